@@ -1,0 +1,43 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// `--traits Double` builds `Real` as Double: the same operations, checked in double precision.
+let realType: [SwiftSetting] = [.define("REAL_IS_DOUBLE", .when(traits: ["Double"]))]
+
+let package = Package(
+    name: "Prosody",
+    products: [
+        .library(name: "Autograd", targets: ["Autograd"]),
+        .library(name: "AutogradTesting", targets: ["AutogradTesting"]),
+        .library(name: "Layers", targets: ["Layers"]),
+        .library(name: "SpeechEmotion", targets: ["SpeechEmotion"]),
+        .executable(name: "Train", targets: ["Train"]),
+    ],
+    traits: [
+        .trait(name: "Double", description: "Tensors hold Double instead of Float.")
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", exclude: ["README.md"]),
+        .target(
+            name: "Autograd", dependencies: ["CKernels", "COpenBLAS"], exclude: ["README.md"],
+            swiftSettings: realType),
+        .target(
+            name: "AutogradTesting", dependencies: ["Autograd"], exclude: ["README.md"],
+            swiftSettings: realType),
+        .target(
+            name: "Layers", dependencies: ["Autograd"], exclude: ["README.md"],
+            swiftSettings: realType),
+        .target(
+            name: "SpeechEmotion", dependencies: ["Layers"], exclude: ["README.md"],
+            swiftSettings: realType),
+        .executableTarget(
+            name: "Train", dependencies: ["SpeechEmotion", "Autograd", "Layers"], exclude: ["README.md"],
+            swiftSettings: realType),
+        .testTarget(
+            name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting"],
+            swiftSettings: realType),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,187 @@
+import CKernels
+
+/// The gradients that one backward pass found, by parameter.
+public struct Gradients: Sendable {
+    private var byLeaf: [UInt64: Tensor] = [:]
+
+    init() {}
+
+    /// The gradient of a parameter, of its shape; nil where the result did not depend on it.
+    public subscript(parameter: Parameter) -> Tensor? {
+        get { byLeaf[parameter.leaf.id] }
+        set { byLeaf[parameter.leaf.id] = newValue }
+    }
+
+    /// How many parameters have a gradient.
+    public var count: Int { byLeaf.count }
+
+    /// Adds the gradients of another pass, for accumulation over several batches.
+    public mutating func add(_ other: Gradients) {
+        for (leaf, gradient) in other.byLeaf { add(gradient, leaf: leaf) }
+    }
+
+    mutating func add(_ gradient: Tensor, leaf: UInt64) {
+        let old = byLeaf.updateValue(gradient, forKey: leaf)
+        if let old { byLeaf[leaf] = sum(old, gradient) }
+    }
+}
+
+extension Tensor {
+    /// The gradients of this scalar with respect to every parameter it was computed from.
+    ///
+    /// The graph is freed on the way unless `retainGraph` is set.
+    ///
+    /// - Parameter cotangent: what the gradients of this tensor's elements are multiplied with; needed where it
+    ///   has more than one element, and of its shape.
+    public func backward(_ cotangent: Tensor? = nil, retainGraph: Bool = false) -> Gradients {
+        guard let cotangent else {
+            require(
+                count == 1,
+                "backward: a tensor of shape \(shape) needs a cotangent of the same shape; only a single "
+                    + "number has the default of 1")
+            return Autograd.backward([(self, Tensor(shape: shape) { $0[0] = 1 })], retainGraph: retainGraph)
+        }
+        return Autograd.backward([(self, cotangent)], retainGraph: retainGraph)
+    }
+}
+
+/// The gradients of the sum of `output * cotangent` over several outputs.
+///
+/// Nodes are visited by descending id, so that every consumer of a node comes before it; each is freed once used.
+public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGraph: Bool = false) -> Gradients {
+    var pass = BackwardPass(retainGraph: retainGraph)
+    for (output, cotangent) in outputs {
+        guard let node = output.node else {
+            fail(
+                """
+                backward: the tensor has no history. It was not computed from a parameter's `tensor` while \
+                recording was on. (Gradients have no history either: gradients of gradients are not supported.)
+                """)
+        }
+        require(
+            cotangent.shape == output.shape,
+            "backward: a cotangent of shape \(cotangent.shape) for a tensor of shape \(output.shape)")
+        pass.add(cotangent.detached, to: node, output: output.output)
+    }
+    return withoutRecording { pass.run() }
+}
+
+private struct BackwardPass {
+    private struct Pending {
+        let node: Node
+        var first: Tensor?
+        /// Cotangents of the outputs after the first.
+        var rest: [Tensor?]
+    }
+
+    private let retainGraph: Bool
+    private var pending: [UInt64: Pending] = [:]
+    private var heap = IDHeap()
+    private var gradients = Gradients()
+
+    init(retainGraph: Bool) { self.retainGraph = retainGraph }
+
+    mutating func add(_ cotangent: Tensor, to node: Node, output: Int) {
+        guard var entry = pending.removeValue(forKey: node.id) else {
+            let extra = node.outputShapes.count - 1
+            var entry = Pending(node: node, first: nil, rest: Array(repeating: nil, count: extra))
+            if output == 0 { entry.first = cotangent } else { entry.rest[output - 1] = cotangent }
+            pending[node.id] = entry
+            heap.push(node.id)
+            return
+        }
+        if output == 0 {
+            entry.first = entry.first.take().map { sum($0, cotangent) } ?? cotangent
+        } else {
+            entry.rest[output - 1] = entry.rest[output - 1].take().map { sum($0, cotangent) } ?? cotangent
+        }
+        pending[node.id] = entry
+    }
+
+    mutating func run() -> Gradients {
+        while let id = heap.pop() {
+            guard let entry = pending.removeValue(forKey: id) else { continue }
+            if entry.node.isLeaf {
+                if let gradient = entry.first { gradients.add(gradient, leaf: id) }
+            } else {
+                pull(entry)
+            }
+        }
+        return gradients
+    }
+
+    private mutating func pull(_ entry: Pending) {
+        let node = entry.node
+        let (inputs, rule) = node.take(keeping: retainGraph)
+        let found: [Tensor?]
+        switch rule {
+        case .single(let gradient):
+            guard let cotangent = entry.first else { return }
+            found = gradient(cotangent, Wanted(inputs))
+        case .multiple(let gradient):
+            found = gradient([entry.first] + entry.rest, Wanted(inputs))
+        case .replay(let replay):
+            let (ofInputs, ofParameters) = replay([entry.first] + entry.rest)
+            found = ofInputs
+            gradients.add(ofParameters)
+        }
+        require(
+            found.count == inputs.count,
+            "\(node.operation): its gradient rule returned \(found.count) gradients for \(inputs.count) inputs")
+        for (index, edge) in inputs.enumerated() {
+            guard let target = edge.node, let gradient = found[index] else { continue }
+            let expected = target.outputShapes[edge.output]
+            require(
+                gradient.shape == expected,
+                "\(node.operation): its gradient rule returned shape \(gradient.shape) for input \(index) of shape "
+                    + "\(expected)")
+            add(gradient, to: target, output: edge.output)
+        }
+    }
+}
+
+/// The sum of two tensors of one shape, in the first one's memory where nobody else holds it.
+private func sum(_ a: consuming Tensor, _ b: Tensor) -> Tensor {
+    var total = a
+    let n = total.count
+    total.modify { total in
+        b.withElements { b in
+            Parallel.elements(n) { range in
+                ck_add_to(b + range.lowerBound, total + range.lowerBound, range.count)
+            }
+        }
+    }
+    return total
+}
+
+/// A binary heap of node ids, largest first.
+private struct IDHeap {
+    private var ids: [UInt64] = []
+
+    mutating func push(_ id: UInt64) {
+        var at = ids.count
+        ids.append(id)
+        while at > 0, ids[(at - 1) / 2] < id {
+            ids[at] = ids[(at - 1) / 2]
+            at = (at - 1) / 2
+        }
+        ids[at] = id
+    }
+
+    mutating func pop() -> UInt64? {
+        guard let top = ids.first else { return nil }
+        let last = ids.removeLast()
+        guard !ids.isEmpty else { return top }
+        var at = 0
+        while true {
+            var child = 2 * at + 1
+            guard child < ids.count else { break }
+            if child + 1 < ids.count, ids[child + 1] > ids[child] { child += 1 }
+            guard ids[child] > last else { break }
+            ids[at] = ids[child]
+            at = child
+        }
+        ids[at] = last
+        return top
+    }
+}

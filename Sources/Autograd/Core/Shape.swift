@@ -1,0 +1,71 @@
+// Arithmetic on shapes. A shape is an array of sizes; a scalar has the shape [].
+
+extension [Int] {
+    /// The number of elements of a tensor of this shape.
+    @inline(__always)
+    var elementCount: Int {
+        var n = 1
+        for size in self { n *= size }
+        return n
+    }
+
+    /// The axis counted from the front, for one that may count from the back (-1 is the last).
+    func axis(_ axis: Int, _ operation: StaticString) -> Int {
+        let resolved = axis < 0 ? axis + count : axis
+        require(
+            resolved >= 0 && resolved < count,
+            "\(operation): axis \(axis) does not exist in shape \(self); allowed: \(-count)...\(count - 1)")
+        return resolved
+    }
+
+    /// The axes counted from the front, sorted, each once. `nil` means all.
+    func axes(_ axes: [Int]?, _ operation: StaticString) -> [Int] {
+        guard let axes else { return Array(indices) }
+        let resolved = axes.map { axis($0, operation) }.sorted()
+        for i in resolved.indices.dropFirst() where resolved[i] == resolved[i - 1] {
+            fail("\(operation): axis \(resolved[i]) is named twice in \(axes)")
+        }
+        return resolved
+    }
+
+    /// This shape with the given (resolved) axes set to 1 or taken out.
+    func reduced(over axes: [Int], keepDims: Bool) -> [Int] {
+        var result: [Int] = []
+        for (i, size) in enumerated() {
+            if !axes.contains(i) { result.append(size) } else if keepDims { result.append(1) }
+        }
+        return result
+    }
+
+    /// Row-major strides in elements.
+    var strides: [Int] {
+        var result = [Int](repeating: 1, count: count)
+        for i in Swift.stride(from: count - 2, through: 0, by: -1) { result[i] = result[i + 1] * self[i + 1] }
+        return result
+    }
+
+    /// The shape two shapes broadcast to by NumPy's rules, or nil where they do not fit.
+    func broadcast(with other: [Int]) -> [Int]? {
+        if self == other { return self }
+        let rank = Swift.max(count, other.count)
+        var result = [Int](repeating: 1, count: rank)
+        for i in 0..<rank {
+            let a = i < rank - count ? 1 : self[i - (rank - count)]
+            let b = i < rank - other.count ? 1 : other[i - (rank - other.count)]
+            guard a == b || a == 1 || b == 1 else { return nil }
+            result[i] = a == 1 ? b : a
+        }
+        return result
+    }
+}
+
+/// A shape seen as [outer, size, inner] around one axis.
+struct AxisView {
+    let outer: Int, size: Int, inner: Int
+
+    init(_ shape: [Int], axis: Int) {
+        outer = shape[..<axis].reduce(1, *)
+        size = shape[axis]
+        inner = shape[(axis + 1)...].reduce(1, *)
+    }
+}

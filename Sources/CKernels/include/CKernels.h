@@ -1,0 +1,48 @@
+// Loops over contiguous numbers, for Float and Double under the same names.
+//
+// Every function is computed by the calling thread in one fixed order; the pool in threads.c is the only place that
+// knows other threads. Sizes are numbers of elements. Outputs may be the same memory as inputs where a comment says
+// "in place".
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CK_MAX_THREADS 64
+
+// -- runtime.c: memory, recording state of a thread, the machine
+
+void *ck_allocate(ptrdiff_t bytes);
+void ck_release(void *pointer);
+/// How many requests not to record are open on this thread.
+int ck_recording_pauses(void);
+void ck_pause_recording(int change);
+/// The cores this process may run on.
+int ck_usable_cores(void);
+/// The instruction set that the kernels of product.c use here.
+const char *ck_instruction_set(void);
+
+// -- threads.c
+
+/// Calls body(context, i) for each i below chunks, on up to `threads` threads, and returns when all are done.
+void ck_parallel_run(ptrdiff_t threads, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk), void *context);
+
+// -- random.c: Philox 4x32-10
+
+/// Blocks `counter`... of four 32-bit words each.
+void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words);
+/// A key made of two.
+uint64_t ck_philox_mix(uint64_t key, uint64_t with);
+
+#define CK __attribute__((overloadable))
+
+#define REAL float
+#include "kernels.inc"
+#undef REAL
+#define REAL double
+#include "kernels.inc"
+#undef REAL
+
+#endif
