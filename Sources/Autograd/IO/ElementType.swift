@@ -1,0 +1,53 @@
+/// The type of the elements of a tensor in a file, under the name that safetensors gives it.
+public enum ElementType: String, Sendable, CaseIterable {
+    case bool = "BOOL"
+    case i8 = "I8"
+    case u8 = "U8"
+    case i16 = "I16"
+    case u16 = "U16"
+    case f16 = "F16"
+    case bf16 = "BF16"
+    case i32 = "I32"
+    case u32 = "U32"
+    case f32 = "F32"
+    case i64 = "I64"
+    case u64 = "U64"
+    case f64 = "F64"
+
+    /// The type that holds a `Real` exactly.
+    public static var real: ElementType { MemoryLayout<Real>.size == 8 ? .f64 : .f32 }
+
+    /// Bytes of one element.
+    public var size: Int {
+        switch self {
+        case .bool, .i8, .u8: 1
+        case .i16, .u16, .f16, .bf16: 2
+        case .i32, .u32, .f32: 4
+        case .i64, .u64, .f64: 8
+        }
+    }
+
+    /// Whether the elements are floating-point numbers.
+    public var isFloat: Bool {
+        switch self {
+        case .f16, .bf16, .f32, .f64: true
+        default: false
+        }
+    }
+}
+
+/// The number whose half-precision bits these are, exactly; a NaN keeps its payload.
+@inline(__always)
+func floatFromHalf(_ bits: UInt16) -> Float {
+    let sign = UInt32(bits & 0x8000) << 16
+    let rest = UInt32(bits & 0x7FFF)
+    if rest >= 0x7C00 { return Float(bitPattern: sign | 0x7F80_0000 | rest << 13) }
+    if rest >= 0x0400 { return Float(bitPattern: sign | (rest << 13) &+ 0x3800_0000) }
+    // Without a leading one: a whole number of 2^-24.
+    let magnitude = Float(Int32(rest)) * 0x1p-24
+    return Float(bitPattern: sign | magnitude.bitPattern)
+}
+
+/// The number whose bfloat16 bits these are, exactly.
+@inline(__always)
+func floatFromBrain(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }

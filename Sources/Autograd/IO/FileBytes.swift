@@ -1,0 +1,102 @@
+import Foundation
+
+/// The bytes of a file, mapped or in memory. Read only; freed with the last tensor that lies in them.
+final class FileBytes: @unchecked Sendable {
+    /// The path, for messages.
+    let name: String
+    let count: Int
+    private let base: UnsafeMutableRawPointer
+    private let isMapped: Bool
+
+    private init(name: String, base: UnsafeMutableRawPointer, count: Int, isMapped: Bool) {
+        self.name = name
+        self.base = base
+        self.count = count
+        self.isMapped = isMapped
+    }
+
+    deinit {
+        if isMapped { munmap(base, count) } else { free(base) }
+    }
+
+    /// A copy of bytes in memory.
+    static func copy(_ bytes: some ContiguousBytes, name: String) throws -> FileBytes {
+        try bytes.withUnsafeBytes { bytes in
+            try make(count: bytes.count, name: name) { $0.copyMemory(from: bytes) }
+        }
+    }
+
+    /// `count` bytes of memory that `fill` writes.
+    static func make(
+        count: Int, name: String, fill: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) throws -> FileBytes {
+        guard let base = malloc(Swift.max(count, 1)) else {
+            throw FileError(
+                file: name, place: "memory", found: "\(grouped(count)) bytes to hold", allowed: "what is free"
+            )
+        }
+        let made = FileBytes(name: name, base: base, count: count, isMapped: false)
+        try fill(UnsafeMutableRawBufferPointer(start: base, count: count))
+        return made
+    }
+
+    /// A file, mapped so that only the pages in use are read, or read into memory at once.
+    static func open(_ path: String, mapped: Bool) throws -> FileBytes {
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw FileError.system(path, "opening", allowed: "a file that exists and may be read")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw FileError.system(path, "opening", allowed: "a file")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(
+                file: path, place: "opening", found: "a folder or a device", allowed: "a regular file")
+        }
+        let count = Int(status.st_size)
+        guard mapped && count > 0 else {
+            return try make(count: count, name: path) { try readAll(descriptor, into: $0, path) }
+        }
+        guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+            throw FileError.system(
+                path, "mapping \(grouped(count)) bytes", allowed: "a file that can be mapped")
+        }
+        return FileBytes(name: path, base: base, count: count, isMapped: true)
+    }
+
+    private static func readAll(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, _ path: String
+    ) throws {
+        var done = 0
+        while done < buffer.count {
+            let got = read(descriptor, buffer.baseAddress! + done, Swift.min(buffer.count - done, 1 << 30))
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw FileError.system(path, "byte \(done)", allowed: "a readable file") }
+            guard got > 0 else {
+                throw FileError(
+                    file: path, place: "byte \(done)", found: "the end of the file",
+                    allowed: "\(grouped(buffer.count)) bytes, its size when it was opened")
+            }
+            done += got
+        }
+    }
+
+    /// Calls `body` with the bytes of a range inside the file.
+    @inline(__always)
+    func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        require(range.lowerBound >= 0 && range.upperBound <= count, "FileBytes: \(range) of \(count) bytes")
+        return try withExtendedLifetime(self) {
+            try body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+        }
+    }
+
+    /// A copy of some bytes; safe to look at even while another program rewrites the file.
+    func array(_ range: Range<Int>) -> [UInt8] { withBytes(range) { Array($0) } }
+
+    /// The little-endian number at a byte that lies, with its whole width, inside the file.
+    func number<N: FixedWidthInteger>(at byte: Int, as type: N.Type) -> N {
+        withBytes(byte..<byte + MemoryLayout<N>.size) { N(littleEndian: $0.loadUnaligned(as: N.self)) }
+    }
+}
