@@ -1,0 +1,221 @@
+import CKernels
+
+// How operands of different shapes walk under one output shape, by NumPy's rules: shapes are compared from the last
+// axis on, and an axis of size 1 (or one that is missing in front) is repeated.
+
+/// y = f(a, b) over rows; see kernels-elementwise.inc.
+typealias BinaryKernel =
+    @Sendable @convention(c) (
+        UnsafePointer<Real>?, Int, Int, UnsafePointer<Real>?, Int, Int, UnsafeMutablePointer<Real>?, Int, Int
+    ) -> Void
+
+/// y = f(a, b, c) over rows.
+typealias TernaryKernel =
+    @Sendable @convention(c) (
+        UnsafePointer<Real>?, Int, Int, UnsafePointer<Real>?, Int, Int, UnsafePointer<Real>?, Int, Int,
+        UnsafeMutablePointer<Real>?, Int, Int
+    ) -> Void
+
+/// Elements that one chunk of an elementwise loop computes.
+let elementwiseGrain = 32768
+
+/// The walk of up to three operands under an output shape: rows of `run` elements along which each operand moves by
+/// 0 or 1, `rows` of them from one to the next by a fixed stride, and an odometer over the axes before.
+struct BroadcastWalk {
+    struct Operand {
+        var outer: [Int]
+        var row: Int
+        var step: Int
+    }
+
+    private let outer: [Int]
+    private let rows: Int
+    private let run: Int
+    let operands: [Operand]
+
+    /// `shapes` must broadcast to `shape`.
+    init(_ shapes: [[Int]], to shape: [Int]) {
+        var sizes: [Int] = []
+        var strides: [[Int]] = Array(repeating: [], count: shapes.count)
+        let steps = shapes.map { BroadcastWalk.steps($0, rank: shape.count) }
+        for axis in shape.indices where shape[axis] != 1 {
+            // Neighbouring axes that every operand crosses in one stride are one axis.
+            let merges =
+                !sizes.isEmpty
+                && shapes.indices.allSatisfy { strides[$0][sizes.count - 1] == steps[$0][axis] * shape[axis] }
+            if merges {
+                sizes[sizes.count - 1] *= shape[axis]
+                for i in shapes.indices { strides[i][sizes.count - 1] = steps[i][axis] }
+            } else {
+                sizes.append(shape[axis])
+                for i in shapes.indices { strides[i].append(steps[i][axis]) }
+            }
+        }
+        while sizes.count < 2 {
+            sizes.insert(1, at: 0)
+            for i in shapes.indices { strides[i].insert(0, at: 0) }
+        }
+        outer = Array(sizes.dropLast(2))
+        rows = sizes[sizes.count - 2]
+        run = sizes[sizes.count - 1]
+        operands = strides.map {
+            Operand(outer: Array($0.dropLast(2)), row: $0[$0.count - 2], step: $0[$0.count - 1])
+        }
+    }
+
+    /// The stride of a shape along each axis of an output of `rank` axes, 0 where it is repeated.
+    private static func steps(_ shape: [Int], rank: Int) -> [Int] {
+        var result = [Int](repeating: 0, count: rank)
+        var stride = 1
+        for axis in shape.indices.reversed() {
+            if shape[axis] != 1 { result[rank - shape.count + axis] = stride }
+            stride *= shape[axis]
+        }
+        return result
+    }
+
+    /// Calls `body` in parallel with the operands' and the output's first element, the rows and their length.
+    @inline(__always)
+    func forEach(_ body: (_ at: (Int, Int, Int), _ out: Int, _ rows: Int, _ count: Int) -> Void) {
+        let total = outer.reduce(rows, *)
+        if total == 0 || run == 0 { return }
+        if run > elementwiseGrain {
+            let pieces = (run + elementwiseGrain - 1) / elementwiseGrain
+            Parallel.chunks(total * pieces) { chunk in
+                let row = chunk / pieces
+                let from = chunk % pieces * elementwiseGrain
+                let start = offsets(row: row)
+                let at = (
+                    start.0 + from * step(0), start.1 + from * step(1), start.2 + from * step(2)
+                )
+                body(at, row * run + from, 1, Swift.min(elementwiseGrain, run - from))
+            }
+        } else {
+            Parallel.elements(total, grain: Swift.max(1, elementwiseGrain / run)) { range in
+                var row = range.lowerBound
+                while row < range.upperBound {
+                    let here = Swift.min(rows - row % rows, range.upperBound - row)
+                    body(offsets(row: row), row * run, here, run)
+                    row += here
+                }
+            }
+        }
+    }
+
+    private func step(_ operand: Int) -> Int { operand < operands.count ? operands[operand].step : 0 }
+
+    private func offsets(row: Int) -> (Int, Int, Int) {
+        (offset(0, row), offset(1, row), offset(2, row))
+    }
+
+    private func offset(_ index: Int, _ row: Int) -> Int {
+        guard index < operands.count else { return 0 }
+        let operand = operands[index]
+        var result = row % rows * operand.row
+        var rest = row / rows
+        for axis in outer.indices.reversed() {
+            result += rest % outer[axis] * operand.outer[axis]
+            rest /= outer[axis]
+        }
+        return result
+    }
+}
+
+/// The shape that two operands of `operation` broadcast to.
+@inline(__always)
+func broadcastShape(_ a: [Int], _ b: [Int], _ operation: StaticString) -> [Int] {
+    if a == b { return a }
+    guard let shape = a.broadcast(with: b) else {
+        fail("\(operation): shapes \(a) and \(b) do not broadcast to one shape")
+    }
+    return shape
+}
+
+/// y = f(a, b) under broadcasting, without history.
+func broadcast(_ operation: StaticString, _ a: Tensor, _ b: Tensor, _ kernel: BinaryKernel) -> Tensor {
+    let shape = broadcastShape(a.shape, b.shape, operation)
+    return Tensor(shape: shape) { y in
+        withElements(a, b) { a_, b_ in broadcast(kernel, a, a_, b, b_, shape, y) }
+    }
+}
+
+/// The loop of `broadcast`, into memory that may be that of an operand of the output's shape.
+func broadcast(
+    _ kernel: BinaryKernel, _ a: Tensor, _ pa: UnsafePointer<Real>, _ b: Tensor, _ pb: UnsafePointer<Real>,
+    _ shape: [Int], _ y: UnsafeMutablePointer<Real>
+) {
+    let n = shape.elementCount
+    if a.count == n && b.count == n || a.count == 1 || b.count == 1 {
+        let sa = a.count == n ? 1 : 0
+        let sb = b.count == n ? 1 : 0
+        return Parallel.elements(n, grain: elementwiseGrain) { range in
+            let at = range.lowerBound
+            kernel(pa + at * sa, 0, sa, pb + at * sb, 0, sb, y + at, 1, range.count)
+        }
+    }
+    let walk = BroadcastWalk([a.shape, b.shape], to: shape)
+    let (wa, wb) = (walk.operands[0], walk.operands[1])
+    walk.forEach { at, out, rows, count in
+        kernel(pa + at.0, wa.row, wa.step, pb + at.1, wb.row, wb.step, y + out, rows, count)
+    }
+}
+
+/// y = f(a, b, c) under broadcasting, without history.
+func broadcast(
+    _ operation: StaticString, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ kernel: TernaryKernel
+) -> Tensor {
+    let shape = broadcastShape(broadcastShape(a.shape, b.shape, operation), c.shape, operation)
+    return Tensor(shape: shape) { y in
+        withElements(a, b, c) { pa, pb, pc in
+            let n = shape.elementCount
+            if a.count == n && b.count == n && c.count == n {
+                return Parallel.elements(n, grain: elementwiseGrain) { range in
+                    let at = range.lowerBound
+                    kernel(pa + at, 0, 1, pb + at, 0, 1, pc + at, 0, 1, y + at, 1, range.count)
+                }
+            }
+            let walk = BroadcastWalk([a.shape, b.shape, c.shape], to: shape)
+            let (wa, wb, wc) = (walk.operands[0], walk.operands[1], walk.operands[2])
+            walk.forEach { at, out, rows, count in
+                kernel(
+                    pa + at.0, wa.row, wa.step, pb + at.1, wb.row, wb.step, pc + at.2, wc.row, wc.step,
+                    y + out, rows, count)
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// The elements repeated to `shape`, which this shape must broadcast to. Without history.
+    func expanded(to shape: [Int]) -> Tensor {
+        if shape == self.shape { return detached }
+        return Tensor(shape: shape) { y in
+            withElements { x in
+                let walk = BroadcastWalk([self.shape], to: shape)
+                let operand = walk.operands[0]
+                walk.forEach { at, out, rows, count in
+                    ck_expand(x + at.0, operand.row, operand.step, y + out, rows, count)
+                }
+            }
+        }
+    }
+
+    /// The same elements under another shape of as many, without history.
+    func reshapedElements(_ shape: [Int]) -> Tensor { Tensor(shape: shape, storage: storage) }
+
+    /// The sum over the axes along which `shape` was repeated to become this tensor's shape: what turns the
+    /// gradient of a broadcast operand into one of its own shape.
+    package func sum(to shape: [Int]) -> Tensor {
+        if shape == self.shape { return self }
+        require(
+            shape.broadcast(with: self.shape) == self.shape,
+            "sum(to:): shape \(shape) does not broadcast to \(self.shape)")
+        let missing = rank - shape.count
+        let axes = (0..<rank).filter { $0 < missing || shape[$0 - missing] != self.shape[$0] }
+        let own = self.shape
+        let result = summed(over: axes).reshapedElements(shape)
+        return record("sum_to", inputs: [self], output: result) { cotangent, _ in
+            [cotangent.expanded(to: own)]
+        }
+    }
+}
