@@ -1,1 +1,7 @@
-import Autograd
+import Glibc
+
+let program = Program(
+    name: "Train",
+    summary: "Trains and times models built on Autograd.",
+    commands: [.bench])
+exit(program.run(Array(CommandLine.arguments.dropFirst())))

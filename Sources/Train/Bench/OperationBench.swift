@@ -1,0 +1,77 @@
+import Autograd
+
+/// One operation at one size, timed forward and, where it has a gradient to time, backward.
+struct OperationBench: Sendable {
+    let name: String
+    let summary: String
+    /// The usual batch; nil where the operation's size is fixed.
+    var batch: Int? = nil
+    let prepare: @Sendable (_ batch: Int) -> Prepared
+
+    /// The work itself. Inputs are made beforehand and not timed.
+    struct Prepared {
+        let forward: () -> Void
+        var backward: (() -> Void)? = nil
+    }
+
+    func measure(batch: Int?) throws -> Row {
+        let work = prepare(batch ?? 1)
+        let forward = try Timing(work.forward)
+        let backward = try work.backward.map { try Timing($0) }
+        var row = Row()
+        if let batch { row.add("batch", batch) }
+        row.add("forward_ms", forward.median * 1000, digits: 4)
+        if let backward { row.add("backward_ms", backward.median * 1000, digits: 4) }
+        row.add("forward_p90_over_median", forward.spread, digits: 3)
+        if let backward { row.add("backward_p90_over_median", backward.spread, digits: 3) }
+        return row
+    }
+}
+
+extension OperationBench.Prepared {
+    /// Times `function` on tracked inputs of the given shapes, and pulling a cotangent back to all of them.
+    static func differentiated(
+        _ shapes: [[Int]], _ function: @escaping @Sendable ([Tensor]) -> Tensor
+    ) -> OperationBench.Prepared {
+        let generator = RandomGenerator(seed: 1)
+        let inputs = shapes.map { Parameter(.normal($0, using: generator)).tensor }
+        let output = function(inputs)
+        let cotangent = Tensor.normal(output.shape, using: generator)
+        return OperationBench.Prepared(
+            forward: { _ = function(inputs) },
+            backward: { _ = output.backward(cotangent, retainGraph: true) })
+    }
+
+    /// Times `function` alone, on inputs of the given shapes without history.
+    static func forwardOnly(
+        _ shapes: [[Int]], _ function: @escaping @Sendable ([Tensor]) -> Tensor
+    ) -> OperationBench.Prepared {
+        let generator = RandomGenerator(seed: 1)
+        let inputs = shapes.map { Tensor.normal($0, using: generator) }
+        return OperationBench.Prepared(forward: { _ = function(inputs) })
+    }
+}
+
+extension Workload {
+    /// One operation as a workload of its own.
+    init(_ operation: OperationBench) {
+        self.init(name: operation.name, summary: operation.summary, batch: operation.batch) { batch in
+            try operation.measure(batch: batch)
+        }
+    }
+
+    /// All operations after each other in one process, one row each.
+    static let operations = Workload(
+        name: "operations", summary: "Every op-... below, one row each.", batch: nil
+    ) { _ in
+        let rows = try OperationBench.all.map { operation in
+            var row = Row()
+            row.add("bench", operation.name)
+            row.add(try operation.measure(batch: operation.batch))
+            return row
+        }
+        var row = Row()
+        row.add("rows", rows)
+        return row
+    }
+}

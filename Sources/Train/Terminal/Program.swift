@@ -1,0 +1,95 @@
+import Glibc
+
+/// Finds the command that was asked for, shows help, and turns errors into messages and exit statuses.
+struct Program {
+    let name: String
+    let summary: String
+    let commands: [Command]
+
+    /// Runs what `words` (without the program's name) ask for and returns the exit status.
+    func run(_ words: [String]) -> Int32 {
+        guard let first = words.first else {
+            Terminal.error(help)
+            return 64
+        }
+        if first == "--help" || first == "-h" {
+            print(help)
+            return 0
+        }
+        if first == "help" {
+            guard words.count > 1, let command = command(words[1]) else {
+                print(help)
+                return 0
+            }
+            print(help(of: command))
+            return 0
+        }
+        guard let command = command(first) else {
+            let error = UsageError(
+                "unknown command \"\(first)\"", of: first, among: commands.map(\.name) + ["help"])
+            Terminal.error("error: \(error.message)\nSee \(name) --help.")
+            return 64
+        }
+        let rest = words.dropFirst()
+        if rest.contains("--help") || rest.contains("-h") {
+            print(help(of: command))
+            return 0
+        }
+        do {
+            try command.run(Arguments(rest, of: command))
+            return 0
+        } catch let error as UsageError {
+            Terminal.error("error: \(error.message)\nSee \(name) \(command.name) --help.")
+            return 64
+        } catch is Interrupted {
+            Terminal.error("Stopped.")
+            return 130
+        } catch {
+            Terminal.error("error: \(error)")
+            return 1
+        }
+    }
+
+    private func command(_ name: String) -> Command? { commands.first { $0.name == name } }
+
+    private var help: String {
+        let rows = commands.map { ($0.name, $0.summary) }
+        return """
+            \(summary)
+
+            usage: \(name) COMMAND [options]
+
+            commands:
+            \(twoColumns(rows))
+
+            \(name) COMMAND --help tells more about a command, with examples.
+            """
+    }
+
+    private func help(of command: Command) -> String {
+        var usage = "\(name) \(command.name)"
+        if let argument = command.argument { usage += " [\(argument.placeholder)]" }
+        for option in command.options {
+            usage += " [--\(option.name)\(option.placeholder.map { " " + $0 } ?? "")]"
+        }
+        var rows = command.options.map { ("--\($0.name)\($0.placeholder.map { " " + $0 } ?? "")", $0.help) }
+        if let argument = command.argument { rows.insert((argument.placeholder, argument.help), at: 0) }
+        rows.append(("--help", "Show this."))
+        return """
+            \(command.summary)
+
+            usage: \(usage)
+
+            \(twoColumns(rows))
+
+            examples:
+            \(command.examples.map { "  \($0.line)\n      \($0.does)" }.joined(separator: "\n"))
+            """
+    }
+
+    private func twoColumns(_ rows: [(String, String)]) -> String {
+        let width = (rows.map { $0.0.count }.max() ?? 0) + 2
+        return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
+            .joined(separator: "\n")
+    }
+}

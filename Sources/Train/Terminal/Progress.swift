@@ -1,0 +1,47 @@
+/// How far a piece of work is: a bar with the time left on a terminal, a line now and then where output is a file.
+struct Progress {
+    private let total: Int
+    private let clock = ContinuousClock()
+    private let begin: ContinuousClock.Instant
+    private var lastShown: ContinuousClock.Instant?
+    private let pause: Duration
+
+    init(total: Int) {
+        self.total = total
+        begin = clock.now
+        pause = Terminal.isInteractive ? .milliseconds(100) : .seconds(2)
+    }
+
+    /// Says that `done` of the steps are done, with a note such as the loss. Shows it if the last time is a while ago.
+    mutating func update(_ done: Int, _ note: String) {
+        let now = clock.now
+        if done < total, let lastShown, now - lastShown < pause { return }
+        lastShown = now
+        let elapsed = (now - begin).seconds
+        let left = elapsed / Double(max(done, 1)) * Double(total - done)
+        let count = "\(done)/\(total)"
+        guard Terminal.isInteractive else {
+            return print("step \(count)  \(note)  \(format(elapsed)) so far, \(format(left)) left")
+        }
+        let tail = " \(count)  \(note)  \(format(left)) left"
+        let room = max(10, min(40, Terminal.width - tail.count - 4))
+        let filled = room * done / max(total, 1)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
+        Terminal.show("\r\u{1B}[K\(bar)\(tail)" + (done == total ? "\n" : ""))
+    }
+
+    /// Ends the line of an unfinished bar.
+    func stop() {
+        if Terminal.isInteractive { Terminal.show("\n") }
+    }
+
+    private func format(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+    }
+}
+
+extension Duration {
+    /// The length in seconds.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
