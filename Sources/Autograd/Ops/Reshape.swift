@@ -1,0 +1,62 @@
+// Other shapes for the same elements: nothing is copied.
+
+extension Tensor {
+    /// The same elements in row-major order with another shape; one size may be -1, meaning what is left.
+    public func reshaped(_ shape: [Int]) -> Tensor {
+        var resolved = shape
+        var known = 1
+        var open: Int?
+        for (axis, size) in shape.enumerated() {
+            if size == -1, open == nil { open = axis } else { known *= size }
+            require(
+                size >= 0 || open == axis,
+                "reshaped: shape \(shape) for a tensor of shape \(self.shape): sizes are 0 or more, and one may be -1"
+            )
+        }
+        if let open, known > 0 { resolved[open] = count / known }
+        require(
+            resolved.elementCount == count && (open == nil || known > 0),
+            "reshaped: shape \(shape) does not hold the \(count) elements of shape \(self.shape)")
+        return viewed(resolved)
+    }
+
+    /// All axes from `from` on made one; by default the whole tensor.
+    public func flattened(from: Int = 0) -> Tensor {
+        if rank == 0 && (from == 0 || from == -1) { return viewed([1]) }
+        let axis = shape.axis(from, "flattened")
+        return viewed(shape[..<axis] + [shape[axis...].reduce(1, *)])
+    }
+
+    /// Takes out an axis of size 1.
+    public func squeezed(_ axis: Int) -> Tensor {
+        let resolved = shape.axis(axis, "squeezed")
+        require(
+            shape[resolved] == 1,
+            "squeezed: axis \(axis) of shape \(shape) has size \(shape[resolved]), not 1")
+        return viewed(shape[..<resolved] + shape[(resolved + 1)...])
+    }
+
+    /// Takes out all axes of size 1.
+    public func squeezed() -> Tensor { viewed(shape.filter { $0 != 1 }) }
+
+    /// Puts in an axis of size 1 that is then axis `axis`; -1 makes it the last.
+    public func expanded(_ axis: Int) -> Tensor {
+        let resolved = axis < 0 ? axis + rank + 1 : axis
+        require(
+            resolved >= 0 && resolved <= rank,
+            "expanded: axis \(axis) cannot be put into shape \(shape); allowed: \(-rank - 1)...\(rank)")
+        return viewed(shape[..<resolved] + [1] + shape[resolved...])
+    }
+
+    /// These elements with a shape of as many, in the same memory.
+    func viewed(_ shape: [Int]) -> Tensor {
+        let old = self.shape
+        if shape == old { return self }
+        return record("reshape", inputs: [self], output: Tensor(shape: shape, storage: storage)) {
+            cotangent, _ in
+            [Tensor(shape: old, storage: cotangent.storage)]
+        }
+    }
+
+    private func viewed(_ shape: ArraySlice<Int>) -> Tensor { viewed(Array(shape)) }
+}

@@ -1,0 +1,168 @@
+/// Which elements of an axis to take, as NumPy's `start:stop:step`: `stop` is not included, negative positions count
+/// from the end, positions outside the axis are clipped, a negative step walks backwards.
+public struct AxisSlice: Sendable, Equatable {
+    /// Where to begin; nil is the first element in walking direction.
+    public var start: Int?
+    /// Where to stop before; nil takes all to the end in walking direction.
+    public var stop: Int?
+    /// How far to walk each time, not 0.
+    public var step: Int
+
+    public init(start: Int? = nil, stop: Int? = nil, step: Int = 1) {
+        self.start = start
+        self.stop = stop
+        self.step = step
+    }
+
+    /// The whole axis.
+    public static let all = AxisSlice()
+
+    /// The first position and the number of elements on an axis of the given size.
+    func resolved(_ size: Int) -> (start: Int, count: Int) {
+        require(step != 0, "slice: a step of 0")
+        let range = step > 0 ? 0...size : -1...(size - 1)
+        func clip(_ position: Int) -> Int {
+            Swift.min(
+                Swift.max(position < 0 ? position + size : position, range.lowerBound), range.upperBound)
+        }
+        let first = start.map(clip) ?? (step > 0 ? 0 : size - 1)
+        let end = stop.map(clip) ?? (step > 0 ? size : -1)
+        let distance = step > 0 ? end - first : first - end
+        let width = step.magnitude
+        return (first, distance <= 0 ? 0 : Int((UInt(distance) - 1) / width) + 1)
+    }
+}
+
+/// What can stand in `tensor[...]`: `AxisSlice` and the ranges of whole numbers.
+public protocol AxisSliceConvertible {
+    /// The elements of an axis that this means.
+    var axisSlice: AxisSlice { get }
+}
+
+extension AxisSlice: AxisSliceConvertible {
+    public var axisSlice: AxisSlice { self }
+}
+extension Range: AxisSliceConvertible where Bound == Int {
+    public var axisSlice: AxisSlice { AxisSlice(start: lowerBound, stop: upperBound) }
+}
+extension ClosedRange: AxisSliceConvertible where Bound == Int {
+    public var axisSlice: AxisSlice {
+        AxisSlice(start: lowerBound, stop: upperBound == -1 ? nil : upperBound + 1)
+    }
+}
+extension PartialRangeFrom: AxisSliceConvertible where Bound == Int {
+    public var axisSlice: AxisSlice { AxisSlice(start: lowerBound) }
+}
+extension PartialRangeUpTo: AxisSliceConvertible where Bound == Int {
+    public var axisSlice: AxisSlice { AxisSlice(stop: upperBound) }
+}
+extension PartialRangeThrough: AxisSliceConvertible where Bound == Int {
+    public var axisSlice: AxisSlice { AxisSlice(stop: upperBound == -1 ? nil : upperBound + 1) }
+}
+
+extension Tensor {
+    /// The part that the given slices, one an axis from the first on, leave; further axes stay whole.
+    public func slice(_ slices: [AxisSlice]) -> Tensor {
+        require(slices.count <= rank, "slice: \(slices.count) slices for shape \(shape)")
+        let box = Box(shape, slices)
+        if box.isWhole { return self }
+        let old = shape
+        return record("slice", inputs: [self], output: strided(box.shape, box.strides, offset: box.offset)) {
+            cotangent, _ in [box.gradient(cotangent, old)]
+        }
+    }
+
+    /// The part that a slice of one axis leaves.
+    public func slice(axis: Int, start: Int? = nil, stop: Int? = nil, step: Int = 1) -> Tensor {
+        slice(axis: axis, AxisSlice(start: start, stop: stop, step: step))
+    }
+
+    /// The part that a range of one axis leaves: `x.slice(axis: 1, 2..<5)`, `x.slice(axis: 0, (-3)...)`.
+    public func slice(axis: Int, _ range: some AxisSliceConvertible) -> Tensor {
+        let axis = shape.axis(axis, "slice")
+        return slice(Array(repeating: .all, count: axis) + [range.axisSlice])
+    }
+
+    /// The part that the ranges, one an axis, leave: `x[0..<2, 1...]`, `x[AxisSlice(step: -1)]`. Axes without a range
+    /// stay whole.
+    public subscript(ranges: any AxisSliceConvertible...) -> Tensor { slice(ranges.map(\.axisSlice)) }
+
+    /// The elements at one position of an axis, without the axis; a negative position counts from the end.
+    public func select(axis: Int, index: Int) -> Tensor {
+        let axis = shape.axis(axis, "select")
+        let size = shape[axis]
+        require(
+            index >= -size && index < size,
+            "select: index \(index) of axis \(axis) is outside shape \(shape); allowed: \(-size)..<\(size)")
+        let position = index < 0 ? index + size : index
+        let box = Box(
+            shape, Array(repeating: .all, count: axis) + [AxisSlice(start: position, stop: position + 1)])
+        let old = shape
+        let part = strided(box.shape, box.strides, offset: box.offset)
+        let output = Tensor(shape: shape.reduced(over: [axis], keepDims: false), storage: part.storage)
+        return record("select", inputs: [self], output: output) { cotangent, _ in
+            [box.gradient(Tensor(shape: box.shape, storage: cotangent.storage), old)]
+        }
+    }
+
+    /// A constant put around: `before[i]` elements before axis i and `after[i]` behind it.
+    public func padded(before: [Int], after: [Int], value: Real = 0) -> Tensor {
+        require(
+            before.count == rank && after.count == rank && (before + after).allSatisfy { $0 >= 0 },
+            "padded: before \(before) and after \(after) for shape \(shape): one number an axis, 0 or more")
+        let shape = self.shape
+        let larger = shape.indices.map { before[$0] + shape[$0] + after[$0] }
+        if larger == shape { return self }
+        return record("pad", inputs: [self], output: placed(in: larger, at: before, around: value)) {
+            cotangent, _ in
+            let strides = larger.strides
+            return [
+                cotangent.strided(shape, strides, offset: zip(before, strides).reduce(0) { $0 + $1.0 * $1.1 })
+            ]
+        }
+    }
+
+    /// A constant put before and behind one axis.
+    public func padded(axis: Int, before: Int = 0, after: Int = 0, value: Real = 0) -> Tensor {
+        let axis = shape.axis(axis, "padded")
+        var (left, right) = (shape.map { _ in 0 }, shape.map { _ in 0 })
+        left[axis] = before
+        right[axis] = after
+        return padded(before: left, after: right, value: value)
+    }
+}
+
+/// Slices resolved against a shape.
+private struct Box {
+    var shape: [Int]
+    var start: [Int]
+    var steps: [Int]
+    /// Of the walk over the larger tensor.
+    var strides: [Int]
+    var offset: Int
+    let isWhole: Bool
+
+    init(_ shape: [Int], _ slices: [AxisSlice]) {
+        self.shape = shape
+        start = shape.map { _ in 0 }
+        steps = shape.map { _ in 1 }
+        strides = shape.strides
+        offset = 0
+        for (axis, slice) in slices.enumerated() {
+            (start[axis], self.shape[axis]) = slice.resolved(shape[axis])
+            // One element or none needs no step, and then no clearing of the whole gradient either.
+            steps[axis] = self.shape[axis] > 1 ? slice.step : 1
+            if self.shape[axis] == 0 { start[axis] = 0 }
+            offset += start[axis] * strides[axis]
+            strides[axis] *= steps[axis]
+        }
+        isWhole = self.shape == shape && steps.allSatisfy { $0 == 1 }
+    }
+
+    /// The cotangent of the part put back into zeros of the whole shape.
+    func gradient(_ cotangent: Tensor, _ whole: [Int]) -> Tensor {
+        steps.allSatisfy { $0 == 1 }
+            ? cotangent.placed(in: whole, at: start, around: 0)
+            : cotangent.spread(in: whole, strides, offset: offset)
+    }
+}
