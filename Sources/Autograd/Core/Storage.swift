@@ -39,8 +39,8 @@ final class Storage: @unchecked Sendable {
 /// the arithmetic on it.
 enum MemoryPool {
     private struct State: ~Copyable {
-        /// Addresses of free blocks by size class.
-        var free: [[UInt]] = Array(repeating: [], count: 256)
+        /// Addresses of free blocks by size class, up to 2^48 bytes.
+        var free: [[UInt]] = Array(repeating: [], count: 4 * 48)
         var cachedBytes = 0
         var liveBytes = 0
     }
