@@ -141,7 +141,7 @@ extension Tensor {
         else { return false }
         let a = detached
         b.withElements { pb in
-            broadcast(kernel, a, UnsafePointer(a.storage.pointer), b, pb, shape, a.storage.pointer)
+            Autograd.broadcast(kernel, a, UnsafePointer(a.storage.pointer), b, pb, shape, a.storage.pointer)
         }
         self = a
         return true

@@ -4,7 +4,8 @@ extension Tensor {
         if shape == self.shape { return self }
         let old = self.shape
         let output = strided(shape, broadcastStrides(to: shape, "broadcast"))
-        return record("broadcast", inputs: [self], output: output) { cotangent, _ in [cotangent.sum(to: old)]
+        return record("broadcast", inputs: [self], output: output) { cotangent, _ in
+            [cotangent.sum(to: old)]
         }
     }
 
