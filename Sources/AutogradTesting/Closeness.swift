@@ -30,7 +30,7 @@ public struct Closeness: Sendable {
             return "shapes differ: found \(found.shape), expected \(expected.shape)"
         }
         return difference(
-            found.array.map(Double.init), expected.array.map(Double.init), shape: expected.shape)
+            found.array.map { Double($0) }, expected.array.map { Double($0) }, shape: expected.shape)
     }
 
     /// The same for plain numbers, in row-major order where `shape` is given.

@@ -135,7 +135,7 @@ private struct GradientCheck {
         _ analytic: [Tensor], with inputs: [Tensor], _ cotangents: [Tensor], _ report: inout GradientReport
     ) {
         for input in inputs.indices {
-            let found = analytic[input].array.map(Double.init)
+            let found = analytic[input].array.map { Double($0) }
             let largest = found.reduce(0) { Swift.max($0, Swift.abs($1)) }
             for at in found.indices {
                 // A step that crosses a kink or is too rough for the curve gives way to smaller ones.

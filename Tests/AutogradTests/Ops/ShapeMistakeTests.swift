@@ -23,7 +23,7 @@ private let mistakes: [Mistake] = [
     .init("expanded: axis 3 cannot be put into shape [4]; allowed: -2...1", counting([4]).expanded(3)),
     .init(
         "permuted: order [0, 0] does not name each axis of shape [3, 4]", counting([3, 4]).permuted([0, 0])),
-    .init("permuted: order [0, 0, 0] does not name each axis of shape [3]", counting([3]).permuted([0, 0, 0])),
+    .init("permuted: order [0, 0, 0] does not name each axis", counting([3]).permuted([0, 0, 0])),
     .init("broadcast: shape [3, 4] cannot be broadcast to [4, 3]", counting([3, 4]).broadcast(to: [4, 3])),
     .init("slice: 2 slices for shape [3]", counting([3]).slice([.all, .all])),
     .init("slice: a step of 0", counting([3]).slice(axis: 0, step: 0)),
