@@ -1,5 +1,7 @@
-# Shared by the scripts beside it; sourced, not run. Sets `root` to the package's folder and goes there.
+# Shared by the scripts beside it; sourced, not run. Sets `root` to the package's folder and goes there;
+# `called_from` is the folder it came from.
 
+called_from=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Run `Train bench` and the same work in other frameworks in turn, several rounds, and write a table of medians.
+
+Called by Scripts/bench, which builds Train first. Writes results/NAME.md and results/NAME.json beside this file.
+A ratio above 1 means that Train is faster.
+"""
+import argparse
+import datetime
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PEERS = os.path.join(HERE, "peers")
+
+# What `Train bench` calls a workload, and the commands that do the same elsewhere. A new model joins here.
+COMPARISONS = {
+    "operations": {"torch": ["operations_torch.py"]},
+}
+# Numbers worth a line in the table, and whether more is better.
+NUMBERS = {
+    "train_samples_per_s": True, "infer_samples_per_s": True, "latency_b1_ms": False, "forward_ms": False,
+    "backward_ms": False,
+}
+# PyTorch's threads spin or sleep while they wait, and which is better depends on the machine: the better one counts.
+POLICIES = ("ACTIVE", "PASSIVE")
+
+
+def run(command, environment=None):
+    """The JSON object that a command prints as its last line."""
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(environment or {})})
+    if done.returncode:
+        sys.exit(f"error: {' '.join(command)} failed:\n{done.stderr.strip()[-2000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def rows(result):
+    return {row["bench"]: row for row in result["rows"]} if "rows" in result else {result["bench"]: result}
+
+
+class Numbers:
+    """Every measured number: by who, threads, variant, workload and key a list over the rounds."""
+
+    def __init__(self):
+        self.lists = {}
+
+    def add(self, who, threads, variant, result, name):
+        for workload, row in rows(result).items():
+            workload = workload if "rows" in result else name
+            for key in NUMBERS:
+                if key in row:
+                    self.lists.setdefault((who, threads, workload, key), {}).setdefault(variant, []).append(row[key])
+
+    def median(self, who, threads, workload, key):
+        """The median over the rounds, of the better variant."""
+        variants = self.lists.get((who, threads, workload, key))
+        if not variants:
+            return None
+        medians = [statistics.median(v) for v in variants.values()]
+        return max(medians) if NUMBERS[key] else min(medians)
+
+
+def measure(name, args):
+    numbers, frameworks = Numbers(), {}
+    peers = COMPARISONS.get(name)
+    if peers is None:
+        peers = {"torch": ["operations_torch.py", "--only", name]}
+    for number in range(args.rounds):
+        for threads in args.threads:
+            print(f"{name}, round {number + 1} of {args.rounds}, {threads} threads: Train", end="", flush=True)
+            result = run([args.train, "bench", name, "--threads", str(threads), "--json"])
+            numbers.add("Train", threads, "", result, name)
+            for peer, (script, *options) in peers.items():
+                print(f", {peer}", end="", flush=True)
+                command = [sys.executable, os.path.join(PEERS, script), *options, "--threads", str(threads)]
+                for policy in POLICIES if threads > 1 and peer == "torch" else POLICIES[:1]:
+                    result = run(command, {"OMP_WAIT_POLICY": policy})
+                    numbers.add(peer, threads, policy, result, name)
+                    frameworks[peer] = result["framework"]
+            print(flush=True)
+    return numbers, frameworks
+
+
+def machine():
+    model = "unknown processor"
+    with open("/proc/cpuinfo") as f:
+        for line in f:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    return f"{model}, {len(os.sched_getaffinity(0))} cores, load average {os.getloadavg()[0]:.2f} at the end"
+
+
+def shown(value):
+    return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def report(name, args, numbers, frameworks):
+    """The results as rows of a dictionary and as Markdown."""
+    out = []
+    workloads = list(dict.fromkeys((workload, key) for _, _, workload, key in numbers.lists))
+    for threads in args.threads:
+        for workload, key in sorted(workloads, key=lambda w: list(dict.fromkeys(x for x, _ in workloads)).index(w[0])):
+            ours = numbers.median("Train", threads, workload, key)
+            row = {"workload": workload, "number": key, "threads": threads, "train": ours}
+            for peer in frameworks:
+                theirs = numbers.median(peer, threads, workload, key)
+                row[peer] = theirs
+                if ours and theirs:
+                    row[peer + "_ratio"] = round(ours / theirs if NUMBERS[key] else theirs / ours, 2)
+            out.append(row)
+    text = [f"# {name}", "",
+            f"{datetime.date.today()}, {machine()}. Medians of {args.rounds} rounds, run in turn. "
+            "A ratio above 1 means that Train is faster.",
+            "Train against " + ", ".join(frameworks.values()) + "; with more than one thread the better of "
+            "OMP_WAIT_POLICY=ACTIVE and PASSIVE counts for torch."]
+    for threads in args.threads:
+        text += ["", f"## {threads} thread{'s' if threads > 1 else ''}", ""]
+        head = ["workload", "number", "Train"] + [c for peer in frameworks for c in (peer, "ratio")]
+        text += ["| " + " | ".join(head) + " |", "| --- | --- |" + " ---: |" * (len(head) - 2)]
+        for row in out:
+            if row["threads"] == threads:
+                cells = [row["workload"], row["number"], shown(row["train"])]
+                for peer in frameworks:
+                    cells += [shown(row[peer]), shown(row.get(peer + "_ratio"))]
+                text.append("| " + " | ".join(cells) + " |")
+    return out, "\n".join(text) + "\n"
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--train", required=True, help="the program Train, built in release")
+    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
+    p.add_argument("--only", help="one workload: " + ", ".join(COMPARISONS) + ", or one operation")
+    args = p.parse_args()
+    args.threads = [int(t) for t in args.threads.split(",")]
+    for name in [args.only] if args.only else COMPARISONS:
+        numbers, frameworks = measure(name, args)
+        out, text = report(name, args, numbers, frameworks)
+        os.makedirs(os.path.join(HERE, "results"), exist_ok=True)
+        path = os.path.join(HERE, "results", name)
+        with open(path + ".md", "w") as f:
+            f.write(text)
+        with open(path + ".json", "w") as f:
+            json.dump({"date": str(datetime.date.today()), "machine": machine(), "rounds": args.rounds,
+                       "frameworks": frameworks, "rows": out}, f, indent=1)
+            f.write("\n")
+        print("\n" + text + f"\nWritten: {path}.md and .json")
+
+
+if __name__ == "__main__":
+    main()
