@@ -11,6 +11,9 @@ struct StridedWalk {
     /// `sizes` with the strides of what is read and of what is written. Axes of size 1 are left out, and neighbours
     /// that continue each other in both arrays become one axis.
     init(_ sizes: [Int], from: [Int], to: [Int]) {
+        self.sizes.reserveCapacity(sizes.count)
+        self.from.reserveCapacity(sizes.count)
+        self.to.reserveCapacity(sizes.count)
         for (axis, size) in sizes.enumerated() where size != 1 {
             if size == 0 { isEmpty = true }
             let last = self.sizes.count - 1
