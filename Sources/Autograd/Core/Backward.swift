@@ -49,7 +49,7 @@ extension Tensor {
 ///
 /// Nodes are visited by descending id, so that every consumer of a node comes before it; each is freed once used.
 public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGraph: Bool = false) -> Gradients {
-    var pass = BackwardPass(retainGraph: retainGraph)
+    var pass = BackwardPass(retainGraph: retainGraph, floor: 0)
     for (output, cotangent) in outputs {
         guard let node = output.node else {
             fail(
@@ -66,7 +66,8 @@ public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGra
     return withoutRecording { pass.run() }
 }
 
-private struct BackwardPass {
+/// One walk through a graph.
+struct BackwardPass {
     private struct Pending {
         let node: Node
         var first: Tensor?
@@ -78,10 +79,17 @@ private struct BackwardPass {
     private var pending: [UInt64: Pending] = [:]
     private var heap = IDHeap()
     private var gradients = Gradients()
+    private let floor: UInt64
+    /// What arrived at nodes whose id is at most `floor`; they are left alone.
+    private(set) var below: [(node: Node, output: Int, cotangent: Tensor)] = []
 
-    init(retainGraph: Bool) { self.retainGraph = retainGraph }
+    init(retainGraph: Bool, floor: UInt64) {
+        self.retainGraph = retainGraph
+        self.floor = floor
+    }
 
     mutating func add(_ cotangent: Tensor, to node: Node, output: Int) {
+        if node.id <= floor && !node.isLeaf { return below.append((node, output, cotangent)) }
         guard var entry = pending.removeValue(forKey: node.id) else {
             let extra = node.outputShapes.count - 1
             var entry = Pending(node: node, first: nil, rest: Array(repeating: nil, count: extra))
@@ -121,9 +129,10 @@ private struct BackwardPass {
         case .multiple(let gradient):
             found = gradient([entry.first] + entry.rest, Wanted(inputs))
         case .replay(let replay):
-            let (ofInputs, ofParameters) = replay([entry.first] + entry.rest)
-            found = ofInputs
-            gradients.add(ofParameters)
+            let replayed = replay([entry.first] + entry.rest)
+            found = replayed.inputs
+            gradients.add(replayed.parameters)
+            for (node, output, cotangent) in replayed.captured { add(cotangent, to: node, output: output) }
         }
         require(
             found.count == inputs.count,

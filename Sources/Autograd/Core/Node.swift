@@ -8,12 +8,15 @@ final class Node: @unchecked Sendable {
     let operation: StaticString
     /// The shapes of the outputs, for checks and for zero cotangents.
     let outputShapes: [[Int]]
-    private var inputs: [Edge]
+    private(set) var inputs: [Edge]
     private var rule: Rule?
     private let used = Atomic<Bool>(false)
 
     static let live = Atomic<Int>(0)
     private static let nextID = Atomic<UInt64>(0)
+
+    /// Every node made so far has an id of at most this.
+    static var lastID: UInt64 { nextID.load(ordering: .relaxed) }
 
     /// One input: the node and output it came from, or nil where it is not tracked.
     struct Edge {
@@ -24,8 +27,15 @@ final class Node: @unchecked Sendable {
     enum Rule {
         case single(@Sendable (Tensor, Wanted) -> [Tensor?])
         case multiple(@Sendable ([Tensor?], Wanted) -> [Tensor?])
-        /// Also yields gradients of parameters that the inputs do not name (checkpointing).
-        case replay(@Sendable ([Tensor?]) -> ([Tensor?], Gradients))
+        /// Also yields gradients of what the inputs do not name (checkpointing).
+        case replay(@Sendable ([Tensor?]) -> Replayed)
+    }
+
+    struct Replayed {
+        var inputs: [Tensor?]
+        var parameters: Gradients
+        /// Cotangents of tensors from before that the replayed closure had captured.
+        var captured: [(node: Node, output: Int, cotangent: Tensor)]
     }
 
     init(_ operation: StaticString, inputs: [Edge], outputShapes: [[Int]], rule: Rule?) {
@@ -67,7 +77,7 @@ final class Node: @unchecked Sendable {
 
     deinit {
         Node.live.subtract(1, ordering: .relaxed)
-        if rule != nil { ReleaseQueue.release(inputs, rule) }
+        if rule != nil { ReleaseQueue.release(&inputs, &rule) }
     }
 }
 
@@ -93,9 +103,11 @@ private final class ReleaseQueue {
         return queue
     }
 
-    static func release(_ inputs: [Node.Edge], _ rule: Node.Rule?) {
+    /// Takes what a dying node holds, so that nothing is left for the end of its `deinit`.
+    static func release(_ inputs: inout [Node.Edge], _ rule: inout Node.Rule?) {
         let queue = current
         queue.waiting.append((inputs, rule))
+        (inputs, rule) = ([], nil)
         guard !queue.isRunning else { return }
         queue.isRunning = true
         while let last = queue.waiting.popLast() { withExtendedLifetime(last) {} }

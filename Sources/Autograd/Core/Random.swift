@@ -11,6 +11,11 @@ public final class RandomGenerator: Sendable {
     public struct State: Sendable, Equatable, Codable {
         public var key: UInt64
         public var counter: UInt64
+
+        public init(key: UInt64, counter: UInt64) {
+            self.key = key
+            self.counter = counter
+        }
     }
 
     private let current: Mutex<State>

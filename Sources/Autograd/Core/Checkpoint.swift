@@ -1,0 +1,73 @@
+import CKernels
+
+/// Computes `body` without keeping what its gradient needs, and computes it once more in `backward`: less memory for
+/// more time.
+///
+///     let y = checkpoint([x]) { [block($0[0])] }[0]
+///
+/// Values and gradients have the same bits as without. The parameters that `body` uses get their gradients, and so do
+/// tensors that it captures. It must compute the same each time it is called: parameters keep their values until
+/// `backward`, and random numbers come from `generator`, which draws the same numbers again.
+///
+/// - Parameters:
+///   - inputs: what `body` gets.
+///   - generator: where `body` draws its random numbers from, if it does.
+///   - body: the computation. Called once now and once in `backward`.
+public func checkpoint(
+    _ inputs: [Tensor], using generator: RandomGenerator? = nil,
+    _ body: @escaping @Sendable ([Tensor]) -> [Tensor]
+) -> [Tensor] {
+    let values = inputs.map(\.detached)
+    guard isRecording else { return body(values) }
+    let start = generator?.state
+    let outputs = withoutRecording { body(values) }
+    let isTracked = inputs.map(\.isTracked)
+    let replay = { @Sendable (cotangents: [Tensor?]) -> Node.Replayed in
+        let now = generator?.state
+        if let start { generator?.state = start }
+        defer { if let now { generator?.state = now } }
+        return recompute(values, isTracked, cotangents, body)
+    }
+    // Recorded even where no input is tracked: `body` may use parameters.
+    return recordMultiple("checkpoint", inputs: inputs, outputs: outputs, rule: .replay(replay), always: true)
+}
+
+/// Checkpoints a computation from one tensor to one tensor. See the form with several.
+public func checkpoint(
+    _ input: Tensor, using generator: RandomGenerator? = nil, _ body: @escaping @Sendable (Tensor) -> Tensor
+) -> Tensor {
+    checkpoint([input], using: generator) { [body($0[0])] }[0]
+}
+
+private func recompute(
+    _ values: [Tensor], _ isTracked: [Bool], _ cotangents: [Tensor?], _ body: ([Tensor]) -> [Tensor]
+) -> Node.Replayed {
+    let floor = Node.lastID
+    let leaves = zip(values, isTracked).map { $1 ? Parameter($0) : nil }
+    let outputs = withRecording { body(zip(leaves, values).map { $0?.tensor ?? $1 }) }
+    require(
+        outputs.count == cotangents.count,
+        "checkpoint: the closure gave \(cotangents.count) tensors at first and \(outputs.count) when called again"
+    )
+    var pass = BackwardPass(retainGraph: false, floor: floor)
+    for (output, cotangent) in zip(outputs, cotangents) {
+        guard let node = output.node, let cotangent else { continue }
+        require(
+            output.shape == cotangent.shape,
+            "checkpoint: the closure gave shape \(cotangent.shape) at first and \(output.shape) when called again"
+        )
+        pass.add(cotangent, to: node, output: output.output)
+    }
+    var gradients = pass.run()
+    let ofInputs = leaves.map { leaf in leaf.flatMap { gradients[$0] } }
+    for leaf in leaves { if let leaf { gradients[leaf] = nil } }
+    return Node.Replayed(inputs: ofInputs, parameters: gradients, captured: pass.below)
+}
+
+/// Runs `body` with recording on, inside of `withoutRecording` too.
+private func withRecording<R>(_ body: () -> R) -> R {
+    let pauses = ck_recording_pauses()
+    ck_pause_recording(-pauses)
+    defer { ck_pause_recording(pauses) }
+    return body()
+}
