@@ -4,7 +4,9 @@ import Testing
 @Suite struct MemoryPoolTests {
     /// Handing back walks over every size class, the empty ones too.
     @Test func cachedBlocksOfAnySizeAreHandedBack() {
-        for count in [1, 2000, 5000, 100_000, 3_000_000] { #expect(counting([count]).array.last == Real(count)) }
+        for count in [1, 2000, 5000, 100_000, 3_000_000] {
+            #expect(counting([count]).array.last == Real(count))
+        }
         Memory.releaseCached()
         #expect(counting([5000]).array.last == 5000)
     }

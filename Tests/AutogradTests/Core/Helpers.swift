@@ -1,0 +1,43 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// Values that several threads add to.
+final class Gathered<Value: Sendable>: Sendable {
+    private let stored = Mutex<[Value]>([])
+
+    func append(_ values: [Value]) { stored.withLock { $0 += values } }
+    var values: [Value] { stored.withLock { $0 } }
+}
+
+/// Expects that a process of an exit test wrote `message` to its standard error.
+func expect(
+    _ result: ExitTest.Result?, says message: String, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(output.contains(message), sourceLocation: sourceLocation)
+}
+
+/// Runs `body` on a thread of its own and waits.
+func onThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) {
+    let done = DispatchSemaphore(value: 0)
+    let thread = Thread {
+        body()
+        done.signal()
+    }
+    thread.stackSize = stackBytes
+    thread.start()
+    done.wait()
+}
+
+/// Runs `body` on several threads at once and waits for all.
+func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let done = DispatchSemaphore(value: 0)
+    for index in 0..<count {
+        Thread {
+            body(index)
+            done.signal()
+        }.start()
+    }
+    for _ in 0..<count { done.wait() }
+}

@@ -1,0 +1,83 @@
+import Autograd
+import AutogradTesting
+import Foundation
+import Testing
+
+/// What is left behind after work. Each test counts in a process of its own, where nothing else makes tensors.
+@Suite struct LeakTests {
+    @Test func thousandTrainingSteps() async {
+        await #expect(processExitsWith: .success) {
+            let model = SmallModel()
+            for _ in 0..<200 { model.step() }
+            let tracker = LeakTracker()
+            let memory = try residentBytes()
+            for _ in 0..<1000 { model.step() }
+            #expect(tracker.growth == nil)
+            #expect(try residentBytes() - memory < 4 << 20)
+        }
+    }
+
+    @Test func graphsThatWereNotUsed() async {
+        await #expect(processExitsWith: .success) {
+            let p = Parameter(.ones([3]))
+            let growth = measureLeaks {
+                let y = (p.tensor * 2).exp()
+                _ = y.sum()
+            }
+            #expect(growth == nil)
+        }
+    }
+
+    @Test func retainedGraphs() async {
+        await #expect(processExitsWith: .success) {
+            let p = Parameter(.ones([3]))
+            let growth = measureLeaks {
+                let y = (p.tensor * 2).exp().sum()
+                _ = y.backward(retainGraph: true)
+                _ = y.backward()
+                _ = (p.tensor * 2).exp().sum().backward(retainGraph: true)
+            }
+            #expect(growth == nil)
+        }
+    }
+
+    @Test func checkpoints() async {
+        await #expect(processExitsWith: .success) {
+            let p = Parameter(.ones([3]))
+            let growth = measureLeaks {
+                _ = checkpoint(p.tensor * 2) { ($0 * p.tensor).exp() }.sum().backward()
+                _ = checkpoint(p.tensor * 2) { ($0 * p.tensor).exp() }
+            }
+            #expect(growth == nil)
+        }
+    }
+
+    @Test func trackerSeesWhatIsKept() async {
+        await #expect(processExitsWith: .success) {
+            let tracker = LeakTracker()
+            let p = Parameter(.ones([3]))
+            let y = -p.tensor
+            // Those of the parameter and of the negative.
+            #expect(tracker.growth?.contains("2 more storages and 2 more nodes") == true)
+            withExtendedLifetime((p, y)) {}
+        }
+    }
+
+    @Test func largeBlocksGoBackToTheSystem() async {
+        await #expect(processExitsWith: .success) {
+            _ = Tensor.ones([1 << 20])
+            Memory.releaseCached()
+            let before = try residentBytes()
+            for _ in 0..<20 { _ = (Tensor.ones([1 << 20]) * 2).sum() }
+            Memory.releaseCached()
+            #expect(try residentBytes() - before < 4 << 20)
+        }
+    }
+}
+
+/// The memory of this process that is in use.
+func residentBytes() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = text.split(separator: " ").compactMap { Int($0) }
+    return try #require(pages.count > 1 ? pages[1] : nil) * Int(sysconf(Int32(_SC_PAGESIZE)))
+}
