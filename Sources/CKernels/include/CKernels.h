@@ -36,6 +36,13 @@ void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words
 /// A key made of two.
 uint64_t ck_philox_mix(uint64_t key, uint64_t with);
 
+// -- norm.c
+
+/// Adds the moments of `more` rows to the moments (mean and sum of squared deviations) of `rows` rows.
+void ck_merge_moments(
+    double *mean, double *deviation, ptrdiff_t rows, const double *mean2, const double *deviation2, ptrdiff_t more,
+    ptrdiff_t width);
+
 #define CK __attribute__((overloadable))
 
 #define REAL float

@@ -1,0 +1,26 @@
+#include "CKernels.h"
+#include "math.inc"
+#include "strips.h"
+
+// Rows of a block that is read twice: 16 KB at most.
+INLINE ptrdiff_t block_rows(ptrdiff_t width) { return width > 512 ? 8 : 4096 / width; }
+
+enum { ROWS = 128, LANES = 16 };
+
+// Chan, Golub and LeVeque.
+void ck_merge_moments(
+    double *mean, double *deviation, ptrdiff_t rows, const double *mean2, const double *deviation2, ptrdiff_t more,
+    ptrdiff_t width) {
+    const double share = (double)more / (double)(rows + more), weight = share * (double)rows;
+    for (ptrdiff_t k = 0; k < width; k++) {
+        double gap = mean2[k] - mean[k];
+        mean[k] += gap * share;
+        deviation[k] += deviation2[k] + gap * gap * weight;
+    }
+}
+
+#define REAL float
+#include "norm.inc"
+#undef REAL
+#define REAL double
+#include "norm.inc"

@@ -1,0 +1,19 @@
+// Columns taken in strips of a width known when the loop is compiled, so that their running values stay in registers.
+#ifndef CK_STRIPS_H
+#define CK_STRIPS_H
+
+enum { STRIP = 64 };
+
+// BODY sees `from`, the strip's first column, and `count`, how many columns it has.
+#define STRIPS(width, ...) \
+    for (ptrdiff_t from = 0, strip; from < (width); from += strip) { \
+        ptrdiff_t left = (width) - from; \
+        if (left >= 64) { enum { count = 64 }; strip = count; __VA_ARGS__ } \
+        else if (left >= 32) { enum { count = 32 }; strip = count; __VA_ARGS__ } \
+        else if (left >= 16) { enum { count = 16 }; strip = count; __VA_ARGS__ } \
+        else { const ptrdiff_t count = left; strip = count; __VA_ARGS__ } \
+    }
+
+#define EACH_COLUMN for (ptrdiff_t k = 0; k < count; k++)
+
+#endif
