@@ -42,7 +42,9 @@ public enum Padding: Sendable, Equatable, ExpressibleByIntegerLiteral {
 }
 
 /// How many windows fit into `size` elements and the padding around them; a rest at the end is dropped.
-func windowCount(size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: (before: Int, after: Int)) -> Int {
+func windowCount(size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: (before: Int, after: Int))
+    -> Int
+{
     let room = size + padding.before + padding.after - ((kernel - 1) * dilation + 1)
     return room < 0 ? 0 : room / stride + 1
 }

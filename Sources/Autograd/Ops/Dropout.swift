@@ -1,0 +1,53 @@
+import CKernels
+
+/// Sets each element to 0 with the given probability and multiplies the others by 1 / (1 - probability), so that the
+/// mean stays. Which ones is drawn from `generator`: one block of it for every four elements.
+///
+/// The gradient draws the same numbers again instead of keeping them.
+public func dropout(_ x: Tensor, probability: Double, using generator: RandomGenerator) -> Tensor {
+    require(
+        probability >= 0 && probability <= 1, "dropout: probability \(probability); expected 0...1")
+    if probability == 0 { return x }
+    let mask = DropoutMask(count: x.count, probability: probability, generator)
+    return record("dropout", inputs: [x], output: mask.applied(to: x)) { g, _ in [mask.applied(to: g)] }
+}
+
+/// Dropout of whole slices: elements that differ only in their place along `sharedAxes` are kept or dropped
+/// together. For [batch, time, channels], `sharedAxes: [1]` drops whole channels.
+public func dropout(
+    _ x: Tensor, probability: Double, sharedAxes: [Int], using generator: RandomGenerator
+) -> Tensor {
+    let shape = x.shape.reduced(over: x.shape.axes(sharedAxes, "dropout"), keepDims: true)
+    if probability == 0 { return x }
+    let ones = Tensor(shape: shape) { $0.update(repeating: 1, count: shape.elementCount) }
+    return x * dropout(ones, probability: probability, using: generator)
+}
+
+/// Which elements stay: number i of a random sequence decides on element i, so that threads do not matter.
+private struct DropoutMask: Sendable {
+    let start: RandomGenerator.State
+    let probability: Double
+
+    init(count: Int, probability: Double, _ generator: RandomGenerator) {
+        let tile = Int(CK_DROPOUT_TILE)
+        start = generator.reserve((count + tile - 1) / tile * (tile / 4))
+        self.probability = probability
+    }
+
+    func applied(to x: Tensor) -> Tensor {
+        let n = x.count
+        if probability == 1 { return Tensor(shape: x.shape) { $0.update(repeating: 0, count: n) } }
+        let threshold = UInt32(Swift.min((probability * 0x1p32).rounded(), 0x1p32 - 1))
+        let scale = Real(1 / (1 - probability))
+        return Tensor(shape: x.shape) { y in
+            x.withElements { x in
+                Parallel.elements(n) { range in
+                    let at = range.lowerBound
+                    ck_dropout(
+                        x + at, y + at, start.key, start.counter &+ UInt64(at / 4), threshold, scale,
+                        range.count)
+                }
+            }
+        }
+    }
+}

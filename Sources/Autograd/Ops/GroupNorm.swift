@@ -1,0 +1,151 @@
+import CKernels
+
+/// Normalises groups of neighbouring channels (last axis) of each example (first axis) by their mean and variance
+/// over the axes between; then scales by `gamma` and shifts by `beta`, each of shape [channels].
+///
+/// One group per channel is instance normalisation.
+public func groupNorm(
+    _ x: Tensor, groups: Int, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5
+) -> Tensor {
+    require(x.rank >= 2, "group_norm: an input of shape \(x.shape); expected [batch, ..., channels]")
+    let channels = x.shape[x.rank - 1]
+    require(
+        groups >= 1 && channels % groups == 0,
+        "group_norm: \(groups) groups do not divide the \(channels) channels of an input of shape \(x.shape)")
+    checkAffine("group_norm", x, gamma, beta, [channels])
+    let view = GroupNorm(
+        batch: x.shape[0], rows: x.shape[1..<x.rank - 1].reduce(1, *), channels: channels, groups: groups)
+    let (value, factor) = (x.detached, gamma?.detached)
+    let (y, moments) = view.forward(value, factor, beta, epsilon)
+    return record("group_norm", inputs: [x] + [gamma, beta].compactMap { $0 }, output: y) { g, wanted in
+        let (dx, sums) = view.backward(value, g, factor, moments)
+        let total = sums.sum(axes: [0])
+        func part(_ index: Int) -> Tensor {
+            Tensor(shape: [channels]) { p in
+                total.withElements { p.update(from: $0 + index * channels, count: channels) }
+            }
+        }
+        return [wanted[0] ? dx : nil] + (factor == nil ? [] : [part(0)]) + (beta == nil ? [] : [part(1)])
+    }
+}
+
+/// Examples of `rows` rows of channels; one example is computed by one thread.
+private struct GroupNorm {
+    let batch: Int, rows: Int, channels: Int, groups: Int
+    private var size: Int { rows * channels }
+    private var width: Int { channels / groups }
+
+    /// The output, and for each example and channel its group's mean, its rounding error and 1 / deviation.
+    func forward(_ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ epsilon: Real) -> (
+        y: Tensor, moments: Tensor
+    ) {
+        var y = Tensor(shape: x.shape) { _ in }
+        let moments = Tensor(shape: [batch, 3, channels]) { moments in
+            guard size > 0 else { return moments.update(repeating: 0, count: batch * 3 * channels) }
+            y.modify { y in
+                Autograd.withElements(gamma) { gamma in
+                    Autograd.withElements(beta) { beta in
+                        x.withElements { x in
+                            Parallel.chunks(batch) { n in
+                                let own = moments + n * 3 * channels
+                                findMoments(x + n * size, own, epsilon)
+                                scratch { scale, shift in
+                                    for k in 0..<channels {
+                                        let factor = own[2 * channels + k] * (gamma?[k] ?? 1)
+                                        scale[k] = factor
+                                        shift[k] = (beta?[k] ?? 0) - own[channels + k] * factor
+                                    }
+                                    ck_column_scale(
+                                        x + n * size, own, scale, shift, y + n * size, rows, channels)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return (y, moments)
+    }
+
+    private func scratch(_ body: (UnsafeMutablePointer<Real>, UnsafeMutablePointer<Real>) -> Void) {
+        withUnsafeTemporaryAllocation(of: Real.self, capacity: 2 * channels) {
+            guard let p = $0.baseAddress else { return }
+            body(p, p + channels)
+        }
+    }
+
+    private func findMoments(_ x: UnsafePointer<Real>, _ own: UnsafeMutablePointer<Real>, _ epsilon: Real) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * channels) { buffer in
+            guard let mean = buffer.baseAddress else { return }
+            let deviation = mean + channels
+            ck_column_moments(x, rows, channels, mean, deviation)
+            for first in stride(from: 0, to: channels, by: width) {
+                for k in 1..<width {
+                    ck_merge_moments(
+                        mean + first, deviation + first, k * rows, mean + first + k, deviation + first + k,
+                        rows, 1)
+                }
+                let variance = deviation[first] / Double(rows * width)
+                for k in first..<first + width {
+                    own[k] = Real(mean[first])
+                    own[channels + k] = Real(mean[first] - Double(own[k]))
+                    own[2 * channels + k] = Real(1 / (variance + Double(epsilon)).squareRoot())
+                }
+            }
+        }
+    }
+
+    /// The input's gradient, and for each example the sums for gamma and beta.
+    func backward(_ x: Tensor, _ g: Tensor, _ gamma: Tensor?, _ moments: Tensor) -> (dx: Tensor, sums: Tensor)
+    {
+        var dx = Tensor(shape: x.shape) { _ in }
+        let sums = Tensor(shape: [batch, 2, channels]) { sums in
+            guard size > 0 else { return sums.update(repeating: 0, count: batch * 2 * channels) }
+            dx.modify { dx in
+                Autograd.withElements(x, g, moments) { x, g, moments in
+                    Autograd.withElements(gamma) { gamma in
+                        Parallel.chunks(batch) { n in
+                            gradient(
+                                x + n * size, g + n * size, gamma, moments + n * 3 * channels, dx + n * size,
+                                sums + n * 2 * channels)
+                        }
+                    }
+                }
+            }
+        }
+        return (dx, sums)
+    }
+
+    private func gradient(
+        _ x: UnsafePointer<Real>, _ g: UnsafePointer<Real>, _ gamma: UnsafePointer<Real>?,
+        _ moments: UnsafePointer<Real>, _ dx: UnsafeMutablePointer<Real>, _ sums: UnsafeMutablePointer<Real>
+    ) {
+        let (error, scale) = (moments + channels, moments + 2 * channels)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * channels) { buffer in
+            withUnsafeTemporaryAllocation(of: Real.self, capacity: 3 * channels) { factors in
+                guard let sum = buffer.baseAddress, let a = factors.baseAddress else { return }
+                let product = sum + channels
+                let (b, c) = (a + channels, a + 2 * channels)
+                ck_column_products(x, g, moments, rows, channels, sum, product)
+                for first in stride(from: 0, to: channels, by: width) {
+                    var (ofG, ofProduct) = (0.0, 0.0)
+                    for k in first..<first + width {
+                        product[k] -= Double(error[k]) * sum[k]
+                        sums[k] = Real(product[k] * Double(scale[k]))
+                        sums[channels + k] = Real(sum[k])
+                        ofG += sum[k] * Double(gamma?[k] ?? 1)
+                        ofProduct += product[k] * Double(gamma?[k] ?? 1)
+                    }
+                    let s = Double(scale[first]), n = Double(rows * width)
+                    let slope = -s * s * s * ofProduct / n
+                    for k in first..<first + width {
+                        a[k] = Real(s * Double(gamma?[k] ?? 1))
+                        b[k] = Real(slope)
+                        c[k] = Real(-s * ofG / n - slope * Double(error[k]))
+                    }
+                }
+                ck_column_gradient(x, g, moments, a, b, c, dx, rows, channels)
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import CKernels
+
+/// The largest of each window along the time axis of [batch, time, channels].
+///
+/// - Parameters:
+///   - stride: how far apart windows start; by default they touch.
+///   - padding: counts as minus infinity.
+/// - Returns: [batch, floor((time + padding - kernel) / stride) + 1, channels].
+public func maxPool1d(_ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid) -> Tensor {
+    maxPool("max_pool1d", x, [kernel], [stride ?? kernel], padding)
+}
+
+/// The largest of each window over height and width of [batch, height, width, channels].
+public func maxPool2d(
+    _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid
+) -> Tensor {
+    let stride = stride ?? kernel
+    return maxPool("max_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding)
+}
+
+/// The average of each window along the time axis of [batch, time, channels].
+///
+/// - Parameter countsPadding: whether a sum is divided by the size of the whole window (PyTorch's default) or by what
+///   of it lies inside the input (as in Keras).
+public func avgPool1d(
+    _ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid, countsPadding: Bool = true
+) -> Tensor {
+    averagePool("avg_pool1d", x, [kernel], [stride ?? kernel], padding, countsPadding)
+}
+
+/// The average of each window over height and width of [batch, height, width, channels].
+public func avgPool2d(
+    _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid,
+    countsPadding: Bool = true
+) -> Tensor {
+    let stride = stride ?? kernel
+    return averagePool(
+        "avg_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, countsPadding)
+}
+
+private func maxPool(
+    _ operation: StaticString, _ x: Tensor, _ kernel: [Int], _ stride: [Int], _ padding: Padding
+) -> Tensor {
+    let window = SlidingWindow(operation, x.shape, kernel, stride, padding, countsPadding: false)
+    let shape = x.shape
+    guard x.isTracked && isRecording else {
+        return Tensor(shape: window.outputShape) { y in
+            x.withElements { x in
+                window.forEachOutputRows { rows in
+                    withUnsafePointer(to: window.numbers) {
+                        ck_max_pool(x, y, nil, $0, rows.lowerBound, rows.upperBound)
+                    }
+                }
+            }
+        }
+    }
+    // The places of the maxima, two bytes each, in the memory of a tensor.
+    let bytes = window.outputShape.elementCount * MemoryLayout<UInt16>.stride
+    var places = Tensor(shape: [(bytes + MemoryLayout<Real>.stride - 1) / MemoryLayout<Real>.stride]) { _ in }
+    let y = Tensor(shape: window.outputShape) { y in
+        places.modify { places in
+            let places = UnsafeMutableRawPointer(places).assumingMemoryBound(to: UInt16.self)
+            x.withElements { x in
+                window.forEachOutputRows { rows in
+                    withUnsafePointer(to: window.numbers) {
+                        ck_max_pool(x, y, places, $0, rows.lowerBound, rows.upperBound)
+                    }
+                }
+            }
+        }
+    }
+    return record(operation, inputs: [x], output: y) { [places] g, _ in
+        [
+            Tensor(shape: shape) { dx in
+                Autograd.withElements(g, places) { g, places in
+                    let places = UnsafeRawPointer(places).assumingMemoryBound(to: UInt16.self)
+                    window.forEachInputRows { rows in
+                        withUnsafePointer(to: window.numbers) {
+                            ck_max_pool_gradient(g, places, dx, $0, rows.lowerBound, rows.upperBound)
+                        }
+                    }
+                }
+            }
+        ]
+    }
+}
+
+private func averagePool(
+    _ operation: StaticString, _ x: Tensor, _ kernel: [Int], _ stride: [Int], _ padding: Padding,
+    _ countsPadding: Bool
+) -> Tensor {
+    let window = SlidingWindow(operation, x.shape, kernel, stride, padding, countsPadding: countsPadding)
+    let shape = x.shape
+    let y = Tensor(shape: window.outputShape) { y in
+        x.withElements { x in
+            window.forEachOutputRows { rows in
+                withUnsafePointer(to: window.numbers) {
+                    ck_average_pool(x, y, $0, rows.lowerBound, rows.upperBound)
+                }
+            }
+        }
+    }
+    return record(operation, inputs: [x], output: y) { g, _ in
+        [
+            Tensor(shape: shape) { dx in
+                g.withElements { g in
+                    window.forEachInputRows { rows in
+                        withUnsafePointer(to: window.numbers) {
+                            ck_average_pool_gradient(g, dx, $0, rows.lowerBound, rows.upperBound)
+                        }
+                    }
+                }
+            }
+        ]
+    }
+}
+
+/// A pooling window on pictures, or on sequences as pictures of height 1.
+private struct SlidingWindow: Sendable {
+    let numbers: ck_window
+    let outputShape: [Int]
+    private let batch: Int
+
+    init(
+        _ operation: StaticString, _ shape: [Int], _ kernel: [Int], _ stride: [Int], _ padding: Padding,
+        countsPadding: Bool
+    ) {
+        let axes = kernel.count
+        require(
+            shape.count == axes + 2,
+            "\(operation): an input of shape \(shape); expected [batch, \(axes == 1 ? "time" : "height, width"), channels]"
+        )
+        require(
+            (kernel + stride).allSatisfy { $0 >= 1 } && kernel.reduce(1, *) <= 65536,
+            "\(operation): kernel \(kernel) and stride \(stride); expected at least 1, and at most 65536 places in a "
+                + "window")
+        var sizes = shape[1...axes], pads: [(before: Int, after: Int)] = [], outputs: [Int] = []
+        for (axis, size) in sizes.enumerated() {
+            let amount = padding.amounts(
+                axis: axis, size: size, kernel: kernel[axis], stride: stride[axis], operation)
+            pads.append(amount)
+            outputs.append(
+                windowCount(size: size, kernel: kernel[axis], stride: stride[axis], padding: amount))
+        }
+        outputShape = [shape[0]] + outputs + [shape[axes + 1]]
+        batch = shape[0]
+        let missing = 2 - axes
+        sizes = Array(repeating: 1, count: missing) + sizes
+        let across = Array(sizes), out = Array(repeating: 1, count: missing) + outputs
+        let window = Array(repeating: 1, count: missing) + kernel
+        let steps = Array(repeating: 1, count: missing) + stride
+        let before = Array(repeating: 0, count: missing) + pads.map(\.before)
+        numbers = ck_window(
+            height: across[0], width: across[1], channels: shape[axes + 1], out_height: out[0],
+            out_width: out[1],
+            kernel_height: window[0], kernel_width: window[1], stride_height: steps[0],
+            stride_width: steps[1],
+            top: before[0], left: before[1], counts_padding: countsPadding ? 1 : 0)
+    }
+
+    func forEachOutputRows(_ body: (Range<Int>) -> Void) {
+        forEach(batch * numbers.out_height, numbers.out_width * numbers.channels, body)
+    }
+
+    func forEachInputRows(_ body: (Range<Int>) -> Void) {
+        forEach(batch * numbers.height, numbers.width * numbers.channels, body)
+    }
+
+    private func forEach(_ rows: Int, _ width: Int, _ body: (Range<Int>) -> Void) {
+        guard width > 0 else { return }
+        Parallel.elements(rows, grain: Swift.max(1, 16384 / width), body)
+    }
+}
