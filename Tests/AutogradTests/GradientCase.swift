@@ -31,6 +31,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
     static let all: [GradientCase] =
         [
             core, shapeOps, indexOps,
+            norm, pool, loss, dropoutOps,
         ].flatMap { $0 }
 }
 

@@ -28,7 +28,7 @@ public func softmaxCrossEntropy(
     targets.check(below: rows.classes, "softmax_cross_entropy")
     var share: Real = 1
     if reduction == .mean {
-        let weights = classWeights?.array.map(Double.init)
+        let weights = classWeights?.array.map { Double($0) }
         share = Real(1 / targets.values.reduce(0) { $0 + (weights?[$1] ?? 1) })
     }
     let isRecorded = logits.isTracked && isRecording

@@ -13,6 +13,9 @@ private struct ColumnMoments: Sendable {
     /// [3, width]
     let numbers: Tensor
 
+    /// 1 / sqrt(variance + epsilon) of each column.
+    var scale: [Double] { numbers.array.suffix(numbers.shape[1]).map { Double($0) } }
+
     init(width: Int, mean: (Int) -> Double, variance: (Int) -> Double, epsilon: Real) {
         numbers = Tensor(shape: [3, width]) { p in
             for k in 0..<width {
@@ -190,7 +193,7 @@ public func batchNorm(
         output: rows.scaled(value, moments, factor, beta)
     ) { g, wanted in
         let (sum, product) = rows.products(value, g, moments)
-        let scale = moments.numbers.array.suffix(rows.width).map(Double.init)
+        let scale = moments.scale
         let gammas = factor?.array
         let dx =
             wanted[0]
@@ -223,7 +226,7 @@ public func batchNorm(
         "batch_norm_fixed", inputs: [x] + [gamma, beta].compactMap { $0 },
         output: rows.scaled(value, moments, factor, beta)
     ) { g, wanted in
-        let scale = moments.numbers.array.suffix(rows.width).map(Double.init)
+        let scale = moments.scale
         let gammas = factor?.array
         let dx =
             wanted[0]
