@@ -5,7 +5,8 @@ import Testing
 /// Files that tests of reading and writing use.
 enum Fixtures {
     /// The folder of the files that NumPy and the safetensors package wrote (see make_io_fixtures.py).
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Fixtures/IO").path
 
     static func path(_ name: String) -> String { folder + "/" + name }
