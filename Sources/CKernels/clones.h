@@ -9,5 +9,7 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+/// An inline helper that exists for both types.
+#define OVER INLINE __attribute__((overloadable))
 
 #endif

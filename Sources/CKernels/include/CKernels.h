@@ -43,6 +43,14 @@ void ck_merge_moments(
     double *mean, double *deviation, ptrdiff_t rows, const double *mean2, const double *deviation2, ptrdiff_t more,
     ptrdiff_t width);
 
+/// Columns of a packed matrix are rounded up to a multiple of this.
+#define CK_PANEL 16
+
+/// A sliding window along one axis: output i sees the inputs i * stride + tap * dilation - before.
+typedef struct {
+    ptrdiff_t size, kernel, stride, dilation, before, outputs;
+} ck_window;
+
 #define CK __attribute__((overloadable))
 
 #define REAL float

@@ -1,0 +1,88 @@
+import CKernels
+
+// Convolutions with one filter per channel: no product of matrices, loops over the channels instead.
+
+extension Convolution {
+    func depthwiseForward(_ x: Tensor, _ weight: Tensor, bias: Tensor?, relu: Bool) -> Tensor {
+        let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
+        let (imageIn, imageOut) = (rows.size * columns.size * channels, rows.outputs * columns.outputs * channels)
+        return withElements(x, weight) { x, weight in
+            withElements(bias) { bias in
+                Tensor(shape: shape) { y in
+                    forEachBlock(lines: linesPerChunk) { image, lines in
+                        withWindows(rowWindow, columnWindow) { rows, columns in
+                            ck_depthwise(
+                                x + image * imageIn, weight, bias, y + image * imageOut, rows, columns, channels,
+                                lines.lowerBound, lines.upperBound, relu ? 1 : 0)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func depthwiseInputGradient(_ g: Tensor, _ weight: Tensor) -> Tensor {
+        if let back = reversed {
+            let taps = rows.kernel * columns.kernel
+            let reversedWeight = weight.withElements { weight in
+                Tensor(shape: weightShape) { result in
+                    for tap in 0..<taps {
+                        (result + tap * channels).update(
+                            from: weight + (taps - 1 - tap) * channels, count: channels)
+                    }
+                }
+            }
+            return back.depthwiseForward(g, reversedWeight, bias: nil, relu: false)
+        }
+        let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
+        let (imageIn, imageOut) = (rows.size * columns.size * channels, rows.outputs * columns.outputs * channels)
+        return withElements(g, weight) { g, weight in
+            Tensor(shape: xShape) { dx in
+                Parallel.chunks(images) { image in
+                    (dx + image * imageIn).update(repeating: 0, count: imageIn)
+                    withWindows(rowWindow, columnWindow) { rows, columns in
+                        ck_depthwise_input_gradient(
+                            g + image * imageOut, weight, dx + image * imageIn, rows, columns, channels)
+                    }
+                }
+            }
+        }
+    }
+
+    func depthwiseWeightGradient(_ x: Tensor, _ g: Tensor) -> Tensor {
+        let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
+        let (imageIn, imageOut) = (rows.size * columns.size * channels, rows.outputs * columns.outputs * channels)
+        return withElements(x, g) { x, g in
+            sumOfChunks(
+                images * rows.outputs, perRow: columns.outputs * weightShape.elementCount, shape: weightShape
+            ) { range, part in
+                part.update(repeating: 0, count: weightShape.elementCount)
+                forEachImage(in: range) { image, lines in
+                    withWindows(rowWindow, columnWindow) { rows, columns in
+                        ck_depthwise_weight_gradient(
+                            x + image * imageIn, g + image * imageOut, part, rows, columns, channels,
+                            lines.lowerBound, lines.upperBound)
+                    }
+                }
+            }
+        }
+    }
+
+    private var linesPerChunk: Int {
+        Swift.max(1, 500_000 / Swift.max(1, columns.outputs * weightShape.elementCount))
+    }
+}
+
+extension Window {
+    fileprivate var kernelWindow: ck_window {
+        ck_window(
+            size: size, kernel: kernel, stride: stride, dilation: dilation, before: before, outputs: outputs)
+    }
+}
+
+@inline(__always)
+private func withWindows(
+    _ rows: ck_window, _ columns: ck_window, _ body: (UnsafePointer<ck_window>, UnsafePointer<ck_window>) -> Void
+) {
+    withUnsafePointer(to: rows) { rows in withUnsafePointer(to: columns) { body(rows, $0) } }
+}

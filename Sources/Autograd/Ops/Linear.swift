@@ -1,0 +1,134 @@
+import CKernels
+
+/// What is applied to a result before it is written, so that it need not be read again.
+public enum FusedActivation: Sendable { case none, relu }
+
+/// y = x weight + bias, for each vector along the last axis of x.
+///
+/// - Parameters:
+///   - x: [..., in].
+///   - weight: [in, out].
+///   - bias: [out].
+/// - Returns: [..., out].
+public func linear(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, activation: FusedActivation = .none
+) -> Tensor {
+    require(
+        weight.rank == 2 && x.rank >= 1 && x.shape.last == weight.shape[0],
+        "linear: input \(x.shape) and weight \(weight.shape) [in, out] do not fit")
+    let (inputs, outputs) = (weight.shape[0], weight.shape[1])
+    if let bias {
+        require(bias.shape == [outputs], "linear: bias \(bias.shape) for weight \(weight.shape) [in, out]")
+    }
+    let rows = x.shape.dropLast().reduce(1, *)
+    let y = multiplyRows(
+        x, rows: rows, weight, bias: bias, activation: activation, shape: x.shape.dropLast() + [outputs])
+    let (savedX, savedWeight) = (x.detached, weight.detached)
+    let savedY = activation == .relu ? y : nil
+    let inputTensors = bias.map { [x, weight, $0] } ?? [x, weight]
+    return record("linear", inputs: inputTensors, output: y) { cotangent, wanted in
+        let g = savedY.map { reluGradient($0, cotangent) } ?? cotangent
+        let dx =
+            wanted[0]
+            ? multiplyRows(g, rows: rows, savedWeight, transposed: true, shape: savedX.shape) : nil
+        let dWeight = wanted[1] ? outerSum(savedX, g, rows: rows, inputs: inputs, outputs: outputs) : nil
+        return inputTensors.count == 3
+            ? [dx, dWeight, wanted[2] ? g.sum(to: [outputs]) : nil] : [dx, dWeight]
+    }
+}
+
+/// The cotangent before a ReLU whose output was y.
+func reluGradient(_ y: Tensor, _ cotangent: Tensor) -> Tensor {
+    withElements(y, cotangent) { y, g in
+        Tensor(shape: cotangent.shape) { dx in
+            Parallel.elements(cotangent.count) { range in
+                let at = range.lowerBound
+                ck_relu_gradient(y + at, g + at, dx + at, range.count)
+            }
+        }
+    }
+}
+
+/// The rows of x times a matrix [k, n], or times the transpose of a matrix [n, k].
+func multiplyRows(
+    _ x: Tensor, rows: Int, _ matrix: Tensor, transposed: Bool = false, bias: Tensor? = nil,
+    activation: FusedActivation = .none, shape: [Int]
+) -> Tensor {
+    let k = matrix.shape[transposed ? 1 : 0]
+    let n = matrix.shape[transposed ? 0 : 1]
+    let chunk = Product.rowsPerChunk(perRow: k * n)
+    return withElements(x, matrix) { x, matrix in
+        withElements(bias) { bias in
+            Tensor(shape: shape) { y in
+                let multiply = { (factor: Product.Factor) in
+                    Parallel.chunks((rows + chunk - 1) / chunk) { index in
+                        let first = index * chunk
+                        Product.run(
+                            m: Swift.min(chunk, rows - first), n: n, k: k, x + first * k, row: k, factor,
+                            start: .bias(bias), into: y + first * n, row: n, relu: activation == .relu)
+                    }
+                }
+                // Packing reads the matrix once more: worth it from a few rows on, needed for a transpose.
+                if transposed || rows >= 24 {
+                    PackedMatrix(
+                        rows: k, columns: n, matrix, row: transposed ? 1 : n, column: transposed ? k : 1
+                    ).withFactor(multiply)
+                } else {
+                    multiply(.plain(matrix, row: n))
+                }
+            }
+        }
+    }
+}
+
+/// The sum over rows of the outer products of x's and g's row: [inputs, outputs].
+func outerSum(_ x: Tensor, _ g: Tensor, rows: Int, inputs: Int, outputs: Int) -> Tensor {
+    withElements(x, g) { x, g in
+        // Few rows or a large result: each chunk makes some rows of the result.
+        if rows <= 1024 || inputs * outputs > 1 << 16 {
+            let chunk = Product.rowsPerChunk(perRow: rows * outputs)
+            return Tensor(shape: [inputs, outputs]) { result in
+                Parallel.chunks((inputs + chunk - 1) / chunk) { index in
+                    let first = index * chunk
+                    Product.run(
+                        m: Swift.min(chunk, inputs - first), n: outputs, k: rows, x + first, row: 1,
+                        column: inputs, .plain(g, row: outputs), into: result + first * outputs, row: outputs)
+                }
+            }
+        }
+        return sumOfChunks(rows, perRow: inputs * outputs, shape: [inputs, outputs]) { range, part in
+            Product.run(
+                m: inputs, n: outputs, k: range.count, x + range.lowerBound * inputs, row: 1, column: inputs,
+                .plain(g + range.lowerBound * outputs, row: outputs), into: part, row: outputs)
+        }
+    }
+}
+
+/// Cuts `rows` into at most 16 chunks, lets `body` make one part of the result from each, and adds the parts up in
+/// order.
+func sumOfChunks(
+    _ rows: Int, perRow multiplications: Int, shape: [Int],
+    _ body: (Range<Int>, UnsafeMutablePointer<Real>) -> Void
+) -> Tensor {
+    let size = shape.elementCount
+    let least = Swift.max(1, 1_000_000 / Swift.max(multiplications, 1))
+    let chunk = Swift.max(least, (rows + 15) / 16)
+    let chunks = Swift.max(1, (rows + chunk - 1) / chunk)
+    return Tensor(shape: shape) { result in
+        guard chunks > 1 else { return body(0..<rows, result) }
+        let parts = Tensor(shape: [chunks - 1, size]) { parts in
+            Parallel.chunks(chunks) { index in
+                body(
+                    index * chunk..<Swift.min(rows, (index + 1) * chunk),
+                    index == 0 ? result : parts + (index - 1) * size)
+            }
+        }
+        parts.withElements { parts in
+            Parallel.elements(size, grain: 8192) { range in
+                for index in 0..<chunks - 1 {
+                    ck_add_to(parts + index * size + range.lowerBound, result + range.lowerBound, range.count)
+                }
+            }
+        }
+    }
+}

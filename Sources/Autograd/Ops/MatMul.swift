@@ -1,0 +1,126 @@
+import CKernels
+
+/// The matrix product of the last two axes, the axes before them broadcast by NumPy's rules. A vector (one axis)
+/// stands for a row on the left and for a column on the right; that axis is then missing from the result.
+///
+/// - Parameters:
+///   - a: [..., m, k], or [..., k, m] where `transposeA`.
+///   - b: [..., k, n], or [..., n, k] where `transposeB`.
+/// - Returns: [..., m, n].
+public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
+    require(a.rank > 0 && b.rank > 0, "matmul: shapes \(a.shape) and \(b.shape); a scalar has no matrix product")
+    if a.rank == 1 || b.rank == 1 {
+        require(!(a.rank == 1 && transposeA) && !(b.rank == 1 && transposeB), "matmul: a vector has no transpose")
+        let left = a.rank == 1 ? a.reshaped([1, a.count]) : a
+        let right = b.rank == 1 ? b.reshaped([b.count, 1]) : b
+        let product = matmul(left, right, transposeA: transposeA, transposeB: transposeB)
+        var shape = product.shape
+        if b.rank == 1 { shape.removeLast() }
+        if a.rank == 1 { shape.remove(at: shape.count - (b.rank == 1 ? 1 : 2)) }
+        return product.reshaped(shape)
+    }
+    let plan = MatMulPlan(a.shape, b.shape, transposeA, transposeB)
+    let (savedA, savedB) = (a.detached, b.detached)
+    return record("matmul", inputs: [a, b], output: multiply(savedA, savedB, plan)) { g, wanted in
+        // With C = A B: dA = G B^T and dB = A^T G, each transposed again where its input was.
+        let da = {
+            transposeA
+                ? matmul(savedB, g, transposeA: transposeB, transposeB: true)
+                : matmul(g, savedB, transposeB: !transposeB)
+        }
+        let db = {
+            transposeB
+                ? matmul(g, savedA, transposeA: true, transposeB: transposeA)
+                : matmul(savedA, g, transposeA: !transposeA)
+        }
+        return [
+            wanted[0] ? da().sum(to: savedA.shape) : nil, wanted[1] ? db().sum(to: savedB.shape) : nil,
+        ]
+    }
+}
+
+/// Sizes of a matrix product and where each matrix of a batch begins.
+private struct MatMulPlan {
+    let m: Int, n: Int, k: Int
+    let transposeA: Bool, transposeB: Bool
+    let shape: [Int]
+    /// Offsets of the matrices of a and b for each matrix of the result.
+    let offsets: [(a: Int, b: Int)]
+
+    init(_ a: [Int], _ b: [Int], _ transposeA: Bool, _ transposeB: Bool) {
+        let (aRows, aColumns) = (a[a.count - 2], a[a.count - 1])
+        let (bRows, bColumns) = (b[b.count - 2], b[b.count - 1])
+        m = transposeA ? aColumns : aRows
+        k = transposeA ? aRows : aColumns
+        n = transposeB ? bRows : bColumns
+        let names = "\(transposeA ? " transposed" : "") and \(b)\(transposeB ? " transposed" : "")"
+        require(k == (transposeB ? bColumns : bRows), "matmul: shapes \(a)\(names) do not fit")
+        guard let batch = a.dropLast(2).array.broadcast(with: b.dropLast(2).array) else {
+            fail("matmul: the leading axes of \(a)\(names) do not broadcast")
+        }
+        self.transposeA = transposeA
+        self.transposeB = transposeB
+        shape = batch + [m, n]
+        let aOffsets = Self.offsets(a.dropLast(2).array, batch, matrix: aRows * aColumns)
+        let bOffsets = Self.offsets(b.dropLast(2).array, batch, matrix: bRows * bColumns)
+        offsets = Array(zip(aOffsets, bOffsets)).map { (a: $0, b: $1) }
+    }
+
+    private static func offsets(_ shape: [Int], _ batch: [Int], matrix: Int) -> [Int] {
+        var offsets = [0]
+        let strides = shape.strides
+        for (axis, size) in batch.enumerated() {
+            let own = axis - (batch.count - shape.count)
+            let step = own < 0 || shape[own] == 1 ? 0 : strides[own] * matrix
+            offsets = offsets.flatMap { base in (0..<size).map { base + $0 * step } }
+        }
+        return offsets
+    }
+}
+
+private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
+    let (m, n, k) = (plan.m, plan.n, plan.k)
+    let rows = Product.rowsPerChunk(perRow: k * n)
+    let perMatrix = Swift.max(1, (m + rows - 1) / rows)
+    // One matrix on the right for all: packed once. Many small ones: each packed by the thread that needs it.
+    let shared = Set(plan.offsets.map(\.b)).count == 1
+    return withElements(a, b) { a, b in
+        Tensor(shape: plan.shape) { c in
+            let packed =
+                shared && (plan.transposeB || m >= 24)
+                ? pack(b + plan.offsets[0].b, plan) : nil
+            let together = perMatrix == 1 ? Swift.max(1, 2_000_000 / Swift.max(m * n * k, 1)) : 1
+            let pieces = plan.offsets.count * perMatrix
+            Parallel.chunks((pieces + together - 1) / together) { chunk in
+                for piece in chunk * together..<Swift.min(pieces, (chunk + 1) * together) {
+                    let (matrix, part) = (piece / perMatrix, piece % perMatrix)
+                    let offset = plan.offsets[matrix]
+                    let first = part * rows
+                    let here = Swift.min(rows, m - first)
+                    let run = { (factor: Product.Factor) in
+                        Product.run(
+                            m: here, n: n, k: k, a + offset.a + first * (plan.transposeA ? 1 : k),
+                            row: plan.transposeA ? 1 : k, column: plan.transposeA ? m : 1, factor,
+                            into: c + (matrix * m + first) * n, row: n)
+                    }
+                    if let packed {
+                        packed.withFactor(run)
+                    } else if plan.transposeB {
+                        pack(b + offset.b, plan).withFactor(run)
+                    } else {
+                        run(.plain(b + offset.b, row: n))
+                    }
+                }
+            }
+        }
+    }
+}
+
+private func pack(_ b: UnsafePointer<Real>, _ plan: MatMulPlan) -> PackedMatrix {
+    PackedMatrix(
+        rows: plan.k, columns: plan.n, b, row: plan.transposeB ? 1 : plan.n, column: plan.transposeB ? plan.k : 1)
+}
+
+extension ArraySlice<Int> {
+    fileprivate var array: [Int] { Array(self) }
+}

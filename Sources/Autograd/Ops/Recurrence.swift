@@ -1,0 +1,150 @@
+import CKernels
+
+/// The order in which a recurrent operation walks through a batch of sequences, and the pieces it is made of.
+///
+/// All inputs are projected in one product before the walk and all weight gradients are products over all steps
+/// after it; inside remain the products with the state. Sequences are independent, so a few of them at a time make
+/// one chunk of work and walk through all steps on one thread.
+struct Recurrence: Sendable {
+    let batch: Int, steps: Int, inputs: Int, units: Int
+    let isReversed: Bool
+    /// Valid steps of each sequence.
+    let lengths: [Int]
+
+    /// Sequences that walk together: the rows of a tile of the product.
+    private static let together = 8
+
+    init(
+        _ operation: StaticString, gates: Int, x: Tensor, weight: Tensor, recurrentWeight: Tensor, bias: Tensor?,
+        recurrentBias: Tensor?, initial: [Tensor?], lengths: [Int]?, isReversed: Bool
+    ) {
+        require(
+            x.rank == 3 && weight.rank == 2 && weight.shape[0] == x.shape[2] && weight.shape[1] % gates == 0,
+            "\(operation): input \(x.shape) must be [batch, time, features] and weight \(weight.shape) [features, "
+                + "\(gates) units]")
+        batch = x.shape[0]
+        steps = x.shape[1]
+        inputs = x.shape[2]
+        units = weight.shape[1] / gates
+        require(
+            recurrentWeight.shape == [units, gates * units],
+            "\(operation): recurrent weight \(recurrentWeight.shape) must be [units, \(gates) units] = "
+                + "[\(units), \(gates * units)]")
+        for bias in [bias, recurrentBias] {
+            require(
+                bias == nil || bias!.shape == [gates * units],
+                "\(operation): bias \(bias?.shape ?? []) must be [\(gates) units] = [\(gates * units)]")
+        }
+        for state in initial {
+            require(
+                state == nil || state!.shape == [batch, units],
+                "\(operation): initial state \(state?.shape ?? []) must be [batch, units] = [\(batch), \(units)]")
+        }
+        let (batch, steps) = (batch, steps)
+        if let lengths {
+            require(
+                lengths.count == batch && lengths.allSatisfy { $0 >= 0 && $0 <= steps },
+                "\(operation): lengths \(lengths) must be \(batch) numbers in 0...\(steps)")
+        }
+        self.lengths = lengths ?? Array(repeating: steps, count: batch)
+        self.isReversed = isReversed
+    }
+
+    var rows: Int { batch * steps }
+
+    /// Calls `body` for each group of sequences.
+    func forEachGroup(_ body: (Range<Int>) -> Void) {
+        guard batch > 0 else { return }
+        let size = Recurrence.together
+        Parallel.chunks((batch + size - 1) / size) { index in
+            body(index * size..<Swift.min(batch, (index + 1) * size))
+        }
+    }
+
+    /// Calls `body` for each step in the order of the walk, with a flag for each sequence of the group that has it.
+    func walk(_ group: Range<Int>, backwards: Bool = false, _ body: (Int, UnsafePointer<UInt8>) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: group.count) { active in
+            for index in 0..<steps {
+                let step = isReversed != backwards ? steps - 1 - index : index
+                for row in group { active[row - group.lowerBound] = step < lengths[row] ? 1 : 0 }
+                body(step, UnsafePointer(active.baseAddress!))
+            }
+        }
+    }
+
+    /// The step before `step` in the walk, nil for the first.
+    func previous(_ step: Int) -> Int? {
+        isReversed ? (step + 1 < steps ? step + 1 : nil) : (step > 0 ? step - 1 : nil)
+    }
+
+    /// The state before each step as the previous step's output, or for a sequence's first step the initial state:
+    /// gathered into `before` [group, units] where outputs of the previous step do not hold it.
+    func stateBefore(
+        _ step: Int, _ group: Range<Int>, outputs: UnsafePointer<Real>, initial: UnsafePointer<Real>?,
+        _ before: UnsafeMutablePointer<Real>
+    ) {
+        for row in group {
+            let to = before + (row - group.lowerBound) * units
+            let isFirst = isReversed ? step == lengths[row] - 1 : step == 0
+            if !isFirst, let previous = previous(step) {
+                to.update(from: outputs + (row * steps + previous) * units, count: units)
+            } else if let initial {
+                to.update(from: initial + row * units, count: units)
+            } else {
+                to.update(repeating: 0, count: units)
+            }
+        }
+    }
+
+    /// Cotangents of some of the gates, as they stand in a buffer of [batch, steps, ...].
+    struct GatePart {
+        let cotangents: Tensor
+        /// The first of them in a step's row, how many, and where they go in the recurrent weight.
+        let from: Int, count: Int, into: Int
+    }
+
+    /// dU: the sum over steps of the outer products of the state before a step and the gates' cotangents.
+    func recurrentGradient(states: Tensor, initial: Tensor?, _ parts: [GatePart]) -> Tensor {
+        let columns = parts.reduce(0) { $0 + $1.count }
+        return states.withElements { states in
+            withElements(initial) { initial in
+                sumOfChunks(batch, perRow: steps * units * columns, shape: [units, columns]) { range, sum in
+                    sum.update(repeating: 0, count: units * columns)
+                    for part in parts {
+                        part.cotangents.withElements { cotangents in
+                            for row in range where lengths[row] > 0 {
+                                addOuterProducts(
+                                    row, states + row * steps * units, initial.map { $0 + row * units },
+                                    cotangents + row * steps * part.cotangents.shape[2] + part.from, part,
+                                    sum + part.into, columns)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func addOuterProducts(
+        _ row: Int, _ states: UnsafePointer<Real>, _ initial: UnsafePointer<Real>?, _ gates: UnsafePointer<Real>,
+        _ part: GatePart, _ sum: UnsafeMutablePointer<Real>, _ columns: Int
+    ) {
+        let gatesRow = part.cotangents.shape[2]
+        // A state went into the gates one step later in the walk.
+        let (fromState, fromGate) = isReversed ? (1, 0) : (0, 1)
+        Product.run(
+            m: units, n: part.count, k: lengths[row] - 1, states + fromState * units, row: 1, column: units,
+            .plain(gates + fromGate * gatesRow, row: gatesRow), start: .result, into: sum, row: columns)
+        if let initial {
+            let first = isReversed ? lengths[row] - 1 : 0
+            Product.run(
+                m: units, n: part.count, k: 1, initial, row: 1, .plain(gates + first * gatesRow, row: gatesRow),
+                start: .result, into: sum, row: columns)
+        }
+    }
+}
+
+extension Tensor {
+    /// Room whose content is undefined until an operation fills it through `modify`.
+    static func room(_ shape: [Int]) -> Tensor { Tensor(shape: shape) { _ in } }
+}

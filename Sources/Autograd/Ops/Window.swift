@@ -1,0 +1,109 @@
+/// How a convolution or pooling treats the ends of an axis.
+public enum Padding: Sendable, Equatable {
+    /// No padding: the window stays inside.
+    case valid
+    /// TensorFlow's rule: ceil(size / stride) outputs; an odd zero goes behind.
+    case same
+    /// All zeros in front, so that an output sees nothing after it.
+    case causal
+    /// Zeros in front and behind.
+    case explicit(Int, Int)
+}
+
+/// A sliding window along one axis.
+struct Window: Sendable, Equatable {
+    let size: Int, kernel: Int, stride: Int, dilation: Int, before: Int, after: Int
+    let outputs: Int
+
+    init(
+        _ operation: StaticString, size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding
+    ) {
+        require(
+            kernel > 0 && stride > 0 && dilation > 0,
+            "\(operation): kernel \(kernel), stride \(stride) and dilation \(dilation) must be above 0")
+        let span = (kernel - 1) * dilation + 1
+        switch padding {
+        case .valid: (before, after) = (0, 0)
+        case .same:
+            let total = Swift.max(0, ((size + stride - 1) / stride - 1) * stride + span - size)
+            (before, after) = (total / 2, total - total / 2)
+        case .causal: (before, after) = (span - 1, 0)
+        case .explicit(let front, let behind):
+            require(front >= 0 && behind >= 0, "\(operation): padding (\(front), \(behind)) is below 0")
+            (before, after) = (front, behind)
+        }
+        require(
+            size == 0 || size + before + after >= span,
+            "\(operation): a window of \(span) does not fit into \(size) steps padded by \(before) and \(after)")
+        self.size = size
+        self.kernel = kernel
+        self.stride = stride
+        self.dilation = dilation
+        outputs = size == 0 ? 0 : (size + before + after - span) / stride + 1
+    }
+
+    /// A window with everything given.
+    init(size: Int, kernel: Int, stride: Int, dilation: Int, before: Int, after: Int) {
+        self.size = size
+        self.kernel = kernel
+        self.stride = stride
+        self.dilation = dilation
+        self.before = before
+        self.after = after
+        outputs = Swift.max(0, (size + before + after - (kernel - 1) * dilation - 1) / stride + 1)
+    }
+
+    /// The input position that tap `tap` of output `output` sees; may lie in the padding.
+    @inline(__always)
+    func position(_ output: Int, _ tap: Int) -> Int { output * stride + tap * dilation - before }
+
+    /// The taps of an output that lie inside the input.
+    func taps(of output: Int) -> Range<Int> {
+        let first = position(output, 0)
+        let lower = first >= 0 ? 0 : (-first + dilation - 1) / dilation
+        let room = size - 1 - first
+        let upper = room < 0 ? 0 : Swift.min(kernel, room / dilation + 1)
+        return lower < upper ? lower..<upper : 0..<0
+    }
+
+    /// The outputs for which a tap lies inside the input.
+    func outputs(seenBy tap: Int) -> Range<Int> {
+        let shift = before - tap * dilation  // output * stride - shift is in 0..<size
+        let lower = shift <= 0 ? 0 : (shift + stride - 1) / stride
+        let last = size - 1 + shift
+        let upper = last < 0 ? 0 : Swift.min(outputs, last / stride + 1)
+        return lower < upper ? lower..<upper : 0..<0
+    }
+
+    /// Outputs in a row that see the same taps.
+    struct Run: Sendable {
+        let outputs: Range<Int>
+        let taps: Range<Int>
+    }
+
+    /// All outputs as runs. With `joined` each output is in one run with all its taps, which lie side by side;
+    /// otherwise each tap makes a run of its own. Outputs that see padding only are in none.
+    func runs(joined: Bool) -> [Run] {
+        guard joined else {
+            return (0..<kernel).map { Run(outputs: outputs(seenBy: $0), taps: $0..<$0 + 1) }
+                .filter { !$0.outputs.isEmpty }
+        }
+        var runs: [Run] = []
+        for output in 0..<outputs {
+            let taps = taps(of: output)
+            if let last = runs.last, last.taps == taps, last.outputs.upperBound == output {
+                runs[runs.count - 1] = Run(outputs: last.outputs.lowerBound..<output + 1, taps: taps)
+            } else if !taps.isEmpty {
+                runs.append(Run(outputs: output..<output + 1, taps: taps))
+            }
+        }
+        return runs
+    }
+
+    /// The window that carries cotangents back, for stride 1: over the outputs, with the taps in reverse.
+    var reversed: Window {
+        Window(
+            size: outputs, kernel: kernel, stride: 1, dilation: dilation,
+            before: (kernel - 1) * dilation - before, after: size - outputs + before)
+    }
+}

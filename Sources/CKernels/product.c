@@ -1,0 +1,72 @@
+// Products of matrices from small tiles of C that stay in registers (the idea of Goto and van de Geijn, 2008, with
+// the packing of A left out: its elements are broadcast from where they lie, so its rows may overlap or be columns).
+//
+// The tiles are compiled for three instruction sets; the one to use is chosen when the program starts.
+#include "CKernels.h"
+
+#include <string.h>
+
+#define JOIN_(a, b, c) a##_##b##_##c
+#define JOIN(a, b, c) JOIN_(a, b, c)
+
+// Numbers a step of the k loop goes through before the tile moves on: a panel of B then stays in the fast caches.
+enum { K_BLOCK = 256, M_BLOCK = 240, WIDEST = 48, TALLEST = 8 };
+
+#if defined(__x86_64__)
+#define VERSION wide
+#define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define BYTES 64
+#define TALL 8
+#include "product-types.inc"
+#define VERSION middle
+#define TARGET __attribute__((target("arch=x86-64-v3")))
+#define BYTES 32
+#define TALL 4
+#include "product-types.inc"
+#define VERSION narrow
+#define TARGET
+#define BYTES 16
+#define TALL 4
+#include "product-types.inc"
+
+static int level = 0;
+
+__attribute__((constructor)) static void choose_level(void) {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        level = 2;
+    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        level = 1;
+}
+#define CHOOSE(name, type, ...) \
+    do { \
+        if (level == 2) name##_wide_##type(__VA_ARGS__); \
+        else if (level == 1) name##_middle_##type(__VA_ARGS__); \
+        else name##_narrow_##type(__VA_ARGS__); \
+    } while (0)
+
+const char *ck_instruction_set(void) { return level == 2 ? "AVX-512" : level == 1 ? "AVX2" : "SSE2"; }
+#else
+#define VERSION narrow
+#define TARGET
+#define BYTES 16
+#define TALL 8
+#include "product-types.inc"
+#define CHOOSE(name, type, ...) name##_narrow_##type(__VA_ARGS__)
+
+const char *ck_instruction_set(void) { return "128-bit vectors"; }
+#endif
+
+#define ENTRY(type) \
+    CK void ck_pack( \
+        const type *b, ptrdiff_t row, ptrdiff_t column, ptrdiff_t k, ptrdiff_t n, type *packed) { \
+        CHOOSE(pack, type, b, row, column, k, n, packed); \
+    } \
+    CK void ck_product( \
+        ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const type *a, ptrdiff_t a_row, ptrdiff_t a_column, const type *b, \
+        ptrdiff_t b_row, int packed, const type *start, ptrdiff_t start_row, type *c, ptrdiff_t c_row, int relu) { \
+        CHOOSE(product, type, m, n, k, a, a_row, a_column, b, b_row, packed, start, start_row, c, c_row, relu); \
+    }
+ENTRY(float)
+ENTRY(double)
