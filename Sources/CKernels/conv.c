@@ -2,7 +2,7 @@
 #include "clones.h"
 
 // The taps of an output that lie inside the input: *from..<*to.
-INLINE void taps_inside(const ck_window *w, ptrdiff_t output, ptrdiff_t *from, ptrdiff_t *to) {
+INLINE void taps_inside(const ck_axis_window *w, ptrdiff_t output, ptrdiff_t *from, ptrdiff_t *to) {
     ptrdiff_t first = output * w->stride - w->before, room = w->size - 1 - first;
     *from = first >= 0 ? 0 : (-first + w->dilation - 1) / w->dilation;
     *to = room < 0 ? 0 : room / w->dilation + 1 < w->kernel ? room / w->dilation + 1 : w->kernel;

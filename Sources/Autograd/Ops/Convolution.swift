@@ -25,7 +25,8 @@ public func conv1d(
             + "groups, filters]")
     let across = Window(size: x.shape[0], kernel: 1, stride: 1, dilation: 1, before: 0, after: 0)
     let along = Window(
-        "conv1d", size: x.shape[1], kernel: weight.shape[0], stride: stride, dilation: dilation, padding: padding)
+        "conv1d", size: x.shape[1], kernel: weight.shape[0], stride: stride, dilation: dilation, padding: padding,
+        axis: 0)
     let geometry = Convolution(
         "conv1d", images: 1, rows: across, columns: along, x: x.shape, weight: weight.shape, bias: bias?.shape,
         groups: groups, shape: [x.shape[0], along.outputs, weight.shape[2]])
@@ -40,12 +41,11 @@ public func conv1d(
 ///   - weight: [kernel height, kernel width, channels / groups, filters].
 ///   - bias: [filters].
 ///   - stride, dilation: along height and width.
-///   - padding: along the height; `widthPadding` along the width, by default the same rule.
 ///   - groups: as many as channels makes it depthwise.
 /// - Returns: [batch, height', width', filters].
 public func conv2d(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1),
-    groups: Int = 1, padding: Padding = .valid, widthPadding: Padding? = nil, activation: FusedActivation = .none
+    groups: Int = 1, padding: Padding = .valid, activation: FusedActivation = .none
 ) -> Tensor {
     require(
         x.rank == 4 && weight.rank == 4,
@@ -53,10 +53,10 @@ public func conv2d(
             + "kernel width, channels / groups, filters]")
     let rows = Window(
         "conv2d", size: x.shape[1], kernel: weight.shape[0], stride: stride.0, dilation: dilation.0,
-        padding: padding)
+        padding: padding, axis: 0)
     let columns = Window(
         "conv2d", size: x.shape[2], kernel: weight.shape[1], stride: stride.1, dilation: dilation.1,
-        padding: widthPadding ?? padding)
+        padding: padding, axis: 1)
     let geometry = Convolution(
         "conv2d", images: x.shape[0], rows: rows, columns: columns, x: x.shape, weight: weight.shape,
         bias: bias?.shape, groups: groups,

@@ -74,15 +74,15 @@ extension Convolution {
 }
 
 extension Window {
-    fileprivate var kernelWindow: ck_window {
-        ck_window(
+    fileprivate var kernelWindow: ck_axis_window {
+        ck_axis_window(
             size: size, kernel: kernel, stride: stride, dilation: dilation, before: before, outputs: outputs)
     }
 }
 
 @inline(__always)
 private func withWindows(
-    _ rows: ck_window, _ columns: ck_window, _ body: (UnsafePointer<ck_window>, UnsafePointer<ck_window>) -> Void
+    _ rows: ck_axis_window, _ columns: ck_axis_window, _ body: (UnsafePointer<ck_axis_window>, UnsafePointer<ck_axis_window>) -> Void
 ) {
     withUnsafePointer(to: rows) { rows in withUnsafePointer(to: columns) { body(rows, $0) } }
 }

@@ -1,37 +1,17 @@
-/// How a convolution or pooling treats the ends of an axis.
-public enum Padding: Sendable, Equatable {
-    /// No padding: the window stays inside.
-    case valid
-    /// TensorFlow's rule: ceil(size / stride) outputs; an odd zero goes behind.
-    case same
-    /// All zeros in front, so that an output sees nothing after it.
-    case causal
-    /// Zeros in front and behind.
-    case explicit(Int, Int)
-}
-
 /// A sliding window along one axis.
 struct Window: Sendable, Equatable {
     let size: Int, kernel: Int, stride: Int, dilation: Int, before: Int, after: Int
     let outputs: Int
 
     init(
-        _ operation: StaticString, size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding
+        _ operation: StaticString, size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding, axis: Int
     ) {
         require(
             kernel > 0 && stride > 0 && dilation > 0,
             "\(operation): kernel \(kernel), stride \(stride) and dilation \(dilation) must be above 0")
         let span = (kernel - 1) * dilation + 1
-        switch padding {
-        case .valid: (before, after) = (0, 0)
-        case .same:
-            let total = Swift.max(0, ((size + stride - 1) / stride - 1) * stride + span - size)
-            (before, after) = (total / 2, total - total / 2)
-        case .causal: (before, after) = (span - 1, 0)
-        case .explicit(let front, let behind):
-            require(front >= 0 && behind >= 0, "\(operation): padding (\(front), \(behind)) is below 0")
-            (before, after) = (front, behind)
-        }
+        (before, after) = padding.amounts(
+            axis: axis, size: size, kernel: kernel, stride: stride, dilation: dilation, operation)
         require(
             size == 0 || size + before + after >= span,
             "\(operation): a window of \(span) does not fit into \(size) steps padded by \(before) and \(after)")
@@ -39,7 +19,11 @@ struct Window: Sendable, Equatable {
         self.kernel = kernel
         self.stride = stride
         self.dilation = dilation
-        outputs = size == 0 ? 0 : (size + before + after - span) / stride + 1
+        outputs =
+            size == 0
+            ? 0
+            : windowCount(
+                size: size, kernel: kernel, stride: stride, dilation: dilation, padding: (before, after))
     }
 
     /// A window with everything given.
@@ -50,7 +34,8 @@ struct Window: Sendable, Equatable {
         self.dilation = dilation
         self.before = before
         self.after = after
-        outputs = Swift.max(0, (size + before + after - (kernel - 1) * dilation - 1) / stride + 1)
+        outputs = windowCount(
+            size: size, kernel: kernel, stride: stride, dilation: dilation, padding: (before, after))
     }
 
     /// The input position that tap `tap` of output `output` sees; may lie in the padding.

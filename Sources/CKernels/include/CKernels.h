@@ -49,7 +49,7 @@ void ck_merge_moments(
 /// A sliding window along one axis: output i sees the inputs i * stride + tap * dilation - before.
 typedef struct {
     ptrdiff_t size, kernel, stride, dilation, before, outputs;
-} ck_window;
+} ck_axis_window;
 
 #define CK __attribute__((overloadable))
 
