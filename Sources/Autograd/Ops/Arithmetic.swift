@@ -6,7 +6,7 @@ import CKernels
 /// The elementwise sum; shapes broadcast.
 public func + (a: Tensor, b: Tensor) -> Tensor {
     let (sa, sb) = (a.shape, b.shape)
-    return record("add", inputs: [a, b], output: broadcast("add", a, b, ck_add)) { g, wanted in
+    return record("add", inputs: [a, b], output: broadcasting("add", a, b, ck_add)) { g, wanted in
         [wanted[0] ? g.sum(to: sa) : nil, wanted[1] ? g.sum(to: sb) : nil]
     }
 }
@@ -14,7 +14,8 @@ public func + (a: Tensor, b: Tensor) -> Tensor {
 /// The elementwise difference; shapes broadcast.
 public func - (a: Tensor, b: Tensor) -> Tensor {
     let (sa, sb) = (a.shape, b.shape)
-    return record("subtract", inputs: [a, b], output: broadcast("subtract", a, b, ck_subtract)) { g, wanted in
+    return record("subtract", inputs: [a, b], output: broadcasting("subtract", a, b, ck_subtract)) {
+        g, wanted in
         [wanted[0] ? g.sum(to: sa) : nil, wanted[1] ? -g.sum(to: sb) : nil]
     }
 }
@@ -22,10 +23,11 @@ public func - (a: Tensor, b: Tensor) -> Tensor {
 /// The elementwise product; shapes broadcast.
 public func * (a: Tensor, b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
-    return record("multiply", inputs: [a, b], output: broadcast("multiply", a, b, ck_multiply)) { g, wanted in
+    return record("multiply", inputs: [a, b], output: broadcasting("multiply", a, b, ck_multiply)) {
+        g, wanted in
         [
-            wanted[0] ? broadcast("multiply", g, vb, ck_multiply).sum(to: va.shape) : nil,
-            wanted[1] ? broadcast("multiply", g, va, ck_multiply).sum(to: vb.shape) : nil,
+            wanted[0] ? broadcasting("multiply", g, vb, ck_multiply).sum(to: va.shape) : nil,
+            wanted[1] ? broadcasting("multiply", g, va, ck_multiply).sum(to: vb.shape) : nil,
         ]
     }
 }
@@ -33,10 +35,10 @@ public func * (a: Tensor, b: Tensor) -> Tensor {
 /// The elementwise quotient; shapes broadcast.
 public func / (a: Tensor, b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
-    return record("divide", inputs: [a, b], output: broadcast("divide", a, b, ck_divide)) { g, wanted in
+    return record("divide", inputs: [a, b], output: broadcasting("divide", a, b, ck_divide)) { g, wanted in
         [
-            wanted[0] ? broadcast("divide", g, vb, ck_divide).sum(to: va.shape) : nil,
-            wanted[1] ? broadcast("divide", va, vb, g, ck_divide_gradient).sum(to: vb.shape) : nil,
+            wanted[0] ? broadcasting("divide", g, vb, ck_divide).sum(to: va.shape) : nil,
+            wanted[1] ? broadcasting("divide", va, vb, g, ck_divide_gradient).sum(to: vb.shape) : nil,
         ]
     }
 }
@@ -47,10 +49,10 @@ public func / (a: Tensor, b: Tensor) -> Tensor {
 /// the exponent is not negative.
 public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor {
     let (a, b) = (base.detached, exponent.detached)
-    return record("pow", inputs: [base, exponent], output: broadcast("pow", a, b, ck_pow)) { g, wanted in
+    return record("pow", inputs: [base, exponent], output: broadcasting("pow", a, b, ck_pow)) { g, wanted in
         [
-            wanted[0] ? broadcast("pow", a, b, g, ck_pow_gradient_base).sum(to: a.shape) : nil,
-            wanted[1] ? broadcast("pow", a, b, g, ck_pow_gradient_exponent).sum(to: b.shape) : nil,
+            wanted[0] ? broadcasting("pow", a, b, g, ck_pow_gradient_base).sum(to: a.shape) : nil,
+            wanted[1] ? broadcasting("pow", a, b, g, ck_pow_gradient_exponent).sum(to: b.shape) : nil,
         ]
     }
 }
@@ -58,10 +60,10 @@ public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor {
 /// The larger of two elements; shapes broadcast. NaN wins. Where the elements are equal, each gets half the gradient.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
-    return record("maximum", inputs: [a, b], output: broadcast("maximum", a, b, ck_maximum)) { g, wanted in
+    return record("maximum", inputs: [a, b], output: broadcasting("maximum", a, b, ck_maximum)) { g, wanted in
         [
-            wanted[0] ? broadcast("maximum", va, vb, g, ck_maximum_gradient).sum(to: va.shape) : nil,
-            wanted[1] ? broadcast("maximum", vb, va, g, ck_maximum_gradient).sum(to: vb.shape) : nil,
+            wanted[0] ? broadcasting("maximum", va, vb, g, ck_maximum_gradient).sum(to: va.shape) : nil,
+            wanted[1] ? broadcasting("maximum", vb, va, g, ck_maximum_gradient).sum(to: vb.shape) : nil,
         ]
     }
 }
@@ -69,10 +71,10 @@ public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// The smaller of two elements; shapes broadcast. NaN wins. Where the elements are equal, each gets half the gradient.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
-    return record("minimum", inputs: [a, b], output: broadcast("minimum", a, b, ck_minimum)) { g, wanted in
+    return record("minimum", inputs: [a, b], output: broadcasting("minimum", a, b, ck_minimum)) { g, wanted in
         [
-            wanted[0] ? broadcast("minimum", va, vb, g, ck_minimum_gradient).sum(to: va.shape) : nil,
-            wanted[1] ? broadcast("minimum", vb, va, g, ck_minimum_gradient).sum(to: vb.shape) : nil,
+            wanted[0] ? broadcasting("minimum", va, vb, g, ck_minimum_gradient).sum(to: va.shape) : nil,
+            wanted[1] ? broadcasting("minimum", vb, va, g, ck_minimum_gradient).sum(to: vb.shape) : nil,
         ]
     }
 }
@@ -141,7 +143,7 @@ extension Tensor {
         else { return false }
         let a = detached
         b.withElements { pb in
-            Autograd.broadcast(kernel, a, UnsafePointer(a.storage.pointer), b, pb, shape, a.storage.pointer)
+            broadcasting(kernel, a, UnsafePointer(a.storage.pointer), b, pb, shape, a.storage.pointer)
         }
         self = a
         return true

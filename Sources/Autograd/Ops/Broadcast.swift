@@ -20,7 +20,7 @@ typealias TernaryKernel =
 let elementwiseGrain = 32768
 
 /// The walk of up to three operands under an output shape: rows of `run` elements along which each operand moves by
-/// 0 or 1, `rows` of them from one to the next by a fixed stride, and an odometer over the axes before.
+/// 0 or 1, `height` of them from one to the next by a fixed stride, and an odometer over the axes before.
 struct BroadcastWalk {
     struct Operand {
         var outer: [Int]
@@ -29,7 +29,7 @@ struct BroadcastWalk {
     }
 
     private let outer: [Int]
-    private let rows: Int
+    private let height: Int
     private let run: Int
     let operands: [Operand]
 
@@ -56,7 +56,7 @@ struct BroadcastWalk {
             for i in shapes.indices { strides[i].insert(0, at: 0) }
         }
         outer = Array(sizes.dropLast(2))
-        rows = sizes[sizes.count - 2]
+        height = sizes[sizes.count - 2]
         run = sizes[sizes.count - 1]
         operands = strides.map {
             Operand(outer: Array($0.dropLast(2)), row: $0[$0.count - 2], step: $0[$0.count - 1])
@@ -76,8 +76,8 @@ struct BroadcastWalk {
 
     /// Calls `body` in parallel with the operands' and the output's first element, the rows and their length.
     @inline(__always)
-    func forEach(_ body: (_ at: (Int, Int, Int), _ out: Int, _ rows: Int, _ count: Int) -> Void) {
-        let total = outer.reduce(rows, *)
+    func rows(_ body: (_ at: (Int, Int, Int), _ out: Int, _ rows: Int, _ count: Int) -> Void) {
+        let total = outer.reduce(height, *)
         if total == 0 || run == 0 { return }
         if run > elementwiseGrain {
             let pieces = (run + elementwiseGrain - 1) / elementwiseGrain
@@ -94,7 +94,7 @@ struct BroadcastWalk {
             Parallel.elements(total, grain: Swift.max(1, elementwiseGrain / run)) { range in
                 var row = range.lowerBound
                 while row < range.upperBound {
-                    let here = Swift.min(rows - row % rows, range.upperBound - row)
+                    let here = Swift.min(height - row % height, range.upperBound - row)
                     body(offsets(row: row), row * run, here, run)
                     row += here
                 }
@@ -111,8 +111,8 @@ struct BroadcastWalk {
     private func offset(_ index: Int, _ row: Int) -> Int {
         guard index < operands.count else { return 0 }
         let operand = operands[index]
-        var result = row % rows * operand.row
-        var rest = row / rows
+        var result = row % height * operand.row
+        var rest = row / height
         for axis in outer.indices.reversed() {
             result += rest % outer[axis] * operand.outer[axis]
             rest /= outer[axis]
@@ -132,15 +132,15 @@ func broadcastShape(_ a: [Int], _ b: [Int], _ operation: StaticString) -> [Int] 
 }
 
 /// y = f(a, b) under broadcasting, without history.
-func broadcast(_ operation: StaticString, _ a: Tensor, _ b: Tensor, _ kernel: BinaryKernel) -> Tensor {
+func broadcasting(_ operation: StaticString, _ a: Tensor, _ b: Tensor, _ kernel: BinaryKernel) -> Tensor {
     let shape = broadcastShape(a.shape, b.shape, operation)
     return Tensor(shape: shape) { y in
-        withElements(a, b) { a_, b_ in broadcast(kernel, a, a_, b, b_, shape, y) }
+        withElements(a, b) { a_, b_ in broadcasting(kernel, a, a_, b, b_, shape, y) }
     }
 }
 
-/// The loop of `broadcast`, into memory that may be that of an operand of the output's shape.
-func broadcast(
+/// The loop of `broadcasting`, into memory that may be that of an operand of the output's shape.
+func broadcasting(
     _ kernel: BinaryKernel, _ a: Tensor, _ pa: UnsafePointer<Real>, _ b: Tensor, _ pb: UnsafePointer<Real>,
     _ shape: [Int], _ y: UnsafeMutablePointer<Real>
 ) {
@@ -155,13 +155,13 @@ func broadcast(
     }
     let walk = BroadcastWalk([a.shape, b.shape], to: shape)
     let (wa, wb) = (walk.operands[0], walk.operands[1])
-    walk.forEach { at, out, rows, count in
+    walk.rows { at, out, rows, count in
         kernel(pa + at.0, wa.row, wa.step, pb + at.1, wb.row, wb.step, y + out, rows, count)
     }
 }
 
 /// y = f(a, b, c) under broadcasting, without history.
-func broadcast(
+func broadcasting(
     _ operation: StaticString, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ kernel: TernaryKernel
 ) -> Tensor {
     let shape = broadcastShape(broadcastShape(a.shape, b.shape, operation), c.shape, operation)
@@ -176,7 +176,7 @@ func broadcast(
             }
             let walk = BroadcastWalk([a.shape, b.shape, c.shape], to: shape)
             let (wa, wb, wc) = (walk.operands[0], walk.operands[1], walk.operands[2])
-            walk.forEach { at, out, rows, count in
+            walk.rows { at, out, rows, count in
                 kernel(
                     pa + at.0, wa.row, wa.step, pb + at.1, wb.row, wb.step, pc + at.2, wc.row, wc.step,
                     y + out, rows, count)
@@ -193,7 +193,7 @@ extension Tensor {
             withElements { x in
                 let walk = BroadcastWalk([self.shape], to: shape)
                 let operand = walk.operands[0]
-                walk.forEach { at, out, rows, count in
+                walk.rows { at, out, rows, count in
                     ck_expand(x + at.0, operand.row, operand.step, y + out, rows, count)
                 }
             }

@@ -3,18 +3,20 @@ import CKernels
 // Comparisons give tensors of 1 (true) and 0 (false) and have no gradient. Shapes broadcast.
 
 /// 1 where the elements are equal.
-public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { broadcast("equal", a, b, ck_equal) }
+public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("equal", a, b, ck_equal) }
 /// 1 where the elements differ; NaN differs from everything.
-public func notEqual(_ a: Tensor, _ b: Tensor) -> Tensor { broadcast("notEqual", a, b, ck_not_equal) }
+public func notEqual(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("notEqual", a, b, ck_not_equal) }
 /// 1 where a < b.
-public func less(_ a: Tensor, _ b: Tensor) -> Tensor { broadcast("less", a, b, ck_less) }
+public func less(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("less", a, b, ck_less) }
 /// 1 where a <= b.
-public func lessOrEqual(_ a: Tensor, _ b: Tensor) -> Tensor { broadcast("lessOrEqual", a, b, ck_less_equal) }
+public func lessOrEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
+    broadcasting("lessOrEqual", a, b, ck_less_equal)
+}
 /// 1 where a > b.
-public func greater(_ a: Tensor, _ b: Tensor) -> Tensor { broadcast("greater", a, b, ck_greater) }
+public func greater(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("greater", a, b, ck_greater) }
 /// 1 where a >= b.
 public func greaterOrEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
-    broadcast("greaterOrEqual", a, b, ck_greater_equal)
+    broadcasting("greaterOrEqual", a, b, ck_greater_equal)
 }
 
 /// 1 where an element equals a number.
@@ -35,11 +37,12 @@ public func greaterOrEqual(_ a: Tensor, _ b: Real) -> Tensor { greaterOrEqual(a,
 public func choose(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let condition = mask.detached
     let (sa, sb) = (a.shape, b.shape)
-    return record("choose", inputs: [a, b], output: broadcast("choose", mask, a, b, ck_choose)) { g, wanted in
+    return record("choose", inputs: [a, b], output: broadcasting("choose", mask, a, b, ck_choose)) {
+        g, wanted in
         let zero = Tensor(0)
         return [
-            wanted[0] ? broadcast("choose", condition, g, zero, ck_choose).sum(to: sa) : nil,
-            wanted[1] ? broadcast("choose", condition, zero, g, ck_choose).sum(to: sb) : nil,
+            wanted[0] ? broadcasting("choose", condition, g, zero, ck_choose).sum(to: sa) : nil,
+            wanted[1] ? broadcasting("choose", condition, zero, g, ck_choose).sum(to: sb) : nil,
         ]
     }
 }

@@ -97,25 +97,206 @@ extension Tensor {
 
     /// The sum over the given axes, or all. The sum of nothing is 0.
     public func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        let axes = shape.axes(axes, "sum")
-        let kept = shape.reduced(over: axes, keepDims: true)
-        let shape = self.shape
-        let result = summed(over: axes).reshapedElements(shape.reduced(over: axes, keepDims: keepDims))
-        return record("sum", inputs: [self], output: result) { g, _ in
-            [g.reshapedElements(kept).expanded(to: shape)]
+        let over = Reduced(self, axes, keepDims, "sum")
+        return record("sum", inputs: [self], output: over.result(summed(over: over.axes))) { g, _ in
+            [over.expanded(g)]
         }
     }
 
     /// The mean over the given axes, or all. The mean of nothing is NaN.
     public func mean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-        let axes = shape.axes(axes, "mean")
-        let kept = shape.reduced(over: axes, keepDims: true)
-        let shape = self.shape
-        let number = Tensor(Real(axes.reduce(1) { $0 * shape[$1] }))
-        let result = (summed(over: axes) / number).reshapedElements(
-            shape.reduced(over: axes, keepDims: keepDims))
-        return record("mean", inputs: [self], output: result) { g, _ in
-            [(g.reshapedElements(kept) / number).expanded(to: shape)]
+        let over = Reduced(self, axes, keepDims, "mean")
+        let number = Tensor(Real(over.number))
+        return record("mean", inputs: [self], output: over.result(summed(over: over.axes) / number)) { g, _ in
+            [over.expanded(g / number)]
         }
     }
+
+    /// The mean squared deviation from the mean, the squares' sum divided by their number minus `ddof`. NaN where
+    /// that is not above 0.
+    public func variance(axes: [Int]? = nil, ddof: Int = 0, keepDims: Bool = false) -> Tensor {
+        let over = Reduced(self, axes, keepDims, "variance")
+        let divisor = over.number > ddof ? Real(over.number - ddof) : .nan
+        let mean = summed(over: over.axes) / Real(over.number)
+        let deviation = broadcasting("variance", self, mean, ck_subtract)
+        let value = deviation.squaresSummed(over: over.axes) / divisor
+        return record("variance", inputs: [self], output: over.result(value)) { g, _ in
+            [broadcasting("variance", deviation, over.kept(g * (2 / divisor)), ck_multiply)]
+        }
+    }
+
+    /// The square root of the variance. Its gradient where all elements are equal is NaN.
+    public func standardDeviation(axes: [Int]? = nil, ddof: Int = 0, keepDims: Bool = false) -> Tensor {
+        variance(axes: axes, ddof: ddof, keepDims: keepDims).sqrt()
+    }
+
+    /// The sum of squares over `axes` (resolved), which are kept with size 1. Without history.
+    private func squaresSummed(over axes: [Int]) -> Tensor {
+        let first = groups(shape, axes).last { view(shape, $0).size != 1 }
+        guard let first else { return broadcasting("square", self, self, ck_multiply) }
+        return reduced(over: Array(first), ck_sum_squares).summed(over: axes)
+    }
+
+    /// The length of the elements as a vector along the given axes, or of all. Its gradient at 0 is 0.
+    public func norm(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        let over = Reduced(self, axes, keepDims, "norm")
+        let x = detached
+        let value = squaresSummed(over: over.axes).sqrt()
+        return record("norm", inputs: [self], output: over.result(value)) { g, _ in
+            let factor = choose(equal(value, 0), 0, over.kept(g) / value)
+            return [broadcasting("norm", x, factor, ck_multiply)]
+        }
+    }
+
+    /// The largest element along the given axes, or of all; NaN wins. The gradient goes to the first of equal elements.
+    ///
+    /// Over several axes that do not touch, "first" is meant for the later axes first. Fails over an empty axis.
+    public func max(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        recordExtreme("max", axes, keepDims, ck_max, ck_argmax)
+    }
+
+    /// The smallest element along the given axes, or of all; NaN wins. Otherwise as `max`.
+    public func min(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        recordExtreme("min", axes, keepDims, ck_min, ck_argmin)
+    }
+
+    private func recordExtreme(
+        _ operation: StaticString, _ axes: [Int]?, _ keepDims: Bool, _ kernel: ReduceKernel,
+        _ position: @escaping PositionKernel
+    ) -> Tensor {
+        let over = Reduced(self, axes, keepDims, operation)
+        require(
+            over.number > 0, "\(operation): there is no element along axes \(over.axes) of shape \(shape)")
+        var result = self
+        let groups = groups(shape, over.axes)
+        for group in groups.reversed() {
+            let x = result.detached
+            let reduced = x.reduced(over: Array(group), kernel)
+            result = record(
+                operation, inputs: [result],
+                output: group == groups[0] ? over.result(reduced) : reduced
+            ) { g, _ in
+                let (outer, size, inner) = view(x.shape, group)
+                return [x.scattered(g, outer, size, inner, position)]
+            }
+        }
+        return result
+    }
+
+    /// Each element of `g` at the position in its slice of [outer, size, inner] that `position` finds, and zeros.
+    private func scattered(
+        _ g: Tensor, _ outer: Int, _ size: Int, _ inner: Int, _ position: PositionKernel
+    ) -> Tensor {
+        let slice = size * inner
+        return Tensor(shape: shape) { dx in
+            Autograd.withElements(self, g) { x, g in
+                Parallel.elements(outer, grain: Swift.max(1, reduceGrain / Swift.max(slice, 1))) { range in
+                    ck_fill(0, dx + range.lowerBound * slice, range.count * slice)
+                    withUnsafeTemporaryAllocation(of: Int.self, capacity: inner) { positions in
+                        for o in range {
+                            position(x + o * slice, positions.baseAddress, 1, size, inner)
+                            for j in 0..<inner { dx[o * slice + positions[j] * inner + j] = g[o * inner + j] }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The position along `axis` of the first largest element, or in row-major order without an axis. NaN counts as
+    /// the largest. Fails over an empty axis.
+    public func argmax(axis: Int? = nil, keepDims: Bool = false) -> Indices {
+        positions("argmax", axis, keepDims, ck_argmax)
+    }
+
+    /// The position of the first smallest element. NaN counts as the smallest. Otherwise as `argmax`.
+    public func argmin(axis: Int? = nil, keepDims: Bool = false) -> Indices {
+        positions("argmin", axis, keepDims, ck_argmin)
+    }
+
+    private func positions(
+        _ operation: StaticString, _ axis: Int?, _ keepDims: Bool, _ kernel: PositionKernel
+    ) -> Indices {
+        let over = Reduced(self, axis.map { [$0] }, keepDims, operation)
+        require(
+            over.number > 0, "\(operation): there is no element along axes \(over.axes) of shape \(shape)")
+        let first = over.axes.first ?? 0
+        let (outer, size, inner) = view(shape, first..<first + over.axes.count)
+        let values = [Int](unsafeUninitializedCapacity: outer * inner) { y, count in
+            count = outer * inner
+            guard let y = y.baseAddress else { return }
+            withElements { x in
+                Parallel.elements(outer, grain: Swift.max(1, reduceGrain / Swift.max(size * inner, 1))) {
+                    range in
+                    let at = range.lowerBound * inner
+                    kernel(x + at * size, y + at, range.count, size, inner)
+                }
+            }
+        }
+        return Indices(values, shape: over.shape)
+    }
+
+    /// Running sums along an axis: element i is the sum of the elements up to and including i.
+    public func cumulativeSum(axis: Int) -> Tensor {
+        let axis = shape.axis(axis, "cumulativeSum")
+        return record("cumulative_sum", inputs: [self], output: running(axis, fromTheBack: 0)) { g, _ in
+            [g.running(axis, fromTheBack: 1)]
+        }
+    }
+
+    private func running(_ axis: Int, fromTheBack: Int32) -> Tensor {
+        slices(axis) { x, y, outer, size, inner in ck_cumsum(x, y, outer, size, inner, fromTheBack) }
+    }
+
+    /// A tensor of the same shape from [outer, size, inner] around `axis`, in parallel over the outer part.
+    func slices(
+        _ axis: Int,
+        _ body: (UnsafePointer<Real>, UnsafeMutablePointer<Real>, _ outer: Int, _ size: Int, _ inner: Int) ->
+            Void
+    ) -> Tensor {
+        let (outer, size, inner) = view(shape, axis..<axis + 1)
+        let slice = size * inner
+        return Tensor(shape: shape) { y in
+            if slice == 0 { return }
+            withElements { x in
+                Parallel.elements(outer, grain: Swift.max(1, reduceGrain / slice)) { range in
+                    let at = range.lowerBound * slice
+                    body(x + at, y + at, range.count, size, inner)
+                }
+            }
+        }
+    }
+}
+
+/// Positions of one element of each slice.
+private typealias PositionKernel =
+    @Sendable @convention(c) (UnsafePointer<Real>?, UnsafeMutablePointer<Int>?, Int, Int, Int) -> Void
+
+/// The axes of a reduction and the shapes around it.
+private struct Reduced {
+    /// Counted from the front, sorted.
+    let axes: [Int]
+    /// How many elements go into one result.
+    let number: Int
+    /// The shape of the result.
+    let shape: [Int]
+    private let input: [Int]
+    private let keptShape: [Int]
+
+    init(_ x: Tensor, _ axes: [Int]?, _ keepDims: Bool, _ operation: StaticString) {
+        input = x.shape
+        self.axes = input.axes(axes, operation)
+        number = self.axes.reduce(1) { [input] in $0 * input[$1] }
+        keptShape = input.reduced(over: self.axes, keepDims: true)
+        shape = keepDims ? keptShape : input.reduced(over: self.axes, keepDims: false)
+    }
+
+    /// What was reduced with its axes kept, in the shape of the result.
+    func result(_ kept: Tensor) -> Tensor { kept.reshapedElements(shape) }
+
+    /// A tensor of the result's shape with the reduced axes back in place, of size 1.
+    func kept(_ result: Tensor) -> Tensor { result.reshapedElements(keptShape) }
+
+    /// A tensor of the result's shape repeated to that of the input.
+    func expanded(_ result: Tensor) -> Tensor { kept(result).expanded(to: input) }
 }
