@@ -32,6 +32,9 @@ extension GoldenOperation {
         "leaky_relu": .init { try $0("x").leakyRelu(slope: $0.real("slope")) },
         "elu": .init { try $0("x").elu(alpha: $0.real("alpha")) },
         "clamp": .init { try $0("x").clipped(min: $0.real("min"), max: $0.real("max")) },
+        "softmax": .init { try $0("x").softmax(axis: $0.int("axis")) },
+        "log_softmax": .init { try $0("x").logSoftmax(axis: $0.int("axis")) },
+        "logsumexp": .init { try $0("x").logSumExp(axis: $0.int("axis")) },
         "where": .init { choose(try $0("c"), try $0("x"), try $0("y")) },
         "masked_fill": .init { try $0("x").maskedFill($0("c"), $0.real("value")) },
         "x*x + tanh(x)*x": .unary { $0 * $0 + $0.tanh() * $0 },
@@ -40,6 +43,19 @@ extension GoldenOperation {
     static let reduce: [String: GoldenOperation] = [
         "sum": .reduction { $0.sum(axes: $1, keepDims: $2) },
         "mean": .reduction { $0.mean(axes: $1, keepDims: $2) },
+        "max": .reduction { $0.max(axes: $1, keepDims: $2) },
+        "min": .reduction { $0.min(axes: $1, keepDims: $2) },
+        "var": .init {
+            try $0("x").variance(
+                axes: $0.ints("axes"), ddof: $0.int("ddof"), keepDims: $0.bool("keepdim", default: false))
+        },
+        "std": .init {
+            try $0("x").standardDeviation(
+                axes: $0.ints("axes"), ddof: $0.int("ddof"), keepDims: $0.bool("keepdim", default: false))
+        },
+        "cumsum": .init { try $0("x").cumulativeSum(axis: $0.int("axis")) },
+        "argmax": .init { try $0("x").argmax(axis: $0.int("axis")).tensor },
+        "l2 norm of all": .unary { $0.norm() },
     ]
 
     private static func reduction(

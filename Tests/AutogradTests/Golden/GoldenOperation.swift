@@ -26,7 +26,8 @@ struct GoldenOperation: Sendable {
 
     /// The operations of each group that is covered.
     static let groups: [String: [String: GoldenOperation]] = [
-        "elementwise": elementwise, "reduce": reduce, "shape": shape,
+        "elementwise": elementwise, "matmul": matrix, "reduce": reduce, "shape": shape, "conv": convolution,
+        "pool": pool, "norm": norm, "rnn": recurrent, "attention": attention, "loss": loss,
     ]
 
     static func unary(_ operation: @escaping @Sendable (Tensor) -> Tensor) -> GoldenOperation {
