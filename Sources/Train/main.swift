@@ -3,5 +3,5 @@ import Glibc
 let program = Program(
     name: "Train",
     summary: "Trains and times models built on Autograd.",
-    commands: [.bench])
+    commands: [.demo, .bench])
 exit(program.run(Array(CommandLine.arguments.dropFirst())))

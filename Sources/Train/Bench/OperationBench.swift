@@ -31,10 +31,10 @@ struct OperationBench: Sendable {
 extension OperationBench.Prepared {
     /// Times `function` on tracked inputs of the given shapes, and pulling a cotangent back to all of them.
     static func differentiated(
-        _ shapes: [[Int]], _ function: @escaping @Sendable ([Tensor]) -> Tensor
+        _ shapes: [[Int]], deviation: Real = 1, _ function: @escaping @Sendable ([Tensor]) -> Tensor
     ) -> OperationBench.Prepared {
         let generator = RandomGenerator(seed: 1)
-        let inputs = shapes.map { Parameter(.normal($0, using: generator)).tensor }
+        let inputs = shapes.map { Parameter(.normal($0, deviation: deviation, using: generator)).tensor }
         let output = function(inputs)
         let cotangent = Tensor.normal(output.shape, using: generator)
         return OperationBench.Prepared(

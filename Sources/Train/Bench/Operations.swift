@@ -1,9 +1,29 @@
 import Autograd
+import Layers
 
 extension OperationBench {
     /// The operations that are timed beside other frameworks. Benchmarks/peers/operations_torch.py has the same,
     /// under the same names.
     static let all: [OperationBench] = [
+        OperationBench(name: "op-matmul-1024", summary: "[1024, 1024] x [1024, 1024].") { _ in
+            .forwardOnly([[1024, 1024], [1024, 1024]]) { matmul($0[0], $0[1]) }
+        },
+        OperationBench(name: "op-matmul-small", summary: "[64, 128] x [128, 384].") { _ in
+            .forwardOnly([[64, 128], [128, 384]]) { matmul($0[0], $0[1]) }
+        },
+        .conv1d("op-conv1d-a1", batch: 32, steps: 200, channels: 40, filters: 64, kernel: 5),
+        .conv1d("op-conv1d-a2", batch: 32, steps: 100, channels: 64, filters: 128, kernel: 3),
+        .conv1d("op-conv1d-wide", batch: 64, steps: 200, channels: 64, filters: 128, kernel: 5),
+        OperationBench(
+            name: "op-conv2d-depthwise", summary: "Depthwise convolution 3x3 of [batch, 56, 56, 144].",
+            batch: 8
+        ) { batch in
+            .differentiated([[batch, 56, 56, 144], [3, 3, 1, 144]]) {
+                conv2d($0[0], $0[1], groups: 144, padding: .same)
+            }
+        },
+        .gru("op-gru-32", batch: 32),
+        .gru("op-gru-64", batch: 64),
         OperationBench(name: "op-tanh", summary: "tanh of 4M elements.") { _ in
             .forwardOnly([[4 << 20]]) { $0[0].tanh() }
         },
@@ -11,10 +31,59 @@ extension OperationBench {
             .forwardOnly([[4096, 1024], [1024]]) { $0[0] + $0[1] }
         },
         OperationBench(
-            name: "op-tiny", summary: "1,000 recorded products of 2 elements; ms here is us for each."
+            name: "op-cross-entropy", summary: "Softmax cross-entropy of [batch, 512].", batch: 4096
+        ) { batch in
+            let generator = RandomGenerator(seed: 2)
+            let targets = Indices((0..<batch).map { _ in generator.below(512) })
+            return .differentiated([[batch, 512]]) { softmaxCrossEntropy($0[0], targets: targets) }
+        },
+        OperationBench(name: "op-batch-norm", summary: "Batch norm of [batch, 200, 64].", batch: 32) {
+            batch in
+            .differentiated([[batch, 200, 64], [64], [64]]) {
+                batchNorm($0[0], gamma: $0[1], beta: $0[2]).output
+            }
+        },
+        .adam,
+        OperationBench(
+            name: "op-tiny", summary: "1,000 recorded products of 2 elements; the ms are us for each."
         ) { _ in
             let x = Parameter(Tensor([1, 2], shape: [2])).tensor
             return Prepared(forward: { for _ in 0..<1000 { _ = x * x } })
         },
     ]
+
+    private static func conv1d(
+        _ name: String, batch: Int, steps: Int, channels: Int, filters: Int, kernel: Int
+    ) -> OperationBench {
+        OperationBench(
+            name: name,
+            summary:
+                "Convolution of [batch, \(steps), \(channels)] to \(filters) channels, kernel \(kernel), same.",
+            batch: batch
+        ) { batch in
+            .differentiated([[batch, steps, channels], [kernel, channels, filters], [filters]]) {
+                Autograd.conv1d($0[0], $0[1], bias: $0[2], padding: .same)
+            }
+        }
+    }
+
+    private static func gru(_ name: String, batch: Int) -> OperationBench {
+        OperationBench(name: name, summary: "GRU of 128 units over [batch, 100, 128].", batch: batch) {
+            batch in
+            .differentiated([[batch, 100, 128], [128, 384], [128, 384], [384], [384]], deviation: 0.05) {
+                Autograd.gru(
+                    $0[0], weight: $0[1], recurrentWeight: $0[2], bias: $0[3], recurrentBias: $0[4]
+                ).outputs
+            }
+        }
+    }
+
+    private static let adam = OperationBench(name: "op-adam", summary: "A step of Adam on 1M parameters.") {
+        _ in
+        let generator = RandomGenerator(seed: 1)
+        let parameter = Parameter(.normal([1 << 20], using: generator))
+        let optimizer = Adam([parameter])
+        let gradients = parameter.tensor.backward(.normal([1 << 20], using: generator))
+        return Prepared(forward: { optimizer.step(gradients) })
+    }
 }

@@ -31,6 +31,9 @@ struct Timing: Sendable {
         sorted = times.sorted()
     }
 
+    /// How many runs were timed.
+    var runs: Int { sorted.count }
+
     var median: Double {
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
