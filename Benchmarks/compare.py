@@ -18,6 +18,9 @@ PEERS = os.path.join(HERE, "peers")
 # What `Train bench` calls a workload, and the commands that do the same elsewhere. A new model joins here.
 COMPARISONS = {
     "operations": {"torch": ["operations_torch.py"]},
+    "yardstick": {"torch": ["train_cnn_gru_attn.py", "--framework", "torch"],
+                  "keras": ["train_cnn_gru_attn.py", "--framework", "keras"],
+                  "onnxruntime": ["infer_onnxruntime.py", "--model", "cnn_gru_attn"]},
 }
 # Numbers worth a line in the table, and whether more is better.
 NUMBERS = {
