@@ -2,11 +2,17 @@
 #ifndef CK_CLONES_H
 #define CK_CLONES_H
 
+// Only Float is worth it: Double serves to check gradients.
 #if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define CLONES_float __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
-#define CLONES
+#define CLONES_float
 #endif
+#define CLONES_double
+#define CLONES_OF_(type) CLONES_##type
+#define CLONES_OF(type) CLONES_OF_(type)
+/// For a kernel of type REAL.
+#define CLONES CLONES_OF(REAL)
 
 #define INLINE static inline __attribute__((always_inline))
 /// An inline helper that exists for both types.

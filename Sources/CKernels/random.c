@@ -22,7 +22,7 @@ INLINE void philox_block(uint64_t key, uint64_t counter, uint32_t out[4]) {
     out[3] = c3;
 }
 
-CLONES void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words) {
+CLONES_float void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words) {
     for (ptrdiff_t i = 0; i < blocks; i++) philox_block(key, counter + (uint64_t)i, words + 4 * i);
 }
 
