@@ -32,6 +32,50 @@ uint64_t ck_philox_mix(uint64_t key, uint64_t with) {
     return (uint64_t)out[1] << 32 | out[0];
 }
 
+// The number that a normal variable stays below with probability p; p in 1e-10...1 - 1e-10. Wichura's AS 241 (1988), whose
+// error is 1e-16.
+static double normal_quantile(double p) {
+    double q = p - 0.5;
+    if (fabs(q) <= 0.425) {
+        double r = 0.180625 - q * q;
+        double above = 2.5090809287301226727e3;
+        above = above * r + 3.3430575583588128105e4;
+        above = above * r + 6.7265770927008700853e4;
+        above = above * r + 4.5921953931549871457e4;
+        above = above * r + 1.3731693765509461125e4;
+        above = above * r + 1.9715909503065514427e3;
+        above = above * r + 1.3314166789178437745e2;
+        above = above * r + 3.3871328727963666080e0;
+        double under = 5.2264952788528545610e3;
+        under = under * r + 2.8729085735721942674e4;
+        under = under * r + 3.9307895800092710610e4;
+        under = under * r + 2.1213794301586595867e4;
+        under = under * r + 5.3941960214247511077e3;
+        under = under * r + 6.8718700749205790830e2;
+        under = under * r + 4.2313330701600911252e1;
+        under = under * r + 1.0;
+        return q * above / under;
+    }
+    double r = sqrt(-log(q < 0 ? p : 1 - p)) - 1.6;
+    double above = 7.74545014278341407640e-4;
+    above = above * r + 2.27238449892691845833e-2;
+    above = above * r + 2.41780725177450611770e-1;
+    above = above * r + 1.27045825245236838258e0;
+    above = above * r + 3.64784832476320460504e0;
+    above = above * r + 5.76949722146069140550e0;
+    above = above * r + 4.63033784615654529590e0;
+    above = above * r + 1.42343711074968357734e0;
+    double under = 1.05075007164441684324e-9;
+    under = under * r + 5.47593808499534494600e-4;
+    under = under * r + 1.51986665636164571966e-2;
+    under = under * r + 1.48103976427480074590e-1;
+    under = under * r + 6.89767334985100004550e-1;
+    under = under * r + 1.67638483018380384940e0;
+    under = under * r + 2.05319162663775882187e0;
+    under = under * r + 1.0;
+    return q < 0 ? -above / under : above / under;
+}
+
 // Words are made in runs that stay in the cache.
 enum { RUN = 256 };
 

@@ -105,6 +105,18 @@ extension Tensor {
         }
     }
 
+    /// Normally distributed numbers within `limit` deviations of the mean: those outside do not occur, as if they had
+    /// been drawn again.
+    public static func truncatedNormal(
+        _ shape: [Int], mean: Real = 0, deviation: Real = 1, limit: Real = 2, using generator: RandomGenerator
+    ) -> Tensor {
+        require(deviation >= 0, "truncatedNormal: the deviation \(deviation) is negative")
+        require(limit > 0 && limit <= 6, "truncatedNormal: the limit \(limit) is outside 0...6")
+        return random("truncatedNormal", shape, perBlock: 2, generator) { key, counter, y, n in
+            ck_random_truncated_normal(key, counter, mean, deviation, limit, y, n)
+        }
+    }
+
     /// 1 with the given probability, else 0.
     public static func bernoulli(
         _ shape: [Int], probability: Real, using generator: RandomGenerator

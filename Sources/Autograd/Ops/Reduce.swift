@@ -37,9 +37,10 @@ private func view(_ shape: [Int], _ group: Range<Int>) -> (outer: Int, size: Int
     )
 }
 
-/// Reduces [outer, size, inner] over the middle, in parallel.
+/// Reduces [outer, size, inner] over the middle, in parallel; `combining` reduces the results of pieces.
 private func reduce(
-    _ kernel: ReduceKernel, _ x: UnsafePointer<Real>, _ outer: Int, _ size: Int, _ inner: Int,
+    _ kernel: ReduceKernel, combining: ReduceKernel, _ x: UnsafePointer<Real>, _ outer: Int, _ size: Int,
+    _ inner: Int,
     _ y: UnsafeMutablePointer<Real>
 ) {
     let slice = size * inner
@@ -71,13 +72,13 @@ private func reduce(
     let partial = Storage(count: outer * rows * inner)
     withExtendedLifetime(partial) {
         pieces(partial.pointer)
-        reduce(kernel, partial.pointer, outer, rows, inner, y)
+        reduce(combining, combining: combining, partial.pointer, outer, rows, inner, y)
     }
 }
 
 extension Tensor {
     /// Reduced over `axes` (resolved), which are kept with size 1. Without history.
-    private func reduced(over axes: [Int], _ kernel: ReduceKernel) -> Tensor {
+    private func reduced(over axes: [Int], _ kernel: ReduceKernel, combining: ReduceKernel? = nil) -> Tensor {
         var result = detached
         for group in groups(shape, axes).reversed() {
             let (outer, size, inner) = view(result.shape, group)
@@ -86,7 +87,7 @@ extension Tensor {
             for axis in group { shape[axis] = 1 }
             let x = result
             result = Tensor(shape: shape) { y in
-                x.withElements { reduce(kernel, $0, outer, size, inner, y) }
+                x.withElements { reduce(kernel, combining: combining ?? kernel, $0, outer, size, inner, y) }
             }
         }
         return result
@@ -134,11 +135,19 @@ extension Tensor {
     private func squaresSummed(over axes: [Int]) -> Tensor {
         let first = groups(shape, axes).last { view(shape, $0).size != 1 }
         guard let first else { return broadcasting("square", self, self, ck_multiply) }
-        return reduced(over: Array(first), ck_sum_squares).summed(over: axes)
+        return reduced(over: Array(first), ck_sum_squares, combining: ck_sum).summed(over: axes)
     }
 
-    /// The length of the elements as a vector along the given axes, or of all. Its gradient at 0 is 0.
-    public func norm(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+    /// The size of the elements as a vector along the given axes, or of all. The gradient at 0 is 0.
+    public func norm(_ order: NormOrder = .two, axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+        switch order {
+        case .one: return abs().sum(axes: axes, keepDims: keepDims)
+        case .two: return length(axes, keepDims)
+        case .infinity: return abs().max(axes: axes, keepDims: keepDims)
+        }
+    }
+
+    private func length(_ axes: [Int]?, _ keepDims: Bool) -> Tensor {
         let over = Reduced(self, axes, keepDims, "norm")
         let x = detached
         let value = squaresSummed(over: over.axes).sqrt()
@@ -266,6 +275,16 @@ extension Tensor {
             }
         }
     }
+}
+
+/// How the size of a vector is measured.
+public enum NormOrder: Sendable {
+    /// The sum of the absolute values.
+    case one
+    /// The square root of the sum of the squares.
+    case two
+    /// The largest absolute value.
+    case infinity
 }
 
 /// Positions of one element of each slice.

@@ -13,6 +13,8 @@ extension GradientCase {
         ("max", { $0.max(axes: $1, keepDims: $2) }),
         ("min", { $0.min(axes: $1, keepDims: $2) }),
         ("norm", { $0.norm(axes: $1, keepDims: $2) }),
+        ("norm of order 1", { $0.norm(.one, axes: $1, keepDims: $2) }),
+        ("norm of infinite order", { ($0 + 0.03).norm(.infinity, axes: $1, keepDims: $2) }),
     ]
 
     private static let overAxes: [GradientCase] =
