@@ -1,10 +1,15 @@
 #include "CKernels.h"
-#include "math.inc"
+#include "lanes.h"
 
-enum { LANES = 16, BLOCK = 1024 };
+enum { BLOCK = 1024 };
+
+INLINE ptrdiff_t rows_of_block(ptrdiff_t classes) { return classes >= BLOCK ? 1 : BLOCK / classes; }
 
 #define REAL float
+#define BLOCK_OF_ROWS block_of_floats
 #include "loss.inc"
 #undef REAL
+#undef BLOCK_OF_ROWS
 #define REAL double
+#define BLOCK_OF_ROWS block_of_doubles
 #include "loss.inc"

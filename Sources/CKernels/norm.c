@@ -1,11 +1,11 @@
 #include "CKernels.h"
-#include "math.inc"
+#include "lanes.h"
 #include "strips.h"
 
 // Rows of a block that is read twice: 16 KB at most.
 INLINE ptrdiff_t block_rows(ptrdiff_t width) { return width > 512 ? 8 : 4096 / width; }
 
-enum { ROWS = 128, LANES = 16 };
+enum { ROWS = 128 };
 
 // Chan, Golub and LeVeque.
 void ck_merge_moments(
