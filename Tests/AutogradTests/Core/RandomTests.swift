@@ -104,7 +104,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     }
 
     @Test func uniformMoments() {
-        let x = Tensor.uniform([400_000], -2, 3, using: RandomGenerator(seed: 1)).array.map(Double.init)
+        let x = Tensor.uniform([400_000], -2, 3, using: RandomGenerator(seed: 1)).array.map { Double($0) }
         #expect(x.allSatisfy { $0 >= -2 && $0 < 3 })
         let m = moments(x)
         #expect(abs(m.mean - 0.5) < 0.012)
@@ -123,7 +123,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     }
 
     @Test func neighboursAreUncorrelated() {
-        let x = Tensor.normal([400_001], using: RandomGenerator(seed: 8)).array.map(Double.init)
+        let x = Tensor.normal([400_001], using: RandomGenerator(seed: 8)).array.map { Double($0) }
         for lag in 1...5 {
             let sum = zip(x, x.dropFirst(lag)).reduce(0) { $0 + $1.0 * $1.1 }
             #expect(abs(sum) < 5 * 400_000.0.squareRoot())

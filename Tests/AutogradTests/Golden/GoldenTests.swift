@@ -58,7 +58,7 @@ import Testing
             let closeness =
                 isExact || reference.kind != .float ? .exact : Closeness(relative: 0, absolute: allowed)
             if let difference = closeness.difference(
-                got.array.map(Double.init), reference.values, shape: reference.shape)
+                got.array.map { Double($0) }, reference.values, shape: reference.shape)
             {
                 Issue.record("\(what) \(name): \(difference)")
             }
