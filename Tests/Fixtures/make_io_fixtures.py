@@ -141,6 +141,8 @@ def make_npz():
         put(archive, "level0", values("<f8"), level=0)
         put(archive, "huffman", long_array()[:500], strategy=zlib.Z_HUFFMAN_ONLY)
         put(archive, "runs", np.zeros(5000, "<f4"), strategy=zlib.Z_RLE)
+        # Copies that run into themselves, at every small distance; the tests know the formula.
+        put(archive, "patterns", np.concatenate([np.arange(700) % k for k in range(1, 13)]).astype(np.uint8), level=9)
         put(archive, "noise", noise(), level=6)
         put(archive, "empty", np.zeros((0,), "<f4"), level=6)
         archive.writestr(zipfile.ZipInfo("readme.txt"), "not an array")

@@ -108,11 +108,14 @@ struct Inflater {
         at += 4
         guard input.count - at >= Int(length) else { throw cutOff }
         guard output.count - written >= Int(length) else { throw tooLong }
-        for i in 0..<Int(length) { output[written + i] = input[at + i] }
+        if length > 0 {
+            (output.baseAddress! + written).copyMemory(from: input.baseAddress! + at, byteCount: Int(length))
+        }
         at += Int(length)
         written += Int(length)
     }
 
+    @inline(__always)
     private mutating func symbol(_ code: HuffmanCode, _ what: StaticString) throws -> Int {
         guard let (symbol, length) = code.symbol(bits), length <= bitCount else {
             throw bitCount < HuffmanCode.longest
@@ -124,6 +127,7 @@ struct Inflater {
     }
 
     private mutating func inflateBlock(_ literals: HuffmanCode, _ distances: HuffmanCode) throws {
+        let (lengthSteps, distanceSteps) = (DeflateTables.lengths, DeflateTables.distances)
         while true {
             refill()
             let symbol = try symbol(literals, "length")
@@ -135,19 +139,38 @@ struct Inflater {
             }
             if symbol == 256 { return }
             guard symbol <= 285 else { throw error("length code \(symbol)", allowed: "257...285") }
-            let (lengthBase, lengthBits) = DeflateTables.lengths[symbol - 257]
+            let (lengthBase, lengthBits) = lengthSteps[symbol - 257]
             let length = Int(lengthBase) + (try takeReady(Int(lengthBits)))
             let distanceCode = try self.symbol(distances, "distance")
             guard distanceCode <= 29 else { throw error("distance code \(distanceCode)", allowed: "0...29") }
-            let (distanceBase, distanceBits) = DeflateTables.distances[distanceCode]
+            let (distanceBase, distanceBits) = distanceSteps[distanceCode]
             let distance = Int(distanceBase) + (try takeReady(Int(distanceBits)))
             guard distance <= written else {
                 throw error("a copy from \(distance) bytes back", allowed: "at most \(written)")
             }
             guard length <= output.count - written else { throw tooLong }
-            // Byte by byte: the source may run into what is being written.
-            for i in written..<written + length { output[i] = output[i - distance] }
-            written += length
+            copy(length, from: distance)
+        }
+    }
+
+    /// Repeats what was written `distance` bytes ago; where the source runs into the target, the same few bytes again
+    /// and again. Both lie inside the output.
+    @inline(__always)
+    private mutating func copy(_ length: Int, from distance: Int) {
+        let target = output.baseAddress! + written
+        let source = UnsafeRawPointer(target - distance)
+        written += length
+        if distance >= length { return target.copyMemory(from: source, byteCount: length) }
+        if distance == 1 {
+            target.initializeMemory(as: UInt8.self, repeating: source.load(as: UInt8.self), count: length)
+            return
+        }
+        // Each round doubles the distance, as what was copied joins the source.
+        var done = 0
+        while done < length {
+            let piece = Swift.min(length - done, distance + done)
+            (target + done).copyMemory(from: source, byteCount: piece)
+            done += piece
         }
     }
 

@@ -84,12 +84,16 @@ import Testing
     @Test func inflates() throws {
         let file = try Npz(contentsOf: Fixtures.path("deflate.npz"))
         #expect(
-            file.names == ["dynamic", "fast", "fixed", "level0", "huffman", "runs", "noise", "empty"])
+            file.names == [
+                "dynamic", "fast", "fixed", "level0", "huffman", "runs", "patterns", "noise", "empty",
+            ])
         let long = (0..<20000).map { ($0 * $0) % 251 + $0 / 4096 * 1000 }
         #expect(try file.indices("dynamic").values == long)
         #expect(try file.indices("fast").values == Array(long[..<2000]))
         #expect(try file.indices("huffman").values == Array(long[..<500]))
         #expect(try file.tensor("runs").array == [Real](repeating: 0, count: 5000))
+        let patterns = (1...12).flatMap { k in (0..<700).map { $0 % k } }
+        #expect(try file.indices("patterns").values == patterns)
         var state = 12345
         let noise = (0..<3000).map { _ in
             state = (state * 1_103_515_245 + 12345) % (1 << 31)
@@ -99,7 +103,7 @@ import Testing
         let dynamic = try #require(Fixtures.message { try file.tensor("readme.txt") })
         #expect(
             dynamic.contains(
-                "array \"readme.txt\": found none of that name; allowed: one of the 8 in the file"))
+                "array \"readme.txt\": found none of that name; allowed: one of the 9 in the file"))
     }
 
     /// All 65,536 half-precision and bfloat16 numbers.
