@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .library(name: "Autograd", targets: ["Autograd"]),
         .library(name: "AutogradTesting", targets: ["AutogradTesting"]),
+        .library(name: "Configuration", targets: ["Configuration"]),
         .library(name: "Layers", targets: ["Layers"]),
         .library(name: "SpeechEmotion", targets: ["SpeechEmotion"]),
         .executable(name: "Train", targets: ["Train"]),
@@ -26,8 +27,9 @@ let package = Package(
         .target(
             name: "AutogradTesting", dependencies: ["Autograd"], exclude: ["README.md"],
             swiftSettings: realType),
+        .target(name: "Configuration", exclude: ["README.md"]),
         .target(
-            name: "Layers", dependencies: ["Autograd"], exclude: ["README.md"],
+            name: "Layers", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
             name: "SpeechEmotion", dependencies: ["Layers"], exclude: ["README.md"],
@@ -38,6 +40,7 @@ let package = Package(
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting"],
             swiftSettings: realType),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,41 @@
+extension Decoding {
+    /// The text with `${NAME}` replaced from the environment, where one was given; nil, with problems, where a name is
+    /// unknown.
+    func expanded(_ text: String, at place: Place) -> String? {
+        guard let environment, text.utf8.contains(UInt8(ascii: "$")) else { return text }
+        var result = ""
+        var rest = Substring(text)
+        var isGood = true
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[dollar...]
+            if rest.hasPrefix("$${") {
+                result += "${"
+                rest = rest.dropFirst(3)
+            } else if rest.hasPrefix("${") {
+                guard let end = rest.firstIndex(of: "}") else {
+                    report(
+                        "\"${\" is never closed; write ${NAME}, or $${ for the characters themselves",
+                        at: place)
+                    return nil
+                }
+                let name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+                if let value = environment[name] {
+                    result += value
+                } else {
+                    isGood = false
+                    let shown = JSONValue.quoted(name.shortened(to: 60))
+                    let question = Suggestion.question(name, environment.keys.sorted())
+                    report(
+                        "the environment has no \(shown)\(question.isEmpty ? "; set it" : question)",
+                        at: place)
+                }
+                rest = rest[end...].dropFirst()
+            } else {
+                result += "$"
+                rest = rest.dropFirst()
+            }
+        }
+        return isGood ? result + rest : nil
+    }
+}

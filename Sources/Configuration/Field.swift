@@ -1,0 +1,63 @@
+/// One key of an `Options` type: its name, where its value is kept, what it means and what is allowed.
+public struct Field<Owner: Options>: Sendable {
+    public let name: String
+    public let help: String
+    /// Whether the document has to hold the key.
+    public let isRequired: Bool
+    /// What is allowed, in words: `a whole number of at least 1`.
+    public var allowed: String { allowedText() }
+
+    let allowedText: @Sendable () -> String
+    let decode: @Sendable (JSONValue, Decoding, inout Owner) -> Void
+    let encode: @Sendable (Owner) -> JSONValue
+    let schema: @Sendable (SchemaBook) -> JSONValue
+    /// The type of the value, where it is an `Options` type.
+    let nested: (any Options.Type)?
+
+    /// `.init("units", \.units, "Size of the state.", .required, .atLeast(1))`
+    public init<Value: ConfigurationValue>(
+        _ name: String, _ keyPath: WritableKeyPath<Owner, Value> & Sendable, _ help: String,
+        _ constraints: Constraint<Value>...
+    ) {
+        let limits = Limits(
+            own: constraints.filter { !$0.isForElements }.joinedPhrases(),
+            each: constraints.filter(\.isForElements).joinedPhrases())
+        self.name = name
+        self.help = help
+        isRequired = constraints.contains { $0.isRequired }
+        nested = Value.self as? any Options.Type
+        allowedText = { limits.applied(to: Value.allowed) }
+        encode = { $0[keyPath: keyPath].encode() }
+        decode = { json, context, owner in
+            context.limits = limits
+            guard let value = Value.decode(json, context, over: owner[keyPath: keyPath]) else { return }
+            for constraint in constraints { constraint.apply(to: value, json, context) }
+            owner[keyPath: keyPath] = value
+        }
+        schema = { book in
+            var schema = Value.schema(book)
+            for constraint in constraints { constraint.refine(&schema) }
+            return schema
+        }
+    }
+}
+
+extension Constraint {
+    fileprivate func apply(to value: Value, _ json: JSONValue, _ context: Decoding) {
+        check(value, json) { breach in
+            if let index = breach.index {
+                let _: Void? = context.inside(.index(index), at: breach.json.place) {
+                    context.mismatch(breach.json, breach.allowed)
+                }
+            } else {
+                context.mismatch(breach.json, breach.allowed)
+            }
+        }
+    }
+}
+
+extension Array {
+    fileprivate func joinedPhrases<Value>() -> String where Element == Constraint<Value> {
+        map(\.phrase).filter { !$0.isEmpty }.joined(separator: " and ")
+    }
+}

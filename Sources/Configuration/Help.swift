@@ -1,0 +1,48 @@
+extension Options {
+    /// The keys as a table: name, what is allowed, default, meaning; lines are broken at `width`.
+    public static func help(width: Int = 100) -> String {
+        let defaults = Self()
+        let rows = fields.map { field in
+            let value = field.isRequired ? "needed" : field.encode(defaults).shown.shortened(to: 24)
+            return (field.name, value, "\(field.help.trimmedEnd) (\(field.allowed))")
+        }
+        let first = rows.map(\.0.unicodeScalars.count).max() ?? 0
+        let second = rows.map(\.1.unicodeScalars.count).max() ?? 0
+        let indent = 2 + first + 2 + second + 2
+        let lines = rows.map { name, value, text in
+            let head = "  \(name.filled(to: first))  \(value.filled(to: second))  "
+            return head
+                + text.wrapped(to: max(width - indent, 30)).joined(separator: "\n" + "".filled(to: indent))
+        }
+        let heading = [tag, summary.isEmpty ? nil : summary].compactMap { $0 }.joined(separator: ": ")
+        return ((heading.isEmpty ? [] : [heading]) + lines).joined(separator: "\n")
+    }
+}
+
+extension Registry {
+    /// One line for each kind: its type and its summary.
+    public static var help: String {
+        let width = kinds.map { $0.type.unicodeScalars.count }.max() ?? 0
+        return kinds.map { "  \($0.type.filled(to: width))  \($0.summary)" }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    fileprivate func filled(to width: Int) -> String {
+        self + String(repeating: " ", count: max(width - unicodeScalars.count, 0))
+    }
+
+    fileprivate var trimmedEnd: String { hasSuffix(".") ? String(dropLast()) : self }
+
+    fileprivate func wrapped(to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in split(separator: " ") {
+            if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= width {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

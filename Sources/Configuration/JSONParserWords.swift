@@ -1,0 +1,125 @@
+/// Numbers and bare words, and what to write instead of those that JSON does not have.
+extension JSONParser {
+    /// A number; `at` is at its first character.
+    mutating func number() throws(Halt) -> JSONValue.Content {
+        let start = at
+        while let byte = peek, Self.isNumberByte(byte) { at += 1 }
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        guard Self.isNumber(bytes[start..<at]) else {
+            try report(start, Self.advice(text))
+            return .integer(0)
+        }
+        let isWhole = !text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+        if isWhole, text != "-0", let value = Int(text) { return .integer(value) }
+        guard let value = Double(text), value.isFinite else {
+            try report(start, "\(text.shortened(to: 40)) is too large; numbers go up to 1.8e308")
+            return .integer(0)
+        }
+        return .number(value)
+    }
+
+    private static func isNumberByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
+            UInt8(ascii: "_"), UInt8(ascii: "%"):
+            true
+        default: byte >= 0x80
+        }
+    }
+
+    /// The grammar of a JSON number.
+    static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        func digits() -> Int {
+            let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let leading = rest.first
+        let whole = digits()
+        if whole == 0 || (leading == UInt8(ascii: "0") && whole > 1) { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            if digits() == 0 { return false }
+        }
+        if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
+            rest = rest.dropFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+            if digits() == 0 { return false }
+        }
+        return rest.isEmpty
+    }
+
+    private static func advice(_ text: String) -> String {
+        let shown = text.shortened(to: 40)
+        let sign = text.hasPrefix("-") ? "-" : ""
+        var body = Substring(text)
+        if body.hasPrefix("-") || body.hasPrefix("+") { body = body.dropFirst() }
+        let lower = body.lowercased()
+        if ["nan", "inf", "infinity"].contains(lower) { return notANumber(shown) }
+        if lower.hasPrefix("0x"), let value = Int(lower.dropFirst(2), radix: 16) {
+            return "\(shown) is not a JSON number; write \(sign)\(value)"
+        }
+        body = Substring(body.filter { $0 != "_" })
+        while body.hasPrefix("0"), body.dropFirst().first?.isNumber == true { body = body.dropFirst() }
+        if body.hasPrefix(".") { body = "0" + body }
+        if body.hasSuffix(".") { body += "0" }
+        if isNumber(ArraySlice(body.utf8)) {
+            return "\(shown) is not a JSON number; write \((sign + body).shortened(to: 40))"
+        }
+        return "\(shown) is not a JSON number; if it is text, write \(JSONValue.quoted(shown))"
+    }
+
+    private static func notANumber(_ text: String) -> String {
+        "\(text) is not a JSON number; write a finite number, or null where the key allows it"
+    }
+
+    /// `true`, `false`, `null`, or a word that should have been one of them or stood in quotes.
+    mutating func word() throws(Halt) -> JSONValue.Content {
+        let start = at
+        let word = bareWord()
+        switch word {
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        case "null": return .null
+        case "": throw halt(at, unusual(at) ?? "expected a value, found \(shown(at))")
+        default: break
+        }
+        let name = word.shortened(to: 60)
+        switch word.lowercased() {
+        case "true", "false": try report(start, "\(name) is not JSON; write \(word.lowercased())")
+        case "yes", "on": try report(start, "\(name) is not JSON; write true")
+        case "no", "off": try report(start, "\(name) is not JSON; write false")
+        case "null", "none", "nil", "undefined": try report(start, "\(name) is not JSON; write null")
+        case "nan", "inf", "infinity": try report(start, Self.notANumber(name))
+        default: try report(start, "text stands in double quotes; write \(JSONValue.quoted(name))")
+        }
+        return .text(word)
+    }
+
+    /// Takes the characters up to one that ends a word; empty where none begins here.
+    mutating func bareWord() -> String {
+        let start = at
+        if unusual(at) != nil { return "" }
+        while let byte = peek, byte > 0x20, byte != 0x7F, !Self.endsWord.contains(byte) { at += 1 }
+        return String(decoding: bytes[start..<at], as: UTF8.self)
+    }
+
+    private static let endsWord = Set(",:=[]{}\"';".utf8)
+
+    /// What to do about characters that look like others.
+    func unusual(_ offset: Int) -> String? {
+        let tail = bytes[offset..<min(offset + 3, bytes.count)]
+        switch Array(tail) {
+        case [0xE2, 0x80, 0x9C], [0xE2, 0x80, 0x9D], [0xE2, 0x80, 0x9E]:
+            return "a typographic quote; text stands in straight double quotes (U+0022)"
+        case [0xE2, 0x80, 0x98], [0xE2, 0x80, 0x99], [0xE2, 0x80, 0x9A]:
+            return "a typographic quote; text stands in straight double quotes (U+0022)"
+        case [0xEF, 0xBB, 0xBF]: return "a byte order mark inside the document; remove it"
+        default: break
+        }
+        return tail.starts(with: [0xC2, 0xA0]) ? "a no-break space (U+00A0); write a plain space" : nil
+    }
+}

@@ -1,0 +1,128 @@
+/// A JSON value that knows where it was written. Keys keep their order, whole numbers are exact.
+public struct JSONValue: Sendable {
+    /// What the value is.
+    public enum Content: Sendable {
+        case null
+        case bool(Bool)
+        /// A number written without fraction and exponent that fits in an `Int`.
+        case integer(Int)
+        /// Any other number.
+        case number(Double)
+        case text(String)
+        case list([JSONValue])
+        case object([JSONMember])
+    }
+
+    public var content: Content
+    public var place: Place
+
+    public init(_ content: Content, at place: Place = .nowhere) {
+        self.content = content
+        self.place = place
+    }
+
+    /// How many lists and objects may stand inside each other. Parser, decoder and overrides keep to it.
+    public static let depthLimit = 100
+}
+
+/// A key of an object, with its value.
+public struct JSONMember: Sendable {
+    public var key: String
+    /// Where the key stands.
+    public var place: Place
+    public var value: JSONValue
+
+    public init(_ key: String, _ value: JSONValue, at place: Place = .nowhere) {
+        self.key = key
+        self.place = place
+        self.value = value
+    }
+}
+
+extension JSONValue {
+    /// The members of an object, nil for anything else.
+    public var members: [JSONMember]? {
+        if case .object(let members) = content { members } else { nil }
+    }
+
+    /// The elements of a list, nil for anything else.
+    public var elements: [JSONValue]? {
+        if case .list(let elements) = content { elements } else { nil }
+    }
+
+    /// The text of a text value, nil for anything else.
+    public var text: String? {
+        if case .text(let text) = content { text } else { nil }
+    }
+
+    /// The number as Double, nil for anything else.
+    public var double: Double? {
+        switch content {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The number where it is whole and fits, nil for anything else.
+    public var integer: Int? {
+        switch content {
+        case .integer(let value): value
+        case .number(let value): Int(exactly: value)
+        default: nil
+        }
+    }
+
+    /// Whether the value is `null`.
+    public var isNull: Bool {
+        if case .null = content { true } else { false }
+    }
+
+    /// The value of a key of an object; nil where there is none. Setting adds, replaces or (nil) removes it.
+    public subscript(key: String) -> JSONValue? {
+        get { members?.first { $0.key == key }?.value }
+        set {
+            var all = members ?? []
+            let index = all.firstIndex { $0.key == key }
+            switch (index, newValue) {
+            case (let index?, let value?): all[index].value = value
+            case (let index?, nil): all.remove(at: index)
+            case (nil, let value?): all.append(JSONMember(key, value))
+            case (nil, nil): return
+            }
+            content = .object(all)
+        }
+    }
+}
+
+/// Equal contents, wherever they were written; the order of keys counts.
+extension JSONValue: Equatable {
+    public static func == (a: JSONValue, b: JSONValue) -> Bool {
+        switch (a.content, b.content) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.integer(let a), .integer(let b)): a == b
+        case (.number(let a), .number(let b)): a == b
+        case (.text(let a), .text(let b)): a == b
+        case (.list(let a), .list(let b)): a == b
+        case (.object(let a), .object(let b)):
+            a.elementsEqual(b) { $0.key == $1.key && $0.value == $1.value }
+        default: false
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    public init(nilLiteral: ()) { self.init(.null) }
+    public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
+    public init(integerLiteral value: Int) { self.init(.integer(value)) }
+    public init(floatLiteral value: Double) { self.init(.number(value)) }
+    public init(stringLiteral value: String) { self.init(.text(value)) }
+    public init(arrayLiteral elements: JSONValue...) { self.init(.list(elements)) }
+    public init(dictionaryLiteral members: (String, JSONValue)...) {
+        self.init(.object(members.map { JSONMember($0, $1) }))
+    }
+}

@@ -1,0 +1,114 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension JSONValue {
+    /// Reads a file, and below it the files that its key "extends" names: one, or a list in which later ones count more.
+    /// They are found relative to the file that names them.
+    ///
+    /// - Parameter read: Gives the bytes of a file, or throws a text that says why not. Reads the file system unless given.
+    public static func load(
+        _ file: String, read: (String) throws(ReadFailure) -> [UInt8] = JSONValue.bytes(of:)
+    ) throws(ConfigurationError) -> JSONValue {
+        var count = 0
+        return try load(file, Place(source: file), [], &count, read)
+    }
+
+    /// Why a file could not be read.
+    public struct ReadFailure: Error, Sendable {
+        public var reason: String
+
+        public init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    private static let extendsLimit = 20
+    private static let fileLimit = 200
+
+    private static func load(
+        _ file: String, _ place: Place, _ children: [String], _ count: inout Int,
+        _ read: (String) throws(ReadFailure) -> [UInt8]
+    ) throws(ConfigurationError) -> JSONValue {
+        let path = children.isEmpty ? JSONPath() : JSONPath([.key("extends")])
+        let identity = plain(file)
+        if children.contains(identity) {
+            let chain = (children + [identity]).joined(separator: " extends ")
+            throw ConfigurationError(place: place, path: path, "a file cannot extend itself: \(chain)")
+        }
+        count += 1
+        if children.count > extendsLimit || count > fileLimit {
+            throw ConfigurationError(place: place, path: path, "too many files extend each other")
+        }
+        let bytes: [UInt8]
+        do throws(ReadFailure) {
+            bytes = try read(file)
+        } catch {
+            let message =
+                children.isEmpty ? error.reason : "cannot read \(JSONValue.quoted(file)): \(error.reason)"
+            throw ConfigurationError(place: place, path: path, message)
+        }
+        var own = try parse(bytes, source: file)
+        guard let extends = own["extends"] else { return own }
+        own["extends"] = nil
+        let names = extends.elements ?? [extends]
+        var parents: JSONValue?
+        for name in names {
+            guard let text = name.text, !text.isEmpty else {
+                throw ConfigurationError(
+                    place: name.place, path: JSONPath([.key("extends")]),
+                    "expected the name of a file, found \(name.shown)")
+            }
+            let folder = file.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(file[...$0]) } ?? ""
+            let parent = try load(
+                text.hasPrefix("/") ? text : folder + text, name.place, children + [identity], &count, read)
+            parents = parents.map { parent.merged(over: $0) } ?? parent
+        }
+        return parents.map { own.merged(over: $0) } ?? own
+    }
+
+    /// The path without steps that lead nowhere.
+    private static func plain(_ file: String) -> String {
+        var parts: [Substring] = []
+        for part in file.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return (file.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
+    /// The bytes of a file of the file system.
+    public static func bytes(of file: String) throws(ReadFailure) -> [UInt8] {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 { throw ReadFailure(systemError()) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { fill(descriptor, $0) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw ReadFailure(systemError())
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+            if bytes.count > 64 << 20 { throw ReadFailure("over 64 MB, which is no configuration") }
+        }
+    }
+
+    private static func fill(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        read(descriptor, buffer.baseAddress, buffer.count)
+    }
+
+    private static func systemError() -> String {
+        let text = String(cString: strerror(errno))
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
