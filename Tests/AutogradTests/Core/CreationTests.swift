@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: distributions.indices) func momentsAreRight(_ index: Int) {
         let (_, draw, mean, deviation) = CreationTests.distributions[index]
         let n = 300_001
-        let x = draw([n], RandomGenerator(seed: 5)).array.map(Double.init)
+        let x = draw([n], RandomGenerator(seed: 5)).array.map { Double($0) }
         let found = x.reduce(0, +) / Double(n)
         let spread = (x.reduce(0) { $0 + ($1 - found) * ($1 - found) } / Double(n)).squareRoot()
         let error = deviation / Double(n).squareRoot()
