@@ -100,7 +100,7 @@ extension Tensor {
         _ shape: [Int], mean: Real = 0, deviation: Real = 1, using generator: RandomGenerator
     ) -> Tensor {
         require(deviation >= 0, "normal: the deviation \(deviation) is negative")
-        return random("normal", shape, perBlock: 2, generator) { key, counter, y, n in
+        return random("normal", shape, perBlock: unitsPerBlock, generator) { key, counter, y, n in
             ck_random_normal(key, counter, mean, deviation, y, n)
         }
     }
