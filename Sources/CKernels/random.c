@@ -1,8 +1,8 @@
 #include "CKernels.h"
-#include "math.inc"
 
 // The same bits on every machine: no products and sums joined into one where the processor could.
 #pragma STDC FP_CONTRACT OFF
+#include "math.inc"
 
 INLINE void philox_block(uint64_t key, uint64_t counter, uint32_t out[4]) {
     uint32_t c0 = (uint32_t)counter, c1 = (uint32_t)(counter >> 32), c2 = 0, c3 = 0;
