@@ -16,7 +16,7 @@ public struct GradientReport: Error, Sendable, CustomStringConvertible {
 
         /// How far apart they are.
         public var error: Double {
-            analytic.isNaN || numeric.isNaN ? .infinity : Swift.abs(analytic - numeric)
+            analytic.isFinite && numeric.isFinite ? Swift.abs(analytic - numeric) : .infinity
         }
     }
 
@@ -50,7 +50,7 @@ public struct GradientReport: Error, Sendable, CustomStringConvertible {
 
     mutating func add(_ place: Place) {
         checked += 1
-        let isWrong = place.error > place.tolerance
+        let isWrong = !(place.error <= place.tolerance)
         if isWrong { wrong += 1 }
         if worst.map({ place.error / place.tolerance > $0.error / $0.tolerance }) ?? true { worst = place }
     }
@@ -136,13 +136,15 @@ private struct GradientCheck {
     ) {
         for input in inputs.indices {
             let found = analytic[input].array.map { Double($0) }
-            let largest = found.reduce(0) { Swift.max($0, Swift.abs($1)) }
+            let largest = found.reduce(0) { $1.isFinite ? Swift.max($0, Swift.abs($1)) : $0 }
             for at in found.indices {
                 // A step that crosses a kink or is too rough for the curve gives way to smaller ones.
                 var best: GradientReport.Place?
                 for step in [step, step / 10, step / 100] {
                     let (numeric, noise) = difference(inputs, input, at, step, cotangents)
-                    let size = Swift.max(Swift.abs(found[at]), Swift.abs(numeric), 0.01 * largest)
+                    let size = [found[at], numeric].reduce(0.01 * largest) {
+                        $1.isFinite ? Swift.max($0, Swift.abs($1)) : $0
+                    }
                     let place = GradientReport.Place(
                         input: input, index: index(at, in: inputs[input].shape), analytic: found[at],
                         numeric: numeric, tolerance: tolerance * size + noise + Double.leastNormalMagnitude)

@@ -30,7 +30,8 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
     /// Every case there is; each family of operations adds its list here.
     static let all: [GradientCase] =
         [
-            core, shapeOps, indexOps, products, convolutions, recurrent, attention, norm, pool, loss, dropoutOps, elementwise, reductions,
+            core, shapeOps, indexOps, products, convolutions, recurrent, attention, norm, pool, loss,
+            dropoutOps, elementwise, reductions,
         ].flatMap { $0 }
 }
 
