@@ -60,7 +60,7 @@ struct GoldenTensors: Sendable {
         switch type {
         case "F32": return (.float, words().map { Double(Float(bitPattern: $0)) })
         case "I32": return (.integer, words().map { Double(Int32(bitPattern: $0)) })
-        case "U8": return (.bool, bytes.map(Double.init))
+        case "U8": return (.bool, bytes.map { Double($0) })
         default: throw GoldenError("\(place): unexpected dtype \(type)")
         }
     }
