@@ -24,7 +24,7 @@ struct Progress {
             return print("step \(count)  \(note)  \(format(elapsed)) so far, \(format(left)) left")
         }
         let tail = " \(count)  \(note)  \(format(left)) left"
-        let room = max(10, min(40, Terminal.width - tail.count - 4))
+        let room = max(10, min(30, Terminal.width - 50))
         let filled = room * done / max(total, 1)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
         Terminal.show("\r\u{1B}[K\(bar)\(tail)" + (done == total ? "\n" : ""))
