@@ -41,6 +41,9 @@ let package = Package(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting"],
             swiftSettings: realType),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(
+            name: "LayersTests", dependencies: ["Layers", "Autograd", "AutogradTesting"],
+            swiftSettings: realType),
     ],
     swiftLanguageModes: [.v6]
 )
