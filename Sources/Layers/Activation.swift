@@ -1,0 +1,60 @@
+import Autograd
+import Configuration
+
+/// A function applied to every element, named in configs.
+public enum Activation: String, CaseIterable, ConfigurationValue {
+    case none, relu, tanh, sigmoid, gelu, silu, elu, softplus
+    case leakyReLU = "leaky_relu"
+    case geluTanh = "gelu_tanh"
+    case softmax
+
+    /// The function of each element; softmax goes over the last axis.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        switch self {
+        case .none: x
+        case .relu: x.relu()
+        case .tanh: x.tanh()
+        case .sigmoid: x.sigmoid()
+        case .gelu: x.gelu()
+        case .geluTanh: x.geluTanh()
+        case .silu: x.silu()
+        case .elu: x.elu()
+        case .leakyReLU: x.leakyReLU()
+        case .softplus: x.softplus()
+        case .softmax: x.softmax(axis: -1)
+        }
+    }
+
+    /// What a fused operation can apply itself, and what is left to do after it.
+    var fused: FusedActivation { self == .relu ? .relu : .none }
+    func afterFused(_ x: Tensor) -> Tensor { self == .relu ? x : self(x) }
+}
+
+/// An activation as a layer.
+public final class ActivationLayer: Layer {
+    public struct Spec: LayerSpec {
+        public var function = Activation.relu
+
+        public static let type = "activation"
+        public static let summary = "A function of every element."
+        public static let fields: [Field<Self>] = [
+            .init("function", \.function, "Which function.", .required)
+        ]
+
+        public init() {}
+        public init(_ function: Activation) { self.function = function }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            ActivationLayer(self)
+        }
+    }
+
+    private let options: Spec
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { [] }
+
+    public init(_ spec: Spec) { options = spec }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal { x.with(options.function(x.tensor)) }
+}

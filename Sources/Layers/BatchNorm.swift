@@ -1,0 +1,103 @@
+import Autograd
+import Configuration
+
+/// Each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted. Inference uses running
+/// statistics. Padding behind a sequence's length takes no part.
+public final class BatchNorm: Layer {
+    public struct Spec: LayerSpec {
+        public var momentum = 0.99
+        public var epsilon = 1e-3
+        public var scale = true
+        public var shift = true
+        public var unbiased = false
+
+        public static let type = "batch_norm"
+        public static let summary = "Each channel normalised over the batch."
+        public static let fields: [Field<Self>] = [
+            .init(
+                "momentum", \.momentum,
+                "Part of the running statistics that stays in each step (Keras' convention; PyTorch's 0.1 is 0.9 here).",
+                .range(0...1)),
+            .init("epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .above(0)),
+            .init("scale", \.scale, "Whether a trained factor follows."),
+            .init("shift", \.shift, "Whether a trained number is added."),
+            .init(
+                "unbiased", \.unbiased,
+                "Whether the running variance is divided by n - 1 (PyTorch) or by n (Keras)."),
+        ]
+
+        public init() {}
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard let channels = input.last else { throw needs("..., channels", input) }
+            return LayerPlan(
+                output: input, parameters: ((scale ? 1 : 0) + (shift ? 1 : 0)) * channels,
+                multiplyAdds: input.reduce(1, *))
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return BatchNorm(self, channels: input[input.count - 1])
+        }
+    }
+
+    private let options: Spec
+    /// Factor and shift, [channels].
+    public let gamma: Parameter?, beta: Parameter?
+    public let runningMean: Buffer, runningVariance: Buffer
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] {
+        (gamma.map { [.parameter("weight", $0)] } ?? []) + (beta.map { [.parameter("bias", $0)] } ?? [])
+            + [.buffer("running_mean", runningMean), .buffer("running_variance", runningVariance)]
+    }
+
+    public init(_ spec: Spec, channels: Int) {
+        options = spec
+        gamma = spec.scale ? Parameter(.ones([channels])) : nil
+        beta = spec.shift ? Parameter(.zeros([channels])) : nil
+        runningMean = Buffer(.zeros([channels]))
+        runningVariance = Buffer(.ones([channels]))
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let epsilon = Real(options.epsilon)
+        guard pass.isTraining else {
+            let y = batchNorm(
+                x.tensor, mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.tensor,
+                beta: beta?.tensor, epsilon: epsilon)
+            return x.with(y)
+        }
+        return x.withValidSteps { tensor in
+            let (y, mean, variance, count) = batchNorm(
+                tensor, gamma: gamma?.tensor, beta: beta?.tensor, epsilon: epsilon)
+            if count > 0 { follow(mean, variance, count) }
+            return y
+        }
+    }
+
+    private func follow(_ mean: Tensor, _ variance: Tensor, _ count: Int) {
+        let stays = Real(options.momentum)
+        let correction = options.unbiased && count > 1 ? Real(count) / Real(count - 1) : 1
+        withoutRecording {
+            runningMean.value = runningMean.value * stays + mean * (1 - stays)
+            runningVariance.value = runningVariance.value * stays + variance * ((1 - stays) * correction)
+        }
+    }
+}
+
+extension Signal {
+    /// Applies `body` to the valid steps only, as rows of channels; padding becomes zero. Without padding it gets the
+    /// tensor as it is.
+    func withValidSteps(_ body: (Tensor) -> Tensor) -> Signal {
+        guard let lengths, lengths.contains(where: { $0 < tensor.shape[1] }) else { return with(body(tensor)) }
+        let (steps, channels) = (tensor.shape[1], tensor.shape[2...].reduce(1, *))
+        let rows = lengths.enumerated().flatMap { row, length in (0..<length).map { row * steps + $0 } }
+        let y = body(tensor.reshaped([-1, channels]).indexSelected(Indices(rows), axis: 0))
+        // Back to its place: each row of the result takes its row, or the zeros behind the last.
+        var place = Array(repeating: rows.count, count: lengths.count * steps)
+        for (from, to) in rows.enumerated() { place[to] = from }
+        let padded = concatenate([y, .zeros([1, channels])], axis: 0)
+        return with(padded.indexSelected(Indices(place), axis: 0).reshaped(tensor.shape))
+    }
+}

@@ -1,0 +1,77 @@
+import Autograd
+import Configuration
+
+/// A layer as it is declared, in a config or in code: its options, what shape it makes of which, and what it costs.
+///
+/// Shapes here leave the batch axis out: [200, 40] is a sequence of 200 steps with 40 channels, [300, 300, 3] a
+/// picture, [128] a vector.
+public protocol LayerSpec: TaggedOptions {
+    /// The output's shape and what it costs to get there, without making anything.
+    func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan
+    /// The layer for inputs of the given shape, which `plan` has accepted. Initial weights come from `generator`.
+    func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer
+}
+
+/// What a layer makes of an input shape, known without running it.
+public struct LayerPlan: Sendable {
+    /// The output's shape, without the batch axis.
+    public var output: [Int]
+    /// Trained numbers.
+    public var parameters: Int
+    /// Multiply-adds of one forward pass for one example.
+    public var multiplyAdds: Int
+    /// Numbers of one example that a training step keeps for the way back.
+    public var kept: Int
+    /// The layers inside, where there are any.
+    public var parts: [Part]
+
+    public struct Part: Sendable {
+        public let name: String, type: String
+        public let plan: LayerPlan
+    }
+
+    public init(
+        output: [Int], parameters: Int = 0, multiplyAdds: Int = 0, kept: Int? = nil, parts: [Part] = []
+    ) {
+        self.output = output
+        self.parameters = parameters
+        self.multiplyAdds = multiplyAdds
+        self.kept = kept ?? output.reduce(1, *)
+        self.parts = parts
+    }
+}
+
+/// An input shape that a layer cannot take.
+public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable {
+    /// Where the layer stands, from the outermost on: "layers[2]", "main".
+    public var path: [String]
+    public var message: String
+
+    public init(_ message: String, path: [String] = []) {
+        self.message = message
+        self.path = path
+    }
+
+    public var description: String { path.isEmpty ? message : path.joined(separator: ".") + ": " + message }
+
+    /// The same problem seen from the layer around.
+    public func inside(_ name: String) -> ShapeProblem { ShapeProblem(message, path: [name] + path) }
+}
+
+extension LayerSpec {
+    /// The problem that a layer has with an input that lacks the axes it needs.
+    func needs(_ axes: String, _ input: [Int]) -> ShapeProblem {
+        ShapeProblem("\(Self.type) needs an input of [\(axes)], found \(input)")
+    }
+}
+
+/// The layers that a config may name.
+public enum LayerKinds: Registry {
+    public typealias Value = any LayerSpec
+
+    public static var noun: String { "layer" }
+    public static var kinds: [any TaggedOptions.Type] { layerKinds }
+}
+
+/// A layer of any kind inside another one's options.
+public typealias AnyLayer = Tagged<LayerKinds>

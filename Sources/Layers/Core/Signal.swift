@@ -1,0 +1,57 @@
+import Autograd
+
+/// What flows from layer to layer: a batch of tensors, and how many steps of each sequence are real where that is
+/// known. Steps behind a sequence's length are padding and never change a result.
+public struct Signal: Sendable {
+    /// [batch, ...]
+    public var tensor: Tensor
+    /// Valid steps of each sequence; nil where all are, or where there is no time axis.
+    public var lengths: [Int]?
+
+    public init(_ tensor: Tensor, lengths: [Int]? = nil) {
+        require(
+            lengths == nil
+                || tensor.rank >= 2 && lengths!.count == tensor.shape[0]
+                    && lengths!.allSatisfy { $0 >= 0 && $0 <= tensor.shape[1] },
+            "Signal: lengths \(lengths ?? []) for a tensor of shape \(tensor.shape); expected one number in "
+                + "0...steps for each sequence")
+        self.tensor = tensor
+        self.lengths = lengths
+    }
+
+    /// 1 where a step is valid, else 0: [batch, time]; nil where all are.
+    public var mask: Tensor? {
+        guard let lengths, lengths.contains(where: { $0 < tensor.shape[1] }) else { return nil }
+        let steps = tensor.shape[1]
+        return Tensor(shape: [lengths.count, steps]) { mask in
+            for (row, length) in lengths.enumerated() {
+                for step in 0..<steps { mask[row * steps + step] = step < length ? 1 : 0 }
+            }
+        }
+    }
+
+    /// The tensor with zeros in the padding.
+    public var masked: Tensor {
+        guard let mask else { return tensor }
+        let ones = Array(repeating: 1, count: tensor.rank - 2)
+        return tensor * mask.reshaped(mask.shape + ones)
+    }
+
+    /// The same lengths around another tensor.
+    public func with(_ tensor: Tensor) -> Signal { Signal(tensor, lengths: lengths) }
+}
+
+/// How a forward pass is meant.
+public struct Pass: Sendable {
+    public let isTraining: Bool
+    /// Where dropout and noise draw from.
+    public let generator: RandomGenerator?
+
+    /// Nothing is drawn, running statistics are used.
+    public static let inference = Pass(isTraining: false, generator: nil)
+
+    /// Dropout and noise are on, statistics are those of the batch.
+    public static func training(_ generator: RandomGenerator) -> Pass {
+        Pass(isTraining: true, generator: generator)
+    }
+}

@@ -1,0 +1,43 @@
+import Autograd
+import Configuration
+
+/// Each vector along the last axis brought to mean 0 and variance 1, then scaled and shifted.
+public final class LayerNorm: Layer {
+    public struct Spec: LayerSpec {
+        public var epsilon = 1e-5
+
+        public static let type = "layer_norm"
+        public static let summary = "Each vector along the last axis normalised by itself."
+        public static let fields: [Field<Self>] = [
+            .init("epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .above(0))
+        ]
+
+        public init() {}
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard let channels = input.last else { throw needs("..., channels", input) }
+            return LayerPlan(output: input, parameters: 2 * channels, multiplyAdds: input.reduce(1, *))
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return LayerNorm(self, channels: input[input.count - 1])
+        }
+    }
+
+    private let options: Spec
+    public let gamma: Parameter, beta: Parameter
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { weightAndBias(gamma, beta) }
+
+    public init(_ spec: Spec, channels: Int) {
+        options = spec
+        gamma = Parameter(.ones([channels]))
+        beta = Parameter(.zeros([channels]))
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        x.with(layerNorm(x.tensor, gamma: gamma.tensor, beta: beta.tensor, epsilon: Real(options.epsilon)))
+    }
+}

@@ -1,0 +1,84 @@
+import Autograd
+import Configuration
+
+/// Layers one after the other.
+public final class Sequential: Layer {
+    public struct Spec: LayerSpec {
+        public var layers: [AnyLayer] = []
+
+        public static let type = "sequential"
+        public static let summary = "Layers one after the other."
+        public static let fields: [Field<Self>] = [
+            .init("layers", \.layers, "From the input to the output.", .required)
+        ]
+
+        public init() {}
+        public init(_ layers: [any LayerSpec]) { self.layers = layers.map { AnyLayer($0) } }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            try LayerPlan(chain: layers, named: "layers", from: input)
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            Sequential(self, try makeChain(layers, named: "layers", from: input, generator))
+        }
+    }
+
+    private let options: Spec
+    public let layers: [any Layer]
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { layers.enumerated().map { .layer(String($0), $1) } }
+
+    init(_ spec: Spec, _ layers: [any Layer]) {
+        options = spec
+        self.layers = layers
+    }
+
+    /// Layers that exist already.
+    public convenience init(_ layers: [any Layer]) {
+        self.init(Spec(layers.map(\.spec)), layers)
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        layers.reduce(x) { $1.forward($0, pass) }
+    }
+}
+
+extension LayerPlan {
+    /// The plan of layers one after the other; a problem names the layer by its place in the list.
+    public init(chain: [AnyLayer], named list: String, from input: [Int]) throws(ShapeProblem) {
+        self.init(output: input, kept: 0)
+        for (index, layer) in chain.enumerated() {
+            let plan: LayerPlan
+            do { plan = try layer.value.plan(output) } catch { throw error.inside("\(list)[\(index)]") }
+            add(Part(name: String(index), type: type(of: layer.value).type, plan: plan))
+            output = plan.output
+        }
+    }
+
+    /// Adds the cost of a layer inside.
+    public mutating func add(_ part: Part) {
+        parameters += part.plan.parameters
+        multiplyAdds += part.plan.multiplyAdds
+        kept += part.plan.kept
+        parts.append(part)
+    }
+}
+
+/// Layers one after the other, each with a generator of its own.
+func makeChain(
+    _ specs: [AnyLayer], named list: String, from input: [Int], _ generator: RandomGenerator
+) throws(ShapeProblem) -> [any Layer] {
+    var shape = input
+    var layers: [any Layer] = []
+    for (index, spec) in specs.enumerated() {
+        do {
+            layers.append(try spec.value.make(shape, generator.split(String(index))))
+            shape = try spec.value.plan(shape).output
+        } catch {
+            throw error.inside("\(list)[\(index)]")
+        }
+    }
+    return layers
+}
