@@ -16,10 +16,10 @@ public enum Activation: String, CaseIterable, ConfigurationValue {
         case .tanh: x.tanh()
         case .sigmoid: x.sigmoid()
         case .gelu: x.gelu()
-        case .geluTanh: x.geluTanh()
+        case .geluTanh: x.gelu(approximate: true)
         case .silu: x.silu()
         case .elu: x.elu()
-        case .leakyReLU: x.leakyReLU()
+        case .leakyReLU: x.leakyRelu()
         case .softplus: x.softplus()
         case .softmax: x.softmax(axis: -1)
         }

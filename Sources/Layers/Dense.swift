@@ -32,7 +32,7 @@ public final class Dense: Layer {
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let inputs = input.last else { throw needs("..., features", input) }
-            let output = input.dropLast() + [units]
+            let output = Array(input.dropLast()) + [units]
             return LayerPlan(
                 output: output, parameters: (inputs + (bias ? 1 : 0)) * units,
                 multiplyAdds: inputs * output.reduce(1, *))

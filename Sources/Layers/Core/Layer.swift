@@ -58,8 +58,9 @@ extension Layer {
 
     /// The penalties of this layer and all inside, those that cost something.
     public var allPenalties: [Penalty] {
-        (penalties + members.flatMap { if case .layer(_, let layer) = $0 { layer.allPenalties } else { [] } })
-            .filter { $0.l1 > 0 || $0.l2 > 0 }
+        var found = penalties.filter { $0.l1 > 0 || $0.l2 > 0 }
+        for case .layer(_, let layer) in members { found += layer.allPenalties }
+        return found
     }
 
     /// The output for a batch of tensors, [batch, ...] in and out.

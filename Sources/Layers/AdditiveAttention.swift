@@ -1,0 +1,100 @@
+import Autograd
+import Configuration
+
+/// Pools a sequence into one vector by attention: each step is weighted by what a small network makes of it.
+public final class AdditiveAttention: Layer {
+    /// How a step's score is computed.
+    public enum Form: String, CaseIterable, ConfigurationValue {
+        /// v . tanh(W h + b) with a hidden size of its own (Bahdanau et al. 2015).
+        case additive
+        /// tanh(w . h + b_t): no hidden layer, and one bias for each step (the usual custom layer in Keras).
+        case reduced
+    }
+
+    public struct Spec: LayerSpec {
+        public var form = Form.additive
+        public var units: Int?
+        public var kernelInitializer = Initializer.glorotUniform
+
+        public static let type = "attention"
+        public static let summary = "Pools a sequence into one vector, each step weighted by attention."
+        public static let fields: [Field<Self>] = [
+            .init("form", \.form, "How a step's score is computed."),
+            .init(
+                "units", \.units, "Hidden size of the additive form; the number of channels where it is null.",
+                .atLeast(1)),
+            .init("kernel_initializer", \.kernelInitializer, "How the weights begin."),
+        ]
+
+        public init() {}
+        public init(_ form: Form, units: Int? = nil) { (self.form, self.units) = (form, units) }
+
+        public var complaints: [Complaint] {
+            form == .reduced && units != nil
+                ? [Complaint("units", "the reduced form has no hidden size; leave \"units\" out")] : []
+        }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard input.count == 2 else { throw needs("time, channels", input) }
+            let (steps, channels) = (input[0], input[1])
+            switch form {
+            case .additive:
+                let width = units ?? channels
+                return LayerPlan(
+                    output: [channels], parameters: channels * width + 2 * width,
+                    multiplyAdds: steps * (channels * width + width + channels), kept: steps * (width + 1))
+            case .reduced:
+                return LayerPlan(
+                    output: [channels], parameters: channels + steps, multiplyAdds: 2 * steps * channels,
+                    kept: 2 * steps)
+            }
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return AdditiveAttention(self, steps: input[0], channels: input[1], generator)
+        }
+    }
+
+    private let options: Spec
+    /// [channels, width]; [channels, 1] in the reduced form.
+    public let weight: Parameter
+    /// [width]; one number per step in the reduced form.
+    public let bias: Parameter
+    /// [width]; the reduced form has none.
+    public let scorer: Parameter?
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] {
+        weightAndBias(weight, bias) + (scorer.map { [.parameter("scorer", $0)] } ?? [])
+    }
+
+    public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
+        options = spec
+        let width = spec.form == .additive ? spec.units ?? channels : 1
+        weight = Parameter(
+            spec.kernelInitializer.make(
+                [channels, width], fanIn: channels, fanOut: width, generator.split("weight")))
+        bias = Parameter(.zeros([spec.form == .additive ? width : steps]))
+        scorer =
+            spec.form == .additive
+            ? Parameter(
+                spec.kernelInitializer.make([width], fanIn: width, fanOut: 1, generator.split("scorer"))) : nil
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal { Signal(pool(x).context) }
+
+    /// The pooled vectors, [batch, channels], and each step's weight, [batch, time].
+    public func pool(_ x: Signal) -> (context: Tensor, weights: Tensor) {
+        if let scorer {
+            return additiveAttention(
+                x.tensor, weight: weight.tensor, bias: bias.tensor, scorer: scorer.tensor, mask: x.mask)
+        }
+        let (batch, steps) = (x.tensor.shape[0], x.tensor.shape[1])
+        var scores = (linear(x.tensor, weight.tensor).reshaped([batch, steps]) + bias.tensor).tanh()
+        if let mask = x.mask { scores = scores.maskedFill(1 - mask, -.infinity) }
+        let weights = scores.softmax(axis: 1)
+        let context = matmul(weights.reshaped([batch, 1, steps]), x.masked)
+        return (context.reshaped([batch, x.tensor.shape[2]]), weights)
+    }
+}
