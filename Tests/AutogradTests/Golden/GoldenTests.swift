@@ -23,10 +23,16 @@ import Testing
             goldenCase.outputs, outputs.mapValues(\.detached), "output", isExact: isExact,
             tolerance: tolerance(1e-5, goldenCase.outputError))
 
-        let pairs = goldenCase.cotangents.compactMap { name, cotangent in
-            outputs[name].map { (output: $0, cotangent: cotangent.tensor) }
-        }
         guard !goldenCase.gradients.isEmpty else { return }
+        var pairs: [(output: Tensor, cotangent: Tensor)] = []
+        for (name, cotangent) in goldenCase.cotangents.sorted(by: { $0.key < $1.key }) {
+            guard let output = outputs[name], output.isTracked, output.shape == cotangent.shape else {
+                Issue.record(
+                    "output \(name) has no history or not the shape \(cotangent.shape) of its cotangent")
+                return
+            }
+            pairs.append((output, cotangent.tensor))
+        }
         let gradients = backward(pairs)
         compare(
             goldenCase.gradients, call.parameters.mapValues { gradients[$0] ?? .zeros($0.shape) }, "gradient",
