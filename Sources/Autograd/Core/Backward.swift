@@ -48,7 +48,8 @@ extension Tensor {
 /// The gradients of the sum of `output * cotangent` over several outputs.
 ///
 /// Nodes are visited by descending id, so that every consumer of a node comes before it; each is freed once used.
-public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGraph: Bool = false) -> Gradients {
+public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGraph: Bool = false) -> Gradients
+{
     var pass = BackwardPass(retainGraph: retainGraph, floor: 0)
     for (output, cotangent) in outputs {
         guard let node = output.node else {
@@ -136,7 +137,8 @@ struct BackwardPass {
         }
         require(
             found.count == inputs.count,
-            "\(node.operation): its gradient rule returned \(found.count) gradients for \(inputs.count) inputs")
+            "\(node.operation): its gradient rule returned \(found.count) gradients for \(inputs.count) inputs"
+        )
         for (index, edge) in inputs.enumerated() {
             guard let target = edge.node, let gradient = found[index] else { continue }
             let expected = target.outputShapes[edge.output]
