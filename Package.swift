@@ -41,7 +41,7 @@ let package = Package(
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],
             swiftSettings: realType),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
             name: "LayersTests", dependencies: ["Layers", "Autograd", "AutogradTesting"],
             swiftSettings: realType),

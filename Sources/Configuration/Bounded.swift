@@ -1,56 +1,49 @@
 /// A type with numbers in it that `.atLeast`, `.above` and the like can bound: a number, or lists and pairs of them.
 public protocol Bounded: ConfigurationValue {
-    /// The number that is bounded.
+    /// The number that is bounded. Its `decode` asks `Decoding.bounded`.
     associatedtype Bound: ConfigurationValue & Comparable
     /// Whether the numbers are elements of the value rather than the value.
     static var boundsElements: Bool { get }
-    /// Calls `visit` with every number, with its JSON and the index it stands at.
-    func visitBounded(_ json: JSONValue, _ visit: (Bound, JSONValue, Int?) -> Void)
 }
 
-extension Bounded where Self: Comparable {
+extension Int: Bounded {
+    public typealias Bound = Int
     public static var boundsElements: Bool { false }
-    public func visitBounded(_ json: JSONValue, _ visit: (Self, JSONValue, Int?) -> Void) {
-        visit(self, json, nil)
-    }
 }
 
-extension Int: Bounded { public typealias Bound = Int }
-extension Double: Bounded { public typealias Bound = Double }
-extension Float: Bounded { public typealias Bound = Float }
+extension Double: Bounded {
+    public typealias Bound = Double
+    public static var boundsElements: Bool { false }
+}
+
+extension Float: Bounded {
+    public typealias Bound = Float
+    public static var boundsElements: Bool { false }
+}
 
 extension Optional: Bounded where Wrapped: Bounded {
+    public typealias Bound = Wrapped.Bound
     public static var boundsElements: Bool { Wrapped.boundsElements }
-    public func visitBounded(_ json: JSONValue, _ visit: (Wrapped.Bound, JSONValue, Int?) -> Void) {
-        self?.visitBounded(json, visit)
-    }
 }
 
 extension Array: Bounded where Element: Bounded {
+    public typealias Bound = Element.Bound
     public static var boundsElements: Bool { true }
-    public func visitBounded(_ json: JSONValue, _ visit: (Element.Bound, JSONValue, Int?) -> Void) {
-        for (index, pair) in zip(self, json.elements ?? []).enumerated() {
-            pair.0.visitBounded(pair.1) { value, json, _ in visit(value, json, index) }
-        }
-    }
 }
 
 extension Pair: Bounded where Element: Bounded {
+    public typealias Bound = Element.Bound
     public static var boundsElements: Bool { true }
-    public func visitBounded(_ json: JSONValue, _ visit: (Element.Bound, JSONValue, Int?) -> Void) {
-        [first, second].visitBounded(json, visit)
-    }
 }
 
 extension OneOrTwo: Bounded where Element: Bounded {
-    public static var boundsElements: Bool { false }
-    public func visitBounded(_ json: JSONValue, _ visit: (Element.Bound, JSONValue, Int?) -> Void) {
-        if json.elements == nil {
-            first.visitBounded(json, visit)
-        } else {
-            [first, second].visitBounded(json, visit)
-        }
-    }
+    public typealias Bound = Element.Bound
+    public static var boundsElements: Bool { true }
+}
+
+extension Either: Bounded where First: Bounded, Second: Bounded, First.Bound == Second.Bound {
+    public typealias Bound = First.Bound
+    public static var boundsElements: Bool { true }
 }
 
 /// A type that `.count` can bound.

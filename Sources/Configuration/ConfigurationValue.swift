@@ -42,7 +42,7 @@ extension Bool: ConfigurationValue {
 
 extension Int: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Int? {
-        if let value = json.integer { return value }
+        if let value = json.integer { return context.bounded(value, json) }
         if let value = json.double, value.magnitude >= 9.2e18 {
             context.mismatch(json, allowed, hint: ", which is beyond 64 bits")
         } else {
@@ -60,7 +60,7 @@ extension Int: ConfigurationValue {
 
 extension Double: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Double? {
-        if let value = json.double, value.isFinite { return value }
+        if let value = json.double, value.isFinite { return context.bounded(value, json) }
         context.mismatch(json, allowed, hint: json.quotesHint)
         return nil
     }
@@ -75,9 +75,9 @@ extension Double: ConfigurationValue {
 
 extension Float: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Float? {
-        guard let value = Double.decode(json, context) else { return nil }
-        if Float(value).isFinite { return Float(value) }
-        context.mismatch(json, allowed, hint: "; it can be 3.4e38 at most")
+        if let value = json.double.map({ Float($0) }), value.isFinite { return context.bounded(value, json) }
+        context.mismatch(
+            json, allowed, hint: json.double == nil ? json.quotesHint : "; it can be 3.4e38 at most")
         return nil
     }
 

@@ -1,39 +1,39 @@
 /// What a field demands beyond its type.
 public struct Constraint<Value: ConfigurationValue>: Sendable {
-    /// In words that follow the type: `of at least 1`.
-    let phrase: String
     let isRequired: Bool
-    /// Calls `report` for every number, or for the value, that breaks the rule.
-    let check: @Sendable (Value, JSONValue, _ report: (Breach) -> Void) -> Void
-    let refine: @Sendable (inout JSONValue) -> Void
+    /// In words, and as a rule for the numbers in the value.
+    let clause: Limits.Clause
+    /// Whether the clause speaks of elements of the value.
     let isForElements: Bool
-
-    /// A part of the value that breaks the rule.
-    struct Breach {
-        var json: JSONValue
-        var index: Int?
-        var allowed: String
-    }
+    /// A rule for the value as a whole.
+    let holds: (@Sendable (Value) -> Bool)?
+    /// Words that the value may have been meant to be.
+    let suggestions: [String]
+    /// Puts the rule into a schema.
+    let refine: @Sendable (inout JSONValue) -> Void
 
     private init(
-        _ phrase: String, isRequired: Bool = false, isForElements: Bool = false,
+        _ phrase: String, isRequired: Bool = false, suggestions: [String] = [],
         refine: @escaping @Sendable (inout JSONValue) -> Void = { _ in },
-        check: @escaping @Sendable (Value, JSONValue, (Breach) -> Void) -> Void = { _, _, _ in }
+        holds: (@Sendable (Value) -> Bool)? = nil
     ) {
-        self.phrase = phrase
         self.isRequired = isRequired
-        self.isForElements = isForElements
+        clause = Limits.Clause(phrase: phrase)
+        isForElements = false
+        self.holds = holds
+        self.suggestions = suggestions
         self.refine = refine
-        self.check = check
     }
 
     private init(
-        _ phrase: String, refine: @escaping @Sendable (inout JSONValue) -> Void = { _ in },
-        holds: @escaping @Sendable (Value) -> Bool
+        _ clause: Limits.Clause, isForElements: Bool, refine: @escaping @Sendable (inout JSONValue) -> Void
     ) {
-        self.init(phrase, refine: refine) { value, json, report in
-            if !holds(value) { report(Breach(json: json, allowed: Value.allowed)) }
-        }
+        isRequired = false
+        self.clause = clause
+        self.isForElements = isForElements
+        holds = nil
+        suggestions = []
+        self.refine = refine
     }
 
     /// The key must be written.
@@ -45,12 +45,14 @@ public struct Constraint<Value: ConfigurationValue>: Sendable {
         Constraint(phrase, holds: holds)
     }
 
-    /// One of these values and no other.
+    /// One of these values and no other; null stays allowed where the type allows it.
     public static func oneOf(_ values: [Value]) -> Constraint where Value: Equatable {
         let words = values.map { $0.encode() }
+        let takesNull = Value.resembles(nil) && !words.contains(nil)
         return Constraint(
-            "out of \(words.map(\.line).choice)", refine: { $0["enum"] = JSONValue(.list(words)) },
-            holds: { values.contains($0) })
+            ", one of \(words.map(\.line).choice)", suggestions: words.compactMap(\.text),
+            refine: { $0["enum"] = JSONValue(.list(takesNull ? words + [nil] : words)) },
+            holds: { values.contains($0) || $0.encode().isNull })
     }
 }
 
@@ -91,16 +93,8 @@ extension Constraint where Value: Bounded {
     private static func bound(
         _ phrase: String, _ keywords: JSONValue, _ holds: @escaping @Sendable (Value.Bound) -> Bool
     ) -> Constraint {
-        Constraint(
-            phrase, isForElements: Value.boundsElements,
-            refine: { $0.bounding(keywords) },
-            check: { value, json, report in
-                value.visitBounded(json) { number, json, index in
-                    if !holds(number) {
-                        report(Breach(json: json, index: index, allowed: Value.Bound.allowed))
-                    }
-                }
-            })
+        let clause = Limits.Clause(phrase: phrase) { ($0 as? Value.Bound).map(holds) ?? true }
+        return Constraint(clause, isForElements: Value.boundsElements) { $0.bounding(keywords) }
     }
 }
 
@@ -125,7 +119,7 @@ extension Constraint where Value: Counted {
     private static func counting(_ words: String, _ low: Int, _ high: Int?) -> Constraint {
         let (least, most) = Value.countKeywords
         return Constraint(
-            "of \(words) \(Value.nameOfElements)",
+            "with \(words) \(Value.nameOfElements)",
             refine: { schema in
                 schema[least] = JSONValue(.integer(low))
                 if let high { schema[most] = JSONValue(.integer(high)) }

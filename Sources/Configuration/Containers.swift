@@ -30,7 +30,7 @@ extension Array: ConfigurationValue where Element: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> [Element]? {
         guard let elements = json.elements else {
             let isSingle = !json.isNull && Element.resembles(json)
-            context.mismatch(json, allowed, hint: isSingle ? "; write it in brackets: [...]" : "")
+            context.mismatch(json, allowed, hint: isSingle ? "; write [\(json.shown)]" : "")
             return nil
         }
         let values = elements.enumerated().map { index, element in
@@ -57,9 +57,12 @@ extension Array: ConfigurationValue where Element: ConfigurationValue {
 
 /// Two values of a kind: `[20, 8000]`.
 public struct Pair<Element: ConfigurationValue>: ConfigurationValue {
+    /// The first of the two.
     public var first: Element
+    /// The second of the two.
     public var second: Element
 
+    /// Two values.
     public init(_ first: Element, _ second: Element) {
         self.first = first
         self.second = second
@@ -86,13 +89,17 @@ public struct Pair<Element: ConfigurationValue>: ConfigurationValue {
 
 /// One value for both of two, or a list of two: `3` is the same as `[3, 3]`, as in the kernel of a picture's convolution.
 public struct OneOrTwo<Element: ConfigurationValue & Equatable>: ConfigurationValue, Equatable {
+    /// The first of the two.
     public var first: Element
+    /// The second of the two.
     public var second: Element
 
+    /// The same for both.
     public init(_ both: Element) {
         self.init(both, both)
     }
 
+    /// Two values.
     public init(_ first: Element, _ second: Element) {
         self.first = first
         self.second = second
@@ -110,7 +117,7 @@ public struct OneOrTwo<Element: ConfigurationValue & Equatable>: ConfigurationVa
             context.mismatch(json, allowed)
             return nil
         }
-        return Element.decode(json, context).map { OneOrTwo($0) }
+        return context.asElement { Element.decode(json, context) }.map { OneOrTwo($0) }
     }
 
     public func encode() -> JSONValue {
@@ -131,17 +138,22 @@ public struct OneOrTwo<Element: ConfigurationValue & Equatable>: ConfigurationVa
 public struct Named<Value: ConfigurationValue>: ConfigurationValue {
     /// One of them.
     public struct Entry: Sendable {
+        /// The key.
         public var name: String
+        /// What stands under it.
         public var value: Value
 
+        /// An entry of a name and its value.
         public init(_ name: String, _ value: Value) {
             self.name = name
             self.value = value
         }
     }
 
+    /// In the order of the document.
     public var entries: [Entry]
 
+    /// Entries in the order in which they are written. Names should differ.
     public init(_ entries: [Entry] = []) {
         self.entries = entries
     }
@@ -177,14 +189,23 @@ public struct Named<Value: ConfigurationValue>: ConfigurationValue {
 
 /// One of two forms, told apart by their shape; where both fit, the first counts.
 public enum Either<First: ConfigurationValue, Second: ConfigurationValue>: ConfigurationValue {
+    /// The first form.
     case first(First)
+    /// The second form.
     case second(Second)
 
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Either? {
-        if First.resembles(json) { return First.decode(json, context).map { .first($0) } }
-        if Second.resembles(json) { return Second.decode(json, context).map { .second($0) } }
+        if First.resembles(json) { return part(json, context).map { .first($0) } }
+        if Second.resembles(json) { return part(json, context).map { .second($0) } }
         context.mismatch(json, allowed)
         return nil
+    }
+
+    /// A form that is a bare number is bound by what holds for elements.
+    private static func part<Part: ConfigurationValue>(_ json: JSONValue, _ context: Decoding) -> Part? {
+        let isBare = (Part.self as? any Bounded.Type)?.boundsElements == false
+        guard isBare, Self.self is any Bounded.Type else { return Part.decode(json, context) }
+        return context.asElement { Part.decode(json, context) }
     }
 
     public func encode() -> JSONValue {

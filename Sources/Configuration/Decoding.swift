@@ -31,13 +31,28 @@ public final class Decoding {
             return nil
         }
         let outer = limits
-        if case .index = step { limits = Limits(own: outer.each) } else { limits = Limits() }
+        if case .index = step { limits = outer.ofElements } else { limits = Limits() }
         path.steps.append(step)
         defer {
             path.steps.removeLast()
             limits = outer
         }
         return decode()
+    }
+
+    /// Decodes the value at hand by the rules for elements, for types that also take one element bare.
+    public func asElement<Value>(_ decode: () -> Value?) -> Value? {
+        let outer = limits
+        limits = outer.ofElements
+        defer { limits = outer }
+        return decode()
+    }
+
+    /// The number where the bounds of the field allow it; nil, with a problem, otherwise. For types that are `Bounded`.
+    public func bounded<Value: ConfigurationValue>(_ value: Value, _ json: JSONValue) -> Value? {
+        if limits.own.allSatisfy({ $0.rule?(value) ?? true }) { return value }
+        mismatch(json, Value.allowed)
+        return nil
     }
 
     /// The value where nothing was wrong with it, all problems otherwise.
@@ -47,16 +62,38 @@ public final class Decoding {
     }
 }
 
-/// The constraints of a field in words.
+/// The constraints of a field, in words and as rules for the numbers in it.
 struct Limits: Sendable {
-    /// Of the value itself: `of at least 1`.
-    var own = ""
+    struct Clause: Sendable {
+        /// In words that follow the type: `of at least 1`.
+        var phrase: String
+        /// Whether a number is allowed; nil where the field asks about its whole value.
+        var rule: (@Sendable (any ConfigurationValue) -> Bool)?
+    }
+
+    /// Of the value itself.
+    var own: [Clause] = []
     /// Of each element of a list.
-    var each = ""
+    var each: [Clause] = []
+    /// Whether words about the value mention its elements.
+    var namesEach = true
+
+    /// What holds for the elements.
+    var ofElements: Limits { Limits(own: each, each: each, namesEach: false) }
 
     func applied(to allowed: String) -> String {
         let orNull = allowed.hasSuffix(" or null") ? " or null" : ""
-        let bare = String(allowed.dropLast(orNull.count))
-        return bare + (own.isEmpty ? "" : " " + own) + (each.isEmpty ? "" : ", each \(each)") + orNull
+        let each = namesEach ? Self.joined(each) : ""
+        return allowed.dropLast(orNull.count) + Self.joined(own) + (each.isEmpty ? "" : ", each\(each)")
+            + orNull
+    }
+
+    private static func joined(_ clauses: [Clause]) -> String {
+        var text = ""
+        for phrase in clauses.map(\.phrase) where !phrase.isEmpty {
+            let isSeparate = text.isEmpty || phrase.hasPrefix("that ")
+            text += phrase.hasPrefix(",") ? phrase : (isSeparate ? " " : " and ") + phrase
+        }
+        return text
     }
 }

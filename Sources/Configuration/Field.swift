@@ -1,6 +1,8 @@
 /// One key of an `Options` type: its name, where its value is kept, what it means and what is allowed.
 public struct Field<Owner: Options>: Sendable {
+    /// The key.
     public let name: String
+    /// What it means, in a sentence.
     public let help: String
     /// Whether the document has to hold the key.
     public let isRequired: Bool
@@ -20,8 +22,8 @@ public struct Field<Owner: Options>: Sendable {
         _ constraints: Constraint<Value>...
     ) {
         let limits = Limits(
-            own: constraints.filter { !$0.isForElements }.joinedPhrases(),
-            each: constraints.filter(\.isForElements).joinedPhrases())
+            own: constraints.filter { !$0.isForElements }.map(\.clause),
+            each: constraints.filter(\.isForElements).map(\.clause))
         self.name = name
         self.help = help
         isRequired = constraints.contains { $0.isRequired }
@@ -31,33 +33,17 @@ public struct Field<Owner: Options>: Sendable {
         decode = { json, context, owner in
             context.limits = limits
             guard let value = Value.decode(json, context, over: owner[keyPath: keyPath]) else { return }
-            for constraint in constraints { constraint.apply(to: value, json, context) }
-            owner[keyPath: keyPath] = value
+            if let broken = constraints.first(where: { $0.holds?(value) == false }) {
+                let question = json.text.map { Suggestion.question($0, broken.suggestions) } ?? ""
+                context.mismatch(json, Value.allowed, hint: question)
+            } else {
+                owner[keyPath: keyPath] = value
+            }
         }
         schema = { book in
             var schema = Value.schema(book)
             for constraint in constraints { constraint.refine(&schema) }
             return schema
         }
-    }
-}
-
-extension Constraint {
-    fileprivate func apply(to value: Value, _ json: JSONValue, _ context: Decoding) {
-        check(value, json) { breach in
-            if let index = breach.index {
-                let _: Void? = context.inside(.index(index), at: breach.json.place) {
-                    context.mismatch(breach.json, breach.allowed)
-                }
-            } else {
-                context.mismatch(breach.json, breach.allowed)
-            }
-        }
-    }
-}
-
-extension Array {
-    fileprivate func joinedPhrases<Value>() -> String where Element == Constraint<Value> {
-        map(\.phrase).filter { !$0.isEmpty }.joined(separator: " and ")
     }
 }

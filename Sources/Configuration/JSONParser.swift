@@ -108,7 +108,10 @@ struct JSONParser {
     private mutating func enter(_ open: Place, _ depth: Int) throws(Halt) {
         at += 1
         if depth > JSONValue.depthLimit {
-            try report(open, "lists and objects stand more than \(JSONValue.depthLimit) deep in each other")
+            try report(
+                open,
+                "lists and objects stand more than \(JSONValue.depthLimit) deep in each other; make it flatter"
+            )
             throw Halt()
         }
     }
@@ -165,9 +168,9 @@ struct JSONParser {
             try report(start, "a comma separates elements; write \",\" instead of \";\"")
             at += 1
         case let byte? where startsElement(byte):
-            try report(start, "a comma is missing before \(shown(at)); add it")
+            try report(start, "a comma is missing here; add it")
         default:
-            throw halt(at, "expected \",\" or \"\(closing)\", found \(shown(at))")
+            throw unexpected("\",\" or \"\(closing)\"")
         }
     }
 
@@ -189,7 +192,7 @@ struct JSONParser {
             let start = at
             let name = bareWord()
             if name.isEmpty {
-                throw halt(at, unusual(at) ?? "expected a key in double quotes, found \(shown(at))")
+                throw unexpected("a key in double quotes")
             }
             try report(
                 place(start),
@@ -214,9 +217,12 @@ struct JSONParser {
         case let byte? where startsElement(byte):
             try report(start, "a colon is missing after the key \(name); add it")
         case nil: throw halt(at, "the document ends after the key \(name); write \(name): value and close it")
-        default: throw halt(at, "expected \":\" after the key \(name), found \(shown(at))")
+        default: throw unexpected("\":\" after the key \(name)")
         }
         try skipSpace()
+        if peek == nil {
+            throw halt(at, "the document ends after the key \(name); write \(name): value and close it")
+        }
         if peek == UInt8(ascii: ",") || peek == UInt8(ascii: "}") {
             try report(place(at), "the key \(name) has no value; write \(name): value")
             return JSONValue(.null, at: start)
@@ -256,6 +262,10 @@ extension JSONParser {
     mutating func halt(_ offset: Int, _ message: String) -> Halt {
         problems.append(Problem(place: place(offset), message: message))
         return Halt()
+    }
+
+    mutating func unexpected(_ expected: String) -> Halt {
+        halt(at, unusual(at) ?? "expected \(expected), found \(shown(at))")
     }
 
     /// Skips blanks; reports comments and skips them, too.

@@ -3,7 +3,7 @@ extension JSONParser {
     /// A number; `at` is at its first character.
     mutating func number() throws(Halt) -> JSONValue.Content {
         let start = at
-        while let byte = peek, Self.isNumberByte(byte) { at += 1 }
+        while let byte = peek, Self.isNumberByte(byte), byte < 0x80 || unusual(at) == nil { at += 1 }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         guard Self.isNumber(bytes[start..<at]) else {
             try report(start, Self.advice(text))
@@ -64,6 +64,7 @@ extension JSONParser {
         }
         body = Substring(body.filter { $0 != "_" })
         while body.hasPrefix("0"), body.dropFirst().first?.isNumber == true { body = body.dropFirst() }
+        if body.hasPrefix("-") || body.hasPrefix("+") { body = "" }
         if body.hasPrefix(".") { body = "0" + body }
         if body.hasSuffix(".") { body += "0" }
         if isNumber(ArraySlice(body.utf8)) {
@@ -84,7 +85,7 @@ extension JSONParser {
         case "true": return .bool(true)
         case "false": return .bool(false)
         case "null": return .null
-        case "": throw halt(at, unusual(at) ?? "expected a value, found \(shown(at))")
+        case "": throw unexpected("a value")
         default: break
         }
         let name = word.shortened(to: 60)
@@ -94,7 +95,10 @@ extension JSONParser {
         case "no", "off": try report(start, "\(name) is not JSON; write false")
         case "null", "none", "nil", "undefined": try report(start, "\(name) is not JSON; write null")
         case "nan", "inf", "infinity": try report(start, Self.notANumber(name))
-        default: try report(start, "text stands in double quotes; write \(JSONValue.quoted(name))")
+        default:
+            let near =
+                Suggestion.closest(to: word, among: ["true", "false", "null"]).map { ", or \($0)" } ?? ""
+            try report(start, "text stands in double quotes; write \(JSONValue.quoted(name))\(near)")
         }
         return .text(word)
     }
@@ -103,8 +107,12 @@ extension JSONParser {
     mutating func bareWord() -> String {
         let start = at
         if unusual(at) != nil { return "" }
-        while let byte = peek, byte > 0x20, byte != 0x7F, !Self.endsWord.contains(byte) { at += 1 }
+        while let byte = peek, isInWord(byte) { at += 1 }
         return String(decoding: bytes[start..<at], as: UTF8.self)
+    }
+
+    private func isInWord(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte != 0x7F && !Self.endsWord.contains(byte) && (byte < 0x80 || unusual(at) == nil)
     }
 
     private static let endsWord = Set(",:=[]{}\"';".utf8)

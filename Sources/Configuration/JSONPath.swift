@@ -6,8 +6,10 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
         case index(Int)
     }
 
+    /// From the top down.
     public var steps: [Step]
 
+    /// A path of these steps; of none, the document itself.
     public init(_ steps: [Step] = []) {
         self.steps = steps
     }

@@ -13,9 +13,12 @@ public struct JSONValue: Sendable {
         case object([JSONMember])
     }
 
+    /// What the value is.
     public var content: Content
+    /// Where it begins.
     public var place: Place
 
+    /// A value that a program made, or that stands at a place.
     public init(_ content: Content, at place: Place = .nowhere) {
         self.content = content
         self.place = place
@@ -27,11 +30,14 @@ public struct JSONValue: Sendable {
 
 /// A key of an object, with its value.
 public struct JSONMember: Sendable {
+    /// The name of the member.
     public var key: String
     /// Where the key stands.
     public var place: Place
+    /// What stands under it.
     public var value: JSONValue
 
+    /// A key with its value.
     public init(_ key: String, _ value: JSONValue, at place: Place = .nowhere) {
         self.key = key
         self.place = place

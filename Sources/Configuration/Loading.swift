@@ -8,7 +8,7 @@
 
 extension JSONValue {
     /// Reads a file, and below it the files that its key "extends" names: one, or a list in which later ones count more.
-    /// They are found relative to the file that names them.
+    /// They are found relative to the file that names them; `a/../b` is read as `b`.
     ///
     /// - Parameter read: Gives the bytes of a file, or throws a text that says why not. Reads the file system unless given.
     public static func load(
@@ -20,8 +20,10 @@ extension JSONValue {
 
     /// Why a file could not be read.
     public struct ReadFailure: Error, Sendable {
+        /// In words that follow the name of the file.
         public var reason: String
 
+        /// A failure for a reason, such as `no such file or directory`.
         public init(_ reason: String) {
             self.reason = reason
         }
@@ -65,7 +67,8 @@ extension JSONValue {
             }
             let folder = file.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(file[...$0]) } ?? ""
             let parent = try load(
-                text.hasPrefix("/") ? text : folder + text, name.place, children + [identity], &count, read)
+                plain(text.hasPrefix("/") ? text : folder + text), name.place, children + [identity], &count,
+                read)
             parents = parents.map { parent.merged(over: $0) } ?? parent
         }
         return parents.map { own.merged(over: $0) } ?? own

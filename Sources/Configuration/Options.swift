@@ -13,9 +13,12 @@ public protocol Options: ConfigurationValue {
 
 /// What is wrong with options as a whole, said of one of their keys or of all.
 public struct Complaint: Sendable {
+    /// The key that is to be changed; nil for all of them.
     public var key: String?
+    /// What is wrong, and what was found.
     public var message: String
 
+    /// A complaint about a key, or about all of them.
     public init(_ key: String? = nil, _ message: String) {
         self.key = key
         self.message = message
@@ -68,6 +71,7 @@ extension Options {
     private static func reportStrangers(_ members: [JSONMember], _ fields: [Field<Self>], _ context: Decoding)
     {
         let known = fields.map(\.name)
+        let absent = known.filter { name in !members.contains { $0.key == name } }
         for member in members where !known.contains(member.key) {
             if let type = tag, member.key == "type" {
                 if member.value.text != type {
@@ -77,7 +81,6 @@ extension Options {
                 }
                 continue
             }
-            let absent = known.filter { name in !members.contains { $0.key == name } }
             let meant =
                 Suggestion.closest(to: member.key, among: absent)
                 ?? Suggestion.closest(to: member.key, among: known)
@@ -86,7 +89,7 @@ extension Options {
             if let meant {
                 advice = "did you mean \(JSONValue.quoted(meant))?"
             } else if let home {
-                advice = "it belongs into \(JSONValue.quoted(home))"
+                advice = "it belongs in \(JSONValue.quoted(home))"
             } else if known.isEmpty {
                 advice = "there are no keys here"
             } else {

@@ -7,6 +7,7 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
     /// Counted from 1, in Unicode characters (scalars) of the line.
     public var column: Int
 
+    /// A place in a source, or the source as a whole.
     public init(source: String, line: Int = 0, column: Int = 0) {
         self.source = source
         self.line = line

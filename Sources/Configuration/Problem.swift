@@ -1,11 +1,13 @@
 /// One thing that is wrong with a configuration: where it stands, which key, and what to do.
 public struct Problem: Sendable, Hashable, CustomStringConvertible {
+    /// Where the value stands, or where one is missing.
     public var place: Place
     /// The way to the value from the top of the document, empty for the document itself.
     public var path: JSONPath
     /// What was expected and what was found.
     public var message: String
 
+    /// A problem with the value at a place.
     public init(place: Place, path: JSONPath = JSONPath(), message: String) {
         self.place = place
         self.path = path
@@ -20,12 +22,15 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
 
 /// Everything that is wrong with a configuration, in the order of the document.
 public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+    /// At least one.
     public var problems: [Problem]
 
+    /// All of these.
     public init(_ problems: [Problem]) {
         self.problems = problems
     }
 
+    /// One problem alone.
     public init(place: Place, path: JSONPath = JSONPath(), _ message: String) {
         problems = [Problem(place: place, path: path, message: message)]
     }

@@ -21,6 +21,7 @@ extension Registry {
 
 /// One of several kinds, chosen by "type"; may hold others of its registry to any depth.
 public struct Tagged<Kinds: Registry>: ConfigurationValue {
+    /// The options, as what all kinds have in common.
     public var value: Kinds.Value
 
     /// `value` has to be of one of the registry's kinds.
@@ -105,8 +106,8 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
     }
 
     public static var allowed: String {
-        let example = Kinds.kinds.first.map { ", such as {\"type\": \(JSONValue.quoted($0.type))}" } ?? ""
-        return "a \(Kinds.noun): an object with a \"type\"\(example)"
+        let example = Kinds.kinds.first.map { " such as {\"type\": \(JSONValue.quoted($0.type))}" } ?? ""
+        return "a \(Kinds.noun)\(example)"
     }
 
     public static var allowedMany: String { "\(Kinds.noun)s" }

@@ -1,0 +1,31 @@
+import Configuration
+import Testing
+
+@Suite struct Environment {
+    static let environment = ["DATA": "/data", "EMPTY": ""]
+
+    @Test(arguments: [
+        ("${DATA}/a", "/data/a"), ("a${DATA}b${EMPTY}c${DATA}", "a/databc/data"),
+        ("$DATA $5 $", "$DATA $5 $"),
+        ("$${DATA}", "${DATA}"), ("plain", "plain"),
+    ])
+    func isPutIntoTexts(text: String, result: String) throws {
+        let json: JSONValue = ["name": JSONValue(.text(text))]
+        #expect(try Experiment.decode(json, environment: Self.environment).name == result)
+        #expect(try Experiment.decode(json).name == text)
+    }
+
+    @Test(arguments: [
+        ("${DTAA}", "name: the environment has no \"DTAA\"; did you mean \"DATA\"?"),
+        ("${HOME}", "name: the environment has no \"HOME\"; set it"),
+        ("${}", "name: the environment has no \"\"; set it"),
+        ("${DATA", "name: \"${\" is never closed; write ${NAME}, or $${ for the characters themselves"),
+    ])
+    func missingNamesAreErrors(text: String, message: String) {
+        let json: JSONValue = ["name": JSONValue(.text(text))]
+        #expect(
+            problems {
+                try Experiment.decode(json, environment: Self.environment)
+            } == [message])
+    }
+}

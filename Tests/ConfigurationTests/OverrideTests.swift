@@ -1,0 +1,102 @@
+import Configuration
+import Testing
+
+@Suite struct Overrides {
+    static let text =
+        #"{"model": {"layers": [{"type": "gru", "units": 8}, {"type": "dense", "units": 3}]}, "a": 1, "odd.key": {"x": 2}}"#
+
+    @Test(arguments: [
+        ("model.layers.1.units=64", #"[{"type": "gru", "units": 8}, {"type": "dense", "units": 64}]"#),
+        ("model.layers[1].units=64", #"[{"type": "gru", "units": 8}, {"type": "dense", "units": 64}]"#),
+        ("model.layers[0]={\"type\": \"flatten\"}", #"[{"type": "flatten"}, {"type": "dense", "units": 3}]"#),
+        (
+            "model.layers[0].name=a=b",
+            #"[{"type": "gru", "units": 8, "name": "a=b"}, {"type": "dense", "units": 3}]"#
+        ),
+        ("model.layers=[]", "[]"), ("model.layers=null", "null"), ("model.layers=", #""""#),
+        ("model.layers=-1e3", "-1000.0"), ("model.layers=1.2.3", #""1.2.3""#),
+        ("model.layers=\"3\"", #""3""#),
+        ("[\"model\"][\"layers\"]=true", "true"),
+    ])
+    func sets(assignment: String, layers: String) throws {
+        var value = try JSONValue.parse(Self.text)
+        try value.set(assignment)
+        #expect(value["model"]?["layers"]?.line == layers)
+        #expect(value["a"] == 1 && value.members?.count == 3)
+    }
+
+    @Test func makesObjectsOnTheWayAndQuotedKeys() throws {
+        var value = try JSONValue.parse(Self.text)
+        try value.set("training.steps.first=3")
+        try value.set(#"["odd.key"].x=5"#)
+        #expect(value["training"]?.line == #"{"steps": {"first": 3}}"#)
+        #expect(value["odd.key"]?.line == #"{"x": 5}"#)
+    }
+
+    @Test(arguments: [
+        ("model.layers[2].units=1", "model.layers[2]: the list has 2 elements, the last is [1]"),
+        ("model.layers.units=1", "model.layers.units: here is a list; write an index, such as [0]"),
+        (
+            "model[0]=1",
+            #"model[0]: there is no list here but {"layers": [{"type": "gru", "units": 8}, {"type": "dense", …"#
+        ),
+        ("a.b=1", "a: has no keys, it is 1"), ("a", "a value is missing; write it as a=value"),
+        ("=1", "a key is missing in the path; write it as model.layers[2].units"),
+        ("a..b=1", "a key is missing in the path; write it as model.layers[2].units"),
+        ("", "a key is missing in the path; write it as model.layers[2].units"),
+        ("a.=1", "a key is missing in the path; write it as model.layers[2].units"),
+        ("a[x]=1", #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#),
+        ("a[1=1", #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#),
+        (
+            "a[99999999999999999999]=1",
+            #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#
+        ),
+        ("a[\"x=1", #"a quoted key in a path ends with "]"#),
+        ("a[1]b=1", #"after "]" a path goes on with "." or "[""#),
+        ("a=[1,]", #"character 3 of the value: a comma before the closing "]"; remove the comma"#),
+    ])
+    func saysWhatIsWrong(assignment: String, message: String) throws {
+        var value = try JSONValue.parse(Self.text)
+        let before = value
+        #expect(
+            problems { try value.set(assignment) } == [
+                "--set \(assignment): \(message)"
+            ])
+        #expect(value == before)
+    }
+
+    @Test func mistakesFoundLaterNameTheArgument() throws {
+        var value = try JSONValue.parse(#"{"name": "x"}"#, source: "a.json")
+        try value.set("training.epochs=0")
+        try value.set("trainin.rate=1")
+        try value.set("training.band=[1, \"x\"]")
+        #expect(
+            problems { try Experiment.decode(value) } == [
+                "--set trainin.rate=1: trainin: unknown key; did you mean \"training\"?",
+                "--set training.epochs=0: training.epochs: expected a whole number from 1 to 1000, found 0",
+                "--set training.band=[1, \"x\"]: training.band[1]: expected a number of at least 0, found \"x\"",
+            ])
+    }
+
+    @Test func removes() throws {
+        var value = try JSONValue.parse(Self.text)
+        try value.remove(JSONPath(parsing: "model.layers[0]"), source: "variant")
+        try value.remove(JSONPath(parsing: "model.layers.0.units"), source: "variant")
+        #expect(value["model"]?.line == #"{"layers": [{"type": "dense"}]}"#)
+        let path = try JSONPath(parsing: "modle")
+        #expect(
+            problems { try value.remove(path, source: "variant") }
+                == ["variant: modle: there is nothing to remove; did you mean \"model\"?"])
+    }
+
+    @Test func pathsReadBackTheSame() throws {
+        for text in ["model.layers[2].units", "a[\"b c\"].d", "$defs.x-y[0][1]"] {
+            #expect(try JSONPath(parsing: text).description == text)
+        }
+        let long = Array(repeating: "a", count: 101).joined(separator: ".")
+        #expect(
+            problems { try JSONPath(parsing: long, place: .nowhere) } == [
+                "the path has over 100 steps"
+            ])
+    }
+}

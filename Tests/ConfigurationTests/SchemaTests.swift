@@ -1,0 +1,51 @@
+import Configuration
+import Testing
+
+@Suite struct Schema {
+    /// `Fixtures/schema.json` is what the sample's schema is to look like; a validator of JSON Schema has accepted it.
+    @Test func isAsTheFixtureHasIt() throws {
+        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+        let fixture = try JSONValue.bytes(of: "/\(folder)/Fixtures/schema.json")
+        let schema = Experiment.jsonSchema(title: "Experiment", extends: true)
+        #expect(schema.pretty() + "\n" == String(decoding: fixture, as: UTF8.self))
+    }
+
+    @Test func everyReferenceLeadsToADefinition() {
+        let schema = Experiment.jsonSchema(title: "Experiment")
+        var seen = 0
+        func check(_ value: JSONValue) {
+            for element in value.elements ?? [] { check(element) }
+            for member in value.members ?? [] {
+                if member.key == "$ref", let name = member.value.text {
+                    seen += 1
+                    #expect(
+                        schema["$defs"]?[String(name.dropFirst("#/$defs/".count))]?.members?.isEmpty == false)
+                }
+                check(member.value)
+            }
+        }
+        check(schema)
+        #expect(seen > 10)
+        #expect(schema["required"] == ["name"])
+    }
+
+    @Test func helpIsATable() {
+        #expect(
+            Dense.help(width: 70) == """
+                dense: Every output sees every input.
+                  units       needed  Number of outputs (a whole number of at least 1)
+                  activation  "none"  Applied to the sum ("none", "relu", "gelu" or
+                                      "tanh")
+                """)
+        #expect(
+            Losses.help == """
+                  cross_entropy  For classes.
+                  focal          For classes of unequal size.
+                """)
+    }
+
+    @Test func keysOfKindsAreFound() {
+        #expect(Layers.kind("gru")?.summary == "Gated recurrent units.")
+        #expect(Layers.kind("lstm") == nil)
+    }
+}
