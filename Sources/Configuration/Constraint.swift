@@ -48,10 +48,10 @@ public struct Constraint<Value: ConfigurationValue>: Sendable {
     /// One of these values and no other; null stays allowed where the type allows it.
     public static func oneOf(_ values: [Value]) -> Constraint where Value: Equatable {
         let words = values.map { $0.encode() }
-        let takesNull = Value.resembles(nil) && !words.contains(nil)
+        let takesNull = Value.resembles(.null) && !words.contains(.null)
         return Constraint(
             ", one of \(words.map(\.line).choice)", suggestions: words.compactMap(\.text),
-            refine: { $0["enum"] = JSONValue(.list(takesNull ? words + [nil] : words)) },
+            refine: { $0["enum"] = JSONValue(.list(takesNull ? words + [.null] : words)) },
             holds: { values.contains($0) || $0.encode().isNull })
     }
 }

@@ -24,6 +24,9 @@ public struct JSONValue: Sendable {
         self.place = place
     }
 
+    /// The value `null`. There is no nil literal for it: `json["key"] == nil` asks whether the key is missing.
+    public static let null = JSONValue(.null)
+
     /// How many lists and objects may stand inside each other. Parser, decoder and overrides keep to it.
     public static let depthLimit = 100
 }
@@ -101,6 +104,38 @@ extension JSONValue {
     }
 }
 
+extension JSONValue {
+    /// The value at a path; nil where it leads nowhere. Keys made of digits serve as indices of lists.
+    public subscript(path: JSONPath) -> JSONValue? {
+        let (value, isWhole) = follow(path)
+        return isWhole ? value : nil
+    }
+
+    /// Where the value at a path stands; where there is none, the place of the last value on the way to it. For what is found
+    /// wrong after decoding, such as shapes that do not fit.
+    public func place(of path: JSONPath) -> Place { follow(path).value.place }
+
+    private func follow(_ path: JSONPath) -> (value: JSONValue, isWhole: Bool) {
+        var value = self
+        for step in path.steps {
+            let next: JSONValue?
+            switch step {
+            case .index(let index): next = value.element(index)
+            case .key(let key):
+                next = value.elements == nil ? value[key] : Int(key).flatMap { value.element($0) }
+            }
+            guard let next else { return (value, false) }
+            value = next
+        }
+        return (value, true)
+    }
+
+    private func element(_ index: Int) -> JSONValue? {
+        guard let elements, elements.indices.contains(index) else { return nil }
+        return elements[index]
+    }
+}
+
 /// Equal contents, wherever they were written; the order of keys counts.
 extension JSONValue: Equatable {
     public static func == (a: JSONValue, b: JSONValue) -> Bool {
@@ -118,11 +153,10 @@ extension JSONValue: Equatable {
     }
 }
 
-extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
-    public init(nilLiteral: ()) { self.init(.null) }
     public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
     public init(integerLiteral value: Int) { self.init(.integer(value)) }
     public init(floatLiteral value: Double) { self.init(.number(value)) }

@@ -15,7 +15,7 @@ public final class SchemaBook {
         } else {
             index = definitions.count
             indices[ObjectIdentifier(type)] = index
-            definitions.append(JSONMember(unused(name), nil))
+            definitions.append(JSONMember(unused(name), .null))
             definitions[index].value = make(self)
         }
         return ["$ref": JSONValue(.text("#/$defs/\(definitions[index].key)"))]

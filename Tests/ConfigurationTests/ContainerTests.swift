@@ -138,7 +138,7 @@ struct Corner: Options {
             properties?["size"]?["anyOf"]?.elements?[0]["anyOf"]?.elements?[1]["items"]
                 == ["type": "integer", "minimum": 1])
         #expect(properties?["grid"]?["items"]?["items"] == ["type": "integer", "minimum": 0, "maximum": 9])
-        #expect(properties?["word"]?["enum"] == ["alpha", "beta", nil])
+        #expect(properties?["word"]?["enum"] == ["alpha", "beta", .null])
         #expect(properties?["part"]?["default"] == ["units": 8, "rate": 0.25])
         #expect(properties?["text"]?["minLength"] == 2 && properties?["text"]?["maxLength"] == 2)
     }

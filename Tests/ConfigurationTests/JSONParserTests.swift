@@ -39,6 +39,24 @@ import Testing
         #expect(value["b"]?.place.description == "a.json:3:13")
     }
 
+    @Test func pathsLeadToValuesAndPlaces() throws {
+        let value = try JSONValue.parse("{\"a\": [1,\n {\"b\": true}]}", source: "a.json")
+        for text in ["a[1].b", "a.1.b"] {
+            let path = try JSONPath(parsing: text)
+            #expect(value[path] == true)
+            #expect(value.place(of: path).description == "a.json:2:8")
+        }
+        for (text, place) in [
+            ("a[1].c", "2:2"), ("a[2]", "1:7"), ("b.c", "1:1"), ("a.x", "1:7"), ("a[0].b", "1:8"),
+        ] {
+            let path = try JSONPath(parsing: text)
+            #expect(value[path] == nil)
+            #expect(value.place(of: path).description == "a.json:" + place)
+        }
+        #expect(value[JSONPath()] == value)
+        #expect(value[JSONPath([.index(-1)])] == nil)
+    }
+
     @Test func aHundredLevelsAreReadAndOneMoreIsNot() throws {
         func nested(_ count: Int) -> String {
             String(repeating: "[", count: count) + String(repeating: "]", count: count)
