@@ -72,7 +72,7 @@ def measure(name, args):
         peers = {"torch": ["operations_torch.py", "--only", name]}
     for number in range(args.rounds):
         for threads in args.threads:
-            print(f"{name}, round {number + 1} of {args.rounds}, {threads} threads: Train", end="", flush=True)
+            print(f"{name}, round {number + 1} of {args.rounds}, {threads} thread{'s' if threads > 1 else ''}: Train", end="", flush=True)
             result = run([args.train, "bench", name, "--threads", str(threads), "--json"])
             numbers.add("Train", threads, "", result, name)
             for peer, (script, *options) in peers.items():
@@ -115,7 +115,7 @@ def report(name, args, numbers, frameworks):
                     row[peer + "_ratio"] = round(ours / theirs if NUMBERS[key] else theirs / ours, 2)
             out.append(row)
     text = [f"# {name}", "",
-            f"{datetime.date.today()}, {machine()}. Medians of {args.rounds} rounds, run in turn. "
+            f"{datetime.date.today()}, {machine()}. Medians of {args.rounds} round{'s' if args.rounds > 1 else ''}, run in turn. "
             "A ratio above 1 means that Train is faster.",
             "Train against " + ", ".join(frameworks.values()) + "; with more than one thread the better of "
             "OMP_WAIT_POLICY=ACTIVE and PASSIVE counts for torch."]
