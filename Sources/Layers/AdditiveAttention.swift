@@ -21,7 +21,8 @@ public final class AdditiveAttention: Layer {
         public static let fields: [Field<Self>] = [
             .init("form", \.form, "How a step's score is computed."),
             .init(
-                "units", \.units, "Hidden size of the additive form; the number of channels where it is null.",
+                "units", \.units,
+                "Hidden size of the additive form; the number of channels where it is null.",
                 .atLeast(1)),
             .init("kernel_initializer", \.kernelInitializer, "How the weights begin."),
         ]
@@ -79,7 +80,8 @@ public final class AdditiveAttention: Layer {
         scorer =
             spec.form == .additive
             ? Parameter(
-                spec.kernelInitializer.make([width], fanIn: width, fanOut: 1, generator.split("scorer"))) : nil
+                spec.kernelInitializer.make([width], fanIn: width, fanOut: 1, generator.split("scorer")))
+            : nil
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal { Signal(pool(x).context) }

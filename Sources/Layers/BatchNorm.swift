@@ -32,7 +32,7 @@ public final class BatchNorm: Layer {
             guard let channels = input.last else { throw needs("..., channels", input) }
             return LayerPlan(
                 output: input, parameters: ((scale ? 1 : 0) + (shift ? 1 : 0)) * channels,
-                multiplyAdds: input.reduce(1, *))
+                buffers: 2 * channels, multiplyAdds: input.reduce(1, *))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
@@ -90,7 +90,9 @@ extension Signal {
     /// Applies `body` to the valid steps only, as rows of channels; padding becomes zero. Without padding it gets the
     /// tensor as it is.
     func withValidSteps(_ body: (Tensor) -> Tensor) -> Signal {
-        guard let lengths, lengths.contains(where: { $0 < tensor.shape[1] }) else { return with(body(tensor)) }
+        guard let lengths, lengths.contains(where: { $0 < tensor.shape[1] }) else {
+            return with(body(tensor))
+        }
         let (steps, channels) = (tensor.shape[1], tensor.shape[2...].reduce(1, *))
         let rows = lengths.enumerated().flatMap { row, length in (0..<length).map { row * steps + $0 } }
         let y = body(tensor.reshaped([-1, channels]).indexSelected(Indices(rows), axis: 0))

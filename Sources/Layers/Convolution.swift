@@ -79,7 +79,11 @@ public final class Conv1D: Layer {
 
         public var complaints: [Complaint] {
             filters % groups == 0
-                ? [] : [Complaint("groups", "\(filters) filters cannot be split into \(groups) groups of equal size")]
+                ? []
+                : [
+                    Complaint(
+                        "groups", "\(filters) filters cannot be split into \(groups) groups of equal size")
+                ]
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -87,7 +91,9 @@ public final class Conv1D: Layer {
             guard input[1] % groups == 0, filters % groups == 0 else {
                 throw ShapeProblem("conv1d cannot split \(input[1]) channels into \(groups) groups")
             }
-            guard let steps = padding.outputs(size: input[0], kernel: kernel, stride: stride, dilation: dilation)
+            guard
+                let steps = padding.outputs(
+                    size: input[0], kernel: kernel, stride: stride, dilation: dilation)
             else {
                 throw ShapeProblem(
                     "conv1d's window of \((kernel - 1) * dilation + 1) steps does not fit into \(input[0]) steps; "
@@ -125,7 +131,8 @@ public final class Conv1D: Layer {
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let y = conv1d(
             x.masked, weight.tensor, bias: bias?.tensor, stride: options.stride, dilation: options.dilation,
-            groups: options.groups, padding: options.padding.padding(kernel: [options.kernel], dilation: [options.dilation]),
+            groups: options.groups,
+            padding: options.padding.padding(kernel: [options.kernel], dilation: [options.dilation]),
             activation: options.activation.fused)
         let lengths = x.lengths?.map {
             min(y.shape[1], outputSteps(length: $0))
@@ -184,7 +191,11 @@ public final class Conv2D: Layer {
 
         public var complaints: [Complaint] {
             filters % groups == 0
-                ? [] : [Complaint("groups", "\(filters) filters cannot be split into \(groups) groups of equal size")]
+                ? []
+                : [
+                    Complaint(
+                        "groups", "\(filters) filters cannot be split into \(groups) groups of equal size")
+                ]
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -227,13 +238,15 @@ public final class Conv2D: Layer {
     public init(_ spec: Spec, channels: Int, _ generator: RandomGenerator) {
         options = spec
         (weight, bias) = convolutionWeights(
-            [spec.kernel.height, spec.kernel.width, channels / spec.groups, spec.filters], groups: spec.groups,
+            [spec.kernel.height, spec.kernel.width, channels / spec.groups, spec.filters],
+            groups: spec.groups,
             hasBias: spec.bias, spec.kernelInitializer, spec.biasInitializer, generator)
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let y = conv2d(
-            x.tensor, weight.tensor, bias: bias?.tensor, stride: (options.stride.height, options.stride.width),
+            x.tensor, weight.tensor, bias: bias?.tensor,
+            stride: (options.stride.height, options.stride.width),
             dilation: (options.dilation.height, options.dilation.width), groups: options.groups,
             padding: options.padding.padding(
                 kernel: [options.kernel.height, options.kernel.width],

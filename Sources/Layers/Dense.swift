@@ -64,7 +64,8 @@ public final class Dense: Layer {
         bias =
             spec.bias
             ? Parameter(
-                spec.biasInitializer.make([spec.units], fanIn: inputs, fanOut: spec.units, generator.split("bias")))
+                spec.biasInitializer.make(
+                    [spec.units], fanIn: inputs, fanOut: spec.units, generator.split("bias")))
             : nil
     }
 

@@ -9,7 +9,9 @@ public final class Dropout: Layer {
         public static let type = "dropout"
         public static let summary = "Sets elements to zero at random in training."
         public static let fields: [Field<Self>] = [
-            .init("rate", \.rate, "Part of the elements that is set to zero.", .required, .atLeast(0), .below(1))
+            .init(
+                "rate", \.rate, "Part of the elements that is set to zero.", .required, .atLeast(0), .below(1)
+            )
         ]
 
         public init() {}
@@ -41,7 +43,9 @@ public final class SpatialDropout: Layer {
         public static let type = "spatial_dropout"
         public static let summary = "Sets whole channels of an example to zero at random in training."
         public static let fields: [Field<Self>] = [
-            .init("rate", \.rate, "Part of the channels that is set to zero.", .required, .atLeast(0), .below(1))
+            .init(
+                "rate", \.rate, "Part of the channels that is set to zero.", .required, .atLeast(0), .below(1)
+            )
         ]
 
         public init() {}

@@ -17,7 +17,9 @@ public final class Pool1D: Layer {
         public static let fields: [Field<Self>] = [
             .init("kind", \.kind, "What is taken of a window."),
             .init("size", \.size, "Steps in the window.", .atLeast(1)),
-            .init("stride", \.stride, "Steps from one window to the next; the size where it is null.", .atLeast(1)),
+            .init(
+                "stride", \.stride, "Steps from one window to the next; the size where it is null.",
+                .atLeast(1)),
             .init("padding", \.padding, "What surrounds the sequence; it is never counted."),
         ]
 
@@ -26,7 +28,8 @@ public final class Pool1D: Layer {
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
-            guard let steps = padding.outputs(size: input[0], kernel: size, stride: stride ?? size), steps > 0 else {
+            guard let steps = padding.outputs(size: input[0], kernel: size, stride: stride ?? size), steps > 0
+            else {
                 throw ShapeProblem("pool1d's window of \(size) does not fit into \(input[0]) steps")
             }
             return LayerPlan(output: [steps, input[1]])
@@ -50,9 +53,12 @@ public final class Pool1D: Layer {
         let y =
             options.kind == .max
             ? maxPool1d(x.tensor, kernel: options.size, stride: stride, padding: padding)
-            : avgPool1d(x.tensor, kernel: options.size, stride: stride, padding: padding, countsPadding: false)
+            : avgPool1d(
+                x.tensor, kernel: options.size, stride: stride, padding: padding, countsPadding: false)
         // A window counts when it lies inside the sequence.
-        let lengths = x.lengths?.map { min(y.shape[1], $0 < options.size ? 0 : ($0 - options.size) / stride + 1) }
+        let lengths = x.lengths?.map {
+            min(y.shape[1], $0 < options.size ? 0 : ($0 - options.size) / stride + 1)
+        }
         return Signal(y, lengths: lengths)
     }
 }

@@ -33,7 +33,8 @@ public final class GRU: Layer {
             .init("output", \.output, "Every step's state, or the last."),
             .init(
                 "reset_after", \.resetAfter,
-                "Whether the reset gate acts after the product with the state (PyTorch, Keras' default) or before it."),
+                "Whether the reset gate acts after the product with the state (PyTorch, Keras' default) or before it."
+            ),
             .init("dropout", \.dropout, "Dropout between the layers.", .atLeast(0), .below(1)),
             .init("kernel_initializer", \.kernelInitializer, "How the input's weights begin."),
             .init("recurrent_initializer", \.recurrentInitializer, "How the state's weights begin."),
@@ -68,11 +69,13 @@ public final class GRU: Layer {
         cells = RecurrentCells(
             gates: 3, biases: spec.resetAfter ? 2 : 1, units: spec.units, layers: spec.layers,
             bidirectional: spec.bidirectional, features: features,
-            initializers: (spec.kernelInitializer, spec.recurrentInitializer, spec.biasInitializer), generator)
+            initializers: (spec.kernelInitializer, spec.recurrentInitializer, spec.biasInitializer), generator
+        )
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        cells.forward(x, pass, dropout: options.dropout, output: options.output) { x, lengths, cell, reversed in
+        cells.forward(x, pass, dropout: options.dropout, output: options.output) {
+            x, lengths, cell, reversed in
             let result = gru(
                 x, weight: cell.weight.tensor, recurrentWeight: cell.recurrentWeight.tensor,
                 bias: cell.bias.tensor, recurrentBias: cell.recurrentBias?.tensor, lengths: lengths,
@@ -105,7 +108,8 @@ public final class LSTM: Layer {
                 "Whether a second one walks backwards; both outputs are put side by side."),
             .init("output", \.output, "Every step's state, or the last."),
             .init("dropout", \.dropout, "Dropout between the layers.", .atLeast(0), .below(1)),
-            .init("unit_forget_bias", \.unitForgetBias, "Whether the forget gate's bias begins at 1 (Keras)."),
+            .init(
+                "unit_forget_bias", \.unitForgetBias, "Whether the forget gate's bias begins at 1 (Keras)."),
             .init("kernel_initializer", \.kernelInitializer, "How the input's weights begin."),
             .init("recurrent_initializer", \.recurrentInitializer, "How the state's weights begin."),
             .init("bias_initializer", \.biasInitializer, "How the biases begin."),
@@ -139,7 +143,8 @@ public final class LSTM: Layer {
         cells = RecurrentCells(
             gates: 4, biases: 1, units: spec.units, layers: spec.layers, bidirectional: spec.bidirectional,
             features: features,
-            initializers: (spec.kernelInitializer, spec.recurrentInitializer, spec.biasInitializer), generator)
+            initializers: (spec.kernelInitializer, spec.recurrentInitializer, spec.biasInitializer), generator
+        )
         if spec.unitForgetBias {
             for cell in cells.all {
                 cell.bias.update { bias in
@@ -150,7 +155,8 @@ public final class LSTM: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        cells.forward(x, pass, dropout: options.dropout, output: options.output) { x, lengths, cell, reversed in
+        cells.forward(x, pass, dropout: options.dropout, output: options.output) {
+            x, lengths, cell, reversed in
             let result = lstm(
                 x, weight: cell.weight.tensor, recurrentWeight: cell.recurrentWeight.tensor,
                 bias: cell.bias.tensor, lengths: lengths, reversed: reversed)
@@ -177,7 +183,8 @@ struct RecurrentCells: Sendable {
                 let name = "\(layer)." + (direction == 0 ? "forward." : "backward.")
                 return [
                     .parameter(name + "weight", cell.weight),
-                    .parameter(name + "recurrent_weight", cell.recurrentWeight), .parameter(name + "bias", cell.bias),
+                    .parameter(name + "recurrent_weight", cell.recurrentWeight),
+                    .parameter(name + "bias", cell.bias),
                 ] + (cell.recurrentBias.map { [.parameter(name + "recurrent_bias", $0)] } ?? [])
             }
         }
@@ -185,7 +192,8 @@ struct RecurrentCells: Sendable {
 
     init(
         gates: Int, biases: Int, units: Int, layers: Int, bidirectional: Bool, features: Int,
-        initializers: (kernel: Initializer, recurrent: Initializer, bias: Initializer), _ generator: RandomGenerator
+        initializers: (kernel: Initializer, recurrent: Initializer, bias: Initializer),
+        _ generator: RandomGenerator
     ) {
         let directions = bidirectional ? 2 : 1
         let width = gates * units
@@ -193,7 +201,8 @@ struct RecurrentCells: Sendable {
             let inputs = layer == 0 ? features : units * directions
             return (0..<directions).map { direction in
                 let source = generator.split("\(layer).\(direction)")
-                func make(_ name: String, _ shape: [Int], _ initializer: Initializer, fanIn: Int) -> Parameter {
+                func make(_ name: String, _ shape: [Int], _ initializer: Initializer, fanIn: Int) -> Parameter
+                {
                     Parameter(initializer.make(shape, fanIn: fanIn, fanOut: width, source.split(name)))
                 }
                 return Cell(

@@ -60,6 +60,7 @@ extension LayerPlan {
     /// Adds the cost of a layer inside.
     public mutating func add(_ part: Part) {
         parameters += part.plan.parameters
+        buffers += part.plan.buffers
         multiplyAdds += part.plan.multiplyAdds
         kept += part.plan.kept
         parts.append(part)

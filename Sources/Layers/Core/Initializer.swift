@@ -12,6 +12,8 @@ public enum Initializer: String, CaseIterable, ConfigurationValue {
     case heUniform = "he_uniform"
     /// Normal with variance 2 / in, cut at two deviations.
     case heNormal = "he_normal"
+    /// Normal with variance 2 / out, cut at two deviations: convolutions before ReLU, by their outputs.
+    case heNormalOut = "he_normal_out"
     /// Uniform within sqrt(3 / in).
     case lecunUniform = "lecun_uniform"
     /// Normal with variance 1 / in, cut at two deviations.
@@ -32,17 +34,21 @@ public enum Initializer: String, CaseIterable, ConfigurationValue {
     ///   - fanOut: how many outputs one input goes into.
     public func make(_ shape: [Int], fanIn: Int, fanOut: Int, _ generator: RandomGenerator) -> Tensor {
         let (inputs, outputs) = (Double(max(fanIn, 1)), Double(max(fanOut, 1)))
-        func uniform(_ limit: Double) -> Tensor { .uniform(shape, Real(-limit), Real(limit), using: generator) }
+        func uniform(_ limit: Double) -> Tensor {
+            .uniform(shape, Real(-limit), Real(limit), using: generator)
+        }
         // Cutting at two deviations takes variance away; the factor gives it back.
         func normal(_ variance: Double) -> Tensor {
             .truncatedNormal(
-                shape, mean: 0, deviation: Real(variance.squareRoot() / 0.879_625_661_034_239_78), using: generator)
+                shape, mean: 0, deviation: Real(variance.squareRoot() / 0.879_625_661_034_239_78),
+                using: generator)
         }
         switch self {
         case .glorotUniform: return uniform((6 / (inputs + outputs)).squareRoot())
         case .glorotNormal: return normal(2 / (inputs + outputs))
         case .heUniform: return uniform((6 / inputs).squareRoot())
         case .heNormal: return normal(2 / inputs)
+        case .heNormalOut: return normal(2 / outputs)
         case .lecunUniform: return uniform((3 / inputs).squareRoot())
         case .lecunNormal: return normal(1 / inputs)
         case .torch: return uniform(1 / inputs.squareRoot())
@@ -61,7 +67,9 @@ public enum Initializer: String, CaseIterable, ConfigurationValue {
         let (count, length) = (min(rows, columns), max(rows, columns))
         var vectors: [[Double]] = []
         for _ in 0..<count {
-            var vector = Tensor.normal([length], mean: 0, deviation: 1, using: generator).array.map { Double($0) }
+            var vector = Tensor.normal([length], mean: 0, deviation: 1, using: generator).array.map {
+                Double($0)
+            }
             for _ in 0..<2 {
                 for other in vectors {
                     var product = 0.0

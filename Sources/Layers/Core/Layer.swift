@@ -47,7 +47,8 @@ public final class Buffer: Sendable {
         get { stored.withLock { $0 } }
         set {
             require(
-                newValue.shape == shape, "Buffer: a value of shape \(newValue.shape) for a buffer of shape \(shape)")
+                newValue.shape == shape,
+                "Buffer: a value of shape \(newValue.shape) for a buffer of shape \(shape)")
             stored.withLock { $0 = newValue.detached }
         }
     }

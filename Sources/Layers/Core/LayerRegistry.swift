@@ -3,9 +3,14 @@ import Configuration
 /// Every layer that a config may name. A new layer joins by its line here.
 let layerKinds: [any TaggedOptions.Type] = [
     Dense.Spec.self, Conv1D.Spec.self, Conv2D.Spec.self, ActivationLayer.Spec.self,
+    SeparableConvolution.Spec1D.self, SeparableConvolution.Spec2D.self,
     Pool1D.Spec.self, Pool2D.Spec.self, GlobalPool.Spec.self,
-    GRU.Spec.self, LSTM.Spec.self, AdditiveAttention.Spec.self,
-    BatchNorm.Spec.self, LayerNorm.Spec.self,
-    Dropout.Spec.self, SpatialDropout.Spec.self, GaussianNoise.Spec.self,
-    Sequential.Spec.self,
+    GRU.Spec.self, LSTM.Spec.self, SimpleRNN.Spec.self, AdditiveAttention.Spec.self,
+    MultiHeadAttention.Spec.self, Positions.Spec.self, Transformer.Spec.self, Conformer.Spec.self,
+    TemporalBlock.Spec.self,
+    BatchNorm.Spec.self, LayerNorm.Spec.self, GroupNorm.Spec.self, FeatureNorm.Spec.self,
+    Dropout.Spec.self, SpatialDropout.Spec.self, DropPath.Spec.self, GaussianNoise.Spec.self,
+    Flatten.Spec.self, Reshape.Spec.self, Masking.Spec.self, GatedLinear.Spec.self, Embedding.Spec.self,
+    Sequential.Spec.self, Residual.Spec.self, Branches.Spec.self,
+    SqueezeExcitation.Spec.self, MBConv.Spec.self, EfficientNet.Spec.self,
 ]

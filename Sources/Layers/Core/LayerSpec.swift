@@ -18,6 +18,8 @@ public struct LayerPlan: Sendable {
     public var output: [Int]
     /// Trained numbers.
     public var parameters: Int
+    /// Numbers that are saved but not trained, such as running statistics. Keras counts them as parameters.
+    public var buffers: Int
     /// Multiply-adds of one forward pass for one example.
     public var multiplyAdds: Int
     /// Numbers of one example that a training step keeps for the way back.
@@ -31,10 +33,12 @@ public struct LayerPlan: Sendable {
     }
 
     public init(
-        output: [Int], parameters: Int = 0, multiplyAdds: Int = 0, kept: Int? = nil, parts: [Part] = []
+        output: [Int], parameters: Int = 0, buffers: Int = 0, multiplyAdds: Int = 0, kept: Int? = nil,
+        parts: [Part] = []
     ) {
         self.output = output
         self.parameters = parameters
+        self.buffers = buffers
         self.multiplyAdds = multiplyAdds
         self.kept = kept ?? output.reduce(1, *)
         self.parts = parts

@@ -1,0 +1,77 @@
+import Autograd
+import Configuration
+
+/// A trained vector for each whole number of a sequence.
+public final class Embedding: Layer {
+    public struct Spec: LayerSpec {
+        public var words = 1
+        public var units = 1
+        public var masksZero = false
+        public var initializer = Initializer.truncatedNormal
+
+        public static let type = "embedding"
+        public static let summary = "A trained vector for each whole number of a sequence."
+        public static let fields: [Field<Self>] = [
+            .init(
+                "words", \.words, "How many different numbers there are, from 0 on.", .required, .atLeast(1)),
+            .init("units", \.units, "Size of the vectors.", .required, .atLeast(1)),
+            .init("masks_zero", \.masksZero, "Whether zeros at the end of a sequence are padding."),
+            .init("initializer", \.initializer, "How the vectors begin."),
+        ]
+
+        public init() {}
+        public init(_ words: Int, _ units: Int) { (self.words, self.units) = (words, units) }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard input.count == 1 else { throw needs("time", input) }
+            return LayerPlan(output: [input[0], units], parameters: words * units)
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return Embedding(self, generator)
+        }
+    }
+
+    private let options: Spec
+    /// [words, units]
+    public let weight: Parameter
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { [.parameter("weight", weight)] }
+
+    public init(_ spec: Spec, _ generator: RandomGenerator) {
+        options = spec
+        weight = Parameter(
+            spec.initializer.make(
+                [spec.words, spec.units], fanIn: spec.words, fanOut: spec.units, generator.split("weight")))
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let steps = x.tensor.shape[1]
+        var values = Array(repeating: 0, count: x.tensor.count)
+        var lengths = x.lengths
+        for (row, words) in x.tensor.array.chunked(steps).enumerated() {
+            for (step, word) in words.prefix(lengths?[row] ?? steps).enumerated() {
+                guard let index = Int(exactly: word), index >= 0, index < options.words else {
+                    fail(
+                        "embedding: \(word) at [\(row), \(step)] is not a whole number in 0..<\(options.words)"
+                    )
+                }
+                values[row * steps + step] = index
+            }
+        }
+        if options.masksZero {
+            lengths = values.chunked(steps).map { ($0.lastIndex { $0 != 0 }).map { at in at + 1 } ?? 0 }
+            if steps == 0 { lengths = Array(repeating: 0, count: x.tensor.shape[0]) }
+        }
+        return Signal(embedding(weight.tensor, Indices(values, shape: x.tensor.shape)), lengths: lengths)
+    }
+}
+
+extension Array {
+    /// Rows of the given width.
+    fileprivate func chunked(_ width: Int) -> [[Element]] {
+        width == 0 ? [] : stride(from: 0, to: count, by: width).map { Array(self[$0..<$0 + width]) }
+    }
+}

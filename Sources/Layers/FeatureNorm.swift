@@ -1,0 +1,95 @@
+import Autograd
+import Configuration
+
+/// Brings each channel to mean 0 and deviation 1, by statistics of the training data that `fit` finds once. They are
+/// saved with the model.
+public final class FeatureNorm: Layer {
+    public struct Spec: LayerSpec {
+        public static let type = "feature_norm"
+        public static let summary = "Each channel normalised by its mean and deviation in the training data."
+        public static let fields: [Field<Self>] = []
+
+        public init() {}
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard let channels = input.last else { throw needs("..., channels", input) }
+            return LayerPlan(output: input, buffers: 2 * channels, multiplyAdds: input.reduce(1, *))
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return FeatureNorm(channels: input[input.count - 1])
+        }
+    }
+
+    public let mean: Buffer, deviation: Buffer
+
+    public var spec: any LayerSpec { Spec() }
+    public var members: [Member] { [.buffer("mean", mean), .buffer("deviation", deviation)] }
+
+    /// Changes nothing until it is fitted.
+    public init(channels: Int) {
+        mean = Buffer(.zeros([channels]))
+        deviation = Buffer(.ones([channels]))
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        x.with((x.tensor - mean.value) / deviation.value)
+    }
+
+    /// Takes mean and deviation (divided by n) of each channel from the training data, padding left out. A channel
+    /// that never changes keeps the deviation 1.
+    public func fit(_ batches: some Sequence<Signal>) {
+        let channels = mean.shape[0]
+        var count = 0.0
+        var means = Array(repeating: 0.0, count: channels)
+        var squares = means
+        for batch in batches {
+            let steps = batch.tensor.rank > 2 ? batch.tensor.shape[1] : 1
+            let rows = batch.tensor.count / Swift.max(channels, 1)
+            let rowsOfStep = rows / Swift.max(batch.tensor.shape[0] * steps, 1)
+            batch.tensor.withElements { p in
+                for row in 0..<rows {
+                    if let lengths = batch.lengths {
+                        let step = row / rowsOfStep
+                        if step % steps >= lengths[step / steps] { continue }
+                    }
+                    count += 1
+                    // Welford's way: no difference of large numbers.
+                    for channel in 0..<channels {
+                        let value = Double(p[row * channels + channel])
+                        let distance = value - means[channel]
+                        means[channel] += distance / count
+                        squares[channel] += distance * (value - means[channel])
+                    }
+                }
+            }
+        }
+        guard count > 0 else { return }
+        mean.value = Tensor(means.map { Real($0) }, shape: [channels])
+        let deviations = squares.map { ($0 / count).squareRoot() }
+        deviation.value = Tensor(deviations.map { $0 > 0 ? Real($0) : 1 }, shape: [channels])
+    }
+}
+
+extension Layer {
+    /// Whether this layer or one inside normalises by the training data.
+    public var hasFeatureNorm: Bool {
+        self is FeatureNorm
+            || members.contains { if case .layer(_, let layer) = $0 { layer.hasFeatureNorm } else { false } }
+    }
+
+    /// Fits every `FeatureNorm` of a model, in the order in which they stand, on what reaches it. They may stand at
+    /// the top or in sequential layers.
+    public func fitFeatureNorms(_ batches: [Signal]) {
+        if let norm = self as? FeatureNorm { return norm.fit(batches) }
+        if let model = self as? Model { return model.layer.fitFeatureNorms(batches) }
+        guard let sequential = self as? Sequential else { return }
+        var signals = batches
+        for (index, layer) in sequential.layers.enumerated() {
+            guard sequential.layers[index...].contains(where: \.hasFeatureNorm) else { return }
+            layer.fitFeatureNorms(signals)
+            signals = withoutRecording { signals.map { layer.forward($0, .inference) } }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Autograd
+import Configuration
+
+/// Self-attention with several heads (Vaswani et al. 2017): each step looks at all valid steps of its sequence.
+public final class MultiHeadAttention: Layer {
+    public struct Spec: LayerSpec {
+        public var heads = 4
+        public var size: Int?
+        public var dropout = 0.0
+        public var causal = false
+        public var bias = true
+        public var positions: Positions.Kind?
+        public var kernelInitializer = Initializer.glorotUniform
+
+        public static let type = "multi_head_attention"
+        public static let summary =
+            "Each step of a sequence gathers from all steps what it needs, by several heads."
+        public static let fields: [Field<Self>] = [
+            .init("heads", \.heads, "How many.", .atLeast(1)),
+            .init(
+                "size", \.size, "Channels of a head; the input's divided among them where it is null.",
+                .atLeast(1)),
+            .init("dropout", \.dropout, "Dropout of the weights.", .atLeast(0), .below(1)),
+            .init("causal", \.causal, "Whether a step sees only itself and those before it."),
+            .init("bias", \.bias, "Whether trained numbers are added to queries, keys, values and outputs."),
+            .init(
+                "positions", \.positions,
+                "Vectors that tell the steps apart, added to the input; none where null."),
+            .init("kernel_initializer", \.kernelInitializer, "How the weights begin."),
+        ]
+
+        public init() {}
+        public init(heads: Int, dropout: Double = 0) { (self.heads, self.dropout) = (heads, dropout) }
+
+        fileprivate func width(_ channels: Int) -> Int { heads * (size ?? channels / heads) }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard input.count == 2 else { throw needs("time, channels", input) }
+            let (steps, channels) = (input[0], input[1])
+            guard size != nil || channels % heads == 0 else {
+                throw ShapeProblem(
+                    "multi_head_attention cannot divide \(channels) channels among \(heads) heads; give \"size\""
+                )
+            }
+            let width = width(channels)
+            var plan = LayerPlan(
+                output: input, parameters: 4 * channels * width + (bias ? 3 * width + channels : 0),
+                multiplyAdds: 4 * steps * channels * width + 2 * steps * steps * width,
+                kept: steps * (4 * width + channels) + 2 * heads * steps * steps)
+            if let positions { plan.parameters += try Positions.Spec(positions).plan(input).parameters }
+            return plan
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return MultiHeadAttention(self, steps: input[0], channels: input[1], generator)
+        }
+    }
+
+    private let options: Spec
+    private let query: Dense, key: Dense, value: Dense, output: Dense
+    private let positions: Positions?
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] {
+        (positions.map { [.layer("positions", $0)] } ?? [])
+            + [.layer("query", query), .layer("key", key), .layer("value", value), .layer("output", output)]
+    }
+
+    public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
+        options = spec
+        func dense(_ name: String, _ inputs: Int, _ units: Int) -> Dense {
+            var dense = Dense.Spec(units)
+            (dense.bias, dense.kernelInitializer) = (spec.bias, spec.kernelInitializer)
+            return Dense(dense, inputs: inputs, generator.split(name))
+        }
+        let width = spec.width(channels)
+        query = dense("query", channels, width)
+        key = dense("key", channels, width)
+        value = dense("value", channels, width)
+        output = dense("output", width, channels)
+        positions = spec.positions.map {
+            Positions(Positions.Spec($0), steps: steps, channels: channels, generator.split("positions"))
+        }
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal { attend(x, pass).output }
+
+    /// The output, and how much each step (third axis) took from each other (last): [batch, heads, time, time].
+    public func attend(_ x: Signal, _ pass: Pass = .inference) -> (output: Signal, weights: Tensor) {
+        let x = positions?.forward(x, pass) ?? x
+        let (batch, steps, heads) = (x.tensor.shape[0], x.tensor.shape[1], options.heads)
+        let size = query.weight.shape[1] / heads
+        // [batch, heads, time, size]; padding must not even be multiplied by a weight of zero.
+        func split(_ dense: Dense) -> Tensor {
+            dense(x.masked).reshaped([batch, steps, heads, size]).permuted([0, 2, 1, 3])
+        }
+        let scale = 1 / Real(size).squareRoot()
+        var scores = matmul(split(query) * scale, split(key), transposeB: true)
+        // Not infinity: a sequence without valid steps has even weights then, and no NaN.
+        if let mask = x.mask { scores = scores.maskedFill((1 - mask).reshaped([batch, 1, 1, steps]), -1e30) }
+        if options.causal { scores = scores.maskedFill(Self.future(steps), -1e30) }
+        let weights = scores.softmax(axis: -1)
+        var used = weights
+        if pass.isTraining, let generator = pass.generator {
+            used = dropout(used, probability: options.dropout, using: generator)
+        }
+        let context = matmul(used, split(value)).permuted([0, 2, 1, 3]).reshaped([batch, steps, heads * size])
+        return (x.with(output(context)), weights)
+    }
+
+    /// 1 where a step (first axis) would look at a later one.
+    private static func future(_ steps: Int) -> Tensor {
+        Tensor(shape: [steps, steps]) { p in
+            for step in 0..<steps {
+                for other in 0..<steps { p[step * steps + other] = other > step ? 1 : 0 }
+            }
+        }
+    }
+}

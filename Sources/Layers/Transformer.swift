@@ -1,0 +1,162 @@
+import Autograd
+import Configuration
+
+/// Self-attention, then a small network for each step, each added to its input (Vaswani et al. 2017).
+enum Transformer {
+    struct Spec: BlockSpec {
+        var heads = 4
+        var hidden: Int?
+        var dropout = 0.1
+        var dropPath = 0.0
+        var activation = Activation.gelu
+        var normFirst = true
+        var causal = false
+
+        static let type = "transformer"
+        static let summary = "Self-attention and a small network for each step, each added to its input."
+        static let fields: [Field<Self>] = [
+            .init("heads", \.heads, "Heads of the attention.", .atLeast(1)),
+            .init(
+                "hidden", \.hidden,
+                "Size of the network's hidden layer; four times the channels where it is null.",
+                .atLeast(1)),
+            .init(
+                "dropout", \.dropout, "After each part, and of the attention's weights.", .atLeast(0),
+                .below(1)),
+            .init(
+                "drop_path", \.dropPath, "Part of the examples that skip a part in training.", .atLeast(0),
+                .below(1)),
+            .init("activation", \.activation, "Of the hidden layer."),
+            .init(
+                "norm_first", \.normFirst,
+                "Whether layers are normalised before each part, or after each sum."),
+            .init("causal", \.causal, "Whether a step sees only itself and those before it."),
+        ]
+
+        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+            guard input.count == 2 else { throw needs("time, channels", input) }
+            let channels = input[1]
+            var attention = MultiHeadAttention.Spec(heads: heads, dropout: dropout)
+            attention.causal = causal
+            let network: [any LayerSpec] = [
+                Dense.Spec(hidden ?? 4 * channels, activation: activation), Dropout.Spec(dropout),
+                Dense.Spec(channels), Dropout.Spec(dropout),
+            ]
+            return Chain.Spec([
+                "attention": part([attention, Dropout.Spec(dropout)]), "network": part(network),
+            ])
+        }
+
+        private func part(_ layers: [any LayerSpec]) -> any LayerSpec {
+            let norm = LayerNorm.Spec()
+            return normFirst
+                ? Residual.Spec([norm] + layers, dropPath: dropPath)
+                : Sequential.Spec([Residual.Spec(layers, dropPath: dropPath), norm])
+        }
+    }
+}
+
+/// A transformer block with a convolution, for speech (Gulati et al. 2020): half a network, self-attention, a
+/// convolution, half a network, each added to its input; then a layer norm.
+enum Conformer {
+    struct Spec: BlockSpec {
+        var heads = 4
+        var hidden: Int?
+        var kernel = 31
+        var dropout = 0.1
+
+        static let type = "conformer"
+        static let summary =
+            "Self-attention and a convolution between two small networks, each added to its input."
+        static let fields: [Field<Self>] = [
+            .init("heads", \.heads, "Heads of the attention.", .atLeast(1)),
+            .init(
+                "hidden", \.hidden,
+                "Size of the networks' hidden layer; four times the channels where it is null.",
+                .atLeast(1)),
+            .init("kernel", \.kernel, "Steps in the convolution's window.", .atLeast(1)),
+            .init(
+                "dropout", \.dropout, "After each part, and of the attention's weights.", .atLeast(0),
+                .below(1)),
+        ]
+
+        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+            guard input.count == 2 else { throw needs("time, channels", input) }
+            let channels = input[1]
+            let network: [any LayerSpec] = [
+                LayerNorm.Spec(), Dense.Spec(hidden ?? 4 * channels, activation: .silu),
+                Dropout.Spec(dropout),
+                Dense.Spec(channels), Dropout.Spec(dropout),
+            ]
+            var depthwise = Conv1D.Spec(channels, kernel: kernel)
+            depthwise.groups = channels
+            let convolution: [any LayerSpec] = [
+                LayerNorm.Spec(), Dense.Spec(2 * channels), GatedLinear.Spec(), depthwise, BatchNorm.Spec(),
+                ActivationLayer.Spec(.silu), Dense.Spec(channels), Dropout.Spec(dropout),
+            ]
+            let attention: [any LayerSpec] = [
+                LayerNorm.Spec(), MultiHeadAttention.Spec(heads: heads, dropout: dropout),
+                Dropout.Spec(dropout),
+            ]
+            return Chain.Spec([
+                "network1": Residual.Spec(network, scale: 0.5), "attention": Residual.Spec(attention),
+                "convolution": Residual.Spec(convolution), "network2": Residual.Spec(network, scale: 0.5),
+                "norm": LayerNorm.Spec(),
+            ])
+        }
+    }
+}
+
+/// Two dilated convolutions over the steps, added to their input (Bai et al. 2018).
+enum TemporalBlock {
+    enum Norm: String, CaseIterable, ConfigurationValue { case batch, layer, none }
+
+    struct Spec: BlockSpec {
+        var filters = 1
+        var kernel = 3
+        var dilation = 1
+        var padding = PaddingRule.causal
+        var norm = Norm.batch
+        var activation = Activation.relu
+        var dropout = 0.0
+        var l2 = 0.0
+
+        static let type = "temporal_block"
+        static let summary = "Two dilated convolutions over the steps, added to their input."
+        static let fields: [Field<Self>] = [
+            .init("filters", \.filters, "How many outputs per step.", .required, .atLeast(1)),
+            .init("kernel", \.kernel, "Steps in the window.", .atLeast(1)),
+            .init("dilation", \.dilation, "Steps from one tap of the window to the next.", .atLeast(1)),
+            .init("padding", \.padding, "What surrounds the sequence."),
+            .init("norm", \.norm, "After each convolution."),
+            .init("activation", \.activation, "After each convolution and after the sum."),
+            .init(
+                "dropout", \.dropout, "Dropout of whole channels after each convolution.", .atLeast(0),
+                .below(1)),
+            .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
+        ]
+
+        var complaints: [Complaint] {
+            padding == .valid
+                ? [Complaint("padding", "the block keeps all steps; use \"causal\" or \"same\"")] : []
+        }
+
+        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+            guard input.count == 2 else { throw needs("time, channels", input) }
+            var convolution = Conv1D.Spec(filters, kernel: kernel)
+            (convolution.dilation, convolution.padding, convolution.l2) = (dilation, padding, l2)
+            var half: [any LayerSpec] = [convolution]
+            switch norm {
+            case .batch: half.append(BatchNorm.Spec())
+            case .layer: half.append(LayerNorm.Spec())
+            case .none: break
+            }
+            var drop = SpatialDropout.Spec()
+            drop.rate = dropout
+            half += [ActivationLayer.Spec(activation), drop]
+            var residual = Residual.Spec(half + half)
+            residual.activation = activation
+            return residual
+        }
+    }
+}
