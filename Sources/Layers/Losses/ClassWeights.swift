@@ -1,0 +1,62 @@
+import Autograd
+import Configuration
+
+/// How much the examples of each class count.
+public typealias ClassWeights = Either<ClassWeightRule, [Double]>
+
+/// A rule that finds the weights from the training data.
+public enum ClassWeightRule: String, CaseIterable, ConfigurationValue {
+    /// n / (classes * examples of the class): every class counts alike. A class without examples has weight 0.
+    case balanced
+
+    public func weights(classCounts counts: [Int]) -> [Double] {
+        let total = Double(counts.reduce(0, +))
+        return counts.map { $0 > 0 ? total / (Double(counts.count) * Double($0)) : 0 }
+    }
+}
+
+extension ClassWeights? {
+    /// The weights; nil where all classes count alike.
+    func tensor(_ operation: StaticString) -> Tensor? {
+        switch self {
+        case nil: nil
+        case .second(let weights): Tensor(weights.map { Real($0) })
+        case .first(let rule):
+            fail(
+                "\(operation): class weights \"\(rule.rawValue)\" before `fitted(classCounts:)` has found them"
+            )
+        }
+    }
+
+    func fitted(_ counts: [Int]) -> ClassWeights? {
+        if case .first(let rule) = self { return .second(rule.weights(classCounts: counts)) }
+        return self
+    }
+
+    var complaints: [Complaint] {
+        guard case .second(let weights) = self else { return [] }
+        if let wrong = weights.first(where: { $0 < 0 }) {
+            return [Complaint("class_weights", "expected numbers of at least 0, found \(wrong)")]
+        }
+        if !weights.contains(where: { $0 > 0 }) {
+            return [Complaint("class_weights", "expected at least one number above 0")]
+        }
+        return []
+    }
+
+    func check(_ output: [Int], _ type: String) throws(ShapeProblem) {
+        guard let classes = output.last, classes > 0 else {
+            throw ShapeProblem("the loss \(type) needs an output of [classes], found \(output)")
+        }
+        if case .second(let weights) = self, weights.count != classes {
+            throw ShapeProblem(
+                "the loss \(type) has \(weights.count) class weights for a model with \(classes) outputs")
+        }
+    }
+
+    /// The sum of the weights of the targets.
+    func total(_ targets: Targets, _ operation: StaticString) -> Double? {
+        guard case .classes(let classes) = targets, let weights = tensor(operation)?.array else { return nil }
+        return classes.values.reduce(0) { $0 + Double(weights[$1]) }
+    }
+}

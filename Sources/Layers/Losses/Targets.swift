@@ -1,0 +1,48 @@
+import Autograd
+
+/// What the outputs of a batch should have been.
+public enum Targets: Sendable {
+    /// The class of each example, [batch], or of each place, [batch, ...].
+    case classes(Indices)
+    /// Numbers: probabilities of classes, [batch, classes], or what a regression should give.
+    case values(Tensor)
+
+    /// The targets as probabilities of `count` classes: [..., count]. Values are probabilities already.
+    public func probabilities(of count: Int) -> Tensor {
+        switch self {
+        case .classes(let classes): oneHot(classes, classes: count)
+        case .values(let values): values
+        }
+    }
+
+    /// The targets of mixed examples (mixup, Zhang et al. 2018): `share` of these and the rest of `other`.
+    public func mixed(with other: Targets, share: Real, classes count: Int) -> Targets {
+        .values(probabilities(of: count) * share + other.probabilities(of: count) * (1 - share))
+    }
+
+    /// The likeliest class of each example.
+    public func labels() -> Indices {
+        switch self {
+        case .classes(let classes): classes
+        case .values(let values): values.argmax(axis: -1)
+        }
+    }
+
+    /// The values in the shape of outputs; classes as numbers. [batch] fits [batch, 1] and the other way round.
+    func values(like outputs: Tensor, _ operation: StaticString) -> Tensor {
+        let values =
+            switch self {
+            case .values(let values): values
+            case .classes(let classes):
+                Tensor(shape: classes.shape) { p in
+                    for (at, value) in classes.values.enumerated() { p[at] = Real(value) }
+                }
+            }
+        if values.shape == outputs.shape { return values }
+        require(
+            values.count == outputs.count
+                && values.shape.filter { $0 != 1 } == outputs.shape.filter { $0 != 1 },
+            "\(operation): targets of shape \(values.shape) for outputs of shape \(outputs.shape)")
+        return values.reshaped(outputs.shape)
+    }
+}
