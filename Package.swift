@@ -36,7 +36,8 @@ let package = Package(
             name: "SpeechEmotion", dependencies: ["Layers"], exclude: ["README.md"],
             swiftSettings: realType),
         .executableTarget(
-            name: "Train", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"], exclude: ["README.md"],
+            name: "Train", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            exclude: ["README.md"],
             swiftSettings: realType),
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],

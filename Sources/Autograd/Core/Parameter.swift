@@ -29,7 +29,8 @@ public final class Parameter: Sendable {
     /// The elements as the start of a graph: what is computed from this has a gradient for this parameter.
     public var tensor: Tensor {
         let value = self.value
-        return isFrozen || !isRecording ? value : Tensor(shape: value.shape, storage: value.storage, node: leaf)
+        return isFrozen || !isRecording
+            ? value : Tensor(shape: value.shape, storage: value.storage, node: leaf)
     }
 
     /// A frozen parameter takes part in computation and gets no gradient.

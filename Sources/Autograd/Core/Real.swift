@@ -1,6 +1,6 @@
 /// The element type of every tensor: Float, or Double when the package is built with the trait `Double`.
 #if REAL_IS_DOUBLE
-public typealias Real = Double
+    public typealias Real = Double
 #else
-public typealias Real = Float
+    public typealias Real = Float
 #endif

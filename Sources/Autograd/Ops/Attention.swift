@@ -23,7 +23,8 @@ public func additiveAttention(
         mask == nil || mask!.shape == [h.shape[0], h.shape[1]],
         "additiveAttention: mask \(mask?.shape ?? []) for input \(h.shape) must be [batch, time]")
     let pool = AttentionPool(
-        h: h.detached, weight: weight.detached, bias: bias?.detached, scorer: scorer.detached, mask: mask?.detached)
+        h: h.detached, weight: weight.detached, bias: bias?.detached, scorer: scorer.detached,
+        mask: mask?.detached)
     let result = pool.forward()
     let outputs = record(
         "additive_attention", inputs: [h, weight, scorer] + (bias.map { [$0] } ?? []),
@@ -62,7 +63,8 @@ private struct AttentionPool: Sendable {
                         Parallel.chunks(batch) { row in
                             let at = row * steps
                             ck_attention_pool(
-                                steps, size, width, h + at * size, keys + at * width, scorer, mask.map { $0 + at },
+                                steps, size, width, h + at * size, keys + at * width, scorer,
+                                mask.map { $0 + at },
                                 weights + at, context + row * size)
                         }
                     }
@@ -88,10 +90,12 @@ private struct AttentionPool: Sendable {
                                     withUnsafeTemporaryAllocation(of: Real.self, capacity: steps) { room in
                                         guard let dScores = room.baseAddress else { return }
                                         ck_attention_scores_gradient(
-                                            steps, size, h + at * size, weights + at, up, dWeights.map { $0 + at },
+                                            steps, size, h + at * size, weights + at, up,
+                                            dWeights.map { $0 + at },
                                             dScores)
                                         ck_attention_pool_gradient(
-                                            steps, size, width, keys + at * width, scorer, weights + at, up, dScores,
+                                            steps, size, width, keys + at * width, scorer, weights + at, up,
+                                            dScores,
                                             dKeys + at * width, dh + at * size, dScorers + row * width)
                                     }
                                 }
@@ -121,7 +125,8 @@ private struct AttentionPool: Sendable {
                     Parallel.chunks((rows + chunk - 1) / chunk) { index in
                         let first = index * chunk
                         Product.run(
-                            m: Swift.min(chunk, rows - first), n: size, k: width, dKeys + first * width, row: width,
+                            m: Swift.min(chunk, rows - first), n: size, k: width, dKeys + first * width,
+                            row: width,
                             factor, start: .result, into: dh + first * size, row: size)
                     }
                 }

@@ -25,13 +25,16 @@ public func conv1d(
             + "groups, filters]")
     let across = Window(size: x.shape[0], kernel: 1, stride: 1, dilation: 1, before: 0, after: 0)
     let along = Window(
-        "conv1d", size: x.shape[1], kernel: weight.shape[0], stride: stride, dilation: dilation, padding: padding,
+        "conv1d", size: x.shape[1], kernel: weight.shape[0], stride: stride, dilation: dilation,
+        padding: padding,
         axis: 0)
     let geometry = Convolution(
-        "conv1d", images: 1, rows: across, columns: along, x: x.shape, weight: weight.shape, bias: bias?.shape,
+        "conv1d", images: 1, rows: across, columns: along, x: x.shape, weight: weight.shape,
+        bias: bias?.shape,
         groups: groups, shape: [x.shape[0], along.outputs, weight.shape[2]])
     let (y, gradient) = geometry.convolve(x.detached, weight.detached, bias: bias?.detached, activation)
-    return record("conv1d", inputs: bias.map { [x, weight, $0] } ?? [x, weight], output: y, gradient: gradient)
+    return record(
+        "conv1d", inputs: bias.map { [x, weight, $0] } ?? [x, weight], output: y, gradient: gradient)
 }
 
 /// The sum over a window of a picture.
@@ -44,7 +47,8 @@ public func conv1d(
 ///   - groups: as many as channels makes it depthwise.
 /// - Returns: [batch, height', width', filters].
 public func conv2d(
-    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1),
+    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1),
+    dilation: (Int, Int) = (1, 1),
     groups: Int = 1, padding: Padding = .valid, activation: FusedActivation = .none
 ) -> Tensor {
     require(
@@ -62,7 +66,8 @@ public func conv2d(
         bias: bias?.shape, groups: groups,
         shape: [x.shape[0], rows.outputs, columns.outputs, weight.shape[3]])
     let (y, gradient) = geometry.convolve(x.detached, weight.detached, bias: bias?.detached, activation)
-    return record("conv2d", inputs: bias.map { [x, weight, $0] } ?? [x, weight], output: y, gradient: gradient)
+    return record(
+        "conv2d", inputs: bias.map { [x, weight, $0] } ?? [x, weight], output: y, gradient: gradient)
 }
 
 /// The sizes of a convolution and the three products that it is made of.
@@ -85,7 +90,8 @@ struct Convolution: Sendable {
             "\(operation): input \(x) and weight \(weight) do not fit with \(groups) groups: the weight's last axes "
                 + "must be [\(channels) / groups, filters], both divisible by groups")
         if let bias {
-            require(bias == [filters], "\(operation): bias \(bias) for weight \(weight) with \(filters) filters")
+            require(
+                bias == [filters], "\(operation): bias \(bias) for weight \(weight) with \(filters) filters")
         }
         self.images = images
         self.rows = rows
@@ -115,9 +121,10 @@ struct Convolution: Sendable {
 
     /// A single tap at every position: a product of matrices, nothing more.
     private var isPointwise: Bool {
-        groups == 1 && [rows, columns].allSatisfy {
-            $0.kernel == 1 && $0.stride == 1 && $0.before == 0 && $0.after == 0
-        }
+        groups == 1
+            && [rows, columns].allSatisfy {
+                $0.kernel == 1 && $0.stride == 1 && $0.before == 0 && $0.after == 0
+            }
     }
 
     /// Channels and filters of one group.
@@ -184,7 +191,8 @@ struct Convolution: Sendable {
                                 let go = { (group: Int, factor: Product.Factor) in
                                     multiplyRun(
                                         x, y, run, rowTap: tap, lines: seen, group: group, factor,
-                                        start: isSinglePass ? .bias(bias) : .result, relu: relu && isSinglePass)
+                                        start: isSinglePass ? .bias(bias) : .result,
+                                        relu: relu && isSinglePass)
                                 }
                                 if isWhole {
                                     packed[tap].withFactor { go(0, $0) }
@@ -282,12 +290,17 @@ struct Convolution: Sendable {
     /// The convolution that turns cotangents into input gradients: over the outputs, with the taps in reverse and
     /// channels and filters in each other's place. Only for stride 1.
     var reversed: Convolution? {
-        guard rows.stride == 1 && columns.stride == 1 && rows.outputs > 0 && columns.outputs > 0 else { return nil }
+        guard rows.stride == 1 && columns.stride == 1 && rows.outputs > 0 && columns.outputs > 0 else {
+            return nil
+        }
         let (back, across) = (rows.reversed, columns.reversed)
-        guard [back.before, back.after, across.before, across.after].allSatisfy({ $0 >= 0 }) else { return nil }
+        guard [back.before, back.after, across.before, across.after].allSatisfy({ $0 >= 0 }) else {
+            return nil
+        }
         return Convolution(
             images: images, rows: back, columns: across, groups: groups, channels: filters, filters: channels,
-            xShape: shape, weightShape: [rows.kernel, columns.kernel, filters / groups, channels], shape: xShape)
+            xShape: shape, weightShape: [rows.kernel, columns.kernel, filters / groups, channels],
+            shape: xShape)
     }
 
     /// The weight with its taps in reverse order and its last two axes exchanged.
@@ -299,7 +312,9 @@ struct Convolution: Sendable {
                     let from = weight + (taps - 1 - tap) * channels * filters
                     let to = result + tap * channels * filters
                     for channel in 0..<channels {
-                        for filter in 0..<filters { to[filter * channels + channel] = from[channel * filters + filter] }
+                        for filter in 0..<filters {
+                            to[filter * channels + channel] = from[channel * filters + filter]
+                        }
                     }
                 }
             }
@@ -313,7 +328,8 @@ struct Convolution: Sendable {
             let factors = (0..<rows.kernel * columns.kernel * groups).map { index in
                 PackedMatrix(
                     rows: outputs, columns: inputs,
-                    weight + index / groups * inputs * filters + index % groups * outputs, row: 1, column: filters)
+                    weight + index / groups * inputs * filters + index % groups * outputs, row: 1,
+                    column: filters)
             }
             return Tensor(shape: xShape) { dx in
                 dx.update(repeating: 0, count: xShape.elementCount)
@@ -322,7 +338,8 @@ struct Convolution: Sendable {
                 let chunks = independent ? images * rows.outputs : images
                 Parallel.chunks(chunks) { index in
                     let image = independent ? index / rows.outputs : index
-                    let lines = independent ? index % rows.outputs..<index % rows.outputs + 1 : 0..<rows.outputs
+                    let lines =
+                        independent ? index % rows.outputs..<index % rows.outputs + 1 : 0..<rows.outputs
                     let g = g + image * rows.outputs * columns.outputs * filters
                     let dx = dx + image * rows.size * columns.size * channels
                     for rowTap in 0..<rows.kernel {
@@ -332,12 +349,14 @@ struct Convolution: Sendable {
                                 let to =
                                     dx
                                     + (rows.position(line, rowTap) * columns.size
-                                        + columns.position(run.outputs.lowerBound, run.taps.lowerBound)) * channels
+                                        + columns.position(run.outputs.lowerBound, run.taps.lowerBound))
+                                    * channels
                                 let from = g + (line * columns.outputs + run.outputs.lowerBound) * filters
                                 for group in 0..<groups {
                                     factors[tap * groups + group].withFactor {
                                         Product.run(
-                                            m: run.outputs.count, n: inputs, k: outputs, from + group * outputs,
+                                            m: run.outputs.count, n: inputs, k: outputs,
+                                            from + group * outputs,
                                             row: filters, $0, start: .result, into: to + group * inputs,
                                             row: columns.stride * channels)
                                     }
@@ -353,7 +372,8 @@ struct Convolution: Sendable {
     func weightGradient(_ x: Tensor, _ g: Tensor) -> Tensor {
         if isDepthwise { return depthwiseWeightGradient(x, g) }
         if isPointwise {
-            return outerSum(x, g, rows: positions, inputs: channels, outputs: filters).with(shape: weightShape)
+            return outerSum(x, g, rows: positions, inputs: channels, outputs: filters).with(
+                shape: weightShape)
         }
         let runs = columns.runs(joined: isJoined)
         let lines = images * rows.outputs
@@ -391,7 +411,8 @@ struct Convolution: Sendable {
             for run in runs {
                 for group in 0..<groups {
                     let into =
-                        part + (tap * columns.kernel + run.taps.lowerBound) * inputs * filters + group * outputs
+                        part + (tap * columns.kernel + run.taps.lowerBound) * inputs * filters + group
+                        * outputs
                     let from = { (line: Int, output: Int) in
                         x
                             + (rows.position(line, tap) * columns.size
@@ -404,7 +425,8 @@ struct Convolution: Sendable {
                         for line in seen {
                             let first = run.outputs.lowerBound
                             Product.run(
-                                m: run.taps.count * inputs, n: outputs, k: run.outputs.count, from(line, first),
+                                m: run.taps.count * inputs, n: outputs, k: run.outputs.count,
+                                from(line, first),
                                 row: 1, column: columns.stride * channels,
                                 .plain(cotangent(line, first), row: filters), start: .result, into: into,
                                 row: filters)
@@ -413,9 +435,11 @@ struct Convolution: Sendable {
                         for output in run.outputs {
                             let first = seen.lowerBound
                             Product.run(
-                                m: run.taps.count * inputs, n: outputs, k: seen.count, from(first, output), row: 1,
+                                m: run.taps.count * inputs, n: outputs, k: seen.count, from(first, output),
+                                row: 1,
                                 column: rows.stride * columns.size * channels,
-                                .plain(cotangent(first, output), row: columns.outputs * filters), start: .result,
+                                .plain(cotangent(first, output), row: columns.outputs * filters),
+                                start: .result,
                                 into: into, row: filters)
                         }
                     }

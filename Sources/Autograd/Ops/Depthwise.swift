@@ -5,14 +5,17 @@ import CKernels
 extension Convolution {
     func depthwiseForward(_ x: Tensor, _ weight: Tensor, bias: Tensor?, relu: Bool) -> Tensor {
         let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
-        let (imageIn, imageOut) = (rows.size * columns.size * channels, rows.outputs * columns.outputs * channels)
+        let (imageIn, imageOut) = (
+            rows.size * columns.size * channels, rows.outputs * columns.outputs * channels
+        )
         return withElements(x, weight) { x, weight in
             withElements(bias) { bias in
                 Tensor(shape: shape) { y in
                     forEachBlock(lines: linesPerChunk) { image, lines in
                         withWindows(rowWindow, columnWindow) { rows, columns in
                             ck_depthwise(
-                                x + image * imageIn, weight, bias, y + image * imageOut, rows, columns, channels,
+                                x + image * imageIn, weight, bias, y + image * imageOut, rows, columns,
+                                channels,
                                 lines.lowerBound, lines.upperBound, relu ? 1 : 0)
                         }
                     }
@@ -35,7 +38,9 @@ extension Convolution {
             return back.depthwiseForward(g, reversedWeight, bias: nil, relu: false)
         }
         let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
-        let (imageIn, imageOut) = (rows.size * columns.size * channels, rows.outputs * columns.outputs * channels)
+        let (imageIn, imageOut) = (
+            rows.size * columns.size * channels, rows.outputs * columns.outputs * channels
+        )
         return withElements(g, weight) { g, weight in
             Tensor(shape: xShape) { dx in
                 Parallel.chunks(images) { image in
@@ -51,7 +56,9 @@ extension Convolution {
 
     func depthwiseWeightGradient(_ x: Tensor, _ g: Tensor) -> Tensor {
         let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
-        let (imageIn, imageOut) = (rows.size * columns.size * channels, rows.outputs * columns.outputs * channels)
+        let (imageIn, imageOut) = (
+            rows.size * columns.size * channels, rows.outputs * columns.outputs * channels
+        )
         return withElements(x, g) { x, g in
             sumOfChunks(
                 images * rows.outputs, perRow: columns.outputs * weightShape.elementCount, shape: weightShape
@@ -82,7 +89,8 @@ extension Window {
 
 @inline(__always)
 private func withWindows(
-    _ rows: ck_axis_window, _ columns: ck_axis_window, _ body: (UnsafePointer<ck_axis_window>, UnsafePointer<ck_axis_window>) -> Void
+    _ rows: ck_axis_window, _ columns: ck_axis_window,
+    _ body: (UnsafePointer<ck_axis_window>, UnsafePointer<ck_axis_window>) -> Void
 ) {
     withUnsafePointer(to: rows) { rows in withUnsafePointer(to: columns) { body(rows, $0) } }
 }

@@ -36,9 +36,12 @@ public func gru(
     ) { cotangents, wanted in
         let g = cell.backward(result, cotangents[0], cotangents[1])
         var found: [Tensor?] = [
-            wanted[0] ? multiplyRows(g.gates, rows: walk.rows, cell.weight, transposed: true, shape: cell.x.shape) : nil,
+            wanted[0]
+                ? multiplyRows(g.gates, rows: walk.rows, cell.weight, transposed: true, shape: cell.x.shape)
+                : nil,
             wanted[1]
-                ? outerSum(cell.x, g.gates, rows: walk.rows, inputs: walk.inputs, outputs: 3 * walk.units) : nil,
+                ? outerSum(cell.x, g.gates, rows: walk.rows, inputs: walk.inputs, outputs: 3 * walk.units)
+                : nil,
             wanted[2] ? cell.recurrentWeightGradient(result, g) : nil,
         ]
         if cell.bias != nil { found.append(g.gates.sum(to: [3 * walk.units])) }
@@ -109,7 +112,8 @@ private struct GRUCell: Sendable {
                     if resetAfter {
                         inner.withFactor {
                             Product.run(
-                                m: rows, n: units, k: units, h, row: units, $0, start: .bias(candidateBias), into: n,
+                                m: rows, n: units, k: units, h, row: units, $0, start: .bias(candidateBias),
+                                into: n,
                                 row: steps * units)
                         }
                         ck_gru_step(
@@ -135,7 +139,8 @@ private struct GRUCell: Sendable {
                         outputs.modify { outputs in
                             last.modify { last in
                                 write(
-                                    gates, candidate, outputs, last, recurrentBias.map { $0 + 2 * units }, initial)
+                                    gates, candidate, outputs, last, recurrentBias.map { $0 + 2 * units },
+                                    initial)
                             }
                         }
                     }
@@ -178,7 +183,8 @@ private struct GRUCell: Sendable {
         let write = {
             (
                 dGates: UnsafeMutablePointer<Real>, dCandidate: UnsafeMutablePointer<Real>,
-                dState: UnsafeMutablePointer<Real>, initial: UnsafePointer<Real>?, outputs: UnsafePointer<Real>,
+                dState: UnsafeMutablePointer<Real>, initial: UnsafePointer<Real>?,
+                outputs: UnsafePointer<Real>,
                 gates: UnsafePointer<Real>, candidate: UnsafePointer<Real>, dy: UnsafePointer<Real>
             ) in
             walk.forEachGroup { group in
@@ -195,16 +201,19 @@ private struct GRUCell: Sendable {
                         let up = dy + group.lowerBound * dySequence + step * dyRow
                         if resetAfter {
                             ck_gru_step_gradient(
-                                rows, units, g, steps * 3 * units, candidate + at * units, steps * units, before,
+                                rows, units, g, steps * 3 * units, candidate + at * units, steps * units,
+                                before,
                                 units, up, dySequence, dh, dg, dCandidate + at * units, active)
                             inner.withFactor {
                                 Product.run(
-                                    m: rows, n: units, k: units, dCandidate + at * units, row: steps * units, $0,
+                                    m: rows, n: units, k: units, dCandidate + at * units, row: steps * units,
+                                    $0,
                                     start: .result, into: dh, row: units)
                             }
                         } else {
                             ck_gru_finish_gradient(
-                                rows, units, g, steps * 3 * units, before, units, up, dySequence, dh, dg, active)
+                                rows, units, g, steps * 3 * units, before, units, up, dySequence, dh, dg,
+                                active)
                             inner.withFactor {
                                 Product.run(
                                     m: rows, n: units, k: units, dg + 2 * units, row: steps * 3 * units, $0,
@@ -215,7 +224,8 @@ private struct GRUCell: Sendable {
                         }
                         resetUpdate.withFactor {
                             Product.run(
-                                m: rows, n: units, k: 2 * units, dg, row: steps * 3 * units, $0, start: .result,
+                                m: rows, n: units, k: 2 * units, dg, row: steps * 3 * units, $0,
+                                start: .result,
                                 into: dh, row: units)
                         }
                     }
@@ -223,7 +233,8 @@ private struct GRUCell: Sendable {
             }
         }
         withElements(initial) { initial in
-            withElements(result.outputs, result.gates, result.candidate, dy) { outputs, gates, candidate, dy in
+            withElements(result.outputs, result.gates, result.candidate, dy) {
+                outputs, gates, candidate, dy in
                 dGates.modify { dGates in
                     dCandidate.modify { dCandidate in
                         dInitial.modify { dState in
@@ -249,8 +260,10 @@ private struct GRUCell: Sendable {
         let second = withElements(result.candidate, g.gates) { states, gates in
             sumOfChunks(walk.rows, perRow: units * units, shape: [units, units]) { range, sum in
                 Product.run(
-                    m: units, n: units, k: range.count, states + range.lowerBound * units, row: 1, column: units,
-                    .plain(gates + range.lowerBound * 3 * units + 2 * units, row: 3 * units), into: sum, row: units)
+                    m: units, n: units, k: range.count, states + range.lowerBound * units, row: 1,
+                    column: units,
+                    .plain(gates + range.lowerBound * 3 * units + 2 * units, row: 3 * units), into: sum,
+                    row: units)
             }
         }
         return concatenate([first, second], axis: 1)

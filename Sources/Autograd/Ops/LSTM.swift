@@ -18,20 +18,23 @@ public func lstm(
     initial: (state: Tensor, cell: Tensor)? = nil, lengths: [Int]? = nil, reversed: Bool = false
 ) -> (outputs: Tensor, last: Tensor, cell: Tensor) {
     let walk = Recurrence(
-        "lstm", gates: 4, x: x, weight: weight, recurrentWeight: recurrentWeight, bias: bias, recurrentBias: nil,
+        "lstm", gates: 4, x: x, weight: weight, recurrentWeight: recurrentWeight, bias: bias,
+        recurrentBias: nil,
         initial: [initial?.state, initial?.cell], lengths: lengths, isReversed: reversed)
     let cell = LSTMCell(
         walk: walk, x: x.detached, weight: weight.detached, recurrentWeight: recurrentWeight.detached,
         bias: bias?.detached, initialState: initial?.state.detached, initialCell: initial?.cell.detached)
     let result = cell.forward()
     let outputs = record(
-        "lstm", inputs: [x, weight, recurrentWeight] + [bias, initial?.state, initial?.cell].compactMap { $0 },
+        "lstm",
+        inputs: [x, weight, recurrentWeight] + [bias, initial?.state, initial?.cell].compactMap { $0 },
         outputs: [result.outputs, result.last, result.lastCell]
     ) { cotangents, wanted in
         let (units, rows) = (walk.units, walk.rows)
         let g = cell.backward(result, cotangents)
         var found: [Tensor?] = [
-            wanted[0] ? multiplyRows(g.gates, rows: rows, cell.weight, transposed: true, shape: cell.x.shape) : nil,
+            wanted[0]
+                ? multiplyRows(g.gates, rows: rows, cell.weight, transposed: true, shape: cell.x.shape) : nil,
             wanted[1] ? outerSum(cell.x, g.gates, rows: rows, inputs: walk.inputs, outputs: 4 * units) : nil,
             wanted[2]
                 ? walk.recurrentGradient(
@@ -80,7 +83,8 @@ private struct LSTMCell: Sendable {
                     let g = gates + at * 4 * units
                     recurrent.withFactor {
                         Product.run(
-                            m: group.count, n: 4 * units, k: units, h, row: units, $0, start: .result, into: g,
+                            m: group.count, n: 4 * units, k: units, h, row: units, $0, start: .result,
+                            into: g,
                             row: steps * 4 * units)
                     }
                     ck_lstm_step(
@@ -113,7 +117,8 @@ private struct LSTMCell: Sendable {
         let write = {
             (
                 dGates: UnsafeMutablePointer<Real>, dState: UnsafeMutablePointer<Real>,
-                dCell: UnsafeMutablePointer<Real>, initialCell: UnsafePointer<Real>?, gates: UnsafePointer<Real>,
+                dCell: UnsafeMutablePointer<Real>, initialCell: UnsafePointer<Real>?,
+                gates: UnsafePointer<Real>,
                 cells: UnsafePointer<Real>, dy: UnsafePointer<Real>
             ) in
             walk.forEachGroup { group in
@@ -125,12 +130,15 @@ private struct LSTMCell: Sendable {
                         let at = group.lowerBound * steps + step
                         walk.stateBefore(step, group, outputs: cells, initial: initialCell, before)
                         ck_lstm_step_gradient(
-                            rows, units, gates + at * 4 * units, steps * 4 * units, cells + at * units, steps * units,
-                            before, units, dy + group.lowerBound * dySequence + step * dyRow, dySequence, dh, dc,
+                            rows, units, gates + at * 4 * units, steps * 4 * units, cells + at * units,
+                            steps * units,
+                            before, units, dy + group.lowerBound * dySequence + step * dyRow, dySequence, dh,
+                            dc,
                             dGates + at * 4 * units, active)
                         recurrent.withFactor {
                             Product.run(
-                                m: rows, n: units, k: 4 * units, dGates + at * 4 * units, row: steps * 4 * units, $0,
+                                m: rows, n: units, k: 4 * units, dGates + at * 4 * units,
+                                row: steps * 4 * units, $0,
                                 start: .result, into: dh, row: units)
                         }
                     }

@@ -8,9 +8,11 @@ import CKernels
 ///   - b: [..., k, n], or [..., n, k] where `transposeB`.
 /// - Returns: [..., m, n].
 public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
-    require(a.rank > 0 && b.rank > 0, "matmul: shapes \(a.shape) and \(b.shape); a scalar has no matrix product")
+    require(
+        a.rank > 0 && b.rank > 0, "matmul: shapes \(a.shape) and \(b.shape); a scalar has no matrix product")
     if a.rank == 1 || b.rank == 1 {
-        require(!(a.rank == 1 && transposeA) && !(b.rank == 1 && transposeB), "matmul: a vector has no transpose")
+        require(
+            !(a.rank == 1 && transposeA) && !(b.rank == 1 && transposeB), "matmul: a vector has no transpose")
         let left = a.rank == 1 ? a.reshaped([1, a.count]) : a
         let right = b.rank == 1 ? b.reshaped([b.count, 1]) : b
         let product = matmul(left, right, transposeA: transposeA, transposeB: transposeB)
@@ -118,7 +120,8 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
 
 private func pack(_ b: UnsafePointer<Real>, _ plan: MatMulPlan) -> PackedMatrix {
     PackedMatrix(
-        rows: plan.k, columns: plan.n, b, row: plan.transposeB ? 1 : plan.n, column: plan.transposeB ? plan.k : 1)
+        rows: plan.k, columns: plan.n, b, row: plan.transposeB ? 1 : plan.n,
+        column: plan.transposeB ? plan.k : 1)
 }
 
 extension ArraySlice<Int> {

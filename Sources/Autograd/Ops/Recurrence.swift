@@ -15,7 +15,8 @@ struct Recurrence: Sendable {
     private static let together = 8
 
     init(
-        _ operation: StaticString, gates: Int, x: Tensor, weight: Tensor, recurrentWeight: Tensor, bias: Tensor?,
+        _ operation: StaticString, gates: Int, x: Tensor, weight: Tensor, recurrentWeight: Tensor,
+        bias: Tensor?,
         recurrentBias: Tensor?, initial: [Tensor?], lengths: [Int]?, isReversed: Bool
     ) {
         require(
@@ -38,7 +39,8 @@ struct Recurrence: Sendable {
         for state in initial {
             require(
                 state == nil || state!.shape == [batch, units],
-                "\(operation): initial state \(state?.shape ?? []) must be [batch, units] = [\(batch), \(units)]")
+                "\(operation): initial state \(state?.shape ?? []) must be [batch, units] = [\(batch), \(units)]"
+            )
         }
         let (batch, steps) = (batch, steps)
         if let lengths {
@@ -126,7 +128,8 @@ struct Recurrence: Sendable {
     }
 
     private func addOuterProducts(
-        _ row: Int, _ states: UnsafePointer<Real>, _ initial: UnsafePointer<Real>?, _ gates: UnsafePointer<Real>,
+        _ row: Int, _ states: UnsafePointer<Real>, _ initial: UnsafePointer<Real>?,
+        _ gates: UnsafePointer<Real>,
         _ part: GatePart, _ sum: UnsafeMutablePointer<Real>, _ columns: Int
     ) {
         let gatesRow = part.cotangents.shape[2]
@@ -138,7 +141,8 @@ struct Recurrence: Sendable {
         if let initial {
             let first = isReversed ? lengths[row] - 1 : 0
             Product.run(
-                m: units, n: part.count, k: 1, initial, row: 1, .plain(gates + first * gatesRow, row: gatesRow),
+                m: units, n: part.count, k: 1, initial, row: 1,
+                .plain(gates + first * gatesRow, row: gatesRow),
                 start: .result, into: sum, row: columns)
         }
     }

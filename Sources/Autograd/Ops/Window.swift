@@ -4,7 +4,8 @@ struct Window: Sendable, Equatable {
     let outputs: Int
 
     init(
-        _ operation: StaticString, size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding, axis: Int
+        _ operation: StaticString, size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding,
+        axis: Int
     ) {
         require(
             kernel > 0 && stride > 0 && dilation > 0,
@@ -14,7 +15,8 @@ struct Window: Sendable, Equatable {
             axis: axis, size: size, kernel: kernel, stride: stride, dilation: dilation, operation)
         require(
             size == 0 || size + before + after >= span,
-            "\(operation): a window of \(span) does not fit into \(size) steps padded by \(before) and \(after)")
+            "\(operation): a window of \(span) does not fit into \(size) steps padded by \(before) and \(after)"
+        )
         self.size = size
         self.kernel = kernel
         self.stride = stride

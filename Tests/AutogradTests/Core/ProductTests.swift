@@ -9,9 +9,15 @@ import Testing
         let generator = RandomGenerator(seed: 11)
         let edges = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 64, 65, 96, 97]
         var sizes = (0..<60).map { _ in
-            (edges[generator.below(edges.count)], edges[generator.below(edges.count)], edges[generator.below(edges.count)])
+            (
+                edges[generator.below(edges.count)], edges[generator.below(edges.count)],
+                edges[generator.below(edges.count)]
+            )
         }
-        sizes += [(5, 9, 255), (5, 9, 256), (5, 9, 257), (239, 3, 2), (240, 17, 20), (241, 50, 300), (500, 130, 600)]
+        sizes += [
+            (5, 9, 255), (5, 9, 256), (5, 9, 257), (239, 3, 2), (240, 17, 20), (241, 50, 300),
+            (500, 130, 600),
+        ]
         return sizes
     }()
 
@@ -56,11 +62,13 @@ import Testing
             a.withElements { a in
                 b.withElements { b in
                     #if REAL_IS_DOUBLE
-                    cblas_dgemm(
-                        CblasRowMajor, ta, tb, Int32(m), Int32(n), Int32(k), 1, a, lda, b, ldb, 0, c, Int32(n))
+                        cblas_dgemm(
+                            CblasRowMajor, ta, tb, Int32(m), Int32(n), Int32(k), 1, a, lda, b, ldb, 0, c,
+                            Int32(n))
                     #else
-                    cblas_sgemm(
-                        CblasRowMajor, ta, tb, Int32(m), Int32(n), Int32(k), 1, a, lda, b, ldb, 0, c, Int32(n))
+                        cblas_sgemm(
+                            CblasRowMajor, ta, tb, Int32(m), Int32(n), Int32(k), 1, a, lda, b, ldb, 0, c,
+                            Int32(n))
                     #endif
                 }
             }

@@ -12,7 +12,9 @@ extension GradientCase {
         .init("additive attention, weights only", .normal([2, 4, 3]), .normal([3, 2]), .normal([2])) {
             additiveAttention($0[0], weight: $0[1], bias: nil, scorer: $0[2]).weights
         },
-        .init("additive attention with a mask", .normal([3, 4, 5]), .normal([5, 6]), .normal([6]), .normal([6])) {
+        .init(
+            "additive attention with a mask", .normal([3, 4, 5]), .normal([5, 6]), .normal([6]), .normal([6])
+        ) {
             let mask = Tensor([1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0], shape: [3, 4])
             let pooled = additiveAttention($0[0], weight: $0[1], bias: $0[2], scorer: $0[3], mask: mask)
             return [pooled.context, pooled.weights]

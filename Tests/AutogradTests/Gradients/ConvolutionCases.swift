@@ -34,13 +34,18 @@ extension GradientCase {
             conv2d("of one tap with stride", kernel: (1, 1), stride: (2, 2)),
             conv2d("same", kernel: (3, 3), padding: .same),
             conv2d("with stride", kernel: (3, 3), stride: (2, 1), padding: .same),
-            conv2d("padded", kernel: (3, 3), stride: (2, 2), padding: .amounts(before: [1, 0], after: [1, 2])),
+            conv2d(
+                "padded", kernel: (3, 3), stride: (2, 2), padding: .amounts(before: [1, 0], after: [1, 2])),
             conv2d("with dilation", kernel: (3, 3), dilation: (2, 2), padding: .same),
             conv2d("with dilation of the height", kernel: (2, 3), dilation: (2, 1), padding: .same),
             conv2d("in groups", kernel: (3, 3), groups: 2, padding: .same),
             conv2d("depthwise", channels: 17, filters: 17, kernel: (3, 3), groups: 17, padding: .same),
-            conv2d("depthwise with stride", kernel: (5, 5), stride: (2, 2), groups: 4, filters: 4, padding: .same),
-            conv2d("depthwise with dilation", kernel: (3, 3), dilation: (2, 2), groups: 4, filters: 4, padding: .same),
+            conv2d(
+                "depthwise with stride", kernel: (5, 5), stride: (2, 2), groups: 4, filters: 4, padding: .same
+            ),
+            conv2d(
+                "depthwise with dilation", kernel: (3, 3), dilation: (2, 2), groups: 4, filters: 4,
+                padding: .same),
             conv2d("of no pictures", batch: 0, kernel: (3, 3), padding: .same),
             conv2d("with ReLU", kernel: (3, 3), padding: .same, activation: .relu),
         ]
@@ -51,11 +56,13 @@ extension GradientCase {
         activation: FusedActivation = .none
     ) -> GradientCase {
         .init(
-            "conv1d " + name, .normal([batch, time, channels]), .normal([kernel, channels / groups, filters]),
+            "conv1d " + name, .normal([batch, time, channels]),
+            .normal([kernel, channels / groups, filters]),
             .normal([filters])
         ) {
             Autograd.conv1d(
-                $0[0], $0[1], bias: $0[2], stride: stride, dilation: dilation, groups: groups, padding: padding,
+                $0[0], $0[1], bias: $0[2], stride: stride, dilation: dilation, groups: groups,
+                padding: padding,
                 activation: activation)
         }
     }
@@ -64,12 +71,14 @@ extension GradientCase {
         _ name: String, kernel: Int, stride: Int = 1, groups: Int, filters: Int, padding: Padding
     ) -> GradientCase {
         conv1d(
-            name, channels: 4, filters: filters, kernel: kernel, stride: stride, groups: groups, padding: padding)
+            name, channels: 4, filters: filters, kernel: kernel, stride: stride, groups: groups,
+            padding: padding)
     }
 
     private static func conv2d(
         _ name: String, batch: Int = 2, channels: Int = 4, filters: Int = 6, kernel: (Int, Int),
-        stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1), groups: Int = 1, padding: Padding = .valid,
+        stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1), groups: Int = 1,
+        padding: Padding = .valid,
         activation: FusedActivation = .none
     ) -> GradientCase {
         .init(
@@ -77,17 +86,20 @@ extension GradientCase {
             .normal([kernel.0, kernel.1, channels / groups, filters]), .normal([filters])
         ) {
             Autograd.conv2d(
-                $0[0], $0[1], bias: $0[2], stride: stride, dilation: dilation, groups: groups, padding: padding,
+                $0[0], $0[1], bias: $0[2], stride: stride, dilation: dilation, groups: groups,
+                padding: padding,
                 activation: activation)
         }
     }
 
     private static func conv2d(
-        _ name: String, kernel: (Int, Int), stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1), groups: Int,
+        _ name: String, kernel: (Int, Int), stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1),
+        groups: Int,
         filters: Int, padding: Padding
     ) -> GradientCase {
         conv2d(
-            name, channels: 4, filters: filters, kernel: kernel, stride: stride, dilation: dilation, groups: groups,
+            name, channels: 4, filters: filters, kernel: kernel, stride: stride, dilation: dilation,
+            groups: groups,
             padding: padding)
     }
 }

@@ -13,7 +13,9 @@ extension GradientCase {
             matmul($0[0], $0[1], transposeA: true, transposeB: true)
         },
         .init("matmul of batches", .normal([2, 3, 4]), .normal([2, 4, 5])) { matmul($0[0], $0[1]) },
-        .init("matmul of broadcast batches", .normal([2, 1, 3, 4]), .normal([3, 4, 2])) { matmul($0[0], $0[1]) },
+        .init("matmul of broadcast batches", .normal([2, 1, 3, 4]), .normal([3, 4, 2])) {
+            matmul($0[0], $0[1])
+        },
         .init("matmul of broadcast transposed batches", .normal([1, 4, 3]), .normal([3, 2, 4])) {
             matmul($0[0], $0[1], transposeA: true, transposeB: true)
         },
@@ -29,7 +31,9 @@ extension GradientCase {
         .init("linear with ReLU", .normal([5, 4]), .normal([4, 6]), .normal([6])) {
             linear($0[0], $0[1], bias: $0[2], activation: .relu)
         },
-        .init("linear of a vector", .normal([4]), .normal([4, 3]), .normal([3])) { linear($0[0], $0[1], bias: $0[2]) },
+        .init("linear of a vector", .normal([4]), .normal([4, 3]), .normal([3])) {
+            linear($0[0], $0[1], bias: $0[2])
+        },
         .init("linear of nothing", .normal([0, 4]), .normal([4, 3]), .normal([3])) {
             linear($0[0], $0[1], bias: $0[2])
         },

@@ -18,7 +18,8 @@ extension GradientCase {
     private static func gruCase(_ resetAfter: Bool, _ reversed: Bool, lengths: [Int]?) -> GradientCase {
         let name = "gru, \(resetAfter ? "after" : "before"), \(reversed ? "reversed" : "forward")"
         return GradientCase(
-            lengths == nil ? name : name + ", lengths", .normal([3, 5, 2]), .normal([2, 12]), .normal([4, 12]),
+            lengths == nil ? name : name + ", lengths", .normal([3, 5, 2]), .normal([2, 12]),
+            .normal([4, 12]),
             .normal([12]), .normal([12]), .normal([3, 4])
         ) { (x: [Tensor]) -> [Tensor] in
             let result = gru(
@@ -38,11 +39,13 @@ extension GradientCase {
     private static func lstmCase(_ reversed: Bool, lengths: [Int]?) -> GradientCase {
         let name = "lstm, \(reversed ? "reversed" : "forward")"
         return GradientCase(
-            lengths == nil ? name : name + ", lengths", .normal([3, 5, 2]), .normal([2, 16]), .normal([4, 16]),
+            lengths == nil ? name : name + ", lengths", .normal([3, 5, 2]), .normal([2, 16]),
+            .normal([4, 16]),
             .normal([16]), .normal([3, 4]), .normal([3, 4])
         ) { (x: [Tensor]) -> [Tensor] in
             let result = lstm(
-                x[0], weight: x[1], recurrentWeight: x[2], bias: x[3], initial: (x[4], x[5]), lengths: lengths,
+                x[0], weight: x[1], recurrentWeight: x[2], bias: x[3], initial: (x[4], x[5]),
+                lengths: lengths,
                 reversed: reversed)
             return [result.outputs, result.last, result.cell]
         }
