@@ -18,4 +18,12 @@
 /// An inline helper that exists for both types.
 #define OVER INLINE __attribute__((overloadable))
 
+/// Before a loop whose rounds do not depend on each other. Without it the compiler checks at run time whether buffers
+/// overlap, over all rows at once, and takes the slow way where rows of several arrays lie between each other.
+#define INDEPENDENT_float _Pragma("clang loop vectorize(assume_safety)")
+#define INDEPENDENT_double
+#define INDEPENDENT_OF_(type) INDEPENDENT_##type
+#define INDEPENDENT_OF(type) INDEPENDENT_OF_(type)
+#define INDEPENDENT INDEPENDENT_OF(REAL)
+
 #endif

@@ -9,8 +9,8 @@
 #define JOIN_(a, b, c) a##_##b##_##c
 #define JOIN(a, b, c) JOIN_(a, b, c)
 
-// Numbers a step of the k loop goes through before the tile moves on: a panel of B then stays in the fast caches.
-enum { K_BLOCK = 256, M_BLOCK = 240, WIDEST = 48, TALLEST = 8 };
+// How much of A and B is worked on at a time, so that it stays in the fast caches.
+enum { K_BLOCK = 256, M_BLOCK = 240 };
 
 #if defined(__x86_64__)
 #define VERSION wide

@@ -49,7 +49,7 @@ enum MemoryPool {
     /// Below this the system's allocator is as fast.
     private static let smallest = 4096
     /// Cached memory that is never handed back.
-    private static let alwaysKept = 32 << 20
+    private static let alwaysKept = 128 << 20
 
     static func take(bytes: Int) -> UnsafeMutableRawPointer {
         if bytes <= smallest { return ck_allocate(Swift.max(bytes, 16)) }
@@ -60,7 +60,7 @@ enum MemoryPool {
                 state.cachedBytes -= size
                 return block
             }
-            trim(&state, keeping: Swift.max(alwaysKept, state.liveBytes / 4))
+            trim(&state, keeping: Swift.max(alwaysKept, state.liveBytes / 2))
             return nil
         }
         return cached.flatMap(UnsafeMutableRawPointer.init(bitPattern:)) ?? ck_allocate(size)

@@ -1,0 +1,89 @@
+import Autograd
+import Foundation
+import SpeechEmotion
+import Testing
+
+/// Metrics against scikit-learn's, read from the folder of golden files that `GOLDEN` names, or from `Tests/Golden`.
+@Suite struct MetricsGoldenTests {
+    static let folder =
+        ProcessInfo.processInfo.environment["GOLDEN"]
+        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Golden").path
+
+    struct Case: @unchecked Sendable, CustomTestStringConvertible {
+        let numbers: [String: Any]
+        var testDescription: String { numbers["name"] as? String ?? "" }
+    }
+
+    static let cases: [Case] = {
+        guard let data = FileManager.default.contents(atPath: folder + "/metrics.json"),
+            let manifest = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            let cases = manifest["classification"] as? [[String: Any]]
+        else { return [] }
+        return cases.map { Case(numbers: $0) }
+    }()
+
+    @Test func theGoldenGroupIsThere() {
+        #expect(!Self.cases.isEmpty, "\(Self.folder)/metrics.json has no cases")
+    }
+
+    @Test(arguments: cases) func golden(_ golden: Case) throws {
+        let name = try #require(golden.numbers["name"] as? String)
+        let classes = try #require(golden.numbers["classes"] as? [String])
+        let file = try SafeTensors(contentsOf: Self.folder + "/metrics.safetensors")
+        let truths = try file.indices("\(name)/target").values
+        let table = try file.tensor("\(name)/prob")
+        let flat = table.array.map { Double($0) }
+        let rows = (0..<table.shape[0]).map { Array(flat[$0 * classes.count..<($0 + 1) * classes.count]) }
+        let soft = try ProbabilityMetrics(probabilities: rows, truths: truths, classes: classes.count)
+        let matrix = try ConfusionMatrix(classes: classes, truths: truths, predictions: soft.predictions)
+
+        #expect(matrix.counts == golden.numbers["confusion_matrix"] as? [[Int]])
+        #expect(matrix.report(digits: 4) == golden.numbers["report_text"] as? String)
+        #expect(matrix.report(digits: 2) == golden.numbers["report_text_2_digits"] as? String)
+        let exact: [(String, Double)] = [
+            ("accuracy", matrix.accuracy), ("balanced_accuracy", matrix.balancedAccuracy),
+            ("kappa", matrix.kappa()), ("kappa_quadratic", matrix.kappa(quadratic: true)),
+            ("matthews", matrix.matthews), ("macro_f1", matrix.macro(matrix.f1Scores)),
+            ("weighted_f1", matrix.weighted(matrix.f1Scores)), ("micro_f1", matrix.accuracy),
+            ("average_precision_macro", soft.averagePrecision),
+        ]
+        for (key, value) in exact { try expect(value, key, golden, 1e-9) }
+        for key in golden.numbers.keys.sorted() where key.hasPrefix("top") {
+            let k = try #require(Int(key.dropFirst(3)))
+            try expect(soft.topAccuracy(k), key, golden, 1e-9)
+        }
+        for key in golden.numbers.keys.sorted() where key.hasPrefix("ece") {
+            let bins = try #require(Int(key.dropFirst(3)))
+            try expect(soft.calibrationError(bins: bins), key, golden, 1e-6)
+        }
+        if golden.numbers["roc_auc_macro_ovr"] is NSNumber {
+            try expect(try #require(soft.areaUnderROC), "roc_auc_macro_ovr", golden, 1e-9)
+        }
+        try expect(soft.logLoss, "log_loss", golden, 1e-6)
+        try expect(soft.brier, "brier", golden, 1e-6)
+    }
+
+    private func expect(_ value: Double, _ key: String, _ golden: Case, _ tolerance: Double) throws {
+        guard let number = golden.numbers[key], !(number is NSNull) else { return }
+        let reference = try #require(number as? Double, "\(key) is no number")
+        #expect(
+            abs(value - reference) <= tolerance,
+            "\(golden.testDescription): \(key) is \(value), golden \(reference)")
+    }
+
+    @Test func wrongInputIsNamed() {
+        #expect(throws: MetricProblem("3 truths and 2 predictions; expected as many")) {
+            try ConfusionMatrix(classes: ["a", "b"], truths: [0, 1, 1], predictions: [0, 1])
+        }
+        #expect(throws: MetricProblem("truth 2 and prediction 0; expected class numbers below 2")) {
+            try ConfusionMatrix(classes: ["a", "b"], truths: [2], predictions: [0])
+        }
+        #expect(throws: MetricProblem("row 1 has 3 probabilities; expected 2")) {
+            try ProbabilityMetrics(probabilities: [[0, 1], [0, 1, 0]], truths: [0, 0], classes: 2)
+        }
+        #expect(throws: MetricProblem("row 0 has a probability that is not a finite number")) {
+            try ProbabilityMetrics(probabilities: [[.nan, 1]], truths: [0], classes: 2)
+        }
+    }
+}
