@@ -11,6 +11,9 @@ INLINE void taps_inside(const ck_axis_window *w, ptrdiff_t output, ptrdiff_t *fr
 // Channels that a loop keeps in registers, and outputs side by side that share a weight.
 enum { BLOCK = 16, SIDE = 4 };
 
+#define BLOCK_OF_(type) block_of_##type
+#define BLOCK_OF(type) BLOCK_OF_(type)
+
 #define REAL float
 #include "conv.inc"
 #undef REAL
