@@ -1,59 +1,114 @@
 import Autograd
+import Configuration
 
-/// Adam (Kingma and Ba 2015), and AdamW (Loshchilov and Hutter 2019) where the decay is decoupled.
-public final class Adam {
-    public let parameters: [Parameter]
-    public var learningRate: Double
-    public let beta1: Double
-    public let beta2: Double
-    public let epsilon: Double
-    public let weightDecay: Double
-    /// Whether the decay shrinks the parameters themselves (AdamW) rather than adding to their gradients.
-    public let decouplesDecay: Bool
+/// Moments of the gradients decide the direction and the length of each element's step (Kingma and Ba 2015). The decay
+/// is added to the gradients.
+public struct Adam: AdamKind {
+    public var common = OptimizerOptions()
+    public var moments = AdamMoments()
 
-    /// The moments of all parameters, one after the other.
-    private var first: Tensor
-    private var second: Tensor
-    /// The steps each parameter has taken.
-    private var steps: [Int]
+    public static let type = "adam"
+    public static let summary = "Adam: steps by the mean and the size of past gradients."
+    public static var fields: [Field<Self>] { adamFields }
 
-    public init(
-        _ parameters: [Parameter], learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
-        epsilon: Double = 1e-8, weightDecay: Double = 0, decouplesDecay: Bool = false
-    ) {
-        self.parameters = parameters
-        self.learningRate = learningRate
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        self.weightDecay = weightDecay
-        self.decouplesDecay = decouplesDecay
-        let count = parameters.reduce(0) { $0 + $1.shape.reduce(1, *) }
-        first = .zeros([count])
-        second = .zeros([count])
-        steps = Array(repeating: 0, count: parameters.count)
+    public init() {}
+    public init(learningRate: Double, defaults: Convention = .keras) {
+        common.learningRate = learningRate
+        common.defaults = defaults
     }
 
-    /// Moves every parameter that has a gradient.
-    public func step(_ gradients: Gradients) {
-        first.modify { first in
-            second.modify { second in
-                var start = 0
-                for (index, parameter) in parameters.enumerated() {
-                    let at = start
-                    start += parameter.shape.reduce(1, *)
-                    guard let gradient = gradients[parameter] else { continue }
-                    steps[index] += 1
-                    parameter.update { p in
-                        adamStep(
-                            p, gradient, first: first + at, second: second + at, largest: nil,
-                            step: steps[index],
-                            learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-                            weightDecay: weightDecay, decoupled: decouplesDecay,
-                            epsilonBeforeCorrection: false)
-                    }
-                }
-            }
-        }
+    public var slots: [String] { moments.slots }
+    public static func learningRate(_ convention: Convention) -> Double { 0.001 }
+
+    public func move(
+        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
+        _ step: ParameterStep
+    ) {
+        moments.move(parameter, gradient, state, step, common.defaults, decoupled: false)
+    }
+}
+
+/// Adam in which the decay shrinks the parameters themselves (Loshchilov and Hutter 2019).
+public struct AdamW: AdamKind {
+    public var common = OptimizerOptions()
+    public var moments = AdamMoments()
+
+    public static let type = "adamw"
+    public static let summary = "Adam with a decay of the weights apart from the gradients."
+    public static var fields: [Field<Self>] { adamFields }
+
+    public init() {}
+    public init(learningRate: Double, weightDecay: Double? = nil, defaults: Convention = .keras) {
+        common.learningRate = learningRate
+        common.weightDecay = weightDecay
+        common.defaults = defaults
+    }
+
+    public var slots: [String] { moments.slots }
+    public static func learningRate(_ convention: Convention) -> Double { 0.001 }
+    public static func weightDecay(_ convention: Convention) -> Double {
+        convention.pick(keras: 0.004, pytorch: 0.01)
+    }
+
+    public func move(
+        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
+        _ step: ParameterStep
+    ) {
+        moments.move(parameter, gradient, state, step, common.defaults, decoupled: true)
+    }
+}
+
+/// What Adam and AdamW share.
+public struct AdamMoments: Sendable {
+    public var beta1 = 0.9
+    public var beta2 = 0.999
+    public var epsilon: Double?
+    public var epsilonBeforeCorrection: Bool?
+    public var amsgrad = false
+
+    public init() {}
+
+    var slots: [String] { amsgrad ? ["first", "second", "largest"] : ["first", "second"] }
+
+    func move(
+        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
+        _ step: ParameterStep,
+        _ defaults: Convention, decoupled: Bool
+    ) {
+        adamStep(
+            parameter, gradient, first: state[0], second: state[1], largest: amsgrad ? state[2] : nil,
+            step: step.number, learningRate: step.learningRate, beta1: beta1, beta2: beta2,
+            epsilon: epsilon ?? defaults.pick(keras: 1e-7, pytorch: 1e-8), weightDecay: step.weightDecay,
+            decoupled: decoupled, epsilonBeforeCorrection: epsilonBeforeCorrection ?? (defaults == .keras))
+    }
+}
+
+/// Adam and AdamW.
+public protocol AdamKind: OptimizerSpec {
+    var moments: AdamMoments { get set }
+}
+
+extension AdamKind {
+    static var adamFields: [Field<Self>] {
+        commonFields + [
+            .init(
+                "beta1", \.moments.beta1, "Part of the mean gradient that stays in a step.",
+                .atLeast(0), .below(1)),
+            .init(
+                "beta2", \.moments.beta2, "Part of the mean square that stays in a step.",
+                .atLeast(0),
+                .below(1)),
+            .init(
+                "epsilon", \.moments.epsilon,
+                "Added to the root (Keras 1e-07, PyTorch 1e-08).",
+                .above(0)),
+            .init(
+                "epsilon_before_correction", \.moments.epsilonBeforeCorrection,
+                "Whether epsilon is added before the correction of the first steps (Keras) or after it (PyTorch)."
+            ),
+            .init(
+                "amsgrad", \.moments.amsgrad,
+                "Whether the largest mean square so far counts."),
+        ]
     }
 }

@@ -82,8 +82,8 @@ extension OperationBench {
         _ in
         let generator = RandomGenerator(seed: 1)
         let parameter = Parameter(.normal([1 << 20], using: generator))
-        let optimizer = Adam([parameter])
+        let optimizer = Optimizer(Adam(), [parameter])
         let gradients = parameter.tensor.backward(.normal([1 << 20], using: generator))
-        return Prepared(forward: { optimizer.step(gradients) })
+        return Prepared(forward: { optimizer.move(gradients) })
     }
 }

@@ -30,12 +30,12 @@ struct TrainingBench {
                 y: Indices((0..<batch).map { _ in generator.below(classes) })
             )
         }
-        let optimizer = Adam(parameters)
+        let optimizer = Optimizer(Adam(), parameters)
         var losses: [Real] = []
         func step() {
             let (x, y) = batches[losses.count % batches.count]
             let loss = softmaxCrossEntropy(scores(x, true), targets: y)
-            optimizer.step(loss.backward())
+            optimizer.move(loss.backward())
             losses.append(loss.item())
         }
         let first = try Timing(warmUp: 0, warmUpSeconds: 0, runs: 1, seconds: 0, step)

@@ -5,7 +5,7 @@ import Layers
 final class SpiralNetwork {
     private let weights: [Parameter]
     private let biases: [Parameter]
-    private let optimizer: Adam
+    private let optimizer: Optimizer
 
     init(_ generator: RandomGenerator) {
         let widths = [2, 64, 64, 2]
@@ -14,7 +14,7 @@ final class SpiralNetwork {
                 .normal([inputs, outputs], deviation: (1 / Real(inputs)).squareRoot(), using: generator))
         }
         biases = widths.dropFirst().map { Parameter(.zeros([$0])) }
-        optimizer = Adam(weights + biases, learningRate: 0.01)
+        optimizer = Optimizer(Adam(learningRate: 0.01), weights + biases)
     }
 
     var parameterCount: Int { (weights + biases).reduce(0) { $0 + $1.value.count } }

@@ -7,7 +7,7 @@ import Testing
     @Test func firstStepsOfAdam() {
         // With a constant gradient both moments are exact after their correction: every step is the rate.
         let p = Parameter(Tensor([1, -2, 3], shape: [3]))
-        let adam = Adam([p], learningRate: 0.1)
+        let adam = Optimizer(Adam(learningRate: 0.1), [p])
         for _ in 0..<5 { adam.step((p.tensor * Tensor([4, -0.5, 0], shape: [3])).sum().backward()) }
         let expected = Tensor([0.5, -1.5, 3], shape: [3])
         #expect(Closeness(relative: 1e-5).difference(p.value, expected) == nil)
@@ -15,7 +15,7 @@ import Testing
 
     @Test func parametersWithoutGradientStay() {
         let used = Parameter(.ones([2])), other = Parameter(.ones([3]))
-        let adam = Adam([other, used], learningRate: 0.1, weightDecay: 0.5, decouplesDecay: true)
+        let adam = Optimizer(AdamW(learningRate: 0.1, weightDecay: 0.5), [other, used])
         adam.step(used.tensor.sum().backward())
         #expect(other.value.array == [1, 1, 1])
         #expect(used.value.array.allSatisfy { $0 < 0.9 })
@@ -27,7 +27,7 @@ import Testing
     @Test func findsAMinimum() {
         let target = Tensor([3, -1, 0.5], shape: [3])
         let p = Parameter(.zeros([3]))
-        let adam = Adam([p], learningRate: 0.05)
+        let adam = Optimizer(Adam(learningRate: 0.05), [p])
         for _ in 0..<500 { adam.step((p.tensor - target).square().sum().backward()) }
         #expect(Closeness(relative: 0, absolute: 1e-3).difference(p.value, target) == nil)
     }

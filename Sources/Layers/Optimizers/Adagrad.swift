@@ -1,0 +1,45 @@
+import Autograd
+import Configuration
+
+/// Gradients divided by the root of the sum of all their squares (Duchi et al. 2011), in PyTorch's form.
+public struct Adagrad: OptimizerSpec {
+    public var common = OptimizerOptions()
+    public var epsilon: Double?
+    public var initialSquare: Double?
+
+    public static let type = "adagrad"
+    public static let summary = "Gradients divided by the root of the sum of all their squares."
+    public static var fields: [Field<Self>] {
+        commonFields + [
+            .init("epsilon", \.epsilon, "Added to the root (Keras 1e-07, PyTorch 1e-10).", .above(0)),
+            .init(
+                "initial_square", \.initialSquare,
+                "What the sum of squares begins with (Keras 0.1, PyTorch 0).",
+                .atLeast(0)),
+        ]
+    }
+
+    public init() {}
+    public init(learningRate: Double, defaults: Convention = .keras) {
+        common.learningRate = learningRate
+        common.defaults = defaults
+    }
+
+    public var slots: [String] { ["square"] }
+    public func initial(_ slot: String) -> Real {
+        Real(initialSquare ?? common.defaults.pick(keras: 0.1, pytorch: 0))
+    }
+    public static func learningRate(_ convention: Convention) -> Double {
+        convention.pick(keras: 0.001, pytorch: 0.01)
+    }
+
+    public func move(
+        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
+        _ step: ParameterStep
+    ) {
+        adagradStep(
+            parameter, gradient, square: state[0], learningRate: step.learningRate,
+            epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-10),
+            weightDecay: step.weightDecay)
+    }
+}

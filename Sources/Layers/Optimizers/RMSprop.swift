@@ -1,0 +1,53 @@
+import Autograd
+import Configuration
+
+/// Gradients divided by the root of their mean square (Tieleman and Hinton 2012), in PyTorch's form.
+public struct RMSprop: OptimizerSpec {
+    public var common = OptimizerOptions()
+    public var alpha: Double?
+    public var epsilon: Double?
+    public var momentum = 0.0
+    public var centered = false
+
+    public static let type = "rmsprop"
+    public static let summary = "Gradients divided by the root of their mean square."
+    public static var fields: [Field<Self>] {
+        commonFields + [
+            .init(
+                "alpha", \.alpha, "Part of the mean square that stays in a step (Keras 0.9, PyTorch 0.99).",
+                .atLeast(0), .below(1)),
+            .init("epsilon", \.epsilon, "Added to the root (Keras 1e-07, PyTorch 1e-08).", .above(0)),
+            .init(
+                "momentum", \.momentum, "Part of the last step that stays in the next.", .atLeast(0),
+                .below(1)),
+            .init(
+                "centered", \.centered,
+                "Whether the variance of the gradients takes the place of their square."),
+        ]
+    }
+
+    public init() {}
+    public init(learningRate: Double, defaults: Convention = .keras) {
+        common.learningRate = learningRate
+        common.defaults = defaults
+    }
+
+    public var slots: [String] {
+        ["square"] + (centered ? ["mean"] : []) + (momentum > 0 ? ["velocity"] : [])
+    }
+    public static func learningRate(_ convention: Convention) -> Double {
+        convention.pick(keras: 0.001, pytorch: 0.01)
+    }
+
+    public func move(
+        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
+        _ step: ParameterStep
+    ) {
+        rmspropStep(
+            parameter, gradient, square: state[0], mean: centered ? state[1] : nil,
+            velocity: momentum > 0 ? state[centered ? 2 : 1] : nil, learningRate: step.learningRate,
+            alpha: alpha ?? common.defaults.pick(keras: 0.9, pytorch: 0.99),
+            epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-8), momentum: momentum,
+            weightDecay: step.weightDecay)
+    }
+}
