@@ -2,7 +2,7 @@
 # `called_from` is the folder it came from.
 
 called_from=$PWD
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 # The packages of the system that the build needs, as Debian and Ubuntu call them.
@@ -17,11 +17,11 @@ stop() {
 
 # Prints the help of the calling script: the comment at its top, after the #! line.
 print_help() {
-    awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"
+    awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$root/Scripts/$(basename -- "$0")"
 }
 
 need_swift() {
-    command -v swift > /dev/null || stop "swift was not found. Install Swift 6.1 or newer from https://www.swift.org/install."
+    command -v swift > /dev/null || stop "swift was not found. Install Swift 6.3 or newer from https://www.swift.org/install."
 }
 
 is_installed() {

@@ -8,7 +8,9 @@ import Autograd
 ///
 ///     2 of 6 elements differ; worst at [1, 2]: found 0.731, expected 0.75, difference 0.019 (allowed 7.5e-06)
 public struct Closeness: Sendable {
+    /// What an element may be off, as a share of its size.
     public let relative: Double
+    /// What an element may be off, whatever its size.
     public let absolute: Double
     /// Whether NaN in the same place on both sides counts as equal.
     public let nanIsEqual: Bool

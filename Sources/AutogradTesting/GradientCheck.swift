@@ -4,8 +4,9 @@ import Autograd
 public struct GradientReport: Error, Sendable, CustomStringConvertible {
     /// One element of one input, and its gradient found in both ways.
     public struct Place: Sendable {
-        /// The number of the input, and where in it.
+        /// The number of the input.
         public let input: Int
+        /// Where in the input.
         public let index: [Int]
         /// What the operation's gradient rule says.
         public let analytic: Double
@@ -34,6 +35,7 @@ public struct GradientReport: Error, Sendable, CustomStringConvertible {
     /// Whether nothing was found.
     public var isCorrect: Bool { wrong == 0 && problems.isEmpty }
 
+    /// What was compared, the worst place, and what else is wrong.
     public var description: String {
         var lines = [
             isCorrect

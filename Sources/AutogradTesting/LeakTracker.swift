@@ -8,8 +8,9 @@ import Autograd
 ///
 /// The counts are those of the whole process: nothing else may make tensors meanwhile (run such a test alone).
 public struct LeakTracker: Sendable {
-    /// The counts when the tracker was made.
+    /// The blocks of elements alive when the tracker was made.
     public let storages: Int
+    /// The nodes of the graph alive then.
     public let nodes: Int
 
     /// Starts counting.

@@ -53,7 +53,7 @@ extension Tensor {
     public static func arange(_ start: Real, _ stop: Real, _ step: Real = 1) -> Tensor {
         let steps = (Double(stop) - Double(start)) / Double(step)
         require(
-            step != 0 && steps.isFinite,
+            step != 0 && Swift.abs(steps) < 0x1p60,
             "arange: no finite sequence goes from \(start) to \(stop) by \(step)")
         let count = Swift.max(0, Int(steps.rounded(.up)))
         return Tensor(shape: [count]) { y in

@@ -1,5 +1,6 @@
 /// Whole numbers with a shape: class labels, rows of a table, positions along an axis. Never differentiated.
 public struct Indices: Sendable, Equatable, ExpressibleByArrayLiteral {
+    /// The size along each axis.
     public let shape: [Int]
     /// The numbers in row-major order.
     public let values: [Int]
@@ -14,8 +15,10 @@ public struct Indices: Sendable, Equatable, ExpressibleByArrayLiteral {
         self.values = values
     }
 
+    /// Numbers along one axis.
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+    /// How many numbers there are.
     public var count: Int { values.count }
 
     /// Stops the program unless every value lies in 0..<size.

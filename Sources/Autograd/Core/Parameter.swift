@@ -13,6 +13,7 @@ public final class Parameter: Sendable {
         stored = Mutex(value.detached)
     }
 
+    /// The shape of the value, which never changes.
     public var shape: [Int] { leaf.outputShapes[0] }
 
     /// The elements now, without history. A new value must have the same shape.
@@ -39,7 +40,8 @@ public final class Parameter: Sendable {
         set { frozen.store(newValue, ordering: .relaxed) }
     }
 
-    /// Changes the elements in place where nobody else holds them, in a copy otherwise.
+    /// Changes the elements in place where nobody else holds them, in a copy otherwise. `body` must not use this
+    /// parameter itself.
     public func update(_ body: (UnsafeMutablePointer<Real>) -> Void) {
         stored.withLock { $0.modify(body) }
     }

@@ -9,9 +9,12 @@ import Synchronization
 public final class RandomGenerator: Sendable {
     /// What a generator is about to draw; put it into a checkpoint to go on from the same place.
     public struct State: Sendable, Equatable, Codable {
+        /// Which sequence of numbers.
         public var key: UInt64
+        /// How many blocks of four 32-bit numbers of it have been drawn.
         public var counter: UInt64
 
+        /// A place in a sequence.
         public init(key: UInt64, counter: UInt64) {
             self.key = key
             self.counter = counter
@@ -20,10 +23,13 @@ public final class RandomGenerator: Sendable {
 
     private let current: Mutex<State>
 
+    /// A generator at the start of the sequence of a seed.
     public init(seed: UInt64) { current = Mutex(State(key: seed, counter: 0)) }
 
+    /// A generator that goes on from a saved state.
     public init(state: State) { current = Mutex(state) }
 
+    /// What is drawn next; set it to go back to where it was read.
     public var state: State {
         get { current.withLock { $0 } }
         set { current.withLock { $0 = newValue } }

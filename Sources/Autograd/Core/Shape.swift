@@ -1,12 +1,22 @@
 // Arithmetic on shapes. A shape is an array of sizes; a scalar has the shape [].
 
 extension [Int] {
-    /// The number of elements of a tensor of this shape.
+    /// The number of elements of a tensor of this shape. A size below 0, or more elements than any memory has bytes
+    /// for, stops the program.
     @inline(__always)
     var elementCount: Int {
         var n = 1
-        for size in self { n *= size }
+        for size in self {
+            let (product, isTooLarge) = n.multipliedReportingOverflow(by: size)
+            if isTooLarge || product > Int.max / 8 || size < 0 { failAsShape() }
+            n = product
+        }
         return n
+    }
+
+    @inline(never)
+    private func failAsShape() -> Never {
+        fail("shape \(self) " + (contains { $0 < 0 } ? "has a negative size" : "is too large for any memory"))
     }
 
     /// The axis counted from the front, for one that may count from the back (-1 is the last).

@@ -48,11 +48,13 @@ enum MemoryPool {
     private static let state = Mutex(State())
     /// Below this the system's allocator is as fast.
     private static let smallest = 4096
+    /// Above this there is no size class, and no memory either.
+    private static let largest = 1 << 47
     /// Cached memory that is never handed back.
     private static let alwaysKept = 128 << 20
 
     static func take(bytes: Int) -> UnsafeMutableRawPointer {
-        if bytes <= smallest { return ck_allocate(Swift.max(bytes, 16)) }
+        if bytes <= smallest || bytes > largest { return ck_allocate(Swift.max(bytes, 16)) }
         let (index, size) = sizeClass(bytes)
         let cached = state.withLock { state -> UInt? in
             state.liveBytes += size
@@ -67,7 +69,7 @@ enum MemoryPool {
     }
 
     static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
-        if bytes <= smallest { return ck_release(pointer) }
+        if bytes <= smallest || bytes > largest { return ck_release(pointer) }
         let (index, size) = sizeClass(bytes)
         let address = UInt(bitPattern: pointer)
         state.withLock { state in

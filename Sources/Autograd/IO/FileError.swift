@@ -6,9 +6,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
     public let file: String
     /// The byte, tensor or key where the trouble is.
     public let place: String
+    /// What is there.
     public let found: String
+    /// What may be there.
     public let allowed: String
 
+    /// An error about a place in a file.
     public init(file: String, place: String, found: String, allowed: String) {
         self.file = file
         self.place = place
@@ -16,8 +19,10 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
         self.allowed = allowed
     }
 
+    /// All of it in one line.
     public var description: String { "\(file): \(place): found \(found); allowed: \(allowed)" }
 
+    /// The same line, for `localizedDescription`.
     public var errorDescription: String? { description }
 
     /// The failure of a call to the system, told by `errno`.

@@ -29,6 +29,7 @@ public struct Npz: Sendable {
         (self.names, self.positions) = (names, positions)
     }
 
+    /// Whether there is an array of that name.
     public func contains(_ name: String) -> Bool { positions[name] != nil }
 
     /// An array by its name; other types than that of `Real` are converted. Throws where there is none of that name or

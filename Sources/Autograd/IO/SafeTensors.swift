@@ -8,8 +8,11 @@ import Foundation
 public struct SafeTensors: Sendable {
     /// What the header says of one tensor.
     public struct Entry: Sendable, Equatable {
+        /// The name in the file.
         public let name: String
+        /// The type of the elements in the file.
         public let type: ElementType
+        /// The size along each axis.
         public let shape: [Int]
         /// Where its elements lie, counted from the start of the file.
         public let bytes: Range<Int>
@@ -48,6 +51,7 @@ public struct SafeTensors: Sendable {
     /// The names of the tensors in the order of their data.
     public var names: [String] { entries.map(\.name) }
 
+    /// Whether there is a tensor of that name.
     public func contains(_ name: String) -> Bool { positions[name] != nil }
 
     /// The header's entry of a tensor. Throws where there is none.

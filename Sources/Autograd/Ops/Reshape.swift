@@ -15,7 +15,7 @@ extension Tensor {
         }
         if let open, known > 0 { resolved[open] = count / known }
         require(
-            resolved.elementCount == count && (open == nil || known > 0),
+            (open == nil || known > 0) && resolved.elementCount == count,
             "reshaped: shape \(shape) does not hold the \(count) elements of shape \(self.shape)")
         return viewed(resolved)
     }

@@ -8,6 +8,7 @@ public struct AxisSlice: Sendable, Equatable {
     /// How far to walk each time, not 0.
     public var step: Int
 
+    /// Every `step`th element from `start` to before `stop`.
     public init(start: Int? = nil, stop: Int? = nil, step: Int = 1) {
         self.start = start
         self.stop = stop

@@ -17,7 +17,7 @@ extension Command {
         examples: [
             ("Train bench --list", "Names the workloads."),
             ("Train bench operations --threads 1", "Times every operation on one thread."),
-            ("Train bench op-gru --batch 64 --json", "Times a GRU on 64 sequences; prints JSON."),
+            ("Train bench op-gru-32 --batch 16 --json", "Times a GRU on 16 sequences; prints JSON."),
         ],
         run: runBench)
 

@@ -21,7 +21,7 @@ struct Progress {
         let left = elapsed / Double(max(done, 1)) * Double(total - done)
         let count = "\(done)/\(total)"
         guard Terminal.isInteractive else {
-            return print("step \(count)  \(note)  \(format(elapsed)) so far, \(format(left)) left")
+            return Terminal.show("step \(count)  \(note)  \(format(elapsed)) so far, \(format(left)) left\n")
         }
         let tail = " \(count)  \(note)  \(format(left)) left"
         let room = max(10, min(30, Terminal.width - 50))

@@ -27,6 +27,26 @@ import Testing
         #expect(message.contains("Tensor: 3 values do not fill shape [2, 2]"))
     }
 
+    /// What is said of shapes that no tensor can have.
+    @Test func impossibleShapes() async throws {
+        let tooLarge = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([1 << 40, 1 << 40])
+        }
+        let negative = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor(shape: [-2, -3]) { _ in }
+        }
+        let noRoom = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([1 << 46])
+        }
+        for (result, expected) in [
+            (tooLarge, "shape [1099511627776, 1099511627776] is too large for any memory"),
+            (negative, "shape [-2, -3] has a negative size"), (noRoom, "Out of memory"),
+        ] {
+            let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+            #expect(message.contains(expected))
+        }
+    }
+
     static let distributions: [(String, @Sendable ([Int], RandomGenerator) -> Tensor, Double, Double)] = [
         ("uniform", { .uniform($0, -1, 3, using: $1) }, 1, 4 / 12.0.squareRoot()),
         ("normal", { .normal($0, mean: 2, deviation: 3, using: $1) }, 2, 3),
