@@ -47,6 +47,12 @@ public struct Pass: Sendable {
     /// Where dropout and noise draw from.
     public let generator: RandomGenerator?
 
+    /// A training pass without a generator uses the batch's statistics and draws nothing.
+    public init(isTraining: Bool, generator: RandomGenerator?) {
+        self.isTraining = isTraining
+        self.generator = generator
+    }
+
     /// Nothing is drawn, running statistics are used.
     public static let inference = Pass(isTraining: false, generator: nil)
 

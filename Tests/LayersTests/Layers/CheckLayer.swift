@@ -1,0 +1,172 @@
+import Autograd
+import AutogradTesting
+import Configuration
+import Layers
+
+/// Everything that holds for any layer. Each check returns what is wrong with one, or nothing.
+struct LayerCheck {
+    let example: Example
+    let spec: any LayerSpec
+    let plan: LayerPlan
+    private let json: JSONValue
+
+    init(_ example: Example) throws {
+        self.example = example
+        json = try JSONValue.parse(example.json)
+        spec = try Model.spec(json)
+        plan = try spec.plan(example.input)
+    }
+
+    private func make(_ seed: UInt64 = 1) throws -> any Layer {
+        try spec.make(example.input, RandomGenerator(seed: seed))
+    }
+
+    /// Numbers for a batch; the same numbers for the same seed.
+    private func batch(_ size: Int, _ input: [Int]? = nil, seed: UInt64 = 7) -> Tensor {
+        let shape = [size] + (input ?? example.input)
+        let generator = RandomGenerator(seed: seed)
+        guard example.values == .wholeNumbers else {
+            return .normal(shape, mean: 0, deviation: 1, using: generator)
+        }
+        let numbers = Tensor.uniform(shape, 0, 4.99, using: generator).array.map { $0.rounded(.down) }
+        return Tensor(numbers, shape: shape)
+    }
+
+    private var isSequence: Bool { example.input.count == 2 || example.values == .wholeNumbers }
+
+    func shapes() throws -> [String] {
+        var problems: [String] = []
+        let layer = try make()
+        for (size, pass) in [
+            (3, Pass.inference), (1, .inference), (0, .inference), (3, .training(RandomGenerator(seed: 3))),
+            (1, .training(RandomGenerator(seed: 4))), (0, .training(RandomGenerator(seed: 5))),
+        ] {
+            let y = layer(batch(size), pass)
+            if y.shape != [size] + plan.output {
+                problems.append("promised \([size] + plan.output), made \(y.shape)")
+            }
+        }
+        let y = layer(batch(3))
+        if !y.array.allSatisfy(\.isFinite) { problems.append("numbers that are not finite") }
+        return problems
+    }
+
+    func names() throws -> [String] {
+        var problems: [String] = []
+        let (layer, again) = (try make(), try make(2))
+        let names = layer.namedTensors.map(\.0)
+        if Set(names).count != names.count { problems.append("a name occurs twice: \(names)") }
+        if names != again.namedTensors.map(\.0) { problems.append("other names the second time") }
+        if layer.parameterCount != plan.parameters {
+            problems.append("promised \(plan.parameters) parameters, made \(layer.parameterCount)")
+        }
+        let buffers = layer.namedBuffers.reduce(0) { $0 + $1.buffer.shape.reduce(1, *) }
+        if buffers != plan.buffers { problems.append("promised \(plan.buffers) in buffers, made \(buffers)") }
+        return problems
+    }
+
+    func jsonRoundTrip() throws -> [String] {
+        var problems: [String] = []
+        let layer = try make()
+        // Through text, from the layer itself.
+        let text = layer.spec.encode().pretty()
+        let copy = try Model.spec(JSONValue.parse(text)).make(example.input, RandomGenerator(seed: 1))
+        if copy.spec.encode() != layer.spec.encode() { problems.append("writes itself otherwise the second time") }
+        let (old, new) = (layer.namedTensors, copy.namedTensors)
+        guard old.map(\.0) == new.map(\.0) else { return problems + ["the copy has other names"] }
+        for ((name, a), (_, b)) in zip(old, new) where a.shape != b.shape || a.array != b.array {
+            problems.append("\(name): the copy has \(b.shape) with other numbers than \(a.shape)")
+        }
+        let x = batch(2)
+        if copy(x).array != layer(x).array { problems.append("the copy gives other results") }
+        return problems
+    }
+
+    func gradients() throws -> [String] {
+        let layer = try make()
+        let parameters = layer.namedParameters
+        guard !parameters.isEmpty else { return [] }
+        let y = layer(batch(3), .training(RandomGenerator(seed: 5)))
+        let gradients = (y * .normal(y.shape, mean: 0, deviation: 1, using: RandomGenerator(seed: 9))).sum().backward()
+        return parameters.compactMap { name, parameter in
+            guard let gradient = gradients[parameter] else { return "\(name) has no gradient" }
+            if gradient.shape != parameter.shape { return "\(name): a gradient of shape \(gradient.shape)" }
+            return gradient.array.allSatisfy(\.isFinite) ? nil : "\(name): a gradient that is not finite"
+        }
+    }
+
+    func learns() throws -> [String] {
+        let layer = try make()
+        guard !layer.parameters.isEmpty else { return [] }
+        let x = batch(4)
+        let weights = Tensor.normal([4] + plan.output, mean: 0, deviation: 1, using: RandomGenerator(seed: 11))
+        // Without dropout or noise: a generator is what they need. The same batch statistics both times.
+        let pass = Pass(isTraining: true, generator: nil)
+        func loss() -> Tensor { ((layer(x, pass) - weights) * weights.abs()).square().sum() }
+        let before = loss()
+        let gradients = before.backward()
+        let slope = layer.parameters.reduce(0.0) { $0 + Double((gradients[$1]?.square().sum().item()) ?? 0) }
+        guard slope > 0 else { return ["no gradient to follow"] }
+        // A step that lowers a straight line's height by a thousandth.
+        let rate = Real(1e-3 * Double(before.item()) / slope)
+        for parameter in layer.parameters {
+            if let gradient = gradients[parameter] { parameter.value = parameter.value - gradient * rate }
+        }
+        let after = loss().item()
+        return after < before.item() ? [] : ["a step took the loss from \(before.item()) to \(after)"]
+    }
+
+    /// All that a training step makes, as bits, with so many threads.
+    func training(threads: Int) throws -> [[Real]] {
+        let usual = Autograd.Parallel.threads
+        Autograd.Parallel.threads = threads
+        defer { Autograd.Parallel.threads = usual }
+        let layer = try make()
+        let y = layer(batch(3), .training(RandomGenerator(seed: 5)))
+        guard y.isTracked else { return [y.array] }
+        let gradients = y.square().sum().backward()
+        return [y.array] + layer.parameters.compactMap { gradients[$0]?.array } + layer.namedBuffers.map { $0.buffer.value.array }
+    }
+
+    func padding() throws -> [String] {
+        guard isSequence, !example.isFixed else { return [] }
+        var problems: [String] = []
+        let steps = example.input[0]
+        for lengths in [[steps, steps - 2, steps - 5], [steps, steps, steps]] {
+            for pass in [Pass.inference, Pass(isTraining: true, generator: nil)] {
+                let x = batch(3)
+                let more = [steps + 5] + example.input.dropFirst()
+                let width = example.input.dropFirst().reduce(1, *)
+                var garbage = batch(3, more, seed: 99).array.map { example.values == .normal ? $0 * 1000 : $0 }
+                for row in 0..<3 {
+                    let valid = lengths[row] * width
+                    let (from, to) = (row * steps * width, row * (steps + 5) * width)
+                    x.withElements { x in
+                        for i in 0..<valid { garbage[to + i] = x[from + i] }
+                    }
+                }
+                let longer = Tensor(garbage, shape: [3] + more)
+                let (one, two) = (try make(), try make())
+                let y = one.forward(Signal(x, lengths: lengths), pass)
+                let z = two.forward(Signal(longer, lengths: lengths), pass)
+                if y.lengths != z.lengths { problems.append("lengths \(y.lengths ?? []) became \(z.lengths ?? [])") }
+                if valid(y) != valid(z) {
+                    let worst = zip(valid(y), valid(z)).map { Swift.abs($0 - $1) }.max() ?? 0
+                    problems.append("lengths \(lengths), training \(pass.isTraining): differs by up to \(worst)")
+                }
+                for (a, b) in zip(one.namedBuffers, two.namedBuffers) where a.buffer.value.array != b.buffer.value.array {
+                    problems.append("\(a.name) differs")
+                }
+            }
+        }
+        return problems
+    }
+
+    /// The elements of valid steps.
+    private func valid(_ signal: Signal) -> [Real] {
+        guard let lengths = signal.lengths else { return signal.tensor.array }
+        return lengths.enumerated().flatMap { row, length in
+            signal.tensor.slice(axis: 0, row..<row + 1).slice(axis: 1, 0..<length).array
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Autograd
+import Configuration
+import Layers
+import Testing
+
+/// What holds for every layer that a config may name.
+@Suite(.serialized) struct EveryLayerTests {
+    @Test func everyKindHasAnExample() throws {
+        let shown = try Set(Example.all.map { type(of: try LayerCheck($0).spec).type })
+        #expect(LayerKinds.kinds.map { $0.type }.filter { !shown.contains($0) } == [])
+    }
+
+    @Test(arguments: Example.all) func shapesArePromised(_ example: Example) throws {
+        #expect(try LayerCheck(example).shapes() == [])
+    }
+
+    @Test(arguments: Example.all) func namesAreStableAndCounted(_ example: Example) throws {
+        #expect(try LayerCheck(example).names() == [])
+    }
+
+    @Test(arguments: Example.all) func writesItselfAsJSON(_ example: Example) throws {
+        #expect(try LayerCheck(example).jsonRoundTrip() == [])
+    }
+
+    @Test(arguments: Example.all) func everyParameterHasAGradient(_ example: Example) throws {
+        #expect(try LayerCheck(example).gradients() == [])
+    }
+
+    @Test(arguments: Example.all) func aStepLowersTheLoss(_ example: Example) throws {
+        #expect(try LayerCheck(example).learns() == [])
+    }
+
+    @Test(arguments: Example.all) func sameBitsOnAnyNumberOfThreads(_ example: Example) throws {
+        let check = try LayerCheck(example)
+        #expect(try check.training(threads: 1) == check.training(threads: 3))
+    }
+
+    @Test(arguments: Example.all) func paddingChangesNothing(_ example: Example) throws {
+        #expect(try LayerCheck(example).padding() == [])
+    }
+}
