@@ -84,7 +84,9 @@ public final class MultiHeadAttention: Layer {
         }
     }
 
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal { attend(x, pass).output }
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        attend(x.trimmed, pass).output.extended(to: x.tensor.shape[1])
+    }
 
     /// The output, and how much each step (third axis) took from each other (last): [batch, heads, time, time].
     public func attend(_ x: Signal, _ pass: Pass = .inference) -> (output: Signal, weights: Tensor) {

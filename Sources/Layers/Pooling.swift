@@ -149,14 +149,16 @@ public final class GlobalPool: Layer {
     public init(_ spec: Spec) { options = spec }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let x = x.trimmed
         let axes = Array(1..<x.tensor.rank - 1)
-        guard let mask = x.mask, let lengths = x.lengths else {
+        guard let lengths = x.lengths else {
             return Signal(options.kind == .max ? x.tensor.max(axes: axes) : x.tensor.mean(axes: axes))
         }
         if options.kind == .average {
             let counts = Tensor(lengths.map { Real(max($0, 1)) }, shape: [lengths.count, 1])
             return Signal(x.masked.sum(axes: axes) / counts)
         }
+        guard let mask = x.mask else { return Signal(x.tensor.max(axes: axes)) }
         let hidden = (1 - mask).reshaped(mask.shape + [1])
         let largest = x.tensor.maskedFill(hidden, -.infinity).max(axes: axes)
         let empty = Tensor(lengths.map { $0 == 0 ? 1 : 0 }, shape: [lengths.count, 1])

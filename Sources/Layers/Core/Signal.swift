@@ -37,6 +37,22 @@ public struct Signal: Sendable {
         return tensor * mask.reshaped(mask.shape + ones)
     }
 
+    /// The signal without the steps that are padding in every sequence, so that what is made of it has the same bits
+    /// however many there were. One step stays where all are padding.
+    var trimmed: Signal {
+        guard let longest = lengths?.max(), longest < tensor.shape[1] else { return self }
+        return Signal(tensor.slice(axis: 1, 0..<max(longest, 1)), lengths: lengths)
+    }
+
+    /// The signal with padding of zeros up to `steps`, the way back from `trimmed`.
+    func extended(to steps: Int) -> Signal {
+        let more = steps - tensor.shape[1]
+        guard more > 0 else { return self }
+        var after = Array(repeating: 0, count: tensor.rank)
+        after[1] = more
+        return with(tensor.padded(before: Array(repeating: 0, count: tensor.rank), after: after))
+    }
+
     /// The same lengths around another tensor.
     public func with(_ tensor: Tensor) -> Signal { Signal(tensor, lengths: lengths) }
 }

@@ -71,7 +71,9 @@ struct LayerCheck {
         // Through text, from the layer itself.
         let text = layer.spec.encode().pretty()
         let copy = try Model.spec(JSONValue.parse(text)).make(example.input, RandomGenerator(seed: 1))
-        if copy.spec.encode() != layer.spec.encode() { problems.append("writes itself otherwise the second time") }
+        if copy.spec.encode() != layer.spec.encode() {
+            problems.append("writes itself otherwise the second time")
+        }
         let (old, new) = (layer.namedTensors, copy.namedTensors)
         guard old.map(\.0) == new.map(\.0) else { return problems + ["the copy has other names"] }
         for ((name, a), (_, b)) in zip(old, new) where a.shape != b.shape || a.array != b.array {
@@ -87,7 +89,8 @@ struct LayerCheck {
         let parameters = layer.namedParameters
         guard !parameters.isEmpty else { return [] }
         let y = layer(batch(3), .training(RandomGenerator(seed: 5)))
-        let gradients = (y * .normal(y.shape, mean: 0, deviation: 1, using: RandomGenerator(seed: 9))).sum().backward()
+        let gradients = (y * .normal(y.shape, mean: 0, deviation: 1, using: RandomGenerator(seed: 9))).sum()
+            .backward()
         return parameters.compactMap { name, parameter in
             guard let gradient = gradients[parameter] else { return "\(name) has no gradient" }
             if gradient.shape != parameter.shape { return "\(name): a gradient of shape \(gradient.shape)" }
@@ -99,7 +102,8 @@ struct LayerCheck {
         let layer = try make()
         guard !layer.parameters.isEmpty else { return [] }
         let x = batch(4)
-        let weights = Tensor.normal([4] + plan.output, mean: 0, deviation: 1, using: RandomGenerator(seed: 11))
+        let weights = Tensor.normal(
+            [4] + plan.output, mean: 0, deviation: 1, using: RandomGenerator(seed: 11))
         // Without dropout or noise: a generator is what they need. The same batch statistics both times.
         let pass = Pass(isTraining: true, generator: nil)
         func loss() -> Tensor { ((layer(x, pass) - weights) * weights.abs()).square().sum() }
@@ -125,7 +129,8 @@ struct LayerCheck {
         let y = layer(batch(3), .training(RandomGenerator(seed: 5)))
         guard y.isTracked else { return [y.array] }
         let gradients = y.square().sum().backward()
-        return [y.array] + layer.parameters.compactMap { gradients[$0]?.array } + layer.namedBuffers.map { $0.buffer.value.array }
+        return [y.array] + layer.parameters.compactMap { gradients[$0]?.array }
+            + layer.namedBuffers.map { $0.buffer.value.array }
     }
 
     func padding() throws -> [String] {
@@ -133,33 +138,42 @@ struct LayerCheck {
         var problems: [String] = []
         let steps = example.input[0]
         for lengths in [[steps, steps - 2, steps - 5], [steps, steps, steps]] {
-            for pass in [Pass.inference, Pass(isTraining: true, generator: nil)] {
-                let x = batch(3)
-                let more = [steps + 5] + example.input.dropFirst()
-                let width = example.input.dropFirst().reduce(1, *)
-                var garbage = batch(3, more, seed: 99).array.map { example.values == .normal ? $0 * 1000 : $0 }
-                for row in 0..<3 {
-                    let valid = lengths[row] * width
-                    let (from, to) = (row * steps * width, row * (steps + 5) * width)
-                    x.withElements { x in
-                        for i in 0..<valid { garbage[to + i] = x[from + i] }
-                    }
-                }
-                let longer = Tensor(garbage, shape: [3] + more)
+            for (more, isTraining) in [(5, false), (5, true), (40, false)] {
+                let pass = Pass(isTraining: isTraining, generator: nil)
                 let (one, two) = (try make(), try make())
+                let x = batch(3)
                 let y = one.forward(Signal(x, lengths: lengths), pass)
-                let z = two.forward(Signal(longer, lengths: lengths), pass)
-                if y.lengths != z.lengths { problems.append("lengths \(y.lengths ?? []) became \(z.lengths ?? [])") }
+                let z = two.forward(Signal(padded(x, by: more, behind: lengths), lengths: lengths), pass)
+                let when = "lengths \(lengths), \(more) more steps, training \(isTraining)"
+                if y.lengths != z.lengths {
+                    problems.append("\(when): lengths \(y.lengths ?? []) became \(z.lengths ?? [])")
+                }
                 if valid(y) != valid(z) {
                     let worst = zip(valid(y), valid(z)).map { Swift.abs($0 - $1) }.max() ?? 0
-                    problems.append("lengths \(lengths), training \(pass.isTraining): differs by up to \(worst)")
+                    problems.append("\(when): differs by up to \(worst)")
                 }
-                for (a, b) in zip(one.namedBuffers, two.namedBuffers) where a.buffer.value.array != b.buffer.value.array {
-                    problems.append("\(a.name) differs")
+                for (a, b) in zip(one.namedBuffers, two.namedBuffers)
+                where a.buffer.value.array != b.buffer.value.array {
+                    problems.append("\(when): \(a.name) differs")
                 }
             }
         }
         return problems
+    }
+
+    /// The valid steps of three sequences with large numbers behind them.
+    private func padded(_ x: Tensor, by more: Int, behind lengths: [Int]) -> Tensor {
+        let steps = example.input[0]
+        let width = example.input.dropFirst().reduce(1, *)
+        let shape = [steps + more] + example.input.dropFirst()
+        var numbers = batch(3, shape, seed: 99).array.map { example.values == .normal ? $0 * 1000 : $0 }
+        let valid = x.array
+        for (row, length) in lengths.enumerated() {
+            for i in 0..<length * width {
+                numbers[row * (steps + more) * width + i] = valid[row * steps * width + i]
+            }
+        }
+        return Tensor(numbers, shape: [3] + shape)
     }
 
     /// The elements of valid steps.

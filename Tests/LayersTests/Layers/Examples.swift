@@ -24,11 +24,16 @@ struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "dense", "units": 3, "activation": "gelu"}"#, [4]),
         .init(#"{"type": "dense", "units": 3, "bias": false}"#, [6, 4]),
         .init(#"{"type": "conv1d", "filters": 3}"#, [9, 4]),
-        .init(#"{"type": "conv1d", "filters": 4, "kernel": 5, "groups": 2, "dilation": 2, "padding": "causal"}"#, [9, 4]),
-        .init(#"{"type": "conv1d", "filters": 3, "stride": 2, "padding": "symmetric", "activation": "relu"}"#, [9, 2]),
+        .init(
+            #"{"type": "conv1d", "filters": 4, "kernel": 5, "groups": 2, "dilation": 2, "padding": "causal"}"#,
+            [9, 4]),
+        .init(
+            #"{"type": "conv1d", "filters": 3, "stride": 2, "padding": "symmetric", "activation": "relu"}"#,
+            [9, 2]),
         .init(#"{"type": "conv1d", "filters": 3, "padding": "valid"}"#, [9, 2]),
         .init(#"{"type": "conv2d", "filters": 3, "kernel": [3, 5]}"#, [6, 7, 2]),
-        .init(#"{"type": "conv2d", "filters": 4, "stride": 2, "groups": 4, "padding": "symmetric"}"#, [6, 7, 4]),
+        .init(
+            #"{"type": "conv2d", "filters": 4, "stride": 2, "groups": 4, "padding": "symmetric"}"#, [6, 7, 4]),
         .init(#"{"type": "separable_conv1d", "filters": 3, "multiplier": 2}"#, [9, 4]),
         .init(#"{"type": "separable_conv2d", "filters": 3, "stride": 2}"#, [6, 6, 4]),
         .init(#"{"type": "activation", "function": "silu"}"#, [5, 3]),
@@ -51,16 +56,21 @@ struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "attention", "form": "reduced"}"#, [7, 4], isFixed: true),
         .init(#"{"type": "multi_head_attention", "heads": 2}"#, [7, 6]),
         .init(
-            #"{"type": "multi_head_attention", "heads": 2, "size": 5, "causal": true, "positions": "sinusoidal"}"#, [7, 6]
+            #"{"type": "multi_head_attention", "heads": 2, "size": 5, "causal": true, "positions": "sinusoidal"}"#,
+            [7, 6]
         ),
-        .init(#"{"type": "multi_head_attention", "heads": 3, "positions": "learned"}"#, [7, 6], isFixed: true),
+        .init(
+            #"{"type": "multi_head_attention", "heads": 3, "positions": "learned"}"#, [7, 6], isFixed: true),
         .init(#"{"type": "positions"}"#, [7, 5]),
-        .init(#"{"type": "positions", "kind": "learned", "steps": 20}"#, [7, 5]),
+        .init(#"{"type": "positions", "kind": "learned", "steps": 50}"#, [7, 5]),
         .init(#"{"type": "transformer", "heads": 2}"#, [7, 6]),
-        .init(#"{"type": "transformer", "heads": 2, "norm_first": false, "causal": true, "hidden": 9}"#, [7, 6]),
+        .init(
+            #"{"type": "transformer", "heads": 2, "norm_first": false, "causal": true, "hidden": 9}"#, [7, 6]),
         .init(#"{"type": "conformer", "heads": 2, "kernel": 5}"#, [7, 6]),
         .init(#"{"type": "temporal_block", "filters": 5, "dilation": 2}"#, [9, 3]),
-        .init(#"{"type": "temporal_block", "filters": 3, "norm": "layer", "padding": "same", "dropout": 0.1}"#, [9, 3]),
+        .init(
+            #"{"type": "temporal_block", "filters": 3, "norm": "layer", "padding": "same", "dropout": 0.1}"#,
+            [9, 3]),
         .init(#"{"type": "batch_norm"}"#, [6, 3]),
         .init(#"{"type": "batch_norm", "momentum": 0.9, "unbiased": true}"#, [4, 4, 3]),
         .init(#"{"type": "layer_norm"}"#, [6, 5]),
@@ -76,10 +86,17 @@ struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "masking"}"#, [6, 4]),
         .init(#"{"type": "glu"}"#, [6, 4]),
         .init(#"{"type": "embedding", "words": 5, "units": 3}"#, [6], values: .wholeNumbers),
-        .init(#"{"type": "embedding", "words": 5, "units": 3, "masks_zero": true}"#, [6], values: .wholeNumbers),
-        .init(#"{"type": "sequential", "layers": [{"type": "conv1d", "filters": 4}, {"type": "gru", "units": 3}]}"#, [8, 2]),
-        .init(#"{"type": "residual", "body": [{"type": "dense", "units": 4}], "scale": 0.5, "drop_path": 0.2}"#, [6, 4]),
-        .init(#"{"type": "residual", "body": [{"type": "conv1d", "filters": 5}], "activation": "relu"}"#, [6, 4]),
+        .init(
+            #"{"type": "embedding", "words": 5, "units": 3, "masks_zero": true}"#, [6], values: .wholeNumbers),
+        .init(
+            #"{"type": "sequential", "layers": [{"type": "conv1d", "filters": 4}, {"type": "gru", "units": 3}]}"#,
+            [8, 2]),
+        .init(
+            #"{"type": "residual", "body": [{"type": "dense", "units": 4}], "scale": 0.5, "drop_path": 0.2}"#,
+            [6, 4]),
+        .init(
+            #"{"type": "residual", "body": [{"type": "conv1d", "filters": 5}], "activation": "relu"}"#,
+            [6, 4]),
         .init(#"{"type": "residual", "body": [{"type": "conv2d", "filters": 5, "stride": 2}]}"#, [5, 6, 4]),
         .init(
             #"{"type": "parallel", "branches": [{"type": "conv1d", "filters": 2}, {"type": "conv1d", "filters": 3, "kernel": 5}]}"#,

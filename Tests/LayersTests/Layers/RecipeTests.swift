@@ -18,14 +18,20 @@ import Testing
 
     /// Keras counts the running statistics of batch norm, which are not trained.
     @Test(arguments: [
-        ("cnn-bigru-attention", [200, 40], 253_754, 384, [8]), ("dense-summary", [105], 230_791, 3_584 / 2, [7]),
+        ("cnn-bigru-attention", [200, 40], 253_754, 384, [8]),
+        ("dense-summary", [105], 230_791, 3_584 / 2, [7]),
         ("cnn-summary", [162, 1], 294_920, 2_304 / 2, [8]),
-    ]) func kerasCounts(_ name: String, _ input: [Int], _ published: Int, _ statistics: Int, _ output: [Int]) throws {
+    ]) func kerasCounts(_ name: String, _ input: [Int], _ published: Int, _ statistics: Int, _ output: [Int])
+        throws
+    {
         let model = try model(name, input)
         let buffers = model.namedBuffers.reduce(0) { $0 + $1.buffer.shape.reduce(1, *) }
         #expect(model.parameterCount + buffers == published)
         #expect(buffers == statistics)
-        #expect((model.plan.parameters, model.plan.buffers, model.plan.output) == (published - buffers, buffers, output))
+        #expect(
+            (model.plan.parameters, model.plan.buffers, model.plan.output) == (
+                published - buffers, buffers, output
+            ))
     }
 
     /// PyTorch counts only what is trained.
