@@ -23,8 +23,11 @@ import Testing
         return cases.map { Case(numbers: $0) }
     }()
 
+    /// A folder of other groups alone is fine; our own has this one.
     @Test func theGoldenGroupIsThere() {
-        #expect(!Self.cases.isEmpty, "\(Self.folder)/metrics.json has no cases")
+        let isOurs = ProcessInfo.processInfo.environment["GOLDEN"] == nil
+        let isMissing = !FileManager.default.fileExists(atPath: Self.folder + "/metrics.json")
+        #expect(!Self.cases.isEmpty || isMissing && !isOurs, "\(Self.folder)/metrics.json has no cases")
     }
 
     @Test(arguments: cases) func golden(_ golden: Case) throws {
