@@ -29,7 +29,8 @@ public struct Gradients: Sendable {
 extension Tensor {
     /// The gradients of this scalar with respect to every parameter it was computed from.
     ///
-    /// The graph is freed on the way unless `retainGraph` is set.
+    /// The graph is freed on the way unless `retainGraph` is set. One graph is walked by one thread at a time;
+    /// different graphs, also of the same parameters, by several.
     ///
     /// - Parameter cotangent: what the gradients of this tensor's elements are multiplied with; needed where it
     ///   has more than one element, and of its shape.

@@ -89,7 +89,10 @@ extension Tensor {
     public static func uniform(
         _ shape: [Int], _ low: Real = 0, _ high: Real = 1, using generator: RandomGenerator
     ) -> Tensor {
-        require(low <= high, "uniform: the lower bound \(low) is above the upper bound \(high)")
+        require(
+            low <= high && (high - low).isFinite,
+            "uniform: from \(low) to \(high); expected finite numbers in rising order, not further apart than the largest"
+        )
         return random("uniform", shape, perBlock: unitsPerBlock, generator) { key, counter, y, n in
             ck_random_uniform(key, counter, low, high, y, n)
         }

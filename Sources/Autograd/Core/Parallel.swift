@@ -9,7 +9,7 @@ import Synchronization
 /// chunk, so a core that another program takes away slows the work only by its share.
 public enum Parallel {
     /// The number of threads that work together, the calling one included. At first the cores this process may
-    /// use, or the value of the environment variable `AUTOGRAD_THREADS`.
+    /// use, or the value of the environment variable `AUTOGRAD_THREADS` where that is a whole number. At most 64.
     public static var threads: Int {
         get { threadCount.load(ordering: .relaxed) }
         set {

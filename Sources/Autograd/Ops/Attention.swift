@@ -108,9 +108,15 @@ private struct AttentionPool: Sendable {
         if wanted[0] { addRows(dKeys, times: weight, to: &dh) }
         return [
             wanted[0] ? dh : nil,
-            wanted[1] ? outerSum(h, dKeys, rows: batch * steps, inputs: size, outputs: width) : nil,
+            wanted[1] ? outerSum(validH, dKeys, rows: batch * steps, inputs: size, outputs: width) : nil,
             wanted[2] ? dScorers.sum(to: [width]) : nil,
         ] + (bias == nil ? [] : [wanted[3] ? dKeys.sum(to: [width]) : nil])
+    }
+
+    /// h with zeros where a step is masked: what stands there may be anything, NaN too.
+    private var validH: Tensor {
+        guard let mask else { return h }
+        return h.maskedFill(equal(mask, 0).reshaped([batch, steps, 1]), 0)
     }
 
     /// dh += dKeys W^T

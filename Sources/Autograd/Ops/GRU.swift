@@ -40,7 +40,7 @@ public func gru(
                 ? multiplyRows(g.gates, rows: walk.rows, cell.weight, transposed: true, shape: cell.x.shape)
                 : nil,
             wanted[1]
-                ? outerSum(cell.x, g.gates, rows: walk.rows, inputs: walk.inputs, outputs: 3 * walk.units)
+                ? walk.inputGradient(x: cell.x, gates: g.gates)
                 : nil,
             wanted[2] ? cell.recurrentWeightGradient(result, g) : nil,
         ]

@@ -48,7 +48,7 @@ extension Tensor {
     public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
         let axis = shape.axis(axis, "split")
         require(
-            sizes.reduce(0, +) == shape[axis] && sizes.allSatisfy { $0 >= 0 },
+            sizes.allSatisfy { (0...shape[axis]).contains($0) } && sizes.reduce(0, +) == shape[axis],
             "split: sizes \(sizes) do not add up to axis \(axis) of shape \(shape)")
         let whole = shape
         let outputs = parts(sizes, axis) { _ in true }.compactMap { $0 }

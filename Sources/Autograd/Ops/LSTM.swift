@@ -35,7 +35,7 @@ public func lstm(
         var found: [Tensor?] = [
             wanted[0]
                 ? multiplyRows(g.gates, rows: rows, cell.weight, transposed: true, shape: cell.x.shape) : nil,
-            wanted[1] ? outerSum(cell.x, g.gates, rows: rows, inputs: walk.inputs, outputs: 4 * units) : nil,
+            wanted[1] ? walk.inputGradient(x: cell.x, gates: g.gates) : nil,
             wanted[2]
                 ? walk.recurrentGradient(
                     states: result.outputs, initial: cell.initialState,

@@ -131,7 +131,8 @@ private struct SlidingWindow: Sendable {
             "\(operation): an input of shape \(shape); expected [batch, \(axes == 1 ? "time" : "height, width"), channels]"
         )
         require(
-            (kernel + stride).allSatisfy { $0 >= 1 } && kernel.reduce(1, *) <= 65536,
+            (kernel + stride).allSatisfy { $0 >= 1 } && kernel.allSatisfy { $0 <= 65536 }
+                && kernel.reduce(1, *) <= 65536,
             "\(operation): kernel \(kernel) and stride \(stride); expected at least 1, and at most 65536 places in a "
                 + "window")
         var sizes = shape[1...axes], pads: [(before: Int, after: Int)] = [], outputs: [Int] = []

@@ -98,6 +98,27 @@ struct Recurrence: Sendable {
         }
     }
 
+    /// dW: the sum over valid steps of the outer products of the input and the gates' cotangents.
+    func inputGradient(x: Tensor, gates: Tensor) -> Tensor {
+        let columns = gates.shape[2]
+        if lengths.allSatisfy({ $0 == steps }) {
+            return outerSum(x, gates, rows: rows, inputs: inputs, outputs: columns)
+        }
+        // What stands in the padding may be anything, NaN too, and must not be read.
+        return withElements(x, gates) { x, gates in
+            sumOfChunks(batch, perRow: steps * inputs * columns, shape: [inputs, columns]) { range, sum in
+                sum.update(repeating: 0, count: inputs * columns)
+                for row in range where lengths[row] > 0 {
+                    Product.run(
+                        m: inputs, n: columns, k: lengths[row], x + row * steps * inputs, row: 1,
+                        column: inputs,
+                        .plain(gates + row * steps * columns, row: columns), start: .result, into: sum,
+                        row: columns)
+                }
+            }
+        }
+    }
+
     /// Cotangents of some of the gates, as they stand in a buffer of [batch, steps, ...].
     struct GatePart {
         let cotangents: Tensor

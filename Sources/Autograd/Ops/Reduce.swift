@@ -126,9 +126,13 @@ extension Tensor {
         }
     }
 
-    /// The square root of the variance. Its gradient where all elements are equal is NaN.
+    /// The square root of the variance. Its gradient where all elements are equal is taken as 0.
     public func standardDeviation(axes: [Int]? = nil, ddof: Int = 0, keepDims: Bool = false) -> Tensor {
-        variance(axes: axes, ddof: ddof, keepDims: keepDims).sqrt()
+        let variance = variance(axes: axes, ddof: ddof, keepDims: keepDims)
+        let deviation = variance.detached.sqrt()
+        return record("standard_deviation", inputs: [variance], output: deviation) { g, _ in
+            [choose(equal(deviation, 0), Tensor(0), g / (2 * deviation))]
+        }
     }
 
     /// The sum of squares over `axes` (resolved), which are kept with size 1. Without history.

@@ -4,15 +4,16 @@ extension Tensor {
     /// The same elements in row-major order with another shape; one size may be -1, meaning what is left.
     public func reshaped(_ shape: [Int]) -> Tensor {
         var resolved = shape
-        var known = 1
         var open: Int?
         for (axis, size) in shape.enumerated() {
-            if size == -1, open == nil { open = axis } else { known *= size }
+            if size == -1, open == nil { open = axis }
             require(
                 size >= 0 || open == axis,
                 "reshaped: shape \(shape) for a tensor of shape \(self.shape): sizes are 0 or more, and one may be -1"
             )
         }
+        if let open { resolved[open] = 1 }
+        let known = resolved.elementCount
         if let open, known > 0 { resolved[open] = count / known }
         require(
             (open == nil || known > 0) && resolved.elementCount == count,

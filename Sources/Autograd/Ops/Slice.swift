@@ -112,7 +112,12 @@ extension Tensor {
             before.count == rank && after.count == rank && (before + after).allSatisfy { $0 >= 0 },
             "padded: before \(before) and after \(after) for shape \(shape): one number an axis, 0 or more")
         let shape = self.shape
-        let larger = shape.indices.map { before[$0] + shape[$0] + after[$0] }
+        let larger = shape.indices.map { axis in
+            let (front, a) = before[axis].addingReportingOverflow(shape[axis])
+            let (size, b) = front.addingReportingOverflow(after[axis])
+            require(!a && !b, "padded: before \(before) and after \(after) make shape \(shape) too large")
+            return size
+        }
         if larger == shape { return self }
         return record("pad", inputs: [self], output: placed(in: larger, at: before, around: value)) {
             cotangent, _ in

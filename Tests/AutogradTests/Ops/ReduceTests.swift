@@ -150,4 +150,14 @@ import Testing
         #expect(x.softmax().array == [0.5, 0, 0, 0.5])
         #expect(x.logSumExp().item() == 1e4 + Real(Foundation.log(2.0)))
     }
+
+    /// A silent stretch has no deviation; training goes on.
+    @Test func deviationOfEqualElementsHasGradientZero() {
+        let x = Parameter(Tensor([2, 2, 2, 1, 2, 3], shape: [2, 3]))
+        let deviation = x.tensor.standardDeviation(axes: [1])
+        let gradient = deviation.backward(.ones([2]))[x]?.array ?? []
+        #expect(deviation.array[0] == 0)
+        #expect(gradient.prefix(3) == [0, 0, 0])
+        #expect(gradient.allSatisfy { $0.isFinite } && gradient[3] < 0 && gradient[5] > 0)
+    }
 }
