@@ -2,7 +2,8 @@ import Autograd
 import Configuration
 
 /// A layer that is put together from others: its options say what it is made of for an input shape.
-protocol BlockSpec: LayerSpec {
+public protocol BlockSpec: LayerSpec {
+    /// The layer that does the work; its names become those of the block.
     func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec
 }
 

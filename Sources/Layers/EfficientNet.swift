@@ -3,20 +3,22 @@ import Configuration
 
 /// The inverted bottleneck of MobileNet and EfficientNet: expand, convolve each channel, weigh the channels, project;
 /// added to the input where the shape stays. Names are those of torchvision: "block.0.0.weight".
-enum MBConv {
-    struct Spec: BlockSpec {
-        var filters = 1
-        var kernel = 3
-        var stride = 1
-        var expansion = 6
-        var dropPath = 0.0
-        var momentum = 0.9
-        var epsilon = 1e-5
+public enum MBConv {
+    public struct Spec: BlockSpec {
+        public var filters = 1
+        public var kernel = 3
+        public var stride = 1
+        public var expansion = 6
+        public var dropPath = 0.0
+        public var momentum = 0.9
+        public var epsilon = 1e-5
 
-        static let type = "mbconv"
-        static let summary =
+        public init() {}
+
+        public static let type = "mbconv"
+        public static let summary =
             "Inverted bottleneck: expand, convolve each channel, weigh the channels, project."
-        static let fields: [Field<Self>] = [
+        public static let fields: [Field<Self>] = [
             .init("filters", \.filters, "How many channels come out.", .required, .atLeast(1)),
             .init("kernel", \.kernel, "Height and width of the window.", .atLeast(1)),
             .init("stride", \.stride, "From one window to the next.", .atLeast(1)),
@@ -29,7 +31,7 @@ enum MBConv {
             .init("epsilon", \.epsilon, "Of the batch norms.", .above(0)),
         ]
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 3 else { throw needs("height, width, channels", input) }
             let channels = input[2]
             let inside = expansion == 1 ? channels : wholeEights(Double(channels * expansion))
@@ -59,8 +61,8 @@ enum MBConv {
 }
 
 /// EfficientNet (Tan and Le 2019), in the layout and with the names of torchvision.
-enum EfficientNet {
-    enum Variant: String, CaseIterable, ConfigurationValue {
+public enum EfficientNet {
+    public enum Variant: String, CaseIterable, ConfigurationValue {
         case b0, b1, b2, b3, b4, b5, b6, b7
 
         /// How many times as many channels and layers as b0 has, and the dropout before the last layer.
@@ -82,15 +84,17 @@ enum EfficientNet {
         var epsilon: Double { [.b5, .b6, .b7].contains(self) ? 1e-3 : 1e-5 }
     }
 
-    struct Spec: BlockSpec {
-        var variant = Variant.b0
-        var classes: Int?
-        var dropout: Double?
-        var dropPath = 0.2
+    public struct Spec: BlockSpec {
+        public var variant = Variant.b0
+        public var classes: Int?
+        public var dropout: Double?
+        public var dropPath = 0.2
 
-        static let type = "efficientnet"
-        static let summary = "EfficientNet b0 to b7 for pictures, in torchvision's layout."
-        static let fields: [Field<Self>] = [
+        public init() {}
+
+        public static let type = "efficientnet"
+        public static let summary = "EfficientNet b0 to b7 for pictures, in torchvision's layout."
+        public static let fields: [Field<Self>] = [
             .init("variant", \.variant, "Its size.", .required),
             .init(
                 "classes", \.classes, "Outputs; where it is null, the averages of the last channels.",
@@ -114,7 +118,7 @@ enum EfficientNet {
             (6, 5, 1, 80, 112, 3), (6, 5, 2, 112, 192, 4), (6, 3, 1, 192, 320, 1),
         ]
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 3 else { throw needs("height, width, channels", input) }
             let scaling = variant.scaling
             func channels(_ count: Int) -> Int { wholeEights(Double(count) * scaling.width) }

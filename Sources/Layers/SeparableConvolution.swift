@@ -2,22 +2,25 @@ import Autograd
 import Configuration
 
 /// A convolution of each channel by itself, then one of size 1 over all channels.
-enum SeparableConvolution {
-    struct Spec1D: BlockSpec {
-        var filters = 1
-        var kernel = 3
-        var stride = 1
-        var dilation = 1
-        var multiplier = 1
-        var padding = PaddingRule.same
-        var activation = Activation.none
-        var bias = true
-        var kernelInitializer = Initializer.glorotUniform
-        var l2 = 0.0
+public enum SeparableConvolution {
+    public struct Spec1D: BlockSpec {
+        public var filters = 1
+        public var kernel = 3
+        public var stride = 1
+        public var dilation = 1
+        public var multiplier = 1
+        public var padding = PaddingRule.same
+        public var activation = Activation.none
+        public var bias = true
+        public var kernelInitializer = Initializer.glorotUniform
+        public var l2 = 0.0
 
-        static let type = "separable_conv1d"
-        static let summary = "A convolution of each channel over the steps, then one over all channels."
-        static let fields: [Field<Self>] = [
+        public init() {}
+
+        public static let type = "separable_conv1d"
+        public static let summary =
+            "A convolution of each channel over the steps, then one over all channels."
+        public static let fields: [Field<Self>] = [
             .init("filters", \.filters, "How many outputs per step.", .required, .atLeast(1)),
             .init("kernel", \.kernel, "Steps in the window.", .atLeast(1)),
             .init("stride", \.stride, "Steps from one window to the next.", .atLeast(1)),
@@ -30,7 +33,7 @@ enum SeparableConvolution {
             .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
         ]
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 2 else { throw needs("time, channels", input) }
             var depthwise = Conv1D.Spec(input[1] * multiplier, kernel: kernel)
             (depthwise.stride, depthwise.dilation, depthwise.groups) = (stride, dilation, input[1])
@@ -43,21 +46,23 @@ enum SeparableConvolution {
         }
     }
 
-    struct Spec2D: BlockSpec {
-        var filters = 1
-        var kernel = Sides(3)
-        var stride = Sides(1)
-        var dilation = Sides(1)
-        var multiplier = 1
-        var padding = PaddingRule.same
-        var activation = Activation.none
-        var bias = true
-        var kernelInitializer = Initializer.glorotUniform
-        var l2 = 0.0
+    public struct Spec2D: BlockSpec {
+        public var filters = 1
+        public var kernel = Sides(3)
+        public var stride = Sides(1)
+        public var dilation = Sides(1)
+        public var multiplier = 1
+        public var padding = PaddingRule.same
+        public var activation = Activation.none
+        public var bias = true
+        public var kernelInitializer = Initializer.glorotUniform
+        public var l2 = 0.0
 
-        static let type = "separable_conv2d"
-        static let summary = "A convolution of each channel of a picture, then one over all channels."
-        static let fields: [Field<Self>] = [
+        public init() {}
+
+        public static let type = "separable_conv2d"
+        public static let summary = "A convolution of each channel of a picture, then one over all channels."
+        public static let fields: [Field<Self>] = [
             .init("filters", \.filters, "How many outputs per place.", .required, .atLeast(1)),
             .init("kernel", \.kernel, "Height and width of the window, or both as one number."),
             .init("stride", \.stride, "From one window to the next."),
@@ -70,7 +75,7 @@ enum SeparableConvolution {
             .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
         ]
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 3 else { throw needs("height, width, channels", input) }
             var depthwise = Conv2D.Spec(input[2] * multiplier, kernel: 1, groups: input[2], bias: false)
             (depthwise.kernel, depthwise.stride, depthwise.dilation) = (kernel, stride, dilation)

@@ -2,19 +2,22 @@ import Autograd
 import Configuration
 
 /// Self-attention, then a small network for each step, each added to its input (Vaswani et al. 2017).
-enum Transformer {
-    struct Spec: BlockSpec {
-        var heads = 4
-        var hidden: Int?
-        var dropout = 0.1
-        var dropPath = 0.0
-        var activation = Activation.gelu
-        var normFirst = true
-        var causal = false
+public enum Transformer {
+    public struct Spec: BlockSpec {
+        public var heads = 4
+        public var hidden: Int?
+        public var dropout = 0.1
+        public var dropPath = 0.0
+        public var activation = Activation.gelu
+        public var normFirst = true
+        public var causal = false
 
-        static let type = "transformer"
-        static let summary = "Self-attention and a small network for each step, each added to its input."
-        static let fields: [Field<Self>] = [
+        public init() {}
+
+        public static let type = "transformer"
+        public static let summary =
+            "Self-attention and a small network for each step, each added to its input."
+        public static let fields: [Field<Self>] = [
             .init("heads", \.heads, "Heads of the attention.", .atLeast(1)),
             .init(
                 "hidden", \.hidden,
@@ -33,7 +36,7 @@ enum Transformer {
             .init("causal", \.causal, "Whether a step sees only itself and those before it."),
         ]
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 2 else { throw needs("time, channels", input) }
             let channels = input[1]
             var attention = MultiHeadAttention.Spec(heads: heads, dropout: dropout)
@@ -58,17 +61,19 @@ enum Transformer {
 
 /// A transformer block with a convolution, for speech (Gulati et al. 2020): half a network, self-attention, a
 /// convolution, half a network, each added to its input; then a layer norm.
-enum Conformer {
-    struct Spec: BlockSpec {
-        var heads = 4
-        var hidden: Int?
-        var kernel = 31
-        var dropout = 0.1
+public enum Conformer {
+    public struct Spec: BlockSpec {
+        public var heads = 4
+        public var hidden: Int?
+        public var kernel = 31
+        public var dropout = 0.1
 
-        static let type = "conformer"
-        static let summary =
+        public init() {}
+
+        public static let type = "conformer"
+        public static let summary =
             "Self-attention and a convolution between two small networks, each added to its input."
-        static let fields: [Field<Self>] = [
+        public static let fields: [Field<Self>] = [
             .init("heads", \.heads, "Heads of the attention.", .atLeast(1)),
             .init(
                 "hidden", \.hidden,
@@ -80,7 +85,7 @@ enum Conformer {
                 .below(1)),
         ]
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 2 else { throw needs("time, channels", input) }
             let channels = input[1]
             let network: [any LayerSpec] = [
@@ -108,22 +113,24 @@ enum Conformer {
 }
 
 /// Two dilated convolutions over the steps, added to their input (Bai et al. 2018).
-enum TemporalBlock {
-    enum Norm: String, CaseIterable, ConfigurationValue { case batch, layer, none }
+public enum TemporalBlock {
+    public enum Norm: String, CaseIterable, ConfigurationValue { case batch, layer, none }
 
-    struct Spec: BlockSpec {
-        var filters = 1
-        var kernel = 3
-        var dilation = 1
-        var padding = PaddingRule.causal
-        var norm = Norm.batch
-        var activation = Activation.relu
-        var dropout = 0.0
-        var l2 = 0.0
+    public struct Spec: BlockSpec {
+        public var filters = 1
+        public var kernel = 3
+        public var dilation = 1
+        public var padding = PaddingRule.causal
+        public var norm = Norm.batch
+        public var activation = Activation.relu
+        public var dropout = 0.0
+        public var l2 = 0.0
 
-        static let type = "temporal_block"
-        static let summary = "Two dilated convolutions over the steps, added to their input."
-        static let fields: [Field<Self>] = [
+        public init() {}
+
+        public static let type = "temporal_block"
+        public static let summary = "Two dilated convolutions over the steps, added to their input."
+        public static let fields: [Field<Self>] = [
             .init("filters", \.filters, "How many outputs per step.", .required, .atLeast(1)),
             .init("kernel", \.kernel, "Steps in the window.", .atLeast(1)),
             .init("dilation", \.dilation, "Steps from one tap of the window to the next.", .atLeast(1)),
@@ -136,12 +143,12 @@ enum TemporalBlock {
             .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
         ]
 
-        var complaints: [Complaint] {
+        public var complaints: [Complaint] {
             padding == .valid
                 ? [Complaint("padding", "the block keeps all steps; use \"causal\" or \"same\"")] : []
         }
 
-        func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 2 else { throw needs("time, channels", input) }
             var convolution = Conv1D.Spec(filters, kernel: kernel)
             (convolution.dilation, convolution.padding, convolution.l2) = (dilation, padding, l2)

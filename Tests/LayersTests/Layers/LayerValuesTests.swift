@@ -1,0 +1,122 @@
+import Autograd
+import AutogradTesting
+import Configuration
+import Layers
+import Testing
+
+/// Results of layers against numbers worked out otherwise.
+@Suite struct LayerValuesTests {
+    private func layer(_ json: String, _ input: [Int]) throws -> any Layer {
+        try Model(text: json, input: input, generator: RandomGenerator(seed: 1)).layer
+    }
+
+    private func normal(_ shape: [Int], _ seed: UInt64 = 3) -> Tensor {
+        .normal(shape, mean: 0, deviation: 1, using: RandomGenerator(seed: seed))
+    }
+
+    @Test func maskingFindsLengths() throws {
+        let masking = try layer(#"{"type": "masking", "value": -1}"#, [3, 2])
+        let x = Tensor(
+            [1, 2, -1, -1, -1, 5, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1], shape: [3, 3, 2])
+        #expect(masking.forward(Signal(x), .inference).lengths == [3, 1, 0])
+        #expect(masking.forward(Signal(x, lengths: [1, 3, 2]), .inference).lengths == [1, 1, 0])
+    }
+
+    @Test func embeddingPicksRows() throws {
+        let embedding = try layer(#"{"type": "embedding", "words": 4, "units": 2, "masks_zero": true}"#, [3])
+        let rows = embedding.parameters[0].value.array
+        let y = embedding.forward(Signal(Tensor([3, 0, 1, 2, 0, 0], shape: [2, 3])), .inference)
+        #expect(y.lengths == [3, 1])
+        let expected: [Real] = [3, 0, 1, 2, 0, 0].flatMap { (word: Int) in
+            [rows[2 * word], rows[2 * word + 1]]
+        }
+        #expect(y.tensor.array == expected)
+    }
+
+    @Test func featureNormIsFittedOnValidSteps() throws {
+        let norm = FeatureNorm(channels: 2)
+        let first = Tensor([1, 7, 3, 7, 900, 900], shape: [1, 3, 2])
+        norm.fit([Signal(first, lengths: [2]), Signal(Tensor([5, 7, 7, 7], shape: [2, 1, 2]))])
+        #expect(norm.mean.value.array == [4, 7])
+        // The second channel never changes.
+        #expect(norm.deviation.value.array == [Real(5).squareRoot(), 1])
+        let y = norm(Tensor([4, 8], shape: [1, 2]))
+        #expect(y.array == [0, 1])
+    }
+
+    @Test func simpleRNNIsItsEquation() throws {
+        let rnn = try layer(#"{"type": "rnn", "units": 3}"#, [4, 2])
+        let (w, u, b) = (rnn.parameters[0].value, rnn.parameters[1].value, rnn.parameters[2].value)
+        let x = normal([2, 4, 2])
+        var state = Tensor.zeros([2, 3])
+        for step in 0..<4 {
+            state = (matmul(x.select(axis: 1, index: step), w) + matmul(state, u) + b).tanh()
+            #expect(Closeness().difference(rnn(x).select(axis: 1, index: step), state) == nil)
+        }
+    }
+
+    @Test func causalAttentionSeesNoLaterStep() throws {
+        let attention = try layer(#"{"type": "multi_head_attention", "heads": 2, "causal": true}"#, [5, 4])
+        let x = normal([1, 5, 4])
+        let changed = concatenate([x.slice(axis: 1, 0..<3), normal([1, 2, 4], 9)], axis: 1)
+        let (y, z) = (attention(x), attention(changed))
+        #expect(y.slice(axis: 1, 0..<3).array == z.slice(axis: 1, 0..<3).array)
+        #expect(y.slice(axis: 1, 3..<5).array != z.slice(axis: 1, 3..<5).array)
+    }
+
+    @Test func residualAddsItsInput() throws {
+        let json = #"{"type": "residual", "body": [{"type": "dense", "units": 3}], "scale": 0.5}"#
+        let residual = try layer(json, [3])
+        let x = normal([2, 3])
+        let body = linear(x, residual.parameters[0].value, bias: residual.parameters[1].value)
+        #expect(Closeness().difference(residual(x), x + body * 0.5) == nil)
+    }
+
+    @Test func dropPathKeepsOrDropsWholeExamples() throws {
+        let drop = try layer(#"{"type": "drop_path", "rate": 0.5}"#, [2, 3])
+        let y = drop(.ones([64, 2, 3]), .training(RandomGenerator(seed: 1)))
+        let sums = Set(y.sum(axes: [1, 2]).array)
+        #expect(sums == [0, 12])
+        #expect(drop(.ones([2, 2, 3])).array == Array(repeating: 1, count: 12))
+    }
+
+    @Test func emptySequencesStayFinite() throws {
+        for json in [
+            #"{"type": "multi_head_attention", "heads": 2}"#, #"{"type": "global_pool"}"#,
+            #"{"type": "global_pool", "kind": "max"}"#, #"{"type": "group_norm", "groups": 2}"#,
+            #"{"type": "squeeze_excitation"}"#, #"{"type": "conformer", "heads": 2}"#,
+        ] {
+            let y = try layer(json, [3, 4]).forward(Signal(normal([2, 3, 4]), lengths: [0, 3]), .inference)
+            let isFinite = y.tensor.array.allSatisfy { $0.isFinite }
+            #expect(isFinite, "\(json)")
+            let none = try layer(json, [3, 4]).forward(
+                Signal(normal([2, 3, 4]), lengths: [0, 0]), .inference)
+            let staysFinite = none.tensor.array.allSatisfy { $0.isFinite }
+            #expect(staysFinite, "\(json)")
+        }
+    }
+
+    @Test func shapesThatDoNotFitAreRefused() throws {
+        let refused: [(String, [Int], String)] = [
+            (
+                #"{"type": "reshape", "shape": [5, -1]}"#, [3, 4],
+                "reshape cannot make [5, -1] of the 12 numbers of [3, 4]"
+            ),
+            (
+                #"{"type": "group_norm", "groups": 3}"#, [3, 4],
+                "group_norm cannot split 4 channels into 3 groups"
+            ),
+            (
+                #"{"type": "residual", "body": [{"type": "flatten"}]}"#, [3, 4],
+                "residual cannot add its input [3, 4] to the body's output [12]"
+            ),
+        ]
+        for (json, input, message) in refused {
+            let spec = try Model.spec(JSONValue.parse(json))
+            do {
+                _ = try spec.plan(input)
+                Issue.record("\(json) took \(input)")
+            } catch { #expect(error.description == message) }
+        }
+    }
+}
