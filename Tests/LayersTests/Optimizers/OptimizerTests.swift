@@ -1,0 +1,238 @@
+import Autograd
+import AutogradTesting
+import Configuration
+import Layers
+import Testing
+
+struct OptimizerConfig: Options {
+    var optimizer = AnyOptimizer(Adam())
+    static let fields: [Field<Self>] = [.init("optimizer", \.optimizer, "", .required)]
+
+    static func optimizer(_ json: JSONValue) throws -> any OptimizerSpec {
+        try decode(["optimizer": json]).optimizer.value
+    }
+}
+
+/// A small regression with two layers, the same at every start.
+final class SmallProblem {
+    let parameters: [(name: String, parameter: Parameter)]
+    private let x: Tensor, y: Tensor
+
+    init(width: Int = 12) {
+        let generator = RandomGenerator(seed: 5)
+        parameters = [
+            ("encoder.weight", Parameter(.normal([6, width], deviation: 0.4, using: generator))),
+            ("encoder.bias", Parameter(.zeros([width]))),
+            ("head.weight", Parameter(.normal([width, 2], deviation: 0.4, using: generator))),
+        ]
+        x = .normal([20, 6], using: generator)
+        y = .normal([20, 2], using: generator)
+    }
+
+    var loss: Tensor {
+        let p = parameters.map(\.parameter)
+        return meanSquaredError(
+            matmul((matmul(x, p[0].tensor) + p[1].tensor).tanh(), p[2].tensor), targets: y)
+    }
+
+    var values: [[Real]] { parameters.map(\.parameter.value.array) }
+}
+
+@Suite struct OptimizerTests {
+    static let configs: [JSONValue] = [
+        ["type": "sgd", "learning_rate": 0.1],
+        ["type": "sgd", "momentum": 0.9, "nesterov": true, "clip_norm": 0.5],
+        ["type": "adam", "learning_rate": 0.01], ["type": "adam", "amsgrad": true, "defaults": "pytorch"],
+        ["type": "adamw", "weight_decay": 0.1, "clip_value": 0.05],
+        ["type": "rmsprop", "centered": true, "momentum": 0.5], ["type": "lion", "learning_rate": 0.003],
+        [
+            "type": "adagrad", "learning_rate": 0.05,
+            "groups": [["parameters": ["*.bias"], "rate_factor": 2, "weight_decay": 0]],
+        ],
+    ]
+
+    @Test(arguments: configs) func lowersTheLossAndGoesOnBitForBit(_ config: JSONValue) throws {
+        let spec = try OptimizerConfig.optimizer(config)
+        let problem = SmallProblem()
+        let optimizer = Optimizer(spec, problem.parameters)
+        let before = problem.loss.item()
+        for _ in 0..<5 { optimizer.step(problem.loss.backward()) }
+        #expect(problem.loss.item() < before)
+        optimizer.learningRate *= 0.7
+
+        // Through a file into another optimiser of another model.
+        let bytes = try SafeTensors.encode(optimizer.state)
+        let other = SmallProblem()
+        for (from, to) in zip(problem.parameters, other.parameters) {
+            to.parameter.value = from.parameter.value
+        }
+        let resumed = Optimizer(spec, other.parameters)
+        let file = try SafeTensors(bytes: bytes)
+        try resumed.restore(file.names.map { ($0, try file.tensor($0)) })
+        for _ in 0..<5 {
+            optimizer.step(problem.loss.backward())
+            resumed.step(other.loss.backward())
+        }
+        #expect(problem.values == other.values)
+        #expect(try SafeTensors.encode(optimizer.state) == SafeTensors.encode(resumed.state))
+    }
+
+    @Test func sameBitsOnAnyNumberOfThreads() async {
+        await #expect(processExitsWith: .success) {
+            for config in OptimizerTests.configs {
+                var reference: [[Real]]?
+                for threads in [1, 3] {
+                    Parallel.threads = threads
+                    // Wide enough that each parameter is cut into several chunks.
+                    let problem = SmallProblem(width: 20_000)
+                    let optimizer = Optimizer(try OptimizerConfig.optimizer(config), problem.parameters)
+                    let average = WeightAverage(.init(decay: 0.9), problem.parameters)
+                    var norms: [Real] = []
+                    for _ in 0..<3 {
+                        norms.append(Real(optimizer.step(problem.loss.backward())))
+                        average.update()
+                    }
+                    let found = problem.values + average.state.map(\.1.array) + [norms]
+                    #expect(found == reference ?? found)
+                    reference = found
+                }
+            }
+        }
+    }
+
+    @Test func groupsHaveTheirOwnRateAndDecay() {
+        let names = ["a.weight", "a.bias", "b.weight"]
+        let parameters = names.map { (name: $0, parameter: Parameter(Tensor([1, 1]))) }
+        var spec = SGD(learningRate: 0.5)
+        spec.common.weightDecay = 0.2
+        spec.common.groups = [
+            ParameterGroup(["*.bias"], weightDecay: 0), ParameterGroup(["a.*"], rateFactor: 0.5),
+        ]
+        let optimizer = Optimizer(spec, parameters)
+        let loss = parameters.map { $0.parameter.tensor.sum() }.reduce(Tensor(0), +)
+        let norm = optimizer.step(loss.backward())
+        let expected: [Real] = [1 - 0.25 * 1.2, 0.5, 1 - 0.5 * 1.2]
+        for (entry, value) in zip(parameters, expected) {
+            #expect(
+                Closeness().difference(entry.parameter.value, Tensor([value, value])) == nil, "\(entry.name)")
+        }
+        #expect(abs(norm - 6.0.squareRoot()) < 1e-6)
+    }
+
+    @Test(arguments: [
+        ("*", "", true), ("*.bias", "a.b.bias", true), ("*.bias", "bias", false), ("a*c*e", "abcde", true),
+        ("a*c*e", "abcdef", false), ("a", "ab", false), ("*a*a", "aaa", true), ("**", "x", true),
+        ("", "", true),
+    ])
+    func patterns(_ pattern: String, _ name: String, _ fits: Bool) {
+        let p = Parameter(Tensor([1]))
+        var spec = SGD(learningRate: 1)
+        spec.common.groups = [ParameterGroup([pattern], rateFactor: 0)]
+        Optimizer(spec, [(name: name, parameter: p)]).step(p.tensor.sum().backward())
+        #expect(p.value.array == [fits ? 1 : 0])
+        #expect(spec.complaints(forParameters: [name]).isEmpty == fits)
+    }
+
+    @Test func patternsThatFitNothing() {
+        var spec = Adam()
+        spec.common.groups = [ParameterGroup(["*.bias", "encoder.wieght"])]
+        let complaints = spec.complaints(forParameters: ["encoder.weight", "encoder.bias"])
+        #expect(complaints.map(\.key) == ["groups"])
+        #expect(
+            complaints.map(\.message)
+                == [#"[0]: no parameter is called "encoder.wieght"; did you mean "encoder.weight"?"#])
+    }
+
+    @Test func clipping() {
+        let p = Parameter(Tensor([0, 0])), q = Parameter(Tensor([0]))
+        let gradients = ((p.tensor * Tensor([3, -0.5])).sum() + q.tensor.sum() * 4).backward()
+        func moved(_ change: (inout OptimizerOptions) -> Void) -> [Real] {
+            (p.value, q.value) = (Tensor([0, 0]), Tensor([0]))
+            var spec = SGD(learningRate: 1)
+            change(&spec.common)
+            Optimizer(spec, [p, q]).step(gradients)
+            return p.value.array + q.value.array
+        }
+        #expect(moved { $0.clipValue = 1 } == [-1, 0.5, -1])
+        #expect(moved { $0.clipNorm = 100 } == [-3, 0.5, -4])
+        let length = 25.25.squareRoot()
+        let short = Tensor(moved { $0.clipNorm = 2 })
+        let expected = Tensor([-3, 0.5, -4].map { Real($0 * 2 / length) })
+        #expect(Closeness().difference(short, expected) == nil)
+    }
+
+    @Test func defaultsOfBothFrameworks() throws {
+        func numbers(_ convention: Convention) -> [Double] {
+            func rates<Spec: OptimizerSpec>(_ spec: Spec) -> [Double] {
+                var spec = spec
+                spec.common.defaults = convention
+                return [spec.learningRate, spec.weightDecay]
+            }
+            return rates(SGD()) + rates(Adam()) + rates(AdamW()) + rates(RMSprop()) + rates(Adagrad())
+        }
+        #expect(numbers(.keras) == [0.01, 0, 0.001, 0, 0.001, 0.004, 0.001, 0, 0.001, 0])
+        #expect(numbers(.pytorch) == [0.001, 0, 0.001, 0, 0.001, 0.01, 0.01, 0, 0.01, 0])
+    }
+
+    @Test func kerasAddsEpsilonBeforeTheCorrection() {
+        // One step with a small gradient g: rate (1 - b2)^0.5 g / ((1 - b2)^0.5 g + eps) in Keras, rate g / (g + eps)
+        // in PyTorch.
+        func step(_ convention: Convention) -> Double {
+            let p = Parameter(Tensor([0]))
+            var spec = Adam(learningRate: 1, defaults: convention)
+            spec.moments.epsilon = 1e-3
+            Optimizer(spec, [p]).step((p.tensor * 1e-2).sum().backward())
+            return -Double(p.value.item())
+        }
+        let root = 0.001.squareRoot() * 1e-2
+        #expect(abs(step(.keras) - root / (root + 1e-3)) < 1e-4)
+        #expect(abs(step(.pytorch) - 1e-2 / (1e-2 + 1e-3)) < 1e-4)
+    }
+
+    @Test func aStateThatDoesNotFitChangesNothing() throws {
+        let problem = SmallProblem()
+        let optimizer = Optimizer(Adam(), problem.parameters)
+        var state = optimizer.state
+        state.removeAll { $0.0 == "first.head.weight" }
+        state.append(("first.tail.weight", .zeros([1])))
+        state[3].1 = .zeros([7])
+        let error = #expect(throws: StateError.self) { try optimizer.restore(state) }
+        #expect(
+            error?.description == """
+                the saved state does not fit the optimizer adam:
+                  first.encoder.bias: found shape [7], expected [12]
+                  first.head.weight: missing
+                  first.tail.weight: there is none of that name
+                """)
+    }
+
+    @Test(arguments: [
+        (#"{"type": "adan"}"#, #"1:24: optimizer.type: there is no optimizer "adan"; did you mean "adam"?"#),
+        (
+            #"{"type": "adam", "beta1": 1}"#,
+            "1:41: optimizer.beta1: expected a number of at least 0 and below 1, found 1"
+        ),
+        (
+            #"{"type": "sgd", "nesterov": true}"#,
+            "1:43: optimizer.nesterov: needs a momentum above 0, found 0"
+        ),
+        (
+            #"{"type": "sgd", "clip_norm": 1, "clip_value": 1}"#,
+            "1:61: optimizer.clip_value: only one of clip_norm and clip_value can be given"
+        ),
+        (
+            #"{"type": "sgd", "groups": [{"rate_factor": 2}]}"#,
+            "1:42: optimizer.groups[0].parameters: missing; it has to be a list of texts with 1 or more elements"
+        ),
+        (
+            #"{"type": "adam", "defaults": "torch"}"#,
+            #"1:44: optimizer.defaults: expected "keras" or "pytorch", found "torch"; did you mean "pytorch"?"#
+        ),
+    ])
+    func mistakes(_ optimizer: String, _ message: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            _ = try OptimizerConfig.decode(text: #"{"optimizer": \#(optimizer)}"#, source: "a.json")
+        }
+        #expect(error?.description == "a.json:" + message)
+    }
+}

@@ -1,0 +1,158 @@
+import Configuration
+import Layers
+import Testing
+
+struct ScheduleConfig: Options {
+    var schedule = AnySchedule(ConstantSchedule())
+    static let fields: [Field<Self>] = [.init("schedule", \.schedule, "", .required)]
+
+    static func schedule(_ json: JSONValue) throws -> any ScheduleSpec {
+        try decode(["schedule": json]).schedule.value
+    }
+}
+
+@Suite struct ScheduleTests {
+    private func rates(_ config: JSONValue, _ count: Int, base: Double = 0.1, figures: [Double]? = nil) throws
+        -> [Double]
+    {
+        var schedule = Schedule(try ScheduleConfig.schedule(config), base: base, total: count)
+        return (0..<count).map { period in
+            defer { schedule.advance(figure: figures?[period]) }
+            return schedule.rate
+        }
+    }
+
+    private func expectClose(_ found: [Double], _ expected: [Double]) {
+        #expect(found.count == expected.count)
+        for (at, (a, b)) in zip(found, expected).enumerated() {
+            #expect(abs(a - b) <= 1e-6 * b, "period \(at): found \(a), expected \(b)")
+        }
+    }
+
+    // What PyTorch's OneCycleLR and CosineAnnealingWarmRestarts give.
+
+    @Test func oneCycle() throws {
+        expectClose(
+            try rates(["type": "one_cycle"], 10),
+            [0.004, 0.052, 0.1, 0.09504846, 0.08117457, 0.0611262, 0.0388742, 0.01882583, 0.004951937, 4e-07])
+        expectClose(
+            try rates(
+                [
+                    "type": "one_cycle", "rise": 0.4, "line": "linear", "start_divisor": 10,
+                    "end_divisor": 100,
+                ], 10),
+            [0.01, 0.04, 0.07, 0.1, 0.08335, 0.0667, 0.05005, 0.0334, 0.01675, 0.0001])
+    }
+
+    @Test func restarts() throws {
+        expectClose(
+            try rates(["type": "cosine", "restart_after": 3, "restart_factor": 2, "minimum": 0.01], 12),
+            [
+                0.1, 0.0775, 0.0325, 0.1, 0.09397114, 0.0775, 0.055, 0.0325, 0.01602886, 0.1, 0.09846666,
+                0.09397114,
+            ])
+    }
+
+    @Test func cosineStaysAtItsMinimum() throws {
+        let found = try rates(["type": "cosine", "total": 4, "minimum": 0.02], 7)
+        expectClose(Array(found[4...]), [0.02, 0.02, 0.02])
+    }
+
+    @Test func warmUpComesBeforeAnotherSchedule() throws {
+        expectClose(
+            try rates(
+                ["type": "warm_up", "periods": 4, "then": ["type": "step", "size": 2, "factor": 0.5]], 9),
+            [0.025, 0.05, 0.075, 0.1, 0.1, 0.1, 0.05, 0.05, 0.025])
+        expectClose(
+            try rates(["type": "warm_up", "periods": 2, "from_zero": true, "per": "step"], 4),
+            [0, 0.05, 0.1, 0.1])
+    }
+
+    @Test func plateauAfterAWarmUpCountsFromItsEnd() throws {
+        let config: JSONValue = [
+            "type": "warm_up", "periods": 2, "then": ["type": "plateau", "patience": 2, "factor": 0.5],
+        ]
+        let spec = try ScheduleConfig.schedule(config)
+        #expect(spec.monitor == "validation_loss")
+        // 0.5 and 0.1 lie in the warm-up; 1 is the best one after it.
+        expectClose(
+            try rates(config, 7, figures: [0.5, 0.1, 1, 1, 1, 1, 0]), [0.05, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05])
+    }
+
+    @Test(arguments: [("keras", [0.1, 0.1, 0.1, 0.05, 0.05]), ("pytorch", [0.1, 0.1, 0.1, 0.1, 0.05])])
+    func patienceIsCountedInBothWays(_ rule: String, _ expected: [Double]) throws {
+        let config: JSONValue = [
+            "type": "plateau", "patience": 2, "factor": 0.5, "rule": JSONValue(.text(rule)),
+        ]
+        expectClose(try rates(config, 5, figures: [1, 1, 1, 1, 1]), expected)
+    }
+
+    @Test func figuresThatAreNoNumbersAreNeverBest() throws {
+        let config: JSONValue = ["type": "plateau", "patience": 1, "factor": 0.5]
+        expectClose(try rates(config, 4, figures: [.nan, .nan, 1, 1]), [0.1, 0.05, 0.025, 0.025])
+        var state = EarlyStopping.State()
+        let rule = EarlyStopping(monitor: "validation_accuracy", patience: 2)
+        let verdicts = [Double.nan, 0.5, 0.4, .nan].map { rule.observe($0, &state) }
+        #expect(verdicts == [.goOn, .best, .goOn, .stop])
+        #expect(state.bestEpoch == 1)
+    }
+
+    @Test func earlyStoppingLeavesTheStartOut() {
+        var rule = EarlyStopping(monitor: "validation_loss", patience: 1)
+        rule.startFrom = 2
+        var state = EarlyStopping.State()
+        #expect([0.1, 5, 3, 4].map { rule.observe($0, &state) } == [.goOn, .goOn, .best, .stop])
+    }
+
+    @Test(arguments: [
+        ("validation_loss", FigureMode.min), ("validation_error", .min), ("validation_accuracy", .max),
+        ("validation_macro_f1", .max), ("validation_recall", .max),
+    ])
+    func modeByName(_ name: String, _ mode: FigureMode) { #expect(FigureMode(of: name) == mode) }
+
+    @Test func stateIsExactInJSON() throws {
+        var schedule = Schedule(PlateauSchedule(factor: 1 / 3.0, patience: 1), base: 0.1, total: 9)
+        for figure in [0.1 + 0.2, 1, 1, 0.7, 1] { schedule.advance(figure: figure) }
+        let state = try ScheduleState.decode(text: schedule.state.json)
+        #expect(state == schedule.state)
+        #expect(state.reduced?.bitPattern == schedule.rate.bitPattern)
+        #expect(state.best == 0.1 + 0.2)
+    }
+
+    @Test(arguments: ScheduleKinds.kinds.map { $0.type })
+    func roundTrip(_ type: String) throws {
+        var config: JSONValue = ["type": JSONValue(.text(type))]
+        let required: [String: JSONValue] = [
+            "size": 3, "milestones": [2, 5], "factor": 0.5, "periods": 4,
+        ]
+        let fields = try #require(ScheduleKinds.kind(type)).init().encode()
+        for (key, value) in required where fields[key] != nil { config[key] = value }
+        let spec = try ScheduleConfig.schedule(config)
+        #expect(try ScheduleConfig.schedule(spec.encode()).encode().line == spec.encode().line)
+        for (key, value) in required where fields[key] != nil {
+            #expect(spec.encode()[key]?.line == value.line)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"type": "step"}"#, "1:14: schedule.size: missing; it has to be a whole number of at least 1"),
+        (
+            #"{"type": "cosine", "total": 5, "warm_up": 5}"#,
+            "1:56: schedule.warm_up: has to be below total, which is 5, found 5"
+        ),
+        (
+            #"{"type": "warm_up", "periods": 3, "per": "step", "then": {"type": "plateau"}}"#,
+            #"1:55: schedule.per: is "step", but the schedule afterwards counts by "epoch"; both have to be the same"#
+        ),
+        (
+            #"{"type": "plateau", "factor": 1}"#,
+            "1:44: schedule.factor: expected a number above 0 and below 1, found 1"
+        ),
+    ])
+    func mistakes(_ schedule: String, _ message: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            _ = try ScheduleConfig.decode(text: #"{"schedule": \#(schedule)}"#, source: "a.json")
+        }
+        #expect(error?.description == "a.json:" + message)
+    }
+}
