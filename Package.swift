@@ -44,6 +44,9 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
+            name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Autograd"],
+            swiftSettings: realType),
+        .testTarget(
             name: "LayersTests", dependencies: ["Layers", "Configuration", "Autograd", "AutogradTesting"],
             exclude: ["Fixtures"], swiftSettings: realType),
     ],
