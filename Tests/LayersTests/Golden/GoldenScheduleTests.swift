@@ -5,7 +5,8 @@ import Testing
 /// Learning rates and the end of training beside PyTorch's and Keras'.
 @Suite struct GoldenScheduleTests {
     @Test func goldenSchedules() throws {
-        for example in try GoldenGroup("schedule").cases("cases") {
+        guard let group = try GoldenGroup("schedule") else { return }
+        for example in try group.cases("cases") {
             let name = try example.text("name")
             let expected = try example.numbers("lr")
             let metrics = example["metrics"] == nil ? nil : try example.numbers("metrics")
@@ -23,7 +24,8 @@ import Testing
     }
 
     @Test func goldenEarlyStopping() throws {
-        for example in try GoldenGroup("schedule").cases("early_stopping") {
+        guard let group = try GoldenGroup("schedule") else { return }
+        for example in try group.cases("early_stopping") {
             let rule = try EarlyStopping.decode([
                 "mode": JSONValue(.text(try example.text("mode"))),
                 "patience": JSONValue(.integer(try example.integer("patience"))),
