@@ -30,11 +30,11 @@ public struct Signal: Sendable {
         }
     }
 
-    /// The tensor with zeros in the padding.
+    /// The tensor with zeros in the padding, whatever was there.
     public var masked: Tensor {
         guard let mask else { return tensor }
         let ones = Array(repeating: 1, count: tensor.rank - 2)
-        return tensor * mask.reshaped(mask.shape + ones)
+        return tensor.maskedFill((1 - mask).reshaped(mask.shape + ones), 0)
     }
 
     /// The signal without the steps that are padding in every sequence, so that what is made of it has the same bits
