@@ -21,6 +21,7 @@ let package = Package(
         // The tests compare our products of matrices with OpenBLAS'; nothing else uses it.
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"]),
         .target(
             name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"],
@@ -33,7 +34,9 @@ let package = Package(
             name: "Layers", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "SpeechEmotion", dependencies: ["Layers"], exclude: ["README.md"],
+            name: "SpeechEmotion",
+            dependencies: ["Layers", "Autograd", "Configuration", "CKernels", "CSndFile"],
+            exclude: ["README.md"],
             swiftSettings: realType),
         .executableTarget(
             name: "Train", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
@@ -44,7 +47,7 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Autograd"],
+            name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LayersTests", dependencies: ["Layers", "Configuration", "Autograd", "AutogradTesting"],

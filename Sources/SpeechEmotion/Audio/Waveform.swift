@@ -1,0 +1,18 @@
+/// Sound of one channel in memory. Samples are Float whatever `Real` is; full scale is 1.
+public struct Waveform: Sendable, Equatable {
+    /// The samples, in order.
+    public var samples: [Float]
+    /// Samples per second.
+    public var rate: Int
+
+    /// Sound from samples. `rate` has to be above 0.
+    public init(_ samples: [Float], rate: Int) {
+        self.samples = samples
+        self.rate = rate
+    }
+
+    /// How many samples there are.
+    public var count: Int { samples.count }
+    /// How long it lasts, in seconds.
+    public var duration: Double { Double(samples.count) / Double(rate) }
+}

@@ -1,0 +1,32 @@
+/// One example of a corpus: where its sound is, and what is known of it.
+public struct Clip: Sendable, Hashable {
+    /// Where the sound of a clip comes from.
+    public enum Source: Sendable, Hashable {
+        /// A file, or the part of it from `start` to `end` in seconds.
+        case file(path: String, start: Double?, end: Double?)
+        /// A sound of the embedded corpus, made by its number.
+        case synthetic(number: Int)
+    }
+
+    /// Names the clip within its corpus; stable between machines: the path below the corpus' folder, for files.
+    public var id: String
+    /// Where its sound is.
+    public var source: Source
+    /// The class, by name.
+    public var label: String
+    /// Who speaks; nil where that is not known.
+    public var speaker: String?
+    /// Further columns, such as statement, repetition, intensity, channel or gender.
+    public var attributes: [String: String]
+
+    /// A clip. The speaker and attributes may be unknown.
+    public init(
+        id: String, source: Source, label: String, speaker: String? = nil, attributes: [String: String] = [:]
+    ) {
+        self.id = id
+        self.source = source
+        self.label = label
+        self.speaker = speaker
+        self.attributes = attributes
+    }
+}
