@@ -4,8 +4,8 @@ public struct Clip: Sendable, Hashable {
     public enum Source: Sendable, Hashable {
         /// A file, or the part of it from `start` to `end` in seconds.
         case file(path: String, start: Double?, end: Double?)
-        /// A sound of the embedded corpus, made by its number.
-        case synthetic(number: Int)
+        /// A sound of the embedded corpus, made when it is asked for.
+        case synthetic(SyntheticClip)
     }
 
     /// Names the clip within its corpus; stable between machines: the path below the corpus' folder, for files.
