@@ -56,7 +56,7 @@ struct SpeechSynthesizer {
     }
 
     private func finished(_ samples: [Float], _ room: SyntheticNoise, level: Double) -> Waveform {
-        let gain = Float(0.11 * pow(10, (level + 2 * generator.split("distance").normal()) / 20))
+        let gain = Float(0.11 * pow(10, (level + generator.split("distance").normal()) / 20))
         var samples = samples.map { gain * $0 }
         let loudest = samples.reduce(0) { max($0, abs($1)) }
         if loudest > 0.95 { samples = samples.map { $0 * 0.95 / loudest } }

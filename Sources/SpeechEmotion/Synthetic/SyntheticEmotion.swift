@@ -57,21 +57,21 @@ struct Delivery {
 
     /// Emotions overlap: some sayings hardly show theirs, and every number varies by itself.
     init(_ emotion: SyntheticEmotion, _ speaker: SyntheticSpeaker, _ generator: RandomGenerator) {
-        let clarity = 0.35 + 0.75 * generator.uniform()
+        let clarity = 0.6 + 0.7 * generator.uniform()
         let typical = emotion.style
         func drawn(_ typical: Double, _ habit: Double, spread: Double) -> Double {
             typical * clarity * speaker.expression + habit + spread * generator.normal()
         }
         style = SyntheticEmotion.Style(
-            pitch: drawn(typical.pitch, 0, spread: 1.1),
-            range: drawn(typical.range, 2, spread: 0.5),
-            pace: drawn(typical.pace, speaker.pace, spread: 0.06),
-            level: drawn(typical.level, 0, spread: 2.5),
-            tilt: drawn(typical.tilt, speaker.tilt, spread: 1),
-            breath: max(0.01, drawn(typical.breath, speaker.breath, spread: 0.03)),
+            pitch: drawn(typical.pitch, 0, spread: 0.7),
+            range: drawn(typical.range, 2, spread: 0.35),
+            pace: drawn(typical.pace, speaker.pace, spread: 0.04),
+            level: drawn(typical.level, 0, spread: 1.5),
+            tilt: drawn(typical.tilt, speaker.tilt, spread: 0.6),
+            breath: max(0.01, drawn(typical.breath, speaker.breath, spread: 0.02)),
             roughness: max(0, drawn(typical.roughness, 0.006, spread: 0.004)),
-            tremor: max(0, drawn(typical.tremor, 0.08, spread: 0.07)),
-            fall: drawn(typical.fall, 2.5, spread: 0.9),
+            tremor: max(0, drawn(typical.tremor, 0.08, spread: 0.05)),
+            fall: drawn(typical.fall, 2.5, spread: 0.6),
             attack: min(1, max(0, drawn(typical.attack, 0.2, spread: 0.15))),
             smile: drawn(typical.smile, 0, spread: 0.012))
     }
