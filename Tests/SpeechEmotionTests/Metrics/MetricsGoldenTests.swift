@@ -7,8 +7,8 @@ import Testing
 @Suite struct MetricsGoldenTests {
     static let folder =
         ProcessInfo.processInfo.environment["GOLDEN"]
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Golden").path
+        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Golden").standardizedFileURL.path
 
     struct Case: @unchecked Sendable, CustomTestStringConvertible {
         let numbers: [String: Any]

@@ -1,0 +1,154 @@
+import Autograd
+import Glibc
+
+/// Whether two systems that were tried on the same examples differ: two-sided tests, each of which gives a p-value.
+public enum PairedTest {
+    /// McNemar's exact test of who was right: of the examples on which exactly one of two systems was right, are about
+    /// half the first one's? 1 where there are none.
+    ///
+    /// Throws a `MetricProblem` where the lists differ in length.
+    public static func mcNemar(_ first: [Bool], _ second: [Bool]) throws(MetricProblem) -> Double {
+        try checkCounts(first.count, second.count)
+        let onlyFirst = zip(first, second).count { $0 && !$1 }
+        let onlySecond = zip(first, second).count { !$0 && $1 }
+        let n = onlyFirst + onlySecond
+        guard n > 0 else { return 1 }
+        let sum = (0...min(onlyFirst, onlySecond)).reduce(0.0) {
+            $0 + exp(logBinomial(n, $1) - Double(n) * log(2))
+        }
+        return min(1, 2 * sum)
+    }
+
+    /// Wilcoxon's signed-rank test of two lists of figures, such as accuracies by fold and seed. Equal pairs are left out. Exact
+    /// up to 50 pairs, ties included, by the normal approximation beyond. 1 where nothing differs.
+    ///
+    /// Throws a `MetricProblem` where the lists differ in length or a figure is no finite number.
+    public static func wilcoxon(_ first: [Double], _ second: [Double]) throws(MetricProblem) -> Double {
+        try checkCounts(first.count, second.count)
+        try checkFinite(first + second)
+        let differences = zip(first, second).map { $0 - $1 }.filter { $0 != 0 }
+        guard !differences.isEmpty else { return 1 }
+        let (doubled, ties) = doubledRanks(differences.map { abs($0) })
+        let positive = zip(differences, doubled).reduce(0) { $0 + ($1.0 > 0 ? $1.1 : 0) }
+        let total = doubled.reduce(0, +)
+        if differences.count <= 50 { return exactSignedRank(min(positive, total - positive), doubled) }
+        let count = Double(differences.count)
+        let variance = count * (count + 1) * (2 * count + 1) / 24 - ties / 48
+        let distance = abs(Double(2 * positive - total)) / 4
+        return variance > 0 ? erfc(distance / (2 * variance).squareRoot()) : 1
+    }
+
+    /// A permutation test of the mean difference of two lists of figures: the signs of the differences are flipped at random, or in all
+    /// ways where there are at most `draws`.
+    ///
+    /// Throws a `MetricProblem` where the lists differ in length or a figure is no finite number.
+    public static func permutation(
+        _ first: [Double], _ second: [Double], draws: Int = 10000, generator: RandomGenerator
+    ) throws(MetricProblem) -> Double {
+        try checkCounts(first.count, second.count)
+        try checkFinite(first + second)
+        let differences = zip(first, second).map { $0 - $1 }
+        let found = abs(differences.reduce(0, +))
+        // Sums of the same numbers in another order of signs differ in the last digits.
+        let slack = 1e-12 * differences.reduce(0) { $0 + abs($1) }
+        return permutation(count: differences.count, draws: draws, generator: generator) { flips in
+            abs(zip(differences, flips).reduce(0) { $0 + ($1.1 ? -$1.0 : $1.0) }) >= found - slack
+        }
+    }
+
+    /// A permutation test of any figure of two systems' answers to the same examples: the answers are exchanged between the
+    /// systems at random, by groups such as speakers where they are given.
+    ///
+    /// - Parameter difference: Of the figures, given for each example whether its answers are exchanged.
+    ///
+    /// Throws a `MetricProblem` where there are not as many groups as examples.
+    public static func exchange(
+        count: Int, groups: [String]? = nil, draws: Int = 2000, generator: RandomGenerator,
+        difference: ([Bool]) -> Double
+    ) throws(MetricProblem) -> Double {
+        if let groups { try checkCounts(groups.count, count) }
+        var numbers: [String: Int] = [:]
+        let group = groups.map { groups in
+            groups.map { name in
+                if numbers[name] == nil { numbers[name] = numbers.count }
+                return numbers[name] ?? 0
+            }
+        }
+        let found = abs(difference(Array(repeating: false, count: count)))
+        return permutation(count: groups == nil ? count : numbers.count, draws: draws, generator: generator) {
+            flips in
+            abs(difference(group.map { $0.map { flips[$0] } } ?? flips)) >= found - 1e-12
+        }
+    }
+
+    /// P-values of several tests, made larger so that the chance of any false finding stays what it was for one (Holm 1979).
+    public static func holm(_ values: [Double]) -> [Double] {
+        let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+        var adjusted = values
+        var largest = 0.0
+        for (rank, place) in order.enumerated() {
+            largest = max(largest, min(1, values[place] * Double(values.count - rank)))
+            adjusted[place] = largest
+        }
+        return adjusted
+    }
+
+    /// The part of sign patterns that `isAsLarge`: of all where they are few, of draws otherwise, the one found counting among them.
+    private static func permutation(
+        count: Int, draws: Int, generator: RandomGenerator, isAsLarge: ([Bool]) -> Bool
+    ) -> Double {
+        guard count > 0 else { return 1 }
+        if count < 60, 1 << count <= draws {
+            let all = 0..<(1 << count)
+            return Double(all.count { n in isAsLarge((0..<count).map { n >> $0 & 1 == 1 }) })
+                / Double(all.count)
+        }
+        let large = (0..<max(1, draws)).count { _ in
+            isAsLarge((0..<count).map { _ in generator.next() & 1 == 1 })
+        }
+        return Double(large + 1) / Double(max(1, draws) + 1)
+    }
+
+    /// Twice the chance that the ranks of one sign sum to at most `sum`, if every sign is as likely as the other.
+    private static func exactSignedRank(_ sum: Int, _ ranks: [Int]) -> Double {
+        // ways[s]: the sets of ranks that sum to s.
+        var ways = [1.0] + Array(repeating: 0, count: ranks.reduce(0, +))
+        for rank in ranks {
+            for sum in stride(from: ways.count - 1, through: rank, by: -1) { ways[sum] += ways[sum - rank] }
+        }
+        return min(1, 2 * ways[0...sum].reduce(0, +) / exp2(Double(ranks.count)))
+    }
+
+    /// Twice the ranks from 1, equal numbers sharing their mean; and the sum of t^3 - t over groups of t equal ones.
+    private static func doubledRanks(_ numbers: [Double]) -> (ranks: [Int], ties: Double) {
+        let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
+        var ranks = Array(repeating: 0, count: numbers.count)
+        var ties = 0.0
+        var start = 0
+        while start < order.count {
+            var end = start
+            while end < order.count, numbers[order[end]] == numbers[order[start]] { end += 1 }
+            let size = Double(end - start)
+            for place in start..<end { ranks[order[place]] = start + end + 1 }
+            ties += size * size * size - size
+            start = end
+        }
+        return (ranks, ties)
+    }
+
+    private static func logBinomial(_ n: Int, _ k: Int) -> Double {
+        lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
+    }
+
+    private static func checkCounts(_ first: Int, _ second: Int) throws(MetricProblem) {
+        guard first == second else {
+            throw MetricProblem("\(first) and \(second) results; a paired test needs as many of each")
+        }
+    }
+
+    private static func checkFinite(_ figures: [Double]) throws(MetricProblem) {
+        if let strange = figures.first(where: { !$0.isFinite }) {
+            throw MetricProblem("a figure of \(strange); expected finite numbers")
+        }
+    }
+}
