@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "Configuration", targets: ["Configuration"]),
         .library(name: "Layers", targets: ["Layers"]),
         .library(name: "SpeechEmotion", targets: ["SpeechEmotion"]),
+        .library(name: "Lab", targets: ["Lab"]),
         .executable(name: "Train", targets: ["Train"]),
     ],
     traits: [
@@ -38,8 +39,11 @@ let package = Package(
             dependencies: ["Layers", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
+        .target(
+            name: "Lab", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            exclude: ["README.md"], swiftSettings: realType),
         .executableTarget(
-            name: "Train", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            name: "Train", dependencies: ["Lab", "SpeechEmotion", "Layers", "Autograd", "Configuration"],
             exclude: ["README.md"],
             swiftSettings: realType),
         .testTarget(
@@ -48,6 +52,9 @@ let package = Package(
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
             name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Configuration", "Autograd"],
+            swiftSettings: realType),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "SpeechEmotion", "Layers", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LayersTests", dependencies: ["Layers", "Configuration", "Autograd", "AutogradTesting"],

@@ -1,0 +1,10 @@
+import Lab
+import Testing
+
+@Suite struct EpochMetricsTests {
+    @Test func figuresAreFoundByName() {
+        let metrics = EpochMetrics(epoch: 3, figures: [("train.loss", 0.5), ("validation.loss", 0.75)])
+        #expect(metrics["validation.loss"] == 0.75)
+        #expect(metrics["test.loss"] == nil)
+    }
+}
