@@ -21,11 +21,27 @@ COMPARISONS = {
     "yardstick": {"torch": ["train_cnn_gru_attn.py", "--framework", "torch"],
                   "keras": ["train_cnn_gru_attn.py", "--framework", "keras"],
                   "onnxruntime": ["infer_onnxruntime.py", "--model", "cnn_gru_attn"]},
+    "recipe-a": {"torch": ["train_recipe_a.py", "--framework", "torch"],
+                 "keras": ["train_recipe_a.py", "--framework", "keras"],
+                 "onnxruntime": ["infer_onnxruntime.py", "--model", "recipe_a"]},
+    "cnn1d": {"torch": ["train_cnn1d.py", "--framework", "torch"],
+              "keras": ["train_cnn1d.py", "--framework", "keras"],
+              "onnxruntime": ["infer_onnxruntime.py", "--model", "cnn1d"]},
+    "mlp": {"torch": ["train_mlp.py", "--framework", "torch"],
+            "keras": ["train_mlp.py", "--framework", "keras"],
+            "onnxruntime": ["infer_onnxruntime.py", "--model", "mlp"]},
+    "efficientnet": {"torch": ["train_efficientnet.py"],
+                     "onnxruntime": ["infer_onnxruntime.py", "--model", "efficientnet"]},
+    "first-prediction": {framework: ["first_prediction.py", "--framework", framework]
+                         for framework in ("torch", "keras", "onnxruntime")},
 }
+# Where another program holds a core: the workload, and the script that trains the same in PyTorch.
+BUSY = "busy-core"
+BUSY_WORKLOAD, BUSY_PEER = "yardstick", ["train_cnn_gru_attn.py", "--framework", "torch"]
 # Numbers worth a line in the table, and whether more is better.
 NUMBERS = {
     "train_samples_per_s": True, "infer_samples_per_s": True, "latency_b1_ms": False, "forward_ms": False,
-    "backward_ms": False,
+    "backward_ms": False, "first_prediction_ms": False, "startup_s": False, "peak_rss_mb": False,
 }
 # PyTorch's threads spin or sleep while they wait, and which is better depends on the machine: the better one counts.
 POLICIES = ("ACTIVE", "PASSIVE")
@@ -86,6 +102,47 @@ def measure(name, args):
     return numbers, frameworks
 
 
+def busy_core(args):
+    """The workload on as many threads as cores, on a quiet machine and with a busy loop on the last core, in turn."""
+    cores = sorted(os.sched_getaffinity(0))
+    threads = ["--threads", str(len(cores))]
+    trains = {"Train": ([args.train, "bench", BUSY_WORKLOAD, *threads, "--json"], {})}
+    for policy in POLICIES:
+        trains[f"torch, {policy}"] = ([sys.executable, os.path.join(PEERS, BUSY_PEER[0]), *BUSY_PEER[1:], *threads],
+                                      {"OMP_WAIT_POLICY": policy})
+    found = {}
+    for number in range(args.rounds):
+        for who, (command, environment) in trains.items():
+            print(f"{BUSY}, round {number + 1} of {args.rounds}: {who}", flush=True)
+            for state in ("quiet", "busy"):
+                loop = None
+                if state == "busy":
+                    loop = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+                    os.sched_setaffinity(loop.pid, {cores[-1]})
+                try:
+                    result = run(command, environment)
+                finally:
+                    if loop:
+                        loop.kill()
+                        loop.wait()
+                for key in ("train_samples_per_s", "infer_samples_per_s"):
+                    found.setdefault((who, key, state), []).append(result[key])
+    rows = []
+    for who, key in dict.fromkeys((who, key) for who, key, _ in found):
+        quiet, busy = (statistics.median(found[who, key, state]) for state in ("quiet", "busy"))
+        rows.append({"who": who, "number": key, "quiet": quiet, "busy": busy, "kept": round(busy / quiet, 2)})
+    text = [f"# {BUSY}", "",
+            f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. {BUSY_WORKLOAD} on "
+            f"{len(cores)} threads, on a quiet machine and while a busy loop holds one core.", "",
+            "| | number | quiet | one core taken | kept |", "| --- | --- | ---: | ---: | ---: |"]
+    text += [f"| {r['who']} | {r['number']} | {shown(r['quiet'])} | {shown(r['busy'])} | {r['kept']} |" for r in rows]
+    return rows, "\n".join(text) + "\n"
+
+
+def rounds(args):
+    return f"{args.rounds} round{'s' if args.rounds > 1 else ''}"
+
+
 def machine():
     model = "unknown processor"
     with open("/proc/cpuinfo") as f:
@@ -115,7 +172,7 @@ def report(name, args, numbers, frameworks):
                     row[peer + "_ratio"] = round(ours / theirs if NUMBERS[key] else theirs / ours, 2)
             out.append(row)
     text = [f"# {name}", "",
-            f"{datetime.date.today()}, {machine()}. Medians of {args.rounds} round{'s' if args.rounds > 1 else ''}, run in turn. "
+            f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. "
             "A ratio above 1 means that Train is faster.",
             "Train against " + ", ".join(frameworks.values()) + "; with more than one thread the better of "
             "OMP_WAIT_POLICY=ACTIVE and PASSIVE counts for torch."]
@@ -137,12 +194,17 @@ def main():
     p.add_argument("--train", required=True, help="the program Train, built in release")
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
-    p.add_argument("--only", help="one workload: " + ", ".join(COMPARISONS) + ", or one operation")
+    p.add_argument("--only", help="workloads with commas between: " + ", ".join([*COMPARISONS, BUSY])
+                   + ", or operations")
     args = p.parse_args()
     args.threads = [int(t) for t in args.threads.split(",")]
-    for name in [args.only] if args.only else COMPARISONS:
-        numbers, frameworks = measure(name, args)
-        out, text = report(name, args, numbers, frameworks)
+    for name in args.only.split(",") if args.only else [*COMPARISONS, BUSY]:
+        frameworks = {}
+        if name == BUSY:
+            out, text = busy_core(args)
+        else:
+            numbers, frameworks = measure(name, args)
+            out, text = report(name, args, numbers, frameworks)
         os.makedirs(os.path.join(HERE, "results"), exist_ok=True)
         path = os.path.join(HERE, "results", name)
         with open(path + ".md", "w") as f:

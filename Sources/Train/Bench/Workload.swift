@@ -10,7 +10,8 @@ struct Workload: Sendable {
 
     /// Every workload, in the order of `bench --list`. A new one joins here.
     static let all: [Workload] =
-        [.yardstick, .operations] + OperationBench.all.map(Workload.init)
+        [.yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .operations]
+        + OperationBench.all.map(Workload.init)
 }
 
 /// Names and values in order, printed as one line of JSON or as a table.

@@ -5,6 +5,8 @@ extension Command {
         "threads", "N", in: 1...64, help: "How many threads; all cores unless given.")
     private static let batch = Option.integer(
         "batch", "B", in: 1...65536, help: "Another number of examples at a time than the workload's own.")
+    private static let weights = Option.text(
+        "weights", "FILE", help: "For first-prediction: predict once with these weights and print the class.")
     private static let json = Switch(name: "json", help: "Print one line of JSON.")
     private static let list = Switch(name: "list", help: "Name the workloads.")
 
@@ -13,7 +15,7 @@ extension Command {
         name: "bench",
         summary: "Times a workload: an operation, all of them, or a model.",
         argument: Argument(placeholder: "NAME", help: "The workload; --list names them."),
-        options: [threads, batch, json, list],
+        options: [threads, batch, weights, json, list],
         examples: [
             ("Train bench --list", "Names the workloads."),
             ("Train bench operations --threads 1", "Times every operation on one thread."),
@@ -30,6 +32,12 @@ extension Command {
         if workload.batch == nil, arguments[batch] != nil { throw UsageError("\(name) has no batch to set") }
         Interrupt.watch()
         if let threads = arguments[threads] { Parallel.threads = threads }
+        if let weights = arguments[weights] {
+            guard name == "first-prediction" else {
+                throw UsageError("--weights is for first-prediction only")
+            }
+            return print(try FirstPrediction.predict(weights: weights))
+        }
         let startup = ProcessFigures.age
         let measured = try workload.measure(arguments[batch] ?? workload.batch)
 

@@ -59,6 +59,13 @@ extension Option where Value == Int {
     }
 }
 
+extension Option where Value == String {
+    /// Any text, such as the path of a file.
+    static func text(_ name: String, _ placeholder: String, help: String) -> Option {
+        Option(name: name, placeholder: placeholder, help: help, read: { $0 }, expected: "text")
+    }
+}
+
 /// An option without a value, `--name`.
 struct Switch: OptionDeclaration {
     let name: String
