@@ -1,0 +1,111 @@
+import Autograd
+
+/// Builds one message of protocol buffers, field by field: the bytes that TensorBoard and ONNX read. Knows no schema:
+/// the caller names the numbers of the fields, 1 and up.
+///
+/// Every value that is appended is written, zeros and empty texts too. Readers take at most 2 GiB a message.
+package struct ProtobufWriter: Sendable {
+    /// The message so far.
+    package private(set) var bytes: [UInt8] = []
+
+    /// An empty message.
+    package init() {}
+
+    /// Appends a field of type int32, int64, enum or bool (0 or 1).
+    package mutating func integer(_ field: Int, _ value: some BinaryInteger) {
+        begin(field, .varint)
+        varint(UInt64(bitPattern: Int64(value)))
+    }
+
+    /// Appends a field of type uint32 or uint64.
+    package mutating func unsigned(_ field: Int, _ value: UInt64) {
+        begin(field, .varint)
+        varint(value)
+    }
+
+    /// Appends a field of type float.
+    package mutating func float(_ field: Int, _ value: Float) {
+        begin(field, .fixed32)
+        fixed(value.bitPattern)
+    }
+
+    /// Appends a field of type double.
+    package mutating func double(_ field: Int, _ value: Double) {
+        begin(field, .fixed64)
+        fixed(value.bitPattern)
+    }
+
+    /// Appends a field of type string.
+    package mutating func text(_ field: Int, _ value: String) { data(field, Array(value.utf8)) }
+
+    /// Appends a field of type bytes.
+    package mutating func data(_ field: Int, _ value: [UInt8]) {
+        value.withUnsafeBytes { data(field, $0) }
+    }
+
+    /// Appends a field of type bytes from memory.
+    package mutating func data(_ field: Int, _ value: UnsafeRawBufferPointer) {
+        begin(field, .lengthDelimited)
+        varint(UInt64(value.count))
+        bytes.append(contentsOf: value)
+    }
+
+    /// Appends a field that is a message of its own, which `build` fills.
+    package mutating func message(
+        _ field: Int, _ build: (inout ProtobufWriter) throws -> Void
+    ) rethrows {
+        var inner = ProtobufWriter()
+        try build(&inner)
+        data(field, inner.bytes)
+    }
+
+    /// Appends a repeated field of integers, packed; nothing where there are none.
+    package mutating func integers(_ field: Int, _ values: [some BinaryInteger]) {
+        packed(field, values) { $0.varint(UInt64(bitPattern: Int64($1))) }
+    }
+
+    /// Appends a repeated field of type float, packed; nothing where there are none.
+    package mutating func floats(_ field: Int, _ values: [Float]) {
+        packed(field, values) { $0.fixed($1.bitPattern) }
+    }
+
+    /// Appends a repeated field of type double, packed; nothing where there are none.
+    package mutating func doubles(_ field: Int, _ values: [Double]) {
+        packed(field, values) { $0.fixed($1.bitPattern) }
+    }
+
+    private enum WireType: UInt64 {
+        case varint = 0
+        case fixed64 = 1
+        case lengthDelimited = 2
+        case fixed32 = 5
+    }
+
+    private mutating func packed<Value>(
+        _ field: Int, _ values: [Value], _ append: (inout ProtobufWriter, Value) -> Void
+    ) {
+        guard !values.isEmpty else { return }
+        var inner = ProtobufWriter()
+        for value in values { append(&inner, value) }
+        data(field, inner.bytes)
+    }
+
+    private mutating func begin(_ field: Int, _ type: WireType) {
+        require((1..<1 << 29).contains(field), "protobuf: found field number \(field), wanted 1 to 2^29 - 1")
+        varint(UInt64(field) << 3 | type.rawValue)
+    }
+
+    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+    private mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    private mutating func fixed(_ bits: some FixedWidthInteger) {
+        withUnsafeBytes(of: bits.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}
