@@ -26,14 +26,14 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
     public var errorDescription: String? { description }
 
     /// The failure of a call to the system, told by `errno`.
-    static func system(_ file: String, _ place: String, allowed: String) -> FileError {
+    package static func system(_ file: String, _ place: String, allowed: String) -> FileError {
         FileError(
             file: file, place: place, found: "\"\(String(cString: strerror(errno)))\"", allowed: allowed)
     }
 }
 
 /// A number from a file, shown as it may be huge: 1,234,567 is easier to read than 1234567.
-func grouped(_ number: some BinaryInteger) -> String {
+package func grouped(_ number: some BinaryInteger) -> String {
     var digits = String(number.magnitude)
     var at = digits.endIndex
     while let next = digits.index(at, offsetBy: -3, limitedBy: digits.startIndex), next > digits.startIndex {

@@ -60,4 +60,7 @@ typedef struct {
 #include "kernels.inc"
 #undef REAL
 
+// Sound is float whatever the type of tensors is.
+#include "sound-resample.inc"
+
 #endif

@@ -1,0 +1,48 @@
+import Autograd
+
+/// Reading sound files: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU, CAF, Wave64 and NIST Sphere; M4A, AAC, WebM and others
+/// where the program ffmpeg is installed. The kind is told by the content, not by the name.
+///
+/// Samples of integers are divided by 2^(bits - 1), those of 8 bits minus 128 first. Everything throws a `FileError` that
+/// names the file where it is missing, damaged, cut off, empty, too long, or holds numbers that are not finite.
+public enum AudioFile {
+    /// What a file says of itself, without reading its samples (ffmpeg has to).
+    public static func info(_ path: String) throws -> AudioInfo {
+        let file = try SoundFile(path: path)
+        return AudioInfo(
+            format: file.decoder.format, rate: file.decoder.rate, channels: file.decoder.channels,
+            frames: file.decoder.frames, shortfall: file.shortfall)
+    }
+
+    /// Reads a sound, mixed down to one channel by the mean of all.
+    ///
+    /// - Parameters:
+    ///   - rate: The rate wanted; the file's own where nil. See `Waveform.resampled`.
+    ///   - offset: Seconds to leave out at the start. Throws where the sound is not longer than that.
+    ///   - duration: Seconds to read; what there is where the sound ends before.
+    ///   - allowTruncated: Takes what there is of a file that is cut off. Otherwise such a file throws.
+    public static func read(
+        _ path: String, rate: Int? = nil, offset: Double = 0, duration: Double? = nil,
+        allowTruncated: Bool = false
+    ) throws -> Waveform {
+        try SoundFile(path: path).mono(
+            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
+    }
+
+    /// Reads a sound file that is in memory; `name` stands for the path in messages.
+    public static func read(
+        bytes: [UInt8], name: String = "bytes in memory", rate: Int? = nil, offset: Double = 0,
+        duration: Double? = nil, allowTruncated: Bool = false
+    ) throws -> Waveform {
+        try SoundFile(bytes: bytes, name: name).mono(
+            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
+    }
+
+    /// Reads every channel by itself, at the file's own rate.
+    public static func channels(
+        _ path: String, offset: Double = 0, duration: Double? = nil, allowTruncated: Bool = false
+    ) throws -> [Waveform] {
+        try SoundFile(path: path).channels(
+            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated))
+    }
+}

@@ -1,0 +1,134 @@
+import Autograd
+
+/// What a file says of its own length, held against what there is. Sizes that a program writes which cannot go back to
+/// the header (0, or the largest number there is) promise nothing.
+enum SoundExtent: Equatable {
+    /// There is as much as promised, or nothing is promised.
+    case whole
+    /// The file holds no samples.
+    case empty
+    /// The file ends before the sound does: where, and what is missing, in words.
+    case cut(place: String, found: String)
+
+    init(_ source: SoundSource, _ container: SoundContainer) {
+        switch container {
+        case .wav(let bigEndian): self = Self.riff(source, bigEndian: bigEndian)
+        case .aiff: self = Self.chunks(source, from: 12, name: "SSND", sizeBytes: 4)
+        case .caf: self = Self.chunks(source, from: 8, name: "data", sizeBytes: 8)
+        case .au(let bigEndian): self = Self.au(source, bigEndian: bigEndian)
+        case .wave64: self = Self.wave64(source)
+        case .sphere: self = Self.sphere(source)
+        case .ogg: self = Self.ogg(source)
+        // The number of samples stands in the header, and is counted when they are read.
+        case .flac, .mpeg, .foreign: self = .whole
+        }
+    }
+
+    /// More chunks than this no header has.
+    private static let mostChunks = 4096
+
+    private static func held(_ promised: UInt64, from start: Int, _ source: SoundSource) -> SoundExtent {
+        let there = UInt64(max(0, source.size - start))
+        if promised <= there { return .whole }
+        return .cut(
+            place: "byte \(source.size), the end of the file",
+            found: "\(grouped(there)) of the \(grouped(promised)) bytes of samples that the header promises")
+    }
+
+    private static func riff(_ source: SoundSource, bigEndian: Bool) -> SoundExtent {
+        func number(_ place: Int, _ bytes: Int = 4) -> UInt64? {
+            source.number(at: place, bytes: bytes, bigEndian: bigEndian)
+        }
+        var at = 12
+        var longSize: UInt64?
+        for _ in 0..<mostChunks {
+            guard let size = number(at + 4) else { break }
+            if source.has("ds64", at: at) { longSize = number(at + 16, 8) }
+            guard source.has("data", at: at) else {
+                at += 8 + Int(size) + Int(size & 1)
+                continue
+            }
+            let start = at + 8
+            if size == 0 {
+                // A file that was never closed has no size in its first line either.
+                let isClosed = number(4).map { abs(Int($0) + 8 - source.size) <= 1 } ?? false
+                return isClosed || source.size <= start ? .empty : .whole
+            }
+            if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? .whole }
+            // SoX and ALSA promise about 2 GB where they write into a pipe.
+            if size >= 0x7FFF_0000, UInt64(source.size) < size { return .whole }
+            return held(size, from: start, source)
+        }
+        return .cut(place: "header", found: "the end of the file before any samples")
+    }
+
+    /// Chunks of a name and a size whose first byte is the highest.
+    private static func chunks(
+        _ source: SoundSource, from first: Int, name: String, sizeBytes: Int
+    ) -> SoundExtent {
+        var at = first
+        for _ in 0..<mostChunks {
+            guard let size = source.number(at: at + 4, bytes: sizeBytes, bigEndian: true) else { break }
+            let start = at + 4 + sizeBytes
+            if source.has(name, at: at) {
+                let isUnknown = size == (sizeBytes == 8 ? .max : 0xFFFF_FFFF)
+                return isUnknown ? .whole : held(size, from: start, source)
+            }
+            guard size < UInt64(source.size) else { break }
+            at = start + Int(size) + (sizeBytes == 4 ? Int(size & 1) : 0)
+        }
+        return .cut(place: "header", found: "the end of the file before any samples")
+    }
+
+    private static func au(_ source: SoundSource, bigEndian: Bool) -> SoundExtent {
+        guard let start = source.number(at: 4, bytes: 4, bigEndian: bigEndian),
+            let size = source.number(at: 8, bytes: 4, bigEndian: bigEndian)
+        else { return .cut(place: "header", found: "the end of the file before any samples") }
+        return size == 0xFFFF_FFFF ? .whole : held(size, from: Int(start), source)
+    }
+
+    private static func wave64(_ source: SoundSource) -> SoundExtent {
+        var at = 40
+        for _ in 0..<mostChunks {
+            guard let size = source.number(at: at + 16, bytes: 8), size >= 24 else { break }
+            if source.has("data", at: at) { return held(size - 24, from: at + 24, source) }
+            guard size < UInt64(source.size) else { break }
+            at += (Int(size) + 7) / 8 * 8
+        }
+        return .cut(place: "header", found: "the end of the file before any samples")
+    }
+
+    private static func sphere(_ source: SoundSource) -> SoundExtent {
+        let lines = String(decoding: source.bytes(at: 0, 1024), as: UTF8.self).split(separator: "\n")
+        func value(_ key: String) -> UInt64? {
+            lines.first { $0.hasPrefix(key + " ") }?.split(separator: " ").last.flatMap { UInt64($0) }
+        }
+        guard let start = lines.dropFirst().first.flatMap({ Int($0.filter(\.isNumber)) }), start < 1 << 20,
+            let count = value("sample_count"), let bytes = value("sample_n_bytes"), count < 1 << 40,
+            bytes <= 8
+        else { return .whole }
+        return held(count * bytes * min(value("channel_count") ?? 1, 1024), from: start, source)
+    }
+
+    /// Walks over the pages to the one that is marked as the last.
+    private static func ogg(_ source: SoundSource) -> SoundExtent {
+        var at = 0
+        var isEnded = false
+        while at < source.size {
+            let header = source.bytes(at: at, 27 + 255)
+            guard header.count >= 27, header.starts(with: "OggS".utf8) else { break }
+            let segments = Int(header[26])
+            guard header.count >= 27 + segments else { break }
+            let length = 27 + segments + header[27..<27 + segments].reduce(0) { $0 + Int($1) }
+            guard at + length <= source.size else { break }
+            isEnded = header[5] & 4 != 0
+            at += length
+        }
+        // What follows the last page, such as a tag, is not sound.
+        if isEnded { return .whole }
+        return .cut(
+            place: "byte \(at)",
+            found: at < source.size
+                ? "a page that is cut off or damaged" : "no page that is marked as the last")
+    }
+}

@@ -1,0 +1,213 @@
+import Autograd
+
+/// Which part of a file is read.
+struct SoundPart {
+    var offset = 0.0
+    var duration: Double?
+    var allowTruncated = false
+}
+
+/// A sound file that has been opened and whose header has been found sound.
+struct SoundFile {
+    let decoder: SoundDecoder
+    /// What the header promises and the file does not hold, in words.
+    let shortfall: String?
+    private let name: String
+    private let cut: FileError?
+
+    init(path: String, ffmpeg: Ffmpeg = .installed) throws {
+        try self.init(SoundSource(path: path), path: path, ffmpeg)
+    }
+
+    init(bytes: [UInt8], name: String, ffmpeg: Ffmpeg = .installed) throws {
+        try self.init(SoundSource(bytes, name: name), path: nil, ffmpeg)
+    }
+
+    private init(_ source: SoundSource, path: String?, _ ffmpeg: Ffmpeg) throws {
+        name = source.name
+        var source = source
+        var container = try SoundContainer(source)
+        var complaint: String?
+        if case .foreign(let format) = container {
+            let wav = try ffmpeg.wav(of: source, path: path, format: format)
+            (source, complaint) = (try SoundSource(wav.bytes, name: name), wav.complaint)
+            container = .wav(bigEndian: false)
+        }
+        switch SoundExtent(source, container) {
+        case .whole:
+            shortfall = complaint
+            cut = complaint.map { [name] in
+                FileError(file: name, place: "ffmpeg", found: $0, allowed: Self.remedy)
+            }
+        case .empty: throw Self.nothing(name)
+        case .cut(let place, let found):
+            shortfall = found
+            cut = FileError(file: name, place: place, found: found, allowed: Self.remedy)
+        }
+        do {
+            decoder = try SoundDecoder(source)
+        } catch {
+            if let cut { throw cut }
+            throw error
+        }
+        guard 1...SoundDecoder.mostChannels ~= decoder.channels else {
+            throw FileError(
+                file: name, place: "header", found: "\(decoder.channels) channels",
+                allowed: "1 to \(SoundDecoder.mostChannels)")
+        }
+        let rates = Waveform.allowedRates
+        guard rates.contains(decoder.rate) else {
+            throw FileError(
+                file: name, place: "header", found: "\(decoder.rate) samples a second",
+                allowed: "\(rates.lowerBound) to \(rates.upperBound)")
+        }
+        if decoder.frames == 0 {
+            if let cut { throw cut }
+            throw Self.nothing(name)
+        }
+    }
+
+    private static let remedy =
+        "the whole file; copy it again, or allow truncated files to take what there is"
+
+    private static func nothing(_ name: String) -> FileError {
+        FileError(file: name, place: "header", found: "a sound without samples", allowed: "at least one")
+    }
+
+    /// The mean of the channels, resampled where a rate is given.
+    func mono(_ part: SoundPart, rate: Int?) throws -> Waveform {
+        if let rate, !Waveform.allowedRates.contains(rate) {
+            throw SoundProblem(
+                "read", found: "a rate of \(rate)",
+                allowed: "\(Waveform.allowedRates.lowerBound) to \(Waveform.allowedRates.upperBound)")
+        }
+        let channels = decoder.channels
+        var samples: [Float] = []
+        try read(part, atMost: Waveform.mostSamples) { block, frames in
+            guard channels > 1 else { return samples.append(contentsOf: block[..<frames]) }
+            for frame in 0..<frames {
+                var sum: Float = 0
+                for channel in 0..<channels { sum += block[frame * channels + channel] }
+                samples.append(sum / Float(channels))
+            }
+        }
+        try checkFinite(samples, part)
+        let wave = Waveform(samples, rate: decoder.rate)
+        return try rate.map { try wave.resampled(to: $0) } ?? wave
+    }
+
+    /// The channels as they are.
+    func channels(_ part: SoundPart) throws -> [Waveform] {
+        let channels = decoder.channels
+        var samples = [[Float]](repeating: [], count: channels)
+        try read(part, atMost: Waveform.mostSamples / channels) { block, frames in
+            for channel in 0..<channels {
+                for frame in 0..<frames { samples[channel].append(block[frame * channels + channel]) }
+            }
+        }
+        for channel in samples { try checkFinite(channel, part) }
+        return samples.map { Waveform($0, rate: decoder.rate) }
+    }
+
+    /// Gives `take` one block of frames after another. Memory grows with what is really there.
+    private func read(
+        _ part: SoundPart, atMost most: Int, _ take: (UnsafeBufferPointer<Float>, Int) -> Void
+    ) throws {
+        if let cut, !part.allowTruncated { throw cut }
+        let (first, wanted) = try frames(of: part)
+        if let wanted, wanted > most { throw tooLong(wanted, most) }
+        try skip(to: first)
+        let blockFrames = max(1, 32768 / decoder.channels)
+        var done = 0
+        let block = UnsafeMutableBufferPointer<Float>.allocate(capacity: blockFrames * decoder.channels)
+        defer { block.deallocate() }
+        while done < wanted ?? .max, let base = block.baseAddress {
+            let got = decoder.read(base, frames: min(blockFrames, (wanted ?? .max) - done))
+            if got == 0 { break }
+            done += got
+            if done > most { throw tooLong(nil, most) }
+            take(UnsafeBufferPointer(block), got)
+        }
+        try checkEnd(first + done, expected: decoder.frames.map { _ in first + (wanted ?? 0) }, part)
+        if done == 0 { throw Self.nothing(name) }
+    }
+
+    /// The first frame of a part and how many it has; nil where only reading tells.
+    private func frames(of part: SoundPart) throws -> (first: Int, count: Int?) {
+        let rate = Double(decoder.rate)
+        guard part.offset >= 0, part.offset < 1e9, part.duration.map({ $0 > 0 && $0 < 1e9 }) ?? true else {
+            throw SoundProblem(
+                "read", found: "an offset of \(part.offset) s and a duration of \(part.duration ?? 0) s",
+                allowed: "an offset of 0 or more and a duration above 0")
+        }
+        let first = Int(part.offset * rate)
+        var count = part.duration.map { max(1, Int($0 * rate)) }
+        if let frames = decoder.frames {
+            guard first < frames else { throw tooShort(part, frames) }
+            count = min(count ?? .max, frames - first)
+        }
+        return (first, count)
+    }
+
+    private func skip(to first: Int) throws {
+        guard first > 0, !decoder.seek(to: first) else { return }
+        throw FileError(
+            file: name, place: "\(Double(first) / Double(decoder.rate)) s",
+            found: "a place that cannot be reached (\(decoder.trouble ?? "the format cannot seek"))",
+            allowed: "reading from the start, without an offset")
+    }
+
+    private func checkEnd(_ end: Int, expected: Int?, _ part: SoundPart) throws {
+        let trouble = decoder.trouble
+        guard !part.allowTruncated else { return }
+        if let expected, end < expected {
+            throw FileError(
+                file: name, place: "sample \(grouped(end))",
+                found: "the end of what can be read" + (trouble.map { " (\($0))" } ?? "")
+                    + "; the header promises \(grouped(decoder.frames ?? expected)) samples",
+                allowed: Self.remedy)
+        }
+        if let trouble {
+            throw FileError(
+                file: name, place: "before sample \(grouped(end))", found: "damage (\(trouble))",
+                allowed: "an undamaged file; copy it again, or allow truncated files to take what there is")
+        }
+    }
+
+    private func checkFinite(_ samples: [Float], _ part: SoundPart) throws {
+        guard let bad = samples.firstNotFinite else { return }
+        throw FileError(
+            file: name,
+            place: "sample \(grouped(bad)) (\((Double(bad) / Double(decoder.rate) + part.offset)) s)",
+            found: "\(samples[bad])", allowed: "finite numbers; write the file again")
+    }
+
+    private func tooShort(_ part: SoundPart, _ frames: Int) -> FileError {
+        FileError(
+            file: name, place: "\(part.offset) s",
+            found: "the end: the sound lasts \(Double(frames) / Double(decoder.rate)) s",
+            allowed: "an offset below that")
+    }
+
+    private func tooLong(_ count: Int?, _ most: Int) -> FileError {
+        let hours = Double(most) / Double(decoder.rate) / 3600
+        return FileError(
+            file: name, place: "header",
+            found: count.map { "\(grouped($0)) samples to read" } ?? "more samples than can be read at once",
+            allowed:
+                "at most \((hours * 10).rounded(.down) / 10) hours at this rate; read a part with an offset and a duration"
+        )
+    }
+}
+
+extension [Float] {
+    /// The place of the first sample that is infinite or not a number.
+    var firstNotFinite: Int? {
+        let hasBad = withUnsafeBufferPointer { samples in
+            var worst: UInt32 = 0
+            for sample in samples { worst = Swift.max(worst, sample.bitPattern & 0x7FFF_FFFF) }
+            return worst >= 0x7F80_0000
+        }
+        return hasBad ? firstIndex { !$0.isFinite } : nil
+    }
+}
