@@ -111,7 +111,7 @@ public final class Conv1D: Layer {
         }
     }
 
-    private let options: Spec
+    let options: Spec
     /// [kernel, channels / groups, filters]
     public let weight: Parameter
     /// [filters]
@@ -225,7 +225,7 @@ public final class Conv2D: Layer {
         }
     }
 
-    private let options: Spec
+    let options: Spec
     /// [kernel height, kernel width, channels / groups, filters]
     public let weight: Parameter
     /// [filters]

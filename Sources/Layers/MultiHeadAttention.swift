@@ -57,8 +57,8 @@ public final class MultiHeadAttention: Layer {
         }
     }
 
-    private let options: Spec
-    private let query: Dense, key: Dense, value: Dense, output: Dense
+    let options: Spec
+    let query: Dense, key: Dense, value: Dense, output: Dense
     private let positions: Positions?
 
     public var spec: any LayerSpec { options }

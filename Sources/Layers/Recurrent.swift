@@ -58,8 +58,8 @@ public final class GRU: Layer {
         }
     }
 
-    private let options: Spec
-    private let cells: RecurrentCells
+    let options: Spec
+    let cells: RecurrentCells
 
     public var spec: any LayerSpec { options }
     public var members: [Member] { cells.members }
@@ -132,8 +132,8 @@ public final class LSTM: Layer {
         }
     }
 
-    private let options: Spec
-    private let cells: RecurrentCells
+    let options: Spec
+    let cells: RecurrentCells
 
     public var spec: any LayerSpec { options }
     public var members: [Member] { cells.members }
@@ -146,7 +146,7 @@ public final class LSTM: Layer {
             initializers: (spec.kernelInitializer, spec.recurrentInitializer, spec.biasInitializer), generator
         )
         if spec.unitForgetBias {
-            for cell in cells.all {
+            for (_, cell) in cells.named {
                 cell.bias.update { bias in
                     for unit in spec.units..<2 * spec.units { bias[unit] = 1 }
                 }
@@ -175,18 +175,23 @@ struct RecurrentCells: Sendable {
     /// By layer, and in it by direction.
     private let cells: [[Cell]]
 
-    var all: [Cell] { cells.flatMap { $0 } }
+    /// In order, by layer and direction.
+    var numbered: [(layer: Int, direction: Int, cell: Cell)] {
+        cells.enumerated().flatMap { layer, directions in directions.enumerated().map { (layer, $0, $1) } }
+    }
+
+    /// In order, with what stands before the names of their weights: "0.forward."
+    var named: [(prefix: String, cell: Cell)] {
+        numbered.map { ("\($0)." + ($1 == 0 ? "forward." : "backward."), $2) }
+    }
 
     var members: [Member] {
-        cells.enumerated().flatMap { layer, directions in
-            directions.enumerated().flatMap { direction, cell -> [Member] in
-                let name = "\(layer)." + (direction == 0 ? "forward." : "backward.")
-                return [
-                    .parameter(name + "weight", cell.weight),
-                    .parameter(name + "recurrent_weight", cell.recurrentWeight),
-                    .parameter(name + "bias", cell.bias),
-                ] + (cell.recurrentBias.map { [.parameter(name + "recurrent_bias", $0)] } ?? [])
-            }
+        named.flatMap { prefix, cell -> [Member] in
+            [
+                .parameter(prefix + "weight", cell.weight),
+                .parameter(prefix + "recurrent_weight", cell.recurrentWeight),
+                .parameter(prefix + "bias", cell.bias),
+            ] + (cell.recurrentBias.map { [.parameter(prefix + "recurrent_bias", $0)] } ?? [])
         }
     }
 

@@ -48,7 +48,7 @@ public final class SimpleRNN: Layer {
     }
 
     private let options: Spec
-    private let cells: RecurrentCells
+    let cells: RecurrentCells
 
     public var spec: any LayerSpec { options }
     public var members: [Member] { cells.members }

@@ -6,7 +6,8 @@ import Autograd
 extension Layer {
     /// Reads weights that PyTorch wrote (`safetensors.torch.save_file(model.state_dict(), ...)`) into a model of the
     /// same structure and names, such as `efficientnet`, or a sequential model beside an `nn.Sequential`: dense, conv,
-    /// batch, layer and group norm, embedding, GRU and LSTM are converted.
+    /// batch, layer and group norm, embedding, GRU, LSTM, simple RNN, multi-head attention (`nn.MultiheadAttention`)
+    /// and transformer (`nn.TransformerEncoderLayer`) are converted.
     ///
     /// Throws a `WeightsError` with every name that does not fit, and then changes nothing.
     public func loadTorchWeights(from path: String, prefix: String = "") throws {
@@ -15,17 +16,19 @@ extension Layer {
 
     /// The same from a file that is open. Names in it begin with `prefix`.
     public func loadTorchWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
-        let slots = torchSlots(prefix)
+        let slots = torchSlots(prefix, tensors)
         var problem = WeightsError(file: file)
         var known: Set<String> = []
         for slot in slots {
-            known.formUnion(slot.sources)
             let absent = slot.sources.filter { !tensors.contains($0) }
-            problem.missing += absent
-            guard absent.isEmpty, let first = slot.sources.first else { continue }
+            problem.missing += absent.filter { !known.contains($0) }
+            known.formUnion(slot.sources)
+            guard absent.isEmpty else { continue }
             let converted = try slot.convert(slot.sources.map { try tensors.tensor($0) })
-            if converted?.shape != slot.shape {
-                problem.misshapen.append((first, try tensors.entry(first).shape, slot.torchShape))
+            if converted?.shape == slot.shape { continue }
+            for source in slot.sources where !problem.misshapen.contains(where: { $0.name == source }) {
+                let found = try tensors.entry(source).shape
+                if found != slot.torchShape { problem.misshapen.append((source, found, slot.torchShape)) }
             }
         }
         problem.unexpected = tensors.names.filter {
@@ -37,11 +40,11 @@ extension Layer {
         }
     }
 
-    fileprivate func torchSlots(_ prefix: String) -> [TorchSlot] {
-        if let recurrent = self as? any TorchRecurrent { return recurrent.recurrentSlots(prefix) }
+    fileprivate func torchSlots(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        if let layer = self as? any TorchLayer { return layer.slotsInTorch(prefix, file) }
         return members.flatMap { member -> [TorchSlot] in
             switch member {
-            case .layer(let name, let layer): return layer.torchSlots(prefix + name + ".")
+            case .layer(let name, let layer): return layer.torchSlots(prefix + name + ".", file)
             case .parameter(let name, let parameter):
                 return [slot(prefix + name, parameter.shape, name) { parameter.value = $0 }]
             case .buffer(let name, let buffer):
@@ -76,49 +79,135 @@ extension Layer {
 private struct TorchSlot {
     let sources: [String]
     let shape: [Int]
-    /// The shape of the first source.
+    /// The shape of each source.
     let torchShape: [Int]
     let store: (Tensor) -> Void
     /// nil where the number of axes is wrong.
     let convert: ([Tensor]) throws -> Tensor?
 }
 
-/// A layer with `RecurrentCells`; PyTorch names them `weight_ih_l0`, `weight_hh_l0_reverse`.
-private protocol TorchRecurrent {
-    var recurrentMembers: [Member] { get }
+/// A layer that PyTorch writes in its own way.
+private protocol TorchLayer: Layer {
+    /// Where its weights are; `prefix` stands before PyTorch's names in the file.
+    func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot]
 }
 
-extension GRU: TorchRecurrent { fileprivate var recurrentMembers: [Member] { members } }
-extension LSTM: TorchRecurrent { fileprivate var recurrentMembers: [Member] { members } }
-extension SimpleRNN: TorchRecurrent { fileprivate var recurrentMembers: [Member] { members } }
+extension Model: TorchLayer {
+    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        layer.torchSlots(prefix, file)
+    }
+}
 
-extension TorchRecurrent {
-    fileprivate func recurrentSlots(_ prefix: String) -> [TorchSlot] {
-        let parameters = recurrentMembers.compactMap { member -> (name: String, value: Parameter)? in
-            if case .parameter(let name, let value) = member { (name, value) } else { nil }
+extension Block: TorchLayer {
+    /// PyTorch's transformer has its parts under names of their own.
+    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        guard let transformer = spec as? Transformer.Spec else { return inner.torchSlots(prefix, file) }
+        return transformer.namesInTorch.flatMap { ours, theirs in
+            inner.layer(at: ours)?.torchSlots(prefix + theirs + ".", file) ?? []
         }
-        let hasTwoBiases = parameters.contains { $0.name.hasSuffix("recurrent_bias") }
-        return parameters.map { name, parameter in
-            // "0.forward.weight"
-            let parts = name.split(separator: ".")
-            let end = "_l\(parts[0])" + (parts[1] == "backward" ? "_reverse" : "")
-            let isMatrix = parameter.shape.count == 2
-            let sources: [String] =
-                switch parts[2] {
-                case "weight": ["weight_ih" + end]
-                case "recurrent_weight": ["weight_hh" + end]
-                case "recurrent_bias": ["bias_hh" + end]
-                default: hasTwoBiases ? ["bias_ih" + end] : ["bias_ih" + end, "bias_hh" + end]
-                }
-            return TorchSlot(
-                sources: sources.map { prefix + $0 }, shape: parameter.shape,
-                torchShape: parameter.shape.reversed(),
-                store: { parameter.value = $0 }
-            ) { tensors in
-                guard tensors.allSatisfy({ $0.shape == parameter.shape.reversed() }) else { return nil }
-                if isMatrix { return tensors[0].transposed() }
-                return tensors.dropFirst().reduce(tensors[0], +)
+    }
+}
+
+extension Transformer.Spec {
+    /// Where the parts with weights are, and what `nn.TransformerEncoderLayer` calls them.
+    fileprivate var namesInTorch: KeyValuePairs<String, String> {
+        normFirst
+            ? [
+                "attention.body.0": "norm1", "attention.body.1": "self_attn", "network.body.0": "norm2",
+                "network.body.1": "linear1", "network.body.3": "linear2",
+            ]
+            : [
+                "attention.0.body.0": "self_attn", "attention.1": "norm1", "network.0.body.0": "linear1",
+                "network.0.body.2": "linear2", "network.1": "norm2",
+            ]
+    }
+}
+
+extension MultiHeadAttention: TorchLayer {
+    /// PyTorch has the weights of queries, keys and values in one matrix, [3 * width, channels].
+    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        let isPacked = file.contains(prefix + "in_proj_weight") || file.contains(prefix + "in_proj_bias")
+        var slots: [TorchSlot] = []
+        for case .layer(let name, let layer) in members {
+            guard isPacked, let dense = layer as? Dense else {
+                slots += layer.torchSlots(prefix + name + ".", file)
+                continue
+            }
+            if name == "output" {
+                slots += dense.torchSlots(prefix + "out_proj.", file)
+                continue
+            }
+            let width = dense.weight.shape[1]
+            let place = ["query", "key", "value"].firstIndex(of: name) ?? 0
+            let rows = place * width..<(place + 1) * width
+            for (source, parameter) in [("in_proj_weight", dense.weight), ("in_proj_bias", dense.bias)] {
+                guard let parameter else { continue }
+                let packed = [3 * width] + parameter.shape.dropLast()
+                slots.append(
+                    TorchSlot(
+                        sources: [prefix + source], shape: parameter.shape, torchShape: packed,
+                        store: { parameter.value = $0 }
+                    ) { tensors in
+                        guard tensors[0].shape == packed else { return nil }
+                        let part = tensors[0].slice(axis: 0, rows)
+                        return packed.count == 2 ? part.transposed() : part
+                    })
             }
         }
+        return slots
+    }
+}
+
+extension GRU: TorchLayer {
+    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        cells.torchSlots(prefix)
+    }
+}
+
+extension LSTM: TorchLayer {
+    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        cells.torchSlots(prefix)
+    }
+}
+
+extension SimpleRNN: TorchLayer {
+    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
+        cells.torchSlots(prefix)
+    }
+}
+
+extension RecurrentCells {
+    /// PyTorch's names are `weight_ih_l0`, `weight_hh_l0_reverse`; it always has two biases.
+    fileprivate func torchSlots(_ prefix: String) -> [TorchSlot] {
+        numbered.flatMap { layer, direction, cell -> [TorchSlot] in
+            let end = "_l\(layer)" + (direction == 1 ? "_reverse" : "")
+            func slot(_ parameter: Parameter, _ sources: [String]) -> TorchSlot {
+                let shape = Array(parameter.shape.reversed())
+                return TorchSlot(
+                    sources: sources.map { prefix + $0 + end }, shape: parameter.shape, torchShape: shape,
+                    store: { parameter.value = $0 }
+                ) { tensors in
+                    guard tensors.allSatisfy({ $0.shape == shape }) else { return nil }
+                    return shape.count == 2
+                        ? tensors[0].transposed() : tensors.dropFirst().reduce(tensors[0], +)
+                }
+            }
+            let matrices = [slot(cell.weight, ["weight_ih"]), slot(cell.recurrentWeight, ["weight_hh"])]
+            guard let recurrentBias = cell.recurrentBias else {
+                return matrices + [slot(cell.bias, ["bias_ih", "bias_hh"])]
+            }
+            return matrices + [slot(cell.bias, ["bias_ih"]), slot(recurrentBias, ["bias_hh"])]
+        }
+    }
+}
+
+extension Layer {
+    /// The layer inside that is found by a name such as "attention.body.0".
+    fileprivate func layer(at path: String) -> (any Layer)? {
+        for case .layer(let name, let layer) in members {
+            if path == name { return layer }
+            if path.hasPrefix(name + ".") { return layer.layer(at: String(path.dropFirst(name.count + 1))) }
+        }
+        return nil
     }
 }

@@ -70,6 +70,35 @@ def bottleneck():
     return model, x.permute(0, 2, 3, 1), model(x).permute(0, 2, 3, 1)
 
 
+def attention():
+    torch.manual_seed(4)
+    model = torch.nn.ModuleDict(
+        {
+            "0": torch.nn.MultiheadAttention(6, 2, batch_first=True),
+            "1": torch.nn.TransformerEncoderLayer(6, 3, 9, batch_first=True, norm_first=True),
+            "2": torch.nn.TransformerEncoderLayer(6, 2, 24, activation="gelu", batch_first=True),
+        }
+    ).eval()
+    randomize(model)
+    x = torch.randn(2, 5, 6)
+    h = model["0"](x, x, x)[0]
+    return model, x, model["2"](model["1"](h))
+
+
+def words():
+    torch.manual_seed(5)
+    model = torch.nn.ModuleDict(
+        {
+            "0": torch.nn.Embedding(9, 4),
+            "1": torch.nn.RNN(4, 3, num_layers=2, bidirectional=True, batch_first=True),
+            "2": torch.nn.RNN(6, 5, nonlinearity="relu", batch_first=True),
+        }
+    ).eval()
+    randomize(model)
+    x = torch.randint(0, 9, (3, 6))
+    return model, x.float(), model["2"](model["1"](model["0"](x))[0])[0]
+
+
 with torch.no_grad():
     if len(sys.argv) > 1:
         torch.manual_seed(3)
@@ -82,3 +111,5 @@ with torch.no_grad():
         write("torch-gru.safetensors", *recurrent(torch.nn.GRU))
         write("torch-lstm.safetensors", *recurrent(torch.nn.LSTM))
         write("torch-mbconv.safetensors", *bottleneck())
+        write("torch-attention.safetensors", *attention())
+        write("torch-words.safetensors", *words())

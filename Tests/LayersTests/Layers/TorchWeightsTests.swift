@@ -41,6 +41,57 @@ import Testing
         #expect(try check(text, fixture("mbconv"), relative: 1e-5) == nil)
     }
 
+    @Test func attentionAndTransformers() throws {
+        let text = """
+            [{"type": "multi_head_attention", "heads": 2},
+             {"type": "transformer", "heads": 3, "hidden": 9, "activation": "relu"},
+             {"type": "transformer", "heads": 2, "hidden": 24, "norm_first": false}]
+            """
+        #expect(try check(text, fixture("attention"), relative: 1e-5) == nil)
+    }
+
+    @Test func wordsAndSimpleRecurrence() throws {
+        let text = """
+            [{"type": "embedding", "words": 9, "units": 4},
+             {"type": "rnn", "units": 3, "layers": 2, "bidirectional": true},
+             {"type": "rnn", "units": 5, "activation": "relu"}]
+            """
+        #expect(try check(text, fixture("words"), relative: 1e-5) == nil)
+    }
+
+    @Test func aSingleLayer() throws {
+        let model = try Model(
+            text: #"{"type": "dense", "units": 2}"#, input: [3], generator: RandomGenerator(seed: 1))
+        let weight = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+        let file = try SafeTensors(
+            bytes: SafeTensors.encode([("weight", weight), ("bias", Tensor([10, 20]))]))
+        try model.loadTorchWeights(file, file: "w")
+        #expect(model(.ones([1, 3])).array == [16, 35])
+    }
+
+    /// Three of our parameters are made of one of PyTorch's, which is named once.
+    @Test func packedWeightsThatDoNotFit() throws {
+        let model = try Model(
+            text: #"{"type": "multi_head_attention", "heads": 2}"#, input: [3, 4],
+            generator: RandomGenerator(seed: 1))
+        let file = try SafeTensors(
+            bytes: SafeTensors.encode([
+                ("in_proj_bias", .zeros([11])), ("out_proj.weight", .zeros([4, 4])),
+                ("query.weight", .zeros([4, 4])),
+            ]))
+        let expected = """
+            w: the weights do not fit the model:
+              in_proj_weight: missing
+              out_proj.bias: missing
+              query.weight: the model has none of that name
+              in_proj_bias: found shape [11], expected [12]
+            """
+        do {
+            try model.loadTorchWeights(file, file: "w")
+            Issue.record("weights that do not fit were taken")
+        } catch let error as WeightsError { #expect(error.description == expected) }
+    }
+
     /// Fixtures/make_torch.py writes the file, which is too large to keep.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["EFFICIENTNET"] != nil))
     func efficientNet() throws {

@@ -1,0 +1,150 @@
+import Autograd
+
+extension Layer {
+    /// Reads weights of a Keras model into one of the same structure. Python writes them:
+    ///
+    ///     np.savez("model.npz", **{w.path: keras.ops.convert_to_numpy(w) for w in model.weights})
+    ///
+    /// or, as safetensors keeps no order and takes bytes as they lie,
+    ///
+    ///     weights = {f"{i:04}/{w.path}": np.ascontiguousarray(keras.ops.convert_to_numpy(w))
+    ///                for i, w in enumerate(model.weights)}
+    ///     safetensors.numpy.save_file(weights, "model.safetensors")
+    ///
+    /// Keras counts its layers anew in every session ("dense_7"), so they are matched by their order, by the last part
+    /// of their names and by their shapes. Layers without weights may differ. A layer of your own in Keras may stand
+    /// beside `attention`, whatever its weights are called.
+    ///
+    /// Throws a `WeightsError` with all that does not fit, and then changes nothing; a `FileError` where the file
+    /// cannot be read or its names have no order.
+    ///
+    /// - Parameter prefix: what stands before the names in the file; other tensors there are left alone if it is not
+    ///   empty.
+    public func loadKerasWeights(from path: String, prefix: String = "") throws {
+        if path.hasSuffix(".npz") {
+            try loadKerasWeights(Npz(contentsOf: path), file: path, prefix: prefix)
+        } else {
+            try loadKerasWeights(SafeTensors(contentsOf: path), file: path, prefix: prefix)
+        }
+    }
+
+    /// The same from a file that is open.
+    public func loadKerasWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
+        let variables = try KerasVariable.ordered(tensors.names, prefix, file: file, keepsOrder: false) {
+            try tensors.tensor($0)
+        }
+        try load(variables, file)
+    }
+
+    /// The same from an npz file that is open. It keeps the order of its arrays, so their names need no number.
+    public func loadKerasWeights(_ arrays: Npz, file: String, prefix: String = "") throws {
+        let variables = try KerasVariable.ordered(arrays.names, prefix, file: file, keepsOrder: true) {
+            try arrays.tensor($0)
+        }
+        try load(variables, file)
+    }
+
+    private func load(_ variables: [KerasVariable], _ file: String) throws(WeightsError) {
+        var problem = WeightsError(file: file)
+        var stores: [() -> Void] = []
+        for step in Alignment(kerasSlots(""), variables).steps {
+            switch step {
+            case .pair(let slot, let variable):
+                if !slot.fits(variable.tensor.shape) {
+                    let name = "\(variable.name) for \(slot.name)"
+                    problem.misshapen.append((name, variable.tensor.shape, slot.shapes[0]))
+                }
+                stores.append { slot.store(variable.tensor) }
+            case .missing(let slot):
+                if !slot.isOptional { problem.missing.append(slot.description) }
+            case .unexpected(let variable):
+                problem.unexpected.append(variable.name)
+            }
+        }
+        guard problem.isEmpty else { throw problem }
+        for store in stores { store() }
+    }
+}
+
+/// A tensor in Keras' file.
+private struct KerasVariable {
+    /// Its full name in the file.
+    let name: String
+    /// The last part: "kernel".
+    let lastPart: Substring
+    let tensor: Tensor
+
+    /// The variables in the order of the model.
+    static func ordered(
+        _ names: [String], _ prefix: String, file: String, keepsOrder: Bool,
+        _ read: (String) throws -> Tensor
+    ) throws -> [KerasVariable] {
+        let named = names.filter { $0.hasPrefix(prefix) }.map { name in
+            (name: name, number: Int(name.dropFirst(prefix.count).prefix { $0 != "/" }))
+        }
+        let isNumbered = named.contains { $0.number != nil }
+        if isNumbered || !keepsOrder, let lost = named.first(where: { $0.number == nil }) {
+            throw FileError(
+                file: file, place: "tensor \"\(lost.name)\"", found: "a name without its place in the model",
+                allowed: "\(prefix)NUMBER/PATH, such as \"\(prefix)0003/dense/kernel\"")
+        }
+        let inOrder = isNumbered ? named.sorted { ($0.number ?? 0) < ($1.number ?? 0) } : named
+        return try inOrder.map { name, _ in
+            KerasVariable(
+                name: name, lastPart: name.split(separator: "/").last ?? "", tensor: try read(name))
+        }
+    }
+}
+
+/// The way to lay a model's slots and a file's variables beside each other, both in order, with the fewest complaints.
+private struct Alignment {
+    enum Step {
+        case pair(KerasSlot, KerasVariable)
+        case missing(KerasSlot)
+        case unexpected(KerasVariable)
+    }
+
+    private(set) var steps: [Step] = []
+
+    init(_ slots: [KerasSlot], _ variables: [KerasVariable]) {
+        let (rows, width) = (slots.count, variables.count + 1)
+        // A file that is far from the model is not worth a large table.
+        guard rows < 4_000_000 / width else {
+            steps = slots.map { .missing($0) } + variables.map { .unexpected($0) }
+            return
+        }
+        func cost(_ slot: KerasSlot, _ variable: KerasVariable) -> Int32? {
+            guard slot.variable == nil || slot.variable! == variable.lastPart else { return nil }
+            return slot.fits(variable.tensor.shape) ? 0 : 1
+        }
+        // The complaints about slots from `row` and variables from `column` on.
+        var least = [Int32](repeating: 0, count: (rows + 1) * width)
+        for row in (0...rows).reversed() {
+            for column in (0..<width).reversed() where row < rows || column < width - 1 {
+                var best = Int32.max
+                if row < rows, column < width - 1, let pair = cost(slots[row], variables[column]) {
+                    best = pair + least[(row + 1) * width + column + 1]
+                }
+                if row < rows { best = min(best, slots[row].price + least[(row + 1) * width + column]) }
+                if column < width - 1 { best = min(best, 1 + least[row * width + column + 1]) }
+                least[row * width + column] = best
+            }
+        }
+        var (row, column) = (0, 0)
+        while row < rows || column < width - 1 {
+            let best = least[row * width + column]
+            if row < rows, column < width - 1, let pair = cost(slots[row], variables[column]),
+                best == pair + least[(row + 1) * width + column + 1]
+            {
+                steps.append(.pair(slots[row], variables[column]))
+                (row, column) = (row + 1, column + 1)
+            } else if row < rows, best == slots[row].price + least[(row + 1) * width + column] {
+                steps.append(.missing(slots[row]))
+                row += 1
+            } else {
+                steps.append(.unexpected(variables[column]))
+                column += 1
+            }
+        }
+    }
+}
