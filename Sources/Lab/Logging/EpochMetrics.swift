@@ -4,7 +4,7 @@ import Configuration
 public struct EpochMetrics: Sendable, Equatable {
     /// Epochs count from 1.
     public var epoch: Int
-    /// Names such as `train.loss` and `validation.accuracy`, each with its figure.
+    /// Names such as `train_loss` and `validation_accuracy`, each with its figure.
     public var figures: [(name: String, value: Double)]
 
     /// The figures of an epoch.

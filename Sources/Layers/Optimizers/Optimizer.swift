@@ -70,7 +70,8 @@ public final class Optimizer {
     /// The norm of all gradients together, as one vector.
     public func norm(_ gradients: Gradients) -> Double { gradients.norm(moved.map(\.parameter)) }
 
-    private func move(_ gradients: Gradients, norm: Double) {
+    /// The same with a norm that was measured before.
+    public func move(_ gradients: Gradients, norm: Double) {
         let factor = spec.common.clipNorm.map { clipFactor(norm: norm, limit: $0) } ?? 1
         slots.modify { slots in
             for (index, entry) in moved.enumerated() {

@@ -1,0 +1,45 @@
+import Autograd
+import Layers
+
+/// A number that is no number: where it came up, and with which examples.
+public struct NotFinite: Error, Sendable, CustomStringConvertible {
+    /// What was found: "the loss is nan".
+    public var what: String
+    /// The first place of the model with numbers that are not finite, such as "layers[2] (gru)"; nil where none has.
+    public var place: String?
+    /// Both from 1.
+    public var epoch: Int
+    public var batch: Int
+    /// The examples of the batch.
+    public var ids: [String]
+
+    /// What happened, where, and what to try.
+    public var description: String {
+        let where_ = place.map { " First seen in \($0)." } ?? ""
+        let shown =
+            ids.prefix(8).joined(separator: ", ") + (ids.count > 8 ? ", and \(ids.count - 8) more" : "")
+        return "epoch \(epoch), batch \(batch): \(what).\(where_) The batch holds \(shown). "
+            + "Try a lower learning_rate or clip_norm in the optimizer, or look at these examples."
+    }
+}
+
+extension Model {
+    /// The first place whose numbers are not finite: the input, a weight, or what a layer makes of the input; nil where all are.
+    func firstNotFinite(_ inputs: Signal) -> String? {
+        guard inputs.masked.array.allSatisfy(\.isFinite) else { return "the features" }
+        for (name, parameter) in namedParameters where !parameter.value.array.allSatisfy(\.isFinite) {
+            return "the weight \"\(name)\""
+        }
+        return withoutRecording {
+            var signal = inputs
+            for (index, member) in layer.members.enumerated() {
+                guard layer is Sequential, case .layer(_, let inner) = member else { return nil }
+                signal = inner.forward(signal, Pass(isTraining: true, generator: nil))
+                if !signal.masked.array.allSatisfy(\.isFinite) {
+                    return "layers[\(index)] (\(type(of: inner.spec).type))"
+                }
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Autograd
+import Configuration
+import Foundation
+
+/// The folder of a run: `runs/NAME`, with everything that it needs to be read, repeated or gone on with.
+public final class RunFolder {
+    public let path: String
+    private let lock: RunLock
+
+    /// What a folder holds before a run begins in it.
+    public enum Content: Equatable, Sendable {
+        /// Nothing of a run.
+        case empty
+        /// A run that has not ended.
+        case unfinished
+        /// A run that has ended.
+        case finished
+    }
+
+    /// Makes or opens a folder and takes its lock. Throws a `FileError` where it cannot be written to or another process has it.
+    public init(_ path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(
+                file: path, place: "making the folder", found: "\"\(Self.reason(error))\"",
+                allowed: "a place that can be written to; give another with --runs FOLDER")
+        }
+        lock = try RunLock(folder: path)
+    }
+
+    /// What a folder holds, without opening it.
+    public static func content(of path: String) -> Content {
+        let files = FileManager.default
+        guard files.fileExists(atPath: path + "/config.json") else { return .empty }
+        return files.fileExists(atPath: path + "/result.json") ? .finished : .unfinished
+    }
+
+    /// A file of the run.
+    public func file(_ name: String) -> String { path + "/" + name }
+
+    /// Writes a file as a whole: complete, or as it was before.
+    public func write(_ text: String, to name: String) throws {
+        let path = file(name)
+        let folder = (path as NSString).deletingLastPathComponent
+        if !FileManager.default.fileExists(atPath: folder) {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        try AtomicFile.write(Array(text.utf8), to: path)
+    }
+
+    var states: StateStore { StateStore(folder: file("state")) }
+
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let code = underlying?.code else { return "\(error.localizedDescription)" }
+        return String(cString: strerror(Int32(code)))
+    }
+}

@@ -1,0 +1,219 @@
+import Autograd
+import Configuration
+import Layers
+
+/// Trains a model: steps, epochs, schedule, selection of the best weights, early stopping. Given the same batches and seed it makes the same
+/// bits, on any number of threads and however often it was stopped and restored in between.
+///
+/// Used by one thread at a time.
+public final class Trainer {
+    /// What a training is made of.
+    public struct Parts {
+        public var model: Model
+        public var loss: any LossSpec
+        public var optimizer: any OptimizerSpec
+        public var schedule: (any ScheduleSpec)?
+        public var options: TrainingOptions
+        public var seed: UInt64
+
+        /// Everything but the data.
+        public init(
+            model: Model, loss: any LossSpec, optimizer: any OptimizerSpec,
+            schedule: (any ScheduleSpec)? = nil,
+            options: TrainingOptions, seed: UInt64
+        ) {
+            self.model = model
+            self.loss = loss
+            self.optimizer = optimizer
+            self.schedule = schedule
+            self.options = options
+            self.seed = seed
+        }
+    }
+
+    public let model: Model
+    let parts: Parts
+    let batches: any TrainingBatches
+    /// The figures of the data that the training watches, nil where there are none: by their names with `validation_` before them.
+    let validate: ((any Layer) throws -> [(name: String, value: Double)])?
+
+    let optimizer: Optimizer
+    var schedule: Schedule?
+    let average: WeightAverage?
+    private var accumulator: GradientAccumulator
+    private let parameters: [Parameter]
+    private let generator: RandomGenerator
+    var position = TrainingPosition()
+    /// The weights and buffers of the best epoch.
+    var best: [(String, Tensor)]?
+
+    /// A training at its start.
+    public init(
+        _ parts: Parts, batches: any TrainingBatches,
+        validate: ((any Layer) throws -> [(name: String, value: Double)])? = nil
+    ) {
+        self.parts = parts
+        self.batches = batches
+        self.validate = validate
+        model = parts.model
+        let named = model.namedParameters
+        parameters = named.map(\.parameter)
+        optimizer = Optimizer(parts.optimizer, named)
+        average = parts.options.average.map { WeightAverage($0, named) }
+        accumulator = GradientAccumulator(parameters, batches: parts.options.accumulate)
+        generator = RandomGenerator(seed: parts.seed).split("training")
+        let stepsPerEpoch = (batches.count + parts.options.accumulate - 1) / parts.options.accumulate
+        schedule = parts.schedule.map {
+            Schedule(
+                $0, base: optimizer.learningRate,
+                total: $0.per == .epoch ? parts.options.epochs : parts.options.epochs * stepsPerEpoch)
+        }
+        if let schedule { optimizer.learningRate = schedule.rate }
+    }
+
+    /// Epochs that are over.
+    public var epoch: Int { position.epoch }
+    /// Batches of the epoch under way that are done.
+    public var batch: Int { position.batch }
+    /// Batches of an epoch.
+    public var batchesPerEpoch: Int { batches.count }
+    /// Whether all epochs are over, or early stopping has ended the training.
+    public var isOver: Bool { position.isOver }
+    /// The epoch whose weights are the best, from 1.
+    public var bestEpoch: Int? { position.bestEpoch }
+    /// Its figure.
+    public var bestFigure: Double? { position.bestFigure }
+    /// The mean loss of the epoch under way.
+    public var lossSoFar: Double { position.sums.weight > 0 ? position.sums.loss / position.sums.weight : 0 }
+    /// Whether no gradients of earlier batches wait for a step: only then can the state be saved.
+    public var canSave: Bool { !accumulator.isPending }
+
+    /// Trains on the next batch. Throws a `NotFinite` where the loss or a gradient is no finite number; the
+    /// parameters then are those before the step.
+    public func step() throws {
+        let (epoch, index) = (position.epoch, position.batch)
+        var batch = try batches.batch(epoch: epoch, index: index)
+        let drawn = generator.split("epoch \(epoch) batch \(index)")
+        if let alpha = parts.options.mixup {
+            batch = batch.mixed(alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split("mixup"))
+        }
+        let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
+        let classes = outputs.shape.last ?? 1
+        let loss = parts.loss.mean(outputs, batch.targets)
+        let penalty = model.penalty()
+        let weight = parts.loss.weight(outputs, batch.targets)
+        let value = Double(loss.item())
+        guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }
+        let gradients = (penalty.map { loss + $0 } ?? loss).backward()
+        position.sums.loss += value * weight
+        position.sums.penalty += Double(penalty?.item() ?? 0)
+        position.sums.weight += weight
+        position.sums.examples += batch.ids.count
+        if outputs.rank == 2, classes > 1 {
+            position.sums.right += zip(outputs.argmax(axis: -1).values, batch.targets.labels().values)
+                .count { $0 == $1 }
+        }
+        position.batch += 1
+        if let ready = accumulator.add(gradients, weight: weight)
+            ?? (position.batch == batches.count ? accumulator.flush() : nil)
+        {
+            try move(ready, batch)
+        }
+    }
+
+    private func move(_ gradients: Gradients, _ batch: Batch) throws {
+        let norm = optimizer.norm(gradients)
+        guard norm.isFinite else {
+            let name = model.namedParameters.first {
+                gradients[$0.parameter]?.array.allSatisfy(\.isFinite) == false
+            }
+            throw notFinite(
+                "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter") is not finite", batch)
+        }
+        optimizer.move(gradients, norm: norm)
+        average?.update()
+        position.sums.norm += norm
+        position.sums.steps += 1
+        if schedule?.spec.per == .step { advanceSchedule(nil) }
+    }
+
+    private func advanceSchedule(_ figure: Double?) {
+        schedule?.advance(figure: figure)
+        if let schedule { optimizer.learningRate = schedule.rate }
+    }
+
+    private func notFinite(_ what: String, _ batch: Batch) -> NotFinite {
+        NotFinite(
+            what: what, place: model.firstNotFinite(batch.inputs), epoch: position.epoch + 1,
+            batch: position.batch + 1, ids: batch.ids)
+    }
+
+    /// Ends the epoch when its batches are done: validates, selects, and moves the schedule. Returns the epoch's figures.
+    public func endEpoch() throws -> EpochMetrics {
+        require(
+            position.batch == batches.count,
+            "Trainer.endEpoch: \(position.batch) of \(batches.count) batches are done")
+        let rate = optimizer.learningRate
+        let sums = position.sums
+        var figures: [(name: String, value: Double)] = [
+            ("train_loss", sums.weight > 0 ? sums.loss / sums.weight : 0),
+            ("train_accuracy", sums.examples > 0 ? Double(sums.right) / Double(sums.examples) : 0),
+        ]
+        if !model.allPenalties.isEmpty {
+            figures.append(("penalty", batches.count > 0 ? sums.penalty / Double(batches.count) : 0))
+        }
+        let found =
+            try average.map { average in try average.withAverages { try validate?(model) } }
+            ?? validate?(model)
+        figures += (found ?? []).map { ("validation_" + $0.name, $0.value) }
+        figures.append(("learning_rate", rate))
+        figures.append(("gradient_norm", sums.steps > 0 ? sums.norm / Double(sums.steps) : 0))
+        let metrics = EpochMetrics(epoch: position.epoch + 1, figures: figures)
+        position.epoch += 1
+        position.batch = 0
+        position.sums = EpochSums()
+        judge(metrics)
+        return metrics
+    }
+
+    /// Selection, early stopping and schedule, all by the figures of the epoch that has ended.
+    private func judge(_ metrics: EpochMetrics) {
+        let options = parts.options
+        if options.selection.weights == .best {
+            let figure = metrics[options.selection.monitor] ?? .nan
+            if options.selection.isBetter(figure, than: position.bestFigure) {
+                position.bestFigure = figure
+                position.bestEpoch = position.epoch
+                best = average.map { $0.withAverages { model.namedTensors } } ?? model.namedTensors
+            }
+        }
+        if let spec = schedule?.spec, spec.per == .epoch {
+            advanceSchedule(spec.monitor.flatMap { metrics[$0] })
+        }
+        position.isOver = position.epoch == options.epochs
+        if let stopping = options.earlyStopping {
+            let verdict = stopping.observe(metrics[stopping.monitor] ?? .nan, &position.earlyStopping)
+            if case .stop = verdict { position.isOver = true }
+        }
+    }
+
+    /// The names of figures that the options watch; `endEpoch` gives nan for one that no epoch has.
+    public static func watched(_ options: TrainingOptions, _ schedule: (any ScheduleSpec)?) -> [String] {
+        var names: [String] = []
+        if options.selection.weights == .best { names.append(options.selection.monitor) }
+        if let stopping = options.earlyStopping { names.append(stopping.monitor) }
+        if let monitor = schedule?.monitor { names.append(monitor) }
+        return names
+    }
+
+    /// Puts the weights that count into the model: the best epoch's, or the last ones (their average where one is kept).
+    public func useSelectedWeights() {
+        if let best {
+            let tensors = Dictionary(best, uniquingKeysWith: { first, _ in first })
+            for (name, parameter) in model.namedParameters { tensors[name].map { parameter.value = $0 } }
+            for (name, buffer) in model.namedBuffers { tensors[name].map { buffer.value = $0 } }
+        } else {
+            average?.swap()
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Autograd
+import Configuration
+import Layers
+
+extension Trainer {
+    /// Everything that the rest of the training depends on: numbers as JSON, tensors by name.
+    package func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
+        require(canSave, "Trainer.state: gradients wait for a step")
+        position.schedule = schedule?.state ?? ScheduleState()
+        var tensors = model.namedTensors.map { ("model." + $0, $1) }
+        tensors += optimizer.state.map { ("optimizer." + $0, $1) }
+        tensors += (average?.state ?? []).map { ("average." + $0, $1) }
+        tensors += (best ?? []).map { ("best." + $0, $1) }
+        return (position.encode(), tensors)
+    }
+
+    /// Goes on from a saved state. Throws where it does not fit this training.
+    package func restore(_ json: JSONValue, _ tensors: SafeTensors, file: String) throws {
+        let position = try TrainingPosition.decode(json)
+        func part(_ prefix: String) throws -> [(String, Tensor)] {
+            try tensors.names.filter { $0.hasPrefix(prefix) }.map {
+                (String($0.dropFirst(prefix.count)), try tensors.tensor($0))
+            }
+        }
+        try model.loadWeights(tensors, file: file, prefix: "model.")
+        try optimizer.restore(try part("optimizer."))
+        try average?.restore(try part("average."))
+        let best = try part("best.")
+        self.best = best.isEmpty ? nil : best
+        self.position = position
+        schedule?.state = position.schedule
+    }
+}
