@@ -6,20 +6,19 @@
 
 #include <string.h>
 
-#define JOIN_(a, b, c) a##_##b##_##c
-#define JOIN(a, b, c) JOIN_(a, b, c)
+#include "versions.h"
 
 // How much of A and B is worked on at a time, so that it stays in the fast caches.
 enum { K_BLOCK = 256, M_BLOCK = 240 };
 
 #if defined(__x86_64__)
 #define VERSION wide
-#define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define TARGET TARGET_WIDE
 #define BYTES 64
 #define TALL 8
 #include "product-types.inc"
 #define VERSION middle
-#define TARGET __attribute__((target("arch=x86-64-v3")))
+#define TARGET TARGET_MIDDLE
 #define BYTES 32
 #define TALL 4
 #include "product-types.inc"
@@ -29,33 +28,12 @@ enum { K_BLOCK = 256, M_BLOCK = 240 };
 #define TALL 4
 #include "product-types.inc"
 
-static int level = 0;
-
-__attribute__((constructor)) static void choose_level(void) {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
-        level = 2;
-    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        level = 1;
-}
-#define CHOOSE(name, type, ...) \
-    do { \
-        if (level == 2) name##_wide_##type(__VA_ARGS__); \
-        else if (level == 1) name##_middle_##type(__VA_ARGS__); \
-        else name##_narrow_##type(__VA_ARGS__); \
-    } while (0)
-
-const char *ck_instruction_set(void) { return level == 2 ? "AVX-512" : level == 1 ? "AVX2" : "SSE2"; }
 #else
 #define VERSION narrow
 #define TARGET
 #define BYTES 16
 #define TALL 8
 #include "product-types.inc"
-#define CHOOSE(name, type, ...) name##_narrow_##type(__VA_ARGS__)
-
-const char *ck_instruction_set(void) { return "128-bit vectors"; }
 #endif
 
 #define ENTRY(type) \

@@ -39,3 +39,20 @@ int ck_usable_cores(void) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (int)online : 1;
 }
+
+#if defined(__x86_64__)
+int ck_level = 0;
+
+__attribute__((constructor)) static void choose_level(void) {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        ck_level = 2;
+    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        ck_level = 1;
+}
+
+const char *ck_instruction_set(void) { return ck_level == 2 ? "AVX-512" : ck_level == 1 ? "AVX2" : "SSE2"; }
+#else
+const char *ck_instruction_set(void) { return "128-bit vectors"; }
+#endif

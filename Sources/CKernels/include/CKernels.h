@@ -51,6 +51,8 @@ typedef struct {
     ptrdiff_t size, kernel, stride, dilation, before, outputs;
 } ck_axis_window;
 
+#include "frames.h"
+
 #define CK __attribute__((overloadable))
 
 #define REAL float

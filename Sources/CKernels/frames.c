@@ -1,0 +1,56 @@
+// Sounds as frames in lanes: cutting, transposing, and products with matrices that are the same for every frame.
+#include "CKernels.h"
+
+#include <string.h>
+
+#include "clones.h"
+#include "versions.h"
+
+#if defined(__x86_64__)
+#define VERSION wide
+#define TARGET TARGET_WIDE
+#define BYTES 64
+#define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#include "frames.inc"
+#define VERSION middle
+#define TARGET TARGET_MIDDLE
+#define BYTES 32
+#define LOWER_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define UPPER_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#include "frames.inc"
+#endif
+#define VERSION narrow
+#define TARGET
+#define BYTES 16
+#define LOWER_HALVES 0, 4, 1, 5
+#define UPPER_HALVES 2, 6, 3, 7
+#include "frames.inc"
+
+void ck_frame(const float *x, ptrdiff_t hop, ptrdiff_t lanes, const float *window, ptrdiff_t n, float *y) {
+    const float *rows[CK_LANES];
+    for (ptrdiff_t lane = 0; lane < CK_LANES; lane++) rows[lane] = x + (lane < lanes ? lane : lanes - 1) * hop;
+    CHOOSE(frame, float, rows, window, n, y);
+}
+void ck_lanes_of_rows(const float *x, ptrdiff_t stride, ptrdiff_t lanes, ptrdiff_t width, float *y) {
+    ck_frame(x, stride, lanes, NULL, width, y);
+}
+void ck_rows_of_lanes(const float *x, ptrdiff_t width, ptrdiff_t lanes, float *y, ptrdiff_t stride) {
+    CHOOSE(rows, float, x, width, lanes, y, stride);
+}
+CLONES_float int ck_all_within(const float *x, ptrdiff_t n, float limit) {
+    int outside = 0;
+    for (ptrdiff_t i = 0; i < n; i++) outside |= !(__builtin_fabsf(x[i]) <= limit);
+    return !outside;
+}
+CLONES_float void ck_overlap_add(
+    const float *restrict x, const float *restrict window, ptrdiff_t n, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] += x[i] * window[i];
+}
+void ck_lane_product(const float *matrix, ptrdiff_t rows, ptrdiff_t columns, const float *x, float *y) {
+    CHOOSE(product, float, matrix, rows, columns, x, y);
+}
+void ck_lane_bands(
+    const float *weights, const int32_t *first, const int32_t *count, ptrdiff_t bands, const float *x, float *y) {
+    CHOOSE(bands, float, weights, first, count, bands, x, y);
+}

@@ -1,0 +1,144 @@
+import CKernels
+import Foundation
+
+/// Passes that transform complex numbers of one count, for the sixteen frames of a block at once.
+///
+/// A count whose prime factors are small is done in passes of those radices; any other becomes a convolution of a
+/// larger power of two (Bluestein 1970). Twiddles are computed in Double.
+final class ComplexTransform: Sendable {
+    /// How many complex numbers are transformed.
+    let count: Int
+    /// Floats that each of the two buffers must hold.
+    let bufferSize: Int
+    private let method: Method
+
+    private enum Method: Sendable {
+        case passes([Pass])
+        case convolution(Convolution)
+    }
+
+    fileprivate struct Pass: Sendable {
+        let radix, length, repeats: Int
+        let twiddles: [Float]
+        /// Of radices that have no butterfly of their own.
+        let roots: [Float]?
+    }
+
+    fileprivate struct Convolution: Sendable {
+        let inner: ComplexTransform
+        let chirp, backChirp, spectrum: [Float]
+    }
+
+    /// The largest prime that is worth a pass of its own.
+    private static let largestRadix = 31
+    private static let shared = SharedTables<Int, ComplexTransform>(limit: 32)
+
+    /// The transform of `count` numbers; tables are shared with all others of that count.
+    static func of(_ count: Int) -> ComplexTransform { shared(count) { ComplexTransform(count) } }
+
+    private init(_ count: Int) {
+        self.count = count
+        let radices = Self.radices(of: count)
+        if (radices.last ?? 1) <= Self.largestRadix {
+            var length = count
+            method = .passes(
+                radices.map { radix in
+                    length /= radix
+                    return Pass(radix: radix, length: length, of: count)
+                })
+            bufferSize = 2 * count * FrameBlocks.lanes
+        } else {
+            var size = 1
+            while size < 2 * count - 1 { size *= 2 }
+            let inner = ComplexTransform.of(size)
+            method = .convolution(Convolution(count, inner))
+            bufferSize = inner.bufferSize
+        }
+    }
+
+    /// Fours first, then the prime factors in rising order.
+    private static func radices(of count: Int) -> [Int] {
+        var rest = count
+        var radices: [Int] = []
+        while rest % 4 == 0 {
+            radices.append(4)
+            rest /= 4
+        }
+        var factor = 2
+        while rest > 1 {
+            while rest % factor == 0 {
+                radices.append(factor)
+                rest /= factor
+            }
+            factor = factor * factor > rest ? max(rest, factor + 1) : factor + 1
+        }
+        return radices
+    }
+
+    /// Transforms what `x` holds. Both buffers are overwritten; afterwards `x` holds the result, having changed places
+    /// with `y` maybe.
+    func run(_ x: inout UnsafeMutablePointer<Float>, _ y: inout UnsafeMutablePointer<Float>) {
+        switch method {
+        case .passes(let passes):
+            for pass in passes {
+                if let roots = pass.roots {
+                    ck_fft_any_pass(pass.radix, x, y, pass.twiddles, roots, pass.length, pass.repeats)
+                } else {
+                    ck_fft_pass(pass.radix, x, y, pass.twiddles, pass.length, pass.repeats)
+                }
+                swap(&x, &y)
+            }
+        case .convolution(let convolution):
+            ck_complex_scale(x, convolution.chirp, 0, x, count)
+            let used = 2 * count * FrameBlocks.lanes
+            (x + used).update(repeating: 0, count: bufferSize - used)
+            convolution.inner.run(&x, &y)
+            // Conjugating before and after makes a forward transform a backward one.
+            ck_complex_scale(x, convolution.spectrum, 1, x, convolution.inner.count)
+            convolution.inner.run(&x, &y)
+            ck_complex_scale(x, convolution.backChirp, 1, x, count)
+        }
+    }
+}
+
+extension ComplexTransform.Pass {
+    fileprivate init(radix: Int, length: Int, of count: Int) {
+        self.init(
+            radix: radix, length: length, repeats: count / (radix * length),
+            twiddles: (0..<length).flatMap { p in
+                (1..<radix).flatMap { turn(p * $0, of: radix * length) }
+            },
+            roots: radix <= 5 ? nil : (0..<radix).flatMap { turn($0, of: radix) })
+    }
+}
+
+extension ComplexTransform.Convolution {
+    /// x[k] exp(-pi i k k / n), convolved with the conjugate of that chirp.
+    fileprivate init(_ count: Int, _ inner: ComplexTransform) {
+        chirp = (0..<count).flatMap { turn($0 * $0 % (2 * count), of: 2 * count) }
+        backChirp = chirp.enumerated().map { $0 % 2 == 0 ? $1 : -$1 }
+        self.inner = inner
+
+        // The transform of the chirp around 0, divided by its size for the way back. All lanes hold the same.
+        let lanes = FrameBlocks.lanes
+        let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * inner.bufferSize)
+        memory.initialize(repeating: 0, count: 2 * inner.bufferSize)
+        defer { memory.deallocate() }
+        var (x, y) = (memory, memory + inner.bufferSize)
+        for k in 0..<count {
+            for part in 0..<2 {
+                for place in [k, (inner.count - k) % inner.count] {
+                    (x + (2 * place + part) * lanes).update(repeating: backChirp[2 * k + part], count: lanes)
+                }
+            }
+        }
+        inner.run(&x, &y)
+        spectrum = (0..<2 * inner.count).map { x[$0 * lanes] / Float(inner.count) }
+    }
+}
+
+/// exp(-2 pi i k / n), k below n, as two numbers.
+func turn(_ k: Int, of n: Int) -> [Float] {
+    let angle = 2 * Double.pi * Double(k) / Double(n)
+    return [Float(cos(angle)), Float(-sin(angle))]
+}

@@ -1,0 +1,132 @@
+import Autograd
+import CKernels
+
+/// How a sound is cut into frames and transformed. The defaults are librosa's.
+public struct STFT: Hashable, Sendable {
+    /// Samples of a frame, any number up to `largest`; a frame has `fft / 2 + 1` bins.
+    public var fft = 2048
+    /// Samples between the starts of two frames.
+    public var hop = 512
+    /// The curve that a frame is multiplied with.
+    public var window = Window.hann
+    /// Samples of the window, in the middle of the frame with zeros around; `fft` where nil.
+    public var windowLength: Int?
+    /// Whether the window is made for transforms (periodic) or symmetric.
+    public var isPeriodic = true
+    /// The parameter of Kaiser and Gaussian windows, see `Window.curve`.
+    public var windowShape: Double?
+    /// Whether frame i has its middle at sample i * hop, with padding at both ends, or starts there.
+    public var isCentred = true
+    /// What lies before the start and after the end of a sound.
+    public var padding = SoundPadding.zeros
+
+    /// The largest transform and window.
+    public static let largest = 1 << 17
+
+    public init(fft: Int = 2048, hop: Int = 512) {
+        self.fft = fft
+        self.hop = hop
+    }
+
+    /// How many bins a frame has.
+    public var bins: Int { fft / 2 + 1 }
+
+    /// The frequency of a bin in Hz.
+    public func frequency(_ bin: Int, rate: Int) -> Double { Double(bin) * Double(rate) / Double(fft) }
+
+    /// How many frames a sound of so many samples has. Throws if it has none, or if the options make no sense.
+    public func frames(of samples: Int) throws(SoundProblem) -> Int {
+        try check()
+        return try Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding).frames(of: samples)
+    }
+
+    /// The window, `fft` numbers.
+    func curve() -> [Float] {
+        let length = windowLength ?? fft
+        let before = (fft - length) / 2
+        return [Float](repeating: 0, count: before)
+            + window.curve(length: length, isPeriodic: isPeriodic, shape: windowShape)
+            + [Float](repeating: 0, count: fft - length - before)
+    }
+
+    /// Throws if a number is outside of what it may be.
+    func check() throws(SoundProblem) {
+        guard fft >= 1, fft <= Self.largest else {
+            throw SoundProblem("stft", found: "fft \(fft)", allowed: "1 to \(Self.largest)")
+        }
+        let length = windowLength ?? fft
+        guard length >= 1, length <= fft else {
+            throw SoundProblem(
+                "stft", found: "a window length of \(length)", allowed: "1 to \(fft), the size of the fft")
+        }
+        let shape = windowShape ?? 1
+        guard shape > 0, shape < 700 else {
+            throw SoundProblem("stft", found: "a window shape of \(shape)", allowed: "above 0, below 700")
+        }
+    }
+}
+
+/// The complex bins of each frame of a sound.
+public struct ComplexFrames: Sendable, Equatable {
+    /// Real parts, [frames, bins].
+    public var real: FrameTable
+    /// Imaginary parts, [frames, bins].
+    public var imaginary: FrameTable
+
+    /// How many frames there are.
+    public var frames: Int { real.frames }
+    /// How many bins each frame has.
+    public var bins: Int { real.width }
+
+    /// Both parts have the same shape.
+    public init(real: FrameTable, imaginary: FrameTable) {
+        require(
+            real.frames == imaginary.frames && real.width == imaginary.width,
+            "ComplexFrames: \(real.frames) x \(real.width) real, \(imaginary.frames) x \(imaginary.width) imaginary"
+        )
+        self.real = real
+        self.imaginary = imaginary
+    }
+}
+
+/// The short-time Fourier transform of samples. Throws for a sound without samples or with ones that are no numbers, and
+/// without centring for one shorter than a frame.
+public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> ComplexFrames {
+    try options.check()
+    let sound = try PaddedSound(samples, options.framing, action: "stft")
+    let curve = options.curve()
+    let bins = options.bins
+    let both = FrameBlocks(frames: sound.frames, width: 2 * bins) { blocks, numbers in
+        let transform = RealTransform(options.fft)
+        for (i, block) in blocks.enumerated() {
+            sound.cut(block, window: curve, into: transform.reals)
+            transform.bins(into: numbers + i * 2 * bins * FrameBlocks.lanes)
+        }
+    }.table
+    func part(_ offset: Int) -> FrameTable {
+        let values = [Float](unsafeUninitializedCapacity: both.frames * bins) { buffer, count in
+            both.values.withUnsafeBufferPointer { numbers in
+                for i in 0..<buffer.count { buffer[i] = numbers[2 * i + offset] }
+            }
+            count = buffer.count
+        }
+        return FrameTable(frames: both.frames, width: bins, values: values)
+    }
+    return ComplexFrames(real: part(0), imaginary: part(1))
+}
+
+/// The squared sizes of the bins of each frame of a sound: [frames, fft / 2 + 1]. Throws as `stft` does.
+public func powerSpectrogram(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> FrameBlocks
+{
+    try options.check()
+    let sound = try PaddedSound(samples, options.framing, action: "spectrogram")
+    let curve = options.curve()
+    let bins = options.bins
+    return FrameBlocks(frames: sound.frames, width: bins) { blocks, numbers in
+        let transform = RealTransform(options.fft)
+        for (i, block) in blocks.enumerated() {
+            sound.cut(block, window: curve, into: transform.reals)
+            transform.powers(into: numbers + i * bins * FrameBlocks.lanes)
+        }
+    }
+}
