@@ -18,15 +18,29 @@ public struct Clip: Sendable, Hashable {
     public var speaker: String?
     /// Further columns, such as statement, repetition, intensity, channel or gender.
     public var attributes: [String: String]
+    /// For a changed copy of another clip's sound, the id of that clip; nil for recordings.
+    public var origin: String?
 
     /// A clip. The speaker and attributes may be unknown.
     public init(
-        id: String, source: Source, label: String, speaker: String? = nil, attributes: [String: String] = [:]
+        id: String, source: Source, label: String, speaker: String? = nil, attributes: [String: String] = [:],
+        origin: String? = nil
     ) {
         self.id = id
         self.source = source
         self.label = label
         self.speaker = speaker
         self.attributes = attributes
+        self.origin = origin
+    }
+
+    /// What a column says of the clip: `label`, `speaker`, `id`, or the name of an attribute. Nil where it is not known.
+    public func value(of column: String) -> String? {
+        switch column {
+        case "id": id
+        case "label": label
+        case "speaker": speaker
+        default: attributes[column]
+        }
     }
 }

@@ -6,14 +6,59 @@ public struct Corpus: Sendable {
     public var clips: [Clip]
     /// The classes, in the order of a model's outputs.
     public var classes: [String]
-    /// What was left out while it was read, and why: one line each, naming the file.
-    public var omissions: [String]
+    /// What was left out while it was read, and why.
+    public var omissions: [Omission]
 
     /// A corpus; the classes are those of the clips in alphabetical order unless given.
-    public init(name: String, clips: [Clip], classes: [String]? = nil, omissions: [String] = []) {
+    public init(name: String, clips: [Clip], classes: [String]? = nil, omissions: [Omission] = []) {
         self.name = name
         self.clips = clips
-        self.classes = classes ?? Set(clips.map(\.label)).sorted()
+        self.classes = classes ?? clips.values(of: "label")
         self.omissions = omissions
     }
+
+    /// How many clips each class has, in the order of `classes`.
+    public var classCounts: [Int] { clips.counts(of: classes) }
+
+    /// Who speaks, in alphabetical order.
+    public var speakers: [String] { clips.values(of: "speaker") }
+
+    /// A short text that changes with the ids, classes and speakers of the clips, so that a split can tell whether it was
+    /// made for this corpus. It does not change with the order of the clips or the place of their files.
+    public var fingerprint: String {
+        var sum: UInt64 = 0
+        for clip in clips {
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for text in [clip.id, clip.label, clip.speaker ?? ""] {
+                for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+                hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+            }
+            sum &+= (hash ^ hash >> 29) &* 0xBF58_476D_1CE4_E5B9
+        }
+        let hex = String(sum, radix: 16)
+        return String(repeating: "0", count: 16 - hex.count) + hex
+    }
+}
+
+extension [Clip] {
+    /// The values of a column in alphabetical order (of their bytes), each once; clips that have none do not count.
+    public func values(of column: String) -> [String] {
+        Set(compactMap { $0.value(of: column) }).sortedByBytes()
+    }
+
+    /// How many of the clips are of each class.
+    public func counts(of classes: [String]) -> [Int] {
+        let counts = Dictionary(map { ($0.label, 1) }, uniquingKeysWith: +)
+        return classes.map { counts[$0] ?? 0 }
+    }
+}
+
+extension Sequence<String> {
+    /// Sorted by their bytes, which is the same on every machine and in every language.
+    package func sortedByBytes() -> [String] { sorted { $0.precedes($1) } }
+}
+
+extension String {
+    /// Whether this stands before another text in the order of their bytes.
+    package func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }

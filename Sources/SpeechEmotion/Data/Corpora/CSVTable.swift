@@ -1,0 +1,230 @@
+import Configuration
+
+/// A table of text: comma-separated values as RFC 4180 has them, with a line of names on top. Semicolons and tabs are
+/// recognised by that line. A quoted field may hold separators, new lines and, doubled, quotes.
+public struct CSVTable: Sendable {
+    /// One field, and where it begins.
+    public struct Field: Sendable, Equatable {
+        /// The text without its quotes.
+        public var text: String
+        /// File, line and column; both counted from 1, the column in Unicode scalars.
+        public var place: Place
+    }
+
+    /// The names of the columns.
+    public private(set) var columns: [String] = []
+    /// The rows, each with as many fields as there are columns. Empty lines are passed over.
+    public private(set) var rows: [[Field]] = []
+
+    /// Reads a file. Throws every mistake with its line and column (the first twenty).
+    public init(contentsOf file: String) throws(ConfigurationError) {
+        try self.init(parsing: TextFile.bytes(of: file), source: file)
+    }
+
+    /// Reads a text; `source` is the file that messages name.
+    public init(parsing text: String, source: String = "") throws(ConfigurationError) {
+        try self.init(parsing: Array(text.utf8), source: source)
+    }
+
+    /// Reads the bytes of a text in UTF-8.
+    public init(parsing bytes: [UInt8], source: String) throws(ConfigurationError) {
+        var parser = CSVParser(bytes, source)
+        var lines = parser.lines()
+        var problems = parser.problems
+        guard !lines.isEmpty else {
+            throw ConfigurationError(
+                problems.isEmpty
+                    ? [
+                        Problem(
+                            place: Place(source: source),
+                            message: "an empty table; the first line names the columns")
+                    ]
+                    : problems)
+        }
+        let header = lines.removeFirst()
+        for (index, field) in header.enumerated() {
+            let name = field.text.trimmed
+            if name.isEmpty {
+                problems.append(Problem(place: field.place, message: "column \(index + 1) has no name"))
+            } else if columns.contains(name) {
+                problems.append(Problem(place: field.place, message: "the column \"\(name)\" a second time"))
+            }
+            columns.append(name)
+        }
+        for line in lines where line.count != columns.count {
+            guard problems.count < CSVParser.problemLimit else { break }
+            let place = line.count > columns.count ? line[columns.count].place : line[0].place
+            problems.append(
+                Problem(
+                    place: place,
+                    message:
+                        "expected \(counted(columns.count, "field")), found \(line.count); a field that holds the separator stands in quotes"
+                ))
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        rows = lines
+    }
+
+    /// The number of a column, nil where there is none of this name.
+    public func column(_ name: String) -> Int? { columns.firstIndex(of: name) }
+}
+
+/// Cuts bytes into lines of fields.
+private struct CSVParser {
+    static let problemLimit = 20
+    private static let (quote, newline, carriage) = (
+        UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")
+    )
+
+    private(set) var problems: [Problem] = []
+    private let bytes: [UInt8]
+    private let source: String
+    private let separator: UInt8
+    private var at: Int
+    private var line = 1
+    /// Where the line begins, and how many bytes of it have been seen that begin no character.
+    private var lineStart: Int
+    private var continuations = 0
+
+    init(_ bytes: [UInt8], _ source: String) {
+        self.bytes = bytes
+        self.source = source
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        at = bytes.starts(with: mark) ? 3 : 0
+        lineStart = at
+        var counts: [UInt8: Int] = [:]
+        var isQuoted = false
+        for byte in bytes[at...] {
+            if byte == Self.quote { isQuoted.toggle() }
+            if isQuoted { continue }
+            if byte == Self.newline || byte == Self.carriage { break }
+            counts[byte, default: 0] += 1
+        }
+        let candidates = [",", ";", "\t"].map { (text: String) in text.utf8.first ?? 0 }
+        separator = candidates.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? candidates[0]
+    }
+
+    private var place: Place {
+        Place(source: source, line: line, column: at - lineStart - continuations + 1)
+    }
+
+    private mutating func report(_ place: Place, _ message: String) {
+        if problems.count < Self.problemLimit { problems.append(Problem(place: place, message: message)) }
+    }
+
+    /// All lines that are not empty, up to the first mistake after which it is unclear what follows.
+    mutating func lines() -> [[CSVTable.Field]] {
+        var lines: [[CSVTable.Field]] = []
+        var fields: [CSVTable.Field] = []
+        var isCertain = true
+        while isCertain, at < bytes.count || !fields.isEmpty {
+            let place = place
+            let isLineStart = fields.isEmpty
+            let text = at < bytes.count && bytes[at] == Self.quote ? quoted(place, &isCertain) : plain(place)
+            fields.append(CSVTable.Field(text: text, place: place))
+            if at < bytes.count, bytes[at] == separator {
+                at += 1
+                if at < bytes.count { continue }
+                // The file ends with a separator: one more field, which is empty.
+                fields.append(CSVTable.Field(text: "", place: self.place))
+            }
+            let isEmpty = isLineStart && text.isEmpty && fields.count == 1
+            if !isEmpty { lines.append(fields) }
+            fields = []
+            endLine()
+        }
+        return lines
+    }
+
+    private mutating func endLine() {
+        guard at < bytes.count else { return }
+        if bytes[at] == Self.carriage, at + 1 < bytes.count, bytes[at + 1] == Self.newline { at += 1 }
+        at += 1
+        line += 1
+        lineStart = at
+        continuations = 0
+    }
+
+    private mutating func plain(_ place: Place) -> String {
+        let start = at
+        while at < bytes.count, bytes[at] != separator, bytes[at] != Self.newline, bytes[at] != Self.carriage
+        {
+            if bytes[at] == Self.quote {
+                report(self.place, "a quote inside a field; put the field into quotes and double those in it")
+            }
+            step()
+        }
+        return text(bytes[start..<at], place)
+    }
+
+    private mutating func quoted(_ start: Place, _ isCertain: inout Bool) -> String {
+        var content: [UInt8] = []
+        at += 1
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte == Self.quote {
+                guard at + 1 < bytes.count, bytes[at + 1] == Self.quote else { break }
+                content.append(byte)
+                at += 2
+                continue
+            }
+            content.append(byte)
+            if byte == Self.newline || byte == Self.carriage {
+                let before = at
+                endLine()
+                // The second byte of a line's end.
+                if at - before == 2 { content.append(Self.newline) }
+            } else {
+                step()
+            }
+        }
+        guard at < bytes.count else {
+            report(start, "a quote that is never closed")
+            isCertain = false
+            return ""
+        }
+        at += 1
+        if at < bytes.count, bytes[at] != separator, bytes[at] != Self.newline, bytes[at] != Self.carriage {
+            report(place, "text after the closing quote; quotes inside a quoted field are doubled")
+            isCertain = false
+        }
+        return text(content[...], start)
+    }
+
+    private mutating func step() {
+        if bytes[at] & 0xC0 == 0x80 { continuations += 1 }
+        at += 1
+    }
+
+    private mutating func text(_ bytes: ArraySlice<UInt8>, _ place: Place) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            report(place, "bytes that are not UTF-8")
+            return ""
+        }
+        if bytes.contains(0) { report(place, "a zero byte; is this a table of text?") }
+        return text
+    }
+}
+
+/// Reading files of text.
+enum TextFile {
+    /// All bytes of a file. Throws where it cannot be read or is larger than any list of clips.
+    static func bytes(of file: String) throws(ConfigurationError) -> [UInt8] {
+        do throws(JSONValue.ReadFailure) {
+            return try JSONValue.bytes(of: file)
+        } catch {
+            throw ConfigurationError(place: Place(source: file), error.reason)
+        }
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    var trimmed: String {
+        let scalars = unicodeScalars
+        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+}

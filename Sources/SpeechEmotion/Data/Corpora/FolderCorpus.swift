@@ -1,0 +1,90 @@
+import Autograd
+import Configuration
+
+/// Any files whose paths say what they hold: a folder a class, or a pattern such as `{speaker}/{label}_{statement}`.
+public struct FolderCorpus: CorpusSource {
+    /// The folder with the files.
+    public var folder = ""
+    /// How paths below the folder read; nil takes the outermost folder for the class.
+    public var pattern: String?
+    /// What the corpus is called in reports; nil takes the folder's name.
+    public var name: String?
+
+    public static let type = "folders"
+    public static let summary = "A folder a class, or paths that follow a pattern."
+    public static let fields: [Field<Self>] = [
+        .init("folder", \.folder, "The folder with the files.", .required, .notEmpty),
+        .init(
+            "pattern", \.pattern,
+            "How paths read without their endings, such as {speaker}/{label}_{statement}; {label} must occur, * stands for any text and {name:2} for two characters. Unless given, the outermost folder is the class."
+        ),
+        .init("name", \.name, "What the corpus is called in reports."),
+    ]
+
+    public init() {}
+    /// The files below a folder.
+    public init(folder: String, pattern: String? = nil) {
+        self.folder = folder
+        self.pattern = pattern
+    }
+
+    public var complaints: [Complaint] {
+        guard let pattern else { return [] }
+        do {
+            _ = try NamePattern(pattern)
+            return []
+        } catch {
+            return [Complaint("pattern", error.message)]
+        }
+    }
+
+    public func read() throws -> Corpus {
+        let purpose = "reading a folder of classes"
+        let listing = try FolderListing(folder, purpose: purpose)
+        let pattern: NamePattern?
+        do {
+            pattern = try self.pattern.map { text throws(NamePattern.Flaw) in try NamePattern(text) }
+        } catch {
+            throw DataProblem(purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.message)
+        }
+        var clips: [Clip] = []
+        var omissions = listing.omissions
+        for file in listing.files where file.isSound {
+            if let reason = file.flaw(in: folder) {
+                omissions.append(Omission(file.path, reason))
+                continue
+            }
+            var values: [String: String]
+            if let pattern {
+                let stem = (file.folders + [file.stem]).joined(separator: "/")
+                guard let found = pattern.match(stem) else {
+                    omissions.append(Omission(file.path, "does not fit the pattern \(pattern.text)"))
+                    continue
+                }
+                values = found
+            } else if let label = file.folders.first {
+                values = ["label": label]
+            } else {
+                omissions.append(Omission(file.path, "in no folder, which would be its class"))
+                continue
+            }
+            guard let label = values.removeValue(forKey: "label") else { continue }
+            let speaker = values.removeValue(forKey: "speaker")
+            clips.append(
+                Clip(
+                    id: file.path, source: .file(path: "\(folder)/\(file.path)", start: nil, end: nil),
+                    label: label, speaker: speaker, attributes: values))
+        }
+        guard !clips.isEmpty else {
+            let reason = omissions.first.map { "; \($0)" } ?? ""
+            throw FileError(
+                file: folder, place: purpose,
+                found: "no clip among \(counted(listing.files.count, "file"))\(reason)",
+                allowed: self.pattern.map { "sound files named \($0)" }
+                    ?? "a folder of sound files for each class")
+        }
+        let last = folder.split(separator: "/").last.map(String.init) ?? folder
+        return Corpus(
+            name: name ?? last, clips: clips, omissions: omissions.sorted { $0.file.precedes($1.file) })
+    }
+}

@@ -1,0 +1,155 @@
+import Autograd
+import Configuration
+import Foundation
+
+/// What the name of a file says by the rules of a corpus.
+enum NameReading {
+    /// All of the clip but its place. Files of the same `key` hold the same recording.
+    case clip(key: String, label: String, speaker: String?, attributes: [String: String])
+    /// A name of this corpus that the options do not ask for.
+    case unwanted
+    /// The name is of this corpus, and the clip has no place in it.
+    case unfit(String)
+    /// No name of this corpus.
+    case foreign
+}
+
+/// A corpus whose files say by their names what they hold.
+protocol NamedCorpus: CorpusSource {
+    /// `CREMA-D`
+    static var title: String { get }
+    /// The name of one of its files.
+    static var example: String { get }
+    /// The folder with the files, at any depth.
+    var folder: String { get }
+    /// What the name of a file says.
+    func reading(_ file: FoundFile) -> NameReading
+    /// Further facts from other files of the folder.
+    func complete(_ clips: inout [Clip], _ listing: FolderListing) throws
+}
+
+extension NamedCorpus {
+    func complete(_ clips: inout [Clip], _ listing: FolderListing) throws {}
+
+    public func read() throws -> Corpus {
+        let purpose = "reading \(Self.title)"
+        let listing = try FolderListing(folder, purpose: purpose)
+        let sounds = listing.files.filter(\.isSound)
+        guard !sounds.isEmpty else { throw noSounds(listing, purpose) }
+        var clips: [Clip] = []
+        var omissions = listing.omissions
+        var places: [String: String] = [:]
+        var foreign: [FoundFile] = []
+        var unwanted = 0
+        for file in sounds {
+            switch reading(file) {
+            case .clip(let key, let label, let speaker, let attributes):
+                if let reason = file.flaw(in: folder) {
+                    omissions.append(Omission(file.path, reason))
+                } else if let place = places[key] {
+                    omissions.append(Omission(file.path, "the same recording as \(place), by its name"))
+                } else {
+                    places[key] = file.path
+                    clips.append(
+                        Clip(
+                            id: file.path,
+                            source: .file(path: "\(folder)/\(file.path)", start: nil, end: nil),
+                            label: label, speaker: speaker, attributes: attributes))
+                }
+            case .unwanted: unwanted += 1
+            case .unfit(let reason): omissions.append(Omission(file.path, reason))
+            case .foreign:
+                foreign.append(file)
+                omissions.append(
+                    Omission(file.path, "not a name of \(Self.title), which are such as \(Self.example)"))
+            }
+        }
+        guard !clips.isEmpty || unwanted > 0 else { throw noClips(sounds, omissions, foreign, purpose) }
+        guard !clips.isEmpty else {
+            throw FileError(
+                file: folder, place: purpose,
+                found: "\(counted(unwanted, "file")) of \(Self.title), none of the kind asked for",
+                allowed: "options that choose some")
+        }
+        try complete(&clips, listing)
+        return Corpus(
+            name: Self.title, clips: clips, omissions: omissions.sorted { $0.file.precedes($1.file) })
+    }
+
+    private func noSounds(_ listing: FolderListing, _ purpose: String) -> FileError {
+        let archive = listing.files.first { ["zip", "tar", "gz", "tgz", "7z", "rar"].contains($0.ending) }
+        let found =
+            if let archive {
+                "no sound but the archive \(archive.path); unpack it"
+            } else if listing.files.isEmpty {
+                "an empty folder"
+            } else {
+                "no sound among \(counted(listing.files.count, "file")) such as \(listing.files[0].path)"
+            }
+        return FileError(
+            file: folder, place: purpose, found: found, allowed: "sound files such as \(Self.example)")
+    }
+
+    private func noClips(
+        _ sounds: [FoundFile], _ omissions: [Omission], _ foreign: [FoundFile], _ purpose: String
+    ) -> FileError {
+        guard let first = foreign.first else {
+            return FileError(
+                file: folder, place: purpose,
+                found: "no clip among \(counted(sounds.count, "sound file")); \(omissions[0])",
+                allowed: "sound files such as \(Self.example)")
+        }
+        let other = CorpusRecognition.title(of: foreign).map {
+            "; this looks like \($0.title): use {\"type\": \"\($0.type)\"}"
+        }
+        return FileError(
+            file: folder, place: purpose,
+            found:
+                "\(counted(foreign.count, "sound file")) with other names, such as \(first.path)\(other ?? "")",
+            allowed: "names such as \(Self.example)")
+    }
+}
+
+/// Says by the names of files which of the known corpora they are.
+enum CorpusRecognition {
+    /// The corpus that most of the files, and at least half of them, are named by.
+    static func title(of files: [FoundFile]) -> (title: String, type: String)? {
+        let some = files.prefix(500)
+        var best: (title: String, type: String, count: Int)?
+        for kind in CorpusKinds.kinds {
+            guard let kind = kind as? any NamedCorpus.Type else { continue }
+            let count = count(some, kind)
+            if count > best?.count ?? 0 { best = (kind.title, kind.type, count) }
+        }
+        let turns = some.count { $0.stem.hasPrefix("Ses0") && $0.stem.contains("_") }
+        if turns > best?.count ?? 0 { best = ("IEMOCAP", IEMOCAPCorpus.type, turns) }
+        guard let best, best.count * 2 >= some.count else { return nil }
+        return (best.title, best.type)
+    }
+
+    private static func count<Kind: NamedCorpus>(_ files: ArraySlice<FoundFile>, _ kind: Kind.Type) -> Int {
+        let corpus = Kind()
+        return files.count { if case .foreign = corpus.reading($0) { false } else { true } }
+    }
+}
+
+extension FoundFile {
+    /// Why a file of the right name cannot hold sound; nil where nothing speaks against it.
+    func flaw(in folder: String) -> String? {
+        if size == 0 { return "an empty file" }
+        // Repositories keep large files elsewhere and leave a few lines of text in their place.
+        if size < 200, let bytes = FileManager.default.contents(atPath: "\(folder)/\(path)"),
+            bytes.starts(with: Array("version https://git-lfs".utf8))
+        {
+            return "a pointer of Git LFS and not the sound; run \"git lfs pull\" there"
+        }
+        return nil
+    }
+}
+
+extension StringProtocol {
+    /// Whether there are characters and all are the digits 0 to 9.
+    var isDigits: Bool {
+        !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+}

@@ -1,0 +1,42 @@
+import Configuration
+
+/// The Toronto Emotional Speech Set (Pichora-Fuller and Dupuis, 2020).
+///
+/// Names are the speaker (OAF the older, YAF the younger), a word and the emotion: `OAF_back_angry`. "ps" is pleasant
+/// surprise. One file, `OA_bite_neutral`, lacks a letter.
+public struct TESSCorpus: NamedCorpus {
+    /// The folder with the files, at any depth.
+    public var folder = ""
+
+    public static let type = "tess"
+    public static let summary = "TESS: 2 women, 200 words, 7 emotions."
+    public static let fields: [Field<Self>] = [
+        .init("folder", \.folder, "The folder with the files, at any depth.", .required, .notEmpty)
+    ]
+
+    static let title = "TESS"
+    static let example = "OAF_angry/OAF_back_angry.wav"
+
+    public init() {}
+    /// The files below a folder.
+    public init(folder: String) { self.folder = folder }
+
+    private static let emotions = [
+        "angry": "angry", "disgust": "disgust", "fear": "fearful", "happy": "happy", "neutral": "neutral",
+        "ps": "surprised", "sad": "sad",
+    ]
+
+    func reading(_ file: FoundFile) -> NameReading {
+        let fields = file.stem.split(separator: "_", omittingEmptySubsequences: false)
+        guard fields.count == 3, !fields[1].isEmpty,
+            let speaker = ["OAF": "OAF", "OA": "OAF", "YAF": "YAF"][String(fields[0])]
+        else { return .foreign }
+        guard let label = Self.emotions[fields[2].lowercased()] else {
+            return .unfit("emotion \"\(fields[2])\"; known are \(Self.emotions.keys.sorted().listed())")
+        }
+        let word = fields[1].lowercased()
+        return .clip(
+            key: "\(speaker)_\(word)_\(label)", label: label, speaker: speaker,
+            attributes: ["statement": word, "repetition": "1", "gender": "female"])
+    }
+}

@@ -1,0 +1,75 @@
+import Autograd
+import Configuration
+
+/// Splits on disk, with what tells whether they fit a corpus.
+public struct SplitFile: Options {
+    /// What the file is, for whoever finds it.
+    public var format = SplitFile.formatName
+    /// The name and fingerprint of the corpus.
+    public var corpus = ""
+    public var fingerprint = ""
+    /// One for each fold.
+    public var splits: [Split] = []
+
+    static let formatName = "prosody-splits-1"
+
+    public static let summary = "Splits of a corpus: one, or one for each fold."
+    public static let fields: [Field<Self>] = [
+        .init("format", \.format, "What the file is.", .required, .oneOf([formatName])),
+        .init("corpus", \.corpus, "The corpus that was split."),
+        .init("fingerprint", \.fingerprint, "Changes with the clips of the corpus."),
+        .init("splits", \.splits, "One for each fold.", .required, .notEmpty),
+    ]
+
+    public init() {}
+    /// The splits of a corpus.
+    public init(_ splits: [Split], of corpus: Corpus) {
+        self.splits = splits
+        self.corpus = corpus.name
+        fingerprint = corpus.fingerprint
+    }
+
+    /// Writes the file, whole or not at all.
+    public func write(to path: String) throws {
+        try AtomicFile.write(Array((json + "\n").utf8), to: path)
+    }
+
+    /// Reads a file. Throws where it is damaged.
+    public static func read(_ path: String) throws(ConfigurationError) -> SplitFile {
+        try decode(JSONValue.parse(try TextFile.bytes(of: path), source: path))
+    }
+
+    /// Reads splits of a corpus: a file that `write` made, or an object that has the parts itself, `{"train": [...], "test":
+    /// [...]}`. Throws every clip that the corpus lacks, and every one that is in two parts, by its line. Clips of the corpus
+    /// may be in no part.
+    public static func read(_ path: String, for corpus: Corpus) throws(ConfigurationError) -> [Split] {
+        let document = try JSONValue.parse(try TextFile.bytes(of: path), source: path)
+        let isBare = document["splits"] == nil && document["train"] != nil
+        var splits = isBare ? [try Split.decode(document)] : try decode(document).splits
+        let index = ClipIndex(corpus)
+        var problems: [Problem] = []
+        for number in splits.indices {
+            let top: [JSONPath.Step] = isBare ? [] : [.key("splits"), .index(number)]
+            var parts: [Int: Split.Part] = [:]
+            for part in Split.Part.allCases {
+                for (row, id) in splits[number][part].enumerated() where problems.count < 20 {
+                    let path = JSONPath(top + [.key(part.rawValue), .index(row)])
+                    func report(_ message: String) {
+                        problems.append(
+                            Problem(place: document.place(of: path), path: path, message: message))
+                    }
+                    guard let clip = index.find(id) else {
+                        report("there is no clip \"\(id)\" in \(corpus.name)")
+                        continue
+                    }
+                    if let other = parts.updateValue(part, forKey: clip) {
+                        report("the clip \"\(id)\" a second time; it is in \(other.rawValue) as well")
+                    }
+                    splits[number][part][row] = corpus.clips[clip].id
+                }
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return splits
+    }
+}
