@@ -1,10 +1,6 @@
 import Glibc
 
-let program = Program(
-    name: "Train",
-    summary: "Trains and times models built on Autograd.",
-    commands: [.demo, .bench])
-var status = program.run(Array(CommandLine.arguments.dropFirst()))
+var status = Program.train.run(Array(CommandLine.arguments.dropFirst()))
 if fflush(nil) != 0 {
     Terminal.error("error: standard output could not be written: \(String(cString: strerror(errno)))")
     if status == 0 { status = 1 }

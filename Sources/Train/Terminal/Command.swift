@@ -14,7 +14,17 @@ struct Command: Sendable {
     struct Argument: Sendable {
         let placeholder: String
         let help: String
+        /// Whether there may be several.
+        var isRepeated = false
+        var completion = Completion.nothing
     }
+}
+
+/// What a shell offers for a value while it is typed.
+enum Completion: Sendable, Equatable {
+    case nothing
+    case files
+    case words([String])
 }
 
 /// What a command's help says about an option, and how its text becomes a value.
@@ -24,7 +34,15 @@ protocol OptionDeclaration: Sendable {
     /// What stands for the value in the help; nil for a switch, which has none.
     var placeholder: String? { get }
     var help: String { get }
+    /// Whether it may be given several times.
+    var isRepeated: Bool { get }
+    var completion: Completion { get }
     func parse(_ text: String) throws -> any Sendable
+}
+
+extension OptionDeclaration {
+    var isRepeated: Bool { false }
+    var completion: Completion { .nothing }
 }
 
 /// An option with a value, `--name VALUE` or `--name=VALUE`. Also the key that its value is read with.
@@ -35,6 +53,8 @@ struct Option<Value: Sendable>: OptionDeclaration {
     let read: @Sendable (String) -> Value?
     /// What a value has to be, for the message about another.
     let expected: String
+    var isRepeated = false
+    var completion = Completion.nothing
 
     func parse(_ text: String) throws -> any Sendable {
         guard let value = read(text) else {
@@ -61,8 +81,39 @@ extension Option where Value == Int {
 
 extension Option where Value == String {
     /// Any text, such as the path of a file.
-    static func text(_ name: String, _ placeholder: String, help: String) -> Option {
-        Option(name: name, placeholder: placeholder, help: help, read: { $0 }, expected: "text")
+    static func text(
+        _ name: String, _ placeholder: String, help: String, isRepeated: Bool = false,
+        completion: Completion = .nothing
+    ) -> Option {
+        Option(
+            name: name, placeholder: placeholder, help: help, read: { $0 }, expected: "text",
+            isRepeated: isRepeated, completion: completion)
+    }
+
+    /// A path.
+    static func path(_ name: String, _ placeholder: String, help: String) -> Option {
+        text(name, placeholder, help: help, completion: .files)
+    }
+
+    /// One of some words.
+    static func choice(_ name: String, _ words: [String], help: String) -> Option {
+        Option(
+            name: name, placeholder: words.joined(separator: "|"), help: help,
+            read: { words.contains($0) ? $0 : nil },
+            expected: words.dropLast().joined(separator: ", ") + " or " + (words.last ?? ""),
+            completion: .words(words))
+    }
+}
+
+extension Option where Value == Double {
+    /// A number within a range.
+    static func number(_ name: String, _ placeholder: String, in range: ClosedRange<Double>, help: String)
+        -> Option
+    {
+        Option(
+            name: name, placeholder: placeholder, help: help,
+            read: { text in Double(text).flatMap { range.contains($0) ? $0 : nil } },
+            expected: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
 }
 
@@ -73,44 +124,4 @@ struct Switch: OptionDeclaration {
     var placeholder: String? { nil }
 
     func parse(_ text: String) throws -> any Sendable { true }
-}
-
-/// What was typed after a command's name, checked against what the command takes.
-struct Arguments: Sendable {
-    /// The argument without a dash.
-    private(set) var argument: String?
-    private var values: [String: any Sendable] = [:]
-
-    subscript<Value>(option: Option<Value>) -> Value? { values[option.name] as? Value }
-    subscript(option: Switch) -> Bool { values[option.name] != nil }
-
-    init(_ words: ArraySlice<String>, of command: Command) throws {
-        var words = words
-        while let word = words.popFirst() {
-            guard word.hasPrefix("-"), word != "-" else {
-                guard command.argument != nil, argument == nil else {
-                    throw UsageError("unexpected argument \"\(word)\"")
-                }
-                argument = word
-                continue
-            }
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let option = command.options.first(where: { "--" + $0.name == parts[0] }) else {
-                throw UsageError(
-                    "unknown option \"\(parts[0])\"", of: String(parts[0]),
-                    among: command.options.map { "--" + $0.name } + ["--help"])
-            }
-            guard values[option.name] == nil else { throw UsageError("--\(option.name) is given twice") }
-            var value = parts.count > 1 ? String(parts[1]) : nil
-            if let placeholder = option.placeholder {
-                value = value ?? words.popFirst()
-                if value == nil {
-                    throw UsageError("--\(option.name) needs a value: --\(option.name) \(placeholder)")
-                }
-            } else if value != nil {
-                throw UsageError("--\(option.name) takes no value")
-            }
-            values[option.name] = try option.parse(value ?? "")
-        }
-    }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Finds the command that was asked for, shows help, and turns errors into messages and exit statuses.
-struct Program {
+struct Program: Sendable {
     let name: String
     let summary: String
     let commands: [Command]
@@ -17,20 +17,10 @@ struct Program {
             return 0
         }
         if first == "help" {
-            guard words.count > 1, let command = command(words[1]) else {
-                print(help)
-                return 0
-            }
-            print(help(of: command))
+            print(command(words.dropFirst()).map { help(of: $0.command) } ?? help)
             return 0
         }
-        guard let command = command(first) else {
-            let error = UsageError(
-                "unknown command \"\(first)\"", of: first, among: commands.map(\.name) + ["help"])
-            Terminal.error("error: \(error.message)\nSee \(name) --help.")
-            return 64
-        }
-        let rest = words.dropFirst()
+        guard let (command, rest) = command(words[...]) else { return unknown(words) }
         if rest.contains("--help") || rest.contains("-h") {
             print(help(of: command))
             return 0
@@ -50,7 +40,31 @@ struct Program {
         }
     }
 
-    private func command(_ name: String) -> Command? { commands.first { $0.name == name } }
+    /// The command that the first words name, and the words after it. A name may have two words: `data list`.
+    private func command(_ words: ArraySlice<String>) -> (command: Command, rest: ArraySlice<String>)? {
+        for count in [2, 1] where words.count >= count {
+            let name = words.prefix(count).joined(separator: " ")
+            if let command = commands.first(where: { $0.name == name }) {
+                return (command, words.dropFirst(count))
+            }
+        }
+        return nil
+    }
+
+    private func unknown(_ words: [String]) -> Int32 {
+        let family = commands.filter { $0.name.hasPrefix(words[0] + " ") }
+        if !family.isEmpty, words.count == 1 || ["--help", "-h"].contains(words[1]) {
+            print(twoColumns(family.map { ($0.name, $0.summary) }))
+            print("\n\(name) COMMAND --help tells more about a command, with examples.")
+            return words.count == 1 ? 64 : 0
+        }
+        let wrong = family.isEmpty ? words[0] : words.prefix(2).joined(separator: " ")
+        let error = UsageError(
+            "unknown command \"\(wrong)\"", of: wrong,
+            among: (family.isEmpty ? commands : family).map(\.name) + ["help"])
+        Terminal.error("error: \(error.message)\nSee \(name) --help.")
+        return 64
+    }
 
     private var help: String {
         let rows = commands.map { ($0.name, $0.summary) }
@@ -68,9 +82,12 @@ struct Program {
 
     private func help(of command: Command) -> String {
         var usage = "\(name) \(command.name)"
-        if let argument = command.argument { usage += " [\(argument.placeholder)]" }
+        if let argument = command.argument {
+            usage += " [\(argument.placeholder)\(argument.isRepeated ? " ..." : "")]"
+        }
         for option in command.options {
             usage += " [--\(option.name)\(option.placeholder.map { " " + $0 } ?? "")]"
+            if option.isRepeated { usage += "..." }
         }
         var rows = command.options.map { ("--\($0.name)\($0.placeholder.map { " " + $0 } ?? "")", $0.help) }
         if let argument = command.argument { rows.insert((argument.placeholder, argument.help), at: 0) }

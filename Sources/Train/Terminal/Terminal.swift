@@ -31,20 +31,25 @@ enum Terminal {
     }
 }
 
-/// Ctrl-C, seen between two steps of work rather than in the middle of one.
+/// Ctrl-C or a request to end, seen between two steps of work rather than in the middle of one.
 enum Interrupt {
     private static let seen = Atomic<Bool>(false)
 
-    /// From now on the first Ctrl-C only sets a mark; a second one ends the program at once.
+    /// From now on the first Ctrl-C (SIGINT) or SIGTERM only sets a mark; a second one ends the program at once.
     static func watch() {
-        signal(SIGINT) { _ in
-            Interrupt.seen.store(true, ordering: .relaxed)
-            signal(SIGINT, SIG_DFL)
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                Interrupt.seen.store(true, ordering: .relaxed)
+                signal(number, SIG_DFL)
+            }
         }
     }
 
-    /// Throws `Interrupted` once Ctrl-C was pressed.
+    /// Whether the work is to end.
+    static var isAsked: Bool { seen.load(ordering: .relaxed) }
+
+    /// Throws `Interrupted` once the work is to end.
     static func check() throws {
-        if seen.load(ordering: .relaxed) { throw Interrupted() }
+        if isAsked { throw Interrupted() }
     }
 }

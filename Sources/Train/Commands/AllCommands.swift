@@ -1,0 +1,11 @@
+extension Program {
+    /// This program. A new command joins by its line here.
+    static let train: Program = Program(
+        name: "Train",
+        summary: "Trains and evaluates models of speech, from experiments written as JSON.",
+        commands: [
+            .demo,
+            .bench,
+            .completions,
+        ])
+}
