@@ -1,0 +1,40 @@
+import Configuration
+import SpeechEmotion
+
+/// A figure of some predictions, by its name in configs and logs.
+public enum Figure: String, Sendable, CaseIterable, ConfigurationValue {
+    case accuracy
+    /// Unweighted average recall: the mean of the classes' recalls.
+    case uar
+    case macroF1 = "macro_f1"
+    case weightedF1 = "weighted_f1"
+    case macroPrecision = "macro_precision"
+    case kappa
+    case matthews
+    case top2 = "top2_accuracy"
+    case top3 = "top3_accuracy"
+    case logLoss = "log_loss"
+    case brier
+    /// Expected calibration error in 15 bins.
+    case calibrationError = "ece"
+    case auc
+
+    /// The figure of predictions.
+    public func value(_ matrix: ConfusionMatrix, _ soft: ProbabilityMetrics) -> Double {
+        switch self {
+        case .accuracy: matrix.accuracy
+        case .uar: matrix.balancedAccuracy
+        case .macroF1: matrix.macro(matrix.f1Scores)
+        case .weightedF1: matrix.weighted(matrix.f1Scores)
+        case .macroPrecision: matrix.macro(matrix.precisions)
+        case .kappa: matrix.kappa()
+        case .matthews: matrix.matthews
+        case .top2: soft.topAccuracy(2)
+        case .top3: soft.topAccuracy(3)
+        case .logLoss: soft.logLoss
+        case .brier: soft.brier
+        case .calibrationError: soft.calibrationError(bins: 15)
+        case .auc: soft.areaUnderROC ?? .nan
+        }
+    }
+}

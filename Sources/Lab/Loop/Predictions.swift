@@ -1,0 +1,87 @@
+import Autograd
+import Layers
+import SpeechEmotion
+
+/// What a model says of some examples.
+public struct Predictions: Sendable {
+    public var classes: [String]
+    /// What the examples are called.
+    public var ids: [String] = []
+    /// The class of each, by its place in `classes`.
+    public var truths: [Int] = []
+    /// A row for each example, a probability for each class.
+    public var probabilities: [[Double]] = []
+    /// The sum of the losses, and what it is divided by.
+    private var loss = 0.0
+    private var weight = 0.0
+
+    /// None yet.
+    public init(classes: [String]) { self.classes = classes }
+
+    /// The predictions of a model for all batches. `loss` is asked for the mean loss.
+    public init(
+        of model: any Layer, for batches: any EvaluationBatches, classes: [String], loss: any LossSpec,
+        each: (Int) throws -> Void = { _ in }
+    ) throws {
+        self.init(classes: classes)
+        for index in 0..<batches.count {
+            let batch = try batches.batch(index)
+            withoutRecording {
+                let outputs = model.forward(batch.inputs, .inference).tensor
+                let share = loss.weight(outputs, batch.targets)
+                self.loss += Double(loss.mean(outputs, batch.targets).item()) * share
+                weight += share
+                add(outputs, batch)
+            }
+            try each(index + 1)
+        }
+    }
+
+    private mutating func add(_ outputs: Tensor, _ batch: Batch) {
+        let numbers = outputs.softmax(axis: -1).array
+        ids += batch.ids
+        truths += batch.targets.labels().values
+        for row in 0..<batch.ids.count {
+            probabilities.append(numbers[row * classes.count..<(row + 1) * classes.count].map { Double($0) })
+        }
+    }
+
+    /// The mean loss; nan without examples.
+    public var meanLoss: Double { loss / weight }
+
+    /// The likeliest class of each example.
+    public var decisions: [Int] {
+        probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0
+        }
+    }
+
+    /// How often each class was taken for which.
+    public func confusion() throws(MetricProblem) -> ConfusionMatrix {
+        try ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
+    }
+
+    /// The mean loss and the named figures.
+    public func figures(_ figures: [Figure]) throws -> [(name: String, value: Double)] {
+        let soft = try ProbabilityMetrics(
+            probabilities: probabilities, truths: truths, classes: classes.count)
+        let matrix = try confusion()
+        return [("loss", meanLoss)] + figures.map { ($0.rawValue, $0.value(matrix, soft)) }
+    }
+
+    /// A table for other programs: file, label, predicted, then a probability for each class.
+    public var csv: String {
+        func field(_ text: String) -> String {
+            text.contains { ",\"\n\r".contains($0) }
+                ? "\""
+                    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                    + "\"" : text
+        }
+        let decisions = decisions
+        var lines = [(["file", "label", "predicted"] + classes).map(field).joined(separator: ",")]
+        for row in ids.indices {
+            let words = [field(ids[row]), field(classes[truths[row]]), field(classes[decisions[row]])]
+            lines.append((words + probabilities[row].map { "\(Float($0))" }).joined(separator: ","))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
