@@ -1,0 +1,14 @@
+/// Text in files of comma-separated values.
+enum CSV {
+    /// A cell: in quotation marks where the text holds a comma, a quotation mark, a line's end or a space at its ends.
+    static func cell(_ text: String) -> String {
+        let special = text.unicodeScalars.contains { [",", "\"", "\n", "\r"].contains($0) }
+        guard special || text.hasPrefix(" ") || text.hasSuffix(" ") else { return text }
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            quoted.unicodeScalars.append(scalar)
+            if scalar == "\"" { quoted += "\"" }
+        }
+        return quoted + "\""
+    }
+}
