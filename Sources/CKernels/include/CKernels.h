@@ -63,6 +63,7 @@ typedef struct {
 #undef REAL
 
 // Sound is float whatever the type of tensors is.
+#include "sound-level.inc"
 #include "sound-resample.inc"
 
 #endif

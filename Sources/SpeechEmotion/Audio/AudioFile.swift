@@ -1,6 +1,6 @@
 import Autograd
 
-/// Reading sound files: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU, CAF, Wave64 and NIST Sphere; M4A, AAC, WebM and others
+/// Reading and writing sound files. Read are WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU, CAF, Wave64 and NIST Sphere; M4A, AAC, WebM and others
 /// where the program ffmpeg is installed. The kind is told by the content, not by the name.
 ///
 /// Samples of integers are divided by 2^(bits - 1), those of 8 bits minus 128 first. Everything throws a `FileError` that
@@ -38,11 +38,37 @@ public enum AudioFile {
             SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
     }
 
+    /// Reads a sound, through a certain ffmpeg where one is needed.
+    package static func read(_ path: String, ffmpeg: Ffmpeg, allowTruncated: Bool = false) throws -> Waveform
+    {
+        try SoundFile(path: path, ffmpeg: ffmpeg).mono(SoundPart(allowTruncated: allowTruncated), rate: nil)
+    }
+
     /// Reads every channel by itself, at the file's own rate.
     public static func channels(
         _ path: String, offset: Double = 0, duration: Double? = nil, allowTruncated: Bool = false
     ) throws -> [Waveform] {
         try SoundFile(path: path).channels(
             SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated))
+    }
+
+    /// Writes a sound. A reader finds the old file or the new one whole, never a part.
+    ///
+    /// Throws a `SoundProblem` where the sound holds numbers that are not finite or the format does not take its rate, and
+    /// a `FileError` where the file cannot be written, on a full disk for example.
+    public static func write(_ wave: Waveform, to path: String, as encoding: AudioEncoding = .wav16) throws {
+        try write(channels: [wave], to: path, as: encoding)
+    }
+
+    /// Writes several channels of one length and rate into one file.
+    public static func write(
+        channels: [Waveform], to path: String, as encoding: AudioEncoding = .wav16
+    ) throws {
+        try AtomicFile.write(SoundEncoder.bytes(channels, as: encoding), to: path)
+    }
+
+    /// The bytes that `write` puts into a file.
+    public static func bytes(_ channels: [Waveform], as encoding: AudioEncoding = .wav16) throws -> [UInt8] {
+        try SoundEncoder.bytes(channels, as: encoding)
     }
 }

@@ -7,12 +7,12 @@ package struct Ffmpeg: Sendable {
     /// Where it is; nil where it is not installed.
     let program: String?
     /// Seconds without any output after which it is stopped.
-    var patience = 60.0
+    package var patience = 60.0
     /// The most bytes that are taken from it.
-    var mostBytes = Waveform.mostSamples * MemoryLayout<Float>.size
+    package var mostBytes = Waveform.mostSamples * MemoryLayout<Float>.size
 
     /// The one that the folders of `PATH` hold.
-    static var installed: Ffmpeg {
+    package static var installed: Ffmpeg {
         Ffmpeg(
             folders: (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(
                 String.init))

@@ -68,15 +68,18 @@ enum SoundContainer: Equatable {
     static func described(_ head: [UInt8]) -> String {
         if let known = strangers.first(where: { head.starts(with: $0.0) }) { return known.1 }
         if head.allSatisfy({ $0 == 0 }) { return "zeros" }
-        let isText = head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-        if isText {
-            let line =
-                String(decoding: head, as: UTF8.self).split(whereSeparator: \.isNewline).first.map {
-                    String($0.prefix(30))
-                } ?? ""
+        if let text = text(head) {
+            let line = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(30)) } ?? ""
             return "text that begins \"\(line)\""
         }
         return "bytes of no known kind (" + head.prefix(4).map { hex($0) }.joined(separator: " ") + ")"
+    }
+
+    /// The bytes as text where they are; the last character may be cut off.
+    private static func text(_ head: [UInt8]) -> String? {
+        let isPlain = head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+        guard isPlain else { return nil }
+        return (0..<(head.count < 64 ? 1 : 4)).lazy.compactMap { String(validating: head.dropLast($0), as: UTF8.self) }.first
     }
 
     private static func hex(_ byte: UInt8) -> String {

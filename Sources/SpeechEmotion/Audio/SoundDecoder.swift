@@ -33,7 +33,7 @@ final class SoundDecoder {
 
     /// Opening is not safe on several threads at once: libsndfile and mpg123 set up what all files share, and the message
     /// of a failure lies where every thread writes it.
-    private static let opening = NSLock()
+    static let opening = NSLock()
 
     init(_ source: SoundSource) throws {
         cursor = Cursor(source)

@@ -2,13 +2,21 @@ import Autograd
 
 /// What a file says of its own length, held against what there is. Sizes that a program writes which cannot go back to
 /// the header (0, or the largest number there is) promise nothing.
-enum SoundExtent: Equatable {
-    /// There is as much as promised, or nothing is promised.
-    case whole
-    /// The file holds no samples.
-    case empty
-    /// The file ends before the sound does: where, and what is missing, in words.
-    case cut(place: String, found: String)
+struct SoundExtent {
+    enum Verdict: Equatable {
+        /// There is as much as promised, or nothing is promised.
+        case whole
+        /// The file holds no samples.
+        case empty
+        /// The file ends before the sound does: where, and what is missing, in words.
+        case cut(place: String, found: String)
+    }
+
+    var verdict = Verdict.whole
+    /// A size in the header that would mislead the decoder, as it should stand.
+    var correction: (place: Int, bytes: [UInt8])?
+
+    init(_ verdict: Verdict = .whole) { self.verdict = verdict }
 
     init(_ source: SoundSource, _ container: SoundContainer) {
         switch container {
@@ -19,20 +27,27 @@ enum SoundExtent: Equatable {
         case .wave64: self = Self.wave64(source)
         case .sphere: self = Self.sphere(source)
         case .ogg: self = Self.ogg(source)
+        case .mpeg: self = Self.mpeg(source)
         // The number of samples stands in the header, and is counted when they are read.
-        case .flac, .mpeg, .foreign: self = .whole
+        case .flac, .foreign: self.init()
         }
     }
+
+    private static let headless = SoundExtent(
+        .cut(place: "header", found: "the end of the file before any samples"))
 
     /// More chunks than this no header has.
     private static let mostChunks = 4096
 
     private static func held(_ promised: UInt64, from start: Int, _ source: SoundSource) -> SoundExtent {
         let there = UInt64(max(0, source.size - start))
-        if promised <= there { return .whole }
-        return .cut(
-            place: "byte \(source.size), the end of the file",
-            found: "\(grouped(there)) of the \(grouped(promised)) bytes of samples that the header promises")
+        if promised <= there { return SoundExtent() }
+        return SoundExtent(
+            .cut(
+                place: "byte \(source.size), the end of the file",
+                found:
+                    "\(grouped(there)) of the \(grouped(promised)) bytes of samples that the header promises")
+        )
     }
 
     private static func riff(_ source: SoundSource, bigEndian: Bool) -> SoundExtent {
@@ -52,14 +67,17 @@ enum SoundExtent: Equatable {
             if size == 0 {
                 // A file that was never closed has no size in its first line either.
                 let isClosed = number(4).map { abs(Int($0) + 8 - source.size) <= 1 } ?? false
-                return isClosed || source.size <= start ? .empty : .whole
+                if isClosed || source.size <= start { return SoundExtent(.empty) }
+                var extent = SoundExtent()
+                extent.correction = (at + 4, [0xFF, 0xFF, 0xFF, 0xFF])
+                return extent
             }
-            if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? .whole }
+            if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? SoundExtent() }
             // SoX and ALSA promise about 2 GB where they write into a pipe.
-            if size >= 0x7FFF_0000, UInt64(source.size) < size { return .whole }
+            if size >= 0x7FFF_0000, UInt64(source.size) < size { return SoundExtent() }
             return held(size, from: start, source)
         }
-        return .cut(place: "header", found: "the end of the file before any samples")
+        return headless
     }
 
     /// Chunks of a name and a size whose first byte is the highest.
@@ -72,19 +90,19 @@ enum SoundExtent: Equatable {
             let start = at + 4 + sizeBytes
             if source.has(name, at: at) {
                 let isUnknown = size == (sizeBytes == 8 ? .max : 0xFFFF_FFFF)
-                return isUnknown ? .whole : held(size, from: start, source)
+                return isUnknown ? SoundExtent() : held(size, from: start, source)
             }
             guard size < UInt64(source.size) else { break }
             at = start + Int(size) + (sizeBytes == 4 ? Int(size & 1) : 0)
         }
-        return .cut(place: "header", found: "the end of the file before any samples")
+        return headless
     }
 
     private static func au(_ source: SoundSource, bigEndian: Bool) -> SoundExtent {
         guard let start = source.number(at: 4, bytes: 4, bigEndian: bigEndian),
             let size = source.number(at: 8, bytes: 4, bigEndian: bigEndian)
-        else { return .cut(place: "header", found: "the end of the file before any samples") }
-        return size == 0xFFFF_FFFF ? .whole : held(size, from: Int(start), source)
+        else { return headless }
+        return size == 0xFFFF_FFFF ? SoundExtent() : held(size, from: Int(start), source)
     }
 
     private static func wave64(_ source: SoundSource) -> SoundExtent {
@@ -95,7 +113,7 @@ enum SoundExtent: Equatable {
             guard size < UInt64(source.size) else { break }
             at += (Int(size) + 7) / 8 * 8
         }
-        return .cut(place: "header", found: "the end of the file before any samples")
+        return headless
     }
 
     private static func sphere(_ source: SoundSource) -> SoundExtent {
@@ -106,7 +124,7 @@ enum SoundExtent: Equatable {
         guard let start = lines.dropFirst().first.flatMap({ Int($0.filter(\.isNumber)) }), start < 1 << 20,
             let count = value("sample_count"), let bytes = value("sample_n_bytes"), count < 1 << 40,
             bytes <= 8
-        else { return .whole }
+        else { return SoundExtent() }
         return held(count * bytes * min(value("channel_count") ?? 1, 1024), from: start, source)
     }
 
@@ -125,10 +143,41 @@ enum SoundExtent: Equatable {
             at += length
         }
         // What follows the last page, such as a tag, is not sound.
-        if isEnded { return .whole }
-        return .cut(
-            place: "byte \(at)",
-            found: at < source.size
-                ? "a page that is cut off or damaged" : "no page that is marked as the last")
+        if isEnded { return SoundExtent() }
+        let found =
+            at < source.size ? "a page that is cut off or damaged" : "no page that is marked as the last"
+        return SoundExtent(.cut(place: "byte \(at)", found: found))
+    }
+
+    /// Many MP3 files begin with a frame that holds no sound but how many bytes there are of it.
+    private static func mpeg(_ source: SoundSource) -> SoundExtent {
+        var start = 0
+        if source.has("ID3") {
+            let head = source.bytes(at: 0, 10)
+            guard head.count == 10 else { return headless }
+            start = 10 + head[6...].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + (head[5] & 0x10 != 0 ? 10 : 0)
+        }
+        let frame = source.bytes(at: start, 4)
+        guard frame.count == 4, frame[0] == 0xFF, frame[1] & 0xE0 == 0xE0 else { return SoundExtent() }
+        let isMono = frame[3] >> 6 == 3
+        let isFirstVersion = frame[1] & 0x18 == 0x18
+        let tag = start + 4 + (isFirstVersion ? isMono ? 17 : 32 : isMono ? 9 : 17)
+        let place: Int
+        if source.has("Xing", at: tag) || source.has("Info", at: tag) {
+            guard let flags = source.number(at: tag + 4, bytes: 4, bigEndian: true), flags & 2 != 0 else {
+                return SoundExtent()
+            }
+            place = tag + (flags & 1 != 0 ? 12 : 8)
+        } else if source.has("VBRI", at: start + 36) {
+            place = start + 46
+        } else {
+            return SoundExtent()
+        }
+        guard let promised = source.number(at: place, bytes: 4, bigEndian: true) else { return headless }
+        var extent = held(promised, from: start, source)
+        // The decoder prints a warning of its own where the two differ.
+        let there = UInt32(clamping: source.size - start)
+        extent.correction = (place, (0..<4).map { UInt8(truncatingIfNeeded: there >> (24 - 8 * $0)) })
+        return extent
     }
 }

@@ -33,7 +33,9 @@ struct SoundFile {
             (source, complaint) = (try SoundSource(wav.bytes, name: name), wav.complaint)
             container = .wav(bigEndian: false)
         }
-        switch SoundExtent(source, container) {
+        let extent = SoundExtent(source, container)
+        source.correction = extent.correction
+        switch extent.verdict {
         case .whole:
             shortfall = complaint
             cut = complaint.map { [name] in

@@ -7,6 +7,8 @@ final class SoundSource: @unchecked Sendable {
     let name: String
     /// How many bytes there are.
     let size: Int
+    /// Bytes that are read in the place of those that are there.
+    var correction: (place: Int, bytes: [UInt8])?
     private let bytes: [UInt8]
     private let descriptor: Int32
 
@@ -49,6 +51,20 @@ final class SoundSource: @unchecked Sendable {
 
     /// Copies bytes from a place on; returns how many there were, fewer at the end or where the disk fails.
     func copy(from place: Int, to target: UnsafeMutableRawPointer, count: Int) -> Int {
+        let got = copyUncorrected(from: place, to: target, count: count)
+        guard let correction else { return got }
+        let range = (correction.place..<correction.place + correction.bytes.count).clamped(
+            to: place..<place + got)
+        for at in range {
+            target.storeBytes(
+                of: correction.bytes[at - correction.place], toByteOffset: at - place, as: UInt8.self)
+        }
+        return got
+    }
+
+    private func copyUncorrected(
+        from place: Int, to target: UnsafeMutableRawPointer, count: Int
+    ) -> Int {
         let wanted = min(count, size - place)
         guard place >= 0, wanted > 0 else { return 0 }
         guard descriptor >= 0 else {

@@ -1,0 +1,22 @@
+#include "CKernels.h"
+#include "lanes.h"
+
+#define SOUND CLONES_OF(float)
+
+SOUND double ck_energy(const float *x, ptrdiff_t n) {
+    double sums[LANES] = {0}, rest = 0;
+    ptrdiff_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++) sums[k] += (double)x[i + k] * x[i + k];
+    for (; i < n; i++) rest += (double)x[i] * x[i];
+    return fold(sums) + rest;
+}
+
+SOUND float ck_peak(const float *x, ptrdiff_t n) {
+    float peak = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        float size = x[i] < 0 ? -x[i] : x[i];
+        peak = size > peak ? size : peak;
+    }
+    return peak;
+}

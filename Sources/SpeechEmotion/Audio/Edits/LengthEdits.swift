@@ -1,0 +1,114 @@
+import Configuration
+
+/// Cuts a part out of a sound.
+public struct Crop: WaveEdit {
+    /// Seconds left out at the start.
+    public var offset = 0.0
+    /// Seconds kept; all that follows where nil.
+    public var duration: Double?
+
+    public static let type = "crop"
+    public static let summary = "Keeps a part of the sound, given in seconds."
+    public static let fields: [Field<Self>] = [
+        .init("offset", \.offset, "Seconds left out at the start.", .range(0...1e6)),
+        .init("duration", \.duration, "Seconds kept; all that follows where null.", .above(0), .atMost(1e6)),
+    ]
+
+    /// All of it.
+    public init() {}
+
+    public func callAsFunction(_ wave: Waveform) throws -> Waveform {
+        let first = Int(offset * Double(wave.rate))
+        guard first < wave.count else {
+            throw SoundProblem(
+                "crop", found: "a sound of \(wave.duration) s", allowed: "more than the offset of \(offset) s"
+            )
+        }
+        let count = min(duration.map { max(1, Int($0 * Double(wave.rate))) } ?? .max, wave.count - first)
+        return Waveform(Array(wave.samples[first..<first + count]), rate: wave.rate)
+    }
+}
+
+/// Brings sounds to one length: zeros are added to shorter ones, longer ones are cut.
+public struct FixedLength: WaveEdit {
+    /// A side of a sound.
+    public enum Side: String, CaseIterable, ConfigurationValue {
+        /// Where the sound ends.
+        case end
+        /// Where the sound begins.
+        case front
+        /// Half on either side; what is odd, at the end.
+        case both
+    }
+
+    /// The length in seconds; the number of samples is rounded down.
+    public var seconds: Double?
+    /// The length in samples.
+    public var samples: Int?
+    /// Where zeros are added.
+    public var pad = Side.end
+    /// Where samples are cut off.
+    public var cut = Side.end
+
+    public static let type = "length"
+    public static let summary = "Brings every sound to one length with zeros or by a cut."
+    public static let fields: [Field<Self>] = [
+        .init("seconds", \.seconds, "The length in seconds; or give samples.", .above(0), .atMost(1e6)),
+        .init(
+            "samples", \.samples, "The length in samples; or give seconds.", .range(1...Waveform.mostSamples)),
+        .init("pad", \.pad, "Where zeros are added."),
+        .init("cut", \.cut, "Where samples are cut off."),
+    ]
+
+    public var complaints: [Complaint] {
+        (seconds == nil) == (samples == nil)
+            ? [Complaint(nil, "expected a length in either \"seconds\" or \"samples\"")] : []
+    }
+
+    /// Without a length yet.
+    public init() {}
+    /// A length in samples.
+    public init(samples: Int, pad: Side = .end, cut: Side = .end) {
+        (self.samples, self.pad, self.cut) = (samples, pad, cut)
+    }
+
+    public func callAsFunction(_ wave: Waveform) throws -> Waveform {
+        let length = samples ?? Int((seconds ?? wave.duration) * Double(wave.rate))
+        try Waveform.check(length, "length")
+        let missing = length - wave.count
+        if missing >= 0 {
+            let before = pad.before(missing)
+            let zeros = [Float](repeating: 0, count: missing)
+            return Waveform(zeros[..<before] + wave.samples + zeros[before...], rate: wave.rate)
+        }
+        let first = cut.before(-missing)
+        return Waveform(Array(wave.samples[first..<first + length]), rate: wave.rate)
+    }
+}
+
+extension FixedLength.Side {
+    fileprivate func before(_ count: Int) -> Int {
+        switch self {
+        case .end: 0
+        case .front: count
+        case .both: count / 2
+        }
+    }
+}
+
+/// Brings a sound to another rate.
+public struct Resample: WaveEdit {
+    /// Samples per second.
+    public var rate = 16000
+
+    public static let type = "resample"
+    public static let summary = "Brings the sound to another rate."
+    public static let fields: [Field<Self>] = [
+        .init("rate", \.rate, "Samples per second.", .required, .range(Waveform.allowedRates))
+    ]
+
+    /// To 16 kHz.
+    public init() {}
+
+    public func callAsFunction(_ wave: Waveform) throws -> Waveform { try wave.resampled(to: rate) }
+}
