@@ -51,10 +51,7 @@ extension Waveform {
 extension [Float] {
     fileprivate func resampled(_ filter: ResampleFilter, count: Int) -> [Float] {
         guard count > 0, !isEmpty else { return [] }
-        // Zeros on both sides, so that no window leaves the sound.
-        let padded =
-            [Float](repeating: 0, count: filter.reach) + self
-            + [Float](repeating: 0, count: filter.width + 1 - filter.reach)
+        let padded = padded(before: filter.reach, after: filter.width + 1 - filter.reach)
         let (width, phases, steps) = (filter.width, filter.phases, filter.steps)
         return [Float](unsafeUninitializedCapacity: count) { y, size in
             size = count
@@ -73,6 +70,16 @@ extension [Float] {
                     }
                 }
             }
+        }
+    }
+
+    /// The samples between zeros, so that no window leaves the sound.
+    private func padded(before: Int, after: Int) -> [Float] {
+        [Float](unsafeUninitializedCapacity: before + count + after) { padded, size in
+            size = before + count + after
+            let sound = padded[before..<before + count].initialize(fromContentsOf: self)
+            padded[..<before].initialize(repeating: 0)
+            padded[sound...].initialize(repeating: 0)
         }
     }
 }

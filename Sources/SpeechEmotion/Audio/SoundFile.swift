@@ -85,6 +85,7 @@ struct SoundFile {
         }
         let channels = decoder.channels
         var samples: [Float] = []
+        samples.reserveCapacity(min(try frames(of: part).count ?? 0, 1 << 22))
         try read(part, atMost: Waveform.mostSamples) { block, frames in
             guard channels > 1 else { return samples.append(contentsOf: block[..<frames]) }
             for frame in 0..<frames {

@@ -10,7 +10,7 @@ struct Workload: Sendable {
 
     /// Every workload, in the order of `bench --list`. A new one joins here.
     static let all: [Workload] =
-        [.yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .operations]
+        [.yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .load, .operations]
         + OperationBench.all.map(Workload.init)
 }
 
