@@ -79,7 +79,9 @@ enum SoundContainer: Equatable {
     private static func text(_ head: [UInt8]) -> String? {
         let isPlain = head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
         guard isPlain else { return nil }
-        return (0..<(head.count < 64 ? 1 : 4)).lazy.compactMap { String(validating: head.dropLast($0), as: UTF8.self) }.first
+        return (0..<(head.count < 64 ? 1 : 4)).lazy.compactMap {
+            String(validating: head.dropLast($0), as: UTF8.self)
+        }.first
     }
 
     private static func hex(_ byte: UInt8) -> String {

@@ -113,7 +113,6 @@ import Testing
         #expect(try message(patched(wav(.au16), 8, [0xFF, 0xFF, 0xFF, 0xFF])) == "read 1000 samples")
     }
 
-
     /// A closed file without samples is not taken for one that was written into a pipe, chunks after it for samples.
     @Test func noSamples() throws {
         let empty = try AudioFile.bytes([Waveform([], rate: 8000)])
