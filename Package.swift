@@ -46,6 +46,8 @@ let package = Package(
             name: "Train", dependencies: ["Lab", "SpeechEmotion", "Layers", "Autograd", "Configuration"],
             exclude: ["README.md"],
             swiftSettings: realType),
+        // Every layer with its options, for the tests of several modules.
+        .target(name: "LayerExamples", path: "Tests/LayerExamples"),
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],
             swiftSettings: realType),
@@ -54,10 +56,12 @@ let package = Package(
             name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab", "SpeechEmotion", "Layers", "Configuration", "Autograd"],
+            name: "LabTests",
+            dependencies: ["Lab", "LayerExamples", "SpeechEmotion", "Layers", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
-            name: "LayersTests", dependencies: ["Layers", "Configuration", "Autograd", "AutogradTesting"],
+            name: "LayersTests",
+            dependencies: ["Layers", "LayerExamples", "Configuration", "Autograd", "AutogradTesting"],
             exclude: ["Fixtures"], swiftSettings: realType),
     ],
     swiftLanguageModes: [.v6]

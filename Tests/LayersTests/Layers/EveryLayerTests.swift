@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import LayerExamples
 import Layers
 import Testing
 

@@ -1,26 +1,23 @@
-import Autograd
-import Configuration
-import Layers
-
-/// A layer as a config writes it, with an input that it takes. Every registered layer has at least one.
-struct Example: Sendable, CustomStringConvertible {
-    let json: String
-    let input: [Int]
+/// A layer as a config writes it, with an input that it takes. Every registered layer has at least one; the tests of
+/// layers and those of their export go through all.
+package struct Example: Sendable, CustomStringConvertible {
+    package let json: String
+    package let input: [Int]
     /// What the numbers of the input are.
-    var values = Values.normal
+    package var values = Values.normal
     /// Whether results may depend on how much padding stands behind a sequence: weights for a fixed number of steps,
     /// or one vector of all of them.
-    var isFixed = false
+    package var isFixed = false
 
-    enum Values: Sendable { case normal, wholeNumbers }
+    package enum Values: Sendable { case normal, wholeNumbers }
 
-    var description: String { "\(json) \(input)" }
+    package var description: String { "\(json) \(input)" }
 
-    init(_ json: String, _ input: [Int], values: Values = .normal, isFixed: Bool = false) {
+    package init(_ json: String, _ input: [Int], values: Values = .normal, isFixed: Bool = false) {
         (self.json, self.input, self.values, self.isFixed) = (json, input, values, isFixed)
     }
 
-    static let all: [Example] = [
+    package static let all: [Example] = [
         .init(#"{"type": "dense", "units": 3, "activation": "gelu"}"#, [4]),
         .init(#"{"type": "dense", "units": 3, "bias": false}"#, [6, 4]),
         .init(#"{"type": "conv1d", "filters": 3}"#, [9, 4]),
