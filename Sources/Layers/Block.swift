@@ -16,16 +16,16 @@ extension BlockSpec {
 }
 
 /// The layers that a `BlockSpec` asks for.
-final class Block: Layer {
-    let spec: any LayerSpec
-    let inner: any Layer
+package final class Block: Layer {
+    package let spec: any LayerSpec
+    package let inner: any Layer
 
-    var members: [Member] { inner.members }
-    var penalties: [Penalty] { inner.penalties }
+    package var members: [Member] { inner.members }
+    package var penalties: [Penalty] { inner.penalties }
 
     init(_ spec: any LayerSpec, _ inner: any Layer) { (self.spec, self.inner) = (spec, inner) }
 
-    func forward(_ x: Signal, _ pass: Pass) -> Signal { inner.forward(x, pass) }
+    package func forward(_ x: Signal, _ pass: Pass) -> Signal { inner.forward(x, pass) }
 }
 
 /// Layers one after the other, each with a name. Blueprints use it; configs have `Sequential`.

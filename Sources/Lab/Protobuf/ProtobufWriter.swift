@@ -45,9 +45,15 @@ package struct ProtobufWriter: Sendable {
 
     /// Appends a field of type bytes from memory.
     package mutating func data(_ field: Int, _ value: UnsafeRawBufferPointer) {
-        begin(field, .lengthDelimited)
-        varint(UInt64(value.count))
+        header(field, count: value.count)
         bytes.append(contentsOf: value)
+    }
+
+    /// Appends the beginning of a field of type bytes, or of a message, whose `count` bytes are to follow: for what is too
+    /// large to be held twice.
+    package mutating func header(_ field: Int, count: Int) {
+        begin(field, .lengthDelimited)
+        varint(UInt64(count))
     }
 
     /// Appends a field that is a message of its own, which `build` fills.

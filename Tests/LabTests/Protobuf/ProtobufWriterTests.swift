@@ -42,6 +42,10 @@ import Testing
         #expect(twice == [0x0A, 0x02, 0x0A, 0x00])
     }
 
+    @Test func aHeaderStandsBeforeWhatFollows() {
+        #expect(bytes { $0.header(3, count: 300) } == [0x1A, 0xAC, 0x02])
+    }
+
     @Test func repeatedNumbersArePacked() {
         #expect(bytes { $0.integers(4, [3, 270, 86942]) } == [0x22, 6, 0x03, 0x8E, 0x02, 0x9E, 0xA7, 0x05])
         #expect(bytes { $0.floats(1, [1, -1]) } == [0x0A, 8, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0xBF])

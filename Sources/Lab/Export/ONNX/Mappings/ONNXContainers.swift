@@ -1,0 +1,63 @@
+import Layers
+
+extension ONNXMappings {
+    /// Layers around other layers.
+    func addingContainers() -> ONNXMappings {
+        adding(Sequential.Spec.self, chain)
+            // What blocks are made of; no config names it.
+            .adding(type: "chain", chain)
+            .adding(Residual.Spec.self, residual)
+            .adding(Branches.Spec.self, branches)
+            .adding(SqueezeExcitation.Spec.self, squeezeExcitation)
+    }
+
+    /// Layers that do nothing in inference.
+    func addingIdentities() -> ONNXMappings {
+        adding(Dropout.Spec.self, identity).adding(SpatialDropout.Spec.self, identity)
+            .adding(DropPath.Spec.self, identity).adding(GaussianNoise.Spec.self, identity)
+    }
+}
+
+@Sendable private func identity(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal { x }
+
+@Sendable private func chain(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    try layer.children.reduce(x) { try layer.apply($1.name, to: $0) }
+}
+
+@Sendable private func residual(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: Residual.Spec = try layer.spec()
+    // The body, then the projection where there is one.
+    let names = layer.children.map(\.name)
+    let inner = try layer.apply(names[0], to: x)
+    let shortcut = names.count > 1 ? try layer.apply(names[1], to: x) : x
+    let change = spec.scale == 1 ? inner.value : layer.node("Mul", inner.value, layer.number(spec.scale))
+    return inner.with(layer.activate(layer.node("Add", shortcut.value, change), spec.activation))
+}
+
+@Sendable private func branches(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: Branches.Spec = try layer.spec()
+    let outputs = try layer.children.map { try layer.apply($0.name, to: x) }
+    let values = outputs.map(\.value)
+    let joined =
+        switch spec.join {
+        case .concatenate: layer.node("Concat", values, [("axis", .integer(-1))])[0]
+        case .sum: values.dropFirst().reduce(values[0]) { layer.node("Add", $0, $1) }
+        case .product: values.dropFirst().reduce(values[0]) { layer.node("Mul", $0, $1) }
+        }
+    var result = outputs[0].with(joined, shape: try layer.plannedShape(x))
+    // A step counts where it does in every branch.
+    let known = outputs.compactMap(\.lengths)
+    if known.count > 1 {
+        result.lengths = ONNXLengths { layer.node("Min", known.map(\.value), [])[0] }
+    } else {
+        result.lengths = known.first
+    }
+    return result
+}
+
+@Sendable private func squeezeExcitation(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let pooled = layer.average(x)
+    let weights = try layer.apply("fc2", to: layer.apply("fc1", to: pooled))
+    let axes = layer.integers(Array(1..<x.shape.count))
+    return x.with(layer.node("Mul", x.value, layer.node("Unsqueeze", weights.value, axes)))
+}

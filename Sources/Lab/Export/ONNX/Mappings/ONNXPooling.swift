@@ -1,0 +1,72 @@
+import Layers
+
+extension ONNXMappings {
+    /// The largest or the average of windows and of everything.
+    func addingPooling() -> ONNXMappings {
+        adding(Pool1D.Spec.self, pool1d).adding(Pool2D.Spec.self, pool2d).adding(
+            GlobalPool.Spec.self, globalPool)
+    }
+}
+
+extension ONNXLayer {
+    fileprivate func pool(_ x: ONNXSignal, _ kind: Pool1D.Kind, _ window: ONNXWindow) throws -> String {
+        let axes = window.kernel.count
+        var attributes = try window.attributes(
+            self, sizes: Array(x.shape.prefix(axes)), isOpen: x.hasAnySteps)
+        if kind == .average { attributes.append(("count_include_pad", .integer(0))) }
+        let turned = transpose(x.value, Self.channelsFirst(axes))
+        let pooled = node(kind == .max ? "MaxPool" : "AveragePool", [turned], attributes)[0]
+        return transpose(pooled, Self.channelsLast(axes))
+    }
+
+    /// The average of each channel over all valid steps, or over height and width.
+    func average(_ x: ONNXSignal) -> ONNXSignal {
+        let axes = Array(1..<x.shape.count)
+        let shape = [x.shape[x.shape.count - 1]]
+        guard let lengths = x.lengths else {
+            return ONNXSignal(reduce("ReduceMean", x.value, axes: axes), shape: shape)
+        }
+        // Where there are more axes than time, the sum goes over those of each step too: as the layer itself has it.
+        let sum = reduce("ReduceSum", masked(x), axes: axes)
+        let steps = cast(node("Max", lengths.counted(x, self), integers([1])), to: .float)
+        return ONNXSignal(node("Div", sum, node("Unsqueeze", steps, integers([1]))), shape: shape)
+    }
+
+    /// The largest of each channel over all valid steps, or over height and width; 0 where none are valid.
+    fileprivate func largest(_ x: ONNXSignal) -> ONNXSignal {
+        let axes = Array(1..<x.shape.count)
+        let shape = [x.shape[x.shape.count - 1]]
+        guard let lengths = x.lengths else {
+            return ONNXSignal(reduce("ReduceMax", x.value, axes: axes), shape: shape)
+        }
+        let mask = lengths.mask(x, axes: x.shape.count - 1, self)
+        let hidden = node("Where", mask, x.value, number(-.infinity))
+        let isEmpty = node("Equal", node("Unsqueeze", lengths.value, integers([1])), integers([0]))
+        let found = reduce("ReduceMax", hidden, axes: axes)
+        return ONNXSignal(node("Where", isEmpty, number(0), found), shape: shape)
+    }
+}
+
+@Sendable private func pool1d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: Pool1D.Spec = try layer.spec()
+    var window = ONNXWindow(
+        kernel: [spec.size], stride: [spec.stride ?? spec.size], dilation: [1], padding: spec.padding)
+    var result = x.with(try layer.pool(x, spec.kind, window), shape: try layer.plannedShape(x))
+    // A window counts when it lies inside the sequence.
+    window.padding = .valid
+    result.lengths = x.lengths.map { window.lengths($0, layer) }
+    return result
+}
+
+@Sendable private func pool2d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: Pool2D.Spec = try layer.spec()
+    let window = ONNXWindow(
+        kernel: spec.size.list, stride: (spec.stride ?? spec.size).list, dilation: [1, 1],
+        padding: spec.padding)
+    return ONNXSignal(try layer.pool(x, spec.kind, window), shape: try layer.plannedShape(x))
+}
+
+@Sendable private func globalPool(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: GlobalPool.Spec = try layer.spec()
+    return spec.kind == .max ? layer.largest(x) : layer.average(x)
+}

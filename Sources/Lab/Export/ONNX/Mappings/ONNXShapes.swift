@@ -1,0 +1,47 @@
+import Layers
+
+extension ONNXMappings {
+    /// Other shapes, and what finds the lengths of sequences.
+    func addingShapes() -> ONNXMappings {
+        adding(Flatten.Spec.self, flatten).adding(Reshape.Spec.self, reshape).adding(
+            Masking.Spec.self, masking)
+    }
+}
+
+extension ONNXLayer {
+    /// The number of the last step where a condition of shape [batch, time] holds, counted from 1; else 0.
+    func lastStep(where condition: String, _ x: ONNXSignal) -> String {
+        let numbers = node("Add", stepNumbers(x), integers([1]))
+        let found = node("Mul", cast(condition, to: .int64), numbers)
+        return reduce("ReduceMax", found, axes: [1])
+    }
+}
+
+@Sendable private func flatten(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    try layer.needsFixedSteps(x, "all steps become one vector")
+    let shape = try layer.plannedShape(x)
+    return ONNXSignal(layer.reshape(x.shape.count > 1 ? layer.masked(x) : x.value, [0] + shape), shape: shape)
+}
+
+@Sendable private func reshape(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    try layer.needsFixedSteps(x, "the new shape is for a fixed number of steps")
+    let shape = try layer.plannedShape(x)
+    guard !shape.contains(0) else {
+        throw layer.problem("found a shape without elements, \(shape)", advice: "give sizes of at least 1")
+    }
+    return ONNXSignal(layer.reshape(x.shape.count > 1 ? layer.masked(x) : x.value, [0] + shape), shape: shape)
+}
+
+@Sendable private func masking(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: Masking.Spec = try layer.spec()
+    var result = x
+    result.lengths = ONNXLengths {
+        let differs = layer.node("Not", layer.node("Equal", x.value, layer.number(spec.value)))
+        let count = layer.reduce(
+            "ReduceMax", layer.cast(differs, to: .int64), axes: Array(2..<x.shape.count + 1))
+        var holds = layer.node("Greater", count, layer.integers([0]))
+        if let lengths = x.lengths { holds = layer.node("And", holds, lengths.mask(x, axes: 0, layer)) }
+        return layer.lastStep(where: holds, x)
+    }
+    return result
+}

@@ -1,0 +1,140 @@
+import Autograd
+import Layers
+
+extension Model {
+    /// Writes the model as it works in inference to an ONNX file (opset 17), which ONNX Runtime runs. The number of examples
+    /// is open.
+    ///
+    /// Inputs are `features`, the model's own input of shape [batch, ...], and `lengths` where the model makes use of it
+    /// (see `ONNXOptions.lengths`). Outputs are `probabilities`, or `output` without softmax or sigmoid, and
+    /// `attention` where there are weights of it. The card and the model's config are the file's metadata.
+    ///
+    /// Throws an `ExportProblem` that names the layer where one cannot be exported, and a `FileError` where the file would
+    /// be larger than 2 GiB or cannot be written; an old file then stays as it is.
+    public func writeONNX(
+        to path: String, card: ModelCard = ModelCard(), options: ONNXOptions = ONNXOptions()
+    ) throws {
+        try writeONNX(to: path, card: card, options: options, limit: ONNXFile.limit)
+    }
+
+    /// The same with another limit than that of the format.
+    package func writeONNX(to path: String, card: ModelCard, options: ONNXOptions, limit: Int) throws {
+        try ONNXExport(options).file(self, card).write(to: path, limit: limit)
+    }
+
+    /// The bytes that `writeONNX` writes.
+    public func encodeONNX(card: ModelCard = ModelCard(), options: ONNXOptions = ONNXOptions()) throws
+        -> [UInt8]
+    {
+        try ONNXExport(options).file(self, card).bytes()
+    }
+}
+
+/// Walks through a model and writes down its operators.
+final class ONNXExport {
+    static let input = "features"
+    static let lengths = "lengths"
+    static let attention = "attention"
+
+    let options: ONNXOptions
+    let graph: ONNXGraph
+    private var attention: [(path: String, value: String, shape: [ONNXGraph.Port.Size])] = []
+
+    init(_ options: ONNXOptions) {
+        self.options = options
+        graph = ONNXGraph(reserved: [Self.input, Self.lengths, Self.attention, options.output.name])
+    }
+
+    func file(_ model: Model, _ card: ModelCard) throws -> ONNXFile {
+        try card.check(model)
+        let input = start(model)
+        var result = try withoutRecording { try map(model.layer, path: "", input) }
+        let whole = ONNXLayer(layer: model.layer, path: "", graph: graph, export: self)
+        switch options.output {
+        case .softmax where graph.producer(of: result.value) != "Softmax":
+            result = result.with(whole.softmax(result.value, axis: -1))
+        case .sigmoid: result = result.with(whole.node("Sigmoid", result.value))
+        case .softmax, .none: break
+        }
+        graph.addOutput(
+            .init(name: options.output.name, type: .float, shape: sizes(result)), from: result.value)
+        for (path, value, shape) in attention {
+            let name = attention.count == 1 || path.isEmpty ? Self.attention : Self.attention + "." + path
+            graph.addOutput(.init(name: name, type: .float, shape: shape), from: value)
+        }
+        return ONNXFile(graph: graph, metadata: card.metadata(of: model))
+    }
+
+    /// The model's input.
+    private func start(_ model: Model) -> ONNXSignal {
+        // Sequences of vectors or of words have a time axis; pictures do not.
+        let mayHaveTime = model.input.count == 1 || model.input.count == 2
+        var input = ONNXSignal(
+            Self.input, shape: model.input, hasAnySteps: options.anySteps && model.input.count == 2)
+        if options.anySteps, model.input.count == 1, model.beginsWithWords { input.hasAnySteps = true }
+        graph.addInput(.init(name: Self.input, type: .float, shape: sizes(input)))
+        if options.lengths, mayHaveTime {
+            let layer = ONNXLayer(layer: model.layer, path: Self.lengths, graph: graph, export: self)
+            let whole = input
+            input.lengths = ONNXLengths { [graph] in
+                graph.addInput(.init(name: Self.lengths, type: .int64, shape: [.named("lengths")]))
+                graph.addDefault([ONNXLengths.unknown], input: Self.lengths)
+                let isUnknown = layer.node("Equal", Self.lengths, layer.integers([ONNXLengths.unknown]))
+                let steps = whole.hasAnySteps ? layer.stepCount(whole) : layer.integers([whole.shape[0]])
+                let known = layer.node("Max", layer.node("Min", Self.lengths, steps), layer.integers([0]))
+                let batch = layer.node(
+                    "Shape", [Self.input], [("start", .integer(0)), ("end", .integer(1))])[0]
+                return layer.node("Expand", layer.node("Where", isUnknown, Self.lengths, known), batch)
+            }
+        }
+        return input
+    }
+
+    private func sizes(_ signal: ONNXSignal) -> [ONNXGraph.Port.Size] {
+        [.named("batch")]
+            + signal.shape.enumerated().map { $0 == 0 && signal.hasAnySteps ? .named("time") : .fixed($1) }
+    }
+
+    /// What a layer makes of a value.
+    func map(_ layer: any Layer, path: String, _ x: ONNXSignal) throws -> ONNXSignal {
+        if let model = layer as? Model { return try map(model.layer, path: path, x) }
+        let context = ONNXLayer(layer: layer, path: path, graph: graph, export: self)
+        guard let mapping = options.mappings[type(of: layer.spec).type] else {
+            if let block = layer as? Block { return try map(block.inner, path: path, x) }
+            throw context.problem(
+                "ONNX export has no mapping for this type of layer",
+                advice: "add one to ONNXOptions.mappings, or build the model of other layers")
+        }
+        let result = try mapping(context, x)
+        let planned = try context.plannedShape(x)
+        guard result.shape == planned else {
+            throw context.problem(
+                "its mapping made \(result.shape) of \(x.shape)", advice: "the layer itself makes \(planned)")
+        }
+        return result
+    }
+
+    /// Whether weights of attention become outputs: those of pooling, or also those of self-attention.
+    func wants(_ kind: ONNXOptions.AttentionOutputs) -> Bool {
+        options.attention == .all || options.attention == kind
+    }
+
+    /// Makes weights of attention an output.
+    func addAttention(_ value: String, _ kind: ONNXOptions.AttentionOutputs, _ x: ONNXSignal, _ path: String)
+    {
+        let time: ONNXGraph.Port.Size = x.hasAnySteps ? .named("time") : .fixed(x.shape[0])
+        let shape: [ONNXGraph.Port.Size] =
+            kind == .pooling ? [.named("batch"), time] : [.named("batch"), .named("heads"), time, time]
+        attention.append((path, value, shape))
+    }
+}
+
+extension Layer {
+    /// Whether what comes in is numbers of words, one a step.
+    fileprivate var beginsWithWords: Bool {
+        if self is Embedding { return true }
+        if let model = self as? Model { return model.layer.beginsWithWords }
+        if let sequential = self as? Sequential { return sequential.layers.first?.beginsWithWords ?? false }
+        return false
+    }
+}

@@ -1,0 +1,37 @@
+import Layers
+
+/// How layers are written as ONNX operators, by their type in configs. A block that is put together from other layers
+/// needs no mapping of its own.
+public struct ONNXMappings: Sendable {
+    /// Adds a layer's operators to the graph and returns what comes out. Throws where the layer, as it is set, has no
+    /// counterpart.
+    public typealias Mapping = @Sendable (ONNXLayer, ONNXSignal) throws -> ONNXSignal
+
+    private var mappings: [String: Mapping] = [:]
+
+    /// The mapping of a type of layer, nil where there is none.
+    public subscript(type: String) -> Mapping? {
+        get { mappings[type] }
+        set { mappings[type] = newValue }
+    }
+
+    /// These mappings and one more; it takes the place of another for the same layer.
+    public func adding(_ spec: any LayerSpec.Type, _ mapping: @escaping Mapping) -> ONNXMappings {
+        adding(type: spec.type, mapping)
+    }
+
+    func adding(type: String, _ mapping: @escaping Mapping) -> ONNXMappings {
+        var more = self
+        more[type] = mapping
+        return more
+    }
+
+    /// No mappings.
+    public init() {}
+
+    /// The mappings of all layers here, family by family.
+    public static let standard = ONNXMappings()
+        .addingContainers().addingIdentities().addingDense().addingShapes().addingConvolutions()
+        .addingPooling()
+        .addingNorms().addingRecurrent().addingAttention()
+}
