@@ -79,7 +79,7 @@ struct Delivery {
 
 extension RandomGenerator {
     /// A normally distributed number (Box and Muller).
-    func normal() -> Double {
+    public func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()
         return radius * cos(2 * .pi * uniform())
     }

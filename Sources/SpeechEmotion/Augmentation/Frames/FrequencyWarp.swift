@@ -1,0 +1,85 @@
+import Autograd
+import Configuration
+
+/// Moves the channels of a spectrogram up or down, as a shorter or longer vocal tract would (VTLP, Jaitly and Hinton 2013).
+public struct FrequencyWarp: FeatureAugmentation {
+    public var factor = Pair(0.9, 1.1)
+    public var high = 0.8
+    public var probability = 1.0
+
+    public static let type = "vtlp"
+    public static let summary =
+        "Warps the frequency axis of a spectrogram, as another vocal tract would (VTLP). For mel bands, not for cepstra."
+    public static let fields: [Field<Self>] = [
+        .init("factor", \.factor, "Range of the factor that frequencies are multiplied by.", .range(0.5...2)),
+        .init(
+            "high", \.high,
+            "Part of the axis up to which the factor holds; beyond, the warp leads back to the last channel.",
+            .above(0), .atMost(1)),
+        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
+    ]
+
+    public init() {}
+
+    public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
+
+    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+        try check(features.shape)
+        guard generator.happens(probability), features.shape[1] > 1 else { return features }
+        let sources = sources(generator.uniform(factor), channels: features.shape[1])
+        var warped = features
+        let width = features.shape[1]
+        for frame in 0..<features.validFrames {
+            for channel in 0..<width {
+                let (below, part) = sources[channel]
+                let first = features.values[frame * width + below]
+                let second = features.values[frame * width + min(below + 1, width - 1)]
+                warped.values[frame * width + channel] = first + (second - first) * part
+            }
+        }
+        return warped
+    }
+
+    /// Where each channel comes from: the channel below, and how far towards the next.
+    private func sources(_ factor: Double, channels: Int) -> [(below: Int, part: Float)] {
+        let last = Double(channels - 1)
+        // Two straight lines that meet where the factor ends and reach the last channel.
+        let knee = high * last * min(1, 1 / factor)
+        return (0..<channels).map { channel in
+            let place = Double(channel)
+            let source =
+                place <= knee * factor || knee >= last
+                ? place / factor
+                : knee + (place - knee * factor) * (last - knee) / max(last - knee * factor, 1e-9)
+            let bounded = min(max(source, 0), last)
+            let below = min(Int(bounded), channels - 1)
+            return (below, Float(bounded - Double(below)))
+        }
+    }
+}
+
+/// Adds normal noise to features.
+public struct FeatureNoise: FeatureAugmentation {
+    public var deviation = 0.1
+    public var probability = 1.0
+
+    public static let type = "feature_noise"
+    public static let summary = "Adds normal noise to every number."
+    public static let fields: [Field<Self>] = [
+        .init("deviation", \.deviation, "Standard deviation of the noise.", .required, .atLeast(0)),
+        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
+    ]
+
+    public init() {}
+
+    public func check(_ shape: [Int]) throws(SoundProblem) {}
+
+    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) -> Features {
+        guard generator.happens(probability) else { return features }
+        var noisy = features
+        let valid =
+            features.length.map { $0 * features.shape.dropFirst().reduce(1, *) } ?? features.values.count
+        for place in 0..<valid { noisy.values[place] += Float(deviation * generator.normal()) }
+        return noisy
+    }
+}
