@@ -1,0 +1,64 @@
+import Autograd
+import Configuration
+
+/// How the training part of a data set is augmented. Validation and test data have no such plan.
+///
+/// `rows` are made once, before training: so many examples for each sound. `fresh` and `features` draw anew in every epoch.
+public struct AugmentationPlan: Options {
+    public var rows: [[AnyWaveAugmentation]] = [[]]
+    public var fresh: [AnyWaveAugmentation] = []
+    public var features: [AnyFeatureAugmentation] = []
+
+    public static let summary = "How the training part is augmented."
+    public static let fields: [Field<Self>] = [
+        .init(
+            "rows", \.rows,
+            "The examples that each sound gives, made once: a list of changes for each, an empty one for the sound itself.",
+            .notEmpty),
+        .init("fresh", \.fresh, "Changes of the sound that are drawn anew in every epoch."),
+        .init("features", \.features, "Changes of the features that are drawn anew in every epoch."),
+    ]
+
+    /// No augmentation.
+    public init() {}
+
+    /// Whether sounds are needed in every epoch, so that their features cannot be kept.
+    public var needsSounds: Bool { !fresh.isEmpty }
+
+    /// The sound of a row. It depends on the clip and the row alone, not on the order of the work.
+    ///
+    /// - Parameter generator: That of the run.
+    public func wave(_ wave: Waveform, row: Int, of clip: String, _ generator: RandomGenerator) throws
+        -> Waveform
+    {
+        let own = generator.split("row \(row) of \(clip)")
+        return try rows[row].enumerated().reduce(wave) { wave, change in
+            try change.element.value(wave, own.split("\(change.offset)"))
+        }
+    }
+
+    /// The sound as an epoch gets it.
+    public func freshWave(
+        _ wave: Waveform, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
+    ) throws -> Waveform {
+        let own = generator.split("epoch \(epoch) row \(row) of \(clip)")
+        return try fresh.enumerated().reduce(wave) { wave, change in
+            try change.element.value(wave, own.split("\(change.offset)"))
+        }
+    }
+
+    /// The features as an epoch gets them.
+    public func freshFeatures(
+        _ features: Features, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
+    ) throws -> Features {
+        let own = generator.split("features of epoch \(epoch) row \(row) of \(clip)")
+        return try self.features.enumerated().reduce(features) { features, change in
+            try change.element.value(features, own.split("\(change.offset)"))
+        }
+    }
+
+    /// Throws where features of a shape cannot be changed as planned, before there are any.
+    public func check(_ shape: [Int]) throws(SoundProblem) {
+        for change in features { try change.value.check(shape) }
+    }
+}
