@@ -1,88 +1,94 @@
 import CKernels
 
-// Steps of optimisers over the elements of one parameter, spread over the cores. The formulas are those of PyTorch;
-// `weightDecay` is added to the gradient unless a step decouples it.
+// Steps of optimisers over the elements of one parameter, spread over the cores.
 
 package typealias Elements = UnsafeMutablePointer<Real>
 
-/// One step of Adam, or of AdamW where `decoupled`. `step` counts from 1; `largest`, where given, keeps the largest
-/// second moment (AMSGrad). Keras adds epsilon before the bias correction: `epsilonBeforeCorrection`.
+/// What pulls parameters towards zero.
+package struct Decay: Sendable {
+    /// So many times the parameters are added to their gradients (PyTorch).
+    package var pull = 0.0
+    /// So many times the parameters are taken off them (Keras, AdamW, Lion).
+    package var shrink = 0.0
+
+    package init(pull: Double = 0, shrink: Double = 0) { (self.pull, self.shrink) = (pull, shrink) }
+}
+
+/// One step of Adam. `step` counts from 1; `largest`, where given, keeps the largest second moment (AMSGrad). Keras
+/// adds epsilon before the bias correction: `epsilonBeforeCorrection`.
 package func adamStep(
     _ parameter: Elements, _ gradient: Tensor, first: Elements, second: Elements, largest: Elements?,
-    step: Int,
-    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, decoupled: Bool,
-    epsilonBeforeCorrection: Bool
+    step: Int, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
+    epsilonBeforeCorrection: Bool, decay: Decay
 ) {
     let correction1 = 1 - power(beta1, step), correction2 = 1 - power(beta2, step)
     let epsilon = epsilonBeforeCorrection ? epsilon / correction2.squareRoot() : epsilon
-    gradient.withElements { g in
-        Parallel.elements(gradient.count) {
-            let at = $0.lowerBound
-            ck_adam_step(
-                parameter + at, g + at, first + at, second + at, largest.map { $0 + at }, $0.count,
-                learningRate, beta1,
-                beta2, epsilon, weightDecay, decoupled ? 1 : 0, correction1, correction2)
-        }
+    inParts(gradient) { g, at, count in
+        ck_adam_step(
+            parameter + at, g, first + at, second + at, largest.map { $0 + at }, count, learningRate, beta1,
+            beta2, epsilon, decay.pull, decay.shrink, correction1, correction2)
     }
 }
 
-/// One step of gradient descent; with momentum where a velocity is given.
+/// One step of gradient descent; with momentum where a velocity is given. It holds gradients, which the rate
+/// multiplies later (PyTorch), or steps where `storesSteps` (Keras).
 package func sgdStep(
     _ parameter: Elements, _ gradient: Tensor, velocity: Elements?, learningRate: Double, momentum: Double,
-    nesterov: Bool, weightDecay: Double
+    nesterov: Bool, storesSteps: Bool, decay: Decay
 ) {
-    gradient.withElements { g in
-        Parallel.elements(gradient.count) {
-            let at = $0.lowerBound
-            ck_sgd_step(
-                parameter + at, g + at, velocity.map { $0 + at }, $0.count, learningRate, momentum,
-                nesterov ? 1 : 0,
-                weightDecay)
-        }
+    let storesSteps = storesSteps && velocity != nil
+    inParts(gradient) { g, at, count in
+        ck_sgd_step(
+            parameter + at, g, velocity.map { $0 + at }, count, storesSteps ? 1 : learningRate,
+            storesSteps ? learningRate : 1, momentum, nesterov ? 1 : 0, decay.pull, decay.shrink)
     }
 }
 
-/// One step of RMSprop; centred where `mean` is given, with momentum where a velocity is.
+/// One step of RMSprop; centred where `mean` is given, with momentum where a velocity is (see `sgdStep`). Keras adds
+/// epsilon in the root, PyTorch to it.
 package func rmspropStep(
     _ parameter: Elements, _ gradient: Tensor, square: Elements, mean: Elements?, velocity: Elements?,
-    learningRate: Double, alpha: Double, epsilon: Double, momentum: Double, weightDecay: Double
+    learningRate: Double, alpha: Double, epsilon: Double, epsilonInRoot: Bool, momentum: Double,
+    storesSteps: Bool, decay: Decay
 ) {
-    gradient.withElements { g in
-        Parallel.elements(gradient.count) {
-            let at = $0.lowerBound
-            ck_rmsprop_step(
-                parameter + at, g + at, square + at, mean.map { $0 + at }, velocity.map { $0 + at }, $0.count,
-                learningRate, alpha, epsilon, momentum, weightDecay)
-        }
+    let storesSteps = storesSteps && velocity != nil
+    inParts(gradient) { g, at, count in
+        ck_rmsprop_step(
+            parameter + at, g, square + at, mean.map { $0 + at }, velocity.map { $0 + at }, count,
+            storesSteps ? 1 : learningRate, storesSteps ? learningRate : 1, alpha,
+            epsilonInRoot ? epsilon : 0, epsilonInRoot ? 0 : epsilon, momentum, decay.pull, decay.shrink)
     }
 }
 
-/// One step of Adagrad.
+/// One step of Adagrad. Keras adds epsilon in the root, PyTorch to it.
 package func adagradStep(
     _ parameter: Elements, _ gradient: Tensor, square: Elements, learningRate: Double, epsilon: Double,
-    weightDecay: Double
+    epsilonInRoot: Bool, decay: Decay
 ) {
-    gradient.withElements { g in
-        Parallel.elements(gradient.count) {
-            let at = $0.lowerBound
-            ck_adagrad_step(
-                parameter + at, g + at, square + at, $0.count, learningRate, epsilon, weightDecay)
-        }
+    inParts(gradient) { g, at, count in
+        ck_adagrad_step(
+            parameter + at, g, square + at, count, learningRate, epsilonInRoot ? epsilon : 0,
+            epsilonInRoot ? 0 : epsilon, decay.pull, decay.shrink)
     }
 }
 
-/// One step of Lion, with decoupled decay.
+/// One step of Lion; it knows no decay of the gradients.
 package func lionStep(
     _ parameter: Elements, _ gradient: Tensor, first: Elements, learningRate: Double, beta1: Double,
-    beta2: Double,
-    weightDecay: Double
+    beta2: Double, decay: Decay
+) {
+    inParts(gradient) { g, at, count in
+        ck_lion_step(
+            parameter + at, g, first + at, count, learningRate, beta1, beta2, decay.shrink)
+    }
+}
+
+/// Calls `step` for each part of a gradient, with its start and its number of elements.
+private func inParts(
+    _ gradient: Tensor, _ step: (_ part: UnsafePointer<Real>, _ at: Int, _ count: Int) -> Void
 ) {
     gradient.withElements { g in
-        Parallel.elements(gradient.count) {
-            let at = $0.lowerBound
-            ck_lion_step(
-                parameter + at, g + at, first + at, $0.count, learningRate, beta1, beta2, weightDecay)
-        }
+        Parallel.elements(gradient.count) { step(g + $0.lowerBound, $0.lowerBound, $0.count) }
     }
 }
 

@@ -1,17 +1,21 @@
 import Autograd
 import Configuration
 
-/// Gradients divided by the root of the sum of all their squares (Duchi et al. 2011), in PyTorch's form.
+/// Gradients divided by the root of the sum of all their squares (Duchi et al. 2011).
 public struct Adagrad: OptimizerSpec {
     public var common = OptimizerOptions()
     public var epsilon: Double?
+    public var epsilonInRoot: Bool?
     public var initialSquare: Double?
 
     public static let type = "adagrad"
     public static let summary = "Gradients divided by the root of the sum of all their squares."
     public static var fields: [Field<Self>] {
         commonFields + [
-            .init("epsilon", \.epsilon, "Added to the root (Keras 1e-07, PyTorch 1e-10).", .above(0)),
+            .init("epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-10).", .above(0)),
+            .init(
+                "epsilon_in_root", \.epsilonInRoot,
+                "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
             .init(
                 "initial_square", \.initialSquare,
                 "What the sum of squares begins with (Keras 0.1, PyTorch 0).",
@@ -40,6 +44,6 @@ public struct Adagrad: OptimizerSpec {
         adagradStep(
             parameter, gradient, square: state[0], learningRate: step.learningRate,
             epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-10),
-            weightDecay: step.weightDecay)
+            epsilonInRoot: epsilonInRoot ?? (common.defaults == .keras), decay: step.decay)
     }
 }

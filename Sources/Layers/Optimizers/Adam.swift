@@ -1,8 +1,7 @@
 import Autograd
 import Configuration
 
-/// Moments of the gradients decide the direction and the length of each element's step (Kingma and Ba 2015). The decay
-/// is added to the gradients.
+/// Moments of the gradients decide the direction and the length of each element's step (Kingma and Ba 2015).
 public struct Adam: AdamKind {
     public var common = OptimizerOptions()
     public var moments = AdamMoments()
@@ -24,7 +23,7 @@ public struct Adam: AdamKind {
         _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
         _ step: ParameterStep
     ) {
-        moments.move(parameter, gradient, state, step, common.defaults, decoupled: false)
+        moments.move(parameter, gradient, state, step, common.defaults)
     }
 }
 
@@ -49,12 +48,13 @@ public struct AdamW: AdamKind {
     public static func weightDecay(_ convention: Convention) -> Double {
         convention.pick(keras: 0.004, pytorch: 0.01)
     }
+    public var isDecoupled: Bool { true }
 
     public func move(
         _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
         _ step: ParameterStep
     ) {
-        moments.move(parameter, gradient, state, step, common.defaults, decoupled: true)
+        moments.move(parameter, gradient, state, step, common.defaults)
     }
 }
 
@@ -72,14 +72,13 @@ public struct AdamMoments: Sendable {
 
     func move(
         _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
-        _ step: ParameterStep,
-        _ defaults: Convention, decoupled: Bool
+        _ step: ParameterStep, _ defaults: Convention
     ) {
         adamStep(
             parameter, gradient, first: state[0], second: state[1], largest: amsgrad ? state[2] : nil,
             step: step.number, learningRate: step.learningRate, beta1: beta1, beta2: beta2,
-            epsilon: epsilon ?? defaults.pick(keras: 1e-7, pytorch: 1e-8), weightDecay: step.weightDecay,
-            decoupled: decoupled, epsilonBeforeCorrection: epsilonBeforeCorrection ?? (defaults == .keras))
+            epsilon: epsilon ?? defaults.pick(keras: 1e-7, pytorch: 1e-8),
+            epsilonBeforeCorrection: epsilonBeforeCorrection ?? (defaults == .keras), decay: step.decay)
     }
 }
 

@@ -30,12 +30,14 @@ public struct Lion: OptimizerSpec {
         convention.pick(keras: 0.001, pytorch: 0.0001)
     }
 
+    public var isDecoupled: Bool { true }
+
     public func move(
         _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
         _ step: ParameterStep
     ) {
         lionStep(
             parameter, gradient, first: state[0], learningRate: step.learningRate, beta1: beta1, beta2: beta2,
-            weightDecay: step.weightDecay)
+            decay: step.decay)
     }
 }

@@ -81,9 +81,11 @@ public final class Optimizer {
                     gradient = gradient.clipped(min: Real(-limit), max: Real(limit))
                 }
                 steps[index] += 1
+                let rate = learningRate * entry.rateFactor
                 let step = ParameterStep(
-                    number: steps[index], learningRate: learningRate * entry.rateFactor,
-                    weightDecay: entry.weightDecay)
+                    number: steps[index], learningRate: rate,
+                    decay: spec.isDecoupled
+                        ? Decay(shrink: rate * entry.weightDecay) : Decay(pull: entry.weightDecay))
                 let state = ParameterState(start: slots + entry.start, stride: count)
                 entry.parameter.update { spec.move($0, gradient, state, step) }
             }

@@ -13,13 +13,15 @@ public protocol OptimizerSpec: TaggedOptions {
     static func learningRate(_ convention: Convention) -> Double
     /// The decay where none is given.
     static func weightDecay(_ convention: Convention) -> Double
+    /// Whether the decay shrinks the parameters themselves rather than being added to the gradients.
+    var isDecoupled: Bool { get }
     /// Moves one parameter; `state` has its slots.
     func move(
         _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
         _ step: ParameterStep)
 }
 
-/// Whose default numbers are meant.
+/// Whose formulas and default numbers are meant.
 public enum Convention: String, CaseIterable, ConfigurationValue {
     case keras, pytorch
 
@@ -77,12 +79,18 @@ public struct ParameterStep: Sendable {
     /// Counts the steps of this parameter, from 1.
     public let number: Int
     public let learningRate: Double
-    public let weightDecay: Double
+    let decay: Decay
+
+    /// So many times the parameter is added to the gradient.
+    public var pull: Double { decay.pull }
+    /// So many times the parameter is taken off it.
+    public var shrink: Double { decay.shrink }
 }
 
 extension OptimizerSpec {
     public func initial(_ slot: String) -> Real { 0 }
     public static func weightDecay(_ convention: Convention) -> Double { 0 }
+    public var isDecoupled: Bool { common.defaults == .keras }
 
     /// The rate at the start.
     public var learningRate: Double { common.learningRate ?? Self.learningRate(common.defaults) }
@@ -91,12 +99,16 @@ extension OptimizerSpec {
     /// The fields of what every optimiser has.
     static var commonFields: [Field<Self>] {
         [
-            .init("defaults", \.common.defaults, "Whose numbers are meant where one is null."),
+            .init(
+                "defaults", \.common.defaults,
+                "Whose numbers are meant where one is null, and whose form of decay and momentum."),
             .init(
                 "learning_rate", \.common.learningRate, "Length of a step (\(shown { learningRate($0) })).",
                 .atLeast(0)),
             .init(
-                "weight_decay", \.common.weightDecay, "Pull towards zero (\(shown { weightDecay($0) })).",
+                "weight_decay", \.common.weightDecay,
+                "Pull towards zero (\(shown { weightDecay($0) })): of the parameters themselves (Keras, AdamW, Lion) "
+                    + "or as part of the gradients (PyTorch).",
                 .atLeast(0)),
             .init(
                 "clip_norm", \.common.clipNorm, "Longest gradient, over all parameters; null is any.",

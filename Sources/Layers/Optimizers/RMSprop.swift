@@ -1,11 +1,12 @@
 import Autograd
 import Configuration
 
-/// Gradients divided by the root of their mean square (Tieleman and Hinton 2012), in PyTorch's form.
+/// Gradients divided by the root of their mean square (Tieleman and Hinton 2012).
 public struct RMSprop: OptimizerSpec {
     public var common = OptimizerOptions()
     public var alpha: Double?
     public var epsilon: Double?
+    public var epsilonInRoot: Bool?
     public var momentum = 0.0
     public var centered = false
 
@@ -16,7 +17,10 @@ public struct RMSprop: OptimizerSpec {
             .init(
                 "alpha", \.alpha, "Part of the mean square that stays in a step (Keras 0.9, PyTorch 0.99).",
                 .atLeast(0), .below(1)),
-            .init("epsilon", \.epsilon, "Added to the root (Keras 1e-07, PyTorch 1e-08).", .above(0)),
+            .init("epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-08).", .above(0)),
+            .init(
+                "epsilon_in_root", \.epsilonInRoot,
+                "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
             .init(
                 "momentum", \.momentum, "Part of the last step that stays in the next.", .atLeast(0),
                 .below(1)),
@@ -47,7 +51,8 @@ public struct RMSprop: OptimizerSpec {
             parameter, gradient, square: state[0], mean: centered ? state[1] : nil,
             velocity: momentum > 0 ? state[centered ? 2 : 1] : nil, learningRate: step.learningRate,
             alpha: alpha ?? common.defaults.pick(keras: 0.9, pytorch: 0.99),
-            epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-8), momentum: momentum,
-            weightDecay: step.weightDecay)
+            epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-8),
+            epsilonInRoot: epsilonInRoot ?? (common.defaults == .keras), momentum: momentum,
+            storesSteps: common.defaults == .keras, decay: step.decay)
     }
 }

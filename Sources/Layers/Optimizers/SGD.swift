@@ -41,6 +41,6 @@ public struct SGD: OptimizerSpec {
     ) {
         sgdStep(
             parameter, gradient, velocity: momentum > 0 ? state[0] : nil, learningRate: step.learningRate,
-            momentum: momentum, nesterov: nesterov, weightDecay: step.weightDecay)
+            momentum: momentum, nesterov: nesterov, storesSteps: common.defaults == .keras, decay: step.decay)
     }
 }

@@ -45,8 +45,9 @@ import Testing
         let difference = Problem().compare(states: 3) { p, g, s, t in
             adamStep(
                 p, g, first: s, second: s + n, largest: keepsLargest ? s + 2 * n : nil, step: t,
-                learningRate: 0.05, beta1: 0.8, beta2: 0.9, epsilon: 0.01, weightDecay: decay,
-                decoupled: decoupled, epsilonBeforeCorrection: early)
+                learningRate: 0.05, beta1: 0.8, beta2: 0.9, epsilon: 0.01,
+                epsilonBeforeCorrection: early,
+                decay: decoupled ? Decay(shrink: 0.05 * decay) : Decay(pull: decay))
         } formula: { p, g, s, t in
             if decoupled { p *= 1 - 0.05 * decay }
             let g = decoupled ? g : g + decay * p
@@ -63,50 +64,60 @@ import Testing
         #expect(difference == nil)
     }
 
-    @Test(arguments: [(0, false), (0.9, false), (0.9, true)])
-    func sgd(_ momentum: Double, _ nesterov: Bool) {
-        let difference = Problem().compare(states: 1) { p, g, s, _ in
+    @Test(arguments: [(0, false), (0.9, false), (0.9, true)], [false, true])
+    func sgd(_ form: (momentum: Double, nesterov: Bool), _ storesSteps: Bool) {
+        let (momentum, nesterov) = form
+        let rate = { (t: Int) in t < 3 ? 0.1 : 0.03 }
+        let difference = Problem().compare(states: 1) { p, g, s, t in
             sgdStep(
-                p, g, velocity: momentum == 0 ? nil : s, learningRate: 0.1, momentum: momentum,
-                nesterov: nesterov, weightDecay: 0.01)
-        } formula: { p, g, s, _ in
-            let g = g + 0.01 * p
+                p, g, velocity: momentum == 0 ? nil : s, learningRate: rate(t), momentum: momentum,
+                nesterov: nesterov, storesSteps: storesSteps, decay: Decay(pull: 0.01, shrink: 0.02))
+        } formula: { p, g, s, t in
+            let g = (storesSteps ? rate(t) : 1) * (g + 0.01 * p)
             s[0] = momentum * s[0] + g
-            p -= 0.1 * (nesterov ? g + momentum * s[0] : s[0])
+            p = 0.98 * p - (storesSteps ? 1 : rate(t)) * (nesterov ? g + momentum * s[0] : s[0])
         }
         #expect(difference == nil)
     }
 
-    @Test(arguments: [false, true], [0, 0.9]) func rmsprop(_ centred: Bool, _ momentum: Double) {
+    @Test(arguments: [(false, false), (true, false), (false, true), (true, true)], [0, 0.9])
+    func rmsprop(_ form: (isCentred: Bool, isKeras: Bool), _ momentum: Double) {
+        let (centred, keras) = form
+        let rate = { (t: Int) in t < 3 ? 0.01 : 0.003 }
         let n = Self.count
-        let difference = Problem().compare(states: 3) { p, g, s, _ in
+        let difference = Problem().compare(states: 3) { p, g, s, t in
             rmspropStep(
                 p, g, square: s, mean: centred ? s + n : nil, velocity: momentum == 0 ? nil : s + 2 * n,
-                learningRate: 0.01, alpha: 0.9, epsilon: 0.01, momentum: momentum, weightDecay: 0.1)
-        } formula: { p, g, s, _ in
+                learningRate: rate(t), alpha: 0.9, epsilon: 0.01, epsilonInRoot: keras, momentum: momentum,
+                storesSteps: keras, decay: Decay(pull: 0.1))
+        } formula: { p, g, s, t in
             let g = g + 0.1 * p
             s[0] = 0.9 * s[0] + 0.1 * g * g
             s[1] = 0.9 * s[1] + 0.1 * g
-            s[2] = momentum * s[2] + g / ((s[0] - (centred ? s[1] * s[1] : 0)).squareRoot() + 0.01)
-            p -= 0.01 * s[2]
+            let square = s[0] - (centred ? s[1] * s[1] : 0)
+            let step = g / (keras ? (square + 0.01).squareRoot() : square.squareRoot() + 0.01)
+            s[2] = momentum * s[2] + (keras ? rate(t) : 1) * step
+            p -= (keras ? 1 : rate(t)) * s[2]
         }
         #expect(difference == nil)
     }
 
-    @Test func adagrad() {
+    @Test(arguments: [false, true]) func adagrad(_ inRoot: Bool) {
         let difference = Problem().compare(states: 1) { p, g, s, _ in
-            adagradStep(p, g, square: s, learningRate: 0.1, epsilon: 0.01, weightDecay: 0.1)
+            adagradStep(
+                p, g, square: s, learningRate: 0.1, epsilon: 0.01, epsilonInRoot: inRoot,
+                decay: Decay(pull: 0.1))
         } formula: { p, g, s, _ in
             let g = g + 0.1 * p
             s[0] += g * g
-            p -= 0.1 * g / (s[0].squareRoot() + 0.01)
+            p -= 0.1 * g / (inRoot ? (s[0] + 0.01).squareRoot() : s[0].squareRoot() + 0.01)
         }
         #expect(difference == nil)
     }
 
     @Test func lion() {
         let difference = Problem().compare(states: 1) { p, g, s, _ in
-            lionStep(p, g, first: s, learningRate: 0.01, beta1: 0.9, beta2: 0.99, weightDecay: 0.1)
+            lionStep(p, g, first: s, learningRate: 0.01, beta1: 0.9, beta2: 0.99, decay: Decay(shrink: 0.001))
         } formula: { p, g, s, _ in
             let way = 0.9 * s[0] + 0.1 * g
             p = p * (1 - 0.01 * 0.1) - 0.01 * (way > 0 ? 1 : way < 0 ? -1 : 0)

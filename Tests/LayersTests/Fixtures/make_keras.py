@@ -192,7 +192,7 @@ def write_optimizers():
     # From far below to far above the root of epsilon.
     gradients = rng.normal(size=(steps, count)) * 10.0 ** np.linspace(-6, 0, count)
     gradients = gradients.astype("float32")
-    start = rng.normal(size=count).astype("float32")
+    start = (rng.normal(size=count) * np.where(np.arange(count) % 2, 1, 1e-3)).astype("float32")
     tensors, configs = {"gradients": gradients, "rate_factors": np.array(rates, "float32")}, {}
     for name, (config, optimizer) in OPTIMIZERS.items():
         configs[name] = config or {"type": name}

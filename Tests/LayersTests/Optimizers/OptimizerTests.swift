@@ -104,6 +104,7 @@ final class SmallProblem {
         let names = ["a.weight", "a.bias", "b.weight"]
         let parameters = names.map { (name: $0, parameter: Parameter(Tensor([1, 1]))) }
         var spec = SGD(learningRate: 0.5)
+        spec.common.defaults = .pytorch
         spec.common.weightDecay = 0.2
         spec.common.groups = [
             ParameterGroup(["*.bias"], weightDecay: 0), ParameterGroup(["a.*"], rateFactor: 0.5),
