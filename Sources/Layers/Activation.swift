@@ -56,5 +56,8 @@ public final class ActivationLayer: Layer {
 
     public init(_ spec: Spec) { options = spec }
 
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal { x.with(options.function(x.tensor)) }
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let x = x.cleaned
+        return x.with(options.function(x.tensor))
+    }
 }

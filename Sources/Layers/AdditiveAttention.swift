@@ -84,7 +84,11 @@ public final class AdditiveAttention: Layer {
             : nil
     }
 
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal { Signal(pool(x).context) }
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let (context, weights) = pool(x)
+        pass.attention?.note(self, weights)
+        return Signal(context)
+    }
 
     /// The pooled vectors, [batch, channels], and each step's weight, [batch, time].
     public func pool(_ x: Signal) -> (context: Tensor, weights: Tensor) {
@@ -93,6 +97,7 @@ public final class AdditiveAttention: Layer {
                 x.tensor, weight: weight.tensor, bias: bias.tensor, scorer: scorer.tensor, mask: x.mask)
         }
         let (batch, steps) = (x.tensor.shape[0], x.tensor.shape[1])
+        let x = x.cleaned
         var scores = (linear(x.tensor, weight.tensor).reshaped([batch, steps]) + bias.tensor).tanh()
         if let mask = x.mask { scores = scores.maskedFill(1 - mask, -.infinity) }
         let weights = scores.softmax(axis: 1)

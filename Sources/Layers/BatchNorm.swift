@@ -63,6 +63,7 @@ public final class BatchNorm: Layer {
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let epsilon = Real(options.epsilon)
         guard pass.isTraining else {
+            let x = x.cleaned
             let y = batchNorm(
                 x.tensor, mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.tensor,
                 beta: beta?.tensor, epsilon: epsilon)
@@ -100,6 +101,6 @@ extension Signal {
         var place = Array(repeating: rows.count, count: lengths.count * steps)
         for (from, to) in rows.enumerated() { place[to] = from }
         let padded = concatenate([y, .zeros([1, channels])], axis: 0)
-        return with(padded.indexSelected(Indices(place), axis: 0).reshaped(tensor.shape))
+        return withClean(padded.indexSelected(Indices(place), axis: 0).reshaped(tensor.shape))
     }
 }

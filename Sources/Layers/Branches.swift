@@ -96,6 +96,7 @@ public final class Residual: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let x = x.cleaned
         let inner = body.forward(x, pass)
         var change = dropPath(inner.tensor, options.dropPath, pass)
         if options.scale != 1 { change = change * Real(options.scale) }
@@ -178,7 +179,8 @@ public final class Branches: Layer {
     init(_ spec: Spec, _ branches: [any Layer]) { (options, self.branches) = (spec, branches) }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        let outputs = branches.map { $0.forward(x, pass) }
+        let x = x.cleaned
+        let outputs = branches.map { $0.forward(x, pass).cleaned }
         let tensors = outputs.map(\.tensor)
         let joined =
             switch options.join {

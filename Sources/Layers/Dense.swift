@@ -70,6 +70,7 @@ public final class Dense: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let x = x.cleaned
         let y = linear(x.tensor, weight.tensor, bias: bias?.tensor, activation: options.activation.fused)
         return x.with(options.activation.afterFused(y))
     }

@@ -65,7 +65,8 @@ public final class Embedding: Layer {
             lengths = values.chunked(steps).map { ($0.lastIndex { $0 != 0 }).map { at in at + 1 } ?? 0 }
             if steps == 0 { lengths = Array(repeating: 0, count: x.tensor.shape[0]) }
         }
-        return Signal(embedding(weight.tensor, Indices(values, shape: x.tensor.shape)), lengths: lengths)
+        let vectors = embedding(weight.tensor, Indices(values, shape: x.tensor.shape))
+        return Signal(vectors, lengths: lengths)
     }
 }
 

@@ -54,7 +54,7 @@ public final class GroupNorm: Layer {
             return normalised(x.tensor.slice(axis: 0, row..<row + 1).slice(axis: 1, 0..<length))
                 .padded(before: [0, 0] + rest, after: [0, steps - length] + rest)
         }
-        return x.with(concatenate(rows, axis: 0))
+        return x.withClean(concatenate(rows, axis: 0))
     }
 
     private func normalised(_ x: Tensor) -> Tensor {

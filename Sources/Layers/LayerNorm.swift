@@ -38,6 +38,8 @@ public final class LayerNorm: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        x.with(layerNorm(x.tensor, gamma: gamma.tensor, beta: beta.tensor, epsilon: Real(options.epsilon)))
+        let x = x.cleaned
+        return x.with(
+            layerNorm(x.tensor, gamma: gamma.tensor, beta: beta.tensor, epsilon: Real(options.epsilon)))
     }
 }

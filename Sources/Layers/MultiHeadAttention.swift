@@ -85,17 +85,19 @@ public final class MultiHeadAttention: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        attend(x.trimmed, pass).output.extended(to: x.tensor.shape[1])
+        let (output, weights) = attend(x.trimmed, pass)
+        pass.attention?.note(self, weights)
+        return output.extended(to: x.tensor.shape[1])
     }
 
     /// The output, and how much each step (third axis) took from each other (last): [batch, heads, time, time].
     public func attend(_ x: Signal, _ pass: Pass = .inference) -> (output: Signal, weights: Tensor) {
-        let x = positions?.forward(x, pass) ?? x
+        let x = (positions?.forward(x, pass) ?? x).cleaned
         let (batch, steps, heads) = (x.tensor.shape[0], x.tensor.shape[1], options.heads)
         let size = query.weight.shape[1] / heads
-        // [batch, heads, time, size]; padding must not even be multiplied by a weight of zero.
+        // [batch, heads, time, size]
         func split(_ dense: Dense) -> Tensor {
-            dense(x.masked).reshaped([batch, steps, heads, size]).permuted([0, 2, 1, 3])
+            dense(x.tensor).reshaped([batch, steps, heads, size]).permuted([0, 2, 1, 3])
         }
         let scale = 1 / Real(size).squareRoot()
         var scores = matmul(split(query) * scale, split(key), transposeB: true)

@@ -236,7 +236,7 @@ struct RecurrentCells: Sendable {
             last = results.map(\.last)
         }
         switch output {
-        case .sequence: return x.with(sequence)
+        case .sequence: return x.withClean(sequence)
         case .last: return Signal(last.count == 1 ? last[0] : concatenate(last, axis: 1))
         }
     }

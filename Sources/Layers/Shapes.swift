@@ -152,6 +152,7 @@ public final class GatedLinear: Layer {
     public init() {}
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let x = x.cleaned
         let halves = x.tensor.split(into: 2, axis: -1)
         return x.with(halves[0] * halves[1].sigmoid())
     }

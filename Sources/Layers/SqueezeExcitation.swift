@@ -63,6 +63,7 @@ public final class SqueezeExcitation: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let x = x.cleaned
         let weights = excite.forward(squeeze.forward(pool.forward(x, pass), pass), pass).tensor
         let (batch, channels) = (weights.shape[0], weights.shape[1])
         let ones = Array(repeating: 1, count: x.tensor.rank - 2)

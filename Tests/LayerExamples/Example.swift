@@ -101,6 +101,9 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(
             #"{"type": "parallel", "join": "product", "branches": [{"type": "dense", "units": 2}, {"type": "dense", "units": 2}]}"#,
             [3]),
+        .init(
+            #"{"type": "parallel", "join": "product", "branches": [{"type": "dense", "units": 4}, {"type": "masking", "value": 9}]}"#,
+            [6, 4]),
         .init(#"{"type": "squeeze_excitation", "units": 2}"#, [7, 4]),
         .init(#"{"type": "squeeze_excitation"}"#, [4, 4, 16]),
         .init(#"{"type": "mbconv", "filters": 8, "expansion": 2, "drop_path": 0.1}"#, [6, 6, 8]),

@@ -7,6 +7,8 @@ public struct Signal: Sendable {
     public var tensor: Tensor
     /// Valid steps of each sequence; nil where all are, or where there is no time axis.
     public var lengths: [Int]?
+    /// Whether what stands in the padding gives zero when it is multiplied by zero: no NaN, nothing huge.
+    private var isClean = false
 
     public init(_ tensor: Tensor, lengths: [Int]? = nil) {
         require(
@@ -37,11 +39,18 @@ public struct Signal: Sendable {
         return tensor.maskedFill((1 - mask).reshaped(mask.shape + ones), 0)
     }
 
+    /// The signal with ordinary numbers in the padding, whatever was there; what is made of them has no influence then,
+    /// nor has it a gradient.
+    var cleaned: Signal {
+        if isClean || mask == nil { return self }
+        return withClean(masked)
+    }
+
     /// The signal without the steps that are padding in every sequence, so that what is made of it has the same bits
     /// however many there were. One step stays where all are padding.
     var trimmed: Signal {
         guard let longest = lengths?.max(), longest < tensor.shape[1] else { return self }
-        return Signal(tensor.slice(axis: 1, 0..<max(longest, 1)), lengths: lengths)
+        return with(tensor.slice(axis: 1, 0..<max(longest, 1)))
     }
 
     /// The signal with padding of zeros up to `steps`, the way back from `trimmed`.
@@ -53,8 +62,19 @@ public struct Signal: Sendable {
         return with(tensor.padded(before: Array(repeating: 0, count: tensor.rank), after: after))
     }
 
-    /// The same lengths around another tensor.
-    public func with(_ tensor: Tensor) -> Signal { Signal(tensor, lengths: lengths) }
+    /// The same lengths around another tensor, which was made of this one.
+    public func with(_ tensor: Tensor) -> Signal {
+        var signal = Signal(tensor, lengths: lengths)
+        signal.isClean = isClean
+        return signal
+    }
+
+    /// The same lengths around a tensor with ordinary numbers in the padding.
+    func withClean(_ tensor: Tensor) -> Signal {
+        var signal = Signal(tensor, lengths: lengths)
+        signal.isClean = true
+        return signal
+    }
 }
 
 /// How a forward pass is meant.
@@ -62,11 +82,18 @@ public struct Pass: Sendable {
     public let isTraining: Bool
     /// Where dropout and noise draw from.
     public let generator: RandomGenerator?
+    /// Where attention layers leave their weights.
+    let attention: AttentionRecord?
 
     /// A training pass without a generator uses the batch's statistics and draws nothing.
     public init(isTraining: Bool, generator: RandomGenerator?) {
+        self.init(isTraining: isTraining, generator: generator, attention: nil)
+    }
+
+    init(isTraining: Bool, generator: RandomGenerator?, attention: AttentionRecord?) {
         self.isTraining = isTraining
         self.generator = generator
+        self.attention = attention
     }
 
     /// Nothing is drawn, running statistics are used.

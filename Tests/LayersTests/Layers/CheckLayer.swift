@@ -162,6 +162,62 @@ struct LayerCheck {
         return problems
     }
 
+    /// What stands in the padding reaches no result and no gradient, and no gradient reaches it: all bits are the same
+    /// whether it holds ordinary numbers, huge ones or none at all.
+    func paddingIsNeverRead() throws -> [String] {
+        guard isSequence else { return [] }
+        var problems: [String] = []
+        let steps = example.input[0]
+        let width = example.input.dropFirst().reduce(1, *)
+        for lengths in [[steps, steps - 1, steps - 2], [steps - 2, 1, 0]] {
+            for isTraining in [false, true] {
+                var first: [(String, [Real])]?
+                for fill in [1, 1e30, Real.infinity, .nan] {
+                    var numbers = batch(3).array
+                    for (row, length) in lengths.enumerated() {
+                        for i in row * steps * width + length * width..<(row + 1) * steps * width {
+                            numbers[i] = fill
+                        }
+                    }
+                    let found = try step(Tensor(numbers, shape: [3] + example.input), lengths, isTraining)
+                    for (one, two) in zip(first ?? found, found) where one.1 != two.1 {
+                        problems.append(
+                            "lengths \(lengths), padding of \(fill), training \(isTraining): \(one.0) differs"
+                        )
+                    }
+                    if first == nil { first = found }
+                }
+                let slope = first?.first { $0.0 == "gradient of the input" }?.1 ?? []
+                for (row, length) in lengths.enumerated() where !slope.isEmpty {
+                    let padding = row * steps * width + length * width..<(row + 1) * steps * width
+                    if !slope[padding].allSatisfy({ $0 == 0 }) {
+                        problems.append("lengths \(lengths): a gradient reaches the padding of row \(row)")
+                    }
+                }
+            }
+        }
+        return problems
+    }
+
+    /// The results at valid steps, and every gradient of a sum over these.
+    private func step(_ x: Tensor, _ lengths: [Int], _ isTraining: Bool) throws -> [(String, [Real])] {
+        let layer = try make()
+        let input = Parameter(x)
+        let pass = isTraining ? Pass.training(RandomGenerator(seed: 5)) : .inference
+        let takesGradient = example.values == .normal
+        let y = layer.forward(Signal(takesGradient ? input.tensor : x, lengths: lengths), pass)
+        var found = [("the result", valid(y))]
+        if y.tensor.isTracked {
+            let weights = Tensor.normal(y.tensor.shape, using: RandomGenerator(seed: 9))
+            let gradients = (y.masked * weights).sum().backward()
+            if let slope = gradients[input] { found.append(("gradient of the input", slope.array)) }
+            for (name, parameter) in layer.namedParameters {
+                found.append(("gradient of \(name)", gradients[parameter]?.array ?? []))
+            }
+        }
+        return found + layer.namedBuffers.map { ($0.name, $0.buffer.value.array) }
+    }
+
     /// The valid steps of three sequences with large numbers behind them.
     private func padded(_ x: Tensor, by more: Int, behind lengths: [Int]) -> Tensor {
         let steps = example.input[0]

@@ -39,4 +39,8 @@ import Testing
     @Test(arguments: Example.all) func paddingChangesNothing(_ example: Example) throws {
         #expect(try LayerCheck(example).padding() == [])
     }
+
+    @Test(arguments: Example.all) func paddingIsNeverRead(_ example: Example) throws {
+        #expect(try LayerCheck(example).paddingIsNeverRead() == [])
+    }
 }

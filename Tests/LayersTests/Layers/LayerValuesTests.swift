@@ -64,6 +64,26 @@ import Testing
         #expect(y.slice(axis: 1, 3..<5).array != z.slice(axis: 1, 3..<5).array)
     }
 
+    @Test func attentionCanBeSeen() throws {
+        let text = """
+            [{"type": "transformer", "heads": 2},
+             {"type": "parallel", "branches": [{"type": "attention"}, {"type": "attention", "form": "reduced"}]}]
+            """
+        let model = try Model(text: text, input: [5, 4], generator: RandomGenerator(seed: 1))
+        let found = model.attentionWeights(Signal(normal([2, 5, 4]), lengths: [4, 2]))
+        #expect(found.map(\.name) == ["0.attention.body.1", "1.0", "1.1"])
+        #expect(found.map(\.weights.shape) == [[2, 2, 4, 4], [2, 5], [2, 5]])
+        for (name, weights) in found {
+            #expect(
+                Closeness().difference(weights.sum(axes: [-1]), .ones(Array(weights.shape.dropLast()))) == nil
+            )
+            let behind = weights.select(axis: 0, index: 1).slice(axis: -1, 2..<4)
+            #expect(behind.array.allSatisfy { $0 == 0 }, "\(name)")
+        }
+        let single = try layer(#"{"type": "attention"}"#, [5, 4])
+        #expect(single.attentionWeights(Signal(normal([1, 5, 4]))).map(\.name) == [""])
+    }
+
     @Test func residualAddsItsInput() throws {
         let json = #"{"type": "residual", "body": [{"type": "dense", "units": 3}], "scale": 0.5}"#
         let residual = try layer(json, [3])
