@@ -6,6 +6,7 @@
 #include "clones.h"
 #include "versions.h"
 
+#define REAL float
 #if defined(__x86_64__)
 #define VERSION wide
 #define TARGET TARGET_WIDE
@@ -13,12 +14,18 @@
 #define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 #include "frames.inc"
+#undef VERSION
+#undef TARGET
+#undef BYTES
 #define VERSION middle
 #define TARGET TARGET_MIDDLE
 #define BYTES 32
 #define LOWER_HALVES 0, 8, 1, 9, 2, 10, 3, 11
 #define UPPER_HALVES 4, 12, 5, 13, 6, 14, 7, 15
 #include "frames.inc"
+#undef VERSION
+#undef TARGET
+#undef BYTES
 #endif
 #define VERSION narrow
 #define TARGET
@@ -26,6 +33,9 @@
 #define LOWER_HALVES 0, 4, 1, 5
 #define UPPER_HALVES 2, 6, 3, 7
 #include "frames.inc"
+#undef VERSION
+#undef TARGET
+#undef BYTES
 
 void ck_frame(const float *x, ptrdiff_t hop, ptrdiff_t lanes, const float *window, ptrdiff_t n, float *y) {
     const float *rows[CK_LANES];
@@ -42,6 +52,14 @@ CLONES_float int ck_all_within(const float *x, ptrdiff_t n, float limit) {
     int outside = 0;
     for (ptrdiff_t i = 0; i < n; i++) outside |= !(__builtin_fabsf(x[i]) <= limit);
     return !outside;
+}
+CLONES_float void ck_window_wide(
+    const float *restrict x, const double *restrict window, ptrdiff_t n, double *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (int lane = 0; lane < CK_LANES; lane++) y[i * CK_LANES + lane] = x[i * CK_LANES + lane] * window[i];
+}
+CLONES_float void ck_narrow_roots(const double *restrict x, float *restrict y, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = (float)__builtin_elementwise_sqrt(x[i]);
 }
 CLONES_float void ck_overlap_add(
     const float *restrict x, const float *restrict window, ptrdiff_t n, float *restrict y) {

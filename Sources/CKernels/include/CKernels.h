@@ -52,6 +52,7 @@ typedef struct {
 } ck_axis_window;
 
 #include "frames.h"
+#include "spectral.h"
 
 #define CK __attribute__((overloadable))
 

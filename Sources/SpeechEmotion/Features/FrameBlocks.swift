@@ -66,6 +66,9 @@ public struct FrameBlocks: Sendable {
         }
     }
 
+    /// Whether both are one table, made once.
+    package func isSameMemory(as other: FrameBlocks) -> Bool { memory === other.memory }
+
     /// The same numbers, those of a frame beside each other.
     public var table: FrameTable {
         let values = [Float](unsafeUninitializedCapacity: frames * width) { buffer, count in

@@ -1,14 +1,11 @@
-import CKernels
-import Foundation
-
 /// Passes that transform complex numbers of one count, for the sixteen frames of a block at once.
 ///
 /// A count whose prime factors are small is done in passes of those radices; any other becomes a convolution of a
 /// larger power of two (Bluestein 1970). Twiddles are computed in Double.
-final class ComplexTransform: Sendable {
+final class ComplexTransform<Number: TransformNumber>: Sendable {
     /// How many complex numbers are transformed.
     let count: Int
-    /// Floats that each of the two buffers must hold.
+    /// Numbers that each of the two buffers must hold.
     let bufferSize: Int
     private let method: Method
 
@@ -19,22 +16,23 @@ final class ComplexTransform: Sendable {
 
     fileprivate struct Pass: Sendable {
         let radix, length, repeats: Int
-        let twiddles: [Float]
+        let twiddles: [Number]
         /// Of radices that have no butterfly of their own.
-        let roots: [Float]?
+        let roots: [Number]?
     }
 
     fileprivate struct Convolution: Sendable {
         let inner: ComplexTransform
-        let chirp, backChirp, spectrum: [Float]
+        let chirp, backChirp, spectrum: [Number]
     }
 
     /// The largest prime that is worth a pass of its own.
-    private static let largestRadix = 31
-    private static let shared = SharedTables<Int, ComplexTransform>(limit: 32)
+    private static var largestRadix: Int { 31 }
 
     /// The transform of `count` numbers; tables are shared with all others of that count.
-    static func of(_ count: Int) -> ComplexTransform { shared(count) { ComplexTransform(count) } }
+    static func of(_ count: Int) -> ComplexTransform {
+        Number.transforms(count) { ComplexTransform(count) }
+    }
 
     private init(_ count: Int) {
         self.count = count
@@ -77,26 +75,26 @@ final class ComplexTransform: Sendable {
 
     /// Transforms what `x` holds. Both buffers are overwritten; afterwards `x` holds the result, having changed places
     /// with `y` maybe.
-    func run(_ x: inout UnsafeMutablePointer<Float>, _ y: inout UnsafeMutablePointer<Float>) {
+    func run(_ x: inout UnsafeMutablePointer<Number>, _ y: inout UnsafeMutablePointer<Number>) {
         switch method {
         case .passes(let passes):
             for pass in passes {
                 if let roots = pass.roots {
-                    ck_fft_any_pass(pass.radix, x, y, pass.twiddles, roots, pass.length, pass.repeats)
+                    Number.pass(any: pass.radix, x, y, pass.twiddles, roots, pass.length, pass.repeats)
                 } else {
-                    ck_fft_pass(pass.radix, x, y, pass.twiddles, pass.length, pass.repeats)
+                    Number.pass(pass.radix, x, y, pass.twiddles, pass.length, pass.repeats)
                 }
                 swap(&x, &y)
             }
         case .convolution(let convolution):
-            ck_complex_scale(x, convolution.chirp, 0, x, count)
+            Number.scale(x, convolution.chirp, conjugated: false, count)
             let used = 2 * count * FrameBlocks.lanes
             (x + used).update(repeating: 0, count: bufferSize - used)
             convolution.inner.run(&x, &y)
             // Conjugating before and after makes a forward transform a backward one.
-            ck_complex_scale(x, convolution.spectrum, 1, x, convolution.inner.count)
+            Number.scale(x, convolution.spectrum, conjugated: true, convolution.inner.count)
             convolution.inner.run(&x, &y)
-            ck_complex_scale(x, convolution.backChirp, 1, x, count)
+            Number.scale(x, convolution.backChirp, conjugated: true, count)
         }
     }
 }
@@ -106,22 +104,22 @@ extension ComplexTransform.Pass {
         self.init(
             radix: radix, length: length, repeats: count / (radix * length),
             twiddles: (0..<length).flatMap { p in
-                (1..<radix).flatMap { turn(p * $0, of: radix * length) }
+                (1..<radix).flatMap { Number.turn(p * $0, of: radix * length) }
             },
-            roots: radix <= 5 ? nil : (0..<radix).flatMap { turn($0, of: radix) })
+            roots: radix <= 5 ? nil : (0..<radix).flatMap { Number.turn($0, of: radix) })
     }
 }
 
 extension ComplexTransform.Convolution {
     /// x[k] exp(-pi i k k / n), convolved with the conjugate of that chirp.
-    fileprivate init(_ count: Int, _ inner: ComplexTransform) {
-        chirp = (0..<count).flatMap { turn($0 * $0 % (2 * count), of: 2 * count) }
+    fileprivate init(_ count: Int, _ inner: ComplexTransform<Number>) {
+        chirp = (0..<count).flatMap { Number.turn($0 * $0 % (2 * count), of: 2 * count) }
         backChirp = chirp.enumerated().map { $0 % 2 == 0 ? $1 : -$1 }
         self.inner = inner
 
         // The transform of the chirp around 0, divided by its size for the way back. All lanes hold the same.
         let lanes = FrameBlocks.lanes
-        let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * inner.bufferSize)
+        let memory = UnsafeMutablePointer<Number>.allocate(capacity: 2 * inner.bufferSize)
         memory.initialize(repeating: 0, count: 2 * inner.bufferSize)
         defer { memory.deallocate() }
         var (x, y) = (memory, memory + inner.bufferSize)
@@ -133,12 +131,6 @@ extension ComplexTransform.Convolution {
             }
         }
         inner.run(&x, &y)
-        spectrum = (0..<2 * inner.count).map { x[$0 * lanes] / Float(inner.count) }
+        spectrum = (0..<2 * inner.count).map { x[$0 * lanes] / Number(inner.count) }
     }
-}
-
-/// exp(-2 pi i k / n), k below n, as two numbers.
-func turn(_ k: Int, of n: Int) -> [Float] {
-    let angle = 2 * Double.pi * Double(k) / Double(n)
-    return [Float(cos(angle)), Float(-sin(angle))]
 }

@@ -92,6 +92,11 @@ struct PaddedSound: Sendable {
             action, found: "\(sound[place]) as sample \(place)", allowed: "numbers between -1e10 and 1e10")
     }
 
+    /// Calls `body` with the samples, padding included.
+    func withSamples<R>(_ body: (UnsafeBufferPointer<Float>) -> R) -> R {
+        samples.withUnsafeBufferPointer(body)
+    }
+
     /// The frames of a block, times a window, as rows of lanes.
     func cut(_ block: Int, window: [Float]?, into rows: UnsafeMutablePointer<Float>) {
         let first = block * FrameBlocks.lanes

@@ -32,7 +32,10 @@ public struct STFT: Hashable, Sendable {
     public var bins: Int { fft / 2 + 1 }
 
     /// The frequency of a bin in Hz.
-    public func frequency(_ bin: Int, rate: Int) -> Double { Double(bin) * Double(rate) / Double(fft) }
+    public func frequency(_ bin: Int, rate: Int) -> Double { Double(bin) * binWidth(rate: rate) }
+
+    /// Hz from a bin to the next, rounded as numpy does, as some bins lie on the border of a band.
+    func binWidth(rate: Int) -> Double { 1 / (Double(fft) * (1 / Double(rate))) }
 
     /// How many frames a sound of so many samples has. Throws if it has none, or if the options make no sense.
     public func frames(of samples: Int) throws(SoundProblem) -> Int {
@@ -41,12 +44,12 @@ public struct STFT: Hashable, Sendable {
     }
 
     /// The window, `fft` numbers.
-    func curve() -> [Float] {
+    func curve<Number: BinaryFloatingPoint>() -> [Number] {
         let length = windowLength ?? fft
         let before = (fft - length) / 2
-        return [Float](repeating: 0, count: before)
-            + window.curve(length: length, isPeriodic: isPeriodic, shape: windowShape)
-            + [Float](repeating: 0, count: fft - length - before)
+        return [Number](repeating: 0, count: before)
+            + window.curve(length: length, isPeriodic: isPeriodic, shape: windowShape).map { Number($0) }
+            + [Number](repeating: 0, count: fft - length - before)
     }
 
     /// Throws if a number is outside of what it may be.
@@ -94,10 +97,10 @@ public struct ComplexFrames: Sendable, Equatable {
 public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> ComplexFrames {
     try options.check()
     let sound = try PaddedSound(samples, options.framing, action: "stft")
-    let curve = options.curve()
+    let curve: [Float] = options.curve()
     let bins = options.bins
     let both = FrameBlocks(frames: sound.frames, width: 2 * bins) { blocks, numbers in
-        let transform = RealTransform(options.fft)
+        let transform = RealTransform<Float>(options.fft)
         for (i, block) in blocks.enumerated() {
             sound.cut(block, window: curve, into: transform.reals)
             transform.bins(into: numbers + i * 2 * bins * FrameBlocks.lanes)
@@ -113,20 +116,4 @@ public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProbl
         return FrameTable(frames: both.frames, width: bins, values: values)
     }
     return ComplexFrames(real: part(0), imaginary: part(1))
-}
-
-/// The squared sizes of the bins of each frame of a sound: [frames, fft / 2 + 1]. Throws as `stft` does.
-public func powerSpectrogram(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> FrameBlocks
-{
-    try options.check()
-    let sound = try PaddedSound(samples, options.framing, action: "spectrogram")
-    let curve = options.curve()
-    let bins = options.bins
-    return FrameBlocks(frames: sound.frames, width: bins) { blocks, numbers in
-        let transform = RealTransform(options.fft)
-        for (i, block) in blocks.enumerated() {
-            sound.cut(block, window: curve, into: transform.reals)
-            transform.powers(into: numbers + i * bins * FrameBlocks.lanes)
-        }
-    }
 }

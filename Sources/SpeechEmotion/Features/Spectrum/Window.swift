@@ -11,24 +11,24 @@ public enum Window: String, CaseIterable, ConfigurationValue {
     ///   otherwise it is symmetric.
     /// - Parameter shape: Beta of a Kaiser window, or the standard deviation of a Gaussian one in parts of half the
     ///   length; the others do not use it.
-    public func curve(length: Int, isPeriodic: Bool = true, shape: Double? = nil) -> [Float] {
-        guard length > 1 else { return [Float](repeating: 1, count: max(length, 0)) }
+    public func curve(length: Int, isPeriodic: Bool = true, shape: Double? = nil) -> [Double] {
+        guard length > 1 else { return [Double](repeating: 1, count: max(length, 0)) }
         let period = Double(isPeriodic ? length : length - 1)
         return (0..<length).map { i in
             let turn = 2 * Double.pi * Double(i) / period
             let fromMiddle = 2 * Double(i) / period - 1  // -1 at the start, 0 in the middle
             switch self {
-            case .hann: return Float(0.5 - 0.5 * cos(turn))
-            case .hamming: return Float(0.54 - 0.46 * cos(turn))
-            case .blackman: return Float(0.42 - 0.5 * cos(turn) + 0.08 * cos(2 * turn))
+            case .hann: return 0.5 - 0.5 * cos(turn)
+            case .hamming: return 0.54 - 0.46 * cos(turn)
+            case .blackman: return 0.42 - 0.5 * cos(turn) + 0.08 * cos(2 * turn)
             case .rectangular: return 1
-            case .bartlett: return Float(1 - abs(fromMiddle))
+            case .bartlett: return 1 - abs(fromMiddle)
             case .kaiser:
                 let beta = shape ?? Self.kaiserBeta
-                return Float(bessel(beta * max(0, 1 - fromMiddle * fromMiddle).squareRoot()) / bessel(beta))
+                return bessel(beta * max(0, 1 - fromMiddle * fromMiddle).squareRoot()) / bessel(beta)
             case .gaussian:
                 let deviations = fromMiddle * period / Double(length) / (shape ?? Self.gaussianDeviation)
-                return Float(exp(-0.5 * deviations * deviations))
+                return exp(-0.5 * deviations * deviations)
             }
         }
     }

@@ -1,0 +1,36 @@
+import Configuration
+
+/// How another feature changes from frame to frame.
+public struct Delta: FrameFeature {
+    public var of = AnyFrameFeature(MFCC())
+    public var order = 1
+    public var window = 9
+
+    public static let type = "delta"
+    public static let summary =
+        "How another feature changes: its first or second derivative over some frames."
+    public static var fields: [Field<Self>] {
+        [
+            .init("of", \.of, "The other feature.", .required),
+            .init("order", \.order, "First or second derivative.", .range(1...2)),
+            .init(
+                "width", \.window, "Frames that a line or parabola is fitted to.", .range(3...9999),
+                .check("that is odd") { $0 % 2 == 1 }),
+        ]
+    }
+
+    public init() {}
+    public init(_ of: any FrameFeature, order: Int = 1) {
+        self.of = AnyFrameFeature(of)
+        self.order = order
+    }
+
+    public var width: Int { of.value.width }
+    public var names: [String] { of.value.names.map { (order == 1 ? "delta_" : "delta2_") + $0 } }
+    public var hop: Int { of.value.hop }
+    public func check(rate: Int) throws(SoundProblem) { try of.value.check(rate: rate) }
+
+    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
+        try sound(of.value).delta(order: order, width: window)
+    }
+}

@@ -1,0 +1,173 @@
+import CKernels
+import Foundation
+
+/// The fundamental frequency as a path through all frames.
+public struct PitchTrack: Sendable, Equatable {
+    /// Hz for each frame; 0 where there is no voice.
+    public var frequencies: [Float]
+    /// Whether there is a voice.
+    public var isVoiced: [Bool]
+    /// How probable a voice is in each frame by itself.
+    public var probabilities: [Float]
+}
+
+extension Waveform {
+    /// The fundamental frequency by the pYIN method (Mauch and Dixon 2014): all periods below many thresholds, each with
+    /// its probability, and the most probable path through them with and without a voice. As librosa's with its defaults.
+    public func probablePitch(_ range: PitchRange = PitchRange()) throws(SoundProblem) -> PitchTrack {
+        let differences = try PeriodDifference(self, range)
+        let steps = PitchSteps(range)
+        guard steps.count >= 2, steps.count <= 1 << 15 else {
+            throw SoundProblem(
+                "pitch", found: "\(range.low) to \(range.high) Hz",
+                allowed: "a range from a tenth of a semitone to 270 octaves")
+        }
+        let frames = differences.table.frames
+        guard frames <= Framing.mostNumbers / 4 / steps.count else {
+            throw SoundProblem(
+                "pitch", found: "\(frames) frames",
+                allowed: "\(Framing.mostNumbers / 4 / steps.count) frames; a longer hop has fewer")
+        }
+        let seconds = Double(range.frames.hop) / Double(rate)
+        var path = PitchPath(steps: steps, secondsBetweenFrames: seconds)
+        var probabilities: [Float] = []
+        for frame in 0..<frames {
+            var observed = [Double](repeating: 0, count: steps.count)
+            for (frequency, probability) in candidates(frame, of: differences) {
+                let step = steps.nearest(to: Double(frequency))
+                if step < steps.count { observed[step] = probability }
+            }
+            let voiced = min(1, max(0, observed.reduce(0, +)))
+            probabilities.append(Float(voiced))
+            path.add(observed, unvoiced: (1 - voiced) / Double(steps.count))
+        }
+        let states = path.best()
+        return PitchTrack(
+            frequencies: states.map { $0 < steps.count ? Float(steps.frequency($0)) : 0 },
+            isVoiced: states.map { $0 < steps.count }, probabilities: probabilities)
+    }
+
+    /// The periods of a frame that are the first below some threshold, and how probable that makes them.
+    private func candidates(_ frame: Int, of differences: PeriodDifference) -> [(Float, Double)] {
+        let table = differences.table
+        let troughs = (0..<table.width).filter { differences.isTrough(frame, $0) }
+        guard !troughs.isEmpty else { return [] }
+        let heights = troughs.map { Double(table[frame, $0]) }
+        let lowest = heights.indices.reduce(0) { heights[$1] < heights[$0] ? $1 : $0 }
+        var found = [Double](repeating: 0, count: troughs.count)
+        for (i, weight) in Thresholds.weights.enumerated() {
+            let threshold = Double(i + 1) / Double(Thresholds.weights.count)
+            let count = heights.count { $0 < threshold }
+            if count == 0 {
+                // No period is good enough: a little is left for the best.
+                found[lowest] += 0.01 * weight
+                continue
+            }
+            // Shorter periods are likelier: exp(-2 k) for the k-th, scaled to a sum of 1.
+            var share = (1 - exp(-2.0)) / (1 - exp(-2 * Double(count))) * weight
+            for place in heights.indices where heights[place] < threshold {
+                found[place] += share
+                share *= exp(-2.0)
+            }
+        }
+        return zip(troughs, found).filter { $1 > 0 }.map { (differences.frequency(frame, $0), $1) }
+    }
+}
+
+/// How likely each of a hundred thresholds is: the beta distribution of 2 and 18.
+private enum Thresholds {
+    static let weights: [Double] = (0..<100).map { below(Double($0 + 1) / 100) - below(Double($0) / 100) }
+
+    /// The part of the distribution below x, which is that of 2 or more of 19 trials with success x.
+    private static func below(_ x: Double) -> Double { 1 - pow(1 - x, 19) - 19 * x * pow(1 - x, 18) }
+}
+
+/// Frequencies a tenth of a semitone apart.
+private struct PitchSteps {
+    let low: Double
+    let count: Int
+    static let ofSemitone = 10
+
+    init(_ range: PitchRange) {
+        low = range.low
+        count = Int((12 * Double(Self.ofSemitone) * log2(range.high / range.low)).rounded(.down)) + 1
+    }
+
+    func nearest(to frequency: Double) -> Int {
+        let step = (12 * Double(Self.ofSemitone) * log2(frequency / low)).rounded(.toNearestOrEven)
+        return Int(min(max(step, 0), Double(count)))
+    }
+
+    func frequency(_ step: Int) -> Double { low * pow(2, Double(step) / Double(12 * Self.ofSemitone)) }
+}
+
+/// The most probable sequence of states: `count` voiced ones, then as many without a voice (Viterbi 1967).
+private struct PitchPath {
+    private let count: Int
+    /// Log of the triangle that says how far the pitch moves from a frame to the next, and of its sum for each start.
+    private let reach: Int
+    private let moves: [Double]
+    private let sums: [Double]
+    private var scores: [Double] = []
+    private var origins: [[Int32]] = []
+
+    /// The chance that a voice begins or ends from a frame to the next.
+    private static let change = 0.01
+
+    init(steps: PitchSteps, secondsBetweenFrames: Double) {
+        count = steps.count
+        // At most 35.92 octaves a second.
+        let semitones = (35.92 * 12 * secondsBetweenFrames).rounded(.toNearestOrEven)
+        let reach = min(Int(min(semitones, 1e6)) * PitchSteps.ofSemitone / 2, steps.count - 1)
+        let full = Int(min(semitones, 1e6)) * PitchSteps.ofSemitone / 2
+        let triangle = (-reach...reach).map { 1 - Double(abs($0)) / Double(full + 1) }
+        self.reach = reach
+        moves = triangle.map { log($0) }
+        let count = count
+        sums = (0..<count).map { start in
+            let inside = max(0, start - reach)...min(count - 1, start + reach)
+            return log(inside.reduce(0) { $0 + triangle[$1 - start + reach] })
+        }
+    }
+
+    /// Another frame: how probable each voiced state is by itself, and each of the others.
+    mutating func add(_ voiced: [Double], unvoiced: Double) {
+        let tiny = Double.leastNormalMagnitude
+        let observed = voiced.map { log($0 + tiny) } + [Double](repeating: log(unvoiced + tiny), count: count)
+        guard !scores.isEmpty else {
+            scores = observed.map { $0 - log(2 * Double(count)) }
+            return
+        }
+        var next = observed
+        var from = [Int32](repeating: 0, count: 2 * count)
+        for half in 0..<2 {
+            // The better of staying and changing, for each pitch.
+            var best = [Double](repeating: 0, count: count)
+            var origin = [Int32](repeating: 0, count: count)
+            for pitch in 0..<count {
+                let same = scores[half * count + pitch] + log(1 - Self.change)
+                let other = scores[(1 - half) * count + pitch] + log(Self.change)
+                let stays = same > other || same == other && half == 0
+                best[pitch] = (stays ? same : other) - sums[pitch]
+                origin[pitch] = Int32((stays ? half : 1 - half) * count + pitch)
+            }
+            from.withUnsafeMutableBufferPointer { from in
+                next.withUnsafeMutableBufferPointer { next in
+                    guard let from = from.baseAddress, let next = next.baseAddress else { return }
+                    ck_best_moves(
+                        best, origin, moves, count, reach, next + half * count, from + half * count)
+                }
+            }
+        }
+        scores = next
+        origins.append(from)
+    }
+
+    /// The states of all frames.
+    func best() -> [Int] {
+        guard !scores.isEmpty else { return [] }
+        var states = [scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }]
+        for from in origins.reversed() { states.append(Int(from[states[states.count - 1]])) }
+        return states.reversed()
+    }
+}

@@ -1,0 +1,52 @@
+import CKernels
+import Foundation
+
+/// Where the weight of a spectrum of sizes lies: one number for each frame.
+extension Spectrogram {
+    /// The mean frequency in Hz, weighted with the bins; 0 for a silent frame.
+    public var centroid: FrameTable {
+        let (width, count) = (Float(binWidth), bins.width)
+        return bins.mapped(width: 1) { s, centre in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: FrameBlocks.lanes) { total in
+                guard let total = total.baseAddress else { return }
+                ck_lane_centre(s, count, total, centre)
+            }
+            for lane in 0..<FrameBlocks.lanes { centre[lane] *= width }
+        }.table
+    }
+
+    /// The deviation from the centroid in Hz, weighted with the bins; 0 for a silent frame.
+    public var bandwidth: FrameTable {
+        let (width, count) = (Float(binWidth), bins.width)
+        return bins.mapped(width: 1) { s, spread in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * FrameBlocks.lanes) { both in
+                guard let total = both.baseAddress else { return }
+                let centre = total + FrameBlocks.lanes
+                ck_lane_centre(s, count, total, centre)
+                ck_lane_spread(s, count, total, centre, spread)
+            }
+            for lane in 0..<FrameBlocks.lanes { spread[lane] *= width }
+        }.table
+    }
+
+    /// The lowest frequency in Hz up to which `share` of the sum of all bins lies.
+    public func rolloff(_ share: Double = 0.85) throws(SoundProblem) -> FrameTable {
+        guard share > 0, share < 1 else {
+            throw SoundProblem("rolloff", found: "a share of \(share)", allowed: "above 0, below 1")
+        }
+        let (width, count) = (Float(binWidth), bins.width)
+        return bins.mapped(width: 1) { s, place in
+            ck_lane_rolloff(s, count, Float(share), place)
+            for lane in 0..<FrameBlocks.lanes { place[lane] = min(place[lane], Float(count - 1)) * width }
+        }.table
+    }
+
+    /// How much like noise a spectrum of powers is: the geometric over the arithmetic mean of max(bin, floor).
+    public func flatness(floor: Double = 1e-10) throws(SoundProblem) -> FrameTable {
+        guard floor >= 1e-30, floor.isFinite else {
+            throw SoundProblem("flatness", found: "a floor of \(floor)", allowed: "1e-30 or more")
+        }
+        let count = bins.width
+        return bins.mapped(width: 1) { ck_lane_flatness($0, count, Float(floor), $1) }.table
+    }
+}

@@ -1,0 +1,54 @@
+import CKernels
+import Foundation
+
+extension Spectrogram {
+    /// How far the notes of a sound lie from those of A = 440 Hz, as part of a step of the scale, from -0.5 to 0.49 in steps of 0.01:
+    /// the commonest deviation of the louder half of all spectral peaks between 150 and 4000 Hz. 0 where there is none.
+    public func tuning(steps: Int = 12) -> Double {
+        let first = Int((150 / binWidth).rounded(.up))
+        let end = Int((min(4000, Double(rate) / 2) / binWidth).rounded(.up))
+        let peaks = peaks(from: first, to: end)
+        guard !peaks.isEmpty else { return 0 }
+        let sorted = peaks.map(\.height).sorted()
+        let middle = sorted.count / 2
+        let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+
+        var counts = [Int](repeating: 0, count: 100)
+        for peak in peaks where peak.height >= median {
+            let step = Double(steps) * log2(Double(peak.place) * binWidth / 27.5)
+            var rest = step - step.rounded(.down)
+            if rest >= 0.5 { rest -= 1 }
+            counts[min(99, max(0, Int((rest + 0.5) * 100)))] += 1
+        }
+        // The first of equals.
+        let best = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
+        return -0.5 + Double(best) * 0.01
+    }
+
+    private struct Peak {
+        let place, height: Float
+    }
+
+    /// Local maxima of at least a tenth of their frame's largest bin, between their neighbours by a parabola.
+    private func peaks(from first: Int, to end: Int) -> [Peak] {
+        guard end > first else { return [] }
+        let lanes = FrameBlocks.lanes
+        let most = lanes * (end - first) / 2 + lanes
+        var peaks: [Peak] = []
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * most) { memory in
+            guard let places = memory.baseAddress else { return }
+            let heights = places + most
+            bins.withNumbers { numbers in
+                for block in 0..<bins.blocks {
+                    let found = ck_lane_peaks(
+                        numbers + block * bins.width * lanes, bins.width, first, end, 0.1,
+                        Int32(bins.lanes(of: block)), places, heights)
+                    for i in 0..<found where places[i] > 0 {
+                        peaks.append(Peak(place: places[i], height: heights[i]))
+                    }
+                }
+            }
+        }
+        return peaks
+    }
+}
