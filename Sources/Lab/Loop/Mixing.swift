@@ -1,6 +1,7 @@
 import Autograd
 import Glibc
 import Layers
+import SpeechEmotion
 
 extension Batch {
     /// Each example mixed with another of the batch: inputs and targets by one share, drawn from Beta(alpha, alpha) (Zhang et al. 2018).

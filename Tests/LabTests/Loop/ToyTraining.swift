@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Lab
 import Layers
+import SpeechEmotion
 
 /// A small task: which of two channels of a sequence is louder at its end.
 final class ToyBatches: TrainingBatches, EvaluationBatches {

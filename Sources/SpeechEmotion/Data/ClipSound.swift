@@ -1,0 +1,16 @@
+extension Clip {
+    /// The sound of the clip, one channel. A changed copy gives the sound of its origin. Throws a `FileError` where the file
+    /// is missing or damaged.
+    ///
+    /// - Parameter rate: The rate wanted; the file's own where nil.
+    public func wave(rate: Int? = nil) throws -> Waveform {
+        switch source {
+        case .file(let path, let start, let end):
+            let start = start ?? 0
+            return try AudioFile.read(path, rate: rate, offset: start, duration: end.map { $0 - start })
+        case .synthetic(let sound):
+            let wave = sound.wave()
+            return try rate.map { try wave.resampled(to: $0) } ?? wave
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Autograd
+
+/// Takes features of many clips at once, on all threads.
+public struct FeatureLoading: Sendable {
+    public var source: any FeatureSource
+    /// The classes, in the order of a model's outputs.
+    public var classes: [String]
+    /// Whether a clip whose features cannot be made is an error; otherwise it is left out and listed.
+    public var isStrict: Bool
+
+    /// Loading for a model of these classes.
+    public init(source: any FeatureSource, classes: [String], isStrict: Bool = false) {
+        self.source = source
+        self.classes = classes
+        self.isStrict = isStrict
+    }
+
+    /// The examples of clips, `rows` for each clip, in the order of clips and rows; and what was left out.
+    ///
+    /// - Parameter change: The change of a clip's sound for a row; nil for the sound as it is.
+    func table(
+        _ clips: [Clip], rows: Int = 1, progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
+        change: @Sendable (Clip, Int) -> SoundChange? = { _, _ in nil }
+    ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
+        let labels = try self.labels(of: clips)
+        var table = ExampleTable(shape: source.shape)
+        var kept: [Clip] = []
+        var omissions: [Omission] = []
+        // In pieces, so that Ctrl-C does not wait for all of a large corpus.
+        let piece = 64
+        for start in Swift.stride(from: 0, to: clips.count, by: piece) {
+            try stop?()
+            let part = Array(clips[start..<min(start + piece, clips.count)])
+            let results = parallelMap(
+                part.count, progress: { done, _ in progress?(start + done, clips.count) }
+            ) { index in
+                Result { try features(of: part[index], rows: rows, change) }
+            }
+            for (index, result) in results.enumerated() {
+                switch result {
+                case .success(let features):
+                    kept.append(part[index])
+                    for (row, features) in features.enumerated() {
+                        let id = part[index].id + (row == 0 ? "" : "#\(row)")
+                        table.append(id, label: labels[start + index], features)
+                    }
+                case .failure(let error):
+                    guard !isStrict else { throw error }
+                    omissions.append(Omission(part[index].id, "\(error)"))
+                }
+            }
+        }
+        guard !kept.isEmpty || clips.isEmpty else {
+            throw DataProblem(
+                "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
+                allowed: "at least one")
+        }
+        return (table, kept, omissions)
+    }
+
+    private func features(
+        of clip: Clip, rows: Int, _ change: (Clip, Int) -> SoundChange?
+    ) throws -> [Features] {
+        try (0..<rows).map { try source.features(of: clip, changed: change(clip, $0)) }
+    }
+
+    private func labels(of clips: [Clip]) throws -> [Int] {
+        let numbers = Dictionary(
+            classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        return try clips.map { clip in
+            guard let number = numbers[clip.label] else {
+                throw DataProblem(
+                    "the clip \"\(clip.id)\"", found: "the class \"\(clip.label)\"",
+                    allowed: classes.joined(separator: ", "))
+            }
+            return number
+        }
+    }
+}

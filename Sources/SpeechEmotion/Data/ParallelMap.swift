@@ -1,0 +1,22 @@
+import Autograd
+import Synchronization
+
+/// Told how many of how many are done. Called by any thread, one call at a time, with rising numbers.
+public typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
+
+/// The results of `body` for 0..<count, worked out by several threads.
+func parallelMap<Value>(_ count: Int, progress: Progress? = nil, _ body: (Int) -> Value) -> [Value] {
+    let done = Mutex(0)
+    return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let base = buffer.baseAddress
+        Parallel.chunks(count) { index in
+            base.map { ($0 + index).initialize(to: body(index)) }
+            guard let progress else { return }
+            done.withLock { done in
+                done += 1
+                progress(done, count)
+            }
+        }
+        initialized = count
+    }
+}
