@@ -82,4 +82,15 @@ public final class RandomGenerator: Sendable {
         for i in Swift.stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, below(i + 1)) }
         return order
     }
+
+    /// Normal numbers as Float, whatever `Real` is: for sounds and pictures.
+    package func normals(_ count: Int) -> [Float] {
+        let start = reserve((count + 3) / 4)
+        return [Float](unsafeUninitializedCapacity: count) { numbers, size in
+            if let first = numbers.baseAddress {
+                ck_random_normal(start.key, start.counter, Float(0), 1, first, count)
+            }
+            size = count
+        }
+    }
 }

@@ -66,5 +66,6 @@ typedef struct {
 // Sound is float whatever the type of tensors is.
 #include "sound-level.inc"
 #include "sound-resample.inc"
+#include "sound-vocoder.inc"
 
 #endif

@@ -111,7 +111,7 @@ public struct FrameBlocks: Sendable {
 }
 
 /// Memory on a vector's boundary that is written once and then only read.
-private final class LaneMemory: @unchecked Sendable {
+final class LaneMemory: @unchecked Sendable {
     let start: UnsafeMutablePointer<Float>
 
     init(count: Int) {
