@@ -31,7 +31,7 @@ import Testing
             let changed = try change(sequence, RandomGenerator(seed: UInt64(seed)))
             #expect(changed.shape == sequence.shape && changed.length == 40)
             #expect(changed.values[(40 * 12)...] == sequence.values[(40 * 12)...], "padding was touched")
-            #expect(changed.values.allSatisfy(\.isFinite))
+            #expect(changed.values.allSatisfy { $0.isFinite })
             #expect(try change(sequence, RandomGenerator(seed: UInt64(seed))) == changed)
             differed = differed || changed != sequence
         }

@@ -11,7 +11,7 @@ import Testing
         for member in changed {
             let parts = member.key.split(separator: "/")
             let change = try #require(parts.last).split(separator: "_")
-            let number = try #require(Double(try #require(change.last)))
+            let number = try #require(Double(change.last ?? ""))
             let rate = try #require(Int(parts[1]))
             let wave = Waveform(try golden.floats("\(parts[0])/\(parts[1])/y"), rate: rate)
             let expected = try golden.floats(member.key)
