@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "clones.h"
+#include "stream.h"
 
 // The taps of an output that lie inside the input: *from..<*to.
 INLINE void taps_inside(const ck_axis_window *w, ptrdiff_t output, ptrdiff_t *from, ptrdiff_t *to) {
@@ -8,11 +9,48 @@ INLINE void taps_inside(const ck_axis_window *w, ptrdiff_t output, ptrdiff_t *fr
     *to = room < 0 ? 0 : room / w->dilation + 1 < w->kernel ? room / w->dilation + 1 : w->kernel;
 }
 
-// Channels that a loop keeps in registers, and outputs side by side that share a weight.
-enum { BLOCK = 16, SIDE = 4 };
+// The place in the input that tap (i, j) of an output sees.
+INLINE ptrdiff_t input_at(
+    const ck_axis_window *rows, const ck_axis_window *columns, ptrdiff_t line, ptrdiff_t column, ptrdiff_t i,
+    ptrdiff_t j) {
+    return (line * rows->stride + i * rows->dilation - rows->before) * columns->size + column * columns->stride +
+           j * columns->dilation - columns->before;
+}
+
+// Channels that a loop keeps in registers; outputs side by side that share a weight, and lines of outputs that share
+// an input; the most channels of which two neighbours are taken as one.
+enum { BLOCK = 16, SIDE = 4, LINES = 2, PAIRED = 56 };
+
+// Which lines of the kernel a line of outputs uses, and how far apart the lines are that they see.
+typedef struct {
+    ptrdiff_t line_step, from, to;
+} seen_lines;
+
+// How the tiles of depthwise.inc cover a convolution: `pair` outputs as one, or 0 where they do not fit it; of pairs
+// the tiles take begin..<end.
+typedef struct {
+    ptrdiff_t kernel, stride, pair, begin, end;
+} tiling;
+
+static tiling tiling_of(const ck_axis_window *rows, const ck_axis_window *columns, ptrdiff_t channels) {
+    tiling plan = {.kernel = columns->kernel, .stride = columns->stride, .pair = 1};
+    if (rows->kernel != plan.kernel || rows->stride != plan.stride || rows->dilation != 1 || columns->dilation != 1 ||
+        (plan.kernel != 3 && plan.kernel != 5) || plan.stride > 2 || channels < BLOCK)
+        plan.pair = 0;
+    else if (plan.kernel == 3 && plan.stride == 1 && channels % BLOCK == BLOCK / 2 && channels <= PAIRED) {
+        plan.pair = 2;
+        plan.begin = plan.end = columns->before > 0 ? (columns->before + 1) / 2 : 0;
+        const ptrdiff_t reach = (SIDE - 1) * 2 + plan.kernel;  // the second one sees an input more
+        while (2 * (plan.end + SIDE) <= columns->outputs && 2 * plan.end - columns->before + reach < columns->size)
+            plan.end += SIDE;
+    }
+    return plan;
+}
 
 #define BLOCK_OF_(type) block_of_##type
 #define BLOCK_OF(type) BLOCK_OF_(type)
+#define ALIGNED_(type) aligned_block_of_##type
+#define ALIGNED(type) ALIGNED_(type)
 
 #define REAL float
 #include "conv.inc"

@@ -8,6 +8,7 @@ extension Convolution {
         let (imageIn, imageOut) = (
             rows.size * columns.size * channels, rows.outputs * columns.outputs * channels
         )
+        let stream: Int32 = isBeyondCaches(shape.elementCount) ? 1 : 0
         return withElements(x, weight) { x, weight in
             withElements(bias) { bias in
                 Tensor(shape: shape) { y in
@@ -16,7 +17,7 @@ extension Convolution {
                             ck_depthwise(
                                 x + image * imageIn, weight, bias, y + image * imageOut, rows, columns,
                                 channels,
-                                lines.lowerBound, lines.upperBound, relu ? 1 : 0)
+                                lines.lowerBound, lines.upperBound, relu ? 1 : 0, stream)
                         }
                     }
                 }
@@ -75,8 +76,9 @@ extension Convolution {
         }
     }
 
+    /// An even number of lines: the kernel takes two at a time.
     private var linesPerChunk: Int {
-        Swift.max(1, 500_000 / Swift.max(1, columns.outputs * weightShape.elementCount))
+        Swift.max(1, 500_000 / Swift.max(1, columns.outputs * weightShape.elementCount)) * 2
     }
 }
 

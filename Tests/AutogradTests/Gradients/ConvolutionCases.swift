@@ -46,9 +46,23 @@ extension GradientCase {
             conv2d(
                 "depthwise with dilation", kernel: (3, 3), dilation: (2, 2), groups: 4, filters: 4,
                 padding: .same),
+            depthwise("in tiles", [1, 5, 8, 16], kernel: 3),
+            depthwise("in tiles with stride", [1, 6, 10, 16], kernel: 5, stride: 2),
+            depthwise("in pairs", [1, 3, 12, 24], kernel: 3),
             conv2d("of no pictures", batch: 0, kernel: (3, 3), padding: .same),
             conv2d("with ReLU", kernel: (3, 3), padding: .same, activation: .relu),
         ]
+
+    private static func depthwise(_ name: String, _ shape: [Int], kernel: Int, stride: Int = 1)
+        -> GradientCase
+    {
+        let half = kernel / 2
+        return .init("conv2d depthwise " + name, .normal(shape), .normal([kernel, kernel, 1, shape[3]])) {
+            Autograd.conv2d(
+                $0[0], $0[1], stride: (stride, stride), groups: shape[3],
+                padding: .amounts(before: [half, half], after: [half, half]))
+        }
+    }
 
     private static func conv1d(
         _ name: String, batch: Int = 2, time: Int = 7, channels: Int = 4, filters: Int = 6, kernel: Int,
