@@ -31,7 +31,8 @@ import Testing
     struct Shift: WaveAugmentation {
         static let type = "shift_by_a_draw"
         static let fields: [Field<Self>] = []
-        func callAsFunction(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
+        var probability: Double { 1 }
+        func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
             Waveform(wave.samples.map { $0 + Float(generator.uniform()) }, rate: wave.rate)
         }
     }
