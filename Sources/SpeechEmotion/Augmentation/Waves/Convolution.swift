@@ -13,7 +13,7 @@ func convolved(_ x: [Float], _ response: [Float], skip: Int = 0) -> [Float] {
     var size = 64
     while size < wanted + response.count - 1 { size *= 2 }
     let length = size - response.count + 1
-    let transform = RealTransform(size)
+    let transform = RealTransform<Float>(size)
     let factors = spectrum(response, transform)
     let scales = (0..<size).map { transform.backScale($0) }
     let ones = [Float](repeating: 1, count: length)
@@ -46,7 +46,7 @@ func convolved(_ x: [Float], _ response: [Float], skip: Int = 0) -> [Float] {
 }
 
 /// The bins of a response, real and imaginary parts in turn.
-private func spectrum(_ response: [Float], _ transform: RealTransform) -> [Float] {
+private func spectrum(_ response: [Float], _ transform: RealTransform<Float>) -> [Float] {
     let lanes = FrameBlocks.lanes
     let bins = LaneMemory(count: 2 * transform.bins * lanes)
     return withExtendedLifetime(bins) {
