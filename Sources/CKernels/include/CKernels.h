@@ -24,6 +24,13 @@ int ck_usable_cores(void);
 /// The instruction set that the kernels of product.c use here.
 const char *ck_instruction_set(void);
 
+// -- sha256.c
+
+/// Takes blocks of 64 bytes into the state of a SHA-256 digest.
+void ck_sha256_blocks(uint32_t state[8], const uint8_t *bytes, ptrdiff_t count);
+/// The digest, after what is left of `total` bytes.
+void ck_sha256_finish(uint32_t state[8], const uint8_t *rest, ptrdiff_t total, uint8_t digest[32]);
+
 // -- threads.c
 
 /// Calls body(context, i) for each i below chunks, on up to `threads` threads, and returns when all are done.

@@ -6,7 +6,8 @@ public struct Features: Sendable, Equatable {
     public var shape: [Int]
     /// The numbers, the last axis fastest.
     public var values: [Float]
-    /// How many frames of a padded sequence hold sound; nil for vectors and pictures.
+    /// How many frames of a sequence there are up to the end of the sound, what follows being padding; nil
+    /// for vectors and pictures.
     public var length: Int?
 
     /// Features of a shape. `values` has as many numbers as the shape says.

@@ -1,9 +1,9 @@
 import Autograd
 import CKernels
 
-/// Numbers for each frame of a sound, as a `FrameTable` has them, but sixteen frames beside each other, so that one
-/// instruction works on all of them. Number `place` of frame f lies in block f / 16, row `place`, lane f mod 16; spare
-/// lanes of the last block repeat the last frame.
+/// Numbers for each frame of a sound, as a `FrameTable` has them, but sixteen frames beside each other, so
+/// that one instruction works on all of them. Number `place` of frame f lies in block f / 16, row `place`,
+/// lane f mod 16; spare lanes of the last block repeat the last frame.
 public struct FrameBlocks: Sendable {
     /// How many frames there are.
     public let frames: Int
@@ -16,7 +16,8 @@ public struct FrameBlocks: Sendable {
     /// How many blocks of `lanes` frames there are.
     var blocks: Int { (frames + Self.lanes - 1) / Self.lanes }
 
-    /// Blocks that `fill` writes, all of them; it is called with several of them at a time, maybe on several threads.
+    /// Blocks that `fill` writes, all of them; it is called with several of them at a time, maybe on several
+    /// threads.
     init(
         frames: Int, width: Int, blocksAtOnce: Int = 8,
         fill: (_ blocks: Range<Int>, _ numbers: UnsafeMutablePointer<Float>) -> Void
@@ -32,7 +33,8 @@ public struct FrameBlocks: Sendable {
         }
     }
 
-    /// Blocks of the same frames, each made from the one here: `body(from, to)` gets the first number of both.
+    /// Blocks of the same frames, each made from the one here: `body(from, to)` gets the first number of
+    /// both.
     func mapped(
         width newWidth: Int, _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     ) -> FrameBlocks {

@@ -7,12 +7,17 @@ Each case has the feature as a config names it, the tolerance, and the tensor of
 """
 import json
 import os
+import sys
 
 import librosa
 import numpy as np
+import scipy.stats
 from safetensors.numpy import save_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "../../../Benchmarks/peers"))
+import recipes  # noqa: E402
+
 RATE = 16000
 
 
@@ -76,6 +81,13 @@ def main():
          librosa.yin(y, sr=RATE, fmin=70, fmax=500, trough_threshold=0.3, center=False), absolute=0.1)
     f0, voiced, probability = librosa.pyin(y, fill_na=0, **search)
     case("pyin", {"type": "pyin", **pitch}, np.stack([f0, voiced.astype(float), probability]), absolute=0.01)
+    # The vectors of Benchmarks/pipelines, of the sound as it is.
+    for name in ("summary80", "summary105", "summary162"):
+        tensors[name] = recipes.VECTORS[name](y, RATE).astype(np.float32)
+    # Statistics of the MFCC, [statistic, channel].
+    m = f.mfcc(y=y, sr=RATE, n_mfcc=13, **stft).T
+    tensors["statistics"] = np.stack([m.mean(0), m.std(0), m.min(0), m.max(0), np.median(m, 0), np.ptp(m, 0), scipy.stats.skew(m),
+                                      scipy.stats.kurtosis(m), np.percentile(m, 10, axis=0), np.percentile(m, 75, axis=0)]).astype(np.float32)
     save_file(tensors, os.path.join(HERE, "features.safetensors"))
     with open(os.path.join(HERE, "features.json"), "w") as out:
         out.write('{"rate": %d, "cases": [\n' % RATE + ",\n".join(json.dumps(c) for c in cases) + "\n]}\n")

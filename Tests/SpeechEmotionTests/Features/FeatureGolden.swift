@@ -4,7 +4,8 @@ import Foundation
 import SpeechEmotion
 import Testing
 
-/// The golden group of features, from the folder that the environment variable `GOLDEN` names or from `Tests/Golden`.
+/// The golden group of features, from the folder that the environment variable `GOLDEN` names or from
+/// `Tests/Golden`.
 struct FeatureGolden {
     let json: JSONValue
     private let tensors: SafeTensors

@@ -4,7 +4,8 @@ import Foundation
 import SpeechEmotion
 import Testing
 
-/// Options that the golden files leave out, against librosa's numbers (Tests/Fixtures/Features), and what is an error.
+/// Options that the golden files leave out, against librosa's numbers (Tests/Fixtures/Features), and what is
+/// an error.
 @Suite struct FeatureOptionTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String

@@ -40,8 +40,8 @@ public struct PitchRange: Hashable, Sendable {
     }
 }
 
-/// How much each frame differs from itself some samples later, over the mean of all shorter delays: near 0 at a period
-/// (de Cheveigné and Kawahara 2002).
+/// How much each frame differs from itself some samples later, over the mean of all shorter delays: near 0 at
+/// a period (de Cheveigné and Kawahara 2002).
 struct PeriodDifference: Sendable {
     /// One number for each delay from `shortest` to `longest`, [frames, delays].
     let table: FrameTable
@@ -78,7 +78,8 @@ struct PeriodDifference: Sendable {
         rate = wave.rate
     }
 
-    /// The delay between two whole ones at which a parabola through three has its end, relative to the middle one.
+    /// The delay between two whole ones at which a parabola through three has its end, relative to the middle
+    /// one.
     func shift(_ frame: Int, _ place: Int) -> Float {
         guard place > 0, place < table.width - 1 else { return 0 }
         let (left, here, right) = (table[frame, place - 1], table[frame, place], table[frame, place + 1])
@@ -102,8 +103,9 @@ struct PeriodDifference: Sendable {
 }
 
 extension Waveform {
-    /// The fundamental frequency of each frame in Hz by the YIN method, [frames, 1]: the first period whose difference is
-    /// below `threshold`, or else the best. Frames without a voice have some frequency too; see `probablePitch`.
+    /// The fundamental frequency of each frame in Hz by the YIN method, [frames, 1]: the first period whose
+    /// difference is below `threshold`, or else the best. Frames without a voice have some frequency too; see
+    /// `probablePitch`.
     public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(SoundProblem)
         -> FrameTable
     {

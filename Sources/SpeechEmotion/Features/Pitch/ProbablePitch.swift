@@ -12,8 +12,9 @@ public struct PitchTrack: Sendable, Equatable {
 }
 
 extension Waveform {
-    /// The fundamental frequency by the pYIN method (Mauch and Dixon 2014): all periods below many thresholds, each with
-    /// its probability, and the most probable path through them with and without a voice. As librosa's with its defaults.
+    /// The fundamental frequency by the pYIN method (Mauch and Dixon 2014): all periods below many
+    /// thresholds, each with its probability, and the most probable path through them with and without a
+    /// voice. As librosa's with its defaults.
     public func probablePitch(_ range: PitchRange = PitchRange()) throws(SoundProblem) -> PitchTrack {
         let differences = try PeriodDifference(self, range)
         let steps = PitchSteps(range)
@@ -104,7 +105,8 @@ private struct PitchSteps {
 /// The most probable sequence of states: `count` voiced ones, then as many without a voice (Viterbi 1967).
 private struct PitchPath {
     private let count: Int
-    /// Log of the triangle that says how far the pitch moves from a frame to the next, and of its sum for each start.
+    /// Log of the triangle that says how far the pitch moves from a frame to the next, and of its sum for
+    /// each start.
     private let reach: Int
     private let moves: [Double]
     private let sums: [Double]

@@ -72,8 +72,8 @@ public struct Cepstrum: Hashable, Sendable {
 }
 
 extension FrameBlocks {
-    /// Cepstral coefficients, [frames, count], the numbers here being levels of bands. Throws where there are fewer bands
-    /// than coefficients.
+    /// Cepstral coefficients, [frames, count], the numbers here being levels of bands. Throws where there are
+    /// fewer bands than coefficients.
     public func cepstrum(_ options: Cepstrum = Cepstrum()) throws(SoundProblem) -> FrameBlocks {
         let least = options.transform == .one ? 2 : 1
         guard options.count >= 1, options.count <= width, width >= least, options.lifter >= 0 else {

@@ -1,7 +1,7 @@
 extension FrameTable {
-    /// How the numbers change from frame to frame: the first or second derivative of the line or parabola that fits
-    /// `width` frames best (Savitzky and Golay 1964). The first and last frames, where no whole window fits, have the
-    /// derivative of the first and last window.
+    /// How the numbers change from frame to frame: the first or second derivative of the line or parabola
+    /// that fits `width` frames best (Savitzky and Golay 1964). The first and last frames, where no whole
+    /// window fits, have the derivative of the first and last window.
     ///
     /// Throws where there are fewer frames than `width`, or where `width` is no odd number from 3 on.
     public func delta(order: Int = 1, width window: Int = 9) throws(SoundProblem) -> FrameTable {

@@ -4,7 +4,8 @@ import Foundation
 
 /// Which curve says how high a frequency sounds.
 public enum MelScale: String, CaseIterable, ConfigurationValue {
-    /// Slaney's Auditory Toolbox (1998): 200/3 Hz for each mel up to 1 kHz, then 27 mels for each factor of 6.4.
+    /// Slaney's Auditory Toolbox (1998): 200/3 Hz for each mel up to 1 kHz, then 27 mels for each factor of
+    /// 6.4.
     case slaney
     /// The HTK Book's: 2595 log10(1 + f / 700).
     case htk
@@ -52,7 +53,8 @@ public struct MelBands: Hashable, Sendable {
 
     public init(count: Int = 128) { self.count = count }
 
-    /// Throws where the numbers make no sense for sounds of a rate. A band too narrow to hold a bin is allowed; it stays 0.
+    /// Throws where the numbers make no sense for sounds of a rate. A band too narrow to hold a bin is
+    /// allowed; it stays 0.
     func check(rate: Int) throws(SoundProblem) {
         let high = high ?? Double(rate) / 2
         guard count >= 1, count <= Self.most else {

@@ -41,7 +41,8 @@ extension Spectrogram {
         }.table
     }
 
-    /// How much like noise a spectrum of powers is: the geometric over the arithmetic mean of max(bin, floor).
+    /// How much like noise a spectrum of powers is: the geometric over the arithmetic mean of max(bin,
+    /// floor).
     public func flatness(floor: Double = 1e-10) throws(SoundProblem) -> FrameTable {
         guard floor >= 1e-30, floor.isFinite else {
             throw SoundProblem("flatness", found: "a floor of \(floor)", allowed: "1e-30 or more")

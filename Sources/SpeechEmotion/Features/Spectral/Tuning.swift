@@ -2,8 +2,9 @@ import CKernels
 import Foundation
 
 extension Spectrogram {
-    /// How far the notes of a sound lie from those of A = 440 Hz, as part of a step of the scale, from -0.5 to 0.49 in steps of 0.01:
-    /// the commonest deviation of the louder half of all spectral peaks between 150 and 4000 Hz. 0 where there is none.
+    /// How far the notes of a sound lie from those of A = 440 Hz, as part of a step of the scale, from -0.5
+    /// to 0.49 in steps of 0.01: the commonest deviation of the louder half of all spectral peaks between 150
+    /// and 4000 Hz. 0 where there is none.
     public func tuning(steps: Int = 12) -> Double {
         let first = Int((150 / binWidth).rounded(.up))
         let end = Int((min(4000, Double(rate) / 2) / binWidth).rounded(.up))

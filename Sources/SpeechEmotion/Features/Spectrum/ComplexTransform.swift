@@ -1,7 +1,7 @@
 /// Passes that transform complex numbers of one count, for the sixteen frames of a block at once.
 ///
-/// A count whose prime factors are small is done in passes of those radices; any other becomes a convolution of a
-/// larger power of two (Bluestein 1970). Twiddles are computed in Double.
+/// A count whose prime factors are small is done in passes of those radices; any other becomes a convolution
+/// of a larger power of two (Bluestein 1970). Twiddles are computed in Double.
 final class ComplexTransform<Number: TransformNumber>: Sendable {
     /// How many complex numbers are transformed.
     let count: Int
@@ -73,8 +73,8 @@ final class ComplexTransform<Number: TransformNumber>: Sendable {
         return radices
     }
 
-    /// Transforms what `x` holds. Both buffers are overwritten; afterwards `x` holds the result, having changed places
-    /// with `y` maybe.
+    /// Transforms what `x` holds. Both buffers are overwritten; afterwards `x` holds the result, having
+    /// changed places with `y` maybe.
     func run(_ x: inout UnsafeMutablePointer<Number>, _ y: inout UnsafeMutablePointer<Number>) {
         switch method {
         case .passes(let passes):

@@ -18,7 +18,8 @@ struct Framing: Hashable, Sendable {
     var isCentred: Bool
     var padding: SoundPadding
 
-    /// The most numbers that one table of frames may have: 2 GiB. A file must not make the program eat all memory.
+    /// The most numbers that one table of frames may have: 2 GiB. A file must not make the program eat all
+    /// memory.
     static let mostNumbers = 1 << 29
 
     /// How much is padded at each end.
@@ -58,7 +59,8 @@ struct PaddedSound: Sendable {
     private let framing: Framing
     private let samples: [Float]
 
-    /// The largest size of a sample. Full scale is 1; squares and sums of samples up to this stay finite in Float.
+    /// The largest size of a sample. Full scale is 1; squares and sums of samples up to this stay finite in
+    /// Float.
     static let loudest: Float = 1e10
 
     /// Throws for sounds without frames, and for samples that are NaN, infinite or beyond `loudest`.

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The sound whose transform is nearest to the given frames: their inverse transforms, windowed, overlapping and added,
-/// divided by the sum of the squared windows (Griffin and Lim 1984).
+/// The sound whose transform is nearest to the given frames: their inverse transforms, windowed, overlapping
+/// and added, divided by the sum of the squared windows (Griffin and Lim 1984).
 ///
 /// - Parameter length: How many samples; as many as the frames cover where nil.
 ///

@@ -1,9 +1,10 @@
 import CKernels
 
-/// The Fourier transform of real numbers and its inverse, for the sixteen frames of a block at once, and the memory it
-/// works in. An instance belongs to one thread.
+/// The Fourier transform of real numbers and its inverse, for the sixteen frames of a block at once, and the
+/// memory it works in. An instance belongs to one thread.
 ///
-/// An even count is transformed as half as many complex numbers, an odd one as complex numbers without imaginary parts.
+/// An even count is transformed as half as many complex numbers, an odd one as complex numbers without
+/// imaginary parts.
 final class RealTransform<Number: TransformNumber> {
     /// How many real numbers are transformed.
     let count: Int
@@ -72,7 +73,7 @@ final class RealTransform<Number: TransformNumber> {
         return UnsafePointer(y)
     }
 
-    /// What number i of `inverse` has to be multiplied with. It ends on conjugates, so every second number of an even
-    /// count has the wrong sign.
+    /// What number i of `inverse` has to be multiplied with. It ends on conjugates, so every second number of
+    /// an even count has the wrong sign.
     func backScale(_ i: Int) -> Number { (count % 2 == 0 && i % 2 == 1 ? -1 : 1) / Number(count) }
 }

@@ -37,7 +37,8 @@ public struct STFT: Hashable, Sendable {
     /// Hz from a bin to the next, rounded as numpy does, as some bins lie on the border of a band.
     func binWidth(rate: Int) -> Double { 1 / (Double(fft) * (1 / Double(rate))) }
 
-    /// How many frames a sound of so many samples has. Throws if it has none, or if the options make no sense.
+    /// How many frames a sound of so many samples has. Throws if it has none, or if the options make no
+    /// sense.
     public func frames(of samples: Int) throws(SoundProblem) -> Int {
         try check()
         return try Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding).frames(of: samples)
@@ -92,8 +93,8 @@ public struct ComplexFrames: Sendable, Equatable {
     }
 }
 
-/// The short-time Fourier transform of samples. Throws for a sound without samples or with ones that are no numbers, and
-/// without centring for one shorter than a frame.
+/// The short-time Fourier transform of samples. Throws for a sound without samples or with ones that are no
+/// numbers, and without centring for one shorter than a frame.
 public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> ComplexFrames {
     try options.check()
     let sound = try PaddedSound(samples, options.framing, action: "stft")

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The sizes of the bins of a sound's frames, or their squares. What is computed from it stands in extensions, one file
-/// for each idea.
+/// The sizes of the bins of a sound's frames, or their squares. What is computed from it stands in
+/// extensions, one file for each idea.
 public struct Spectrogram: Sendable {
     /// The numbers, [frames, fft / 2 + 1].
     public let bins: FrameBlocks
@@ -10,8 +10,8 @@ public struct Spectrogram: Sendable {
     /// The rate of the sound.
     public let rate: Int
 
-    /// The squared sizes of the bins. Throws for a sound without samples or with ones that are no numbers, and without
-    /// centring for one shorter than a frame.
+    /// The squared sizes of the bins. Throws for a sound without samples or with ones that are no numbers,
+    /// and without centring for one shorter than a frame.
     public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
         try self.init(wave, stft) { sound in
             let curve: [Float] = stft.curve()
@@ -25,8 +25,8 @@ public struct Spectrogram: Sendable {
         }
     }
 
-    /// The sizes of the bins, computed in Double: twice the work, for what looks at bins that are ten million times smaller
-    /// than others of their frame.
+    /// The sizes of the bins, computed in Double: twice the work, for what looks at bins that are ten million
+    /// times smaller than others of their frame.
     public init(preciseSizesOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
         try self.init(wave, stft) { sound in
             let curve: [Double] = stft.curve()

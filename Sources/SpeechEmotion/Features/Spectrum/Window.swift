@@ -7,10 +7,10 @@ public enum Window: String, CaseIterable, ConfigurationValue {
 
     /// `length` numbers of the curve.
     ///
-    /// - Parameter isPeriodic: Whether the curve goes on with its first number after the last, as transforms want it;
-    ///   otherwise it is symmetric.
-    /// - Parameter shape: Beta of a Kaiser window, or the standard deviation of a Gaussian one in parts of half the
-    ///   length; the others do not use it.
+    /// - Parameter isPeriodic: Whether the curve goes on with its first number after the last, as transforms
+    ///   want it; otherwise it is symmetric.
+    /// - Parameter shape: Beta of a Kaiser window, or the standard deviation of a Gaussian one in parts of
+    ///   half the length; the others do not use it.
     public func curve(length: Int, isPeriodic: Bool = true, shape: Double? = nil) -> [Double] {
         guard length > 1 else { return [Double](repeating: 1, count: max(length, 0)) }
         let period = Double(isPeriodic ? length : length - 1)

@@ -32,8 +32,8 @@ extension Waveform {
         }
     }
 
-    /// The part of each frame's samples at which the sign is another than at the sample before, the first and last sample
-    /// being repeated around the sound: [frames, 1]. Samples within 1e-10 of 0 count as positive.
+    /// The part of each frame's samples at which the sign is another than at the sample before, the first and
+    /// last sample being repeated around the sound: [frames, 1]. Samples within 1e-10 of 0 count as positive.
     public func zeroCrossingRate(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
         try sums(
             frames, .edge, "zcr", skipsFirst: true,

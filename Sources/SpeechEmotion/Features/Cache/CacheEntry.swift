@@ -1,0 +1,58 @@
+import Foundation
+
+/// Features as a file holds them: what they are of, their shape, the numbers, and a checksum of all.
+enum CacheEntry {
+    /// "PrFeat", the version of the form, and a newline, which a transfer as text would change.
+    private static let magic: UInt64 = 0x0a01_7461_6546_7250
+    /// Numbers of 8 bytes before the features: magic, 4 of the key, length, rank, 4 of the shape.
+    private static let headWords = 11
+
+    /// The bytes of a file.
+    static func bytes(_ features: Features, key: [UInt8]) -> [UInt8] {
+        var words = [Self.magic] + keyWords(key)
+        words.append(UInt64(bitPattern: Int64(features.length ?? -1)))
+        words.append(UInt64(features.shape.count))
+        for axis in 0..<4 { words.append(axis < features.shape.count ? UInt64(features.shape[axis]) : 0) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(headWords * 8 + features.values.count * 4 + 8)
+        words.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        features.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        let sum = bytes.withUnsafeBytes { checksum($0) }
+        withUnsafeBytes(of: sum) { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+
+    /// The features of a file's bytes; nil unless every bit is as it was written for this key.
+    static func features(_ bytes: UnsafeRawBufferPointer, key: [UInt8]) -> Features? {
+        let head = headWords * 8
+        guard bytes.count >= head + 8 else { return nil }
+        let words = (0..<headWords).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+        guard words[0] == magic, Array(words[1...4]) == keyWords(key) else { return nil }
+        let sum = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+        guard checksum(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)])) == sum else {
+            return nil
+        }
+        let (rank, length) = (Int(truncatingIfNeeded: words[6]), Int(truncatingIfNeeded: words[5]))
+        guard (1...4).contains(rank) else { return nil }
+        var count = 1
+        var shape: [Int] = []
+        for axis in 0..<rank {
+            guard let size = Int(exactly: words[7 + axis]) else { return nil }
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow else { return nil }
+            count = product
+            shape.append(size)
+        }
+        guard count == (bytes.count - head - 8) / 4, (bytes.count - head - 8) % 4 == 0 else { return nil }
+        let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[head..<head + count * 4]))
+            filled = count
+        }
+        return Features(shape: shape, values: values, length: length < 0 ? nil : length)
+    }
+
+    private static func keyWords(_ key: [UInt8]) -> [UInt64] {
+        (0..<4).map { i in key[i * 8..<i * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Synchronization
+
+/// Which content files with known stamps have, so that they need not be read to find their features.
+///
+/// A file to which every process appends whole records. A record that was cut off or damaged is passed over;
+/// a lost one costs reading a sound once more.
+final class StampIndex: Sendable {
+    private let path: String
+    private let patience: Double
+    private let known = Mutex<[FileStamp: [UInt8]]?>(nil)
+
+    /// Where the file has grown beyond this, it begins anew.
+    private static let largest = 64 << 20
+
+    init(path: String, patience: Double) {
+        self.path = path
+        self.patience = patience
+    }
+
+    /// The digest of the file with a stamp, where that is known.
+    func digest(_ stamp: FileStamp) -> [UInt8]? {
+        known.withLock { known in
+            let all = known ?? load()
+            known = all
+            return all[stamp]
+        }
+    }
+
+    /// Notes a digest; returns the errno of what failed, 0 if nothing.
+    func note(_ stamp: FileStamp, digest: [UInt8]) -> Int32 {
+        // Another change of the file might bear the same time.
+        if stamp.age < patience { return 0 }
+        known.withLock { known in
+            var all = known ?? load()
+            known = nil
+            all[stamp] = digest
+            known = all
+        }
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        let record = StampRecord(stamp, digest: digest).bytes
+        return write(descriptor, record, record.count) == record.count ? 0 : (errno == 0 ? ENOSPC : errno)
+    }
+
+    private func load() -> [FileStamp: [UInt8]] {
+        guard let size = FileStamp(path)?.size else { return [:] }
+        if size > Self.largest { unlink(path) }
+        guard let bytes = FileManager.default.contents(atPath: path) else { return [:] }
+        var all: [FileStamp: [UInt8]] = [:]
+        bytes.withUnsafeBytes { bytes in
+            var at = 0
+            while at + StampRecord.recordSize <= bytes.count {
+                if let record = StampRecord(bytes, at: at) {
+                    all[record.stamp] = record.digest
+                    at += StampRecord.recordSize
+                } else {
+                    at += 1
+                }
+            }
+        }
+        return all
+    }
+}

@@ -1,0 +1,99 @@
+import Configuration
+
+/// A feature as a coloured picture: frames from left to right, channels from the bottom to the top.
+public struct Picture: FeatureLayout {
+    public var feature = Picture.melLevels
+    public var height = 300
+    public var width = 300
+    public var colors = Colors.viridis
+    public var range: Pair<Double>?
+    public var isLowAtBottom = true
+    public var mean: [Double] = [0.5, 0.5, 0.5]
+    public var deviation: [Double] = [0.5, 0.5, 0.5]
+
+    /// How levels become colours.
+    public enum Colors: String, CaseIterable, ConfigurationValue {
+        case viridis, magma, gray
+    }
+
+    /// A mel spectrogram in decibels below the largest.
+    private static var melLevels: AnyFrameFeature {
+        var mel = Mel()
+        mel.unit = .decibels
+        mel.decibels.reference = .largest
+        return AnyFrameFeature(mel)
+    }
+
+    public static let type = "picture"
+    public static let summary =
+        "A feature as a coloured picture: frames from left to right, channels from the bottom to the top."
+    public static var fields: [Field<Self>] {
+        [
+            .init("feature", \.feature, "The feature; a mel spectrogram in decibels unless given."),
+            .init("height", \.height, "Pixels from top to bottom.", .range(1...4096)),
+            .init("width", \.width, "Pixels from left to right.", .range(1...4096)),
+            .init("colors", \.colors, "How levels become red, green and blue."),
+            .init(
+                "range", \.range,
+                "What has the first colour and what the last; null takes the smallest and largest of each picture."
+            ),
+            .init(
+                "low_at_bottom", \.isLowAtBottom,
+                "Whether the first channel is the lowest row or the top one."),
+            .init("mean", \.mean, "Subtracted from red, green and blue, which go from 0 to 1.", .count(3)),
+            .init("deviation", \.deviation, "Red, green and blue are divided by it.", .count(3), .above(0)),
+        ]
+    }
+
+    public init() {}
+
+    public var complaints: [Complaint] {
+        guard let range, range.first >= range.second else { return [] }
+        return [Complaint("range", "\(range.first) is not below \(range.second)")]
+    }
+
+    public var outputShape: [Int] { [height, width, 3] }
+    public var names: [String] { ["red", "green", "blue"] }
+    public func check(rate: Int) throws(SoundProblem) { try feature.value.check(rate: rate) }
+
+    public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
+        picture(of: try sound(feature.value))
+    }
+
+    /// The picture of a table with a frame or more.
+    package func picture(of table: FrameTable) -> Features {
+        let picture = colored(table).resized(height: height, width: width)
+        let scale = deviation.map { Float(1 / $0) }
+        let shift = mean.map { Float($0) }
+        var values = picture.values
+        values.withUnsafeMutableBufferPointer { values in
+            for i in values.indices { values[i] = (values[i] - shift[i % 3]) * scale[i % 3] }
+        }
+        return Features(shape: outputShape, values: values)
+    }
+
+    /// A pixel for each number, in one of 256 colours.
+    private func colored(_ table: FrameTable) -> RGBPicture {
+        let low = range.map { Float($0.first) } ?? table.values.min() ?? 0
+        let high = range.map { Float($0.second) } ?? table.values.max() ?? 0
+        let scale = high > low ? 1 / (high - low) : 0
+        let colors = ColorMap.table(colors)
+        let (frames, channels) = (table.frames, table.width)
+        let values = [Float](unsafeUninitializedCapacity: 3 * frames * channels) { pixels, count in
+            table.values.withUnsafeBufferPointer { numbers in
+                for row in 0..<channels {
+                    let channel = isLowAtBottom ? channels - 1 - row : row
+                    for frame in 0..<frames {
+                        let part = (numbers[frame * channels + channel] - low) * scale
+                        let level = Int(min(255, max(0, part * 256)))
+                        for color in 0..<3 {
+                            pixels[(row * frames + frame) * 3 + color] = colors[level * 3 + color]
+                        }
+                    }
+                }
+            }
+            count = pixels.count
+        }
+        return RGBPicture(height: channels, width: frames, values: values)
+    }
+}
