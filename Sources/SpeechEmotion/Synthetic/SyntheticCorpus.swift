@@ -3,7 +3,7 @@ import Configuration
 
 /// The corpus that every copy of the program carries: made by a small speech synthesiser, so that a first experiment and the
 /// tests need no data. Eight emotions that overlap; it says nothing about real voices.
-public struct SyntheticCorpus: TaggedOptions, Equatable {
+public struct SyntheticCorpus: CorpusSource, Equatable {
     public var speakers = 12
     public var repetitions = 2
     public var seed = 1
@@ -20,6 +20,8 @@ public struct SyntheticCorpus: TaggedOptions, Equatable {
     ]
 
     public init() {}
+
+    public func read() -> Corpus { corpus() }
 
     /// The clips, by speaker, emotion, statement and repetition.
     public func corpus() -> Corpus {

@@ -16,6 +16,7 @@ public enum CorpusKinds: Registry {
         [
             RavdessCorpus.self, EmoDBCorpus.self, TESSCorpus.self, SAVEECorpus.self, CremaDCorpus.self,
             IEMOCAPCorpus.self, FolderCorpus.self, ManifestCorpus.self, CombinedCorpus.self,
+            SyntheticCorpus.self,
         ]
     }
 }
