@@ -65,9 +65,11 @@ import Testing
     @Test func aWarpMovesAPeak() throws {
         var tone = Features(shape: [1, 41], values: Array(repeating: 0, count: 41))
         tone.values[20] = 1
-        let up = try made("{\"type\": \"vtlp\", \"factor\": [1.2, 1.2]}")(tone, RandomGenerator(seed: 1))
+        let warp = try made("{\"type\": \"vtlp\", \"factor\": [1.2, 1.2]}")
+        let up = try warp(tone, RandomGenerator(seed: 1))
         #expect(up.values.firstIndex(of: up.values.max() ?? 0) == 24)
-        let same = try made("{\"type\": \"vtlp\", \"factor\": [1, 1]}")(tone, RandomGenerator(seed: 1))
+        let nothing = try made("{\"type\": \"vtlp\", \"factor\": [1, 1]}")
+        let same = try nothing(tone, RandomGenerator(seed: 1))
         #expect(same == tone)
     }
 
@@ -82,7 +84,8 @@ import Testing
             "{\"type\": \"affine\", \"degrees\": 0, \"translate\": 0, \"scale\": [1, 1], \"interpolation\": \"bilinear\"}"
         )
         #expect(try still(picture, generator) == picture)
-        let moved = try made("{\"type\": \"affine\"}")(picture, generator)
+        let move = try made("{\"type\": \"affine\"}")
+        let moved = try move(picture, generator)
         #expect(moved != picture && moved.values.allSatisfy { $0 >= -1 && $0 <= 1.03 })
 
         let colours = try made("{\"type\": \"color_jitter\"}")
@@ -95,9 +98,8 @@ import Testing
     }
 
     @Test func shapesThatDoNotFitAreSaid() throws {
-        let problem = #expect(throws: SoundProblem.self) {
-            try made("{\"type\": \"time_mask\"}")(picture, RandomGenerator(seed: 1))
-        }
+        let mask = try made("{\"type\": \"time_mask\"}")
+        let problem = #expect(throws: SoundProblem.self) { try mask(picture, RandomGenerator(seed: 1)) }
         #expect(
             problem?.description
                 == "time_mask: found features of shape [24, 30, 3]; allowed: a sequence, [frames, channels]")

@@ -21,7 +21,6 @@ import Testing
             #expect(made.count == member.value["samples"]?.integer, "\(member.key)")
             let noise = signalToNoise(made.samples, expected)
             #expect(noise >= (isStretch ? 50 : 40), "\(member.key)")
-            print("GOLD", member.key, noise)
         }
     }
 }

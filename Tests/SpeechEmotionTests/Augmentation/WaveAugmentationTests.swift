@@ -149,7 +149,7 @@ import Testing
         noise.colour = colour
         let wave = noise.change(
             Waveform([Float](repeating: 0, count: 400_000), rate: 16000), RandomGenerator(seed: 4))
-        let power = try powerSpectrogram(wave.samples)
+        let power = try power(wave)
         func octave(_ bin: Int) -> Double {
             (0..<power.frames).reduce(0) { sum, frame in
                 (bin..<2 * bin).reduce(sum) { $0 + Double(power[frame, $1]) }
@@ -228,7 +228,7 @@ import Testing
     @Test func pitchMoves() throws {
         let tone = TestSound.tone(440, rate: 22050, count: 22050)
         let made = try tone.pitchShifted(semitones: 12)
-        let power = try powerSpectrogram(made.samples)
+        let power = try power(made)
         let peak = (0..<power.width).max { power[20, $0] < power[20, $1] }
         #expect(peak == Int((880.0 * 2048 / 22050).rounded()))
     }
@@ -246,5 +246,12 @@ import Testing
         #expect(throws: ConfigurationError.self) { try TimeStretch.decode(text: #"{"rate": 0}"#) }
         #expect(throws: SoundProblem.self) { try TestSound.voice().stretched(rate: 0) }
         #expect(throws: SoundProblem.self) { try TestSound.voice().stretched(rate: .nan) }
+    }
+
+    /// The squared sizes of the bins of each frame.
+    private func power(_ wave: Waveform) throws -> FrameTable {
+        let frames = try stft(wave.samples)
+        let values = zip(frames.real.values, frames.imaginary.values).map { $0 * $0 + $1 * $1 }
+        return FrameTable(frames: frames.frames, width: frames.bins, values: values)
     }
 }
