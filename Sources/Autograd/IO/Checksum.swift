@@ -1,5 +1,5 @@
 /// The CRC-32 of zip archives.
-enum Checksum {
+package enum Checksum {
     /// Table k gives the effect of a byte that k more bytes follow.
     private static let tables: [[UInt32]] = {
         var first = (0..<256).map { byte -> UInt32 in
@@ -14,7 +14,7 @@ enum Checksum {
     }()
     private static let flat: [UInt32] = tables.flatMap(\.self)
 
-    static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    package static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         flat.withUnsafeBufferPointer { table in
             var at = 0

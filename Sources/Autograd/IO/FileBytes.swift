@@ -1,10 +1,10 @@
 import Foundation
 
 /// The bytes of a file, mapped or in memory. Read only; freed with the last tensor that lies in them.
-final class FileBytes: @unchecked Sendable {
+package final class FileBytes: @unchecked Sendable {
     /// The path, for messages.
-    let name: String
-    let count: Int
+    package let name: String
+    package let count: Int
     private let base: UnsafeMutableRawPointer
     private let isMapped: Bool
 
@@ -20,7 +20,7 @@ final class FileBytes: @unchecked Sendable {
     }
 
     /// A copy of bytes in memory.
-    static func copy(_ bytes: some ContiguousBytes, name: String) throws -> FileBytes {
+    package static func copy(_ bytes: some ContiguousBytes, name: String) throws -> FileBytes {
         try bytes.withUnsafeBytes { bytes in
             try make(count: bytes.count, name: name) { $0.copyMemory(from: bytes) }
         }
@@ -41,7 +41,7 @@ final class FileBytes: @unchecked Sendable {
     }
 
     /// A file, mapped so that only the pages in use are read, or read into memory at once.
-    static func open(_ path: String, mapped: Bool) throws -> FileBytes {
+    package static func open(_ path: String, mapped: Bool) throws -> FileBytes {
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw FileError.system(path, "opening", allowed: "a file that exists and may be read")
@@ -85,7 +85,8 @@ final class FileBytes: @unchecked Sendable {
 
     /// Calls `body` with the bytes of a range inside the file.
     @inline(__always)
-    func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    package func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+    {
         require(range.lowerBound >= 0 && range.upperBound <= count, "FileBytes: \(range) of \(count) bytes")
         return try withExtendedLifetime(self) {
             try body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))

@@ -1,17 +1,17 @@
 /// The members of a zip archive, as NumPy writes it: stored or deflated, in the small or the 64-bit form.
-struct ZipArchive: Sendable {
-    struct Member: Sendable {
-        let name: String
+package struct ZipArchive: Sendable {
+    package struct Member: Sendable {
+        package let name: String
         let method: UInt16
         let crc: UInt32
         let compressedSize: Int
-        let size: Int
+        package let size: Int
         /// Where the member's own header begins.
         let header: Int
     }
 
     let bytes: FileBytes
-    private(set) var members: [Member] = []
+    package private(set) var members: [Member] = []
 
     enum Signature {
         static let member: UInt32 = 0x0403_4B50
@@ -21,7 +21,8 @@ struct ZipArchive: Sendable {
         static let end64Locator: UInt32 = 0x0706_4B50
     }
 
-    init(_ bytes: FileBytes) throws {
+    /// Reads the directory. Throws where the archive is damaged.
+    package init(_ bytes: FileBytes) throws {
         self.bytes = bytes
         let directory = try findDirectory()
         var at = directory.start
@@ -40,7 +41,7 @@ struct ZipArchive: Sendable {
     }
 
     /// The bytes of a member and where among them it lies; inflated where need be, and checked.
-    func content(_ member: Member) throws -> (bytes: FileBytes, range: Range<Int>) {
+    package func content(_ member: Member) throws -> (bytes: FileBytes, range: Range<Int>) {
         let place = "member \"\(member.name)\""
         let at = member.header
         guard try field(at, as: UInt32.self) == Signature.member else {

@@ -1,15 +1,16 @@
 /// Makes a zip archive of stored members, all dated 1980 so that the same content gives the same bytes.
-struct ZipWriter {
+package struct ZipWriter {
     private let file: String
     private var names: Set<String> = []
     private var directory: [UInt8] = []
     private var count = 0
     private var size = 0
 
-    init(file: String) { self.file = file }
+    /// An archive without members; `file` is what messages name.
+    package init(file: String) { self.file = file }
 
     /// Passes a member to `append`.
-    mutating func add(
+    package mutating func add(
         _ name: String, _ content: [UInt8], _ append: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         guard names.insert(name).inserted else {
@@ -44,7 +45,7 @@ struct ZipWriter {
     }
 
     /// Passes the directory to `append`.
-    func finish(_ append: (UnsafeRawBufferPointer) throws -> Void) throws {
+    package func finish(_ append: (UnsafeRawBufferPointer) throws -> Void) throws {
         guard size + directory.count < Int(UInt32.max) else {
             throw error("directory", "more than 4 GB", allowed: "less (or a SafeTensors)")
         }

@@ -1,0 +1,306 @@
+/// Numbers that were worked out from clips and are used on others, such as the means of a scaler.
+public struct FittedStatistic: Sendable, Equatable {
+    /// What it is, such as `scaler`.
+    public var name: String
+    /// The clips that it was worked out from.
+    public var clips: [String]
+
+    /// Something that was fitted on clips.
+    public init(name: String, clips: [String]) {
+        self.name = name
+        self.clips = clips
+    }
+}
+
+/// Looks for whatever makes the figures of a test part say less than they seem to.
+public struct Auditor: Sendable {
+    private let corpus: Corpus
+    private let sounds: SoundCheck?
+    private let clips: [String: Clip]
+    /// A number for each clip, equal for clips that hold the same recording.
+    private let recordings: [String: Int]
+    private let copyKinds: [String: [SoundCopy]]
+
+    /// An auditor of splits of a corpus; of its sounds too where they have been checked.
+    public init(_ corpus: Corpus, sounds: SoundCheck? = nil) {
+        self.corpus = corpus
+        self.sounds = sounds
+        clips = Dictionary(corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let copies = sounds?.copies ?? []
+        recordings = Self.groups(copies)
+        var kinds: [String: [SoundCopy]] = [:]
+        for copy in copies {
+            kinds[copy.first, default: []].append(copy)
+            kinds[copy.second, default: []].append(copy)
+        }
+        copyKinds = kinds
+    }
+
+    /// What there is to say about a split. Throws where it names clips that the corpus lacks.
+    ///
+    /// - Parameter fitted: What the run has worked out from clips, with the clips.
+    public func audit(_ split: Split, fitted: [FittedStatistic] = []) throws(DataProblem) -> AuditReport {
+        var parts: [(part: Split.Part, clips: [Clip])] = []
+        for part in Split.Part.allCases {
+            var members: [Clip] = []
+            for id in split[part] {
+                guard let clip = clips[id] else {
+                    throw DataProblem(
+                        "auditing the split \"\(split.name)\"",
+                        found: "the clip \"\(id)\", which \(corpus.name) does not have",
+                        allowed: "a split that was made for these clips")
+                }
+                members.append(clip)
+            }
+            parts.append((part, members))
+        }
+        var findings: [AuditReport.Finding] = []
+        let pairs: [(first: Int, second: Int)] = [(0, 2), (1, 2), (0, 1)]
+        for pair in pairs { findings += compare(parts[pair.first], parts[pair.second]) }
+        findings +=
+            repeats(parts) + statistics(fitted, split) + contents(parts) + unused(split) + broken(split)
+        // Stable, so that findings of one severity stay in the order in which they were looked for.
+        let ordered = AuditReport.Severity.allCases.flatMap { level in
+            findings.filter { $0.severity == level }
+        }
+        return AuditReport(
+            split: split.name, corpus: corpus.name, classes: corpus.classes,
+            parts: parts.map { part, clips in
+                AuditReport.PartSummary(
+                    part: part, clips: clips.count, classCounts: clips.counts(of: corpus.classes),
+                    speakers: clips.values(of: "speaker"),
+                    duration: sounds.map { sounds in
+                        clips.reduce(0) { $0 + (sounds.durations[$1.origin ?? $1.id] ?? 0) }
+                    })
+            }, findings: ordered, comparedSounds: sounds != nil)
+    }
+
+    private typealias Members = (part: Split.Part, clips: [Clip])
+    private static let examples = 5
+
+    private func finding(
+        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Part], _ found: [String],
+        count: Int? = nil, _ message: (Int) -> String
+    ) -> [AuditReport.Finding] {
+        let count = count ?? found.count
+        guard count > 0 else { return [] }
+        return [
+            AuditReport.Finding(
+                severity: severity, kind: kind, parts: parts, count: count, message: message(count),
+                examples: Array(found.prefix(Self.examples)))
+        ]
+    }
+
+    /// What two parts have in common.
+    private func compare(_ a: Members, _ b: Members) -> [AuditReport.Finding] {
+        let parts = [a.part, b.part]
+        let (one, other) = (a.part.rawValue, b.part.rawValue)
+        // The test part must share nothing with any other; between training and validation it matters less.
+        let severity = b.part == .test ? AuditReport.Severity.leak : .warning
+        let ids = Set(a.clips.map(\.id))
+        let same = b.clips.map(\.id).filter(ids.contains)
+        var findings = finding(severity, .clip, parts, same) {
+            "\(counted($0, "clip")) in \(one) and in \(other)"
+        }
+
+        let originals = Dictionary(
+            a.clips.map { ($0.origin ?? $0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let copies = b.clips.compactMap { clip -> String? in
+            guard let relative = originals[clip.origin ?? clip.id], relative.id != clip.id,
+                clip.origin != nil || relative.origin != nil
+            else { return nil }
+            return "\(relative.id) and \(clip.id)"
+        }
+        findings += finding(severity, .augmented, parts, copies) {
+            "\(counted($0, "clip")) of \(other) with changed copies of the same recording in \(one)"
+        }
+
+        findings += finding(severity, .sound, parts, sharedSounds(a, b)) {
+            "\(counted($0, "clip")) of \(other) with the same sound as a clip of \(one)"
+        }
+        let takes = shared(a, b) { Self.take($0) }
+        findings += finding(severity, .take, parts, takes) {
+            "\(counted($0, "clip")) of \(other) with the same speaker, statement and take as a clip of \(one)"
+        }
+
+        let trained = Set(a.clips.compactMap(\.speaker))
+        let speakers = b.clips.values(of: "speaker").filter(trained.contains)
+        let total = b.clips.values(of: "speaker").count
+        findings += finding(b.part == .test && a.part == .train ? .leak : .warning, .speaker, parts, speakers)
+        {
+            "\($0) of the \(counted(total, "speaker")) of \(other) also in \(one)"
+        }
+        if b.part == .test, a.part == .train {
+            let sayings = shared(a, b) { clip in
+                guard let speaker = clip.speaker, let statement = clip.attributes["statement"] else {
+                    return nil
+                }
+                return [speaker, statement, clip.label]
+            }
+            findings += finding(.warning, .saying, parts, sayings) {
+                "\(counted($0, "clip")) of \(other) in which a speaker says what the same one says in the same class in \(one)"
+            }
+            let known = Set(a.clips.compactMap { $0.attributes["statement"] })
+            let statements = b.clips.values(of: "statement")
+            let shared = statements.filter(known.contains)
+            findings += finding(.note, .statement, parts, shared) {
+                "\($0) of the \(counted(statements.count, "statement")) of \(other) also in \(one): the words are known"
+            }
+        }
+        return findings
+    }
+
+    /// Clips of the second part that equal one of the first by some key, as pairs.
+    private func shared(_ a: Members, _ b: Members, _ key: (Clip) -> [String]?) -> [String] {
+        let known = Dictionary(
+            a.clips.compactMap { clip in key(clip).map { ($0, clip.id) } },
+            uniquingKeysWith: { first, _ in first })
+        return b.clips.compactMap { clip in
+            guard let key = key(clip), let other = known[key], other != clip.id else { return nil }
+            return "\(other) and \(clip.id)"
+        }
+    }
+
+    /// What a recording is by its names: everything that is known of it. nil where the take is not known.
+    private static func take(_ clip: Clip) -> [String]? {
+        guard clip.origin == nil, let speaker = clip.speaker, clip.attributes["statement"] != nil,
+            clip.attributes["repetition"] != nil
+        else { return nil }
+        let names = clip.attributes.keys.sortedByBytes()
+        return [speaker, clip.label] + names.flatMap { [$0, clip.attributes[$0] ?? ""] }
+    }
+
+    private func sharedSounds(_ a: Members, _ b: Members) -> [String] {
+        guard !recordings.isEmpty else { return [] }
+        let known = Dictionary(
+            a.clips.compactMap { clip in recordings[clip.origin ?? clip.id].map { ($0, clip) } },
+            uniquingKeysWith: { first, _ in first })
+        return b.clips.compactMap { clip in
+            guard let number = recordings[clip.origin ?? clip.id], let other = known[number],
+                (other.origin ?? other.id) != (clip.origin ?? clip.id)
+            else { return nil }
+            return described(other.origin ?? other.id, clip.origin ?? clip.id)
+        }
+    }
+
+    private func described(_ a: String, _ b: String) -> String {
+        let copy = copyKinds[a]?.first { $0.first == b || $0.second == b }
+        guard let copy, copy.kind == .recording else { return "\(a) and \(b): equal samples" }
+        let hundredths = Int((copy.likeness * 100).rounded(.down))
+        let likeness = hundredths >= 100 ? "1.00" : "0.\(hundredths < 10 ? "0" : "")\(hundredths)"
+        return "\(a) and \(b): the same recording, correlation \(likeness)"
+    }
+
+    /// The same sound twice in one part, and equal sounds of different classes anywhere.
+    private func repeats(_ parts: [Members]) -> [AuditReport.Finding] {
+        var findings: [AuditReport.Finding] = []
+        let copies = sounds?.copies ?? []
+        for (part, members) in parts {
+            let ids = Set(members.map(\.id))
+            let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
+            findings += finding(
+                part == .test ? .warning : .note, .sound, [part], pairs.map { described($0.first, $0.second) }
+            ) { "\(counted($0, "clip")) of \(part.rawValue) with the same sound as another clip of it" }
+            let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
+            findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
+                "\(counted($0, "clip")) more than once in \(part.rawValue)"
+            }
+        }
+        let contradictions = copies.filter { clips[$0.first]?.label != clips[$0.second]?.label }
+        findings += finding(
+            .warning, .classes, [],
+            contradictions.map {
+                "\($0.first) (\(clips[$0.first]?.label ?? "")) and \($0.second) (\(clips[$0.second]?.label ?? ""))"
+            }
+        ) { "\(counted($0, "pair")) of clips with the same sound and different classes" }
+        return findings
+    }
+
+    private func statistics(_ fitted: [FittedStatistic], _ split: Split) -> [AuditReport.Finding] {
+        var findings: [AuditReport.Finding] = []
+        for statistic in fitted {
+            let used = Set(statistic.clips)
+            for (part, severity) in [(Split.Part.test, AuditReport.Severity.leak), (.validation, .warning)] {
+                findings += finding(severity, .statistics, [part], split[part].filter(used.contains)) {
+                    "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of \(part.rawValue)"
+                }
+            }
+        }
+        return findings
+    }
+
+    /// Empty parts and missing classes.
+    private func contents(_ parts: [Members]) -> [AuditReport.Finding] {
+        var findings: [AuditReport.Finding] = []
+        for (part, members) in parts {
+            if members.isEmpty {
+                if part != .validation {
+                    findings += finding(.warning, .classes, [part], [], count: 1) { _ in
+                        "there are no clips in \(part.rawValue)"
+                    }
+                }
+                continue
+            }
+            let counts = members.counts(of: corpus.classes)
+            let missing = zip(corpus.classes, counts).filter { $1 == 0 }.map(\.0)
+            findings += finding(.warning, .classes, [part], missing) {
+                "\($0) of \(corpus.classes.count) classes without a clip in \(part.rawValue)"
+            }
+            let few = zip(corpus.classes, counts).filter { (1..<10).contains($1) }.map { "\($0): \($1)" }
+            findings += finding(.note, .classes, [part], few) {
+                "\($0) of \(corpus.classes.count) classes with fewer than 10 clips in \(part.rawValue)"
+            }
+        }
+        return findings
+    }
+
+    private func unused(_ split: Split) -> [AuditReport.Finding] {
+        let used = Set(Split.Part.allCases.flatMap { split[$0] })
+        let rest = corpus.clips.map(\.id).filter { !used.contains($0) }
+        return finding(.note, .unused, [], rest) { "\(counted($0, "clip")) of the corpus in no part" }
+    }
+
+    private func broken(_ split: Split) -> [AuditReport.Finding] {
+        guard let sounds else { return [] }
+        var findings: [AuditReport.Finding] = []
+        for part in Split.Part.allCases {
+            let ids = Set(split[part].map { clips[$0]?.origin ?? $0 })
+            findings += finding(.warning, .silence, [part], sounds.silent.filter(ids.contains)) {
+                "\(counted($0, "clip")) of \(part.rawValue) without any sound"
+            }
+            let unreadable = sounds.unreadable.filter { ids.contains($0.file) }.map(\.description)
+            findings += finding(.warning, .unreadable, [part], unreadable) {
+                "\(counted($0, "clip")) of \(part.rawValue) that cannot be read"
+            }
+        }
+        return findings
+    }
+
+    /// Numbers the sets of clips that are linked by copies.
+    private static func groups(_ copies: [SoundCopy]) -> [String: Int] {
+        var parents: [String: String] = [:]
+        func root(_ id: String) -> String {
+            var id = id
+            while let parent = parents[id], parent != id {
+                // Each step also shortens the way for the next time.
+                parents[id] = parents[parent]
+                id = parent
+            }
+            return id
+        }
+        for copy in copies {
+            let (a, b) = (root(copy.first), root(copy.second))
+            parents[a] = a
+            parents[b] = a
+        }
+        var numbers: [String: Int] = [:]
+        var result: [String: Int] = [:]
+        for id in parents.keys.sortedByBytes() {
+            let root = root(id)
+            let number = numbers[root] ?? numbers.count
+            numbers[root] = number
+            result[id] = number
+        }
+        return result
+    }
+}

@@ -1,0 +1,115 @@
+import Autograd
+import Foundation
+
+/// Prints of sounds in a file, found by the path, size and time of change of what they were made of.
+struct PrintStore {
+    private let file: String?
+    private var prints: [Key: SoundPrint] = [:]
+
+    private struct Key: Hashable {
+        let place: SampleHash
+    }
+
+    /// "PRSP", and a number that rises whenever prints are made in another way.
+    private static let header: [UInt8] = Array("PRSP0001".utf8)
+
+    init(_ file: String?) {
+        self.file = file
+        guard let file, let data = FileManager.default.contents(atPath: file) else { return }
+        prints = Self.parse([UInt8](data)) ?? [:]
+    }
+
+    /// The print of a clip whose file has not changed.
+    subscript(clip: Clip) -> SoundPrint? {
+        guard !prints.isEmpty, let key = Self.key(clip) else { return nil }
+        return prints[key]
+    }
+
+    /// Writes prints of clips, nothing else; keeps quiet where that fails, as nothing depends on it.
+    func write(_ entries: some Sequence<(Clip, SoundPrint?)>) {
+        guard let file else { return }
+        var writer = Writer(bytes: Self.header)
+        var keys: Set<Key> = []
+        for (clip, print) in entries {
+            guard let print, let key = Self.key(clip), keys.insert(key).inserted else { continue }
+            writer.add(key.place.first)
+            writer.add(key.place.second)
+            writer.add(print.samples.first)
+            writer.add(print.samples.second)
+            writer.add(print.duration.bitPattern)
+            writer.add(UInt32(print.codes.count) << 1 | (print.isSilent ? 1 : 0))
+            for code in print.codes { writer.add(code) }
+            for isLoud in print.isLoud { writer.bytes.append(isLoud ? 1 : 0) }
+        }
+        writer.add(writer.bytes.withUnsafeBytes(Checksum.crc32))
+        try? AtomicFile.write(writer.bytes, to: file)
+    }
+
+    /// nil for sounds that are no files, and for files that are gone.
+    private static func key(_ clip: Clip) -> Key? {
+        guard case .file(let path, let start, let end) = clip.source else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let changed = status.st_mtimespec
+        #else
+            let changed = status.st_mtim
+        #endif
+        var writer = Writer(bytes: Array(path.utf8))
+        writer.add(UInt64(bitPattern: Int64(status.st_size)))
+        writer.add(UInt64(bitPattern: Int64(changed.tv_sec)))
+        writer.add(UInt64(bitPattern: Int64(changed.tv_nsec)))
+        writer.add((start ?? -1).bitPattern)
+        writer.add((end ?? -1).bitPattern)
+        return Key(place: SampleHash(bytes: writer.bytes))
+    }
+
+    private static func parse(_ bytes: [UInt8]) -> [Key: SoundPrint]? {
+        guard bytes.count >= header.count + 4, bytes.starts(with: header) else { return nil }
+        var reader = Reader(bytes: bytes.dropLast(4), at: header.count)
+        var end = Reader(bytes: bytes[...], at: bytes.count - 4)
+        guard end.number(UInt32.self) == bytes.dropLast(4).withUnsafeBytes(Checksum.crc32) else { return nil }
+        var prints: [Key: SoundPrint] = [:]
+        while reader.at < reader.bytes.endIndex {
+            guard let place1 = reader.number(UInt64.self), let place2 = reader.number(UInt64.self),
+                let first = reader.number(UInt64.self), let second = reader.number(UInt64.self),
+                let duration = reader.number(UInt64.self), let size = reader.number(UInt32.self),
+                reader.bytes.endIndex - reader.at >= Int(size >> 1) * 5
+            else { return nil }
+            let count = Int(size >> 1)
+            let codes = (0..<count).compactMap { _ in reader.number(UInt32.self) }
+            let loud = reader.bytes[reader.at..<reader.at + count].map { $0 != 0 }
+            reader.at += count
+            prints[Key(place: SampleHash(first: place1, second: place2))] = SoundPrint(
+                samples: SampleHash(first: first, second: second),
+                duration: Double(bitPattern: duration), isSilent: size & 1 == 1, codes: codes, isLoud: loud)
+        }
+        return prints
+    }
+
+    /// Little-endian numbers one after the other.
+    private struct Writer {
+        var bytes: [UInt8]
+        mutating func add(_ number: some FixedWidthInteger) {
+            withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
+        }
+    }
+
+    private struct Reader {
+        let bytes: ArraySlice<UInt8>
+        var at: Int
+        mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
+            let size = MemoryLayout<Number>.size
+            guard bytes.endIndex - at >= size else { return nil }
+            defer { at += size }
+            return bytes[at..<at + size].reversed().reduce(0) { $0 << 8 | Number($1) }
+        }
+    }
+}
+
+extension SampleHash {
+    /// Of bytes instead of samples.
+    fileprivate init(bytes: [UInt8]) {
+        self.init(Waveform(bytes.map { Float($0) }, rate: 1))
+    }
+}

@@ -1,0 +1,36 @@
+import Autograd
+
+/// What the sounds of a corpus say about each other: done once, good for every split of it.
+public struct SoundCheck: Sendable {
+    /// Clips that hold the same recording. Of several equal ones each is paired with the first.
+    public var copies: [SoundCopy]
+    /// Clips without any sound.
+    public var silent: [String]
+    /// Clips that cannot be read.
+    public var unreadable: [Omission]
+    /// How long the clips last, by id, in seconds.
+    public var durations: [String: Double]
+
+    /// Reads every clip and compares all of them. Changed copies of clips are passed over; a split knows them by `origin`.
+    ///
+    /// - Parameter cache: A file that keeps what was found of each sound, so that the next check need not read those that
+    ///   have not changed. It is written anew; a damaged one is ignored.
+    public init(_ corpus: Corpus, cache: String? = nil, progress: Progress? = nil) {
+        let clips = corpus.clips.filter { $0.origin == nil }
+        let store = PrintStore(cache)
+        let results = parallelMap(clips.count, progress: progress) { index -> Result<SoundPrint, any Error> in
+            if let known = store[clips[index]] { return .success(known) }
+            return Result { try SoundPrint(clips[index].wave()) }
+        }
+        let prints = results.map { try? $0.get() }
+        store.write(zip(clips, prints))
+        unreadable = zip(clips, results).compactMap { clip, result in
+            if case .failure(let error) = result { Omission(clip.id, "\(error)") } else { nil }
+        }
+        silent = zip(clips, prints).compactMap { $1?.isSilent == true ? $0.id : nil }
+        durations = Dictionary(
+            zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.duration) } },
+            uniquingKeysWith: { first, _ in first })
+        copies = CopySearch(clips: clips, prints: prints).run()
+    }
+}

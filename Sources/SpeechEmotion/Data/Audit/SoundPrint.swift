@@ -1,0 +1,119 @@
+/// What is kept of a sound to find it again, whole or in parts, at another loudness or rate.
+///
+/// One code of 32 bits for every 16 ms: each bit says whether the difference in energy between two neighbouring bands of
+/// pitch rises or falls (Haitsma and Kalker, ISMIR 2002). Frames last 256 ms, so that it matters little where they begin.
+struct SoundPrint: Sendable, Equatable {
+    /// Depends on every sample and the rate. Equal for equal sounds, and for no others in practice.
+    var samples: SampleHash
+    /// In seconds.
+    var duration: Double
+    /// No sample but zeros.
+    var isSilent: Bool
+    var codes: [UInt32]
+    /// Which frames are within 40 dB of the loudest; the others hold noise.
+    var isLoud: [Bool]
+
+    /// The rate at which sounds are compared, and the hop in its samples.
+    static let rate = 8000
+    static let hop = 128
+    private static let transform = 2048
+    /// 33 bands from 200 to 3400 Hz, each the same part of an octave.
+    private static let bands: [Range<Int>] = {
+        let edges = (0...33).map { index -> Int in
+            var frequency = 200.0
+            // 17^(1/33) times the one before: exact enough, and the same on every machine.
+            for _ in 0..<index { frequency *= 1.089_648_263_2 }
+            return Int((frequency * Double(transform) / Double(rate)).rounded(.up))
+        }
+        return zip(edges, edges.dropFirst()).map { $0..<$1 }
+    }()
+
+    /// The print of a sound. One too short for a frame has no codes.
+    init(_ wave: Waveform) throws {
+        samples = SampleHash(wave)
+        duration = wave.duration
+        isSilent = wave.samples.allSatisfy { $0 == 0 }
+        (codes, isLoud) = ([], [])
+        let wave = isSilent ? Waveform([], rate: wave.rate) : try wave.resampled(to: Self.rate)
+        guard wave.count >= Self.transform + Self.hop else { return }
+        var options = STFT(fft: Self.transform, hop: Self.hop)
+        options.isCentred = false
+        let energies = Self.energies(try Spectrogram(powersOf: wave, options).bins)
+        let loudest = energies.map(\.total).max() ?? 0
+        for (before, now) in zip(energies, energies.dropFirst()) {
+            var code: UInt32 = 0
+            for bit in 0..<32 where now.steps[bit] > before.steps[bit] { code |= 1 << UInt32(bit) }
+            codes.append(code)
+            isLoud.append(now.total > loudest * 1e-4)
+        }
+    }
+
+    /// A print that was stored.
+    init(samples: SampleHash, duration: Double, isSilent: Bool, codes: [UInt32], isLoud: [Bool]) {
+        self.samples = samples
+        self.duration = duration
+        self.isSilent = isSilent
+        self.codes = codes
+        self.isLoud = isLoud
+    }
+
+    private struct Energies {
+        /// From each band to the next.
+        var steps: [Float]
+        var total: Float
+    }
+
+    private static func energies(_ powers: FrameBlocks) -> [Energies] {
+        let lanes = FrameBlocks.lanes
+        var result: [Energies] = []
+        var sums = [Float](repeating: 0, count: 33 * lanes)
+        powers.withNumbers { numbers in
+            for block in 0..<powers.blocks {
+                let numbers = numbers + block * powers.width * lanes
+                sums.withUnsafeMutableBufferPointer { sums in
+                    for (band, bins) in bands.enumerated() {
+                        for lane in 0..<lanes {
+                            var sum: Float = 0
+                            for bin in bins { sum += numbers[bin * lanes + lane] }
+                            sums[band * lanes + lane] = sum
+                        }
+                    }
+                }
+                for lane in 0..<powers.lanes(of: block) {
+                    let column = (0..<33).map { sums[$0 * lanes + lane] }
+                    result.append(
+                        Energies(
+                            steps: zip(column, column.dropFirst()).map { $0 - $1 },
+                            total: column.reduce(0, +)))
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// 128 bits that depend on every sample of a sound, their order and the rate.
+struct SampleHash: Sendable, Hashable {
+    var first: UInt64
+    var second: UInt64
+
+    init(first: UInt64, second: UInt64) {
+        self.first = first
+        self.second = second
+    }
+
+    init(_ wave: Waveform) {
+        var (a, b) = (UInt64(wave.rate) &+ 0x9E37_79B9_7F4A_7C15, UInt64(wave.count) &+ 0xD1B5_4A32_D192_ED03)
+        wave.samples.withUnsafeBufferPointer { samples in
+            for sample in samples {
+                // Zero has two signs; adding it makes them one.
+                let bits = UInt64((sample + 0).bitPattern)
+                a = (a ^ bits) &* 0x2545_F491_4F6C_DD1D
+                a ^= a >> 32
+                b = (b &+ bits) &* 0xBF58_476D_1CE4_E5B9
+                b ^= b >> 29
+            }
+        }
+        (first, second) = (a, b)
+    }
+}

@@ -1,0 +1,205 @@
+import Autograd
+import Foundation
+
+/// How far a download is.
+public struct DownloadProgress: Sendable, Equatable {
+    /// What is being done.
+    public enum Step: String, Sendable { case downloading, checking, unpacking }
+
+    /// The archive.
+    public var archive: String
+    public var step: Step
+    /// Bytes done and bytes in all.
+    public var done: Int
+    public var total: Int
+}
+
+/// One archive on the web that becomes a folder of sounds.
+package struct ArchiveDownload: Sendable {
+    /// `Audio_Speech_Actors_01-24`; the folder's name. The archive is this with `.zip`.
+    package var name: String
+    package var url: String
+    /// In bytes.
+    package var size: Int
+    /// The checksum; nil where it is not known.
+    package var md5: String?
+    /// How many sounds it holds.
+    package var sounds: Int
+    /// At most so many bytes of them, for the check of the room on the disk.
+    package var unpackedSize: Int
+    /// Seconds before a second try.
+    package var pause = 1.0
+    package var patience = 60.0
+    /// The folders that may hold the program curl; those of PATH where nil.
+    package var programs: [String]?
+    /// The room on the disk of a folder.
+    package var freeSpace: @Sendable (String) -> Int? = { freeBytes(of: $0) }
+
+    package init(name: String, url: String, size: Int, md5: String?, sounds: Int, unpackedSize: Int) {
+        self.name = name
+        self.url = url
+        self.size = size
+        self.md5 = md5
+        self.sounds = sounds
+        self.unpackedSize = unpackedSize
+    }
+
+    /// Makes the folder `name` below `folder`, whole or not at all. Does nothing where it is there.
+    ///
+    /// The archive comes under the name `name.zip.partial`, is checked, unpacked under a hidden name, and renamed at the end.
+    /// An archive that lies in the folder under its own name is taken instead.
+    package func run(in folder: String, progress: @escaping @Sendable (DownloadProgress) -> Void) throws {
+        if try isThere(in: folder) { return }
+        try makeFolder(folder)
+        let lock = try FolderLock(folder)
+        defer { lock.release() }
+        if try isThere(in: folder) { return }
+        let archive = "\(folder)/\(name).zip"
+        let isBrought = access(archive, F_OK) == 0
+        if isBrought {
+            try checkSpace(folder, fetching: 0)
+            try check(archive, progress)
+        } else {
+            try fetch(archive, folder, progress)
+        }
+        try unpack(archive, folder, progress)
+        if !isBrought { unlink(archive) }
+    }
+
+    /// Whether the finished folder is there. Throws where it is, and holds less than it should.
+    private func isThere(in folder: String) throws -> Bool {
+        let path = "\(folder)/\(name)"
+        guard access(path, F_OK) == 0 else { return false }
+        let found = try FolderListing(path, purpose: "looking for the data").files.count(where: \.isSound)
+        guard found >= sounds else {
+            throw FileError(
+                file: path, place: "looking for the data", found: "a folder with \(found) sounds",
+                allowed: "\(sounds); take the folder away, and it is brought anew")
+        }
+        return true
+    }
+
+    private func makeFolder(_ folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(
+                file: folder, place: "making the folder", found: error.localizedDescription,
+                allowed: "a folder that can be made")
+        }
+    }
+
+    private func checkSpace(_ folder: String, fetching: Int) throws {
+        let needed = fetching + unpackedSize
+        guard let free = freeSpace(folder), free < needed else { return }
+        throw FileError(
+            file: folder, place: "room on the disk", found: "\(grouped(free / 1_000_000)) MB",
+            allowed: "at least \(grouped((needed + 999_999) / 1_000_000)) MB for \(name)")
+    }
+
+    private func fetch(
+        _ archive: String, _ folder: String, _ progress: @escaping @Sendable (DownloadProgress) -> Void
+    ) throws {
+        let partial = archive + ".partial"
+        var transfer = Transfer(url: url, file: partial, size: size)
+        transfer.pause = pause
+        transfer.patience = patience
+        if let programs { transfer.folders = programs }
+        for isLast in [false, true] {
+            var status = stat()
+            let begun = stat(partial, &status) == 0 ? min(Int(status.st_size), size) : 0
+            try checkSpace(folder, fetching: size - begun)
+            try transfer.run { done in
+                progress(DownloadProgress(archive: name, step: .downloading, done: done, total: size))
+            }
+            do {
+                try check(partial, progress)
+                break
+            } catch {
+                // Where part of it came in an earlier run, that part may be to blame.
+                unlink(partial)
+                if isLast || begun == 0 { throw error }
+            }
+        }
+        guard rename(partial, archive) == 0 else {
+            throw FileError.system(archive, "renaming", allowed: "a folder that may be written")
+        }
+    }
+
+    private func check(_ file: String, _ progress: @escaping @Sendable (DownloadProgress) -> Void) throws {
+        var status = stat()
+        guard stat(file, &status) == 0, Int(status.st_size) == size else {
+            throw FileError(
+                file: file, place: "size", found: "\(grouped(Int(status.st_size))) bytes",
+                allowed: "\(grouped(size)); take the file away and run this again")
+        }
+        guard let md5 else { return }
+        let found = try MD5.of(file: file) { done in
+            progress(DownloadProgress(archive: name, step: .checking, done: done, total: size))
+        }
+        guard found == md5.lowercased() else {
+            throw FileError(
+                file: file, place: "MD5 checksum", found: found,
+                allowed: "\(md5); the file was damaged on the way: take it away and run this again")
+        }
+    }
+
+    private func unpack(
+        _ archive: String, _ folder: String, _ progress: @escaping @Sendable (DownloadProgress) -> Void
+    ) throws {
+        let temporary = "\(folder)/.unpacking-\(name)"
+        // What a killed run has left.
+        try? FileManager.default.removeItem(atPath: temporary)
+        let unpacking = try Unpacking(archive)
+        let count = unpacking.files.count { FoundFile(path: $0.name, size: $0.size).isSound }
+        guard count == sounds else {
+            throw FileError(
+                file: archive, place: "directory", found: "\(count) sounds", allowed: "\(sounds)")
+        }
+        let total = unpacking.size
+        do {
+            try unpacking.run(into: temporary) { done in
+                progress(DownloadProgress(archive: name, step: .unpacking, done: done, total: total))
+            }
+            // The files reach the disk before their folder gets the name that says they are whole.
+            sync()
+            guard rename(temporary, "\(folder)/\(name)") == 0 else {
+                throw FileError.system(
+                    "\(folder)/\(name)", "renaming", allowed: "a folder that may be written")
+            }
+        } catch {
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+    }
+}
+
+/// How many bytes the disk of a folder has room for; nil where the system does not say.
+private func freeBytes(of folder: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    return Int(
+        clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+            .partialValue)
+}
+
+/// Keeps a second download out of a folder; the system lets go of it when the process ends.
+private struct FolderLock {
+    private let descriptor: Int32
+
+    init(_ folder: String) throws {
+        let path = folder + "/.downloading"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw FileError.system(path, "writing", allowed: "a folder that may be written")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw FileError(
+                file: folder, place: "downloading", found: "another program that downloads into this folder",
+                allowed: "one at a time; wait for it")
+        }
+    }
+
+    func release() { close(descriptor) }
+}

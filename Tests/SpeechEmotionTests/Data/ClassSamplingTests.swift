@@ -1,0 +1,40 @@
+import Autograd
+import SpeechEmotion
+import Testing
+
+@Suite struct ClassSamplingTests {
+    /// 5, 0, 12 and 7 examples of four classes.
+    let labels: [Int] = {
+        let sorted = [0, 0, 0, 0, 0] + [Int](repeating: 2, count: 12) + [Int](repeating: 3, count: 7)
+        return RandomGenerator(seed: 2).permutation(sorted.count).map { sorted[$0] }
+    }()
+
+    func counts(_ numbers: [Int]) -> [Int] {
+        numbers.reduce(into: [0, 0, 0, 0]) { $0[labels[$1]] += 1 }
+    }
+
+    @Test func sizes() {
+        #expect(ClassSampling(.all).draw(labels) == Array(labels.indices))
+        #expect(counts(ClassSampling(.down).draw(labels)) == [5, 0, 5, 5])
+        #expect(counts(ClassSampling(.up).draw(labels)) == [12, 0, 12, 12])
+        #expect(ClassSampling(.up).draw([]) == [])
+    }
+
+    @Test func nothingIsLostOrRepeatedWithoutNeed() {
+        let down = ClassSampling(.down, seed: 4).draw(labels)
+        #expect(Set(down).count == down.count)
+        let up = ClassSampling(.up, seed: 4).draw(labels)
+        #expect(Set(up) == Set(labels.indices))
+        for number in labels.indices {
+            let times = up.count { $0 == number }
+            #expect([1: 0...0, 0: 2...3, 2: 1...1, 3: 1...2][labels[number]]?.contains(times) == true)
+        }
+    }
+
+    @Test func seedsMatterAndNothingElse() {
+        let draws = (0..<5).map { ClassSampling(.down, seed: $0).draw(labels) }
+        #expect(Set(draws).count > 1)
+        #expect(draws[3] == ClassSampling(.down, seed: 3).draw(labels))
+        #expect(draws[3] == draws[3].sorted())
+    }
+}
