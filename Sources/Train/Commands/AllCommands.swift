@@ -4,6 +4,8 @@ extension Program {
         name: "Train",
         summary: "Trains and evaluates models of speech, from experiments written as JSON.",
         commands: [
+            .run,
+            .check,
             .demo,
             .bench,
             .completions,
