@@ -83,6 +83,14 @@ extension Constraint where Value: Bounded {
         return bound("from \(low) to \(high)", ["minimum": low, "maximum": high]) { range.contains($0) }
     }
 
+    /// From the lower bound on and below the upper one; of a list, each element.
+    public static func range(_ range: Range<Value.Bound>) -> Constraint {
+        let (low, high) = (plain(range.lowerBound), plain(range.upperBound))
+        return bound("of at least \(low) and below \(high)", ["minimum": low, "exclusiveMaximum": high]) {
+            range.contains($0)
+        }
+    }
+
     /// The bound as people write it: 0, not 0.0.
     private static func plain(_ bound: Value.Bound) -> JSONValue {
         let json = bound.encode()

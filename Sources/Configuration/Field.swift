@@ -47,3 +47,26 @@ public struct Field<Owner: Options>: Sendable {
         }
     }
 }
+
+extension Field {
+    /// A field of a part of these options.
+    init<Part: Options>(_ field: Field<Part>, in keyPath: WritableKeyPath<Owner, Part> & Sendable) {
+        (name, help, isRequired) = (field.name, field.help, field.isRequired)
+        (allowedText, schema, nested) = (field.allowedText, field.schema, field.nested)
+        encode = { field.encode($0[keyPath: keyPath]) }
+        decode = { json, context, owner in field.decode(json, context, &owner[keyPath: keyPath]) }
+    }
+}
+
+extension Options {
+    /// The fields of a part of these options, as keys beside the others. What several kinds share is declared once:
+    ///
+    ///     static let fields: [Field<Self>] = [.init("units", \.units, "How many.")] + group(\.weights)
+    ///
+    /// Rules that tie keys together are asked of the whole alone: `complaints` should pass the part's on.
+    public static func group<Part: Options>(
+        _ keyPath: WritableKeyPath<Self, Part> & Sendable
+    ) -> [Field<Self>] {
+        Part.fields.map { Field($0, in: keyPath) }
+    }
+}

@@ -13,16 +13,24 @@ public protocol Options: ConfigurationValue {
 
 /// What is wrong with options as a whole, said of one of their keys or of all.
 public struct Complaint: Sendable {
-    /// The key that is to be changed; nil for all of them.
-    public var key: String?
+    /// The way to what is to be changed, as far as the document has it; empty for the options as a whole.
+    public var path: JSONPath
     /// What is wrong, and what was found.
     public var message: String
 
     /// A complaint about a key, or about all of them.
     public init(_ key: String? = nil, _ message: String) {
-        self.key = key
+        self.init(at: key.map { [.key($0)] } ?? [], message)
+    }
+
+    /// A complaint about something deeper down: `at: [.key("groups"), .index(2)]`.
+    public init(at steps: [JSONPath.Step], _ message: String) {
+        path = JSONPath(steps)
         self.message = message
     }
+
+    /// The key that is to be changed; nil for all of them.
+    public var key: String? { if case .key(let key) = path.steps.first { key } else { nil } }
 }
 
 extension Options {
@@ -55,16 +63,25 @@ extension Options {
         }
         guard context.problems.count == before else { return nil }
         for complaint in result.complaints {
-            let place = complaint.key.flatMap { json[$0]?.place } ?? json.place
-            if let key = complaint.key {
-                let _: Void? = context.inside(.key(key), at: place) {
-                    context.report(complaint.message, at: place)
-                }
-            } else {
-                context.report(complaint.message, at: place)
-            }
+            report(complaint.message, complaint.path.steps[...], json, context)
         }
         return context.problems.count == before ? result : nil
+    }
+
+    /// Reports at the end of a path, or at the last place before it that the document has.
+    private static func report(
+        _ message: String, _ steps: ArraySlice<JSONPath.Step>, _ json: JSONValue, _ context: Decoding
+    ) {
+        guard let step = steps.first else { return context.report(message, at: json.place) }
+        let next: JSONValue? =
+            switch step {
+            case .key(let key): json[key]
+            case .index(let index):
+                json.elements.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+            }
+        let _: Void? = context.inside(step, at: json.place) {
+            report(message, steps.dropFirst(), next ?? JSONValue(.null, at: json.place), context)
+        }
     }
 
     /// Reports keys that are no field's.

@@ -31,8 +31,8 @@ public enum Activation: String, CaseIterable, ConfigurationValue {
 }
 
 /// An activation as a layer.
-public final class ActivationLayer: Layer {
-    public struct Spec: LayerSpec {
+public enum ActivationLayer {
+    public struct Spec: FunctionSpec {
         public var function = Activation.relu
 
         public static let type = "activation"
@@ -45,19 +45,10 @@ public final class ActivationLayer: Layer {
         public init(_ function: Activation) { self.function = function }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
-            ActivationLayer(self)
+
+        public func apply(_ x: Signal, _ pass: Pass) -> Signal {
+            let x = x.cleaned
+            return x.with(function(x.tensor))
         }
-    }
-
-    private let options: Spec
-    public var spec: any LayerSpec { options }
-    public var members: [Member] { [] }
-
-    public init(_ spec: Spec) { options = spec }
-
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        let x = x.cleaned
-        return x.with(options.function(x.tensor))
     }
 }

@@ -42,8 +42,9 @@ public final class AdditiveAttention: Layer {
             case .additive:
                 let width = units ?? channels
                 return LayerPlan(
-                    output: [channels], parameters: channels * width + 2 * width,
-                    multiplyAdds: steps * (channels * width + width + channels), kept: steps * (width + 1))
+                    output: [channels], parameters: product(channels + 2, width),
+                    multiplyAdds: product(steps, product(channels, width) + product(width) + channels),
+                    kept: product(steps, product(width) + 1))
             case .reduced:
                 return LayerPlan(
                     output: [channels], parameters: channels + steps, multiplyAdds: 2 * steps * channels,

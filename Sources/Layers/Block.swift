@@ -45,7 +45,7 @@ final class Chain: Layer {
             var whole = LayerPlan(output: input, kept: 0)
             for (name, spec) in layers {
                 let plan: LayerPlan
-                do { plan = try spec.plan(whole.output) } catch { throw error.inside(name) }
+                do { plan = try spec.checkedPlan(whole.output) } catch { throw error.inside(name) }
                 whole.add(LayerPlan.Part(name: name, type: Swift.type(of: spec).type, plan: plan))
                 whole.output = plan.output
             }

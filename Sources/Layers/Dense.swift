@@ -3,39 +3,27 @@ import Configuration
 
 /// y = x W + b for the vectors along the last axis, then an activation.
 public final class Dense: Layer {
-    public struct Spec: LayerSpec {
+    public struct Spec: LayerSpec, WeightedSumOptions {
         public var units = 1
-        public var activation = Activation.none
-        public var bias = true
-        public var kernelInitializer = Initializer.glorotUniform
-        public var biasInitializer = Initializer.zeros
-        public var l1 = 0.0
-        public var l2 = 0.0
+        public var sum = WeightedSum()
 
         public static let type = "dense"
         public static let summary = "A weighted sum of the last axis for each unit."
-        public static let fields: [Field<Self>] = [
-            .init("units", \.units, "How many outputs.", .required, .atLeast(1)),
-            .init("activation", \.activation, "Applied to the sums."),
-            .init("bias", \.bias, "Whether a trained number is added to each sum."),
-            .init("kernel_initializer", \.kernelInitializer, "How the weights begin."),
-            .init("bias_initializer", \.biasInitializer, "How the biases begin."),
-            .init("l1", \.l1, "Penalty on the size of the weights, added to the loss.", .atLeast(0)),
-            .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
-        ]
+        public static let fields: [Field<Self>] =
+            [.init("units", \.units, "How many outputs.", .required, .atLeast(1))] + group(\.sum)
 
         public init() {}
         public init(_ units: Int, activation: Activation = .none) {
             self.units = units
-            self.activation = activation
+            sum.activation = activation
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let inputs = input.last else { throw needs("..., features", input) }
             let output = Array(input.dropLast()) + [units]
             return LayerPlan(
-                output: output, parameters: (inputs + (bias ? 1 : 0)) * units,
-                multiplyAdds: inputs * output.reduce(1, *))
+                output: output, parameters: product(inputs + (sum.bias ? 1 : 0), units),
+                multiplyAdds: product(output + [inputs]))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
@@ -51,22 +39,13 @@ public final class Dense: Layer {
     public let bias: Parameter?
 
     public var spec: any LayerSpec { options }
-    public var members: [Member] {
-        [.parameter("weight", weight)] + (bias.map { [.parameter("bias", $0)] } ?? [])
-    }
+    public var members: [Member] { weightAndBias(weight, bias) }
     public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
 
     public init(_ spec: Spec, inputs: Int, _ generator: RandomGenerator) {
         options = spec
-        weight = Parameter(
-            spec.kernelInitializer.make(
-                [inputs, spec.units], fanIn: inputs, fanOut: spec.units, generator.split("weight")))
-        bias =
-            spec.bias
-            ? Parameter(
-                spec.biasInitializer.make(
-                    [spec.units], fanIn: inputs, fanOut: spec.units, generator.split("bias")))
-            : nil
+        (weight, bias) = spec.sum.weights(
+            [inputs, spec.units], fanIn: inputs, fanOut: spec.units, generator)
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {

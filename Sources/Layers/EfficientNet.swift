@@ -24,8 +24,8 @@ public enum MBConv {
             .init("stride", \.stride, "From one window to the next.", .atLeast(1)),
             .init("expansion", \.expansion, "How many times as many channels there are inside.", .atLeast(1)),
             .init(
-                "drop_path", \.dropPath, "Part of the examples that skip the block in training.", .atLeast(0),
-                .below(1)
+                "drop_path", \.dropPath, "Part of the examples that skip the block in training.",
+                .range(0..<1)
             ),
             .init("momentum", \.momentum, "Of the batch norms' running statistics.", .range(0...1)),
             .init("epsilon", \.epsilon, "Of the batch norms.", .above(0)),
@@ -34,7 +34,7 @@ public enum MBConv {
         public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
             guard input.count == 3 else { throw needs("height, width, channels", input) }
             let channels = input[2]
-            let inside = expansion == 1 ? channels : wholeEights(Double(channels * expansion))
+            let inside = expansion == 1 ? channels : wholeEights(Double(product(channels, expansion)))
             var layers: [any LayerSpec] = []
             if inside != channels { layers.append(unit(inside)) }
             layers.append(unit(inside, kernel: kernel, stride: stride, groups: inside))
@@ -101,13 +101,11 @@ public enum EfficientNet {
                 .atLeast(1)),
             .init(
                 "dropout", \.dropout, "Before the last layer; the variant's own where it is null.",
-                .atLeast(0),
-                .below(1)),
+                .range(0..<1)),
             .init(
                 "drop_path", \.dropPath,
                 "Part of the examples that skip the last block in training; earlier blocks have less.",
-                .atLeast(0),
-                .below(1)),
+                .range(0..<1)),
         ]
 
         private typealias Stage = (

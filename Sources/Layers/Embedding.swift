@@ -7,7 +7,7 @@ public final class Embedding: Layer {
         public var words = 1
         public var units = 1
         public var masksZero = false
-        public var initializer = Initializer.truncatedNormal
+        public var initializer = Initializer.keras
 
         public static let type = "embedding"
         public static let summary = "A trained vector for each whole number of a sequence."
@@ -24,7 +24,7 @@ public final class Embedding: Layer {
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 1 else { throw needs("time", input) }
-            return LayerPlan(output: [input[0], units], parameters: words * units)
+            return LayerPlan(output: [input[0], units], parameters: product(words, units))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
@@ -44,7 +44,8 @@ public final class Embedding: Layer {
         options = spec
         weight = Parameter(
             spec.initializer.make(
-                [spec.words, spec.units], fanIn: spec.words, fanOut: spec.units, generator.split("weight")))
+                [spec.words, spec.units], fanIn: spec.words, fanOut: spec.units, for: .embedding,
+                generator.split("weight")))
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {

@@ -80,16 +80,22 @@ extension Layer {
     }
 
     /// Fits every `FeatureNorm` of a model, in the order in which they stand, on what reaches it. They may stand at
-    /// the top or in sequential layers.
+    /// the top, in lists and graphs of layers, in branches and in the bodies of residual layers.
     public func fitFeatureNorms(_ batches: [Signal]) {
-        if let norm = self as? FeatureNorm { return norm.fit(batches) }
-        if let model = self as? Model { return model.layer.fitFeatureNorms(batches) }
-        guard let sequential = self as? Sequential else { return }
-        var signals = batches
-        for (index, layer) in sequential.layers.enumerated() {
-            guard sequential.layers[index...].contains(where: \.hasFeatureNorm) else { return }
-            layer.fitFeatureNorms(signals)
-            signals = withoutRecording { signals.map { layer.forward($0, .inference) } }
+        switch self {
+        case let norm as FeatureNorm: norm.fit(batches)
+        case let model as Model: model.layer.fitFeatureNorms(batches)
+        case let graph as Graph: graph.fitParts(batches)
+        case let branches as Branches: for branch in branches.branches { branch.fitFeatureNorms(batches) }
+        case let residual as Residual: residual.body.fitFeatureNorms(batches)
+        case let sequential as Sequential:
+            var signals = batches
+            for (index, layer) in sequential.layers.enumerated() {
+                guard sequential.layers[index...].contains(where: \.hasFeatureNorm) else { return }
+                layer.fitFeatureNorms(signals)
+                signals = withoutRecording { signals.map { layer.forward($0, .inference) } }
+            }
+        default: break
         }
     }
 }

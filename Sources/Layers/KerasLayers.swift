@@ -181,9 +181,10 @@ extension MultiHeadAttention: KerasLayer {
     }
 }
 
-extension GRU: KerasLayer {
-    /// Keras has the gates in the order z, r, h; ours are r, z, n.
+extension Recurrent: KerasLayer {
     func slotsInKeras(_ prefix: String) -> [KerasSlot] {
+        guard options is GRU.Spec else { return cells.kerasSlots(prefix) { $0 } }
+        // Keras has the gates in the order z, r, h; ours are r, z, n.
         let units = options.units
         return cells.kerasSlots(prefix) { gates in
             let last = gates.rank - 1
@@ -191,14 +192,6 @@ extension GRU: KerasLayer {
             return concatenate([reset, update, new].map { gates.slice(axis: last, $0) }, axis: last)
         }
     }
-}
-
-extension LSTM: KerasLayer {
-    func slotsInKeras(_ prefix: String) -> [KerasSlot] { cells.kerasSlots(prefix) { $0 } }
-}
-
-extension SimpleRNN: KerasLayer {
-    func slotsInKeras(_ prefix: String) -> [KerasSlot] { cells.kerasSlots(prefix) { $0 } }
 }
 
 extension RecurrentCells {

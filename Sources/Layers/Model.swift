@@ -16,7 +16,7 @@ public final class Model: Layer {
 
     /// Makes a described layer for an input shape. Throws where a layer cannot take its input.
     public init(_ spec: any LayerSpec, input: [Int], generator: RandomGenerator) throws(ShapeProblem) {
-        plan = try spec.plan(input)
+        plan = try spec.checkedPlan(input)
         layer = try spec.make(input, generator)
         self.input = input
     }
@@ -41,9 +41,10 @@ public final class Model: Layer {
 
     /// The layer that JSON describes; a list stands for a sequential layer.
     public static func spec(_ json: JSONValue) throws(ConfigurationError) -> any LayerSpec {
-        guard json.elements != nil else { return try Root.decode(wrap("model", json)).model.value }
         do {
-            return try Sequential.Spec.decode(wrap("layers", json))
+            return json.elements == nil
+                ? try Root.decode(wrap("model", json)).model.value
+                : try Sequential.Spec.decode(wrap("layers", json))
         } catch {
             throw error.withoutFirstStep
         }

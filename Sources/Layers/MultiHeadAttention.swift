@@ -20,7 +20,7 @@ public final class MultiHeadAttention: Layer {
             .init(
                 "size", \.size, "Channels of a head; the input's divided among them where it is null.",
                 .atLeast(1)),
-            .init("dropout", \.dropout, "Dropout of the weights.", .atLeast(0), .below(1)),
+            .init("dropout", \.dropout, "Dropout of the weights.", .range(0..<1)),
             .init("causal", \.causal, "Whether a step sees only itself and those before it."),
             .init("bias", \.bias, "Whether trained numbers are added to queries, keys, values and outputs."),
             .init(
@@ -32,7 +32,7 @@ public final class MultiHeadAttention: Layer {
         public init() {}
         public init(heads: Int, dropout: Double = 0) { (self.heads, self.dropout) = (heads, dropout) }
 
-        fileprivate func width(_ channels: Int) -> Int { heads * (size ?? channels / heads) }
+        fileprivate func width(_ channels: Int) -> Int { product(heads, size ?? channels / heads) }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
@@ -44,9 +44,9 @@ public final class MultiHeadAttention: Layer {
             }
             let width = width(channels)
             var plan = LayerPlan(
-                output: input, parameters: 4 * channels * width + (bias ? 3 * width + channels : 0),
-                multiplyAdds: 4 * steps * channels * width + 2 * steps * steps * width,
-                kept: steps * (4 * width + channels) + 2 * heads * steps * steps)
+                output: input, parameters: product(4, channels, width) + (bias ? 3 * width + channels : 0),
+                multiplyAdds: product(4, steps, channels, width) + product(2, steps, steps, width),
+                kept: product(steps, 4 * width + channels) + product(2, heads, steps, steps))
             if let positions { plan.parameters += try Positions.Spec(positions).plan(input).parameters }
             return plan
         }
@@ -69,12 +69,16 @@ public final class MultiHeadAttention: Layer {
 
     public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
         options = spec
+        let width = spec.width(channels)
+        // PyTorch draws queries, keys and values as one matrix.
+        let packed = Initializer.uniform((6 / Double(channels + 3 * width)).squareRoot())
         func dense(_ name: String, _ inputs: Int, _ units: Int) -> Dense {
             var dense = Dense.Spec(units)
-            (dense.bias, dense.kernelInitializer) = (spec.bias, spec.kernelInitializer)
+            dense.bias = spec.bias
+            dense.kernelInitializer =
+                spec.kernelInitializer == .torch && name != "output" ? packed : spec.kernelInitializer
             return Dense(dense, inputs: inputs, generator.split(name))
         }
-        let width = spec.width(channels)
         query = dense("query", channels, width)
         key = dense("key", channels, width)
         value = dense("value", channels, width)

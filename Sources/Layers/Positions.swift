@@ -35,7 +35,7 @@ public final class Positions: Layer {
                     "positions learns vectors for \(steps ?? 0) steps, found \(input[0]) steps")
             }
             return LayerPlan(
-                output: input, parameters: kind == .learned ? (steps ?? input[0]) * input[1] : 0,
+                output: input, parameters: kind == .learned ? product(steps ?? input[0], input[1]) : 0,
                 multiplyAdds: input.reduce(1, *))
         }
 
@@ -57,7 +57,7 @@ public final class Positions: Layer {
         weight =
             spec.kind == .learned
             ? Parameter(
-                Initializer.truncatedNormal.make(
+                Initializer.truncatedNormal(0.02).make(
                     [spec.steps ?? steps, channels], fanIn: channels, fanOut: channels,
                     generator.split("weight")))
             : nil

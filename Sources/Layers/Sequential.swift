@@ -51,7 +51,9 @@ extension LayerPlan {
         self.init(output: input, kept: 0)
         for (index, layer) in chain.enumerated() {
             let plan: LayerPlan
-            do { plan = try layer.value.plan(output) } catch { throw error.inside("\(list)[\(index)]") }
+            do { plan = try layer.value.checkedPlan(output) } catch {
+                throw error.inside("\(list)[\(index)]")
+            }
             add(Part(name: String(index), type: type(of: layer.value).type, plan: plan))
             output = plan.output
         }
@@ -59,10 +61,12 @@ extension LayerPlan {
 
     /// Adds the cost of a layer inside.
     public mutating func add(_ part: Part) {
-        parameters += part.plan.parameters
-        buffers += part.plan.buffers
-        multiplyAdds += part.plan.multiplyAdds
-        kept += part.plan.kept
+        // Far from overflow however many layers there are.
+        func sum(_ a: Int, _ b: Int) -> Int { min(a + b, 1 << 61) }
+        parameters = sum(parameters, part.plan.parameters)
+        buffers = sum(buffers, part.plan.buffers)
+        multiplyAdds = sum(multiplyAdds, part.plan.multiplyAdds)
+        kept = sum(kept, part.plan.kept)
         parts.append(part)
     }
 }

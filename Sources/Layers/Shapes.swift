@@ -2,8 +2,8 @@ import Autograd
 import Configuration
 
 /// All axes of an example as one. Padding behind a sequence's length becomes zero.
-public final class Flatten: Layer {
-    public struct Spec: LayerSpec {
+public enum Flatten {
+    public struct Spec: FunctionSpec {
         public static let type = "flatten"
         public static let summary = "All axes of an example as one vector."
         public static let fields: [Field<Self>] = []
@@ -11,28 +11,19 @@ public final class Flatten: Layer {
         public init() {}
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
-            LayerPlan(output: [input.reduce(1, *)], kept: 0)
+            LayerPlan(output: [product(input)], kept: 0)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
-            Flatten()
+        public func apply(_ x: Signal, _ pass: Pass) -> Signal {
+            let shape = x.tensor.shape
+            return Signal(x.masked.reshaped([shape[0], shape.dropFirst().reduce(1, *)]))
         }
-    }
-
-    public var spec: any LayerSpec { Spec() }
-    public var members: [Member] { [] }
-
-    public init() {}
-
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        let shape = x.tensor.shape
-        return Signal(x.masked.reshaped([shape[0], shape.dropFirst().reduce(1, *)]))
     }
 }
 
 /// The same elements in another shape. Padding behind a sequence's length becomes zero.
-public final class Reshape: Layer {
-    public struct Spec: LayerSpec {
+public enum Reshape {
+    public struct Spec: FunctionSpec {
         public var shape: [Int] = []
 
         public static let type = "reshape"
@@ -40,8 +31,7 @@ public final class Reshape: Layer {
         public static let fields: [Field<Self>] = [
             .init(
                 "shape", \.shape, "The new sizes, without the batch; one may be -1 and is worked out.",
-                .required,
-                .atLeast(-1))
+                .required, .atLeast(-1))
         ]
 
         public init() {}
@@ -52,35 +42,39 @@ public final class Reshape: Layer {
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
-            let count = input.reduce(1, *)
-            let known = shape.filter { $0 >= 0 }.reduce(1, *)
-            let isOpen = shape.contains(-1)
-            guard isOpen ? known > 0 && count % known == 0 : known == count else {
-                throw ShapeProblem("reshape cannot make \(shape) of the \(count) numbers of \(input)")
+            guard let output = filled(input) else {
+                throw ShapeProblem(
+                    "reshape cannot make \(shape) of the \(input.reduce(1, *)) numbers of \(input)")
             }
-            return LayerPlan(output: shape.map { $0 == -1 ? count / known : $0 }, kept: 0)
+            return LayerPlan(output: output, kept: 0)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
-            Reshape(self, try plan(input).output)
+        public func apply(_ x: Signal, _ pass: Pass) -> Signal {
+            let input = Array(x.tensor.shape.dropFirst())
+            guard let output = filled(input) else { fail("reshape: \(shape) of an input of \(input)") }
+            return Signal(x.masked.reshaped([x.tensor.shape[0]] + output))
         }
-    }
 
-    private let options: Spec
-    private let shape: [Int]
-    public var spec: any LayerSpec { options }
-    public var members: [Member] { [] }
-
-    init(_ spec: Spec, _ shape: [Int]) { (options, self.shape) = (spec, shape) }
-
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        Signal(x.masked.reshaped([x.tensor.shape[0]] + shape))
+        /// The shape with its open size; nil where the numbers do not fill it.
+        private func filled(_ input: [Int]) -> [Int]? {
+            let count = input.reduce(1, *)
+            // Sizes from outside may be beyond any memory.
+            var known = 1
+            for size in shape where size >= 0 {
+                let (product, isOverflow) = known.multipliedReportingOverflow(by: size)
+                if isOverflow { return nil }
+                known = product
+            }
+            guard shape.contains(-1) else { return known == count ? shape : nil }
+            guard known > 0, count % known == 0 else { return nil }
+            return shape.map { $0 == -1 ? count / known : $0 }
+        }
     }
 }
 
 /// Finds how long each sequence is: the steps at its end that hold one value only are padding.
-public final class Masking: Layer {
-    public struct Spec: LayerSpec {
+public enum Masking {
+    public struct Spec: FunctionSpec {
         public var value = 0.0
 
         public static let type = "masking"
@@ -94,39 +88,28 @@ public final class Masking: Layer {
             return LayerPlan(output: input, kept: 0)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
-            _ = try plan(input)
-            return Masking(self)
-        }
-    }
-
-    private let options: Spec
-    public var spec: any LayerSpec { options }
-    public var members: [Member] { [] }
-
-    public init(_ spec: Spec) { options = spec }
-
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        let (steps, width) = (x.tensor.shape[1], x.tensor.shape[2...].reduce(1, *))
-        let value = Real(options.value)
-        let lengths = x.tensor.withElements { p in
-            (0..<x.tensor.shape[0]).map { row in
-                var length = x.lengths?[row] ?? steps
-                while length > 0 {
-                    let step = (row * steps + length - 1) * width
-                    if (step..<step + width).contains(where: { p[$0] != value }) { break }
-                    length -= 1
+        public func apply(_ x: Signal, _ pass: Pass) -> Signal {
+            let (steps, width) = (x.tensor.shape[1], x.tensor.shape[2...].reduce(1, *))
+            let value = Real(value)
+            let lengths = x.tensor.withElements { p in
+                (0..<x.tensor.shape[0]).map { row in
+                    var length = x.lengths?[row] ?? steps
+                    while length > 0 {
+                        let step = (row * steps + length - 1) * width
+                        if (step..<step + width).contains(where: { p[$0] != value }) { break }
+                        length -= 1
+                    }
+                    return length
                 }
-                return length
             }
+            return Signal(x.tensor, lengths: lengths)
         }
-        return Signal(x.tensor, lengths: lengths)
     }
 }
 
 /// Halves the channels: the first half times the sigmoid of the second (Dauphin et al. 2017).
-public final class GatedLinear: Layer {
-    public struct Spec: LayerSpec {
+public enum GatedLinear {
+    public struct Spec: FunctionSpec {
         public static let type = "glu"
         public static let summary = "The first half of the channels times the sigmoid of the second."
         public static let fields: [Field<Self>] = []
@@ -140,20 +123,10 @@ public final class GatedLinear: Layer {
             return LayerPlan(output: input.dropLast() + [channels / 2], multiplyAdds: input.reduce(1, *) / 2)
         }
 
-        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
-            _ = try plan(input)
-            return GatedLinear()
+        public func apply(_ x: Signal, _ pass: Pass) -> Signal {
+            let x = x.cleaned
+            let halves = x.tensor.split(into: 2, axis: -1)
+            return x.with(halves[0] * halves[1].sigmoid())
         }
-    }
-
-    public var spec: any LayerSpec { Spec() }
-    public var members: [Member] { [] }
-
-    public init() {}
-
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        let x = x.cleaned
-        let halves = x.tensor.split(into: 2, axis: -1)
-        return x.with(halves[0] * halves[1].sigmoid())
     }
 }

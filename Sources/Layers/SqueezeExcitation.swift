@@ -33,8 +33,8 @@ public final class SqueezeExcitation: Layer {
             let channels = pooled.output[0]
             let width = width(channels)
             return LayerPlan(
-                output: input, parameters: 2 * channels * width + channels + width,
-                multiplyAdds: 2 * channels * width + 2 * input.reduce(1, *))
+                output: input, parameters: product(2, channels, width) + channels + product(width),
+                multiplyAdds: product(2, channels, width) + product(input + [2]))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
@@ -44,7 +44,6 @@ public final class SqueezeExcitation: Layer {
     }
 
     private let options: Spec
-    private let pool = GlobalPool(GlobalPool.Spec(.average))
     private let squeeze: Dense, excite: Dense
 
     public var spec: any LayerSpec { options }
@@ -64,7 +63,8 @@ public final class SqueezeExcitation: Layer {
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned
-        let weights = excite.forward(squeeze.forward(pool.forward(x, pass), pass), pass).tensor
+        let weights = excite.forward(squeeze.forward(GlobalPool.Spec(.average).apply(x, pass), pass), pass)
+            .tensor
         let (batch, channels) = (weights.shape[0], weights.shape[1])
         let ones = Array(repeating: 1, count: x.tensor.rank - 2)
         return x.with(x.tensor * weights.reshaped([batch] + ones + [channels]))

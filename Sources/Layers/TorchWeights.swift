@@ -158,19 +158,7 @@ extension MultiHeadAttention: TorchLayer {
     }
 }
 
-extension GRU: TorchLayer {
-    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        cells.torchSlots(prefix)
-    }
-}
-
-extension LSTM: TorchLayer {
-    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        cells.torchSlots(prefix)
-    }
-}
-
-extension SimpleRNN: TorchLayer {
+extension Recurrent: TorchLayer {
     fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
         cells.torchSlots(prefix)
     }

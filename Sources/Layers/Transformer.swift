@@ -24,11 +24,9 @@ public enum Transformer {
                 "Size of the network's hidden layer; four times the channels where it is null.",
                 .atLeast(1)),
             .init(
-                "dropout", \.dropout, "After each part, and of the attention's weights.", .atLeast(0),
-                .below(1)),
+                "dropout", \.dropout, "After each part, and of the attention's weights.", .range(0..<1)),
             .init(
-                "drop_path", \.dropPath, "Part of the examples that skip a part in training.", .atLeast(0),
-                .below(1)),
+                "drop_path", \.dropPath, "Part of the examples that skip a part in training.", .range(0..<1)),
             .init("activation", \.activation, "Of the hidden layer."),
             .init(
                 "norm_first", \.normFirst,
@@ -81,8 +79,7 @@ public enum Conformer {
                 .atLeast(1)),
             .init("kernel", \.kernel, "Steps in the convolution's window.", .atLeast(1)),
             .init(
-                "dropout", \.dropout, "After each part, and of the attention's weights.", .atLeast(0),
-                .below(1)),
+                "dropout", \.dropout, "After each part, and of the attention's weights.", .range(0..<1)),
         ]
 
         public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
@@ -138,8 +135,7 @@ public enum TemporalBlock {
             .init("norm", \.norm, "After each convolution."),
             .init("activation", \.activation, "After each convolution and after the sum."),
             .init(
-                "dropout", \.dropout, "Dropout of whole channels after each convolution.", .atLeast(0),
-                .below(1)),
+                "dropout", \.dropout, "Dropout of whole channels after each convolution.", .range(0..<1)),
             .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
         ]
 
@@ -158,8 +154,7 @@ public enum TemporalBlock {
             case .layer: half.append(LayerNorm.Spec())
             case .none: break
             }
-            var drop = SpatialDropout.Spec()
-            drop.rate = dropout
+            let drop = SpatialDropout.Spec(dropout)
             half += [ActivationLayer.Spec(activation), drop]
             var residual = Residual.Spec(half + half)
             residual.activation = activation

@@ -104,6 +104,12 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(
             #"{"type": "parallel", "join": "product", "branches": [{"type": "dense", "units": 4}, {"type": "masking", "value": 9}]}"#,
             [6, 4]),
+        .init(
+            #"{"type": "graph", "parts": {"a": {"layers": [{"type": "conv1d", "filters": 4}]}, "b": {"inputs": ["input"], "layers": [{"type": "dense", "units": 4}]}, "c": {"inputs": ["b", "a", "b"], "join": "sum"}, "d": {"inputs": ["a", "c", "input"], "layers": [{"type": "gru", "units": 3, "l2": 0.1}]}}}"#,
+            [8, 2]),
+        .init(
+            #"{"type": "graph", "output": "left", "parts": {"stem": {"layers": [{"type": "dense", "units": 2, "kernel_initializer": "torch", "bias_initializer": {"type": "constant", "value": 0.5}}]}, "left": {"inputs": ["stem", "input"]}}}"#,
+            [3]),
         .init(#"{"type": "squeeze_excitation", "units": 2}"#, [7, 4]),
         .init(#"{"type": "squeeze_excitation"}"#, [4, 4, 16]),
         .init(#"{"type": "mbconv", "filters": 8, "expansion": 2, "drop_path": 0.1}"#, [6, 6, 8]),

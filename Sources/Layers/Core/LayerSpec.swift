@@ -40,10 +40,36 @@ public struct LayerPlan: Sendable {
         self.parameters = parameters
         self.buffers = buffers
         self.multiplyAdds = multiplyAdds
-        self.kept = kept ?? output.reduce(1, *)
+        self.kept = kept ?? product(output)
         self.parts = parts
     }
 }
+
+extension LayerPlan {
+    /// The most weights, and the most numbers kept for an example, that a layer may have: more than fit into memory.
+    static let most = 1 << 31
+
+    /// Throws where a layer is beyond any memory.
+    fileprivate func check(_ type: String) throws(ShapeProblem) {
+        for (count, what) in [(parameters + buffers, "weights"), (kept, "numbers for each example")]
+        where count > Self.most {
+            throw ShapeProblem("\(type) has too many \(what); at most \(Self.most) are allowed")
+        }
+    }
+}
+
+/// The product of sizes, at most 2^60: in a config they may be beyond any memory.
+func product(_ sizes: [Int]) -> Int {
+    var result = 1
+    for size in sizes {
+        let (next, isOverflow) = result.multipliedReportingOverflow(by: size)
+        result = isOverflow ? 1 << 60 : min(next, 1 << 60)
+        if size == 0 { return 0 }
+    }
+    return result
+}
+
+func product(_ sizes: Int...) -> Int { product(sizes) }
 
 /// An input shape that a layer cannot take.
 public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable {
@@ -63,6 +89,13 @@ public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable 
 }
 
 extension LayerSpec {
+    /// The plan, where it does not go beyond any memory.
+    public func checkedPlan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        let plan = try plan(input)
+        try plan.check(Self.type)
+        return plan
+    }
+
     /// The problem that a layer has with an input that lacks the axes it needs.
     func needs(_ axes: String, _ input: [Int]) -> ShapeProblem {
         ShapeProblem("\(Self.type) needs an input of [\(axes)], found \(input)")

@@ -92,11 +92,10 @@ extension AdamKind {
         commonFields + [
             .init(
                 "beta1", \.moments.beta1, "Part of the mean gradient that stays in a step.",
-                .atLeast(0), .below(1)),
+                .range(0..<1)),
             .init(
                 "beta2", \.moments.beta2, "Part of the mean square that stays in a step.",
-                .atLeast(0),
-                .below(1)),
+                .range(0..<1)),
             .init(
                 "epsilon", \.moments.epsilon,
                 "Added to the root (Keras 1e-07, PyTorch 1e-08).",

@@ -13,8 +13,8 @@ public struct Lion: OptimizerSpec {
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "beta1", \.beta1, "Part of the momentum in the direction of a step.", .atLeast(0), .below(1)),
-            .init("beta2", \.beta2, "Part of the momentum that stays after a step.", .atLeast(0), .below(1)),
+                "beta1", \.beta1, "Part of the momentum in the direction of a step.", .range(0..<1)),
+            .init("beta2", \.beta2, "Part of the momentum that stays after a step.", .range(0..<1)),
         ]
     }
 

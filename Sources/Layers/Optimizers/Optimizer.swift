@@ -116,8 +116,8 @@ public final class Optimizer {
         var expected = [("learning_rate", [1, 4]), ("steps", [moved.count, 4])]
         for slot in spec.slots { expected += moved.map { (slot + "." + $0.name, $0.parameter.shape) } }
         let tensors = try StateError.check(state, expected, owner: spec.tag)
+        steps = try StateError.counts(tensors[1], "steps", owner: spec.tag)
         learningRate = Double(bitPattern: tensors[0].bits[0])
-        steps = tensors[1].bits.map { Int(truncatingIfNeeded: $0) }
         var next = 2
         for index in spec.slots.indices {
             for entry in moved {

@@ -16,14 +16,13 @@ public struct RMSprop: OptimizerSpec {
         commonFields + [
             .init(
                 "alpha", \.alpha, "Part of the mean square that stays in a step (Keras 0.9, PyTorch 0.99).",
-                .atLeast(0), .below(1)),
+                .range(0..<1)),
             .init("epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-08).", .above(0)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,
                 "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
             .init(
-                "momentum", \.momentum, "Part of the last step that stays in the next.", .atLeast(0),
-                .below(1)),
+                "momentum", \.momentum, "Part of the last step that stays in the next.", .range(0..<1)),
             .init(
                 "centered", \.centered,
                 "Whether the variance of the gradients takes the place of their square."),

@@ -12,8 +12,7 @@ public struct SGD: OptimizerSpec {
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "momentum", \.momentum, "Part of the last step that stays in the next.", .atLeast(0),
-                .below(1)),
+                "momentum", \.momentum, "Part of the last step that stays in the next.", .range(0..<1)),
             .init("nesterov", \.nesterov, "Whether the gradient is followed beyond the momentum's step."),
         ]
     }

@@ -35,6 +35,18 @@ public struct StateError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
+extension StateError {
+    /// The counts that a tensor of `init(bits:)` holds.
+    static func counts(_ tensor: Tensor, _ name: String, owner: String) throws(StateError) -> [Int] {
+        let counts = tensor.bits
+        if let wrong = counts.first(where: { $0 > UInt64(mostCounted) }) {
+            throw StateError(
+                owner: owner, problems: ["\(name): found \(wrong), expected at most \(mostCounted)"])
+        }
+        return counts.map { Int($0) }
+    }
+}
+
 extension Tensor {
     /// Numbers of 64 bits, each as four pieces of 16 bits, which any `Real` holds exactly: [count, 4].
     init(bits: [UInt64]) {

@@ -9,7 +9,7 @@ public final class WeightAverage {
 
         public static let summary = "Exponential moving average of the weights, used for evaluation."
         public static let fields: [Field<Self>] = [
-            .init("decay", \.decay, "Part of the average that stays in a step.", .atLeast(0), .below(1)),
+            .init("decay", \.decay, "Part of the average that stays in a step.", .range(0..<1)),
             .init(
                 "warm_up", \.warmUp,
                 "Whether early steps n keep no more than (1 + n) / (10 + n), so that the first weights are forgotten."
@@ -84,8 +84,9 @@ public final class WeightAverage {
     /// Goes on from a saved state. Throws a `StateError` with everything that does not fit, and then changes nothing.
     public func restore(_ state: [(String, Tensor)]) throws(StateError) {
         let expected = [("steps", [1, 4])] + parameters.map { ("average." + $0.name, $0.parameter.shape) }
-        let tensors = try StateError.check(state, expected, owner: "the average of the weights")
-        steps = Int(truncatingIfNeeded: tensors[0].bits[0])
+        let owner = "the average of the weights"
+        let tensors = try StateError.check(state, expected, owner: owner)
+        steps = try StateError.counts(tensors[0], "steps", owner: owner)[0]
         averages = Array(tensors.dropFirst())
         isSwapped = false
     }

@@ -36,10 +36,11 @@ public struct EarlyStopping: Options {
         public var waited = 0
 
         public static let fields: [Field<Self>] = [
-            .init("epoch", \.epoch, "Epochs that are over.", .required, .atLeast(0)),
+            .init("epoch", \.epoch, "Epochs that are over.", .required, .range(0...mostCounted)),
             .init("best", \.best, "The best figure so far."),
-            .init("best_epoch", \.bestEpoch, "The epoch of the best figure, from 0.", .atLeast(0)),
-            .init("waited", \.waited, "Epochs since the best one.", .atLeast(0)),
+            .init(
+                "best_epoch", \.bestEpoch, "The epoch of the best figure, from 0.", .range(0...mostCounted)),
+            .init("waited", \.waited, "Epochs since the best one.", .range(0...mostCounted)),
         ]
 
         public init() {}

@@ -34,15 +34,18 @@ public struct ScheduleState: Options, Equatable {
     public var cooldown = 0
 
     public static let fields: [Field<Self>] = [
-        .init("period", \.period, "Periods that are over.", .required, .atLeast(0)),
+        .init("period", \.period, "Periods that are over.", .required, .range(0...mostCounted)),
         .init("reduced", \.reduced, "The rate that a plateau has left."),
         .init("best", \.best, "The best figure so far."),
-        .init("waited", \.waited, "Periods since the best one.", .atLeast(0)),
-        .init("cooldown", \.cooldown, "Periods until figures count again.", .atLeast(0)),
+        .init("waited", \.waited, "Periods since the best one.", .range(0...mostCounted)),
+        .init("cooldown", \.cooldown, "Periods until figures count again.", .range(0...mostCounted)),
     ]
 
     public init() {}
 }
+
+/// More than anything is ever counted to, and far from overflow.
+let mostCounted = 1 << 53
 
 extension ScheduleSpec {
     public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {}

@@ -136,9 +136,11 @@ public struct CosineSchedule: ScheduleSpec {
         var length = (total ?? whole) - warmUp
         if let restartAfter {
             length = restartAfter
+            if restartFactor == 1 { period %= length }
             while period >= length {
                 period -= length
-                length *= restartFactor
+                let (longer, isOverflow) = length.multipliedReportingOverflow(by: restartFactor)
+                length = isOverflow ? .max : longer
             }
         }
         let share = length > 0 ? min(1, Double(period) / Double(length)) : 1

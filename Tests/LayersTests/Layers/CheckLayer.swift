@@ -52,6 +52,40 @@ struct LayerCheck {
         return problems
     }
 
+    /// Options with every whole number replaced in turn by a huge one are refused, or planned within what is allowed.
+    func hugeSizes() throws -> [String] {
+        var problems: [String] = []
+        for huge in [1 << 31, 1 << 40, Int.max] {
+            for changed in Self.replacingEachNumber(in: spec.encode(), by: huge) {
+                guard let spec = try? Model.spec(changed), let plan = try? spec.checkedPlan(example.input)
+                else { continue }
+                let numbers = max(plan.parameters + plan.buffers, plan.kept)
+                if numbers > 1 << 31 { problems.append("\(numbers) numbers in \(changed.line)") }
+            }
+        }
+        return problems
+    }
+
+    private static func replacingEachNumber(in json: JSONValue, by huge: Int) -> [JSONValue] {
+        if json.integer != nil { return [JSONValue(.integer(huge))] }
+        if let elements = json.elements {
+            return elements.indices.flatMap { index in
+                replacingEachNumber(in: elements[index], by: huge).map { changed in
+                    var list = elements
+                    list[index] = changed
+                    return JSONValue(.list(list))
+                }
+            }
+        }
+        return (json.members ?? []).flatMap { member in
+            replacingEachNumber(in: member.value, by: huge).map { changed in
+                var object = json
+                object[member.key] = changed
+                return object
+            }
+        }
+    }
+
     func names() throws -> [String] {
         var problems: [String] = []
         let (layer, again) = (try make(), try make(2))

@@ -15,6 +15,11 @@ import Testing
         #expect(try LayerCheck(example).shapes() == [])
     }
 
+    /// Sizes that no memory holds are a mistake of the config, not the end of the program.
+    @Test(arguments: Example.all) func hugeSizesAreRefused(_ example: Example) throws {
+        #expect(try LayerCheck(example).hugeSizes() == [])
+    }
+
     @Test(arguments: Example.all) func namesAreStableAndCounted(_ example: Example) throws {
         #expect(try LayerCheck(example).names() == [])
     }

@@ -207,6 +207,16 @@ final class SmallProblem {
                 """)
     }
 
+    @Test func countsBeyondAnyTrainingAreRefused() throws {
+        let problem = SmallProblem()
+        let optimizer = Optimizer(Adam(), problem.parameters)
+        var state = optimizer.state
+        state[1].1 = .full([3, 4], 65535)
+        let error = #expect(throws: StateError.self) { try optimizer.restore(state) }
+        #expect(
+            error?.problems == ["steps: found 18446744073709551615, expected at most 9007199254740992"])
+    }
+
     @Test(arguments: [
         (#"{"type": "adan"}"#, #"1:24: optimizer.type: there is no optimizer "adan"; did you mean "adam"?"#),
         (

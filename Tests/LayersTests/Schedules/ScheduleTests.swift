@@ -44,6 +44,17 @@ struct ScheduleConfig: Options {
             [0.01, 0.04, 0.07, 0.1, 0.08335, 0.0667, 0.05005, 0.0334, 0.01675, 0.0001])
     }
 
+    /// Neither many restarts nor ways down beyond any number take time or end the program.
+    @Test func restartsOfAnyLength() {
+        var schedule = CosineSchedule()
+        var state = ScheduleState()
+        state.period = 1_000_000_000_000_001
+        schedule.restartAfter = 2
+        #expect(abs(schedule.rate(1, state, total: 5) - 0.5) < 1e-12)
+        schedule.restartFactor = .max
+        #expect(abs(schedule.rate(1, state, total: 5) - 1) < 1e-3)
+    }
+
     @Test func restarts() throws {
         expectClose(
             try rates(["type": "cosine", "restart_after": 3, "restart_factor": 2, "minimum": 0.01], 12),

@@ -8,6 +8,7 @@ extension ONNXMappings {
             .adding(type: "chain", chain)
             .adding(Residual.Spec.self, residual)
             .adding(Branches.Spec.self, branches)
+            .adding(Graph.Spec.self, graph)
             .adding(SqueezeExcitation.Spec.self, squeezeExcitation)
     }
 
@@ -37,16 +38,33 @@ extension ONNXMappings {
 @Sendable private func branches(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Branches.Spec = try layer.spec()
     let outputs = try layer.children.map { try layer.apply($0.name, to: x) }
-    let values = outputs.map(\.value)
+    return try join(layer, outputs, spec.join)
+}
+
+@Sendable private func graph(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    guard let graph = layer.layer as? Graph else {
+        throw layer.problem("it is no Graph", advice: "the mapping is for layers of this type alone")
+    }
+    var outputs: [ONNXSignal] = []
+    for (child, source) in zip(layer.children, graph.sources) {
+        let inputs = source.places.map { $0 < 0 ? x : outputs[$0] }
+        outputs.append(try layer.apply(child.name, to: join(layer, inputs, source.join)))
+    }
+    return outputs[graph.output]
+}
+
+private func join(_ layer: ONNXLayer, _ signals: [ONNXSignal], _ joining: Joining) throws -> ONNXSignal {
+    if signals.count == 1 { return signals[0] }
+    let values = signals.map(\.value)
     let joined =
-        switch spec.join {
+        switch joining {
         case .concatenate: layer.node("Concat", values, [("axis", .integer(-1))])[0]
         case .sum: values.dropFirst().reduce(values[0]) { layer.node("Add", $0, $1) }
         case .product: values.dropFirst().reduce(values[0]) { layer.node("Mul", $0, $1) }
         }
-    var result = outputs[0].with(joined, shape: try layer.plannedShape(x))
-    // A step counts where it does in every branch.
-    let known = outputs.compactMap(\.lengths)
+    var result = signals[0].with(joined, shape: try joining.shape(signals.map(\.shape)))
+    // A step counts where it does in every one.
+    let known = signals.compactMap(\.lengths)
     if known.count > 1 {
         result.lengths = ONNXLengths { layer.node("Min", known.map(\.value), [])[0] }
     } else {

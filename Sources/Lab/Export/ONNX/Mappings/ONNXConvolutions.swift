@@ -105,12 +105,8 @@ extension ONNXLayer {
 @Sendable private func conv2d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Conv2D.Spec = try layer.spec()
     let window = ONNXWindow(
-        kernel: spec.kernel.list, stride: spec.stride.list, dilation: spec.dilation.list,
+        kernel: spec.kernel.axes, stride: spec.stride.axes, dilation: spec.dilation.axes,
         padding: spec.padding)
     let y = try layer.convolve(x.value, x, window, groups: spec.groups)
     return ONNXSignal(layer.activate(y, spec.activation), shape: try layer.plannedShape(x))
-}
-
-extension Sides {
-    var list: [Int] { [height, width] }
 }

@@ -9,7 +9,7 @@ extension ONNXMappings {
 }
 
 extension ONNXLayer {
-    fileprivate func pool(_ x: ONNXSignal, _ kind: Pool1D.Kind, _ window: ONNXWindow) throws -> String {
+    fileprivate func pool(_ x: ONNXSignal, _ kind: PoolKind, _ window: ONNXWindow) throws -> String {
         let axes = window.kernel.count
         var attributes = try window.attributes(
             self, sizes: Array(x.shape.prefix(axes)), isOpen: x.hasAnySteps)
@@ -61,7 +61,7 @@ extension ONNXLayer {
 @Sendable private func pool2d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Pool2D.Spec = try layer.spec()
     let window = ONNXWindow(
-        kernel: spec.size.list, stride: (spec.stride ?? spec.size).list, dilation: [1, 1],
+        kernel: spec.size.axes, stride: (spec.stride ?? spec.size).axes, dilation: [1, 1],
         padding: spec.padding)
     return ONNXSignal(try layer.pool(x, spec.kind, window), shape: try layer.plannedShape(x))
 }

@@ -1,0 +1,204 @@
+import Autograd
+import Configuration
+
+/// Named parts, each of which takes what others put out: a model that is no list.
+public final class Graph: Layer {
+    /// Layers one after the other, and where their input comes from.
+    public struct Part: Options {
+        public var inputs: [String] = []
+        public var join = Joining.concatenate
+        public var layers: [AnyLayer] = []
+
+        public static let summary = "Layers of a graph, and where their input comes from."
+        public static let fields: [Field<Self>] = [
+            .init(
+                "inputs", \.inputs,
+                "Parts that are written above this one, or \"input\"; empty is the part just above."),
+            .init("join", \.join, "How several inputs are put together."),
+            .init("layers", \.layers, "From the input to the output; may be empty."),
+        ]
+
+        public init() {}
+        public init(_ layers: [any LayerSpec], inputs: [String] = [], join: Joining = .concatenate) {
+            self.layers = layers.map { AnyLayer($0) }
+            (self.inputs, self.join) = (inputs, join)
+        }
+    }
+
+    public struct Spec: LayerSpec {
+        public var parts = Named<Part>()
+        public var output: String?
+
+        public static let type = "graph"
+        public static let summary = "Named parts, each of which takes what others put out."
+        public static let fields: [Field<Self>] = [
+            .init(
+                "parts", \.parts, "The parts by their names, from the input to the output.", .required,
+                .notEmpty),
+            .init("output", \.output, "The part whose output is the graph's; the last one where it is null."),
+        ]
+
+        public init() {}
+        public init(_ parts: KeyValuePairs<String, Part>, output: String? = nil) {
+            self.parts = Named(parts.map { .init($0.key, $0.value) })
+            self.output = output
+        }
+
+        /// What a graph calls its own input.
+        static let input = "input"
+
+        /// For each part the places of its inputs, where -1 is the graph's own. nil stands for an unknown name.
+        private var sources: [[Int?]] {
+            let names = parts.entries.map(\.name)
+            return parts.entries.enumerated().map { place, entry in
+                entry.value.inputs.isEmpty
+                    ? [place - 1]
+                    : entry.value.inputs.map { $0 == Self.input ? -1 : names[..<place].firstIndex(of: $0) }
+            }
+        }
+
+        private var outputPlace: Int? {
+            guard let output else { return parts.entries.count - 1 }
+            return parts.entries.firstIndex { $0.name == output }
+        }
+
+        public var complaints: [Complaint] {
+            let names = parts.entries.map(\.name)
+            let sources = sources
+            var found: [Complaint] = []
+            for (place, entry) in parts.entries.enumerated() {
+                let path = [JSONPath.Step.key("parts"), .key(entry.name)]
+                if !Self.isPlain(entry.name) || entry.name == Self.input {
+                    found.append(
+                        Complaint(
+                            at: path,
+                            "a part's name has letters, digits, _ and - only, and is not \"\(Self.input)\""))
+                }
+                for (index, name) in entry.value.inputs.enumerated() where sources[place][index] == nil {
+                    let known = [Self.input] + names[..<place]
+                    let advice =
+                        names.contains(name)
+                        ? "is not written above this part"
+                        : "is no part"
+                            + (Suggestion.closest(to: name, among: known).map { "; did you mean \"\($0)\"?" }
+                                ?? "")
+                    found.append(
+                        Complaint(at: path + [.key("inputs"), .index(index)], "\"\(name)\" \(advice)"))
+                }
+            }
+            guard let output = outputPlace else {
+                let name = output ?? ""
+                let meant = Suggestion.closest(to: name, among: names).map { "; did you mean \"\($0)\"?" }
+                return found + [Complaint("output", "there is no part \"\(name)\"\(meant ?? "")")]
+            }
+            if found.isEmpty {
+                let used = Set(sources.joined().compactMap { $0 } + [output])
+                for (place, name) in names.enumerated() where !used.contains(place) {
+                    found.append(
+                        Complaint(
+                            at: [.key("parts"), .key(name)],
+                            "leads nowhere: no part takes it, and it is not the output"))
+                }
+            }
+            return found
+        }
+
+        private static func isPlain(_ name: String) -> Bool {
+            !name.isEmpty
+                && name.unicodeScalars.allSatisfy {
+                    $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+                }
+        }
+
+        /// The part's layers, and the shape that they get.
+        private func input(
+            of place: Int, _ input: [Int], _ outputs: [[Int]]
+        ) throws(ShapeProblem) -> [Int] {
+            let entry = parts.entries[place]
+            var shapes: [[Int]] = []
+            for source in sources[place] {
+                guard let source, source < place else {
+                    throw ShapeProblem("takes what is no part above it").inside("parts.\(entry.name)")
+                }
+                shapes.append(source < 0 ? input : outputs[source])
+            }
+            do { return try entry.value.join.shape(shapes) } catch {
+                throw error.inside("parts.\(entry.name)")
+            }
+        }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            var whole = LayerPlan(output: [], kept: 0)
+            for (place, entry) in parts.entries.enumerated() {
+                let shape = try self.input(of: place, input, whole.parts.map(\.plan.output))
+                let plan: LayerPlan
+                do {
+                    plan = try LayerPlan(chain: entry.value.layers, named: "layers", from: shape)
+                } catch { throw error.inside("parts.\(entry.name)") }
+                whole.add(LayerPlan.Part(name: entry.name, type: Sequential.Spec.type, plan: plan))
+            }
+            guard let output = outputPlace, whole.parts.indices.contains(output) else {
+                throw ShapeProblem("graph has no part \"\(output ?? "")\" to put out")
+            }
+            whole.output = whole.parts[output].plan.output
+            return whole
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            let plan = try plan(input)
+            var made: [Sequential] = []
+            for (place, entry) in parts.entries.enumerated() {
+                let shape = try self.input(of: place, input, plan.parts.map(\.plan.output))
+                do {
+                    let layers = try makeChain(
+                        entry.value.layers, named: "layers", from: shape, generator.split(entry.name))
+                    made.append(Sequential(Sequential.Spec(entry.value.layers.map(\.value)), layers))
+                } catch { throw error.inside("parts.\(entry.name)") }
+            }
+            return Graph(
+                self, made, sources: sources.map { $0.map { $0 ?? -1 } }, output: outputPlace ?? 0)
+        }
+    }
+
+    private let options: Spec
+    private let parts: [Sequential]
+    /// For each part the places of the parts that it takes, -1 for the graph's input, and how they are put together.
+    package let sources: [(places: [Int], join: Joining)]
+    /// The place of the part that the graph puts out.
+    package let output: Int
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] {
+        zip(options.parts.entries, parts).map { .layer($0.name, $1) }
+    }
+
+    private init(_ spec: Spec, _ parts: [Sequential], sources: [[Int]], output: Int) {
+        (options, self.parts, self.output) = (spec, parts, output)
+        self.sources = zip(sources, spec.parts.entries).map { ($0, $1.value.join) }
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        var outputs: [Signal] = []
+        for (place, part) in parts.enumerated() {
+            outputs.append(part.forward(input(of: place, x, outputs), pass))
+        }
+        return outputs[output]
+    }
+
+    private func input(of place: Int, _ x: Signal, _ outputs: [Signal]) -> Signal {
+        sources[place].join.join(sources[place].places.map { $0 < 0 ? x : outputs[$0] })
+    }
+
+    /// Fits the feature norms inside, see `Layer.fitFeatureNorms`.
+    func fitParts(_ batches: [Signal]) {
+        var outputs = batches.map { _ in [Signal]() }
+        for (place, part) in parts.enumerated() {
+            guard parts[place...].contains(where: \.hasFeatureNorm) else { return }
+            let inputs = batches.indices.map { input(of: place, batches[$0], outputs[$0]) }
+            part.fitFeatureNorms(inputs)
+            withoutRecording {
+                for row in batches.indices { outputs[row].append(part.forward(inputs[row], .inference)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Autograd
+import Configuration
+
+/// Height and width, in JSON one number where they are equal and [height, width] otherwise.
+public typealias Sides = OneOrTwo<Int>
+
+extension OneOrTwo where Element == Int {
+    public var height: Int { first }
+    public var width: Int { second }
+}
+
+/// The size of a window: steps of a sequence, or height and width of a picture.
+public protocol WindowSize: Bounded, Equatable where Bound == Int {
+    /// The same along every axis.
+    init(_ all: Int)
+    /// Along each axis.
+    var axes: [Int] { get }
+    /// What help texts call things.
+    static var words: WindowWords { get }
+}
+
+/// What help texts call things.
+public struct WindowWords: Sendable {
+    let place: String, window: String, step: String, tap: String, whole: String, input: String
+}
+
+extension Int: WindowSize {
+    public var axes: [Int] { [self] }
+    public static var words: WindowWords {
+        WindowWords(
+            place: "step", window: "Steps in the window.", step: "Steps from one window to the next.",
+            tap: "Steps from one tap of the window to the next.", whole: "sequence", input: "time, channels")
+    }
+}
+
+extension OneOrTwo: WindowSize where Element == Int {
+    public var axes: [Int] { [height, width] }
+    public static var words: WindowWords {
+        WindowWords(
+            place: "place", window: "Height and width of the window, or both as one number.",
+            step: "From one window to the next.", tap: "From one tap of the window to the next.",
+            whole: "picture", input: "height, width, channels")
+    }
+}
+
+/// How a convolution or pooling layer treats the ends, as a config names it.
+public enum PaddingRule: String, CaseIterable, ConfigurationValue {
+    /// The window stays inside.
+    case valid
+    /// ceil(size / stride) outputs, the odd zero behind (TensorFlow, Keras).
+    case same
+    /// Zeros in front only: an output sees nothing after it.
+    case causal
+    /// (kernel - 1) * dilation / 2 zeros on both sides, whatever the stride (PyTorch's usual choice).
+    case symmetric
+
+    func padding(kernel: [Int], dilation: [Int]) -> Padding {
+        switch self {
+        case .valid: return .valid
+        case .same: return .same
+        case .causal: return .causal
+        case .symmetric:
+            let amounts = zip(kernel, dilation).map { ($0 - 1) * $1 / 2 }
+            return .amounts(before: amounts, after: amounts)
+        }
+    }
+
+    /// The outputs along one axis; nil where the window does not fit.
+    func outputs(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> Int? {
+        let reach = product(kernel - 1, dilation)
+        // Padding must not be beyond any memory.
+        guard reach < LayerPlan.most else { return nil }
+        let room: Int
+        switch self {
+        case .same, .causal: room = size + reach
+        case .valid: room = size
+        case .symmetric: room = size + reach / 2 * 2
+        }
+        if self == .same { return size > 0 ? (size - 1) / stride + 1 : 0 }
+        return room > reach ? (room - reach - 1) / stride + 1 : nil
+    }
+
+    /// The outputs along every axis; throws where the window does not fit into the input.
+    func outputs<Size: WindowSize>(
+        _ input: [Int], kernel: Size, stride: Size, dilation: Size = Size(1), _ type: String
+    ) throws(ShapeProblem) -> [Int] {
+        var result: [Int] = []
+        for (axis, size) in kernel.axes.enumerated() {
+            let (step, gap) = (stride.axes[axis], dilation.axes[axis])
+            guard let count = outputs(size: input[axis], kernel: size, stride: step, dilation: gap), count > 0
+            else {
+                let span = zip(kernel.axes, dilation.axes).map { String(product($0 - 1, $1) + 1) }
+                throw ShapeProblem(
+                    "\(type)'s window of \(span.joined(separator: " x ")) does not fit into "
+                        + input.dropLast().map(String.init).joined(separator: " x ")
+                        + (kernel.axes.count == 1 ? " steps" : "")
+                        + "; use a smaller window or \"padding\": \"same\"")
+            }
+            result.append(count)
+        }
+        return result
+    }
+}
