@@ -104,7 +104,8 @@ public final class ExperimentRun {
                 allowed: "[\(classes.count)], a number for each class: \(classes.joined(separator: ", "))")
         }
         if model.hasFeatureNorm {
-            model.fitFeatureNorms(try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs })
+            let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }
+            model.fitFeatureNorms(batches)
         }
         return model
     }
