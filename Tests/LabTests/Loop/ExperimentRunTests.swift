@@ -1,0 +1,133 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import Synchronization
+import Testing
+
+/// Whole runs of a small experiment on the embedded corpus.
+@Suite(.serialized) struct ExperimentRunTests {
+    static let text = """
+        {
+            "name": "small",
+            "data": {"source": {"type": "synthetic", "speakers": 4, "repetitions": 1}},
+            "split": {"type": "grouped", "by": "speaker", "test": 0.25, "validation": 0.25},
+            "features": {
+                "rate": 8000,
+                "layout": {
+                    "type": "sequence", "frames": 60,
+                    "features": [{"type": "mfcc", "count": 13, "fft": 512, "hop": 256, "mels": 30}]
+                }
+            },
+            "augmentation": {
+                "rows": [[], [{"type": "noise", "amplitude": 0.01}]],
+                "features": [{"type": "spec_augment"}]
+            },
+            "model": [
+                {"type": "feature_norm"},
+                {"type": "conv1d", "filters": 8, "kernel": 3, "padding": "same", "activation": "relu"},
+                {"type": "dropout", "rate": 0.2},
+                {"type": "gru", "units": 8},
+                {"type": "attention", "units": 4},
+                {"type": "dense", "units": 8}
+            ],
+            "training": {"batch": 8, "epochs": 3, "save_seconds": 0, "average": {"decay": 0.9}}
+        }
+        """
+
+    /// Asks to stop after so many steps of training.
+    final class Stopper: RunObserver {
+        private let left: Mutex<Int>
+        private let isTraining = Mutex(false)
+
+        init(after steps: Int = .max) { left = Mutex(steps) }
+
+        func begin(_ work: String) { isTraining.withLock { $0 = work == "Training" } }
+        func advance(_ done: Int, of total: Int, note: String) {
+            if isTraining.withLock({ $0 }) { left.withLock { $0 -= 1 } }
+        }
+        var isAskedToStop: Bool { left.withLock { $0 <= 0 } }
+    }
+
+    private func run(_ folder: String, _ observer: Stopper = Stopper()) throws {
+        let experiment = try Experiment.decode(text: Self.text)
+        _ = try ExperimentRun(experiment, folder: RunFolder(folder), observer: observer).run()
+    }
+
+    /// What has to be equal between equal runs.
+    private func files(_ folder: String) throws -> [String: Data] {
+        var found: [String: Data] = [:]
+        for name in [
+            "config.json", "split.json", "metrics.jsonl", "metrics.csv", "model.safetensors",
+            "predictions.csv",
+            "result.json",
+        ] {
+            found[name] = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+        }
+        return found
+    }
+
+    @Test func aRunStoppedAnywhereEndsWithTheSameFiles() throws {
+        try Toy.inFolder { folder in
+            try run(folder + "/whole")
+            let whole = try files(folder + "/whole")
+            #expect(RunFolder.content(of: folder + "/whole") == .finished)
+            for first in [1, 3, 4, 7, 11] {
+                let path = folder + "/stopped-\(first)"
+                let stop = #expect(throws: RunStopped.self) { try run(path, Stopper(after: first)) }
+                #expect(stop?.isSaved == true && RunFolder.content(of: path) == .unfinished)
+                // A second stop, then to the end.
+                #expect(throws: RunStopped.self) { try run(path, Stopper(after: 1)) }
+                try run(path)
+                #expect(try files(path) == whole, "stopped after \(first) steps")
+            }
+        }
+    }
+
+    @Test func threadsMakeNoDifference() throws {
+        let threads = Parallel.threads
+        defer { Parallel.threads = threads }
+        try Toy.inFolder { folder in
+            for count in [1, 2, 3] {
+                Parallel.threads = count
+                try run(folder + "/\(count)")
+            }
+            let one = try files(folder + "/1")
+            #expect(try files(folder + "/2") == one)
+            #expect(try files(folder + "/3") == one)
+        }
+    }
+
+    @Test func twoRunsNeverShareAFolder() throws {
+        try Toy.inFolder { folder in
+            let first = try RunFolder(folder + "/a")
+            let error = #expect(throws: FileError.self) { try RunFolder(folder + "/a") }
+            #expect(error?.found.hasPrefix("process \(getpid()) on ") == true)
+            #expect(error?.found.hasSuffix(" at work in it") == true)
+            withExtendedLifetime(first) {}
+        }
+        // A lock file alone, as a process leaves it that was killed, stops nobody.
+        try Toy.inFolder { folder in
+            try Data("process 1 on nowhere\n".utf8).write(to: URL(fileURLWithPath: folder + "/lock"))
+            _ = try RunFolder(folder)
+        }
+    }
+
+    @Test func mistakesAreFoundBeforeDataAreRead() throws {
+        func problem(_ edit: (inout JSONValue) throws -> Void) throws -> String {
+            var json = try JSONValue.parse(Self.text, source: "a.json")
+            try edit(&json)
+            do {
+                _ = try ExperimentPlan(Experiment.decode(json), json: json)
+                return ""
+            } catch { return "\(error)" }
+        }
+        #expect(try problem { _ in } == "")
+        let shape = try problem { try $0.set("features.layout.features[0].fft=0") }
+        #expect(shape.contains("features.layout.features[0].fft"), "\(shape)")
+        let layer = try problem { try $0.set("model[3].type=\"flatten\"") }
+        #expect(layer.contains("model[3]") && layer.contains("units"), "\(layer)")
+        let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
+        #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
+    }
+}
