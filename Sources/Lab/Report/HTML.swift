@@ -1,0 +1,54 @@
+/// Pieces of HTML pages.
+enum HTML {
+    /// An element; `inside` is HTML already.
+    static func element(
+        _ name: String, _ attributes: [(name: String, value: String)] = [], _ inside: String
+    ) -> String {
+        "<\(name)\(Markup.attributes(attributes))>\(inside)</\(name)>"
+    }
+
+    /// A paragraph of text.
+    static func paragraph(_ text: String, class name: String? = nil) -> String {
+        element("p", name.map { [("class", $0)] } ?? [], Markup.escaped(text)) + "\n"
+    }
+
+    /// A part of a page with its heading; nothing where there is nothing inside.
+    static func section(_ title: String, _ inside: String) -> String {
+        guard !inside.isEmpty else { return "" }
+        return "<section>\n" + element("h2", [], Markup.escaped(title)) + "\n" + inside + "</section>\n"
+    }
+
+    /// A picture with the words that stand for it.
+    static func figure(_ plot: some Plot) -> String { element("figure", [], plot.svg) + "\n" }
+
+    /// Names and what they stand for; nothing where there are none.
+    static func definitions(_ pairs: [(name: String, value: String)]) -> String {
+        guard !pairs.isEmpty else { return "" }
+        let rows = pairs.map {
+            element("dt", [], Markup.escaped($0.name)) + element("dd", [], Markup.escaped($0.value)) + "\n"
+        }
+        return "<dl>\n" + rows.joined() + "</dl>\n"
+    }
+
+    /// Text in lines, such as commands.
+    static func listing(_ text: String) -> String {
+        element("pre", [], element("code", [], Markup.escaped(text))) + "\n"
+    }
+
+    /// A table. The first cell of a row is its heading; all other cells are set as numbers, to the right.
+    static func table(caption: String, columns: [String], rows: [[String]]) -> String {
+        let head = columns.map { element("th", [("scope", "col")], Markup.escaped($0)) }.joined()
+        let body = rows.map { row in
+            let cells = row.enumerated().map { index, cell in
+                index == 0
+                    ? element("th", [("scope", "row")], Markup.escaped(cell))
+                    : element("td", [], Markup.escaped(cell))
+            }
+            return element("tr", [], cells.joined()) + "\n"
+        }
+        return "<div class=\"wide\"><table>\n"
+            + element("caption", [], Markup.escaped(caption)) + "\n"
+            + element("thead", [], element("tr", [], head)) + "\n"
+            + element("tbody", [], "\n" + body.joined()) + "\n</table></div>\n"
+    }
+}

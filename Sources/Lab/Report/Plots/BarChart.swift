@@ -1,0 +1,145 @@
+/// Bars to the right, one a row: a figure for each class, each speaker or each feature, with its confidence interval.
+public struct BarChart: Plot {
+    /// A row.
+    public struct Bar: Sendable {
+        public var name: String
+        public var value: Double
+        /// What the value may be; nil where that is not known.
+        public var interval: ClosedRange<Double>?
+        /// What else is to be known, such as how many examples there are.
+        public var note: String
+
+        /// A bar. An interval whose bounds are no numbers is none.
+        public init(
+            _ name: String, _ value: Double, low: Double = .nan, high: Double = .nan, note: String = ""
+        ) {
+            self.name = name
+            self.value = value
+            self.note = note
+            interval = low <= high ? low...high : nil
+        }
+    }
+
+    public var title: String
+    public var xName: String
+    public var bars: [Bar]
+    /// Whether the figures are shares: the axis goes from 0 to 1 then, in percent.
+    public var isShare: Bool
+    /// A figure to compare with, such as that of all examples, and what it is.
+    public var reference: (value: Double, name: String)?
+    /// Rows that are drawn; the others are counted below.
+    public var limit = 60
+    public var width = 640.0
+
+    /// A chart of bars, in the order given.
+    public init(
+        title: String, xName: String = "", bars: [Bar], isShare: Bool = false,
+        reference: (value: Double, name: String)? = nil
+    ) {
+        self.title = title
+        self.xName = xName
+        self.bars = bars
+        self.isShare = isShare
+        self.reference = reference
+    }
+
+    /// The features that matter most first; what is no number comes last. Equal ones stay in their order.
+    public static func importances(
+        title: String = "Feature importances", xName: String = "importance", _ names: [String],
+        _ values: [Double],
+        deviations: [Double] = [], limit: Int = 20
+    ) -> BarChart {
+        let order = values.indices.prefix(names.count).sorted { a, b in
+            let (x, y) = (values[a], values[b])
+            return x == y || x.isNaN && y.isNaN ? a < b : y.isNaN || x > y
+        }
+        let bars = order.map { index in
+            let deviation = deviations.indices.contains(index) ? deviations[index] : .nan
+            return Bar(
+                names[index], values[index], low: values[index] - deviation, high: values[index] + deviation)
+        }
+        var chart = BarChart(title: title, xName: xName, bars: bars)
+        chart.limit = limit
+        return chart
+    }
+
+    public var summary: String {
+        let rows = shown.map { bar in
+            let range = bar.interval.map { " (\(text($0.lowerBound)) to \(text($0.upperBound)))" } ?? ""
+            return "\(bar.name): \(text(bar.value))\(range)"
+        }
+        let compared = reference.map { ["\($0.name): \(text($0.value))"] } ?? []
+        return (compared + rows).joined(separator: "; ")
+    }
+
+    public var svg: String {
+        let rowHeight = 22.0
+        let valueWidth = (shown.map { TextWidth.of(text($0.value), size: 11) }.max() ?? 0) + 14
+        let noteWidth = min(shown.map { TextWidth.of($0.note, size: 11) }.max() ?? 0, 130) + 18
+        let nameWidth = min(shown.map { TextWidth.of($0.name, size: 12) }.max() ?? 0, 210) + 22
+        let top = reference == nil ? 38.0 : 54.0
+        let bottom = top + rowHeight * Double(max(shown.count, 1)) + 6
+        let rest = bars.count - shown.count
+        var canvas = Canvas(
+            width: width, height: bottom + (xName.isEmpty ? 26 : 46) + (rest > 0 ? 18 : 0))
+        canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: width - 24)
+        let area = PlotArea(left: nameWidth, top: top, right: width - valueWidth - noteWidth, bottom: bottom)
+        let scale = Scale(
+            values, from: area.left, to: area.right, ticks: 6, labels: isShare ? .percent : .plain)
+        area.drawHorizontal(scale, name: xName, grid: true, on: &canvas)
+        for (row, bar) in shown.enumerated() {
+            let middle = top + rowHeight * (Double(row) + 0.5) + 3
+            canvas.text(
+                text(bar.value), Point(area.right + valueWidth, middle + 4), .end, size: 11)
+            canvas.text(
+                bar.note, Point(area.right + valueWidth + 8, middle + 4), size: 11, ink: .muted, limit: 130)
+            draw(bar, middle, scale, area, on: &canvas)
+        }
+        if bars.isEmpty { area.drawEmpty(on: &canvas) }
+        drawReference(scale, area, on: &canvas)
+        if rest > 0 {
+            canvas.text(
+                "and \(NumberText.count(rest)) more", Point(area.left, canvas.height - 8), size: 11,
+                ink: .muted)
+        }
+        return canvas.document(title: title, summary: summary)
+    }
+
+    private var shown: ArraySlice<Bar> { bars.prefix(limit) }
+
+    /// Everything that has to be in sight.
+    private var values: [Double] {
+        let bounds = shown.flatMap { bar in bar.interval.map { [$0.lowerBound, $0.upperBound] } ?? [] }
+        let all = shown.map(\.value) + bounds + (reference.map { [$0.value] } ?? []) + [0]
+        return isShare || !all.contains { $0 != 0 && Scale.isDrawn($0) } ? all + [1] : all
+    }
+
+    private func draw(
+        _ bar: Bar, _ y: Double, _ scale: Scale, _ area: PlotArea, on canvas: inout Canvas
+    ) {
+        canvas.text(bar.name, Point(area.left - 8, y + 4), .end, limit: area.left - 20)
+        guard let zero = scale.place(0), let place = scale.place(bar.value) else { return }
+        canvas.rectangle(
+            Point(zero, y - 7), Point(place, y + 7), fill: .area(0), tip: "\(bar.name): \(text(bar.value))")
+        canvas.line(Point(place, y - 7), Point(place, y + 7), .series(0), width: 2)
+        guard let interval = bar.interval, let low = scale.place(interval.lowerBound),
+            let high = scale.place(interval.upperBound)
+        else { return }
+        canvas.line(Point(low, y), Point(high, y), .ink, width: 1.2)
+        for end in [low, high] { canvas.line(Point(end, y - 4), Point(end, y + 4), .ink, width: 1.2) }
+    }
+
+    private func drawReference(_ scale: Scale, _ area: PlotArea, on canvas: inout Canvas) {
+        guard let reference, let x = scale.place(reference.value) else { return }
+        let name = "\(reference.name) \(text(reference.value))"
+        canvas.line(
+            Point(x, area.top - 4), Point(x, area.bottom), .series(1), width: 1.5, dash: "5 4", tip: name)
+        let half = TextWidth.of(name, size: 11) / 2
+        let middle = min(max(x, 12 + half), width - 12 - half)
+        canvas.text(name, Point(middle, area.top - 9), .middle, size: 11, ink: .muted, limit: width - 24)
+    }
+
+    private func text(_ value: Double) -> String {
+        isShare ? NumberText.percent(value) : NumberText.short(value)
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+
+/// Curves, such as the loss by epoch.
+public struct LineChart: Plot {
+    /// A curve. It has a gap where y is no finite number, or not above 0 on a logarithmic axis.
+    public struct Series: Sendable {
+        public var name: String
+        public var points: [(x: Double, y: Double)]
+
+        /// A curve through points, in the order of x.
+        public init(_ name: String, points: [(x: Double, y: Double)]) {
+            self.name = name
+            self.points = points
+        }
+
+        /// A curve through numbers at 1, 2, 3 ...
+        public init(_ name: String, _ values: [Double]) {
+            self.init(name, points: values.enumerated().map { (Double($0.offset + 1), $0.element) })
+        }
+    }
+
+    /// How the vertical axis goes up.
+    public enum Axis: Sendable {
+        case linear, logarithmic
+        /// Logarithmic where all numbers are above 0 and the largest is over 100 times the smallest.
+        case automatic
+    }
+
+    public var title: String
+    public var xName: String
+    public var yName: String
+    public var series: [Series]
+    public var axis: Axis
+    /// Whether y is a share that is written in percent.
+    public var isShare: Bool
+    /// A place of the horizontal axis that counts, such as the best epoch, and what it is.
+    public var mark: (x: Double, name: String)?
+    public var size: (width: Double, height: Double) = (640, 340)
+
+    /// A chart of curves.
+    public init(
+        title: String, xName: String = "epoch", yName: String = "", series: [Series], axis: Axis = .linear,
+        isShare: Bool = false, mark: (x: Double, name: String)? = nil
+    ) {
+        self.title = title
+        self.xName = xName
+        self.yName = yName
+        self.series = series
+        self.axis = axis
+        self.isShare = isShare
+        self.mark = mark
+    }
+
+    public var summary: String {
+        let curves = series.map { series in
+            let drawn = series.points.filter { Scale.isDrawn($0.y) }
+            guard let first = drawn.first, let last = drawn.last else { return "\(series.name): no data" }
+            let (low, high) = drawn.reduce((first.y, first.y)) { (min($0.0, $1.y), max($0.1, $1.y)) }
+            return
+                "\(series.name): \(text(first.y)) at first, \(text(last.y)) at last, between \(text(low)) and "
+                + text(high)
+        }
+        let marked = mark.map { "\($0.name) at \(NumberText.short($0.x)). " } ?? ""
+        return marked + curves.joined(separator: "; ")
+    }
+
+    public var svg: String {
+        var canvas = Canvas(width: size.width, height: size.height)
+        canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: size.width - 24)
+        let top = drawLegend(on: &canvas) + 14
+        let bottom = size.height - (xName.isEmpty ? 26 : 46)
+        let y = Scale(
+            series.flatMap { $0.points.map(\.y) }, kind: kind, from: bottom, to: top,
+            labels: isShare ? .percent : .plain)
+        let left = (yName.isEmpty ? 20 : 36) + PlotArea.labelWidth(y)
+        let area = PlotArea(left: left, top: top, right: size.width - 20, bottom: bottom)
+        let places = series.flatMap { $0.points.map(\.x) }
+        let x = Scale(
+            places, from: area.left + 6, to: area.right - 6, ticks: 10, exact: true,
+            whole: places.allSatisfy { $0.rounded() == $0 })
+        area.drawVertical(y, name: yName, on: &canvas)
+        area.drawHorizontal(x, name: xName, on: &canvas)
+        for (index, series) in series.enumerated() { draw(series, index, x, y, on: &canvas) }
+        drawMark(x, area, on: &canvas)
+        if !series.contains(where: { $0.points.contains { x.place($0.x) != nil && y.place($0.y) != nil } }) {
+            area.drawEmpty(on: &canvas)
+        }
+        return canvas.document(title: title, summary: summary)
+    }
+
+    private var kind: Scale.Kind {
+        let drawn = series.flatMap { $0.points.map(\.y) }.filter { Scale.isDrawn($0) }
+        switch axis {
+        case .linear: return .linear
+        case .logarithmic: return .logarithmic
+        case .automatic:
+            guard let low = drawn.min(), let high = drawn.max(), low > 0 else { return .linear }
+            return high / low > 100 ? .logarithmic : .linear
+        }
+    }
+
+    /// The names below the title; one alone needs none. Returns where they end.
+    private func drawLegend(on canvas: inout Canvas) -> Double {
+        guard series.count > 1 else { return 30 }
+        var (x, y) = (12.0, 42.0)
+        for (index, series) in series.enumerated() {
+            let width = 34 + min(TextWidth.of(series.name, size: 12), 220)
+            if x > 12, x + width > size.width - 12 { (x, y) = (12, y + 18) }
+            canvas.line(Point(x, y - 4), Point(x + 22, y - 4), .series(index), width: 2)
+            canvas.mark(Point(x + 11, y - 4), series: index)
+            canvas.text(series.name, Point(x + 28, y), limit: 220)
+            x += width + 14
+        }
+        return y
+    }
+
+    private func drawMark(_ x: Scale, _ area: PlotArea, on canvas: inout Canvas) {
+        guard let mark, let place = x.place(mark.x), place >= area.left, place <= area.right else { return }
+        canvas.line(
+            Point(place, area.top), Point(place, area.bottom), .axis, width: 1.5, dash: "5 4", tip: mark.name)
+        let isLeft = place > (area.left + area.right) / 2
+        let reach = min(TextWidth.of(mark.name, size: 11), 240) + 8
+        canvas.rectangle(
+            Point(place + (isLeft ? -2 : 2), area.top),
+            Point(place + (isLeft ? -reach : reach), area.top + 15),
+            fill: .paper, opacity: 0.85)
+        canvas.text(
+            mark.name, Point(place + (isLeft ? -6 : 6), area.top + 11), isLeft ? .end : .start, size: 11,
+            ink: .muted, limit: 240)
+    }
+
+    private func draw(_ series: Series, _ index: Int, _ x: Scale, _ y: Scale, on canvas: inout Canvas) {
+        var pieces: [[Point]] = [[]]
+        for point in series.points {
+            if let across = x.place(point.x), let up = y.place(point.y) {
+                pieces[pieces.count - 1].append(Point(across, up))
+            } else if pieces[pieces.count - 1].isEmpty == false {
+                pieces.append([])
+            }
+        }
+        for piece in pieces {
+            if piece.count == 1 { canvas.mark(piece[0], series: index, size: 3) }
+            canvas.polyline(Self.thinned(piece), .series(index), width: 1.8)
+        }
+        drawMarks(pieces.flatMap(\.self), index, on: &canvas)
+    }
+
+    /// A few marks along the curve, those of several curves at different places.
+    private func drawMarks(_ points: [Point], _ index: Int, on canvas: inout Canvas) {
+        guard series.count > 1, points.count > 1 else { return }
+        let step = max(1, points.count / 7)
+        let first = (index * step / series.count) % step
+        for at in stride(from: first, to: points.count, by: step) {
+            canvas.mark(points[at], series: index, size: 2.6)
+        }
+    }
+
+    /// Of points in one column of pixels only the first, the lowest, the highest and the last are to be seen.
+    package static func thinned(_ points: [Point]) -> [Point] {
+        guard points.count > 2000 else { return points }
+        var (result, start) = ([Point](), 0)
+        while start < points.count {
+            let column = points[start].x.rounded(.down)
+            let end = points[start...].firstIndex { $0.x.rounded(.down) != column } ?? points.count
+            let places = start..<end
+            let low = places.min { points[$0].y < points[$1].y } ?? start
+            let high = places.max { points[$0].y < points[$1].y } ?? start
+            var last = -1
+            for place in [start, min(low, high), max(low, high), end - 1] where place > last {
+                result.append(points[place])
+                last = place
+            }
+            start = end
+        }
+        return result
+    }
+
+    private func text(_ value: Double) -> String {
+        isShare ? NumberText.percent(value) : NumberText.short(value)
+    }
+}

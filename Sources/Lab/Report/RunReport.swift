@@ -1,0 +1,150 @@
+import Configuration
+import SpeechEmotion
+
+/// Everything that is to be told about a run. It makes a page that can be read without a network and printed. Whatever is
+/// empty or nil has no section there.
+public struct RunReport: Sendable {
+    /// The name of the run.
+    public var title: String
+    /// What it was, in a sentence or two.
+    public var lead = ""
+    /// What was run: data, model, parameters, seeds ...
+    public var facts: [(name: String, value: String)] = []
+    public var split: Split?
+    public var audit: Audit?
+    public var figures: [KeyFigure] = []
+    /// On which examples the figures were found, and how their intervals.
+    public var figuresNote = ""
+    public var epochs: [EpochMetrics] = []
+    /// The epoch whose weights were tested.
+    public var bestEpoch: Int?
+    public var confusion: ConfusionMatrix?
+    /// Recalls of classes with their intervals; without any they are taken from the confusion matrix.
+    public var classes: [Group] = []
+    public var speakers: [Group] = []
+    public var calibration: Calibration?
+    /// How sure right and wrong answers were.
+    public var confidences: (right: [Double], wrong: [Double])?
+    /// What mattered to a model of features; the ones that matter most are drawn.
+    public var importances: (names: [String], values: [Double])?
+    /// Mistakes, the most confident first.
+    public var mistakes: [Example] = []
+    /// Examples that show where the model looked.
+    public var attention: [Example] = []
+    /// Results over folds and seeds, ablations.
+    public var tables: [ResultTable] = []
+    public var environment: [(name: String, value: String)] = []
+    /// Lines for a terminal that repeat the run.
+    public var commands: [String] = []
+    /// The resolved config.
+    public var config: JSONValue?
+
+    /// A report with nothing in it yet.
+    public init(title: String) { self.title = title }
+
+    /// How examples were divided.
+    public struct Split: Sendable {
+        /// Such as "by speaker, 5 folds".
+        public var rule: String
+        /// Whether no speaker is in more than one part; nil where speakers are not known.
+        public var keepsSpeakersApart: Bool?
+        public var parts: [Part]
+
+        /// A part of the data.
+        public struct Part: Sendable {
+            public var name: String
+            public var examples: Int
+            /// nil where they are not known.
+            public var speakers: Int?
+
+            /// A part by its name and sizes.
+            public init(_ name: String, examples: Int, speakers: Int? = nil) {
+                self.name = name
+                self.examples = examples
+                self.speakers = speakers
+            }
+        }
+
+        /// A division into parts.
+        public init(rule: String, keepsSpeakersApart: Bool?, parts: [Part] = []) {
+            self.rule = rule
+            self.keepsSpeakersApart = keepsSpeakersApart
+            self.parts = parts
+        }
+    }
+
+    /// What was looked for in the split, and what was found.
+    public struct Audit: Sendable {
+        /// How much a finding matters.
+        public enum Weight: String, Sendable {
+            /// The figures cannot be trusted.
+            case problem = "Problem"
+            case warning = "Warning"
+            /// Looked for and not found.
+            case fine = "Checked"
+        }
+
+        public var findings: [(weight: Weight, text: String)]
+
+        /// Findings in the order in which they are shown.
+        public init(_ findings: [(weight: Weight, text: String)]) { self.findings = findings }
+    }
+
+    /// A figure of the run.
+    public struct KeyFigure: Sendable {
+        public var name: String
+        public var interval: ConfidenceInterval
+        /// Whether it is a share, shown in percent.
+        public var isShare: Bool
+
+        /// A figure with its interval; bounds that are nan are not shown.
+        public init(_ name: String, _ interval: ConfidenceInterval, isShare: Bool = true) {
+            self.name = name
+            self.interval = interval
+            self.isShare = isShare
+        }
+    }
+
+    /// The examples of a class or a speaker, and how many of them are right.
+    public struct Group: Sendable {
+        public var name: String
+        public var examples: Int
+        public var share: Double
+        public var low: Double
+        public var high: Double
+
+        /// A group; bounds that are nan are not known.
+        public init(_ name: String, examples: Int, share: Double, low: Double = .nan, high: Double = .nan) {
+            self.name = name
+            self.examples = examples
+            self.share = share
+            self.low = low
+            self.high = high
+        }
+    }
+
+    /// An example and what the model made of it.
+    public struct Example: Sendable {
+        /// Such as its file.
+        public var name: String
+        public var truth: String
+        public var answer: String
+        /// Of the answer.
+        public var probability: Double
+        public var sound: Waveform?
+        public var attention: WaveformPlot.Attention?
+
+        /// An example.
+        public init(
+            _ name: String, truth: String, answer: String, probability: Double, sound: Waveform? = nil,
+            attention: WaveformPlot.Attention? = nil
+        ) {
+            self.name = name
+            self.truth = truth
+            self.answer = answer
+            self.probability = probability
+            self.sound = sound
+            self.attention = attention
+        }
+    }
+}
