@@ -169,3 +169,14 @@ CLONES_float void ck_best_moves(
         }
     }
 }
+
+CLONES_float ptrdiff_t ck_sign_changes(const float *x, ptrdiff_t n) {
+    ptrdiff_t changes = 0;
+    for (ptrdiff_t first = 1; first < n; first += 1 << 16) {
+        ptrdiff_t end = n - first < 1 << 16 ? n : first + (1 << 16);
+        int32_t here = 0;
+        for (ptrdiff_t i = first; i < end; i++) here += (x[i] < -1e-10f) != (x[i - 1] < -1e-10f);
+        changes += here;
+    }
+    return changes;
+}

@@ -60,6 +60,25 @@ public enum Npy {
         }
     }
 
+    /// Writes an array of Float that is too large to be held at once: `body` appends its parts in order, as many numbers
+    /// in all as the shape says. Where that fails, an old file stays as it is.
+    package static func write(
+        shape: [Int], to path: String, _ body: (_ append: ([Float]) throws -> Void) throws -> Void
+    ) throws {
+        try AtomicFile.write(to: path) { append in
+            try NpyHeader.encode(.f32, shape).withUnsafeBytes(append)
+            var count = 0
+            try withoutActuallyEscaping(append) { append in
+                try body { numbers in
+                    count += numbers.count
+                    try numbers.withUnsafeBytes(append)
+                }
+            }
+            require(
+                count == shape.reduce(1, *), "Npy.write: \(count) numbers appended for the shape \(shape)")
+        }
+    }
+
     private static func stored(_ bytes: FileBytes) throws -> StoredArray {
         try NpyHeader.read(bytes, 0..<bytes.count, context: "header")
     }

@@ -58,9 +58,11 @@ enum NpyHeader {
     }
 
     /// Format 1.0, padded so that the data begin at a multiple of 64 bytes, as NumPy does.
-    static func encode(_ elements: StoredElements) -> [UInt8] {
-        let type = elements.type == .i64 ? "i8" : elements.type == .f64 ? "f8" : "f4"
-        let sizes = elements.shape.map(String.init)
+    static func encode(_ elements: StoredElements) -> [UInt8] { encode(elements.type, elements.shape) }
+
+    static func encode(_ type: ElementType, _ shape: [Int]) -> [UInt8] {
+        let type = type == .i64 ? "i8" : type == .f64 ? "f8" : "f4"
+        let sizes = shape.map(String.init)
         let shape = sizes.count == 1 ? "(\(sizes[0]),)" : "(\(sizes.joined(separator: ", ")))"
         var text = Array("{'descr': '<\(type)', 'fortran_order': False, 'shape': \(shape), }".utf8)
         while (text.count + 11) % 64 != 0 { text.append(UInt8(ascii: " ")) }

@@ -42,6 +42,8 @@ void ck_roots(const float *x, float *y, ptrdiff_t n);
 void ck_decibels(const float *x, float *y, ptrdiff_t n, float least, float offset);
 /// max(x, least), in place.
 void ck_at_least(float *x, ptrdiff_t n, float least);
+/// How often a number below -1e-10 stands beside one that is not.
+ptrdiff_t ck_sign_changes(const float *x, ptrdiff_t n);
 /// The largest number; NaN is passed over.
 float ck_largest(const float *x, ptrdiff_t n);
 

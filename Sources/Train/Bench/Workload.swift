@@ -10,7 +10,10 @@ struct Workload: Sendable {
 
     /// Every workload, in the order of `bench --list`. A new one joins here.
     static let all: [Workload] =
-        [.yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .load, .operations]
+        [
+            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .load, .features, .corpus,
+            .operations,
+        ]
         + OperationBench.all.map(Workload.init)
 }
 

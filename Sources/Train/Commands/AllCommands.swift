@@ -7,6 +7,7 @@ extension Program {
             .run,
             .check,
             .demo,
+            .features,
             .bench,
             .completions,
         ])

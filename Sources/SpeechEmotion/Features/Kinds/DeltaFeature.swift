@@ -25,6 +25,16 @@ public struct Delta: FrameFeature {
         self.order = order
     }
 
+    public static func == (a: Delta, b: Delta) -> Bool {
+        AnyHashable(a.of.value) == AnyHashable(b.of.value) && a.order == b.order && a.window == b.window
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        of.value.hash(into: &hasher)
+        hasher.combine(order)
+        hasher.combine(window)
+    }
+
     public var width: Int { of.value.width }
     public var names: [String] { of.value.names.map { (order == 1 ? "delta_" : "delta2_") + $0 } }
     public var hop: Int { of.value.hop }

@@ -1,7 +1,7 @@
 import Configuration
 
 /// Numbers for each frame of a sound, as a config names them: `{"type": "mfcc", "count": 40}`.
-public protocol FrameFeature: TaggedOptions {
+public protocol FrameFeature: TaggedOptions, Hashable {
     /// How many numbers each frame has.
     var width: Int { get }
     /// What each of them is called: `mfcc_0`.

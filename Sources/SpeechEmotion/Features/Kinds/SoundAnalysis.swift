@@ -8,7 +8,7 @@ public final class SoundAnalysis {
     private var sizes: [STFT: Spectrogram] = [:]
     private var preciseSizes: [STFT: Spectrogram] = [:]
     private var levels: [LevelsKey: FrameBlocks] = [:]
-    private var tables: [String: FrameTable] = [:]
+    private var tables: [AnyHashable: FrameTable] = [:]
 
     private struct LevelsKey: Hashable {
         let stft: STFT
@@ -56,7 +56,7 @@ public final class SoundAnalysis {
 
     /// A feature of the sound. Equal features are computed once.
     public func callAsFunction(_ feature: any FrameFeature) throws(SoundProblem) -> FrameTable {
-        let key = feature.encode().line
+        let key = AnyHashable(feature)
         if let known = tables[key] { return known }
         let made = try feature.table(of: self)
         tables[key] = made

@@ -10,9 +10,7 @@ extension Spectrogram {
         let end = Int((min(4000, Double(rate) / 2) / binWidth).rounded(.up))
         let peaks = peaks(from: first, to: end)
         guard !peaks.isEmpty else { return 0 }
-        let sorted = peaks.map(\.height).sorted()
-        let middle = sorted.count / 2
-        let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+        let median = median(peaks.map(\.height))
 
         var counts = [Int](repeating: 0, count: 100)
         for peak in peaks where peak.height >= median {
@@ -52,4 +50,39 @@ extension Spectrogram {
         }
         return peaks
     }
+}
+
+/// The middle of numbers, or the mean of the two in the middle. There has to be one.
+private func median(_ numbers: [Float]) -> Float {
+    var numbers = numbers
+    let middle = numbers.count / 2
+    let upper = numbers.withUnsafeMutableBufferPointer { select(middle, $0) }
+    // All that are left of the middle are no larger by now.
+    return numbers.count % 2 == 1 ? upper : ((numbers[..<middle].max() ?? upper) + upper) / 2
+}
+
+/// Orders numbers until the one with `rank` others below it is at its place (Hoare 1961).
+private func select(_ rank: Int, _ numbers: UnsafeMutableBufferPointer<Float>) -> Float {
+    var (low, high) = (0, numbers.count - 1)
+    while low < high {
+        let pivot = numbers[low + (high - low) / 2]
+        var (i, j) = (low, high)
+        while i <= j {
+            while numbers[i] < pivot { i += 1 }
+            while numbers[j] > pivot { j -= 1 }
+            if i <= j {
+                numbers.swapAt(i, j)
+                i += 1
+                j -= 1
+            }
+        }
+        if rank <= j {
+            high = j
+        } else if rank >= i {
+            low = i
+        } else {
+            break
+        }
+    }
+    return numbers[rank]
 }

@@ -64,23 +64,23 @@ struct PaddedSound: Sendable {
     static let loudest: Float = 1e10
 
     /// Throws for sounds without frames, and for samples that are NaN, infinite or beyond `loudest`.
-    init(_ sound: [Float], _ framing: Framing, action: String) throws(SoundProblem) {
+    ///
+    /// - Parameter before: Further samples of padding before the first frame.
+    init(_ sound: [Float], _ framing: Framing, action: String, before: Int = 0) throws(SoundProblem) {
         frames = try framing.frames(of: sound.count)
         try Self.check(sound, action: action)
         self.framing = framing
-        let edge = framing.edge
-        guard edge > 0 else {
+        let (front, back) = (framing.edge + before, framing.edge)
+        guard front > 0 else {
             samples = sound
             return
         }
         let (padding, count) = (framing.padding, sound.count)
-        samples = [Float](unsafeUninitializedCapacity: count + 2 * edge) { buffer, total in
+        samples = [Float](unsafeUninitializedCapacity: front + count + back) { buffer, total in
             sound.withUnsafeBufferPointer { sound in
-                for i in 0..<edge {
-                    buffer[i] = padding.sample(i - edge, of: sound)
-                    buffer[edge + count + i] = padding.sample(count + i, of: sound)
-                }
-                _ = buffer[edge...].update(fromContentsOf: sound)
+                for i in 0..<front { buffer[i] = padding.sample(i - front, of: sound) }
+                for i in 0..<back { buffer[front + count + i] = padding.sample(count + i, of: sound) }
+                _ = buffer[front...].update(fromContentsOf: sound)
             }
             total = buffer.count
         }

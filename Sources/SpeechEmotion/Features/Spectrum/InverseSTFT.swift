@@ -29,7 +29,7 @@ public func istft(
     let wanted = length ?? max(0, fft + steps - 2 * edge)
     let used = length.map { min(frames.frames, ($0 + 2 * edge + hop - 1) / hop) } ?? frames.frames
 
-    let curve: [Float] = options.curve()
+    let curve = options.curve
     let transform = RealTransform<Float>(fft)
     let scaled = curve.enumerated().map { $1 * transform.backScale($0) }
     var sum = [Float](repeating: 0, count: max(edge + wanted, fft + steps))

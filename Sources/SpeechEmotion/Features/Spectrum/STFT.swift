@@ -44,14 +44,22 @@ public struct STFT: Hashable, Sendable {
         return try Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding).frames(of: samples)
     }
 
-    /// The window, `fft` numbers.
-    func curve<Number: BinaryFloatingPoint>() -> [Number] {
-        let length = windowLength ?? fft
-        let before = (fft - length) / 2
-        return [Number](repeating: 0, count: before)
-            + window.curve(length: length, isPeriodic: isPeriodic, shape: windowShape).map { Number($0) }
-            + [Number](repeating: 0, count: fft - length - before)
+    /// The window, `fft` numbers, made once.
+    var curve: [Float] { Self.curves(self) { wideCurve.map { Float($0) } } }
+
+    /// The window in Double.
+    var wideCurve: [Double] {
+        Self.wideCurves(self) {
+            let length = windowLength ?? fft
+            let before = (fft - length) / 2
+            return [Double](repeating: 0, count: before)
+                + window.curve(length: length, isPeriodic: isPeriodic, shape: windowShape)
+                + [Double](repeating: 0, count: fft - length - before)
+        }
     }
+
+    private static let curves = SharedTables<STFT, [Float]>(limit: 32)
+    private static let wideCurves = SharedTables<STFT, [Double]>(limit: 32)
 
     /// Throws if a number is outside of what it may be.
     func check() throws(SoundProblem) {
@@ -98,7 +106,7 @@ public struct ComplexFrames: Sendable, Equatable {
 public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> ComplexFrames {
     try options.check()
     let sound = try PaddedSound(samples, options.framing, action: "stft")
-    let curve: [Float] = options.curve()
+    let curve = options.curve
     let bins = options.bins
     let both = FrameBlocks(frames: sound.frames, width: 2 * bins) { blocks, numbers in
         let transform = RealTransform<Float>(options.fft)

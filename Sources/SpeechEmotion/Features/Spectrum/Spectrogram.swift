@@ -14,7 +14,7 @@ public struct Spectrogram: Sendable {
     /// and without centring for one shorter than a frame.
     public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
         try self.init(wave, stft) { sound in
-            let curve: [Float] = stft.curve()
+            let curve = stft.curve
             return FrameBlocks(frames: sound.frames, width: stft.bins) { blocks, numbers in
                 let transform = RealTransform<Float>(stft.fft)
                 for (i, block) in blocks.enumerated() {
@@ -29,7 +29,7 @@ public struct Spectrogram: Sendable {
     /// times smaller than others of their frame.
     public init(preciseSizesOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
         try self.init(wave, stft) { sound in
-            let curve: [Double] = stft.curve()
+            let curve = stft.wideCurve
             let lanes = FrameBlocks.lanes
             return FrameBlocks(frames: sound.frames, width: stft.bins) { blocks, numbers in
                 let transform = RealTransform<Double>(stft.fft)

@@ -1,3 +1,5 @@
+import CKernels
+
 /// How samples are cut into frames where no transform follows. The defaults are librosa's.
 public struct Frames: Hashable, Sendable {
     /// Samples of a frame.
@@ -27,45 +29,51 @@ public struct Frames: Hashable, Sendable {
 extension Waveform {
     /// The root of the mean square of each frame, with silence around the sound: [frames, 1].
     public func rmsOfFrames(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
-        try sums(frames, .zeros, "rms", of: { sample, _ in Double(sample) * Double(sample) }) { sum in
+        try sums(frames, .zeros, "rms") { start, count in
+            ck_energy(start, count)
+        } result: { sum, _ in
             Float((sum / Double(frames.length)).squareRoot())
         }
     }
 
-    /// The part of each frame's samples at which the sign is another than at the sample before, the first and
-    /// last sample being repeated around the sound: [frames, 1]. Samples within 1e-10 of 0 count as positive.
+    /// The part of each frame's samples at which the sign is another than at the sample before, the first and last
+    /// sample being repeated around the sound: [frames, 1]. Samples within 1e-10 of 0 count as positive.
     public func zeroCrossingRate(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
-        try sums(
-            frames, .edge, "zcr", skipsFirst: true,
-            of: { sample, before in (sample < -1e-10) != (before < -1e-10) ? 1 : 0 }
-        ) { Float($0 / Double(frames.length)) }
+        // Each sample beside the one before it; the first of a frame has none there.
+        try sums(frames, .edge, "zcr", reach: 1) { start, count in
+            Double(ck_sign_changes(start, count))
+        } result: { sum, start in
+            Float((sum - Double(ck_sign_changes(start, 2))) / Double(frames.length))
+        }
     }
 
-    /// Sums over the frames as differences of one running sum over the padded sound.
+    /// Sums over frames as sums of shorter stretches that frames have in common.
+    ///
+    /// - Parameters:
+    ///   - reach: How many samples before a stretch belong to its sum, too.
+    ///   - part: The sum over samples.
+    ///   - result: What a frame's sum becomes; it gets the first sample of the frame's reach.
     private func sums(
-        _ frames: Frames, _ padding: SoundPadding, _ action: String, skipsFirst: Bool = false,
-        of value: (_ sample: Float, _ before: Float) -> Double, _ result: (Double) -> Float
+        _ frames: Frames, _ padding: SoundPadding, _ action: String, reach: Int = 0,
+        of part: (UnsafePointer<Float>, Int) -> Double, result: (Double, UnsafePointer<Float>) -> Float
     ) throws(SoundProblem) -> FrameTable {
         try frames.check()
         let framing = frames.framing(padding)
-        let sound = try PaddedSound(samples, framing, action: action)
-        let values = sound.withSamples { padded in
-            var running = 0.0
-            var before: Float = 0
-            let sums = [Double](unsafeUninitializedCapacity: padded.count + 1) { sums, count in
-                sums[0] = 0
-                for i in 0..<padded.count {
-                    running += value(padded[i], before)
-                    before = padded[i]
-                    sums[i + 1] = running
-                }
-                count = padded.count + 1
+        let sound = try PaddedSound(samples, framing, action: action, before: reach)
+        let stretch = greatestCommonDivisor(framing.length, framing.hop)
+        let values = sound.withSamples { samples in
+            guard let start = samples.baseAddress else { return [Float]() }
+            let used = (sound.frames - 1) * framing.hop + framing.length
+            var total = 0.0
+            var sums = [0.0]
+            sums.reserveCapacity(used / stretch + 1)
+            for first in Swift.stride(from: 0, to: used, by: stretch) {
+                total += part(start + first, stretch + reach)
+                sums.append(total)
             }
-            return sums.withUnsafeBufferPointer { sums in
-                (0..<sound.frames).map { frame in
-                    let start = frame * framing.hop
-                    return result(sums[start + framing.length] - sums[start + (skipsFirst ? 1 : 0)])
-                }
+            let (length, hop) = (framing.length / stretch, framing.hop / stretch)
+            return (0..<sound.frames).map { frame in
+                result(sums[frame * hop + length] - sums[frame * hop], start + frame * framing.hop)
             }
         }
         return FrameTable(frames: sound.frames, width: 1, values: values)

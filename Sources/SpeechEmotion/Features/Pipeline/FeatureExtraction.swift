@@ -1,0 +1,61 @@
+import Autograd
+import Foundation
+
+/// The features of many files, one after another, computed some at a time on all threads.
+public struct FeatureExtraction: Sendable {
+    private let pipeline: FeaturePipeline
+    private let cached: CachedPipeline?
+
+    /// Files that are computed at a time, and whose features are in memory at once.
+    private static let group = 32
+
+    /// Takes results from `cache` and keeps them there, if there is one.
+    public init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) {
+        self.pipeline = pipeline
+        cached = cache.map { CachedPipeline(pipeline, $0) }
+    }
+
+    /// Calls `body` for each file in the given order, with its features or why there are none.
+    public func callAsFunction(
+        _ paths: [String], _ body: (_ index: Int, _ result: Result<Features, any Error>) throws -> Void
+    ) rethrows {
+        for start in stride(from: 0, to: paths.count, by: Self.group) {
+            let part = paths[start..<min(start + Self.group, paths.count)]
+            for (i, result) in results(part).enumerated() { try body(start + i, result) }
+        }
+    }
+
+    private func results(_ paths: ArraySlice<String>) -> [Result<Features, any Error>] {
+        let first = paths.startIndex
+        return [Result<Features, any Error>](unsafeUninitializedCapacity: paths.count) { results, count in
+            nonisolated(unsafe) let start = results.baseAddress
+            Parallel.chunks(paths.count) { i in
+                let path = paths[first + i]
+                let result = Result {
+                    try cached?.features(ofFile: path) ?? pipeline.features(ofFile: path)
+                }
+                start.map { ($0 + i).initialize(to: result) }
+            }
+            count = paths.count
+        }
+    }
+}
+
+extension AudioFile {
+    /// How the names of sound files usually end.
+    public static let usualEndings: Set<String> = [
+        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "m4a", "aac", "webm", "aiff", "aif", "aifc", "au",
+        "snd",
+        "caf", "w64", "rf64", "sph", "nist", "mp4", "wma",
+    ]
+
+    /// The sound files in a folder and all folders in it, told by their names and in the order of these. Hidden files are
+    /// left out. Throws where the folder cannot be read.
+    public static func paths(inFolder folder: String) throws -> [String] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        return names.filter { name in
+            let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
+            return !isHidden && usualEndings.contains((name as NSString).pathExtension.lowercased())
+        }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { folder + "/" + $0 }
+    }
+}
