@@ -64,6 +64,11 @@ extension JSONValue {
         if case .text(let text) = content { text } else { nil }
     }
 
+    /// Whether it is true, nil for anything but true and false.
+    public var bool: Bool? {
+        if case .bool(let value) = content { value } else { nil }
+    }
+
     /// The number as Double, nil for anything else.
     public var double: Double? {
         switch content {

@@ -84,12 +84,12 @@ extension Options {
         }
     }
 
-    /// Reports keys that are no field's.
+    /// Reports keys that are no field's. A key that begins with two slashes is a remark.
     private static func reportStrangers(_ members: [JSONMember], _ fields: [Field<Self>], _ context: Decoding)
     {
         let known = fields.map(\.name)
         let absent = known.filter { name in !members.contains { $0.key == name } }
-        for member in members where !known.contains(member.key) {
+        for member in members where !known.contains(member.key) && !member.key.hasPrefix("//") {
             if let type = tag, member.key == "type" {
                 if member.value.text != type {
                     let _: Void? = context.inside(.key("type"), at: member.value.place) {

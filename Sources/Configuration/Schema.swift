@@ -86,6 +86,7 @@ extension Options {
         form["properties"] = properties
         let required = fields.filter(\.isRequired).map { JSONValue(.text($0.name)) }
         if !required.isEmpty { form["required"] = JSONValue(.list(required)) }
+        form["patternProperties"] = ["^//": ["description": "A remark."]]
         form["additionalProperties"] = false
         return form
     }

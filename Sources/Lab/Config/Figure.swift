@@ -19,6 +19,14 @@ public enum Figure: String, Sendable, CaseIterable, ConfigurationValue {
     case calibrationError = "ece"
     case auc
 
+    /// Whether it takes more than the decisions.
+    var needsProbabilities: Bool {
+        switch self {
+        case .top2, .top3, .logLoss, .brier, .calibrationError, .auc: true
+        default: false
+        }
+    }
+
     /// The figure of predictions.
     public func value(_ matrix: ConfusionMatrix, _ soft: ProbabilityMetrics) -> Double {
         switch self {

@@ -61,6 +61,11 @@ public final class EpochLines {
         return JSONValue(.object([JSONMember("epoch", JSONValue(.integer(metrics.epoch)))] + figures)).line
     }
 
+    /// The epochs of a file, as far as they are whole; the file stays as it is. Throws a `FileError` where it cannot be read.
+    public static func read(_ file: String) throws -> [EpochMetrics] {
+        try read(bytes(of: file), upTo: .max, file: file).epochs
+    }
+
     static func remove(_ file: String) throws(FileError) {
         guard unlink(file) == 0 || errno == ENOENT else {
             throw FileError.system(file, "removing what is there", allowed: "a file that may be removed")

@@ -11,50 +11,36 @@ public final class ExperimentRun {
     public let experiment: Experiment
     public let folder: RunFolder
     private let observer: any RunObserver
-    private let pipeline: PipelineSource
-    private let classes: [String]
-    private let split: Split
-    private let corpus: Corpus
-
-    /// What a run has found.
-    public struct Result: Sendable {
-        public var predictions: Predictions
-        public var figures: [(name: String, value: Double)]
-        public var bestEpoch: Int?
-        public var epochs: Int
-    }
+    private let cache: FeatureCache?
+    private let data: ExperimentData
+    private var classes: [String] { data.corpus.classes }
 
     /// Prepares a run: reads which clips there are and splits them. Writes the resolved config and the split into the folder.
+    ///
+    /// - Parameter cache: Keeps features of files for later runs; nil computes all of them.
     public init(
         _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
     ) throws {
         self.experiment = experiment
         self.folder = folder
         self.observer = observer
-        corpus = try experiment.data.read()
-        classes = corpus.classes
-        let splits = try experiment.split.value.split(corpus)
-        guard splits.indices.contains(experiment.fold - 1) else {
-            throw DataProblem(
-                "\"fold\"", found: "\(experiment.fold)",
-                allowed: "1 to \(splits.count): the split has so many folds")
-        }
-        split = splits[experiment.fold - 1]
-        pipeline = try PipelineSource(experiment.features, cache: cache)
-        try folder.write(experiment.json + "\n", to: "config.json")
-        try SplitFile([split], of: corpus).write(to: folder.file("split.json"))
-        for omission in corpus.omissions { observer.note("left out: \(omission)") }
+        self.cache = cache
+        data = try ExperimentData(experiment, cache: cache)
+        try folder.keepConfig(experiment.json + "\n")
+        try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
+        try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
+        for omission in data.corpus.omissions { observer.note("left out: \(omission)") }
     }
 
     /// Trains, then tests. Throws `RunStopped` when the observer asks to stop.
-    public func run() throws -> Result {
-        let loading = FeatureLoading(source: pipeline, classes: classes, isStrict: experiment.data.strict)
+    public func run() throws -> RunResult {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
-            clips(.train), loading, plan: experiment.augmentation, batch: experiment.training.batch,
+            clips(.train), data.loading, plan: experiment.augmentation, batch: experiment.training.batch,
             generator: generator.split("data"), progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
-            clips(.validation), loading, batch: experiment.evaluation.batch, progress: progress("validation"),
+            clips(.validation), data.loading, batch: experiment.evaluation.batch,
+            progress: progress("validation"),
             stop: stop)
         for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
 
@@ -74,15 +60,13 @@ public final class ExperimentRun {
         try train(trainer)
         trainer.useSelectedWeights()
         try save(model)
-        return try test(model, loading, loss, trainer)
+        let result = try test(model, loss, trainer)
+        try report()
+        return result
     }
 
     private func clips(_ part: Split.Part) throws -> [Clip] {
-        let clips = try corpus.clips(of: part, in: split)
-        guard !clips.isEmpty || part == .validation else {
-            throw DataProblem(
-                "the split", found: "no clip in the \(part.rawValue) part", allowed: "at least one")
-        }
+        let clips = try data.clips(part)
         if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(part.rawValue))") }
         return clips
     }
@@ -97,7 +81,7 @@ public final class ExperimentRun {
 
     private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
         let model = try Model(
-            experiment.model.spec, input: pipeline.shape, generator: generator.split("weights"))
+            experiment.model.spec, input: data.source.shape, generator: generator.split("weights"))
         guard model.plan.output == [classes.count] else {
             throw DataProblem(
                 "the model", found: "outputs of shape \(model.plan.output)",
@@ -167,30 +151,39 @@ public final class ExperimentRun {
     }
 
     /// Test data are read here for the first time.
-    private func test(
-        _ model: Model, _ loading: FeatureLoading, _ loss: any LossSpec, _ trainer: Trainer
-    ) throws -> Result {
+    private func test(_ model: Model, _ loss: any LossSpec, _ trainer: Trainer) throws -> RunResult {
+        let clips = try clips(.test)
+        try TestReads(file: folder.file(RunFile.testReads)).note("test after training", clips: clips.count)
         let set = try EvaluationSet(
-            clips(.test), loading, batch: experiment.evaluation.batch, progress: progress("test"), stop: stop)
+            clips, data.loading, batch: experiment.evaluation.batch, progress: progress("test"), stop: stop)
         for omission in set.omissions { observer.note("left out: \(omission)") }
         let predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
-        let figures = try predictions.figures(experiment.evaluation.metrics)
-        let result = Result(
-            predictions: predictions, figures: figures, bestEpoch: trainer.bestEpoch, epochs: trainer.epoch)
-        try folder.write(predictions.csv, to: "predictions.csv")
-        try folder.write(predictions.confusion().report(digits: 4), to: "classification.txt")
-        let json: JSONValue = [
-            "split": JSONValue(.text(split.name)),
-            "epochs": JSONValue(.integer(trainer.epoch)),
-            "best_epoch": trainer.bestEpoch.map { JSONValue(.integer($0)) } ?? .null,
-            "test": JSONValue(
-                .object(
-                    figures.map {
-                        JSONMember($0.name, $0.value.isFinite ? JSONValue(.number($0.value)) : .null)
-                    })),
-        ]
-        try folder.write(json.pretty() + "\n", to: "result.json")
+        let result = try RunResult(
+            predictions, speakers: set.clips.map(\.speaker), split: data.split.name,
+            options: experiment.evaluation, epochs: trainer.epoch, bestEpoch: trainer.bestEpoch)
+        try folder.write(predictions.csv, to: RunFile.predictions)
+        try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
+        try audit(model)
+        try folder.write(result.json + "\n", to: RunFile.result)
         return result
+    }
+
+    private func audit(_ model: Model) throws {
+        observer.begin("Auditing the split")
+        let sounds = SoundCheck(
+            data.corpus, cache: cache.map { $0.folder + "/sounds" }, progress: progress("sounds"))
+        let fitted =
+            model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
+        let report = try Auditor(data.corpus, sounds: sounds).audit(data.split, fitted: fitted)
+        try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
+        for finding in report.findings where finding.severity == .leak {
+            observer.note("leak: \(finding.message)")
+        }
+    }
+
+    private func report() throws {
+        observer.begin("Writing the report")
+        try RunReport(RunRecord(folder.path), data: data).write(to: folder)
     }
 }
 

@@ -15,18 +15,26 @@ struct PipelineSource: FeatureSource {
 
     func features(of clip: Clip, changed: SoundChange?) throws -> Features {
         let change = (changed ?? SoundChange { $0 }).apply
-        switch clip.source {
-        case .synthetic(let sound): return try pipeline.features(of: change(pipeline.prepared(sound.wave())))
-        case .file(let path, let start, let end):
-            let offset = start ?? 0
-            let duration = end.map { $0 - offset }
-            if let cached, changed == nil || changed?.key != nil {
-                return try cached.features(
-                    ofFile: path, offset: offset, duration: duration,
-                    variant: changed?.key.map { "\($0) of \(clip.id)" } ?? "", change: change)
-            }
-            return try pipeline.features(
-                of: change(pipeline.wave(ofFile: path, offset: offset, duration: duration)))
+        if case .file(let path, let start, let end) = clip.source, let cached,
+            changed == nil || changed?.key != nil
+        {
+            return try cached.features(
+                ofFile: path, offset: start ?? 0, duration: Self.duration(start, end),
+                variant: changed?.key.map { "\($0) of \(clip.id)" } ?? "", change: change)
         }
+        return try pipeline.features(of: change(sound(of: clip)))
+    }
+
+    /// The prepared sound of a clip.
+    func sound(of clip: Clip) throws -> Waveform {
+        switch clip.source {
+        case .synthetic(let sound): try pipeline.prepared(sound.wave())
+        case .file(let path, let start, let end):
+            try pipeline.wave(ofFile: path, offset: start ?? 0, duration: Self.duration(start, end))
+        }
+    }
+
+    private static func duration(_ start: Double?, _ end: Double?) -> Double? {
+        end.map { $0 - (start ?? 0) }
     }
 }

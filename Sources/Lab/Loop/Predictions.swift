@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Layers
 import SpeechEmotion
 
@@ -70,18 +71,43 @@ public struct Predictions: Sendable {
 
     /// A table for other programs: file, label, predicted, then a probability for each class.
     public var csv: String {
-        func field(_ text: String) -> String {
-            text.contains { ",\"\n\r".contains($0) }
-                ? "\""
-                    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-                    + "\"" : text
-        }
         let decisions = decisions
-        var lines = [(["file", "label", "predicted"] + classes).map(field).joined(separator: ",")]
+        var lines = [(Self.columns + classes).map(CSV.cell).joined(separator: ",")]
         for row in ids.indices {
-            let words = [field(ids[row]), field(classes[truths[row]]), field(classes[decisions[row]])]
+            let words = [ids[row], classes[truths[row]], classes[decisions[row]]].map(CSV.cell)
             lines.append((words + probabilities[row].map { "\(Float($0))" }).joined(separator: ","))
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let columns = ["file", "label", "predicted"]
+
+    /// Reads what `csv` wrote. The loss is not in it. Throws every mistake with its line.
+    public init(contentsOf file: String) throws(ConfigurationError) {
+        let table = try CSVTable(contentsOf: file)
+        let width = Self.columns.count
+        guard table.columns.prefix(width).elementsEqual(Self.columns), table.columns.count > width else {
+            throw ConfigurationError(
+                place: Place(source: file),
+                "expected the columns \(Self.columns.joined(separator: ", ")) and one for each class, found "
+                    + table.columns.joined(separator: ", "))
+        }
+        self.init(classes: Array(table.columns.dropFirst(width)))
+        for row in table.rows {
+            guard let truth = classes.firstIndex(of: row[1].text) else {
+                throw ConfigurationError(
+                    place: row[1].place, "\"\(row[1].text)\" is none of the classes in the first line")
+            }
+            ids.append(row[0].text)
+            truths.append(truth)
+            probabilities.append(
+                try row.dropFirst(width).map { field throws(ConfigurationError) in
+                    guard let number = Double(field.text), number.isFinite else {
+                        throw ConfigurationError(
+                            place: field.place, "expected a probability, found \"\(field.text)\"")
+                    }
+                    return number
+                })
+        }
     }
 }

@@ -33,8 +33,8 @@ public final class RunFolder {
     /// What a folder holds, without opening it.
     public static func content(of path: String) -> Content {
         let files = FileManager.default
-        guard files.fileExists(atPath: path + "/config.json") else { return .empty }
-        return files.fileExists(atPath: path + "/result.json") ? .finished : .unfinished
+        guard files.fileExists(atPath: path + "/" + RunFile.config) else { return .empty }
+        return files.fileExists(atPath: path + "/" + RunFile.result) ? .finished : .unfinished
     }
 
     /// A file of the run.
@@ -48,6 +48,17 @@ public final class RunFolder {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
         try AtomicFile.write(Array(text.utf8), to: path)
+    }
+
+    /// Writes the resolved config of a run that begins. Throws a `FileError` where a run with another one has begun here.
+    func keepConfig(_ text: String) throws {
+        if let there = FileManager.default.contents(atPath: file(RunFile.config)), there != Data(text.utf8) {
+            throw FileError(
+                file: file(RunFile.config), place: "the config",
+                found: "another one than that of the run to go on with",
+                allowed: "the same config, with the same --set; or another --name for a new run")
+        }
+        try write(text, to: RunFile.config)
     }
 
     var states: StateStore { StateStore(folder: file("state")) }

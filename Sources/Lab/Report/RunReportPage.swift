@@ -10,7 +10,7 @@ extension RunReport {
             HTML.section("How the data were divided", splitPart),
             HTML.section("Audit of the division", auditPart),
             HTML.section("Training", trainingPart),
-            HTML.section("Confusion matrix", confusion.map { HTML.figure(ConfusionPlot($0)) } ?? ""),
+            HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
             HTML.section("Speakers", speakerPart),
             HTML.section("Calibration", calibrationPart),
@@ -104,7 +104,7 @@ extension RunReport {
     }
 
     private var trainingPart: String {
-        let charts = LineChart.curves(of: epochs, best: bestEpoch)
+        let charts = curves
         guard !charts.isEmpty else { return "" }
         let figures = charts.map { chart in
             var chart = chart
@@ -115,17 +115,7 @@ extension RunReport {
     }
 
     private var classPart: String {
-        let groups =
-            classes.isEmpty
-            ? confusion.map { matrix in
-                matrix.classes.indices.map {
-                    Group(matrix.classes[$0], examples: matrix.supports[$0], share: matrix.recalls[$0])
-                }
-            } ?? [] : classes
-        guard !groups.isEmpty else { return "" }
-        let chart = BarChart(
-            title: "Recall by class", xName: "recall", bars: groups.map(\.bar), isShare: true,
-            reference: confusion.map { ($0.balancedAccuracy, "mean") })
+        guard let chart = classChart else { return "" }
         let table = confusion.map { matrix in
             HTML.table(
                 caption: "Figures by class", columns: ["class", "precision", "recall", "F1", "examples"],
@@ -142,10 +132,7 @@ extension RunReport {
     }
 
     private var speakerPart: String {
-        guard !speakers.isEmpty else { return "" }
-        let chart = BarChart(
-            title: "Accuracy by speaker", xName: "accuracy", bars: speakers.map(\.bar), isShare: true,
-            reference: confusion.map { ($0.accuracy, "all") })
+        guard let chart = speakerChart else { return "" }
         let rows = speakers.map { speaker in
             let isKnown = speaker.low.isFinite && speaker.high.isFinite
             return [
@@ -160,18 +147,11 @@ extension RunReport {
     }
 
     private var calibrationPart: String {
-        let plot = calibration.map { HTML.figure(ReliabilityPlot($0)) } ?? ""
-        let spread = confidences.map { confidences in
-            HTML.figure(
-                Histogram(
-                    title: "Confidence of right and wrong answers", xName: "confidence",
-                    groups: [("right", confidences.right), ("wrong", confidences.wrong)]))
-        }
-        return plot + (spread ?? "")
+        (reliabilityPlot.map(HTML.figure) ?? "") + (confidencePlot.map(HTML.figure) ?? "")
     }
 
     private var importancePart: String {
-        importances.map { HTML.figure(BarChart.importances($0.names, $0.values)) } ?? ""
+        importancePlot.map(HTML.figure) ?? ""
     }
 
     private var commandPart: String {
@@ -179,27 +159,12 @@ extension RunReport {
     }
 
     private func picture(_ example: Example) -> String {
-        let sure = NumberText.percent(example.probability, 0)
-        let note =
-            example.truth == example.answer
-            ? "\(example.truth), found with \(sure)"
-            : "\(example.truth), taken for \(example.answer) with \(sure)"
-        guard example.sound != nil || example.attention != nil else {
-            return HTML.paragraph("\(example.name): \(note)")
-        }
-        return HTML.figure(
-            WaveformPlot(title: example.name, note: note, sound: example.sound, attention: example.attention))
+        example.plot.map(HTML.figure) ?? HTML.paragraph("\(example.name): \(example.note)")
     }
 
     private func callout(_ kind: String, _ statement: String, _ meaning: String) -> String {
         HTML.element(
             "p", [("class", "callout " + kind)],
             HTML.element("strong", [], Markup.escaped(statement)) + " " + Markup.escaped(meaning)) + "\n"
-    }
-}
-
-extension RunReport.Group {
-    fileprivate var bar: BarChart.Bar {
-        BarChart.Bar(name, share, low: low, high: high, note: "n = \(NumberText.count(examples))")
     }
 }

@@ -21,7 +21,8 @@ public struct ConfidenceInterval: Sendable, Equatable {
     ///
     /// - Parameter groups: The group of each example, such as its speaker; whole groups are drawn where they are given, as
     ///   examples of one speaker are not independent. nil draws single examples.
-    /// - Parameter statistic: Takes the numbers of the drawn examples, some of them several times.
+    /// - Parameter statistic: Takes the numbers of the drawn examples, some of them several times. A draw of which it is
+    ///   nan does not count.
     ///
     /// Throws a `MetricProblem` without examples, with fewer than two groups, or for a level that is not between 0 and 1.
     public static func bootstrap(
@@ -36,7 +37,11 @@ public struct ConfidenceInterval: Sendable, Equatable {
         let units = try units(count, groups)
         let figures = (0..<draws).map { _ in
             statistic((0..<units.count).flatMap { _ in units[generator.below(units.count)] })
-        }.sorted()
+        }.filter { !$0.isNaN }.sorted()
+        guard !figures.isEmpty else {
+            return ConfidenceInterval(
+                estimate: statistic(Array(0..<count)), low: .nan, high: .nan, level: level)
+        }
         return ConfidenceInterval(
             estimate: statistic(Array(0..<count)), low: quantile(figures, (1 - level) / 2),
             high: quantile(figures, (1 + level) / 2), level: level)

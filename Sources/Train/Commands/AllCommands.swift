@@ -6,9 +6,21 @@ extension Program {
         commands: [
             .run,
             .check,
-            .demo,
+            .new,
+            .evaluate,
+            .predict,
+            .report,
+            .verify,
+            .export,
+            .dataFetch,
+            .dataList,
+            .dataStats,
+            .dataAudit,
+            .dataSplit,
             .features,
+            .schema,
             .bench,
+            .demo,
             .completions,
         ])
 }

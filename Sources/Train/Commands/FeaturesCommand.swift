@@ -163,11 +163,3 @@ private final class FeaturesWork {
         try AtomicFile.write(Data(list.utf8), to: String(file.dropLast(3)) + "txt")
     }
 }
-
-/// Text in files of comma-separated values.
-private enum CSVCell {
-    static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-}

@@ -1,29 +1,26 @@
-import Autograd
 import Configuration
 import Foundation
 import Lab
 
 extension Command {
-    private static let set = Option.text(
-        "set", "PATH=VALUE", help: "Sets a value of the config: --set training.epochs=5.", isRepeated: true)
     private static let name = Option.text(
         "name", "NAME", help: "What the run is called; the config's name unless given.")
-    private static let runs = Option.path(
-        "runs", "FOLDER", help: "Where runs are kept; \"runs\" unless given.")
-    private static let threads = Option.integer(
-        "threads", "K", in: 1...64, help: "How many threads; all cores unless given. No result depends on it."
-    )
     private static let resume = Switch(name: "resume", help: "Goes on with a run that was stopped or killed.")
-    private static let quiet = Switch(name: "quiet", help: "Shows errors and the result only.")
 
     /// Trains and tests what a config describes.
     static let run: Command = Command(
         name: "run",
         summary: "Trains and tests the model of an experiment, and keeps all of it in a run folder.",
-        argument: Argument(placeholder: "CONFIG", help: "The experiment, a JSON file.", completion: .files),
-        options: [set, name, runs, threads, resume, quiet],
+        argument: Argument(
+            placeholder: "CONFIG",
+            help: "The experiment, a JSON file; without one the quickstart, which needs no data.",
+            completion: .files),
+        options: [
+            Common.set, name, Common.runs, Common.threads, Common.cache, Common.noCache, resume, Common.quiet,
+            Common.json,
+        ],
         examples: [
-            ("Train run Experiments/quickstart.json", "Trains on the embedded corpus."),
+            ("Train run", "The quickstart: a small model on a corpus that is made on the fly."),
             (
                 "Train run Experiments/quickstart.json --set training.epochs=5 --name short",
                 "The same with five epochs, in runs/short."
@@ -33,40 +30,81 @@ extension Command {
         run: runExperiment)
 
     private static func runExperiment(_ arguments: Arguments) throws {
-        guard let path = arguments.argument else { throw UsageError("which experiment? Give its JSON file") }
         Interrupt.watch()
-        if let threads = arguments[threads] { Parallel.threads = threads }
-        let (experiment, json) = try Experiment.load(
-            path, settings: arguments.every(set), environment: ProcessInfo.processInfo.environment)
+        arguments.applyThreads()
+        let experiment =
+            try arguments.argument.map { try arguments.experiment($0) }
+            ?? quickstart(arguments.every(Common.set))
+        let runs = arguments[Common.runs] ?? "runs"
+        let name = arguments[name] ?? experiment.name
+        let place = runs + "/" + name
+        try check(name, place, isResumed: arguments[resume])
+        let observer: any RunReporting =
+            arguments[Common.json]
+            ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
+        do {
+            let run = try ExperimentRun(
+                experiment, folder: RunFolder(place), cache: arguments.featureCache, observer: observer)
+            let result = try run.run()
+            observer.finish()
+            arguments[Common.json]
+                ? observer.result(result, place) : try show(place, isQuickstart: arguments.argument == nil)
+        } catch let stop as RunStopped {
+            observer.finish()
+            var words = ["Train run"] + [arguments.argument].compactMap { $0 }
+            words += arguments.every(Common.set).map { "--set '\($0)'" } + ["--name \(name)"]
+            if runs != "runs" { words.append("--runs \(runs)") }
+            Terminal.error(
+                stop.isSaved
+                    ? "Stopped and saved. To go on: \((words + ["--resume"]).joined(separator: " "))"
+                    : "Stopped before the first step. To begin again: \((words + ["--resume"]).joined(separator: " "))"
+            )
+            throw Interrupted()
+        }
+    }
+
+    private static func quickstart(_ settings: [String]) throws -> Experiment {
+        var json = try JSONValue.parse(Quickstart.json, source: "quickstart.json")
+        for setting in settings { try json.set(setting) }
+        let experiment = try Experiment.decode(json)
         _ = try ExperimentPlan(experiment, json: json)
-        let place = (arguments[runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name)
+        return experiment
+    }
+
+    private static func check(_ name: String, _ place: String, isResumed: Bool) throws {
+        guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0") else {
+            throw UsageError("--name: expected a name without \"/\", found \"\(name)\"")
+        }
         switch RunFolder.content(of: place) {
         case .empty:
-            if arguments[resume] {
+            if isResumed {
                 throw UsageError("there is no run in \(place) to go on with; leave --resume out")
             }
         case .unfinished:
-            guard arguments[resume] else {
+            guard isResumed else {
                 throw UsageError(
                     "\(place) holds a run that has not ended; go on with --resume, or give another --name")
             }
         case .finished:
             throw UsageError("\(place) holds a run that has ended; give another --name")
         }
-        let observer = RunReporter(isQuiet: arguments[quiet])
-        do {
-            let run = try ExperimentRun(experiment, folder: RunFolder(place), observer: observer)
-            let result = try run.run()
-            observer.finish()
-            print(try result.predictions.confusion().report(digits: 4))
-            print("The run is in \(place).")
-        } catch let stop as RunStopped {
-            observer.finish()
-            Terminal.error(
-                stop.isSaved
-                    ? "Stopped and saved. To go on: Train run \(path) --name \(arguments[name] ?? experiment.name) --resume"
-                    : "Stopped before the first step.")
-            throw Interrupted()
-        }
+    }
+
+    private static func show(_ place: String, isQuickstart: Bool) throws {
+        let record = try RunRecord(place)
+        let result = try record.requireEnd()
+        if let predictions = record.predictions { print(try predictions.confusion().report(digits: 4)) }
+        print(ResultText.figures(result))
+        print("\nThe run is in \(place); a report for a browser is \(place)/\(RunFile.report).")
+        guard isQuickstart else { return }
+        print(
+            """
+
+            What next:
+              Train new mine.json                          a config of your own to start from
+              Train predict some.wav --model \(place)   what this model says of a recording
+              Train run mine.json --set seed=2 --name two  the same with another seed
+              Train --help                                 everything else
+            """)
     }
 }

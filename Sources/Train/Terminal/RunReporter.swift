@@ -1,14 +1,26 @@
 import Lab
 import Synchronization
 
+/// Tells whoever waits how a run goes on.
+protocol RunReporting: RunObserver {
+    /// Ends the line of an unfinished bar.
+    func finish()
+    /// The run has ended.
+    func result(_ result: RunResult, _ folder: String)
+}
+
+extension RunReporting {
+    func finish() {}
+    func result(_ result: RunResult, _ folder: String) {}
+    var isAskedToStop: Bool { Interrupt.isAsked }
+}
+
 /// Shows on the terminal how a run goes on.
-final class RunReporter: RunObserver {
+final class RunReporter: RunReporting {
     private let isQuiet: Bool
     private let progress = Mutex<Progress?>(nil)
 
     init(isQuiet: Bool) { self.isQuiet = isQuiet }
-
-    var isAskedToStop: Bool { Interrupt.isAsked }
 
     func begin(_ work: String) {
         guard !isQuiet else { return }
@@ -28,28 +40,21 @@ final class RunReporter: RunObserver {
     func epoch(_ metrics: EpochMetrics, seconds: Double) {
         guard !isQuiet else { return }
         let shown = metrics.figures.filter { $0.name != "gradient_norm" && $0.name != "penalty" }
-            .map { "\($0.name) \(Self.short($0.value))" }
+            .map { "\($0.name) \(ResultText.short($0.value))" }
         let start = Terminal.isInteractive ? "\r\u{1B}[K" : ""
         Terminal.show(
-            "\(start)epoch \(metrics.epoch)  \(shown.joined(separator: "  "))  \(Self.short(seconds)) s\n")
+            "\(start)epoch \(metrics.epoch)  \(shown.joined(separator: "  "))  \(ResultText.short(seconds)) s\n"
+        )
     }
 
     func note(_ text: String) {
         Terminal.error(text)
     }
 
-    /// Ends the line of an unfinished bar.
     func finish() {
         progress.withLock { progress in
             progress?.stop()
             progress = nil
         }
-    }
-
-    /// Four digits that matter.
-    private static func short(_ value: Double) -> String {
-        guard value.isFinite, value != 0 else { return "\(value)" }
-        if value.magnitude < 0.001 || value.magnitude >= 1e6 { return "\(Float(value))" }
-        return "\((value * 10000).rounded() / 10000)"
     }
 }

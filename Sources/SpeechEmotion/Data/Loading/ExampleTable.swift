@@ -35,22 +35,6 @@ struct ExampleTable: Sendable {
 
     /// A batch of examples by their numbers.
     func batch(_ numbers: [Int]) -> Batch {
-        Self.batch(numbers.map(features), labels: numbers.map { labels[$0] }, ids: numbers.map { ids[$0] })
-    }
-
-    /// Features side by side; all of one shape.
-    static func batch(_ features: [Features], labels: [Int], ids: [String]) -> Batch {
-        let shape = features.first?.shape ?? [0]
-        let size = shape.reduce(1, *)
-        let tensor = Tensor(shape: [features.count] + shape) { p in
-            for (row, features) in features.enumerated() {
-                let target = p + row * size
-                features.values.withUnsafeBufferPointer { values in
-                    for place in 0..<size { target[place] = Real(values[place]) }
-                }
-            }
-        }
-        let lengths = shape.count == 2 ? features.map { $0.length ?? shape[0] } : nil
-        return Batch(inputs: Signal(tensor, lengths: lengths), targets: .classes(Indices(labels)), ids: ids)
+        Batch(numbers.map(features), labels: numbers.map { labels[$0] }, ids: numbers.map { ids[$0] })
     }
 }

@@ -90,7 +90,7 @@ public final class TrainingSet: TrainingBatches {
                 table.features(number), row: number % plan.rows.count, of: clips[number / plan.rows.count].id,
                 epoch: epoch, augmentation)
         }
-        return ExampleTable.batch(
+        return Batch(
             features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
     }
 
@@ -113,7 +113,7 @@ public final class TrainingSet: TrainingBatches {
                     try loading.source.features(of: clip, changed: change), row: row, of: clip.id,
                     epoch: place.epoch, augmentation)
             }
-            return ExampleTable.batch(
+            return Batch(
                 features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
         }
     }

@@ -41,7 +41,7 @@ public struct FeaturePipeline: Options {
     public var names: [String] { layout.value.names }
 
     /// The rate after all edits.
-    private var finalRate: Int {
+    package var finalRate: Int {
         prepare.reduce(rate) { rate, edit in (edit.value as? Resample)?.rate ?? rate }
     }
 

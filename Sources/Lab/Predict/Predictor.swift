@@ -1,0 +1,97 @@
+import Autograd
+import Configuration
+import Foundation
+import Layers
+import SpeechEmotion
+
+/// A trained model with the way from a sound to its input: what predicting takes.
+public struct Predictor {
+    public let model: Model
+    /// The names of the classes, in the order of the probabilities.
+    public let classes: [String]
+    public let pipeline: FeaturePipeline
+
+    /// What a model says of one sound.
+    public struct Answer: Sendable {
+        /// A probability for each class.
+        public var probabilities: [Double]
+        /// Where the model looked; nil where it has no attention over time.
+        public var attention: WaveformPlot.Attention?
+
+        /// The place of the likeliest class.
+        public var best: Int {
+            probabilities.indices.max {
+                probabilities[$0] < probabilities[$1] || probabilities[$0] == probabilities[$1] && $0 > $1
+            } ?? 0
+        }
+    }
+
+    /// Reads a model file, or the model of a run where `path` is its folder. Throws where the file is damaged or is no
+    /// model of sounds.
+    public init(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let file = exists && isFolder.boolValue ? path + "/" + RunFile.model : path
+        let (model, card) = try ModelFile.read(file)
+        guard let features = card.features, !card.classes.isEmpty else {
+            throw FileError(
+                file: file, place: "metadata", found: "a model without features or classes",
+                allowed: "a model that a run or an export has written")
+        }
+        try self.init(model, classes: card.classes, FeaturePipeline.decode(features), file: file)
+    }
+
+    /// A model with its pipeline. Throws where one does not fit the other.
+    init(_ model: Model, classes: [String], _ pipeline: FeaturePipeline, file: String = "the model") throws {
+        let shape = try pipeline.outputShape()
+        guard shape == model.input, model.plan.output == [classes.count] else {
+            throw FileError(
+                file: file, place: "metadata",
+                found:
+                    "features of shape \(shape) and \(classes.count) classes for a model from \(model.input) to \(model.plan.output)",
+                allowed: "features, model and classes that fit each other")
+        }
+        (self.model, self.classes, self.pipeline) = (model, classes, pipeline)
+    }
+
+    /// What the model says of features, one answer each; at most a batch at a time.
+    public func answers(_ features: [Features], attention: Bool = false) -> [Answer] {
+        guard !features.isEmpty else { return [] }
+        let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
+        let probabilities = withoutRecording {
+            model.forward(batch.inputs, .inference).tensor.softmax(axis: -1).array
+        }
+        return features.enumerated().map { row, features in
+            let numbers = probabilities[row * classes.count..<(row + 1) * classes.count]
+            return Answer(
+                probabilities: numbers.map { Double($0) },
+                attention: attention ? self.attention(features) : nil)
+        }
+    }
+
+    /// The weights of the model's attention over a sound; of several layers the last counts.
+    public func attention(_ features: Features) -> WaveformPlot.Attention? {
+        guard let layout = pipeline.layout.value as? FrameSequence, let hop = layout.features.first?.value.hop
+        else { return nil }
+        let input = Batch([features], labels: [0], ids: []).inputs
+        guard let weights = model.attentionWeights(input).last?.weights,
+            let whole = model.attentionWeights(Signal(input.tensor)).last?.weights,
+            let steps = whole.shape.last, steps > 0
+        else { return nil }
+        let frames = Double(layout.frames) / Double(steps)
+        let valid = features.length.map { Int((Double($0) / frames).rounded(.up)) } ?? steps
+        let overTime = Self.overTime(weights)
+        return WaveformPlot.Attention(
+            Array(overTime.prefix(max(valid, 1))), seconds: frames * Double(hop) / Double(pipeline.finalRate))
+    }
+
+    /// Weights of [1, time] as they are, of [1, heads, time, time] as the mean of heads and queries.
+    private static func overTime(_ weights: Tensor) -> [Double] {
+        let time = weights.shape.last ?? 1
+        let rows = weights.count / max(time, 1)
+        let numbers = weights.array
+        return (0..<time).map { step in
+            (0..<rows).reduce(0.0) { $0 + Double(numbers[$1 * time + step]) } / Double(max(rows, 1))
+        }
+    }
+}

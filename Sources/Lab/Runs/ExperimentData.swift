@@ -1,0 +1,43 @@
+import Configuration
+import SpeechEmotion
+
+/// The data of an experiment: its clips, how they are split, and the way from a clip to its features.
+public struct ExperimentData: Sendable {
+    public let corpus: Corpus
+    /// All splits, one for each fold.
+    public let splits: [Split]
+    /// The split of the experiment's fold.
+    public let split: Split
+    /// Takes features by the experiment's pipeline, from a cache where there is one.
+    public let loading: FeatureLoading
+    let source: PipelineSource
+
+    /// Reads which clips there are and splits them; sounds are not touched. Throws where there are no such data, or where
+    /// the split has no such fold.
+    public init(_ experiment: Experiment, cache: FeatureCache? = nil) throws {
+        corpus = try experiment.data.read()
+        splits = try experiment.split.value.split(corpus)
+        guard splits.indices.contains(experiment.fold - 1) else {
+            throw DataProblem(
+                "\"fold\"", found: "\(experiment.fold)",
+                allowed: "1 to \(splits.count): the split has so many folds")
+        }
+        split = splits[experiment.fold - 1]
+        source = try PipelineSource(experiment.features, cache: cache)
+        loading = FeatureLoading(
+            source: source, classes: corpus.classes, isStrict: experiment.data.strict)
+    }
+
+    /// The clips of a part. Throws where there is none to train or to test on.
+    public func clips(_ part: Split.Part) throws -> [Clip] {
+        let clips = try corpus.clips(of: part, in: split)
+        guard !clips.isEmpty || part == .validation else {
+            throw DataProblem(
+                "the split", found: "no clip in the \(part.rawValue) part", allowed: "at least one")
+        }
+        return clips
+    }
+
+    /// The sound of a clip as its features are made of it.
+    func sound(of clip: Clip) throws -> Waveform { try source.sound(of: clip) }
+}

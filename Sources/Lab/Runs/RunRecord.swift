@@ -1,0 +1,56 @@
+import Autograd
+import Configuration
+import Foundation
+import SpeechEmotion
+
+/// A run as its folder tells of it.
+public struct RunRecord: Sendable {
+    public let path: String
+    public let experiment: Experiment
+    public let epochs: [EpochMetrics]
+    /// The split; nil where the file is not there.
+    public let split: Split?
+    /// What the test found; nil while the run has not ended.
+    public let result: RunResult?
+    public let predictions: Predictions?
+    public let audit: JSONValue?
+    public let environment: JSONValue?
+
+    /// Reads a folder. Throws a `FileError` where there is no run, and what is wrong with a file that is damaged.
+    public init(_ path: String) throws {
+        self.path = path
+        func file(_ name: String) -> String? {
+            let file = path + "/" + name
+            return FileManager.default.fileExists(atPath: file) ? file : nil
+        }
+        guard let config = file(RunFile.config) else {
+            throw FileError(
+                file: path, place: RunFile.config,
+                found: FileManager.default.fileExists(atPath: path) ? "no such file" : "no such folder",
+                allowed: "the folder of a run, such as runs/quickstart")
+        }
+        experiment = try Experiment.decode(JSONValue.load(config))
+        split = try file(RunFile.split).flatMap { try SplitFile.read($0).splits.first }
+        result = try file(RunFile.result).map { try RunResult.decode(JSONValue.load($0)) }
+        predictions = try file(RunFile.predictions).map { try Predictions(contentsOf: $0) }
+        audit = try file(RunFile.audit).map { try JSONValue.load($0) }
+        environment = try file(RunFile.environment).map { try JSONValue.load($0) }
+        epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
+    }
+
+    /// The name of the folder.
+    public var name: String { (path as NSString).lastPathComponent }
+
+    /// The path of a file of the run.
+    public func file(_ name: String) -> String { path + "/" + name }
+
+    /// Throws a `FileError` where the run has not ended.
+    public func requireEnd() throws -> RunResult {
+        guard let result else {
+            throw FileError(
+                file: path, place: RunFile.result, found: "a run that has not ended",
+                allowed: "one that has; go on with: Train run --resume, with its config and name")
+        }
+        return result
+    }
+}

@@ -1,0 +1,195 @@
+import Autograd
+import Configuration
+import Foundation
+import Layers
+import SpeechEmotion
+
+extension RunReport {
+    /// The report of a run that has ended, from its folder. Sounds and attention are shown where the data are at hand.
+    ///
+    /// - Parameter data: The run's data; nil where they are not there any more.
+    public init(_ record: RunRecord, data: ExperimentData?) throws {
+        let experiment = record.experiment
+        self.init(title: record.name)
+        lead = experiment.about
+        facts = try Self.facts(experiment)
+        split = record.split.map { Self.split($0, experiment, record.audit) }
+        audit = record.audit.map(Self.audit)
+        epochs = record.epochs
+        bestEpoch = record.result?.bestEpoch
+        environment = Self.environment(record.environment)
+        commands = [
+            "Train run \(record.file(RunFile.config)) --name \(record.name)-again",
+            "Train verify \(record.path)",
+        ]
+        config = experiment.encode()
+        if let result = record.result { add(result, experiment.evaluation) }
+        if let predictions = record.predictions {
+            try add(predictions, experiment.evaluation)
+            if let data { try addExamples(predictions, data, Predictor(record.path)) }
+        }
+    }
+
+    private static func facts(_ experiment: Experiment) throws -> [(name: String, value: String)] {
+        let plan = try ExperimentPlan(experiment, json: experiment.encode())
+        func type(_ value: JSONValue) -> String { value["type"]?.text ?? "" }
+        return [
+            ("Data", experiment.data.source.encode().line),
+            ("Features", "\(plan.input) from \(experiment.features.layout.encode().line)"),
+            (
+                "Augmentation",
+                experiment.augmentation.encode() == AugmentationPlan().encode()
+                    ? "none" : experiment.augmentation.encode().line
+            ),
+            ("Parameters", NumberText.count(plan.layers.parameters)),
+            ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " for an example"),
+            ("Loss", experiment.loss.encode().line), ("Optimiser", experiment.optimizer.encode().line),
+            ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
+            ("Batch", "\(experiment.training.batch)"), ("Epochs", "at most \(experiment.training.epochs)"),
+            ("Seed", "\(experiment.seed)"),
+        ]
+    }
+
+    private static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
+        -> Split
+    {
+        let parts = audit?["parts"]?.elements ?? []
+        var speakers: [String: Set<String>] = [:]
+        for part in parts {
+            guard let name = part["part"]?.text else { continue }
+            speakers[name] = Set(part["speakers"]?.elements?.compactMap(\.text) ?? [])
+        }
+        let test = speakers["test"] ?? []
+        let isKnown = !test.isEmpty && speakers["train"]?.isEmpty == false
+        return Split(
+            rule: "by \(experiment.split.encode().line): \(split.name)",
+            keepsSpeakersApart: isKnown ? test.isDisjoint(with: speakers["train"] ?? []) : nil,
+            parts: SpeechEmotion.Split.Part.allCases.map { part in
+                let known = speakers[part.rawValue]
+                return .init(
+                    part.rawValue, examples: split[part].count,
+                    speakers: known.flatMap { $0.isEmpty ? nil : $0.count })
+            })
+    }
+
+    private static func audit(_ json: JSONValue) -> Audit {
+        let weights: [String: Audit.Weight] = ["leak": .problem, "warning": .warning, "note": .fine]
+        var findings = (json["findings"]?.elements ?? []).map { finding in
+            let examples = finding["examples"]?.elements?.compactMap(\.text) ?? []
+            let shown = examples.prefix(2).joined(separator: "; ")
+            return (
+                weight: weights[finding["severity"]?.text ?? ""] ?? .warning,
+                text: (finding["message"]?.text ?? "") + (shown.isEmpty ? "" : " (\(shown))")
+            )
+        }
+        if json["is_clean"]?.bool == true {
+            let what =
+                json["compared_sounds"]?.bool == true
+                ? "clips, copies, speakers and sounds" : "clips and speakers"
+            findings.append((.fine, "no leak into the test part: \(what) were compared"))
+        }
+        return Audit(findings)
+    }
+
+    private static func environment(_ json: JSONValue?) -> [(name: String, value: String)] {
+        (json?.members ?? []).map { member in
+            let value = member.value
+            return (
+                member.key.replacing("_", with: " "),
+                value.text ?? value.elements?.compactMap(\.text).joined(separator: " ") ?? value.line
+            )
+        }
+    }
+
+    private mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
+        let hasSpeakers = result.intervals.contains { $0.over == .speakers }
+        let unit = hasSpeakers ? RunResult.Interval.Unit.speakers : .clips
+        figures = result.test.entries.map { entry in
+            let interval = result.intervals.first { $0.figure == entry.name && $0.over == unit }
+            return KeyFigure(
+                entry.name,
+                ConfidenceInterval(
+                    estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
+                    level: interval?.level ?? options.level),
+                isShare: Figure(rawValue: entry.name)?.isShare ?? false)
+        }
+        figuresNote =
+            "On the test part, with the weights of "
+            + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")
+            + ". The ranges are those of the bootstrap over " + (hasSpeakers ? "whole speakers." : "clips.")
+        speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
+    }
+
+    private mutating func add(_ predictions: Predictions, _ options: EvaluationOptions) throws {
+        let matrix = try predictions.confusion()
+        confusion = matrix
+        let decisions = predictions.decisions
+        let right = zip(predictions.truths, decisions).map { $0 == $1 }
+        let generator = RandomGenerator(seed: 0).split("recalls")
+        classes = try matrix.classes.indices.map { label in
+            let rows = right.indices.filter { predictions.truths[$0] == label }
+            guard !rows.isEmpty else { return Group(matrix.classes[label], examples: 0, share: .nan) }
+            let range = try ConfidenceInterval.bootstrap(
+                count: rows.count, level: options.level, draws: options.draws, generator: generator
+            ) { drawn in Double(drawn.count { right[rows[$0]] }) / Double(drawn.count) }
+            return Group(
+                matrix.classes[label], examples: rows.count, share: range.estimate, low: range.low,
+                high: range.high)
+        }
+        let sure = zip(predictions.probabilities, decisions).map { $0[$1] }
+        calibration = Calibration(confidences: sure, right: right)
+        confidences = (
+            right: zip(sure, right).filter(\.1).map(\.0), wrong: zip(sure, right).filter { !$0.1 }.map(\.0)
+        )
+    }
+
+    private mutating func addExamples(
+        _ predictions: Predictions, _ data: ExperimentData, _ predictor: Predictor
+    ) throws {
+        let clips = Dictionary(data.corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let decisions = predictions.decisions
+        let order = decisions.indices.sorted {
+            let (a, b) = (
+                predictions.probabilities[$0][decisions[$0]], predictions.probabilities[$1][decisions[$1]]
+            )
+            return a > b || a == b && $0 < $1
+        }
+        func example(_ row: Int) -> Example {
+            let clip = clips[predictions.ids[row]]
+            let sound = clip.flatMap { try? data.sound(of: $0) }
+            let features = sound.flatMap { try? predictor.pipeline.features(of: $0) }
+            return Example(
+                predictions.ids[row], truth: predictions.classes[predictions.truths[row]],
+                answer: predictions.classes[decisions[row]],
+                probability: predictions.probabilities[row][decisions[row]], sound: sound,
+                attention: features.flatMap { predictor.attention($0) })
+        }
+        mistakes = order.filter { decisions[$0] != predictions.truths[$0] }.prefix(Self.shownMistakes).map(
+            example)
+        var seen: Set<Int> = []
+        attention = order.filter {
+            decisions[$0] == predictions.truths[$0] && seen.insert(decisions[$0]).inserted
+        }
+        .map(example).filter { $0.attention != nil }
+    }
+
+    private static let shownMistakes = 8
+}
+
+extension Figure {
+    /// Whether it is a share, shown in percent.
+    var isShare: Bool {
+        switch self {
+        case .kappa, .matthews, .logLoss, .brier: false
+        default: true
+        }
+    }
+}
+
+extension RunReport {
+    /// Writes the page, and its pictures as files beside it.
+    public func write(to folder: RunFolder) throws {
+        for (name, plot) in plots { try folder.write(plot.svg, to: "\(RunFile.plots)/\(name).svg") }
+        try folder.write(html, to: RunFile.report)
+    }
+}

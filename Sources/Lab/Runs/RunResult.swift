@@ -1,0 +1,133 @@
+import Autograd
+import Configuration
+import SpeechEmotion
+
+/// What a run has found on its test data, as `result.json` holds it.
+public struct RunResult: Options {
+    public var split = ""
+    public var epochs = 0
+    public var bestEpoch: Int?
+    public var test = Named<Double?>()
+    public var intervals: [Interval] = []
+    public var speakers: [Group] = []
+
+    public static let summary = "What a run has found on its test data."
+    public static let fields: [Field<Self>] = [
+        .init("split", \.split, "The name of the split."),
+        .init("epochs", \.epochs, "How many epochs there were.", .atLeast(0)),
+        .init("best_epoch", \.bestEpoch, "The epoch whose weights were tested; null for the last."),
+        .init("test", \.test, "The figures; null is no number.", .required),
+        .init("intervals", \.intervals, "In which ranges the figures lie."),
+        .init("speakers", \.speakers, "The share of right answers for each speaker."),
+    ]
+
+    public init() {}
+
+    /// The range of a figure.
+    public struct Interval: Options {
+        /// What was drawn: clips, or all clips of a speaker together.
+        public enum Unit: String, CaseIterable, ConfigurationValue { case clips, speakers }
+
+        public var figure = ""
+        public var over = Unit.clips
+        public var level = 0.95
+        public var low: Double?
+        public var high: Double?
+
+        public static let summary = "The bootstrap's range of a figure."
+        public static let fields: [Field<Self>] = [
+            .init("figure", \.figure, "Which figure.", .required),
+            .init("over", \.over, "What was drawn."),
+            .init("level", \.level, "How sure the range is."),
+            .init("low", \.low, "Its lower end."),
+            .init("high", \.high, "Its upper end."),
+        ]
+        public init() {}
+    }
+
+    /// The answers for one speaker.
+    public struct Group: Options {
+        public var speaker = ""
+        public var examples = 0
+        public var accuracy = 0.0
+
+        public static let summary = "The answers for one speaker."
+        public static let fields: [Field<Self>] = [
+            .init("speaker", \.speaker, "Who.", .required),
+            .init("examples", \.examples, "How many clips."),
+            .init("accuracy", \.accuracy, "The share of right answers."),
+        ]
+        public init() {}
+    }
+
+    /// The figures of predictions with their ranges.
+    ///
+    /// - Parameter speakers: Who speaks in each example, nil where that is not known.
+    public init(
+        _ predictions: Predictions, speakers: [String?], split: String, options: EvaluationOptions,
+        epochs: Int, bestEpoch: Int?
+    ) throws {
+        (self.split, self.epochs, self.bestEpoch) = (split, epochs, bestEpoch)
+        let figures = try predictions.figures(options.metrics)
+        test = Named(figures.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
+        let known = speakers.compactMap { $0 }
+        let groups = known.count == predictions.ids.count && Set(known).count > 1 ? known : nil
+        let generator = RandomGenerator(seed: 0).split("bootstrap")
+        for unit in [Interval.Unit.clips] + (groups == nil ? [] : [.speakers]) {
+            let ranges = try predictions.intervals(
+                options.metrics, groups: unit == .speakers ? groups : nil, level: options.level,
+                draws: options.draws, generator: generator.split(unit.rawValue))
+            for (figure, range) in zip(options.metrics, ranges) {
+                var interval = Interval()
+                (interval.figure, interval.over, interval.level) = (figure.rawValue, unit, options.level)
+                interval.low = range.low.isFinite ? range.low : nil
+                interval.high = range.high.isFinite ? range.high : nil
+                intervals.append(interval)
+            }
+        }
+        if known.count == predictions.ids.count { self.speakers = Self.groups(predictions, known) }
+    }
+
+    private static func groups(_ predictions: Predictions, _ speakers: [String]) -> [Group] {
+        let right = zip(predictions.truths, predictions.decisions).map { $0 == $1 }
+        var counts: [String: (right: Int, all: Int)] = [:]
+        for (speaker, right) in zip(speakers, right) {
+            counts[speaker, default: (0, 0)].all += 1
+            counts[speaker, default: (0, 0)].right += right ? 1 : 0
+        }
+        return counts.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name in
+            var group = Group()
+            let count = counts[name] ?? (0, 1)
+            (group.speaker, group.examples) = (name, count.all)
+            group.accuracy = Double(count.right) / Double(count.all)
+            return group
+        }
+    }
+}
+
+extension Predictions {
+    /// The bootstrap's ranges of figures.
+    func intervals(
+        _ figures: [Figure], groups: [String]?, level: Double, draws: Int, generator: RandomGenerator
+    ) throws -> [ConfidenceInterval] {
+        let decisions = decisions
+        func value(_ figure: Figure, _ drawn: [Int]) throws -> Double {
+            let labels = drawn.map { truths[$0] }
+            let matrix = try ConfusionMatrix(
+                classes: classes, truths: labels, predictions: drawn.map { decisions[$0] })
+            let isSoft = figure.needsProbabilities
+            let soft = try ProbabilityMetrics(
+                probabilities: isSoft ? drawn.map { probabilities[$0] } : [], truths: isSoft ? labels : [],
+                classes: classes.count)
+            return figure.value(matrix, soft)
+        }
+        var ranges: [ConfidenceInterval] = []
+        for figure in figures {
+            ranges.append(
+                try .bootstrap(
+                    count: ids.count, groups: groups, level: level, draws: draws, generator: generator
+                ) { (try? value(figure, $0)) ?? .nan })
+        }
+        return ranges
+    }
+}

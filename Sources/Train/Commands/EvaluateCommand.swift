@@ -1,0 +1,53 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+
+extension Command {
+    private static let data = Option.path(
+        "data", "DATA",
+        help: "Other data, all of it: KIND:PATH, or the JSON file of an experiment or its data.")
+    private static let part = Option.choice(
+        "part", ["train", "validation", "test"], help: "Which part of the run's own data; test unless given.")
+    private static let format = Option.choice(
+        "format", ["table", "json"], help: "For people or for programs.")
+    private static let out = Option.path("out", "FILE", help: "Writes what is said of each clip as CSV.")
+
+    /// Tests a model that has been trained.
+    static let evaluate: Command = Command(
+        name: "evaluate",
+        summary: "Tests the model of a run on its own test part, or on other data.",
+        argument: Argument(placeholder: "RUN", help: "The folder of a run.", completion: .files),
+        options: [data, part, format, out, Common.threads, Common.cache, Common.noCache],
+        examples: [
+            ("Train evaluate runs/quickstart", "The figures of the run's test part, once more."),
+            (
+                "Train evaluate runs/ours --data emodb:/data/EmoDB --out emodb.csv",
+                "How the model does on another corpus; classes are matched by name."
+            ),
+        ],
+        run: { arguments in
+            Interrupt.watch()
+            arguments.applyThreads()
+            let isJSON = arguments[format] == "json"
+            let reporter = RunReporter(isQuiet: isJSON)
+            let evaluation = try RunEvaluation(
+                RunRecord(arguments.required("run")), cache: arguments.featureCache, observer: reporter)
+            if arguments[data] != nil, arguments[part] != nil {
+                throw UsageError("--part is for the run's own data; leave it or --data out")
+            }
+            let (predictions, result) =
+                if let other = arguments[data] {
+                    try evaluation.evaluate(DataArgument.read(other).data)
+                } else {
+                    try evaluation.evaluate(
+                        arguments[part].flatMap { Split.Part(rawValue: $0) } ?? .test)
+                }
+            reporter.finish()
+            if let file = arguments[out] { try AtomicFile.write(Array(predictions.csv.utf8), to: file) }
+            if isJSON { return print(result.json) }
+            print(try predictions.confusion().report(digits: 4))
+            print(ResultText.figures(result))
+        })
+}

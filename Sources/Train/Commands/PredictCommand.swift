@@ -1,0 +1,185 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+
+extension Command {
+    private static let model = Option.path(
+        "model", "RUN|FILE",
+        help: "The folder of a run, or a model file; the model that comes along unless given.")
+    private static let format = Option.choice(
+        "format", ["table", "json", "csv"], help: "A table for people, a line of JSON for each file, or CSV.")
+    private static let attention = Switch(
+        name: "attention", help: "With --format json: where the model looked, as weights over time.")
+    private static let rate = Option.integer(
+        "rate", "HZ", in: 1000...768_000,
+        help: "With -: samples a second of the raw sound; 16000 unless given.")
+    private static let window = Option.number(
+        "window", "SECONDS", in: 0.1...600,
+        help: "With -: how much sound each prediction hears; 3 unless given.")
+    private static let step = Option.number(
+        "step", "SECONDS", in: 0.05...600, help: "With -: from one prediction to the next; 1 unless given.")
+
+    /// Says what a model hears in sound files.
+    static let predict: Command = Command(
+        name: "predict",
+        summary:
+            "Says what a model hears in sound files, in folders of them, or in sound from standard input.",
+        argument: Argument(
+            placeholder: "FILES|FOLDER|-",
+            help:
+                "Sound files, folders with all folders in them, or - for raw sound: 16 bit, one channel, little-endian.",
+            isRepeated: true, completion: .files),
+        options: [
+            model, format, attention, rate, window, step, Common.threads, Common.cache, Common.noCache,
+        ],
+        examples: [
+            ("Train predict some.wav --model runs/quickstart", "The likeliest class and all probabilities."),
+            (
+                "Train predict recordings --model runs/quickstart --format csv > table.csv",
+                "One line for each file."
+            ),
+            (
+                "arecord -f S16_LE -r 16000 -c 1 -t raw | Train predict - --model runs/quickstart",
+                "A line every second while somebody speaks."
+            ),
+        ],
+        run: { arguments in
+            guard !arguments.all.isEmpty else {
+                throw UsageError("which sound files? Name some, a folder, or -")
+            }
+            Interrupt.watch()
+            arguments.applyThreads()
+            let predictor = try Predictor(arguments[model] ?? DefaultModel.path())
+            let writer = PredictionWriter(
+                classes: predictor.classes, format: arguments[format] ?? "table",
+                hasAttention: arguments[attention])
+            if arguments.all.contains("-") {
+                guard arguments.all == ["-"] else {
+                    throw UsageError("- is for sound from standard input, alone")
+                }
+                let stream = LiveStream(
+                    rate: arguments[rate] ?? 16000, window: arguments[window] ?? 3, step: arguments[step] ?? 1
+                )
+                return try stream.run(predictor, writer)
+            }
+            try predictFiles(arguments, predictor, writer)
+        })
+
+    private static func predictFiles(
+        _ arguments: Arguments, _ predictor: Predictor, _ writer: PredictionWriter
+    ) throws {
+        var paths: [String] = []
+        var failures = 0
+        for path in arguments.all {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+                let found = try AudioFile.paths(inFolder: path)
+                if found.isEmpty { throw UsageError("no sound files in \(path)") }
+                paths += found
+            } else {
+                paths.append(path)
+            }
+        }
+        // The bar goes where the answers do not.
+        let shows = paths.count > 32 && !Terminal.isInteractive && isatty(STDERR_FILENO) == 1
+        writer.begin(width: paths.map(\.count).max() ?? 0)
+        var done = 0
+        try predictor.predict(paths, cache: arguments.featureCache, attention: arguments[attention]) {
+            index, result in
+            try Interrupt.check()
+            switch result {
+            case .success(let answer): writer.write(paths[index], answer)
+            case .failure(let error):
+                failures += 1
+                let text = "\(error)"
+                Terminal.error("error: \(text.contains(paths[index]) ? text : "\(paths[index]): \(text)")")
+            }
+            done += 1
+            if shows, done % 100 == 0 { Terminal.error("\(done) of \(paths.count) files") }
+        }
+        if failures > 0 { throw PredictionFailure(count: failures, of: paths.count) }
+    }
+}
+
+/// Some files could not be predicted; which and why has been said.
+private struct PredictionFailure: Error, CustomStringConvertible {
+    let count: Int
+    let of: Int
+    var description: String { "\(count) of \(of) files could not be read" }
+}
+
+/// The model that comes with the program.
+enum DefaultModel {
+    /// Where it is: `Models/speech-emotion.safetensors` beside the program, in a folder above it, or where `PROSODY_MODEL` says.
+    static func path() throws -> String {
+        if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        var folders = [FileManager.default.currentDirectoryPath]
+        var folder = (program as NSString).deletingLastPathComponent
+        while folder.count > 1 {
+            folders.append(folder)
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        for folder in folders {
+            let file = folder + "/Models/speech-emotion.safetensors"
+            if FileManager.default.fileExists(atPath: file) { return file }
+        }
+        throw UsageError(
+            "no model came along with the program; name one with --model, such as --model runs/quickstart")
+    }
+}
+
+/// Raw sound from standard input, predicted window by window.
+private struct LiveStream {
+    let rate: Int
+    let window: Double
+    let step: Double
+
+    func run(_ predictor: Predictor, _ writer: PredictionWriter) throws {
+        var sliding = SlidingWindow(
+            length: Int(window * Double(rate)), step: Int(step * Double(rate)))
+        writer.begin(width: 16)
+        var rest: [UInt8] = []
+        var hasSound = false
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        func answer(_ part: (start: Int, samples: [Float])) throws {
+            let begin = Double(part.start) / Double(rate)
+            let end = begin + Double(part.samples.count) / Double(rate)
+            let name = "\(seconds(begin))-\(seconds(end)) s"
+            do {
+                let features = try predictor.pipeline(Waveform(part.samples, rate: rate))
+                if let answer = predictor.answers([features], attention: writer.hasAttention).first {
+                    writer.write(name, answer)
+                }
+            } catch {
+                Terminal.error("\(name): \(error)")
+            }
+        }
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR {
+                try Interrupt.check()
+                continue
+            }
+            guard count > 0 else { break }
+            hasSound = true
+            rest += buffer[..<count]
+            let whole = rest.count / 2
+            let samples = (0..<whole).map { index in
+                Float(Int16(bitPattern: UInt16(rest[2 * index]) | UInt16(rest[2 * index + 1]) << 8)) / 32768
+            }
+            rest.removeFirst(2 * whole)
+            for part in sliding.add(samples) { try answer(part) }
+            try Interrupt.check()
+        }
+        if let part = sliding.finish() { try answer(part) }
+        guard hasSound else {
+            throw UsageError("no sound came from standard input; expected raw samples of 16 bit, one channel")
+        }
+        if !rest.isEmpty { Terminal.error("the last sample was cut off: an odd number of bytes came") }
+    }
+
+    private func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+}

@@ -1,0 +1,26 @@
+import Configuration
+import Lab
+
+/// Writes how a run goes on as lines of JSON, each with its `event`.
+final class JSONReporter: RunReporting {
+    func begin(_ work: String) { show("begin", [JSONMember("work", work.encode())]) }
+
+    func epoch(_ metrics: EpochMetrics, seconds: Double) {
+        let figures = metrics.figures.map { JSONMember($0.name, JSONValue(.number($0.value))) }
+        show(
+            "epoch",
+            [JSONMember("epoch", metrics.epoch.encode())] + figures + [
+                JSONMember("seconds", seconds.encode())
+            ])
+    }
+
+    func note(_ text: String) { show("note", [JSONMember("text", text.encode())]) }
+
+    func result(_ result: RunResult, _ folder: String) {
+        show("result", [JSONMember("run", folder.encode()), JSONMember("result", result.encode())])
+    }
+
+    private func show(_ event: String, _ members: [JSONMember]) {
+        Terminal.show(JSONValue(.object([JSONMember("event", event.encode())] + members)).line + "\n")
+    }
+}
