@@ -36,7 +36,8 @@ extension Command {
             try arguments.argument.map { try arguments.experiment($0) }
             ?? quickstart(arguments.every(Common.set))
         let runs = arguments[Common.runs] ?? "runs"
-        let name = arguments[name] ?? experiment.name
+        let name =
+            arguments[name] ?? (arguments.argument == nil ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
         let place = runs + "/" + name
         try check(name, place, isResumed: arguments[resume])
         let observer: any RunReporting =
@@ -69,6 +70,13 @@ extension Command {
         let experiment = try Experiment.decode(json)
         _ = try ExperimentPlan(experiment, json: json)
         return experiment
+    }
+
+    /// The quickstart may be run again and again: the first of "quickstart", "quickstart-2" ... that no run has ended in.
+    private static func freeName(_ name: String, _ runs: String, _ isResumed: Bool) -> String {
+        let names = [name] + (2...1000).map { "\(name)-\($0)" }
+        let wanted: RunFolder.Content = isResumed ? .unfinished : .empty
+        return names.first { RunFolder.content(of: runs + "/" + $0) == wanted } ?? name
     }
 
     private static func check(_ name: String, _ place: String, isResumed: Bool) throws {

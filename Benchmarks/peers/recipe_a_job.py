@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""The whole job of Experiments/recipe-a.json in librosa and Keras: from sound files to test accuracy.
+
+Decoding, peak normalisation, trimming, four rows for each training file (noise, stretch, pitch shift), MFCC 40 x 200, and training
+with the same model, on the very split that a run of Train has written. A few epochs can be timed and scaled up to the hundred.
+
+    recipe_a_job.py --data RAVDESS_FOLDER --run runs/recipe-a --epochs 3
+
+Prints one JSON line: seconds to the first epoch's start and end, seconds an epoch, and test accuracy after the epochs run.
+"""
+import argparse
+import json
+import os
+import time
+
+import common
+import train_recipe_a
+
+EMOTIONS = ["neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"]
+
+
+def rows(path, augment, rng):
+    import librosa
+    import numpy as np
+
+    y, sr = librosa.load(path, sr=16000)
+    peak = np.abs(y).max()
+    y, _ = librosa.effects.trim(y / peak if peak > 0 else y, top_db=30)
+    sounds = [y]
+    if augment:
+        sounds += [
+            y + 0.005 * rng.standard_normal(len(y)).astype(np.float32),
+            librosa.effects.time_stretch(y, rate=rng.uniform(0.8, 1.2)),
+            librosa.effects.pitch_shift(y, sr=sr, n_steps=rng.uniform(-2, 2)),
+        ]
+    for sound in sounds:
+        m = librosa.feature.mfcc(y=sound, sr=sr, n_mfcc=40).T[:200]
+        yield np.pad(m, ((0, 200 - len(m)), (0, 0))).astype(np.float32)
+
+
+def part(ids, folder, augment, names, rng):
+    import numpy as np
+
+    x, y = [], []
+    for clip in ids:
+        label = names.index(EMOTIONS[int(os.path.basename(clip).split("-")[2]) - 1])
+        for row in rows(os.path.join(folder, clip), augment, rng):
+            x.append(row)
+            y.append(label)
+    return np.stack(x), np.array(y)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--data", required=True, help="the folder with the sounds")
+    p.add_argument("--run", required=True, help="a run of Experiments/recipe-a.json: its split is used")
+    p.add_argument("--epochs", type=int, default=3)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    args = p.parse_args()
+    common.set_threads(args.threads)
+    import keras
+    import numpy as np
+
+    with open(os.path.join(args.run, "split.json")) as f:
+        split = json.load(f)["splits"][0]
+    names, rng = sorted(EMOTIONS), np.random.default_rng(42)
+    keras.utils.set_random_seed(42)
+    train = part(split["train"], args.data, True, names, rng)
+    validation = part(split["validation"], args.data, False, names, rng)
+    ready = common.process_age()
+
+    sizes = argparse.Namespace(frames=200, mfcc=40, classes=8)
+    model = train_recipe_a.build_keras(sizes)
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"])
+    ends = []
+    marks = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(common.process_age()))
+    plateau = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=5, min_lr=1e-6)
+    model.fit(*train, batch_size=32, epochs=args.epochs, validation_data=validation, callbacks=[marks, plateau], verbose=0)
+    test = part(split["test"], args.data, False, names, rng)
+    accuracy = model.evaluate(*test, verbose=0)[1]
+    epoch = (ends[-1] - ends[0]) / max(len(ends) - 1, 1) if len(ends) > 1 else ends[0] - ready
+    print(json.dumps({
+        "job": "recipe-a", "threads": args.threads, "rows": len(train[0]), "features_s": round(ready, 1),
+        "first_epoch_s": round(ends[0], 1), "epoch_s": round(epoch, 2),
+        "hundred_epochs_s": round(ends[0] + 99 * epoch, 1), "epochs": args.epochs, "accuracy": round(accuracy, 4),
+    }))
+
+
+if __name__ == "__main__":
+    main()
