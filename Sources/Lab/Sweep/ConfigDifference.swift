@@ -2,7 +2,8 @@ import Configuration
 
 /// A place at which documents differ.
 public struct ConfigDifference: Sendable, Equatable {
-    /// The way there. A list that is longer in one document than in another is told from the first element on that differs.
+    /// The way there. Elements of lists that are longer in one document than in another are told as a whole, by their place in the
+    /// first document that has them.
     public var path: String
     /// What each document has there; nil where it has nothing.
     public var values: [JSONValue?]
@@ -40,27 +41,68 @@ public struct ConfigDifference: Sendable, Equatable {
         guard lists.count == values.count else {
             return [ConfigDifference(path: "\(path)", values: values)]
         }
-        let counts = Set(lists.map(\.count))
-        if counts.count == 1 {
-            return (0..<lists[0].count).flatMap { index in
+        if Set(lists.map(\.count)).count == 1 {
+            return lists[0].indices.flatMap { index in
                 differences(lists.map { $0[index] }, at: path.appending(.index(index)))
             }
         }
-        let least = counts.min() ?? 0
-        func areEqual(_ element: ([JSONValue]) -> JSONValue) -> Bool {
-            lists.allSatisfy { element($0) == element(lists[0]) }
+        return aligned(lists).flatMap { slot in
+            slot.values.contains { $0 != slot.values[0] }
+                ? [ConfigDifference(path: "\(path.appending(.index(slot.index)))", values: slot.values)] : []
         }
-        let same = (0..<least).first { index in !areEqual { $0[index] } } ?? least
-        let sameAtEnd =
-            (0..<least - same).first { index in !areEqual { $0[$0.count - 1 - index] } } ?? least - same
-        let rests = lists.map { Array($0[same..<$0.count - sameAtEnd]) }
-        let isMore = rests.contains { $0.count > 1 }
-        return [
-            ConfigDifference(
-                path: "\(path.appending(.index(same)))" + (isMore ? " on" : ""),
-                values: rests.map { rest in
-                    isMore ? JSONValue(.list(rest)) : rest.first
-                })
-        ]
+    }
+
+    /// Lists of different lengths beside each other: a slot for each element, in which equal ones of all lists stand together.
+    private static func aligned(_ lists: [[JSONValue]]) -> [(index: Int, values: [JSONValue?])] {
+        var slots: [(index: Int, values: [JSONValue?])] = []
+        for (number, list) in lists.enumerated() {
+            let known = slots.map { slot in slot.values.compactMap { $0 }.first }
+            let empty = [JSONValue?](repeating: nil, count: lists.count)
+            var next: [(index: Int, values: [JSONValue?])] = []
+            var (row, column) = (0, 0)
+            for step in commonPart(known, list) + [(known.count, list.count)] {
+                next += slots[row..<step.0]
+                for index in column..<step.1 {
+                    var values = empty
+                    values[number] = list[index]
+                    next.append((index, values))
+                }
+                (row, column) = (step.0 + 1, step.1 + 1)
+                guard step.0 < known.count else { break }
+                var slot = slots[step.0]
+                slot.values[number] = list[step.1]
+                next.append(slot)
+            }
+            slots = next
+        }
+        return slots
+    }
+
+    /// The longest part that two lists have in common, as places in both. Lists that are too long to search have none.
+    private static func commonPart(_ first: [JSONValue?], _ second: [JSONValue]) -> [(Int, Int)] {
+        guard first.count < 2000, second.count < 2000 else { return [] }
+        // lengths[i][j]: how long it is of what follows the places i and j.
+        var lengths = Array(
+            repeating: Array(repeating: 0, count: second.count + 1), count: first.count + 1)
+        for i in first.indices.reversed() {
+            for j in second.indices.reversed() {
+                lengths[i][j] =
+                    first[i] == second[j]
+                    ? lengths[i + 1][j + 1] + 1 : max(lengths[i + 1][j], lengths[i][j + 1])
+            }
+        }
+        var (i, j) = (0, 0)
+        var pairs: [(Int, Int)] = []
+        while i < first.count, j < second.count {
+            if first[i] == second[j] {
+                pairs.append((i, j))
+                (i, j) = (i + 1, j + 1)
+            } else if lengths[i + 1][j] >= lengths[i][j + 1] {
+                i += 1
+            } else {
+                j += 1
+            }
+        }
+        return pairs
     }
 }

@@ -65,8 +65,11 @@ extension RunComparison {
                 + tables.map(\.html).joined() + (differences.isEmpty ? "" : configs))
     }
 
-    /// A dash for nothing.
+    /// The beginnings of the values, a dash for nothing.
     private func shown(_ difference: ConfigDifference) -> [String] {
-        difference.values.map { $0?.line ?? "–" }
+        difference.values.map { value in
+            guard let line = value?.line else { return "–" }
+            return line.count > 100 ? line.prefix(99) + "…" : line
+        }
     }
 }
