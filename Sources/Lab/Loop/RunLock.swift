@@ -5,6 +5,7 @@ import Foundation
 /// which a dead process left behind stops nobody.
 final class RunLock {
     private let descriptor: Int32
+    fileprivate static let atWork = "at work in it"
 
     /// Takes the lock of a folder. Throws a `FileError` that names the process which has it.
     init(folder: String) throws {
@@ -25,7 +26,7 @@ final class RunLock {
             throw FileError(
                 file: folder, place: "lock",
                 found: reason == EWOULDBLOCK
-                    ? "\(owner ?? "another process") at work in it"
+                    ? "\(owner ?? "another process") \(Self.atWork)"
                     : "\"\(String(cString: strerror(reason)))\"",
                 allowed: "one process at a time; wait for it, or use another name")
         }
@@ -35,4 +36,9 @@ final class RunLock {
     }
 
     deinit { close(descriptor) }
+}
+
+extension FileError {
+    /// Whether it says that another process has the folder of a run.
+    public var isInUse: Bool { place == "lock" && found.hasSuffix(RunLock.atWork) }
 }

@@ -1,5 +1,29 @@
 /// Pieces of HTML pages.
 enum HTML {
+    /// A whole page that needs nothing else: no script, no link, no font, no picture from elsewhere. `inside` is HTML.
+    static func page(title: String, _ inside: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <title>\(Markup.escaped(title))</title>
+        <style>
+        \(ReportStyle.css)
+        </style>
+        </head>
+        <body>
+        <main>
+        \(element("h1", [], Markup.escaped(title)))
+        \(inside)</main>
+        </body>
+        </html>
+
+        """
+    }
+
     /// An element; `inside` is HTML already.
     static func element(
         _ name: String, _ attributes: [(name: String, value: String)] = [], _ inside: String

@@ -84,7 +84,7 @@ extension ResultTable {
     }
 
     /// Text that Markdown takes as it is.
-    private static func markdown(_ text: String) -> String {
+    static func markdown(_ text: String) -> String {
         plain(text).unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {
             case "\\", "`", "*", "_", "[", "]", "|", "#", "~": result += "\\" + String(scalar)

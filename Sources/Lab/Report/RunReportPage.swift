@@ -21,25 +21,9 @@ extension RunReport {
             HTML.section("How to repeat it", commandPart),
             HTML.section("Configuration", config.map { HTML.listing($0.pretty()) } ?? ""),
         ]
-        let head = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <title>\(Markup.escaped(title))</title>
-            <style>
-            \(ReportStyle.css)
-            </style>
-            </head>
-            <body>
-            <main>
-
-            """
-        return head + HTML.element("h1", [], Markup.escaped(title)) + "\n"
-            + (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead"))
-            + sections.joined() + "</main>\n</body>\n</html>\n"
+        return HTML.page(
+            title: title,
+            (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead")) + sections.joined())
     }
 
     /// Whether the figures tell about new voices: it stands before them.

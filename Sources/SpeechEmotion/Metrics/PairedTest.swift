@@ -38,6 +38,25 @@ public enum PairedTest {
         return variance > 0 ? erfc(distance / (2 * variance).squareRoot()) : 1
     }
 
+    /// Student's paired test of the mean difference of two lists of figures, which takes the differences as normally distributed. nan
+    /// with fewer than two pairs, and where all differences are equal but not 0: nothing tells how they spread.
+    ///
+    /// Throws a `MetricProblem` where the lists differ in length or a figure is no finite number.
+    public static func student(_ first: [Double], _ second: [Double]) throws(MetricProblem) -> Double {
+        try checkCounts(first.count, second.count)
+        try checkFinite(first + second)
+        let differences = zip(first, second).map { $0 - $1 }
+        guard differences.count > 1 else { return .nan }
+        guard differences.contains(where: { $0 != 0 }) else { return 1 }
+        let count = Double(differences.count)
+        let mean = differences.reduce(0, +) / count
+        let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let size = differences.reduce(0) { $0 + $1 * $1 }
+        guard squares > 1e-24 * size else { return .nan }
+        let t = mean / (squares / (count - 1) / count).squareRoot()
+        return 2 * StudentT(freedom: count - 1).cumulative(-abs(t))
+    }
+
     /// A permutation test of the mean difference of two lists of figures: the signs of the differences are flipped at random, or in all
     /// ways where there are at most `draws`.
     ///

@@ -6,6 +6,8 @@ extension Program {
         commands: [
             .run,
             .check,
+            .ablate,
+            .compare,
             .new,
             .evaluate,
             .predict,

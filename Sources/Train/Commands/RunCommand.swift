@@ -6,6 +6,13 @@ extension Command {
     private static let name = Option.text(
         "name", "NAME", help: "What the run is called; the config's name unless given.")
     private static let resume = Switch(name: "resume", help: "Goes on with a run that was stopped or killed.")
+    private static let finish = Switch(
+        name: "finish",
+        help:
+            "Begins the run, goes on with it or leaves it where it has ended, whichever is needed: for job arrays."
+    )
+    private static let leash = Switch(
+        name: "leash", help: "Stops and saves once standard input ends: for programs that start runs.")
 
     /// Trains and tests what a config describes.
     static let run: Command = Command(
@@ -16,8 +23,8 @@ extension Command {
             help: "The experiment, a JSON file; without one the quickstart, which needs no data.",
             completion: .files),
         options: [
-            Common.set, name, Common.runs, Common.threads, Common.cache, Common.noCache, resume, Common.quiet,
-            Common.json,
+            Common.set, name, Common.runs, Common.threads, Common.cache, Common.noCache, resume, finish,
+            leash, Common.quiet, Common.json,
         ],
         examples: [
             ("Train run", "The quickstart: a small model on a corpus that is made on the fly."),
@@ -31,6 +38,7 @@ extension Command {
 
     private static func runExperiment(_ arguments: Arguments) throws {
         Interrupt.watch()
+        if arguments[leash] { Interrupt.watchInput() }
         arguments.applyThreads()
         let experiment =
             try arguments.argument.map { try arguments.experiment($0) }
@@ -39,7 +47,13 @@ extension Command {
         let name =
             arguments[name] ?? (arguments.argument == nil ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
         let place = runs + "/" + name
-        try check(name, place, isResumed: arguments[resume])
+        if arguments[finish] {
+            if RunFolder.content(of: place) == .finished {
+                return Terminal.error("The run in \(place) has ended already.")
+            }
+        } else {
+            try check(name, place, isResumed: arguments[resume])
+        }
         let observer: any RunReporting =
             arguments[Common.json]
             ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])

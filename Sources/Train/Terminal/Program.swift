@@ -1,4 +1,6 @@
+import Autograd
 import Glibc
+import Lab
 
 /// Finds the command that was asked for, shows help, and turns errors into messages and exit statuses.
 struct Program: Sendable {
@@ -34,6 +36,9 @@ struct Program: Sendable {
         } catch is Interrupted {
             Terminal.error("Stopped.")
             return 130
+        } catch let error as FileError where error.isInUse {
+            Terminal.error("error: \(error)")
+            return AblationRunner.busyStatus
         } catch {
             Terminal.error("error: \(error)")
             return 1

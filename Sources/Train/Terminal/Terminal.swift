@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Synchronization
 
 /// Where output goes, and how wide it may be.
@@ -42,6 +42,19 @@ enum Interrupt {
                 Interrupt.seen.store(true, ordering: .relaxed)
                 signal(number, SIG_DFL)
             }
+        }
+    }
+
+    /// From now on the end of standard input counts as Ctrl-C: a program that has started this one, and holds the other end, has
+    /// ended, in whatever way.
+    static func watchInput() {
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(STDIN_FILENO, &byte, 1)
+                if count == 0 || count < 0 && errno != EINTR { break }
+            }
+            kill(getpid(), SIGTERM)
         }
     }
 

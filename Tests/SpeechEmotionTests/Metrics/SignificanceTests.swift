@@ -36,6 +36,17 @@ import Testing
         #expect(try PairedTest.wilcoxon(first, first) == 1)
     }
 
+    @Test func studentAsSciPy() throws {
+        let (a, b) = ([0.6, 0.7, 0.65, 0.8], [0.5, 0.66, 0.6, 0.71])
+        #expect(isClose(try PairedTest.student(a, b), 0.01764886848440826))
+        #expect(isClose(try PairedTest.student(b, a), 0.01764886848440826))
+        #expect(try PairedTest.student(a, a) == 1)
+        // Nothing tells how differences spread that are all the same, or of which there is one.
+        #expect(try PairedTest.student(a, a.map { $0 - 0.05 }).isNaN)
+        #expect(try PairedTest.student([1], [2]).isNaN)
+        #expect(throws: MetricProblem.self) { try PairedTest.student(a, [1]) }
+    }
+
     @Test func permutationIsExactForFewAndCloseForMany() throws {
         let generator = RandomGenerator(seed: 5)
         #expect(isClose(try PairedTest.permutation(first, second, generator: generator), 0.03125))

@@ -1,0 +1,194 @@
+import Autograd
+import Configuration
+import Foundation
+
+/// A sweep in its folder: a single run for each member, seed and fold, every one with a config, a log and a run folder of its own, so that
+/// processes on several machines may share it.
+///
+///     configs/ID.json   the single experiments, complete
+///     logs/ID.log       what their processes said
+///     runs/ID/          their run folders
+///     table.md, .csv, .json, .html, and runs.csv
+public struct Ablation: Sendable {
+    /// One run of it.
+    public struct Single: Sendable {
+        /// The name of the member.
+        public var member: String
+        public var seed: Int
+        public var fold: Int
+        /// What its files are called.
+        public var id: String
+        /// All of the experiment, without a sweep.
+        public var experiment: Experiment
+
+        /// For people: `no attention, seed 1, fold 2`.
+        public var title: String { "\(member), seed \(seed), fold \(fold)" }
+    }
+
+    /// How far a single run is.
+    public enum State: Sendable, Equatable {
+        case missing
+        case unfinished
+        /// With the figures of its test.
+        case finished([String: Double])
+        /// The folder is of another experiment, or damaged; with the words for it.
+        case unusable(String)
+    }
+
+    public let folder: String
+    public let plan: SweepPlan
+    /// Seed after seed and fold after fold, all members of each: what is done first compares all members.
+    public let singles: [Single]
+
+    /// The runs of a plan.
+    ///
+    /// - Parameter folds: of each member.
+    public init(_ plan: SweepPlan, folds: [[Int]], folder: String) {
+        self.plan = plan
+        self.folder = folder
+        let names = FileNames.distinct(plan.members.map(\.name))
+        let all = Set(folds.joined()).sorted()
+        singles = plan.seeds.flatMap { seed in
+            all.flatMap { fold in
+                zip(zip(plan.members, names), folds).compactMap { pair, folds -> Single? in
+                    guard folds.contains(fold) else { return nil }
+                    let (member, name) = pair
+                    let id = "\(name)-seed\(seed)-fold\(fold)"
+                    var experiment = member.experiment
+                    experiment.name = id
+                    experiment.seed = seed
+                    experiment.fold = fold
+                    return Single(
+                        member: member.name, seed: seed, fold: fold, id: id, experiment: experiment)
+                }
+            }
+        }
+    }
+
+    /// The folder that has the run folders.
+    public var runs: String { folder + "/runs" }
+    /// The config of a single run.
+    public func config(of single: Single) -> String { "\(folder)/configs/\(single.id).json" }
+    /// What the processes of a single run said.
+    public func log(of single: Single) -> String { "\(folder)/logs/\(single.id).log" }
+    /// The run folder of a single run.
+    public func run(of single: Single) -> String { "\(runs)/\(single.id)" }
+
+    /// Makes the folders and writes the configs of all single runs. Throws where a run in the folder was made by another config.
+    public func prepare() throws {
+        try check()
+        for name in ["configs", "logs", "runs"] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            } catch {
+                throw FileError(
+                    file: folder, place: "making the folder", found: "\"\(error.localizedDescription)\"",
+                    allowed: "a place that can be written to; give another with --runs FOLDER")
+            }
+        }
+        for single in singles {
+            let text = single.experiment.encode().escapingVariables.pretty() + "\n"
+            let path = config(of: single)
+            if FileManager.default.contents(atPath: path) != Data(text.utf8) {
+                try AtomicFile.write(Array(text.utf8), to: path)
+            }
+        }
+    }
+
+    /// Throws every single run whose folder was made by another config.
+    public func check() throws(AblationProblem) {
+        let lines = singles.compactMap { single -> String? in
+            guard case .unusable(let reason) = state(of: single) else { return nil }
+            return "\(run(of: single)): \(reason)"
+        }
+        guard lines.isEmpty else { throw AblationProblem(folder: folder, lines: lines) }
+    }
+
+    /// How far a single run is.
+    public func state(of single: Single) -> State {
+        let path = run(of: single)
+        let content = RunFolder.content(of: path)
+        if content == .empty { return .missing }
+        do {
+            let made = try Experiment.decode(JSONValue.load(path + "/config.json"))
+            let changes = ConfigDifference.all(among: [made, single.experiment])
+            if let first = changes.first {
+                let values = first.values.map { $0?.line ?? "nothing" }
+                let more = changes.count > 1 ? ", and \(changes.count - 1) more" : ""
+                return .unusable(
+                    "made with another config: \(first.path) was \(values[0]), is \(values[1])\(more)")
+            }
+            guard content == .finished else { return .unfinished }
+            return .finished(try Self.figures(path + "/result.json"))
+        } catch {
+            return .unusable("\(error)")
+        }
+    }
+
+    /// The figures of a test; those that are no numbers are left out.
+    private static func figures(_ file: String) throws(ConfigurationError) -> [String: Double] {
+        let members = try JSONValue.load(file)["test"]?.members ?? []
+        return Dictionary(
+            members.compactMap { member in member.value.double.map { (member.key, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+}
+
+/// Runs of an ablation's folder that are of another config.
+public struct AblationProblem: Error, CustomStringConvertible {
+    public var folder: String
+    /// One for each run.
+    public var lines: [String]
+
+    public var description: String {
+        let shown = lines.prefix(8).joined(separator: "\n")
+        let more = lines.count > 8 ? "\nand \(lines.count - 8) more" : ""
+        return
+            "\(folder) holds runs that are not this ablation's; give another --name, or move them away\n\(shown)\(more)"
+    }
+}
+
+/// Names as names of files.
+enum FileNames {
+    /// A name for each text, of letters, digits and `._=+-`; where two would be alike, each has a mark of its text behind it.
+    static func distinct(_ texts: [String]) -> [String] {
+        let plain = texts.map(plain)
+        let counts = Dictionary(plain.map { ($0, 1) }, uniquingKeysWith: +)
+        return zip(texts, plain).map { text, name in
+            counts[name] == 1 && !name.isEmpty ? name : "\(name)~\(mark(text))"
+        }
+    }
+
+    private static func plain(_ text: String) -> String {
+        var name = ""
+        for scalar in text.unicodeScalars {
+            let isAllowed =
+                scalar.isASCII
+                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "._=+-".unicodeScalars.contains(scalar))
+            if isAllowed { name.unicodeScalars.append(scalar) } else if name.last != "-" { name += "-" }
+        }
+        return String(name.drop { ".-".contains($0) }.prefix(100))
+    }
+
+    /// Eight digits that change with the text (FNV-1a).
+    private static func mark(_ text: String) -> String {
+        let hash = text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
+
+extension JSONValue {
+    /// The document with `${` in its texts written so that it is read as it stands.
+    fileprivate var escapingVariables: JSONValue {
+        switch content {
+        case .text(let text): JSONValue(.text(text.replacing("${", with: "$${")))
+        case .list(let elements): JSONValue(.list(elements.map(\.escapingVariables)))
+        case .object(let members):
+            JSONValue(.object(members.map { JSONMember($0.key, $0.value.escapingVariables) }))
+        default: self
+        }
+    }
+}

@@ -1,0 +1,197 @@
+import Autograd
+import Foundation
+
+/// Runs an ablation: each single run in a process of its own, some at a time. What is done already is passed over, what was cut off goes
+/// on, what fails does not stop the rest. What another process is at work on is looked at again later.
+public final class AblationRunner {
+    /// The status by which a process says that another one is at work in its run folder.
+    public static let busyStatus: Int32 = 75
+
+    /// A single run that failed.
+    public struct Failure: Sendable {
+        public var single: Ablation.Single
+        /// Such as "status 1" or "signal 9".
+        public var reason: String
+        /// What its process said last.
+        public var lastLines: [String]
+    }
+
+    /// Where the work stands.
+    public struct Standing: Sendable {
+        /// The figures of each single run, in their order; nil where there are none yet.
+        public var figures: [[String: Double]?]
+        /// The numbers of the single runs at work, from 0.
+        public var running: [Int] = []
+        /// Those that another process is at work on.
+        public var elsewhere: Set<Int> = []
+        public var failures: [Failure] = []
+        /// Those that ended in this process, and the seconds that they took together.
+        public var done = 0
+        public var seconds = 0.0
+    }
+
+    /// What there is to tell.
+    public enum Event: Sendable {
+        /// A single run begins or goes on.
+        case began(Int)
+        case finished(Int, seconds: Double)
+        case failed(Failure)
+        /// Another process is at work on it.
+        case isElsewhere(Int)
+        /// Some time has gone by.
+        case tick
+    }
+
+    /// How the work ended.
+    public enum Ending: Sendable { case done, stopped }
+
+    private struct Worker {
+        var number: Int
+        var process: ChildProcess
+        var begin: ContinuousClock.Instant
+        /// Where in the log its words begin.
+        var logStart: UInt64
+        /// How long to wait before another look, should another process be at work on it.
+        var pause: Duration
+    }
+
+    private struct Waiting {
+        var number: Int
+        var until: ContinuousClock.Instant
+        var pause = Duration.seconds(1)
+    }
+
+    private let ablation: Ablation
+    private let jobs: Int
+    private let program: String
+    private let words: (Ablation.Single) -> [String]
+    private let isAskedToStop: () -> Bool
+    private let tell: (Event, Standing) -> Void
+
+    private var standing: Standing
+    private var workers: [Worker] = []
+    private var queue: [Waiting] = []
+    private let clock = ContinuousClock()
+
+    /// A runner of `jobs` processes at a time.
+    ///
+    /// - Parameters:
+    ///   - program: what is started.
+    ///   - words: its name and arguments for a single run; it has to begin the run, go on with it, or leave it where it is done, to end
+    ///     with status 75 where another process is at work on it, and to stop when its input ends.
+    ///   - isAskedToStop: asked now and then; once true, the processes are asked to end.
+    public init(
+        _ ablation: Ablation, jobs: Int, program: String, words: @escaping (Ablation.Single) -> [String],
+        isAskedToStop: @escaping () -> Bool = { false },
+        tell: @escaping (Event, Standing) -> Void = { _, _ in }
+    ) {
+        self.ablation = ablation
+        self.jobs = max(1, jobs)
+        self.program = program
+        self.words = words
+        self.isAskedToStop = isAskedToStop
+        self.tell = tell
+        standing = Standing(figures: ablation.singles.map { _ in nil })
+    }
+
+    /// Runs what is not done yet. The folder has to be prepared.
+    public func run() throws -> (ending: Ending, standing: Standing) {
+        for (number, single) in ablation.singles.enumerated() {
+            if case .finished(let figures) = ablation.state(of: single) {
+                standing.figures[number] = figures
+            } else {
+                queue.append(Waiting(number: number, until: clock.now))
+            }
+        }
+        var isStopping = false
+        while true {
+            for worker in workers {
+                if let ending = worker.process.poll() { try end(worker, ending, isStopping: isStopping) }
+            }
+            if !isStopping, isAskedToStop() {
+                isStopping = true
+                workers.forEach { $0.process.terminate() }
+            }
+            if !isStopping { try fill() }
+            if workers.isEmpty, isStopping || queue.isEmpty { break }
+            standing.running = workers.map(\.number)
+            tell(.tick, standing)
+            usleep(50_000)
+        }
+        standing.running = []
+        return (isStopping ? .stopped : .done, standing)
+    }
+
+    /// Starts processes up to the number that may work at a time.
+    private func fill() throws {
+        while workers.count < jobs, let place = queue.firstIndex(where: { $0.until <= clock.now }) {
+            let waiting = queue.remove(at: place)
+            let single = ablation.singles[waiting.number]
+            standing.elsewhere.remove(waiting.number)
+            switch ablation.state(of: single) {
+            case .finished(let figures):
+                standing.figures[waiting.number] = figures
+                tell(.finished(waiting.number, seconds: 0), standing)
+            case .unusable(let reason): fail(single, reason, [])
+            case .missing, .unfinished:
+                let log = ablation.log(of: single)
+                let size = (try? FileManager.default.attributesOfItem(atPath: log)[.size]) as? UInt64
+                let process = try ChildProcess(program, words: words(single), output: log)
+                workers.append(
+                    Worker(
+                        number: waiting.number, process: process, begin: clock.now, logStart: size ?? 0,
+                        pause: waiting.pause))
+                tell(.began(waiting.number), standing)
+            }
+        }
+    }
+
+    private func end(_ worker: Worker, _ ending: ChildProcess.Ending, isStopping: Bool) throws {
+        workers.removeAll { $0.number == worker.number }
+        standing.running = workers.map(\.number)
+        let single = ablation.singles[worker.number]
+        let state = ablation.state(of: single)
+        switch (ending, state) {
+        case (.status(0), .finished(let figures)):
+            standing.figures[worker.number] = figures
+            standing.done += 1
+            let seconds = (clock.now - worker.begin).inSeconds
+            standing.seconds += seconds
+            tell(.finished(worker.number, seconds: seconds), standing)
+        case (.status(Self.busyStatus), _):
+            queue.append(
+                Waiting(
+                    number: worker.number, until: clock.now + worker.pause,
+                    pause: min(worker.pause * 2, .seconds(30))))
+            standing.elsewhere.insert(worker.number)
+            tell(.isElsewhere(worker.number), standing)
+        case (_, .unusable(let reason)): fail(single, reason, lastLines(of: worker))
+        case (.status(130), _) where isStopping, (.signal(SIGTERM), _) where isStopping: break
+        default:
+            let reason =
+                switch ending {
+                case .status(0): "no result"
+                case .status(let status): "status \(status)"
+                case .signal(let signal): "signal \(signal)"
+                }
+            fail(single, reason, lastLines(of: worker))
+        }
+    }
+
+    private func fail(_ single: Ablation.Single, _ reason: String, _ lines: [String]) {
+        let failure = Failure(single: single, reason: reason, lastLines: lines)
+        standing.failures.append(failure)
+        tell(.failed(failure), standing)
+    }
+
+    /// The end of what a process said.
+    private func lastLines(of worker: Worker) -> [String] {
+        let log = ablation.log(of: ablation.singles[worker.number])
+        guard let file = FileHandle(forReadingAtPath: log) else { return [] }
+        defer { try? file.close() }
+        let end = (try? file.seekToEnd()) ?? 0
+        try? file.seek(toOffset: max(worker.logStart, end > 4096 ? end - 4096 : 0))
+        let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).suffix(5).map(String.init)
+    }
+}

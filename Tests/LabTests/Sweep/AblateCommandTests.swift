@@ -1,0 +1,208 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import Testing
+
+/// The built program at work on small ablations.
+@Suite(.serialized) struct AblateCommandTests {
+    static let sweep = #"{"variants": {"no dropout": {"remove": ["model[1]"]}}, "seeds": 2}"#
+
+    /// Calls `body` with a folder that has the config `a.json`, and one for its runs.
+    private func inFolder(_ sweep: String = sweep, _ body: (_ config: String, _ runs: String) throws -> Void)
+        throws
+    {
+        try Toy.inFolder { folder in
+            let json = try SmallSweep.json(JSONValue.parse(sweep))
+            try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: folder + "/a.json"))
+            try body(folder + "/a.json", folder + "/runs")
+        }
+    }
+
+    /// Everything that equal ablations have equal, by its name.
+    private func files(_ ablation: String) throws -> [String: Data] {
+        var names = ["table.md", "table.csv", "table.json", "table.html", "runs.csv"]
+        for run in try FileManager.default.contentsOfDirectory(atPath: ablation + "/runs") {
+            names.append("configs/\(run).json")
+            names += [
+                "config.json", "split.json", "metrics.jsonl", "metrics.csv", "model.safetensors",
+                "predictions.csv", "result.json",
+            ].map { "runs/\(run)/\($0)" }
+        }
+        return try names.reduce(into: [:]) {
+            $0[$1] = try Data(contentsOf: URL(fileURLWithPath: "\(ablation)/\($1)"))
+        }
+    }
+
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    @Test func runsKilledAtAnyMomentEndWithTheSameFiles() throws {
+        try inFolder { config, runs in
+            let whole = try BuiltProgram.run(
+                "ablate", config, "--runs", runs, "--name", "whole", "--jobs", "2")
+            #expect(whole.status == 0, "\(whole.errors)")
+            let expected = try files(runs + "/whole")
+            #expect(expected.count == 5 + 4 * 8)
+            let seed = UInt64.random(in: 0...UInt64.max)
+            let generator = RandomGenerator(seed: seed)
+            var kills = 0
+            while true {
+                let call = try BuiltProgram.begin(
+                    "ablate", config, "--runs", runs, "--name", "killed", "--jobs", "2")
+                while call.isRunning, kills < 20 {
+                    usleep(UInt32(20_000 + generator.below(250_000)))
+                    let workers = BuiltProgram.processes(with: runs + "/killed/configs/")
+                    // One of the workers, or, now and then, the process that has started them.
+                    let victims = workers + (generator.below(3) == 0 ? [call.id] : [])
+                    guard call.isRunning, !victims.isEmpty else { continue }
+                    kill(victims[generator.below(victims.count)], SIGKILL)
+                    kills += 1
+                }
+                if try call.end().status == 0 { break }
+            }
+            #expect(kills >= 4, "seed \(seed)")
+            let found = try files(runs + "/killed")
+            #expect(Set(found.keys) == Set(expected.keys))
+            for (name, data) in expected { #expect(found[name] == data, "\(name), seed \(seed)") }
+        }
+    }
+
+    @Test func twoProcessesShareAFolder() throws {
+        try inFolder { config, runs in
+            #expect(try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "one").status == 0)
+            let calls = try (0..<2).map { _ in
+                try BuiltProgram.begin("ablate", config, "--runs", runs, "--name", "two", "--jobs", "2")
+            }
+            for ending in try calls.map({ try $0.end() }) {
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(ending.output.contains("another process is at work on it"))
+            }
+            #expect(try files(runs + "/two") == files(runs + "/one"))
+        }
+    }
+
+    @Test func whatIsDoneIsPassedOverAndAChangedConfigIsRefused() throws {
+        try inFolder { config, runs in
+            #expect(try BuiltProgram.run("ablate", config, "--runs", runs).status == 0)
+            let log = runs + "/small/logs/base-seed1-fold1.log"
+            let size = try Data(contentsOf: URL(fileURLWithPath: log)).count
+            // More seeds: only what is new is run.
+            let again = try BuiltProgram.run("ablate", config, "--runs", runs, "--set", "sweep.seeds=3")
+            #expect(again.status == 0 && again.output.components(separatedBy: "begins: ").count == 3)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: log)).count == size)
+            let changed = try BuiltProgram.run("ablate", config, "--runs", runs, "--set", "training.batch=4")
+            #expect(changed.status == 1)
+            #expect(
+                changed.errors.contains(
+                    "runs/base-seed1-fold1: made with another config: training.batch was 8, is 4"))
+            // What no result depends on may change.
+            let moved = try BuiltProgram.run(
+                "ablate", config, "--runs", runs, "--set", "training.save_seconds=5", "--set", "about=x")
+            #expect(moved.status == 0, "\(moved.errors)")
+        }
+    }
+
+    @Test func aFailedMemberDoesNotStopTheRest() throws {
+        let sweep = #"{"variants": {"too fast": {"set": {"optimizer.learning_rate": 1e38}}}, "seeds": 2}"#
+        try inFolder(sweep) { config, runs in
+            for _ in 0..<2 {
+                let ending = try BuiltProgram.run("ablate", config, "--runs", runs, "--jobs", "1")
+                #expect(ending.status == 1)
+                #expect(ending.errors.contains("failed: too fast, seed 1, fold 1 (status 1)"))
+                #expect(ending.errors.contains("failed: too fast, seed 2, fold 1 (status 1)"))
+                #expect(ending.errors.contains("    error: epoch 1, batch "))
+                #expect(ending.errors.contains("2 of 4 runs have no result"))
+                #expect(exists(runs + "/small/runs/base-seed2-fold1/result.json"))
+                let table = try CSVRows(runs + "/small/table.csv")
+                #expect(table["base"]?.last == "2" && table["too fast"]?.last == "0")
+            }
+        }
+    }
+
+    /// The rows of a table by their first cells.
+    private struct CSVRows {
+        private var rows: [String: [String]] = [:]
+        init(_ file: String) throws {
+            for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") {
+                let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                rows[cells[0]] = cells
+            }
+        }
+        subscript(name: String) -> [String]? { rows[name] }
+    }
+
+    @Test func anInterruptedAblationStopsItsWorkersAndGoesOn() throws {
+        try inFolder { config, runs in
+            let call = try BuiltProgram.begin(
+                "ablate", config, "--runs", runs, "--set", "training.epochs=2000", "--jobs", "2")
+            let state = runs + "/small/runs/base-seed1-fold1/metrics.jsonl"
+            for _ in 0..<1000 where call.isRunning && !exists(state) { usleep(20_000) }
+            kill(call.id, SIGINT)
+            let ending = try call.end()
+            #expect(ending.status == 130)
+            #expect(ending.errors.contains("To go on, give the same command again"))
+            #expect(BuiltProgram.processes(with: runs + "/small/configs/").isEmpty)
+            let log = try String(contentsOfFile: runs + "/small/logs/base-seed1-fold1.log", encoding: .utf8)
+            #expect(log.contains("Stopped and saved."))
+        }
+    }
+
+    @Test func workersEndWithTheProcessThatStartedThem() throws {
+        try inFolder { config, runs in
+            let call = try BuiltProgram.begin(
+                "ablate", config, "--runs", runs, "--set", "training.epochs=20000", "--jobs", "2")
+            func workers() -> [pid_t] { BuiltProgram.processes(with: runs + "/small/configs/") }
+            for _ in 0..<1000 where call.isRunning && workers().count < 2 { usleep(20_000) }
+            #expect(workers().count == 2)
+            kill(call.id, SIGKILL)
+            _ = try call.end()
+            for _ in 0..<1000 where !workers().isEmpty { usleep(20_000) }
+            #expect(workers().isEmpty)
+        }
+    }
+
+    @Test func printedCommandsAndTheScriptDoTheSame() throws {
+        try inFolder { config, runs in
+            #expect(try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "one").status == 0)
+            let printed = try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "two", "--print")
+            let lines = printed.output.split(separator: "\n").map(String.init)
+            #expect(printed.status == 0 && lines.count == 4)
+            let script = try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "two", "--slurm")
+            #expect(script.status == 0 && script.output.contains("sbatch "))
+            #expect(try shell(lines[2]) == 0)
+            let part = try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "two", "--collect")
+            #expect(part.status == 1 && part.errors.contains("3 of 4 runs have no result"))
+            #expect(part.errors.contains("    base, seed 1, fold 1: not begun"))
+            for task in 1...4 {
+                #expect(try shell("SLURM_ARRAY_TASK_ID=\(task) bash '\(runs)/two/slurm.sh'") == 0)
+            }
+            #expect(try shell("SLURM_ARRAY_TASK_ID=5 bash '\(runs)/two/slurm.sh'") == 64)
+            let all = try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "two", "--collect")
+            #expect(all.status == 0, "\(all.errors)")
+            #expect(try files(runs + "/two") == files(runs + "/one"))
+        }
+    }
+
+    private func shell(_ line: String) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["-c", line]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    @Test func aFolderThatCannotBeWrittenToIsSaid() throws {
+        try inFolder { config, runs in
+            try Data().write(to: URL(fileURLWithPath: runs))
+            let ending = try BuiltProgram.run("ablate", config, "--runs", runs)
+            #expect(ending.status == 1 && ending.errors.contains("making the folder"))
+            let nothing = try BuiltProgram.run("ablate", config, "--runs", runs + "x", "--collect")
+            #expect(nothing.status == 64 && nothing.errors.contains("there is no ablation in"))
+            let both = try BuiltProgram.run("ablate", config, "--print", "--collect")
+            #expect(both.status == 64)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import Testing
+
+@Suite struct RunComparisonTests {
+    /// Writes the folder of a run: files `0`, `1`, ... of two classes in turn, of which some are taken for the other class.
+    private func write(
+        _ folder: String, files: Range<Int> = 0..<20, wrong: Set<Int>,
+        _ edit: (inout JSONValue) throws -> Void = { _ in }
+    ) throws {
+        var config = try JSONValue.parse(SmallSweep.experiment)
+        try edit(&config)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        func write(_ text: String, _ name: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        }
+        try write(Experiment.decode(config).json, "config.json")
+        let accuracy = 1 - Double(files.count { wrong.contains($0) }) / Double(files.count)
+        try write(
+            "{\"split\": \"x\", \"test\": {\"loss\": 0.5, \"accuracy\": \(accuracy), \"uar\": \(accuracy)}}",
+            "result.json")
+        let rows = files.map { file in
+            let isFirst = (file % 2 == 0) != wrong.contains(file)
+            return "\(file),\(file % 2 == 0 ? "angry" : "sad"),\(isFirst ? "angry,0.8,0.2" : "sad,0.3,0.7")\n"
+        }
+        try write("file,label,predicted,angry,sad\n" + rows.joined(), "predictions.csv")
+    }
+
+    private func compare(_ folders: String...) throws -> RunComparison {
+        try RunComparison(folders.map { try ComparedRun(folder: $0) })
+    }
+
+    @Test func figuresAreTestedOnTheSameFiles() throws {
+        try Toy.inFolder { folder in
+            try write(folder + "/a", wrong: Set(0..<9))
+            try write(folder + "/b/", wrong: [0, 12]) { try $0.set("optimizer={\"type\": \"sgd\"}") }
+            try write(folder + "/c", wrong: Set(0..<9)) {
+                try $0.remove(JSONPath(parsing: "model[1]"), source: "")
+            }
+            let found = try compare(folder + "/a", folder + "/b/", folder + "/c")
+            #expect(found.names == ["a", "b", "c"] && found.warnings.isEmpty)
+            #expect(found.tables.map(\.figure) == ["loss", "accuracy", "uar"])
+            let rows = found.tables[1].rows
+            #expect(rows.map(\.mean) == [0.55, 0.9, 0.55])
+            #expect(abs(rows[1].difference - 0.35) < 1e-12 && rows[2].difference == 0)
+            // McNemar: eight files only b has right, one only a; twice 10 of 2^9, and by Holm once more.
+            #expect(abs(rows[1].pValue - 4 * 10 / 512) < 1e-12 && rows[2].pValue == 1)
+            #expect(rows.allSatisfy { $0.low <= $0.mean && $0.mean <= $0.high && $0.high - $0.low > 0.05 })
+            #expect(found.tables[2].rows[1].pValue < 0.1 && found.tables[2].rows[2].pValue == 1)
+            #expect(found.differences.map(\.path) == ["model[1]", "optimizer"])
+            #expect(
+                found.differences[0].values[2] == nil && found.differences[0].values[0]?["type"] == "dropout")
+        }
+    }
+
+    @Test func differentFilesAndLabelsAreSaid() throws {
+        try Toy.inFolder { folder in
+            try write(folder + "/a", wrong: [3])
+            try write(folder + "/b", files: 10..<25, wrong: [11, 20])
+            try write(folder + "/x/a", files: 30..<40, wrong: [])
+            let found = try compare(folder + "/a", folder + "/b", folder + "/x/a")
+            #expect(found.names == ["a (1)", "b", "a (3)"])
+            #expect(found.warnings.count == 2)
+            #expect(
+                found.warnings[0]
+                    == "b and a (1) were tested on different files: 15 and 20, 10 of them in common; tests and differences are over those"
+            )
+            let rows = found.tables[1].rows
+            // Of the files 10 to 19 the first has all right, b nine.
+            #expect(abs(rows[1].difference + 0.1) < 1e-12)
+            #expect(rows[2].difference.isNaN && rows[2].pValue.isNaN)
+        }
+    }
+
+    @Test func everyFormSaysTheSame() throws {
+        try Toy.inFolder { folder in
+            try write(folder + "/a", wrong: [1, 2])
+            try write(folder + "/b<i>", files: 0..<19, wrong: [1]) { try $0.set("training.epochs=7") }
+            let found = try compare(folder + "/a", folder + "/b<i>")
+            #expect(found.text.contains("training.epochs\n    a: 4\n    b<i>: 7\n"))
+            #expect(found.markdown.contains("| training.epochs | 4 | 7 |"))
+            #expect(found.csv.split(separator: "\n").count == 1 + 3 * 2)
+            #expect(found.json["config"]?.elements?.first?["values"] == [4, 7])
+            #expect(found.json["warnings"]?.elements?.count == 1)
+            _ = try MarkupReader.elements(found.html.replacing("<!DOCTYPE html>\n", with: ""))
+            #expect(!found.html.contains("<i>"))
+        }
+    }
+
+    @Test func aRunThatHasNotEndedIsSaid() throws {
+        try Toy.inFolder { folder in
+            try write(folder + "/a", wrong: [1])
+            try FileManager.default.removeItem(atPath: folder + "/a/result.json")
+            let error = #expect(throws: FileError.self) { try ComparedRun(folder: folder + "/a") }
+            #expect(error?.found == "a run that has not ended")
+            #expect(throws: FileError.self) { try ComparedRun(folder: folder + "/none") }
+        }
+    }
+
+    @Test func listsOfDifferentLengthsAreLaidBesideEachOther() throws {
+        func paths(_ texts: String...) throws -> [String] {
+            ConfigDifference.all(among: try texts.map { try JSONValue.parse($0) }).map {
+                "\($0.path): " + $0.values.map { $0?.line ?? "-" }.joined(separator: " ")
+            }
+        }
+        #expect(try paths("[1, 2, 3]", "[1, 3]") == ["[1]: 2 -"])
+        #expect(try paths("[1, 3]", "[1, 2, 3]", "[1, 2, 3, 4]") == ["[1]: - 2 2", "[3]: - - 4"])
+        #expect(
+            try paths(#"{"a": 1, "b": {"c": 2}}"#, #"{"a": 1, "b": {"c": 3, "d": 4}}"#) == [
+                "b.c: 2 3", "b.d: - 4",
+            ])
+        #expect(try paths("[1, 2]", "[1, 5]") == ["[1]: 2 5"])
+        #expect(try paths("[]", "[1, 2]") == ["[0]: - 1", "[1]: - 2"])
+        #expect(try paths("{}", "{}") == [])
+    }
+}

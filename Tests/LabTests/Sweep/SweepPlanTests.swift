@@ -1,0 +1,238 @@
+import Configuration
+import Lab
+import Testing
+
+@Suite struct SweepPlanTests {
+    private func names(_ sweep: String) throws -> [String] {
+        try SmallSweep.plan(sweep).members.map(\.name)
+    }
+
+    @Test func aGridIsEveryCombination() throws {
+        let plan = try SmallSweep.plan(
+            """
+            {"grid": {"optimizer.learning_rate": [0.01, 0.1], "model[2].units": [6, 7],
+                      "schedule": [null, {"type": "cosine"}]}}
+            """)
+        #expect(plan.members.count == 9)
+        #expect(plan.members[0].name == "base")
+        #expect(plan.members[1].name == "learning_rate=0.01, units=6, schedule=null")
+        #expect(plan.members[8].name == "learning_rate=0.1, units=7, schedule=cosine")
+        let last = plan.members[8].experiment.encode()
+        #expect(try last[JSONPath(parsing: "optimizer.learning_rate")]?.double == 0.1)
+        #expect(try last[JSONPath(parsing: "model[2].units")]?.integer == 7)
+        #expect(last["schedule"]?["type"] == "cosine" && last["sweep"]?.isNull == true)
+        // Defaults that the document does not name are members' as they were the base's.
+        #expect(last["optimizer"]?["type"] == "adam")
+    }
+
+    @Test func whatComesToTheSameIsRunOnce() throws {
+        let plan = try SmallSweep.plan(#"{"grid": {"model[2].units": [5, 6, 5]}}"#)
+        #expect(plan.members.map(\.name) == ["base", "units=5"])
+        #expect(plan.members.map(\.aliases) == [["units=6"], ["units=5 (2)"]])
+    }
+
+    @Test func pathsWithTheSameLastKeyAreNamedWhole() throws {
+        let sweep = #"{"grid": {"model[0].filters": [4], "model[4].units": [8], "model[2].units": [3]}}"#
+        #expect(try names(sweep) == ["base", "model[0].filters=4, model[4].units=8, model[2].units=3"])
+    }
+
+    @Test func variantsSetAndRemoveByThePathsOfTheBase() throws {
+        let plan = try SmallSweep.plan(
+            """
+            {"variants": {
+                "plain": {"remove": ["model[0]", "model.1", "augmentation.rows[1]"], "set": {"model[2].units": 9}},
+                "lstm": {"set": {"model[2]": {"type": "lstm", "units": 5}}},
+                "no augmentation": {"remove": ["augmentation"]}
+            }}
+            """)
+        #expect(plan.members.map(\.name) == ["base", "plain", "lstm", "no augmentation"])
+        let plain = plan.members[1].experiment.encode()
+        #expect(plain["model"]?.elements?.compactMap { $0["type"]?.text } == ["gru", "global_pool", "dense"])
+        #expect(plain["model"]?.elements?[0]["units"] == 9)
+        #expect(plain["augmentation"]?["rows"] == [[]])
+        #expect(plan.members[2].experiment.encode()["model"]?.elements?[2]["type"] == "lstm")
+        #expect(plan.members[3].experiment.encode()["augmentation"]?["rows"] == [[]])
+        #expect(plan.members[0].experiment.encode()["augmentation"]?["rows"]?.elements?.count == 2)
+    }
+
+    @Test func drawsKeepToTheirRangesAndDoNotMoveWhenThereAreMore() throws {
+        func values(_ draws: Int) throws -> [JSONValue] {
+            let plan = try SmallSweep.plan(
+                """
+                {"random": {"draws": \(draws), "seed": 3, "ranges": {
+                    "optimizer.learning_rate": {"type": "log_uniform", "low": 0.0001, "high": 0.1},
+                    "model[1].rate": {"type": "uniform", "low": 0.1, "high": 0.4},
+                    "model[2].units": {"type": "integer", "low": 3, "high": 5},
+                    "training.batch": {"type": "choice", "values": [4, 8]}
+                }}}
+                """)
+            return try plan.members.dropFirst().map { member in
+                let json = member.experiment.encode()
+                return [
+                    try #require(json[JSONPath(parsing: "optimizer.learning_rate")]),
+                    try #require(json[JSONPath(parsing: "model[1].rate")]),
+                    try #require(json[JSONPath(parsing: "model[2].units")]),
+                    try #require(json[JSONPath(parsing: "training.batch")]),
+                ]
+            }
+        }
+        let many = try values(40)
+        #expect(many.count == 40)
+        #expect(try values(7) == Array(many.prefix(7)))
+        let columns = (0..<4).map { column in many.compactMap { $0.elements?[column].double } }
+        #expect(columns[0].allSatisfy { (0.0001...0.1).contains($0) })
+        #expect(columns[0].count { $0 < 0.01 } > 15)
+        #expect(columns[1].allSatisfy { (0.1...0.4).contains($0) })
+        #expect(Set(columns[2]) == [3, 4, 5] && Set(columns[3]) == [4, 8])
+    }
+
+    @Test func seedsAreAListOrACount() throws {
+        #expect(try SmallSweep.plan("{}").seeds == [1])
+        #expect(try SmallSweep.plan(#"{"seeds": 3}"#) { try $0.set("seed=5") }.seeds == [5, 6, 7])
+        #expect(try SmallSweep.plan(#"{"seeds": [4, 2]}"#).seeds == [4, 2])
+    }
+
+    @Test func foldsAreThoseOfTheSplit() throws {
+        let all = try SmallSweep.plan(
+            #"{"folds": "all", "variants": {"other": {"set": {"split.folds": 3}}}}"#)
+        #expect(try all.folds(checkingData: false) == [[1, 2], [1, 2, 3]])
+        let ablation = Ablation(all, folds: try all.folds(checkingData: true), folder: "x")
+        #expect(
+            ablation.singles.map(\.title) == [
+                "base, seed 1, fold 1", "other, seed 1, fold 1", "base, seed 1, fold 2",
+                "other, seed 1, fold 2", "other, seed 1, fold 3",
+            ])
+        let wrong = try SmallSweep.plan(#"{"folds": [2, 3]}"#)
+        let error = #expect(throws: ConfigurationError.self) { try wrong.folds(checkingData: true) }
+        #expect("\(try #require(error))".contains("in the member \"base\": expected 1 to 2, found 3"))
+    }
+
+    @Test func namesOfFilesAreEachMembersOwn() throws {
+        let plan = try SmallSweep.plan(
+            """
+            {"variants": {
+                "a b": {"set": {"model[2].units": 2}}, "a-b": {"set": {"model[2].units": 3}},
+                "../x": {"set": {"model[2].units": 4}}, "ärger": {"set": {"model[2].units": 5}},
+                "…": {"set": {"model[2].units": 7}}
+            }}
+            """)
+        let ids = Ablation(plan, folds: try plan.folds(checkingData: false), folder: "x").singles.map(\.id)
+        #expect(Set(ids).count == 6 && ids[0] == "base-seed1-fold1")
+        for id in ids {
+            #expect(!id.hasPrefix(".") && !id.hasPrefix("-"), "\(id)")
+            #expect(
+                id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._=+-~".contains($0)) }, "\(id)"
+            )
+        }
+    }
+
+    @Test(arguments: [
+        (
+            #"{"grid": {"optimizer.lerning_rate": [1]}}"#,
+            #"sweep.json:1:37: optimizer.lerning_rate: there is no such key in the experiment; did you mean "optimizer.learning_rate"?"#
+        ),
+        (
+            #"{"grid": {"learning_rate": [1]}}"#,
+            #"sweep.json:1:28: learning_rate: there is no such key in the experiment; did you mean "optimizer.learning_rate"?"#
+        ),
+        (
+            #"{"variants": {"a": {"remove": ["model[5]"]}}}"#,
+            "sweep.json:1:32: model[5]: there is no such element in the experiment; the list ends with [4]"
+        ),
+        (
+            #"{"variants": {"a": {"remove": ["model.gru"]}}}"#,
+            "sweep.json:1:32: model.gru: here is a list; write an index, such as [0]"
+        ),
+        (
+            #"{"grid": {"schedule.warm_up": [1]}}"#,
+            "sweep.json:1:31: schedule.warm_up: there is nothing inside schedule, which is null; set that as a whole"
+        ),
+        (
+            #"{"grid": {"model[2": [1]}}"#,
+            #"sweep.json:1:22: in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#
+        ),
+        (
+            #"{"grid": {"seed": [1]}}"#,
+            #"sweep.json:1:19: seed: list seeds under "seeds" of the sweep: then members are compared seed by seed"#
+        ),
+        (
+            #"{"variants": {"base": {"remove": ["model[1]"]}}}"#,
+            #"sweep.json:1:23: sweep: there is another member "base"; the experiment as it stands is always "base""#
+        ),
+        (
+            #"{"variants": {"same": {"set": {"model[2].units": 6}}}}"#,
+            #"sweep.json:1:23: sweep.variants: in the member "same": comes to the same experiment as "base""#
+        ),
+        (
+            #"{"metric": "uarr"}"#,
+            #"sweep.json:1:12: sweep.metric: in the member "base": a test has no figure "uarr"; did you mean "uar"?"#
+        ),
+        (
+            #"{"metric": "auc"}"#,
+            #"sweep.json:1:12: sweep.metric: in the member "base": a test has no figure "auc"; add it to evaluation.metrics"#
+        ),
+        (#"{"seeds": 0}"#, "sweep.json:1:11: sweep.seeds: expected at least one seed, found 0"),
+        (#"{"seeds": [1, 1]}"#, "sweep.json:1:11: sweep.seeds: a number occurs twice"),
+        (#"{"folds": [0]}"#, "sweep.json:1:11: sweep.folds: expected numbers of at least 1, found 0"),
+        (
+            #"{"grid": {"model[2].units": []}}"#,
+            #"sweep.json:1:29: sweep.grid["model[2].units"]: expected at least one value"#
+        ),
+        (
+            #"{"variants": {"a": {}}}"#,
+            #"sweep.json:1:20: sweep.variants.a: changes nothing; "set" or "remove" something"#
+        ),
+        (
+            #"{"random": {"ranges": {"seed": {"type": "uniform", "low": 2, "high": 1}}}}"#,
+            #"sweep.json:1:70: sweep.random.ranges.seed.high: expected at least "low", which is 2.0, found 1.0"#
+        ),
+    ])
+    func mistakesAreLocated(sweep: String, message: String) throws {
+        #expect(try SmallSweep.complaint(sweep) == message)
+    }
+
+    @Test func aHugeGridIsRefused() throws {
+        let values = (0..<100).map { "\($0)" }.joined(separator: ", ")
+        let keys = ["optimizer.learning_rate", "training.batch", "training.epochs", "model[2].units"]
+        let grid = keys.map { "\"\($0)\": [\(values)]" }.joined(separator: ", ")
+        #expect(try SmallSweep.complaint("{\"grid\": {\(grid)}}").contains("over 10,000 combinations"))
+    }
+
+    @Test func everyMembersMistakesShowAtOnceByItsName() throws {
+        let text = try SmallSweep.complaint(
+            """
+            {"grid": {"optimizer.learning_rate": [-1, 0.1], "model[2].units": [4, 5]},
+             "variants": {
+                "flat": {"set": {"model[3]": {"type": "pool2d", "size": 2}}},
+                "loud": {"set": {"model[1].rate": 7}},
+                "good": {"remove": ["model[1]"]}}}
+            """)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 3, "\(text)")
+        #expect(
+            lines[0].hasPrefix(
+                "sweep.json:1:39: optimizer.learning_rate: in the member \"learning_rate=-1, units=4\" and 1 other: "
+            ))
+        #expect(lines[1].hasPrefix("sweep.json:3:32: model[3]: in the member \"flat\": "))
+        #expect(lines[2].hasPrefix("sweep.json:4:38: model[1].rate: in the member \"loud\": "))
+    }
+
+    @Test func aModelWithoutAnOutputForEachClassIsFoundBeforeAnythingIsRun() throws {
+        let plan = try SmallSweep.plan(
+            #"{"variants": {"headless": {"remove": ["model[4]"]}, "wide": {"set": {"model[4].units": 9}}}}"#)
+        let error = #expect(throws: ConfigurationError.self) { try plan.folds(checkingData: true) }
+        let lines = "\(try #require(error))".split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[0].hasPrefix("model: in the member \"headless\": gives [6], expected [8]"))
+        #expect(lines[1].hasPrefix("model: in the member \"wide\": gives [9], expected [8]"))
+    }
+
+    @Test func aSweepIsNeeded() throws {
+        let json = try JSONValue.parse(SmallSweep.experiment, source: "small.json")
+        let error = #expect(throws: ConfigurationError.self) {
+            try SweepPlan(Experiment.decode(json), json: json)
+        }
+        #expect(
+            "\(try #require(error))" == "small.json:1:1: sweep: missing; it says what the ablation varies")
+    }
+}
