@@ -26,7 +26,7 @@ public final class ExperimentRun {
         self.observer = observer
         self.cache = cache
         data = try ExperimentData(experiment, cache: cache)
-        try folder.keepConfig(experiment.json + "\n")
+        try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
         for omission in data.corpus.omissions { observer.note("left out: \(omission)") }

@@ -50,15 +50,24 @@ public final class RunFolder {
         try AtomicFile.write(Array(text.utf8), to: path)
     }
 
-    /// Writes the resolved config of a run that begins. Throws a `FileError` where a run with another one has begun here.
-    func keepConfig(_ text: String) throws {
-        if let there = FileManager.default.contents(atPath: file(RunFile.config)), there != Data(text.utf8) {
-            throw FileError(
-                file: file(RunFile.config), place: "the config",
-                found: "another one than that of the run to go on with",
-                allowed: "the same config, with the same --set; or another --name for a new run")
+    /// Writes the resolved config of a run that begins, or checks it against that of the run to go on with. Throws a
+    /// `FileError` that names what differs.
+    func keepConfig(_ experiment: Experiment) throws {
+        let path = file(RunFile.config)
+        if FileManager.default.fileExists(atPath: path) {
+            let there = try Experiment.decode(JSONValue.load(path))
+            let differences = ConfigDifference.all(among: [there, experiment])
+            guard differences.isEmpty else {
+                let shown = differences.prefix(5).map { difference in
+                    let values = difference.values.map { $0.map { String($0.line.prefix(60)) } ?? "nothing" }
+                    return "\(difference.path) is \(values[0]) there and \(values[1]) here"
+                }
+                throw FileError(
+                    file: path, place: "the config of the run to go on with", found: shown.joined(separator: "; "),
+                    allowed: "the same config and --set as at the start; for a changed one give another --name")
+            }
         }
-        try write(text, to: RunFile.config)
+        try write(experiment.json + "\n", to: RunFile.config)
     }
 
     var states: StateStore { StateStore(folder: file("state")) }

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Lab
 
 extension Command {
@@ -16,9 +17,17 @@ extension Command {
             var failures = 0
             for path in arguments.all {
                 do {
-                    let (experiment, plan) = try arguments.checked(path)
+                    let environment = ProcessInfo.processInfo.environment
+                    let (experiment, json) = try Experiment.load(
+                        path, settings: arguments.every(Common.set), environment: environment)
+                    let plan = try ExperimentPlan(experiment, json: json)
                     print("\(path): no mistakes found\n\(plan.summary)")
-                    print("\(CostEstimate(experiment, plan).text)\n")
+                    print(CostEstimate(experiment, plan).text)
+                    if experiment.sweep != nil {
+                        let sweep = try SweepPlan(experiment, json: json, environment: environment)
+                        print("\(sweep.members.count) members of the sweep, no mistakes found")
+                    }
+                    print("")
                 } catch {
                     failures += 1
                     Terminal.error("\(error)")
