@@ -52,14 +52,15 @@ public final class ExperimentRun {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
             clips(.train), loading, plan: experiment.augmentation, batch: experiment.training.batch,
-            generator: generator.split("data"), progress: progress("training"), stop: stop)
+            generator: generator.split("data"), draw: experiment.data.balance.draw,
+            progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
             clips(.validation), loading, batch: experiment.evaluation.batch, progress: progress("validation"),
             stop: stop)
         for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
 
         let model = try model(training, generator)
-        let loss = experiment.loss.value.fitted(classCounts: training.classCounts(classes.count))
+        let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
         let trainer = Trainer(
             Trainer.Parts(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,
