@@ -31,7 +31,7 @@ public final class ExperimentRun {
         self.experiment = experiment
         self.folder = folder
         self.observer = observer
-        corpus = try experiment.data.read()
+        corpus = experiment.augmentation.splitCorpus(try experiment.data.read())
         classes = corpus.classes
         let splits = try experiment.split.value.split(corpus)
         guard splits.indices.contains(experiment.fold - 1) else {
@@ -48,10 +48,13 @@ public final class ExperimentRun {
 
     /// Trains, then tests. Throws `RunStopped` when the observer asks to stop.
     public func run() throws -> Result {
-        let loading = FeatureLoading(source: pipeline, classes: classes, isStrict: experiment.data.strict)
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
+        let plan = experiment.augmentation
+        let source: any FeatureSource =
+            plan.leakCopiesIntoTest ? LeakedCopies(pipeline, plan, generator.split("copies")) : pipeline
+        let loading = FeatureLoading(source: source, classes: classes, isStrict: experiment.data.strict)
         let training = try TrainingSet(
-            clips(.train), loading, plan: experiment.augmentation, batch: experiment.training.batch,
+            clips(.train), loading, plan: plan.afterSplit, batch: experiment.training.batch,
             generator: generator.split("data"), draw: experiment.data.balance.draw,
             progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
