@@ -32,6 +32,7 @@ COMPARISONS = {
             "onnxruntime": ["infer_onnxruntime.py", "--model", "mlp"]},
     "efficientnet": {"torch": ["train_efficientnet.py"],
                      "onnxruntime": ["infer_onnxruntime.py", "--model", "efficientnet"]},
+    "features": {"librosa": ["features.py"]},
     "first-prediction": {framework: ["first_prediction.py", "--framework", framework]
                          for framework in ("torch", "keras", "onnxruntime")},
 }
@@ -42,6 +43,7 @@ BUSY_WORKLOAD, BUSY_PEER = "yardstick", ["train_cnn_gru_attn.py", "--framework",
 NUMBERS = {
     "train_samples_per_s": True, "infer_samples_per_s": True, "latency_b1_ms": False, "forward_ms": False,
     "backward_ms": False, "first_prediction_ms": False, "startup_s": False, "peak_rss_mb": False,
+    "clip_ms": False,
 }
 # PyTorch's threads spin or sleep while they wait, and which is better depends on the machine: the better one counts.
 POLICIES = ("ACTIVE", "PASSIVE")
@@ -87,15 +89,16 @@ def measure(name, args):
     if peers is None:
         peers = {"torch": ["operations_torch.py", "--only", name]}
     for number in range(args.rounds):
+        sound = {"BENCH_SOUND": args.sounds[number % len(args.sounds)]} if args.sounds else {}
         for threads in args.threads:
             print(f"{name}, round {number + 1} of {args.rounds}, {threads} thread{'s' if threads > 1 else ''}: Train", end="", flush=True)
-            result = run([args.train, "bench", name, "--threads", str(threads), "--json"])
+            result = run([args.train, "bench", name, "--threads", str(threads), "--json"], sound)
             numbers.add("Train", threads, "", result, name)
             for peer, (script, *options) in peers.items():
                 print(f", {peer}", end="", flush=True)
                 command = [sys.executable, os.path.join(PEERS, script), *options, "--threads", str(threads)]
                 for policy in POLICIES if threads > 1 and peer == "torch" else POLICIES[:1]:
-                    result = run(command, {"OMP_WAIT_POLICY": policy})
+                    result = run(command, {"OMP_WAIT_POLICY": policy, **sound})
                     numbers.add(peer, threads, policy, result, name)
                     frameworks[peer] = result["framework"]
             print(flush=True)
@@ -196,7 +199,10 @@ def main():
     p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
     p.add_argument("--only", help="workloads with commas between: " + ", ".join([*COMPARISONS, BUSY])
                    + ", or operations")
+    p.add_argument("--sounds", default="", help="sound files with commas between, one a round, for `features`; otherwise "
+                   "each side makes a clip up")
     args = p.parse_args()
+    args.sounds = [os.path.abspath(path) for path in args.sounds.split(",") if path]
     args.threads = [int(t) for t in args.threads.split(",")]
     for name in args.only.split(",") if args.only else [*COMPARISONS, BUSY]:
         frameworks = {}

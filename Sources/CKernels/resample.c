@@ -1,67 +1,75 @@
+// Resampling: a bank of filters over sixteen stretches of a sound at once, and a short filter for any place in between.
 #include "CKernels.h"
-#include "lanes.h"
 
-#define SOUND CLONES_OF(float)
+#include <string.h>
+
+#include "clones.h"
+#include "versions.h"
+
+#define REAL float
+#if defined(__x86_64__)
+#define VERSION wide
+#define TARGET TARGET_WIDE
+#define BYTES 64
+#include "resample.inc"
+#undef VERSION
+#undef TARGET
+#undef BYTES
+#define VERSION middle
+#define TARGET TARGET_MIDDLE
+#define BYTES 32
+#include "resample.inc"
+#undef VERSION
+#undef TARGET
+#undef BYTES
+#endif
+#define VERSION narrow
+#define TARGET
+#define BYTES 16
+#include "resample.inc"
+
+void ck_resample_lanes(
+    const float *taps, const int32_t *first, const int32_t *count, ptrdiff_t blocks, const float *x, float *y) {
+    CHOOSE(fir, float, taps, first, count, blocks, x, y);
+}
 
 /// Sixteen samples wherever they lie.
-typedef float loose_pack __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+typedef float pack __attribute__((vector_size(CK_LANES * sizeof(float))));
+typedef float loose_pack __attribute__((vector_size(CK_LANES * sizeof(float)), aligned(4), may_alias));
 #define PACK_AT(place) (*(const loose_pack *)(place))
 
-/// `outputs` windows, each `between` samples after the one before, under the same taps: y[0], y[apart], ...
-/// A sum is the same whatever the number of outputs.
-#define WINDOWS(outputs) \
-    { \
-        float_pack sums[outputs] = {{0}}; \
-        for (ptrdiff_t k = 0; k < width; k += LANES) { \
-            const float_pack tap = PACK_AT(taps + k); \
-            for (int i = 0; i < outputs; i++) sums[i] += PACK_AT(x + i * between + k) * tap; \
-        } \
-        for (int i = 0; i < outputs; i++) y[i * apart] = fold(&sums[i]); \
-    }
-
-INLINE void four_windows(
-    const float *x, const float *taps, ptrdiff_t width, ptrdiff_t between, float *y, ptrdiff_t apart) {
-    WINDOWS(4)
+/// Number i of v[0] becomes the sum of v[i]. Each step adds the halves of what is left of two rows.
+INLINE void add_up(pack v[CK_LANES]) {
+#define HALVES(apart, lower, upper) \
+    _Pragma("unroll") for (int i = 0; i < apart; i++) \
+        v[i] = __builtin_shufflevector(v[i], v[i + apart], lower) + __builtin_shufflevector(v[i], v[i + apart], upper);
+#define LIST(...) __VA_ARGS__
+    HALVES(8, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+           LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+    HALVES(4, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+           LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+    HALVES(2, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+           LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+    HALVES(1, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+           LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+#undef HALVES
+#undef LIST
 }
 
-INLINE void one_window(const float *x, const float *taps, ptrdiff_t width, float *y) {
-    const ptrdiff_t between = 0, apart = 0;
-    WINDOWS(1)
-}
-
-SOUND void ck_resample_rows(
-    const float *x, const float *taps, ptrdiff_t width, ptrdiff_t up, ptrdiff_t down, ptrdiff_t first,
-    ptrdiff_t count, float *y) {
-    ptrdiff_t j = 0;
-    // Four rounds of all rows at a time, so that a row is read once for four outputs.
-    for (; j + 4 * up <= count; j += 4 * up)
-        for (ptrdiff_t p = 0; p < up; p++) {
-            const ptrdiff_t at = (first + j + p) * down;
-            four_windows(x + at / up, taps + at % up * width, width, down, y + j + p, up);
+CLONES_float void ck_resample_between(
+    const float *x, const float *taps, ptrdiff_t phases, double step, ptrdiff_t first, ptrdiff_t count, float *y) {
+    for (ptrdiff_t j = 0; j < count; j += CK_LANES) {
+        pack v[CK_LANES];
+        for (int i = 0; i < CK_LANES; i++) {
+            const double at = (double)(first + j + i) * step;
+            const ptrdiff_t whole = (ptrdiff_t)at;
+            const double row = (at - (double)whole) * (double)phases;
+            const ptrdiff_t lower = (ptrdiff_t)row;
+            const float share = (float)(row - (double)lower);
+            const float *low = taps + lower * CK_LANES;
+            v[i] = (PACK_AT(low) + (PACK_AT(low + CK_LANES) - PACK_AT(low)) * share) * PACK_AT(x + whole);
         }
-    for (; j < count; j++) {
-        const ptrdiff_t at = (first + j) * down;
-        one_window(x + at / up, taps + at % up * width, width, y + j);
-    }
-}
-
-SOUND void ck_resample_between_rows(
-    const float *x, const float *taps, ptrdiff_t width, ptrdiff_t phases, double step, ptrdiff_t first,
-    ptrdiff_t count, float *y) {
-    for (ptrdiff_t j = 0; j < count; j++) {
-        const double at = (double)(first + j) * step;
-        const ptrdiff_t whole = (ptrdiff_t)at;
-        const double row = (at - (double)whole) * (double)phases;
-        const ptrdiff_t lower = (ptrdiff_t)row;
-        const float share = (float)(row - (double)lower);
-        const float *window = x + whole, *low = taps + lower * width, *high = low + width;
-        float_pack below = {0}, above = {0};
-        for (ptrdiff_t k = 0; k < width; k += LANES) {
-            const float_pack samples = PACK_AT(window + k);
-            below += samples * PACK_AT(low + k);
-            above += samples * PACK_AT(high + k);
-        }
-        below += (above - below) * share;
-        y[j] = fold(&below);
+        add_up(v);
+        memcpy(y + j, v, sizeof(float) * (size_t)(count - j < CK_LANES ? count - j : CK_LANES));
     }
 }

@@ -37,7 +37,7 @@ final class Storage: @unchecked Sendable {
 
 /// Keeps large blocks for the next tensor of about their size: a fresh 6 MB block costs more in page faults than
 /// the arithmetic on it.
-enum MemoryPool {
+package enum MemoryPool {
     private struct State: ~Copyable {
         /// Addresses of free blocks by size class, up to 2^48 bytes.
         var free: [[UInt]] = Array(repeating: [], count: 4 * 48)
@@ -53,7 +53,7 @@ enum MemoryPool {
     /// Cached memory that is never handed back.
     private static let alwaysKept = 128 << 20
 
-    static func take(bytes: Int) -> UnsafeMutableRawPointer {
+    package static func take(bytes: Int) -> UnsafeMutableRawPointer {
         if bytes <= smallest || bytes > largest { return ck_allocate(Swift.max(bytes, 16)) }
         let (index, size) = sizeClass(bytes)
         let cached = state.withLock { state -> UInt? in
@@ -68,7 +68,7 @@ enum MemoryPool {
         return cached.flatMap(UnsafeMutableRawPointer.init(bitPattern:)) ?? ck_allocate(size)
     }
 
-    static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
+    package static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
         if bytes <= smallest || bytes > largest { return ck_release(pointer) }
         let (index, size) = sizeClass(bytes)
         let address = UInt(bitPattern: pointer)

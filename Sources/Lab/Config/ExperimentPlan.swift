@@ -31,6 +31,7 @@ public struct ExperimentPlan: Sendable {
         do { try experiment.loss.value.check(layers.output) } catch {
             report("loss", "\(error); the model gives \(layers.output)")
         }
+        if let complaint = experiment.balanceComplaint { report("data", complaint) }
         do { try experiment.augmentation.check(input) } catch { report("augmentation", "\(error)") }
         let known = experiment.figureNames
         for name in Trainer.watched(experiment.training, experiment.schedule?.value)

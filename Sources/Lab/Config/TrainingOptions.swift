@@ -8,6 +8,7 @@ public struct TrainingOptions: Options {
     public var accumulate = 1
     public var average: WeightAverage.Spec?
     public var mixup: Double?
+    public var cutmix: Double?
     public var earlyStopping: EarlyStopping?
     public var selection = Selection()
     public var saveSeconds = 20.0
@@ -23,6 +24,10 @@ public struct TrainingOptions: Options {
         .init(
             "mixup", \.mixup,
             "Mixes pairs of examples with a share drawn from Beta(a, a), a being this number; null does not.",
+            .above(0)),
+        .init(
+            "cutmix", \.cutmix,
+            "Puts a part of another example into each, a stretch of time or a rectangle of a picture, and mixes the targets by its size; the part is drawn from Beta(a, a). With mixup, too, each batch gets one of both by lot; null does not.",
             .above(0)),
         .init("early_stopping", \.earlyStopping, "When to end before the last epoch; null never does."),
         .init("selection", \.selection, "Which epoch's weights are tested and kept as the best."),

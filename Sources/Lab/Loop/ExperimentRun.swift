@@ -36,8 +36,9 @@ public final class ExperimentRun {
     public func run() throws -> RunResult {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
-            clips(.train), data.loading, plan: experiment.augmentation, batch: experiment.training.batch,
-            generator: generator.split("data"), progress: progress("training"), stop: stop)
+            clips(.train), data.loading, plan: experiment.augmentation.afterSplit,
+            batch: experiment.training.batch, generator: generator.split("data"),
+            draw: experiment.data.balance.draw, progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
             clips(.validation), data.loading, batch: experiment.evaluation.batch,
             progress: progress("validation"),
@@ -45,7 +46,7 @@ public final class ExperimentRun {
         for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
 
         let model = try model(training, generator)
-        let loss = experiment.loss.value.fitted(classCounts: training.classCounts(classes.count))
+        let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
         let trainer = Trainer(
             Trainer.Parts(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,

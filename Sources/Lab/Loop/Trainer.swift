@@ -95,8 +95,9 @@ public final class Trainer {
         let (epoch, index) = (position.epoch, position.batch)
         var batch = try batches.batch(epoch: epoch, index: index)
         let drawn = generator.split("epoch \(epoch) batch \(index)")
-        if let alpha = parts.options.mixup {
-            batch = batch.mixed(alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split("mixup"))
+        if let (way, alpha) = parts.options.mixing(drawn) {
+            batch = batch.mixed(
+                way, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(way.rawValue))
         }
         let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
         let classes = outputs.shape.last ?? 1

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import SpeechEmotion
 
@@ -15,7 +16,8 @@ public struct ExperimentData: Sendable {
     /// Reads which clips there are and splits them; sounds are not touched. Throws where there are no such data, or where
     /// the split has no such fold.
     public init(_ experiment: Experiment, cache: FeatureCache? = nil) throws {
-        corpus = try experiment.data.read()
+        let plan = experiment.augmentation
+        corpus = plan.splitCorpus(try experiment.data.read())
         splits = try experiment.split.value.split(corpus)
         guard splits.indices.contains(experiment.fold - 1) else {
             throw DataProblem(
@@ -24,8 +26,10 @@ public struct ExperimentData: Sendable {
         }
         split = splits[experiment.fold - 1]
         source = try PipelineSource(experiment.features, cache: cache)
+        let copies = RandomGenerator(seed: UInt64(experiment.seed)).split("copies")
         loading = FeatureLoading(
-            source: source, classes: corpus.classes, isStrict: experiment.data.strict)
+            source: plan.leakCopiesIntoTest ? LeakedCopies(source, plan, copies) : source,
+            classes: corpus.classes, isStrict: experiment.data.strict)
     }
 
     /// The clips of a part. Throws where there is none to train or to test on.

@@ -28,7 +28,8 @@ public struct RunEvaluation {
                 found: "other clips than the run had: the data have changed",
                 allowed: "the data of the run; --data tests on others")
         }
-        return try evaluate(data.clips(part), name: data.split.name, part == .test ? "evaluation" : nil)
+        return try evaluate(
+            data.clips(part), data.loading, name: data.split.name, note: part == .test ? "evaluation" : nil)
     }
 
     /// On all clips of other data whose class the model knows.
@@ -47,18 +48,20 @@ public struct RunEvaluation {
                 allowed: predictor.classes.joined(separator: ", ")
                     + "; \"labels\" in the data renames classes")
         }
-        return try evaluate(clips, name: corpus.name, nil)
+        let loading = FeatureLoading(
+            source: try PipelineSource(predictor.pipeline, cache: cache), classes: predictor.classes,
+            isStrict: data.strict)
+        return try evaluate(clips, loading, name: corpus.name, note: nil)
     }
 
-    private func evaluate(_ clips: [Clip], name: String, _ note: String?) throws -> (Predictions, RunResult) {
+    private func evaluate(
+        _ clips: [Clip], _ loading: FeatureLoading, name: String, note: String?
+    ) throws -> (Predictions, RunResult) {
         let options = record.experiment.evaluation
         if let note {
             try TestReads(file: record.file(RunFile.testReads)).note(note, clips: clips.count)
         }
         observer.begin("Features of \(clips.count) clips")
-        let loading = FeatureLoading(
-            source: try PipelineSource(predictor.pipeline, cache: cache), classes: predictor.classes,
-            isStrict: record.experiment.data.strict)
         let set = try EvaluationSet(
             clips, loading, batch: options.batch,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") })

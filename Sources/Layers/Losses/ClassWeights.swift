@@ -15,6 +15,23 @@ public enum ClassWeightRule: String, CaseIterable, ConfigurationValue {
     }
 }
 
+/// A loss in which some classes may count more than others.
+public protocol ClassWeightedLoss: LossSpec {
+    var classWeights: ClassWeights? { get set }
+}
+
+extension ClassWeightedLoss {
+    /// Whether the classes count as the options say rather than all alike.
+    public var hasClassWeights: Bool { classWeights != nil }
+
+    /// The same loss with all classes of the training data counting alike.
+    public func balanced() -> Self {
+        var loss = self
+        loss.classWeights = .first(.balanced)
+        return loss
+    }
+}
+
 extension ClassWeights? {
     /// The weights; nil where all classes count alike.
     func tensor(_ operation: StaticString) -> Tensor? {

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// The cross-entropy of softmax(outputs) with classes or with probabilities (soft labels, mixup).
-public struct CrossEntropyLoss: LossSpec {
+public struct CrossEntropyLoss: ClassWeightedLoss {
     public var classWeights: ClassWeights?
     public var labelSmoothing = 0.0
     public var meanOver = MeanOver.weights
@@ -75,7 +75,7 @@ public struct CrossEntropyLoss: LossSpec {
 }
 
 /// Cross-entropy in which examples that are right already count less: (1 - p)^gamma (-log p) (Lin et al. 2017).
-public struct FocalLoss: LossSpec {
+public struct FocalLoss: ClassWeightedLoss {
     public var gamma = 2.0
     public var classWeights: ClassWeights?
     public var labelSmoothing = 0.0

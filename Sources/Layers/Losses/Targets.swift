@@ -15,8 +15,8 @@ public enum Targets: Sendable {
         }
     }
 
-    /// The targets of mixed examples (mixup, Zhang et al. 2018): `share` of these and the rest of `other`.
-    public func mixed(with other: Targets, share: Real, classes count: Int) -> Targets {
+    /// The targets of mixed examples: `share` of these and the rest of `other`, one share for all or [batch, 1].
+    public func mixed(with other: Targets, share: Tensor, classes count: Int) -> Targets {
         .values(probabilities(of: count) * share + other.probabilities(of: count) * (1 - share))
     }
 

@@ -1,105 +1,141 @@
+import Autograd
+import CKernels
 import Foundation
-import Synchronization
 
-/// The taps of a resampler, one row for each place of an output between two inputs.
+/// Resampling by a ratio of whole numbers: a bank of filters, a row of taps for each place of an output between two inputs.
 ///
-/// The filter is a sinc of 64 zero crossings on either side under a Kaiser window (beta 9) that cuts off at 0.945 of
+/// The filter is a sinc of 48 zero crossings on either side under a Kaiser window (beta 9) that cuts off at 0.94 of
 /// the lower Nyquist frequency. Each row adds up to 1, so that a constant stays what it is.
 struct ResampleFilter: Sendable {
-    /// How positions fall between the inputs.
-    enum Steps: Hashable, Sendable {
-        /// `up` places; two outputs are `down` of them apart.
-        case rows(up: Int, down: Int)
-        /// Any place; two outputs are so many inputs apart. Rows stand for a grid of places.
-        case between(step: Double)
-    }
+    /// Two outputs are `down / up` inputs apart.
+    let up, down: Int
+    /// Taps in a row, and how many of them lie before the place of the output.
+    private let width, reach: Int
+    /// The bank holds the rows of so many outputs; the next begin `inputs` samples later.
+    private let outputs, inputs: Int
+    /// As `ck_resample_lanes` has them: for each block of rows its taps, the first input and how many of them.
+    private let taps: [Float]
+    private let first, counts: [Int32]
 
-    let steps: Steps
-    /// The number of places that have a row; `between` has one more row than that.
-    let phases: Int
-    /// Taps in a row; a multiple of 16.
-    let width: Int
-    /// How many inputs before the place of an output its window begins.
-    let reach: Int
-    /// [rows, width]
-    let taps: [Float]
-
-    static let zeros = 64
+    static let zeros = 48
     static let beta = 9.0
-    static let cutoff = 0.945
-    /// Tables of more taps than this are replaced by one with a grid of places.
-    static let mostTaps = 1 << 20
+    static let cutoff = 0.94
+    /// The most taps of a bank that is worth it.
+    private static let mostTaps = 1 << 18
+    private static let made = SharedTables<SIMD2<Int>, ResampleFilter>(limit: 32)
 
-    /// The filter from one rate to another; the same one is made only once.
-    static func from(_ old: Int, to new: Int) -> ResampleFilter {
+    /// The filter from one rate to another, made once; nil where there are too many places between two inputs, or the
+    /// rates are too far apart.
+    static func from(_ old: Int, to new: Int) -> ResampleFilter? {
         let shared = greatestCommonDivisor(old, new)
         let (up, down) = (new / shared, old / shared)
-        let isSmall = up <= mostTaps / width(scale: min(1, Double(new) / Double(old)))
-        return stored(
-            isSmall ? .rows(up: up, down: down) : .between(step: Double(old) / Double(new)))
+        let scale = min(1, Double(up) / Double(down))
+        guard outputs(up) <= mostTaps / (2 * half(scale)) else { return nil }
+        return made(SIMD2(up, down)) { ResampleFilter(up: up, down: down, scale: scale) }
     }
 
-    /// The filter for outputs that are `step` inputs apart.
-    static func between(step: Double) -> ResampleFilter {
-        // What makes more samples has the same taps whatever the step, and is worth keeping.
-        guard step <= 1 else { return ResampleFilter(.between(step: step)) }
-        let taps = stored(.between(step: 1))
-        return ResampleFilter(.between(step: step), like: taps)
-    }
-
-    private static let made = Mutex<[Steps: ResampleFilter]>([:])
-    private static let mostKept = 32
-
-    private static func stored(_ steps: Steps) -> ResampleFilter {
-        if let filter = made.withLock({ $0[steps] }) { return filter }
-        let filter = ResampleFilter(steps)
-        made.withLock { kept in
-            if kept.count >= mostKept { kept.removeAll() }
-            kept[steps] = filter
-        }
-        return filter
-    }
-
-    private init(_ steps: Steps, like other: ResampleFilter) {
-        self.steps = steps
-        (phases, width, reach, taps) = (other.phases, other.width, other.reach, other.taps)
-    }
-
-    private init(_ steps: Steps) {
-        let scale: Double
-        switch steps {
-        case .rows(let up, let down):
-            scale = min(1, Double(up) / Double(down))
-            phases = up
-        case .between(let step):
-            scale = min(1, 1 / step)
-            // 256 places between two inputs keep the error of a line between them below -100 dB; where the filter
-            // is stretched, its taps change as much more slowly.
-            phases = max(2, 256 >> Int(max(0, -log2(scale)).rounded(.down)))
-        }
-        self.steps = steps
-        width = Self.width(scale: scale)
-        reach = Self.half(scale: scale) - 1
-        let isGrid = if case .between = steps { true } else { false }
-        let rows = isGrid ? phases + 1 : phases
-        let (width, reach, phases) = (width, reach, phases)
-        taps = [Float](unsafeUninitializedCapacity: rows * width) { taps, count in
-            var row = [Double](repeating: 0, count: width)
-            for r in 0..<rows {
-                let fraction = Double(r) / Double(phases)
-                var sum = 0.0
-                for k in 0..<width {
-                    row[k] = Prototype.shared.value(scale * (Double(k - reach) - fraction))
-                    sum += row[k]
+    /// - Parameter scale: What the frequencies that pass are, relative to the Nyquist frequency of the input.
+    init(up: Int, down: Int, scale: Double) {
+        (self.up, self.down) = (up, down)
+        let half = Self.half(scale)
+        (width, reach) = (2 * half, half - 1)
+        outputs = Self.outputs(up)
+        inputs = outputs / up * down
+        let rows = Self.rows(up: up, half: half, scale: scale)
+        let (width, outputs, together) = (2 * half, outputs, Int(CK_FIR_ROWS))
+        let blocks = stride(from: 0, to: outputs, by: together).map { $0..<min($0 + together, outputs) }
+        let starts = blocks.map { $0.lowerBound * down / up }
+        let lengths = zip(blocks, starts).map { ($0.upperBound - 1) * down / up - $1 + width }
+        var taps = [Float](repeating: 0, count: lengths.reduce(0, +) * together)
+        var block = 0
+        taps.withUnsafeMutableBufferPointer { taps in
+            for (i, range) in blocks.enumerated() {
+                for row in range {
+                    let from = row * down % up * width
+                    var to = block + (row * down / up - starts[i]) * together + row - range.lowerBound
+                    for k in from..<from + width {
+                        taps[to] = rows[k]
+                        to += together
+                    }
                 }
-                for k in 0..<width { taps[r * width + k] = Float(row[k] / sum) }
+                block += lengths[i] * together
             }
-            count = rows * width
+        }
+        self.taps = taps
+        first = starts.map { Int32($0) }
+        counts = lengths.map { Int32($0) }
+    }
+
+    private static func half(_ scale: Double) -> Int { Int((Double(zeros) / scale).rounded(.up)) }
+    private static func outputs(_ up: Int) -> Int { up * max(1, 128 / up) }
+
+    /// [up, 2 half]
+    private static func rows(up: Int, half: Int, scale: Double) -> [Float] {
+        var row = [Double](repeating: 0, count: 2 * half)
+        return (0..<up).flatMap { place in
+            let fraction = Double(place) / Double(up)
+            for k in row.indices {
+                row[k] = Prototype.shared.value(scale * (Double(k - half + 1) - fraction))
+            }
+            let sum = row.reduce(0, +)
+            return row.map { Float($0 / sum) }
         }
     }
 
-    private static func half(scale: Double) -> Int { Int((Double(zeros) / scale).rounded(.up)) }
-    private static func width(scale: Double) -> Int { (2 * half(scale: scale) + 15) / 16 * 16 }
+    /// The first `count` outputs of a sound with silence around it, the first at the place `start` of its samples.
+    func callAsFunction(_ sound: [Float], count: Int, start: Int = 0) -> [Float] {
+        let lanes = FrameBlocks.lanes
+        let rounds = (count + outputs - 1) / outputs
+        return [Float](unsafeUninitializedCapacity: rounds * outputs) { y, size in
+            size = count
+            guard let y = y.baseAddress else { return }
+            sound.withUnsafeBufferPointer { sound in
+                Parallel.elements((rounds + lanes - 1) / lanes, grain: 8) { groups in
+                    let memory = Memory(self)
+                    for group in groups {
+                        let round = group * lanes
+                        run(
+                            sound, from: start - reach + round * inputs, lanes: min(lanes, rounds - round),
+                            memory, y + round * outputs)
+                    }
+                }
+            }
+        }
+    }
+
+    /// What one thread works on.
+    private struct Memory {
+        let stretch, inputs, outputs: LaneMemory
+
+        init(_ filter: ResampleFilter) {
+            let lanes = FrameBlocks.lanes
+            stretch = LaneMemory(count: lanes * filter.inputs + filter.width)
+            inputs = LaneMemory(count: lanes * (filter.inputs + filter.width))
+            outputs = LaneMemory(count: lanes * filter.first.count * Int(CK_FIR_ROWS))
+        }
+    }
+
+    /// The outputs of some rounds, whose windows begin at the sample `from`.
+    private func run(
+        _ sound: UnsafeBufferPointer<Float>, from: Int, lanes: Int, _ memory: Memory,
+        _ y: UnsafeMutablePointer<Float>
+    ) {
+        let length = lanes * inputs + width
+        let inside = (from..<from + length).clamped(to: sound.indices)
+        var x = UnsafePointer(memory.stretch.start)
+        if inside.count == length, let base = sound.baseAddress {
+            x = base + from
+        } else {
+            memory.stretch.start.update(repeating: 0, count: length)
+            if !inside.isEmpty, let base = sound.baseAddress {
+                (memory.stretch.start + inside.lowerBound - from).update(
+                    from: base + inside.lowerBound, count: inside.count)
+            }
+        }
+        ck_lanes_of_rows(x, inputs, lanes, inputs + width, memory.inputs.start)
+        ck_resample_lanes(taps, first, counts, first.count, memory.inputs.start, memory.outputs.start)
+        ck_rows_of_lanes(memory.outputs.start, outputs, lanes, y, outputs)
+    }
 }
 
 /// The filter for a step of 1, finely sampled: sines and Bessel functions are computed once.
@@ -112,13 +148,10 @@ private struct Prototype: Sendable {
 
     private init() {
         let last = ResampleFilter.zeros * Self.perCrossing
-        let norm = Self.bessel(ResampleFilter.beta)
         values = (-1...last + 2).map { step in
-            let u = Double(step) / Double(Self.perCrossing)
-            let inside = max(0, 1 - (u / Double(ResampleFilter.zeros)) * (u / Double(ResampleFilter.zeros)))
-            let window = Self.bessel(ResampleFilter.beta * inside.squareRoot()) / norm
-            let angle = Double.pi * ResampleFilter.cutoff * u
-            return window * (step == 0 ? 1 : sin(angle) / angle)
+            windowedSinc(
+                Double(step) / Double(Self.perCrossing), cutoff: ResampleFilter.cutoff,
+                half: Double(ResampleFilter.zeros), beta: ResampleFilter.beta)
         }
     }
 
@@ -137,17 +170,24 @@ private struct Prototype: Sendable {
             return b + t * (slope + t * (bend + t * twist))
         }
     }
+}
 
-    /// The modified Bessel function of order 0, by its series.
-    private static func bessel(_ x: Double) -> Double {
-        var (sum, term, k) = (1.0, 1.0, 1.0)
-        while term > sum * 1e-17 {
-            term *= (x / (2 * k)) * (x / (2 * k))
-            sum += term
-            k += 1
-        }
-        return sum
+/// A sinc that cuts off at a share of the Nyquist frequency, under a Kaiser window that ends `half` samples from its middle.
+func windowedSinc(_ u: Double, cutoff: Double, half: Double, beta: Double) -> Double {
+    let inside = max(0, 1 - (u / half) * (u / half))
+    let angle = Double.pi * cutoff * u
+    return bessel(beta * inside.squareRoot()) / bessel(beta) * (u == 0 ? 1 : sin(angle) / angle)
+}
+
+/// The modified Bessel function of order 0, by its series.
+private func bessel(_ x: Double) -> Double {
+    var (sum, term, k) = (1.0, 1.0, 1.0)
+    while term > sum * 1e-17 {
+        term *= (x / (2 * k)) * (x / (2 * k))
+        sum += term
+        k += 1
     }
+    return sum
 }
 
 /// The greatest number that divides both; at least one of them above 0.

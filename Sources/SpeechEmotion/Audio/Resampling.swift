@@ -1,5 +1,6 @@
 import Autograd
 import CKernels
+import Foundation
 
 extension Waveform {
     /// The rates that sounds may have, in samples per second.
@@ -21,7 +22,10 @@ extension Waveform {
         let (product, isOver) = samples.count.multipliedReportingOverflow(by: new)
         let count = isOver ? Int.max : product / rate + (product % rate > 0 ? 1 : 0)
         try Self.check(count, "resample")
-        return Waveform(samples.resampled(.from(rate, to: new), count: count), rate: new)
+        let made =
+            ResampleFilter.from(rate, to: new)?(samples, count: count)
+            ?? samples.resampled(step: Double(rate) / Double(new), count: count)
+        return Waveform(made, rate: new)
     }
 
     /// The samples taken `step` samples apart, through the same filter: `ceil(count / step)` of them. The rate stays, so
@@ -35,7 +39,7 @@ extension Waveform {
         if step == 1 { return self }
         let count = (Double(samples.count) / step).rounded(.up)
         try Self.check(count < 1e15 ? Int(count) : .max, "resample")
-        return Waveform(samples.resampled(.between(step: step), count: Int(count)), rate: rate)
+        return Waveform(samples.resampled(step: step, count: Int(count)), rate: rate)
     }
 
     /// Throws where a sound would have more samples than one may have.
@@ -49,37 +53,48 @@ extension Waveform {
 }
 
 extension [Float] {
-    fileprivate func resampled(_ filter: ResampleFilter, count: Int) -> [Float] {
-        guard count > 0, !isEmpty else { return [] }
-        let padded = padded(before: filter.reach, after: filter.width + 1 - filter.reach)
-        let (width, phases, steps) = (filter.width, filter.phases, filter.steps)
+    /// `count` samples that lie `step` samples of the sound apart: brought to a rate at which half of all frequencies are
+    /// silent first, so that few taps are enough to go to any place in between.
+    fileprivate func resampled(step: Double, count: Int) -> [Float] {
+        guard count > 0 else { return [] }
+        if step >= 16, let eighth = ResampleFilter.from(8, to: 1) {
+            return eighth(self, count: (self.count + 7) / 8).resampled(step: step / 8, count: count)
+        }
+        let (up, down) = step < 2 ? (2, 1) : (1, 1 << (Int(log2(step)) - 1))
+        let filter = ResampleFilter(up: up, down: down, scale: Swift.min(1, 1 / step))
+        let inner = step * Double(up) / Double(down)
+        let half = Interpolation.width / 2
+        let dense = filter(
+            self, count: Int(Double(count + Interpolation.width) * inner) + 2 * Interpolation.width,
+            start: -half * down / up)
         return [Float](unsafeUninitializedCapacity: count) { y, size in
             size = count
             guard let y = y.baseAddress else { return }
-            padded.withUnsafeBufferPointer { x in
-                filter.taps.withUnsafeBufferPointer { taps in
-                    let (x, taps) = (x.baseAddress, taps.baseAddress)
-                    Parallel.elements(count, grain: 1 << 15) { part in
-                        let (first, y) = (part.lowerBound, y + part.lowerBound)
-                        switch steps {
-                        case .rows(let up, let down):
-                            ck_resample_rows(x, taps, width, up, down, first, part.count, y)
-                        case .between(let step):
-                            ck_resample_between_rows(x, taps, width, phases, step, first, part.count, y)
-                        }
-                    }
+            dense.withUnsafeBufferPointer { dense in
+                guard let x = dense.baseAddress.map({ $0 + 1 }) else { return }
+                Parallel.elements(count, grain: 1 << 15) { part in
+                    ck_resample_between(
+                        x, Interpolation.taps, Interpolation.phases, inner, part.lowerBound, part.count,
+                        y + part.lowerBound)
                 }
             }
         }
     }
+}
 
-    /// The samples between zeros, so that no window leaves the sound.
-    private func padded(before: Int, after: Int) -> [Float] {
-        [Float](unsafeUninitializedCapacity: before + count + after) { padded, size in
-            size = before + count + after
-            let sound = padded[before..<before + count].initialize(fromContentsOf: self)
-            padded[..<before].initialize(repeating: 0)
-            padded[sound...].initialize(repeating: 0)
+/// The taps that go to a place between two samples of a sound whose upper half of frequencies is silent: the error is below
+/// -100 dB.
+private enum Interpolation {
+    static let width = Int(CK_LANES)
+    static let phases = 256
+
+    static let taps: [Float] = (0...phases).flatMap { phase in
+        let row = (0..<width).map { k in
+            windowedSinc(
+                Double(k - width / 2 + 1) - Double(phase) / Double(phases), cutoff: 1,
+                half: Double(width / 2), beta: 12)
         }
+        let sum = row.reduce(0, +)
+        return row.map { Float($0 / sum) }
     }
 }

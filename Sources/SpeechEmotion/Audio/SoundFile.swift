@@ -1,4 +1,5 @@
 import Autograd
+import CKernels
 
 /// Which part of a file is read.
 struct SoundPart {
@@ -83,20 +84,43 @@ struct SoundFile {
                 "read", found: "a rate of \(rate)",
                 allowed: "\(Waveform.allowedRates.lowerBound) to \(Waveform.allowedRates.upperBound)")
         }
-        let channels = decoder.channels
-        var samples: [Float] = []
-        samples.reserveCapacity(min(try frames(of: part).count ?? 0, 1 << 22))
-        try read(part, atMost: Waveform.mostSamples) { block, frames in
-            guard channels > 1 else { return samples.append(contentsOf: block[..<frames]) }
-            for frame in 0..<frames {
-                var sum: Float = 0
-                for channel in 0..<channels { sum += block[frame * channels + channel] }
-                samples.append(sum / Float(channels))
-            }
-        }
+        let samples = try decoder.channels == 1 ? single(part) : mixed(part)
         try checkFinite(samples, part)
         let wave = Waveform(samples, rate: decoder.rate)
         return try rate.map { try wave.resampled(to: $0) } ?? wave
+    }
+
+    /// The largest sound whose memory is taken before it has been read: 16 MB.
+    private static let mostAtOnce = 1 << 22
+
+    /// The samples of a file of one channel, decoded to where they stay if the header says how many there are.
+    private func single(_ part: SoundPart) throws -> [Float] {
+        guard let count = try frames(of: part).count, count <= Self.mostAtOnce else { return try mixed(part) }
+        return try [Float](unsafeUninitializedCapacity: count) { samples, size in
+            try read(part, atMost: count, at: { UnsafeMutableBufferPointer(rebasing: samples[size...]) }) {
+                size += $1
+            }
+        }
+    }
+
+    /// The mean of the channels.
+    private func mixed(_ part: SoundPart) throws -> [Float] {
+        let channels = decoder.channels
+        var samples: [Float] = []
+        samples.reserveCapacity(min(try frames(of: part).count ?? 0, Self.mostAtOnce))
+        try read(part, atMost: Waveform.mostSamples) { block, frames in
+            guard channels > 1 else { return samples.append(contentsOf: block[..<frames]) }
+            let start = samples.count
+            samples.append(contentsOf: repeatElement(0, count: frames))
+            samples.withUnsafeMutableBufferPointer { samples in
+                for frame in 0..<frames {
+                    var sum: Float = 0
+                    for channel in 0..<channels { sum += block[frame * channels + channel] }
+                    samples[start + frame] = sum / Float(channels)
+                }
+            }
+        }
+        return samples
     }
 
     /// The channels as they are.
@@ -114,22 +138,33 @@ struct SoundFile {
 
     /// Gives `take` one block of frames after another. Memory grows with what is really there.
     private func read(
-        _ part: SoundPart, atMost most: Int, _ take: (UnsafeBufferPointer<Float>, Int) -> Void
+        _ part: SoundPart, atMost most: Int, _ take: (UnsafeMutableBufferPointer<Float>, Int) -> Void
+    ) throws {
+        let block = UnsafeMutableBufferPointer<Float>.allocate(
+            capacity: max(1, 32768 / decoder.channels) * decoder.channels)
+        defer { block.deallocate() }
+        try read(part, atMost: most, at: { block }, take)
+    }
+
+    /// Decodes frames to where `memory` says until there are no more, and tells `take` how many came.
+    private func read(
+        _ part: SoundPart, atMost most: Int, at memory: () -> UnsafeMutableBufferPointer<Float>,
+        _ take: (UnsafeMutableBufferPointer<Float>, Int) -> Void
     ) throws {
         if let cut, !part.allowTruncated { throw cut }
         let (first, wanted) = try frames(of: part)
         if let wanted, wanted > most { throw tooLong(wanted, most) }
         try skip(to: first)
-        let blockFrames = max(1, 32768 / decoder.channels)
         var done = 0
-        let block = UnsafeMutableBufferPointer<Float>.allocate(capacity: blockFrames * decoder.channels)
-        defer { block.deallocate() }
-        while done < wanted ?? .max, let base = block.baseAddress {
-            let got = decoder.read(base, frames: min(blockFrames, (wanted ?? .max) - done))
+        while done < wanted ?? .max {
+            let block = memory()
+            guard let base = block.baseAddress else { break }
+            let got = decoder.read(
+                base, frames: min(block.count / decoder.channels, (wanted ?? .max) - done))
             if got == 0 { break }
             done += got
             if done > most { throw tooLong(nil, most) }
-            take(UnsafeBufferPointer(block), got)
+            take(block, got)
         }
         try checkEnd(first + done, expected: decoder.frames.map { _ in first + (wanted ?? 0) }, part)
         if done == 0 { throw Self.nothing(name) }
@@ -206,11 +241,9 @@ struct SoundFile {
 extension [Float] {
     /// The place of the first sample that is infinite or not a number.
     var firstNotFinite: Int? {
-        let hasBad = withUnsafeBufferPointer { samples in
-            var worst: UInt32 = 0
-            for sample in samples { worst = Swift.max(worst, sample.bitPattern & 0x7FFF_FFFF) }
-            return worst >= 0x7F80_0000
+        let isFine = withUnsafeBufferPointer {
+            ck_all_within($0.baseAddress, $0.count, .greatestFiniteMagnitude) != 0
         }
-        return hasBad ? firstIndex { !$0.isFinite } : nil
+        return isFine ? nil : firstIndex { !$0.isFinite }
     }
 }

@@ -1,13 +1,14 @@
 import Autograd
 import Configuration
 
-/// How the training part of a data set is augmented. Validation and test data have no such plan.
+/// How the training part of a data set is augmented. Validation and test data have no such plan (but see `leakCopiesIntoTest`).
 ///
 /// `rows` are made once, before training: so many examples for each sound. `fresh` and `features` draw anew in every epoch.
 public struct AugmentationPlan: Options {
     public var rows: [[AnyWaveAugmentation]] = [[]]
     public var fresh: [AnyWaveAugmentation] = []
     public var features: [AnyFeatureAugmentation] = []
+    public var leakCopiesIntoTest = false
 
     public static let summary = "How the training part is augmented."
     public static let fields: [Field<Self>] = [
@@ -17,6 +18,10 @@ public struct AugmentationPlan: Options {
             .notEmpty),
         .init("fresh", \.fresh, "Changes of the sound that are drawn anew in every epoch."),
         .init("features", \.features, "Changes of the features that are drawn anew in every epoch."),
+        .init(
+            "leak_copies_into_test", \.leakCopiesIntoTest,
+            "Makes the rows of all clips before they are split, so that copies of tested clips are trained on and copies are tested. Only to repeat published figures that came about in this way."
+        ),
     ]
 
     /// No augmentation.

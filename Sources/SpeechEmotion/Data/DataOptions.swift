@@ -17,6 +17,8 @@ public struct DataOptions: Options {
     public var classes: [String]?
     /// At most so many clips of each class.
     public var cap: ClassCap?
+    /// How often the examples of each class are trained on; validation and test parts stay as they are.
+    public var balance = ClassSampling()
     /// Whether a file that does not fit is an error.
     public var strict = false
 
@@ -37,7 +39,8 @@ public struct DataOptions: Options {
             "classes", \.classes,
             "The classes, in the order of the model's outputs; all in alphabetical order unless given.",
             .notEmpty),
-        .init("cap", \.cap, "At most so many clips of each class."),
+        .init("cap", \.cap, "At most so many clips of each class, in all parts of a split."),
+        .init("balance", \.balance, "Evens out the classes of the training part alone."),
         .init("strict", \.strict, "Whether a file that does not fit is an error; otherwise it is listed."),
     ]
 

@@ -115,11 +115,17 @@ public struct FrameBlocks: Sendable {
 /// Memory on a vector's boundary that is written once and then only read.
 final class LaneMemory: @unchecked Sendable {
     let start: UnsafeMutablePointer<Float>
+    private let bytes: Int
 
     init(count: Int) {
-        start = ck_allocate(Swift.max(count, 1) * MemoryLayout<Float>.stride)
-            .assumingMemoryBound(to: Float.self)
+        bytes = count * MemoryLayout<Float>.stride
+        start = MemoryPool.take(bytes: bytes).assumingMemoryBound(to: Float.self)
     }
 
-    deinit { ck_release(start) }
+    convenience init(zeros count: Int) {
+        self.init(count: count)
+        start.initialize(repeating: 0, count: count)
+    }
+
+    deinit { MemoryPool.give(start, bytes: bytes) }
 }

@@ -127,6 +127,16 @@ import Testing
         #expect(shape.contains("features.layout.features[0].fft"), "\(shape)")
         let layer = try problem { try $0.set("model[3].type=\"flatten\"") }
         #expect(layer.contains("model[3]") && layer.contains("units"), "\(layer)")
+        let balance = try problem {
+            try $0.set("data.balance.rule=weights")
+            try $0.set("loss={\"type\": \"huber\"}")
+        }
+        #expect(balance.contains("cross_entropy, focal"), "\(balance)")
+        let twice = try problem {
+            try $0.set("data.balance.rule=weights")
+            try $0.set("loss={\"type\": \"focal\", \"class_weights\": \"balanced\"}")
+        }
+        #expect(twice.contains("one of both"), "\(twice)")
         let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
         #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
     }

@@ -35,7 +35,7 @@ struct LossConfig: Options {
     @Test(arguments: configs) func gradients(_ config: JSONValue) throws {
         let loss = try LossConfig.loss(config)
         let soft = Targets.classes(Self.classes).mixed(
-            with: .classes([1, 1, 0, 2, 3, 0, 1]), share: 0.7, classes: 4)
+            with: .classes([1, 1, 0, 2, 3, 0, 1]), share: Tensor([0.7], shape: []), classes: 4)
         for targets in [Targets.classes(Self.classes), soft] {
             let report = try checkGradient(config.line, at: [Self.logits]) { loss.mean($0[0], targets) }
             #expect(report.isCorrect, "\(report)")

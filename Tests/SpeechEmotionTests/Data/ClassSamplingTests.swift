@@ -18,6 +18,16 @@ import Testing
         #expect(counts(ClassSampling(.down).draw(labels)) == [5, 0, 5, 5])
         #expect(counts(ClassSampling(.up).draw(labels)) == [12, 0, 12, 12])
         #expect(ClassSampling(.up).draw([]) == [])
+        #expect(ClassSampling(.weights).draw(labels) == Array(labels.indices))
+    }
+
+    @Test func noClassHasMoreThanAllowed() {
+        #expect(counts(ClassSampling(.all, most: 6).draw(labels)) == [5, 0, 6, 6])
+        #expect(counts(ClassSampling(.weights, most: 6).draw(labels)) == [5, 0, 6, 6])
+        #expect(counts(ClassSampling(.up, most: 8).draw(labels)) == [8, 0, 8, 8])
+        #expect(counts(ClassSampling(.down, most: 3).draw(labels)) == [3, 0, 3, 3])
+        let drawn = ClassSampling(.all, most: 6).draw(labels)
+        #expect(Set(drawn).count == drawn.count)
     }
 
     @Test func nothingIsLostOrRepeatedWithoutNeed() {

@@ -82,19 +82,9 @@ extension Waveform {
 extension ComplexFrames {
     /// Frames read `step` apart, with phases that go on as those of the sound.
     fileprivate func stretched(step: Double, outputs: Int) -> ComplexFrames {
-        var phases = [Float](repeating: 0, count: 2 * bins)
-        var up: [Float] = []
-        let across = [Float](unsafeUninitializedCapacity: outputs * bins) { across, size in
-            up = [Float](unsafeUninitializedCapacity: outputs * bins) { up, size in
-                ck_phase_vocoder(
-                    real.values, imaginary.values, frames, bins, step, outputs, across.baseAddress,
-                    up.baseAddress, &phases)
-                size = outputs * bins
-            }
-            size = outputs * bins
+        let phases = LaneMemory(count: 2 * bins)
+        return ComplexFrames(frames: outputs, bins: bins) {
+            ck_phase_vocoder(memory.start, frames, bins, step, outputs, $0, phases.start)
         }
-        return ComplexFrames(
-            real: FrameTable(frames: outputs, width: bins, values: across),
-            imaginary: FrameTable(frames: outputs, width: bins, values: up))
     }
 }

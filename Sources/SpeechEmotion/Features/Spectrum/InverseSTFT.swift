@@ -32,54 +32,25 @@ public func istft(
     let curve = options.curve
     let transform = RealTransform<Float>(fft)
     let scaled = curve.enumerated().map { $1 * transform.backScale($0) }
-    var sum = [Float](repeating: 0, count: max(edge + wanted, fft + steps))
-    var weights = sum
-    let lanes = FrameBlocks.lanes
-    let bins = FloatRows(count: 2 * options.bins * lanes)
-    let rows = FloatRows(count: fft * lanes)
+    let size = max(edge + wanted, fft + steps)
+    let (sum, weights) = (LaneMemory(zeros: size), LaneMemory(zeros: size))
+    let (lanes, width) = (FrameBlocks.lanes, 2 * options.bins)
+    let (bins, rows) = (LaneMemory(count: width * lanes), LaneMemory(count: fft * lanes))
     for first in stride(from: 0, to: used, by: lanes) {
         let here = min(lanes, used - first)
-        bins.fill(frames, first: first, lanes: here)
+        ck_lanes_of_rows(frames.memory.start + first * width, width, here, width, bins.start)
         ck_rows_of_lanes(transform.inverse(bins.start), fft, here, rows.start, fft)
         for lane in 0..<here {
-            sum.withUnsafeMutableBufferPointer { sum in
-                guard let start = sum.baseAddress else { return }
-                ck_overlap_add(rows.start + lane * fft, scaled, fft, start + (first + lane) * hop)
-            }
-            weights.withUnsafeMutableBufferPointer { weights in
-                guard let start = weights.baseAddress else { return }
-                ck_overlap_add(curve, curve, fft, start + (first + lane) * hop)
-            }
+            let place = (first + lane) * hop
+            ck_overlap_add(rows.start + lane * fft, scaled, fft, sum.start + place)
+            ck_overlap_add(curve, curve, fft, weights.start + place)
         }
     }
-    return (edge..<edge + wanted).map {
-        weights[$0] > Float.leastNormalMagnitude ? sum[$0] / weights[$0] : sum[$0]
-    }
-}
-
-/// Memory on a vector's boundary for one call.
-private struct FloatRows: ~Copyable {
-    let start: UnsafeMutablePointer<Float>
-
-    init(count: Int) {
-        start = ck_allocate(count * MemoryLayout<Float>.stride).assumingMemoryBound(to: Float.self)
-    }
-
-    deinit { ck_release(start) }
-
-    /// Bins of frames as rows of lanes, real and imaginary parts in turn; spare lanes hold the last frame.
-    func fill(_ frames: ComplexFrames, first: Int, lanes: Int) {
-        let (bins, all) = (frames.bins, FrameBlocks.lanes)
-        frames.real.values.withUnsafeBufferPointer { real in
-            frames.imaginary.values.withUnsafeBufferPointer { imaginary in
-                for lane in 0..<all {
-                    let row = (first + min(lane, lanes - 1)) * bins
-                    for bin in 0..<bins {
-                        start[2 * bin * all + lane] = real[row + bin]
-                        start[(2 * bin + 1) * all + lane] = imaginary[row + bin]
-                    }
-                }
-            }
+    return [Float](unsafeUninitializedCapacity: wanted) { samples, count in
+        let (sum, weights) = (sum.start + edge, weights.start + edge)
+        for i in 0..<wanted {
+            samples[i] = sum[i] / (weights[i] > Float.leastNormalMagnitude ? weights[i] : 1)
         }
+        count = wanted
     }
 }

@@ -80,15 +80,19 @@ public struct STFT: Hashable, Sendable {
 
 /// The complex bins of each frame of a sound.
 public struct ComplexFrames: Sendable, Equatable {
-    /// Real parts, [frames, bins].
-    public var real: FrameTable
-    /// Imaginary parts, [frames, bins].
-    public var imaginary: FrameTable
-
     /// How many frames there are.
-    public var frames: Int { real.frames }
+    public let frames: Int
     /// How many bins each frame has.
-    public var bins: Int { real.width }
+    public let bins: Int
+    /// [frames, bins, 2]
+    let memory: LaneMemory
+
+    /// Frames of `bins` numbers, real and imaginary parts in turn, that `fill` writes.
+    init(frames: Int, bins: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
+        (self.frames, self.bins) = (frames, bins)
+        memory = LaneMemory(count: frames * bins * 2)
+        fill(memory.start)
+    }
 
     /// Both parts have the same shape.
     public init(real: FrameTable, imaginary: FrameTable) {
@@ -96,9 +100,24 @@ public struct ComplexFrames: Sendable, Equatable {
             real.frames == imaginary.frames && real.width == imaginary.width,
             "ComplexFrames: \(real.frames) x \(real.width) real, \(imaginary.frames) x \(imaginary.width) imaginary"
         )
-        self.real = real
-        self.imaginary = imaginary
+        self.init(frames: real.frames, bins: real.width) { numbers in
+            for i in real.values.indices {
+                (numbers[2 * i], numbers[2 * i + 1]) = (real.values[i], imaginary.values[i])
+            }
+        }
     }
+
+    /// Real parts, [frames, bins].
+    public var real: FrameTable { part(0) }
+    /// Imaginary parts, [frames, bins].
+    public var imaginary: FrameTable { part(1) }
+
+    private func part(_ offset: Int) -> FrameTable {
+        FrameTable(
+            frames: frames, width: bins, values: (0..<frames * bins).map { memory.start[2 * $0 + offset] })
+    }
+
+    public static func == (a: Self, b: Self) -> Bool { a.real == b.real && a.imaginary == b.imaginary }
 }
 
 /// The short-time Fourier transform of samples. Throws for a sound without samples or with ones that are no
@@ -108,21 +127,12 @@ public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProbl
     let sound = try PaddedSound(samples, options.framing, action: "stft")
     let curve = options.curve
     let bins = options.bins
-    let both = FrameBlocks(frames: sound.frames, width: 2 * bins) { blocks, numbers in
+    let blocks = FrameBlocks(frames: sound.frames, width: 2 * bins) { blocks, numbers in
         let transform = RealTransform<Float>(options.fft)
         for (i, block) in blocks.enumerated() {
             sound.cut(block, window: curve, into: transform.reals)
             transform.bins(into: numbers + i * 2 * bins * FrameBlocks.lanes)
         }
-    }.table
-    func part(_ offset: Int) -> FrameTable {
-        let values = [Float](unsafeUninitializedCapacity: both.frames * bins) { buffer, count in
-            both.values.withUnsafeBufferPointer { numbers in
-                for i in 0..<buffer.count { buffer[i] = numbers[2 * i + offset] }
-            }
-            count = buffer.count
-        }
-        return FrameTable(frames: both.frames, width: bins, values: values)
     }
-    return ComplexFrames(real: part(0), imaginary: part(1))
+    return ComplexFrames(frames: sound.frames, bins: bins) { blocks.copyRows(to: $0, stride: 2 * bins) }
 }

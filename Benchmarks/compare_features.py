@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""Compare features of every sound file in a folder with librosa's, and exit with status 1 where one is outside its tolerance.
+
+    python Benchmarks/compare_features.py --train .build/release/Train FOLDER
+
+Twice: from the same samples (librosa reads and resamples, both take the features of that), and from the files (each with its
+own decoder and resampler). librosa computes in float64. Writes results/features-against-librosa.md and .json.
+"""
+import argparse
+import concurrent.futures
+import datetime
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PIPELINES = ("mfcc40", "summary105", "summary80", "summary162")
+
+
+class Group:
+    """Some columns of a vector: `absolute` in decibels, or relative to the largest number of the group."""
+
+    def __init__(self, name, width, unit, same, own):
+        self.name, self.width, self.unit, self.same, self.own = name, width, unit, same, own
+
+
+# Tolerances from the same samples are those of the golden numbers (Tests/Golden). With another resampler the bands at the top
+# differ by some decibels, as they hold the transition band, and with them everything that is made of decibels; noise in it
+# crosses zero at other places.
+def db(name, width):
+    return Group(name, width, "dB", 0.01, 3)
+
+
+def ratio(name, width, same, own):
+    return Group(name, width, "relative", same, own)
+
+
+GROUPS = {
+    "mfcc40": [db("mfcc 40, every frame", 40)],
+    "summary105": [
+        db("mfcc 13, mean", 13), db("mfcc 13, deviation", 13), db("delta 13, mean", 13), db("mel 48 in dB, mean", 48),
+        ratio("centroid, mean", 1, 1e-5, 0.02), ratio("centroid, deviation", 1, 1e-5, 0.02),
+        ratio("rolloff, mean", 1, 2e-3, 0.02), ratio("rolloff, deviation", 1, 2e-3, 0.02),
+        ratio("zero crossings, mean", 1, 1e-6, 0.15), ratio("zero crossings, deviation", 1, 1e-6, 0.15),
+        ratio("chroma 12, mean", 12, 1e-4, 0.15)],
+    "summary80": [db("mfcc 40, mean", 40), db("mfcc 40, deviation", 40)],
+    "summary162": [
+        ratio("zero crossings, mean", 1, 1e-6, 0.15), ratio("chroma 12, mean", 12, 1e-4, 0.15), db("mfcc 20, mean", 20),
+        ratio("rms, mean", 1, 1e-5, 0.02), ratio("mel 128, mean", 128, 1e-5, 0.02)],
+}
+
+
+def pipeline(name):
+    with open(os.path.join(HERE, "pipelines", name + ".json")) as file:
+        return json.load(file)
+
+
+def load(path, options):
+    import librosa
+    y, _ = librosa.load(path, sr=options["rate"], offset=options.get("offset", 0), duration=options.get("duration"))
+    return y
+
+
+def prepared(name, y):
+    import librosa
+    if name == "summary105":
+        y = librosa.effects.trim(y, top_db=30)[0]
+        y = librosa.util.fix_length(y, size=56000)
+        y = y / np.abs(y).max()
+    return y.astype(np.float64)
+
+
+def features(name, y, rate):
+    """The numbers of a pipeline as its recipe computes them, [rows, columns]."""
+    import librosa
+    f = librosa.feature
+    y = prepared(name, y)
+    if name == "mfcc40":
+        return f.mfcc(y=y, sr=rate, n_mfcc=40).T
+    if name == "summary80":
+        mfcc = f.mfcc(y=y, sr=rate, n_mfcc=40)
+        parts = [mfcc.mean(1), mfcc.std(1)]
+    elif name == "summary162":
+        parts = [f.zero_crossing_rate(y).mean(1), f.chroma_stft(y=y, sr=rate).mean(1), f.mfcc(y=y, sr=rate, n_mfcc=20).mean(1),
+                 f.rms(y=y).mean(1), f.melspectrogram(y=y, sr=rate).mean(1)]
+    else:
+        mfcc = f.mfcc(y=y, sr=rate, n_mfcc=13, n_fft=1024, hop_length=512)
+        mel = librosa.power_to_db(f.melspectrogram(y=y, sr=rate, n_fft=1024, hop_length=512, n_mels=48), ref=np.max)
+        shapes = [f.spectral_centroid(y=y, sr=rate), f.spectral_rolloff(y=y, sr=rate), f.zero_crossing_rate(y)]
+        parts = [mfcc.mean(1), mfcc.std(1), librosa.feature.delta(mfcc).mean(1), mel.mean(1)]
+        parts += [number for shape in shapes for number in (shape.mean(1), shape.std(1))]
+        parts.append(f.chroma_stft(y=y, sr=rate, n_fft=1024, hop_length=512).mean(1))
+    return np.concatenate(parts)[None]
+
+
+def chroma_of_other_tunings(name, path):
+    """Chroma of the file with each tuning that is as common among its peaks as the one librosa takes, but for two peaks.
+
+    The tuning is the commonest of a hundred deviations. In a short sound few peaks decide, and one that lies on a border
+    or at the threshold makes it another one: librosa's own differs between float32 and float64 then.
+    """
+    import librosa
+    options = pipeline(name)
+    y, rate, fft = prepared(name, load(path, options)), options["rate"], 1024 if name == "summary105" else 2048
+    power = np.abs(librosa.stft(y, n_fft=fft, hop_length=512)) ** 2
+    pitches, sizes = librosa.piptrack(S=power, sr=rate, n_fft=fft)
+    peaks = pitches[(sizes >= np.median(sizes[pitches > 0])) & (pitches > 0)]
+    rest = np.mod(12 * librosa.hz_to_octs(peaks), 1.0)
+    rest[rest >= 0.5] -= 1
+    counts, edges = np.histogram(rest, np.linspace(-0.5, 0.5, 101))
+    for tuning in edges[:-1][counts >= counts.max() - 2]:
+        yield librosa.feature.chroma_stft(S=power, sr=rate, n_fft=fft, tuning=tuning).mean(1)
+
+
+def reference(job):
+    """librosa's features of a file; leaves the samples that they were made of."""
+    import soundfile
+    name, path, copy = job
+    options = pipeline(name)
+    y = load(path, options)
+    if copy:
+        soundfile.write(copy, y, options["rate"], subtype="FLOAT")
+    return features(name, y, options["rate"])
+
+
+def train(program, options, files, folder):
+    """Our features of files, [files, ...]."""
+    path, out = os.path.join(folder, "pipeline.json"), os.path.join(folder, "found.npy")
+    with open(path, "w") as file:
+        json.dump(options, file)
+    done = subprocess.run([program, "features", *files, "--pipeline", path, "--out", out], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit("error: Train features failed:\n" + done.stderr[-2000:])
+    return np.load(out)
+
+
+class Comparison:
+    """The differences of one group over all files."""
+
+    def __init__(self, group):
+        self.group, self.largest, self.typical, self.outside, self.tunings = group, 0.0, [], [], 0
+
+    def add(self, name, path, ours, theirs, tolerance):
+        difference, scale = self.difference(ours, theirs)
+        if difference.max() > tolerance * scale and "chroma" in self.group.name:
+            for theirs in chroma_of_other_tunings(name, path):
+                other, other_scale = self.difference(ours, theirs)
+                if other.max() <= tolerance * other_scale:
+                    difference, scale = other, other_scale
+                    self.tunings += 1
+                    break
+        self.typical.append(np.median(difference) / (np.abs(theirs).max() or 1))
+        self.largest = max(self.largest, float(difference.max() / scale))
+        if not difference.max() <= tolerance * scale:
+            self.outside.append(path)
+
+    def difference(self, ours, theirs):
+        return np.abs(ours - theirs), 1.0 if self.group.unit == "dB" else np.abs(theirs).max() or 1.0
+
+
+def compare(program, paths, pool):
+    """Rows of the table: pipeline, samples, comparison, tolerance."""
+    rows = []
+    for name in PIPELINES:
+        options = pipeline(name)
+        with tempfile.TemporaryDirectory() as folder:
+            copies = [os.path.join(folder, f"{i}.wav") for i in range(len(paths))]
+            print(f"{name}: librosa", flush=True)
+            theirs = list(pool.map(reference, [(name, p, c) for p, c in zip(paths, copies)], chunksize=8))
+            whole = {key: value for key, value in options.items() if key not in ("offset", "duration")}
+            for kind, settings, files in (("same samples", whole, copies), ("files", options, paths)):
+                print(f"{name}: Train, {kind}", flush=True)
+                found = train(program, settings, files, folder)
+                comparisons = [Comparison(group) for group in GROUPS[name]]
+                for path, ours, reference_ in zip(paths, found, theirs):
+                    ours = ours.reshape(-1, reference_.shape[1])[:len(reference_)].astype(np.float64)
+                    reference_ = reference_[:len(ours)]
+                    column = 0
+                    for comparison in comparisons:
+                        here = slice(column, column + comparison.group.width)
+                        group = comparison.group
+                        comparison.add(name, path, ours[:, here], reference_[:, here],
+                                       group.same if kind == "same samples" else group.own)
+                        column = here.stop
+                    if column != ours.shape[1]:
+                        sys.exit(f"error: {name} has {ours.shape[1]} columns, not {column}")
+                rows += [(name, kind, c, c.group.same if kind == "same samples" else c.group.own) for c in comparisons]
+    return rows
+
+
+def sounds(folder):
+    endings = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".au")
+    return sorted(os.path.join(root, name) for root, _, names in os.walk(folder) for name in names
+                  if name.lower().endswith(endings))
+
+
+def main():
+    import librosa
+    import soundfile
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder")
+    parser.add_argument("--train", required=True, help="the program Train, built in release")
+    parser.add_argument("--jobs", type=int, default=2, help="how many processes run librosa")
+    parser.add_argument("--limit", type=int, help="only so many files, evenly spaced")
+    args = parser.parse_args()
+    paths = sounds(args.folder)
+    if not paths:
+        sys.exit(f"error: no sound files in {args.folder}")
+    if args.limit:
+        paths = [paths[i * len(paths) // args.limit] for i in range(min(args.limit, len(paths)))]
+    stereo = sum(soundfile.info(path).channels > 1 for path in paths)
+    with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:
+        rows = compare(os.path.abspath(args.train), paths, pool)
+
+    text = ["# Features against librosa", "",
+            f"{datetime.date.today()}, librosa {librosa.__version__} in float64, {len(paths)} files, {stereo} of them stereo. "
+            "Made by `compare_features.py`.", "",
+            "*Same samples*: librosa reads and resamples, both take the features of that. *Files*: each with its own decoder and "
+            "resampler. The largest difference is in dB, or relative to the largest number of the group in the file; the "
+            "median is over the files, each file's being that of its numbers, relative. *Other tuning* counts files in which the "
+            "tuning that chroma goes by is another one that is as common among the sound's few peaks."]
+    for kind in ("same samples", "files"):
+        text += ["", f"## {kind.capitalize()}", "",
+                 "| pipeline | feature | largest difference | median relative | tolerance | other tuning | outside |",
+                 "| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
+        for name, k, c, tolerance in rows:
+            if k == kind:
+                unit = " dB" if c.group.unit == "dB" else ""
+                text.append(f"| {name} | {c.group.name} | {c.largest:.2g}{unit} | {np.median(c.typical):.1e} | "
+                            f"{tolerance:g}{unit} | {c.tunings or ''} | {len(c.outside)} |")
+    path = os.path.join(HERE, "results", "features-against-librosa")
+    with open(path + ".md", "w") as file:
+        file.write("\n".join(text) + "\n")
+    with open(path + ".json", "w") as file:
+        json.dump({"date": str(datetime.date.today()), "librosa": librosa.__version__, "files": len(paths), "stereo": stereo,
+                   "rows": [{"pipeline": name, "samples": kind, "feature": c.group.name, "unit": c.group.unit,
+                             "largest": c.largest, "median_relative": float(np.median(c.typical)), "tolerance": tolerance,
+                             "other_tuning": c.tunings, "outside": len(c.outside)} for name, kind, c, tolerance in rows]}, file, indent=1)
+        file.write("\n")
+    print("\n".join(text))
+    outside = [(name, kind, c) for name, kind, c, _ in rows if c.outside]
+    for name, kind, c in outside:
+        print(f"outside: {name}, {kind}, {c.group.name}: {len(c.outside)} files, such as {c.outside[0]}", file=sys.stderr)
+    sys.exit(1 if outside else 0)
+
+
+if __name__ == "__main__":
+    main()
