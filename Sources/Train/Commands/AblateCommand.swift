@@ -4,18 +4,12 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let set = Option.text(
-        "set", "PATH=VALUE", help: "Sets a value of the config, for all members: --set training.epochs=5.",
-        isRepeated: true)
     private static let name = Option.text(
         "name", "NAME", help: "What the ablation is called; the config's name unless given.")
-    private static let runs = Option.path(
-        "runs", "FOLDER", help: "Where runs are kept; \"runs\" unless given.")
     private static let jobs = Option.integer(
         "jobs", "J", in: 1...1024, help: "How many runs at a time; one for each core up to 8 unless given.")
     private static let threads = Option.integer(
         "threads", "K", in: 1...64, help: "Threads of each run; the cores divided by the jobs unless given.")
-    private static let cache = Option.path("cache", "FOLDER", help: "Where all runs keep features of files.")
     private static let printing = Switch(
         name: "print", help: "Prints the command of each single run, one a line, and runs none.")
     private static let slurm = Switch(
@@ -30,7 +24,10 @@ extension Command {
             "Runs the variants that a config's \"sweep\" lists, over seeds and folds, and compares them.",
         argument: Argument(
             placeholder: "CONFIG", help: "The experiment with its sweep, a JSON file.", completion: .files),
-        options: [set, name, runs, jobs, threads, cache, printing, slurm, collect],
+        options: [
+            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.noCache, printing, slurm,
+            collect,
+        ],
         examples: [
             (
                 "Train ablate Experiments/ablate-quickstart.json",
@@ -57,11 +54,11 @@ extension Command {
         Interrupt.watch()
         let environment = ProcessInfo.processInfo.environment
         let (experiment, json) = try Experiment.load(
-            path, settings: arguments.every(set), environment: environment)
+            path, settings: arguments.every(Common.set), environment: environment)
         let plan = try SweepPlan(experiment, json: json, environment: environment)
         let ablation = Ablation(
             plan, folds: try plan.folds(checkingData: modes.isEmpty),
-            folder: (arguments[runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name))
+            folder: (arguments[Common.runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name))
         if arguments[collect] {
             guard FileManager.default.fileExists(atPath: ablation.folder) else {
                 throw UsageError("there is no ablation in \(ablation.folder)")
@@ -77,7 +74,8 @@ extension Command {
             [
                 "run", ablation.config(of: single), "--runs", ablation.runs, "--name", single.id,
                 "--threads", "\(each)", "--finish",
-            ] + (arguments[cache].map { ["--cache", $0] } ?? [])
+            ] + (arguments[Common.cache].map { ["--cache", $0] } ?? [])
+                + (arguments[Common.noCache] ? ["--no-cache"] : [])
         }
         if !modes.isEmpty {
             let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path

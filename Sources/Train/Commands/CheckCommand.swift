@@ -1,4 +1,4 @@
-import Configuration
+import Foundation
 import Lab
 
 extension Command {
@@ -16,9 +16,19 @@ extension Command {
             var failures = 0
             for path in arguments.all {
                 do {
-                    let (experiment, plan) = try arguments.checked(path)
+                    let (experiment, plan, json) = try arguments.checked(path)
+                    let sweep = try experiment.sweep.map { _ in
+                        try SweepPlan(
+                            experiment, json: json, environment: ProcessInfo.processInfo.environment)
+                    }
                     print("\(path): no mistakes found\n\(plan.summary)")
-                    print("\(CostEstimate(experiment, plan).text)\n")
+                    print(CostEstimate(experiment, plan).text)
+                    if let sweep {
+                        let seeds = NumberText.count(sweep.seeds.count, "seed")
+                        let names = sweep.members.map(\.name).joined(separator: "; ")
+                        print("sweep: \(NumberText.count(sweep.members.count, "member")), \(seeds): \(names)")
+                    }
+                    print()
                 } catch {
                     failures += 1
                     Terminal.error("\(error)")
