@@ -111,23 +111,27 @@ extension Predictions {
         _ figures: [Figure], groups: [String]?, level: Double, draws: Int, generator: RandomGenerator
     ) throws -> [ConfidenceInterval] {
         let decisions = decisions
-        func value(_ figure: Figure, _ drawn: [Int]) throws -> Double {
-            let labels = drawn.map { truths[$0] }
-            let matrix = try ConfusionMatrix(
-                classes: classes, truths: labels, predictions: drawn.map { decisions[$0] })
-            let isSoft = figure.needsProbabilities
-            let soft = try ProbabilityMetrics(
-                probabilities: isSoft ? drawn.map { probabilities[$0] } : [], truths: isSoft ? labels : [],
-                classes: classes.count)
-            return figure.value(matrix, soft)
-        }
         var ranges: [ConfidenceInterval] = []
         for figure in figures {
             ranges.append(
                 try .bootstrap(
                     count: ids.count, groups: groups, level: level, draws: draws, generator: generator
-                ) { (try? value(figure, $0)) ?? .nan })
+                ) { (try? value(figure, at: $0, decisions)) ?? .nan })
         }
         return ranges
+    }
+
+    /// A figure of the examples at some places, which may be there several times.
+    ///
+    /// - Parameter decisions: those of these predictions, found once for many calls.
+    func value(_ figure: Figure, at places: [Int], _ decisions: [Int]) throws -> Double {
+        let labels = places.map { truths[$0] }
+        let matrix = try ConfusionMatrix(
+            classes: classes, truths: labels, predictions: places.map { decisions[$0] })
+        let isSoft = figure.needsProbabilities
+        let soft = try ProbabilityMetrics(
+            probabilities: isSoft ? places.map { probabilities[$0] } : [], truths: isSoft ? labels : [],
+            classes: classes.count)
+        return figure.value(matrix, soft)
     }
 }

@@ -90,6 +90,9 @@ public struct Ablation: Sendable {
         for single in singles {
             let text = single.experiment.encode().escapingVariables.pretty() + "\n"
             let path = config(of: single)
+            // A run that has begun goes on by the config that it began with: what no result depends on may have changed.
+            let begun = RunFolder.content(of: run(of: single)) != .empty
+            if begun && FileManager.default.fileExists(atPath: path) { continue }
             if FileManager.default.contents(atPath: path) != Data(text.utf8) {
                 try AtomicFile.write(Array(text.utf8), to: path)
             }
@@ -111,7 +114,7 @@ public struct Ablation: Sendable {
         let content = RunFolder.content(of: path)
         if content == .empty { return .missing }
         do {
-            let made = try Experiment.decode(JSONValue.load(path + "/config.json"))
+            let made = try Experiment.decode(JSONValue.load(path + "/" + RunFile.config))
             let changes = ConfigDifference.all(among: [made, single.experiment])
             if let first = changes.first {
                 let values = first.values.map { $0?.line ?? "nothing" }
@@ -120,7 +123,7 @@ public struct Ablation: Sendable {
                     "made with another config: \(first.path) was \(values[0]), is \(values[1])\(more)")
             }
             guard content == .finished else { return .unfinished }
-            return .finished(try Self.figures(path + "/result.json"))
+            return .finished(try Self.figures(path + "/" + RunFile.result))
         } catch {
             return .unusable("\(error)")
         }

@@ -72,7 +72,8 @@ public struct AblationTable: Sendable {
             rows[index].pValue = p
         }
         return ResultTable(
-            title: ablation.plan.members[0].experiment.name, figure: metric, isShare: Self.isShare(metric),
+            title: ablation.plan.members[0].experiment.name, figure: metric,
+            isShare: Figure(rawValue: metric)?.isShare ?? false,
             rows: rows, level: level, note: note(pairs: pairCounts.max() ?? 0, tests: tested.count))
     }
 
@@ -154,13 +155,5 @@ public struct AblationTable: Sendable {
         guard values.count > 1 else { return .nan }
         let mean = values.reduce(0, +) / Double(values.count)
         return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-    }
-
-    /// Whether people read a figure in percent.
-    static func isShare(_ figure: String) -> Bool {
-        switch Figure(rawValue: figure) {
-        case .accuracy, .uar, .macroF1, .weightedF1, .macroPrecision, .top2, .top3, .calibrationError: true
-        default: false
-        }
     }
 }

@@ -15,48 +15,75 @@ public struct RunComparison: Sendable {
     /// What makes the comparison less than it seems.
     public private(set) var warnings: [String] = []
 
-    private let runs: [ComparedRun]
+    private let runs: [Run]
     private let level: Double
     private let draws: Int
-    /// The files that a run has in common with the first one, by their places in both.
-    private var common: [[(mine: Int, first: Int)]] = []
 
-    /// Compares at least two runs. How sure intervals are and how many draws they take is what the first run's evaluation says.
-    public init(_ runs: [ComparedRun]) throws {
-        require(runs.count > 1, "RunComparison: \(runs.count) runs; a comparison needs two")
+    /// What is compared of a run.
+    private struct Run {
+        var result: RunResult
+        var predictions: Predictions
+        var decisions: [Int]
+        /// The files that it has in common with the first run, by their places in both.
+        var common: [(mine: Int, first: Int)] = []
+
+        func areRight(_ places: [Int]) -> [Bool] { places.map { decisions[$0] == predictions.truths[$0] } }
+    }
+
+    /// Compares at least two runs that have ended. How sure intervals are and how many draws tests take is what the first run's
+    /// evaluation says.
+    public init(_ records: [RunRecord]) throws {
+        require(records.count > 1, "RunComparison: \(records.count) runs; a comparison needs two")
+        let names = Self.distinct(records.map(\.name))
+        self.names = names
+        level = records[0].experiment.evaluation.level
+        draws = records[0].experiment.evaluation.draws
+        differences = ConfigDifference.all(among: records.map(\.experiment))
+        var runs: [Run] = []
+        for (record, name) in zip(records, names) {
+            let result = try record.requireEnd()
+            guard let predictions = record.predictions else {
+                throw FileError(
+                    file: record.path, place: RunFile.predictions, found: "no such file",
+                    allowed: "what Train run writes into the folder of a run")
+            }
+            var run = Run(result: result, predictions: predictions, decisions: predictions.decisions)
+            if let first = runs.first {
+                run.common = Self.matched((name, predictions), (names[0], first.predictions), &warnings)
+            }
+            runs.append(run)
+        }
         self.runs = runs
-        names = Self.distinct(runs.map(\.name))
-        level = runs[0].experiment.evaluation.level
-        draws = runs[0].experiment.evaluation.draws
-        differences = ConfigDifference.all(among: runs.map(\.experiment))
-        common = zip(runs, names).map { run, name in matched(run, name) }
-        for (figure, _) in runs[0].figures
-        where runs.allSatisfy({ $0.figures.contains { $0.name == figure } }) {
-            tables.append(try table(figure))
+        for entry in runs[0].result.test.entries
+        where runs.allSatisfy({ $0.result.test.entries.contains { $0.name == entry.name } }) {
+            tables.append(try table(entry.name))
         }
     }
 
-    /// The files of a run that the first one was tested on too, where their labels agree.
-    private mutating func matched(_ run: ComparedRun, _ name: String) -> [(mine: Int, first: Int)] {
-        let first = runs[0]
-        guard run.classes == first.classes else {
-            warnings.append("\(name) has other classes than \(names[0]): there is no test between them")
+    /// The files that two runs were tested on and whose labels agree.
+    private static func matched(
+        _ run: (name: String, predictions: Predictions), _ first: (name: String, predictions: Predictions),
+        _ warnings: inout [String]
+    ) -> [(mine: Int, first: Int)] {
+        let (mine, its) = (run.predictions, first.predictions)
+        guard mine.classes == its.classes else {
+            warnings.append("\(run.name) has other classes than \(first.name): there is no test between them")
             return []
         }
         let places = Dictionary(
-            first.files.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        let pairs = run.files.enumerated().compactMap { mine, file in
-            places[file].map { (mine: mine, first: $0) }
+            its.ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let pairs = mine.ids.enumerated().compactMap { place, file in
+            places[file].map { (mine: place, first: $0) }
         }
-        if pairs.count != first.files.count || pairs.count != run.files.count {
+        if pairs.count != its.ids.count || pairs.count != mine.ids.count {
             warnings.append(
-                "\(name) and \(names[0]) were tested on different files: \(run.files.count) and \(first.files.count), \(pairs.count) of them in common; tests and differences are over those"
+                "\(run.name) and \(first.name) were tested on different files: \(mine.ids.count) and \(its.ids.count), \(pairs.count) of them in common; tests and differences are over those"
             )
         }
-        let agreeing = pairs.filter { run.truths[$0.mine] == first.truths[$0.first] }
+        let agreeing = pairs.filter { mine.truths[$0.mine] == its.truths[$0.first] }
         if agreeing.count != pairs.count {
             warnings.append(
-                "\(pairs.count - agreeing.count) files have another label in \(name) than in \(names[0]); they are left out of the tests"
+                "\(pairs.count - agreeing.count) files have another label in \(run.name) than in \(first.name); tests leave them out"
             )
         }
         return agreeing
@@ -64,26 +91,20 @@ public struct RunComparison: Sendable {
 
     private func table(_ name: String) throws -> ResultTable {
         let figure = Figure(rawValue: name)
-        var rows = try runs.indices.map { index -> ResultTable.Row in
-            let run = runs[index]
-            var row = ResultTable.Row(
-                names[index], mean: run.figures.first { $0.name == name }?.value ?? .nan)
-            guard let figure, !run.files.isEmpty else { return row }
-            let answers = Answers(run)
-            let interval = try ConfidenceInterval.bootstrap(
-                count: run.files.count, level: level, draws: draws,
-                generator: RandomGenerator(seed: 1).split("bootstrap")
-            ) { answers.value(figure, $0) }
-            (row.low, row.high) = (interval.low, interval.high)
-            guard index > 0, !common[index].isEmpty else { return row }
-            let first = Answers(runs[0])
-            let pairs = common[index]
-            let (mine, others) = (pairs.map(\.mine), pairs.map(\.first))
-            row.difference = answers.value(figure, mine) - first.value(figure, others)
+        var rows = try zip(names, runs).map { title, run -> ResultTable.Row in
+            var row = ResultTable.Row(title, mean: run.result.test[name].flatMap { $0 } ?? .nan)
+            if let interval = interval(name, run) {
+                (row.low, row.high) = (interval.low ?? .nan, interval.high ?? .nan)
+            }
+            guard let figure, !run.common.isEmpty else { return row }
+            let (mine, others) = (run.common.map(\.mine), run.common.map(\.first))
+            row.difference =
+                try run.predictions.value(figure, at: mine, run.decisions)
+                - runs[0].predictions.value(figure, at: others, runs[0].decisions)
             row.pValue =
                 figure == .accuracy
-                ? try PairedTest.mcNemar(answers.areRight(mine), first.areRight(others))
-                : try exchange(figure, answers, first, pairs)
+                ? try PairedTest.mcNemar(run.areRight(mine), runs[0].areRight(others))
+                : try exchange(figure, run)
             return row
         }
         let tested = rows.indices.filter { rows[$0].pValue.isFinite }
@@ -91,31 +112,50 @@ public struct RunComparison: Sendable {
             rows[index].pValue = p
         }
         return ResultTable(
-            title: name, figure: name, isShare: AblationTable.isShare(name), rows: rows, level: level,
-            note: note(figure, tests: tested.count))
+            title: name, figure: name, isShare: figure?.isShare ?? false, rows: rows, level: level,
+            note: figure.map { note($0, name, tests: tested.count) } ?? "")
     }
 
-    private func note(_ figure: Figure?, tests: Int) -> String {
-        guard let figure, tests > 0 else { return "" }
+    /// The range of a figure that the run has found: over speakers where all runs know them, over clips otherwise.
+    private func interval(_ name: String, _ run: Run) -> RunResult.Interval? {
+        run.result.intervals.first {
+            $0.figure == name && $0.over == unit(name) && $0.level == level
+        }
+    }
+
+    private func unit(_ name: String) -> RunResult.Interval.Unit {
+        let haveSpeakers = runs.allSatisfy { run in
+            run.result.intervals.contains { $0.figure == name && $0.over == .speakers }
+        }
+        return haveSpeakers ? .speakers : .clips
+    }
+
+    private func note(_ figure: Figure, _ name: String, tests: Int) -> String {
+        let intervals = "Intervals by the bootstrap over \(unit(name).rawValue)."
+        guard tests > 0 else { return intervals }
         let test =
             figure == .accuracy ? "McNemar's exact test" : "a permutation test that exchanges the answers"
         return
-            "Intervals by the bootstrap over files; differences from \(names[0]), p by \(test)\(tests > 1 ? " with Holm's correction" : "")."
+            "\(intervals) Differences from \(names[0]) on the same clips; p by \(test)\(tests > 1 ? ", with Holm's correction" : "")."
     }
 
     /// The chance of a difference as large as the found one if it did not matter which run an answer comes from.
-    private func exchange(
-        _ figure: Figure, _ answers: Answers, _ first: Answers, _ pairs: [(mine: Int, first: Int)]
-    ) throws -> Double {
-        let both = answers.followed(by: first)
-        let count = answers.run.files.count
+    private func exchange(_ figure: Figure, _ run: Run) throws -> Double {
+        // The answers of both, those of the first run behind.
+        var both = run.predictions
+        both.truths += runs[0].predictions.truths
+        both.probabilities += runs[0].predictions.probabilities
+        let decisions = run.decisions + runs[0].decisions
+        let count = run.decisions.count
         return try PairedTest.exchange(
-            count: pairs.count, draws: draws, generator: RandomGenerator(seed: 1).split("exchange")
+            count: run.common.count, draws: draws, generator: RandomGenerator(seed: 1).split("exchange")
         ) { isExchanged in
-            let places = zip(pairs, isExchanged).map { pair, isExchanged in
+            let places = zip(run.common, isExchanged).map { pair, isExchanged in
                 isExchanged ? (count + pair.first, pair.mine) : (pair.mine, count + pair.first)
             }
-            return both.value(figure, places.map(\.0)) - both.value(figure, places.map(\.1))
+            let mine = try? both.value(figure, at: places.map(\.0), decisions)
+            let its = try? both.value(figure, at: places.map(\.1), decisions)
+            return (mine ?? .nan) - (its ?? .nan)
         }
     }
 
@@ -124,40 +164,5 @@ public struct RunComparison: Sendable {
         names.enumerated().map { index, name in
             names.filter { $0 == name }.count > 1 ? "\(name) (\(index + 1))" : name
         }
-    }
-}
-
-/// What a run says of its files, of which any selection can be measured.
-private struct Answers {
-    var run: ComparedRun
-    private var decisions: [Int]
-
-    init(_ run: ComparedRun) {
-        self.run = run
-        decisions = run.decisions
-    }
-
-    /// The answers of both runs, those of the other one behind these.
-    func followed(by other: Answers) -> Answers {
-        var both = self
-        both.decisions += other.decisions
-        both.run.truths += other.run.truths
-        both.run.probabilities += other.run.probabilities
-        return both
-    }
-
-    func areRight(_ places: [Int]) -> [Bool] { places.map { decisions[$0] == run.truths[$0] } }
-
-    /// A figure of the files at some places; nan where it has none.
-    func value(_ figure: Figure, _ places: [Int]) -> Double {
-        let truths = places.map { run.truths[$0] }
-        guard
-            let matrix = try? ConfusionMatrix(
-                classes: run.classes, truths: truths, predictions: places.map { decisions[$0] }),
-            let soft = try? ProbabilityMetrics(
-                probabilities: places.map { run.probabilities[$0] }, truths: truths,
-                classes: run.classes.count)
-        else { return .nan }
-        return figure.value(matrix, soft)
     }
 }

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 
-/// The changes that a sweep asks for, a list of them for each member. The paths have been checked, the values have not.
+/// The changes that a sweep asks for, a list of them for each member whose paths lead somewhere. The values have not been checked.
 struct SweepExpansion {
     /// What is to become a member.
     struct Candidate {
@@ -20,12 +20,11 @@ struct SweepExpansion {
     private(set) var candidates: [Candidate] = []
     private let json: JSONValue
     private let resolved: JSONValue
-    private var problems: [Problem] = []
+    /// Paths that lead nowhere, and names that occur twice.
+    private(set) var problems: [Problem] = []
 
-    /// Throws every path that leads nowhere, and names that occur twice.
-    ///
     /// - Parameter resolved: The experiment with every default.
-    init(_ options: SweepOptions, json: JSONValue, resolved: JSONValue) throws(ConfigurationError) {
+    init(_ options: SweepOptions, json: JSONValue, resolved: JSONValue) {
         self.json = json
         self.resolved = resolved
         addGrid(options.grid)
@@ -40,7 +39,6 @@ struct SweepExpansion {
                         "there is another member \"\(candidate.name)\"; the experiment as it stands is always \"base\""
                 ))
         }
-        guard problems.isEmpty else { throw ConfigurationError(problems) }
     }
 
     private mutating func addGrid(_ grid: Named<[JSONValue]>) {
@@ -55,8 +53,9 @@ struct SweepExpansion {
         }
         let labels = Self.labels(grid.entries.map(\.name))
         var combinations = [Candidate(name: "", changes: [], place: place(["sweep", "grid"]))]
-        for (entry, label) in zip(grid.entries, labels) {
-            guard let path = checked(entry.name, at: ["sweep", "grid", entry.name]) else { continue }
+        let paths = grid.entries.map { checked($0.name, at: ["sweep", "grid", $0.name]) }
+        for ((entry, path), label) in zip(zip(grid.entries, paths), labels) {
+            guard let path else { continue }
             let names = Self.distinct(entry.value.map(Self.label))
             combinations = combinations.flatMap { combination in
                 zip(entry.value, names).map { value, name in
@@ -67,7 +66,7 @@ struct SweepExpansion {
                 }
             }
         }
-        candidates += combinations
+        if !paths.contains(nil) { candidates += combinations }
     }
 
     private mutating func addDraws(_ random: RandomSearch) {
@@ -75,6 +74,7 @@ struct SweepExpansion {
         let ranges = random.ranges.entries.map { entry in
             (entry, checked(entry.name, at: ["sweep", "random", "ranges", entry.name]))
         }
+        guard !ranges.contains(where: { $0.1 == nil }) else { return }
         for draw in 1...random.draws {
             let generator = RandomGenerator(seed: UInt64(random.seed)).split("draw \(draw)")
             var candidate = Candidate(name: "", changes: [], place: place(["sweep", "random"]))
@@ -93,6 +93,7 @@ struct SweepExpansion {
     private mutating func add(_ variant: Named<Variant>.Entry) {
         let way = ["sweep", "variants", variant.name]
         var candidate = Candidate(name: variant.name, changes: [], place: place(way), isNamed: true)
+        let before = problems.count
         for entry in variant.value.settings.entries {
             guard let path = checked(entry.name, at: way + ["set", entry.name]) else { continue }
             candidate.changes.append(SweepChange(path: path, value: entry.value, place: entry.value.place))
@@ -102,7 +103,7 @@ struct SweepExpansion {
             candidate.changes.append(
                 SweepChange(path: path, value: nil, place: place(way + ["remove", "\(index)"])))
         }
-        candidates.append(candidate)
+        if problems.count == before { candidates.append(candidate) }
     }
 
     private func place(_ way: [String]) -> Place { json.place(of: JSONPath(way.map { .key($0) })) }

@@ -46,7 +46,7 @@ public struct SweepPlan: Sendable {
         base.sweep = nil
         var document = json
         document["sweep"] = nil
-        let expansion = try SweepExpansion(options, json: json, resolved: base.encode())
+        let expansion = SweepExpansion(options, json: json, resolved: base.encode())
 
         members = [Member(name: Self.base, experiment: base)]
         var places = [base.encode().line: 0]
@@ -77,7 +77,15 @@ public struct SweepPlan: Sendable {
                 problems.add(of: candidate.name, error.problems)
             }
         }
-        if let error = problems.error { throw error }
+        let found = expansion.problems + problems.all
+        guard found.isEmpty else {
+            throw ConfigurationError(
+                found.sorted { a, b in
+                    (a.place.source, a.place.line, a.place.column) < (
+                        b.place.source, b.place.line, b.place.column
+                    )
+                })
+        }
     }
 
     /// What is wrong with a member that can be decoded.
@@ -117,15 +125,13 @@ private struct MemberProblems {
         }
     }
 
-    var error: ConfigurationError? {
-        guard !problems.isEmpty else { return nil }
-        return ConfigurationError(
-            problems.map { problem in
-                let names = members[problem] ?? []
-                var problem = problem
-                let others = names.count > 1 ? " and \(NumberText.count(names.count - 1, "other"))" : ""
-                problem.message = "in the member \"\(names.first ?? "")\"\(others): \(problem.message)"
-                return problem
-            })
+    var all: [Problem] {
+        problems.map { problem in
+            let names = members[problem] ?? []
+            var problem = problem
+            let others = names.count > 1 ? " and \(NumberText.count(names.count - 1, "other"))" : ""
+            problem.message = "in the member \"\(names.first ?? "")\"\(others): \(problem.message)"
+            return problem
+        }
     }
 }

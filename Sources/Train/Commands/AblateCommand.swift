@@ -4,9 +4,6 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let set = Option.text(
-        "set", "PATH=VALUE", help: "Sets a value of the config, for all members: --set training.epochs=5.",
-        isRepeated: true)
     private static let name = Option.text(
         "name", "NAME", help: "What the ablation is called; the config's name unless given.")
     private static let jobs = Option.integer(
@@ -28,7 +25,8 @@ extension Command {
         argument: Argument(
             placeholder: "CONFIG", help: "The experiment with its sweep, a JSON file.", completion: .files),
         options: [
-            set, name, Common.runs, jobs, threads, Common.cache, Common.noCache, printing, slurm, collect,
+            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.noCache, printing, slurm,
+            collect,
         ],
         examples: [
             (
@@ -56,7 +54,7 @@ extension Command {
         Interrupt.watch()
         let environment = ProcessInfo.processInfo.environment
         let (experiment, json) = try Experiment.load(
-            path, settings: arguments.every(set), environment: environment)
+            path, settings: arguments.every(Common.set), environment: environment)
         let plan = try SweepPlan(experiment, json: json, environment: environment)
         let ablation = Ablation(
             plan, folds: try plan.folds(checkingData: modes.isEmpty),

@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import Lab
 
@@ -17,17 +16,19 @@ extension Command {
             var failures = 0
             for path in arguments.all {
                 do {
-                    let environment = ProcessInfo.processInfo.environment
-                    let (experiment, json) = try Experiment.load(
-                        path, settings: arguments.every(Common.set), environment: environment)
-                    let plan = try ExperimentPlan(experiment, json: json)
+                    let (experiment, plan, json) = try arguments.checked(path)
+                    let sweep = try experiment.sweep.map { _ in
+                        try SweepPlan(
+                            experiment, json: json, environment: ProcessInfo.processInfo.environment)
+                    }
                     print("\(path): no mistakes found\n\(plan.summary)")
                     print(CostEstimate(experiment, plan).text)
-                    if experiment.sweep != nil {
-                        let sweep = try SweepPlan(experiment, json: json, environment: environment)
-                        print("\(sweep.members.count) members of the sweep, no mistakes found")
+                    if let sweep {
+                        let seeds = NumberText.count(sweep.seeds.count, "seed")
+                        let names = sweep.members.map(\.name).joined(separator: "; ")
+                        print("sweep: \(NumberText.count(sweep.members.count, "member")), \(seeds): \(names)")
                     }
-                    print("")
+                    print()
                 } catch {
                     failures += 1
                     Terminal.error("\(error)")

@@ -26,7 +26,7 @@ extension Command {
         ],
         run: { arguments in
             guard arguments.all.count > 1 else { throw UsageError("which runs? Give two folders or more") }
-            let comparison = try RunComparison(arguments.all.map { try ComparedRun(folder: $0) })
+            let comparison = try RunComparison(arguments.all.map { try RunRecord($0) })
             let text =
                 switch arguments[format] {
                 case "markdown": comparison.markdown

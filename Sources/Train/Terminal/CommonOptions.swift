@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Foundation
 import Lab
 import SpeechEmotion
@@ -34,10 +35,12 @@ extension Arguments {
     func experiment(_ path: String) throws -> Experiment { try checked(path).experiment }
 
     /// The experiment in a file with what `--set` changes, and what is known of it before there are data.
-    func checked(_ path: String) throws -> (experiment: Experiment, plan: ExperimentPlan) {
+    func checked(_ path: String) throws -> (
+        experiment: Experiment, plan: ExperimentPlan, json: JSONValue
+    ) {
         let (experiment, json) = try Experiment.load(
             path, settings: every(Common.set), environment: ProcessInfo.processInfo.environment)
-        return (experiment, try ExperimentPlan(experiment, json: json))
+        return (experiment, try ExperimentPlan(experiment, json: json), json)
     }
 
     /// The argument, which the command cannot do without.

@@ -18,9 +18,14 @@ import Testing
         }
         try write(Experiment.decode(config).json, "config.json")
         let accuracy = 1 - Double(files.count { wrong.contains($0) }) / Double(files.count)
-        try write(
-            "{\"split\": \"x\", \"test\": {\"loss\": 0.5, \"accuracy\": \(accuracy), \"uar\": \(accuracy)}}",
-            "result.json")
+        let figures: JSONValue = [
+            "loss": 0.5, "accuracy": JSONValue(.number(accuracy)), "uar": JSONValue(.number(accuracy)),
+        ]
+        let intervals = ["accuracy", "uar"].map { figure -> JSONValue in
+            ["figure": JSONValue(.text(figure)), "low": JSONValue(.number(accuracy - 0.1)), "high": 1]
+        }
+        let result: JSONValue = ["test": figures, "intervals": JSONValue(.list(intervals))]
+        try write(result.pretty(), "result.json")
         let rows = files.map { file in
             let isFirst = (file % 2 == 0) != wrong.contains(file)
             return "\(file),\(file % 2 == 0 ? "angry" : "sad"),\(isFirst ? "angry,0.8,0.2" : "sad,0.3,0.7")\n"
@@ -29,7 +34,7 @@ import Testing
     }
 
     private func compare(_ folders: String...) throws -> RunComparison {
-        try RunComparison(folders.map { try ComparedRun(folder: $0) })
+        try RunComparison(folders.map { try RunRecord($0) })
     }
 
     @Test func figuresAreTestedOnTheSameFiles() throws {
@@ -47,7 +52,9 @@ import Testing
             #expect(abs(rows[1].difference - 0.35) < 1e-12 && rows[2].difference == 0)
             // McNemar: eight files only b has right, one only a; twice 10 of 2^9, and by Holm once more.
             #expect(abs(rows[1].pValue - 4 * 10 / 512) < 1e-12 && rows[2].pValue == 1)
-            #expect(rows.allSatisfy { $0.low <= $0.mean && $0.mean <= $0.high && $0.high - $0.low > 0.05 })
+            #expect(rows.allSatisfy { $0.low == $0.mean - 0.1 && $0.high == 1 })
+            #expect(found.tables[0].rows.allSatisfy { $0.low.isNaN && $0.pValue.isNaN })
+            #expect(found.tables[1].note.contains("over clips"))
             #expect(found.tables[2].rows[1].pValue < 0.1 && found.tables[2].rows[2].pValue == 1)
             #expect(found.differences.map(\.path) == ["model[1]", "optimizer"])
             #expect(
@@ -93,9 +100,9 @@ import Testing
         try Toy.inFolder { folder in
             try write(folder + "/a", wrong: [1])
             try FileManager.default.removeItem(atPath: folder + "/a/result.json")
-            let error = #expect(throws: FileError.self) { try ComparedRun(folder: folder + "/a") }
+            let error = #expect(throws: FileError.self) { try compare(folder + "/a", folder + "/a") }
             #expect(error?.found == "a run that has not ended")
-            #expect(throws: FileError.self) { try ComparedRun(folder: folder + "/none") }
+            #expect(throws: FileError.self) { try compare(folder + "/none", folder + "/a") }
         }
     }
 
