@@ -63,6 +63,10 @@ let package = Package(
             name: "LayersTests",
             dependencies: ["Layers", "LayerExamples", "Configuration", "Autograd", "AutogradTesting"],
             exclude: ["Fixtures"], swiftSettings: realType),
+        // They run the built program.
+        .testTarget(
+            name: "TrainTests", dependencies: ["Train", "Lab", "SpeechEmotion", "Configuration"],
+            swiftSettings: realType),
     ],
     swiftLanguageModes: [.v6]
 )

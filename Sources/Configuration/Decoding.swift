@@ -4,14 +4,17 @@
 public final class Decoding {
     /// The environment that `${NAME}` in texts is looked up in; nil leaves texts as they are.
     let environment: [String: String]?
+    /// Whether `${NAME}` stays as it is where the environment has no such name.
+    let keepsUnset: Bool
     private(set) var problems: [Problem] = []
     /// The way to the value at hand.
     public private(set) var path = JSONPath()
     /// What the field demands of the value at hand.
     var limits = Limits()
 
-    init(environment: [String: String]? = nil) {
+    init(environment: [String: String]? = nil, keepsUnset: Bool = false) {
         self.environment = environment
+        self.keepsUnset = keepsUnset
     }
 
     /// Notes a problem with the value at hand.

@@ -1,6 +1,6 @@
 extension Decoding {
     /// The text with `${NAME}` replaced from the environment, where one was given; nil, with problems, where a name is
-    /// unknown.
+    /// unknown and may not stay.
     func expanded(_ text: String, at place: Place) -> String? {
         guard let environment, text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var result = ""
@@ -22,6 +22,11 @@ extension Decoding {
                 let name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
                 if let value = environment[name] {
                     result += value
+                } else if keepsUnset, !name.isEmpty {
+                    result += "${\(name)}"
+                } else if name.isEmpty {
+                    isGood = false
+                    report("a name is missing in \"${}\"; write ${NAME}", at: place)
                 } else {
                     isGood = false
                     let shown = JSONValue.quoted(name.shortened(to: 60))

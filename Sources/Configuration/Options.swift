@@ -143,13 +143,15 @@ extension Options {
 extension Options {
     /// Reads the options from a document. Throws every problem at once.
     ///
-    /// - Parameter environment: Where given, `${NAME}` in texts is replaced from it; `$${` stands for `${` itself.
+    /// - Parameters:
+    ///   - environment: Where given, `${NAME}` in texts is replaced from it; `$${` stands for `${` itself.
+    ///   - keepsUnset: Leaves `${NAME}` as it is where the environment has no such name, which otherwise is a mistake.
     public static func decode(
-        _ json: JSONValue, environment: [String: String]? = nil
+        _ json: JSONValue, environment: [String: String]? = nil, keepsUnset: Bool = false
     ) throws(ConfigurationError) -> Self {
         var json = json
         if json["$schema"] != nil { json["$schema"] = nil }
-        let context = Decoding(environment: environment)
+        let context = Decoding(environment: environment, keepsUnset: keepsUnset)
         return try context.finish(decode(json, context))
     }
 

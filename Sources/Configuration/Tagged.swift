@@ -54,7 +54,7 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
                         "there is no \(Kinds.noun) \(shown); did you mean \(JSONValue.quoted(meant))?",
                         at: tag.place)
                 } else {
-                    context.mismatch(tag, "the name of a \(Kinds.noun), one of \(listed)")
+                    context.mismatch(tag, "the name of \(article) \(Kinds.noun), one of \(listed)")
                 }
             }
             return nil
@@ -74,6 +74,8 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
         let type = Suggestion.closest(to: name, among: Kinds.kinds.map { $0.type })
         return type.map { "; did you mean {\"type\": \(JSONValue.quoted($0))}?" } ?? ""
     }
+
+    private static var article: String { Kinds.noun.first.map("aeiou".contains) == true ? "an" : "a" }
 
     private static var listed: String { Kinds.kinds.map { JSONValue.quoted($0.type) }.choice }
 
@@ -107,7 +109,7 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
 
     public static var allowed: String {
         let example = Kinds.kinds.first.map { " such as {\"type\": \(JSONValue.quoted($0.type))}" } ?? ""
-        return "a \(Kinds.noun)\(example)"
+        return "\(article) \(Kinds.noun)\(example)"
     }
 
     public static var allowedMany: String { "\(Kinds.noun)s" }

@@ -52,7 +52,8 @@ extension LayerPlan {
         for (index, layer) in chain.enumerated() {
             let plan: LayerPlan
             do { plan = try layer.value.checkedPlan(output) } catch {
-                throw error.inside("\(list)[\(index)]")
+                throw (error.path.isEmpty ? error.after(parts, from: input) : error)
+                    .inside("\(list)[\(index)]")
             }
             add(Part(name: String(index), type: type(of: layer.value).type, plan: plan))
             output = plan.output
@@ -68,6 +69,16 @@ extension LayerPlan {
         multiplyAdds = sum(multiplyAdds, part.plan.multiplyAdds)
         kept = sum(kept, part.plan.kept)
         parts.append(part)
+    }
+}
+
+extension ShapeProblem {
+    /// The problem with the shapes that led to the layer, the last eight of them.
+    fileprivate func after(_ parts: [LayerPlan.Part], from input: [Int]) -> ShapeProblem {
+        guard !parts.isEmpty else { return self }
+        let shapes = ["\(input)"] + parts.map { "\($0.type) \($0.plan.output)" }
+        let shown = (shapes.count > 8 ? ["..."] : []) + shapes.suffix(8)
+        return ShapeProblem("\(message); the shapes before it: \(shown.joined(separator: ", "))", path: path)
     }
 }
 

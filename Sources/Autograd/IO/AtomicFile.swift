@@ -36,6 +36,16 @@ package enum AtomicFile {
         try write(to: path) { append in try bytes.withUnsafeBytes(append) }
     }
 
+    /// Removes what processes that were killed while they wrote have left in a folder. No other may write there now.
+    package static func removeUnfinished(in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where name.hasPrefix(prefix) {
+            unlink(folder + "/" + name)
+        }
+    }
+
+    private static let prefix = ".writing-"
+
     private static func linkTarget(_ path: String) -> String {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil)
@@ -60,7 +70,7 @@ package enum AtomicFile {
     {
         while true {
             let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-            let temporary = "\(folder)/.writing-\(getpid())-\(suffix)"
+            let temporary = "\(folder)/\(prefix)\(getpid())-\(suffix)"
             let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor >= 0 { return (descriptor, temporary) }
             guard errno == EEXIST || errno == EINTR else {

@@ -11,12 +11,19 @@ public struct EvaluationOptions: Options {
     public static let fields: [Field<Self>] = [
         .init("metrics", \.metrics, "The figures of every epoch beside the loss, on the validation data."),
         .init(
-            "batch", \.batch, "Examples at a time; no result depends on it.", .atLeast(1), .atMost(1 << 20)),
+            "batch", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),
         .init("level", \.level, "How sure confidence intervals are.", .above(0), .below(1)),
         .init(
-            "draws", \.draws, "Draws of the bootstrap for confidence intervals.", .atLeast(1),
-            .atMost(1_000_000)),
+            "draws", \.draws, "Draws of the bootstrap for confidence intervals.", .range(1...1_000_000)),
     ]
 
     public init() {}
+
+    public var complaints: [Complaint] {
+        metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
+            Complaint(
+                at: [.key("metrics"), .index(index)],
+                "\"\(metrics[index].rawValue)\" stands here a second time; remove one")
+        }
+    }
 }

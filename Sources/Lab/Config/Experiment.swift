@@ -23,7 +23,7 @@ public struct Experiment: Options {
 
     public static let summary = "An experiment: data, features, model and training."
     public static let fields: [Field<Self>] = [
-        .init("name", \.name, "What runs of it are called.", .notEmpty),
+        .init("name", \.name, "What runs of it are called.", .notEmpty, .isFolderName),
         .init("about", \.about, "What it is for, in a sentence or two."),
         .init(
             "seed", \.seed,
@@ -44,4 +44,11 @@ public struct Experiment: Options {
     ]
 
     public init() {}
+}
+
+extension Constraint<String> {
+    /// What can be the name of a folder.
+    static var isFolderName: Constraint {
+        .check("that can name a folder, without \"/\"") { RunFolder.isName($0) }
+    }
 }

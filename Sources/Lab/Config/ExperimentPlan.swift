@@ -24,24 +24,40 @@ public struct ExperimentPlan: Sendable {
         }
         type = Swift.type(of: experiment.model.spec).type
         var problems: [Problem] = []
-        func report(_ key: String, _ message: String) {
-            problems.append(
-                Problem(place: json[key]?.place ?? json.place, path: JSONPath([.key(key)]), message: message))
+        func report(_ path: JSONPath, _ message: String) {
+            problems.append(Problem(place: json.place(of: path), path: path, message: message))
         }
-        do { try experiment.loss.value.check(layers.output) } catch {
-            report("loss", "\(error); the model gives \(layers.output)")
+        do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
+        if let message = Self.mismatch(layers.output, classes: experiment.data.classes) {
+            report(["model"], message)
         }
-        if let complaint = experiment.balanceComplaint { report("data", complaint) }
-        do { try experiment.augmentation.check(input) } catch { report("augmentation", "\(error)") }
-        let known = experiment.figureNames
-        for name in Trainer.watched(experiment.training, experiment.schedule?.value)
-        where !known.contains(name) {
-            let meant = Suggestion.closest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+        if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
+        if let count = experiment.split.value.foldCount, experiment.fold > count {
             report(
-                "training",
-                "no epoch has the figure \"\(name)\"\(meant) There are \(known.joined(separator: ", "))")
+                ["fold"],
+                "expected 1\(count > 1 ? " to \(count)" : ""), found \(experiment.fold): "
+                    + "the split has \(count > 1 ? "so many folds" : "no other fold")")
+        }
+        for (index, change) in experiment.augmentation.features.enumerated() {
+            do { try change.value.check(input) } catch {
+                report(JSONPath([.key("augmentation"), .key("features"), .index(index)]), "\(error)")
+            }
+        }
+        for (path, name) in Trainer.watched(experiment.training, experiment.schedule?.value) {
+            if let message = experiment.problem(withFigure: name) { report(path, message) }
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
+    }
+
+    /// What is wrong with the output of a model where there are these classes; nil for classes that are not known yet.
+    static func mismatch(_ output: [Int], classes: [String]?) -> String? {
+        guard output.count == 1, classes.map({ [$0.count] == output }) ?? true else {
+            let expected = classes.map {
+                "[\($0.count)], a number for each class: \($0.joined(separator: ", "))"
+            }
+            return "gives \(output), expected \(expected ?? "[classes], a number for each class")"
+        }
+        return nil
     }
 
     /// The layers as a table with shapes, parameters and multiply-adds.
@@ -54,10 +70,33 @@ extension JSONPath: ExpressibleByArrayLiteral {
 
 extension Experiment {
     /// The figures of every epoch.
-    var figureNames: [String] {
-        ["train_loss", "train_accuracy", "validation_loss"]
-            + evaluation.metrics.map { "validation_" + $0.rawValue }
+    private var figureNames: [String] {
+        ["train_loss", "train_accuracy"]
+            + (split.value.hasValidation
+                ? ["validation_loss"] + evaluation.metrics.map { "validation_" + $0.rawValue } : [])
             + ["learning_rate", "gradient_norm"]
+    }
+
+    /// Why no epoch has a figure of that name; nil where each has.
+    fileprivate func problem(withFigure name: String) -> String? {
+        let known = figureNames
+        if known.contains(name) { return nil }
+        if name.hasPrefix("validation_"), !split.value.hasValidation {
+            return
+                "the split has no validation part, and no epoch the figure \"\(name)\"; give \"validation\" to the split, "
+                + "or do without: \"selection\": {\"weights\": \"last\"}"
+        }
+        let bare =
+            ["validation_", "val_"].first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
+            ?? name
+        let whole = "validation_" + bare
+        if !known.contains(whole), Figure(rawValue: bare) != nil {
+            return "no epoch has the figure \"\(name)\"; add \"\(bare)\" to evaluation.metrics"
+        }
+        let meant = known.contains(whole) ? whole : Suggestion.closest(to: name, among: known)
+        return "no epoch has the figure \"\(name)\"; "
+            + (meant.map { "did you mean \"\($0)\"? There are " } ?? "there are ")
+            + known.joined(separator: ", ")
     }
 
     /// An experiment from a file, with what it extends and what is set in its place. Throws everything that is wrong with it.
@@ -65,11 +104,12 @@ extension Experiment {
     /// - Parameters:
     ///   - settings: such as "training.epochs=5".
     ///   - environment: what `${NAME}` in texts stands for.
+    ///   - keepsUnset: leaves `${NAME}` as it is where the environment has no such name: good for a check, not for a run.
     public static func load(
-        _ path: String, settings: [String] = [], environment: [String: String]
+        _ path: String, settings: [String] = [], environment: [String: String], keepsUnset: Bool = false
     ) throws(ConfigurationError) -> (experiment: Experiment, json: JSONValue) {
         var json = try JSONValue.load(path)
         for setting in settings { try json.set(setting) }
-        return (try decode(json, environment: environment), json)
+        return (try decode(json, environment: environment, keepsUnset: keepsUnset), json)
     }
 }

@@ -15,11 +15,10 @@ public struct TrainingOptions: Options {
 
     public static let summary = "How a model is trained."
     public static let fields: [Field<Self>] = [
-        .init("batch", \.batch, "Examples in a batch.", .atLeast(1), .atMost(1 << 20)),
-        .init("epochs", \.epochs, "Passes over the training data, at most.", .atLeast(1), .atMost(1 << 30)),
+        .init("batch", \.batch, "Examples in a batch.", .range(1...1 << 20)),
+        .init("epochs", \.epochs, "Passes over the training data, at most.", .range(1...1 << 30)),
         .init(
-            "accumulate", \.accumulate, "Batches whose gradients make one step.", .atLeast(1),
-            .atMost(1 << 20)),
+            "accumulate", \.accumulate, "Batches whose gradients make one step.", .range(1...1 << 20)),
         .init("average", \.average, "Evaluates a moving average of the weights; null does not."),
         .init(
             "mixup", \.mixup,

@@ -26,6 +26,10 @@ public final class ExperimentRun {
         self.observer = observer
         self.cache = cache
         data = try ExperimentData(experiment, cache: cache)
+        let output = try experiment.model.spec.plan(experiment.features.outputShape()).output
+        if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
+            throw ConfigurationError(place: .nowhere, path: ["model"], message)
+        }
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
@@ -77,17 +81,14 @@ public final class ExperimentRun {
     }
 
     private var stop: @Sendable () throws -> Void {
-        { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } }
+        { [observer, states = folder.states] in
+            if observer.isAskedToStop { throw RunStopped(isSaved: states.hasAny) }
+        }
     }
 
     private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
         let model = try Model(
             experiment.model.spec, input: data.source.shape, generator: generator.split("weights"))
-        guard model.plan.output == [classes.count] else {
-            throw DataProblem(
-                "the model", found: "outputs of shape \(model.plan.output)",
-                allowed: "[\(classes.count)], a number for each class: \(classes.joined(separator: ", "))")
-        }
         if model.hasFeatureNorm {
             let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }
             model.fitFeatureNorms(batches)

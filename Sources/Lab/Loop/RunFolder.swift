@@ -28,6 +28,12 @@ public final class RunFolder {
                 allowed: "a place that can be written to; give another with --runs FOLDER")
         }
         lock = try RunLock(folder: path)
+        for folder in [path, states.folder, file(RunFile.plots)] { AtomicFile.removeUnfinished(in: folder) }
+    }
+
+    /// Whether a run may be called so.
+    public static func isName(_ name: String) -> Bool {
+        !["", ".", ".."].contains(name) && !name.contains("/") && !name.contains("\0")
     }
 
     /// What a folder holds, without opening it.

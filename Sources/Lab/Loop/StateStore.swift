@@ -6,7 +6,7 @@ import Foundation
 ///
 /// A state is a file of tensors and a small JSON file with the tensors' checksum, written in this order. Both are complete or not there,
 /// and a state counts once its JSON is there and the checksum is right.
-package struct StateStore {
+package struct StateStore: Sendable {
     package let folder: String
 
     /// One state, with what had to be passed over to find it.
@@ -35,6 +35,9 @@ package struct StateStore {
             try? FileManager.default.removeItem(atPath: path(old, "safetensors"))
         }
     }
+
+    /// Whether a state has been saved.
+    package var hasAny: Bool { !serials().isEmpty }
 
     /// The newest state that is whole; nil where there is none at all. Throws where there are states and all are damaged.
     package func newest() throws -> Found? {

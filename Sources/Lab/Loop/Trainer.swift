@@ -199,13 +199,19 @@ public final class Trainer {
         }
     }
 
-    /// The names of figures that the options watch; `endEpoch` gives nan for one that no epoch has.
-    public static func watched(_ options: TrainingOptions, _ schedule: (any ScheduleSpec)?) -> [String] {
-        var names: [String] = []
-        if options.selection.weights == .best { names.append(options.selection.monitor) }
-        if let stopping = options.earlyStopping { names.append(stopping.monitor) }
-        if let monitor = schedule?.monitor { names.append(monitor) }
-        return names
+    /// The figures that the options watch, each with its place in an experiment; `endEpoch` gives nan for one that no epoch has.
+    static func watched(
+        _ options: TrainingOptions, _ schedule: (any ScheduleSpec)?
+    ) -> [(path: JSONPath, name: String)] {
+        var figures: [(path: JSONPath, name: String)] = []
+        if options.selection.weights == .best {
+            figures.append((["training", "selection", "monitor"], options.selection.monitor))
+        }
+        if let stopping = options.earlyStopping {
+            figures.append((["training", "early_stopping", "monitor"], stopping.monitor))
+        }
+        if let monitor = schedule?.monitor { figures.append((["schedule", "monitor"], monitor)) }
+        return figures
     }
 
     /// Puts the weights that count into the model: the best epoch's, or the last ones (their average where one is kept).

@@ -110,7 +110,7 @@ public final class AblationRunner {
             }
             if !isStopping, isAskedToStop() {
                 isStopping = true
-                workers.forEach { $0.process.terminate() }
+                for worker in workers { worker.process.terminate() }
             }
             if !isStopping { try fill() }
             if workers.isEmpty, isStopping || queue.isEmpty { break }

@@ -43,7 +43,7 @@ final class ChildProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
 
         var arguments = words.map { strdup($0) }
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         arguments.append(nil)
         var id: pid_t = 0
         let code = posix_spawn(&id, program, &actions, &attributes, arguments, environ)

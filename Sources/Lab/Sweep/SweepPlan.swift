@@ -28,8 +28,10 @@ public struct SweepPlan: Sendable {
     /// - Parameters:
     ///   - json: the document of the experiment.
     ///   - environment: what `${NAME}` in texts stands for.
+    ///   - keepsUnset: whether a name that the environment lacks stays as it is.
     public init(
-        _ experiment: Experiment, json: JSONValue, environment: [String: String]? = nil
+        _ experiment: Experiment, json: JSONValue, environment: [String: String]? = nil,
+        keepsUnset: Bool = false
     ) throws(ConfigurationError) {
         guard let options = experiment.sweep else {
             throw ConfigurationError(
@@ -55,7 +57,8 @@ public struct SweepPlan: Sendable {
         for candidate in expansion.candidates {
             do throws(ConfigurationError) {
                 let changed = try document.applying(candidate.changes, resolved: base.encode())
-                let member = try Experiment.decode(changed, environment: environment)
+                let member = try Experiment.decode(
+                    changed, environment: environment, keepsUnset: keepsUnset)
                 let found = Self.problems(of: member, changed, options, sweep: json)
                 problems.add(of: candidate.name, found)
                 guard let known = places[member.encode().line] else {

@@ -13,7 +13,7 @@ extension OneOrTwo<Double> {
     /// Says of a key whose numbers are the wrong way round.
     func complaints(_ key: String) -> [Complaint] {
         first <= second
-            ? [] : [Complaint(key, "[\(first), \(second)]: the first number has to be the lower one")]
+            ? [] : [Complaint(key, "the first number has to be the lower one, found \(encode().line)")]
     }
 }
 

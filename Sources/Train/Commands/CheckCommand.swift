@@ -16,10 +16,11 @@ extension Command {
             var failures = 0
             for path in arguments.all {
                 do {
-                    let (experiment, plan, json) = try arguments.checked(path)
+                    let (experiment, plan, json) = try arguments.checked(path, keepsUnset: true)
                     let sweep = try experiment.sweep.map { _ in
                         try SweepPlan(
-                            experiment, json: json, environment: ProcessInfo.processInfo.environment)
+                            experiment, json: json, environment: ProcessInfo.processInfo.environment,
+                            keepsUnset: true)
                     }
                     print("\(path): no mistakes found\n\(plan.summary)")
                     print(CostEstimate(experiment, plan).text)
@@ -28,7 +29,9 @@ extension Command {
                         let names = sweep.members.map(\.name).joined(separator: "; ")
                         print("sweep: \(NumberText.count(sweep.members.count, "member")), \(seeds): \(names)")
                     }
-                    print()
+                    // What the environment lacks is no mistake of the config, but nothing runs without it.
+                    do { _ = try arguments.experiment(path) } catch { print("before it can run: \(error)") }
+                    print("")
                 } catch {
                     failures += 1
                     Terminal.error("\(error)")

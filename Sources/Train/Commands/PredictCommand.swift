@@ -158,21 +158,20 @@ private struct LiveStream {
             }
         }
         while true {
+            try Interrupt.check()
+            // Reading would go on after Ctrl-C until more sound came; waiting does not.
+            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            guard poll(&input, 1, 500) > 0 else { continue }
             let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR {
-                try Interrupt.check()
-                continue
-            }
             guard count > 0 else { break }
-            hasSound = true
             rest += buffer[..<count]
             let whole = rest.count / 2
+            if whole > 0 { hasSound = true }
             let samples = (0..<whole).map { index in
                 Float(Int16(bitPattern: UInt16(rest[2 * index]) | UInt16(rest[2 * index + 1]) << 8)) / 32768
             }
             rest.removeFirst(2 * whole)
             for part in sliding.add(samples) { try answer(part) }
-            try Interrupt.check()
         }
         if let part = sliding.finish() { try answer(part) }
         guard hasSound else {

@@ -45,7 +45,9 @@ extension Command {
             ?? quickstart(arguments.every(Common.set))
         let runs = arguments[Common.runs] ?? "runs"
         let name =
-            arguments[name] ?? (arguments.argument == nil ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
+            arguments[name]
+            ?? (arguments.argument == nil
+                ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
         let place = runs + "/" + name
         if arguments[finish] {
             if RunFolder.content(of: place) == .finished {
@@ -66,14 +68,14 @@ extension Command {
                 ? observer.result(result, place) : try show(place, isQuickstart: arguments.argument == nil)
         } catch let stop as RunStopped {
             observer.finish()
-            var words = ["Train run"] + [arguments.argument].compactMap { $0 }
-            words += arguments.every(Common.set).map { "--set '\($0)'" } + ["--name \(name)"]
-            if runs != "runs" { words.append("--runs \(runs)") }
+            var words = ["Train", "run"] + [arguments.argument].compactMap { $0 }
+            words += arguments.every(Common.set).flatMap { ["--set", $0] } + ["--name", name]
+            if let runs = arguments[Common.runs] { words += ["--runs", runs] }
+            let again = (words + ["--resume"]).map(ShellWord.quoted).joined(separator: " ")
             Terminal.error(
                 stop.isSaved
-                    ? "Stopped and saved. To go on: \((words + ["--resume"]).joined(separator: " "))"
-                    : "Stopped before the first step. To begin again: \((words + ["--resume"]).joined(separator: " "))"
-            )
+                    ? "Stopped and saved. To go on: \(again)"
+                    : "Stopped before the first step. To begin again: \(again)")
             throw Interrupted()
         }
     }
@@ -94,8 +96,8 @@ extension Command {
     }
 
     private static func check(_ name: String, _ place: String, isResumed: Bool) throws {
-        guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0") else {
-            throw UsageError("--name: expected a name without \"/\", found \"\(name)\"")
+        guard RunFolder.isName(name) else {
+            throw UsageError("--name: expected what can name a folder, without \"/\", found \"\(name)\"")
         }
         switch RunFolder.content(of: place) {
         case .empty:

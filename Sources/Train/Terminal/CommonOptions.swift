@@ -35,11 +35,14 @@ extension Arguments {
     func experiment(_ path: String) throws -> Experiment { try checked(path).experiment }
 
     /// The experiment in a file with what `--set` changes, and what is known of it before there are data.
-    func checked(_ path: String) throws -> (
-        experiment: Experiment, plan: ExperimentPlan, json: JSONValue
-    ) {
+    ///
+    /// - Parameter keepsUnset: Whether what the environment lacks is no mistake.
+    func checked(
+        _ path: String, keepsUnset: Bool = false
+    ) throws -> (experiment: Experiment, plan: ExperimentPlan, json: JSONValue) {
         let (experiment, json) = try Experiment.load(
-            path, settings: every(Common.set), environment: ProcessInfo.processInfo.environment)
+            path, settings: every(Common.set), environment: ProcessInfo.processInfo.environment,
+            keepsUnset: keepsUnset)
         return (experiment, try ExperimentPlan(experiment, json: json), json)
     }
 

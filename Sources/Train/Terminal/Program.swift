@@ -19,8 +19,7 @@ struct Program: Sendable {
             return 0
         }
         if first == "help" {
-            print(command(words.dropFirst()).map { help(of: $0.command) } ?? help)
-            return 0
+            return run(words.dropFirst() + ["--help"])
         }
         guard let (command, rest) = command(words[...]) else { return unknown(words) }
         if rest.contains("--help") || rest.contains("-h") {

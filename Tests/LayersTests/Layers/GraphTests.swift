@@ -101,7 +101,7 @@ import Testing
     @Test(arguments: [
         (
             #"{"a": {}, "b": {"inputs": ["a", "input"], "layers": [{"type": "flatten"}, {"type": "gru", "units": 1}]}}"#,
-            "m.json:1:100: parts.b.layers[1]: gru needs an input of [time, features], found [24]"
+            "m.json:1:100: parts.b.layers[1]: gru needs an input of [time, features], found [24]; the shapes before it: [3, 8], flatten [24]"
         ),
         (
             #"{"a": {"layers": [{"type": "flatten"}]}, "b": {"inputs": ["a", "input"]}}"#,

@@ -78,6 +78,19 @@ import Testing
         #expect(check.copies[0].second == "y/other.wav")
     }
 
+    /// A copy in stereo, louder on one side, trimmed and at another rate.
+    @Test func aCopyInStereo() throws {
+        let (name, wave) = Self.originals[3]
+        let (folder, corpus) = try Self.folder([(name, wave), Self.originals[8]])
+        let copy = try Self.cut(wave, from: 0.1).resampled(to: 44100)
+        try AudioFile.write(
+            channels: [0.9, 0.3].map { side in Waveform(copy.samples.map { $0 * side }, rate: 44100) },
+            to: folder.path + "/x/stereo.flac", as: .flac16)
+        let check = SoundCheck(try FolderCorpus(folder: folder.path).read())
+        #expect(corpus.clips.count == 2)
+        #expect(check.copies.map { Set([$0.first, $0.second]) } == [["x/\(name).wav", "x/stereo.flac"]])
+    }
+
     /// Parts of one long file, as manifests name them: only those that overlap hold the same sound.
     @Test func partsOfAFile() throws {
         let long = Waveform(

@@ -44,3 +44,8 @@ public enum Amount: ConfigurationValue, Equatable {
         }
     }
 }
+
+extension Constraint<Amount> {
+    /// Something has to be taken.
+    static var notNone: Constraint { .check("above 0") { $0 != .none } }
+}

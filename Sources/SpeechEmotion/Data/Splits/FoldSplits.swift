@@ -34,6 +34,8 @@ public struct KFoldSplit: SplitSpec {
     ]
 
     public init() {}
+    public var foldCount: Int? { folds }
+    public var hasValidation: Bool { validation != .none }
     public func split(_ corpus: Corpus) throws -> [Split] {
         let rule: Rule =
             if let by {
@@ -74,6 +76,8 @@ public struct LeaveOneOutSplit: SplitSpec {
     ]
 
     public init() {}
+    public var foldCount: Int? { nil }
+    public var hasValidation: Bool { validation != .none }
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         let groups = try Groups(all, of: corpus, by: by, balance: []).members
@@ -123,6 +127,8 @@ public struct RavdessActorSplit: SplitSpec {
     ]
 
     public init() {}
+    public var foldCount: Int? { Self.actors.count }
+    public var hasValidation: Bool { if case .first(.none) = validation { false } else { true } }
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         let groups = try Groups(all, of: corpus, by: "speaker", balance: []).members

@@ -11,12 +11,13 @@ public struct RandomSplit: SplitSpec {
     public static let type = "random"
     public static let summary = "Clips drawn at random, whoever speaks."
     public static let fields: [Field<Self>] = [
-        .init("test", \.test, "The test part: a share of the clips, or how many."),
+        .init("test", \.test, "The test part: a share of the clips, or how many.", .notNone),
         .init("validation", \.validation, "The validation part: a share of the rest, or how many clips."),
         .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
     ]
 
     public init() {}
+    public var hasValidation: Bool { validation != .none }
     public func split(_ corpus: Corpus) throws -> [Split] {
         [try holdOut(.plain, corpus, test: test, validation: validation, seed: seed)]
     }
@@ -32,12 +33,13 @@ public struct StratifiedSplit: SplitSpec {
     public static let type = "stratified"
     public static let summary = "Clips drawn so that classes keep their shares, whoever speaks."
     public static let fields: [Field<Self>] = [
-        .init("test", \.test, "The test part: a share of the clips, or how many."),
+        .init("test", \.test, "The test part: a share of the clips, or how many.", .notNone),
         .init("validation", \.validation, "The validation part: a share of the rest, or how many clips."),
         .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
     ]
 
     public init() {}
+    public var hasValidation: Bool { validation != .none }
     public func split(_ corpus: Corpus) throws -> [Split] {
         [try holdOut(.stratified, corpus, test: test, validation: validation, seed: seed)]
     }
@@ -56,7 +58,8 @@ public struct GroupedSplit: SplitSpec {
     public static let type = "grouped"
     public static let summary = "Whole speakers, drawn so that classes and genders keep their shares."
     public static let fields: [Field<Self>] = [
-        .init("test", \.test, "The test part: about this share of the clips, or how many speakers."),
+        .init(
+            "test", \.test, "The test part: about this share of the clips, or how many speakers.", .notNone),
         .init(
             "validation", \.validation,
             "The validation part: about this share of the rest, or how many speakers."),
@@ -66,6 +69,7 @@ public struct GroupedSplit: SplitSpec {
     ]
 
     public init() {}
+    public var hasValidation: Bool { validation != .none }
     public func split(_ corpus: Corpus) throws -> [Split] {
         let rule = Rule.grouped(by: by, balance: balance)
         return [try holdOut(rule, corpus, test: test, validation: validation, seed: seed)]

@@ -27,6 +27,12 @@ public struct ListedSplit: SplitSpec {
     ]
 
     public init() {}
+    public var hasValidation: Bool {
+        switch validation {
+        case .first(let amount): amount != .none
+        case .second(let values): !values.isEmpty
+        }
+    }
     public func split(_ corpus: Corpus) throws -> [Split] {
         let known = corpus.clips.values(of: by)
         guard !known.isEmpty else {
@@ -128,6 +134,7 @@ public struct FileSplit: SplitSpec {
     /// The splits of a file.
     public init(_ file: String) { self.file = file }
 
+    public var foldCount: Int? { nil }
     public func split(_ corpus: Corpus) throws -> [Split] {
         if file.lowercased().hasSuffix(".json") {
             return try SplitFile.read(file, for: corpus)

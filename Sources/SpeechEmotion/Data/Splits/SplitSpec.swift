@@ -6,6 +6,15 @@ public protocol SplitSpec: TaggedOptions {
     /// One split, or one for each fold; the same ones for the same clips and options on every machine. Throws a
     /// `DataProblem` where the corpus cannot be split in this way.
     func split(_ corpus: Corpus) throws -> [Split]
+    /// How many splits there will be, whatever the corpus; nil where that depends on it. One unless given.
+    var foldCount: Int? { get }
+    /// Whether there may be a validation part. True unless given.
+    var hasValidation: Bool { get }
+}
+
+extension SplitSpec {
+    public var foldCount: Int? { 1 }
+    public var hasValidation: Bool { true }
 }
 
 /// The ways of splitting that a config may name.

@@ -1,0 +1,73 @@
+"""Exports the model of a run to ONNX and compares what ONNX Runtime says of some sounds with what `Train predict` says.
+
+usage: check_export.py RUN_FOLDER TRAIN_PROGRAM
+
+Needs `pip install numpy onnx onnxruntime`. Ends with status 1 where a probability differs by more than 1e-5.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import wave
+
+import numpy as np
+import onnx
+import onnxruntime
+
+TOLERANCE = 1e-5
+SOUNDS = 6
+
+
+def write_sounds(folder):
+    """Voices of a kind: tones with overtones that glide, and some noise. They last so long that no features are padding, whose
+    length only `Train predict` would know; onnx_check.py has sequences of several lengths."""
+    random = np.random.default_rng(1)
+    for number in range(SOUNDS):
+        time = np.arange(int(16000 * random.uniform(6, 9))) / 16000
+        pitch = random.uniform(90, 300) * (1 + 0.2 * np.sin(random.uniform(1, 9) * time))
+        phase = 2 * np.pi * np.cumsum(pitch) / 16000
+        sound = sum(np.sin(k * phase) / k for k in range(1, 9)) + random.normal(0, 0.02, time.size)
+        with wave.open(str(folder / f"{number}.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(16000)
+            file.writeframes((sound / np.abs(sound).max() * 30000).astype("<i2").tobytes())
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    run, program = pathlib.Path(sys.argv[1]), sys.argv[2]
+
+    def train(*words):
+        return subprocess.run([program, *map(str, words)], check=True, capture_output=True, text=True).stdout
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write_sounds(folder)
+        files = sorted(folder.glob("*.wav"))
+        train("export", run, "--out", folder / "export")
+        card = json.loads((folder / "export/model.json").read_text())
+        (folder / "pipeline.json").write_text(json.dumps(card["features"]))
+        train("features", *files, "--pipeline", folder / "pipeline.json", "--out", folder / "features.npy")
+        lines = train("predict", *files, "--model", run, "--format", "json", "--no-cache").splitlines()
+        wanted = np.array([[json.loads(line)["probabilities"][name] for name in card["classes"]] for line in lines])
+
+        path = str(folder / "export/model.onnx")
+        onnx.checker.check_model(path, full_check=True)
+        options = onnxruntime.SessionOptions()
+        # Not that lengths are an input with a default.
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        features = np.load(folder / "features.npy")
+        found = np.concatenate(
+            [session.run(["probabilities"], {"features": row[None].astype(np.float32)})[0] for row in features]
+        )
+    difference = float(np.abs(found - wanted).max())
+    print(f"{len(files)} sounds, {len(card['classes'])} classes: largest difference {difference:.1e}")
+    sys.exit(0 if difference <= TOLERANCE else 1)
+
+
+main()

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Has other programs read what a run has written: TensorBoard its events, the Python package safetensors its
+# tensors, ONNX Runtime its exported model.
+#
+# usage: Tests/Interop/check_run.sh RUN_FOLDER [PYTHON]
+#   RUN_FOLDER   a run that has ended, such as runs/quickstart
+#   PYTHON       a Python that has the packages; python3 unless given
+#
+# needs: pip install numpy tensorboard safetensors onnx onnxruntime, and the built program (Scripts/run builds it)
+set -euo pipefail
+here=$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+
+case "${1-}" in
+    "" | -h | --help) awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "${BASH_SOURCE[0]}"; exit ;;
+esac
+run=$1
+python=${2-python3}
+program=$here/../../.build/release/Train
+[ -x "$program" ] || { echo "error: $program is missing; build it: swift build -c release" >&2; exit 1; }
+missing=$("$python" - <<'PYTHON'
+import importlib.util
+packages = ["numpy", "tensorboard", "safetensors", "onnx", "onnxruntime"]
+print(*[name for name in packages if importlib.util.find_spec(name) is None])
+PYTHON
+)
+[ -z "$missing" ] || { echo "error: install what is missing: $python -m pip install $missing" >&2; exit 1; }
+
+failed=0
+check() {
+    printf '%s: ' "$1"
+    "$python" "$here/$1" "${@:2}" || failed=1
+}
+check check_events.py "$run"
+check check_safetensors.py "$run"
+check check_export.py "$run" "$program"
+exit $failed

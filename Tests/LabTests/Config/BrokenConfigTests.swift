@@ -1,0 +1,814 @@
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+import Testing
+
+/// Configs with a mistake each, and exactly what is said of them.
+@Suite struct BrokenConfigTests {
+    /// A mistake: a part of the text, what stands there instead, and each message without the name of the file.
+    typealias Case = (part: String, instead: String, messages: [String])
+
+    static let base = """
+        {
+            "name": "broken",
+            "seed": 1,
+            "data": {"source": {"type": "ravdess", "folder": "/data/RAVDESS"}},
+            "split": {"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.2},
+            "features": {
+                "rate": 16000,
+                "prepare": [{"type": "trim", "below": 30}],
+                "layout": {
+                    "type": "sequence",
+                    "features": [{"type": "mfcc", "count": 40, "fft": 512, "hop": 256, "mels": 64}],
+                    "frames": 200
+                }
+            },
+            "augmentation": {
+                "rows": [[], [{"type": "noise", "snr": [10, 40]}]],
+                "features": [{"type": "spec_augment"}]
+            },
+            "model": [
+                {"type": "conv1d", "filters": 64, "kernel": 5, "padding": "same"},
+                {"type": "pool1d", "size": 2},
+                {"type": "gru", "units": 96},
+                {"type": "attention", "units": 64},
+                {"type": "dense", "units": 8}
+            ],
+            "loss": {"type": "cross_entropy"},
+            "optimizer": {"type": "adam", "learning_rate": 0.001},
+            "schedule": {"type": "cosine"},
+            "training": {"batch": 32, "epochs": 40, "selection": {"monitor": "validation_uar"}},
+            "evaluation": {"metrics": ["accuracy", "uar"]}
+        }
+
+        """
+
+    /// The list of layers in it.
+    private static let model = base.components(separatedBy: "    \"model\": ")[1].components(
+        separatedBy: ",\n    \"loss\"")[0]
+
+    /// What is no JSON.
+    static let syntax: [Case] = [
+        (#""seed": 1,"#, #""seed": 1"#, ["4:5: a comma is missing here; add it"]),
+        (#""seed": 1,"#, #""seed": 1,,"#, ["3:15: a second comma; remove it"]),
+        (#""seed": 1,"#, "'seed': 1,", [#"3:5: text stands in double quotes; write "seed""#]),
+        (#""seed": 1,"#, "seed: 1,", [#"3:5: a key stands in double quotes; write "seed""#]),
+        (#""seed": 1,"#, #""seed" 1,"#, [#"3:12: a colon is missing after the key "seed"; add it"#]),
+        (
+            #""seed": 1,"#, #""seed": NaN,"#,
+            ["3:13: NaN is not a JSON number; write a finite number, or null where the key allows it"]
+        ),
+        (#""seed": 1,"#, #""seed": 01,"#, ["3:13: 01 is not a JSON number; write 1"]),
+        (#""seed": 1,"#, #""seed": 1, // the first"#, ["3:16: JSON has no comments; remove this one"]),
+        (
+            #""seed": 1,"#, #""seed": 1, "seed": 2,"#,
+            [#"3:16: the key "seed" stands here a second time (first in line 3); remove one"#]
+        ),
+        (
+            #""name": "broken","#, #""name": "broken,"#,
+            [#"2:13: the text is not closed on its line; add a double quote, or write \n for a new line"#]
+        ),
+        (
+            #""units": 8}\#n    ]"#, #""units": 8},\#n    ]"#,
+            [#"24:38: a comma before the closing "]"; remove the comma"#]
+        ),
+        (
+            #"["accuracy", "uar"]}\#n}\#n"#, #"["accuracy", "uar"]}\#n"#,
+            [#"1:1: this "{" is never closed; add "}""#]
+        ),
+        (
+            #"["accuracy", "uar"]}\#n}\#n"#, #"["accuracy", "uar"]}\#n}}\#n"#,
+            [#"31:2: found "}" after the end of the document; remove it"#]
+        ),
+        (
+            #""name": "broken","#, #""name": "a\qb","#,
+            [#"2:15: unknown escape \q; for a backslash itself write \\"#]
+        ),
+        (base, "", ["1:1: the document is empty; it needs at least {}"]),
+        (base, "[]", ["1:1: expected an object with keys such as name, about, seed, data, found []"]),
+        (base, "3", ["1:1: expected an object with keys such as name, about, seed, data, found 3"]),
+    ]
+
+    /// Values of another type.
+    static let types: [Case] = [
+        (
+            #""epochs": 40"#, #""epochs": "40""#,
+            [
+                #"29:41: training.epochs: expected a whole number from 1 to 1073741824, found "40"; write it without quotes"#
+            ]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": 40.5"#,
+            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found 40.5"]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": null"#,
+            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found null"]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": true"#,
+            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found true"]
+        ),
+        (
+            #""name": "broken""#, #""name": 7"#,
+            [
+                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found 7; write "7""#
+            ]
+        ),
+        (
+            #""model": ["#, #""model": 3, "about": ["#,
+            [
+                #"19:14: model: expected a layer such as {"type": "dense"}, found 3"#,
+                #"19:26: about: expected text, found [{"type": "conv1d", "filters": 64, "kernel": 5, "padding": …"#,
+            ]
+        ),
+        (
+            #"{"type": "cosine"}"#, #""cosine""#,
+            [
+                #"28:17: schedule: expected a schedule such as {"type": "constant"}, found "cosine"; did you mean {"type": "cosine"}?"#
+            ]
+        ),
+        (
+            #"{"type": "adam", "learning_rate": 0.001}"#, #""adma""#,
+            [
+                #"27:18: optimizer: expected an optimizer such as {"type": "adam"}, found "adma"; did you mean {"type": "adam"}?"#
+            ]
+        ),
+        (
+            #""metrics": ["accuracy", "uar"]"#, #""metrics": "accuracy""#,
+            [
+                #"30:31: evaluation.metrics: expected a list of words out of "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece" or "auc", found "accuracy"; write ["accuracy"]"#
+            ]
+        ),
+        (
+            #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": [{"type": "noise"}]"#,
+            [
+                #"16:18: augmentation.rows[0]: expected a list of wave augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
+            ]
+        ),
+        (
+            #""training": {"#, #""training": [], "about": {"#,
+            [
+                "29:17: training: expected an object with keys such as batch, epochs, accumulate, average, found []",
+                #"29:30: about: expected text, found {"batch": 32, "epochs": 40, "selection": {"monitor": "valid…"#,
+            ]
+        ),
+        (
+            #""snr": [10, 40]"#, #""snr": [10, 40, 50]"#,
+            [
+                "16:48: augmentation.rows[1][0].snr: expected a number or a list of two, each from -100 to 200, found [10, 40, 50]"
+            ]
+        ),
+    ]
+
+    /// Numbers and words out of range.
+    static let ranges: [Case] = [
+        (
+            #""batch": 32"#, #""batch": 0"#,
+            ["29:27: training.batch: expected a whole number from 1 to 1048576, found 0"]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": -1"#,
+            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found -1"]
+        ),
+        (#""seed": 1"#, #""seed": -1"#, ["3:13: seed: expected a whole number of at least 0, found -1"]),
+        (
+            #""name": "broken""#, #""name": """#,
+            [
+                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found """#
+            ]
+        ),
+        (
+            #""rate": 16000"#, #""rate": 10"#,
+            ["7:17: features.rate: expected a whole number from 100 to 1000000, found 10"]
+        ),
+        (
+            #""learning_rate": 0.001"#, #""learning_rate": -0.001"#,
+            ["27:52: optimizer.learning_rate: expected a number of at least 0, found -0.001"]
+        ),
+        (
+            #""units": 96"#, #""units": 0"#,
+            ["22:34: model[2].units: expected a whole number of at least 1, found 0"]
+        ),
+        (
+            #""units": 96"#, #""units": 12.5"#,
+            ["22:34: model[2].units: expected a whole number of at least 1, found 12.5"]
+        ),
+        (
+            #""units": 96"#, #""units": 1e30"#,
+            [
+                "22:34: model[2].units: expected a whole number of at least 1, found 1e+30, which is beyond 64 bits"
+            ]
+        ),
+        (
+            #""padding": "same""#, #""padding": "sane""#,
+            [
+                #"20:67: model[0].padding: expected "valid", "same", "causal" or "symmetric", found "sane"; did you mean "same"?"#
+            ]
+        ),
+        (
+            #""metrics": ["accuracy", "uar"]"#, #""metrics": ["accuracy", "uarr"]"#,
+            [
+                #"30:44: evaluation.metrics[1]: expected "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece" or "auc", found "uarr"; did you mean "uar"?"#
+            ]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": 40, "mixup": 0"#,
+            ["29:54: training.mixup: expected a number above 0, found 0"]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": 40, "average": {"decay": 2}"#,
+            ["29:66: training.average.decay: expected a number of at least 0 and below 1, found 2"]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": 40, "save_seconds": -1"#,
+            ["29:61: training.save_seconds: expected a number of at least 0, found -1"]
+        ),
+        (
+            #""metrics": ["accuracy""#, #""level": 1, "metrics": ["accuracy""#,
+            ["30:29: evaluation.level: expected a number above 0 and below 1, found 1"]
+        ),
+        (
+            #""metrics": ["accuracy", "uar"]"#, #""metrics": ["uar", "uar"]"#,
+            [#"30:39: evaluation.metrics[1]: "uar" stands here a second time; remove one"#]
+        ),
+        (
+            #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": []"#,
+            [
+                "16:17: augmentation.rows: expected a list of lists of wave augmentations with 1 or more elements, found []"
+            ]
+        ),
+        (
+            #"{"monitor": "validation_uar"}"#, #"{"monitor": "validation_uar", "mode": "maximum"}"#,
+            [#"29:96: training.selection.mode: expected "min" or "max", found "maximum""#]
+        ),
+        (
+            #"{"type": "pool1d", "size": 2}"#, #"{"type": "dropout", "rate": 1.5}"#,
+            ["21:37: model[1].rate: expected a number of at least 0 and below 1, found 1.5"]
+        ),
+        (
+            #""type": "adam", "#, #""type": "adam", "beta1": 1, "#,
+            ["27:44: optimizer.beta1: expected a number of at least 0 and below 1, found 1"]
+        ),
+        (
+            #""type": "cosine""#, #""type": "cosine", "warm_up": -1"#,
+            ["28:47: schedule.warm_up: expected a whole number of at least 0, found -1"]
+        ),
+        (
+            #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
+            ["26:40: loss.gamma: expected a number of at least 0, found -1"]
+        ),
+    ]
+
+    /// Keys that are unknown or missing.
+    static let keys: [Case] = [
+        (#""epochs": 40"#, #""epoch": 40"#, [#"29:31: training.epoch: unknown key; did you mean "epochs"?"#]),
+        (#""seed": 1"#, #""seeds": 1"#, [#"3:5: seeds: unknown key; did you mean "seed"?"#]),
+        (#""training":"#, #""trainings":"#, [#"29:5: trainings: unknown key; did you mean "training"?"#]),
+        (#""seed": 1"#, #""epochs": 1"#, [#"3:5: epochs: unknown key; it belongs in "training""#]),
+        (
+            #""seed": 1"#, #""zzz": 1"#,
+            [
+                "3:5: zzz: unknown key; the keys here are name, about, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation"
+            ]
+        ),
+        (#""kernel": 5"#, #""kernal": 5"#, [#"20:43: model[0].kernal: unknown key; did you mean "kernel"?"#]),
+        (
+            #"    "model": ["#, #"    "modell": ["#,
+            [
+                "1:1: model: missing; it has to be a list of layers, or one layer",
+                #"19:5: modell: unknown key; did you mean "model"?"#,
+            ]
+        ),
+        (
+            #"{"type": "pool1d", "size": 2}"#, #"{"type": "flatten", "size": 2}"#,
+            ["21:29: model[1].size: unknown key; there are no keys here"]
+        ),
+        (
+            #""filters": 64, "#, "",
+            ["20:9: model[0].filters: missing; it has to be a whole number of at least 1"]
+        ),
+        (
+            #""data": {"source": {"type": "ravdess", "folder": "/data/RAVDESS"}}"#, #""data": {}"#,
+            [#"4:13: data.source: missing; it has to be a corpus such as {"type": "ravdess"}"#]
+        ),
+        (
+            #""folder": "/data/RAVDESS""#, #""path": "/data/RAVDESS""#,
+            [
+                "4:24: data.source.folder: missing; it has to be text with 1 or more characters",
+                "4:44: data.source.path: unknown key; the keys here are folder, channels",
+            ]
+        ),
+        (
+            #""learning_rate": 0.001"#, #""lr": 0.001"#,
+            [
+                "27:35: optimizer.lr: unknown key; the keys here are defaults, learning_rate, weight_decay, clip_norm, clip_value, groups, beta1, beta2, epsilon, epsilon_before_correction, amsgrad"
+            ]
+        ),
+    ]
+
+    /// Kinds that there are not.
+    static let kinds: [Case] = [
+        (
+            #""type": "gru""#, #""type": "gur""#,
+            [#"22:18: model[2].type: there is no layer "gur"; did you mean "gru"?"#]
+        ),
+        (
+            #""type": "adam""#, #""type": "adamax""#,
+            [#"27:27: optimizer.type: there is no optimizer "adamax"; did you mean "adam"?"#]
+        ),
+        (
+            #""type": "cosine""#, #""type": "cosin""#,
+            [#"28:26: schedule.type: there is no schedule "cosin"; did you mean "cosine"?"#]
+        ),
+        (
+            #""type": "cross_entropy""#, #""type": "crossentropy""#,
+            [#"26:22: loss.type: there is no loss "crossentropy"; did you mean "cross_entropy"?"#]
+        ),
+        (
+            #""type": "ravdess""#, #""type": "ravdes""#,
+            [#"4:33: data.source.type: there is no corpus "ravdes"; did you mean "ravdess"?"#]
+        ),
+        (
+            #""type": "grouped""#, #""type": "group""#,
+            [#"5:23: split.type: there is no split "group"; did you mean "grouped"?"#]
+        ),
+        (
+            #""type": "mfcc""#, #""type": "mfc""#,
+            [#"11:35: features.layout.features[0].type: there is no feature "mfc"; did you mean "mfcc"?"#]
+        ),
+        (
+            #""type": "trim""#, #""type": "trimm""#,
+            [#"8:30: features.prepare[0].type: there is no edit "trimm"; did you mean "trim"?"#]
+        ),
+        (
+            #""type": "noise""#, #""type": "nosie""#,
+            [
+                #"16:32: augmentation.rows[1][0].type: there is no wave augmentation "nosie"; did you mean "noise"?"#
+            ]
+        ),
+        (
+            #""type": "spec_augment""#, #""type": "noise""#,
+            [
+                #"17:31: augmentation.features[0].type: expected the name of a feature augmentation, one of "time_mask", "frequency_mask", "spec_augment", "vtlp", "feature_noise", "flip", "affine" or "color_jitter", found "noise""#
+            ]
+        ),
+        (
+            #""type": "sequence""#, #""type": "image""#,
+            [
+                #"10:21: features.layout.type: expected the name of a layout, one of "sequence", "summary" or "picture", found "image""#
+            ]
+        ),
+        (
+            #""type": "grouped""#, #""type": "by_speaker""#,
+            [
+                #"5:23: split.type: expected the name of a split, one of "random", "stratified", "grouped", "k_fold", "leave_one_speaker_out", "ravdess_actors", "listed" or "file", found "by_speaker""#
+            ]
+        ),
+    ]
+
+    /// Shapes that do not fit, with the shapes before them.
+    static let shapes: [Case] = [
+        (
+            #"{"type": "attention", "units": 64},\#n"#, #"{"type": "flatten"}, {"type": "attention"},\#n"#,
+            [
+                "23:30: model[4]: attention needs an input of [time, channels], found [9600]; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64], gru [100, 96], flatten [9600]"
+            ]
+        ),
+        (
+            #"{"type": "pool1d", "size": 2}"#, #"{"type": "pool1d", "size": 500}"#,
+            [
+                #"21:9: model[1]: pool1d's window of 500 does not fit into 200 steps; use a smaller window or "padding": "same"; the shapes before it: [200, 40], conv1d [200, 64]"#
+            ]
+        ),
+        (
+            #"{"type": "pool1d", "size": 2}"#, #"{"type": "conv2d", "filters": 8, "kernel": 3}"#,
+            [
+                "21:9: model[1]: conv2d needs an input of [height, width, channels], found [200, 64]; the shapes before it: [200, 40], conv1d [200, 64]"
+            ]
+        ),
+        (
+            #"{"type": "gru", "units": 96}"#, #"{"type": "multi_head_attention", "heads": 7}"#,
+            [
+                #"22:9: model[2]: multi_head_attention cannot divide 64 channels among 7 heads; give "size"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
+            ]
+        ),
+        (
+            #"{"type": "gru", "units": 96}"#, #"{"type": "reshape", "shape": [7, 7]}"#,
+            [
+                "22:9: model[2]: reshape cannot make [7, 7] of the 6400 numbers of [100, 64]; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+            ]
+        ),
+        (
+            #"{"type": "pool1d", "size": 2}"#,
+            #"{"type": "residual", "layers": [{"type": "pool1d", "size": 2}]}"#,
+            [
+                "21:9: model[1].body: missing; it has to be a list of layers with 1 or more elements",
+                "21:30: model[1].layers: unknown key; the keys here are body, projection, scale, drop_path, activation",
+            ]
+        ),
+        (
+            #""padding": "same""#, #""padding": "valid", "dilation": 100"#,
+            [
+                #"20:9: model[0]: conv1d's window of 401 does not fit into 200 steps; use a smaller window or "padding": "same""#
+            ]
+        ),
+        (
+            #"        {"type": "attention", "units": 64},\#n"#, "",
+            ["19:14: model: gives [100, 8], expected [classes], a number for each class"]
+        ),
+        (model, #"[]"#, ["19:14: model: gives [200, 40], expected [classes], a number for each class"]),
+        (
+            model,
+            #"[{"type": "flatten"}, {"type": "dense", "units": 1000000000000}, {"type": "dense", "units": 10000000000000}]"#,
+            [
+                "19:36: model[1]: dense has too many weights; at most 2147483648 are allowed; the shapes before it: [200, 40], flatten [8000]"
+            ]
+        ),
+        (
+            #"{"type": "cross_entropy"}"#, #"{"type": "cross_entropy", "class_weights": [1, 2]}"#,
+            ["26:13: loss: the loss cross_entropy has 2 class weights for a model with 8 outputs"]
+        ),
+        (
+            #""folder": "/data/RAVDESS"}"#,
+            #""folder": "/data/RAVDESS"}, "classes": ["angry", "happy", "sad"]"#,
+            ["19:14: model: gives [8], expected [3], a number for each class: angry, happy, sad"]
+        ),
+        (
+            #"{"type": "gru", "units": 96}"#,
+            #"{"type": "residual", "body": [{"type": "pool1d", "size": 2}, {"type": "flatten"}]}"#,
+            [
+                "22:9: model[2]: residual cannot add its input [100, 64] to the body's output [3200]; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+            ]
+        ),
+        (
+            #"{"type": "gru", "units": 96}"#,
+            #"{"type": "residual", "body": [{"type": "flatten"}, {"type": "lstm", "units": 2}]}"#,
+            [
+                "22:60: model[2].body[1]: lstm needs an input of [time, features], found [6400]; the shapes before it: [100, 64], flatten [6400]"
+            ]
+        ),
+        (
+            #""padding": "same"}"#, #""padding": "same", "groups": 3}"#,
+            ["20:85: model[0].groups: 64 filters cannot be split into 3 groups of equal size"]
+        ),
+        (
+            #"{"type": "gru", "units": 96}"#, #"{"type": "parallel", "branches": []}"#,
+            ["22:42: model[2].branches: expected a list of layers with 1 or more elements, found []"]
+        ),
+    ]
+
+    /// Parts of a graph.
+    static let graph: [Case] = [
+        (
+            model,
+            #"{"type": "graph", "parts": {"a": {"layers": [{"type": "gru", "units": 8}], "inputs": ["b"]}, "b": {"layers": []}}}"#,
+            [#"19:100: model.parts.a.inputs[0]: "b" is not written above this part"#]
+        ),
+        (
+            model,
+            #"{"type": "graph", "parts": {"a": {"layers": []}, "b": {"inputs": ["aa"], "layers": []}}}"#,
+            [#"19:80: model.parts.b.inputs[0]: "aa" is no part"#]
+        ),
+        (
+            model,
+            #"{"type": "graph", "parts": {"a": {"layers": []}, "b": {"inputs": ["input"], "layers": []}}}"#,
+            ["19:47: model.parts.a: leads nowhere: no part takes it, and it is not the output"]
+        ),
+        (
+            model, #"{"type": "graph", "parts": {"a": {"layers": []}}, "output": "c"}"#,
+            [#"19:74: model.output: there is no part "c""#]
+        ),
+        (
+            model, #"{"type": "graph", "parts": {}}"#,
+            ["19:41: model.parts: expected an object of named objects with 1 or more keys, found {}"]
+        ),
+        (
+            model, #"{"type": "graph", "parts": {"input": {"layers": []}}}"#,
+            [
+                #"19:51: model.parts.input: a part's name has letters, digits, _ and - only, and is not "input""#
+            ]
+        ),
+        (
+            model,
+            #"{"type": "graph", "parts": {"a": {"layers": [{"type": "pool1d", "size": 2}]}, "b": {"inputs": ["a", "input"], "join": "add", "layers": []}}}"#,
+            [#"19:132: model.parts.b.join: expected "concatenate", "sum" or "product", found "add""#]
+        ),
+        (
+            model, #"{"type": "graph", "parts": {"a": {"layers": [{"type": "gru", "units": 0}]}}}"#,
+            ["19:84: model.parts.a.layers[0].units: expected a whole number of at least 1, found 0"]
+        ),
+        (
+            model,
+            #"{"type": "graph", "parts": {"a": {"layers": [{"type": "flatten"}, {"type": "gru", "units": 3}]}}}"#,
+            [
+                "19:80: model.parts.a.layers[1]: gru needs an input of [time, features], found [8000]; the shapes before it: [200, 40], flatten [8000]"
+            ]
+        ),
+    ]
+
+    /// Figures that no epoch has.
+    static let figures: [Case] = [
+        (
+            #""monitor": "validation_uar""#, #""monitor": "validation_urr""#,
+            [
+                #"29:70: training.selection.monitor: no epoch has the figure "validation_urr"; did you mean "validation_uar"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+            ]
+        ),
+        (
+            #""monitor": "validation_uar""#, #""monitor": "uar""#,
+            [
+                #"29:70: training.selection.monitor: no epoch has the figure "uar"; did you mean "validation_uar"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+            ]
+        ),
+        (
+            #""monitor": "validation_uar""#, #""monitor": "validation_macro_f1""#,
+            [
+                #"29:70: training.selection.monitor: no epoch has the figure "validation_macro_f1"; add "macro_f1" to evaluation.metrics"#
+            ]
+        ),
+        (
+            #""epochs": 40"#, #""epochs": 40, "early_stopping": {"monitor": "val_loss"}"#,
+            [
+                #"29:75: training.early_stopping.monitor: no epoch has the figure "val_loss"; did you mean "validation_loss"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+            ]
+        ),
+        (
+            #"{"type": "cosine"}"#, #"{"type": "plateau", "monitor": "validation_los"}"#,
+            [
+                #"28:48: schedule.monitor: no epoch has the figure "validation_los"; did you mean "validation_loss"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+            ]
+        ),
+        (
+            #", "validation": 0.2}"#, "}",
+            [
+                #"29:70: training.selection.monitor: the split has no validation part, and no epoch the figure "validation_uar"; give "validation" to the split, or do without: "selection": {"weights": "last"}"#
+            ]
+        ),
+        (
+            #"{"monitor": "validation_uar"}"#, #"{"monitor": "test_uar"}"#,
+            [
+                #"29:70: training.selection.monitor: no epoch has the figure "test_uar"; there are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+            ]
+        ),
+    ]
+
+    /// Splits and folds.
+    static let splits: [Case] = [
+        (
+            #""test": 0.2"#, #""test": 1.5"#,
+            ["5:59: split.test: expected a share such as 0.2 or a whole number above 0, found 1.5"]
+        ),
+        (
+            #""test": 0.2"#, #""test": 0"#,
+            ["5:59: split.test: expected a share such as 0.2 or a whole number above 0, found 0"]
+        ),
+        (
+            #""test": 0.2"#, #""test": "0.2""#,
+            [#"5:59: split.test: expected a share such as 0.2 or a whole number above 0, found "0.2""#]
+        ),
+        (#""seed": 1"#, #""fold": 0"#, ["3:13: fold: expected a whole number of at least 1, found 0"]),
+        (#""seed": 1"#, #""fold": 2"#, ["3:13: fold: expected 1, found 2: the split has no other fold"]),
+        (
+            #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
+            #""fold": 6, "split": {"type": "k_fold", "folds": 5,"#,
+            ["5:13: fold: expected 1 to 5, found 6: the split has so many folds"]
+        ),
+        (
+            #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
+            #""fold": 7, "split": {"type": "ravdess_actors","#,
+            ["5:13: fold: expected 1 to 6, found 7: the split has so many folds"]
+        ),
+        (
+            #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
+            #""split": {"type": "k_fold", "folds": 1,"#,
+            ["5:42: split.folds: expected a whole number from 2 to 1000, found 1"]
+        ),
+        (
+            #""split": {"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.2}"#,
+            #""split": {"type": "file"}"#,
+            ["5:14: split.file: missing; it has to be text with 1 or more characters"]
+        ),
+    ]
+
+    /// Features and augmentation.
+    static let features: [Case] = [
+        (
+            #""fft": 512"#, #""fft": 0"#,
+            ["11:63: features.layout.features[0].fft: expected a whole number from 1 to 131072, found 0"]
+        ),
+        (
+            #""fft": 512"#, #""fft": 4096000"#,
+            [
+                "11:63: features.layout.features[0].fft: expected a whole number from 1 to 131072, found 4096000"
+            ]
+        ),
+        (
+            #""count": 40"#, #""count": 80"#,
+            ["11:52: features.layout.features[0].count: 80 coefficients need as many mels, not 64"]
+        ),
+        (
+            #""hop": 256"#, #""hop": 0"#,
+            ["11:75: features.layout.features[0].hop: expected a whole number from 1 to 16777216, found 0"]
+        ),
+        (
+            #""mels": 64}"#, #""mels": 64}, {"type": "rms", "hop": 128}"#,
+            [
+                "11:25: features.layout.features: side by side they need the same hop, but there are 256 and 128"
+            ]
+        ),
+        (
+            #""features": [{"type": "mfcc", "count": 40, "fft": 512, "hop": 256, "mels": 64}]"#,
+            #""features": []"#,
+            ["11:25: features.layout.features: expected a list of features with 1 or more elements, found []"]
+        ),
+        (
+            #""frames": 200"#, #""frames": 0"#,
+            ["12:23: features.layout.frames: expected a whole number from 1 to 1000000, found 0"]
+        ),
+        (
+            #"{"type": "spec_augment"}"#, #"{"type": "flip"}"#,
+            [
+                "17:22: augmentation.features[0]: flip: found features of shape [200, 40]; allowed: a picture, [height, width, 3]"
+            ]
+        ),
+        (
+            #""snr": [10, 40]"#, #""snr": [40, 10]"#,
+            [
+                "16:48: augmentation.rows[1][0].snr: the first number has to be the lower one, found [40.0, 10.0]"
+            ]
+        ),
+        (
+            #""snr": [10, 40]"#, #""snr": [10, 40], "amplitude": 0.1"#,
+            ["16:48: augmentation.rows[1][0].snr: there is an amplitude already; keep one of the two"]
+        ),
+        (
+            #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "stretch", "rate": [0, 2]}"#,
+            ["16:52: augmentation.rows[1][0].rate[0]: expected a number from 0.1 to 10, found 0"]
+        ),
+        (
+            #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "pitch", "semitones": [-200, 2]}"#,
+            ["16:55: augmentation.rows[1][0].semitones[0]: expected a number from -36 to 36, found -200"]
+        ),
+        (
+            #""below": 30"#, #""below": -1"#,
+            ["8:47: features.prepare[0].below: expected a number above 0, found -1"]
+        ),
+        (
+            #"{"type": "trim", "below": 30}"#, #"{"type": "crop", "duration": 0}"#,
+            ["8:50: features.prepare[0].duration: expected a number above 0 and of at most 1000000, found 0"]
+        ),
+        (
+            #""mels": 64"#, #""mels": 64, "fmin": 5000, "fmax": 4000"#,
+            ["11:114: features.layout.features[0].fmax: 4000.0 Hz is not above fmin, 5000.0 Hz"]
+        ),
+        (
+            #""features": [{"type": "mfcc", "count": 40, "fft": 512, "hop": 256, "mels": 64}]"#,
+            #""features": {"type": "mfcc"}"#,
+            [
+                #"11:25: features.layout.features: expected a list of features with 1 or more elements, found {"type": "mfcc"}; write [{"type": "mfcc"}]"#
+            ]
+        ),
+        (
+            #""frames": 200"#, #""frames": 200, "deltas": 3"#,
+            ["12:38: features.layout.deltas: expected a whole number from 0 to 2, found 3"]
+        ),
+    ]
+
+    /// Names, and texts from the environment.
+    static let environment: [Case] = [
+        (
+            "/data/RAVDESS", "${RAVDESS",
+            [
+                #"4:54: data.source.folder: "${" is never closed; write ${NAME}, or $${ for the characters themselves"#
+            ]
+        ),
+        ("/data/RAVDESS", "${}", [#"4:54: data.source.folder: a name is missing in "${}"; write ${NAME}"#]),
+        (
+            #""name": "broken""#, #""name": "a/b""#,
+            [
+                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found "a/b""#
+            ]
+        ),
+        (
+            #""name": "broken""#, #""name": "..""#,
+            [
+                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found "..""#
+            ]
+        ),
+    ]
+
+    @Test(
+        arguments: [
+            syntax, types, ranges, keys, kinds, shapes, graph, figures, splits, features, environment,
+        ].joined())
+    func aMistakeIsSaid(_ mistake: Case) {
+        #expect(Self.base.components(separatedBy: mistake.part).count == 2, "\(mistake.part)")
+        let text = Self.base.replacing(mistake.part, with: mistake.instead)
+        #expect(Self.messages(text) == mistake.messages.map { "a.json:" + $0 })
+    }
+
+    @Test func theBaseHasNoMistake() {
+        #expect(Self.messages(Self.base) == [])
+    }
+
+    /// All that is wrong with a text and what is set in it.
+    private static func messages(_ text: String, _ settings: [String] = []) -> [String] {
+        do throws(ConfigurationError) {
+            var json = try JSONValue.parse(text, source: "a.json")
+            for setting in settings { try json.set(setting) }
+            let experiment = try Experiment.decode(json, environment: ["RAVDESS": "/data/RAVDESS"])
+            _ = try ExperimentPlan(experiment, json: json)
+            return []
+        } catch { return error.problems.map(\.description) }
+    }
+
+    @Test(arguments: [
+        ("training.epoch=3", #"training.epoch: unknown key; did you mean "epochs"?"#),
+        (
+            "training.epochs=many",
+            #"training.epochs: expected a whole number from 1 to 1073741824, found "many""#
+        ),
+        ("model[9].units=3", "model[9]: the list has 5 elements, the last is [4]"),
+        ("model.units=3", "model.units: here is a list; write an index, such as [0]"),
+        ("model[x]=3", #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#),
+        ("training.epochs", "a value is missing; write it as training.epochs=value"),
+        ("=3", "a key is missing in the path; write it as model.layers[2].units"),
+        ("training..epochs=3", "a key is missing in the path; write it as model.layers[2].units"),
+        ("seed.x=1", "seed: has no keys, it is 1"),
+        ("model[2].units=0", "model[2].units: expected a whole number of at least 1, found 0"),
+        (#"model[2]={"type": "gur"}"#, #"model[2].type: there is no layer "gur"; did you mean "gru"?"#),
+        (
+            #"training={"epochs": "#,
+            #"character 12 of the value: the document ends after the key "epochs"; write "epochs": value and close it"#
+        ),
+        ("loss.type=focl", #"loss.type: there is no loss "focl"; did you mean "focal"?"#),
+        ("--", "a value is missing; write it as --=value"),
+        ("data.source.folder=", #"data.source.folder: expected text with 1 or more characters, found """#),
+    ])
+    func aSettingThatIsWrongIsSaid(_ setting: String, _ message: String) {
+        #expect(Self.messages(Self.base, [setting]) == ["--set \(setting): \(message)"])
+    }
+
+    @Test(arguments: [
+        (
+            ["a": #"{"extends": "b.json"}"#],
+            #"a.json:1:13: extends: cannot read "b.json": no such file or directory"#
+        ),
+        (
+            ["a": #"{"extends": "b.json"}"#, "b": #"{"extends": "a.json"}"#],
+            "b.json:1:13: extends: a file cannot extend itself: a.json extends b.json extends a.json"
+        ),
+        (
+            ["a": #"{"extends": "./a.json"}"#],
+            "a.json:1:13: extends: a file cannot extend itself: a.json extends a.json"
+        ),
+        (["a": #"{"extends": 3}"#], "a.json:1:13: extends: expected the name of a file, found 3"),
+        (
+            ["a": #"{"extends": []}"#, "b": ""],
+            "a.json:1:1: data: missing; it has to be an object with keys such as source, only, except, labels"
+        ),
+        (
+            ["a": #"{"extends": "b.json"}"#, "b": "{,}"],
+            "b.json:1:2: a comma without a value before it; remove it"
+        ),
+        (
+            ["a": #"{"extends": "base.json", "training": {"epochs": 0}}"#],
+            "a.json:1:49: training.epochs: expected a whole number from 1 to 1073741824, found 0"
+        ),
+        (
+            ["a": #"{"extends": "b.json"}"#, "b": #"{"extends": ["base.json"], "seed": -1}"#],
+            "b.json:1:36: seed: expected a whole number of at least 0, found -1"
+        ),
+    ])
+    func aMistakeInAFileThatIsExtendedHasItsPlace(_ files: [String: String], _ message: String) throws {
+        try Toy.inFolder { folder in
+            for (name, text) in files.merging(["base": Self.base], uniquingKeysWith: { old, _ in old }) {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name).json"))
+            }
+            let error = #expect(throws: ConfigurationError.self) {
+                _ = try Experiment.load(folder + "/a.json", environment: [:])
+            }
+            let messages = error?.problems.map {
+                $0.description.replacing(folder.dropFirst(0) + "/", with: "")
+            }
+            #expect(messages?.first == message)
+        }
+    }
+
+    @Test func textsFromTheEnvironment() throws {
+        let json = try JSONValue.parse(Self.base.replacing("/data", with: "${DATA}"), source: "a.json")
+        func folder(_ environment: [String: String], keepsUnset: Bool = false) throws -> String? {
+            let experiment = try Experiment.decode(json, environment: environment, keepsUnset: keepsUnset)
+            return experiment.data.source.encode()["folder"]?.text
+        }
+        #expect(try folder(["DATA": "/mnt"]) == "/mnt/RAVDESS")
+        #expect(try folder([:], keepsUnset: true) == "${DATA}/RAVDESS")
+        let unset = #expect(throws: ConfigurationError.self) { try folder([:]) }
+        #expect(
+            unset?.description == #"a.json:4:54: data.source.folder: the environment has no "DATA"; set it"#)
+        let near = #expect(throws: ConfigurationError.self) { try folder(["DATTA": "/mnt"]) }
+        #expect(near?.description.hasSuffix(#"the environment has no "DATA"; did you mean "DATTA"?"#) == true)
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// Configs and schemas that come with the package, and those that the program writes.
+@Suite struct ConfigFileTests {
+    private static let experiments = package + "/Experiments"
+
+    /// Every experiment; files that are parts of others, such as models alone, are in folders of their own.
+    private static let configs: [String] = {
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: experiments)) ?? []
+        return names.filter { $0.hasSuffix(".json") && !$0.hasPrefix("models/") && $0 != "schema.json" }
+            .sorted()
+    }()
+
+    @Test func theSchemaFileIsWhatTheProgramPrints() throws {
+        let printed = try BuiltProgram.run("schema")
+        #expect(printed.status == 0 && printed.errors.isEmpty)
+        let file = try String(contentsOfFile: Self.experiments + "/schema.json", encoding: .utf8)
+        #expect(file == printed.output, "Train schema > Experiments/schema.json")
+    }
+
+    @Test func theQuickstartFileIsWhatTheProgramWrites() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run("new", folder + "/x.json", "--from", "quickstart")
+            #expect(ending.status == 0)
+            let file = FileManager.default.contents(atPath: Self.experiments + "/quickstart.json")
+            #expect(FileManager.default.contents(atPath: folder + "/x.json") == file)
+        }
+    }
+
+    @Test(arguments: ["speech", "quickstart"])
+    func aNewConfigPassesTheCheck(start: String) throws {
+        try SmallExperiment.inFolder { folder in
+            let file = folder + "/mine.json"
+            let ending = try BuiltProgram.run("new", file, "--from", start)
+            #expect(ending.status == 0 && ending.output == "\(file)\nCheck it with: Train check \(file)\n")
+            let check = try BuiltProgram.run("check", file)
+            #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
+            #expect(check.output.hasPrefix("\(file): no mistakes found\n"))
+            let again = try BuiltProgram.run("new", file)
+            #expect(again.status == 64 && again.errors.contains("is there already"))
+        }
+    }
+
+    @Test(arguments: configs)
+    func everyExperimentPassesTheCheckWithAndWithoutData(name: String) throws {
+        let file = Self.experiments + "/" + name
+        let unset = try BuiltProgram.run("check", file)
+        #expect(unset.status == 0 && unset.errors.isEmpty, "\(unset.errors)")
+        var place = BuiltProgram.Surroundings()
+        place.environment["RAVDESS"] = "/data/RAVDESS"
+        let set = try BuiltProgram.run(["check", file], place)
+        #expect(set.status == 0 && set.errors.isEmpty, "\(set.errors)")
+        #expect(!set.output.contains("before it can run"))
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        guard unset.output.contains("before it can run: ") else {
+            return #expect(!text.contains("${RAVDESS}"))
+        }
+        try SmallExperiment.inFolder { folder in
+            let run = try BuiltProgram.run("run", file, "--runs", folder + "/runs")
+            #expect(run.status == 1)
+            #expect(run.errors.contains(#"data.source.folder: the environment has no "RAVDESS"; set it"#))
+            #expect(!FileManager.default.fileExists(atPath: folder + "/runs"))
+        }
+    }
+
+    @Test func everyMistakeIsShownAtOnce() throws {
+        try SmallExperiment.inFolder { folder in
+            let bad = folder + "/bad.json"
+            try SmallExperiment.text.replacing("\"epochs\"", with: "\"epoch\"")
+                .replacing("\"units\": 4", with: "\"units\": 0")
+                .write(toFile: bad, atomically: false, encoding: .utf8)
+            let ending = try BuiltProgram.run("check", folder + "/small.json", bad)
+            #expect(ending.status == 1)
+            #expect(ending.output.hasPrefix("\(folder)/small.json: no mistakes found\n"))
+            #expect(
+                ending.errors == """
+                    \(bad):17:41: model[4].units: expected a whole number of at least 1, found 0
+                    \(bad):20:29: training.epoch: unknown key; did you mean "epochs"?
+                    error: mistakes in 1 of 2 experiments
+
+                    """)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// Runs that end with the same bits whatever happens to them on the way.
+@Suite struct KillTests {
+    @Test func runsKilledAtAnyMomentEndWithTheSameFiles() throws {
+        try SmallExperiment.inFolder { folder in
+            let set = ["--set", "training.epochs=8", "--quiet"]
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let whole = try BuiltProgram.run(SmallExperiment.run(folder, name: "whole") + set)
+            #expect(whole.status == 0, "\(whole.errors)")
+            let length = UInt32((clock.now - begin) / .microseconds(1))
+            var random = SystemRandomNumberGenerator()
+            var moments: [Int] = []
+            var kills = 0
+            var runs = 0
+            while kills < 20 {
+                let name = "killed-\(runs)"
+                let run = folder + "/runs/" + name
+                runs += 1
+                var status: Int32 = 1
+                while status != 0 {
+                    let hasBegun = FileManager.default.fileExists(atPath: run + "/config.json")
+                    let words = SmallExperiment.run(folder, name: name) + set + (hasBegun ? ["--resume"] : [])
+                    let call = try BuiltProgram.begin(words)
+                    if kills < 20 {
+                        // Up to the whole length of a run: anywhere from its start to its report.
+                        let moment = UInt32.random(in: 0...length, using: &random)
+                        moments.append(Int(moment))
+                        usleep(moment)
+                        if call.isRunning { kills += 1 }
+                        kill(call.id, SIGKILL)
+                    }
+                    let ending = try call.end()
+                    status = ending.status
+                    // What remains of a run that was killed between its result and the end of its report has ended.
+                    if ending.errors.contains("holds a run that has ended") { break }
+                    try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
+                }
+                try SmallExperiment.expectEqual(run, folder + "/runs/whole", "after \(moments) us")
+                let left = try FileManager.default.subpathsOfDirectory(atPath: run)
+                if status == 0 { #expect(left.filter { $0.contains(".writing-") } == []) }
+            }
+        }
+    }
+
+    @Test func threadsMakeNoDifference() throws {
+        try SmallExperiment.inFolder { folder in
+            for threads in 1...3 {
+                let words = SmallExperiment.run(
+                    folder, name: "\(threads)", "--quiet", "--threads", "\(threads)")
+                let ending = try BuiltProgram.run(words)
+                #expect(ending.status == 0, "\(ending.errors)")
+            }
+            for threads in 2...3 {
+                try SmallExperiment.expectEqual(
+                    folder + "/runs/\(threads)", folder + "/runs/1", "\(threads) threads")
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Configuration
+import Foundation
+import Testing
+
+/// What a run shows: to a pipe, to a terminal, to programs.
+@Suite struct OutputTests {
+    @Test func aPipeGetsPlainLines() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run(SmallExperiment.run(folder))
+            #expect(ending.status == 0 && ending.errors.isEmpty, "\(ending.errors)")
+            let control = ending.output.unicodeScalars.filter {
+                $0.properties.generalCategory == .control && $0 != "\n"
+            }
+            #expect(control.isEmpty)
+            let lines = ending.output.split(separator: "\n")
+            for epoch in 1...4 {
+                #expect(lines.count { $0.hasPrefix("epoch \(epoch)  train_loss ") } == 1)
+            }
+            #expect(ending.output.contains("\nThe run is in \(folder)/runs/small; a report"))
+        }
+    }
+
+    @Test(arguments: [40, 80, 200])
+    func aTerminalGetsABarAndALineForEachEpoch(columns: Int) throws {
+        try SmallExperiment.inFolder { folder in
+            let (shown, _) = try PseudoTerminal(columns: columns).run(SmallExperiment.run(folder))
+            let bars = shown.components(separatedBy: "\r\u{1B}[K").dropFirst()
+                .map { $0.split(separator: "\n", omittingEmptySubsequences: false)[0] }
+                .filter { $0.contains("█") || $0.contains("░") }
+            #expect(!bars.isEmpty)
+            #expect(bars.allSatisfy { $0.count < columns })
+            #expect(bars.contains { $0.contains("epoch 1") })
+            let screen = try PseudoTerminal.screen(shown)
+            for epoch in 1...4 {
+                #expect(screen.count { $0.hasPrefix("epoch \(epoch)  train_loss ") } == 1)
+            }
+        }
+    }
+
+    @Test func aTerminalThatCannotMoveItsCursorGetsPlainLines() throws {
+        try SmallExperiment.inFolder { folder in
+            let (shown, _) = try PseudoTerminal(columns: 80).run(SmallExperiment.run(folder), kind: "dumb")
+            #expect(!shown.contains("\u{1B}") && !shown.contains("\r"))
+            #expect(shown.contains("\nepoch 4  train_loss "))
+        }
+    }
+
+    @Test func quietShowsTheResultOnly() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--quiet"))
+            #expect(ending.status == 0 && ending.errors.isEmpty)
+            #expect(!ending.output.contains("epoch") && !ending.output.contains("Features of"))
+            #expect(ending.output.contains("accuracy"))
+        }
+    }
+
+    @Test func programsGetLinesOfJSON() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--json"))
+            #expect(ending.status == 0 && ending.errors.isEmpty)
+            let lines = try ending.output.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+            let events = lines.compactMap { $0["event"]?.text }
+            #expect(events.count == lines.count)
+            #expect(
+                lines.filter { $0["event"] == "epoch" }.compactMap { $0["epoch"]?.integer } == [1, 2, 3, 4])
+            #expect(events.first == "begin" && events.last == "result")
+            #expect(lines.last?["result"]?["test"]?["accuracy"]?.double != nil)
+            #expect(lines.last?["run"]?.text == folder + "/runs/small")
+        }
+    }
+}

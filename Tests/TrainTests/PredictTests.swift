@@ -1,0 +1,177 @@
+import Configuration
+import Foundation
+import SpeechEmotion
+import Testing
+
+/// What the program says of sounds, good ones and others.
+@Suite struct PredictTests {
+    private let model: String
+
+    init() throws { model = try SmallExperiment.finished.get() }
+
+    /// A tone with some noise, a second of it at 8 kHz unless told.
+    private static func sound(_ pitch: Double, seconds: Double = 1, rate: Int = 8000) -> [Float] {
+        (0..<Int(seconds * Double(rate))).map { index in
+            let time = Double(index) / Double(rate)
+            return Float(0.4 * sin(2 * .pi * pitch * time) + 0.01 * sin(7919 * time * time))
+        }
+    }
+
+    /// Calls `body` with a folder of three good sounds and four files that are none.
+    private func inSounds(_ body: (_ folder: String, _ good: [String]) throws -> Void) throws {
+        try SmallExperiment.inFolder { folder in
+            let sounds = folder + "/sounds"
+            try FileManager.default.createDirectory(
+                atPath: sounds + "/inner", withIntermediateDirectories: true)
+            let good = [sounds + "/a.wav", sounds + "/c, d.wav", sounds + "/inner/e.flac"]
+            for (index, file) in good.enumerated() {
+                let wave = Waveform(Self.sound(200 + 70 * Double(index)), rate: 8000)
+                try AudioFile.write(wave, to: file, as: file.hasSuffix(".flac") ? .flac16 : .wav16)
+            }
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: good[0]))
+            try Data().write(to: URL(fileURLWithPath: sounds + "/b-empty.wav"))
+            try Data("no sound at all".utf8).write(to: URL(fileURLWithPath: sounds + "/b-text.wav"))
+            try bytes.prefix(30).write(to: URL(fileURLWithPath: sounds + "/b-cut.wav"))
+            try bytes.prefix(44).write(to: URL(fileURLWithPath: sounds + "/b-silent.wav"))
+            try Data("not asked for".utf8).write(to: URL(fileURLWithPath: sounds + "/notes.txt"))
+            try body(sounds, good)
+        }
+    }
+
+    private func predict(_ words: String...) throws -> BuiltProgram.Ending {
+        try BuiltProgram.run(["predict", "--model", model, "--no-cache"] + words)
+    }
+
+    /// Every broken file is named once, and the good ones are none of them.
+    private func expectFailures(_ ending: BuiltProgram.Ending, _ folder: String, _ good: [String]) {
+        #expect(ending.status == 1)
+        let lines = ending.errors.split(separator: "\n").map(String.init)
+        #expect(lines.last == "error: 4 of 7 files could not be read")
+        for name in ["b-empty.wav", "b-text.wav", "b-cut.wav", "b-silent.wav"] {
+            #expect(
+                lines.count { $0.hasPrefix("error: ") && $0.contains("\(folder)/\(name)") } == 1, "\(name)")
+        }
+        for file in good { #expect(!ending.errors.contains(file)) }
+        #expect(lines.count == 5)
+    }
+
+    @Test func aTableHasALineForEachGoodFile() throws {
+        try inSounds { folder, good in
+            let ending = try predict(folder)
+            expectFailures(ending, folder, good)
+            let lines = ending.output.split(separator: "\n")
+            #expect(lines.count == 4 && lines[0].hasPrefix("file "))
+            for (line, file) in zip(lines.dropFirst(), good) { #expect(line.hasPrefix(file)) }
+        }
+    }
+
+    @Test func csvAndJSONSayTheSame() throws {
+        try inSounds { folder, good in
+            let json = try predict(folder, "--format", "json", "--attention")
+            expectFailures(json, folder, good)
+            let lines = try json.output.split(separator: "\n").map { try JSONValue.parse(String($0)) }
+            #expect(lines.compactMap { $0["file"]?.text } == good)
+            for line in lines {
+                let shares = line["probabilities"]?.members?.compactMap { $0.value.double } ?? []
+                #expect(shares.count == 8 && abs(shares.reduce(0, +) - 1) < 1e-5)
+                let weights = line["attention"]?["weights"]?.elements?.compactMap(\.double) ?? []
+                #expect(!weights.isEmpty && abs(weights.reduce(0, +) - 1) < 1e-4)
+            }
+            let csv = try predict(folder, "--format", "csv")
+            expectFailures(csv, folder, good)
+            let rows = csv.output.split(separator: "\n").map(String.init)
+            let classes = lines[0]["probabilities"]?.members?.map(\.key) ?? []
+            #expect(rows[0] == (["file", "label"] + classes).joined(separator: ","))
+            #expect(rows[2].hasPrefix("\"\(good[1])\","))
+            for (row, line) in zip(rows.dropFirst(), lines) {
+                let shares = line["probabilities"]?.members?.compactMap { $0.value.double } ?? []
+                #expect(row.hasSuffix(shares.map { ",\(Float($0))" }.joined()))
+            }
+        }
+    }
+
+    @Test func filesByNameAndMissingOnes() throws {
+        try inSounds { folder, good in
+            let fine = try predict(good[2], good[0])
+            #expect(fine.status == 0 && fine.errors.isEmpty)
+            #expect(fine.output.split(separator: "\n").count == 3)
+            let missing = try predict(good[0], folder + "/none.wav", "--format", "csv")
+            #expect(missing.status == 1)
+            #expect(missing.errors.contains(folder + "/none.wav"))
+            #expect(missing.errors.hasSuffix("error: 1 of 2 files could not be read\n"))
+            #expect(missing.output.split(separator: "\n").count == 2)
+            try FileManager.default.createDirectory(
+                atPath: folder + "/void", withIntermediateDirectories: true)
+            let void = try predict(folder + "/void")
+            #expect(void.status == 64 && void.errors.contains("no sound files in \(folder)/void"))
+        }
+    }
+
+    private func predict(raw input: Data, _ words: String...) throws -> BuiltProgram.Ending {
+        try BuiltProgram.run(
+            ["predict", "-", "--model", model, "--rate", "8000"] + words,
+            BuiltProgram.Surroundings(input: input))
+    }
+
+    private func raw(_ samples: [Float]) -> Data {
+        Data(
+            samples.flatMap { sample -> [UInt8] in
+                let number = UInt16(bitPattern: Int16(sample * 32767))
+                return [UInt8(number & 255), UInt8(number >> 8)]
+            })
+    }
+
+    @Test func rawSoundIsHeardWindowByWindow() throws {
+        let data = raw(Self.sound(220, seconds: 4))
+        let whole = try predict(raw: data, "--window", "2", "--step", "1", "--format", "csv")
+        #expect(whole.status == 0 && whole.errors.isEmpty, "\(whole.errors)")
+        let rows = whole.output.split(separator: "\n").dropFirst()
+        #expect(rows.map { $0.prefix { $0 != "," } } == ["0.0-2.0 s", "1.0-3.0 s", "2.0-4.0 s"])
+        let odd = try predict(raw: data + [7], "--window", "2", "--step", "1", "--format", "csv")
+        #expect(odd.status == 0 && odd.output == whole.output)
+        #expect(odd.errors == "the last sample was cut off: an odd number of bytes came\n")
+        let short = try predict(raw: raw(Self.sound(220, seconds: 0.7)), "--format", "json")
+        #expect(short.status == 0 && short.output.split(separator: "\n").count == 1, "\(short.errors)")
+    }
+
+    @Test func rawSoundThatIsNoneIsSaid() throws {
+        // A single byte is half a sample.
+        for input in [Data(), Data([1])] {
+            let ending = try predict(raw: input)
+            #expect(ending.status == 64)
+            #expect(ending.errors.contains("no sound came from standard input"), "\(input.count) bytes")
+        }
+    }
+
+    /// A stream that waits for sound ends at the first Ctrl-C.
+    @Test func aStreamIsInterrupted() throws {
+        let pipe = Pipe()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try BuiltProgram.path())
+        process.arguments = [
+            "predict", "-", "--model", model, "--rate", "8000", "--window", "1", "--format", "csv",
+        ]
+        process.standardInput = pipe
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try pipe.fileHandleForWriting.write(contentsOf: raw(Self.sound(220, seconds: 1.5)))
+        var said = Data()
+        while said.count(where: { $0 == 10 }) < 2 { said += output.fileHandleForReading.availableData }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        try pipe.fileHandleForWriting.close()
+    }
+
+    @Test func aModelThatIsNoneIsSaid() throws {
+        try inSounds { folder, good in
+            for model in [folder, folder + "/none", good[0]] {
+                let ending = try BuiltProgram.run("predict", good[0], "--model", model)
+                #expect(ending.status == 1)
+                #expect(ending.errors.contains(model), "\(ending.errors)")
+            }
+        }
+    }
+}

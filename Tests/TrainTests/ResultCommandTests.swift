@@ -1,0 +1,131 @@
+import Configuration
+import Foundation
+import Lab
+import Testing
+
+/// The commands that take a run which has ended.
+@Suite struct ResultCommandTests {
+    private let run: String
+
+    init() throws { run = try SmallExperiment.finished.get() }
+
+    @Test func evaluateRepeatsTheTest() throws {
+        try SmallExperiment.inFolder { folder in
+            let csv = folder + "/said.csv"
+            let json = try BuiltProgram.run(
+                "evaluate", run, "--format", "json", "--out", csv, "--no-cache")
+            #expect(json.status == 0 && json.errors.isEmpty, "\(json.errors)")
+            let wanted = try JSONValue.load(run + "/" + RunFile.result)
+            #expect(try JSONValue.parse(json.output)["test"] == wanted["test"])
+            let predictions = FileManager.default.contents(atPath: run + "/" + RunFile.predictions)
+            #expect(FileManager.default.contents(atPath: csv) == predictions)
+            let table = try BuiltProgram.run("evaluate", run, "--part", "train", "--no-cache")
+            #expect(table.status == 0 && table.output.contains("accuracy"))
+            let both = try BuiltProgram.run("evaluate", run, "--part", "train", "--data", "folders:/x")
+            #expect(both.status == 64 && both.errors.contains("leave it or --data out"))
+        }
+    }
+
+    @Test func evaluateTakesOtherData() throws {
+        try SmallExperiment.inFolder { folder in
+            try #"{"source": {"type": "synthetic", "speakers": 2, "repetitions": 1, "seed": 9}}"#
+                .write(toFile: folder + "/data.json", atomically: false, encoding: .utf8)
+            let ending = try BuiltProgram.run(
+                "evaluate", run, "--data", folder + "/data.json", "--format", "json", "--no-cache")
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try JSONValue.parse(ending.output)["test"]?["accuracy"]?.double != nil)
+        }
+    }
+
+    /// A copy of the run, for what writes into it.
+    private func inCopy(_ body: (_ copy: String) throws -> Void) throws {
+        try SmallExperiment.inFolder { folder in
+            try FileManager.default.createDirectory(
+                atPath: folder + "/runs", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: run, toPath: folder + "/runs/copy")
+            try body(folder + "/runs/copy")
+        }
+    }
+
+    @Test func reportIsWrittenAnew() throws {
+        try inCopy { copy in
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.report)
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.plots)
+            let ending = try BuiltProgram.run("report", copy, "--no-cache")
+            #expect(ending.status == 0 && ending.output == "\(copy)/report.html\n", "\(ending.errors)")
+            let page = try String(contentsOfFile: copy + "/" + RunFile.report, encoding: .utf8)
+            #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("</html>"))
+            #expect(!page.contains("src=\"http") && !page.contains("href=\"http"))
+            #expect(try !FileManager.default.contentsOfDirectory(atPath: copy + "/" + RunFile.plots).isEmpty)
+        }
+    }
+
+    @Test func verifyComparesTheBits() throws {
+        try inCopy { copy in
+            let equal = try BuiltProgram.run("verify", copy, "--quiet", "--no-cache")
+            #expect(equal.status == 0, "\(equal.errors)\(equal.output)")
+            let lines = RunFile.repeatable.map { "equal      \($0)\n" }.joined()
+            #expect(equal.output == lines + "The run repeats to the bit.\n")
+            #expect(!FileManager.default.fileExists(atPath: copy + "-verify"))
+            let file = URL(fileURLWithPath: copy + "/" + RunFile.model)
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: file)
+            let different = try BuiltProgram.run("verify", copy, "--quiet", "--no-cache", "--keep")
+            #expect(different.status == 1)
+            #expect(different.output.contains("different  model.safetensors\n"))
+            #expect(different.errors.contains("did not repeat: model.safetensors."))
+            #expect(FileManager.default.fileExists(atPath: copy + "-verify"))
+        }
+    }
+
+    @Test func exportWritesForOtherPrograms() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run("export", run, "--out", folder + "/out")
+            #expect(ending.status == 0 && ending.errors.isEmpty, "\(ending.errors)")
+            for name in ["model.safetensors", "model.json", "model.onnx"] {
+                let size = FileManager.default.contents(atPath: folder + "/out/" + name)?.count ?? 0
+                #expect(size > 100, "\(name)")
+            }
+            let steps = try BuiltProgram.run("export", run, "--out", folder + "/any", "--any-steps")
+            #expect(steps.status == 0, "\(steps.errors)")
+        }
+    }
+
+    @Test(arguments: ["evaluate", "report", "verify", "export"])
+    func whatIsNoRunIsSaid(command: String) throws {
+        try SmallExperiment.inFolder { folder in
+            let nothing = try BuiltProgram.run(command, folder + "/nothing")
+            #expect(nothing.status == 1)
+            #expect(nothing.errors.contains("no such folder"), "\(nothing.errors)")
+            #expect(nothing.errors.contains("the folder of a run, such as runs/quickstart"))
+            let empty = try BuiltProgram.run(command, folder)
+            #expect(empty.status == 1 && empty.errors.contains("config.json"), "\(empty.errors)")
+        }
+    }
+
+    @Test func aRunThatHasNotEndedIsSaid() throws {
+        try inCopy { copy in
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.result)
+            for command in ["verify", "export"] {
+                let ending = try BuiltProgram.run(command, copy)
+                #expect(ending.status == 1 && ending.errors.contains("a run that has not ended"))
+            }
+        }
+    }
+
+    @Test func damagedFilesOfARunAreSaid() throws {
+        for (name, command) in [
+            (RunFile.config, "evaluate"), (RunFile.model, "evaluate"), (RunFile.model, "export"),
+            (RunFile.result, "verify"), (RunFile.predictions, "report"), (RunFile.metrics, "report"),
+        ] {
+            try inCopy { copy in
+                let file = URL(fileURLWithPath: copy + "/" + name)
+                try Data("{\u{0} nonsense".utf8).write(to: file)
+                let ending = try BuiltProgram.run(command, copy, "--no-cache")
+                #expect(ending.status == 1, "\(command) with a damaged \(name)")
+                #expect(ending.errors.contains(name), "\(command), \(name): \(ending.errors)")
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Configuration
+import Foundation
+import Lab
+import Testing
+
+/// Runs in their folders: what they leave, and who may go on with them.
+@Suite struct RunTests {
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    @Test func aRunLeavesItsFiles() throws {
+        let run = try SmallExperiment.finished.get()
+        for name in RunFile.repeatable + [
+            RunFile.environment, RunFile.testReads, RunFile.report, RunFile.plots,
+        ] {
+            #expect(exists(run + "/" + name), "\(name)")
+        }
+        #expect(exists(run + "/timing.jsonl"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: run)
+        #expect(names.contains { $0.hasPrefix("events.out.tfevents.") })
+        #expect(!names.contains { $0.hasPrefix(".") })
+        let reads = try String(contentsOfFile: run + "/" + RunFile.testReads, encoding: .utf8)
+        #expect(reads.split(separator: "\n").count == 1)
+        let metrics = try String(contentsOfFile: run + "/" + RunFile.metrics, encoding: .utf8)
+        #expect(metrics.split(separator: "\n").count == 4)
+    }
+
+    @Test func aNameIsTakenOnce() throws {
+        try SmallExperiment.inFolder { folder in
+            let none = try BuiltProgram.run(SmallExperiment.run(folder, "--resume"))
+            #expect(none.status == 64)
+            #expect(none.errors.hasPrefix("error: there is no run in \(folder)/runs/small to go on with"))
+            #expect(!exists(folder + "/runs"))
+            #expect(try BuiltProgram.run(SmallExperiment.run(folder, "--quiet")).status == 0)
+            let before = try SmallExperiment.files(folder + "/runs/small")
+            for more in [[], ["--resume"]] {
+                let again = try BuiltProgram.run(SmallExperiment.run(folder) + more)
+                #expect(again.status == 64)
+                #expect(again.errors.contains("holds a run that has ended; give another --name"))
+            }
+            #expect(try SmallExperiment.files(folder + "/runs/small") == before)
+            for name in ["", ".", "..", "a/b"] {
+                let wrong = try BuiltProgram.run(SmallExperiment.run(folder, name: name))
+                #expect(wrong.status == 64 && wrong.errors.contains("can name a folder"), "\(name)")
+            }
+        }
+    }
+
+    /// A run with very many epochs, once its first epoch is over.
+    private func longRun(_ folder: String, _ more: String...) throws -> BuiltProgram.Call {
+        let call = try BuiltProgram.begin(
+            SmallExperiment.run(folder, "--set", "training.epochs=100000") + more)
+        try #require(call.wait { exists(folder + "/runs/small/state") })
+        return call
+    }
+
+    @Test func twoProcessesNeverShareARun() throws {
+        try SmallExperiment.inFolder { folder in
+            let call = try longRun(folder)
+            let again = ["--set", "training.epochs=100000", "--resume"]
+            let second = try BuiltProgram.run(SmallExperiment.run(folder) + again)
+            #expect(second.status != 0)
+            #expect(second.errors.contains("process \(call.id) on "), "\(second.errors)")
+            #expect(second.errors.contains("at work in it"))
+            kill(call.id, SIGKILL)
+            #expect(try call.end().status == -SIGKILL)
+            // The lock of a process that is dead stops nobody: another config does.
+            #expect(exists(folder + "/runs/small/lock"))
+            let other = try BuiltProgram.run(SmallExperiment.run(folder, "--resume"))
+            #expect(other.status == 1)
+            #expect(other.errors.contains("config.json"), "\(other.errors)")
+            #expect(other.errors.contains("the same config, with the same --set"))
+            let new = try BuiltProgram.run(SmallExperiment.run(folder))
+            #expect(new.status == 64)
+            #expect(new.errors.contains("holds a run that has not ended; go on with --resume"))
+            let resumed = try BuiltProgram.begin(SmallExperiment.run(folder) + again)
+            let log = folder + "/runs/small/metrics.jsonl"
+            let size = { ((try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int) ?? 0 }
+            let start = size()
+            #expect(resumed.wait { size() > start + 1000 })
+            kill(resumed.id, SIGKILL)
+            _ = try resumed.end()
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func anInterruptedRunIsSavedAndSaysHowToGoOn(signal: Int32) throws {
+        try SmallExperiment.inFolder { folder in
+            // The shell has to take each of these words as one.
+            try FileManager.default.moveItem(
+                atPath: folder + "/small.json", toPath: folder + "/it's small.json")
+            let path = "\(folder)/it's small.json"
+            let words = [
+                "run", path, "--runs", folder + "/my runs", "--set", "about=\"a b\"",
+                "--set", "training.save_seconds=0.1", "--set", "training.epochs=100",
+            ]
+            let call = try BuiltProgram.begin(words)
+            #expect(call.wait { exists(folder + "/my runs/small/state") })
+            kill(call.id, signal)
+            let ending = try call.end()
+            #expect(ending.status == 130, "\(ending.errors)")
+            let lines = ending.errors.split(separator: "\n").map(String.init)
+            let start = "Stopped and saved. To go on: "
+            let told = try #require(lines.first { $0.hasPrefix(start) }).dropFirst(start.count)
+            #expect(told.hasSuffix("--resume"))
+            #expect(!exists(folder + "/my runs/small/result.json"))
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            process.arguments = ["-c", "Train() { \"\(try BuiltProgram.path())\" \"$@\"; }; \(told) --quiet"]
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            let log = try String(contentsOfFile: folder + "/my runs/small/metrics.jsonl", encoding: .utf8)
+            #expect(log.split(separator: "\n").count == 100)
+        }
+    }
+
+    @Test func aMistakeInAConfigBeginsNoRun() throws {
+        try SmallExperiment.inFolder { folder in
+            let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--set", "training.epoch=3"))
+            #expect(ending.status == 1)
+            #expect(
+                ending.errors
+                    == "error: --set training.epoch=3: training.epoch: unknown key; did you mean \"epochs\"?\n"
+            )
+            let missing = try BuiltProgram.run("run", folder + "/smal.json")
+            #expect(missing.status == 1)
+            #expect(missing.errors == "error: \(folder)/smal.json: no such file or directory\n")
+            let classes = try BuiltProgram.run(SmallExperiment.run(folder, "--set", "model[5].units=7"))
+            #expect(classes.status == 1)
+            #expect(
+                classes.errors.hasPrefix("error: model: gives [7], expected [8], a number for each class"))
+            #expect(!exists(folder + "/runs/small/config.json"))
+        }
+    }
+}

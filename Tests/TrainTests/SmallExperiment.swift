@@ -1,0 +1,80 @@
+import Foundation
+import Lab
+import Testing
+
+/// An experiment that takes a moment, on the embedded corpus.
+enum SmallExperiment {
+    static let name = "small"
+    /// The state is saved after every step.
+    static let text = """
+        {
+            "name": "small",
+            "data": {"source": {"type": "synthetic", "speakers": 4, "repetitions": 1}},
+            "split": {"type": "grouped", "by": "speaker", "test": 0.25, "validation": 0.25},
+            "features": {
+                "rate": 8000,
+                "layout": {
+                    "type": "sequence", "frames": 40,
+                    "features": [{"type": "mfcc", "count": 8, "fft": 512, "hop": 256, "mels": 20}]
+                }
+            },
+            "augmentation": {"rows": [[], [{"type": "noise", "amplitude": 0.01}]]},
+            "model": [
+                {"type": "feature_norm"},
+                {"type": "conv1d", "filters": 6, "kernel": 3, "padding": "same", "activation": "relu"},
+                {"type": "dropout", "rate": 0.2},
+                {"type": "gru", "units": 6},
+                {"type": "attention", "units": 4},
+                {"type": "dense", "units": 8}
+            ],
+            "training": {"batch": 8, "epochs": 4, "save_seconds": 0}
+        }
+        """
+
+    /// Calls `body` with a folder of its own that holds the config as `small.json`.
+    static func inFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+        let folder = NSTemporaryDirectory() + "train-\(UUID().uuidString)"
+        try make(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try body(folder)
+    }
+
+    private static func make(_ folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try text.write(toFile: folder + "/small.json", atomically: false, encoding: .utf8)
+    }
+
+    /// The words of a run in `runs` below a folder, with more of them after those.
+    static func run(_ folder: String, name: String = name, _ more: String...) -> [String] {
+        ["run", folder + "/small.json", "--runs", folder + "/runs", "--name", name, "--no-cache"] + more
+    }
+
+    /// What equal runs have equal, by the files' names.
+    static func files(_ run: String) throws -> [String: Data] {
+        try RunFile.repeatable.reduce(into: [:]) {
+            $0[$1] = try Data(contentsOf: URL(fileURLWithPath: run + "/" + $1))
+        }
+    }
+
+    /// Expects a run to have the files of another.
+    static func expectEqual(_ run: String, _ other: String, _ comment: String = "") throws {
+        let (found, wanted) = try (files(run), files(other))
+        for (name, data) in wanted { #expect(found[name] == data, "\(name) \(comment)") }
+    }
+
+    /// The folder of a run that has ended, made once for tests that only read it.
+    static let finished: Result<String, any Error> = Result {
+        let folder = NSTemporaryDirectory() + "train-finished-\(getpid())"
+        try make(folder)
+        atexit {
+            try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "train-finished-\(getpid())")
+        }
+        let ending = try BuiltProgram.run(run(folder, "--quiet"))
+        try #require(ending.status == 0, "\(ending.errors)")
+        return folder + "/runs/" + name
+    }
+}
+
+/// The folder of this package.
+let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
