@@ -65,7 +65,7 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: realType),
         // They run the built program.
         .testTarget(
-            name: "TrainTests", dependencies: ["Train", "Lab", "SpeechEmotion", "Configuration"],
+            name: "TrainTests", dependencies: ["Train", "Lab", "SpeechEmotion", "Configuration", "Autograd"],
             swiftSettings: realType),
     ],
     swiftLanguageModes: [.v6]

@@ -1,11 +1,12 @@
 #include "CKernels.h"
 #include "lanes.h"
+#include "stream.h"
 #include "strips.h"
 
 // Rows of a block that is read twice: 16 KB at most.
 INLINE ptrdiff_t block_rows(ptrdiff_t width) { return width > 512 ? 8 : 4096 / width; }
 
-enum { ROWS = 128 };
+enum { ROWS = 128, PART = 256 };
 
 // Chan, Golub and LeVeque.
 void ck_merge_moments(

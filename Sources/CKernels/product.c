@@ -38,13 +38,16 @@ enum { K_BLOCK = 256, M_BLOCK = 240 };
 
 #define ENTRY(type) \
     CK void ck_pack( \
-        const type *b, ptrdiff_t row, ptrdiff_t column, ptrdiff_t k, ptrdiff_t n, type *packed) { \
-        CHOOSE(pack, type, b, row, column, k, n, packed); \
+        const type *b, ptrdiff_t row, ptrdiff_t column, ptrdiff_t k, ptrdiff_t n, ptrdiff_t block, \
+        ptrdiff_t block_step, type *packed) { \
+        CHOOSE(pack, type, b, row, column, k, n, block, block_step, packed); \
     } \
     CK void ck_product( \
-        ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const type *a, ptrdiff_t a_row, ptrdiff_t a_column, const type *b, \
-        ptrdiff_t b_row, int packed, const type *start, ptrdiff_t start_row, type *c, ptrdiff_t c_row, int relu) { \
-        CHOOSE(product, type, m, n, k, a, a_row, a_column, b, b_row, packed, start, start_row, c, c_row, relu); \
+        ptrdiff_t lines, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const type *a, ptrdiff_t a_line, ptrdiff_t a_row, \
+        ptrdiff_t a_column, const type *b, ptrdiff_t b_row, ptrdiff_t b_first, int packed, const type *start, \
+        ptrdiff_t start_line, ptrdiff_t start_row, type *c, ptrdiff_t c_line, ptrdiff_t c_row, int relu) { \
+        CHOOSE(product, type, lines, m, n, k, a, a_line, a_row, a_column, b, b_row, b_first, packed, start, \
+               start_line, start_row, c, c_line, c_row, relu); \
     }
 ENTRY(float)
 ENTRY(double)

@@ -28,6 +28,16 @@ public enum Activation: String, CaseIterable, ConfigurationValue {
     /// What a fused operation can apply itself, and what is left to do after it.
     var fused: FusedActivation { self == .relu ? .relu : .none }
     func afterFused(_ x: Tensor) -> Tensor { self == .relu ? x : self(x) }
+
+    /// What a normalisation can end with; nil for other functions.
+    var ofNorm: NormActivation? {
+        switch self {
+        case .none: NormActivation.none
+        case .relu: .relu
+        case .silu: .silu
+        default: nil
+        }
+    }
 }
 
 /// An activation as a layer.

@@ -3,7 +3,7 @@ import Configuration
 
 /// Each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted. Inference uses running
 /// statistics. Padding behind a sequence's length takes no part.
-public final class BatchNorm: Layer {
+public final class BatchNorm: Absorbing {
     public struct Spec: LayerSpec {
         public var momentum = 0.99
         public var epsilon = 1e-3
@@ -61,20 +61,36 @@ public final class BatchNorm: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        forward(x, pass, followedBy: []).signal
+    }
+
+    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
+        signal: Signal, taken: Int
+    ) {
         let epsilon = Real(options.epsilon)
+        let following = rest.first?.activation?.ofNorm
+        let (activation, taken) = (following ?? .none, following == nil ? 0 : 1)
         guard pass.isTraining else {
             let x = x.cleaned
             let y = batchNorm(
                 x.tensor, mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.tensor,
-                beta: beta?.tensor, epsilon: epsilon)
-            return x.with(y)
+                beta: beta?.tensor, epsilon: epsilon, activation: activation)
+            return (x.with(y), taken)
         }
-        return x.withValidSteps { tensor in
+        let signal = x.withValidSteps { tensor in
             let (y, mean, variance, count) = batchNorm(
-                tensor, gamma: gamma?.tensor, beta: beta?.tensor, epsilon: epsilon)
+                tensor, gamma: gamma?.tensor, beta: beta?.tensor, epsilon: epsilon, activation: activation)
             if count > 0 { follow(mean, variance, count) }
             return y
         }
+        return (signal, taken)
+    }
+
+    /// What this layer does outside of training, and a function after it, at the end of another operation.
+    func fixed(activation: NormActivation) -> FixedNorm {
+        FixedNorm(
+            mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.value, beta: beta?.value,
+            epsilon: Real(options.epsilon), activation: activation)
     }
 
     private func follow(_ mean: Tensor, _ variance: Tensor, _ count: Int) {

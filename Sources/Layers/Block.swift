@@ -73,5 +73,5 @@ final class Chain: Layer {
 
     private init(_ spec: Spec, _ layers: [(String, any Layer)]) { (options, self.layers) = (spec, layers) }
 
-    func forward(_ x: Signal, _ pass: Pass) -> Signal { layers.reduce(x) { $1.layer.forward($0, pass) } }
+    func forward(_ x: Signal, _ pass: Pass) -> Signal { run(layers.map(\.layer), x, pass) }
 }

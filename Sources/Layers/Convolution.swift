@@ -70,7 +70,7 @@ extension GroupedConvolutionSpec {
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
         try checkAxes(input)
         let (channels, filters) = (input[input.count - 1], convolution.filters)
-        guard channels % groups == 0, filters % groups == 0 else {
+        guard groups > 0, channels % groups == 0, filters % groups == 0 else {
             throw ShapeProblem("\(Self.type) cannot split \(channels) channels into \(groups) groups")
         }
         let places = try convolution.padding.outputs(
@@ -84,15 +84,16 @@ extension GroupedConvolutionSpec {
     }
 
     fileprivate func weights(_ channels: Int, _ generator: RandomGenerator) -> (Parameter, Parameter?) {
-        let taps = convolution.kernel.axes.reduce(1, *)
+        let taps = product(convolution.kernel.axes)
         return convolution.sum.weights(
             convolution.kernel.axes + [channels / groups, convolution.filters],
-            fanIn: taps * channels / groups, fanOut: taps * convolution.filters / groups, generator)
+            fanIn: product(taps, channels) / groups,
+            fanOut: product(taps, convolution.filters) / groups, generator)
     }
 }
 
 /// A convolution over the steps of a sequence.
-public final class Conv1D: Layer {
+public final class Conv1D: Absorbing {
     public struct Spec: GroupedConvolutionSpec {
         public var convolution = ConvolutionOptions<Int>()
         public var groups = 1
@@ -128,23 +129,42 @@ public final class Conv1D: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        let y = conv1d(
-            x.masked, weight.tensor, bias: bias?.tensor, stride: options.stride, dilation: options.dilation,
-            groups: options.groups, padding: options.convolution.amounts,
-            activation: options.activation.fused)
-        let lengths = x.lengths?.map { min(y.shape[1], outputSteps(length: $0)) }
-        return Signal(options.activation.afterFused(y), lengths: lengths)
+        forward(x, pass, followedBy: []).signal
     }
 
-    /// The valid outputs of a sequence: those whose window begins in it, or lies in it where nothing is padded.
-    private func outputSteps(length: Int) -> Int {
-        options.padding.outputs(
-            size: length, kernel: options.kernel, stride: options.stride, dilation: options.dilation) ?? 0
+    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
+        signal: Signal, taken: Int
+    ) {
+        let ending = Ending(options.activation, rest, pass)
+        let (input, padding) = surrounded(x)
+        let y = conv1d(
+            input, weight.tensor, bias: bias?.tensor, stride: options.stride, dilation: options.dilation,
+            groups: options.groups, padding: padding, activation: ending.activation.fused, norm: ending.norm)
+        let lengths = x.lengths?.map {
+            options.padding.outputs(
+                size: $0, kernel: options.kernel, stride: options.stride, dilation: options.dilation) ?? 0
+        }
+        return (Signal(ending.finish(y), lengths: lengths), ending.taken)
+    }
+
+    /// The sequences without what stands behind them, and what pads them. Where the padding in front of a sequence
+    /// depends on its length it is put there, so that each gives what it would give alone.
+    private func surrounded(_ x: Signal) -> (Tensor, Padding) {
+        let before = { [options] in
+            options.padding.before(
+                size: $0, kernel: options.kernel, stride: options.stride, dilation: options.dilation)
+        }
+        let steps = x.tensor.shape[1]
+        guard let lengths = x.lengths, lengths.contains(where: { before($0) != before(steps) }) else {
+            return (x.masked, options.convolution.amounts)
+        }
+        let room = steps + (options.kernel - 1) * options.dilation
+        return (x.placed(at: lengths.map(before), of: room), .valid)
     }
 }
 
 /// A convolution over the height and width of a picture.
-public final class Conv2D: Layer {
+public final class Conv2D: Absorbing {
     public struct Spec: GroupedConvolutionSpec {
         public var convolution = ConvolutionOptions<Sides>()
         public var groups = 1
@@ -182,11 +202,18 @@ public final class Conv2D: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        forward(x, pass, followedBy: []).signal
+    }
+
+    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
+        signal: Signal, taken: Int
+    ) {
+        let ending = Ending(options.activation, rest, pass)
         let y = conv2d(
             x.tensor, weight.tensor, bias: bias?.tensor,
             stride: (options.stride.height, options.stride.width),
             dilation: (options.dilation.height, options.dilation.width), groups: options.groups,
-            padding: options.convolution.amounts, activation: options.activation.fused)
-        return Signal(options.activation.afterFused(y))
+            padding: options.convolution.amounts, activation: ending.activation.fused, norm: ending.norm)
+        return (Signal(ending.finish(y)), ending.taken)
     }
 }

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// y = x W + b for the vectors along the last axis, then an activation.
-public final class Dense: Layer {
+public final class Dense: Absorbing {
     public struct Spec: LayerSpec, WeightedSumOptions {
         public var units = 1
         public var sum = WeightedSum()
@@ -49,8 +49,17 @@ public final class Dense: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        forward(x, pass, followedBy: []).signal
+    }
+
+    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
+        signal: Signal, taken: Int
+    ) {
+        let ending = Ending(options.activation, rest, pass)
         let x = x.cleaned
-        let y = linear(x.tensor, weight.tensor, bias: bias?.tensor, activation: options.activation.fused)
-        return x.with(options.activation.afterFused(y))
+        let y = linear(
+            x.tensor, weight.tensor, bias: bias?.tensor, activation: ending.activation.fused,
+            norm: ending.norm)
+        return (x.with(ending.finish(y)), ending.taken)
     }
 }

@@ -43,6 +43,11 @@ extension PoolSpec {
 
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
         guard input.count == pool.size.axes.count + 1 else { throw needs(Size.words.input, input) }
+        guard product(pool.size.axes) <= 65536 else {
+            throw ShapeProblem(
+                "\(Self.type) takes windows of at most 65536 places, found "
+                    + pool.size.axes.map(String.init).joined(separator: " x "))
+        }
         let places = try pool.padding.outputs(input, kernel: pool.size, stride: pool.step, Self.type)
         return LayerPlan(output: places + [input[input.count - 1]])
     }
@@ -62,14 +67,17 @@ public enum Pool1D {
 
         public func apply(_ x: Signal, _ pass: Pass) -> Signal {
             let (size, stride) = (pool.size, pool.step)
+            // What a sequence alone would give, whatever stands behind it.
+            let own = x.hasPadding ? x.lengths : nil
             let y =
                 pool.kind == .max
-                ? maxPool1d(x.tensor, kernel: size, stride: stride, padding: pool.amounts)
+                ? maxPool1d(x.tensor, kernel: size, stride: stride, padding: pool.amounts, lengths: own)
                 : avgPool1d(
-                    x.tensor, kernel: size, stride: stride, padding: pool.amounts, countsPadding: false)
-            // A window counts when it lies inside the sequence.
-            let lengths = x.lengths?.map { min(y.shape[1], $0 < size ? 0 : ($0 - size) / stride + 1) }
-            return Signal(y, lengths: lengths)
+                    x.tensor, kernel: size, stride: stride, padding: pool.amounts, countsPadding: false,
+                    lengths: own)
+            let lengths = x.lengths?.map { pool.padding.outputs(size: $0, kernel: size, stride: stride) ?? 0 }
+            let result = Signal(y, lengths: lengths)
+            return own == nil ? result : result.withClean(y)
         }
     }
 }

@@ -41,7 +41,7 @@ public final class Sequential: Layer {
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        layers.reduce(x) { $1.forward($0, pass) }
+        run(layers, x, pass)
     }
 }
 

@@ -65,11 +65,22 @@ public enum PaddingRule: String, CaseIterable, ConfigurationValue {
         }
     }
 
+    /// What stands in front of a sequence, along one axis.
+    func before(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> Int {
+        let reach = (kernel - 1) * dilation
+        switch self {
+        case .valid: return 0
+        case .causal: return reach
+        case .symmetric: return reach / 2
+        case .same: return size == 0 ? 0 : max(0, (size - 1) / stride * stride + reach + 1 - size) / 2
+        }
+    }
+
     /// The outputs along one axis; nil where the window does not fit.
     func outputs(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> Int? {
         let reach = product(kernel - 1, dilation)
-        // Padding must not be beyond any memory.
-        guard reach < LayerPlan.most else { return nil }
+        // Padding must not be beyond any memory, nor a step of a window, which counts elements.
+        guard max(reach, stride, dilation) < LayerPlan.most else { return nil }
         let room: Int
         switch self {
         case .same, .causal: room = size + reach

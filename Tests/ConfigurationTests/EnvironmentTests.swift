@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         ("${DTAA}", "name: the environment has no \"DTAA\"; did you mean \"DATA\"?"),
         ("${HOME}", "name: the environment has no \"HOME\"; set it"),
-        ("${}", "name: the environment has no \"\"; set it"),
+        ("${}", "name: a name is missing in \"${}\"; write ${NAME}"),
         ("${DATA", "name: \"${\" is never closed; write ${NAME}, or $${ for the characters themselves"),
     ])
     func missingNamesAreErrors(text: String, message: String) {

@@ -28,6 +28,7 @@ package struct Example: Sendable, CustomStringConvertible {
             #"{"type": "conv1d", "filters": 3, "stride": 2, "padding": "symmetric", "activation": "relu"}"#,
             [9, 2]),
         .init(#"{"type": "conv1d", "filters": 3, "padding": "valid"}"#, [9, 2]),
+        .init(#"{"type": "conv1d", "filters": 3, "kernel": 4, "stride": 3, "dilation": 2}"#, [13, 2]),
         .init(#"{"type": "conv2d", "filters": 3, "kernel": [3, 5]}"#, [6, 7, 2]),
         .init(
             #"{"type": "conv2d", "filters": 4, "stride": 2, "groups": 4, "padding": "symmetric"}"#, [6, 7, 4]),
@@ -37,6 +38,10 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "activation", "function": "softmax"}"#, [5]),
         .init(#"{"type": "pool1d", "size": 2}"#, [8, 3]),
         .init(#"{"type": "pool1d", "kind": "average", "size": 3, "stride": 2}"#, [9, 3]),
+        .init(#"{"type": "pool1d", "size": 3, "padding": "same"}"#, [10, 3]),
+        .init(#"{"type": "pool1d", "kind": "average", "size": 4, "stride": 3, "padding": "same"}"#, [11, 3]),
+        .init(#"{"type": "pool1d", "kind": "average", "size": 3, "stride": 2, "padding": "causal"}"#, [10, 3]),
+        .init(#"{"type": "pool1d", "size": 4, "stride": 2, "padding": "symmetric"}"#, [9, 3]),
         .init(#"{"type": "pool2d", "size": [2, 3]}"#, [6, 6, 2]),
         .init(#"{"type": "pool2d", "kind": "average", "padding": "same"}"#, [5, 5, 2]),
         .init(#"{"type": "global_pool"}"#, [7, 3]),

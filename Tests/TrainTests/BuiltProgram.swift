@@ -101,6 +101,9 @@ enum BuiltProgram {
         try Call(words, place)
     }
 
+    /// Begins a call.
+    static func begin(_ words: String...) throws -> Call { try Call(words, Surroundings()) }
+
     /// Calls the program and waits.
     static func run(_ words: [String], _ place: Surroundings = Surroundings()) throws -> Ending {
         try Call(words, place).end()
@@ -109,5 +112,15 @@ enum BuiltProgram {
     /// Calls the program and waits.
     static func run(_ words: String..., in folder: String? = nil) throws -> Ending {
         try run(words, Surroundings(folder: folder))
+    }
+
+    /// The processes whose command lines hold a text, such as the path of a folder; the calling one is none of them.
+    static func processes(with text: String) -> [pid_t] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap { pid_t($0) }.filter { id in
+            guard id != getpid(), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline")
+            else { return false }
+            return String(decoding: line, as: UTF8.self).contains(text)
+        }
     }
 }

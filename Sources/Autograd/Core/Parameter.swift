@@ -56,6 +56,8 @@ extension Tensor {
             let copy = Storage(count: storage.count)
             copy.pointer.update(from: storage.pointer, count: storage.count)
             storage = copy
+        } else {
+            storage.willChange()
         }
         withExtendedLifetime(storage) { body(storage.pointer) }
     }

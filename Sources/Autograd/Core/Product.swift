@@ -2,30 +2,62 @@ import CKernels
 
 /// The right factor of a product, copied into the order in which the kernel reads it.
 struct PackedMatrix: Sendable {
-    private let panels: Tensor
-    let rows: Int, columns: Int
+    /// Where a matrix lies among some elements: element (p, j) at
+    /// `offset + p / block * blockStep + p % block * row + j * column`.
+    struct Layout: Equatable {
+        let rows: Int, columns: Int
+        var offset = 0
+        let row: Int, column: Int
+        /// Rows in a block and the distance of blocks, where the rows are not all equally far apart.
+        var block: (rows: Int, step: Int)?
 
-    /// Element (p, j) comes from `source[p * row + j * column]`.
-    init(
-        rows: Int, columns: Int, _ source: UnsafePointer<Real>, row: Int, column: Int
-    ) {
-        self.rows = rows
-        self.columns = columns
-        let panel = Int(CK_PANEL)
-        let padded = (columns + panel - 1) / panel * panel
-        panels = Tensor(shape: [rows * padded]) { ck_pack(source, row, column, rows, columns, $0) }
+        static func == (a: Layout, b: Layout) -> Bool {
+            a.rows == b.rows && a.columns == b.columns && a.offset == b.offset && a.row == b.row
+                && a.column == b.column && a.block?.rows == b.block?.rows && a.block?.step == b.block?.step
+        }
     }
 
+    private let panels: Tensor
+    let rows: Int
+
+    init(_ layout: Layout, _ source: UnsafePointer<Real>) {
+        rows = layout.rows
+        let panel = Int(CK_PANEL)
+        let padded = (layout.columns + panel - 1) / panel * panel
+        panels = Tensor(shape: [rows * padded]) {
+            ck_pack(
+                source + layout.offset, layout.row, layout.column, layout.rows, layout.columns,
+                layout.block?.rows ?? Swift.max(layout.rows, 1), layout.block?.step ?? 0, $0)
+        }
+    }
+
+    /// Element (p, j) comes from `source[p * row + j * column]`.
+    init(rows: Int, columns: Int, _ source: UnsafePointer<Real>, row: Int, column: Int) {
+        self.init(Layout(rows: rows, columns: columns, row: row, column: column), source)
+    }
+
+    /// A matrix of a tensor's elements. Outside of training it is kept with them, as it will be needed again.
+    init(_ layout: Layout, of tensor: Tensor, isKept: Bool) {
+        if isKept, let kept = tensor.storage.packedMatrix(layout) {
+            self = kept
+            return
+        }
+        self = tensor.withElements { PackedMatrix(layout, $0) }
+        if isKept { tensor.storage.keep(self, layout) }
+    }
+
+    /// The rows from `first` on.
     @inline(__always)
-    func withFactor<R>(_ body: (Product.Factor) -> R) -> R {
-        panels.withElements { body(.packed($0)) }
+    func withFactor<R>(from first: Int = 0, _ body: (Product.Factor) -> R) -> R {
+        panels.withElements { body(.packed($0, rows: rows, first: first)) }
     }
 }
 
 /// Products of matrices on the calling thread.
 enum Product {
     enum Factor {
-        case packed(UnsafePointer<Real>)
+        /// The rows from `first` on of a packed matrix of so many rows.
+        case packed(UnsafePointer<Real>, rows: Int, first: Int)
         /// Rows `row` elements apart.
         case plain(UnsafePointer<Real>, row: Int)
     }
@@ -39,32 +71,43 @@ enum Product {
         case bias(UnsafePointer<Real>?)
     }
 
-    /// c = start + a b, where a is m x k with element (i, p) at a[i * aRow + p * aColumn] and b is k x n.
+    /// How far apart several left factors and their results lie.
+    struct Lines {
+        let count: Int, a: Int, c: Int
+
+        static let one = Lines(count: 1, a: 0, c: 0)
+    }
+
+    /// c = start + a b, where a is m x k with element (i, p) at a[i * aRow + p * aColumn] and b is k x n; the same for
+    /// each of several lines.
     @inline(__always)
     static func run(
-        m: Int, n: Int, k: Int, _ a: UnsafePointer<Real>, row aRow: Int, column aColumn: Int = 1, _ b: Factor,
-        start: Start = .zero, into c: UnsafeMutablePointer<Real>, row cRow: Int, relu: Bool = false
+        m: Int, n: Int, k: Int, lines: Lines = .one, _ a: UnsafePointer<Real>, row aRow: Int,
+        column aColumn: Int = 1, _ b: Factor, start: Start = .zero, into c: UnsafeMutablePointer<Real>,
+        row cRow: Int, relu: Bool = false
     ) {
         var from: UnsafePointer<Real>?
-        var fromRow = 0
+        var (fromRow, fromLine) = (0, 0)
         switch start {
         case .zero: break
-        case .result:
-            from = UnsafePointer(c)
-            fromRow = cRow
+        case .result: (from, fromRow, fromLine) = (UnsafePointer(c), cRow, lines.c)
         case .bias(let bias): from = bias
         }
         switch b {
-        case .packed(let b):
-            ck_product(m, n, k, a, aRow, aColumn, b, 0, 1, from, fromRow, c, cRow, relu ? 1 : 0)
+        case .packed(let b, let rows, let first):
+            ck_product(
+                lines.count, m, n, k, a, lines.a, aRow, aColumn, b, rows, first, 1, from, fromLine, fromRow,
+                c, lines.c, cRow, relu ? 1 : 0)
         case .plain(let b, let row):
-            ck_product(m, n, k, a, aRow, aColumn, b, row, 0, from, fromRow, c, cRow, relu ? 1 : 0)
+            ck_product(
+                lines.count, m, n, k, a, lines.a, aRow, aColumn, b, row, 0, 0, from, fromLine, fromRow, c,
+                lines.c, cRow, relu ? 1 : 0)
         }
     }
 
-    /// How many rows of a product make one chunk of work: about 4 million multiplications, whole tiles.
+    /// How many rows of a product make one chunk of work: about 2 million multiplications, whole tiles.
     static func rowsPerChunk(perRow multiplications: Int) -> Int {
-        let wished = 4_000_000 / Swift.max(multiplications, 1)
+        let wished = 2_000_000 / Swift.max(multiplications, 1)
         return Swift.max(16, (wished + 7) / 8 * 8)
     }
 }

@@ -7,6 +7,8 @@ final class Storage: @unchecked Sendable {
     let count: Int
     /// Keeps foreign memory (a mapped file) alive; nil for memory of the pool.
     private let owner: AnyObject?
+    /// Copies of the elements as factors of products.
+    private let packed = Mutex<[(layout: PackedMatrix.Layout, matrix: PackedMatrix)]>([])
 
     /// Storages alive now, for leak tests.
     static let live = Atomic<Int>(0)
@@ -28,6 +30,21 @@ final class Storage: @unchecked Sendable {
     }
 
     var isBorrowed: Bool { owner != nil }
+
+    /// The copy that `keep` was given.
+    func packedMatrix(_ layout: PackedMatrix.Layout) -> PackedMatrix? {
+        packed.withLock { list in list.first { $0.layout == layout }?.matrix }
+    }
+
+    /// Keeps a copy for as long as the elements live and do not change.
+    func keep(_ matrix: PackedMatrix, _ layout: PackedMatrix.Layout) {
+        packed.withLock { $0.append((layout, matrix)) }
+    }
+
+    /// Before elements are changed in place, which only their single holder may do.
+    func willChange() {
+        packed.withLock { if !$0.isEmpty { $0 = [] } }
+    }
 
     deinit {
         Storage.live.subtract(1, ordering: .relaxed)

@@ -142,6 +142,7 @@ extension Tensor {
             isKnownUniquelyReferenced(&storage)
         else { return false }
         let a = detached
+        storage.willChange()
         b.withElements { pb in
             broadcasting(kernel, a, UnsafePointer(a.storage.pointer), b, pb, shape, a.storage.pointer)
         }

@@ -14,10 +14,11 @@ import CKernels
 ///   - weight: [kernel, channels / groups, filters].
 ///   - bias: [filters].
 ///   - groups: channels and filters are split into this many parts that do not see each other.
+///   - norm: applied last, for trained networks: the result has no gradient then.
 /// - Returns: [batch, time', filters].
 public func conv1d(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, dilation: Int = 1, groups: Int = 1,
-    padding: Padding = .valid, activation: FusedActivation = .none
+    padding: Padding = .valid, activation: FusedActivation = .none, norm: FixedNorm? = nil
 ) -> Tensor {
     require(
         x.rank == 3 && weight.rank == 3,
@@ -32,9 +33,7 @@ public func conv1d(
         "conv1d", images: 1, rows: across, columns: along, x: x.shape, weight: weight.shape,
         bias: bias?.shape,
         groups: groups, shape: [x.shape[0], along.outputs, weight.shape[2]])
-    let (y, gradient) = geometry.convolve(x.detached, weight.detached, bias: bias?.detached, activation)
-    return record(
-        "conv1d", inputs: bias.map { [x, weight, $0] } ?? [x, weight], output: y, gradient: gradient)
+    return geometry.recorded("conv1d", x, weight, bias: bias, activation, norm)
 }
 
 /// The sum over a window of a picture.
@@ -45,11 +44,12 @@ public func conv1d(
 ///   - bias: [filters].
 ///   - stride, dilation: along height and width.
 ///   - groups: as many as channels makes it depthwise.
+///   - norm: applied last, for trained networks: the result has no gradient then.
 /// - Returns: [batch, height', width', filters].
 public func conv2d(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1),
     dilation: (Int, Int) = (1, 1),
-    groups: Int = 1, padding: Padding = .valid, activation: FusedActivation = .none
+    groups: Int = 1, padding: Padding = .valid, activation: FusedActivation = .none, norm: FixedNorm? = nil
 ) -> Tensor {
     require(
         x.rank == 4 && weight.rank == 4,
@@ -65,9 +65,7 @@ public func conv2d(
         "conv2d", images: x.shape[0], rows: rows, columns: columns, x: x.shape, weight: weight.shape,
         bias: bias?.shape, groups: groups,
         shape: [x.shape[0], rows.outputs, columns.outputs, weight.shape[3]])
-    let (y, gradient) = geometry.convolve(x.detached, weight.detached, bias: bias?.detached, activation)
-    return record(
-        "conv2d", inputs: bias.map { [x, weight, $0] } ?? [x, weight], output: y, gradient: gradient)
+    return geometry.recorded("conv2d", x, weight, bias: bias, activation, norm)
 }
 
 /// The sizes of a convolution and the three products that it is made of.
@@ -135,119 +133,183 @@ struct Convolution: Sendable {
     /// All the taps along the width as one product: they lie side by side where nothing is left out between them.
     private var isJoined: Bool { groups == 1 && columns.dilation == 1 }
 
-    /// The result, and the rule that carries cotangents back.
-    func convolve(
-        _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ activation: FusedActivation
-    ) -> (y: Tensor, gradient: @Sendable (Tensor, Wanted) -> [Tensor?]) {
-        let y = forward(x, weight, bias: bias, relu: activation == .relu)
+    /// The result with the rule that carries cotangents back.
+    func recorded(
+        _ operation: StaticString, _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ activation: FusedActivation,
+        _ norm: FixedNorm?
+    ) -> Tensor {
+        let inputs = bias.map { [x, weight, $0] } ?? [x, weight]
+        norm?.check(operation, channels: filters, inputs)
+        let (x, weight) = (x.detached, weight.detached)
+        let y = forward(
+            x, Taps(weight, isKept: !isRecording), bias: bias?.detached,
+            Finish(relu: activation == .relu, norm: norm))
         let savedY = activation == .relu ? y : nil
-        let hasBias = bias != nil
-        return (
-            y,
-            { cotangent, wanted in
-                let g = savedY.map { reluGradient($0, cotangent) } ?? cotangent
-                let dx = wanted[0] ? inputGradient(g, weight) : nil
-                let dWeight = wanted[1] ? weightGradient(x, g) : nil
-                return hasBias ? [dx, dWeight, wanted[2] ? g.sum(to: [filters]) : nil] : [dx, dWeight]
-            }
-        )
+        return record(operation, inputs: inputs, output: y) { cotangent, wanted in
+            let g = savedY.map { reluGradient($0, cotangent) } ?? cotangent
+            let dx = wanted[0] ? inputGradient(g, weight) : nil
+            let dWeight = wanted[1] ? weightGradient(x, g) : nil
+            return inputs.count == 3 ? [dx, dWeight, wanted[2] ? g.sum(to: [filters]) : nil] : [dx, dWeight]
+        }
     }
 
     // MARK: Forward
 
-    func forward(_ x: Tensor, _ weight: Tensor, bias: Tensor?, relu: Bool) -> Tensor {
-        if isDepthwise { return depthwiseForward(x, weight, bias: bias, relu: relu) }
+    /// What is done with sums before they leave the caches.
+    struct Finish {
+        var relu = false
+        var norm: FixedNorm?
+    }
+
+    /// The weight as a forward pass takes it.
+    struct Taps {
+        let weight: Tensor
+        /// Whether channels and filters are in each other's place and the taps in reverse order, as the gradient of the
+        /// input has it.
+        var isReversed = false
+        /// Whether it may be kept as products need it.
+        var isKept = false
+
+        init(_ weight: Tensor, isReversed: Bool = false, isKept: Bool = false) {
+            (self.weight, self.isReversed, self.isKept) = (weight, isReversed, isKept)
+        }
+
+        /// The taps of row `row` for a product: [columns * inputs, filters].
+        func packed(_ row: Int, of rows: Int, columns: Int, inputs: Int, filters: Int) -> PackedMatrix {
+            let tap = inputs * filters
+            let layout =
+                isReversed
+                ? PackedMatrix.Layout(
+                    rows: columns * inputs, columns: filters,
+                    offset: ((rows - row) * columns - 1) * tap, row: 1, column: inputs, block: (inputs, -tap))
+                : PackedMatrix.Layout(
+                    rows: columns * inputs, columns: filters, offset: row * columns * tap, row: filters,
+                    column: 1)
+            return PackedMatrix(layout, of: weight, isKept: isKept)
+        }
+    }
+
+    func forward(_ x: Tensor, _ taps: Taps, bias: Tensor?, _ finish: Finish) -> Tensor {
+        if isDepthwise { return depthwiseForward(x, taps.weight, bias: bias, finish) }
         if isPointwise {
             return multiplyRows(
-                x, rows: positions, weight.with(shape: [channels, filters]), bias: bias,
-                activation: relu ? .relu : .none, shape: shape)
+                x, rows: positions, taps.weight.with(shape: [channels, filters]), bias: bias,
+                activation: finish.relu ? .relu : .none, norm: finish.norm, shape: shape, isKept: taps.isKept)
         }
         let runs = columns.runs(joined: isJoined)
-        let taps = rows.kernel
-        let blockSize = columns.kernel * inputs * filters
+        let tapRows = rows.kernel
         // Each output gets all its sums in one product: nothing to add to.
         let isSinglePass =
-            isJoined && taps == 1 && rows.outputs(seenBy: 0) == 0..<rows.outputs
+            isJoined && tapRows == 1 && rows.outputs(seenBy: 0) == 0..<rows.outputs
             && runs.reduce(0) { $0 + $1.outputs.count } == columns.outputs
-        return withElements(x, weight) { x, weight in
+        let packed =
+            groups == 1 && (positions >= 24 || taps.isReversed || taps.isKept)
+            ? (0..<tapRows).map {
+                taps.packed($0, of: tapRows, columns: columns.kernel, inputs: inputs, filters: filters)
+            } : []
+        let linesPerChunk = self.linesPerChunk(runs)
+        return withElements(x, taps.weight) { x, weight in
             withElements(bias) { bias in
-                let packed =
-                    isJoined && positions >= 24
-                    ? (0..<taps).map {
-                        PackedMatrix(
-                            rows: columns.kernel * channels, columns: filters, weight + $0 * blockSize,
-                            row: filters, column: 1)
-                    } : []
-                return Tensor(shape: shape) { y in
+                Tensor(shape: shape) { y in
                     forEachBlock(lines: linesPerChunk) { image, lines in
                         let x = x + image * rows.size * columns.size * channels
                         let y = y + image * rows.outputs * columns.outputs * filters
                         if !isSinglePass { fill(y, lines, bias) }
-                        for tap in 0..<taps {
+                        let start: Product.Start = isSinglePass ? .bias(bias) : .result
+                        for tap in 0..<tapRows {
                             let seen = rows.outputs(seenBy: tap).clamped(to: lines)
                             guard !seen.isEmpty else { continue }
+                            if !packed.isEmpty, isJoined, runs.count > 1, seen.count < 4 {
+                                packed[tap].withFactor { factor in
+                                    for line in seen {
+                                        multiplyPadded(
+                                            x, y, line: line, rowTap: tap, factor, start: start,
+                                            relu: finish.relu && isSinglePass)
+                                    }
+                                }
+                                continue
+                            }
                             for run in runs {
-                                let isWhole = run.taps.count == columns.kernel && !packed.isEmpty
                                 let go = { (group: Int, factor: Product.Factor) in
                                     multiplyRun(
-                                        x, y, run, rowTap: tap, lines: seen, group: group, factor,
-                                        start: isSinglePass ? .bias(bias) : .result,
-                                        relu: relu && isSinglePass)
+                                        x, y, run, rowTap: tap, lines: seen, group: group, factor, start: start,
+                                        relu: finish.relu && isSinglePass)
                                 }
-                                if isWhole {
-                                    packed[tap].withFactor { go(0, $0) }
+                                if !packed.isEmpty {
+                                    packed[tap].withFactor(from: run.taps.lowerBound * inputs) { go(0, $0) }
                                 } else {
+                                    let first = (tap * columns.kernel + run.taps.lowerBound) * inputs * filters
                                     for group in 0..<groups {
-                                        let at =
-                                            tap * blockSize + run.taps.lowerBound * inputs * filters
-                                            + group * outputs
-                                        go(group, .plain(weight + at, row: filters))
+                                        go(group, .plain(weight + first + group * outputs, row: filters))
                                     }
                                 }
                             }
                         }
-                        if relu && !isSinglePass {
-                            let from = lines.lowerBound * columns.outputs * filters
-                            let n = lines.count * columns.outputs * filters
-                            ck_relu(y + from, y + from, n)
-                        }
+                        let from = y + lines.lowerBound * columns.outputs * filters
+                        let positions = lines.count * columns.outputs
+                        if finish.relu && !isSinglePass { ck_relu(from, from, positions * filters) }
+                        finish.norm?.apply(to: from, rows: positions)
                     }
                 }
             }
         }
     }
 
-    /// One run of outputs on several lines: a product for each line, or where the run is short, one for each of its
-    /// outputs over all lines.
+    /// One run of outputs on several lines: the lines one after the other with one product, or where the run is short,
+    /// a product for each of its outputs over all lines.
     @inline(__always)
     private func multiplyRun(
         _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, _ run: Window.Run, rowTap: Int,
         lines: Range<Int>, group: Int, _ factor: Product.Factor, start: Product.Start, relu: Bool
     ) {
         let k = run.taps.count * inputs
-        let from = { (line: Int, output: Int) in
-            x + (rows.position(line, rowTap) * columns.size + columns.position(output, run.taps.lowerBound))
-                * channels + group * inputs
+        let (xLine, yLine) = (rows.stride * columns.size * channels, columns.outputs * filters)
+        let from = { (output: Int) in
+            x
+                + (rows.position(lines.lowerBound, rowTap) * columns.size
+                    + columns.position(output, run.taps.lowerBound)) * channels + group * inputs
         }
-        let into = { (line: Int, output: Int) in
-            y + (line * columns.outputs + output) * filters + group * outputs
+        let into = { (output: Int) in
+            y + (lines.lowerBound * columns.outputs + output) * filters + group * outputs
         }
+        let start = start.shifted(group * outputs)
         if run.outputs.count >= 4 || run.outputs.count >= lines.count {
-            for line in lines {
-                let first = run.outputs.lowerBound
-                Product.run(
-                    m: run.outputs.count, n: outputs, k: k, from(line, first), row: columns.stride * channels,
-                    factor, start: start.shifted(group * outputs), into: into(line, first), row: filters,
-                    relu: relu)
-            }
+            let first = run.outputs.lowerBound
+            Product.run(
+                m: run.outputs.count, n: outputs, k: k,
+                lines: Product.Lines(count: lines.count, a: xLine, c: yLine), from(first),
+                row: columns.stride * channels, factor, start: start, into: into(first), row: filters,
+                relu: relu)
         } else {
             for output in run.outputs {
-                let first = lines.lowerBound
                 Product.run(
-                    m: lines.count, n: outputs, k: k, from(first, output),
-                    row: rows.stride * columns.size * channels, factor, start: start.shifted(group * outputs),
-                    into: into(first, output), row: columns.outputs * filters, relu: relu)
+                    m: lines.count, n: outputs, k: k, from(output), row: xLine, factor, start: start,
+                    into: into(output), row: yLine, relu: relu)
             }
+        }
+    }
+
+    /// All outputs of a line by one product, on a copy of the line with zeros around. Where there are few lines, the
+    /// outputs at its ends are too few for products of their own.
+    private func multiplyPadded(
+        _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, line: Int, rowTap: Int,
+        _ factor: Product.Factor, start: Product.Start, relu: Bool
+    ) {
+        let length = (columns.outputs - 1) * columns.stride + columns.kernel
+        let before = Swift.min(columns.before, length)
+        let inside = Swift.min(columns.size, length - before)
+        withUnsafeTemporaryAllocation(of: Real.self, capacity: length * channels) { buffer in
+            guard let copy = buffer.baseAddress else { return }
+            let begin = before * channels
+            copy.update(repeating: 0, count: begin)
+            (copy + begin).update(
+                from: x + rows.position(line, rowTap) * columns.size * channels, count: inside * channels)
+            (copy + begin + inside * channels).update(
+                repeating: 0, count: (length - before - inside) * channels)
+            Product.run(
+                m: columns.outputs, n: filters, k: columns.kernel * channels, copy,
+                row: columns.stride * channels, factor, start: start,
+                into: y + line * columns.outputs * filters, row: filters, relu: relu)
         }
     }
 
@@ -258,9 +320,11 @@ struct Convolution: Sendable {
         for position in 0..<positions { (from + position * filters).update(from: bias, count: filters) }
     }
 
-    private var linesPerChunk: Int {
+    /// Lines that make about 4 million multiplications, but no single ones where the outputs at their ends are products
+    /// over all of them.
+    private func linesPerChunk(_ runs: [Window.Run] = []) -> Int {
         let perLine = columns.outputs * rows.kernel * columns.kernel * inputs * filters
-        return Swift.max(1, 4_000_000 / Swift.max(perLine, 1))
+        return Swift.max(runs.count > 1 ? 4 : 1, 4_000_000 / Swift.max(perLine, 1))
     }
 
     /// Blocks of lines of an image as chunks of work.
@@ -282,7 +346,7 @@ struct Convolution: Sendable {
                 g, rows: positions, weight.with(shape: [channels, filters]), transposed: true, shape: xShape)
         }
         if isJoined, let back = reversed {
-            return back.forward(g, reversedTaps(weight), bias: nil, relu: false)
+            return back.forward(g, Taps(weight, isReversed: true), bias: nil, Finish())
         }
         return scatteredInputGradient(g, weight)
     }
@@ -301,24 +365,6 @@ struct Convolution: Sendable {
             images: images, rows: back, columns: across, groups: groups, channels: filters, filters: channels,
             xShape: shape, weightShape: [rows.kernel, columns.kernel, filters / groups, channels],
             shape: xShape)
-    }
-
-    /// The weight with its taps in reverse order and its last two axes exchanged.
-    private func reversedTaps(_ weight: Tensor) -> Tensor {
-        let taps = rows.kernel * columns.kernel
-        return weight.withElements { weight in
-            Tensor(shape: [taps, filters, channels]) { result in
-                for tap in 0..<taps {
-                    let from = weight + (taps - 1 - tap) * channels * filters
-                    let to = result + tap * channels * filters
-                    for channel in 0..<channels {
-                        for filter in 0..<filters {
-                            to[filter * channels + channel] = from[channel * filters + filter]
-                        }
-                    }
-                }
-            }
-        }
     }
 
     /// Each tap sends the cotangents back to the positions that it saw.

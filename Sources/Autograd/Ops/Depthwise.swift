@@ -3,12 +3,12 @@ import CKernels
 // Convolutions with one filter per channel: no product of matrices, loops over the channels instead.
 
 extension Convolution {
-    func depthwiseForward(_ x: Tensor, _ weight: Tensor, bias: Tensor?, relu: Bool) -> Tensor {
+    func depthwiseForward(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ finish: Finish) -> Tensor {
         let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
         let (imageIn, imageOut) = (
             rows.size * columns.size * channels, rows.outputs * columns.outputs * channels
         )
-        let stream: Int32 = isBeyondCaches(shape.elementCount) ? 1 : 0
+        let stream: Int32 = isBeyondCaches(shape.elementCount) && finish.norm == nil ? 1 : 0
         return withElements(x, weight) { x, weight in
             withElements(bias) { bias in
                 Tensor(shape: shape) { y in
@@ -17,8 +17,12 @@ extension Convolution {
                             ck_depthwise(
                                 x + image * imageIn, weight, bias, y + image * imageOut, rows, columns,
                                 channels,
-                                lines.lowerBound, lines.upperBound, relu ? 1 : 0, stream)
+                                lines.lowerBound, lines.upperBound, finish.relu ? 1 : 0, stream)
                         }
+                        let width = columns.outputs * channels
+                        finish.norm?.apply(
+                            to: y + image * imageOut + lines.lowerBound * width,
+                            rows: lines.count * columns.outputs)
                     }
                 }
             }
@@ -36,7 +40,7 @@ extension Convolution {
                     }
                 }
             }
-            return back.depthwiseForward(g, reversedWeight, bias: nil, relu: false)
+            return back.depthwiseForward(g, reversedWeight, bias: nil, Finish())
         }
         let (rowWindow, columnWindow) = (rows.kernelWindow, columns.kernelWindow)
         let (imageIn, imageOut) = (

@@ -56,7 +56,8 @@ private struct GroupNorm {
                                         shift[k] = (beta?[k] ?? 0) - own[channels + k] * factor
                                     }
                                     ck_column_scale(
-                                        x + n * size, own, scale, shift, y + n * size, rows, channels)
+                                        x + n * size, own, scale, shift, y + n * size, rows, channels,
+                                        NormActivation.none.code, 0)
                                 }
                             }
                         }
@@ -126,7 +127,8 @@ private struct GroupNorm {
                 guard let sum = buffer.baseAddress, let a = factors.baseAddress else { return }
                 let product = sum + channels
                 let (b, c) = (a + channels, a + 2 * channels)
-                ck_column_products(x, g, moments, rows, channels, sum, product)
+                let plain = NormActivation.none.code
+                ck_column_products(x, g, moments, a, b, rows, channels, plain, sum, product)
                 for first in stride(from: 0, to: channels, by: width) {
                     var (ofG, ofProduct) = (0.0, 0.0)
                     for k in first..<first + width {
@@ -144,7 +146,7 @@ private struct GroupNorm {
                         c[k] = Real(-s * ofG / n - slope * Double(error[k]))
                     }
                 }
-                ck_column_gradient(x, g, moments, a, b, c, dx, rows, channels)
+                ck_column_gradient(x, g, moments, a, b, a, b, c, dx, rows, channels, plain, 0)
             }
         }
     }

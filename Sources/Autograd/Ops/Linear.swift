@@ -9,9 +9,11 @@ public enum FusedActivation: Sendable { case none, relu }
 ///   - x: [..., in].
 ///   - weight: [in, out].
 ///   - bias: [out].
+///   - norm: applied last, for trained networks: the result has no gradient then.
 /// - Returns: [..., out].
 public func linear(
-    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, activation: FusedActivation = .none
+    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, activation: FusedActivation = .none,
+    norm: FixedNorm? = nil
 ) -> Tensor {
     require(
         weight.rank == 2 && x.rank >= 1 && x.shape.last == weight.shape[0],
@@ -20,12 +22,14 @@ public func linear(
     if let bias {
         require(bias.shape == [outputs], "linear: bias \(bias.shape) for weight \(weight.shape) [in, out]")
     }
+    let inputTensors = bias.map { [x, weight, $0] } ?? [x, weight]
+    norm?.check("linear", channels: outputs, inputTensors)
     let rows = x.shape.dropLast().reduce(1, *)
     let y = multiplyRows(
-        x, rows: rows, weight, bias: bias, activation: activation, shape: x.shape.dropLast() + [outputs])
+        x, rows: rows, weight, bias: bias, activation: activation, norm: norm,
+        shape: x.shape.dropLast() + [outputs], isKept: !isRecording)
     let (savedX, savedWeight) = (x.detached, weight.detached)
     let savedY = activation == .relu ? y : nil
-    let inputTensors = bias.map { [x, weight, $0] } ?? [x, weight]
     return record("linear", inputs: inputTensors, output: y) { cotangent, wanted in
         let g = savedY.map { reluGradient($0, cotangent) } ?? cotangent
         let dx =
@@ -50,32 +54,35 @@ func reluGradient(_ y: Tensor, _ cotangent: Tensor) -> Tensor {
 }
 
 /// The rows of x times a matrix [k, n], or times the transpose of a matrix [n, k].
+///
+/// - Parameter isKept: whether the matrix may be kept as the product needs it.
 func multiplyRows(
     _ x: Tensor, rows: Int, _ matrix: Tensor, transposed: Bool = false, bias: Tensor? = nil,
-    activation: FusedActivation = .none, shape: [Int]
+    activation: FusedActivation = .none, norm: FixedNorm? = nil, shape: [Int], isKept: Bool = false
 ) -> Tensor {
     let k = matrix.shape[transposed ? 1 : 0]
     let n = matrix.shape[transposed ? 0 : 1]
     let chunk = Product.rowsPerChunk(perRow: k * n)
+    // Packing reads the matrix once more: worth it from a few rows on, needed for a transpose.
+    let packed =
+        transposed || isKept || rows >= 24
+        ? PackedMatrix(
+            .init(rows: k, columns: n, row: transposed ? 1 : n, column: transposed ? k : 1), of: matrix,
+            isKept: isKept) : nil
     return withElements(x, matrix) { x, matrix in
         withElements(bias) { bias in
             Tensor(shape: shape) { y in
                 let multiply = { (factor: Product.Factor) in
                     Parallel.chunks((rows + chunk - 1) / chunk) { index in
                         let first = index * chunk
+                        let here = Swift.min(chunk, rows - first)
                         Product.run(
-                            m: Swift.min(chunk, rows - first), n: n, k: k, x + first * k, row: k, factor,
-                            start: .bias(bias), into: y + first * n, row: n, relu: activation == .relu)
+                            m: here, n: n, k: k, x + first * k, row: k, factor, start: .bias(bias),
+                            into: y + first * n, row: n, relu: activation == .relu)
+                        norm?.apply(to: y + first * n, rows: here)
                     }
                 }
-                // Packing reads the matrix once more: worth it from a few rows on, needed for a transpose.
-                if transposed || rows >= 24 {
-                    PackedMatrix(
-                        rows: k, columns: n, matrix, row: transposed ? 1 : n, column: transposed ? k : 1
-                    ).withFactor(multiply)
-                } else {
-                    multiply(.plain(matrix, row: n))
-                }
+                if let packed { packed.withFactor(multiply) } else { multiply(.plain(matrix, row: n)) }
             }
         }
     }
@@ -111,8 +118,9 @@ func sumOfChunks(
     _ body: (Range<Int>, UnsafeMutablePointer<Real>) -> Void
 ) -> Tensor {
     let size = shape.elementCount
-    let least = Swift.max(1, 1_000_000 / Swift.max(multiplications, 1))
-    let chunk = Swift.max(least, (rows + 15) / 16)
+    // A part is worth its addition to the others: 200 multiplications for each of its numbers, and a million in all.
+    let least = Swift.max(1_000_000, 200 * size) / Swift.max(multiplications, 1)
+    let chunk = Swift.max(1, least, (rows + 15) / 16)
     let chunks = Swift.max(1, (rows + chunk - 1) / chunk)
     return Tensor(shape: shape) { result in
         guard chunks > 1 else { return body(0..<rows, result) }

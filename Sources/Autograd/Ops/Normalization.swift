@@ -3,27 +3,125 @@ import CKernels
 // Batch and group normalisation see their input as rows of channels: the moments and sums of each chunk of rows are
 // taken by themselves, in double, and added up in the order of the chunks.
 //
-//     normed = (x - mean) / sqrt(variance + epsilon)        y = normed gamma + beta
-//     dgamma = sum(g normed)        dbeta = sum(g)
-//     dx = gamma / sqrt(variance + epsilon) (g - mean(g) - normed mean(g normed))
+//     normed = (x - mean) / sqrt(variance + epsilon)        y = f(normed gamma + beta)
+//     h = g f'        dgamma = sum(h normed)        dbeta = sum(h)
+//     dx = gamma / sqrt(variance + epsilon) (h - mean(h) - normed mean(h normed))
+//
+// For the way back only x is kept: what f was applied to is computed again.
 
-/// What the columns of some rows are normalised with: their means as a number and its rounding error, so that large
-/// means cost no digits, and 1 / sqrt(variance + epsilon).
-private struct ColumnMoments: Sendable {
-    /// [3, width]
+/// What a normalisation ends with. Its input is not kept for the gradient, as that of a function of its own would be.
+public enum NormActivation: Sendable {
+    case none, relu, silu
+
+    var code: Int32 {
+        switch self {
+        case .none: Int32(CK_PLAIN.rawValue)
+        case .relu: Int32(CK_RELU.rawValue)
+        case .silu: Int32(CK_SILU.rawValue)
+        }
+    }
+}
+
+/// Normalises channels by known statistics, as a trained network does, at the end of another operation: before its
+/// result has left the caches. No gradient flows through it.
+public struct FixedNorm: Sendable {
+    let channels: Int
+    fileprivate let scaling: ColumnScaling
+
+    public init(
+        mean: Tensor, variance: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5,
+        activation: NormActivation = .none
+    ) {
+        channels = mean.count
+        require(
+            mean.rank == 1 && [variance, gamma ?? mean, beta ?? mean].allSatisfy { $0.shape == mean.shape },
+            "FixedNorm: a mean of shape \(mean.shape) and a variance of shape \(variance.shape); expected [channels] for "
+                + "both, and for gamma and beta")
+        scaling = ColumnScaling(
+            mean: mean.array.map { Double($0) }, variance: variance.array.map { Double($0) },
+            epsilon: epsilon, gamma, beta, activation, repeats: ColumnScaling.repeats(width: channels))
+    }
+
+    /// Stops the program where the operation has other channels or would be recorded.
+    func check(_ operation: StaticString, channels: Int, _ inputs: [Tensor]) {
+        require(
+            self.channels == channels,
+            "\(operation): a fixed norm of \(self.channels) channels for \(channels) outputs")
+        require(
+            !isRecording || inputs.allSatisfy { !$0.isTracked },
+            "\(operation): a fixed norm has no gradient; call this in withoutRecording, or apply batchNorm")
+    }
+
+    /// Normalises so many rows of channels where they stand.
+    func apply(to y: UnsafeMutablePointer<Real>, rows: Int) {
+        let together = rows / scaling.repeats
+        scaling.apply(y, y, rows: together)
+        let rest = rows - together * scaling.repeats
+        if rest > 0 { scaling.apply(to: y + together * scaling.repeats * channels, restOf: rest, channels) }
+    }
+}
+
+/// y = f((x - mean) factor + shift), with one of each for every column.
+private struct ColumnScaling: Sendable {
+    /// The means as numbers and what rounding took from them, so that large means cost no digits.
+    let rest: [Double]
+    /// 1 / sqrt(variance + epsilon)
+    let scale: [Double]
+    /// [3, repeats * width]: mean, factor and shift, all repeated.
     let numbers: Tensor
+    let activation: NormActivation
+    /// How many rows of channels count as one, so that loops over columns come out even.
+    let repeats: Int
 
-    /// 1 / sqrt(variance + epsilon) of each column.
-    var scale: [Double] { numbers.array.suffix(numbers.shape[1]).map { Double($0) } }
-
-    init(width: Int, mean: (Int) -> Double, variance: (Int) -> Double, epsilon: Real) {
-        numbers = Tensor(shape: [3, width]) { p in
-            for k in 0..<width {
-                p[k] = Real(mean(k))
-                p[width + k] = Real(mean(k) - Double(p[k]))
-                p[2 * width + k] = Real(1 / (variance(k) + Double(epsilon)).squareRoot())
+    init(
+        mean: [Double], variance: [Double], epsilon: Real, _ gamma: Tensor?, _ beta: Tensor?,
+        _ activation: NormActivation, repeats: Int
+    ) {
+        let width = mean.count
+        let rest = mean.map { Double(Real($0 - Double(Real($0)))) }
+        let scale = variance.map { Double(Real(1 / ($0 + Double(epsilon)).squareRoot())) }
+        numbers = Tensor(shape: [3, repeats * width]) { p in
+            withElements(gamma) { gamma in
+                withElements(beta) { beta in
+                    for k in 0..<repeats * width {
+                        let column = k % width
+                        let factor = Real(scale[column]) * (gamma?[column] ?? 1)
+                        p[k] = Real(mean[column])
+                        p[repeats * width + k] = factor
+                        p[2 * repeats * width + k] = (beta?[column] ?? 0) - Real(rest[column]) * factor
+                    }
+                }
             }
         }
+        (self.rest, self.scale, self.activation, self.repeats) = (rest, scale, activation, repeats)
+    }
+
+    /// So many rows are a multiple of a vector of the processor together.
+    static func repeats(width: Int) -> Int {
+        guard width > 0, width < 1024 else { return 1 }
+        return Swift.max(1, 16 >> width.trailingZeroBitCount)
+    }
+
+    var width: Int { numbers.shape[1] }
+
+    /// Calls `body` with mean, factor and shift.
+    func withPointers<R>(
+        _ body: (UnsafePointer<Real>, UnsafePointer<Real>, UnsafePointer<Real>) -> R
+    ) -> R {
+        numbers.withElements { body($0, $0 + width, $0 + 2 * width) }
+    }
+
+    func apply(
+        _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, rows: Int, stream: Bool = false
+    ) {
+        withPointers {
+            ck_column_scale(x, $0, $1, $2, y, rows, width, activation.code, stream ? 1 : 0)
+        }
+    }
+
+    /// Fewer rows than `repeats`, in place.
+    func apply(to y: UnsafeMutablePointer<Real>, restOf rows: Int, _ channels: Int) {
+        withPointers { ck_column_scale(y, $0, $1, $2, y, rows, channels, activation.code, 0) }
     }
 }
 
@@ -31,52 +129,71 @@ private struct ColumnMoments: Sendable {
 private struct Rows {
     let count: Int
     let width: Int
-    private let grain: Int
+    /// How many of them count as one.
+    let repeats: Int
+    private let wideCount: Int, wide: Int, grain: Int
 
     init(count: Int, width: Int) {
         self.count = count
         self.width = width
-        grain = Swift.max(1, 32768 / Swift.max(width, 1))
+        let wished = ColumnScaling.repeats(width: width)
+        repeats = count % wished == 0 ? wished : 1
+        (wideCount, wide) = (count / repeats, width * repeats)
+        grain = Swift.max(1, 32768 / Swift.max(wide, 1))
     }
 
-    private var chunks: Int { (count + grain - 1) / grain }
+    private var chunks: Int { (wideCount + grain - 1) / grain }
 
-    func forEachChunk(_ body: (_ chunk: Int, _ rows: Range<Int>) -> Void) {
-        Parallel.chunks(chunks) { body($0, $0 * grain..<Swift.min(count, ($0 + 1) * grain)) }
+    private func forEachChunk(_ body: (_ chunk: Int, _ rows: Range<Int>) -> Void) {
+        Parallel.chunks(chunks) { body($0, $0 * grain..<Swift.min(wideCount, ($0 + 1) * grain)) }
     }
 
-    /// Mean and sum of squared deviations of each column.
-    func moments(_ x: Tensor) -> (mean: [Double], deviation: [Double]) {
+    /// Mean and variance of each column, biased.
+    func moments(_ x: Tensor) -> (mean: [Double], variance: [Double]) {
         guard count > 0 else {
             return (.init(repeating: 0, count: width), .init(repeating: 0, count: width))
         }
-        return combined(
+        let (means, deviations) = combined(
             { rows, mean, deviation in
                 x.withElements {
-                    ck_column_moments($0 + rows.lowerBound * width, rows.count, width, mean, deviation)
+                    ck_column_moments($0 + rows.lowerBound * wide, rows.count, wide, mean, deviation)
                 }
-            }, add: { ck_merge_moments($0, $1, $2.lowerBound, $3, $4, $2.count, width) })
+            }, add: { ck_merge_moments($0, $1, $2.lowerBound, $3, $4, $2.count, wide) })
+        let mean = folded(means).map { $0 / Double(repeats) }
+        let variance = (0..<width).map { column in
+            stride(from: column, to: wide, by: width).reduce(0.0) { sum, k in
+                let gap = means[k] - mean[column]
+                return sum + deviations[k] + gap * gap * Double(wideCount)
+            } / Double(count)
+        }
+        return (mean, variance)
     }
 
-    /// Sums of `g` and of `g (x - mean)` down each column.
-    func products(_ x: Tensor, _ g: Tensor, _ moments: ColumnMoments) -> (sum: [Double], product: [Double]) {
-        var (sum, product) = combined(
+    /// Sums of `h` and of `h (x - mean)` down each column, `h` being the cotangent before the activation.
+    func products(_ x: Tensor, _ g: Tensor, _ scaling: ColumnScaling) -> (sum: [Double], product: [Double]) {
+        let (sums, products) = combined(
             { rows, sum, product in
-                let at = rows.lowerBound * width
-                Autograd.withElements(x, g, moments.numbers) { x, g, mean in
-                    ck_column_products(x + at, g + at, mean, rows.count, width, sum, product)
+                let at = rows.lowerBound * wide
+                withElements(x, g) { x, g in
+                    scaling.withPointers {
+                        ck_column_products(
+                            x + at, g + at, $0, $1, $2, rows.count, wide, scaling.activation.code, sum,
+                            product)
+                    }
                 }
             },
             add: { sum, product, _, sum2, product2 in
-                for k in 0..<width {
+                for k in 0..<wide {
                     sum[k] += sum2[k]
                     product[k] += product2[k]
                 }
             })
-        moments.numbers.withElements { p in
-            for k in 0..<width { product[k] -= Double(p[width + k]) * sum[k] }
-        }
-        return (sum, product)
+        let sum = folded(sums)
+        return (sum, folded(products).enumerated().map { $1 - scaling.rest[$0] * sum[$0] })
+    }
+
+    private func folded(_ wide: [Double]) -> [Double] {
+        (0..<width).map { stride(from: $0, to: wide.count, by: width).reduce(0.0) { $0 + wide[$1] } }
     }
 
     private typealias Doubles = UnsafeMutablePointer<Double>
@@ -86,64 +203,54 @@ private struct Rows {
         _ body: (_ rows: Range<Int>, Doubles, Doubles) -> Void,
         add: (Doubles, Doubles, _ rows: Range<Int>, Doubles, Doubles) -> Void
     ) -> ([Double], [Double]) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: Swift.max(1, chunks) * 2 * width) { buffer in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: Swift.max(1, chunks) * 2 * wide) { buffer in
             buffer.update(repeating: 0)
-            guard let all = buffer.baseAddress, width > 0 else { return ([], []) }
+            guard let all = buffer.baseAddress, wide > 0 else { return ([], []) }
             forEachChunk { chunk, rows in
-                body(rows, all + chunk * 2 * width, all + (chunk * 2 + 1) * width)
+                body(rows, all + chunk * 2 * wide, all + (chunk * 2 + 1) * wide)
             }
             for chunk in 1..<Swift.max(1, chunks) {
-                let rows = chunk * grain..<Swift.min(count, (chunk + 1) * grain)
-                add(all, all + width, rows, all + chunk * 2 * width, all + (chunk * 2 + 1) * width)
+                let rows = chunk * grain..<Swift.min(wideCount, (chunk + 1) * grain)
+                add(all, all + wide, rows, all + chunk * 2 * wide, all + (chunk * 2 + 1) * wide)
             }
-            return (Array(buffer[..<width]), Array(buffer[width..<2 * width]))
+            return (Array(buffer[..<wide]), Array(buffer[wide..<2 * wide]))
         }
     }
 
-    /// (x - mean) / sqrt(variance + epsilon) gamma + beta
-    func scaled(_ x: Tensor, _ moments: ColumnMoments, _ gamma: Tensor?, _ beta: Tensor?) -> Tensor {
-        let factors = Tensor(shape: [2, width]) { p in
-            Autograd.withElements(gamma) { gamma in
-                Autograd.withElements(beta) { beta in
-                    moments.numbers.withElements { m in
-                        for k in 0..<width {
-                            p[k] = m[2 * width + k] * (gamma?[k] ?? 1)
-                            p[width + k] = (beta?[k] ?? 0) - m[width + k] * p[k]
-                        }
-                    }
-                }
-            }
-        }
+    func scaled(_ x: Tensor, _ scaling: ColumnScaling) -> Tensor {
+        let stream = isBeyondCaches(x.count)
         return Tensor(shape: x.shape) { y in
-            Autograd.withElements(x, moments.numbers, factors) { x, mean, f in
+            x.withElements { x in
                 forEachChunk { _, rows in
-                    let at = rows.lowerBound * width
-                    ck_column_scale(x + at, mean, f, f + width, y + at, rows.count, width)
+                    let at = rows.lowerBound * wide
+                    scaling.apply(x + at, y + at, rows: rows.count, stream: stream)
                 }
             }
         }
     }
 
-    /// a g + b (x - mean) + c, with one a, b and c for each column.
+    /// a h + b (x - mean) + c, with one a, b and c for each column.
     func gradient(
-        _ x: Tensor, _ g: Tensor, _ moments: ColumnMoments,
+        _ x: Tensor, _ g: Tensor, _ scaling: ColumnScaling,
         _ factors: (Int) -> (a: Double, b: Double, c: Double)
     ) -> Tensor {
-        let all = Tensor(shape: [3, width]) { p in
-            moments.numbers.withElements { m in
-                for k in 0..<width {
-                    let (a, b, c) = factors(k)
-                    (p[k], p[width + k]) = (Real(a), Real(b))
-                    p[2 * width + k] = Real(c - b * Double(m[width + k]))
-                }
+        let all = Tensor(shape: [3, wide]) { p in
+            for k in 0..<wide {
+                let (a, b, c) = factors(k % width)
+                (p[k], p[wide + k]) = (Real(a), Real(b))
+                p[2 * wide + k] = Real(c - b * scaling.rest[k % width])
             }
         }
+        let stream: Int32 = isBeyondCaches(x.count) ? 1 : 0
         return Tensor(shape: x.shape) { dx in
-            Autograd.withElements(x, g, moments.numbers, all) { x, g, mean, f in
+            withElements(x, g, all) { x, g, f in
                 forEachChunk { _, rows in
-                    let at = rows.lowerBound * width
-                    ck_column_gradient(
-                        x + at, g + at, mean, f, f + width, f + 2 * width, dx + at, rows.count, width)
+                    let at = rows.lowerBound * wide
+                    scaling.withPointers {
+                        ck_column_gradient(
+                            x + at, g + at, $0, $1, $2, f, f + wide, f + 2 * wide, dx + at, rows.count, wide,
+                            scaling.activation.code, stream)
+                    }
                 }
             }
         }
@@ -175,65 +282,63 @@ private func rowsOfChannels(_ operation: StaticString, _ x: Tensor, _ gamma: Ten
 }
 
 /// Normalises each channel (last axis) by its mean and variance over all other axes, then scales by `gamma` and
-/// shifts by `beta`, each of shape [channels].
+/// shifts by `beta`, each of shape [channels], and applies `activation`.
 ///
 /// - Returns: the output, and the batch's mean, biased variance and number of elements per channel, without history,
 ///   for running statistics. `variance * count / (count - 1)` is the unbiased variance.
 public func batchNorm(
-    _ x: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5
+    _ x: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5,
+    activation: NormActivation = .none
 ) -> (output: Tensor, mean: Tensor, variance: Tensor, count: Int) {
     let rows = rowsOfChannels("batch_norm", x, gamma, beta)
     let n = Double(Swift.max(rows.count, 1))
-    let (mean, deviation) = rows.moments(x)
-    let moments = ColumnMoments(
-        width: rows.width, mean: { mean[$0] }, variance: { deviation[$0] / n }, epsilon: epsilon)
-    let (value, factor) = (x.detached, gamma?.detached)
-    let output = record(
-        "batch_norm", inputs: [x] + [gamma, beta].compactMap { $0 },
-        output: rows.scaled(value, moments, factor, beta)
-    ) { g, wanted in
-        let (sum, product) = rows.products(value, g, moments)
-        let scale = moments.scale
-        let gammas = factor?.array
-        let dx =
-            wanted[0]
-            ? rows.gradient(value, g, moments) { k in
-                let a = scale[k] * Double(gammas?[k] ?? 1)
-                return (a, -a * scale[k] * scale[k] * product[k] / n, -a * sum[k] / n)
-            } : nil
-        return [dx] + (factor == nil ? [] : [tensor(rows.width) { product[$0] * scale[$0] }])
-            + (beta == nil ? [] : [tensor(rows.width) { sum[$0] }])
+    let (mean, variance) = rows.moments(x)
+    let scaling = ColumnScaling(
+        mean: mean, variance: variance, epsilon: epsilon, gamma, beta, activation, repeats: rows.repeats)
+    let output = normalised("batch_norm", x, gamma, beta, rows, scaling) { a, sum, product, k in
+        (a, -a * scaling.scale[k] * scaling.scale[k] * product / n, -a * sum / n)
     }
-    return (output, tensor(rows.width) { mean[$0] }, tensor(rows.width) { deviation[$0] / n }, rows.count)
+    return (output, tensor(rows.width) { mean[$0] }, tensor(rows.width) { variance[$0] }, rows.count)
 }
 
-/// Normalises each channel (last axis) by a given mean and variance of shape [channels], as a trained network does.
-/// No gradient flows to these two.
+/// Normalises each channel (last axis) by a given mean and variance of shape [channels], as a trained network does, and
+/// applies `activation`. No gradient flows to these two.
 public func batchNorm(
     _ x: Tensor, mean: Tensor, variance: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil,
-    epsilon: Real = 1e-5
+    epsilon: Real = 1e-5, activation: NormActivation = .none
 ) -> Tensor {
     let rows = rowsOfChannels("batch_norm_fixed", x, gamma, beta)
     require(
         mean.shape == [rows.width] && variance.shape == [rows.width],
         "batch_norm_fixed: mean of shape \(mean.shape) and variance of shape \(variance.shape) for an input of shape "
             + "\(x.shape); expected [\(rows.width)]")
-    let (means, variances) = (mean.array, variance.array)
-    let moments = ColumnMoments(
-        width: rows.width, mean: { Double(means[$0]) }, variance: { Double(variances[$0]) }, epsilon: epsilon)
-    let (value, factor) = (x.detached, gamma?.detached)
+    let scaling = ColumnScaling(
+        mean: mean.array.map { Double($0) }, variance: variance.array.map { Double($0) }, epsilon: epsilon,
+        gamma, beta, activation, repeats: rows.repeats)
+    return normalised("batch_norm_fixed", x, gamma, beta, rows, scaling) { a, _, _, _ in (a, 0, 0) }
+}
+
+/// Records the scaled rows. `factors` gives the a, b and c of `Rows.gradient` for a column from its gamma / sqrt(variance
+/// + epsilon) and its sums.
+private func normalised(
+    _ operation: StaticString, _ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ rows: Rows,
+    _ scaling: ColumnScaling,
+    _ factors: @escaping @Sendable (_ a: Double, _ sum: Double, _ product: Double, _ column: Int) -> (
+        a: Double, b: Double, c: Double
+    )
+) -> Tensor {
+    let (value, gammas) = (x.detached, gamma?.array)
+    let (hasGamma, hasBeta) = (gamma != nil, beta != nil)
     return record(
-        "batch_norm_fixed", inputs: [x] + [gamma, beta].compactMap { $0 },
-        output: rows.scaled(value, moments, factor, beta)
+        operation, inputs: [x] + [gamma, beta].compactMap { $0 }, output: rows.scaled(value, scaling)
     ) { g, wanted in
-        let scale = moments.scale
-        let gammas = factor?.array
+        let (sum, product) = rows.products(value, g, scaling)
         let dx =
             wanted[0]
-            ? rows.gradient(value, g, moments) { (scale[$0] * Double(gammas?[$0] ?? 1), 0, 0) } : nil
-        guard factor != nil || beta != nil else { return [dx] }
-        let (sum, product) = rows.products(value, g, moments)
-        return [dx] + (factor == nil ? [] : [tensor(rows.width) { product[$0] * scale[$0] }])
-            + (beta == nil ? [] : [tensor(rows.width) { sum[$0] }])
+            ? rows.gradient(value, g, scaling) { k in
+                factors(scaling.scale[k] * Double(gammas?[k] ?? 1), sum[k], product[k], k)
+            } : nil
+        return [dx] + (hasGamma ? [tensor(rows.width) { product[$0] * scaling.scale[$0] }] : [])
+            + (hasBeta ? [tensor(rows.width) { sum[$0] }] : [])
     }
 }

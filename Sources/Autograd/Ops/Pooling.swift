@@ -5,9 +5,13 @@ import CKernels
 /// - Parameters:
 ///   - stride: how far apart windows start; by default they touch.
 ///   - padding: counts as minus infinity.
+///   - lengths: the steps of each sequence. Those behind are never read, and `padding` surrounds the sequence, so that
+///     its outputs are what it would have alone; outputs behind them are made of what is left, or 0.
 /// - Returns: [batch, floor((time + padding - kernel) / stride) + 1, channels].
-public func maxPool1d(_ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid) -> Tensor {
-    maxPool("max_pool1d", x, [kernel], [stride ?? kernel], padding)
+public func maxPool1d(
+    _ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid, lengths: [Int]? = nil
+) -> Tensor {
+    maxPool("max_pool1d", x, [kernel], [stride ?? kernel], padding, lengths)
 }
 
 /// The largest of each window over height and width of [batch, height, width, channels].
@@ -15,17 +19,20 @@ public func maxPool2d(
     _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid
 ) -> Tensor {
     let stride = stride ?? kernel
-    return maxPool("max_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding)
+    return maxPool("max_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, nil)
 }
 
 /// The average of each window along the time axis of [batch, time, channels].
 ///
-/// - Parameter countsPadding: whether a sum is divided by the size of the whole window (PyTorch's default) or by what
-///   of it lies inside the input (as in Keras).
+/// - Parameters:
+///   - countsPadding: whether a sum is divided by the size of the whole window (PyTorch's default) or by what of it
+///     lies inside the input (as in Keras).
+///   - lengths: the steps of each sequence, see `maxPool1d`.
 public func avgPool1d(
-    _ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid, countsPadding: Bool = true
+    _ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid, countsPadding: Bool = true,
+    lengths: [Int]? = nil
 ) -> Tensor {
-    averagePool("avg_pool1d", x, [kernel], [stride ?? kernel], padding, countsPadding)
+    averagePool("avg_pool1d", x, [kernel], [stride ?? kernel], padding, countsPadding, lengths)
 }
 
 /// The average of each window over height and width of [batch, height, width, channels].
@@ -35,22 +42,21 @@ public func avgPool2d(
 ) -> Tensor {
     let stride = stride ?? kernel
     return averagePool(
-        "avg_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, countsPadding)
+        "avg_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, countsPadding, nil)
 }
 
 private func maxPool(
-    _ operation: StaticString, _ x: Tensor, _ kernel: [Int], _ stride: [Int], _ padding: Padding
+    _ operation: StaticString, _ x: Tensor, _ kernel: [Int], _ stride: [Int], _ padding: Padding,
+    _ lengths: [Int]?
 ) -> Tensor {
-    let window = SlidingWindow(operation, x.shape, kernel, stride, padding, countsPadding: false)
+    let window = SlidingWindow(operation, x.shape, kernel, stride, padding, countsPadding: false, lengths)
     let shape = x.shape
     guard x.isTracked && isRecording else {
         return Tensor(shape: window.outputShape) { y in
             x.withElements { x in
-                window.forEachOutputRows { rows in
-                    withUnsafePointer(to: window.numbers) {
-                        ck_max_pool(x, y, nil, $0, rows.lowerBound, rows.upperBound)
+                window.forEachOutputRows {
+                    ck_max_pool(x, y, nil, $0, $1, $2, $3)
                     }
-                }
             }
         }
     }
@@ -61,11 +67,9 @@ private func maxPool(
         places.modify { places in
             let places = UnsafeMutableRawPointer(places).assumingMemoryBound(to: UInt16.self)
             x.withElements { x in
-                window.forEachOutputRows { rows in
-                    withUnsafePointer(to: window.numbers) {
-                        ck_max_pool(x, y, places, $0, rows.lowerBound, rows.upperBound)
+                window.forEachOutputRows {
+                    ck_max_pool(x, y, places, $0, $1, $2, $3)
                     }
-                }
             }
         }
     }
@@ -74,11 +78,9 @@ private func maxPool(
             Tensor(shape: shape) { dx in
                 Autograd.withElements(g, places) { g, places in
                     let places = UnsafeRawPointer(places).assumingMemoryBound(to: UInt16.self)
-                    window.forEachInputRows { rows in
-                        withUnsafePointer(to: window.numbers) {
-                            ck_max_pool_gradient(g, places, dx, $0, rows.lowerBound, rows.upperBound)
+                    window.forEachInputRows {
+                        ck_max_pool_gradient(g, places, dx, $0, $1, $2, $3)
                         }
-                    }
                 }
             }
         ]
@@ -87,28 +89,25 @@ private func maxPool(
 
 private func averagePool(
     _ operation: StaticString, _ x: Tensor, _ kernel: [Int], _ stride: [Int], _ padding: Padding,
-    _ countsPadding: Bool
+    _ countsPadding: Bool, _ lengths: [Int]?
 ) -> Tensor {
-    let window = SlidingWindow(operation, x.shape, kernel, stride, padding, countsPadding: countsPadding)
+    let window = SlidingWindow(
+        operation, x.shape, kernel, stride, padding, countsPadding: countsPadding, lengths)
     let shape = x.shape
     let y = Tensor(shape: window.outputShape) { y in
         x.withElements { x in
-            window.forEachOutputRows { rows in
-                withUnsafePointer(to: window.numbers) {
-                    ck_average_pool(x, y, $0, rows.lowerBound, rows.upperBound)
+            window.forEachOutputRows {
+                ck_average_pool(x, y, $0, $1, $2, $3)
                 }
-            }
         }
     }
     return record(operation, inputs: [x], output: y) { g, _ in
         [
             Tensor(shape: shape) { dx in
                 g.withElements { g in
-                    window.forEachInputRows { rows in
-                        withUnsafePointer(to: window.numbers) {
-                            ck_average_pool_gradient(g, dx, $0, rows.lowerBound, rows.upperBound)
+                    window.forEachInputRows {
+                        ck_average_pool_gradient(g, dx, $0, $1, $2, $3)
                         }
-                    }
                 }
             }
         ]
@@ -120,10 +119,12 @@ private struct SlidingWindow: Sendable {
     let numbers: ck_window
     let outputShape: [Int]
     private let batch: Int
+    /// Of each sequence its length and its padding in front.
+    private let own: [Int]?
 
     init(
         _ operation: StaticString, _ shape: [Int], _ kernel: [Int], _ stride: [Int], _ padding: Padding,
-        countsPadding: Bool
+        countsPadding: Bool, _ lengths: [Int]?
     ) {
         let axes = kernel.count
         require(
@@ -145,6 +146,17 @@ private struct SlidingWindow: Sendable {
         }
         outputShape = [shape[0]] + outputs + [shape[axes + 1]]
         batch = shape[0]
+        if let lengths {
+            require(
+                lengths.count == shape[0] && lengths.allSatisfy { $0 >= 0 && $0 <= shape[1] },
+                "\(operation): lengths \(lengths) for an input of shape \(shape)")
+        }
+        own = lengths?.flatMap { length in
+            [
+                length,
+                padding.amounts(axis: 0, size: length, kernel: kernel[0], stride: stride[0], operation).before,
+            ]
+        }
         let missing = 2 - axes
         sizes = Array(repeating: 1, count: missing) + sizes
         let across = Array(sizes), out = Array(repeating: 1, count: missing) + outputs
@@ -159,16 +171,26 @@ private struct SlidingWindow: Sendable {
             top: before[0], left: before[1], counts_padding: countsPadding ? 1 : 0)
     }
 
-    func forEachOutputRows(_ body: (Range<Int>) -> Void) {
+    /// What kernels take: the window, `own`, and the first row and that behind the last.
+    typealias Body = (UnsafePointer<ck_window>, UnsafePointer<Int>?, Int, Int) -> Void
+
+    func forEachOutputRows(_ body: Body) {
         forEach(batch * numbers.out_height, numbers.out_width * numbers.channels, body)
     }
 
-    func forEachInputRows(_ body: (Range<Int>) -> Void) {
+    func forEachInputRows(_ body: Body) {
         forEach(batch * numbers.height, numbers.width * numbers.channels, body)
     }
 
-    private func forEach(_ rows: Int, _ width: Int, _ body: (Range<Int>) -> Void) {
+    private func forEach(_ rows: Int, _ width: Int, _ body: Body) {
         guard width > 0 else { return }
-        Parallel.elements(rows, grain: Swift.max(1, 16384 / width), body)
+        Parallel.elements(rows, grain: Swift.max(1, 16384 / width)) { rows in
+            withUnsafePointer(to: numbers) { numbers in
+                guard let own else { return body(numbers, nil, rows.lowerBound, rows.upperBound) }
+                own.withUnsafeBufferPointer {
+                    body(numbers, $0.baseAddress, rows.lowerBound, rows.upperBound)
+                }
+            }
+        }
     }
 }

@@ -89,8 +89,13 @@ public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable 
 }
 
 extension LayerSpec {
-    /// The plan, where it does not go beyond any memory.
+    /// The plan, where neither it nor its input goes beyond any memory.
     public func checkedPlan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+        guard input.allSatisfy({ 0...LayerPlan.most ~= $0 }), product(input) <= LayerPlan.most else {
+            throw ShapeProblem(
+                "\(Self.type) cannot take an input of \(input): sizes are at least 0, and an example has at most "
+                    + "\(LayerPlan.most) numbers")
+        }
         let plan = try plan(input)
         try plan.check(Self.type)
         return plan

@@ -21,9 +21,12 @@ public struct Signal: Sendable {
         self.lengths = lengths
     }
 
+    /// Whether steps of a sequence are known to be padding.
+    var hasPadding: Bool { lengths?.contains { $0 < tensor.shape[1] } ?? false }
+
     /// 1 where a step is valid, else 0: [batch, time]; nil where all are.
     public var mask: Tensor? {
-        guard let lengths, lengths.contains(where: { $0 < tensor.shape[1] }) else { return nil }
+        guard let lengths, hasPadding else { return nil }
         let steps = tensor.shape[1]
         return Tensor(shape: [lengths.count, steps]) { mask in
             for (row, length) in lengths.enumerated() {
@@ -42,7 +45,7 @@ public struct Signal: Sendable {
     /// The signal with ordinary numbers in the padding, whatever was there; what is made of them has no influence then,
     /// nor has it a gradient.
     var cleaned: Signal {
-        if isClean || mask == nil { return self }
+        if isClean || !hasPadding { return self }
         return withClean(masked)
     }
 
@@ -60,6 +63,21 @@ public struct Signal: Sendable {
         var after = Array(repeating: 0, count: tensor.rank)
         after[1] = more
         return with(tensor.padded(before: Array(repeating: 0, count: tensor.rank), after: after))
+    }
+
+    /// The valid steps of each sequence from a place of its own on, in `count` steps that are zeros otherwise:
+    /// [batch, count, ...].
+    func placed(at starts: [Int], of count: Int) -> Tensor {
+        let (steps, channels) = (tensor.shape[1], tensor.shape[2...].reduce(1, *))
+        let rows = tensor.reshaped([-1, channels])
+        // Each place takes its step, or the zeros behind the last.
+        var sources = Array(repeating: rows.shape[0], count: starts.count * count)
+        for (row, start) in starts.enumerated() {
+            for step in 0..<(lengths?[row] ?? steps) { sources[row * count + start + step] = row * steps + step }
+        }
+        let all = concatenate([rows, .zeros([1, channels])], axis: 0)
+        return all.indexSelected(Indices(sources), axis: 0)
+            .reshaped([starts.count, count] + tensor.shape.dropFirst(2))
     }
 
     /// The same lengths around another tensor, which was made of this one.

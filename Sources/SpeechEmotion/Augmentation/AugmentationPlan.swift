@@ -61,4 +61,9 @@ public struct AugmentationPlan: Options {
             try change.element.value(features, own.split("\(change.offset)"))
         }
     }
+
+    /// Throws where features of a shape cannot be changed as planned, before there are any.
+    public func check(_ shape: [Int]) throws(SoundProblem) {
+        for change in features { try change.value.check(shape) }
+    }
 }

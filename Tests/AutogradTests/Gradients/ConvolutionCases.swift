@@ -25,6 +25,7 @@ extension GradientCase {
             conv1d("of one step", time: 1, kernel: 3, padding: .same),
             conv1d("with ReLU", kernel: 3, padding: .same, activation: .relu),
             conv1d("with dilation and ReLU", kernel: 3, dilation: 2, padding: .same, activation: .relu),
+            conv1d("of many sequences", batch: 7, kernel: 5, padding: .same),
             .init("conv1d without bias", .normal([2, 6, 3]), .normal([3, 3, 4])) {
                 Autograd.conv1d($0[0], $0[1], padding: .same)
             },

@@ -15,6 +15,15 @@ extension GradientCase {
             batchNorm($0[0], beta: $0[1]).output
         },
         .init("batch_norm without gamma and beta", .normal([5, 1])) { batchNorm($0[0]).output },
+        .init("batch_norm of rows taken together", .normal([2, 8, 3]), .positive([3]), .normal([3])) {
+            batchNorm($0[0], gamma: $0[1], beta: $0[2]).output
+        },
+        .init("batch_norm with relu", .normal([4, 4, 6]), .positive([6]), .normal([6])) {
+            batchNorm($0[0], gamma: $0[1], beta: $0[2], activation: .relu).output
+        },
+        .init("batch_norm with silu", .normal([5, 3]), .positive([3]), .normal([3])) {
+            batchNorm($0[0], gamma: $0[1], beta: $0[2], activation: .silu).output
+        },
         .init("batch_norm of constant input", .normal([2]), .normal([2])) {
             batchNorm(Tensor([1, 5, 2, 3, 4, 4], shape: [3, 2]), gamma: $0[0], beta: $0[1]).output
         },
@@ -28,6 +37,11 @@ extension GradientCase {
             batchNorm(
                 $0[0], mean: Tensor([0.5, -1, 2], shape: [3]), variance: Tensor([0.5, 1, 2], shape: [3]),
                 gamma: $0[1], beta: $0[2])
+        },
+        .init("batch_norm_fixed with silu", .normal([2, 4, 3]), .positive([3]), .normal([3])) {
+            batchNorm(
+                $0[0], mean: Tensor([0.5, -1, 2], shape: [3]), variance: Tensor([0.5, 1, 2], shape: [3]),
+                gamma: $0[1], beta: $0[2], activation: .silu)
         },
         .init("batch_norm_fixed with beta alone", .normal([2, 1]), .normal([1])) {
             batchNorm(

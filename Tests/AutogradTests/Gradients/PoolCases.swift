@@ -18,6 +18,13 @@ extension GradientCase {
         .init("max_pool1d causal", .distinct([1, 5, 2])) {
             maxPool1d($0[0], kernel: 3, stride: 1, padding: .causal)
         },
+        .init("max_pool1d of sequences with lengths", .distinct([4, 7, 2])) {
+            maxPool1d($0[0], kernel: 4, stride: 3, padding: .same, lengths: [7, 5, 1, 0])
+        },
+        .init("avg_pool1d of sequences with lengths", .normal([4, 7, 2])) {
+            avgPool1d(
+                $0[0], kernel: 4, stride: 3, padding: .same, countsPadding: false, lengths: [7, 5, 1, 0])
+        },
         .init("max_pool1d of many channels", .distinct([1, 4, 101])) { maxPool1d($0[0], kernel: 2) },
         .init("max_pool1d too short", .distinct([2, 2, 3])) { maxPool1d($0[0], kernel: 3) },
         .init("max_pool1d of nothing", .distinct([0, 4, 3])) { maxPool1d($0[0], kernel: 2) },

@@ -135,7 +135,7 @@ import Testing
             }
             value.content = .object(members)
         case .integer(let number) where stays:
-            let others = [0, 1, 2, 7, number + 1, number * 2, number * 1000, -number, 1 << 40, .max]
+            let others = [0, 1, 2, 7, number &+ 1, number &* 2, number &* 1000, 0 &- number, 1 << 40, .max]
             value.content = .integer(others[random.below(others.count)])
         case .number(let number) where stays:
             let others = [0, -number, number * 1e6, number / 1e6, 1e300, 0.999]

@@ -78,10 +78,6 @@ import Testing
         (#"{"type": "reshape", "shape": [-1]}"#, "the new shape is for a fixed number of steps"),
         (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has a bias for each step"),
         (#"{"type": "positions", "kind": "learned"}"#, "vectors are learned for the steps of the input"),
-        (
-            #"{"type": "conv1d", "stride": 2, "dilation": 2, "filters": 1}"#,
-            "zeros depend on the number of steps"
-        ),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {
         var options = ONNXOptions()
         options.anySteps = true

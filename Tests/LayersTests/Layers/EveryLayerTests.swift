@@ -16,8 +16,8 @@ import Testing
     }
 
     /// Sizes that no memory holds are a mistake of the config, not the end of the program.
-    @Test(arguments: Example.all) func hugeSizesAreRefused(_ example: Example) throws {
-        #expect(try LayerCheck(example).hugeSizes() == [])
+    @Test(arguments: Example.all) func oddSizesAreRefused(_ example: Example) throws {
+        #expect(try LayerCheck(example).oddSizes() == [])
     }
 
     @Test(arguments: Example.all) func namesAreStableAndCounted(_ example: Example) throws {
@@ -43,6 +43,10 @@ import Testing
 
     @Test(arguments: Example.all) func paddingChangesNothing(_ example: Example) throws {
         #expect(try LayerCheck(example).padding() == [])
+    }
+
+    @Test(arguments: Example.all) func paddedSequencesGiveWhatTheyGiveAlone(_ example: Example) throws {
+        #expect(try LayerCheck(example).alone() == [])
     }
 
     @Test(arguments: Example.all) func paddingIsNeverRead(_ example: Example) throws {

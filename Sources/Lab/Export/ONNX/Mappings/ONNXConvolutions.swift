@@ -75,6 +75,45 @@ extension ONNXLayer {
     static func channelsFirst(_ axes: Int) -> [Int] { [0, axes + 1] + Array(1...axes) }
     static func channelsLast(_ axes: Int) -> [Int] { [0] + Array(2...axes + 1) + [1] }
 
+    /// Sequences as a window takes them: `hidden` stands behind each. Where the padding in front depends on a sequence's
+    /// length they are moved to where their windows begin, and the window needs no padding any more.
+    ///
+    /// - Returns: the signal, and where it is valid, [batch, time, 1]; nil where all of it is.
+    func surrounded(
+        _ x: ONNXSignal, _ window: inout ONNXWindow, hidden: Double
+    ) -> (signal: ONNXSignal, mask: String?) {
+        guard let lengths = x.lengths else { return (x, nil) }
+        guard window.padding == .same, window.stride[0] != 1 else {
+            let mask = lengths.mask(x, axes: 1, self)
+            return (x.with(node("Where", mask, x.value, number(hidden))), mask)
+        }
+        let (span, stride) = ((window.kernel[0] - 1) * window.dilation[0], window.stride[0])
+        let zero = integers([0])
+        let length = lengths.counted(x, self)
+        let outputs = node("Div", node("Add", length, integers([stride - 1])), integers([stride]))
+        let reach = node("Add", node("Mul", outputs, integers([stride])), integers([span + 1 - stride]))
+        let total = node("Max", node("Sub", reach, length), zero)
+        let before = node("Unsqueeze", node("Div", total, integers([2])), integers([1]))
+        let steps = x.hasAnySteps ? stepCount(x) : graph.integer(x.shape[0])
+        let places = node(
+            "Range", graph.integer(0), node("Add", steps, graph.integer(span)), graph.integer(1))
+        // [batch, time]: the step that comes to stand at each place.
+        let source = node("Sub", places, before)
+        let isInside = node(
+            "And", node("GreaterOrEqual", source, zero),
+            node("Less", source, node("Unsqueeze", length, integers([1]))))
+        let last = node("Sub", steps, graph.integer(1))
+        let found = node("Unsqueeze", node("Max", node("Min", source, last), zero), integers([2]))
+        let moved = node("GatherND", [x.value, found], [("batch_dims", .integer(1))])[0]
+        let mask = node("Unsqueeze", isInside, integers([2]))
+        window.padding = .valid
+        return (
+            x.with(
+                node("Where", mask, moved, number(hidden)), shape: [x.shape[0] + span] + x.shape.dropFirst()),
+            mask
+        )
+    }
+
     /// A convolution of a value with channels last.
     fileprivate func convolve(_ value: String, _ x: ONNXSignal, _ window: ONNXWindow, groups: Int) throws
         -> String
@@ -96,7 +135,9 @@ extension ONNXLayer {
     let spec: Conv1D.Spec = try layer.spec()
     let window = ONNXWindow(
         kernel: [spec.kernel], stride: [spec.stride], dilation: [spec.dilation], padding: spec.padding)
-    let y = try layer.convolve(layer.masked(x), x, window, groups: spec.groups)
+    var inner = window
+    let input = layer.surrounded(x, &inner, hidden: 0).signal
+    let y = try layer.convolve(input.value, input, inner, groups: spec.groups)
     var result = x.with(layer.activate(y, spec.activation), shape: try layer.plannedShape(x))
     result.lengths = x.lengths.map { window.lengths($0, layer) }
     return result

@@ -49,12 +49,23 @@ extension ONNXLayer {
 
 @Sendable private func pool1d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Pool1D.Spec = try layer.spec()
-    var window = ONNXWindow(
+    let window = ONNXWindow(
         kernel: [spec.size], stride: [spec.stride ?? spec.size], dilation: [1], padding: spec.padding)
-    var result = x.with(try layer.pool(x, spec.kind, window), shape: try layer.plannedShape(x))
-    // A window counts when it lies inside the sequence.
-    window.padding = .valid
+    var result = x.with("", shape: try layer.plannedShape(x))
     result.lengths = x.lengths.map { window.lengths($0, layer) }
+    // Windows that count lie inside the sequence.
+    if spec.padding == .valid {
+        result.value = try layer.pool(x, spec.kind, window)
+        return result
+    }
+    var inner = window
+    let (input, mask) = layer.surrounded(x, &inner, hidden: spec.kind == .max ? -.infinity : 0)
+    result.value = try layer.pool(input, spec.kind, inner)
+    if let mask, spec.kind == .average {
+        // The average of what is there: that of all, divided by the part that is there, which is not 0 where it counts.
+        let part = try layer.pool(input.with(layer.cast(mask, to: .float)), spec.kind, inner)
+        result.value = layer.node("Div", result.value, layer.node("Max", part, layer.number(1e-9)))
+    }
     return result
 }
 

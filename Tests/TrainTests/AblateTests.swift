@@ -5,15 +5,16 @@ import Lab
 import Testing
 
 /// The built program at work on small ablations.
-@Suite(.serialized) struct AblateCommandTests {
-    static let sweep = #"{"variants": {"no dropout": {"remove": ["model[1]"]}}, "seeds": 2}"#
+@Suite(.serialized) struct AblateTests {
+    static let sweep = #"{"variants": {"no dropout": {"remove": ["model[2]"]}}, "seeds": 2}"#
 
     /// Calls `body` with a folder that has the config `a.json`, and one for its runs.
     private func inFolder(_ sweep: String = sweep, _ body: (_ config: String, _ runs: String) throws -> Void)
         throws
     {
-        try Toy.inFolder { folder in
-            let json = try SmallSweep.json(JSONValue.parse(sweep))
+        try SmallExperiment.inFolder { folder in
+            var json = try JSONValue.parse(SmallExperiment.text)
+            json["sweep"] = try JSONValue.parse(sweep)
             try Data(json.pretty().utf8).write(to: URL(fileURLWithPath: folder + "/a.json"))
             try body(folder + "/a.json", folder + "/runs")
         }
