@@ -8,7 +8,9 @@ import Testing
     /// Every experiment; files that are parts of others, such as models alone, are in folders of their own.
     private static let configs: [String] = {
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: experiments)) ?? []
-        return names.filter { $0.hasSuffix(".json") && !$0.hasPrefix("models/") && $0 != "schema.json" }
+        return names.filter { name in
+            name.hasSuffix(".json") && !["models/", "protocols/", "schema.json"].contains(where: name.hasPrefix)
+        }
             .sorted()
     }()
 
@@ -75,8 +77,8 @@ import Testing
             #expect(ending.output.hasPrefix("\(folder)/small.json: no mistakes found\n"))
             #expect(
                 ending.errors == """
-                    \(bad):17:41: model[4].units: expected a whole number of at least 1, found 0
-                    \(bad):20:29: training.epoch: unknown key; did you mean "epochs"?
+                    \(bad):18:40: model[4].units: expected a whole number of at least 1, found 0
+                    \(bad):21:30: training.epoch: unknown key; did you mean "epochs"?
                     error: mistakes in 1 of 2 experiments
 
                     """)

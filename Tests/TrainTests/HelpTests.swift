@@ -89,8 +89,8 @@ import Testing
             (["evaluate"], "which run?\nSee Train evaluate --help."),
             (["completions"], "which shell? bash, zsh or fish\nSee Train completions --help."),
             (
-                ["completions", "fsh"],
-                "unknown shell \"fsh\"; did you mean \"fish\"?\nSee Train completions --help."
+                ["completions", "fishh"],
+                "unknown shell \"fishh\"; did you mean \"fish\"?\nSee Train completions --help."
             ),
             (
                 ["bench", "recipe-z"],

@@ -36,7 +36,7 @@ enum StartingConfig: String, CaseIterable {
 
     var text: String {
         switch self {
-        case .quickstart: Quickstart.json + "\n"
+        case .quickstart: Quickstart.json
         case .speech:
             #"""
             {

@@ -270,7 +270,7 @@ import Testing
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; the keys here are name, about, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation"
+                "3:5: zzz: unknown key; the keys here are name, about, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, sweep"
             ]
         ),
         (#""kernel": 5"#, #""kernal": 5"#, [#"20:43: model[0].kernal: unknown key; did you mean "kernel"?"#]),
@@ -771,7 +771,7 @@ import Testing
         ),
         (
             ["a": #"{"extends": "b.json"}"#, "b": "{,}"],
-            "b.json:1:2: a comma without a value before it; remove it"
+            "b.json:1:2: a comma before the first element; remove it"
         ),
         (
             ["a": #"{"extends": "base.json", "training": {"epochs": 0}}"#],

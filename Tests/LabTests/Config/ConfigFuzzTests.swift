@@ -25,7 +25,7 @@ import Testing
                 "parts": {
                     "stem": {"layers": [{"type": "conv2d", "filters": 4, "kernel": 3, "padding": "same"}]},
                     "left": {"inputs": ["stem"], "layers": [{"type": "pool2d", "size": 2}]},
-                    "right": {"inputs": ["stem"], "layers": [{"type": "conv2d", "filters": 4, "kernel": 1, "strides": 2}]},
+                    "right": {"inputs": ["stem"], "layers": [{"type": "conv2d", "filters": 4, "kernel": 1, "stride": 2}]},
                     "head": {
                         "inputs": ["left", "right"],
                         "layers": [{"type": "global_pool"}, {"type": "dense", "units": 2}]

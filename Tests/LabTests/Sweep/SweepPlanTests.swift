@@ -213,8 +213,8 @@ import Testing
             lines[0].hasPrefix(
                 "sweep.json:1:39: optimizer.learning_rate: in the member \"learning_rate=-1, units=4\" and 1 other: "
             ))
-        #expect(lines[1].hasPrefix("sweep.json:3:32: model[3]: in the member \"flat\": "))
-        #expect(lines[2].hasPrefix("sweep.json:4:38: model[1].rate: in the member \"loud\": "))
+        #expect(lines[1].hasPrefix("sweep.json:3:34: model[3]: in the member \"flat\": "))
+        #expect(lines[2].hasPrefix("sweep.json:4:39: model[1].rate: in the member \"loud\": "))
     }
 
     @Test func aModelWithoutAnOutputForEachClassIsFoundBeforeAnythingIsRun() throws {

@@ -190,11 +190,11 @@ import Testing
     @Test(arguments: [
         (
             #"{"type": "random", "test": 1.5}"#,
-            "split.test: expected a share such as 0.2 or a whole number, found 1.5"
+            "split.test: expected a share such as 0.2 or a whole number above 0, found 1.5"
         ),
         (
             #"{"type": "random", "test": -1}"#,
-            "split.test: expected a share such as 0.2 or a whole number, found -1"
+            "split.test: expected a share such as 0.2 or a whole number above 0, found -1"
         ),
         (#"{"type": "k_fold", "folds": 1}"#, "split.folds: expected a whole number from 2 to 1000, found 1"),
         (#"{"type": "strat"}"#, "split.type: there is no split \"strat\"; did you mean \"stratified\"?"),
