@@ -20,6 +20,8 @@ import Testing
         #expect(!names.contains { $0.hasPrefix(".") })
         let metrics = try String(contentsOfFile: run + "/" + RunFile.metrics, encoding: .utf8)
         #expect(metrics.split(separator: "\n").count == 4)
+        let timing = try EpochLines.read(run + "/timing.jsonl")
+        #expect(timing.count == 4 && timing.allSatisfy { ($0["samples_per_second"] ?? 0) > 0 })
     }
 
     @Test func aNameIsTakenOnce() throws {
@@ -112,6 +114,20 @@ import Testing
             #expect(process.terminationStatus == 0)
             let log = try String(contentsOfFile: folder + "/my runs/small/metrics.jsonl", encoding: .utf8)
             #expect(log.split(separator: "\n").count == 100)
+        }
+    }
+
+    /// Whoever starts a program may hold signals back, and the program inherits that.
+    @Test func aRunThatBeganWithSignalsHeldBackCanBeStopped() throws {
+        try SmallExperiment.inFolder { folder in
+            var place = BuiltProgram.Surroundings()
+            place.before = #"exec env --block-signal=INT --block-signal=TERM "$0" "$@""#
+            let words = SmallExperiment.run(folder, "--set", "training.epochs=100000")
+            let call = try BuiltProgram.begin(words, place)
+            #expect(call.wait { exists(folder + "/runs/small/state") })
+            kill(call.id, SIGINT)
+            let ending = try call.end()
+            #expect(ending.status == 130 && ending.errors.contains("Stopped and saved."), "\(ending.errors)")
         }
     }
 

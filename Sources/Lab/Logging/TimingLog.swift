@@ -2,8 +2,8 @@ import Foundation
 
 /// How long things took, epoch by epoch, in `timing.jsonl`: apart from the metrics, as no two runs take equally long.
 ///
-/// A line is `{"epoch": 3, "at": 1760000000.5, "train": 12.25}`: when it was written, in seconds since 1970, and the
-/// seconds that each part took. A resumed run writes the epochs that it repeats anew.
+/// A line is `{"epoch": 3, "at": 1760000000.5, "seconds": 12.25}`: when it was written, in seconds since 1970, and how
+/// long what took. A resumed run writes the epochs that it repeats anew.
 public final class TimingLog {
     private let lines: EpochLines
     private let clock: () -> Double
@@ -17,12 +17,12 @@ public final class TimingLog {
         self.clock = clock
     }
 
-    /// Adds the seconds that the parts of an epoch took; none may be named "at" or "epoch". Throws a `FileError` where the
+    /// Adds the times of an epoch; none may be named "at" or "epoch". Throws a `FileError` where the
     /// disk does not take it.
-    public func append(epoch: Int, seconds: [(name: String, value: Double)]) throws {
-        try lines.append(EpochMetrics(epoch: epoch, figures: [("at", clock())] + seconds))
+    public func append(epoch: Int, _ times: [(name: String, value: Double)]) throws {
+        try lines.append(EpochMetrics(epoch: epoch, figures: [("at", clock())] + times))
     }
 
-    /// All lines so far: `at` and the seconds.
+    /// All lines so far: `at` and the times.
     public var epochs: [EpochMetrics] { lines.epochs }
 }

@@ -115,6 +115,7 @@ public final class ExperimentRun {
         }
         while !trainer.isOver {
             let begin = clock.now
+            let samples = trainer.samples
             while trainer.batch < trainer.batchesPerEpoch {
                 try trainer.step()
                 let total = experiment.training.epochs * trainer.batchesPerEpoch
@@ -128,15 +129,18 @@ public final class ExperimentRun {
                 }
                 if (clock.now - saved).inSeconds >= experiment.training.saveSeconds { try save() }
             }
+            let training = (clock.now - begin).inSeconds
+            let done = trainer.samples - samples
             let figures = try trainer.endEpoch()
-            let seconds = (clock.now - begin).inSeconds
+            let times = EpochTiming(
+                seconds: (clock.now - begin).inSeconds, training: training, samples: done)
             try metrics.append(figures)
-            try timing.append(epoch: figures.epoch, seconds: [("seconds", seconds)])
+            try timing.append(epoch: figures.epoch, times.figures)
             try events.append(figures)
             if (clock.now - saved).inSeconds >= experiment.training.saveSeconds || trainer.isOver {
                 try save()
             }
-            observer.epoch(figures, seconds: seconds)
+            observer.epoch(figures, times)
         }
     }
 

@@ -5,7 +5,7 @@ public protocol RunObserver: AnyObject, Sendable {
     /// So much of it is done. May be called by any thread.
     func advance(_ done: Int, of total: Int, note: String)
     /// An epoch is over.
-    func epoch(_ metrics: EpochMetrics, seconds: Double)
+    func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming)
     /// Something worth knowing, such as a file that was left out.
     func note(_ text: String)
     /// Whether the run is to end at the next step; it is then saved and can be gone on with.
@@ -15,7 +15,7 @@ public protocol RunObserver: AnyObject, Sendable {
 extension RunObserver {
     public func begin(_ work: String) {}
     public func advance(_ done: Int, of total: Int, note: String) {}
-    public func epoch(_ metrics: EpochMetrics, seconds: Double) {}
+    public func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {}
     public func note(_ text: String) {}
     public var isAskedToStop: Bool { false }
 }

@@ -84,6 +84,8 @@ public final class Trainer {
     public var bestEpoch: Int? { position.bestEpoch }
     /// Its figure.
     public var bestFigure: Double? { position.bestFigure }
+    /// The examples of the epoch under way so far.
+    public var samples: Int { position.sums.examples }
     /// The mean loss of the epoch under way.
     public var lossSoFar: Double { position.sums.weight > 0 ? position.sums.loss / position.sums.weight : 0 }
     /// Whether no gradients of earlier batches wait for a step: only then can the state be saved.

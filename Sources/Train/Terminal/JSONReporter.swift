@@ -5,13 +5,12 @@ import Lab
 final class JSONReporter: RunReporting {
     func begin(_ work: String) { show("begin", [JSONMember("work", work.encode())]) }
 
-    func epoch(_ metrics: EpochMetrics, seconds: Double) {
+    func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {
         let figures = metrics.figures.map { JSONMember($0.name, JSONValue(.number($0.value))) }
         show(
             "epoch",
-            [JSONMember("epoch", metrics.epoch.encode())] + figures + [
-                JSONMember("seconds", seconds.encode())
-            ])
+            [JSONMember("epoch", metrics.epoch.encode())] + figures
+                + timing.figures.map { JSONMember($0.name, $0.value.encode()) })
     }
 
     func note(_ text: String) { show("note", [JSONMember("text", text.encode())]) }

@@ -37,14 +37,15 @@ final class RunReporter: RunReporting {
         }
     }
 
-    func epoch(_ metrics: EpochMetrics, seconds: Double) {
+    func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {
         guard !isQuiet else { return }
         let shown = metrics.figures.filter { $0.name != "gradient_norm" && $0.name != "penalty" }
             .map { "\($0.name) \(ResultText.short($0.value))" }
         let start = Terminal.isInteractive ? "\r\u{1B}[K" : ""
+        let speed = NumberText.count(Int(timing.samplesPerSecond.rounded()), "sample") + "/s"
         Terminal.show(
-            "\(start)epoch \(metrics.epoch)  \(shown.joined(separator: "  "))  \(ResultText.short(seconds)) s\n"
-        )
+            "\(start)epoch \(metrics.epoch)  \(shown.joined(separator: "  "))  \(speed)  "
+                + "\(ResultText.short(timing.seconds)) s\n")
     }
 
     func note(_ text: String) {

@@ -155,9 +155,9 @@ import Testing
         try Toy.inFolder { folder in
             var now = 100.0
             let log = try TimingLog(folder: folder, resumingAfter: 3, clock: { now })
-            try log.append(epoch: 4, seconds: [("train", 2.5)])
+            try log.append(epoch: 4, [("train", 2.5)])
             now += 2.5
-            try log.append(epoch: 5, seconds: [("train", 2), ("validate", 0.25)])
+            try log.append(epoch: 5, [("train", 2), ("validate", 0.25)])
             #expect(
                 try text(folder + "/timing.jsonl") == """
                     {"epoch": 4, "at": 100.0, "train": 2.5}

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Time the start of the program, and what the training loop costs beside the bare training step.
+
+    python3 Benchmarks/time_program.py --train .build/release/Train [--python PYTHON] [--rounds N]
+
+With a Python that has torch, keras, librosa and scikit-learn, their imports are timed between the calls. Writes
+results/program.md.
+"""
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RECIPE = os.path.join(HERE, "..", "Experiments", "recipe-a.json")
+# Recipe A needs RAVDESS; how long a step takes depends on the shapes alone.
+EMBEDDED = [
+    "--set", 'data.source={"type": "synthetic", "speakers": 16, "repetitions": 8}',
+    "--set", "training.epochs=3", "--no-cache", "--quiet",
+]
+
+
+def timed(command):
+    begin = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"error: {' '.join(command)}\n{done.stderr[-2000:]}")
+    return time.perf_counter() - begin, done.stdout
+
+
+def loop_rate(train, threads):
+    """Samples per second of the training steps of a run, without its first epoch, and of whole epochs."""
+    with tempfile.TemporaryDirectory() as folder:
+        timed([train, "run", RECIPE, *EMBEDDED, "--threads", str(threads), "--runs", folder, "--name", "x"])
+        with open(os.path.join(folder, "x", "timing.jsonl")) as lines:
+            epochs = [json.loads(line) for line in lines][1:]
+    return statistics.median(epoch["samples_per_second"] for epoch in epochs)
+
+
+def step_rate(train, threads):
+    _, text = timed([train, "bench", "recipe-a", "--threads", str(threads), "--json"])
+    return json.loads(text)["train_samples_per_s"]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--train", required=True, help="the program Train, built in release")
+    p.add_argument("--python", help="a Python with the peers (peers/setup.sh)")
+    p.add_argument("--rounds", type=int, default=5)
+    p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
+    args = p.parse_args()
+    os.environ.setdefault("RAVDESS", "/data/RAVDESS")
+
+    starts = {
+        "Train --help": [args.train, "--help"],
+        "Train run --help": [args.train, "run", "--help"],
+        "Train check Experiments/recipe-a.json": [args.train, "check", RECIPE],
+    }
+    if args.python:
+        for module in ["torch", "keras", "librosa", "sklearn.svm"]:
+            starts[f'python -c "import {module}"'] = [args.python, "-c", f"import {module}"]
+    times = {name: [] for name in starts}
+    for _ in range(args.rounds):
+        for name, command in starts.items():
+            times[name].append(timed(command)[0])
+
+    text = ["# The program", "",
+            f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}. Medians of {args.rounds} rounds, all in turns.",
+            "", "## From the start to the end of the process", "", "| command | ms |", "| --- | ---: |"]
+    text += [f"| `{name}` | {statistics.median(values) * 1000:,.0f} |" for name, values in times.items()]
+    text += ["", "## The loop", "",
+             "Recipe A at batch 32: samples per second of the bare training step (`Train bench recipe-a`) and of the training of a "
+             "run, with its loader, shuffling, checks of every gradient, states and progress.", "",
+             "| threads | bare step | in a run | overhead |", "| ---: | ---: | ---: | ---: |"]
+    for threads in map(int, args.threads.split(",")):
+        pairs = [(step_rate(args.train, threads), loop_rate(args.train, threads)) for _ in range(args.rounds)]
+        step, loop = (statistics.median(values) for values in zip(*pairs))
+        overhead = statistics.median(step / loop - 1 for step, loop in pairs)
+        text.append(f"| {threads} | {step:,.0f} | {loop:,.0f} | {overhead * 100:+.1f} % |")
+    text = "\n".join(text) + "\n"
+    with open(os.path.join(HERE, "results", "program.md"), "w") as file:
+        file.write(text)
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

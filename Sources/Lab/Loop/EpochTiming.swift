@@ -1,0 +1,16 @@
+/// How long an epoch took in this process; of an epoch that was gone on with, what came after the state.
+public struct EpochTiming: Sendable {
+    /// The whole epoch, validation included.
+    public var seconds: Double
+    /// Its training steps.
+    public var training: Double
+    /// The examples of these steps.
+    public var samples: Int
+
+    public var samplesPerSecond: Double { training > 0 ? Double(samples) / training : 0 }
+
+    /// The times by the names that files give them.
+    public var figures: [(name: String, value: Double)] {
+        [("seconds", seconds), ("training_seconds", training), ("samples_per_second", samplesPerSecond)]
+    }
+}
