@@ -63,9 +63,11 @@ def main():
         "Train check Experiments/recipe-a.json": [args.train, "check", RECIPE],
     }
     if args.python:
-        for module in ["torch", "keras", "librosa", "sklearn.svm"]:
+        for module in ["torch", "keras", "librosa.feature.spectral", "sklearn.svm"]:
             starts[f'python -c "import {module}"'] = [args.python, "-c", f"import {module}"]
     times = {name: [] for name in starts}
+    for command in starts.values():
+        timed(command)
     for _ in range(args.rounds):
         for name, command in starts.items():
             times[name].append(timed(command)[0])

@@ -31,7 +31,7 @@ extension Command {
         examples: [
             (
                 "Train ablate Experiments/ablate-quickstart.json",
-                "Takes parts away from a small model, three seeds each. The same line again goes on where it was stopped."
+                "Takes parts away from a small model, eight seeds each. The same line again goes on where it was stopped."
             ),
             (
                 "Train ablate Experiments/ablate-quickstart.json --set sweep.seeds=10 --jobs 2",

@@ -121,14 +121,16 @@ extension Command {
         print(ResultText.figures(result))
         print("\nThe run is in \(place); a report for a browser is \(place)/\(RunFile.report).")
         guard isQuickstart else { return }
-        print(
-            """
-
-            What next:
-              Train new mine.json                          a config of your own to start from
-              Train predict some.wav --model \(place)   what this model says of a recording
-              Train run mine.json --set seed=2 --name two  the same with another seed
-              Train --help                                 everything else
-            """)
+        let next = [
+            ("Train new mine.json", "a config of your own to start from"),
+            ("Train predict some.wav --model \(place)", "what this model says of a recording"),
+            ("Train run mine.json --set seed=2 --name two", "the same with another seed"),
+            ("Train --help", "everything else"),
+        ]
+        let width = next.map(\.0.count).max() ?? 0
+        print("\nWhat next:")
+        for (command, what) in next {
+            print("  \(command.padding(toLength: width, withPad: " ", startingAt: 0))  \(what)")
+        }
     }
 }
