@@ -188,11 +188,36 @@ import Testing
             .contains("ffmpeg: found file:\(folder.path)/-a.m4a"))
         #expect(
             try message("echo moov atom not found >&2; exit 1").contains("ffmpeg: found moov atom not found"))
+        #expect(
+            try message("echo '[mov @ 0x7f] no moov' >&2; echo file:a.m4a: Invalid data >&2; exit 1")
+                .contains("ffmpeg: found no moov; allowed"))
         #expect(try message("exit 3").contains("the exit status 3"))
         #expect(
             try message("exec cat /dev/zero") { $0.mostBytes = 1 << 20 }.contains("more than 1,048,576 bytes")
         )
         #expect(try message("exec sleep 100") { $0.patience = 0.3 }.contains("no answer"))
         #expect(try message("echo no sound").contains("found text that begins") == false)
+    }
+
+    /// Lossless in both directions, so every sample has to come back; half of the file is an error with its cause.
+    @Test(.enabled(if: Ffmpeg.installed.program != nil, "ffmpeg is not installed"))
+    func theInstalledFfmpegDecodesToTheSample() throws {
+        let folder = try TestFolder()
+        let wave = TestSound.voice(count: 40_000)
+        let wav = folder.file("a.wav")
+        try AudioFile.write(wave, to: wav)
+        let program = try #require(Ffmpeg.installed.program)
+        for (name, codec) in [("a.m4a", "alac"), ("a.mka", "flac")] {
+            let encoded = folder.file(name)
+            let process = try Process.run(
+                URL(fileURLWithPath: program), arguments: ["-v", "error", "-i", wav, "-c:a", codec, encoded])
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+            #expect(try AudioFile.read(encoded) == AudioFile.read(wav))
+            let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: encoded)))
+            #expect(try AudioFile.read(bytes: bytes, offset: 1, duration: 0.5).count == 8000)
+            let half = message(Array(bytes.prefix(bytes.count / 2)))
+            #expect(half.contains("ffmpeg: found") && !half.contains(" @ 0x"), "\(half)")
+        }
     }
 }
