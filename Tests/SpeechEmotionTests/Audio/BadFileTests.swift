@@ -81,9 +81,14 @@ import Testing
         #expect(message(cut, allowTruncated: true) == "read 949 samples")
         #expect(message(Array(whole.prefix(44))).contains("found 0 of the 2,000 bytes"))
         #expect(message(Array(whole.prefix(30))).contains("the end of the file before any samples"))
-        let hours = patched(whole, 40, little(1_800_000_000))
-        #expect(message(hours).contains("found 2,000 of the 1,800,000,000 bytes"))
-        #expect(message(hours, allowTruncated: true) == "read 1000 samples")
+        // Ten hours of 16 bits at 24 kHz and at 48 kHz.
+        for (size, text) in [(1_728_000_000, "1,728,000,000"), (3_456_000_000, "3,456,000,000")]
+            as [(UInt32, String)]
+        {
+            let hours = patched(whole, 40, little(size))
+            #expect(message(hours).contains("found 2,000 of the \(text) bytes"))
+            #expect(message(hours, allowTruncated: true) == "read 1000 samples")
+        }
         let folder = try TestFolder()
         #expect(
             try AudioFile.info(folder.write(cut, "cut.wav")).shortfall?.contains("1,899 of the 2,000") == true
@@ -106,7 +111,7 @@ import Testing
 
     @Test func filesThatWereWrittenIntoAPipe() throws {
         let whole = try wav()
-        for size in [0, 0xFFFF_FFFF, 0x7FFF_FFFF, 0x7FFF_F000] as [UInt32] {
+        for size in [0, 0xFFFF_FFFF, 0xFFFF_FFDB, 0x7FFF_FFFF, 0x7FFF_F000, 0x8000_0000] as [UInt32] {
             let stream = patched(patched(whole, 4, little(size)), 40, little(size))
             #expect(message(stream) == "read 1000 samples", "\(size)")
         }
