@@ -31,29 +31,29 @@ class Group:
         self.name, self.width, self.unit, self.same, self.own = name, width, unit, same, own
 
 
-# Tolerances from the same samples are those of the golden numbers (Tests/Golden). With another resampler the bands at the top
-# differ by some decibels, as they hold the transition band, and with them everything that is made of decibels; noise in it
-# crosses zero at other places.
+# The tolerances are those of the golden numbers (Tests/Golden). With another resampler the bands at the top differ by some
+# decibels, as they hold the transition band, and with them everything that is made of decibels: 3 is allowed. What the hiss
+# there does to the other features has no tolerance; how far librosa is from itself with another resampler stands beside it.
 def db(name, width):
     return Group(name, width, "dB", 0.01, 3)
 
 
-def ratio(name, width, same, own):
-    return Group(name, width, "relative", same, own)
+def ratio(name, width, same):
+    return Group(name, width, "relative", same, None)
 
 
 GROUPS = {
     "mfcc40": [db("mfcc 40, every frame", 40)],
     "summary105": [
         db("mfcc 13, mean", 13), db("mfcc 13, deviation", 13), db("delta 13, mean", 13), db("mel 48 in dB, mean", 48),
-        ratio("centroid, mean", 1, 1e-5, 0.02), ratio("centroid, deviation", 1, 1e-5, 0.02),
-        ratio("rolloff, mean", 1, 2e-3, 0.02), ratio("rolloff, deviation", 1, 2e-3, 0.02),
-        ratio("zero crossings, mean", 1, 1e-6, 0.15), ratio("zero crossings, deviation", 1, 1e-6, 0.15),
-        ratio("chroma 12, mean", 12, 1e-4, 0.15)],
+        ratio("centroid, mean", 1, 1e-5), ratio("centroid, deviation", 1, 1e-5),
+        ratio("rolloff, mean", 1, 2e-3), ratio("rolloff, deviation", 1, 2e-3),
+        ratio("zero crossings, mean", 1, 1e-6), ratio("zero crossings, deviation", 1, 1e-6),
+        ratio("chroma 12, mean", 12, 1e-4)],
     "summary80": [db("mfcc 40, mean", 40), db("mfcc 40, deviation", 40)],
     "summary162": [
-        ratio("zero crossings, mean", 1, 1e-6, 0.15), ratio("chroma 12, mean", 12, 1e-4, 0.15), db("mfcc 20, mean", 20),
-        ratio("rms, mean", 1, 1e-5, 0.02), ratio("mel 128, mean", 128, 1e-5, 0.02)],
+        ratio("zero crossings, mean", 1, 1e-6), ratio("chroma 12, mean", 12, 1e-4), db("mfcc 20, mean", 20),
+        ratio("rms, mean", 1, 1e-5), ratio("mel 128, mean", 128, 1e-5)],
 }
 
 
@@ -151,7 +151,7 @@ class Comparison:
 
     def add(self, name, path, ours, theirs, tolerance):
         difference, scale = self.difference(ours, theirs)
-        if difference.max() > tolerance * scale and "chroma" in self.group.name:
+        if tolerance and difference.max() > tolerance * scale and "chroma" in self.group.name:
             for theirs in chroma_of_other_tunings(name, path):
                 other, other_scale = self.difference(ours, theirs)
                 if other.max() <= tolerance * other_scale:
@@ -160,7 +160,7 @@ class Comparison:
                     break
         self.typical.append(np.median(difference) / (np.abs(theirs).max() or 1))
         self.largest = max(self.largest, float(difference.max() / scale))
-        if not difference.max() <= tolerance * scale:
+        if tolerance and not difference.max() <= tolerance * scale:
             self.outside.append(path)
 
     def measure(self, other, theirs):
@@ -201,6 +201,8 @@ def compare(program, paths, pool):
                         column = here.stop
                     if column != ours.shape[1]:
                         sys.exit(f"error: {name} has {ours.shape[1]} columns, not {column}")
+                for c in comparisons:
+                    print(f"  {c.group.name}: {c.largest:.2g}, {len(c.outside)} outside", flush=True)
                 rows += [(name, kind, c, c.group.same if kind == "same samples" else c.group.own) for c in comparisons]
     return rows
 
@@ -237,7 +239,8 @@ def main():
             "median is over the files, each file's being that of its numbers, relative. *Other tuning* counts files in which the "
             "tuning that chroma goes by is another one that is as common among the sound's few peaks. *librosa's own* is the "
             f"largest difference between librosa with soxr, its default, and librosa with SciPy's resampler, over every {YARDSTICK}th "
-            "file: resamplers differ near the highest frequency, and hiss has its energy there."]
+            "file: resamplers differ near the highest frequency, and hiss has its energy there. For two resamplers the golden numbers have a "
+            "tolerance in decibels only."]
     for kind in ("same samples", "files"):
         text += ["", f"## {kind.capitalize()}", "",
                  "| pipeline | feature | largest difference | librosa's own | median relative | tolerance | other tuning | outside |",
@@ -247,7 +250,8 @@ def main():
                 unit = " dB" if c.group.unit == "dB" else ""
                 yardstick = "" if c.yardstick is None else f"{c.yardstick:.2g}{unit}"
                 text.append(f"| {name} | {c.group.name} | {c.largest:.2g}{unit} | {yardstick} | {np.median(c.typical):.1e} | "
-                            f"{tolerance:g}{unit} | {c.tunings or ''} | {len(c.outside)} |")
+                            f"{f'{tolerance:g}{unit}' if tolerance else 'none'} | {c.tunings or ''} | "
+                            f"{len(c.outside) if tolerance else ''} |")
     path = os.path.join(HERE, "results", "features-against-librosa")
     with open(path + ".md", "w") as file:
         file.write("\n".join(text) + "\n")
