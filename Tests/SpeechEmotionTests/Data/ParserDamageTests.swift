@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import SpeechEmotion
@@ -54,8 +55,10 @@ import Testing
                     {"name": "one", "train": ["clip0.wav"], "test": ["clip1.wav", "clip2"]}]}
                 """
         ) { try splitting(by: $0 + "/splits.json") },
-        Case(file: "parts.csv", text: "clip,part,split\nclip1.wav,train,a\nclip2.wav,test,a\nclip1,test,b\n")
-        {
+        Case(
+            file: "parts.csv",
+            text: "clip,part,split\nclip1.wav,train,a\nclip2.wav,test,a\nclip3,train,b\nclip1,test,b\n"
+        ) {
             try splitting(by: $0 + "/parts.csv")
         },
     ]
