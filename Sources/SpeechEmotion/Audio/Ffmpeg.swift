@@ -4,7 +4,7 @@ import Foundation
 /// The program ffmpeg, which decodes what libsndfile cannot: M4A, AAC, WebM, Windows Media.
 package struct Ffmpeg: Sendable {
     /// Where it is; nil where it is not installed.
-    let program: String?
+    package let program: String?
     /// Seconds without any output after which it is stopped.
     package var patience = 60.0
     /// The most bytes that are taken from it.
@@ -76,8 +76,7 @@ package struct Ffmpeg: Sendable {
             }
             return output.count <= mostBytes
         }
-        let lines = String(decoding: messages, as: UTF8.self).split(whereSeparator: \.isNewline)
-        let complaint = lines.last.map { String($0.prefix(200)) }
+        let complaint = Self.complaint(String(decoding: messages, as: UTF8.self))
         func problem(_ found: String, _ allowed: String) -> FileError {
             FileError(file: name, place: "ffmpeg", found: found, allowed: allowed)
         }
@@ -92,6 +91,17 @@ package struct Ffmpeg: Sendable {
             throw problem(
                 complaint ?? "the exit status \(status)", "a file that it can decode; copy it again")
         case .exited: return (output, complaint)
+        }
+    }
+
+    /// The first line of what ffmpeg said, which names the cause; the following ones say that it gave up.
+    ///
+    /// Without the part and its address in memory: "[mov,mp4 @ 0x55add4b01b80] moov atom not found".
+    private static func complaint(_ messages: String) -> String? {
+        messages.split(whereSeparator: \.isNewline).first.map { line in
+            let isNamed = line.hasPrefix("[") && line.contains(" @ 0x")
+            let cause = isNamed ? line.firstRange(of: "] ").map { line[$0.upperBound...] } : nil
+            return String((cause ?? line).prefix(200))
         }
     }
 }

@@ -73,8 +73,9 @@ struct SoundExtent {
                 return extent
             }
             if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? SoundExtent() }
-            // SoX and ALSA promise about 2 GB where they write into a pipe.
-            if size >= 0x7FFF_0000, UInt64(source.size) < size { return SoundExtent() }
+            // SoX and ALSA promise about 2 GB where they write into a pipe, others 4 GB without the header.
+            let isStream = 0x7FFF_0000...0x8000_0000 ~= size || size >= 0xFFFF_F000
+            if isStream, UInt64(source.size) < size { return SoundExtent() }
             return held(size, from: start, source)
         }
         return headless

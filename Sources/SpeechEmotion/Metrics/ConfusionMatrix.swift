@@ -39,7 +39,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
         classes.indices.map { column in counts.reduce(0) { $0 + $1[column] } }
     }
 
-    /// The part of decisions that is right; 0 without decisions.
+    /// The part of decisions that is right; 0 without decisions. Precision, recall and F1 over all classes together (their micro
+    /// averages) are the same number.
     public var accuracy: Double {
         ratio(classes.indices.reduce(0) { $0 + counts[$1][$1] }, total)
     }

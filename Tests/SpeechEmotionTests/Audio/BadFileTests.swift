@@ -81,9 +81,14 @@ import Testing
         #expect(message(cut, allowTruncated: true) == "read 949 samples")
         #expect(message(Array(whole.prefix(44))).contains("found 0 of the 2,000 bytes"))
         #expect(message(Array(whole.prefix(30))).contains("the end of the file before any samples"))
-        let hours = patched(whole, 40, little(1_800_000_000))
-        #expect(message(hours).contains("found 2,000 of the 1,800,000,000 bytes"))
-        #expect(message(hours, allowTruncated: true) == "read 1000 samples")
+        // Ten hours of 16 bits at 24 kHz and at 48 kHz.
+        for (size, text) in [(1_728_000_000, "1,728,000,000"), (3_456_000_000, "3,456,000,000")]
+            as [(UInt32, String)]
+        {
+            let hours = patched(whole, 40, little(size))
+            #expect(message(hours).contains("found 2,000 of the \(text) bytes"))
+            #expect(message(hours, allowTruncated: true) == "read 1000 samples")
+        }
         let folder = try TestFolder()
         #expect(
             try AudioFile.info(folder.write(cut, "cut.wav")).shortfall?.contains("1,899 of the 2,000") == true
@@ -106,7 +111,7 @@ import Testing
 
     @Test func filesThatWereWrittenIntoAPipe() throws {
         let whole = try wav()
-        for size in [0, 0xFFFF_FFFF, 0x7FFF_FFFF, 0x7FFF_F000] as [UInt32] {
+        for size in [0, 0xFFFF_FFFF, 0xFFFF_FFDB, 0x7FFF_FFFF, 0x7FFF_F000, 0x8000_0000] as [UInt32] {
             let stream = patched(patched(whole, 4, little(size)), 40, little(size))
             #expect(message(stream) == "read 1000 samples", "\(size)")
         }
@@ -188,11 +193,36 @@ import Testing
             .contains("ffmpeg: found file:\(folder.path)/-a.m4a"))
         #expect(
             try message("echo moov atom not found >&2; exit 1").contains("ffmpeg: found moov atom not found"))
+        #expect(
+            try message("echo '[mov @ 0x7f] no moov' >&2; echo file:a.m4a: Invalid data >&2; exit 1")
+                .contains("ffmpeg: found no moov; allowed"))
         #expect(try message("exit 3").contains("the exit status 3"))
         #expect(
             try message("exec cat /dev/zero") { $0.mostBytes = 1 << 20 }.contains("more than 1,048,576 bytes")
         )
         #expect(try message("exec sleep 100") { $0.patience = 0.3 }.contains("no answer"))
         #expect(try message("echo no sound").contains("found text that begins") == false)
+    }
+
+    /// Lossless in both directions, so every sample has to come back; half of the file is an error with its cause.
+    @Test(.enabled(if: Ffmpeg.installed.program != nil, "ffmpeg is not installed"))
+    func theInstalledFfmpegDecodesToTheSample() throws {
+        let folder = try TestFolder()
+        let wave = TestSound.voice(count: 40_000)
+        let wav = folder.file("a.wav")
+        try AudioFile.write(wave, to: wav)
+        let program = try #require(Ffmpeg.installed.program)
+        for (name, codec) in [("a.m4a", "alac"), ("a.mka", "flac")] {
+            let encoded = folder.file(name)
+            let process = try Process.run(
+                URL(fileURLWithPath: program), arguments: ["-v", "error", "-i", wav, "-c:a", codec, encoded])
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+            #expect(try AudioFile.read(encoded) == AudioFile.read(wav))
+            let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: encoded)))
+            #expect(try AudioFile.read(bytes: bytes, offset: 1, duration: 0.5).count == 8000)
+            let half = message(Array(bytes.prefix(bytes.count / 2)))
+            #expect(half.contains("ffmpeg: found") && !half.contains(" @ 0x"), "\(half)")
+        }
     }
 }

@@ -46,7 +46,7 @@ import Testing
         #expect(try leaked.features(of: clips[1], changed: nil).values == features[1])
         let loading = FeatureLoading(source: leaked, classes: corpus.classes)
         let tested = try EvaluationSet(clips, loading, batch: 3)
-        #expect(try tested.batch(0).inputs.tensor.array == features.flatMap { $0.map { Real($0) } })
+        #expect(tested.batch(0).inputs.tensor.array == features.flatMap { $0.map { Real($0) } })
     }
 
     /// The first samples of a sound that is the same for all clips.

@@ -76,15 +76,7 @@ import Testing
         let names = RandomNames(seed: 9)
         let good = Array("path,label\n\"a,\"\"b\"\"\",happy\nc,\"sad\nglad\"\n".utf8)
         for _ in 0..<3000 {
-            var bytes = good
-            for _ in 0...names.below(4) {
-                let at = names.below(bytes.count)
-                switch names.below(3) {
-                case 0: bytes[at] = UInt8(names.below(256))
-                case 1: bytes.remove(at: at)
-                default: bytes.insert(Array(",\"\n\r;".utf8)[names.below(5)], at: at)
-                }
-            }
+            let bytes = names.damaged(good)
             do {
                 let table = try CSVTable(parsing: bytes, source: "t")
                 for row in table.rows { #expect(row.count == table.columns.count) }

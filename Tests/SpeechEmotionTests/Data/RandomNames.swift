@@ -18,4 +18,23 @@ struct RandomNames {
 
     /// A number below `bound`.
     func below(_ bound: Int) -> Int { generator.below(bound) }
+
+    /// A text with one to four bytes changed, removed or inserted, most of them such as the text has already.
+    func damaged(_ text: [UInt8]) -> [UInt8] {
+        var bytes = text
+        for _ in 0...below(4) {
+            guard !bytes.isEmpty else { break }
+            let at = below(bytes.count)
+            switch below(5) {
+            case 0: bytes[at] = UInt8(below(256))
+            case 1: bytes.remove(at: at)
+            case 2: bytes[at] = text[below(text.count)]
+            case 3: bytes.insert(Array(",\"\n\r;{}[]:-9e".utf8)[below(13)], at: at)
+            default:
+                let piece = text[below(text.count)...].prefix(1 + below(12))
+                bytes.insert(contentsOf: piece, at: at)
+            }
+        }
+        return bytes
+    }
 }
