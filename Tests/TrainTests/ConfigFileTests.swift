@@ -9,9 +9,10 @@ import Testing
     private static let configs: [String] = {
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: experiments)) ?? []
         return names.filter { name in
-            name.hasSuffix(".json") && !["models/", "protocols/", "schema.json"].contains(where: name.hasPrefix)
+            name.hasSuffix(".json")
+                && !["models/", "protocols/", "schema.json"].contains(where: name.hasPrefix)
         }
-            .sorted()
+        .sorted()
     }()
 
     @Test func theSchemaFileIsWhatTheProgramPrints() throws {

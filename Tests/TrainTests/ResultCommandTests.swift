@@ -122,7 +122,8 @@ import Testing
             try inCopy { copy in
                 let file = URL(fileURLWithPath: copy + "/" + name)
                 try Data("{\u{0} nonsense\n".utf8).write(to: file)
-                let ending = try BuiltProgram.run([command, copy] + (command == "evaluate" ? ["--no-cache"] : []))
+                let ending = try BuiltProgram.run(
+                    [command, copy] + (command == "evaluate" ? ["--no-cache"] : []))
                 #expect(ending.status == 1, "\(command) with a damaged \(name)")
                 #expect(ending.errors.contains(name), "\(command), \(name): \(ending.errors)")
             }

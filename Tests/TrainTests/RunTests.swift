@@ -32,7 +32,8 @@ import Testing
             #expect(!exists(folder + "/runs"))
             #expect(try BuiltProgram.run(SmallExperiment.run(folder, "--quiet")).status == 0)
             let before = try SmallExperiment.files(folder + "/runs/small")
-            let reads = try String(contentsOfFile: folder + "/runs/small/" + RunFile.testReads, encoding: .utf8)
+            let reads = try String(
+                contentsOfFile: folder + "/runs/small/" + RunFile.testReads, encoding: .utf8)
             #expect(reads.split(separator: "\n").count == 1)
             for more in [[], ["--resume"]] {
                 let again = try BuiltProgram.run(SmallExperiment.run(folder) + more)
