@@ -19,6 +19,7 @@ public struct Experiment: Options {
     public var schedule: AnySchedule?
     public var training = TrainingOptions()
     public var evaluation = EvaluationOptions()
+    public var logging = LoggingOptions()
     public var sweep: SweepOptions?
 
     public static let summary = "An experiment: data, features, model and training."
@@ -40,6 +41,7 @@ public struct Experiment: Options {
         .init("schedule", \.schedule, "How the learning rate changes; null leaves it."),
         .init("training", \.training, "How the model is trained."),
         .init("evaluation", \.evaluation, "What is measured."),
+        .init("logging", \.logging, "What is written down beside the metrics."),
         .init("sweep", \.sweep, "What Train ablate varies; null varies nothing, and Train run never does."),
     ]
 

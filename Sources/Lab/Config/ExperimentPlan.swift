@@ -28,7 +28,7 @@ public struct ExperimentPlan: Sendable {
             problems.append(Problem(place: json.place(of: path), path: path, message: message))
         }
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
-        if let message = Self.mismatch(layers.output, classes: experiment.data.classes) {
+        if let message = Self.mismatch(layers.output, classes: experiment.data.knownClasses) {
             report(["model"], message)
         }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
@@ -109,7 +109,30 @@ extension Experiment {
         _ path: String, settings: [String] = [], environment: [String: String], keepsUnset: Bool = false
     ) throws(ConfigurationError) -> (experiment: Experiment, json: JSONValue) {
         var json = try JSONValue.load(path)
-        for setting in settings { try json.set(setting) }
+        for setting in settings {
+            json.fillInDefault(of: setting)
+            try json.set(setting)
+        }
         return (try decode(json, environment: environment, keepsUnset: keepsUnset), json)
+    }
+}
+
+extension DataOptions {
+    /// The classes, where they can be told without reading files.
+    fileprivate var knownClasses: [String]? {
+        if let classes { return classes }
+        return source.value is SyntheticCorpus ? try? read().classes : nil
+    }
+}
+
+extension JSONValue {
+    /// Writes out the default of a part of the experiment that is missing, where a setting such as
+    /// `optimizer.learning_rate=0.01` leads into it.
+    fileprivate mutating func fillInDefault(of setting: String) {
+        let key = String(setting.prefix { !".[=".contains($0) })
+        guard setting.dropFirst(key.count).first == ".", self[key] == nil || self[key]?.isNull == true,
+            let experiment = try? Experiment.decode(self), let value = experiment.encode()[key], !value.isNull
+        else { return }
+        self[key] = value
     }
 }

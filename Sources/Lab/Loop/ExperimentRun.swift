@@ -25,10 +25,15 @@ public final class ExperimentRun {
         self.folder = folder
         self.observer = observer
         self.cache = cache
-        data = try ExperimentData(experiment, cache: cache)
-        let output = try experiment.model.spec.plan(experiment.features.outputShape()).output
-        if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
-            throw ConfigurationError(place: .nowhere, path: ["model"], message)
+        do {
+            data = try ExperimentData(experiment, cache: cache)
+            let output = try experiment.model.spec.plan(experiment.features.outputShape()).output
+            if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
+                throw ConfigurationError(place: .nowhere, path: ["model"], message)
+            }
+        } catch {
+            folder.removeIfEmpty()
+            throw error
         }
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
@@ -104,7 +109,8 @@ public final class ExperimentRun {
         }
         let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch)
         let timing = try TimingLog(folder: folder.path, resumingAfter: trainer.epoch)
-        let events = try EventFile(folder: folder.path, resumingAfter: trainer.epoch)
+        let events = try experiment.logging.tensorboard
+            ? EventFile(folder: folder.path, resumingAfter: trainer.epoch) : nil
         observer.begin("Training")
         let clock = ContinuousClock()
         var saved = clock.now
@@ -136,7 +142,7 @@ public final class ExperimentRun {
                 seconds: (clock.now - begin).inSeconds, training: training, samples: done)
             try metrics.append(figures)
             try timing.append(epoch: figures.epoch, times.figures)
-            try events.append(figures)
+            try events?.append(figures)
             if (clock.now - saved).inSeconds >= experiment.training.saveSeconds || trainer.isOver {
                 try save()
             }
@@ -177,7 +183,9 @@ public final class ExperimentRun {
     private func audit(_ model: Model) throws {
         observer.begin("Auditing the split")
         let sounds = SoundCheck(
-            data.corpus, cache: cache.map { $0.folder + "/sounds" }, progress: progress("sounds"))
+            data.corpus, cache: cache.map { $0.folder + "/sounds" }, progress: progress("sounds"),
+            isAskedToStop: { [observer] in observer.isAskedToStop })
+        try stop()
         let fitted =
             model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
         let report = try Auditor(data.corpus, sounds: sounds).audit(data.split, fitted: fitted)

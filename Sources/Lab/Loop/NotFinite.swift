@@ -5,7 +5,7 @@ import Layers
 public struct NotFinite: Error, Sendable, CustomStringConvertible {
     /// What was found: "the loss is nan".
     public var what: String
-    /// The first place of the model with numbers that are not finite, such as "layers[2] (gru)"; nil where none has.
+    /// The first place of the model with numbers that are not finite, such as "model[2] (gru)"; nil where none has.
     public var place: String?
     /// Both from 1.
     public var epoch: Int
@@ -28,7 +28,7 @@ extension Model {
     func firstNotFinite(_ inputs: Signal) -> String? {
         guard inputs.masked.array.allSatisfy(\.isFinite) else { return "the features" }
         for (name, parameter) in namedParameters where !parameter.value.array.allSatisfy(\.isFinite) {
-            return "the weight \"\(name)\""
+            return "the weight \"\(name)\"\(owner(of: name).map { " of " + $0 } ?? "")"
         }
         return withoutRecording {
             var signal = inputs
@@ -36,10 +36,18 @@ extension Model {
                 guard layer is Sequential, case .layer(_, let inner) = member else { return nil }
                 signal = inner.forward(signal, Pass(isTraining: true, generator: nil))
                 if !signal.masked.array.allSatisfy(\.isFinite) {
-                    return "layers[\(index)] (\(type(of: inner.spec).type))"
+                    return "model[\(index)] (\(type(of: inner.spec).type))"
                 }
             }
             return nil
         }
+    }
+
+    /// The part of a config's `model` that has a parameter; nil where that cannot be told from its name.
+    func owner(of parameter: String) -> String? {
+        guard layer is Sequential, let first = parameter.split(separator: ".").first, let index = Int(first),
+            layer.members.indices.contains(index), case .layer(_, let inner) = layer.members[index]
+        else { return nil }
+        return "model[\(index)] (\(type(of: inner.spec).type))"
     }
 }

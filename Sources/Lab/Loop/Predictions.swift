@@ -102,7 +102,7 @@ public struct Predictions: Sendable {
             truths.append(truth)
             probabilities.append(
                 try row.dropFirst(width).map { field throws(ConfigurationError) in
-                    guard let number = Double(field.text), number.isFinite else {
+                    guard let number = Double(field.text), (0...1).contains(number) else {
                         throw ConfigurationError(
                             place: field.place, "expected a probability, found \"\(field.text)\"")
                     }

@@ -33,7 +33,15 @@ public final class RunFolder {
 
     /// Whether a run may be called so.
     public static func isName(_ name: String) -> Bool {
-        !["", ".", ".."].contains(name) && !name.contains("/") && !name.contains("\0")
+        !["", ".", ".."].contains(name) && name.utf8.count <= 200
+            && name.unicodeScalars.allSatisfy { $0 != "/" && $0.properties.generalCategory != .control }
+    }
+
+    /// Takes the folder away where no run has begun in it.
+    func removeIfEmpty() {
+        guard Self.content(of: path) == .empty else { return }
+        unlink(file(RunLock.name))
+        rmdir(path)
     }
 
     /// What a folder holds, without opening it.

@@ -5,11 +5,13 @@ import Foundation
 /// which a dead process left behind stops nobody.
 final class RunLock {
     private let descriptor: Int32
+    /// The file that is locked.
+    static let name = "lock"
     fileprivate static let atWork = "at work in it"
 
     /// Takes the lock of a folder. Throws a `FileError` that names the process which has it.
     init(folder: String) throws {
-        let path = folder + "/lock"
+        let path = folder + "/" + Self.name
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw FileError(

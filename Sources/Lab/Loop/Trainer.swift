@@ -131,8 +131,9 @@ public final class Trainer {
             let name = model.namedParameters.first {
                 gradients[$0.parameter]?.array.allSatisfy(\.isFinite) == false
             }
+            let owner = name.flatMap { model.owner(of: $0.name) }.map { " of \($0)" } ?? ""
             throw notFinite(
-                "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter") is not finite", batch)
+                "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter")\(owner) is not finite", batch)
         }
         optimizer.move(gradients, norm: norm)
         average?.update()

@@ -16,7 +16,9 @@ extension Predictor {
             var answers = answers(waiting.compactMap { try? $0.1.get() }, attention: attention)[...]
             for (index, result) in waiting {
                 switch result {
-                case .success: if let answer = answers.popFirst() { try each(index, .success(answer)) }
+                case .success:
+                    guard let answer = answers.popFirst() else { break }
+                    try each(index, Result { try answer.checked(paths[index]) })
                 case .failure(let error): try each(index, .failure(error))
                 }
             }
@@ -30,4 +32,16 @@ extension Predictor {
     }
 
     private static let batch = 32
+}
+
+extension Predictor.Answer {
+    /// The answer, where all of it is numbers.
+    public func checked(_ sound: String) throws -> Self {
+        guard probabilities.allSatisfy(\.isFinite) else {
+            throw FileError(
+                file: sound, place: "its prediction", found: "probabilities that are no numbers",
+                allowed: "a model whose weights are numbers; this one is damaged, or its training went wrong")
+        }
+        return self
+    }
 }

@@ -51,7 +51,31 @@ public struct RunEvaluation {
         let loading = FeatureLoading(
             source: try PipelineSource(predictor.pipeline, cache: cache), classes: predictor.classes,
             isStrict: data.strict)
-        return try evaluate(clips, loading, name: corpus.name, note: nil)
+        let known = overlap(clips)
+        if let sentence = known.sentence { observer.note(sentence) }
+        return try evaluate(
+            clips, loading, name: corpus.name, note: known.test > 0 ? "evaluation on other data" : nil)
+    }
+
+    /// How many of the clips, told by their names, were in which part of the run.
+    private func overlap(_ clips: [Clip]) -> Overlap {
+        let ids = Set(clips.map(\.id))
+        func count(_ part: Split.Part) -> Int { record.split.map { $0[part].count(where: ids.contains) } ?? 0 }
+        return Overlap(
+            all: clips.count, train: count(.train), validation: count(.validation), test: count(.test))
+    }
+
+    /// What a run knew of clips before it was evaluated on them.
+    private struct Overlap {
+        var all, train, validation, test: Int
+
+        /// A warning; nil where the run trained on none of them.
+        var sentence: String? {
+            guard train + validation > 0 else { return nil }
+            return
+                "careful: of these \(all) clips the run trained on \(train) and validated on \(validation), told by their names; "
+                + "the figures do not tell what it does with others"
+        }
     }
 
     private func evaluate(
@@ -64,7 +88,8 @@ public struct RunEvaluation {
         observer.begin("Features of \(clips.count) clips")
         let set = try EvaluationSet(
             clips, loading, batch: options.batch,
-            progress: { [observer] in observer.advance($0, of: $1, note: "features") })
+            progress: { [observer] in observer.advance($0, of: $1, note: "features") },
+            stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }
         let predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: record.experiment.loss.value)

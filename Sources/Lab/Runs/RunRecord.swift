@@ -18,6 +18,8 @@ public struct RunRecord: Sendable {
 
     /// Reads a folder. Throws a `FileError` where there is no run, and what is wrong with a file that is damaged.
     public init(_ path: String) throws {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         self.path = path
         func file(_ name: String) -> String? {
             let file = path + "/" + name
@@ -36,6 +38,11 @@ public struct RunRecord: Sendable {
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
+        if let result, let metrics = file(RunFile.metrics), epochs.map(\.epoch) != Array(1...max(result.epochs, 1)) {
+            throw FileError(
+                file: metrics, place: "its epochs", found: "\(epochs.count) lines",
+                allowed: "a line for each of the \(result.epochs) epochs that \(RunFile.result) names; the file is damaged")
+        }
     }
 
     /// The name of the folder.
@@ -43,6 +50,11 @@ public struct RunRecord: Sendable {
 
     /// The path of a file of the run.
     public func file(_ name: String) -> String { path + "/" + name }
+
+    /// Notes in the run that its test data are read once more.
+    public func noteTestRead(_ purpose: String) throws {
+        try TestReads(file: file(RunFile.testReads)).note(purpose, clips: split?.test.count ?? 0)
+    }
 
     /// Throws a `FileError` where the run has not ended.
     public func requireEnd() throws -> RunResult {

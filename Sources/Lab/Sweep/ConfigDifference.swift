@@ -20,6 +20,7 @@ public struct ConfigDifference: Sendable, Equatable {
                 var plain = experiment
                 plain.name = Experiment().name
                 plain.about = ""
+                plain.logging = LoggingOptions()
                 plain.sweep = nil
                 plain.training.saveSeconds = TrainingOptions().saveSeconds
                 plain.evaluation.batch = EvaluationOptions().batch

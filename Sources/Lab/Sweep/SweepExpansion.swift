@@ -15,7 +15,7 @@ struct SweepExpansion {
     }
 
     /// The largest number of combinations of a grid.
-    private static let limit = 10_000.0
+    private static let limit = 1000.0
 
     private(set) var candidates: [Candidate] = []
     private let json: JSONValue

@@ -50,6 +50,9 @@ public struct SweepOptions: Options {
             "level", \.level, "How sure the intervals of the means are.", .above(0), .below(1)),
     ]
 
+    /// More are no ablation any more.
+    private static let mostSeeds = 1000
+
     public init() {}
 
     public var complaints: [Complaint] {
@@ -64,7 +67,8 @@ public struct SweepOptions: Options {
             }
         }
         switch seeds {
-        case .first(0): found.append(Complaint("seeds", "expected at least one seed, found 0"))
+        case .first(let count) where !(1...Self.mostSeeds).contains(count):
+            found.append(Complaint("seeds", "expected 1 to \(Self.mostSeeds) seeds, found \(count)"))
         case .second(let list): complain("seeds", list, least: 0)
         default: break
         }
@@ -110,7 +114,7 @@ public struct RandomSearch: Options {
     public static let summary =
         "Members whose values are drawn; more draws leave the earlier ones as they are."
     public static let fields: [Field<Self>] = [
-        .init("draws", \.draws, "How many members.", .range(1...10_000)),
+        .init("draws", \.draws, "How many members.", .range(1...1000)),
         .init("seed", \.seed, "The seed of the draws.", .atLeast(0)),
         .init("ranges", \.ranges, "What is drawn from, by path.", .required, .notEmpty),
     ]

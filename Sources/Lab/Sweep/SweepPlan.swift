@@ -38,6 +38,11 @@ public struct SweepPlan: Sendable {
                 place: json.place, path: ["sweep"], "missing; it says what the ablation varies")
         }
         self.options = options
+        if case .first(let count) = options.seeds, experiment.seed > Int.max - count {
+            throw ConfigurationError(
+                place: json["seed"]?.place ?? json.place, path: ["seed"],
+                "too large for \(count) seeds from it on; choose a smaller one")
+        }
         seeds =
             switch options.seeds {
             case nil: [experiment.seed]
@@ -51,18 +56,20 @@ public struct SweepPlan: Sendable {
         let expansion = SweepExpansion(options, json: json, resolved: base.encode())
 
         members = [Member(name: Self.base, experiment: base)]
-        var places = [base.encode().line: 0]
+        let resolved = base.encode()
+        var places = [resolved.line: 0]
         var problems = MemberProblems()
         problems.add(of: Self.base, Self.problems(of: base, document, options, sweep: json))
         for candidate in expansion.candidates {
             do throws(ConfigurationError) {
-                let changed = try document.applying(candidate.changes, resolved: base.encode())
+                let changed = try document.applying(candidate.changes, resolved: resolved)
                 let member = try Experiment.decode(
                     changed, environment: environment, keepsUnset: keepsUnset)
                 let found = Self.problems(of: member, changed, options, sweep: json)
                 problems.add(of: candidate.name, found)
-                guard let known = places[member.encode().line] else {
-                    places[member.encode().line] = members.count
+                let line = member.encode().line
+                guard let known = places[line] else {
+                    places[line] = members.count
                     members.append(Member(name: candidate.name, experiment: member))
                     continue
                 }
@@ -98,6 +105,15 @@ public struct SweepPlan: Sendable {
         var problems: [Problem] = []
         do throws(ConfigurationError) { _ = try ExperimentPlan(member, json: document) } catch {
             problems = error.problems
+        }
+        if case .second(let folds) = options.folds, let count = member.split.value.foldCount,
+            let wrong = folds.first(where: { $0 > count })
+        {
+            let path: JSONPath = ["sweep", "folds"]
+            problems.append(
+                Problem(
+                    place: sweep.place(of: path), path: path,
+                    message: "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has no more folds"))
         }
         let figures = ["loss"] + member.evaluation.metrics.map(\.rawValue)
         if !figures.contains(options.metric) {

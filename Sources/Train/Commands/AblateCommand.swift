@@ -51,7 +51,7 @@ extension Command {
         guard modes.count < 2 else {
             throw UsageError("--\(modes[0].name) and --\(modes[1].name) exclude each other")
         }
-        Interrupt.watch()
+        try Command.checkName(arguments[name])
         let environment = ProcessInfo.processInfo.environment
         let (experiment, json) = try Experiment.load(
             path, settings: arguments.every(Common.set), environment: environment)
@@ -93,6 +93,7 @@ extension Command {
         print(
             "\(members), \(NumberText.count(ablation.singles.count, "run")), \(jobs) at a time, in \(ablation.folder)"
         )
+        Interrupt.watch()
         let reporter = AblationReporter(ablation, jobs: jobs)
         let runner = AblationRunner(
             ablation, jobs: jobs, program: "/proc/self/exe", words: words,
@@ -127,7 +128,7 @@ extension Command {
     private static func writeSlurmScript(_ ablation: Ablation, _ commands: [String], threads: Int) throws {
         let script = SlurmScript(
             name: (ablation.folder as NSString).lastPathComponent, commands: commands, threads: threads,
-            folder: FileManager.default.currentDirectoryPath, logs: ablation.folder + "/logs")
+            folder: FileManager.default.currentDirectoryPath, logs: URL(fileURLWithPath: ablation.folder + "/logs").path)
         let path = ablation.folder + "/slurm.sh"
         try AtomicFile.write(Array(script.text.utf8), to: path)
         print(

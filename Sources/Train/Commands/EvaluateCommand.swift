@@ -37,13 +37,15 @@ extension Command {
             if arguments[data] != nil, arguments[part] != nil {
                 throw UsageError("--part is for the run's own data; leave it or --data out")
             }
-            let (predictions, result) =
+            defer { reporter.finish() }
+            let (predictions, result) = try Interrupt.whenStopped {
                 if let other = arguments[data] {
                     try evaluation.evaluate(DataArgument.read(other).data)
                 } else {
                     try evaluation.evaluate(
                         arguments[part].flatMap { Split.Part(rawValue: $0) } ?? .test)
                 }
+            }
             reporter.finish()
             if let file = arguments[out] { try AtomicFile.write(Array(predictions.csv.utf8), to: file) }
             if isJSON { return print(result.json) }

@@ -49,6 +49,9 @@ extension Command {
             guard !arguments.all.isEmpty else {
                 throw UsageError("which sound files? Name some, a folder, or -")
             }
+            if arguments[attention], arguments[format] != "json" {
+                throw UsageError("--attention needs --format json")
+            }
             Interrupt.watch()
             arguments.applyThreads()
             let predictor = try Predictor(arguments[model] ?? DefaultModel.path())
@@ -76,7 +79,10 @@ extension Command {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
                 let found = try AudioFile.paths(inFolder: path)
-                if found.isEmpty { throw UsageError("no sound files in \(path)") }
+                if found.isEmpty {
+                    failures += 1
+                    Terminal.error("error: \(path): no sound files in this folder")
+                }
                 paths += found
             } else {
                 paths.append(path)
@@ -99,7 +105,7 @@ extension Command {
             done += 1
             if shows, done % 100 == 0 { Terminal.error("\(done) of \(paths.count) files") }
         }
-        if failures > 0 { throw PredictionFailure(count: failures, of: paths.count) }
+        if failures > 0 { throw PredictionFailure(count: failures, of: max(paths.count, failures)) }
     }
 }
 

@@ -48,13 +48,14 @@ extension Command {
             arguments[name]
             ?? (arguments.argument == nil
                 ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
+        try checkName(name)
         let place = runs + "/" + name
         if arguments[finish] {
             if RunFolder.content(of: place) == .finished {
                 return Terminal.error("The run in \(place) has ended already.")
             }
         } else {
-            try check(name, place, isResumed: arguments[resume])
+            try check(place, isResumed: arguments[resume])
         }
         let observer: any RunReporting =
             arguments[Common.json]
@@ -68,10 +69,9 @@ extension Command {
                 ? observer.result(result, place) : try show(place, isQuickstart: arguments.argument == nil)
         } catch let stop as RunStopped {
             observer.finish()
-            var words = ["Train", "run"] + [arguments.argument].compactMap { $0 }
-            words += arguments.every(Common.set).flatMap { ["--set", $0] } + ["--name", name]
-            if let runs = arguments[Common.runs] { words += ["--runs", runs] }
-            let again = (words + ["--resume"]).map(ShellWord.quoted).joined(separator: " ")
+            var words = CommandLine.arguments.filter { $0 != "--resume" }
+            if arguments[Self.name] == nil { words += ["--name", name] }
+            let again = Shell.line(words + ["--resume"])
             Terminal.error(
                 stop.isSaved
                     ? "Stopped and saved. To go on: \(again)"
@@ -95,10 +95,15 @@ extension Command {
         return names.first { RunFolder.content(of: runs + "/" + $0) == wanted } ?? name
     }
 
-    private static func check(_ name: String, _ place: String, isResumed: Bool) throws {
-        guard RunFolder.isName(name) else {
-            throw UsageError("--name: expected what can name a folder, without \"/\", found \"\(name)\"")
-        }
+    /// Throws where a name that was given cannot be that of a folder.
+    static func checkName(_ name: String?) throws {
+        guard let name, !RunFolder.isName(name) else { return }
+        throw UsageError(
+            "--name: expected what can name a folder, at most 200 letters without \"/\", found \(JSONValue.quoted(String(name.prefix(60))))"
+        )
+    }
+
+    private static func check(_ place: String, isResumed: Bool) throws {
         switch RunFolder.content(of: place) {
         case .empty:
             if isResumed {
@@ -124,7 +129,7 @@ extension Command {
         let next = [
             ("Train new mine.json", "a config of your own to start from"),
             ("Train predict some.wav --model \(place)", "what this model says of a recording"),
-            ("Train run mine.json --set seed=2 --name two", "the same with another seed"),
+            ("Train run --set seed=2 --name two", "the same with another seed"),
             ("Train --help", "everything else"),
         ]
         let width = next.map(\.0.count).max() ?? 0

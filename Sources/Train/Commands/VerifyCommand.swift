@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Lab
 
@@ -21,30 +22,38 @@ extension Command {
         arguments.applyThreads()
         let record = try RunRecord(arguments.required("run"))
         _ = try record.requireEnd()
-        let copy = record.path + "-verify"
-        try? FileManager.default.removeItem(atPath: copy)
+        let copy = try freshFolder(record.path + "-verify")
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: copy) } }
         let observer = RunReporter(isQuiet: arguments[Common.quiet])
-        do {
-            _ = try ExperimentRun(
+        defer { observer.finish() }
+        try record.noteTestRead("verification")
+        _ = try Interrupt.whenStopped {
+            try ExperimentRun(
                 record.experiment, folder: RunFolder(copy), cache: arguments.featureCache, observer: observer
             ).run()
-        } catch is RunStopped {
-            observer.finish()
-            throw Interrupted()
         }
         observer.finish()
         var different: [String] = []
         for name in RunFile.repeatable {
             let files = [record.path, copy].map { FileManager.default.contents(atPath: $0 + "/" + name) }
-            let isEqual = files[0] != nil && files[0] == files[1]
-            print("\(isEqual ? "equal    " : "different")  \(name)")
-            if !isEqual { different.append(name) }
+            let state = files[0] == nil ? "missing" : files[0] == files[1] ? "equal" : "different"
+            print("\(state.padding(toLength: 9, withPad: " ", startingAt: 0))  \(name)")
+            if state != "equal" { different.append(name) }
         }
         guard different.isEmpty else {
             throw VerifyFailure(files: different, first: record, second: try RunRecord(copy))
         }
         print("The run repeats to the bit.")
+    }
+
+    /// Makes a folder that nobody has yet: of this name, or with a number behind it.
+    private static func freshFolder(_ path: String) throws -> String {
+        for number in 1...1000 {
+            let folder = number == 1 ? path : "\(path)-\(number)"
+            if mkdir(folder, 0o777) == 0 { return folder }
+            guard errno == EEXIST else { break }
+        }
+        throw FileError.system(path, "making the folder", allowed: "a place beside the run that can be written to")
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Lab
 import Synchronization
 
 /// Ctrl-C or a request to end, seen between two steps of work rather than in the middle of one.
@@ -35,6 +36,11 @@ enum Interrupt {
 
     /// Whether the work is to end.
     static var isAsked: Bool { seen.load(ordering: .relaxed) }
+
+    /// Does some work; where it stops because it was asked to, that is `Interrupted`.
+    static func whenStopped<Result>(_ work: () throws -> Result) throws -> Result {
+        do { return try work() } catch is RunStopped { throw Interrupted() }
+    }
 
     /// Throws `Interrupted` once the work is to end.
     static func check() throws {

@@ -62,6 +62,7 @@ final class PredictionWriter {
 
     /// Three decimals.
     private static func fixed(_ value: Double) -> String {
+        guard value.isFinite else { return "nan" }
         let text = "\(1000 + Int((value * 1000).rounded()))"
         return value >= 0.9995 ? "1.000" : "0." + text.dropFirst()
     }

@@ -80,6 +80,13 @@ struct Program: Sendable {
             commands:
             \(twoColumns(rows))
 
+            exit status:
+              0    all went well
+              1    a file, a config or a run has something wrong with it; the message says what
+              64   the command line has
+              75   another process is at work in the folder
+              130  stopped by Ctrl-C or SIGTERM, and saved where there was something to save
+
             \(name) COMMAND --help tells more about a command, with examples.
             """
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Where output goes, and how wide it may be.
 enum Terminal {
@@ -12,8 +13,11 @@ enum Terminal {
     /// Writes text to the standard output stream at once, without a line's end.
     static func show(_ text: String) {
         print(text, terminator: "")
-        fflush(nil)
+        if fflush(nil) != 0 { outputError.store(errno, ordering: .relaxed) }
     }
+
+    /// Why standard output could not be written, as `errno` has it; 0 while it could.
+    static let outputError = Atomic<Int32>(0)
 
     /// Whether a person reads the output: a terminal that can move its cursor.
     static let isInteractive: Bool = {

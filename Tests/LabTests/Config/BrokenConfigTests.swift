@@ -270,7 +270,7 @@ import Testing
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; the keys here are name, about, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, sweep"
+                "3:5: zzz: unknown key; the keys here are name, about, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
             ]
         ),
         (#""kernel": 5"#, #""kernal": 5"#, [#"20:43: model[0].kernal: unknown key; did you mean "kernel"?"#]),

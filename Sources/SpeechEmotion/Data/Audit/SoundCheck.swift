@@ -15,10 +15,15 @@ public struct SoundCheck: Sendable {
     ///
     /// - Parameter cache: A file that keeps what was found of each sound, so that the next check need not read those that
     ///   have not changed. It is written anew; a damaged one is ignored.
-    public init(_ corpus: Corpus, cache: String? = nil, progress: Progress? = nil) {
+    /// - Parameter isAskedToStop: Whether the rest may be left: the check is of no use then.
+    public init(
+        _ corpus: Corpus, cache: String? = nil, progress: Progress? = nil,
+        isAskedToStop: @Sendable () -> Bool = { false }
+    ) {
         let clips = corpus.clips.filter { $0.origin == nil }
         let store = PrintStore(cache)
         let results = parallelMap(clips.count, progress: progress) { index -> Result<SoundPrint, any Error> in
+            if isAskedToStop() { return .failure(CancellationError()) }
             if let known = store[clips[index]] { return .success(known) }
             return Result { try SoundPrint(clips[index].wave()) }
         }
@@ -31,6 +36,6 @@ public struct SoundCheck: Sendable {
         durations = Dictionary(
             zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.duration) } },
             uniquingKeysWith: { first, _ in first })
-        copies = CopySearch(clips: clips, prints: prints).run()
+        copies = isAskedToStop() ? [] : CopySearch(clips: clips, prints: prints).run()
     }
 }
