@@ -129,7 +129,8 @@ private struct AttentionPool: Sendable {
                 factor.withFactor { factor in
                     Product.chunks(of: batch * steps, perRow: size * width) { first, here in
                         Product.run(
-                            m: here, n: size, k: width, dKeys + first * width, row: width, factor, start: .result, into: dh + first * size, row: size)
+                            m: here, n: size, k: width, dKeys + first * width, row: width, factor,
+                            start: .result, into: dh + first * size, row: size)
                     }
                 }
             }

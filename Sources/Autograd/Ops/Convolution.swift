@@ -135,7 +135,8 @@ struct Convolution: Sendable {
 
     /// The result with the rule that carries cotangents back.
     func recorded(
-        _ operation: StaticString, _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ activation: FusedActivation,
+        _ operation: StaticString, _ x: Tensor, _ weight: Tensor, bias: Tensor?,
+        _ activation: FusedActivation,
         _ norm: FixedNorm?
     ) -> Tensor {
         let inputs = bias.map { [x, weight, $0] } ?? [x, weight]
@@ -232,13 +233,15 @@ struct Convolution: Sendable {
                             for run in runs {
                                 let go = { (group: Int, factor: Product.Factor) in
                                     multiplyRun(
-                                        x, y, run, rowTap: tap, lines: seen, group: group, factor, start: start,
+                                        x, y, run, rowTap: tap, lines: seen, group: group, factor,
+                                        start: start,
                                         relu: finish.relu && isSinglePass)
                                 }
                                 if !packed.isEmpty {
                                     packed[tap].withFactor(from: run.taps.lowerBound * inputs) { go(0, $0) }
                                 } else {
-                                    let first = (tap * columns.kernel + run.taps.lowerBound) * inputs * filters
+                                    let first =
+                                        (tap * columns.kernel + run.taps.lowerBound) * inputs * filters
                                     for group in 0..<groups {
                                         go(group, .plain(weight + first + group * outputs, row: filters))
                                     }

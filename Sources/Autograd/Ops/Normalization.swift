@@ -333,9 +333,10 @@ public func batchNorm(
 private func normalised(
     _ operation: StaticString, _ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ rows: Rows,
     _ scaling: ColumnScaling,
-    _ factors: @escaping @Sendable (_ a: Double, _ sum: Double, _ product: Double, _ column: Int) -> (
-        a: Double, b: Double, c: Double
-    )
+    _ factors:
+        @escaping @Sendable (_ a: Double, _ sum: Double, _ product: Double, _ column: Int) -> (
+            a: Double, b: Double, c: Double
+        )
 ) -> Tensor {
     let (value, gammas) = (x.detached, gamma?.array)
     let (hasGamma, hasBeta) = (gamma != nil, beta != nil)

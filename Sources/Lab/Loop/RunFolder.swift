@@ -69,8 +69,10 @@ public final class RunFolder {
                     return "\(difference.path) is \(values[0]) there and \(values[1]) here"
                 }
                 throw FileError(
-                    file: path, place: "the config of the run to go on with", found: shown.joined(separator: "; "),
-                    allowed: "the same config and --set as at the start; for a changed one give another --name")
+                    file: path, place: "the config of the run to go on with",
+                    found: shown.joined(separator: "; "),
+                    allowed:
+                        "the same config and --set as at the start; for a changed one give another --name")
             }
         }
         try write(experiment.json + "\n", to: RunFile.config)
