@@ -48,6 +48,11 @@ enum { K_BLOCK = 256, M_BLOCK = 240 };
         ptrdiff_t start_line, ptrdiff_t start_row, type *c, ptrdiff_t c_line, ptrdiff_t c_row, int relu) { \
         CHOOSE(product, type, lines, m, n, k, a, a_line, a_row, a_column, b, b_row, b_first, packed, start, \
                start_line, start_row, c, c_line, c_row, relu); \
+    } \
+    CK void ck_product_sum( \
+        ptrdiff_t lines, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const type *a, ptrdiff_t a_line, ptrdiff_t a_row, \
+        ptrdiff_t a_column, const type *b, ptrdiff_t b_line, ptrdiff_t b_row, type *c, ptrdiff_t c_row) { \
+        CHOOSE(product_sum, type, lines, m, n, k, a, a_line, a_row, a_column, b, b_line, b_row, c, c_row); \
     }
 ENTRY(float)
 ENTRY(double)

@@ -39,7 +39,15 @@ public final class SchemaBook {
 
 extension Options {
     public static func schema(_ book: SchemaBook) -> JSONValue {
-        book.reference(to: Self.self, named: String(describing: Self.self)) { form($0) }
+        book.reference(to: Self.self, named: definitionName) { form($0) }
+    }
+
+    /// The type's name; one that is the `Spec` of another type is called by that: "GRU" for `GRU.Spec`.
+    private static var definitionName: String {
+        let name = String(describing: Self.self)
+        let path = String(reflecting: Self.self).split(separator: ".")
+        guard name.hasPrefix("Spec"), path.count > 2 else { return name }
+        return String(path[path.count - 2] + name.dropFirst("Spec".count))
     }
 
     /// The JSON Schema (draft 2020-12) of a document that holds these options. Editors complete and check by it.

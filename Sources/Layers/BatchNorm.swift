@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import Synchronization
 
 /// Each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted. Inference uses running
 /// statistics. Padding behind a sequence's length takes no part.
@@ -45,6 +46,7 @@ public final class BatchNorm: Absorbing {
     /// Factor and shift, [channels].
     public let gamma: Parameter?, beta: Parameter?
     public let runningMean: Buffer, runningVariance: Buffer
+    private let lastFixed = Mutex<FixedNorm?>(nil)
 
     public var spec: any LayerSpec { options }
     public var members: [Member] {
@@ -88,9 +90,13 @@ public final class BatchNorm: Absorbing {
 
     /// What this layer does outside of training, and a function after it, at the end of another operation.
     func fixed(activation: NormActivation) -> FixedNorm {
-        FixedNorm(
-            mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.value, beta: beta?.value,
-            epsilon: Real(options.epsilon), activation: activation)
+        lastFixed.withLock { last in
+            let norm = FixedNorm(
+                mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.value,
+                beta: beta?.value, epsilon: Real(options.epsilon), activation: activation, reusing: last)
+            last = norm
+            return norm
+        }
     }
 
     private func follow(_ mean: Tensor, _ variance: Tensor, _ count: Int) {

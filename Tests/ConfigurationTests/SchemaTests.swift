@@ -29,6 +29,13 @@ import Testing
         #expect(schema["required"] == ["name"])
     }
 
+    /// Layers are declared as `GRU.Spec` and the like; editors show the names of definitions.
+    @Test func aSpecIsCalledByTheTypeAround() {
+        let schema = Averaging.jsonSchema(title: "Averaging")
+        #expect(schema["$defs"]?.members?.map(\.key) == ["Average", "Average2D", "SpecialCase"])
+        #expect(schema["properties"]?["plain"]?["$ref"] == "#/$defs/Average")
+    }
+
     @Test func helpIsATable() {
         #expect(
             Dense.help(width: 70) == """
@@ -48,4 +55,29 @@ import Testing
         #expect(Layers.kind("gru")?.summary == "Gated recurrent units.")
         #expect(Layers.kind("lstm") == nil)
     }
+}
+
+private struct Averaging: Options {
+    var plain = Average.Spec()
+    var flat = Average.Spec2D()
+    var special = SpecialCase()
+
+    static let fields: [Field<Self>] = [
+        .init("plain", \.plain, "Of numbers."), .init("flat", \.flat, "Of pictures."),
+        .init("special", \.special, "Of neither."),
+    ]
+}
+
+enum Average {
+    struct Spec: Options {
+        static let fields: [Field<Self>] = []
+    }
+
+    struct Spec2D: Options {
+        static let fields: [Field<Self>] = []
+    }
+}
+
+struct SpecialCase: Options {
+    static let fields: [Field<Self>] = []
 }

@@ -40,7 +40,8 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "pool1d", "kind": "average", "size": 3, "stride": 2}"#, [9, 3]),
         .init(#"{"type": "pool1d", "size": 3, "padding": "same"}"#, [10, 3]),
         .init(#"{"type": "pool1d", "kind": "average", "size": 4, "stride": 3, "padding": "same"}"#, [11, 3]),
-        .init(#"{"type": "pool1d", "kind": "average", "size": 3, "stride": 2, "padding": "causal"}"#, [10, 3]),
+        .init(
+            #"{"type": "pool1d", "kind": "average", "size": 3, "stride": 2, "padding": "causal"}"#, [10, 3]),
         .init(#"{"type": "pool1d", "size": 4, "stride": 2, "padding": "symmetric"}"#, [9, 3]),
         .init(#"{"type": "pool2d", "size": [2, 3]}"#, [6, 6, 2]),
         .init(#"{"type": "pool2d", "kind": "average", "padding": "same"}"#, [5, 5, 2]),

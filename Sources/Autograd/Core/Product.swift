@@ -105,9 +105,21 @@ enum Product {
         }
     }
 
-    /// How many rows of a product make one chunk of work: about 2 million multiplications, whole tiles.
-    static func rowsPerChunk(perRow multiplications: Int) -> Int {
-        let wished = 2_000_000 / Swift.max(multiplications, 1)
-        return Swift.max(16, (wished + 7) / 8 * 8)
+    /// How many of a product's rows make one chunk of work, in whole tiles: about 2 million multiplications, or an eighth
+    /// of all where they are few, but enough to be worth a second thread.
+    static func rowsPerChunk(_ rows: Int, perRow multiplications: Int) -> Int {
+        let wished = Swift.min(Swift.max(rows * multiplications / 8, 300_000), 2_000_000)
+        return Swift.max(16, (wished / Swift.max(multiplications, 1) + 7) / 8 * 8)
+    }
+
+    /// Calls `body` with each such chunk, on several threads.
+    @inline(__always)
+    static func chunks(
+        of rows: Int, perRow multiplications: Int, _ body: (_ first: Int, _ count: Int) -> Void
+    ) {
+        let chunk = rowsPerChunk(rows, perRow: multiplications)
+        Parallel.chunks((rows + chunk - 1) / chunk) {
+            body($0 * chunk, Swift.min(chunk, rows - $0 * chunk))
+        }
     }
 }

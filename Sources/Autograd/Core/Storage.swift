@@ -5,7 +5,9 @@ import Synchronization
 final class Storage: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Real>
     let count: Int
-    /// Keeps foreign memory (a mapped file) alive; nil for memory of the pool.
+    /// The memory of the pool that the elements lie in.
+    private let block: UnsafeMutableRawBufferPointer?
+    /// Keeps foreign memory (a mapped file) alive.
     private let owner: AnyObject?
     /// Copies of the elements as factors of products.
     private let packed = Mutex<[(layout: PackedMatrix.Layout, matrix: PackedMatrix)]>([])
@@ -17,7 +19,8 @@ final class Storage: @unchecked Sendable {
     init(count: Int) {
         self.count = count
         owner = nil
-        pointer = MemoryPool.take(bytes: count * MemoryLayout<Real>.stride).assumingMemoryBound(to: Real.self)
+        let (start, block) = MemoryPool.take(Real.self, count: count)
+        (pointer, self.block) = (start, block)
         Storage.live.add(1, ordering: .relaxed)
     }
 
@@ -26,6 +29,7 @@ final class Storage: @unchecked Sendable {
         self.pointer = UnsafeMutablePointer(mutating: pointer)
         self.count = count
         self.owner = owner
+        block = nil
         Storage.live.add(1, ordering: .relaxed)
     }
 
@@ -48,7 +52,7 @@ final class Storage: @unchecked Sendable {
 
     deinit {
         Storage.live.subtract(1, ordering: .relaxed)
-        if owner == nil { MemoryPool.give(pointer, bytes: count * MemoryLayout<Real>.stride) }
+        if let block { MemoryPool.give(block) }
     }
 }
 
@@ -57,7 +61,7 @@ final class Storage: @unchecked Sendable {
 package enum MemoryPool {
     private struct State: ~Copyable {
         /// Addresses of free blocks by size class, up to 2^48 bytes.
-        var free: [[UInt]] = Array(repeating: [], count: 4 * 48)
+        var free: [[UInt]] = Array(repeating: [], count: steps * 48 + reach)
         var cachedBytes = 0
         var liveBytes = 0
     }
@@ -69,30 +73,50 @@ package enum MemoryPool {
     private static let largest = 1 << 47
     /// Cached memory that is never handed back.
     private static let alwaysKept = 128 << 20
+    /// Size classes to a power of two: a sixteenth of a block is unused at most.
+    private static let steps = 16
+    /// How many classes above its own a block may come from: a cached one of a quarter more is better than a new one.
+    private static let reach = 4
 
-    package static func take(bytes: Int) -> UnsafeMutableRawPointer {
-        if bytes <= smallest || bytes > largest { return ck_allocate(Swift.max(bytes, 16)) }
-        let (index, size) = sizeClass(bytes)
-        let cached = state.withLock { state -> UInt? in
-            state.liveBytes += size
-            if let block = state.free[index].popLast() {
-                state.cachedBytes -= size
-                return block
+    /// Room for numbers, and the block it lies in, which `give` takes back.
+    package static func take<Number: BitwiseCopyable>(_ type: Number.Type, count: Int) -> (
+        start: UnsafeMutablePointer<Number>, block: UnsafeMutableRawBufferPointer
+    ) {
+        let block = take(bytes: count * MemoryLayout<Number>.stride)
+        return (block.bindMemory(to: type).baseAddress!, block)
+    }
+
+    private static func take(bytes: Int) -> UnsafeMutableRawBufferPointer {
+        if bytes <= smallest || bytes > largest { return allocate(Swift.max(bytes, 16)) }
+        let first = sizeClass(bytes)
+        let cached = state.withLock { state -> UnsafeMutableRawBufferPointer? in
+            for index in first...first + reach {
+                if let address = state.free[index].popLast() {
+                    let size = classSize(index)
+                    state.cachedBytes -= size
+                    state.liveBytes += size
+                    return UnsafeMutableRawBufferPointer(
+                        start: UnsafeMutableRawPointer(bitPattern: address), count: size)
+                }
             }
+            state.liveBytes += classSize(first)
             trim(&state, keeping: Swift.max(alwaysKept, state.liveBytes / 2))
             return nil
         }
-        return cached.flatMap(UnsafeMutableRawPointer.init(bitPattern:)) ?? ck_allocate(size)
+        return cached ?? allocate(classSize(first))
     }
 
-    package static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
-        if bytes <= smallest || bytes > largest { return ck_release(pointer) }
-        let (index, size) = sizeClass(bytes)
-        let address = UInt(bitPattern: pointer)
+    private static func allocate(_ bytes: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: ck_allocate(bytes), count: bytes)
+    }
+
+    package static func give(_ block: UnsafeMutableRawBufferPointer) {
+        if block.count <= smallest || block.count > largest { return ck_release(block.baseAddress) }
+        let address = UInt(bitPattern: block.baseAddress)
         state.withLock { state in
-            state.liveBytes -= size
-            state.cachedBytes += size
-            state.free[index].append(address)
+            state.liveBytes -= block.count
+            state.cachedBytes += block.count
+            state.free[sizeClass(block.count)].append(address)
         }
     }
 
@@ -111,17 +135,16 @@ package enum MemoryPool {
         }
     }
 
-    /// Four classes to a power of two, so that at most a quarter of a block is unused.
-    private static func sizeClass(_ bytes: Int) -> (index: Int, size: Int) {
+    /// The class of the smallest blocks of at least so many bytes.
+    private static func sizeClass(_ bytes: Int) -> Int {
         let exponent = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
-        let quarter = (1 << exponent) / 4
-        let step = (bytes - (1 << exponent) + quarter - 1) / quarter
-        return (exponent * 4 + step, (1 << exponent) + step * quarter)
+        let step = (1 << exponent) / steps
+        return exponent * steps + (bytes - (1 << exponent) + step - 1) / step
     }
 
     private static func classSize(_ index: Int) -> Int {
-        let base = 1 << (index / 4)
-        return base + index % 4 * (base / 4)
+        let base = 1 << (index / steps)
+        return base + index % steps * (base / steps)
     }
 }
 

@@ -121,19 +121,16 @@ private struct AttentionPool: Sendable {
 
     /// dh += dKeys W^T
     private func addRows(_ dKeys: Tensor, times weight: Tensor, to dh: inout Tensor) {
-        let (rows, chunk) = (batch * steps, Product.rowsPerChunk(perRow: size * width))
         let factor = weight.withElements {
             PackedMatrix(rows: width, columns: size, $0, row: 1, column: width)
         }
         dKeys.withElements { dKeys in
             dh.modify { dh in
                 factor.withFactor { factor in
-                    Parallel.chunks((rows + chunk - 1) / chunk) { index in
-                        let first = index * chunk
+                    Product.chunks(of: batch * steps, perRow: size * width) { first, here in
                         Product.run(
-                            m: Swift.min(chunk, rows - first), n: size, k: width, dKeys + first * width,
-                            row: width,
-                            factor, start: .result, into: dh + first * size, row: size)
+                            m: here, n: size, k: width, dKeys + first * width, row: width, factor,
+                            start: .result, into: dh + first * size, row: size)
                     }
                 }
             }

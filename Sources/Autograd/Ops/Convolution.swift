@@ -135,7 +135,8 @@ struct Convolution: Sendable {
 
     /// The result with the rule that carries cotangents back.
     func recorded(
-        _ operation: StaticString, _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ activation: FusedActivation,
+        _ operation: StaticString, _ x: Tensor, _ weight: Tensor, bias: Tensor?,
+        _ activation: FusedActivation,
         _ norm: FixedNorm?
     ) -> Tensor {
         let inputs = bias.map { [x, weight, $0] } ?? [x, weight]
@@ -232,13 +233,15 @@ struct Convolution: Sendable {
                             for run in runs {
                                 let go = { (group: Int, factor: Product.Factor) in
                                     multiplyRun(
-                                        x, y, run, rowTap: tap, lines: seen, group: group, factor, start: start,
+                                        x, y, run, rowTap: tap, lines: seen, group: group, factor,
+                                        start: start,
                                         relu: finish.relu && isSinglePass)
                                 }
                                 if !packed.isEmpty {
                                     packed[tap].withFactor(from: run.taps.lowerBound * inputs) { go(0, $0) }
                                 } else {
-                                    let first = (tap * columns.kernel + run.taps.lowerBound) * inputs * filters
+                                    let first =
+                                        (tap * columns.kernel + run.taps.lowerBound) * inputs * filters
                                     for group in 0..<groups {
                                         go(group, .plain(weight + first + group * outputs, row: filters))
                                     }
@@ -456,39 +459,19 @@ struct Convolution: Sendable {
             guard !seen.isEmpty else { continue }
             for run in runs {
                 for group in 0..<groups {
-                    let into =
-                        part + (tap * columns.kernel + run.taps.lowerBound) * inputs * filters + group
+                    let from =
+                        (rows.position(seen.lowerBound, tap) * columns.size
+                            + columns.position(run.outputs.lowerBound, run.taps.lowerBound)) * channels
+                        + group * inputs
+                    let cotangent =
+                        (seen.lowerBound * columns.outputs + run.outputs.lowerBound) * filters + group
                         * outputs
-                    let from = { (line: Int, output: Int) in
-                        x
-                            + (rows.position(line, tap) * columns.size
-                                + columns.position(output, run.taps.lowerBound)) * channels + group * inputs
-                    }
-                    let cotangent = { (line: Int, output: Int) in
-                        g + (line * columns.outputs + output) * filters + group * outputs
-                    }
-                    if run.outputs.count >= 4 || run.outputs.count >= seen.count {
-                        for line in seen {
-                            let first = run.outputs.lowerBound
-                            Product.run(
-                                m: run.taps.count * inputs, n: outputs, k: run.outputs.count,
-                                from(line, first),
-                                row: 1, column: columns.stride * channels,
-                                .plain(cotangent(line, first), row: filters), start: .result, into: into,
-                                row: filters)
-                        }
-                    } else {
-                        for output in run.outputs {
-                            let first = seen.lowerBound
-                            Product.run(
-                                m: run.taps.count * inputs, n: outputs, k: seen.count, from(first, output),
-                                row: 1,
-                                column: rows.stride * columns.size * channels,
-                                .plain(cotangent(first, output), row: columns.outputs * filters),
-                                start: .result,
-                                into: into, row: filters)
-                        }
-                    }
+                    let into =
+                        (tap * columns.kernel + run.taps.lowerBound) * inputs * filters + group * outputs
+                    ck_product_sum(
+                        seen.count, run.taps.count * inputs, outputs, run.outputs.count, x + from,
+                        rows.stride * columns.size * channels, 1, columns.stride * channels, g + cotangent,
+                        columns.outputs * filters, filters, part + into, filters)
                 }
             }
         }

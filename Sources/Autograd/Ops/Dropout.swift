@@ -17,6 +17,7 @@ public func dropout(_ x: Tensor, probability: Double, using generator: RandomGen
 public func dropout(
     _ x: Tensor, probability: Double, sharedAxes: [Int], using generator: RandomGenerator
 ) -> Tensor {
+    if sharedAxes.isEmpty { return dropout(x, probability: probability, using: generator) }
     let shape = x.shape.reduced(over: x.shape.axes(sharedAxes, "dropout"), keepDims: true)
     if probability == 0 { return x }
     let ones = Tensor(shape: shape) { $0.update(repeating: 1, count: shape.elementCount) }

@@ -62,7 +62,6 @@ func multiplyRows(
 ) -> Tensor {
     let k = matrix.shape[transposed ? 1 : 0]
     let n = matrix.shape[transposed ? 0 : 1]
-    let chunk = Product.rowsPerChunk(perRow: k * n)
     // Packing reads the matrix once more: worth it from a few rows on, needed for a transpose.
     let packed =
         transposed || isKept || rows >= 24
@@ -73,9 +72,7 @@ func multiplyRows(
         withElements(bias) { bias in
             Tensor(shape: shape) { y in
                 let multiply = { (factor: Product.Factor) in
-                    Parallel.chunks((rows + chunk - 1) / chunk) { index in
-                        let first = index * chunk
-                        let here = Swift.min(chunk, rows - first)
+                    Product.chunks(of: rows, perRow: k * n) { first, here in
                         Product.run(
                             m: here, n: n, k: k, x + first * k, row: k, factor, start: .bias(bias),
                             into: y + first * n, row: n, relu: activation == .relu)
@@ -93,12 +90,10 @@ func outerSum(_ x: Tensor, _ g: Tensor, rows: Int, inputs: Int, outputs: Int) ->
     withElements(x, g) { x, g in
         // Few rows or a large result: each chunk makes some rows of the result.
         if rows <= 1024 || inputs * outputs > 1 << 16 {
-            let chunk = Product.rowsPerChunk(perRow: rows * outputs)
             return Tensor(shape: [inputs, outputs]) { result in
-                Parallel.chunks((inputs + chunk - 1) / chunk) { index in
-                    let first = index * chunk
+                Product.chunks(of: inputs, perRow: rows * outputs) { first, here in
                     Product.run(
-                        m: Swift.min(chunk, inputs - first), n: outputs, k: rows, x + first, row: 1,
+                        m: here, n: outputs, k: rows, x + first, row: 1,
                         column: inputs, .plain(g, row: outputs), into: result + first * outputs, row: outputs)
                 }
             }

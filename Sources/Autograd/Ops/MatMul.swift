@@ -82,7 +82,7 @@ private struct MatMulPlan {
 
 private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
     let (m, n, k) = (plan.m, plan.n, plan.k)
-    let rows = Product.rowsPerChunk(perRow: k * n)
+    let rows = Product.rowsPerChunk(m, perRow: k * n)
     let perMatrix = Swift.max(1, (m + rows - 1) / rows)
     // One matrix on the right for all: packed once. Many small ones: each packed by the thread that needs it.
     let shared = Set(plan.offsets.map(\.b)).count == 1

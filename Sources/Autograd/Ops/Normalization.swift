@@ -25,21 +25,31 @@ public enum NormActivation: Sendable {
 /// Normalises channels by known statistics, as a trained network does, at the end of another operation: before its
 /// result has left the caches. No gradient flows through it.
 public struct FixedNorm: Sendable {
-    let channels: Int
-    fileprivate let scaling: ColumnScaling
+    private let sources: [Tensor?]
+    private let epsilon: Real
+    private let scaling: ColumnScaling
 
+    var channels: Int { scaling.width / scaling.repeats }
+
+    /// - Parameter old: taken over where it was made of the very same tensors.
     public init(
         mean: Tensor, variance: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5,
-        activation: NormActivation = .none
+        activation: NormActivation = .none, reusing old: FixedNorm? = nil
     ) {
-        channels = mean.count
+        (sources, self.epsilon) = ([mean, variance, gamma, beta], epsilon)
+        if let old, old.epsilon == epsilon, old.scaling.activation == activation,
+            zip(old.sources, sources).allSatisfy({ $0?.storage === $1?.storage })
+        {
+            scaling = old.scaling
+            return
+        }
         require(
             mean.rank == 1 && [variance, gamma ?? mean, beta ?? mean].allSatisfy { $0.shape == mean.shape },
             "FixedNorm: a mean of shape \(mean.shape) and a variance of shape \(variance.shape); expected [channels] for "
                 + "both, and for gamma and beta")
         scaling = ColumnScaling(
             mean: mean.array.map { Double($0) }, variance: variance.array.map { Double($0) },
-            epsilon: epsilon, gamma, beta, activation, repeats: ColumnScaling.repeats(width: channels))
+            epsilon: epsilon, gamma, beta, activation, repeats: ColumnScaling.repeats(width: mean.count))
     }
 
     /// Stops the program where the operation has other channels or would be recorded.
@@ -323,9 +333,10 @@ public func batchNorm(
 private func normalised(
     _ operation: StaticString, _ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ rows: Rows,
     _ scaling: ColumnScaling,
-    _ factors: @escaping @Sendable (_ a: Double, _ sum: Double, _ product: Double, _ column: Int) -> (
-        a: Double, b: Double, c: Double
-    )
+    _ factors:
+        @escaping @Sendable (_ a: Double, _ sum: Double, _ product: Double, _ column: Int) -> (
+            a: Double, b: Double, c: Double
+        )
 ) -> Tensor {
     let (value, gammas) = (x.detached, gamma?.array)
     let (hasGamma, hasBeta) = (gamma != nil, beta != nil)

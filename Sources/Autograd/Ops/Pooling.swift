@@ -56,7 +56,7 @@ private func maxPool(
             x.withElements { x in
                 window.forEachOutputRows {
                     ck_max_pool(x, y, nil, $0, $1, $2, $3)
-                    }
+                }
             }
         }
     }
@@ -69,7 +69,7 @@ private func maxPool(
             x.withElements { x in
                 window.forEachOutputRows {
                     ck_max_pool(x, y, places, $0, $1, $2, $3)
-                    }
+                }
             }
         }
     }
@@ -80,7 +80,7 @@ private func maxPool(
                     let places = UnsafeRawPointer(places).assumingMemoryBound(to: UInt16.self)
                     window.forEachInputRows {
                         ck_max_pool_gradient(g, places, dx, $0, $1, $2, $3)
-                        }
+                    }
                 }
             }
         ]
@@ -98,7 +98,7 @@ private func averagePool(
         x.withElements { x in
             window.forEachOutputRows {
                 ck_average_pool(x, y, $0, $1, $2, $3)
-                }
+            }
         }
     }
     return record(operation, inputs: [x], output: y) { g, _ in
@@ -107,7 +107,7 @@ private func averagePool(
                 g.withElements { g in
                     window.forEachInputRows {
                         ck_average_pool_gradient(g, dx, $0, $1, $2, $3)
-                        }
+                    }
                 }
             }
         ]
@@ -154,7 +154,8 @@ private struct SlidingWindow: Sendable {
         own = lengths?.flatMap { length in
             [
                 length,
-                padding.amounts(axis: 0, size: length, kernel: kernel[0], stride: stride[0], operation).before,
+                padding.amounts(axis: 0, size: length, kernel: kernel[0], stride: stride[0], operation)
+                    .before,
             ]
         }
         let missing = 2 - axes

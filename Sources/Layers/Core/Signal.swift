@@ -73,7 +73,9 @@ public struct Signal: Sendable {
         // Each place takes its step, or the zeros behind the last.
         var sources = Array(repeating: rows.shape[0], count: starts.count * count)
         for (row, start) in starts.enumerated() {
-            for step in 0..<(lengths?[row] ?? steps) { sources[row * count + start + step] = row * steps + step }
+            for step in 0..<(lengths?[row] ?? steps) {
+                sources[row * count + start + step] = row * steps + step
+            }
         }
         let all = concatenate([rows, .zeros([1, channels])], axis: 0)
         return all.indexSelected(Indices(sources), axis: 0)

@@ -115,11 +115,10 @@ public struct FrameBlocks: Sendable {
 /// Memory on a vector's boundary that is written once and then only read.
 final class LaneMemory: @unchecked Sendable {
     let start: UnsafeMutablePointer<Float>
-    private let bytes: Int
+    private let block: UnsafeMutableRawBufferPointer
 
     init(count: Int) {
-        bytes = count * MemoryLayout<Float>.stride
-        start = MemoryPool.take(bytes: bytes).assumingMemoryBound(to: Float.self)
+        (start, block) = MemoryPool.take(Float.self, count: count)
     }
 
     convenience init(zeros count: Int) {
@@ -127,5 +126,5 @@ final class LaneMemory: @unchecked Sendable {
         start.initialize(repeating: 0, count: count)
     }
 
-    deinit { MemoryPool.give(start, bytes: bytes) }
+    deinit { MemoryPool.give(block) }
 }

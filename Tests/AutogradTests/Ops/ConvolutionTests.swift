@@ -16,11 +16,13 @@ import Testing
         let x = normal([batch, steps, 19], 1)
         let (weight, bias) = (Parameter(normal([5, 19, 50], 2)), normal([50], 3))
         let input = Parameter(x)
-        let y = conv1d(input.tensor, weight.tensor, bias: bias, stride: stride, padding: .same, activation: .relu)
+        let y = conv1d(
+            input.tensor, weight.tensor, bias: bias, stride: stride, padding: .same, activation: .relu)
         let slope = y.square().sum().backward()[input]
         for row in 0..<batch {
             let own = Parameter(x.slice(axis: 0, row..<row + 1))
-            let z = conv1d(own.tensor, weight.tensor, bias: bias, stride: stride, padding: .same, activation: .relu)
+            let z = conv1d(
+                own.tensor, weight.tensor, bias: bias, stride: stride, padding: .same, activation: .relu)
             #expect(bits(y.slice(axis: 0, row..<row + 1)) == bits(z))
             let alone = z.square().sum().backward()[own]
             #expect(slope.map { bits($0.slice(axis: 0, row..<row + 1)) } == alone.map(bits))
@@ -44,7 +46,8 @@ import Testing
             let (mean, variance) = (normal([channels], 4), normal([channels], 5).square())
             let (gamma, beta) = (normal([channels], 6), normal([channels], 7))
             let norm = FixedNorm(
-                mean: mean, variance: variance, gamma: gamma, beta: beta, epsilon: 1e-3, activation: activation)
+                mean: mean, variance: variance, gamma: gamma, beta: beta, epsilon: 1e-3,
+                activation: activation)
             func check(_ found: Tensor, _ plain: Tensor) {
                 let expected = batchNorm(
                     plain, mean: mean, variance: variance, gamma: gamma, beta: beta, epsilon: 1e-3,

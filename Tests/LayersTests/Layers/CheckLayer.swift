@@ -53,9 +53,10 @@ struct LayerCheck {
     }
 
     /// Sizes that no memory holds, and others that make no sense.
-    private static let oddNumbers = [
-        0, -1, 1, 7, 65_537, 1 << 31, 1_000_000_000_000_000_000, 1 << 62, Int.max, -1 << 62, Int.min,
-    ].map { JSONValue(.integer($0)) } + [JSONValue(.number(1e300)), JSONValue(.number(0.5))]
+    private static let oddNumbers =
+        [
+            0, -1, 1, 7, 65_537, 1 << 31, 1_000_000_000_000_000_000, 1 << 62, Int.max, -1 << 62, Int.min,
+        ].map { JSONValue(.integer($0)) } + [JSONValue(.number(1e300)), JSONValue(.number(0.5))]
 
     /// Options whose numbers are replaced by odd ones, one, two or all of them at a time, and inputs of odd sizes, are
     /// refused with a place, or planned within what is allowed; what is planned and small is made, and runs.
@@ -278,7 +279,8 @@ struct LayerCheck {
                 }
                 found = found.slice(axis: 1, 0..<valid)
             }
-            let expected = single.lengths == nil ? single.tensor : single.tensor.slice(axis: 1, 0..<found.shape[1])
+            let expected =
+                single.lengths == nil ? single.tensor : single.tensor.slice(axis: 1, 0..<found.shape[1])
             if let gap = Closeness().difference(found, expected) {
                 problems.append("\(length) steps differ: \(gap)")
             }

@@ -44,6 +44,21 @@ import Testing
         #expect(y.array == [0, 1])
     }
 
+    /// A norm that the layer before it applies is kept between calls, but not once its numbers have changed.
+    @Test func absorbedNormsFollowTheirNumbers() throws {
+        let chain = try layer(#"[{"type": "dense", "units": 3}, {"type": "batch_norm"}]"#, [2])
+        let (dense, norm) = try #require((chain as? Sequential).map { ($0.layers[0], $0.layers[1]) })
+        let x = normal([5, 2])
+        func agrees() -> Bool {
+            withoutRecording { Closeness().difference(chain(x), norm(dense(x))) == nil }
+        }
+        #expect(agrees())
+        _ = chain(x, .training(RandomGenerator(seed: 2)))
+        #expect(agrees())
+        norm.parameters[0].update { $0[1] = 7 }
+        #expect(agrees())
+    }
+
     @Test func simpleRNNIsItsEquation() throws {
         let rnn = try layer(#"{"type": "rnn", "units": 3}"#, [4, 2])
         let (w, u, b) = (rnn.parameters[0].value, rnn.parameters[1].value, rnn.parameters[2].value)
