@@ -1,5 +1,7 @@
+import Autograd
 import Configuration
 import Foundation
+import Lab
 import SpeechEmotion
 import Testing
 
@@ -103,7 +105,28 @@ import Testing
             try FileManager.default.createDirectory(
                 atPath: folder + "/void", withIntermediateDirectories: true)
             let void = try predict(folder + "/void")
-            #expect(void.status == 64 && void.errors.contains("no sound files in \(folder)/void"))
+            #expect(void.status == 1 && void.errors.contains("\(folder)/void: no sound files in this folder"))
+            let both = try predict(folder + "/void", good[0])
+            #expect(both.status == 1 && both.output.split(separator: "\n").count == 2)
+            let full = try BuiltProgram.run(
+                ["predict", good[0], "--model", model],
+                BuiltProgram.Surroundings(output: FileHandle(forWritingAtPath: "/dev/full")))
+            #expect(full.status == 1 && full.errors.contains("No space left on device"), "\(full.errors)")
+        }
+    }
+
+    /// Weights that are no numbers give no class.
+    @Test func answersThatAreNoNumbersAreFailures() throws {
+        try inSounds { folder, good in
+            let (model, card) = try ModelFile.read(model + "/" + RunFile.model)
+            for parameter in model.parameters { parameter.value = parameter.value * .nan }
+            let file = folder + "/nan.safetensors"
+            try ModelFile.write(model, card: card, to: file)
+            for format in ["table", "csv", "json"] {
+                let ending = try BuiltProgram.run("predict", good[0], "--model", file, "--format", format)
+                #expect(ending.status == 1, "\(ending.output)")
+                #expect(ending.errors.contains("probabilities that are no numbers"), "\(ending.errors)")
+            }
         }
     }
 

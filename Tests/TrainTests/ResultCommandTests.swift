@@ -75,7 +75,20 @@ import Testing
             #expect(different.status == 1)
             #expect(different.output.contains("different  model.safetensors\n"))
             #expect(different.errors.contains("did not repeat: model.safetensors."))
-            #expect(FileManager.default.fileExists(atPath: copy + "-verify"))
+            #expect(FileManager.default.fileExists(atPath: copy + "-verify/result.json"))
+            // What is there stays there.
+            let again = try BuiltProgram.run("verify", copy + "/", "--quiet", "--no-cache")
+            #expect(again.status == 1 && FileManager.default.fileExists(atPath: copy + "-verify/result.json"))
+            #expect(!FileManager.default.fileExists(atPath: copy + "-verify-2"))
+        }
+    }
+
+    @Test func clipsThatWereTrainedOnAreSaid() throws {
+        try inCopy { copy in
+            let ending = try BuiltProgram.run("evaluate", copy, "--data", copy + "/config.json", "--no-cache")
+            #expect(ending.status == 0 && ending.errors.contains("careful: of these"), "\(ending.errors)")
+            let reads = try String(contentsOfFile: copy + "/" + RunFile.testReads, encoding: .utf8)
+            #expect(reads.contains("evaluation on other data"))
         }
     }
 

@@ -146,8 +146,18 @@ import Testing
             let classes = try BuiltProgram.run(SmallExperiment.run(folder, "--set", "model[5].units=7"))
             #expect(classes.status == 1)
             #expect(
-                classes.errors.hasPrefix("error: model: gives [7], expected [8], a number for each class"))
-            #expect(!exists(folder + "/runs/small/config.json"))
+                classes.errors.contains(
+                    "small.json:13:14: model: gives [7], expected [8], a number for each class"))
+            let gone = try BuiltProgram.run(
+                SmallExperiment.run(
+                    folder, "--set", #"data.source={"type": "folders", "folder": "/nowhere"}"#))
+            #expect(gone.status == 1 && gone.errors.contains("/nowhere"), "\(gone.errors)")
+            #expect(!exists(folder + "/runs/small"))
+            for words in [["--name", ""], ["--name", "../x", "--finish"], ["--name", "a\u{1B}b"]] {
+                let name = try BuiltProgram.run(
+                    ["run", folder + "/small.json", "--runs", folder + "/runs"] + words)
+                #expect(name.status == 64 && name.errors.contains("can name a folder"), "\(name.errors)")
+            }
         }
     }
 }

@@ -109,7 +109,8 @@ public final class ExperimentRun {
         }
         let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch)
         let timing = try TimingLog(folder: folder.path, resumingAfter: trainer.epoch)
-        let events = try experiment.logging.tensorboard
+        let events =
+            try experiment.logging.tensorboard
             ? EventFile(folder: folder.path, resumingAfter: trainer.epoch) : nil
         observer.begin("Training")
         let clock = ContinuousClock()

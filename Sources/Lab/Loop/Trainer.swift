@@ -133,7 +133,8 @@ public final class Trainer {
             }
             let owner = name.flatMap { model.owner(of: $0.name) }.map { " of \($0)" } ?? ""
             throw notFinite(
-                "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter")\(owner) is not finite", batch)
+                "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter")\(owner) is not finite",
+                batch)
         }
         optimizer.move(gradients, norm: norm)
         average?.update()

@@ -60,7 +60,9 @@ public struct RunEvaluation {
     /// How many of the clips, told by their names, were in which part of the run.
     private func overlap(_ clips: [Clip]) -> Overlap {
         let ids = Set(clips.map(\.id))
-        func count(_ part: Split.Part) -> Int { record.split.map { $0[part].count(where: ids.contains) } ?? 0 }
+        func count(_ part: Split.Part) -> Int {
+            record.split.map { $0[part].count(where: ids.contains) } ?? 0
+        }
         return Overlap(
             all: clips.count, train: count(.train), validation: count(.validation), test: count(.test))
     }

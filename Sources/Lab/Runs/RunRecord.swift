@@ -38,10 +38,14 @@ public struct RunRecord: Sendable {
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
-        if let result, let metrics = file(RunFile.metrics), epochs.map(\.epoch) != Array(1...max(result.epochs, 1)) {
+        if let result, let metrics = file(RunFile.metrics),
+            epochs.map(\.epoch) != Array(1...max(result.epochs, 1))
+        {
             throw FileError(
                 file: metrics, place: "its epochs", found: "\(epochs.count) lines",
-                allowed: "a line for each of the \(result.epochs) epochs that \(RunFile.result) names; the file is damaged")
+                allowed:
+                    "a line for each of the \(result.epochs) epochs that \(RunFile.result) names; the file is damaged"
+            )
         }
     }
 

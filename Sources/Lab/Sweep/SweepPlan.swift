@@ -113,7 +113,9 @@ public struct SweepPlan: Sendable {
             problems.append(
                 Problem(
                     place: sweep.place(of: path), path: path,
-                    message: "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has no more folds"))
+                    message:
+                        "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has no more folds"
+                ))
         }
         let figures = ["loss"] + member.evaluation.metrics.map(\.rawValue)
         if !figures.contains(options.metric) {

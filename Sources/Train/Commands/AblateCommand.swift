@@ -128,7 +128,8 @@ extension Command {
     private static func writeSlurmScript(_ ablation: Ablation, _ commands: [String], threads: Int) throws {
         let script = SlurmScript(
             name: (ablation.folder as NSString).lastPathComponent, commands: commands, threads: threads,
-            folder: FileManager.default.currentDirectoryPath, logs: URL(fileURLWithPath: ablation.folder + "/logs").path)
+            folder: FileManager.default.currentDirectoryPath,
+            logs: URL(fileURLWithPath: ablation.folder + "/logs").path)
         let path = ablation.folder + "/slurm.sh"
         try AtomicFile.write(Array(script.text.utf8), to: path)
         print(

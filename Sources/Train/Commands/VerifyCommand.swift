@@ -53,7 +53,8 @@ extension Command {
             if mkdir(folder, 0o777) == 0 { return folder }
             guard errno == EEXIST else { break }
         }
-        throw FileError.system(path, "making the folder", allowed: "a place beside the run that can be written to")
+        throw FileError.system(
+            path, "making the folder", allowed: "a place beside the run that can be written to")
     }
 }
 

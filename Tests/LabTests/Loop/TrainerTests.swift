@@ -85,7 +85,7 @@ import Testing
         let (name, parameter) = trainer.model.namedParameters[4]
         parameter.value = parameter.value * .nan
         let error = #expect(throws: NotFinite.self) { try trainer.step() }
-        #expect(error?.place == "the weight \"\(name)\"")
+        #expect(error?.place == "the weight \"\(name)\" of model[3] (gru)")
     }
 
     @Test func earlyStoppingEndsTheTraining() throws {
