@@ -115,6 +115,16 @@ import Testing
         }
     }
 
+    @Test func theModelThatComesAlongNeedsNoName() throws {
+        try inSounds { folder, good in
+            let place = BuiltProgram.Surroundings(folder: folder)
+            let ending = try BuiltProgram.run(["predict", good[0], "--format", "csv"], place)
+            #expect(ending.status == 0 && ending.errors.isEmpty, "\(ending.errors)")
+            #expect(
+                ending.output.hasPrefix("file,label,angry,calm,disgust,fearful,happy,neutral,sad,surprised\n"))
+        }
+    }
+
     /// Weights that are no numbers give no class.
     @Test func answersThatAreNoNumbersAreFailures() throws {
         try inSounds { folder, good in
