@@ -112,17 +112,22 @@ extension Command {
             Terminal.error("    \(Shell.line(CommandLine.arguments))")
             throw Interrupted()
         }
-        try finish(ablation)
+        try finish(ablation, failures: standing.failures)
     }
 
     /// Writes the tables and shows them. Throws where something is missing.
-    private static func finish(_ ablation: Ablation) throws {
+    private static func finish(
+        _ ablation: Ablation, failures: [AblationRunner.Failure] = []
+    ) throws {
         let table = AblationTable(ablation)
         try table.write()
         print(table.table.text)
         print("The table is in \(ablation.folder): table.md, .csv, .json and .html; runs.csv has every run.")
         guard !table.missing.isEmpty else { return }
-        throw AblationIncomplete(ablation: ablation, missing: table.missing)
+        throw AblationIncomplete(
+            ablation: ablation, missing: table.missing,
+            failed: Dictionary(
+                failures.map { ($0.single.id, $0.reason) }, uniquingKeysWith: { first, _ in first }))
     }
 
     private static func writeSlurmScript(_ ablation: Ablation, _ commands: [String], threads: Int) throws {
@@ -134,7 +139,8 @@ extension Command {
         try AtomicFile.write(Array(script.text.utf8), to: path)
         print(
             """
-            The script is \(path). To run it, and to make the table:
+            The script is \(path). It has \(NumberText.count(commands.count, "task")); many clusters take at most 1,000 in an array.
+            To run it, and to make the table:
                 sbatch \(Shell.quoted(path))
                 \(Shell.line(CommandLine.arguments.filter { $0 != "--slurm" } + ["--collect"]))
             """)
@@ -145,13 +151,15 @@ extension Command {
 private struct AblationIncomplete: Error, CustomStringConvertible {
     let ablation: Ablation
     let missing: [Ablation.Single]
+    /// Why runs of this call have failed, by their names.
+    let failed: [String: String]
 
     var description: String {
         let lines = missing.prefix(20).map { single in
             let state =
                 switch ablation.state(of: single) {
-                case .missing: "not begun"
-                case .unfinished: "not ended"
+                case .missing: failed[single.id].map { "failed (\($0))" } ?? "not begun"
+                case .unfinished: failed[single.id].map { "failed (\($0))" } ?? "not ended"
                 case .finished: "no figure \"\(ablation.plan.options.metric)\""
                 case .unusable(let reason): reason
                 }

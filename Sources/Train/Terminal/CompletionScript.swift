@@ -51,7 +51,8 @@ struct CompletionScript {
     private func bashReply(_ completion: Completion) -> String {
         switch completion {
         case .nothing: "COMPREPLY=(); done=1"
-        case .files: "COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2> /dev/null; done=1"
+        case .files:
+            "local IFS=$'\\n'; COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2> /dev/null; done=1"
         case .words(let words):
             "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$word\")); done=1"
         }
