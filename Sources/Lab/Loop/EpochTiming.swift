@@ -4,6 +4,8 @@ public struct EpochTiming: Sendable {
     public var seconds: Double
     /// Its training steps.
     public var training: Double
+    /// What of that forward and backward passes and the optimiser's moves took; the rest is the loop's own.
+    public var computing: Double
     /// The examples of these steps.
     public var samples: Int
 
@@ -11,6 +13,9 @@ public struct EpochTiming: Sendable {
 
     /// The times by the names that files give them.
     public var figures: [(name: String, value: Double)] {
-        [("seconds", seconds), ("training_seconds", training), ("samples_per_second", samplesPerSecond)]
+        [
+            ("seconds", seconds), ("training_seconds", training), ("computing_seconds", computing),
+            ("samples_per_second", samplesPerSecond),
+        ]
     }
 }

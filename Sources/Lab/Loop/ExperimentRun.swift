@@ -122,7 +122,7 @@ public final class ExperimentRun {
         }
         while !trainer.isOver {
             let begin = clock.now
-            let samples = trainer.samples
+            let (samples, computing) = (trainer.samples, trainer.computing)
             while trainer.batch < trainer.batchesPerEpoch {
                 try trainer.step()
                 let total = experiment.training.epochs * trainer.batchesPerEpoch
@@ -140,7 +140,8 @@ public final class ExperimentRun {
             let done = trainer.samples - samples
             let figures = try trainer.endEpoch()
             let times = EpochTiming(
-                seconds: (clock.now - begin).inSeconds, training: training, samples: done)
+                seconds: (clock.now - begin).inSeconds, training: training,
+                computing: (trainer.computing - computing).inSeconds, samples: done)
             try metrics.append(figures)
             try timing.append(epoch: figures.epoch, times.figures)
             try events?.append(figures)

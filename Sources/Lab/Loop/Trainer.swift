@@ -86,6 +86,9 @@ public final class Trainer {
     public var bestFigure: Double? { position.bestFigure }
     /// The examples of the epoch under way so far.
     public var samples: Int { position.sums.examples }
+    /// The time that forward and backward passes and the optimiser's moves have taken since the trainer was made.
+    public private(set) var computing = Duration.zero
+    private let clock = ContinuousClock()
     /// The mean loss of the epoch under way.
     public var lossSoFar: Double { position.sums.weight > 0 ? position.sums.loss / position.sums.weight : 0 }
     /// Whether no gradients of earlier batches wait for a step: only then can the state be saved.
@@ -101,6 +104,7 @@ public final class Trainer {
             batch = batch.mixed(
                 way, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(way.rawValue))
         }
+        let begin = clock.now
         let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
         let classes = outputs.shape.last ?? 1
         let loss = parts.loss.mean(outputs, batch.targets)
@@ -109,6 +113,7 @@ public final class Trainer {
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }
         let gradients = (penalty.map { loss + $0 } ?? loss).backward()
+        computing += clock.now - begin
         position.sums.loss += value * weight
         position.sums.penalty += Double(penalty?.item() ?? 0)
         position.sums.weight += weight
@@ -136,7 +141,9 @@ public final class Trainer {
                 "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter")\(owner) is not finite",
                 batch)
         }
+        let begin = clock.now
         optimizer.move(gradients, norm: norm)
+        computing += clock.now - begin
         average?.update()
         position.sums.norm += norm
         position.sums.steps += 1
