@@ -6,20 +6,8 @@
 #include "clones.h"
 #include "versions.h"
 
-#if defined(__x86_64__)
-#define VERSION wide
-#define TARGET TARGET_WIDE
-#define BYTES 64
-#include "fft-types.inc"
-#define VERSION middle
-#define TARGET TARGET_MIDDLE
-#define BYTES 32
-#include "fft-types.inc"
-#endif
-#define VERSION narrow
-#define TARGET
-#define BYTES 16
-#include "fft-types.inc"
+#define BODY "fft-types.inc"
+#include "each-version.inc"
 
 #define ENTRIES(type) \
     CK void ck_fft_pass(ptrdiff_t radix, const type *x, type *y, const type *twiddles, ptrdiff_t m, ptrdiff_t s) { \

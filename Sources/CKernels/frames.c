@@ -7,35 +7,8 @@
 #include "versions.h"
 
 #define REAL float
-#if defined(__x86_64__)
-#define VERSION wide
-#define TARGET TARGET_WIDE
-#define BYTES 64
-#define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
-#define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
-#include "frames.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
-#define VERSION middle
-#define TARGET TARGET_MIDDLE
-#define BYTES 32
-#define LOWER_HALVES 0, 8, 1, 9, 2, 10, 3, 11
-#define UPPER_HALVES 4, 12, 5, 13, 6, 14, 7, 15
-#include "frames.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
-#endif
-#define VERSION narrow
-#define TARGET
-#define BYTES 16
-#define LOWER_HALVES 0, 4, 1, 5
-#define UPPER_HALVES 2, 6, 3, 7
-#include "frames.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
+#define BODY "frames.inc"
+#include "each-version.inc"
 
 void ck_frame(const float *x, ptrdiff_t hop, ptrdiff_t lanes, const float *window, ptrdiff_t n, float *y) {
     const float *rows[CK_LANES];

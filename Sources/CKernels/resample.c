@@ -7,26 +7,8 @@
 #include "versions.h"
 
 #define REAL float
-#if defined(__x86_64__)
-#define VERSION wide
-#define TARGET TARGET_WIDE
-#define BYTES 64
-#include "resample.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
-#define VERSION middle
-#define TARGET TARGET_MIDDLE
-#define BYTES 32
-#include "resample.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
-#endif
-#define VERSION narrow
-#define TARGET
-#define BYTES 16
-#include "resample.inc"
+#define BODY "resample.inc"
+#include "each-version.inc"
 
 void ck_resample_lanes(
     const float *taps, const int32_t *first, const int32_t *count, ptrdiff_t blocks, const float *x, float *y) {

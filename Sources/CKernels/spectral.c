@@ -10,29 +10,8 @@
 #include "versions.h"
 
 #define REAL float
-#if defined(__x86_64__)
-#define VERSION wide
-#define TARGET TARGET_WIDE
-#define BYTES 64
-#include "spectral.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
-#define VERSION middle
-#define TARGET TARGET_MIDDLE
-#define BYTES 32
-#include "spectral.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
-#endif
-#define VERSION narrow
-#define TARGET
-#define BYTES 16
-#include "spectral.inc"
-#undef VERSION
-#undef TARGET
-#undef BYTES
+#define BODY "spectral.inc"
+#include "each-version.inc"
 
 void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *centre) {
     CHOOSE(centre, float, s, bins, total, centre);
