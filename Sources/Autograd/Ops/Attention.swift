@@ -17,10 +17,10 @@ public func additiveAttention(
         "additiveAttention: input \(h.shape) [batch, time, size], weight \(weight.shape) [size, width] and scorer "
             + "\(scorer.shape) [width] do not fit")
     require(
-        bias == nil || bias!.shape == scorer.shape,
+        (bias?.shape ?? scorer.shape) == scorer.shape,
         "additiveAttention: bias \(bias?.shape ?? []) for weight \(weight.shape) [size, width]")
     require(
-        mask == nil || mask!.shape == [h.shape[0], h.shape[1]],
+        (mask?.shape ?? [h.shape[0], h.shape[1]]) == [h.shape[0], h.shape[1]],
         "additiveAttention: mask \(mask?.shape ?? []) for input \(h.shape) must be [batch, time]")
     let pool = AttentionPool(
         h: h.detached, weight: weight.detached, bias: bias?.detached, scorer: scorer.detached,

@@ -33,12 +33,12 @@ struct Recurrence: Sendable {
                 + "[\(units), \(gates * units)]")
         for bias in [bias, recurrentBias] {
             require(
-                bias == nil || bias!.shape == [gates * units],
+                (bias?.shape ?? [gates * units]) == [gates * units],
                 "\(operation): bias \(bias?.shape ?? []) must be [\(gates) units] = [\(gates * units)]")
         }
         for state in initial {
             require(
-                state == nil || state!.shape == [batch, units],
+                (state?.shape ?? [batch, units]) == [batch, units],
                 "\(operation): initial state \(state?.shape ?? []) must be [batch, units] = [\(batch), \(units)]"
             )
         }

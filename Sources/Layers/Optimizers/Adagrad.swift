@@ -30,9 +30,7 @@ public struct Adagrad: OptimizerSpec {
     }
 
     public var slots: [String] { ["square"] }
-    public func initial(_ slot: String) -> Real {
-        Real(initialSquare ?? common.defaults.pick(keras: 0.1, pytorch: 0))
-    }
+    public func initial(_ slot: String) -> Real { Real(usedInitialSquare) }
     public static func learningRate(_ convention: Convention) -> Double {
         convention.pick(keras: 0.001, pytorch: 0.01)
     }
@@ -43,7 +41,18 @@ public struct Adagrad: OptimizerSpec {
     ) {
         adagradStep(
             parameter, gradient, square: state[0], learningRate: step.learningRate,
-            epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-10),
-            epsilonInRoot: epsilonInRoot ?? (common.defaults == .keras), decay: step.decay)
+            epsilon: usedEpsilon, epsilonInRoot: isInRoot, decay: step.decay)
     }
+
+    public var resolved: Self {
+        var result = withCommonNumbers
+        (result.epsilon, result.epsilonInRoot, result.initialSquare) = (
+            usedEpsilon, isInRoot, usedInitialSquare
+        )
+        return result
+    }
+
+    private var usedEpsilon: Double { epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-10) }
+    private var isInRoot: Bool { epsilonInRoot ?? (common.defaults == .keras) }
+    private var usedInitialSquare: Double { initialSquare ?? common.defaults.pick(keras: 0.1, pytorch: 0) }
 }

@@ -77,8 +77,15 @@ public struct AdamMoments: Sendable {
         adamStep(
             parameter, gradient, first: state[0], second: state[1], largest: amsgrad ? state[2] : nil,
             step: step.number, learningRate: step.learningRate, beta1: beta1, beta2: beta2,
-            epsilon: epsilon ?? defaults.pick(keras: 1e-7, pytorch: 1e-8),
-            epsilonBeforeCorrection: epsilonBeforeCorrection ?? (defaults == .keras), decay: step.decay)
+            epsilon: epsilon(defaults), epsilonBeforeCorrection: isBeforeCorrection(defaults),
+            decay: step.decay)
+    }
+
+    func epsilon(_ defaults: Convention) -> Double {
+        epsilon ?? defaults.pick(keras: 1e-7, pytorch: 1e-8)
+    }
+    func isBeforeCorrection(_ defaults: Convention) -> Bool {
+        epsilonBeforeCorrection ?? (defaults == .keras)
     }
 }
 
@@ -88,6 +95,13 @@ public protocol AdamKind: OptimizerSpec {
 }
 
 extension AdamKind {
+    public var resolved: Self {
+        var result = withCommonNumbers
+        result.moments.epsilon = moments.epsilon(common.defaults)
+        result.moments.epsilonBeforeCorrection = moments.isBeforeCorrection(common.defaults)
+        return result
+    }
+
     static var adamFields: [Field<Self>] {
         commonFields + [
             .init(

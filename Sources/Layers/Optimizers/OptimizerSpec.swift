@@ -13,6 +13,8 @@ public protocol OptimizerSpec: TaggedOptions {
     static func learningRate(_ convention: Convention) -> Double
     /// The decay where none is given.
     static func weightDecay(_ convention: Convention) -> Double
+    /// The same with every number written out that follows from `defaults`.
+    var resolved: Self { get }
     /// Whether the decay shrinks the parameters themselves rather than being added to the gradients.
     var isDecoupled: Bool { get }
     /// Moves one parameter; `state` has its slots.
@@ -91,6 +93,16 @@ extension OptimizerSpec {
     public func initial(_ slot: String) -> Real { 0 }
     public static func weightDecay(_ convention: Convention) -> Double { 0 }
     public var isDecoupled: Bool { common.defaults == .keras }
+
+    public var resolved: Self { withCommonNumbers }
+
+    /// The same with the rate and the decay written out.
+    var withCommonNumbers: Self {
+        var result = self
+        result.common.learningRate = learningRate
+        result.common.weightDecay = weightDecay
+        return result
+    }
 
     /// The rate at the start.
     public var learningRate: Double { common.learningRate ?? Self.learningRate(common.defaults) }

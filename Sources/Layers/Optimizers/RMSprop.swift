@@ -49,9 +49,17 @@ public struct RMSprop: OptimizerSpec {
         rmspropStep(
             parameter, gradient, square: state[0], mean: centered ? state[1] : nil,
             velocity: momentum > 0 ? state[centered ? 2 : 1] : nil, learningRate: step.learningRate,
-            alpha: alpha ?? common.defaults.pick(keras: 0.9, pytorch: 0.99),
-            epsilon: epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-8),
-            epsilonInRoot: epsilonInRoot ?? (common.defaults == .keras), momentum: momentum,
+            alpha: usedAlpha, epsilon: usedEpsilon, epsilonInRoot: isInRoot, momentum: momentum,
             storesSteps: common.defaults == .keras, decay: step.decay)
     }
+
+    public var resolved: Self {
+        var result = withCommonNumbers
+        (result.alpha, result.epsilon, result.epsilonInRoot) = (usedAlpha, usedEpsilon, isInRoot)
+        return result
+    }
+
+    private var usedAlpha: Double { alpha ?? common.defaults.pick(keras: 0.9, pytorch: 0.99) }
+    private var usedEpsilon: Double { epsilon ?? common.defaults.pick(keras: 1e-7, pytorch: 1e-8) }
+    private var isInRoot: Bool { epsilonInRoot ?? (common.defaults == .keras) }
 }

@@ -77,6 +77,27 @@ final class SmallProblem {
         #expect(try SafeTensors.encode(optimizer.state) == SafeTensors.encode(resumed.state))
     }
 
+    /// What a convention leaves unsaid, written out: nothing is left open, and the steps are the same bits.
+    @Test(arguments: configs) func writtenOutItTakesTheSameSteps(_ config: JSONValue) throws {
+        func openKeys(_ spec: any OptimizerSpec) -> [String] {
+            ["learning_rate", "weight_decay", "epsilon", "alpha", "initial_square"].filter {
+                spec.encode()[$0]?.isNull == true
+            }
+        }
+        func values(_ spec: any OptimizerSpec) -> [[Real]] {
+            let problem = SmallProblem()
+            let optimizer = Optimizer(spec, problem.parameters)
+            for _ in 0..<4 { optimizer.step(problem.loss.backward()) }
+            return problem.values
+        }
+        let spec = try OptimizerConfig.optimizer(config)
+        let resolved = spec.resolved
+        #expect(openKeys(spec).contains("weight_decay") == (config["weight_decay"] == nil))
+        #expect(openKeys(resolved) == [])
+        #expect(resolved.resolved.encode() == resolved.encode())
+        #expect(values(resolved) == values(spec))
+    }
+
     @Test func sameBitsOnAnyNumberOfThreads() async {
         await #expect(processExitsWith: .success) {
             for config in OptimizerTests.configs {
