@@ -48,6 +48,7 @@ let package = Package(
             swiftSettings: realType),
         // Every layer with its options, for the tests of several modules.
         .target(name: "LayerExamples", path: "Tests/LayerExamples"),
+        .target(name: "SmallExperiments", path: "Tests/SmallExperiments"),
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],
             swiftSettings: realType),
@@ -57,7 +58,10 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Lab", "LayerExamples", "SpeechEmotion", "Layers", "Configuration", "Autograd"],
+            dependencies: [
+                "Lab", "LayerExamples", "SmallExperiments", "SpeechEmotion", "Layers", "Configuration",
+                "Autograd",
+            ],
             swiftSettings: realType),
         .testTarget(
             name: "LayersTests",
@@ -65,7 +69,8 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: realType),
         // They run the built program.
         .testTarget(
-            name: "TrainTests", dependencies: ["Train", "Lab", "SpeechEmotion", "Configuration", "Autograd"],
+            name: "TrainTests",
+            dependencies: ["Train", "SmallExperiments", "Lab", "SpeechEmotion", "Configuration", "Autograd"],
             swiftSettings: realType),
     ],
     swiftLanguageModes: [.v6]

@@ -115,6 +115,16 @@ import Testing
         }
     }
 
+    @Test func aFileIsNoStreamOfSamples() throws {
+        try inSounds { folder, good in
+            for file in [good[0], good[2]] {
+                let ending = try predict(raw: Data(contentsOf: URL(fileURLWithPath: file)))
+                #expect(ending.status == 64 && ending.output.isEmpty, "\(ending.output)")
+                #expect(ending.errors.contains("takes raw samples of 16 bit"), "\(ending.errors)")
+            }
+        }
+    }
+
     @Test func theModelThatComesAlongNeedsNoName() throws {
         try inSounds { folder, good in
             let place = BuiltProgram.Surroundings(folder: folder)

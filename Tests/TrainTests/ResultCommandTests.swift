@@ -83,6 +83,15 @@ import Testing
         }
     }
 
+    @Test func whatARunLacksIsSaid() throws {
+        try inCopy { copy in
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.split)
+            let ending = try BuiltProgram.run("report", copy)
+            #expect(
+                ending.status == 0 && ending.errors.contains("\(copy) lacks split.json"), "\(ending.errors)")
+        }
+    }
+
     @Test func clipsThatWereTrainedOnAreSaid() throws {
         try inCopy { copy in
             let ending = try BuiltProgram.run("evaluate", copy, "--data", copy + "/config.json", "--no-cache")

@@ -2,38 +2,20 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import SmallExperiments
 import Synchronization
 import Testing
 
 /// Whole runs of a small experiment on the embedded corpus.
 @Suite(.serialized) struct ExperimentRunTests {
-    static let text = """
-        {
-            "name": "small",
-            "data": {"source": {"type": "synthetic", "speakers": 4, "repetitions": 1}},
-            "split": {"type": "grouped", "by": "speaker", "test": 0.25, "validation": 0.25},
-            "features": {
-                "rate": 8000,
-                "layout": {
-                    "type": "sequence", "frames": 60,
-                    "features": [{"type": "mfcc", "count": 13, "fft": 512, "hop": 256, "mels": 30}]
-                }
-            },
-            "augmentation": {
-                "rows": [[], [{"type": "noise", "amplitude": 0.01}]],
-                "features": [{"type": "spec_augment"}]
-            },
-            "model": [
-                {"type": "feature_norm"},
-                {"type": "conv1d", "filters": 8, "kernel": 3, "padding": "same", "activation": "relu"},
-                {"type": "dropout", "rate": 0.2},
-                {"type": "gru", "units": 8},
-                {"type": "attention", "units": 4},
-                {"type": "dense", "units": 8}
-            ],
-            "training": {"batch": 8, "epochs": 3, "save_seconds": 0, "average": {"decay": 0.9}}
-        }
-        """
+    /// With masks and averaged weights.
+    private static func config() throws -> JSONValue {
+        var json = try JSONValue.parse(smallExperiment, source: "a.json")
+        try json.set(#"augmentation.features=[{"type": "spec_augment"}]"#)
+        try json.set("training.epochs=3")
+        try json.set(#"training.average={"decay": 0.9}"#)
+        return json
+    }
 
     /// Asks to stop after so many steps of training.
     final class Stopper: RunObserver {
@@ -50,7 +32,7 @@ import Testing
     }
 
     private func run(_ folder: String, _ observer: Stopper = Stopper()) throws {
-        let experiment = try Experiment.decode(text: Self.text)
+        let experiment = try Experiment.decode(Self.config())
         _ = try ExperimentRun(experiment, folder: RunFolder(folder), observer: observer).run()
     }
 
@@ -115,7 +97,7 @@ import Testing
 
     @Test func mistakesAreFoundBeforeDataAreRead() throws {
         func problem(_ edit: (inout JSONValue) throws -> Void) throws -> String {
-            var json = try JSONValue.parse(Self.text, source: "a.json")
+            var json = try Self.config()
             try edit(&json)
             do {
                 _ = try ExperimentPlan(Experiment.decode(json), json: json)

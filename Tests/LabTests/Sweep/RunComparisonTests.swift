@@ -10,7 +10,7 @@ import Testing
         _ folder: String, files: Range<Int> = 0..<20, wrong: Set<Int>,
         _ edit: (inout JSONValue) throws -> Void = { _ in }
     ) throws {
-        var config = try JSONValue.parse(SmallSweep.experiment)
+        var config = try SmallSweep.experiment()
         try edit(&config)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         func write(_ text: String, _ name: String) throws {

@@ -228,7 +228,7 @@ import Testing
     }
 
     @Test func aSweepIsNeeded() throws {
-        let json = try JSONValue.parse(SmallSweep.experiment, source: "small.json")
+        let json = try SmallSweep.experiment()
         let error = #expect(throws: ConfigurationError.self) {
             try SweepPlan(Experiment.decode(json), json: json)
         }
