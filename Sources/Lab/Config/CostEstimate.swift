@@ -6,16 +6,30 @@ public struct CostEstimate: Sendable {
     /// Memory at the peak of a training step, in bytes: the program, weights with their gradients and the optimiser's
     /// moments, and what a batch keeps for the way back.
     public let memory: Int
-    /// Seconds for 1,000 examples in training, by what this machine does at the moment.
+    /// Seconds for so many examples in training, by what this machine does at the moment.
     public let seconds: Double
+    /// The examples of an epoch; nil where the data cannot be listed, and `seconds` are those of 1,000.
+    public let examples: Int?
 
-    /// An estimate for an experiment that has been checked. Takes a few milliseconds to measure the machine.
+    /// An estimate for an experiment that has been checked. Lists the clips where there are some; no sound is read. Takes a few
+    /// milliseconds to measure the machine.
     public init(_ experiment: Experiment, _ plan: ExperimentPlan) {
         let number = MemoryLayout<Real>.size
         let (kept, wide) = plan.layers.kept.multipliedReportingOverflow(by: experiment.training.batch)
         let activations = wide ? Int.max / 16 : min(kept, Int.max / 16) * number
         memory = Self.program + 5 * plan.layers.parameters * number + Int(Double(activations) * Self.spare)
-        seconds = 1000 * 6 * Double(plan.layers.multiplyAdds) / (Self.operationsPerSecond() * Self.reached)
+        examples = try? Self.examples(experiment)
+        seconds =
+            Double(examples ?? 1000) * 6 * Double(plan.layers.multiplyAdds)
+            / (Self.operationsPerSecond() * Self.reached)
+    }
+
+    private static func examples(_ experiment: Experiment) throws -> Int {
+        let data = try ExperimentData(experiment)
+        let clips = try data.clips(.train)
+        let labels = clips.compactMap { data.corpus.classes.firstIndex(of: $0.label) }
+        let plan = experiment.augmentation
+        return experiment.data.balance.draw(labels).count * (plan.leakCopiesIntoTest ? 1 : plan.rows.count)
     }
 
     /// Memory that the program takes by itself.
@@ -45,8 +59,16 @@ public struct CostEstimate: Sendable {
     public var text: String {
         let megabytes = NumberText.count(max(memory >> 20, 1))
         let time =
-            seconds < 10 ? NumberText.fixed(seconds, seconds < 1 ? 2 : 1) : NumberText.count(Int(seconds))
+            seconds < 0.01
+            ? "under 0.01"
+            : "about "
+                + (seconds < 10
+                    ? NumberText.fixed(seconds, seconds < 1 ? 2 : 1)
+                    : NumberText.count(Int(min(seconds, 1e15))))
+        let what =
+            examples.map { "an epoch of \(NumberText.count($0, "example"))" }
+            ?? "1,000 examples (how many there are is not known)"
         return
-            "about \(megabytes) MB of memory without the data, about \(time) s of training for 1,000 examples on \(Parallel.threads) threads"
+            "about \(megabytes) MB of memory without the data, \(time) s of training for \(what) on \(Parallel.threads) threads"
     }
 }

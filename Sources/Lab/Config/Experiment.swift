@@ -54,3 +54,13 @@ extension Constraint<String> {
         .check("that can name a folder, without \"/\"") { RunFolder.isName($0) }
     }
 }
+
+extension Experiment {
+    /// The same with the numbers written out that follow from others, such as the optimiser's.
+    public var resolved: Experiment {
+        var result = self
+        let optimizer = optimizer.value.resolved
+        result.optimizer = AnyOptimizer(optimizer)
+        return result
+    }
+}

@@ -108,7 +108,15 @@ extension Experiment {
     public static func load(
         _ path: String, settings: [String] = [], environment: [String: String], keepsUnset: Bool = false
     ) throws(ConfigurationError) -> (experiment: Experiment, json: JSONValue) {
-        var json = try JSONValue.load(path)
+        try resolve(
+            JSONValue.load(path), settings: settings, environment: environment, keepsUnset: keepsUnset)
+    }
+
+    /// The experiment that a document describes with what settings such as `training.epochs=5` change.
+    public static func resolve(
+        _ json: JSONValue, settings: [String], environment: [String: String]? = nil, keepsUnset: Bool = false
+    ) throws(ConfigurationError) -> (experiment: Experiment, json: JSONValue) {
+        var json = json
         for setting in settings {
             json.fillInDefault(of: setting)
             try json.set(setting)

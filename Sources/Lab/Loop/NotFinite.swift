@@ -45,9 +45,19 @@ extension Model {
 
     /// The part of a config's `model` that has a parameter; nil where that cannot be told from its name.
     func owner(of parameter: String) -> String? {
-        guard layer is Sequential, let first = parameter.split(separator: ".").first, let index = Int(first),
-            layer.members.indices.contains(index), case .layer(_, let inner) = layer.members[index]
-        else { return nil }
-        return "model[\(index)] (\(type(of: inner.spec).type))"
+        var (path, layer) = ("model", self.layer)
+        for word in parameter.split(separator: ".").map(String.init) {
+            let inner = layer.members.lazy.compactMap { member in
+                if case .layer(word, let inner) = member { inner } else { nil }
+            }.first
+            guard layer is Sequential || layer is Graph, let inner else { break }
+            if layer is Graph {
+                path += ".parts.\(word)"
+            } else {
+                path += path == "model" ? "[\(word)]" : ".layers[\(word)]"
+            }
+            layer = inner
+        }
+        return path == "model" ? nil : "\(path) (\(type(of: layer.spec).type))"
     }
 }

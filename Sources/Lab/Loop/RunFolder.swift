@@ -83,7 +83,7 @@ public final class RunFolder {
                         "the same config and --set as at the start; for a changed one give another --name")
             }
         }
-        try write(experiment.json + "\n", to: RunFile.config)
+        try write(experiment.resolved.json + "\n", to: RunFile.config)
     }
 
     var states: StateStore { StateStore(folder: file("state")) }

@@ -49,6 +49,14 @@ public struct RunRecord: Sendable {
         }
     }
 
+    /// What lacks of a run that has ended, in words; nil where nothing does.
+    public var gap: String? {
+        guard result != nil else { return nil }
+        let names = RunFile.repeatable + [RunFile.environment, RunFile.testReads]
+        let missing = names.filter { !FileManager.default.fileExists(atPath: file($0)) }
+        return missing.isEmpty ? nil : "\(path) lacks \(missing.joined(separator: ", "))"
+    }
+
     /// The name of the folder.
     public var name: String { (path as NSString).lastPathComponent }
 

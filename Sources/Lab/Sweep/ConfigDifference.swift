@@ -17,7 +17,7 @@ public struct ConfigDifference: Sendable, Equatable {
     public static func all(among experiments: [Experiment]) -> [ConfigDifference] {
         all(
             among: experiments.map { experiment in
-                var plain = experiment
+                var plain = experiment.resolved
                 plain.name = Experiment().name
                 plain.about = ""
                 plain.logging = LoggingOptions()

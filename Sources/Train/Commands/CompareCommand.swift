@@ -26,7 +26,9 @@ extension Command {
         ],
         run: { arguments in
             guard arguments.all.count > 1 else { throw UsageError("which runs? Give two folders or more") }
-            let comparison = try RunComparison(arguments.all.map { try RunRecord($0) })
+            let records = try arguments.all.map { try RunRecord($0) }
+            for gap in records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }
+            let comparison = try RunComparison(records)
             let text =
                 switch arguments[format] {
                 case "markdown": comparison.markdown

@@ -108,10 +108,12 @@ extension Command {
             var sounds: SoundCheck?
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments[format] == "json")
-                sounds = SoundCheck(corpus, cache: arguments.featureCache.map { $0.folder + "/sounds" }) {
-                    reporter.advance($0, of: $1, note: "sounds")
-                }
+                sounds = SoundCheck(
+                    corpus, cache: arguments.featureCache.map { $0.folder + "/sounds" },
+                    progress: { reporter.advance($0, of: $1, note: "sounds") },
+                    isAskedToStop: { Interrupt.isAsked })
                 reporter.finish()
+                try Interrupt.check()
             }
             let auditor = Auditor(corpus, sounds: sounds)
             let reports = try splits.map { try auditor.audit($0) }
@@ -141,8 +143,12 @@ extension Command {
             if let address = arguments[address] { download.address = address }
             let reporter = RunReporter(isQuiet: false)
             let corpus = try download.run { progress in
+                // In megabytes, the last of which counts when it is whole.
+                let megabytes = max(1, (progress.total + 999_999) / 1_000_000)
+                let done = progress.done < progress.total ? progress.done / 1_000_000 : megabytes
                 reporter.advance(
-                    progress.done, of: progress.total, note: "\(progress.step.rawValue) \(progress.archive)")
+                    min(done, megabytes), of: megabytes,
+                    note: "MB  \(progress.step.rawValue) \(progress.archive)")
             }
             reporter.finish()
             print("\(try corpus.read().clips.count) clips in \(download.folder)")

@@ -146,9 +146,8 @@ private struct LiveStream {
     func run(_ predictor: Predictor, _ writer: PredictionWriter) throws {
         var sliding = SlidingWindow(
             length: Int(window * Double(rate)), step: Int(step * Double(rate)))
-        writer.begin(width: 16)
         var rest: [UInt8] = []
-        var hasSound = false
+        var (hasBegun, hasSound) = (false, false)
         var buffer = [UInt8](repeating: 0, count: 65536)
         func answer(_ part: (start: Int, samples: [Float])) throws {
             let begin = Double(part.start) / Double(rate)
@@ -170,6 +169,15 @@ private struct LiveStream {
             guard poll(&input, 1, 500) > 0 else { continue }
             let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
             guard count > 0 else { break }
+            if !hasBegun {
+                if let kind = Self.container(buffer[..<count]) {
+                    throw UsageError(
+                        "standard input is a \(kind) file, - takes raw samples of 16 bit, one channel; name the file, or pipe it through "
+                            + "ffmpeg -i FILE -f s16le -ac 1 -ar \(rate) -")
+                }
+                writer.begin(width: 16)
+                hasBegun = true
+            }
             rest += buffer[..<count]
             let whole = rest.count / 2
             if whole > 0 { hasSound = true }
@@ -184,6 +192,12 @@ private struct LiveStream {
             throw UsageError("no sound came from standard input; expected raw samples of 16 bit, one channel")
         }
         if !rest.isEmpty { Terminal.error("the last sample was cut off: an odd number of bytes came") }
+    }
+
+    /// What kind of file begins with these bytes; nil for samples.
+    private static func container(_ bytes: ArraySlice<UInt8>) -> String? {
+        let kinds = ["RIFF": "WAV", "fLaC": "FLAC", "OggS": "OGG", "FORM": "AIFF"]
+        return kinds[String(decoding: bytes.prefix(4), as: UTF8.self)]
     }
 
     private func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }

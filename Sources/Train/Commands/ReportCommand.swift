@@ -10,6 +10,7 @@ extension Command {
         examples: [("Train report runs/quickstart", "Writes runs/quickstart/report.html.")],
         run: { arguments in
             let record = try RunRecord(arguments.required("run"))
+            if let gap = record.gap { Terminal.error("warning: \(gap); the report does without") }
             var data: ExperimentData?
             do { data = try ExperimentData(record.experiment, cache: arguments.featureCache) } catch {
                 Terminal.error("without sounds, as the data cannot be read: \(error)")

@@ -81,9 +81,8 @@ extension Command {
     }
 
     private static func quickstart(_ settings: [String]) throws -> Experiment {
-        var json = try JSONValue.parse(Quickstart.json, source: "quickstart.json")
-        for setting in settings { try json.set(setting) }
-        let experiment = try Experiment.decode(json)
+        let (experiment, json) = try Experiment.resolve(
+            JSONValue.parse(Quickstart.json, source: "quickstart.json"), settings: settings)
         _ = try ExperimentPlan(experiment, json: json)
         return experiment
     }

@@ -23,8 +23,8 @@ public struct SoundCheck: Sendable {
         let clips = corpus.clips.filter { $0.origin == nil }
         let store = PrintStore(cache)
         let results = parallelMap(clips.count, progress: progress) { index -> Result<SoundPrint, any Error> in
-            if isAskedToStop() { return .failure(CancellationError()) }
             if let known = store[clips[index]] { return .success(known) }
+            if isAskedToStop() { return .failure(CancellationError()) }
             return Result { try SoundPrint(clips[index].wave()) }
         }
         let prints = results.map { try? $0.get() }
