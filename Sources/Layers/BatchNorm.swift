@@ -116,13 +116,16 @@ extension Signal {
         guard let lengths, lengths.contains(where: { $0 < tensor.shape[1] }) else {
             return with(body(tensor))
         }
-        let (steps, channels) = (tensor.shape[1], tensor.shape[2...].reduce(1, *))
+        let (steps, width) = (tensor.shape[1], tensor.shape[2...].reduce(1, *))
+        let channels = tensor.shape[tensor.rank - 1]
         let rows = lengths.enumerated().flatMap { row, length in (0..<length).map { row * steps + $0 } }
-        let y = body(tensor.reshaped([-1, channels]).indexSelected(Indices(rows), axis: 0))
+        let valid = tensor.reshaped([lengths.count * steps, width]).indexSelected(Indices(rows), axis: 0)
+        let y = body(valid.reshaped([rows.count * (width / max(channels, 1)), channels]))
+            .reshaped([rows.count, width])
         // Back to its place: each row of the result takes its row, or the zeros behind the last.
         var place = Array(repeating: rows.count, count: lengths.count * steps)
         for (from, to) in rows.enumerated() { place[to] = from }
-        let padded = concatenate([y, .zeros([1, channels])], axis: 0)
+        let padded = concatenate([y, .zeros([1, width])], axis: 0)
         return withClean(padded.indexSelected(Indices(place), axis: 0).reshaped(tensor.shape))
     }
 }

@@ -87,13 +87,76 @@ extension GroupedConvolutionSpec {
         let taps = product(convolution.kernel.axes)
         return convolution.sum.weights(
             convolution.kernel.axes + [channels / groups, convolution.filters],
-            fanIn: product(taps, channels) / groups,
-            fanOut: product(taps, convolution.filters) / groups, generator)
+            fanIn: product(taps, channels) / groups, fanOut: product(taps, convolution.filters), generator)
+    }
+}
+
+/// What convolutions over one and two axes share.
+protocol ConvolutionLayer: Absorbing {
+    associatedtype Spec: GroupedConvolutionSpec
+    var options: Spec { get }
+    /// [kernel..., channels / groups, filters]
+    var weight: Parameter { get }
+    /// [filters]
+    var bias: Parameter? { get }
+    /// The convolution itself, with what follows it.
+    func convolved(_ x: Tensor, _ padding: Padding, _ ending: Ending) -> Tensor
+}
+
+extension ConvolutionLayer {
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { weightAndBias(weight, bias) }
+    public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        forward(x, pass, followedBy: []).signal
+    }
+
+    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
+        signal: Signal, taken: Int
+    ) {
+        let ending = Ending(options.activation, rest, pass)
+        let (input, padding) = surrounded(x)
+        let y = convolved(input, padding, ending)
+        let (kernel, stride, dilation) = time
+        let lengths = x.lengths?.map {
+            options.padding.outputs(size: $0, kernel: kernel, stride: stride, dilation: dilation) ?? 0
+        }
+        return (Signal(ending.finish(y), lengths: lengths), ending.taken)
+    }
+
+    /// How the window slides along the first axis, which is that of time.
+    private var time: (kernel: Int, stride: Int, dilation: Int) {
+        (options.kernel.axes[0], options.stride.axes[0], options.dilation.axes[0])
+    }
+
+    /// The sequences without what stands behind them, and what pads them. Where the padding in front of a sequence
+    /// depends on its length it is put there, so that each gives what it would give alone.
+    private func surrounded(_ x: Signal) -> (Tensor, Padding) {
+        let (kernel, stride, dilation) = time
+        let before = { [options] in
+            options.padding.before(size: $0, kernel: kernel, stride: stride, dilation: dilation)
+        }
+        let steps = x.tensor.shape[1]
+        guard let lengths = x.lengths, lengths.contains(where: { before($0) != before(steps) }) else {
+            return (x.masked, options.convolution.amounts)
+        }
+        let room = steps + (kernel - 1) * dilation
+        // The other axis, where there is one, has a size of its own.
+        let rest = options.kernel.axes.indices.dropFirst().map { axis in
+            options.padding.amounts(
+                size: x.tensor.shape[axis + 1], kernel: options.kernel.axes[axis],
+                stride: options.stride.axes[axis], dilation: options.dilation.axes[axis])
+        }
+        return (
+            x.placed(at: lengths.map(before), of: room),
+            .amounts(before: [0] + rest.map(\.before), after: [0] + rest.map(\.after))
+        )
     }
 }
 
 /// A convolution over the steps of a sequence.
-public final class Conv1D: Absorbing {
+public final class Conv1D: ConvolutionLayer {
     public struct Spec: GroupedConvolutionSpec {
         public var convolution = ConvolutionOptions<Int>()
         public var groups = 1
@@ -119,52 +182,22 @@ public final class Conv1D: Absorbing {
     /// [filters]
     public let bias: Parameter?
 
-    public var spec: any LayerSpec { options }
-    public var members: [Member] { weightAndBias(weight, bias) }
-    public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
-
+    /// A layer with weights that `generator` draws.
     public init(_ spec: Spec, channels: Int, _ generator: RandomGenerator) {
         options = spec
         (weight, bias) = spec.weights(channels, generator)
     }
 
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        forward(x, pass, followedBy: []).signal
-    }
-
-    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
-        signal: Signal, taken: Int
-    ) {
-        let ending = Ending(options.activation, rest, pass)
-        let (input, padding) = surrounded(x)
-        let y = conv1d(
-            input, weight.tensor, bias: bias?.tensor, stride: options.stride, dilation: options.dilation,
+    func convolved(_ x: Tensor, _ padding: Padding, _ ending: Ending) -> Tensor {
+        conv1d(
+            x, weight.tensor, bias: bias?.tensor, stride: options.stride, dilation: options.dilation,
             groups: options.groups, padding: padding, activation: ending.activation.fused, norm: ending.norm)
-        let lengths = x.lengths?.map {
-            options.padding.outputs(
-                size: $0, kernel: options.kernel, stride: options.stride, dilation: options.dilation) ?? 0
-        }
-        return (Signal(ending.finish(y), lengths: lengths), ending.taken)
-    }
-
-    /// The sequences without what stands behind them, and what pads them. Where the padding in front of a sequence
-    /// depends on its length it is put there, so that each gives what it would give alone.
-    private func surrounded(_ x: Signal) -> (Tensor, Padding) {
-        let before = { [options] in
-            options.padding.before(
-                size: $0, kernel: options.kernel, stride: options.stride, dilation: options.dilation)
-        }
-        let steps = x.tensor.shape[1]
-        guard let lengths = x.lengths, lengths.contains(where: { before($0) != before(steps) }) else {
-            return (x.masked, options.convolution.amounts)
-        }
-        let room = steps + (options.kernel - 1) * options.dilation
-        return (x.placed(at: lengths.map(before), of: room), .valid)
     }
 }
 
-/// A convolution over the height and width of a picture.
-public final class Conv2D: Absorbing {
+/// A convolution over the height and width of a picture, or over the steps of a sequence and what stands side by side
+/// in each.
+public final class Conv2D: ConvolutionLayer {
     public struct Spec: GroupedConvolutionSpec {
         public var convolution = ConvolutionOptions<Sides>()
         public var groups = 1
@@ -192,28 +225,16 @@ public final class Conv2D: Absorbing {
     /// [filters]
     public let bias: Parameter?
 
-    public var spec: any LayerSpec { options }
-    public var members: [Member] { weightAndBias(weight, bias) }
-    public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
-
+    /// A layer with weights that `generator` draws.
     public init(_ spec: Spec, channels: Int, _ generator: RandomGenerator) {
         options = spec
         (weight, bias) = spec.weights(channels, generator)
     }
 
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
-        forward(x, pass, followedBy: []).signal
-    }
-
-    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
-        signal: Signal, taken: Int
-    ) {
-        let ending = Ending(options.activation, rest, pass)
-        let y = conv2d(
-            x.tensor, weight.tensor, bias: bias?.tensor,
-            stride: (options.stride.height, options.stride.width),
+    func convolved(_ x: Tensor, _ padding: Padding, _ ending: Ending) -> Tensor {
+        conv2d(
+            x, weight.tensor, bias: bias?.tensor, stride: (options.stride.height, options.stride.width),
             dilation: (options.dilation.height, options.dilation.width), groups: options.groups,
-            padding: options.convolution.amounts, activation: ending.activation.fused, norm: ending.norm)
-        return (Signal(ending.finish(y)), ending.taken)
+            padding: padding, activation: ending.activation.fused, norm: ending.norm)
     }
 }

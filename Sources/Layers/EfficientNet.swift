@@ -108,6 +108,14 @@ public enum EfficientNet {
                 .range(0..<1)),
         ]
 
+        public var complaints: [Complaint] {
+            classes == nil && dropout != nil
+                ? [
+                    Complaint(
+                        "dropout", "stands before the last layer, and there is none without \"classes\"")
+                ] : []
+        }
+
         private typealias Stage = (
             expansion: Int, kernel: Int, stride: Int, input: Int, output: Int, layers: Int
         )
@@ -144,7 +152,7 @@ public enum EfficientNet {
                 return Chain.Spec(["features": trunk, "pool": GlobalPool.Spec(.average)])
             }
             var head = Dense.Spec(classes)
-            head.kernelInitializer = .torch
+            head.kernelInitializer = .uniform(1 / Double(classes).squareRoot())
             return Chain.Spec([
                 "features": trunk, "pool": GlobalPool.Spec(.average),
                 "classifier": Sequential.Spec([Dropout.Spec(dropout ?? scaling.dropout), head]),

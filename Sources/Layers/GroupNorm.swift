@@ -22,7 +22,9 @@ public final class GroupNorm: Layer {
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., channels", input) }
             guard channels % groups == 0 else {
-                throw ShapeProblem("group_norm cannot split \(channels) channels into \(groups) groups")
+                throw ShapeProblem(
+                    "group_norm cannot split \(channels) channels into \(groups) groups; use a number that divides them"
+                )
             }
             return LayerPlan(output: input, parameters: 2 * channels, multiplyAdds: input.reduce(1, *))
         }

@@ -53,6 +53,20 @@ extension PoolSpec {
     }
 }
 
+extension PoolSpec {
+    /// Pools with the heights that the valid steps of each example have, so that it gives what it would give alone,
+    /// whatever stands behind it.
+    func pooled(_ x: Signal, _ operation: (_ own: [Int]?) -> Tensor) -> Signal {
+        let own = x.hasPadding ? x.lengths : nil
+        let y = operation(own)
+        let lengths = x.lengths?.map {
+            pool.padding.outputs(size: $0, kernel: pool.size.axes[0], stride: pool.step.axes[0]) ?? 0
+        }
+        let result = Signal(y, lengths: lengths)
+        return own == nil ? result : result.withClean(y)
+    }
+}
+
 /// The largest or the average of each window of steps.
 public enum Pool1D {
     public struct Spec: PoolSpec {
@@ -67,17 +81,13 @@ public enum Pool1D {
 
         public func apply(_ x: Signal, _ pass: Pass) -> Signal {
             let (size, stride) = (pool.size, pool.step)
-            // What a sequence alone would give, whatever stands behind it.
-            let own = x.hasPadding ? x.lengths : nil
-            let y =
+            return pooled(x) { own in
                 pool.kind == .max
-                ? maxPool1d(x.tensor, kernel: size, stride: stride, padding: pool.amounts, lengths: own)
-                : avgPool1d(
-                    x.tensor, kernel: size, stride: stride, padding: pool.amounts, countsPadding: false,
-                    lengths: own)
-            let lengths = x.lengths?.map { pool.padding.outputs(size: $0, kernel: size, stride: stride) ?? 0 }
-            let result = Signal(y, lengths: lengths)
-            return own == nil ? result : result.withClean(y)
+                    ? maxPool1d(x.tensor, kernel: size, stride: stride, padding: pool.amounts, lengths: own)
+                    : avgPool1d(
+                        x.tensor, kernel: size, stride: stride, padding: pool.amounts, countsPadding: false,
+                        lengths: own)
+            }
         }
     }
 }
@@ -96,12 +106,13 @@ public enum Pool2D {
         public func apply(_ x: Signal, _ pass: Pass) -> Signal {
             let kernel = (pool.size.height, pool.size.width)
             let stride = (pool.step.height, pool.step.width)
-            return Signal(
+            return pooled(x) { own in
                 pool.kind == .max
-                    ? maxPool2d(x.tensor, kernel: kernel, stride: stride, padding: pool.amounts)
+                    ? maxPool2d(x.tensor, kernel: kernel, stride: stride, padding: pool.amounts, lengths: own)
                     : avgPool2d(
-                        x.tensor, kernel: kernel, stride: stride, padding: pool.amounts, countsPadding: false)
-            )
+                        x.tensor, kernel: kernel, stride: stride, padding: pool.amounts, countsPadding: false,
+                        lengths: own)
+            }
         }
     }
 }
@@ -132,11 +143,12 @@ public enum GlobalPool {
                 return Signal(kind == .max ? x.tensor.max(axes: axes) : x.tensor.mean(axes: axes))
             }
             if kind == .average {
-                let counts = Tensor(lengths.map { Real(max($0, 1)) }, shape: [lengths.count, 1])
+                let places = x.tensor.shape[2..<x.tensor.rank - 1].reduce(1, *)
+                let counts = Tensor(lengths.map { Real(max($0, 1) * places) }, shape: [lengths.count, 1])
                 return Signal(x.masked.sum(axes: axes) / counts)
             }
             guard let mask = x.mask else { return Signal(x.tensor.max(axes: axes)) }
-            let hidden = (1 - mask).reshaped(mask.shape + [1])
+            let hidden = (1 - mask).reshaped(mask.shape + axes.map { _ in 1 })
             let largest = x.tensor.maskedFill(hidden, -.infinity).max(axes: axes)
             let empty = Tensor(lengths.map { $0 == 0 ? 1 : 0 }, shape: [lengths.count, 1])
             return Signal(largest.maskedFill(empty, 0))

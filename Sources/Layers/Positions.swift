@@ -28,6 +28,12 @@ public final class Positions: Layer {
         public init() {}
         public init(_ kind: Kind) { self.kind = kind }
 
+        public var complaints: [Complaint] {
+            kind == .sinusoidal && steps != nil
+                ? [Complaint("steps", "is for learned positions; sinusoidal ones need no number of steps")]
+                : []
+        }
+
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 2 else { throw needs("time, channels", input) }
             guard kind == .sinusoidal || input[0] <= steps ?? input[0] else {

@@ -119,7 +119,7 @@ public enum GRU {
 public enum LSTM {
     public struct Spec: RecurrentSpec {
         public var recurrent = RecurrentOptions()
-        public var unitForgetBias = true
+        public var unitForgetBias: Bool?
 
         public init() {}
 
@@ -129,13 +129,14 @@ public enum LSTM {
             group(\.recurrent) + [
                 .init(
                     "unit_forget_bias", \.unitForgetBias,
-                    "Whether the forget gate's bias begins at 1 (Keras).")
+                    "Whether the forget gate's bias begins at 1 (Keras); where it is null, unless bias_initializer is torch."
+                )
             ]
 
         public static var gates: Int { 4 }
 
         public func prepare(_ cell: RecurrentCells.Cell) {
-            guard unitForgetBias else { return }
+            guard unitForgetBias ?? (recurrent.biasInitializer != .torch) else { return }
             cell.bias.update { bias in
                 for unit in recurrent.units..<2 * recurrent.units { bias[unit] = 1 }
             }

@@ -42,6 +42,16 @@ public struct RecurrentOptions: Options {
     ]
 
     public init() {}
+
+    public var complaints: [Complaint] {
+        dropout > 0 && layers == 1
+            ? [
+                Complaint(
+                    "dropout",
+                    "acts between layers, and there is one; leave it out, or put a \"dropout\" layer behind this one"
+                )
+            ] : []
+    }
 }
 
 /// The weights of recurrent layers on top of each other, in one or both directions.

@@ -58,7 +58,10 @@ public final class Residual: Layer {
         private func shortcut(from input: [Int], to output: [Int]) throws(ShapeProblem) -> (any LayerSpec)? {
             if input == output { return nil }
             let problem = ShapeProblem(
-                "residual cannot add its input \(input) to the body's output \(output)")
+                "residual cannot add its input \(input) to the body's output \(output); "
+                    + (projection
+                        ? "sizes have to stay or to be divided by a stride, as with \"padding\": \"same\""
+                        : "let the body keep the shape, or set \"projection\": true"))
             guard projection, input.count == output.count, !output.contains(0) else { throw problem }
             let strides = zip(input, output).dropLast().map { ($0 + $1 - 1) / $1 }
             let channels = output[output.count - 1]

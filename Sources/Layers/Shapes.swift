@@ -21,7 +21,8 @@ public enum Flatten {
     }
 }
 
-/// The same elements in another shape. Padding behind a sequence's length becomes zero.
+/// The same elements in another shape. Padding behind a sequence's length becomes zero; the lengths stay where the new
+/// shape has as many steps.
 public enum Reshape {
     public struct Spec: FunctionSpec {
         public var shape: [Int] = []
@@ -44,7 +45,8 @@ public enum Reshape {
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let output = filled(input) else {
                 throw ShapeProblem(
-                    "reshape cannot make \(shape) of the \(input.reduce(1, *)) numbers of \(input)")
+                    "reshape cannot make \(shape) of the \(product(input)) numbers of \(input); the sizes have to multiply to as many"
+                )
             }
             return LayerPlan(output: output, kept: 0)
         }
@@ -52,7 +54,13 @@ public enum Reshape {
         public func apply(_ x: Signal, _ pass: Pass) -> Signal {
             let input = Array(x.tensor.shape.dropFirst())
             guard let output = filled(input) else { fail("reshape: \(shape) of an input of \(input)") }
-            return Signal(x.masked.reshaped([x.tensor.shape[0]] + output))
+            let y = x.masked.reshaped([x.tensor.shape[0]] + output)
+            return Self.keepsSteps(input, output) ? x.withClean(y) : Signal(y)
+        }
+
+        /// Whether both shapes have a time axis with as many steps.
+        public static func keepsSteps(_ input: [Int], _ output: [Int]) -> Bool {
+            input.count > 1 && output.count > 1 && input[0] == output[0]
         }
 
         /// The shape with its open size; nil where the numbers do not fill it.

@@ -18,6 +18,7 @@ extension Layer {
     public func loadTorchWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
         let slots = torchSlots(prefix, tensors)
         var problem = WeightsError(file: file)
+        problem.unlike = unlikeTorch(prefix)
         var known: Set<String> = []
         for slot in slots {
             let absent = slot.sources.filter { !tensors.contains($0) }
@@ -37,6 +38,20 @@ extension Layer {
         guard problem.isEmpty else { throw problem }
         for slot in slots {
             if let value = try slot.convert(slot.sources.map { try tensors.tensor($0) }) { slot.store(value) }
+        }
+    }
+
+    /// The layers that PyTorch's weights would make something else of.
+    private func unlikeTorch(_ prefix: String) -> [(name: String, reason: String)] {
+        if let gru = spec as? GRU.Spec, !gru.resetAfter {
+            let name = prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix
+            return [
+                (name, #"PyTorch's GRU resets after the product with the state; set "reset_after": true"#)
+            ]
+        }
+        return members.flatMap { member -> [(name: String, reason: String)] in
+            guard case .layer(let name, let layer) = member else { return [] }
+            return layer.unlikeTorch(prefix + name + ".")
         }
     }
 

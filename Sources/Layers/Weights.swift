@@ -10,13 +10,16 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
     public var unexpected: [String] = []
     /// Tensors of another shape than the model's.
     public var misshapen: [(name: String, found: [Int], expected: [Int])] = []
+    /// Layers that work otherwise than those that the weights were trained for, and what to do.
+    public var unlike: [(name: String, reason: String)] = []
 
-    var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
+    var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty && unlike.isEmpty }
 
     public var description: String {
         let lines =
             missing.map { "\($0): missing" } + unexpected.map { "\($0): the model has none of that name" }
             + misshapen.map { "\($0.name): found shape \($0.found), expected \($0.expected)" }
+            + unlike.map { "\($0.name): \($0.reason)" }
         return "\(file): the weights do not fit the model:\n"
             + lines.map { "  " + $0 }.joined(separator: "\n")
     }

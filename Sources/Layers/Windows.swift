@@ -65,15 +65,22 @@ public enum PaddingRule: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    /// What stands in front of a sequence, along one axis.
-    func before(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> Int {
+    /// What stands in front of a sequence and behind it, along one axis.
+    func amounts(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> (before: Int, after: Int) {
         let reach = (kernel - 1) * dilation
         switch self {
-        case .valid: return 0
-        case .causal: return reach
-        case .symmetric: return reach / 2
-        case .same: return size == 0 ? 0 : max(0, (size - 1) / stride * stride + reach + 1 - size) / 2
+        case .valid: return (0, 0)
+        case .causal: return (reach, 0)
+        case .symmetric: return (reach / 2, reach / 2)
+        case .same:
+            let total = size == 0 ? 0 : max(0, (size - 1) / stride * stride + reach + 1 - size)
+            return (total / 2, total - total / 2)
         }
+    }
+
+    /// What stands in front of a sequence, along one axis.
+    func before(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> Int {
+        amounts(size: size, kernel: kernel, stride: stride, dilation: dilation).before
     }
 
     /// The outputs along one axis; nil where the window does not fit.

@@ -32,6 +32,10 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "conv2d", "filters": 3, "kernel": [3, 5]}"#, [6, 7, 2]),
         .init(
             #"{"type": "conv2d", "filters": 4, "stride": 2, "groups": 4, "padding": "symmetric"}"#, [6, 7, 4]),
+        .init(#"{"type": "conv2d", "filters": 3, "kernel": [4, 2], "stride": [3, 2]}"#, [13, 7, 2]),
+        .init(
+            #"{"type": "conv2d", "filters": 2, "kernel": [2, 3], "stride": [2, 1], "dilation": [2, 1], "padding": "causal"}"#,
+            [9, 4, 2]),
         .init(#"{"type": "separable_conv1d", "filters": 3, "multiplier": 2}"#, [9, 4]),
         .init(#"{"type": "separable_conv2d", "filters": 3, "stride": 2}"#, [6, 6, 4]),
         .init(#"{"type": "activation", "function": "silu"}"#, [5, 3]),
@@ -45,9 +49,14 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "pool1d", "size": 4, "stride": 2, "padding": "symmetric"}"#, [9, 3]),
         .init(#"{"type": "pool2d", "size": [2, 3]}"#, [6, 6, 2]),
         .init(#"{"type": "pool2d", "kind": "average", "padding": "same"}"#, [5, 5, 2]),
+        .init(
+            #"{"type": "pool2d", "kind": "average", "size": [4, 2], "stride": [3, 2], "padding": "same"}"#,
+            [11, 5, 2]),
+        .init(#"{"type": "pool2d", "size": 3, "stride": 2, "padding": "symmetric"}"#, [9, 6, 2]),
         .init(#"{"type": "global_pool"}"#, [7, 3]),
         .init(#"{"type": "global_pool", "kind": "max"}"#, [7, 3]),
         .init(#"{"type": "global_pool"}"#, [4, 5, 3]),
+        .init(#"{"type": "global_pool", "kind": "max"}"#, [4, 5, 3]),
         .init(#"{"type": "gru", "units": 5, "bidirectional": true}"#, [7, 3]),
         .init(#"{"type": "gru", "units": 4, "layers": 2, "reset_after": false, "output": "last"}"#, [7, 3]),
         .init(#"{"type": "lstm", "units": 5, "bidirectional": true, "output": "last"}"#, [7, 3]),
@@ -86,7 +95,9 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "gaussian_noise", "deviation": 0.1}"#, [6, 4]),
         .init(#"{"type": "flatten"}"#, [3, 4], isFixed: true),
         .init(#"{"type": "reshape", "shape": [2, -1]}"#, [3, 4], isFixed: true),
+        .init(#"{"type": "reshape", "shape": [6, 4]}"#, [6, 2, 2], isFixed: true),
         .init(#"{"type": "masking"}"#, [6, 4]),
+        .init(#"{"type": "masking"}"#, [6, 4, 2]),
         .init(#"{"type": "glu"}"#, [6, 4]),
         .init(#"{"type": "embedding", "words": 5, "units": 3}"#, [6], values: .wholeNumbers),
         .init(
@@ -94,6 +105,9 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(
             #"{"type": "sequential", "layers": [{"type": "conv1d", "filters": 4}, {"type": "gru", "units": 3}]}"#,
             [8, 2]),
+        .init(
+            #"{"type": "sequential", "layers": [{"type": "conv2d", "filters": 4, "kernel": 3}, {"type": "batch_norm"}, {"type": "pool2d", "size": 2}, {"type": "squeeze_excitation", "units": 2}, {"type": "global_pool"}]}"#,
+            [8, 6, 1]),
         .init(
             #"{"type": "residual", "body": [{"type": "dense", "units": 4}], "scale": 0.5, "drop_path": 0.2}"#,
             [6, 4]),

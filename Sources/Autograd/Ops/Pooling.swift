@@ -15,11 +15,14 @@ public func maxPool1d(
 }
 
 /// The largest of each window over height and width of [batch, height, width, channels].
+///
+/// - Parameter lengths: the height of each picture, see `maxPool1d`.
 public func maxPool2d(
-    _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid
+    _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid,
+    lengths: [Int]? = nil
 ) -> Tensor {
     let stride = stride ?? kernel
-    return maxPool("max_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, nil)
+    return maxPool("max_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, lengths)
 }
 
 /// The average of each window along the time axis of [batch, time, channels].
@@ -36,13 +39,17 @@ public func avgPool1d(
 }
 
 /// The average of each window over height and width of [batch, height, width, channels].
+///
+/// - Parameters:
+///   - countsPadding: see `avgPool1d`.
+///   - lengths: the height of each picture, see `maxPool1d`.
 public func avgPool2d(
     _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid,
-    countsPadding: Bool = true
+    countsPadding: Bool = true, lengths: [Int]? = nil
 ) -> Tensor {
     let stride = stride ?? kernel
     return averagePool(
-        "avg_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, countsPadding, nil)
+        "avg_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, countsPadding, lengths)
 }
 
 private func maxPool(
@@ -114,12 +121,12 @@ private func averagePool(
     }
 }
 
-/// A pooling window on pictures, or on sequences as pictures of height 1.
+/// A pooling window on pictures, or on sequences as pictures of width 1.
 private struct SlidingWindow: Sendable {
     let numbers: ck_window
     let outputShape: [Int]
     private let batch: Int
-    /// Of each sequence its length and its padding in front.
+    /// Of each picture its height and its padding in front.
     private let own: [Int]?
 
     init(
@@ -136,8 +143,8 @@ private struct SlidingWindow: Sendable {
                 && kernel.reduce(1, *) <= 65536,
             "\(operation): kernel \(kernel) and stride \(stride); expected at least 1, and at most 65536 places in a "
                 + "window")
-        var sizes = shape[1...axes], pads: [(before: Int, after: Int)] = [], outputs: [Int] = []
-        for (axis, size) in sizes.enumerated() {
+        var pads: [(before: Int, after: Int)] = [], outputs: [Int] = []
+        for (axis, size) in shape[1...axes].enumerated() {
             let amount = padding.amounts(
                 axis: axis, size: size, kernel: kernel[axis], stride: stride[axis], operation)
             pads.append(amount)
@@ -158,18 +165,13 @@ private struct SlidingWindow: Sendable {
                     .before,
             ]
         }
-        let missing = 2 - axes
-        sizes = Array(repeating: 1, count: missing) + sizes
-        let across = Array(sizes), out = Array(repeating: 1, count: missing) + outputs
-        let window = Array(repeating: 1, count: missing) + kernel
-        let steps = Array(repeating: 1, count: missing) + stride
-        let before = Array(repeating: 0, count: missing) + pads.map(\.before)
+        let isPicture = axes == 2
         numbers = ck_window(
-            height: across[0], width: across[1], channels: shape[axes + 1], out_height: out[0],
-            out_width: out[1],
-            kernel_height: window[0], kernel_width: window[1], stride_height: steps[0],
-            stride_width: steps[1],
-            top: before[0], left: before[1], counts_padding: countsPadding ? 1 : 0)
+            height: shape[1], width: isPicture ? shape[2] : 1, channels: shape[axes + 1],
+            out_height: outputs[0], out_width: isPicture ? outputs[1] : 1, kernel_height: kernel[0],
+            kernel_width: isPicture ? kernel[1] : 1, stride_height: stride[0],
+            stride_width: isPicture ? stride[1] : 1, top: pads[0].before,
+            left: isPicture ? pads[1].before : 0, counts_padding: countsPadding ? 1 : 0)
     }
 
     /// What kernels take: the window, `own`, and the first row and that behind the last.

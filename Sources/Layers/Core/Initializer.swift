@@ -76,7 +76,7 @@ public enum Initializer: Sendable, Equatable {
         case .heNormalOut: return made(cut(2 / outputs))
         case .lecunUniform: return made(.uniform((3 / inputs).squareRoot()))
         case .lecunNormal: return made(cut(1 / inputs))
-        case .orthogonal: return Initializer.orthogonal(shape, generator)
+        case .orthogonal: return orthonormal(shape, generator)
         case .zeros: return .zeros(shape)
         case .ones: return .ones(shape)
         case .constant(let value): return .full(shape, Real(value))
@@ -85,37 +85,6 @@ public enum Initializer: Sendable, Equatable {
             return .normal(shape, mean: 0, deviation: Real(deviation), using: generator)
         case .truncatedNormal(let deviation):
             return .truncatedNormal(shape, mean: 0, deviation: Real(deviation), using: generator)
-        }
-    }
-
-    /// A matrix with orthonormal rows or columns, whichever are fewer: Gram and Schmidt's method, twice for accuracy,
-    /// on normal numbers. All axes but the last are taken as one.
-    private static func orthogonal(_ shape: [Int], _ generator: RandomGenerator) -> Tensor {
-        let columns = shape.last ?? 1
-        let rows = shape.dropLast().reduce(1, *)
-        let (count, length) = (min(rows, columns), max(rows, columns))
-        var vectors: [[Double]] = []
-        for _ in 0..<count {
-            var vector = Tensor.normal([length], mean: 0, deviation: 1, using: generator).array.map {
-                Double($0)
-            }
-            for _ in 0..<2 {
-                for other in vectors {
-                    var product = 0.0
-                    for i in 0..<length { product += vector[i] * other[i] }
-                    for i in 0..<length { vector[i] -= product * other[i] }
-                }
-            }
-            let norm = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            vectors.append(vector.map { $0 / norm })
-        }
-        return Tensor(shape: shape) { weights in
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    weights[row * columns + column] =
-                        rows < columns ? Real(vectors[row][column]) : Real(vectors[column][row])
-                }
-            }
         }
     }
 }

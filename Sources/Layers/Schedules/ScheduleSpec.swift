@@ -13,6 +13,8 @@ public protocol ScheduleSpec: TaggedOptions {
     func observe(_ figure: Double, base: Double, _ state: inout ScheduleState)
     /// The name of the figure it follows, nil for none.
     var monitor: String? { get }
+    /// What is wrong with it in a training of so many periods; nil where it fits.
+    func complaint(total: Int) -> Complaint?
 }
 
 /// The unit in which a schedule counts.
@@ -50,6 +52,7 @@ let mostCounted = 1 << 53
 extension ScheduleSpec {
     public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {}
     public var monitor: String? { nil }
+    public func complaint(total: Int) -> Complaint? { nil }
 }
 
 /// The schedules that a config may name.

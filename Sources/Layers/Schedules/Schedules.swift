@@ -124,8 +124,23 @@ public struct CosineSchedule: ScheduleSpec {
     }
 
     public var complaints: [Complaint] {
-        guard let total, warmUp >= total else { return [] }
-        return [Complaint("warm_up", "has to be below total, which is \(total), found \(warmUp)")]
+        var found: [Complaint] = []
+        if let total, warmUp >= total {
+            found.append(Complaint("warm_up", "has to be below total, which is \(total), found \(warmUp)"))
+        }
+        if total != nil, restartAfter != nil {
+            found.append(Complaint("total", "is without effect beside \"restart_after\"; give one of both"))
+        }
+        if restartAfter == nil, restartFactor != 1 {
+            found.append(
+                Complaint("restart_factor", "is without effect without \"restart_after\"; give that, too"))
+        }
+        return found
+    }
+
+    public func complaint(total: Int) -> Complaint? {
+        warmUp < total
+            ? nil : Complaint("warm_up", "has to be below the \(total) epochs of training, found \(warmUp)")
     }
 
     public func rate(_ base: Double, _ state: ScheduleState, total whole: Int) -> Double {
@@ -202,7 +217,8 @@ public struct WarmUpSchedule: ScheduleSpec {
     public var periods = 1
     public var fromZero = false
     public var then = AnySchedule(ConstantSchedule())
-    public var per = SchedulePeriod.epoch
+    /// What is counted where that is given.
+    var givenPer: SchedulePeriod?
 
     public static let type = "warm_up"
     public static let summary = "A rate that rises in a line, and then another schedule."
@@ -213,7 +229,7 @@ public struct WarmUpSchedule: ScheduleSpec {
                 "from_zero", \.fromZero,
                 "Whether the first period has rate 0 rather than 1 / periods of the full one."),
             .init("then", \.then, "The schedule afterwards, which begins to count there."),
-            .init("per", \.per, "What is counted."),
+            .init("per", \.givenPer, "What is counted; the same as afterwards where it is null."),
         ]
     }
 
@@ -221,8 +237,9 @@ public struct WarmUpSchedule: ScheduleSpec {
     public init(_ periods: Int, then: any ScheduleSpec) {
         self.periods = periods
         self.then = AnySchedule(then)
-        per = then.per
     }
+
+    public var per: SchedulePeriod { givenPer ?? then.value.per }
 
     public var complaints: [Complaint] {
         if then.value is ConstantSchedule || then.value.per == per { return [] }
@@ -232,6 +249,11 @@ public struct WarmUpSchedule: ScheduleSpec {
                 "is \"\(per.rawValue)\", but the schedule afterwards counts by \"\(then.value.per.rawValue)\"; both "
                     + "have to be the same")
         ]
+    }
+
+    public func complaint(total: Int) -> Complaint? {
+        periods < total
+            ? nil : Complaint("periods", "has to be below the \(total) epochs of training, found \(periods)")
     }
 
     public var monitor: String? { then.value.monitor }
@@ -247,6 +269,11 @@ public struct WarmUpSchedule: ScheduleSpec {
 
     /// Figures from the rise do not count.
     public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {
-        if state.period >= periods { then.value.observe(figure, base: base, &state) }
+        guard state.period >= periods else { return }
+        var inner = state
+        inner.period -= periods
+        then.value.observe(figure, base: base, &inner)
+        inner.period = state.period
+        state = inner
     }
 }

@@ -74,7 +74,9 @@ import Testing
         #expect(Set(numbers(.ones)) == [1])
     }
 
-    @Test(arguments: [[6, 4], [4, 6], [2, 3, 5], [5, 5]]) func orthogonalRowsOrColumns(_ shape: [Int]) {
+    @Test(arguments: [
+        [6, 4], [4, 6], [2, 3, 5], [5, 5], [70, 130], [96, 40], [3, 33, 64], [256, 256],
+    ]) func orthogonalRowsOrColumns(_ shape: [Int]) {
         let weights = Initializer.orthogonal.make(shape, fanIn: 1, fanOut: 1, RandomGenerator(seed: 3))
         let matrix = weights.reshaped([-1, shape[shape.count - 1]])
         let (rows, columns) = (matrix.shape[0], matrix.shape[1])
@@ -107,6 +109,34 @@ import Testing
         for found in try largest("torch") { #expect(found <= 0.125 && found > 0.115) }
         let keras = try largest("keras")
         #expect(keras[0] <= (6 / (4 + 192.0)).squareRoot() && keras[2] == 0 && keras[3] == 0)
+    }
+
+    /// An LSTM's forget gate begins at 1 by Keras' rule, and by PyTorch's not, unless it is asked for.
+    @Test(arguments: [
+        ("keras", "", true), ("torch", "", false), ("torch", #", "unit_forget_bias": true"#, true),
+    ])
+    func forgetGates(_ word: String, _ more: String, _ isOne: Bool) throws {
+        let model = try Model(
+            text: #"{"type": "lstm", "units": 8, "bias_initializer": "\#(word)"\#(more)}"#, input: [3, 4],
+            generator: RandomGenerator(seed: 1))
+        let bias = try #require(model.namedParameters.first { $0.name.hasSuffix("bias") }).parameter.value
+            .array
+        #expect(bias[8..<16].allSatisfy { $0 == 1 } == isOne)
+    }
+
+    /// A convolution's outputs are counted as Keras and PyTorch count them: all filters, whatever the groups.
+    @Test(
+        arguments: [
+            ("he_normal_out", 1, 576), ("he_normal_out", 16, 576), ("he_normal", 16, 18),
+            ("glorot_normal", 16, 594),
+        ] as [(String, Int, Int)]) func groupedConvolutions(_ word: String, _ groups: Int, _ fan: Int) throws
+    {
+        let model = try Model(
+            text:
+                #"{"type": "conv2d", "filters": 64, "groups": \#(groups), "kernel_initializer": "\#(word)"}"#,
+            input: [5, 5, 32], generator: RandomGenerator(seed: 1))
+        let found = deviation(model.parameters[0].value.array.map { Double($0) })
+        #expect(abs(found / (2 / Double(fan)).squareRoot() - 1) < 0.05)
     }
 
     private struct Holder: Options {

@@ -135,15 +135,16 @@ import Testing
         let refused: [(String, [Int], String)] = [
             (
                 #"{"type": "reshape", "shape": [5, -1]}"#, [3, 4],
-                "reshape cannot make [5, -1] of the 12 numbers of [3, 4]"
+                "reshape cannot make [5, -1] of the 12 numbers of [3, 4]; the sizes have to multiply to as many"
             ),
             (
                 #"{"type": "group_norm", "groups": 3}"#, [3, 4],
-                "group_norm cannot split 4 channels into 3 groups"
+                "group_norm cannot split 4 channels into 3 groups; use a number that divides them"
             ),
             (
                 #"{"type": "residual", "body": [{"type": "flatten"}]}"#, [3, 4],
-                "residual cannot add its input [3, 4] to the body's output [12]"
+                "residual cannot add its input [3, 4] to the body's output [12]; sizes have to stay or to be divided by a stride, "
+                    + #"as with "padding": "same""#
             ),
         ]
         for (json, input, message) in refused {

@@ -100,6 +100,25 @@ import Testing
         #expect(try check(text, path, relative: 1e-3) == nil)
     }
 
+    /// PyTorch's GRU has one of the two equations; its weights would fit the other without being right.
+    @Test func theOtherGRUIsRefused() throws {
+        let text =
+            #"{"type": "sequential", "layers": [{"type": "dense", "units": 4}, {"type": "gru", "units": 3, "reset_after": false}]}"#
+        let model = try Model(text: text, input: [5, 4], generator: RandomGenerator(seed: 1))
+        let before = model.parameters.map(\.value.array)
+        let tensors: [(String, Tensor)] = [
+            ("0.weight", .ones([4, 4])), ("0.bias", .ones([4])), ("1.weight_ih_l0", .ones([9, 4])),
+            ("1.weight_hh_l0", .ones([9, 3])), ("1.bias_ih_l0", .ones([9])), ("1.bias_hh_l0", .ones([9])),
+        ]
+        let file = try SafeTensors(bytes: SafeTensors.encode(tensors))
+        let error = #expect(throws: WeightsError.self) {
+            try model.loadTorchWeights(file, file: "a.safetensors")
+        }
+        #expect(error?.unlike.map(\.name) == ["1"])
+        #expect(error?.description.contains(#"set "reset_after": true"#) == true)
+        #expect(model.parameters.map(\.value.array) == before)
+    }
+
     @Test func everyNameThatDoesNotFitIsReported() throws {
         let tensors = try SafeTensors(contentsOf: fixture("gru"))
         let text = """

@@ -44,6 +44,55 @@ struct ScheduleConfig: Options {
             [0.01, 0.04, 0.07, 0.1, 0.08335, 0.0667, 0.05005, 0.0334, 0.01675, 0.0001])
     }
 
+    /// What comes after a rise begins to count there: its rate, and the figures that it follows.
+    @Test func aRiseInARise() throws {
+        let inner: JSONValue = ["type": "warm_up", "periods": 2, "then": ["type": "constant"]]
+        expectClose(
+            try rates(["type": "warm_up", "periods": 2, "then": inner], 5), [0.05, 0.1, 0.05, 0.1, 0.1])
+        let plateau: JSONValue = ["type": "plateau", "factor": 0.5, "patience": 1, "mode": "min"]
+        let following: JSONValue = ["type": "warm_up", "periods": 2, "then": plateau]
+        let nested: JSONValue = ["type": "warm_up", "periods": 2, "then": following]
+        // Figures of both rises do not count: the best is that of period 4.
+        expectClose(
+            try rates(nested, 7, figures: [1, 1, 1, 1, 9, 9, 9]), [0.05, 0.1, 0.05, 0.1, 0.1, 0.1, 0.05])
+    }
+
+    /// Without a word of its own a rise counts what the schedule after it counts.
+    @Test func aRiseCountsAsWhatFollows() throws {
+        let cycle = try ScheduleConfig.schedule([
+            "type": "warm_up", "periods": 3, "then": ["type": "one_cycle"],
+        ])
+        #expect(cycle.per == .step)
+        #expect(try ScheduleConfig.schedule(["type": "warm_up", "periods": 3]).per == .epoch)
+        #expect(
+            try ScheduleConfig.schedule(["type": "warm_up", "periods": 3, "per": "step"]).per == .step)
+    }
+
+    @Test func whatHasNoEffectIsRefused() throws {
+        let refused: [(JSONValue, String)] = [
+            (["type": "cosine", "total": 9, "restart_after": 3], "total"),
+            (["type": "cosine", "restart_factor": 2], "restart_factor"),
+            (["type": "warm_up", "periods": 3, "per": "epoch", "then": ["type": "one_cycle"]], "per"),
+        ]
+        for (config, key) in refused {
+            let error = #expect(throws: ConfigurationError.self) { try ScheduleConfig.schedule(config) }
+            #expect(error?.problems.map { $0.path.description } == ["schedule." + key])
+        }
+    }
+
+    @Test func tooLongARise() throws {
+        let configs: [JSONValue] = [
+            ["type": "cosine", "warm_up": 5], ["type": "warm_up", "periods": 5],
+        ]
+        for config in configs {
+            let schedule = try ScheduleConfig.schedule(config)
+            #expect(
+                schedule.complaint(total: 5)?.message.contains("below the 5 epochs of training, found 5")
+                    == true)
+            #expect(schedule.complaint(total: 6) == nil)
+        }
+    }
+
     /// Neither many restarts nor ways down beyond any number take time or end the program.
     @Test func restartsOfAnyLength() {
         var schedule = CosineSchedule()

@@ -12,6 +12,8 @@ extension ONNXMappings {
 struct ONNXWindow {
     var kernel: [Int], stride: [Int], dilation: [Int]
     var padding: PaddingRule
+    /// Whether what pads the first axis stands in the value already.
+    var isPlaced = false
 
     /// The attributes of an operator with such a window on axes of the given sizes.
     ///
@@ -21,7 +23,7 @@ struct ONNXWindow {
             ("kernel_shape", .integers(kernel)), ("strides", .integers(stride)),
         ]
         if dilation.contains(where: { $0 != 1 }) { list.append(("dilations", .integers(dilation))) }
-        if padding == .same, isOpen, stride.contains(where: { $0 != 1 }) {
+        if padding == .same, isOpen, !isPlaced, stride.contains(where: { $0 != 1 }) {
             guard dilation.allSatisfy({ $0 == 1 }) else {
                 throw layer.problem(
                     "with \"padding\": \"same\", a stride and a dilation its zeros depend on the number of steps, "
@@ -38,6 +40,7 @@ struct ONNXWindow {
     }
 
     private func amounts(axis: Int, size: Int) -> (before: Int, after: Int) {
+        if isPlaced, axis == 0 { return (0, 0) }
         let span = (kernel[axis] - 1) * dilation[axis]
         switch padding {
         case .valid: return (0, 0)
@@ -78,13 +81,13 @@ extension ONNXLayer {
     /// Sequences as a window takes them: `hidden` stands behind each. Where the padding in front depends on a sequence's
     /// length they are moved to where their windows begin, and the window needs no padding any more.
     ///
-    /// - Returns: the signal, and where it is valid, [batch, time, 1]; nil where all of it is.
+    /// - Returns: the signal, and where it is valid, [batch, time, 1...]; nil where all of it is.
     func surrounded(
         _ x: ONNXSignal, _ window: inout ONNXWindow, hidden: Double
     ) -> (signal: ONNXSignal, mask: String?) {
         guard let lengths = x.lengths else { return (x, nil) }
         guard window.padding == .same, window.stride[0] != 1 else {
-            let mask = lengths.mask(x, axes: 1, self)
+            let mask = lengths.mask(x, axes: x.shape.count - 1, self)
             return (x.with(node("Where", mask, x.value, number(hidden))), mask)
         }
         let (span, stride) = ((window.kernel[0] - 1) * window.dilation[0], window.stride[0])
@@ -105,8 +108,8 @@ extension ONNXLayer {
         let last = node("Sub", steps, graph.integer(1))
         let found = node("Unsqueeze", node("Max", node("Min", source, last), zero), integers([2]))
         let moved = node("GatherND", [x.value, found], [("batch_dims", .integer(1))])[0]
-        let mask = node("Unsqueeze", isInside, integers([2]))
-        window.padding = .valid
+        let mask = node("Unsqueeze", isInside, integers(Array(2..<x.shape.count + 1)))
+        window.isPlaced = true
         return (
             x.with(
                 node("Where", mask, moved, number(hidden)), shape: [x.shape[0] + span] + x.shape.dropFirst()),
@@ -129,18 +132,25 @@ extension ONNXLayer {
         if groups != 1 { attributes.append(("group", .integer(groups))) }
         return transpose(node("Conv", inputs, attributes)[0], Self.channelsLast(axes))
     }
+
+    /// A convolution of the valid steps, and how many of them come out.
+    fileprivate func convolution(
+        _ x: ONNXSignal, _ window: ONNXWindow, groups: Int, _ activation: Activation
+    ) throws -> ONNXSignal {
+        var inner = window
+        let input = surrounded(x, &inner, hidden: 0).signal
+        let y = try convolve(input.value, input, inner, groups: groups)
+        var result = x.with(activate(y, activation), shape: try plannedShape(x))
+        result.lengths = x.lengths.map { window.lengths($0, self) }
+        return result
+    }
 }
 
 @Sendable private func conv1d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Conv1D.Spec = try layer.spec()
     let window = ONNXWindow(
         kernel: [spec.kernel], stride: [spec.stride], dilation: [spec.dilation], padding: spec.padding)
-    var inner = window
-    let input = layer.surrounded(x, &inner, hidden: 0).signal
-    let y = try layer.convolve(input.value, input, inner, groups: spec.groups)
-    var result = x.with(layer.activate(y, spec.activation), shape: try layer.plannedShape(x))
-    result.lengths = x.lengths.map { window.lengths($0, layer) }
-    return result
+    return try layer.convolution(x, window, groups: spec.groups, spec.activation)
 }
 
 @Sendable private func conv2d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
@@ -148,6 +158,5 @@ extension ONNXLayer {
     let window = ONNXWindow(
         kernel: spec.kernel.axes, stride: spec.stride.axes, dilation: spec.dilation.axes,
         padding: spec.padding)
-    let y = try layer.convolve(x.value, x, window, groups: spec.groups)
-    return ONNXSignal(layer.activate(y, spec.activation), shape: try layer.plannedShape(x))
+    return try layer.convolution(x, window, groups: spec.groups, spec.activation)
 }

@@ -19,6 +19,28 @@ extension ONNXLayer {
         return transpose(pooled, Self.channelsLast(axes))
     }
 
+    /// Windows over the valid steps, and how many of them come out.
+    fileprivate func pooling(_ x: ONNXSignal, _ kind: PoolKind, _ window: ONNXWindow) throws -> ONNXSignal {
+        var result = x.with("", shape: try plannedShape(x))
+        result.lengths = x.lengths.map { window.lengths($0, self) }
+        // Windows that count lie inside the sequence.
+        if window.padding == .valid {
+            result.value = try pool(x, kind, window)
+            return result
+        }
+        var inner = window
+        let (input, mask) = surrounded(x, &inner, hidden: kind == .max ? -.infinity : 0)
+        result.value = try pool(input, kind, inner)
+        if let mask, kind == .average {
+            // The average of what is there: that of all, divided by the part that is there, which is not 0 where it counts.
+            var there = cast(mask, to: .float)
+            if x.shape.count > 2 { there = node("Expand", there, node("Shape", input.value)) }
+            let part = try pool(input.with(there), kind, inner)
+            result.value = node("Div", result.value, node("Max", part, number(1e-9)))
+        }
+        return result
+    }
+
     /// The average of each channel over all valid steps, or over height and width.
     func average(_ x: ONNXSignal) -> ONNXSignal {
         let axes = Array(1..<x.shape.count)
@@ -26,10 +48,12 @@ extension ONNXLayer {
         guard let lengths = x.lengths else {
             return ONNXSignal(reduce("ReduceMean", x.value, axes: axes), shape: shape)
         }
-        // Where there are more axes than time, the sum goes over those of each step too: as the layer itself has it.
         let sum = reduce("ReduceSum", masked(x), axes: axes)
-        let steps = cast(node("Max", lengths.counted(x, self), integers([1])), to: .float)
-        return ONNXSignal(node("Div", sum, node("Unsqueeze", steps, integers([1]))), shape: shape)
+        let places = x.shape[1..<x.shape.count - 1].reduce(1, *)
+        var count = node("Max", lengths.counted(x, self), integers([1]))
+        if places != 1 { count = node("Mul", count, integers([places])) }
+        let divisor = node("Unsqueeze", cast(count, to: .float), integers([1]))
+        return ONNXSignal(node("Div", sum, divisor), shape: shape)
     }
 
     /// The largest of each channel over all valid steps, or over height and width; 0 where none are valid.
@@ -51,22 +75,7 @@ extension ONNXLayer {
     let spec: Pool1D.Spec = try layer.spec()
     let window = ONNXWindow(
         kernel: [spec.size], stride: [spec.stride ?? spec.size], dilation: [1], padding: spec.padding)
-    var result = x.with("", shape: try layer.plannedShape(x))
-    result.lengths = x.lengths.map { window.lengths($0, layer) }
-    // Windows that count lie inside the sequence.
-    if spec.padding == .valid {
-        result.value = try layer.pool(x, spec.kind, window)
-        return result
-    }
-    var inner = window
-    let (input, mask) = layer.surrounded(x, &inner, hidden: spec.kind == .max ? -.infinity : 0)
-    result.value = try layer.pool(input, spec.kind, inner)
-    if let mask, spec.kind == .average {
-        // The average of what is there: that of all, divided by the part that is there, which is not 0 where it counts.
-        let part = try layer.pool(input.with(layer.cast(mask, to: .float)), spec.kind, inner)
-        result.value = layer.node("Div", result.value, layer.node("Max", part, layer.number(1e-9)))
-    }
-    return result
+    return try layer.pooling(x, spec.kind, window)
 }
 
 @Sendable private func pool2d(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
@@ -74,7 +83,7 @@ extension ONNXLayer {
     let window = ONNXWindow(
         kernel: spec.size.axes, stride: (spec.stride ?? spec.size).axes, dilation: [1, 1],
         padding: spec.padding)
-    return ONNXSignal(try layer.pool(x, spec.kind, window), shape: try layer.plannedShape(x))
+    return try layer.pooling(x, spec.kind, window)
 }
 
 @Sendable private func globalPool(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {

@@ -24,10 +24,14 @@ extension ONNXLayer {
 }
 
 @Sendable private func reshape(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
-    try layer.needsFixedSteps(x, "the new shape is for a fixed number of steps")
     let shape = try layer.plannedShape(x)
+    let keepsSteps = Reshape.Spec.keepsSteps(x.shape, shape)
+    if !keepsSteps { try layer.needsFixedSteps(x, "the new shape is for a fixed number of steps") }
     guard !shape.contains(0) else {
         throw layer.problem("found a shape without elements, \(shape)", advice: "give sizes of at least 1")
+    }
+    if keepsSteps {
+        return x.with(layer.reshape(layer.masked(x), x.keptSizes + shape.dropFirst()), shape: shape)
     }
     return ONNXSignal(layer.reshape(x.shape.count > 1 ? layer.masked(x) : x.value, [0] + shape), shape: shape)
 }
