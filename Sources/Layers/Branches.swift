@@ -28,7 +28,9 @@ public final class Branches: Layer {
                     throw error.inside("branches[\(index)]")
                 }
                 whole.add(
-                    LayerPlan.Part(name: String(index), type: Swift.type(of: branch.value).type, plan: plan))
+                    LayerPlan.Part(
+                        name: String(index), type: Swift.type(of: branch.value).type, plan: plan,
+                        place: "branches[\(index)]"))
             }
             whole.output = try join.shape(whole.parts.map(\.plan.output))
             return whole

@@ -24,7 +24,9 @@ public final class Embedding: Layer {
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 1 else { throw needs("time", input) }
-            return LayerPlan(output: [input[0], units], parameters: product(words, units))
+            var plan = LayerPlan(output: [input[0], units], parameters: product(words, units))
+            plan.takesWholeNumbers = true
+            return plan
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {

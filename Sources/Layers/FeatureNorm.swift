@@ -13,7 +13,7 @@ public final class FeatureNorm: Layer {
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., channels", input) }
-            return LayerPlan(output: input, buffers: 2 * channels, multiplyAdds: input.reduce(1, *))
+            return LayerPlan(output: input, buffers: 2 * channels, multiplyAdds: product(input))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
@@ -67,8 +67,9 @@ public final class FeatureNorm: Layer {
         }
         guard count > 0 else { return }
         mean.value = Tensor(means.map { Real($0) }, shape: [channels])
-        let deviations = squares.map { ($0 / count).squareRoot() }
-        deviation.value = Tensor(deviations.map { $0 > 0 ? Real($0) : 1 }, shape: [channels])
+        // A deviation that is too small for a `Real` is none.
+        let deviations = squares.map { Real(($0 / count).squareRoot()) }
+        deviation.value = Tensor(deviations.map { $0 > 0 ? $0 : 1 }, shape: [channels])
     }
 }
 

@@ -135,7 +135,10 @@ public final class Graph: Layer {
                 do {
                     plan = try LayerPlan(chain: entry.value.layers, named: "layers", from: shape)
                 } catch { throw error.inside("parts.\(entry.name)") }
-                whole.add(LayerPlan.Part(name: entry.name, type: Sequential.Spec.type, plan: plan))
+                whole.add(
+                    LayerPlan.Part(
+                        name: entry.name, type: Sequential.Spec.type, plan: plan,
+                        place: "parts.\(entry.name)"))
             }
             guard let output = outputPlace, whole.parts.indices.contains(output) else {
                 throw ShapeProblem("graph has no part \"\(output ?? "")\" to put out")

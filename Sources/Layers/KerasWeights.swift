@@ -104,19 +104,63 @@ private struct Alignment {
         case unexpected(KerasVariable)
     }
 
-    private(set) var steps: [Step] = []
+    let steps: [Step]
 
     init(_ slots: [KerasSlot], _ variables: [KerasVariable]) {
+        let start = Self.matching(slots, variables)
+        if start.slots == slots.count, start.variables == variables.count {
+            steps = start.steps
+        } else if Self.isSmall(slots.count, variables.count) {
+            steps = Self.aligned(slots, variables)
+        } else {
+            var (slots, variables) = (slots[start.slots...], variables[start.variables...])
+            var end: [Step] = []
+            while let slot = slots.last, let variable = variables.last, Self.cost(slot, variable) == 0 {
+                end.append(.pair(slots.removeLast(), variables.removeLast()))
+            }
+            let isSmall = Self.isSmall(slots.count, variables.count)
+            // A file that is far from the model is not worth a large table.
+            let middle =
+                isSmall
+                ? Self.aligned(Array(slots), Array(variables))
+                : slots.map { .missing($0) } + variables.map { .unexpected($0) }
+            steps = start.steps + middle + end.reversed()
+        }
+    }
+
+    /// Whether a table of so many slots and variables takes little memory.
+    private static func isSmall(_ slots: Int, _ variables: Int) -> Bool {
+        slots < 4_000_000 / (variables + 1)
+    }
+
+    /// What it costs to take a variable for a slot; nil where its name says that it is another one.
+    private static func cost(_ slot: KerasSlot, _ variable: KerasVariable) -> Int32? {
+        if let name = slot.variable, name != variable.lastPart { return nil }
+        return slot.fits(variable.tensor.shape) ? 0 : 1
+    }
+
+    /// Pairs from the start on, up to the first complaint, and how many slots and variables they take.
+    private static func matching(
+        _ slots: [KerasSlot], _ variables: [KerasVariable]
+    ) -> (steps: [Step], slots: Int, variables: Int) {
+        var steps: [Step] = []
+        var next = 0
+        for (place, slot) in slots.enumerated() {
+            if next < variables.count, cost(slot, variables[next]) == 0 {
+                steps.append(.pair(slot, variables[next]))
+                next += 1
+            } else if slot.isOptional {
+                steps.append(.missing(slot))
+            } else {
+                return (steps, place, next)
+            }
+        }
+        return (steps, slots.count, next)
+    }
+
+    private static func aligned(_ slots: [KerasSlot], _ variables: [KerasVariable]) -> [Step] {
         let (rows, width) = (slots.count, variables.count + 1)
-        // A file that is far from the model is not worth a large table.
-        guard rows < 4_000_000 / width else {
-            steps = slots.map { .missing($0) } + variables.map { .unexpected($0) }
-            return
-        }
-        func cost(_ slot: KerasSlot, _ variable: KerasVariable) -> Int32? {
-            guard slot.variable == nil || slot.variable! == variable.lastPart else { return nil }
-            return slot.fits(variable.tensor.shape) ? 0 : 1
-        }
+        var steps: [Step] = []
         // The complaints about slots from `row` and variables from `column` on.
         var least = [Int32](repeating: 0, count: (rows + 1) * width)
         for row in (0...rows).reversed() {
@@ -146,5 +190,6 @@ private struct Alignment {
                 column += 1
             }
         }
+        return steps
     }
 }

@@ -9,14 +9,15 @@ public final class LayerNorm: Layer {
         public static let type = "layer_norm"
         public static let summary = "Each vector along the last axis normalised by itself."
         public static let fields: [Field<Self>] = [
-            .init("epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .above(0))
+            .init(
+                "epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .range(1e-12...1))
         ]
 
         public init() {}
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let channels = input.last else { throw needs("..., channels", input) }
-            return LayerPlan(output: input, parameters: 2 * channels, multiplyAdds: input.reduce(1, *))
+            return LayerPlan(output: input, parameters: 2 * channels, multiplyAdds: product(input))
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {

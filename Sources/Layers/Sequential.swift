@@ -55,7 +55,10 @@ extension LayerPlan {
                 throw (error.path.isEmpty ? error.after(parts, from: input) : error)
                     .inside("\(list)[\(index)]")
             }
-            add(Part(name: String(index), type: type(of: layer.value).type, plan: plan))
+            add(
+                Part(
+                    name: String(index), type: type(of: layer.value).type, plan: plan,
+                    place: "\(list)[\(index)]"))
             output = plan.output
         }
     }

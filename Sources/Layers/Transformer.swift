@@ -136,7 +136,7 @@ public enum TemporalBlock {
             .init("activation", \.activation, "After each convolution and after the sum."),
             .init(
                 "dropout", \.dropout, "Dropout of whole channels after each convolution.", .range(0..<1)),
-            .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
+            .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .range(0...1e6)),
         ]
 
         public var complaints: [Complaint] {

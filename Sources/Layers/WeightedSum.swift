@@ -15,8 +15,8 @@ public struct WeightedSum: Options {
         .init("bias", \.bias, "Whether a trained number is added to each sum."),
         .init("kernel_initializer", \.kernelInitializer, "How the weights begin."),
         .init("bias_initializer", \.biasInitializer, "How the biases begin."),
-        .init("l1", \.l1, "Penalty on the size of the weights, added to the loss.", .atLeast(0)),
-        .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .atLeast(0)),
+        .init("l1", \.l1, "Penalty on the size of the weights, added to the loss.", .range(0...1e6)),
+        .init("l2", \.l2, "Penalty on the squares of the weights, added to the loss.", .range(0...1e6)),
     ]
 
     public init() {}

@@ -15,7 +15,8 @@ public enum Reduction: Sendable {
 ///
 ///     loss = (1 - e) (-w[y] log p[y]) + e / classes sum_c(-w[c] log p[c])
 ///
-/// and the mean divides by the sum of w[y] over the examples. Stable for logits of any size.
+/// and the mean divides by the sum of w[y] over the examples; where that is 0, so is the mean, with its gradient. Stable for
+/// logits of any size.
 public func softmaxCrossEntropy(
     _ logits: Tensor, targets: Indices, classWeights: Tensor? = nil, labelSmoothing: Real = 0,
     reduction: Reduction = .mean
@@ -29,7 +30,8 @@ public func softmaxCrossEntropy(
     var share: Real = 1
     if reduction == .mean {
         let weights = classWeights?.array.map { Double($0) }
-        share = Real(1 / targets.values.reduce(0) { $0 + (weights?[$1] ?? 1) })
+        let total = targets.values.reduce(0) { $0 + (weights?[$1] ?? 1) }
+        share = total > 0 ? Real(1 / total) : 0
     }
     let isRecorded = logits.isTracked && isRecording
     var gradient = isRecorded ? Tensor(shape: logits.shape) { _ in } : nil

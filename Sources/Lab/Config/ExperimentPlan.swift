@@ -19,7 +19,7 @@ public struct ExperimentPlan: Sendable {
         do { input = try experiment.features.outputShape() } catch {
             throw ConfigurationError(place: features.place, path: ["features"], "\(error)")
         }
-        do { layers = try experiment.model.spec.plan(input) } catch {
+        do { layers = try experiment.model.spec.checkedPlan(input) } catch {
             throw error.located(in: modelJSON, path: ["model"])
         }
         type = Swift.type(of: experiment.model.spec).type
@@ -27,7 +27,11 @@ public struct ExperimentPlan: Sendable {
         func report(_ path: JSONPath, _ message: String) {
             problems.append(Problem(place: json.place(of: path), path: path, message: message))
         }
+        do { try layers.checkTakesRealNumbers(type) } catch {
+            problems += error.located(in: modelJSON, path: ["model"]).problems
+        }
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
+        if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
         if let message = Self.mismatch(layers.output, classes: experiment.data.knownClasses) {
             report(["model"], message)
         }
@@ -46,8 +50,20 @@ public struct ExperimentPlan: Sendable {
         for (path, name) in Trainer.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
         }
+        // Names need the model; without weights that take long to draw.
+        if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
+            do {
+                let model = try experiment.model.spec.make(input, RandomGenerator(seed: 0))
+                for complaint in experiment.groupComplaints(model) {
+                    report(complaint.path, complaint.message)
+                }
+            } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
+        }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
     }
+
+    /// The most weights of a model that is made for a check.
+    private static let mostMade = 1 << 24
 
     /// What is wrong with the output of a model where there are these classes; nil for classes that are not known yet.
     static func mismatch(_ output: [Int], classes: [String]?) -> String? {
@@ -69,6 +85,23 @@ extension JSONPath: ExpressibleByArrayLiteral {
 }
 
 extension Experiment {
+    /// Patterns of the optimiser's groups that fit no parameter of a model, with their paths in the experiment.
+    func groupComplaints(_ model: any Layer) -> [Complaint] {
+        optimizer.value.complaints(forParameters: model.namedParameters.map(\.name)).map {
+            Complaint(at: [.key("optimizer")] + $0.path.steps, $0.message)
+        }
+    }
+
+    /// Why a loss that knows no scores of classes cannot be trained with.
+    fileprivate var lossComplaint: String {
+        let able = LossKinds.kinds.filter { ($0.init() as? any LossSpec)?.scoresClasses == true }.map {
+            $0.type
+        }
+        return
+            "the loss \(Swift.type(of: loss.value).type) leaves open which output stands for which class, and every figure of a run "
+            + "needs that; use one of \(able.joined(separator: ", "))"
+    }
+
     /// The figures of every epoch.
     private var figureNames: [String] {
         ["train_loss", "train_accuracy"]

@@ -27,7 +27,7 @@ public final class ExperimentRun {
         self.cache = cache
         do {
             data = try ExperimentData(experiment, cache: cache)
-            let output = try experiment.model.spec.plan(experiment.features.outputShape()).output
+            let output = try experiment.model.spec.checkedPlan(experiment.features.outputShape()).output
             if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
@@ -94,6 +94,11 @@ public final class ExperimentRun {
     private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
         let model = try Model(
             experiment.model.spec, input: data.source.shape, generator: generator.split("weights"))
+        let complaints = experiment.groupComplaints(model)
+        guard complaints.isEmpty else {
+            throw ConfigurationError(
+                complaints.map { Problem(place: .nowhere, path: $0.path, message: $0.message) })
+        }
         if model.hasFeatureNorm {
             let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }
             model.fitFeatureNorms(batches)

@@ -30,8 +30,11 @@ public struct Predictions: Sendable {
             withoutRecording {
                 let outputs = model.forward(batch.inputs, .inference).tensor
                 let share = loss.weight(outputs, batch.targets)
-                self.loss += Double(loss.mean(outputs, batch.targets).item()) * share
-                weight += share
+                // A batch of classes that do not count says nothing.
+                if share > 0 {
+                    self.loss += Double(loss.mean(outputs, batch.targets).item()) * share
+                    weight += share
+                }
                 add(outputs, batch)
             }
             try each(index + 1)
@@ -47,7 +50,7 @@ public struct Predictions: Sendable {
         }
     }
 
-    /// The mean loss; nan without examples.
+    /// The mean loss; nan without examples that count.
     public var meanLoss: Double { loss / weight }
 
     /// The likeliest class of each example.

@@ -51,6 +51,12 @@ public struct Predictor {
                     "features of shape \(shape) and \(classes.count) classes for a model from \(model.input) to \(model.plan.output)",
                 allowed: "features, model and classes that fit each other")
         }
+        do { try model.plan.checkTakesRealNumbers(type(of: model.spec).type) } catch {
+            throw FileError(
+                file: file, place: (["metadata \"model\""] + error.path).joined(separator: ", "),
+                found: "a layer that cannot take the features of a sound",
+                allowed: "layers for real numbers: \(error.message)")
+        }
         (self.model, self.classes, self.pipeline) = (model, classes, pipeline)
     }
 

@@ -26,10 +26,14 @@ public struct LayerPlan: Sendable {
     public var kept: Int
     /// The layers inside, where there are any.
     public var parts: [Part]
+    /// Whether the numbers that go in have to be whole, such as those of words.
+    public var takesWholeNumbers = false
 
     public struct Part: Sendable {
         public let name: String, type: String
         public let plan: LayerPlan
+        /// Where the options of the layer around have it, such as "layers[2]"; nil where they do not name it.
+        public var place: String?
     }
 
     public init(
@@ -49,11 +53,44 @@ extension LayerPlan {
     /// The most weights, and the most numbers kept for an example, that a layer may have: more than fit into memory.
     static let most = 1 << 31
 
+    /// The trained numbers and those that are saved with them.
+    private var weights: Int { parameters + buffers }
+
     /// Throws where a layer is beyond any memory.
     fileprivate func check(_ type: String) throws(ShapeProblem) {
-        for (count, what) in [(parameters + buffers, "weights"), (kept, "numbers for each example")]
-        where count > Self.most {
-            throw ShapeProblem("\(type) has too many \(what); at most \(Self.most) are allowed")
+        try check(\.weights, type, "weights", "units, filters or layers")
+        try check(
+            \.kept, type, "numbers to keep for each example", "units, filters or layers, or shorter inputs")
+    }
+
+    private func check(
+        _ count: KeyPath<LayerPlan, Int>, _ type: String, _ what: String, _ advice: String
+    ) throws(ShapeProblem) {
+        let found = self[keyPath: count]
+        guard found > Self.most else { return }
+        // Counts are exact up to there.
+        func shown(_ count: Int) -> String { count < 1 << 60 ? "\(count)" : "\(1 << 60) or more" }
+        let largest = parts.max { $0.plan[keyPath: count] < $1.plan[keyPath: count] }
+        let share = largest.map {
+            "; most of them, \(shown($0.plan[keyPath: count])), are in \"\($0.name)\" (\($0.type))"
+        }
+        throw ShapeProblem(
+            "\(type) has \(shown(found)) \(what), and at most \(Self.most) are allowed: use fewer \(advice)"
+                + (share ?? ""))
+    }
+
+    /// Throws where a layer takes whole numbers only, which cannot be told from features of sounds or from what other layers
+    /// make of them.
+    public func checkTakesRealNumbers(_ type: String) throws(ShapeProblem) {
+        if takesWholeNumbers {
+            throw ShapeProblem(
+                "\(type) takes whole numbers only, such as those of words, and here the numbers are real; "
+                    + "use a layer such as dense or conv1d in its place")
+        }
+        for part in parts {
+            do { try part.plan.checkTakesRealNumbers(part.type) } catch {
+                throw part.place.map(error.inside) ?? error
+            }
         }
     }
 }

@@ -15,12 +15,36 @@ public enum ClassWeightRule: String, CaseIterable, ConfigurationValue {
     }
 }
 
-/// A loss in which some classes may count more than others.
+/// A loss in which some classes may count more than others, and targets may be smoothed.
 public protocol ClassWeightedLoss: LossSpec {
     var classWeights: ClassWeights? { get set }
+    /// The part of each target that is spread over all classes.
+    var labelSmoothing: Double { get set }
 }
 
 extension ClassWeightedLoss {
+    /// The fields of what such losses share.
+    static var classFields: [Field<Self>] {
+        [
+            .init(
+                "class_weights", \.classWeights,
+                "How much each class counts: numbers, or \"balanced\" for n / (classes * count) on the training part."
+            ),
+            .init(
+                "label_smoothing", \.labelSmoothing, "Part of each target spread over all classes.",
+                .range(0...1)),
+        ]
+    }
+
+    public var complaints: [Complaint] { classWeights.complaints }
+    public func check(_ output: [Int]) throws(ShapeProblem) { try classWeights.check(output, Self.type) }
+
+    public func fitted(classCounts: [Int]) -> Self {
+        var fitted = self
+        fitted.classWeights = classWeights.fitted(classCounts)
+        return fitted
+    }
+
     /// Whether the classes count as the options say rather than all alike.
     public var hasClassWeights: Bool { classWeights != nil }
 
@@ -52,11 +76,21 @@ extension ClassWeights? {
 
     var complaints: [Complaint] {
         guard case .second(let weights) = self else { return [] }
-        if let wrong = weights.first(where: { $0 < 0 }) {
-            return [Complaint("class_weights", "expected numbers of at least 0, found \(wrong)")]
+        let wrong = weights.indices.filter { weights[$0] != 0 && !(1e-6...1e6).contains(weights[$0]) }
+        if !wrong.isEmpty {
+            return wrong.map { place in
+                Complaint(
+                    at: [.key("class_weights"), .index(place)],
+                    "expected 0, or a number from 0.000001 to 1000000, found \(weights[place])")
+            }
         }
         if !weights.contains(where: { $0 > 0 }) {
-            return [Complaint("class_weights", "expected at least one number above 0")]
+            return [
+                Complaint(
+                    "class_weights",
+                    "expected at least one number above 0, found \(weights.isEmpty ? "none" : "zeros only"); "
+                        + "leave the key out to let all classes count alike")
+            ]
         }
         return []
     }

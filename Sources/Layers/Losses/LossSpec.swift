@@ -13,6 +13,8 @@ public protocol LossSpec: TaggedOptions {
     func check(_ output: [Int]) throws(ShapeProblem)
     /// The same loss for training data with so many examples of each class, where its options depend on that.
     func fitted(classCounts: [Int]) -> Self
+    /// Whether outputs that lower the loss say which class is the likeliest. True unless given.
+    var scoresClasses: Bool { get }
 }
 
 extension LossSpec {
@@ -20,6 +22,7 @@ extension LossSpec {
     public func weight(_ outputs: Tensor, _ targets: Targets) -> Double { Double(outputs.shape.first ?? 1) }
     public func check(_ output: [Int]) throws(ShapeProblem) {}
     public func fitted(classCounts: [Int]) -> Self { self }
+    public var scoresClasses: Bool { true }
 }
 
 /// The losses that a config may name.

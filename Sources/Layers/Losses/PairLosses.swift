@@ -10,7 +10,8 @@ public struct BinaryLoss: LossSpec {
     public static let summary = "Cross-entropy of the sigmoid of each output with a target of 0 or 1."
     public static let fields: [Field<Self>] = [
         .init(
-            "positive_weight", \.positiveWeight, "How much a target of 1 counts beside one of 0.", .above(0)),
+            "positive_weight", \.positiveWeight, "How much a target of 1 counts beside one of 0.",
+            .range(1e-6...1e6)),
         .init(
             "label_smoothing", \.labelSmoothing, "Targets move by half of it towards one half.", .range(0...1)
         ),
@@ -63,7 +64,7 @@ public struct HuberLoss: LossSpec {
     public static let type = "huber"
     public static let summary = "Squared for small differences, absolute for large ones."
     public static let fields: [Field<Self>] = [
-        .init("delta", \.delta, "Differences up to this are squared.", .above(0))
+        .init("delta", \.delta, "Differences up to this are squared.", .range(1e-6...1e6))
     ]
 
     public init() {}

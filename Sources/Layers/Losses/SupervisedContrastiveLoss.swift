@@ -9,10 +9,12 @@ public struct SupervisedContrastiveLoss: LossSpec {
     public static let type = "supervised_contrastive"
     public static let summary = "Embeddings of one class close to each other and far from the rest."
     public static let fields: [Field<Self>] = [
-        .init("temperature", \.temperature, "Similarities are divided by it.", .above(0))
+        .init("temperature", \.temperature, "Similarities are divided by it.", .range(1e-4...1e4))
     ]
 
     public init() {}
+
+    public var scoresClasses: Bool { false }
 
     public func check(_ output: [Int]) throws(ShapeProblem) {
         guard output.count == 1 else {

@@ -28,8 +28,15 @@ public enum Targets: Sendable {
         }
     }
 
-    /// The values in the shape of outputs; classes as numbers. [batch] fits [batch, 1] and the other way round.
+    /// The values in the shape of outputs. Where these have several numbers for each class, the target is 1 for the one of
+    /// that place and 0 for the others; otherwise the class itself is the number. [batch] fits [batch, 1] and the other
+    /// way round.
     func values(like outputs: Tensor, _ operation: StaticString) -> Tensor {
+        if case .classes(let classes) = self, let count = outputs.shape.last, count > 1,
+            classes.shape == Array(outputs.shape.dropLast())
+        {
+            return oneHot(classes, classes: count)
+        }
         let values =
             switch self {
             case .values(let values): values

@@ -12,14 +12,15 @@ public struct Adagrad: OptimizerSpec {
     public static let summary = "Gradients divided by the root of the sum of all their squares."
     public static var fields: [Field<Self>] {
         commonFields + [
-            .init("epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-10).", .above(0)),
+            .init(
+                "epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-10).", .range(1e-16...1)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,
                 "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
             .init(
                 "initial_square", \.initialSquare,
                 "What the sum of squares begins with (Keras 0.1, PyTorch 0).",
-                .atLeast(0)),
+                .range(0...1e6)),
         ]
     }
 

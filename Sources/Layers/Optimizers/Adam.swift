@@ -15,16 +15,6 @@ public struct Adam: AdamKind {
         common.learningRate = learningRate
         common.defaults = defaults
     }
-
-    public var slots: [String] { moments.slots }
-    public static func learningRate(_ convention: Convention) -> Double { 0.001 }
-
-    public func move(
-        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
-        _ step: ParameterStep
-    ) {
-        moments.move(parameter, gradient, state, step, common.defaults)
-    }
 }
 
 /// Adam in which the decay shrinks the parameters themselves (Loshchilov and Hutter 2019).
@@ -43,19 +33,10 @@ public struct AdamW: AdamKind {
         common.defaults = defaults
     }
 
-    public var slots: [String] { moments.slots }
-    public static func learningRate(_ convention: Convention) -> Double { 0.001 }
     public static func weightDecay(_ convention: Convention) -> Double {
         convention.pick(keras: 0.004, pytorch: 0.01)
     }
     public var isDecoupled: Bool { true }
-
-    public func move(
-        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
-        _ step: ParameterStep
-    ) {
-        moments.move(parameter, gradient, state, step, common.defaults)
-    }
 }
 
 /// What Adam and AdamW share.
@@ -95,6 +76,16 @@ public protocol AdamKind: OptimizerSpec {
 }
 
 extension AdamKind {
+    public var slots: [String] { moments.slots }
+    public static func learningRate(_ convention: Convention) -> Double { 0.001 }
+
+    public func move(
+        _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
+        _ step: ParameterStep
+    ) {
+        moments.move(parameter, gradient, state, step, common.defaults)
+    }
+
     public var resolved: Self {
         var result = withCommonNumbers
         result.moments.epsilon = moments.epsilon(common.defaults)
@@ -113,7 +104,7 @@ extension AdamKind {
             .init(
                 "epsilon", \.moments.epsilon,
                 "Added to the root (Keras 1e-07, PyTorch 1e-08).",
-                .above(0)),
+                .range(1e-16...1)),
             .init(
                 "epsilon_before_correction", \.moments.epsilonBeforeCorrection,
                 "Whether epsilon is added before the correction of the first steps (Keras) or after it (PyTorch)."

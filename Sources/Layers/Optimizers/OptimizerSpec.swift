@@ -55,7 +55,7 @@ public struct ParameterGroup: Options {
             "parameters", \.parameters,
             "Names of parameters; * stands for any characters: \"*.bias\". The first group that fits a name counts.",
             .required, .notEmpty),
-        .init("rate_factor", \.rateFactor, "The learning rate is multiplied by it.", .atLeast(0)),
+        .init("rate_factor", \.rateFactor, "The learning rate is multiplied by it.", .range(0...1e6)),
         .init("weight_decay", \.weightDecay, "In place of the optimiser's.", .atLeast(0)),
     ]
 
@@ -142,15 +142,35 @@ extension OptimizerSpec {
             ? [Complaint("clip_value", "only one of clip_norm and clip_value can be given")] : []
     }
 
-    /// Patterns of groups that fit none of a model's parameters, as complaints about "groups".
+    /// Patterns of groups that fit none of a model's parameters, each as a complaint about its place in "groups".
     public func complaints(forParameters names: [String]) -> [Complaint] {
         common.groups.enumerated().flatMap { index, group in
-            group.parameters.filter { pattern in !names.contains { matches(pattern, $0) } }.map { pattern in
-                let meant =
-                    Suggestion.closest(to: pattern, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
-                return Complaint("groups", "[\(index)]: no parameter is called \"\(pattern)\"\(meant)")
+            group.parameters.enumerated().filter { entry in
+                !names.contains { matches(entry.element, $0) }
+            }.map { place, pattern in
+                Complaint(
+                    at: [.key("groups"), .index(index), .key("parameters"), .index(place)],
+                    "no parameter is called \"\(pattern)\"; \(advice(on: pattern, names))")
             }
         }
+    }
+
+    /// What a pattern may have been meant to be, or else what names there are.
+    private func advice(on pattern: String, _ names: [String]) -> String {
+        var known = names
+        if pattern.contains("*") {
+            for name in names {
+                let words = name.split(separator: ".")
+                for cut in 1..<max(words.count, 1) {
+                    known.append(words[..<cut].joined(separator: ".") + ".*")
+                    known.append("*." + words[cut...].joined(separator: "."))
+                }
+            }
+        }
+        if let meant = Suggestion.closest(to: pattern, among: known) { return "did you mean \"\(meant)\"?" }
+        if names.isEmpty { return "the model has no parameters; remove the group" }
+        return "the names are " + names.prefix(8).joined(separator: ", ")
+            + (names.count > 8 ? " and \(names.count - 8) more" : "")
     }
 }
 

@@ -17,7 +17,8 @@ public struct RMSprop: OptimizerSpec {
             .init(
                 "alpha", \.alpha, "Part of the mean square that stays in a step (Keras 0.9, PyTorch 0.99).",
                 .range(0..<1)),
-            .init("epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-08).", .above(0)),
+            .init(
+                "epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-08).", .range(1e-16...1)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,
                 "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),

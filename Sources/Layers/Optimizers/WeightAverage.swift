@@ -2,6 +2,9 @@ import Autograd
 import Configuration
 
 /// The exponential moving average of parameters, which often predicts better than the parameters themselves.
+///
+/// Buffers are not averaged: the running statistics of a batch norm stay those that training has gathered with the
+/// parameters as they were at each step, and the averages are evaluated with them.
 public final class WeightAverage {
     public struct Spec: Options {
         public var decay = 0.999

@@ -51,6 +51,14 @@ import Testing
         #expect(abs(loss(.mean).item() - sum / 13) < 1e-5 * sum)
     }
 
+    @Test(arguments: [0, 0.3] as [Real]) func aMeanOverNoWeightIsZero(_ smoothing: Real) {
+        let x = Parameter(.normal([3, 3], using: RandomGenerator(seed: 4)))
+        let loss = softmaxCrossEntropy(
+            x.tensor, targets: [0, 1, 1], classWeights: Tensor([0, 0, 2]), labelSmoothing: smoothing)
+        #expect(loss.item() == 0)
+        #expect(loss.backward()[x]?.array == Array(repeating: 0, count: 9))
+    }
+
     @Test func hugeLogitsStayFinite() {
         let x = Parameter(Tensor([1e30, -1e30, 0, -1e30, -1e30, -1e30], shape: [2, 3]))
         let loss = softmaxCrossEntropy(x.tensor, targets: [0, 1], reduction: .none)

@@ -48,6 +48,11 @@ import Testing
     private static let model = base.components(separatedBy: "    \"model\": ")[1].components(
         separatedBy: ",\n    \"loss\"")[0]
 
+    /// What is said of a layer for words.
+    private static let wholeNumbers =
+        "embedding takes whole numbers only, such as those of words, and here the numbers are real; "
+        + "use a layer such as dense or conv1d in its place"
+
     /// What is no JSON.
     static let syntax: [Case] = [
         (#""seed": 1,"#, #""seed": 1"#, ["4:5: a comma is missing here; add it"]),
@@ -257,7 +262,7 @@ import Testing
         ),
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
-            ["26:40: loss.gamma: expected a number of at least 0, found -1"]
+            ["26:40: loss.gamma: expected a number from 0 to 100, found -1"]
         ),
     ]
 
@@ -423,7 +428,40 @@ import Testing
             model,
             #"[{"type": "flatten"}, {"type": "dense", "units": 1000000000000}, {"type": "dense", "units": 10000000000000}]"#,
             [
-                "19:36: model[1]: dense has too many weights; at most 2147483648 are allowed; the shapes before it: [200, 40], flatten [8000]"
+                "19:36: model[1]: dense has 8001000000000000 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; the shapes before it: [200, 40], flatten [8000]"
+            ]
+        ),
+        (
+            model,
+            #"[{"type": "flatten"}, {"type": "dense", "units": 200000}, {"type": "dense", "units": 8000}, {"type": "dense", "units": 8}]"#,
+            [
+                #"19:14: model: sequential has 3200272008 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; most of them, 1600200000, are in "1" (dense)"#
+            ]
+        ),
+        (
+            model,
+            #"[{"type": "flatten"}, {"type": "embedding", "words": 9, "units": 4}, {"type": "gru", "units": 4, "output": "last"}, {"type": "dense", "units": 8}]"#,
+            ["19:36: model[1]: " + wholeNumbers]
+        ),
+        (
+            model,
+            #"[{"type": "flatten"}, {"type": "sequential", "layers": [{"type": "dense", "units": 3}, {"type": "embedding", "words": 9, "units": 4}]}, {"type": "flatten"}, {"type": "dense", "units": 8}]"#,
+            ["19:101: model[1].layers[1]: " + wholeNumbers]
+        ),
+        (
+            model,
+            #"[{"type": "flatten"}, {"type": "parallel", "branches": [{"type": "dense", "units": 8}, {"type": "residual", "body": [{"type": "embedding", "words": 9, "units": 4}, {"type": "flatten"}, {"type": "dense", "units": 8000}]}]}, {"type": "dense", "units": 8}]"#,
+            ["19:131: model[1].branches[1].body[0]: " + wholeNumbers]
+        ),
+        (
+            model,
+            #"{"type": "graph", "parts": {"a": {"inputs": ["input"], "layers": [{"type": "flatten"}, {"type": "embedding", "words": 9, "units": 4}]}, "b": {"layers": [{"type": "global_pool"}, {"type": "dense", "units": 8}]}}}"#,
+            ["19:101: model.parts.a.layers[1]: " + wholeNumbers]
+        ),
+        (
+            #"{"type": "cross_entropy"}"#, #"{"type": "supervised_contrastive"}"#,
+            [
+                "26:13: loss: the loss supervised_contrastive leaves open which output stands for which class, and every figure of a run needs that; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
             ]
         ),
         (
@@ -676,6 +714,24 @@ import Testing
         ),
     ]
 
+    /// Groups of the optimiser whose patterns fit no parameter of the model.
+    static let groups: [Case] = [
+        (
+            #""learning_rate": 0.001"#, #""groups": [{"parameters": ["*.bias", "0.wieght"]}]"#,
+            [
+                #"27:72: optimizer.groups[0].parameters[1]: no parameter is called "0.wieght"; did you mean "0.weight"?"#
+            ]
+        ),
+        (
+            #""learning_rate": 0.001"#,
+            #""groups": [{"parameters": ["0.*"]}, {"parameters": ["*.weigth", "zzz*"], "rate_factor": 0.1}]"#,
+            [
+                #"27:87: optimizer.groups[1].parameters[0]: no parameter is called "*.weigth"; did you mean "*.weight"?"#,
+                #"27:99: optimizer.groups[1].parameters[1]: no parameter is called "zzz*"; the names are 0.weight, 0.bias, 2.0.forward.weight, 2.0.forward.recurrent_weight, 2.0.forward.bias, 2.0.forward.recurrent_bias, 3.weight, 3.bias and 3 more"#,
+            ]
+        ),
+    ]
+
     /// Names, and texts from the environment.
     static let environment: [Case] = [
         (
@@ -701,7 +757,8 @@ import Testing
 
     @Test(
         arguments: [
-            syntax, types, ranges, keys, kinds, shapes, graph, figures, splits, features, environment,
+            syntax, types, ranges, keys, kinds, shapes, graph, figures, splits, features, groups,
+            environment,
         ].joined())
     func aMistakeIsSaid(_ mistake: Case) {
         #expect(Self.base.components(separatedBy: mistake.part).count == 2, "\(mistake.part)")

@@ -4,6 +4,7 @@ import Foundation
 import Lab
 import LayerExamples
 import Layers
+import SpeechEmotion
 import Testing
 
 @Suite struct ModelFileTests {
@@ -48,6 +49,67 @@ import Testing
             #expect(config.members?.map(\.key) == ["format", "model", "input", "classes"])
             #expect(try Model.spec(#require(config["model"])).encode() == model.spec.encode())
             #expect(config["input"] == [9, 4])
+        }
+    }
+
+    /// Sizes whose product is beyond 64 bits.
+    @Test(arguments: [
+        #"{"type": "batch_norm"}"#, #"{"type": "glu"}"#, #"{"type": "reshape", "shape": [-1]}"#,
+        #"{"type": "group_norm", "groups": 2}"#, #"{"type": "layer_norm"}"#, #"{"type": "feature_norm"}"#,
+        #"[{"type": "sequential", "layers": []}, {"type": "batch_norm"}]"#,
+    ]) func hugeInputsAreRefused(_ layer: String) throws {
+        try inFolder { folder in
+            let path = folder + "/a.safetensors"
+            let size = "16777216"
+            try ModelFile.write(try model(), to: path)
+            var metadata = try SafeTensors(contentsOf: path, mapped: false).metadata
+            (metadata["model"], metadata["input"]) = (layer, "[\(size), \(size), \(size)]")
+            try model().saveWeights(to: path, metadata: metadata)
+            let error = #expect(throws: ConfigurationError.self) { try ModelFile.read(path) }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains("a.safetensors, metadata \"model\":1:"), "\(text)")
+            #expect(text.contains("cannot take an input of [\(size), \(size), \(size)]"), "\(text)")
+        }
+    }
+
+    @Test func tensorsThatDoNotFitAreNamed() throws {
+        try inFolder { folder in
+            let path = folder + "/a.safetensors"
+            try ModelFile.write(try model(), to: path)
+            let metadata = try SafeTensors(contentsOf: path, mapped: false).metadata
+            var tensors = try model().namedTensors.filter { $0.0 != "3.forward.bias" && $0.0 != "4.bias" }
+            let at = try #require(tensors.firstIndex { $0.0 == "4.weight" })
+            tensors[at].1 = .zeros([3, 7])
+            tensors.append(("4.scale", .ones([2])))
+            try SafeTensors.write(tensors, metadata: metadata, to: path)
+            let error = #expect(throws: WeightsError.self) { try ModelFile.read(path) }
+            #expect(error?.missing.last == "4.bias")
+            #expect(error?.unexpected == ["4.scale"])
+            #expect(error?.misshapen.map(\.name) == ["4.weight"])
+        }
+    }
+
+    /// What predicts for sounds has no layers for words.
+    @Test func modelsOfWordsPredictNoSounds() throws {
+        try inFolder { folder in
+            let pipeline = try FeaturePipeline.decode(
+                text:
+                    #"{"rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "count": 5}}]}}"#
+            )
+            let json = """
+                [{"type": "sequential", "layers": [{"type": "embedding", "words": 3, "units": 2}]},
+                 {"type": "global_pool"}, {"type": "dense", "units": 2}]
+                """
+            let model = try Model(
+                text: json, input: pipeline.outputShape(), generator: RandomGenerator(seed: 1))
+            let path = folder + "/a.safetensors"
+            let card = ModelCard(classes: ["a", "b"], features: pipeline.encode(), sampleRate: 8000)
+            try ModelFile.write(model, card: card, to: path)
+            _ = try ModelFile.read(path)
+            let error = #expect(throws: FileError.self) { try Predictor(path) }
+            #expect(error?.file == path)
+            #expect(error?.place == "metadata \"model\", layers[0], layers[0]")
+            #expect(error?.allowed.contains("embedding takes whole numbers only") == true)
         }
     }
 

@@ -16,15 +16,17 @@ struct GoldenGroup {
     let json: JSONValue
     let tensors: SafeTensors?
 
-    /// From the folder that the environment variable `GOLDEN` names, or `Tests/Golden`. Another folder may leave the
-    /// group out: nil.
-    init?(_ name: String) throws {
+    /// From the folder that the environment variable `GOLDEN` names, or `Tests/Golden`. A folder without the group tests
+    /// nothing, which is a failure.
+    init(_ name: String) throws {
         let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
         let folder =
             named
             ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Golden").standardizedFileURL.path
-        if named != nil, !FileManager.default.fileExists(atPath: "\(folder)/\(name).json") { return nil }
+        guard FileManager.default.fileExists(atPath: "\(folder)/\(name).json") else {
+            throw GoldenProblem("there is no \(name).json in \(folder)")
+        }
         let text = try String(contentsOfFile: "\(folder)/\(name).json", encoding: .utf8)
         json = try JSONValue.parse(text, source: "\(name).json")
         let path = "\(folder)/\(name).safetensors"

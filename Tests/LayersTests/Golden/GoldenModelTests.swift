@@ -6,7 +6,7 @@ import Testing
 /// Whole models with given weights: loss, logits, attention and every gradient beside PyTorch's.
 @Suite struct GoldenModelTests {
     @Test func goldenModels() throws {
-        guard let group = try GoldenGroup("models") else { return }
+        let group = try GoldenGroup("models")
         for example in try group.cases("cases") { try check(example, group) }
     }
 

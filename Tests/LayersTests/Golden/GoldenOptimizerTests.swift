@@ -6,7 +6,7 @@ import Testing
 /// Ten steps of each optimiser from a config, beside PyTorch's.
 @Suite struct GoldenOptimizerTests {
     @Test func goldenTrajectories() throws {
-        guard let group = try GoldenGroup("optim") else { return }
+        let group = try GoldenGroup("optim")
         let steps = try group.json.integer("steps")
         for trajectory in try group.cases("trajectories") {
             let name = try trajectory.text("name")
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func goldenClipping() throws {
-        guard let group = try GoldenGroup("optim") else { return }
+        let group = try GoldenGroup("optim")
         for example in try group.cases("clip_grad_norm") {
             let name = "clip/" + (try example.text("name"))
             let inputs = try (0...).prefix { group.tensors?.contains("\(name)/in\($0)") == true }

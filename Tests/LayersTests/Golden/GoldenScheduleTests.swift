@@ -5,7 +5,7 @@ import Testing
 /// Learning rates and the end of training beside PyTorch's and Keras'.
 @Suite struct GoldenScheduleTests {
     @Test func goldenSchedules() throws {
-        guard let group = try GoldenGroup("schedule") else { return }
+        let group = try GoldenGroup("schedule")
         for example in try group.cases("cases") {
             let name = try example.text("name")
             let expected = try example.numbers("lr")
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func goldenEarlyStopping() throws {
-        guard let group = try GoldenGroup("schedule") else { return }
+        let group = try GoldenGroup("schedule")
         for example in try group.cases("early_stopping") {
             let rule = try EarlyStopping.decode([
                 "mode": JSONValue(.text(try example.text("mode"))),

@@ -28,6 +28,10 @@ import Testing
         #expect(try LayerCheck(example).jsonRoundTrip() == [])
     }
 
+    @Test(arguments: Example.all) func savedAndLoadedGivesTheSameBits(_ example: Example) throws {
+        #expect(try LayerCheck(example).saving() == [])
+    }
+
     @Test(arguments: Example.all) func everyParameterHasAGradient(_ example: Example) throws {
         #expect(try LayerCheck(example).gradients() == [])
     }

@@ -176,6 +176,28 @@ import Testing
         #expect(model(.ones([1, 2])).array == [3, 3, 3])
     }
 
+    /// A model with so many weights that pairing all with all would take too much memory.
+    @Test func longModelsAreMatched() throws {
+        let layer = #"{"type": "dense", "units": 1}"#
+        let text = "[" + Array(repeating: layer, count: 1200).joined(separator: ",") + "]"
+        let model = try Model(text: text, input: [1], generator: RandomGenerator(seed: 1))
+        var tensors = (0..<2400).map { place in
+            place % 2 == 0
+                ? ("\(place)/dense/kernel", Tensor.full([1, 1], Real(place)))
+                : ("\(place)/dense/bias", Tensor.full([1], Real(place)))
+        }
+        func load() throws {
+            try model.loadKerasWeights(SafeTensors(bytes: SafeTensors.encode(tensors)), file: "w")
+        }
+        try load()
+        #expect(model.parameters.map { $0.value.item() } == (0..<2400).map { Real($0) })
+        // One that is missing is the only one that is named.
+        tensors.remove(at: 1001)
+        let error = #expect(throws: WeightsError.self) { try load() }
+        #expect(error?.missing == ["500.bias (Keras' bias)"])
+        #expect(error?.unexpected == [] && error?.misshapen.isEmpty == true)
+    }
+
     @Test func aFileFarFromTheModelIsRefusedAtOnce() throws {
         let layer = #"{"type": "dense", "units": 1, "bias": false}"#
         let text = "[" + Array(repeating: layer, count: 1500).joined(separator: ",") + "]"

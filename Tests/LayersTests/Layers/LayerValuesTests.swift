@@ -33,6 +33,26 @@ import Testing
         #expect(y.tensor.array == expected)
     }
 
+    @Test func aDeviationTooSmallForANumberIsNone() {
+        let norm = FeatureNorm(channels: 1)
+        let x = Tensor([0, 0, 0, .leastNonzeroMagnitude], shape: [4, 1])
+        norm.fit([Signal(x)])
+        #expect(norm.deviation.value.array == [1])
+        let y = norm(x).array
+        #expect(y.allSatisfy { $0.isFinite })
+    }
+
+    @Test(arguments: [
+        (#"{"type": "layer_norm", "epsilon": 1e-300}"#, "epsilon", "from 1e-12 to 1"),
+        (#"{"type": "dense", "units": 1, "l1": 1e300}"#, "l1", "from 0 to 1000000"),
+        (#"{"type": "conv1d", "filters": 1, "l2": 1e39}"#, "l2", "from 0 to 1000000"),
+        (#"{"type": "temporal_block", "filters": 1, "l2": 1e39}"#, "l2", "from 0 to 1000000"),
+    ]) func numbersThatNoWeightCanHoldAreRefused(_ json: String, _ key: String, _ allowed: String) {
+        let error = #expect(throws: ConfigurationError.self) { try Model.spec(JSONValue.parse(json)) }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains("\(key): expected a number \(allowed), found"), "\(text)")
+    }
+
     @Test func featureNormIsFittedOnValidSteps() throws {
         let norm = FeatureNorm(channels: 2)
         let first = Tensor([1, 7, 3, 7, 900, 900], shape: [1, 3, 2])

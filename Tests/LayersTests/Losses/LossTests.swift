@@ -45,10 +45,12 @@ struct LossConfig: Options {
 
     @Test(arguments: pairConfigs) func gradientsOfPairs(_ config: JSONValue) throws {
         let loss = try LossConfig.loss(config)
-        let targets = Targets.values(.uniform([7, 4], 0.2, 0.8, using: RandomGenerator(seed: 2)))
-        let report = try checkGradient(config.line, at: [Self.logits * 3]) { loss.mean($0[0], targets) }
-        #expect(report.isCorrect, "\(report)")
-        #expect(loss.each(Self.logits, targets).shape == [7])
+        let numbers = Tensor.uniform([7, 4], 0.2, 0.8, using: RandomGenerator(seed: 2))
+        for targets in [Targets.values(numbers), .classes(Self.classes)] {
+            let report = try checkGradient(config.line, at: [Self.logits * 3]) { loss.mean($0[0], targets) }
+            #expect(report.isCorrect, "\(report)")
+            #expect(loss.each(Self.logits, targets).shape == [7])
+        }
     }
 
     @Test(arguments: configs) func soundsTheSameForClassesAndTheirProbabilities(_ config: JSONValue) throws {
@@ -109,6 +111,30 @@ struct LossConfig: Options {
         let each = loss.each(Tensor([0.5, 0.5, -2], shape: [3]), .classes([1, 0, 1]))
         func cost(_ z: Double) -> Real { Real(log(1 + exp(-z))) }
         #expect(Self.close.difference(each, Tensor([3 * cost(0.5), cost(-0.5), 3 * cost(-2)])) == nil)
+    }
+
+    @Test(arguments: pairConfigs) func classesAreOneAmongTheNumbersOfTheirExample(_ config: JSONValue) throws
+    {
+        let loss = try LossConfig.loss(config)
+        let numbers = Targets.values(oneHot(Self.classes, classes: 4))
+        #expect(
+            loss.each(Self.logits, .classes(Self.classes)).array == loss.each(Self.logits, numbers).array)
+        let places = Indices(Self.classes.values, shape: [1, 7])
+        let each = loss.each(Self.logits.reshaped([1, 7, 4]), .classes(places))
+        let mean = loss.mean(Self.logits, numbers).item()
+        #expect(Self.close.difference(each, Tensor([mean])) == nil)
+    }
+
+    @Test(arguments: ["cross_entropy", "focal"]) func examplesOfWeightZeroCostNothing(_ type: String) throws {
+        let loss = try LossConfig.loss([
+            "type": JSONValue(.text(type)), "class_weights": [1, 0, 0, 0], "label_smoothing": 0.0,
+        ])
+        let p = Parameter(Self.logits)
+        let mean = loss.mean(p.tensor, .classes([1, 3, 1, 1, 2, 2, 3]))
+        #expect(mean.item() == 0)
+        #expect(mean.backward()[p]?.array.allSatisfy { $0 == 0 } == true)
+        let some = loss.mean(p.tensor, .classes([1, 3, 0, 1, 2, 2, 3]))
+        #expect(some.item() > 0 && some.backward()[p]?.array.contains { $0 != 0 } == true)
     }
 
     @Test func targetsOfOneNumberFitAColumn() {
@@ -174,10 +200,37 @@ struct LossConfig: Options {
         ),
         (
             #"{"type": "cross_entropy", "class_weights": [1, -1]}"#,
-            "1:53: loss.class_weights: expected numbers of at least 0, found -1.0"
+            "1:57: loss.class_weights[1]: expected 0, or a number from 0.000001 to 1000000, found -1.0"
         ),
-        (#"{"type": "focal", "gamma": -1}"#, "1:37: loss.gamma: expected a number of at least 0, found -1"),
-        (#"{"type": "huber", "delta": 0}"#, "1:37: loss.delta: expected a number above 0, found 0"),
+        (
+            #"{"type": "focal", "class_weights": [1e-300, 1e300]}"#,
+            """
+            1:46: loss.class_weights[0]: expected 0, or a number from 0.000001 to 1000000, found 1e-300
+            a.json:1:54: loss.class_weights[1]: expected 0, or a number from 0.000001 to 1000000, found 1e+300
+            """
+        ),
+        (
+            #"{"type": "cross_entropy", "class_weights": [0, 0]}"#,
+            "1:53: loss.class_weights: expected at least one number above 0, found zeros only; "
+                + "leave the key out to let all classes count alike"
+        ),
+        (#"{"type": "focal", "gamma": -1}"#, "1:37: loss.gamma: expected a number from 0 to 100, found -1"),
+        (
+            #"{"type": "huber", "delta": 0}"#,
+            "1:37: loss.delta: expected a number from 1e-06 to 1000000, found 0"
+        ),
+        (
+            #"{"type": "supervised_contrastive", "temperature": 1e-45}"#,
+            "1:60: loss.temperature: expected a number from 0.0001 to 10000, found 1e-45"
+        ),
+        (
+            #"{"type": "kl", "temperature": 1e300}"#,
+            "1:40: loss.temperature: expected a number from 0.0001 to 10000, found 1e+300"
+        ),
+        (
+            #"{"type": "binary", "positive_weight": 1e39}"#,
+            "1:48: loss.positive_weight: expected a number from 1e-06 to 1000000, found 1e+39"
+        ),
     ])
     func mistakes(_ loss: String, _ message: String) {
         let error = #expect(throws: ConfigurationError.self) {

@@ -159,10 +159,24 @@ final class SmallProblem {
         var spec = Adam()
         spec.common.groups = [ParameterGroup(["*.bias", "encoder.wieght"])]
         let complaints = spec.complaints(forParameters: ["encoder.weight", "encoder.bias"])
-        #expect(complaints.map(\.key) == ["groups"])
+        #expect(complaints.map(\.path.description) == ["groups[0].parameters[1]"])
         #expect(
             complaints.map(\.message)
-                == [#"[0]: no parameter is called "encoder.wieght"; did you mean "encoder.weight"?"#])
+                == [#"no parameter is called "encoder.wieght"; did you mean "encoder.weight"?"#])
+    }
+
+    @Test(arguments: [
+        ("adam", "epsilon", "1e-300", "from 1e-16 to 1"), ("rmsprop", "epsilon", "1e-300", "from 1e-16 to 1"),
+        ("adagrad", "epsilon", "1e39", "from 1e-16 to 1"),
+        ("adagrad", "initial_square", "1e39", "from 0 to 1000000"),
+    ]) func numbersThatNoStepCanHoldAreRefused(
+        _ type: String, _ key: String, _ value: String, _ allowed: String
+    ) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try OptimizerConfig.decode(text: #"{"optimizer": {"type": "\#(type)", "\#(key)": \#(value)}}"#)
+        }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains("optimizer.\(key): expected a number \(allowed)"), "\(text)")
     }
 
     @Test func clipping() {

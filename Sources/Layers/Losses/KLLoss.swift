@@ -1,0 +1,34 @@
+import Autograd
+import Configuration
+
+/// How far softmax(outputs) is from target probabilities: sum t (log t - log p).
+public struct KLLoss: LossSpec {
+    public var temperature = 1.0
+
+    public static let type = "kl"
+    public static let summary =
+        "Kullback-Leibler divergence of the softmax of the outputs from target probabilities."
+    public static let fields: [Field<Self>] = [
+        .init(
+            "temperature", \.temperature,
+            "Outputs are divided by it and the loss multiplied by its square (distillation, Hinton et al. 2015).",
+            .range(1e-4...1e4))
+    ]
+
+    public init() {}
+
+    public func check(_ output: [Int]) throws(ShapeProblem) {
+        try (nil as ClassWeights?).check(output, Self.type)
+    }
+
+    public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
+        let target = targets.probabilities(of: outputs.shape.last ?? 0)
+        require(
+            target.shape == outputs.shape,
+            "kl: targets of shape \(target.shape) for outputs of shape \(outputs.shape)")
+        let logP = (outputs / Real(temperature)).logSoftmax(axis: -1)
+        // 0 log 0 is 0.
+        let logT = choose(greater(target, 0), target, 1).log()
+        return ((target * (logT - logP)).sum(axes: [-1]) * Real(temperature * temperature)).meanOfExamples()
+    }
+}
