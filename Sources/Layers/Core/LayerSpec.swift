@@ -27,11 +27,15 @@ public struct LayerPlan: Sendable {
     /// The layers inside, where there are any.
     public var parts: [Part]
 
+    /// A layer inside another.
     public struct Part: Sendable {
+        /// What it is called in the names of parameters, and the `type` of its options.
         public let name: String, type: String
+        /// What it makes of the shape that reaches it.
         public let plan: LayerPlan
     }
 
+    /// Without `kept`, a training step keeps as many numbers as the output has.
     public init(
         output: [Int], parameters: Int = 0, buffers: Int = 0, multiplyAdds: Int = 0, kept: Int? = nil,
         parts: [Part] = []
@@ -75,8 +79,10 @@ func product(_ sizes: Int...) -> Int { product(sizes) }
 public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable {
     /// Where the layer stands, from the outermost on: "layers[2]", "main".
     public var path: [String]
+    /// What does not fit, and what would.
     public var message: String
 
+    /// `path` begins with the outermost layer; `inside` adds to it.
     public init(_ message: String, path: [String] = []) {
         self.message = message
         self.path = path
@@ -109,6 +115,7 @@ extension LayerSpec {
 
 /// The layers that a config may name.
 public enum LayerKinds: Registry {
+    /// What stands in a config is a layer.
     public typealias Value = any LayerSpec
 
     public static var noun: String { "layer" }

@@ -32,6 +32,7 @@ public struct CrossEntropyLoss: ClassWeightedLoss {
     ]
 
     public init() {}
+    /// One weight for each class, nil for all alike; the mean divides by the weights as in PyTorch.
     public init(classWeights: [Double]? = nil, labelSmoothing: Double = 0) {
         self.classWeights = classWeights.map { .second($0) }
         self.labelSmoothing = labelSmoothing
@@ -94,6 +95,7 @@ public struct FocalLoss: ClassWeightedLoss {
     ]
 
     public init() {}
+    /// `gamma` is at least 0, where 0 is cross-entropy; all classes count alike.
     public init(gamma: Double) { self.gamma = gamma }
 
     public var complaints: [Complaint] { classWeights.complaints }

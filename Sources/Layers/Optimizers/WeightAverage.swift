@@ -3,6 +3,7 @@ import Configuration
 
 /// The exponential moving average of parameters, which often predicts better than the parameters themselves.
 public final class WeightAverage {
+    /// How fast the average follows the parameters.
     public struct Spec: Options {
         public var decay = 0.999
         public var warmUp = true
@@ -17,12 +18,14 @@ public final class WeightAverage {
         ]
 
         public init() {}
+        /// `decay` is the part of the average that stays in a step, from 0 to below 1.
         public init(decay: Double, warmUp: Bool = true) {
             self.decay = decay
             self.warmUp = warmUp
         }
     }
 
+    /// What it was made with.
     public let spec: Spec
     private let parameters: [(name: String, parameter: Parameter)]
     private var averages: [Tensor]
