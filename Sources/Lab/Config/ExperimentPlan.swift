@@ -7,6 +7,7 @@ import SpeechEmotion
 public struct ExperimentPlan: Sendable {
     /// The shape of a sound's features.
     public let input: [Int]
+    /// What every layer makes of the shape before it, and what it costs for one example.
     public let layers: LayerPlan
     /// The kind of the outermost layer.
     private let type: String
@@ -65,6 +66,7 @@ public struct ExperimentPlan: Sendable {
 }
 
 extension JSONPath: ExpressibleByArrayLiteral {
+    /// Keys from the outermost to the innermost: `["training", "epochs"]`.
     public init(arrayLiteral keys: String...) { self.init(keys.map { .key($0) }) }
 }
 

@@ -48,11 +48,14 @@ public struct RunReport: Sendable {
         public var rule: String
         /// Whether no speaker is in more than one part; nil where speakers are not known.
         public var keepsSpeakersApart: Bool?
+        /// Such as train, validation and test.
         public var parts: [Part]
 
         /// A part of the data.
         public struct Part: Sendable {
+            /// Such as "train".
             public var name: String
+            /// How many examples it has.
             public var examples: Int
             /// nil where they are not known.
             public var speakers: Int?
@@ -84,6 +87,7 @@ public struct RunReport: Sendable {
             case fine = "Checked"
         }
 
+        /// In the order in which they are shown.
         public var findings: [(weight: Weight, text: String)]
 
         /// Findings in the order in which they are shown.
@@ -92,7 +96,9 @@ public struct RunReport: Sendable {
 
     /// A figure of the run.
     public struct KeyFigure: Sendable {
+        /// Such as "accuracy".
         public var name: String
+        /// The figure with its bounds; bounds that are nan are not shown.
         public var interval: ConfidenceInterval
         /// Whether it is a share, shown in percent.
         public var isShare: Bool
@@ -107,10 +113,15 @@ public struct RunReport: Sendable {
 
     /// The examples of a class or a speaker, and how many of them are right.
     public struct Group: Sendable {
+        /// The class or the speaker.
         public var name: String
+        /// How many there are.
         public var examples: Int
+        /// The part of them that is right, from 0 to 1.
         public var share: Double
+        /// The lower bound of the share; nan where it is not known.
         public var low: Double
+        /// The upper bound of the share; nan where it is not known.
         public var high: Double
 
         /// A group; bounds that are nan are not known.
@@ -127,7 +138,9 @@ public struct RunReport: Sendable {
     public struct Example: Sendable {
         /// Such as its file.
         public var name: String
+        /// The class that it is of.
         public var truth: String
+        /// The class that the model took it for.
         public var answer: String
         /// Of the answer.
         public var probability: Double

@@ -9,6 +9,7 @@ public final class AblationRunner {
 
     /// A single run that failed.
     public struct Failure: Sendable {
+        /// The run whose process failed.
         public var single: Ablation.Single
         /// Such as "status 1" or "signal 9".
         public var reason: String
