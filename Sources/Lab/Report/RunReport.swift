@@ -10,18 +10,25 @@ public struct RunReport: Sendable {
     public var lead = ""
     /// What was run: data, model, parameters, seeds ...
     public var facts: [(name: String, value: String)] = []
+    /// Which examples were trained and tested on.
     public var split: Split?
+    /// What was looked for in the split, such as clips of one speaker on both sides.
     public var audit: Audit?
+    /// The figures of the test, in the order in which they are shown.
     public var figures: [KeyFigure] = []
     /// On which examples the figures were found, and how their intervals.
     public var figuresNote = ""
+    /// The figures of every epoch, which are drawn as curves.
     public var epochs: [EpochMetrics] = []
     /// The epoch whose weights were tested.
     public var bestEpoch: Int?
+    /// What was taken for what in the test.
     public var confusion: ConfusionMatrix?
     /// Recalls of classes with their intervals; without any they are taken from the confusion matrix.
     public var classes: [Group] = []
+    /// The part of right answers of each speaker.
     public var speakers: [Group] = []
+    /// Whether the model is as often right as it believes.
     public var calibration: Calibration?
     /// How sure right and wrong answers were.
     public var confidences: (right: [Double], wrong: [Double])?
@@ -33,6 +40,7 @@ public struct RunReport: Sendable {
     public var attention: [Example] = []
     /// Results over folds and seeds, ablations.
     public var tables: [ResultTable] = []
+    /// The machine and the program, as people read them.
     public var environment: [(name: String, value: String)] = []
     /// Lines for a terminal that repeat the run.
     public var commands: [String] = []
@@ -144,7 +152,9 @@ public struct RunReport: Sendable {
         public var answer: String
         /// Of the answer.
         public var probability: Double
+        /// nil where it is not to be drawn.
         public var sound: Waveform?
+        /// Where the model looked; nil where it has no attention over time.
         public var attention: WaveformPlot.Attention?
 
         /// An example.

@@ -34,6 +34,7 @@ public struct BarChart: Plot {
     public var reference: (value: Double, name: String)?
     /// Rows that are drawn; the others are counted below.
     public var limit = 60
+    /// Of the picture, in pixels.
     public var width = 640.0
 
     /// A chart of bars, in the order given.

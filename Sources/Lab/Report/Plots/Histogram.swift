@@ -10,6 +10,7 @@ public struct Histogram: Plot {
     public var groups: [(name: String, values: [Double])]
     /// How many bins; nil goes by the numbers (Freedman and Diaconis, 5 to 60).
     public var bins: Int?
+    /// Of the picture, in pixels.
     public var size: (width: Double, height: Double) = (640, 320)
 
     /// A histogram of groups of numbers.

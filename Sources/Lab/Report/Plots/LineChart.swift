@@ -42,6 +42,7 @@ public struct LineChart: Plot {
     public var isShare: Bool
     /// A place of the horizontal axis that counts, such as the best epoch, and what it is.
     public var mark: (x: Double, name: String)?
+    /// Of the picture, in pixels.
     public var size: (width: Double, height: Double) = (640, 340)
 
     /// A chart of curves.

@@ -26,8 +26,11 @@ public struct WaveformPlot: Plot {
     public var title: String
     /// A second line, such as the truth and the answer.
     public var note: String
+    /// nil draws attention alone.
     public var sound: Waveform?
+    /// nil draws the sound alone.
     public var attention: Attention?
+    /// Of the picture, in pixels.
     public var width = 640.0
 
     /// A picture of a sound, of attention, or of both.
