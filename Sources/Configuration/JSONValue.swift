@@ -143,6 +143,7 @@ extension JSONValue {
 
 /// Equal contents, wherever they were written; the order of keys counts.
 extension JSONValue: Equatable {
+    /// Compares contents without their places in a document; 1 and 1.0 are different.
     public static func == (a: JSONValue, b: JSONValue) -> Bool {
         switch (a.content, b.content) {
         case (.null, .null): true
@@ -162,11 +163,17 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
+    /// `true` in code is JSON's true.
     public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
+    /// A whole number without a place in a document.
     public init(integerLiteral value: Int) { self.init(.integer(value)) }
+    /// A number without a place in a document; NaN and infinity are written as null.
     public init(floatLiteral value: Double) { self.init(.number(value)) }
+    /// A text without a place in a document.
     public init(stringLiteral value: String) { self.init(.text(value)) }
+    /// A list without a place in a document.
     public init(arrayLiteral elements: JSONValue...) { self.init(.list(elements)) }
+    /// An object without a place in a document, its keys in the order given.
     public init(dictionaryLiteral members: (String, JSONValue)...) {
         self.init(.object(members.map { JSONMember($0, $1) }))
     }

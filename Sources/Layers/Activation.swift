@@ -42,6 +42,7 @@ public enum Activation: String, CaseIterable, ConfigurationValue {
 
 /// An activation as a layer.
 public enum ActivationLayer {
+    /// The options: any shape, which stays.
     public struct Spec: FunctionSpec {
         public var function = Activation.relu
 
@@ -52,6 +53,7 @@ public enum ActivationLayer {
         ]
 
         public init() {}
+        /// Softmax goes over the last axis, the others take each element by itself.
         public init(_ function: Activation) { self.function = function }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }

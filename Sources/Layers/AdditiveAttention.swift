@@ -11,6 +11,7 @@ public final class AdditiveAttention: Layer {
         case reduced
     }
 
+    /// The options: [time, channels] to [channels].
     public struct Spec: LayerSpec {
         public var form = Form.additive
         public var units: Int?
@@ -28,6 +29,7 @@ public final class AdditiveAttention: Layer {
         ]
 
         public init() {}
+        /// `units` is the additive form's hidden size, nil for as many as channels; the reduced form has none.
         public init(_ form: Form, units: Int? = nil) { (self.form, self.units) = (form, units) }
 
         public var complaints: [Complaint] {
@@ -71,6 +73,7 @@ public final class AdditiveAttention: Layer {
         weightAndBias(weight, bias) + (scorer.map { [.parameter("scorer", $0)] } ?? [])
     }
 
+    /// A layer with weights that `generator` draws; the reduced form takes sequences of `steps` steps only.
     public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
         options = spec
         let width = spec.form == .additive ? spec.units ?? channels : 1

@@ -5,6 +5,7 @@ import Synchronization
 /// Each channel brought to mean 0 and variance 1 over the batch, then scaled and shifted. Inference uses running
 /// statistics. Padding behind a sequence's length takes no part.
 public final class BatchNorm: Absorbing {
+    /// The options: [..., channels] in the same shape. The numbers are Keras'.
     public struct Spec: LayerSpec {
         public var momentum = 0.99
         public var epsilon = 1e-3
@@ -45,6 +46,7 @@ public final class BatchNorm: Absorbing {
     private let options: Spec
     /// Factor and shift, [channels].
     public let gamma: Parameter?, beta: Parameter?
+    /// What inference normalises with, [channels]: 0 and 1 until a training step moves them.
     public let runningMean: Buffer, runningVariance: Buffer
     private let lastFixed = Mutex<FixedNorm?>(nil)
 
@@ -54,6 +56,7 @@ public final class BatchNorm: Absorbing {
             + [.buffer("running_mean", runningMean), .buffer("running_variance", runningVariance)]
     }
 
+    /// Factors of 1 and shifts of 0, where the options ask for them.
     public init(_ spec: Spec, channels: Int) {
         options = spec
         gamma = spec.scale ? Parameter(.ones([channels])) : nil

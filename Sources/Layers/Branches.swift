@@ -3,6 +3,7 @@ import Configuration
 
 /// Layers side by side on the same input, their outputs put together.
 public final class Branches: Layer {
+    /// The options: any input that all branches take; the output has the shape that `join` makes of theirs.
     public struct Spec: LayerSpec {
         public var branches: [AnyLayer] = []
         public var join = Joining.concatenate
@@ -15,6 +16,7 @@ public final class Branches: Layer {
         ]
 
         public init() {}
+        /// All branches get the same input.
         public init(_ branches: [any LayerSpec], join: Joining = .concatenate) {
             self.branches = branches.map { AnyLayer($0) }
             self.join = join
@@ -49,6 +51,7 @@ public final class Branches: Layer {
     }
 
     private let options: Spec
+    /// In the order of the options; "0", "1", ... in the names of parameters.
     public let branches: [any Layer]
 
     public var spec: any LayerSpec { options }

@@ -30,11 +30,14 @@ public struct ConvolutionOptions<Size: WindowSize>: Options, WeightedSumOptions 
 /// A layer with the options of a convolution, whose keys are its own, too: `conv.filters`, `conv.l2`.
 @dynamicMemberLookup
 public protocol ConvolutionSpec: LayerSpec {
+    /// Whole numbers for sequences, `Sides` for pictures.
     associatedtype Size: WindowSize
+    /// The options that all convolutions share.
     var convolution: ConvolutionOptions<Size> { get set }
 }
 
 extension ConvolutionSpec {
+    /// The options of `convolution` by their own names.
     public subscript<Value>(dynamicMember path: WritableKeyPath<ConvolutionOptions<Size>, Value>) -> Value {
         get { convolution[keyPath: path] }
         set { convolution[keyPath: path] = newValue }
@@ -47,6 +50,7 @@ extension ConvolutionSpec {
 
 /// A convolution whose channels may be split into groups.
 public protocol GroupedConvolutionSpec: ConvolutionSpec {
+    /// Parts of the channels that do not see each other; as many as channels is a depthwise convolution.
     var groups: Int { get set }
 }
 
@@ -157,6 +161,7 @@ extension ConvolutionLayer {
 
 /// A convolution over the steps of a sequence.
 public final class Conv1D: ConvolutionLayer {
+    /// The options: [time, channels] to [windows, filters].
     public struct Spec: GroupedConvolutionSpec {
         public var convolution = ConvolutionOptions<Int>()
         public var groups = 1
@@ -166,6 +171,7 @@ public final class Conv1D: ConvolutionLayer {
         public static let fields: [Field<Self>] = groupedFields
 
         public init() {}
+        /// Stride 1 with padding "same", so that all steps stay.
         public init(_ filters: Int, kernel: Int, activation: Activation = .none) {
             (self.filters, self.kernel, self.activation) = (filters, kernel, activation)
         }
@@ -198,6 +204,7 @@ public final class Conv1D: ConvolutionLayer {
 /// A convolution over the height and width of a picture, or over the steps of a sequence and what stands side by side
 /// in each.
 public final class Conv2D: ConvolutionLayer {
+    /// The options: [height, width, channels] to [rows, columns, filters].
     public struct Spec: GroupedConvolutionSpec {
         public var convolution = ConvolutionOptions<Sides>()
         public var groups = 1
@@ -207,6 +214,7 @@ public final class Conv2D: ConvolutionLayer {
         public static let fields: [Field<Self>] = groupedFields
 
         public init() {}
+        /// A square window with padding "same", so that all places stay at stride 1.
         public init(_ filters: Int, kernel: Int, stride: Int = 1, groups: Int = 1, bias: Bool = true) {
             self.groups = groups
             (self.filters, self.bias) = (filters, bias)

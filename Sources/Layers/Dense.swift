@@ -3,6 +3,7 @@ import Configuration
 
 /// y = x W + b for the vectors along the last axis, then an activation.
 public final class Dense: Absorbing {
+    /// The options: [..., features] to [..., units]; each vector along the last axis is treated alike.
     public struct Spec: LayerSpec, WeightedSumOptions {
         public var units = 1
         public var sum = WeightedSum()
@@ -13,6 +14,7 @@ public final class Dense: Absorbing {
             [.init("units", \.units, "How many outputs.", .required, .atLeast(1))] + group(\.sum)
 
         public init() {}
+        /// Biases, Glorot's uniform weights and no penalty, as in Keras.
         public init(_ units: Int, activation: Activation = .none) {
             self.units = units
             sum.activation = activation
@@ -42,6 +44,7 @@ public final class Dense: Absorbing {
     public var members: [Member] { weightAndBias(weight, bias) }
     public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
 
+    /// A layer with weights that `generator` draws, for vectors of so many `inputs`.
     public init(_ spec: Spec, inputs: Int, _ generator: RandomGenerator) {
         options = spec
         (weight, bias) = spec.sum.weights(

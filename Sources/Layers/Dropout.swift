@@ -3,6 +3,7 @@ import Configuration
 
 /// Sets elements to zero at random in training and scales the others up, so that the mean stays.
 public enum Dropout {
+    /// The options: any shape, which stays.
     public struct Spec: FunctionSpec {
         public var rate = 0.5
 
@@ -13,6 +14,7 @@ public enum Dropout {
         ]
 
         public init() {}
+        /// `rate` is the part that is set to zero, from 0 to below 1.
         public init(_ rate: Double) { self.rate = rate }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
@@ -25,6 +27,7 @@ public enum Dropout {
 
 /// Dropout of whole channels: a channel of an example is kept or dropped for all its steps or places.
 public enum SpatialDropout {
+    /// The options: [time, channels] or [height, width, channels] in the same shape (Keras' SpatialDropout).
     public struct Spec: FunctionSpec {
         public var rate = 0.5
 
@@ -35,6 +38,7 @@ public enum SpatialDropout {
         ]
 
         public init() {}
+        /// `rate` is the part of the channels that is set to zero, from 0 to below 1.
         public init(_ rate: Double) { self.rate = rate }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -51,6 +55,7 @@ public enum SpatialDropout {
 /// Sets whole examples to zero at random in training and scales the others up (stochastic depth, Huang et al. 2016).
 /// Meant for the end of a residual layer's body.
 public enum DropPath {
+    /// The options: any shape, which stays.
     public struct Spec: FunctionSpec {
         public var rate = 0.1
 
@@ -61,6 +66,7 @@ public enum DropPath {
         ]
 
         public init() {}
+        /// `rate` is the part of the examples that is set to zero, from 0 to below 1.
         public init(_ rate: Double) { self.rate = rate }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan { LayerPlan(output: input) }
@@ -73,6 +79,7 @@ public enum DropPath {
 
 /// Normal noise added in training.
 public enum GaussianNoise {
+    /// The options: any shape, which stays.
     public struct Spec: FunctionSpec {
         public var deviation = 0.1
 

@@ -4,6 +4,8 @@ import Configuration
 /// The inverted bottleneck of MobileNet and EfficientNet: expand, convolve each channel, weigh the channels, project;
 /// added to the input where the shape stays. Names are those of torchvision: "block.0.0.weight".
 public enum MBConv {
+    /// The options: [height, width, channels] to [height / stride, width / stride, filters],
+    /// rounded up where the kernel is odd.
     public struct Spec: BlockSpec {
         public var filters = 1
         public var kernel = 3
@@ -62,6 +64,7 @@ public enum MBConv {
 
 /// EfficientNet (Tan and Le 2019), in the layout and with the names of torchvision.
 public enum EfficientNet {
+    /// How wide and deep the network is: b0 is the smallest.
     public enum Variant: String, CaseIterable, ConfigurationValue {
         case b0, b1, b2, b3, b4, b5, b6, b7
 
@@ -84,6 +87,8 @@ public enum EfficientNet {
         var epsilon: Double { [.b5, .b6, .b7].contains(self) ? 1e-3 : 1e-5 }
     }
 
+    /// The options: [height, width, channels] to [classes], or without classes to the averages of the
+    /// last channels, 1280 of them for b0.
     public struct Spec: BlockSpec {
         public var variant = Variant.b0
         public var classes: Int?

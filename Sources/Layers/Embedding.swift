@@ -3,6 +3,7 @@ import Configuration
 
 /// A trained vector for each whole number of a sequence.
 public final class Embedding: Layer {
+    /// The options: [time] of whole numbers in 0..<words to [time, units].
     public struct Spec: LayerSpec {
         public var words = 1
         public var units = 1
@@ -20,6 +21,7 @@ public final class Embedding: Layer {
         ]
 
         public init() {}
+        /// Zeros count as numbers like any other; Keras' initial vectors.
         public init(_ words: Int, _ units: Int) { (self.words, self.units) = (words, units) }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -42,6 +44,7 @@ public final class Embedding: Layer {
     public var spec: any LayerSpec { options }
     public var members: [Member] { [.parameter("weight", weight)] }
 
+    /// A layer with vectors that `generator` draws.
     public init(_ spec: Spec, _ generator: RandomGenerator) {
         options = spec
         weight = Parameter(

@@ -4,6 +4,7 @@ import Configuration
 /// Brings each channel to mean 0 and deviation 1, by statistics of the training data that `fit` finds once. They are
 /// saved with the model.
 public final class FeatureNorm: Layer {
+    /// Has no options: [..., channels] in the same shape.
     public struct Spec: LayerSpec {
         public static let type = "feature_norm"
         public static let summary = "Each channel normalised by its mean and deviation in the training data."
@@ -22,6 +23,7 @@ public final class FeatureNorm: Layer {
         }
     }
 
+    /// What is taken off and what then divides, [channels]: 0 and 1 until they are fitted.
     public let mean: Buffer, deviation: Buffer
 
     public var spec: any LayerSpec { Spec() }

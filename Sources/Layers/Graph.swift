@@ -19,12 +19,14 @@ public final class Graph: Layer {
         ]
 
         public init() {}
+        /// No `inputs` stand for the part just above; no `layers` put the joined inputs out as they are.
         public init(_ layers: [any LayerSpec], inputs: [String] = [], join: Joining = .concatenate) {
             self.layers = layers.map { AnyLayer($0) }
             (self.inputs, self.join) = (inputs, join)
         }
     }
 
+    /// The options: any input that the parts take; the output is that of one part.
     public struct Spec: LayerSpec {
         public var parts = Named<Part>()
         public var output: String?
@@ -39,6 +41,7 @@ public final class Graph: Layer {
         ]
 
         public init() {}
+        /// The parts from the input to the output, which is the last part's where `output` is nil.
         public init(_ parts: KeyValuePairs<String, Part>, output: String? = nil) {
             self.parts = Named(parts.map { .init($0.key, $0.value) })
             self.output = output

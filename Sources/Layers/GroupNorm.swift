@@ -4,6 +4,7 @@ import Configuration
 /// Groups of channels of each example brought to mean 0 and variance 1, then scaled and shifted. Padding behind a
 /// sequence's length takes no part and becomes zero.
 public final class GroupNorm: Layer {
+    /// The options: [..., channels] in the same shape; the groups have to divide the channels.
     public struct Spec: LayerSpec {
         public var groups = 8
         public var epsilon = 1e-5
@@ -17,6 +18,7 @@ public final class GroupNorm: Layer {
         ]
 
         public init() {}
+        /// Epsilon is PyTorch's 1e-5.
         public init(_ groups: Int) { self.groups = groups }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -36,11 +38,13 @@ public final class GroupNorm: Layer {
     }
 
     private let options: Spec
+    /// Factor and shift, [channels]: "weight" and "bias" in files.
     public let gamma: Parameter, beta: Parameter
 
     public var spec: any LayerSpec { options }
     public var members: [Member] { weightAndBias(gamma, beta) }
 
+    /// Factors of 1 and shifts of 0.
     public init(_ spec: Spec, channels: Int) {
         options = spec
         gamma = Parameter(.ones([channels]))

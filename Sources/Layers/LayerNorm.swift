@@ -3,6 +3,7 @@ import Configuration
 
 /// Each vector along the last axis brought to mean 0 and variance 1, then scaled and shifted.
 public final class LayerNorm: Layer {
+    /// The options: [..., channels] in the same shape.
     public struct Spec: LayerSpec {
         public var epsilon = 1e-5
 
@@ -27,11 +28,13 @@ public final class LayerNorm: Layer {
     }
 
     private let options: Spec
+    /// Factor and shift, [channels]: "weight" and "bias" in files.
     public let gamma: Parameter, beta: Parameter
 
     public var spec: any LayerSpec { options }
     public var members: [Member] { weightAndBias(gamma, beta) }
 
+    /// Factors of 1 and shifts of 0.
     public init(_ spec: Spec, channels: Int) {
         options = spec
         gamma = Parameter(.ones([channels]))

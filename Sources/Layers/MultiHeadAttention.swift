@@ -3,6 +3,7 @@ import Configuration
 
 /// Self-attention with several heads (Vaswani et al. 2017): each step looks at all valid steps of its sequence.
 public final class MultiHeadAttention: Layer {
+    /// The options: [time, channels] in the same shape.
     public struct Spec: LayerSpec {
         public var heads = 4
         public var size: Int?
@@ -30,6 +31,7 @@ public final class MultiHeadAttention: Layer {
         ]
 
         public init() {}
+        /// The heads share the channels, which they have to divide; all steps see each other.
         public init(heads: Int, dropout: Double = 0) { (self.heads, self.dropout) = (heads, dropout) }
 
         fileprivate func width(_ channels: Int) -> Int { product(heads, size ?? channels / heads) }
@@ -67,6 +69,7 @@ public final class MultiHeadAttention: Layer {
             + [.layer("query", query), .layer("key", key), .layer("value", value), .layer("output", output)]
     }
 
+    /// A layer with weights that `generator` draws; `steps` counts only where positions are learned.
     public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
         options = spec
         let width = spec.width(channels)

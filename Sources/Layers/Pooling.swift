@@ -31,11 +31,14 @@ public enum PoolKind: String, CaseIterable, ConfigurationValue { case max, avera
 /// A pooling layer over windows; the options are its own keys, too.
 @dynamicMemberLookup
 public protocol PoolSpec: FunctionSpec {
+    /// Whole numbers for sequences, `Sides` for pictures.
     associatedtype Size: WindowSize
+    /// The options that all kinds of pooling share.
     var pool: PoolOptions<Size> { get set }
 }
 
 extension PoolSpec {
+    /// The options of `pool` by their own names.
     public subscript<Value>(dynamicMember path: WritableKeyPath<PoolOptions<Size>, Value>) -> Value {
         get { pool[keyPath: path] }
         set { pool[keyPath: path] = newValue }
@@ -69,6 +72,7 @@ extension PoolSpec {
 
 /// The largest or the average of each window of steps.
 public enum Pool1D {
+    /// The options: [time, channels] to [windows, channels].
     public struct Spec: PoolSpec {
         public var pool = PoolOptions<Int>()
 
@@ -77,6 +81,7 @@ public enum Pool1D {
         public static let fields: [Field<Self>] = group(\.pool)
 
         public init() {}
+        /// Windows of `size` steps that do not overlap; steps that fill no window are left out.
         public init(_ kind: PoolKind, _ size: Int) { (pool.kind, pool.size) = (kind, size) }
 
         public func apply(_ x: Signal, _ pass: Pass) -> Signal {
@@ -94,6 +99,7 @@ public enum Pool1D {
 
 /// The largest or the average of each window of a picture.
 public enum Pool2D {
+    /// The options: [height, width, channels] to [rows, columns, channels].
     public struct Spec: PoolSpec {
         public var pool = PoolOptions<Sides>()
 
@@ -120,6 +126,7 @@ public enum Pool2D {
 /// The largest or the average over all steps, or over height and width: one vector per example. Padding behind a
 /// sequence's length does not count; a sequence without valid steps gives zeros.
 public enum GlobalPool {
+    /// The options: [time, channels] or [height, width, channels] to [channels].
     public struct Spec: FunctionSpec {
         public var kind = PoolKind.average
 
@@ -128,6 +135,7 @@ public enum GlobalPool {
         public static let fields: [Field<Self>] = [.init("kind", \.kind, "What is taken of a channel.")]
 
         public init() {}
+        /// Average is Keras' GlobalAveragePooling, max its GlobalMaxPooling.
         public init(_ kind: PoolKind) { self.kind = kind }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {

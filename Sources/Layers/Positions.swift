@@ -4,6 +4,7 @@ import Foundation
 
 /// Tells the steps of a sequence apart by adding a vector to each.
 public final class Positions: Layer {
+    /// Where the vectors come from.
     public enum Kind: String, CaseIterable, ConfigurationValue {
         /// Sines and cosines of the step's number (Vaswani et al. 2017).
         case sinusoidal
@@ -11,6 +12,7 @@ public final class Positions: Layer {
         case learned
     }
 
+    /// The options: [time, channels] in the same shape.
     public struct Spec: LayerSpec {
         public var kind = Kind.sinusoidal
         public var steps: Int?
@@ -26,6 +28,7 @@ public final class Positions: Layer {
         ]
 
         public init() {}
+        /// Learned vectors are for as many steps as the input has.
         public init(_ kind: Kind) { self.kind = kind }
 
         public var complaints: [Complaint] {
@@ -58,6 +61,7 @@ public final class Positions: Layer {
     public var spec: any LayerSpec { options }
     public var members: [Member] { weight.map { [.parameter("weight", $0)] } ?? [] }
 
+    /// Learned vectors are for `spec.steps` steps, or `steps` where that is nil; `generator` draws them.
     public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
         options = spec
         weight =

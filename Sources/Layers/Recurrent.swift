@@ -4,6 +4,7 @@ import Configuration
 /// A recurrent layer as it is declared. Its options are its own keys, too: `gru.units`.
 @dynamicMemberLookup
 public protocol RecurrentSpec: LayerSpec {
+    /// What all recurrent layers are asked for: units, layers, directions, output.
     var recurrent: RecurrentOptions { get set }
     /// How many times as many outputs as units a cell's matrices have.
     static var gates: Int { get }
@@ -21,11 +22,13 @@ extension RecurrentSpec {
     public var biases: Int { 1 }
     public func prepare(_ cell: RecurrentCells.Cell) {}
 
+    /// The options of `recurrent` by their own names.
     public subscript<Value>(dynamicMember path: WritableKeyPath<RecurrentOptions, Value>) -> Value {
         get { recurrent[keyPath: path] }
         set { recurrent[keyPath: path] = newValue }
     }
 
+    /// One layer with Keras' initial weights and without dropout.
     public init(_ units: Int, bidirectional: Bool = false, output: RecurrentOutput = .sequence) {
         self.init()
         (recurrent.units, recurrent.bidirectional, recurrent.output) = (units, bidirectional, output)
@@ -70,6 +73,7 @@ public final class Recurrent<Spec: RecurrentSpec>: Layer {
         }
     }
 
+    /// A layer with weights that `generator` draws, for sequences of [time, features].
     public init(_ spec: Spec, features: Int, _ generator: RandomGenerator) {
         options = spec
         cells = RecurrentCells(
@@ -84,6 +88,8 @@ public final class Recurrent<Spec: RecurrentSpec>: Layer {
 
 /// Gated recurrent units.
 public enum GRU {
+    /// The options: [time, features] to [time, units], or to [units] where only the last state is put out. Both
+    /// directions side by side give 2 * units.
     public struct Spec: RecurrentSpec {
         public var recurrent = RecurrentOptions()
         public var resetAfter = true
@@ -117,6 +123,8 @@ public enum GRU {
 
 /// Long short-term memory.
 public enum LSTM {
+    /// The options: [time, features] to [time, units], or to [units] where only the last state is put out. Both
+    /// directions side by side give 2 * units.
     public struct Spec: RecurrentSpec {
         public var recurrent = RecurrentOptions()
         public var unitForgetBias: Bool?

@@ -3,6 +3,7 @@ import Configuration
 
 /// y = activation(x + scale * body(x)). Where the body changes the shape, x goes through a convolution of size 1.
 public final class Residual: Layer {
+    /// The options: any input that the body takes; the output has the body's output shape.
     public struct Spec: LayerSpec {
         public var body: [AnyLayer] = []
         public var projection = true
@@ -28,6 +29,7 @@ public final class Residual: Layer {
         ]
 
         public init() {}
+        /// With a projection where shapes differ, and no activation of the sum.
         public init(_ body: [any LayerSpec], scale: Double = 1, dropPath: Double = 0) {
             self.body = body.map { AnyLayer($0) }
             (self.scale, self.dropPath) = (scale, dropPath)

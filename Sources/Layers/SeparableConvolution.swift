@@ -3,7 +3,9 @@ import Configuration
 
 /// A convolution of each channel by itself, then one of size 1 over all channels.
 public enum SeparableConvolution {
+    /// The options: [time, channels] to [windows, filters] (Keras' SeparableConv1D).
     public struct Spec1D: SeparableSpec {
+        /// What works on each channel by itself, then on all.
         public typealias Plain = Conv1D.Spec
 
         public var convolution = ConvolutionOptions<Int>()
@@ -17,7 +19,9 @@ public enum SeparableConvolution {
         public static let fields: [Field<Self>] = separableFields
     }
 
+    /// The options: [height, width, channels] to [rows, columns, filters] (Keras' SeparableConv2D).
     public struct Spec2D: SeparableSpec {
+        /// What works on each channel by itself, then on all.
         public typealias Plain = Conv2D.Spec
 
         public var convolution = ConvolutionOptions<Sides>()
@@ -35,6 +39,7 @@ public enum SeparableConvolution {
 public protocol SeparableSpec: ConvolutionSpec, BlockSpec where Size == Plain.Size {
     /// The convolution that it is made of.
     associatedtype Plain: GroupedConvolutionSpec
+    /// How many windows each channel has (Keras' depth_multiplier).
     var multiplier: Int { get set }
 }
 

@@ -3,6 +3,7 @@ import Configuration
 
 /// Layers one after the other.
 public final class Sequential: Layer {
+    /// The options: any input that the first layer takes; the output is the last one's.
     public struct Spec: LayerSpec {
         public var layers: [AnyLayer] = []
 
@@ -13,6 +14,7 @@ public final class Sequential: Layer {
         ]
 
         public init() {}
+        /// From the input to the output; no layers at all put the input out as it is.
         public init(_ layers: [any LayerSpec]) { self.layers = layers.map { AnyLayer($0) } }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -25,6 +27,7 @@ public final class Sequential: Layer {
     }
 
     private let options: Spec
+    /// From the input to the output; "0", "1", ... in the names of parameters.
     public let layers: [any Layer]
 
     public var spec: any LayerSpec { options }

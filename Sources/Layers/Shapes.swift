@@ -3,6 +3,7 @@ import Configuration
 
 /// All axes of an example as one. Padding behind a sequence's length becomes zero.
 public enum Flatten {
+    /// Has no options: [a, b, ...] to [a * b * ...].
     public struct Spec: FunctionSpec {
         public static let type = "flatten"
         public static let summary = "All axes of an example as one vector."
@@ -24,6 +25,7 @@ public enum Flatten {
 /// The same elements in another shape. Padding behind a sequence's length becomes zero; the lengths stay where the new
 /// shape has as many steps.
 public enum Reshape {
+    /// The options: any shape to another of as many numbers.
     public struct Spec: FunctionSpec {
         public var shape: [Int] = []
 
@@ -36,6 +38,7 @@ public enum Reshape {
         ]
 
         public init() {}
+        /// The sizes without the batch; one may be -1 and is worked out.
         public init(_ shape: [Int]) { self.shape = shape }
 
         public var complaints: [Complaint] {
@@ -82,6 +85,7 @@ public enum Reshape {
 
 /// Finds how long each sequence is: the steps at its end that hold one value only are padding.
 public enum Masking {
+    /// The options: [time, ...] in the same shape, with lengths that later layers respect (Keras' Masking).
     public struct Spec: FunctionSpec {
         public var value = 0.0
 
@@ -117,6 +121,7 @@ public enum Masking {
 
 /// Halves the channels: the first half times the sigmoid of the second (Dauphin et al. 2017).
 public enum GatedLinear {
+    /// Has no options: [..., channels] to [..., channels / 2]; the channels have to be even in number.
     public struct Spec: FunctionSpec {
         public static let type = "glu"
         public static let summary = "The first half of the channels times the sigmoid of the second."

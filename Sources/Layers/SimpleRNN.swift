@@ -3,6 +3,7 @@ import Configuration
 
 /// h_t = f(x_t W + h_(t-1) U + b).
 public enum SimpleRNN {
+    /// The options: [time, features] to [time, units], or to [units] where only the last state is put out.
     public struct Spec: RecurrentSpec {
         public var recurrent = RecurrentOptions()
         public var activation = Activation.tanh

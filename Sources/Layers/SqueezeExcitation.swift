@@ -3,6 +3,7 @@ import Configuration
 
 /// Weighs each channel by what a small network makes of the averages of all channels (Hu et al. 2018).
 public final class SqueezeExcitation: Layer {
+    /// The options: [time, channels] or [height, width, channels] in the same shape.
     public struct Spec: LayerSpec {
         public var units: Int?
         public var activation = Activation.relu
@@ -22,6 +23,7 @@ public final class SqueezeExcitation: Layer {
         ]
 
         public init() {}
+        /// A hidden layer of `units`, and weights from a sigmoid.
         public init(_ units: Int, activation: Activation = .relu) {
             (self.units, self.activation) = (units, activation)
         }
@@ -49,6 +51,7 @@ public final class SqueezeExcitation: Layer {
     public var spec: any LayerSpec { options }
     public var members: [Member] { [.layer("fc1", squeeze), .layer("fc2", excite)] }
 
+    /// A layer with weights that `generator` draws.
     public init(_ spec: Spec, channels: Int, _ generator: RandomGenerator) {
         options = spec
         var (first, second) = (

@@ -3,6 +3,7 @@ import Configuration
 
 /// Self-attention, then a small network for each step, each added to its input (Vaswani et al. 2017).
 public enum Transformer {
+    /// The options: [time, channels] in the same shape; the heads have to divide the channels.
     public struct Spec: BlockSpec {
         public var heads = 4
         public var hidden: Int?
@@ -60,6 +61,7 @@ public enum Transformer {
 /// A transformer block with a convolution, for speech (Gulati et al. 2020): half a network, self-attention, a
 /// convolution, half a network, each added to its input; then a layer norm.
 public enum Conformer {
+    /// The options: [time, channels] in the same shape; the heads have to divide the channels.
     public struct Spec: BlockSpec {
         public var heads = 4
         public var hidden: Int?
@@ -111,8 +113,10 @@ public enum Conformer {
 
 /// Two dilated convolutions over the steps, added to their input (Bai et al. 2018).
 public enum TemporalBlock {
+    /// What normalises after each convolution.
     public enum Norm: String, CaseIterable, ConfigurationValue { case batch, layer, none }
 
+    /// The options: [time, channels] to [time, filters].
     public struct Spec: BlockSpec {
         public var filters = 1
         public var kernel = 3

@@ -40,10 +40,12 @@ public struct WeightedSum: Options {
 /// Options with a weighted sum, whose keys are theirs, too: `dense.l2`.
 @dynamicMemberLookup
 public protocol WeightedSumOptions {
+    /// The options that layers with a weighted sum share.
     var sum: WeightedSum { get set }
 }
 
 extension WeightedSumOptions {
+    /// The options of `sum` by their own names.
     public subscript<Value>(dynamicMember path: WritableKeyPath<WeightedSum, Value>) -> Value {
         get { sum[keyPath: path] }
         set { sum[keyPath: path] = newValue }

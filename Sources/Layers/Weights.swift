@@ -24,6 +24,7 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
             + lines.map { "  " + $0 }.joined(separator: "\n")
     }
 
+    /// Errors with the same text are equal.
     public static func == (a: WeightsError, b: WeightsError) -> Bool { a.description == b.description }
 }
 

@@ -5,7 +5,9 @@ import Configuration
 public typealias Sides = OneOrTwo<Int>
 
 extension OneOrTwo where Element == Int {
+    /// The first of the two: along the axis after the batch.
     public var height: Int { first }
+    /// The second of the two: along the axis before the channels.
     public var width: Int { second }
 }
 

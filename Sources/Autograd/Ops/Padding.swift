@@ -11,6 +11,7 @@ public enum Padding: Sendable, Equatable, ExpressibleByIntegerLiteral {
     /// The same amount in front of and behind every axis.
     case each(Int)
 
+    /// The same amount everywhere: `padding: 1` is `.each(1)`, as PyTorch writes it.
     public init(integerLiteral value: Int) { self = .each(value) }
 
     /// The amounts for the axis number `axis` of those that a window slides along.

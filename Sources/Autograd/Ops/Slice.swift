@@ -41,23 +41,29 @@ public protocol AxisSliceConvertible {
 }
 
 extension AxisSlice: AxisSliceConvertible {
+    /// The slice itself.
     public var axisSlice: AxisSlice { self }
 }
 extension Range: AxisSliceConvertible where Bound == Int {
+    /// `2..<5`, and `-3 ..< -1` counted from the end.
     public var axisSlice: AxisSlice { AxisSlice(start: lowerBound, stop: upperBound) }
 }
 extension ClosedRange: AxisSliceConvertible where Bound == Int {
+    /// With the element at the upper bound; `0...(-1)` goes to the end of the axis.
     public var axisSlice: AxisSlice {
         AxisSlice(start: lowerBound, stop: upperBound == -1 ? nil : upperBound + 1)
     }
 }
 extension PartialRangeFrom: AxisSliceConvertible where Bound == Int {
+    /// From a position to the end of the axis.
     public var axisSlice: AxisSlice { AxisSlice(start: lowerBound) }
 }
 extension PartialRangeUpTo: AxisSliceConvertible where Bound == Int {
+    /// From the first element to before a position.
     public var axisSlice: AxisSlice { AxisSlice(stop: upperBound) }
 }
 extension PartialRangeThrough: AxisSliceConvertible where Bound == Int {
+    /// From the first element to a position, which is taken too.
     public var axisSlice: AxisSlice { AxisSlice(stop: upperBound == -1 ? nil : upperBound + 1) }
 }
 

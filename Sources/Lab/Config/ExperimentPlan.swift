@@ -7,6 +7,7 @@ import SpeechEmotion
 public struct ExperimentPlan: Sendable {
     /// The shape of a sound's features.
     public let input: [Int]
+    /// What every layer makes of the shape before it, and what it costs for one example.
     public let layers: LayerPlan
     /// The kind of the outermost layer.
     private let type: String
@@ -50,6 +51,11 @@ public struct ExperimentPlan: Sendable {
         for (path, name) in Trainer.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
         }
+        if let schedule = experiment.schedule?.value, schedule.per == .epoch,
+            let complaint = schedule.complaint(total: experiment.training.epochs)
+        {
+            report(JSONPath([.key("schedule")] + complaint.path.steps), complaint.message)
+        }
         // Names need the model; without weights that take long to draw.
         if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
             do {
@@ -81,6 +87,7 @@ public struct ExperimentPlan: Sendable {
 }
 
 extension JSONPath: ExpressibleByArrayLiteral {
+    /// Keys from the outermost to the innermost: `["training", "epochs"]`.
     public init(arrayLiteral keys: String...) { self.init(keys.map { .key($0) }) }
 }
 

@@ -16,6 +16,7 @@ public struct EpochMetrics: Sendable, Equatable {
     /// A figure by its name; nil where there is none.
     public subscript(name: String) -> Double? { figures.first { $0.name == name }?.value }
 
+    /// Names and figures have to be equal in the same order; nan is equal to nothing.
     public static func == (a: EpochMetrics, b: EpochMetrics) -> Bool {
         a.epoch == b.epoch
             && a.figures.elementsEqual(b.figures) { $0.name == $1.name && $0.value == $1.value }

@@ -9,6 +9,7 @@ public struct EpochTiming: Sendable {
     /// The examples of these steps.
     public var samples: Int
 
+    /// Of the training steps alone; 0 where there were none.
     public var samplesPerSecond: Double { training > 0 ? Double(samples) / training : 0 }
 
     /// The times by the names that files give them.

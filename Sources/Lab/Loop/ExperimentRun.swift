@@ -8,7 +8,9 @@ import SpeechEmotion
 ///
 /// A run that was stopped or killed goes on from its last state and ends with the same bits.
 public final class ExperimentRun {
+    /// What is run; `config.json` of the folder says the same.
     public let experiment: Experiment
+    /// Where its files go, locked against other processes.
     public let folder: RunFolder
     private let observer: any RunObserver
     private let cache: FeatureCache?

@@ -9,6 +9,7 @@ public struct NotFinite: Error, Sendable, CustomStringConvertible {
     public var place: String?
     /// Both from 1.
     public var epoch: Int
+    /// The batch within its epoch.
     public var batch: Int
     /// The examples of the batch.
     public var ids: [String]

@@ -5,6 +5,7 @@ import SpeechEmotion
 
 /// What a model says of some examples.
 public struct Predictions: Sendable {
+    /// Their names, in the order of a model's outputs.
     public var classes: [String]
     /// What the examples are called.
     public var ids: [String] = []

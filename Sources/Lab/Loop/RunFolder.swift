@@ -4,6 +4,7 @@ import Foundation
 
 /// The folder of a run: `runs/NAME`, with everything that it needs to be read, repeated or gone on with.
 public final class RunFolder {
+    /// As it was given; its last part is the run's name.
     public let path: String
     private let lock: RunLock
 

@@ -13,10 +13,15 @@ public protocol RunObserver: AnyObject, Sendable {
 }
 
 extension RunObserver {
+    /// Does nothing.
     public func begin(_ work: String) {}
+    /// Does nothing.
     public func advance(_ done: Int, of total: Int, note: String) {}
+    /// Does nothing.
     public func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {}
+    /// Does nothing.
     public func note(_ text: String) {}
+    /// Never.
     public var isAskedToStop: Bool { false }
 }
 

@@ -10,11 +10,17 @@ import SpeechEmotion
 public final class Trainer {
     /// What a training is made of.
     public struct Parts {
+        /// Its weights are where training begins.
         public var model: Model
+        /// What training lowers; the model's penalties are added to it.
         public var loss: any LossSpec
+        /// Its learning rate is what a schedule starts from.
         public var optimizer: any OptimizerSpec
+        /// nil keeps the rate as it is.
         public var schedule: (any ScheduleSpec)?
+        /// Epochs, batches and what decides on the end.
         public var options: TrainingOptions
+        /// Dropout, mixing and other noise of training are drawn from it.
         public var seed: UInt64
 
         /// Everything but the data.
@@ -32,6 +38,7 @@ public final class Trainer {
         }
     }
 
+    /// The model that is trained: its weights change with every step.
     public let model: Model
     let parts: Parts
     let batches: any TrainingBatches

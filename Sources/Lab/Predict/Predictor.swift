@@ -6,9 +6,11 @@ import SpeechEmotion
 
 /// A trained model with the way from a sound to its input: what predicting takes.
 public struct Predictor {
+    /// What answers; its outputs are the logits of the classes.
     public let model: Model
     /// The names of the classes, in the order of the probabilities.
     public let classes: [String]
+    /// From a sound of any rate to the model's input, as it was in training.
     public let pipeline: FeaturePipeline
 
     /// What a model says of one sound.

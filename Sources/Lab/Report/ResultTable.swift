@@ -2,16 +2,21 @@
 public struct ResultTable: Sendable {
     /// A variant.
     public struct Row: Sendable {
+        /// The variant.
         public var name: String
+        /// Of the figure, over the runs.
         public var mean: Double
         /// The standard deviation over the runs; nan where there is one run only. So with the other figures: nan is not known.
         public var deviation: Double
         /// The confidence interval of the mean.
         public var low: Double
+        /// Its upper bound.
         public var high: Double
         /// Against the base.
         public var difference: Double
+        /// How probable a difference at least as large is by chance.
         public var pValue: Double
+        /// How many there were, over folds and seeds.
         public var runs: Int
 
         /// A row; what is not given is not known.
@@ -30,11 +35,13 @@ public struct ResultTable: Sendable {
         }
     }
 
+    /// Stands above the table.
     public var title: String
     /// What the means are of, such as `accuracy`.
     public var figure: String
     /// Whether the figures are shares, which people read in percent. CSV and JSON have the numbers as they are.
     public var isShare: Bool
+    /// From top to bottom, mostly the base first.
     public var rows: [Row]
     /// How sure the intervals are.
     public var level: Double

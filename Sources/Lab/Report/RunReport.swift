@@ -10,18 +10,25 @@ public struct RunReport: Sendable {
     public var lead = ""
     /// What was run: data, model, parameters, seeds ...
     public var facts: [(name: String, value: String)] = []
+    /// Which examples were trained and tested on.
     public var split: Split?
+    /// What was looked for in the split, such as clips of one speaker on both sides.
     public var audit: Audit?
+    /// The figures of the test, in the order in which they are shown.
     public var figures: [KeyFigure] = []
     /// On which examples the figures were found, and how their intervals.
     public var figuresNote = ""
+    /// The figures of every epoch, which are drawn as curves.
     public var epochs: [EpochMetrics] = []
     /// The epoch whose weights were tested.
     public var bestEpoch: Int?
+    /// What was taken for what in the test.
     public var confusion: ConfusionMatrix?
     /// Recalls of classes with their intervals; without any they are taken from the confusion matrix.
     public var classes: [Group] = []
+    /// The part of right answers of each speaker.
     public var speakers: [Group] = []
+    /// Whether the model is as often right as it believes.
     public var calibration: Calibration?
     /// How sure right and wrong answers were.
     public var confidences: (right: [Double], wrong: [Double])?
@@ -33,6 +40,7 @@ public struct RunReport: Sendable {
     public var attention: [Example] = []
     /// Results over folds and seeds, ablations.
     public var tables: [ResultTable] = []
+    /// The machine and the program, as people read them.
     public var environment: [(name: String, value: String)] = []
     /// Lines for a terminal that repeat the run.
     public var commands: [String] = []
@@ -48,11 +56,14 @@ public struct RunReport: Sendable {
         public var rule: String
         /// Whether no speaker is in more than one part; nil where speakers are not known.
         public var keepsSpeakersApart: Bool?
+        /// Such as train, validation and test.
         public var parts: [Part]
 
         /// A part of the data.
         public struct Part: Sendable {
+            /// Such as "train".
             public var name: String
+            /// How many examples it has.
             public var examples: Int
             /// nil where they are not known.
             public var speakers: Int?
@@ -84,6 +95,7 @@ public struct RunReport: Sendable {
             case fine = "Checked"
         }
 
+        /// In the order in which they are shown.
         public var findings: [(weight: Weight, text: String)]
 
         /// Findings in the order in which they are shown.
@@ -92,7 +104,9 @@ public struct RunReport: Sendable {
 
     /// A figure of the run.
     public struct KeyFigure: Sendable {
+        /// Such as "accuracy".
         public var name: String
+        /// The figure with its bounds; bounds that are nan are not shown.
         public var interval: ConfidenceInterval
         /// Whether it is a share, shown in percent.
         public var isShare: Bool
@@ -107,10 +121,15 @@ public struct RunReport: Sendable {
 
     /// The examples of a class or a speaker, and how many of them are right.
     public struct Group: Sendable {
+        /// The class or the speaker.
         public var name: String
+        /// How many there are.
         public var examples: Int
+        /// The part of them that is right, from 0 to 1.
         public var share: Double
+        /// The lower bound of the share; nan where it is not known.
         public var low: Double
+        /// The upper bound of the share; nan where it is not known.
         public var high: Double
 
         /// A group; bounds that are nan are not known.
@@ -127,11 +146,15 @@ public struct RunReport: Sendable {
     public struct Example: Sendable {
         /// Such as its file.
         public var name: String
+        /// The class that it is of.
         public var truth: String
+        /// The class that the model took it for.
         public var answer: String
         /// Of the answer.
         public var probability: Double
+        /// nil where it is not to be drawn.
         public var sound: Waveform?
+        /// Where the model looked; nil where it has no attention over time.
         public var attention: WaveformPlot.Attention?
 
         /// An example.

@@ -4,6 +4,7 @@ import SpeechEmotion
 
 /// The data of an experiment: its clips, how they are split, and the way from a clip to its features.
 public struct ExperimentData: Sendable {
+    /// All clips; where copies may leak, the copies too.
     public let corpus: Corpus
     /// All splits, one for each fold.
     public let splits: [Split]

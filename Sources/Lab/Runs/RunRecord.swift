@@ -5,15 +5,21 @@ import SpeechEmotion
 
 /// A run as its folder tells of it.
 public struct RunRecord: Sendable {
+    /// The folder, without a slash at its end.
     public let path: String
+    /// The resolved config that the run was made with.
     public let experiment: Experiment
+    /// The figures of every epoch so far.
     public let epochs: [EpochMetrics]
     /// The split; nil where the file is not there.
     public let split: Split?
     /// What the test found; nil while the run has not ended.
     public let result: RunResult?
+    /// What the model says of the test clips; nil while there is no test.
     public let predictions: Predictions?
+    /// What the auditor said of the split; nil where the file is not there.
     public let audit: JSONValue?
+    /// The machine and program of the run, see `RunEnvironment`; nil where the file is not there.
     public let environment: JSONValue?
 
     /// Reads a folder. Throws a `FileError` where there is no run, and what is wrong with a file that is damaged.

@@ -14,7 +14,9 @@ public struct Ablation: Sendable {
     public struct Single: Sendable {
         /// The name of the member.
         public var member: String
+        /// What its random numbers come from.
         public var seed: Int
+        /// Which split of the member it is run on, from 1.
         public var fold: Int
         /// What its files are called.
         public var id: String
@@ -35,7 +37,9 @@ public struct Ablation: Sendable {
         case unusable(String)
     }
 
+    /// Holds all files of the sweep, see above.
     public let folder: String
+    /// The members and seeds that it runs.
     public let plan: SweepPlan
     /// Seed after seed and fold after fold, all members of each: what is done first compares all members.
     public let singles: [Single]
@@ -140,6 +144,7 @@ public struct Ablation: Sendable {
 
 /// Runs of an ablation's folder that are of another config.
 public struct AblationProblem: Error, CustomStringConvertible {
+    /// The folder of the whole sweep.
     public var folder: String
     /// One for each run.
     public var lines: [String]

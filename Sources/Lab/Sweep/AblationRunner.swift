@@ -9,6 +9,7 @@ public final class AblationRunner {
 
     /// A single run that failed.
     public struct Failure: Sendable {
+        /// The run whose process failed.
         public var single: Ablation.Single
         /// Such as "status 1" or "signal 9".
         public var reason: String
@@ -24,9 +25,11 @@ public final class AblationRunner {
         public var running: [Int] = []
         /// Those that another process is at work on.
         public var elsewhere: Set<Int> = []
+        /// The single runs that failed.
         public var failures: [Failure] = []
         /// Those that ended in this process, and the seconds that they took together.
         public var done = 0
+        /// The sum of what they took, which is more than what passed where some ran at a time.
         public var seconds = 0.0
     }
 

@@ -4,6 +4,7 @@ public struct SlurmScript: Sendable {
     public var name: String
     /// One for each task, as a shell reads it.
     public var commands: [String]
+    /// Cores for each task.
     public var threads: Int
     /// Where the commands are to be run.
     public var folder: String

@@ -6,6 +6,7 @@ import Foundation
 public struct SweepPlan: Sendable {
     /// One way of doing the experiment.
     public struct Member: Sendable {
+        /// `base`, or what it changes: the name in tables and of its files.
         public var name: String
         /// The experiment, without a sweep.
         public var experiment: Experiment
@@ -18,6 +19,7 @@ public struct SweepPlan: Sendable {
 
     /// The base first, then the grid, what was drawn, and the variants.
     public private(set) var members: [Member]
+    /// What the config says under "sweep".
     public let options: SweepOptions
     /// The seeds that each member is run with.
     public let seeds: [Int]

@@ -10,6 +10,7 @@ public protocol SweepRange: TaggedOptions {
 
 /// The ranges that a config may name.
 public enum SweepRanges: Registry {
+    /// What stands in a config is a range.
     public typealias Value = any SweepRange
 
     public static var noun: String { "range" }
@@ -32,6 +33,7 @@ public struct ChoiceRange: SweepRange {
     ]
 
     public init() {}
+    /// Each value as likely; one that stands twice is twice as likely.
     public func draw(_ generator: RandomGenerator) -> JSONValue { values[generator.below(values.count)] }
 }
 
@@ -50,6 +52,7 @@ public struct UniformRange: SweepRange {
     public init() {}
     public var complaints: [Complaint] { ordered(low, high) }
 
+    /// Each number as likely, the lower bound among them.
     public func draw(_ generator: RandomGenerator) -> JSONValue {
         JSONValue(.number(low + (high - low) * generator.uniform()))
     }
@@ -70,6 +73,7 @@ public struct LogUniformRange: SweepRange {
     public init() {}
     public var complaints: [Complaint] { ordered(low, high) }
 
+    /// Never outside the bounds, whatever rounding does.
     public func draw(_ generator: RandomGenerator) -> JSONValue {
         JSONValue(.number(min(high, max(low, exp(log(low) + (log(high) - log(low)) * generator.uniform())))))
     }
@@ -90,6 +94,7 @@ public struct IntegerRange: SweepRange {
     public init() {}
     public var complaints: [Complaint] { ordered(low, high) }
 
+    /// Each whole number as likely, both bounds among them.
     public func draw(_ generator: RandomGenerator) -> JSONValue {
         JSONValue(.integer(low + generator.below(high - low + 1)))
     }

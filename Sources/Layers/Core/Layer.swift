@@ -22,9 +22,12 @@ public enum Member: Sendable {
 
 /// A price on large weights: l1 sum |w| + l2 sum w^2, added to the loss.
 public struct Penalty: Sendable {
+    /// The weights that cost.
     public let parameter: Parameter
+    /// The prices of the sum of sizes and of the sum of squares, at least 0.
     public let l1: Double, l2: Double
 
+    /// A price of 0 adds nothing to the loss.
     public init(_ parameter: Parameter, l1: Double = 0, l2: Double = 0) {
         self.parameter = parameter
         self.l1 = l1
@@ -35,8 +38,10 @@ public struct Penalty: Sendable {
 /// A tensor that is saved with a model and not trained, such as running statistics.
 public final class Buffer: Sendable {
     private let stored: Mutex<Tensor>
+    /// The shape of every value it has.
     public let shape: [Int]
 
+    /// Takes the elements alone, without the way they were computed.
     public init(_ value: Tensor) {
         shape = value.shape
         stored = Mutex(value.detached)
@@ -74,6 +79,7 @@ extension Layer {
         flattened("") { if case .parameter(let name, let parameter) = $0 { (name, parameter) } else { nil } }
     }
 
+    /// The parameters of this layer and all inside, in the order of `namedParameters`.
     public var parameters: [Parameter] { namedParameters.map(\.parameter) }
 
     /// The buffers with their full names.

@@ -29,13 +29,17 @@ public struct LayerPlan: Sendable {
     /// Whether the numbers that go in have to be whole, such as those of words.
     public var takesWholeNumbers = false
 
+    /// A layer inside another.
     public struct Part: Sendable {
+        /// What it is called in the names of parameters, and the `type` of its options.
         public let name: String, type: String
+        /// What it makes of the shape that reaches it.
         public let plan: LayerPlan
         /// Where the options of the layer around have it, such as "layers[2]"; nil where they do not name it.
         public var place: String?
     }
 
+    /// Without `kept`, a training step keeps as many numbers as the output has.
     public init(
         output: [Int], parameters: Int = 0, buffers: Int = 0, multiplyAdds: Int = 0, kept: Int? = nil,
         parts: [Part] = []
@@ -112,8 +116,10 @@ func product(_ sizes: Int...) -> Int { product(sizes) }
 public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable {
     /// Where the layer stands, from the outermost on: "layers[2]", "main".
     public var path: [String]
+    /// What does not fit, and what would.
     public var message: String
 
+    /// `path` begins with the outermost layer; `inside` adds to it.
     public init(_ message: String, path: [String] = []) {
         self.message = message
         self.path = path
@@ -146,6 +152,7 @@ extension LayerSpec {
 
 /// The layers that a config may name.
 public enum LayerKinds: Registry {
+    /// What stands in a config is a layer.
     public typealias Value = any LayerSpec
 
     public static var noun: String { "layer" }

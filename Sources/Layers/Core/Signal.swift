@@ -10,6 +10,7 @@ public struct Signal: Sendable {
     /// Whether what stands in the padding gives zero when it is multiplied by zero: no NaN, nothing huge.
     private var isClean = false
 
+    /// Stops the program where lengths are not one number in 0...steps for each sequence.
     public init(_ tensor: Tensor, lengths: [Int]? = nil) {
         require(
             lengths == nil
@@ -99,6 +100,7 @@ public struct Signal: Sendable {
 
 /// How a forward pass is meant.
 public struct Pass: Sendable {
+    /// Whether dropout, noise and the batch's statistics are on.
     public let isTraining: Bool
     /// Where dropout and noise draw from.
     public let generator: RandomGenerator?

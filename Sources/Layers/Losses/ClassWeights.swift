@@ -9,6 +9,7 @@ public enum ClassWeightRule: String, CaseIterable, ConfigurationValue {
     /// n / (classes * examples of the class): every class counts alike. A class without examples has weight 0.
     case balanced
 
+    /// A weight for each class of so many examples.
     public func weights(classCounts counts: [Int]) -> [Double] {
         let total = Double(counts.reduce(0, +))
         return counts.map { $0 > 0 ? total / (Double(counts.count) * Double($0)) : 0 }
@@ -17,6 +18,7 @@ public enum ClassWeightRule: String, CaseIterable, ConfigurationValue {
 
 /// A loss in which some classes may count more than others, and targets may be smoothed.
 public protocol ClassWeightedLoss: LossSpec {
+    /// How much each class counts; nil is all alike.
     var classWeights: ClassWeights? { get set }
     /// The part of each target that is spread over all classes.
     var labelSmoothing: Double { get set }

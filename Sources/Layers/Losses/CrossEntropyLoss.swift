@@ -26,6 +26,7 @@ public struct CrossEntropyLoss: ClassWeightedLoss {
         ]
 
     public init() {}
+    /// One weight for each class, nil for all alike; the mean divides by the weights as in PyTorch.
     public init(classWeights: [Double]? = nil, labelSmoothing: Double = 0) {
         self.classWeights = classWeights.map { .second($0) }
         self.labelSmoothing = labelSmoothing

@@ -13,6 +13,7 @@ public struct FocalLoss: ClassWeightedLoss {
         [.init("gamma", \.gamma, "How much less; 0 is cross-entropy.", .range(0...100))] + classFields
 
     public init() {}
+    /// `gamma` is at least 0, where 0 is cross-entropy; all classes count alike.
     public init(gamma: Double) { self.gamma = gamma }
 
     /// Each class costs its target's share of (1 - p)^gamma (-log p), times its weight.

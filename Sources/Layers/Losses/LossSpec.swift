@@ -27,6 +27,7 @@ extension LossSpec {
 
 /// The losses that a config may name.
 public enum LossKinds: Registry {
+    /// What stands in a config is a loss.
     public typealias Value = any LossSpec
 
     public static var noun: String { "loss" }

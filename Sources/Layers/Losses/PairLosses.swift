@@ -68,6 +68,7 @@ public struct HuberLoss: LossSpec {
     ]
 
     public init() {}
+    /// `delta` has to be above 0; 1 is the default of Keras and PyTorch.
     public init(delta: Double) { self.delta = delta }
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {

@@ -25,6 +25,7 @@ public struct Adagrad: OptimizerSpec {
     }
 
     public init() {}
+    /// Epsilon and the first sum of squares are those of `defaults`.
     public init(learningRate: Double, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.defaults = defaults

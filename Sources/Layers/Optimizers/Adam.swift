@@ -11,6 +11,7 @@ public struct Adam: AdamKind {
     public static var fields: [Field<Self>] { adamFields }
 
     public init() {}
+    /// Betas of 0.9 and 0.999; epsilon and its place are those of `defaults`.
     public init(learningRate: Double, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.defaults = defaults
@@ -27,6 +28,7 @@ public struct AdamW: AdamKind {
     public static var fields: [Field<Self>] { adamFields }
 
     public init() {}
+    /// The decay is 0.004 (Keras) or 0.01 (PyTorch) where it is nil.
     public init(learningRate: Double, weightDecay: Double? = nil, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.weightDecay = weightDecay
@@ -72,6 +74,7 @@ public struct AdamMoments: Sendable {
 
 /// Adam and AdamW.
 public protocol AdamKind: OptimizerSpec {
+    /// The numbers that both have.
     var moments: AdamMoments { get set }
 }
 

@@ -9,6 +9,7 @@ public struct GradientAccumulator {
     private var weight = 0.0
     private var taken = 0
 
+    /// The parameters whose gradients are added up; `batches` has to be at least 1.
     public init(_ parameters: [Parameter], batches: Int) {
         require(batches >= 1, "GradientAccumulator: expected at least 1 batch, found \(batches)")
         self.parameters = parameters

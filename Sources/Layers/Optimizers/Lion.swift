@@ -19,6 +19,7 @@ public struct Lion: OptimizerSpec {
     }
 
     public init() {}
+    /// The decay is 0 where it is nil.
     public init(learningRate: Double, weightDecay: Double? = nil) {
         common.learningRate = learningRate
         common.weightDecay = weightDecay

@@ -60,6 +60,7 @@ public struct ParameterGroup: Options {
     ]
 
     public init() {}
+    /// Names, or patterns in which * stands for any characters; nil leaves the optimiser's decay.
     public init(_ parameters: [String], rateFactor: Double = 1, weightDecay: Double? = nil) {
         self.parameters = parameters
         self.rateFactor = rateFactor
@@ -80,6 +81,7 @@ public struct ParameterState {
 public struct ParameterStep: Sendable {
     /// Counts the steps of this parameter, from 1.
     public let number: Int
+    /// The schedule's rate times the group's factor.
     public let learningRate: Double
     let decay: Decay
 
@@ -200,6 +202,7 @@ func matches(_ pattern: String, _ name: String) -> Bool {
 
 /// The optimisers that a config may name.
 public enum OptimizerKinds: Registry {
+    /// What stands in a config is an optimiser.
     public typealias Value = any OptimizerSpec
 
     public static var noun: String { "optimizer" }

@@ -31,6 +31,7 @@ public struct RMSprop: OptimizerSpec {
     }
 
     public init() {}
+    /// Without momentum; alpha and epsilon are those of `defaults`.
     public init(learningRate: Double, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.defaults = defaults

@@ -18,6 +18,7 @@ public struct SGD: OptimizerSpec {
     }
 
     public init() {}
+    /// Momentum has Keras' form, in which the rate is part of the velocity; see `defaults` for PyTorch's.
     public init(learningRate: Double, momentum: Double = 0, nesterov: Bool = false) {
         common.learningRate = learningRate
         self.momentum = momentum

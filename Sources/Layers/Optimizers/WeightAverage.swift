@@ -6,6 +6,7 @@ import Configuration
 /// Buffers are not averaged: the running statistics of a batch norm stay those that training has gathered with the
 /// parameters as they were at each step, and the averages are evaluated with them.
 public final class WeightAverage {
+    /// How fast the average follows the parameters.
     public struct Spec: Options {
         public var decay = 0.999
         public var warmUp = true
@@ -20,12 +21,14 @@ public final class WeightAverage {
         ]
 
         public init() {}
+        /// `decay` is the part of the average that stays in a step, from 0 to below 1.
         public init(decay: Double, warmUp: Bool = true) {
             self.decay = decay
             self.warmUp = warmUp
         }
     }
 
+    /// What it was made with.
     public let spec: Spec
     private let parameters: [(name: String, parameter: Parameter)]
     private var averages: [Tensor]

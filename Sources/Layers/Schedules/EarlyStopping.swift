@@ -20,6 +20,7 @@ public struct EarlyStopping: Options {
     ]
 
     public init() {}
+    /// The figure's name says whether lower is better; the best epoch's weights are restored.
     public init(monitor: String, patience: Int) {
         self.monitor = monitor
         self.patience = patience

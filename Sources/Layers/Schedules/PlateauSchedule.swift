@@ -40,6 +40,7 @@ public struct PlateauSchedule: ScheduleSpec {
     ]
 
     public init() {}
+    /// Watches "validation_loss"; the threshold is 1e-4, absolute by Keras' rule and relative by PyTorch's.
     public init(factor: Double, patience: Int, rule: Convention = .keras) {
         self.factor = factor
         self.patience = patience

@@ -51,12 +51,15 @@ let mostCounted = 1 << 53
 
 extension ScheduleSpec {
     public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {}
+    /// Follows no figure.
     public var monitor: String? { nil }
+    /// Fits a training of any length.
     public func complaint(total: Int) -> Complaint? { nil }
 }
 
 /// The schedules that a config may name.
 public enum ScheduleKinds: Registry {
+    /// What stands in a config is a schedule.
     public typealias Value = any ScheduleSpec
 
     public static var noun: String { "schedule" }
@@ -73,6 +76,7 @@ public typealias AnySchedule = Tagged<ScheduleKinds>
 
 /// A schedule on its way through a training.
 public struct Schedule: Sendable {
+    /// What says how the rate moves.
     public let spec: any ScheduleSpec
     /// The optimiser's rate, from which all others follow.
     public let base: Double

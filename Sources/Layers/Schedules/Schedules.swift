@@ -28,6 +28,7 @@ public struct StepSchedule: ScheduleSpec {
     ]
 
     public init() {}
+    /// Counts epochs (PyTorch's StepLR).
     public init(size: Int, factor: Double = 0.1) {
         self.size = size
         self.factor = factor
@@ -56,6 +57,7 @@ public struct MultiStepSchedule: ScheduleSpec {
     ]
 
     public init() {}
+    /// Counts epochs (PyTorch's MultiStepLR).
     public init(milestones: [Int], factor: Double = 0.1) {
         self.milestones = milestones
         self.factor = factor
@@ -79,6 +81,7 @@ public struct ExponentialSchedule: ScheduleSpec {
     ]
 
     public init() {}
+    /// Counts epochs (PyTorch's ExponentialLR).
     public init(factor: Double) { self.factor = factor }
 
     public func rate(_ base: Double, _ state: ScheduleState, total: Int) -> Double {
@@ -117,6 +120,7 @@ public struct CosineSchedule: ScheduleSpec {
     ]
 
     public init() {}
+    /// Counts epochs and never restarts; `total` includes the warm-up, nil is the whole training.
     public init(total: Int? = nil, minimum: Double = 0, warmUp: Int = 0) {
         self.total = total
         self.minimum = minimum
@@ -138,6 +142,7 @@ public struct CosineSchedule: ScheduleSpec {
         return found
     }
 
+    /// The warm-up has to be shorter than the training.
     public func complaint(total: Int) -> Complaint? {
         warmUp < total
             ? nil : Complaint("warm_up", "has to be below the \(total) epochs of training, found \(warmUp)")
@@ -192,6 +197,7 @@ public struct OneCycleSchedule: ScheduleSpec {
     ]
 
     public init() {}
+    /// Counts the optimiser's steps; nil is the whole training (PyTorch's OneCycleLR).
     public init(total: Int?, rise: Double = 0.3) {
         self.total = total
         self.rise = rise
@@ -234,6 +240,7 @@ public struct WarmUpSchedule: ScheduleSpec {
     }
 
     public init() {}
+    /// Counts what `then` counts, which begins after the rise.
     public init(_ periods: Int, then: any ScheduleSpec) {
         self.periods = periods
         self.then = AnySchedule(then)
@@ -251,6 +258,7 @@ public struct WarmUpSchedule: ScheduleSpec {
         ]
     }
 
+    /// The rise has to be shorter than the training.
     public func complaint(total: Int) -> Complaint? {
         periods < total
             ? nil : Complaint("periods", "has to be below the \(total) epochs of training, found \(periods)")

@@ -12,6 +12,7 @@ public protocol FeatureAugmentation: TaggedOptions {
 
 /// The changes of features that a config may name.
 public enum FeatureAugmentationKinds: Registry {
+    /// What stands in a config is a change of features.
     public typealias Value = any FeatureAugmentation
 
     public static var noun: String { "feature augmentation" }

@@ -37,8 +37,10 @@ public struct LeakedCopies: FeatureSource {
         (self.source, self.plan, self.generator) = (source, plan, generator)
     }
 
+    /// That of the source: changes of the sound leave it.
     public var shape: [Int] { source.shape }
 
+    /// The row that the clip's id names, such as `a.wav#2`, comes first, then `changed`.
     public func features(of clip: Clip, changed: SoundChange?) throws -> Features {
         let origin = clip.origin ?? clip.id
         let row = Int(clip.id.dropFirst(origin.count + 1)) ?? 0

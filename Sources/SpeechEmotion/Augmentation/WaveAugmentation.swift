@@ -20,6 +20,7 @@ extension WaveAugmentation {
 
 /// The changes of sounds that a config may name.
 public enum WaveAugmentationKinds: Registry {
+    /// What stands in a config is a change of a sound.
     public typealias Value = any WaveAugmentation
 
     public static var noun: String { "wave augmentation" }

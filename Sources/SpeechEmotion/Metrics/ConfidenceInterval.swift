@@ -2,8 +2,11 @@ import Autograd
 
 /// A figure and the range that it may lie in.
 public struct ConfidenceInterval: Sendable, Equatable {
+    /// The figure itself, of all examples.
     public var estimate: Double
+    /// The lower end of the range.
     public var low: Double
+    /// The upper end of the range.
     public var high: Double
     /// How sure the range is, such as 0.95.
     public var level: Double

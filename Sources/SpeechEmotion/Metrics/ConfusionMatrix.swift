@@ -107,7 +107,9 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
 /// Input that a metric cannot be computed from.
 public struct MetricProblem: Error, CustomStringConvertible, Sendable, Equatable {
+    /// What was found, and what is expected.
     public let description: String
 
+    /// A problem in words.
     public init(_ description: String) { self.description = description }
 }

@@ -2,7 +2,9 @@ import Foundation
 
 /// Metrics of predicted probabilities: one row of numbers per example, one number per class.
 public struct ProbabilityMetrics: Sendable {
+    /// A row for each example, a number for each class.
     public let probabilities: [[Double]]
+    /// The class of each example, from 0.
     public let truths: [Int]
     private let classCount: Int
 

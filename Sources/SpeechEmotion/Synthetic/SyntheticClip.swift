@@ -6,6 +6,7 @@ public struct SyntheticClip: Sendable, Hashable {
     public var seed: UInt64
     /// The speaker, from 1. Even ones have the voice of a woman, odd ones that of a man.
     public var speaker: Int
+    /// How it is said.
     public var emotion: SyntheticEmotion
     /// The statement, from 1 to `SyntheticStatement.all.count`; larger numbers start over.
     public var statement: Int

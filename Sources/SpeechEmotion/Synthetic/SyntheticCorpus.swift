@@ -21,6 +21,7 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
 
     public init() {}
 
+    /// Needs no files and never fails, see `corpus()`.
     public func read() -> Corpus { corpus() }
 
     /// The clips, by speaker, emotion, statement and repetition.

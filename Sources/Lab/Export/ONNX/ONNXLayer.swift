@@ -3,6 +3,7 @@ import Layers
 
 /// A layer that is being exported, with the graph that it is written to.
 public struct ONNXLayer {
+    /// Its `spec` and parameters say what to write.
     public let layer: any Layer
     /// The name that its weights begin with, such as "3.body.0"; empty for the outermost.
     public let path: String

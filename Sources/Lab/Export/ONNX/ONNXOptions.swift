@@ -22,7 +22,9 @@ public struct ONNXOptions: Sendable {
         case all
     }
 
+    /// Probabilities of classes unless given.
     public var output = Output.softmax
+    /// Those of pooling layers unless given.
     public var attention = AttentionOutputs.pooling
     /// Whether there is an input `lengths`, whole numbers of shape [batch], where the model makes use of it. It may be
     /// left out when the file is run; all steps count then.

@@ -2,7 +2,9 @@
 public struct BarChart: Plot {
     /// A row.
     public struct Bar: Sendable {
+        /// Stands to the left of the bar; long ones are cut.
         public var name: String
+        /// How long the bar is.
         public var value: Double
         /// What the value may be; nil where that is not known.
         public var interval: ClosedRange<Double>?
@@ -20,8 +22,11 @@ public struct BarChart: Plot {
         }
     }
 
+    /// Stands above the chart.
     public var title: String
+    /// What the bars measure; empty writes nothing.
     public var xName: String
+    /// From top to bottom.
     public var bars: [Bar]
     /// Whether the figures are shares: the axis goes from 0 to 1 then, in percent.
     public var isShare: Bool
@@ -29,6 +34,7 @@ public struct BarChart: Plot {
     public var reference: (value: Double, name: String)?
     /// Rows that are drawn; the others are counted below.
     public var limit = 60
+    /// Of the picture, in pixels.
     public var width = 640.0
 
     /// A chart of bars, in the order given.
@@ -72,6 +78,7 @@ public struct BarChart: Plot {
         return (compared + rows).joined(separator: "; ")
     }
 
+    /// As wide as `width` and as high as the bars need.
     public var svg: String {
         let rowHeight = 22.0
         let valueWidth = (shown.map { TextWidth.of(text($0.value), size: 11) }.max() ?? 0) + 14

@@ -2,8 +2,11 @@
 public struct Calibration: Sendable {
     /// The answers whose confidence lies in (low, high].
     public struct Bin: Sendable, Equatable {
+        /// Answers of this confidence belong to the bin below.
         public var low: Double
+        /// Answers of this confidence belong to this bin.
         public var high: Double
+        /// How many answers there are.
         public var count = 0
         /// Of the answers, how many were right.
         public var right = 0
@@ -16,6 +19,7 @@ public struct Calibration: Sendable {
         public var confidence: Double { sum / Double(count) }
     }
 
+    /// From the least to the most sure, of equal width; some may be empty.
     public private(set) var bins: [Bin]
 
     /// Sorts answers into bins of equal width; at least one. What is no number is left out.

@@ -2,7 +2,9 @@ import SpeechEmotion
 
 /// How often each class was taken for which: a square for each pair, with its count and its share of the row.
 public struct ConfusionPlot: Plot {
+    /// Stands above the matrix.
     public var title: String
+    /// What was taken for what: a row for each true class, a column for each predicted one.
     public var matrix: ConfusionMatrix
 
     /// A picture of a matrix.
@@ -26,6 +28,7 @@ public struct ConfusionPlot: Plot {
         return worst.isEmpty ? right : right + "; most often " + worst.joined(separator: ", ")
     }
 
+    /// As large as the number of classes needs.
     public var svg: String {
         let (classes, shares) = (matrix.classes, shares)
         let count = Double(max(classes.count, 1))

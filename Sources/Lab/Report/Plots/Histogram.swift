@@ -2,12 +2,15 @@ import Foundation
 
 /// How often numbers lie where: one or several groups of them, in the same bins.
 public struct Histogram: Plot {
+    /// Stands above the histogram.
     public var title: String
+    /// What the numbers measure.
     public var xName: String
     /// The groups, drawn over each other. What is no finite number is left out.
     public var groups: [(name: String, values: [Double])]
     /// How many bins; nil goes by the numbers (Freedman and Diaconis, 5 to 60).
     public var bins: Int?
+    /// Of the picture, in pixels.
     public var size: (width: Double, height: Double) = (640, 320)
 
     /// A histogram of groups of numbers.
@@ -28,6 +31,7 @@ public struct Histogram: Plot {
         }.joined(separator: "; ")
     }
 
+    /// 640 by 320 unless `size` says otherwise.
     public var svg: String {
         var canvas = Canvas(width: size.width, height: size.height)
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: size.width - 24)

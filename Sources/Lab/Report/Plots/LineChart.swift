@@ -4,7 +4,9 @@ import Foundation
 public struct LineChart: Plot {
     /// A curve. It has a gap where y is no finite number, or not above 0 on a logarithmic axis.
     public struct Series: Sendable {
+        /// Stands in the legend and in tooltips.
         public var name: String
+        /// In the order of x.
         public var points: [(x: Double, y: Double)]
 
         /// A curve through points, in the order of x.
@@ -26,15 +28,21 @@ public struct LineChart: Plot {
         case automatic
     }
 
+    /// Stands above the chart.
     public var title: String
+    /// What the horizontal axis counts; empty writes nothing.
     public var xName: String
+    /// What the vertical axis measures; empty writes nothing.
     public var yName: String
+    /// The curves, each in a colour and with marks of its own.
     public var series: [Series]
+    /// Linear unless given.
     public var axis: Axis
     /// Whether y is a share that is written in percent.
     public var isShare: Bool
     /// A place of the horizontal axis that counts, such as the best epoch, and what it is.
     public var mark: (x: Double, name: String)?
+    /// Of the picture, in pixels.
     public var size: (width: Double, height: Double) = (640, 340)
 
     /// A chart of curves.
@@ -64,6 +72,7 @@ public struct LineChart: Plot {
         return marked + curves.joined(separator: "; ")
     }
 
+    /// 640 by 340 unless `size` says otherwise.
     public var svg: String {
         var canvas = Canvas(width: size.width, height: size.height)
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: size.width - 24)

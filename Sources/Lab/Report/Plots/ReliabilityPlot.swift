@@ -1,6 +1,8 @@
 /// Accuracy by confidence beside the line on which both are equal, and below how many answers there are.
 public struct ReliabilityPlot: Plot {
+    /// Stands above the picture.
     public var title: String
+    /// The bins, each of which becomes a bar unless it is empty.
     public var calibration: Calibration
 
     /// A picture of a calibration.
@@ -18,6 +20,7 @@ public struct ReliabilityPlot: Plot {
             + bins.joined(separator: "; ")
     }
 
+    /// 420 by 470.
     public var svg: String {
         var canvas = Canvas(width: 420, height: 470)
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: canvas.width - 24)

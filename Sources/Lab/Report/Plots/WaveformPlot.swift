@@ -4,6 +4,7 @@ import SpeechEmotion
 public struct WaveformPlot: Plot {
     /// Weights over time, such as those of an attention layer.
     public struct Attention: Sendable {
+        /// One for each step; the largest is drawn strongest.
         public var weights: [Double]
         /// How long a step is.
         public var seconds: Double
@@ -21,11 +22,15 @@ public struct WaveformPlot: Plot {
         public var end: Double { start + seconds * Double(weights.count) }
     }
 
+    /// Stands above the picture, such as the clip's name.
     public var title: String
     /// A second line, such as the truth and the answer.
     public var note: String
+    /// nil draws attention alone.
     public var sound: Waveform?
+    /// nil draws the sound alone.
     public var attention: Attention?
+    /// Of the picture, in pixels.
     public var width = 640.0
 
     /// A picture of a sound, of attention, or of both.
@@ -46,6 +51,7 @@ public struct WaveformPlot: Plot {
         return parts.joined(separator: "; ")
     }
 
+    /// As wide as `width`; what is nil has no room in it.
     public var svg: String {
         let top = note.isEmpty ? 34.0 : 50.0
         let soundHeight = sound == nil ? 0.0 : 92

@@ -17,6 +17,7 @@ public struct Crop: WaveEdit {
     /// All of it.
     public init() {}
 
+    /// At least one sample. Throws for sounds that end before the offset.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
         let first = Int(offset * Double(wave.rate))
         guard first < wave.count else {
@@ -72,6 +73,7 @@ public struct FixedLength: WaveEdit {
         (self.samples, self.pad, self.cut) = (samples, pad, cut)
     }
 
+    /// Exactly as many samples as asked for. Throws for lengths beyond `Waveform.mostSamples`.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
         let length = samples ?? Int((seconds ?? wave.duration) * Double(wave.rate))
         try Waveform.check(length, "length")
@@ -110,5 +112,6 @@ public struct Resample: WaveEdit {
     /// To 16 kHz.
     public init() {}
 
+    /// See `Waveform.resampled(to:)`, which says when it throws.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform { try wave.resampled(to: rate) }
 }

@@ -15,6 +15,7 @@ public struct PeakNormalization: WaveEdit {
     /// To full scale.
     public init() {}
 
+    /// Silence stays as it is.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let peak = wave.peak
         return peak > 0 ? wave.scaled(by: level / Double(peak)) : wave
@@ -36,6 +37,7 @@ public struct LoudnessNormalization: WaveEdit {
     /// To 0.1.
     public init() {}
 
+    /// Silence stays as it is; samples may go beyond full scale.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let rms = wave.rms
         return rms > 0 ? wave.scaled(by: level / rms) : wave
@@ -60,6 +62,7 @@ public struct Gain: WaveEdit {
     /// A change by decibels.
     public init(decibels: Double) { self.decibels = decibels }
 
+    /// Every sample times 10^(decibels / 20); nothing is clipped at full scale.
     public func callAsFunction(_ wave: Waveform) -> Waveform { wave.scaled(by: pow(10, decibels / 20)) }
 }
 
@@ -72,6 +75,7 @@ public struct OffsetRemoval: WaveEdit {
     /// There is nothing to set.
     public init() {}
 
+    /// Every sample less the mean of all.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         guard wave.count > 0 else { return wave }
         let mean = Float(wave.samples.reduce(0.0) { $0 + Double($1) } / Double(wave.count))
@@ -104,6 +108,7 @@ public struct Preemphasis: WaveEdit {
     /// 0.97, the first sample kept.
     public init() {}
 
+    /// As long as before; sounds of one sample or none stay.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let x = wave.samples
         guard x.count > 1 else { return wave }

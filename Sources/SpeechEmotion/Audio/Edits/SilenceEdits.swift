@@ -24,6 +24,7 @@ public struct Trim: WaveEdit {
     /// Cuts off what is so many decibels below the loudest frame.
     public init(below: Double) { self.below = below }
 
+    /// From the first loud frame to the last, with all pauses between them.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let range = wave.trimRange(below: below, frame: frame, hop: hop)
         return Waveform(Array(wave.samples[range]), rate: wave.rate)
@@ -55,6 +56,7 @@ public struct VoicedParts: WaveEdit {
     /// 30 dB, no margin, frames of 2048 samples every 512.
     public init() {}
 
+    /// The loud parts with their margins, joined without a fade.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let more = Int(margin * Double(wave.rate))
         var kept: [Float] = []

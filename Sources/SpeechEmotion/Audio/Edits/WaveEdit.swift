@@ -8,6 +8,7 @@ public protocol WaveEdit: TaggedOptions {
 
 /// The edits that a config may name.
 public enum WaveEditKinds: Registry {
+    /// What stands in a config is an edit.
     public typealias Value = any WaveEdit
 
     public static var noun: String { "edit" }

@@ -23,6 +23,7 @@ public struct FrequencyWarp: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
+    /// [frames, channels] with the channels of all valid frames warped alike; padding stays.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability), features.shape[1] > 1 else { return features }
@@ -74,6 +75,7 @@ public struct FeatureNoise: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) {}
 
+    /// Features of any shape with other noise for every number; padding stays.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) -> Features {
         guard generator.happens(probability) else { return features }
         var noisy = features

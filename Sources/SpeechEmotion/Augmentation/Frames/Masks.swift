@@ -32,6 +32,7 @@ public struct TimeMask: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
+    /// [frames, channels] with masks among the valid frames, which may overlap; padding stays.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -68,6 +69,7 @@ public struct FrequencyMask: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
+    /// [frames, channels] with masks over all valid frames, which may overlap; padding stays.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -101,6 +103,7 @@ public struct SpecAugment: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
+    /// [frames, channels] with masks in time, then in frequency, each as often as its own probability says.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }

@@ -25,6 +25,7 @@ public struct ColorJitter: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
 
+    /// [height, width, 3] in other colours, kept between 0 and 1 before normalising. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }

@@ -16,6 +16,7 @@ public struct HorizontalFlip: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
 
+    /// [height, width, 3] mirrored, or as it was. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -66,6 +67,7 @@ public struct PictureMove: FeatureAugmentation {
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
 
+    /// [height, width, 3] turned, moved by whole pixels and scaled at once. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }

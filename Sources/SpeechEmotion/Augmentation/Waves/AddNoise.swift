@@ -44,6 +44,7 @@ public struct AddNoise: WaveAugmentation {
     /// White, 0.005 of full scale.
     public init() {}
 
+    /// The sound with noise of its length. A silent sound has no ratio to noise: with `snr` it stays.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let ratio = snr?.draw(generator)
         let amplitude = ratio == nil ? (amplitude ?? Spread(0.005)).draw(generator) : 0

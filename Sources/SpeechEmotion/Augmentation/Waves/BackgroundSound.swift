@@ -23,6 +23,7 @@ public struct BackgroundSound: WaveAugmentation {
     /// Without a folder yet.
     public init() {}
 
+    /// The sound with as much of a file as it is long. Throws a `FileError` where the folder has no sound files.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard wave.count > 0 else { return wave }
         let files = try Self.files(in: folder)

@@ -39,6 +39,7 @@ public struct BandFilter: WaveAugmentation {
     /// Without an edge: nothing is filtered.
     public init() {}
 
+    /// The sound filtered without delay, as long as before. Throws where the lower edge is not below half the rate.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         let nyquist = Double(wave.rate) / 2
         let low = low?.draw(generator) ?? 0

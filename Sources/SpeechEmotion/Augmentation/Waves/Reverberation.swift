@@ -28,6 +28,7 @@ public struct Reverberation: WaveAugmentation {
     /// Rooms of 0.2 to 0.6 s.
     public init() {}
 
+    /// The sound with echoes of the room that is drawn; its length stays, echoes beyond the end are lost.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let echoes = response(rate: wave.rate, most: wave.count, generator)
         return wave.adding(convolved(wave.samples, echoes), times: 1)

@@ -19,6 +19,7 @@ public struct SpeedChange: WaveAugmentation {
     /// 0.9 to 1.1.
     public init() {}
 
+    /// Resampled by the factor that is drawn: 1 / factor of the samples at the same rate.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         try wave.resampled(step: factor.draw(generator))
     }
@@ -42,6 +43,7 @@ public struct RandomGain: WaveAugmentation {
     /// Up to 6 dB down or up.
     public init() {}
 
+    /// Every sample times 10^(decibels / 20); nothing is clipped at full scale.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         Gain(decibels: decibels.draw(generator))(wave)
     }
@@ -60,6 +62,7 @@ public struct PolarityFlip: WaveAugmentation {
     /// Every second time.
     public init() {}
 
+    /// Every sample with the other sign; nothing is drawn.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         Waveform(wave.samples.map { -$0 }, rate: wave.rate)
     }
@@ -94,6 +97,7 @@ public struct TimeShift: WaveAugmentation {
     /// Up to 0.1 s sooner or later.
     public init() {}
 
+    /// Moved by whole samples; with zeros, what goes beyond an end is lost.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let shift = Int((seconds.draw(generator) * Double(wave.rate)).rounded())
         let count = wave.count

@@ -22,6 +22,7 @@ public struct TimeStretch: WaveAugmentation {
     /// 0.8 to 1.25.
     public init() {}
 
+    /// Another length at the same pitch, see `Waveform.stretched`. Throws for an empty sound.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         try wave.stretched(rate: rate.draw(generator))
     }
@@ -45,6 +46,7 @@ public struct PitchShift: WaveAugmentation {
     /// Up to two semitones down or up.
     public init() {}
 
+    /// Another pitch at the same length, see `Waveform.pitchShifted`. Throws for an empty sound.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         try wave.pitchShifted(semitones: semitones.draw(generator))
     }

@@ -20,7 +20,9 @@ public struct AuditReport: Sendable {
 
     /// One thing that was found.
     public struct Finding: Sendable, Equatable {
+        /// How much it matters.
         public var severity: Severity
+        /// What it is about.
         public var kind: Kind
         /// The parts it concerns, one or two.
         public var parts: [Split.Part]
@@ -34,10 +36,13 @@ public struct AuditReport: Sendable {
 
     /// What a part is made of.
     public struct PartSummary: Sendable, Equatable {
+        /// Which part it is.
         public var part: Split.Part
+        /// How many clips it has.
         public var clips: Int
         /// In the order of the corpus' classes.
         public var classCounts: [Int]
+        /// Those that are known, each once.
         public var speakers: [String]
         /// In seconds; nil where the sounds were not looked at.
         public var duration: Double?
@@ -45,7 +50,9 @@ public struct AuditReport: Sendable {
 
     /// The name of the split.
     public var split: String
+    /// The name of the corpus.
     public var corpus: String
+    /// The classes of the corpus, which `classCounts` follow.
     public var classes: [String]
     /// Train, validation and test.
     public var parts: [PartSummary]

@@ -12,7 +12,9 @@ public struct SoundCopy: Sendable, Hashable {
 
     /// The ids of the two, in the order of the corpus.
     public var first: String
+    /// The id of the other.
     public var second: String
+    /// Whether every sample is equal, or only the recording.
     public var kind: Kind
     /// The second at which the second clip begins within the first; negative where the first begins within the second.
     public var shift: Double

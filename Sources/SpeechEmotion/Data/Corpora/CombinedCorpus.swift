@@ -15,6 +15,8 @@ public struct CombinedCorpus: CorpusSource {
     /// The clips of several corpora.
     public init(_ sources: [any CorpusSource]) { self.sources = sources.map { AnyCorpus($0) } }
 
+    /// The clips of all sources, one source after the other; a second corpus of one name becomes `NAME 2`. Throws
+    /// what a source throws.
     public func read() throws -> Corpus {
         var clips: [Clip] = []
         var omissions: [Omission] = []

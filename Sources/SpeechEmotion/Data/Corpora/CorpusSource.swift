@@ -9,6 +9,7 @@ public protocol CorpusSource: TaggedOptions {
 
 /// The sources of clips that a config may name.
 public enum CorpusKinds: Registry {
+    /// What stands in a config is a corpus.
     public typealias Value = any CorpusSource
 
     public static var noun: String { "corpus" }

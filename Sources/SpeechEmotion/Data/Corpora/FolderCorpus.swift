@@ -38,6 +38,8 @@ public struct FolderCorpus: CorpusSource {
         }
     }
 
+    /// The clips in the order of their paths; files that do not fit the pattern are omitted. Throws a `FileError`
+    /// where no clip is left.
     public func read() throws -> Corpus {
         let purpose = "reading a folder of classes"
         let listing = try FolderListing(folder, purpose: purpose)

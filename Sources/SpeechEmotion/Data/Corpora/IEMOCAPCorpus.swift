@@ -30,6 +30,7 @@ public struct IEMOCAPCorpus: CorpusSource {
         "fea": "fearful", "dis": "disgust", "sur": "surprised", "oth": "other", "xxx": "undecided",
     ]
 
+    /// The turns that the evaluation files list. Throws a `FileError` where there is no such file.
     public func read() throws -> Corpus {
         let purpose = "reading IEMOCAP"
         let listing = try FolderListing(folder, purpose: purpose)

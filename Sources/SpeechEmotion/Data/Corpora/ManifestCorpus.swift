@@ -47,6 +47,8 @@ public struct ManifestCorpus: CorpusSource {
         return [Complaint("path", "path, label, speaker, start and end have to be different columns")]
     }
 
+    /// The clips in the order of the list; those without a file are omitted. Throws for a list that is empty or
+    /// damaged, or names a clip twice.
     public func read() throws -> Corpus {
         let records = try ManifestRecord.read(file)
         guard !records.isEmpty else {

@@ -31,6 +31,8 @@ protocol NamedCorpus: CorpusSource {
 extension NamedCorpus {
     func complete(_ clips: inout [Clip], _ listing: FolderListing) throws {}
 
+    /// The clips whose names follow the rules of the corpus; other sounds and second copies are omitted. Throws a
+    /// `FileError` where no clip is left.
     public func read() throws -> Corpus {
         let purpose = "reading \(Self.title)"
         let listing = try FolderListing(folder, purpose: purpose)

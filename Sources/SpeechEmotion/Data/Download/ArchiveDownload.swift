@@ -8,9 +8,11 @@ public struct DownloadProgress: Sendable, Equatable {
 
     /// The archive.
     public var archive: String
+    /// What is being done with it.
     public var step: Step
     /// Bytes done and bytes in all.
     public var done: Int
+    /// Bytes in all.
     public var total: Int
 }
 

@@ -3,7 +3,9 @@ import Layers
 
 /// Some examples at once.
 public struct Batch: Sendable {
+    /// [batch, ...], with the valid frames of each where the features are sequences.
     public var inputs: Signal
+    /// The class or the values of each example.
     public var targets: Targets
     /// What the examples are called, for messages about them.
     public var ids: [String]
@@ -42,6 +44,8 @@ public protocol TrainingBatches: AnyObject {
 
 /// Examples that are looked at without being trained on, always in the same order.
 public protocol EvaluationBatches: AnyObject {
+    /// How many batches there are.
     var count: Int { get }
+    /// A batch by its number, from 0; the last one may be smaller.
     func batch(_ index: Int) throws -> Batch
 }

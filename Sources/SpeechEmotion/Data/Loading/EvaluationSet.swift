@@ -16,8 +16,10 @@ public final class EvaluationSet: EvaluationBatches {
         self.size = max(size, 1)
     }
 
+    /// Batches, the last of which may be smaller.
     public var count: Int { (table.count + size - 1) / size }
 
+    /// The same clips every time, in the order of `clips`.
     public func batch(_ index: Int) -> Batch {
         table.batch(Array(index * size..<min((index + 1) * size, table.count)))
     }

@@ -2,6 +2,7 @@ import Autograd
 
 /// Takes features of many clips at once, on all threads.
 public struct FeatureLoading: Sendable {
+    /// Where the features of a clip come from.
     public var source: any FeatureSource
     /// The classes, in the order of a model's outputs.
     public var classes: [String]

@@ -57,12 +57,14 @@ public final class TrainingSet: TrainingBatches {
 
     /// How many examples an epoch has.
     public var examples: Int { drawn.count }
+    /// Batches of an epoch, the last of which may be smaller.
     public var count: Int { (drawn.count + size - 1) / size }
     /// How many examples of each class the plan makes of the clips.
     public func classCounts(_ classes: Int) -> [Int] {
         drawn.reduce(into: Array(repeating: 0, count: classes)) { $0[table.labels[$1]] += 1 }
     }
 
+    /// Shuffled and augmented for the epoch. Throws where a sound can no longer be read or changed.
     public func batch(epoch: Int, index: Int) throws -> Batch {
         guard let ahead else { return try made(numbers(epoch, index), epoch) }
         let following = (index + 1..<index + 1 + ahead.depth).map { next in

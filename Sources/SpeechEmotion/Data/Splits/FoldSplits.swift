@@ -34,8 +34,11 @@ public struct KFoldSplit: SplitSpec {
     ]
 
     public init() {}
+    /// As many as `folds`, whatever the corpus.
     public var foldCount: Int? { folds }
+    /// Whether anything is taken for validation.
     public var hasValidation: Bool { validation != .none }
+    /// A split for each fold. Throws where there are too few clips or groups for so many folds.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let rule: Rule =
             if let by {
@@ -76,8 +79,11 @@ public struct LeaveOneOutSplit: SplitSpec {
     ]
 
     public init() {}
+    /// Depends on how many speakers there are.
     public var foldCount: Int? { nil }
+    /// Whether anything is taken for validation.
     public var hasValidation: Bool { validation != .none }
+    /// A split for each speaker. Throws where clips lack the column, or all have one value there.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         let groups = try Groups(all, of: corpus, by: by, balance: []).members
@@ -127,8 +133,11 @@ public struct RavdessActorSplit: SplitSpec {
     ]
 
     public init() {}
+    /// Six.
     public var foldCount: Int? { Self.actors.count }
+    /// Whether anything is taken for validation.
     public var hasValidation: Bool { if case .first(.none) = validation { false } else { true } }
+    /// Six splits. Throws where a speaker is no number, or none of a fold's four actors is there.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         let groups = try Groups(all, of: corpus, by: "speaker", balance: []).members

@@ -17,7 +17,9 @@ public struct RandomSplit: SplitSpec {
     ]
 
     public init() {}
+    /// Whether anything is taken for validation.
     public var hasValidation: Bool { validation != .none }
+    /// One split, "hold-out". Throws where a part would be empty or leave nothing to train on.
     public func split(_ corpus: Corpus) throws -> [Split] {
         [try holdOut(.plain, corpus, test: test, validation: validation, seed: seed)]
     }
@@ -39,7 +41,9 @@ public struct StratifiedSplit: SplitSpec {
     ]
 
     public init() {}
+    /// Whether anything is taken for validation.
     public var hasValidation: Bool { validation != .none }
+    /// One split, "hold-out". Throws where a class has one clip only, or a part is too small to hold all classes.
     public func split(_ corpus: Corpus) throws -> [Split] {
         [try holdOut(.stratified, corpus, test: test, validation: validation, seed: seed)]
     }
@@ -69,7 +73,9 @@ public struct GroupedSplit: SplitSpec {
     ]
 
     public init() {}
+    /// Whether anything is taken for validation.
     public var hasValidation: Bool { validation != .none }
+    /// One split, "hold-out". Throws where clips lack the column or there are too few groups.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let rule = Rule.grouped(by: by, balance: balance)
         return [try holdOut(rule, corpus, test: test, validation: validation, seed: seed)]

@@ -27,12 +27,14 @@ public struct ListedSplit: SplitSpec {
     ]
 
     public init() {}
+    /// Whether the options name or draw any clips to validate on.
     public var hasValidation: Bool {
         switch validation {
         case .first(let amount): amount != .none
         case .second(let values): !values.isEmpty
         }
     }
+    /// One split. Throws for values that no clip has or that stand in two parts, and where nothing is left to train on.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let known = corpus.clips.values(of: by)
         guard !known.isEmpty else {
@@ -89,7 +91,9 @@ public struct NameOrNumber: ConfigurationValue, ExpressibleByStringLiteral, Expr
     public var text: String
     private var number: Int?
 
+    /// Stands for this text only: "01" is not "1".
     public init(stringLiteral text: String) { self.text = text }
+    /// Stands for the number however it is written: 1 is "1" and "01".
     public init(integerLiteral number: Int) {
         text = String(number)
         self.number = number
@@ -134,7 +138,10 @@ public struct FileSplit: SplitSpec {
     /// The splits of a file.
     public init(_ file: String) { self.file = file }
 
+    /// Depends on the file.
     public var foldCount: Int? { nil }
+    /// The splits in the order of the file. Throws for clips that the corpus lacks, and where nothing is left to
+    /// train on.
     public func split(_ corpus: Corpus) throws -> [Split] {
         if file.lowercased().hasSuffix(".json") {
             return try SplitFile.read(file, for: corpus)

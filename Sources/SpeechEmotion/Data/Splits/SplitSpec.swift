@@ -13,12 +13,15 @@ public protocol SplitSpec: TaggedOptions {
 }
 
 extension SplitSpec {
+    /// One split.
     public var foldCount: Int? { 1 }
+    /// There may be a validation part.
     public var hasValidation: Bool { true }
 }
 
 /// The ways of splitting that a config may name.
 public enum SplitKinds: Registry {
+    /// What stands in a config is a way of splitting.
     public typealias Value = any SplitSpec
 
     public static var noun: String { "split" }

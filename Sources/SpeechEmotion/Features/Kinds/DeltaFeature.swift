@@ -20,11 +20,13 @@ public struct Delta: FrameFeature {
     }
 
     public init() {}
+    /// A line (order 1) or a parabola (order 2) is fitted to 9 frames.
     public init(_ of: any FrameFeature, order: Int = 1) {
         self.of = AnyFrameFeature(of)
         self.order = order
     }
 
+    /// Equal where the other feature with all its options, the order and the window are.
     public static func == (a: Delta, b: Delta) -> Bool {
         AnyHashable(a.of.value) == AnyHashable(b.of.value) && a.order == b.order && a.window == b.window
     }
@@ -35,11 +37,15 @@ public struct Delta: FrameFeature {
         hasher.combine(window)
     }
 
+    /// That of the other feature.
     public var width: Int { of.value.width }
+    /// `delta_mfcc_0`, and `delta2_mfcc_0` for order 2.
     public var names: [String] { of.value.names.map { (order == 1 ? "delta_" : "delta2_") + $0 } }
+    /// That of the other feature.
     public var hop: Int { of.value.hop }
     public func check(rate: Int) throws(SoundProblem) { try of.value.check(rate: rate) }
 
+    /// [frames, width] as librosa.feature.delta. Throws for sounds of fewer frames than the window.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound(of.value).delta(order: order, width: window)
     }

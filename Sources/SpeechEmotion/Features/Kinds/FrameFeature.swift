@@ -15,6 +15,7 @@ public protocol FrameFeature: TaggedOptions, Hashable {
 }
 
 extension FrameFeature {
+    /// The type, numbered from 0 where there are several: `rms`, `mfcc_0`.
     public var names: [String] {
         width == 1 ? [Self.type] : (0..<width).map { "\(Self.type)_\($0)" }
     }
@@ -27,6 +28,7 @@ extension FrameFeature {
 
 /// The features of frames that a config may name.
 public enum FeatureKinds: Registry {
+    /// What stands in a config is a feature.
     public typealias Value = any FrameFeature
 
     public static var noun: String { "feature" }

@@ -23,6 +23,7 @@ public struct MFCC: MelFeature {
     }
 
     public init() {}
+    /// Of 128 mel bands, as librosa has them; `count` coefficients from the first on.
     public init(count: Int) { cepstrum.count = count }
 
     public var complaints: [Complaint] {
@@ -37,8 +38,10 @@ public struct MFCC: MelFeature {
         return found
     }
 
+    /// As many as coefficients.
     public var width: Int { cepstrum.count }
 
+    /// [frames, count] as librosa.feature.mfcc.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.melLevels(stft, bands, decibels).cepstrum(cepstrum).table
     }
@@ -72,8 +75,10 @@ public struct Mel: MelFeature {
     public init() {}
 
     public var complaints: [Complaint] { melComplaints }
+    /// As many as mel bands.
     public var width: Int { bands.count }
 
+    /// [frames, mels] as librosa.feature.melspectrogram, in the unit of the options.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         switch unit {
         case .power: try sound.powers(stft).mel(bands).table

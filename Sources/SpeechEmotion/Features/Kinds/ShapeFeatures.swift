@@ -9,8 +9,10 @@ public struct Centroid: SpectralFeature {
     public static var fields: [Field<Self>] { stftFields }
 
     public init() {}
+    /// One number, in Hz.
     public var width: Int { 1 }
 
+    /// [frames, 1] as librosa.feature.spectral_centroid; 0 in silence.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.sizes(stft).centroid
     }
@@ -26,8 +28,10 @@ public struct Bandwidth: SpectralFeature {
     public static var fields: [Field<Self>] { stftFields }
 
     public init() {}
+    /// One number, in Hz.
     public var width: Int { 1 }
 
+    /// [frames, 1] as librosa.feature.spectral_bandwidth; 0 in silence.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.sizes(stft).bandwidth
     }
@@ -45,8 +49,10 @@ public struct Rolloff: SpectralFeature {
     }
 
     public init() {}
+    /// One number, in Hz.
     public var width: Int { 1 }
 
+    /// [frames, 1] as librosa.feature.spectral_rolloff.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.sizes(stft).rolloff(share)
     }
@@ -64,8 +70,10 @@ public struct Flatness: SpectralFeature {
     }
 
     public init() {}
+    /// One number, from 0 to 1: the larger, the more like noise.
     public var width: Int { 1 }
 
+    /// [frames, 1] as librosa.feature.spectral_flatness.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.powers(stft).flatness(floor: floor)
     }
@@ -91,6 +99,7 @@ public struct Contrast: SpectralFeature {
     }
 
     public init() {}
+    /// The octaves, and what lies below them.
     public var width: Int { bands.octaves + 1 }
 
     public func check(rate: Int) throws(SoundProblem) {
@@ -98,6 +107,7 @@ public struct Contrast: SpectralFeature {
         _ = try bands.bands(stft, rate: rate)
     }
 
+    /// [frames, octaves + 1] as librosa.feature.spectral_contrast.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         // Valleys are where rounding would show.
         try sound.preciseSizes(stft).contrast(bands)
@@ -124,8 +134,10 @@ public struct Bins: SpectralFeature {
     }
 
     public init() {}
+    /// `fft / 2 + 1`.
     public var width: Int { stft.bins }
 
+    /// [frames, fft / 2 + 1] in the unit of the options.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         switch unit {
         case .power: try sound.powers(stft).bins.table

@@ -6,6 +6,7 @@ protocol SpectralFeature: FrameFeature {
 }
 
 extension SpectralFeature {
+    /// That of the transform.
     public var hop: Int { stft.hop }
 
     /// The keys of the transform, which stand beside the feature's own.
@@ -45,6 +46,7 @@ protocol FramedFeature: FrameFeature {
 }
 
 extension FramedFeature {
+    /// That of the frames.
     public var hop: Int { frames.hop }
 
     /// The keys of the frames, which stand beside the feature's own.

@@ -9,8 +9,10 @@ public struct ZeroCrossings: FramedFeature {
     public static var fields: [Field<Self>] { frameFields }
 
     public init() {}
+    /// One number, from 0 to 1.
     public var width: Int { 1 }
 
+    /// [frames, 1] as librosa.feature.zero_crossing_rate.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.wave.zeroCrossingRate(frames)
     }
@@ -25,8 +27,10 @@ public struct RMS: FramedFeature {
     public static var fields: [Field<Self>] { frameFields }
 
     public init() {}
+    /// One number; full scale is 1.
     public var width: Int { 1 }
 
+    /// [frames, 1] as librosa.feature.rms.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.wave.rmsOfFrames(frames)
     }
@@ -37,6 +41,7 @@ public struct Yin: FramedFeature {
     public var range = PitchRange()
     public var threshold = 0.1
 
+    /// Those of `range`.
     public var frames: Frames {
         get { range.frames }
         set { range.frames = newValue }
@@ -54,10 +59,12 @@ public struct Yin: FramedFeature {
     }
 
     public init() {}
+    /// One number, in Hz.
     public var width: Int { 1 }
 
     public func check(rate: Int) throws(SoundProblem) { _ = try range.periods(rate: rate) }
 
+    /// [frames, 1] as librosa.yin.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.wave.pitch(range, threshold: threshold)
     }
@@ -67,6 +74,7 @@ public struct Yin: FramedFeature {
 public struct ProbabilisticYin: FramedFeature {
     public var range = PitchRange()
 
+    /// Those of `range`.
     public var frames: Frames {
         get { range.frames }
         set { range.frames = newValue }
@@ -83,11 +91,14 @@ public struct ProbabilisticYin: FramedFeature {
     }
 
     public init() {}
+    /// Frequency, voice and probability.
     public var width: Int { 3 }
+    /// In the order of the columns.
     public var names: [String] { ["pyin_f0", "pyin_voiced", "pyin_probability"] }
 
     public func check(rate: Int) throws(SoundProblem) { _ = try range.periods(rate: rate) }
 
+    /// [frames, 3]: Hz or 0 without a voice, 1 or 0 for a voice, and how probable it is; as librosa.pyin.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         let track = try sound.wave.probablePitch(range)
         var rows: [Float] = []

@@ -43,8 +43,10 @@ public struct Chroma: ChromaFeature {
 
     public init() {}
 
+    /// As many as notes in an octave.
     public var width: Int { bands.count }
 
+    /// [frames, count] as librosa.feature.chroma_stft.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try chroma(of: sound).table
     }
@@ -62,8 +64,10 @@ public struct Tonnetz: ChromaFeature {
 
     public init() {}
 
+    /// Two for each of fifths, minor thirds and major thirds.
     public var width: Int { 6 }
 
+    /// [frames, 6] of the chroma of each frame.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try chroma(of: sound).tonnetz.table
     }

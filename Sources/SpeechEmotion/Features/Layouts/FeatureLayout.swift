@@ -15,6 +15,7 @@ public protocol FeatureLayout: TaggedOptions {
 
 /// The forms that a config may name.
 public enum LayoutKinds: Registry {
+    /// What stands in a config is a layout.
     public typealias Value = any FeatureLayout
 
     public static var noun: String { "layout" }

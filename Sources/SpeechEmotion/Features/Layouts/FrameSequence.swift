@@ -29,6 +29,7 @@ public struct FrameSequence: FeatureLayout {
 
     public init() {}
 
+    /// Without deltas; zeros are added and frames are cut off at the end.
     public init(_ features: [any FrameFeature], frames: Int = 200) {
         self.features = features.map { AnyFrameFeature($0) }
         self.frames = frames
@@ -59,13 +60,16 @@ public struct FrameSequence: FeatureLayout {
         return own + more
     }
 
+    /// [frames, channels], deltas among the channels.
     public var outputShape: [Int] { [frames, names.count] }
+    /// In the order of the channels; the second of one name gets `.2` behind it.
     public var names: [String] { distinct(channels.flatMap(\.names)) }
 
     public func check(rate: Int) throws(SoundProblem) {
         for feature in features { try feature.value.check(rate: rate) }
     }
 
+    /// [frames, channels] with the length of the sound. Throws where features differ in their number of frames.
     public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
         var tables: [FrameTable] = []
         for feature in channels { tables.append(try sound(feature)) }

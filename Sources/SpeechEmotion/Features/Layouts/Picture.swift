@@ -52,10 +52,13 @@ public struct Picture: FeatureLayout {
         return [Complaint("range", "\(range.first) is not below \(range.second)")]
     }
 
+    /// [height, width, 3].
     public var outputShape: [Int] { [height, width, 3] }
+    /// The colours.
     public var names: [String] { ["red", "green", "blue"] }
     public func check(rate: Int) throws(SoundProblem) { try feature.value.check(rate: rate) }
 
+    /// [height, width, 3], whatever the length of the sound.
     public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
         picture(of: try sound(feature.value))
     }

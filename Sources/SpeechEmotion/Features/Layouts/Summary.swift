@@ -18,6 +18,7 @@ public struct Summary: FeatureLayout {
         }
 
         public init() {}
+        /// Its mean over all frames, unless other statistics are given.
         public init(_ feature: any FrameFeature, _ statistics: [Statistic] = [.mean]) {
             self.feature = AnyFrameFeature(feature)
             self.statistics = statistics
@@ -31,12 +32,15 @@ public struct Summary: FeatureLayout {
     }
 
     public init() {}
+    /// One vector of all entries, in their order.
     public init(_ entries: [Entry]) { self.entries = entries }
 
+    /// [channels], one for each channel of a feature and each of its statistics.
     public var outputShape: [Int] {
         [entries.reduce(0) { $0 + $1.feature.value.width * $1.statistics.count }]
     }
 
+    /// `mfcc_0_mean`; the second of one name gets `.2` behind it.
     public var names: [String] {
         distinct(
             entries.flatMap { entry in
@@ -50,6 +54,7 @@ public struct Summary: FeatureLayout {
         for entry in entries { try entry.feature.value.check(rate: rate) }
     }
 
+    /// [channels] over all frames of the sound.
     public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
         var values: [Float] = []
         for entry in entries {

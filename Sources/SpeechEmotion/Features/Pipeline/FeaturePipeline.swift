@@ -25,6 +25,7 @@ public struct FeaturePipeline: Options {
 
     public init() {}
 
+    /// The whole of every sound, brought to `rate` first, edited, and then put into the layout.
     public init(rate: Int, prepare: [any WaveEdit] = [], layout: any FeatureLayout) {
         self.rate = rate
         self.prepare = prepare.map { AnyWaveEdit($0) }

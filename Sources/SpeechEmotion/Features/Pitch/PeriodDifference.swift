@@ -8,6 +8,7 @@ public struct PitchRange: Hashable, Sendable {
     /// Samples of a frame; two periods of the lowest frequency should fit.
     public var frames = Frames()
 
+    /// Frequencies in Hz: about C2 to C7, unless given.
     public init(low: Double = 65, high: Double = 2100, frames: Frames = Frames()) {
         self.low = low
         self.high = high

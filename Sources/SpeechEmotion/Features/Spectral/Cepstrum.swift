@@ -50,6 +50,7 @@ public struct Cepstrum: Hashable, Sendable {
     /// Multiplies coefficient n, from 0, by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 leaves them.
     public var lifter = 0.0
 
+    /// An orthonormal transform of type 2 without lifter.
     public init(count: Int = 20) { self.count = count }
 
     private struct Key: Hashable {

@@ -27,6 +27,7 @@ public struct ChromaBands: Hashable, Sendable {
     /// How many octaves from there the weight has fallen to exp(-1/2); nil weighs all the same.
     public var octaveWidth: Double? = 2
 
+    /// Without a tuning, each sound's is estimated.
     public init(count: Int = 12, tuning: Double? = nil) {
         self.count = count
         self.tuning = tuning

@@ -17,6 +17,7 @@ public struct Decibels: Hashable, Sendable {
         case largest
     }
 
+    /// A reference of 1 is librosa.power_to_db's; `range` is its `top_db`.
     public init(reference: Reference = .value(1), range: Double? = 80) {
         self.reference = reference
         self.range = range

@@ -51,6 +51,7 @@ public struct MelBands: Hashable, Sendable {
     /// The most bands there may be.
     public static let most = 4096
 
+    /// Slaney's bands from 0 Hz to half the rate.
     public init(count: Int = 128) { self.count = count }
 
     /// Throws where the numbers make no sense for sounds of a rate. A band too narrow to hold a bin is

@@ -23,6 +23,7 @@ public struct STFT: Hashable, Sendable {
     /// The largest transform and window.
     public static let largest = 1 << 17
 
+    /// A periodic Hann window as long as the frame, centred with zeros around the sound.
     public init(fft: Int = 2048, hop: Int = 512) {
         self.fft = fft
         self.hop = hop
@@ -117,6 +118,7 @@ public struct ComplexFrames: Sendable, Equatable {
             frames: frames, width: bins, values: (0..<frames * bins).map { memory.start[2 * $0 + offset] })
     }
 
+    /// Whether all numbers are equal.
     public static func == (a: Self, b: Self) -> Bool { a.real == b.real && a.imaginary == b.imaginary }
 }
 

@@ -9,6 +9,7 @@ public struct Frames: Hashable, Sendable {
     /// Whether frame i has its middle at sample i * hop, with padding at both ends, or starts there.
     public var isCentred = true
 
+    /// Frames whose middles are `hop` samples apart, with padding at both ends.
     public init(length: Int = 2048, hop: Int = 512) {
         self.length = length
         self.hop = hop
