@@ -261,6 +261,10 @@ import Testing
             ["28:47: schedule.warm_up: expected a whole number of at least 0, found -1"]
         ),
         (
+            #""type": "cosine""#, #""type": "cosine", "warm_up": 40"#,
+            ["28:47: schedule.warm_up: has to be below the 40 epochs of training, found 40"]
+        ),
+        (
             #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
             ["26:40: loss.gamma: expected a number from 0 to 100, found -1"]
         ),
