@@ -435,7 +435,7 @@ import Testing
             model,
             #"[{"type": "flatten"}, {"type": "dense", "units": 200000}, {"type": "dense", "units": 8000}, {"type": "dense", "units": 8}]"#,
             [
-                #"19:14: model: sequential has 3200272008 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; most of them, 1600200000, are in "1" (dense)"#
+                #"19:14: model: sequential has 3200272008 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; the largest part, "1" (dense), has 1600200000"#
             ]
         ),
         (
