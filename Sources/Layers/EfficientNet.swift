@@ -30,7 +30,7 @@ public enum MBConv {
                 .range(0..<1)
             ),
             .init("momentum", \.momentum, "Of the batch norms' running statistics.", .range(0...1)),
-            .init("epsilon", \.epsilon, "Of the batch norms.", .above(0)),
+            .init("epsilon", \.epsilon, "Of the batch norms.", .range(1e-12...1)),
         ]
 
         public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {

@@ -35,10 +35,10 @@ public struct RecurrentOptions: Options {
         .init("bias_initializer", \.biasInitializer, "How the biases begin."),
         .init(
             "l1", \.l1, "Penalty on the size of the weights of input and state, added to the loss.",
-            .atLeast(0)),
+            .range(0...1e6)),
         .init(
             "l2", \.l2, "Penalty on the squares of the weights of input and state, added to the loss.",
-            .atLeast(0)),
+            .range(0...1e6)),
     ]
 
     public init() {}

@@ -56,11 +56,11 @@ public struct ExperimentPlan: Sendable {
         {
             report(JSONPath([.key("schedule")] + complaint.path.steps), complaint.message)
         }
-        // Names need the model; without weights that take long to draw.
+        // Names need the model; of one that takes much memory they are asked when it is there anyway.
         if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
             do {
-                let model = try experiment.model.spec.make(input, RandomGenerator(seed: 0))
-                for complaint in experiment.groupComplaints(model) {
+                let names = try experiment.model.spec.parameterNames(input)
+                for complaint in experiment.groupComplaints(names) {
                     report(complaint.path, complaint.message)
                 }
             } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
@@ -69,7 +69,7 @@ public struct ExperimentPlan: Sendable {
     }
 
     /// The most weights of a model that is made for a check.
-    private static let mostMade = 1 << 24
+    private static let mostMade = 1 << 26
 
     /// What is wrong with the output of a model where there are these classes; nil for classes that are not known yet.
     static func mismatch(_ output: [Int], classes: [String]?) -> String? {
@@ -92,9 +92,9 @@ extension JSONPath: ExpressibleByArrayLiteral {
 }
 
 extension Experiment {
-    /// Patterns of the optimiser's groups that fit no parameter of a model, with their paths in the experiment.
-    func groupComplaints(_ model: any Layer) -> [Complaint] {
-        optimizer.value.complaints(forParameters: model.namedParameters.map(\.name)).map {
+    /// Patterns of the optimiser's groups that fit none of these parameters, with their paths in the experiment.
+    func groupComplaints(_ names: [String]) -> [Complaint] {
+        optimizer.value.complaints(forParameters: names).map {
             Complaint(at: [.key("optimizer")] + $0.path.steps, $0.message)
         }
     }

@@ -96,7 +96,7 @@ public final class ExperimentRun {
     private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
         let model = try Model(
             experiment.model.spec, input: data.source.shape, generator: generator.split("weights"))
-        let complaints = experiment.groupComplaints(model)
+        let complaints = experiment.groupComplaints(model.namedParameters.map(\.name))
         guard complaints.isEmpty else {
             throw ConfigurationError(
                 complaints.map { Problem(place: .nowhere, path: $0.path, message: $0.message) })

@@ -55,9 +55,8 @@ public struct Predictor {
         }
         do { try model.plan.checkTakesRealNumbers(type(of: model.spec).type) } catch {
             throw FileError(
-                file: file, place: (["metadata \"model\""] + error.path).joined(separator: ", "),
-                found: "a layer that cannot take the features of a sound",
-                allowed: "layers for real numbers: \(error.message)")
+                file: file, place: "metadata \"model\"", found: "\(error)",
+                allowed: "layers for real numbers, as the features of a sound are")
         }
         (self.model, self.classes, self.pipeline) = (model, classes, pipeline)
     }

@@ -112,7 +112,8 @@ extension Initializer: ConfigurationValue {
         static let fields: [Field<Self>] = [
             .init("type", \.form, "What the number means.", .required),
             .init(
-                "value", \.value, "The constant, the largest number, or the standard deviation.", .required),
+                "value", \.value, "The constant, the largest number, or the standard deviation.", .required,
+                .range(-1e6...1e6)),
         ]
 
         var complaints: [Complaint] {

@@ -76,7 +76,7 @@ extension LayerPlan {
         func shown(_ count: Int) -> String { count < 1 << 60 ? "\(count)" : "\(1 << 60) or more" }
         let largest = parts.max { $0.plan[keyPath: count] < $1.plan[keyPath: count] }
         let share = largest.map {
-            "; most of them, \(shown($0.plan[keyPath: count])), are in \"\($0.name)\" (\($0.type))"
+            "; the largest part, \"\($0.name)\" (\($0.type)), has \(shown($0.plan[keyPath: count]))"
         }
         throw ShapeProblem(
             "\(type) has \(shown(found)) \(what), and at most \(Self.most) are allowed: use fewer \(advice)"

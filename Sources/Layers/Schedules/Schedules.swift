@@ -23,7 +23,7 @@ public struct StepSchedule: ScheduleSpec {
     public static let summary = "The rate is multiplied by a factor at equal distances."
     public static let fields: [Field<Self>] = [
         .init("size", \.size, "Periods between two changes.", .required, .atLeast(1)),
-        .init("factor", \.factor, "The rate is multiplied by it.", .above(0)),
+        .init("factor", \.factor, "The rate is multiplied by it.", .above(0), .atMost(1e6)),
         .init("per", \.per, "What is counted."),
     ]
 
@@ -52,7 +52,7 @@ public struct MultiStepSchedule: ScheduleSpec {
             "milestones", \.milestones,
             "After how many periods the rate changes; one that stands twice counts twice.",
             .required, .notEmpty, .atLeast(1)),
-        .init("factor", \.factor, "The rate is multiplied by it.", .above(0)),
+        .init("factor", \.factor, "The rate is multiplied by it.", .above(0), .atMost(1e6)),
         .init("per", \.per, "What is counted."),
     ]
 
@@ -76,7 +76,7 @@ public struct ExponentialSchedule: ScheduleSpec {
     public static let type = "exponential"
     public static let summary = "The rate is multiplied by a factor after every period."
     public static let fields: [Field<Self>] = [
-        .init("factor", \.factor, "The rate is multiplied by it.", .required, .above(0)),
+        .init("factor", \.factor, "The rate is multiplied by it.", .required, .above(0), .atMost(1e6)),
         .init("per", \.per, "What is counted."),
     ]
 

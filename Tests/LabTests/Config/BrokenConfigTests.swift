@@ -406,7 +406,7 @@ import Testing
         (
             #"{"type": "gru", "units": 96}"#, #"{"type": "reshape", "shape": [7, 7]}"#,
             [
-                "22:9: model[2]: reshape cannot make [7, 7] of the 6400 numbers of [100, 64]; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+                "22:9: model[2]: reshape cannot make [7, 7] of the 6400 numbers of [100, 64]; the sizes have to multiply to as many; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
             ]
         ),
         (
@@ -439,7 +439,7 @@ import Testing
             model,
             #"[{"type": "flatten"}, {"type": "dense", "units": 200000}, {"type": "dense", "units": 8000}, {"type": "dense", "units": 8}]"#,
             [
-                #"19:14: model: sequential has 3200272008 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; most of them, 1600200000, are in "1" (dense)"#
+                #"19:14: model: sequential has 3200272008 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; the largest part, "1" (dense), has 1600200000"#
             ]
         ),
         (
@@ -481,7 +481,7 @@ import Testing
             #"{"type": "gru", "units": 96}"#,
             #"{"type": "residual", "body": [{"type": "pool1d", "size": 2}, {"type": "flatten"}]}"#,
             [
-                "22:9: model[2]: residual cannot add its input [100, 64] to the body's output [3200]; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+                "22:9: model[2]: residual cannot add its input [100, 64] to the body's output [3200]; sizes have to stay or to be divided by a stride, as with "padding": "same"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
             ]
         ),
         (

@@ -108,8 +108,9 @@ import Testing
             _ = try ModelFile.read(path)
             let error = #expect(throws: FileError.self) { try Predictor(path) }
             #expect(error?.file == path)
-            #expect(error?.place == "metadata \"model\", layers[0], layers[0]")
-            #expect(error?.allowed.contains("embedding takes whole numbers only") == true)
+            #expect(error?.place == "metadata \"model\"")
+            #expect(
+                error?.found.hasPrefix("layers[0].layers[0]: embedding takes whole numbers only") == true)
         }
     }
 

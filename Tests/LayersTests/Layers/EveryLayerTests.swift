@@ -24,6 +24,12 @@ import Testing
         #expect(try LayerCheck(example).names() == [])
     }
 
+    @Test(arguments: Example.all) func namesAreKnownWithoutWeights(_ example: Example) throws {
+        let spec = try LayerCheck(example).spec
+        let made = try spec.make(example.input, RandomGenerator(seed: 1))
+        #expect(try spec.parameterNames(example.input) == made.namedParameters.map(\.name))
+    }
+
     @Test(arguments: Example.all) func writesItselfAsJSON(_ example: Example) throws {
         #expect(try LayerCheck(example).jsonRoundTrip() == [])
     }
