@@ -20,7 +20,8 @@ public final class BatchNorm: Absorbing {
                 "momentum", \.momentum,
                 "Part of the running statistics that stays in each step (Keras' convention; PyTorch's 0.1 is 0.9 here).",
                 .range(0...1)),
-            .init("epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .range(1e-12...1)),
+            .init(
+                "epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .range(1e-12...1)),
             .init("scale", \.scale, "Whether a trained factor follows."),
             .init("shift", \.shift, "Whether a trained number is added."),
             .init(

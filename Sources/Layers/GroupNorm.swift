@@ -14,7 +14,8 @@ public final class GroupNorm: Layer {
         public static let fields: [Field<Self>] = [
             .init(
                 "groups", \.groups, "How many; as many as channels is instance normalisation.", .atLeast(1)),
-            .init("epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .range(1e-12...1)),
+            .init(
+                "epsilon", \.epsilon, "Added to the variance (Keras 1e-3, PyTorch 1e-5).", .range(1e-12...1)),
         ]
 
         public init() {}

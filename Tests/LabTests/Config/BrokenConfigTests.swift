@@ -481,7 +481,7 @@ import Testing
             #"{"type": "gru", "units": 96}"#,
             #"{"type": "residual", "body": [{"type": "pool1d", "size": 2}, {"type": "flatten"}]}"#,
             [
-                "22:9: model[2]: residual cannot add its input [100, 64] to the body's output [3200]; sizes have to stay or to be divided by a stride, as with "padding": "same"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+                #"22:9: model[2]: residual cannot add its input [100, 64] to the body's output [3200]; sizes have to stay or to be divided by a stride, as with "padding": "same"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
             ]
         ),
         (
