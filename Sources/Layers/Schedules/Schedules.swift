@@ -169,7 +169,7 @@ public struct CosineSchedule: ScheduleSpec {
 }
 
 /// Up to the optimiser's rate and down far below where it began (Smith and Topin 2018), in PyTorch's form with two
-/// phases.
+/// phases. Only the rate moves, as with PyTorch's `cycle_momentum=False`.
 public struct OneCycleSchedule: ScheduleSpec {
     public var total: Int?
     public var rise = 0.3
