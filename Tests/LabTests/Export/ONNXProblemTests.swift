@@ -76,6 +76,7 @@ import Testing
     @Test(arguments: [
         (#"{"type": "flatten"}"#, "all steps become one vector"),
         (#"{"type": "reshape", "shape": [-1]}"#, "the new shape is for a fixed number of steps"),
+        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the new shape is for a fixed number of steps"),
         (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has a bias for each step"),
         (#"{"type": "positions", "kind": "learned"}"#, "vectors are learned for the steps of the input"),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {

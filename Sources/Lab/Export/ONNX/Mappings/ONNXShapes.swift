@@ -24,9 +24,12 @@ extension ONNXLayer {
 }
 
 @Sendable private func reshape(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
-    let shape = try layer.plannedShape(x)
+    let (spec, shape): (Reshape.Spec, [Int]) = (try layer.spec(), try layer.plannedShape(x))
     let keepsSteps = Reshape.Spec.keepsSteps(x.shape, shape)
-    if !keepsSteps { try layer.needsFixedSteps(x, "the new shape is for a fixed number of steps") }
+    // Of another number of steps a shape that begins with a number makes something else.
+    if !keepsSteps || spec.shape.first != -1 {
+        try layer.needsFixedSteps(x, "the new shape is for a fixed number of steps")
+    }
     guard !shape.contains(0) else {
         throw layer.problem("found a shape without elements, \(shape)", advice: "give sizes of at least 1")
     }
