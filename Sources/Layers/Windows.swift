@@ -68,7 +68,7 @@ public enum PaddingRule: String, CaseIterable, ConfigurationValue {
     }
 
     /// What stands in front of a sequence and behind it, along one axis.
-    func amounts(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> (before: Int, after: Int) {
+    public func amounts(size: Int, kernel: Int, stride: Int, dilation: Int = 1) -> (before: Int, after: Int) {
         let reach = (kernel - 1) * dilation
         switch self {
         case .valid: return (0, 0)

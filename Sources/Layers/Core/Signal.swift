@@ -13,9 +13,10 @@ public struct Signal: Sendable {
     /// Stops the program where lengths are not one number in 0...steps for each sequence.
     public init(_ tensor: Tensor, lengths: [Int]? = nil) {
         require(
-            lengths == nil
-                || tensor.rank >= 2 && lengths!.count == tensor.shape[0]
-                    && lengths!.allSatisfy { $0 >= 0 && $0 <= tensor.shape[1] },
+            lengths.map { lengths in
+                tensor.rank >= 2 && lengths.count == tensor.shape[0]
+                    && lengths.allSatisfy { $0 >= 0 && $0 <= tensor.shape[1] }
+            } ?? true,
             "Signal: lengths \(lengths ?? []) for a tensor of shape \(tensor.shape); expected one number in "
                 + "0...steps for each sequence")
         self.tensor = tensor

@@ -41,17 +41,8 @@ struct ONNXWindow {
 
     private func amounts(axis: Int, size: Int) -> (before: Int, after: Int) {
         if isPlaced, axis == 0 { return (0, 0) }
-        let span = (kernel[axis] - 1) * dilation[axis]
-        switch padding {
-        case .valid: return (0, 0)
-        case .causal: return (span, 0)
-        case .symmetric: return (span / 2, span / 2)
-        case .same:
-            let outputs = (size + stride[axis] - 1) / stride[axis]
-            // With a stride of 1 this is the span, whatever the size.
-            let total = max(0, (outputs - 1) * stride[axis] + span + 1 - size)
-            return (total / 2, total - total / 2)
-        }
+        return padding.amounts(
+            size: size, kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis])
     }
 
     /// The valid outputs of sequences: the formula of `PaddingRule.outputs` with the lengths in place of the size.
