@@ -1,15 +1,31 @@
 import Configuration
+import SpeechEmotion
 
 /// What is measured, and how.
 public struct EvaluationOptions: Options {
     public var metrics = [Figure.accuracy, .uar, .macroF1]
+    public var part = Part.test
     public var batch = 64
     public var level = 0.95
     public var draws = 2000
 
+    /// Data that a run measures when its training is over.
+    public enum Part: String, CaseIterable, ConfigurationValue {
+        case test
+        /// For a search: the test part is left alone, so that no choice is made by it.
+        case validation
+
+        /// The part of a split.
+        var ofSplit: Split.Part { self == .test ? .test : .validation }
+    }
+
     public static let summary = "What is measured, and how."
     public static let fields: [Field<Self>] = [
         .init("metrics", \.metrics, "The figures of every epoch beside the loss, on the validation data."),
+        .init(
+            "part", \.part,
+            "What is measured when training is over; with validation the test part is not read, as a search should have it."
+        ),
         .init(
             "batch", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),
         .init("level", \.level, "How sure confidence intervals are.", .above(0), .below(1)),

@@ -51,6 +51,12 @@ public struct ExperimentPlan: Sendable {
         for (path, name) in Trainer.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
         }
+        if experiment.evaluation.part == .validation, !experiment.split.value.hasValidation {
+            report(
+                ["evaluation", "part"],
+                "the split has no validation part to measure; give \"validation\" to the split, or take \"test\""
+            )
+        }
         if let schedule = experiment.schedule?.value, schedule.per == .epoch,
             let complaint = schedule.complaint(total: experiment.training.epochs)
         {

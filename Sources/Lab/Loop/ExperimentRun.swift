@@ -43,7 +43,7 @@ public final class ExperimentRun {
         for omission in data.corpus.omissions { observer.note("left out: \(omission)") }
     }
 
-    /// Trains, then tests. Throws `RunStopped` when the observer asks to stop.
+    /// Trains, then measures the test part, or the validation part where the experiment says so. Throws `RunStopped` when the observer asks to stop.
     public func run() throws -> RunResult {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
@@ -72,7 +72,7 @@ public final class ExperimentRun {
         try train(trainer)
         trainer.useSelectedWeights()
         try save(model)
-        let result = try test(model, loss, trainer)
+        let result = try measure(model, loss, trainer, validation)
         try report()
         return result
     }
@@ -171,16 +171,24 @@ public final class ExperimentRun {
         return card
     }
 
-    /// Test data are read here for the first time.
-    private func test(_ model: Model, _ loss: any LossSpec, _ trainer: Trainer) throws -> RunResult {
+    /// Test data are read here for the first time, if at all.
+    private func testSet() throws -> EvaluationSet {
         let clips = try clips(.test)
         try TestReads(file: folder.file(RunFile.testReads)).note("test after training", clips: clips.count)
         let set = try EvaluationSet(
             clips, data.loading, batch: experiment.evaluation.batch, progress: progress("test"), stop: stop)
         for omission in set.omissions { observer.note("left out: \(omission)") }
+        return set
+    }
+
+    private func measure(
+        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ validation: EvaluationSet
+    ) throws -> RunResult {
+        let part = experiment.evaluation.part
+        let set = try part == .test ? testSet() : validation
         let predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
         let result = try RunResult(
-            predictions, speakers: set.clips.map(\.speaker), split: data.split.name,
+            predictions, speakers: set.clips.map(\.speaker), split: data.split.name, part: part.ofSplit,
             options: experiment.evaluation, epochs: trainer.epoch, bestEpoch: trainer.bestEpoch)
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)

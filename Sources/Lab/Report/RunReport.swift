@@ -54,8 +54,10 @@ public struct RunReport: Sendable {
     public struct Split: Sendable {
         /// Such as "by speaker, 5 folds".
         public var rule: String
-        /// Whether no speaker is in more than one part; nil where speakers are not known.
+        /// Whether no speaker of the measured part was trained on; nil where speakers are not known.
         public var keepsSpeakersApart: Bool?
+        /// The name of the part whose figures are shown.
+        public var measured: String
         /// Such as train, validation and test.
         public var parts: [Part]
 
@@ -77,8 +79,11 @@ public struct RunReport: Sendable {
         }
 
         /// A division into parts.
-        public init(rule: String, keepsSpeakersApart: Bool?, parts: [Part] = []) {
+        public init(
+            rule: String, keepsSpeakersApart: Bool?, measured: String = "test", parts: [Part] = []
+        ) {
             self.rule = rule
+            self.measured = measured
             self.keepsSpeakersApart = keepsSpeakersApart
             self.parts = parts
         }

@@ -33,11 +33,12 @@ extension RunReport {
         case true?:
             callout(
                 "good", "Speakers are apart.",
-                "No speaker of the test part was heard in training: the figures tell about new voices.")
+                "No speaker of the \(split.measured) part was heard in training: the figures tell about new voices."
+            )
         case false?:
             callout(
                 "bad", "Speakers are not apart.",
-                "Speakers of the test part were heard in training too: the figures say little about new voices."
+                "Speakers of the \(split.measured) part were heard in training too: the figures say little about new voices."
             )
         case nil:
             callout(

@@ -29,7 +29,8 @@ public struct RunEvaluation {
                 allowed: "the data of the run; --data tests on others")
         }
         return try evaluate(
-            data.clips(part), data.loading, name: data.split.name, note: part == .test ? "evaluation" : nil)
+            data.clips(part), data.loading, name: data.split.name, part: part,
+            note: part == .test ? "evaluation" : nil)
     }
 
     /// On all clips of other data whose class the model knows.
@@ -54,7 +55,8 @@ public struct RunEvaluation {
         let known = overlap(clips)
         if let sentence = known.sentence { observer.note(sentence) }
         return try evaluate(
-            clips, loading, name: corpus.name, note: known.test > 0 ? "evaluation on other data" : nil)
+            clips, loading, name: corpus.name, part: .test,
+            note: known.test > 0 ? "evaluation on other data" : nil)
     }
 
     /// How many of the clips, told by their names, were in which part of the run.
@@ -81,7 +83,7 @@ public struct RunEvaluation {
     }
 
     private func evaluate(
-        _ clips: [Clip], _ loading: FeatureLoading, name: String, note: String?
+        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part, note: String?
     ) throws -> (Predictions, RunResult) {
         let options = record.experiment.evaluation
         if let note {
@@ -96,7 +98,7 @@ public struct RunEvaluation {
         let predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: record.experiment.loss.value)
         let result = try RunResult(
-            predictions, speakers: set.clips.map(\.speaker), split: name, options: options,
+            predictions, speakers: set.clips.map(\.speaker), split: name, part: part, options: options,
             epochs: record.result?.epochs ?? 0, bestEpoch: record.result?.bestEpoch)
         return (predictions, result)
     }

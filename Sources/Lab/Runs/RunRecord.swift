@@ -13,9 +13,9 @@ public struct RunRecord: Sendable {
     public let epochs: [EpochMetrics]
     /// The split; nil where the file is not there.
     public let split: Split?
-    /// What the test found; nil while the run has not ended.
+    /// What was found on the measured part; nil while the run has not ended.
     public let result: RunResult?
-    /// What the model says of the test clips; nil while there is no test.
+    /// What the model says of the clips of the measured part; nil while the run has not ended.
     public let predictions: Predictions?
     /// What the auditor said of the split; nil where the file is not there.
     public let audit: JSONValue?
@@ -58,7 +58,9 @@ public struct RunRecord: Sendable {
     /// What lacks of a run that has ended, in words; nil where nothing does.
     public var gap: String? {
         guard result != nil else { return nil }
-        let names = RunFile.repeatable + [RunFile.environment, RunFile.testReads]
+        let names =
+            RunFile.repeatable + [RunFile.environment]
+            + (experiment.evaluation.part == .test ? [RunFile.testReads] : [])
         let missing = names.filter { !FileManager.default.fileExists(atPath: file($0)) }
         return missing.isEmpty ? nil : "\(path) lacks \(missing.joined(separator: ", "))"
     }

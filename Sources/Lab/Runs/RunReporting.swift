@@ -59,11 +59,13 @@ extension RunReport {
             guard let name = part["part"]?.text else { continue }
             speakers[name] = Set(part["speakers"]?.elements?.compactMap(\.text) ?? [])
         }
-        let test = speakers["test"] ?? []
-        let isKnown = !test.isEmpty && speakers["train"]?.isEmpty == false
+        let measured = experiment.evaluation.part.rawValue
+        let own = speakers[measured] ?? []
+        let isKnown = !own.isEmpty && speakers["train"]?.isEmpty == false
         return Split(
             rule: "by \(experiment.split.encode().line): \(split.name)",
-            keepsSpeakersApart: isKnown ? test.isDisjoint(with: speakers["train"] ?? []) : nil,
+            keepsSpeakersApart: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
+            measured: measured,
             parts: SpeechEmotion.Split.Part.allCases.map { part in
                 let known = speakers[part.rawValue]
                 return .init(
@@ -114,7 +116,7 @@ extension RunReport {
                 isShare: Figure(rawValue: entry.name)?.isShare ?? false)
         }
         figuresNote =
-            "On the test part, with the weights of "
+            "On the \(result.part.rawValue) part, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")
             + ". The ranges are those of the bootstrap over " + (hasSpeakers ? "whole speakers." : "clips.")
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }

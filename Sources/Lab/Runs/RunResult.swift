@@ -2,21 +2,23 @@ import Autograd
 import Configuration
 import SpeechEmotion
 
-/// What a run has found on its test data, as `result.json` holds it.
+/// What a run has found on the part that it measures, its test data unless told otherwise, as `result.json` holds it.
 public struct RunResult: Options {
     public var split = ""
+    public var part = Split.Part.test
     public var epochs = 0
     public var bestEpoch: Int?
     public var test = Named<Double?>()
     public var intervals: [Interval] = []
     public var speakers: [Group] = []
 
-    public static let summary = "What a run has found on its test data."
+    public static let summary = "What a run has found on the part that it measures."
     public static let fields: [Field<Self>] = [
         .init("split", \.split, "The name of the split."),
+        .init("part", \.part, "The part whose figures these are."),
         .init("epochs", \.epochs, "How many epochs there were.", .atLeast(0)),
         .init("best_epoch", \.bestEpoch, "The epoch whose weights were tested; null for the last."),
-        .init("test", \.test, "The figures; null is no number.", .required),
+        .init("test", \.test, "The figures of that part; null is no number.", .required),
         .init("intervals", \.intervals, "In which ranges the figures lie."),
         .init("speakers", \.speakers, "The share of right answers for each speaker."),
     ]
@@ -64,10 +66,10 @@ public struct RunResult: Options {
     ///
     /// - Parameter speakers: Who speaks in each example, nil where that is not known.
     public init(
-        _ predictions: Predictions, speakers: [String?], split: String, options: EvaluationOptions,
-        epochs: Int, bestEpoch: Int?
+        _ predictions: Predictions, speakers: [String?], split: String, part: Split.Part,
+        options: EvaluationOptions, epochs: Int, bestEpoch: Int?
     ) throws {
-        (self.split, self.epochs, self.bestEpoch) = (split, epochs, bestEpoch)
+        (self.split, self.part, self.epochs, self.bestEpoch) = (split, part, epochs, bestEpoch)
         let figures = try predictions.figures(options.metrics)
         test = Named(figures.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
         let known = speakers.compactMap { $0 }

@@ -104,6 +104,8 @@ public struct AblationTable: Sendable {
                 )
             }
         }
+        let isSearch = ablation.plan.members.allSatisfy { $0.experiment.evaluation.part == .validation }
+        if isSearch { sentences.insert("Figures of the validation part; the test part was not read.", at: 0) }
         for member in ablation.plan.members where !member.aliases.isEmpty {
             let names = member.aliases.map { "\"\($0)\"" }.joined(separator: ", ")
             sentences.append("\(member.name) is \(names) as well.")

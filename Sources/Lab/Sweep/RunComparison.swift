@@ -51,6 +51,10 @@ public struct RunComparison: Sendable {
             if let first = runs.first {
                 run.common = Self.matched((name, predictions), (names[0], first.predictions), &warnings)
             }
+            if result.part != .test {
+                warnings.append(
+                    "the figures of \(name) are of its \(result.part.rawValue) part, not of its test part")
+            }
             runs.append(run)
         }
         self.runs = runs

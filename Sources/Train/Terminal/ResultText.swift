@@ -2,13 +2,13 @@ import Lab
 
 /// Results as lines for a terminal.
 enum ResultText {
-    /// The figures of a test with their ranges, as a table.
+    /// The figures of a part with their ranges, as a table.
     static func figures(_ result: RunResult) -> String {
         let units = RunResult.Interval.Unit.allCases.filter { unit in
             result.intervals.contains { $0.over == unit }
         }
         let level = Int(((result.intervals.first?.level ?? 0) * 100).rounded())
-        var rows = [["test", "value"] + units.map { "\(level) % over \($0.rawValue)" }]
+        var rows = [[result.part.rawValue, "value"] + units.map { "\(level) % over \($0.rawValue)" }]
         for entry in result.test.entries {
             let ranges = units.map { unit -> String in
                 let interval = result.intervals.first { $0.figure == entry.name && $0.over == unit }

@@ -589,6 +589,10 @@ import Testing
             ]
         ),
         (
+            #""metrics": ["accuracy", "uar"]"#, #""part": "train""#,
+            [#"30:28: evaluation.part: expected "test" or "validation", found "train""#]
+        ),
+        (
             #"{"monitor": "validation_uar"}"#, #"{"monitor": "test_uar"}"#,
             [
                 #"29:70: training.selection.monitor: no epoch has the figure "test_uar"; there are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#

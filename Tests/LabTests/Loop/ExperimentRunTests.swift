@@ -66,6 +66,32 @@ import Testing
         }
     }
 
+    /// With "part": "validation" a run measures what validated it, with the weights that it keeps, and reads no test data.
+    @Test func aSearchLeavesTheTestPartAlone() throws {
+        try Toy.inFolder { folder in
+            var json = try Self.config()
+            try json.set("evaluation.part=validation")
+            try json.set("training.selection.weights=last")
+            let path = folder + "/search"
+            let result = try ExperimentRun(
+                Experiment.decode(json), folder: RunFolder(path), observer: Stopper()
+            ).run()
+            #expect(result.part == .validation)
+            let record = try RunRecord(path)
+            #expect(record.gap == nil)
+            #expect(!FileManager.default.fileExists(atPath: path + "/test-reads.jsonl"))
+            let last = try #require(record.epochs.last)
+            for name in ["accuracy", "uar", "macro_f1"] {
+                let value = try #require(result.test[name] ?? nil)
+                #expect(value == last["validation_" + name], "\(name)")
+            }
+            #expect(try Set(#require(record.predictions).ids) == Set(#require(record.split).validation))
+            let page = try String(contentsOfFile: path + "/report.html", encoding: .utf8)
+            #expect(page.contains("On the validation part, with the weights of the last epoch."))
+            #expect(page.contains("No speaker of the validation part was heard in training"))
+        }
+    }
+
     @Test func threadsMakeNoDifference() throws {
         let threads = Parallel.threads
         defer { Parallel.threads = threads }
@@ -119,6 +145,12 @@ import Testing
             try $0.set("loss={\"type\": \"focal\", \"class_weights\": \"balanced\"}")
         }
         #expect(twice.contains("one of both"), "\(twice)")
+        let part = try problem {
+            try $0.set("evaluation.part=validation")
+            try $0.set("split.validation=0")
+            try $0.set("training.selection.weights=last")
+        }
+        #expect(part.contains("evaluation.part: the split has no validation part to measure"), "\(part)")
         let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
         #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
     }

@@ -52,6 +52,13 @@ import Testing
         #expect(table.note.contains("With 6 pairs and 2 comparisons p cannot be below 0.062"))
     }
 
+    @Test func aSearchSaysThatItLeftTheTestPartAlone() throws {
+        let plan = try SmallSweep.plan("{}") { try $0.set("evaluation.part=validation") }
+        let search = AblationTable(Ablation(plan, folds: [[1]], folder: "x"), figures: [["uar": 0.5]])
+        #expect(search.table.note == "Figures of the validation part; the test part was not read.")
+        #expect(try table(six, seeds: 6).table.note.hasPrefix("Differences are from base"))
+    }
+
     @Test func studentsTestMayBeChosen() throws {
         let table = try table(six, seeds: 6, test: "student").table
         // As SciPy's ttest_rel, the smaller one twice.
