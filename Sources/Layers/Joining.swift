@@ -6,6 +6,8 @@ public enum Joining: String, CaseIterable, ConfigurationValue {
     /// Channels behind each other.
     case concatenate
     case sum, product
+    /// The mean: of logits, what several models say together.
+    case average
 
     /// The shape of what comes of these shapes; throws where they do not fit.
     public func shape(_ shapes: [[Int]]) throws(ShapeProblem) -> [Int] {
@@ -32,6 +34,7 @@ public enum Joining: String, CaseIterable, ConfigurationValue {
             case .concatenate: Autograd.concatenate(tensors, axis: -1)
             case .sum: tensors.dropFirst().reduce(tensors[0], +)
             case .product: tensors.dropFirst().reduce(tensors[0], *)
+            case .average: tensors.dropFirst().reduce(tensors[0], +) / Real(tensors.count)
             }
         let known = signals.compactMap(\.lengths)
         let lengths = known.first.map { first in

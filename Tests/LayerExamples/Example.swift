@@ -119,6 +119,9 @@ package struct Example: Sendable, CustomStringConvertible {
             #"{"type": "parallel", "branches": [{"type": "conv1d", "filters": 2}, {"type": "conv1d", "filters": 3, "kernel": 5}]}"#,
             [8, 3]),
         .init(
+            #"{"type": "parallel", "join": "average", "branches": [{"type": "gru", "units": 2}, {"type": "dense", "units": 2}, {"type": "conv1d", "filters": 2}]}"#,
+            [5, 3]),
+        .init(
             #"{"type": "parallel", "join": "product", "branches": [{"type": "dense", "units": 2}, {"type": "dense", "units": 2}]}"#,
             [3]),
         .init(

@@ -47,6 +47,29 @@ import Testing
         }
     }
 
+    /// Twice the same model says what it says alone.
+    @Test func severalRunsAreOneModel() throws {
+        try inCopy { copy in
+            let alone = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
+            let both = try BuiltProgram.run("evaluate", run, copy, "--format", "json", "--no-cache")
+            #expect(both.status == 0 && both.output == alone.output, "\(both.errors)")
+            let file = copy + "/both.safetensors"
+            let made = try BuiltProgram.run("combine", run, copy, "--out", file)
+            #expect(made.status == 0 && made.output.contains("2 models as one"), "\(made.errors)")
+            #expect(try ModelFile.read(file).model.plan.parameters > 0)
+            let again = try BuiltProgram.run("combine", run, copy, "--out", file)
+            #expect(again.status != 0 && again.errors.contains("nothing is overwritten"))
+            let one = try BuiltProgram.run("combine", run, "--out", copy + "/one.safetensors")
+            #expect(one.status == 64 && one.errors.contains("Give two or more"))
+            let nowhere = try BuiltProgram.run("combine", run, copy)
+            #expect(nowhere.status == 64 && nowhere.errors.contains("--out FILE"))
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.result)
+            let unended = try BuiltProgram.run("combine", run, copy, "--out", copy + "/c.safetensors")
+            #expect(unended.status != 0 && unended.errors.contains("has not ended"))
+            #expect(!FileManager.default.fileExists(atPath: copy + "/c.safetensors"))
+        }
+    }
+
     @Test func reportIsWrittenAnew() throws {
         try inCopy { copy in
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.report)

@@ -31,9 +31,7 @@ public struct Predictor {
     /// Reads a model file, or the model of a run where `path` is its folder. Throws where the file is damaged or is no
     /// model of sounds.
     public init(_ path: String) throws {
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        let file = exists && isFolder.boolValue ? path + "/" + RunFile.model : path
+        let file = RunFile.modelFile(path)
         let (model, card) = try ModelFile.read(file)
         guard let features = card.features, !card.classes.isEmpty else {
             throw FileError(
@@ -41,6 +39,13 @@ public struct Predictor {
                 allowed: "a model that a run or an export has written")
         }
         try self.init(model, classes: card.classes, FeaturePipeline.decode(features), file: file)
+    }
+
+    /// Several models as one; see `Ensemble`.
+    public init(combining paths: [String]) throws {
+        let (model, card) = try Ensemble.combine(paths)
+        try self.init(
+            model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null), file: paths[0])
     }
 
     /// A model with its pipeline. Throws where one does not fit the other.

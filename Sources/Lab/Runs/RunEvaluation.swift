@@ -3,28 +3,43 @@ import Configuration
 import Layers
 import SpeechEmotion
 
-/// Tests the model of a run that has ended: on its own data, or on other data.
+/// Tests the model of a run that has ended, or the mean of several: on their own data, or on other data.
 public struct RunEvaluation {
-    private let record: RunRecord
+    private let records: [RunRecord]
     private let predictor: Predictor
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
-    /// Reads the model. Throws where the run has not ended.
-    public init(_ record: RunRecord, cache: FeatureCache?, observer: any RunObserver) throws {
-        _ = try record.requireEnd()
-        self.record = record
+    /// Reads the models of at least one run. Throws where a run has not ended, or where one has other features or classes than the
+    /// first.
+    public init(_ records: [RunRecord], cache: FeatureCache?, observer: any RunObserver) throws {
+        require(!records.isEmpty, "RunEvaluation: no run")
+        for record in records { _ = try record.requireEnd() }
+        self.records = records
         self.cache = cache
         self.observer = observer
-        predictor = try Predictor(record.path)
+        predictor =
+            try records.count == 1
+            ? Predictor(records[0].path) : Predictor(combining: records.map(\.path))
     }
 
-    /// On a part of the run's own data. That the test part was read is noted in the run.
+    /// What data, metrics and loss are taken from.
+    private var first: RunRecord { records[0] }
+
+    /// On a part of the runs' own data, which has to be the same in all. That the test part was read is noted in the runs.
     public func evaluate(_ part: Split.Part) throws -> (Predictions, RunResult) {
-        let data = try ExperimentData(record.experiment, cache: cache)
-        if let split = record.split, split[part] != data.split[part] {
+        let data = try ExperimentData(first.experiment, cache: cache)
+        for record in records.dropFirst() {
+            if let split = record.split, let own = first.split, split[part] != own[part] {
+                throw DataProblem(
+                    "the \(part.rawValue) part of \(record.path)",
+                    found: "other clips than that of \(first.path)",
+                    allowed: "runs of one split and fold, or other data with --data")
+            }
+        }
+        if let split = first.split, split[part] != data.split[part] {
             throw DataProblem(
-                "the \(part.rawValue) part of \(record.path)",
+                "the \(part.rawValue) part of \(first.path)",
                 found: "other clips than the run had: the data have changed",
                 allowed: "the data of the run; --data tests on others")
         }
@@ -59,11 +74,11 @@ public struct RunEvaluation {
             note: known.test > 0 ? "evaluation on other data" : nil)
     }
 
-    /// How many of the clips, told by their names, were in which part of the run.
+    /// How many of the clips, told by their names, were in which part of any of the runs.
     private func overlap(_ clips: [Clip]) -> Overlap {
-        let ids = Set(clips.map(\.id))
         func count(_ part: Split.Part) -> Int {
-            record.split.map { $0[part].count(where: ids.contains) } ?? 0
+            let known = Set(records.compactMap { $0.split?[part] }.joined())
+            return clips.count { known.contains($0.id) }
         }
         return Overlap(
             all: clips.count, train: count(.train), validation: count(.validation), test: count(.test))
@@ -85,9 +100,11 @@ public struct RunEvaluation {
     private func evaluate(
         _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part, note: String?
     ) throws -> (Predictions, RunResult) {
-        let options = record.experiment.evaluation
+        let options = first.experiment.evaluation
         if let note {
-            try TestReads(file: record.file(RunFile.testReads)).note(note, clips: clips.count)
+            for record in records {
+                try TestReads(file: record.file(RunFile.testReads)).note(note, clips: clips.count)
+            }
         }
         observer.begin("Features of \(clips.count) clips")
         let set = try EvaluationSet(
@@ -96,10 +113,10 @@ public struct RunEvaluation {
             stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }
         let predictions = try Predictions(
-            of: predictor.model, for: set, classes: predictor.classes, loss: record.experiment.loss.value)
+            of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
         let result = try RunResult(
             predictions, speakers: set.clips.map(\.speaker), split: name, part: part, options: options,
-            epochs: record.result?.epochs ?? 0, bestEpoch: record.result?.bestEpoch)
+            epochs: first.result?.epochs ?? 0, bestEpoch: first.result?.bestEpoch)
         return (predictions, result)
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The files in the folder of a run.
 public enum RunFile {
     /// The experiment with every default written out.
@@ -26,6 +28,13 @@ public enum RunFile {
     public static let report = "report.html"
     /// The folder with the report's pictures as SVG files.
     public static let plots = "plots"
+
+    /// The model file that a path stands for: itself, or that of the run whose folder it is.
+    static func modelFile(_ path: String) -> String {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        return exists && isFolder.boolValue ? path + "/" + model : path
+    }
 
     /// What has the same bytes in every run of the same experiment on one type of machine.
     public static let repeatable = [

@@ -13,6 +13,7 @@ extension Program {
             .predict,
             .report,
             .verify,
+            .combine,
             .export,
             .dataFetch,
             .dataList,

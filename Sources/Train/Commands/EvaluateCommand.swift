@@ -14,14 +14,21 @@ extension Command {
         "format", ["table", "json"], help: "For people or for programs.")
     private static let out = Option.path("out", "FILE", help: "Writes what is said of each clip as CSV.")
 
-    /// Tests a model that has been trained.
+    /// Tests models that have been trained.
     static let evaluate: Command = Command(
         name: "evaluate",
-        summary: "Tests the model of a run on its own test part, or on other data.",
-        argument: Argument(placeholder: "RUN", help: "The folder of a run.", completion: .files),
+        summary: "Tests the model of a run, or the mean of several, on the test part or on other data.",
+        argument: Argument(
+            placeholder: "RUN",
+            help: "The folder of a run; of several, such as those of some seeds, the mean is tested.",
+            isRepeated: true, completion: .files),
         options: [data, part, format, out, Common.threads, Common.cache, Common.noCache],
         examples: [
             ("Train evaluate runs/quickstart", "The figures of the run's test part, once more."),
+            (
+                "Train evaluate runs/seed1 runs/seed2 runs/seed3",
+                "What three models of one split are worth together: the mean of their logits."
+            ),
             (
                 "Train evaluate runs/ours --data emodb:/data/EmoDB --out emodb.csv",
                 "How the model does on another corpus; classes are matched by name."
@@ -32,8 +39,9 @@ extension Command {
             arguments.applyThreads()
             let isJSON = arguments[format] == "json"
             let reporter = RunReporter(isQuiet: isJSON)
+            guard !arguments.all.isEmpty else { throw UsageError("which run?") }
             let evaluation = try RunEvaluation(
-                RunRecord(arguments.required("run")), cache: arguments.featureCache, observer: reporter)
+                arguments.all.map { try RunRecord($0) }, cache: arguments.featureCache, observer: reporter)
             if arguments[data] != nil, arguments[part] != nil {
                 throw UsageError("--part is for the run's own data; leave it or --data out")
             }

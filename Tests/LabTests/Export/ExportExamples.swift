@@ -37,6 +37,9 @@ enum ExportExamples {
         .init(#"{"type": "batch_norm", "scale": false, "shift": false}"#, [5]),
         .init(#"{"type": "squeeze_excitation", "activation": "silu", "gate": "tanh"}"#, [7, 4]),
         .init(
+            #"{"type": "parallel", "join": "average", "branches": [{"type": "dense", "units": 4}, {"type": "gru", "units": 4}, {"type": "conv1d", "filters": 4}]}"#,
+            [8, 3]),
+        .init(
             #"{"type": "parallel", "join": "sum", "branches": [{"type": "pool1d", "size": 3, "stride": 1}, {"type": "conv1d", "filters": 3, "padding": "valid"}, {"type": "conv1d", "filters": 3, "kernel": 2, "dilation": 2, "padding": "valid"}]}"#,
             [8, 3]),
         .init(

@@ -61,6 +61,10 @@ private func join(_ layer: ONNXLayer, _ signals: [ONNXSignal], _ joining: Joinin
         case .concatenate: layer.node("Concat", values, [("axis", .integer(-1))])[0]
         case .sum: values.dropFirst().reduce(values[0]) { layer.node("Add", $0, $1) }
         case .product: values.dropFirst().reduce(values[0]) { layer.node("Mul", $0, $1) }
+        case .average:
+            layer.node(
+                "Mul", values.dropFirst().reduce(values[0]) { layer.node("Add", $0, $1) },
+                layer.number(1 / Double(values.count)))
         }
     var result = signals[0].with(joined, shape: try joining.shape(signals.map(\.shape)))
     // A step counts where it does in every one.

@@ -1,0 +1,71 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import LayerExamples
+import Layers
+import Testing
+
+@Suite struct EnsembleTests {
+    private func inFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ensemble-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder.path)
+    }
+
+    private static let recurrent =
+        #"[{"type": "feature_norm"}, {"type": "gru", "units": 3, "output": "last"}, {"type": "batch_norm"}, {"type": "dense", "units": 2}]"#
+    private static let pooled = #"[{"type": "global_pool"}, {"type": "dense", "units": 2}]"#
+
+    private func write(
+        _ text: String, _ file: String, seed: UInt64, classes: [String] = ["glad", "sad"], count: Int = 40
+    ) throws -> Model {
+        let model = try Model(text: text, input: [9, 4], generator: RandomGenerator(seed: seed))
+        let card = ModelCard(
+            classes: classes, features: ["type": "mfcc", "count": JSONValue(.integer(count))],
+            sampleRate: 8000)
+        try ModelFile.write(model, card: card, to: file)
+        return model
+    }
+
+    /// Models of different kinds, each with the padding that it sees alone.
+    @Test func itSaysTheMeanOfLogits() throws {
+        try inFolder { folder in
+            let files = (1...3).map { "\(folder)/\($0).safetensors" }
+            let members = [
+                try write(Self.recurrent, files[0], seed: 1), try write(Self.recurrent, files[1], seed: 2),
+                try write(Self.pooled, files[2], seed: 3),
+            ]
+            let (model, card) = try Ensemble.combine(files)
+            #expect(card.classes == ["glad", "sad"] && card.sampleRate == 8000)
+            let x = Tensor.normal([3, 9, 4], mean: 0, deviation: 1, using: RandomGenerator(seed: 3))
+            let lengths = [9, 4, 1]
+            let outputs = members.map { $0(x, lengths: lengths).array }
+            for (place, value) in model(x, lengths: lengths).array.enumerated() {
+                let mean = outputs.reduce(0) { $0 + $1[place] } / 3
+                #expect(abs(value - mean) < 1e-6)
+            }
+            let file = folder + "/all.safetensors"
+            try ModelFile.write(model, card: card, to: file)
+            let again = try ModelFile.read(file).model
+            #expect(again(x, lengths: lengths).array == model(x, lengths: lengths).array)
+        }
+    }
+
+    @Test func whatDoesNotFitIsRefused() throws {
+        try inFolder { folder in
+            let files = (1...3).map { "\(folder)/\($0).safetensors" }
+            _ = try write(Self.pooled, files[0], seed: 1)
+            _ = try write(Self.pooled, files[1], seed: 2, classes: ["sad", "glad"])
+            _ = try write(Self.pooled, files[2], seed: 3, count: 13)
+            let classes = #expect(throws: FileError.self) { try Ensemble.combine([files[0], files[1]]) }
+            #expect(classes?.file == files[1] && classes?.place == "classes[0]")
+            #expect(classes?.found == "\"sad\"" && classes?.allowed.hasPrefix("\"glad\", as in ") == true)
+            let features = #expect(throws: FileError.self) { try Ensemble.combine([files[0], files[2]]) }
+            #expect(features?.place == "features.count" && features?.found == "13")
+            #expect(throws: FileError.self) { try Ensemble.combine([files[0]]) }
+            #expect(throws: (any Error).self) { try Ensemble.combine([files[0], folder + "/none"]) }
+        }
+    }
+}
