@@ -115,6 +115,35 @@ import Testing
         }
     }
 
+    /// A model that normalises by speaker takes the files as one speaker's; a run of it is tested and reported as any other.
+    @Test func filesOfOneSpeaker() throws {
+        try inSounds { folder, good in
+            let home = (folder as NSString).deletingLastPathComponent
+            let made = try BuiltProgram.run(
+                SmallExperiment.run(
+                    home, name: "by-speaker", "--quiet", "--set", "features.normalize=speaker", "--set",
+                    "training.epochs=1"))
+            #expect(made.status == 0, "\(made.errors)")
+            let run = home + "/runs/by-speaker"
+            let page = try String(contentsOfFile: run + "/" + RunFile.report, encoding: .utf8)
+            #expect(page.contains("by speaker, over all clips of a speaker in a part"))
+            let test = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
+            let wanted = try JSONValue.load(run + "/" + RunFile.result)
+            #expect(try JSONValue.parse(test.output)["test"] == wanted["test"])
+            func say(_ files: [String]) throws -> BuiltProgram.Ending {
+                try BuiltProgram.run(
+                    ["predict", "--model", run, "--no-cache", "--format", "csv"] + files)
+            }
+            let both = try say(Array(good.prefix(2)))
+            #expect(both.status == 0 && both.errors.contains("the 2 files are taken as those of one speaker"))
+            let (all, alone) = (try say(good), try say([good[0]]))
+            let lines = [both, all, alone].map { $0.output.split(separator: "\n")[1] }
+            #expect(Set(lines).count == 3, "\(lines)")
+            let stream = try BuiltProgram.run("predict", "-", "--model", run)
+            #expect(stream.status == 64 && stream.errors.contains("cannot take a stream"))
+        }
+    }
+
     @Test func aFileIsNoStreamOfSamples() throws {
         try inSounds { folder, good in
             for file in [good[0], good[2]] {

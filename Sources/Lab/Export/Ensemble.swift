@@ -35,9 +35,11 @@ public enum Ensemble {
 
     /// What members have to have in common.
     private static func summary(_ model: Model, _ card: ModelCard) -> JSONValue {
-        JSONValue(
+        // With defaults that an older program did not write.
+        let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
+        return JSONValue(
             .object([
-                JSONMember("features", card.features ?? .null), JSONMember("input", model.input.encode()),
+                JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
                 JSONMember("classes", card.classes.encode()),
             ]))

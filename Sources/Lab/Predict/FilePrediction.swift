@@ -2,7 +2,8 @@ import Autograd
 import SpeechEmotion
 
 extension Predictor {
-    /// What the model says of files, in their order: features on all threads, answers in batches.
+    /// What the model says of files, in their order: features on all threads, answers in batches. A model whose features are normalised
+    /// by speaker takes all files as those of one speaker, and answers when it has heard the last.
     ///
     /// - Parameters:
     ///   - attention: Whether to ask where the model looked.
@@ -12,8 +13,15 @@ extension Predictor {
         each: (Int, Result<Answer, any Error>) throws -> Void
     ) throws {
         var waiting: [(Int, Result<Features, any Error>)] = []
+        let isOneSpeaker = pipeline.normalize == .speaker
         func flush() throws {
-            var answers = answers(waiting.compactMap { try? $0.1.get() }, attention: attention)[...]
+            var features = waiting.compactMap { try? $0.1.get() }
+            if isOneSpeaker { features = features.map(SpeakerNormalization(features).callAsFunction) }
+            var answers: ArraySlice<Answer> = []
+            for start in stride(from: 0, to: features.count, by: Self.batch) {
+                let batch = features[start..<min(start + Self.batch, features.count)]
+                answers += self.answers(Array(batch), attention: attention)
+            }
             for (index, result) in waiting {
                 switch result {
                 case .success:
@@ -26,7 +34,7 @@ extension Predictor {
         }
         try FeatureExtraction(pipeline, cache: cache)(paths) { index, result in
             waiting.append((index, result))
-            if waiting.count == Self.batch { try flush() }
+            if waiting.count == Self.batch, !isOneSpeaker { try flush() }
         }
         try flush()
     }

@@ -30,7 +30,8 @@ public struct ExperimentData: Sendable {
         let copies = RandomGenerator(seed: UInt64(experiment.seed)).split("copies")
         loading = FeatureLoading(
             source: plan.leakCopiesIntoTest ? LeakedCopies(source, plan, copies) : source,
-            classes: corpus.classes, isStrict: experiment.data.strict)
+            classes: corpus.classes, isStrict: experiment.data.strict,
+            normalizing: experiment.features.normalize)
     }
 
     /// The clips of a part. Throws where there is none to train or to test on.

@@ -66,7 +66,7 @@ public struct RunEvaluation {
         }
         let loading = FeatureLoading(
             source: try PipelineSource(predictor.pipeline, cache: cache), classes: predictor.classes,
-            isStrict: data.strict)
+            isStrict: data.strict, normalizing: predictor.pipeline.normalize)
         let known = overlap(clips)
         if let sentence = known.sentence { observer.note(sentence) }
         return try evaluate(

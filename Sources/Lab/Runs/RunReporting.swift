@@ -37,6 +37,12 @@ extension RunReport {
             ("Data", experiment.data.source.encode().line),
             ("Features", "\(plan.input) from \(experiment.features.layout.encode().line)"),
             (
+                "Normalised",
+                experiment.features.normalize == .speaker
+                    ? "by speaker, over all clips of a speaker in a part, tested ones too: figures of a model that hears many clips of a voice at once"
+                    : "each clip without the others"
+            ),
+            (
                 "Augmentation",
                 experiment.augmentation.encode() == AugmentationPlan().encode()
                     ? "none" : experiment.augmentation.encode().line
@@ -159,7 +165,9 @@ extension RunReport {
         func example(_ row: Int) -> Example {
             let clip = clips[predictions.ids[row]]
             let sound = clip.flatMap { try? data.sound(of: $0) }
-            let features = sound.flatMap { try? predictor.pipeline.features(of: $0) }
+            // What a sound is to a model that normalises by speaker, it is among all others of the speaker.
+            let isWhole = predictor.pipeline.normalize == .none
+            let features = isWhole ? sound.flatMap { try? predictor.pipeline.features(of: $0) } : nil
             return Example(
                 predictions.ids[row], truth: predictions.classes[predictions.truths[row]],
                 answer: predictions.classes[decisions[row]],

@@ -46,6 +46,11 @@ extension Command {
             print("shape: \(shape)\nfingerprint: \(pipeline.fingerprint)")
             return
         }
+        guard pipeline.normalize == .none else {
+            throw UsageError(
+                "the pipeline normalises by \(pipeline.normalize.rawValue), which takes data that say who speaks; set \"normalize\" to \"none\" to have the features of each file"
+            )
+        }
         if arguments.all.isEmpty { throw UsageError("which sound files? Name some, or a folder") }
         let paths = try arguments.all.flatMap(soundFiles)
         if paths.isEmpty { throw UsageError("no sound files in \(arguments.all.joined(separator: ", "))") }

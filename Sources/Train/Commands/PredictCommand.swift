@@ -62,6 +62,11 @@ extension Command {
                 guard arguments.all == ["-"] else {
                     throw UsageError("- is for sound from standard input, alone")
                 }
+                guard predictor.pipeline.normalize == .none else {
+                    throw UsageError(
+                        "this model's features are normalised by speaker: it has to hear all of a speaker's files before it answers, and cannot take a stream; name the files"
+                    )
+                }
                 let stream = LiveStream(
                     rate: arguments[rate] ?? 16000, window: arguments[window] ?? 3, step: arguments[step] ?? 1
                 )
@@ -87,6 +92,11 @@ extension Command {
             } else {
                 paths.append(path)
             }
+        }
+        if predictor.pipeline.normalize == .speaker {
+            Terminal.error(
+                "this model's features are normalised by speaker: the \(NumberText.count(paths.count, "file")) are taken as those of one speaker"
+            )
         }
         // The bar goes where the answers do not.
         let shows = paths.count > 32 && !Terminal.isInteractive && isatty(STDERR_FILENO) == 1

@@ -13,6 +13,8 @@ struct ExampleTable: Sendable {
     /// The valid frames of each, where there is padding.
     private var lengths: [Int]?
     private var features: [[Float]] = []
+    /// Of the group of each example, where examples are normalised in groups.
+    private var normalizations: [SpeakerNormalization] = []
 
     init(shape: [Int]) {
         self.shape = shape
@@ -26,6 +28,20 @@ struct ExampleTable: Sendable {
         labels.append(label)
         lengths?.append(features.length ?? features.shape[0])
         self.features.append(features.values)
+    }
+
+    /// Normalises the examples of each group by themselves; `groups` names that of each example.
+    mutating func normalize(in groups: [String]) {
+        var members: [String: [Int]] = [:]
+        for (number, group) in groups.enumerated() { members[group, default: []].append(number) }
+        let found = members.mapValues { SpeakerNormalization($0.map { self.features($0) }) }
+        normalizations = groups.compactMap { found[$0] }
+        for number in ids.indices { features[number] = normalized(self.features(number), as: number).values }
+    }
+
+    /// Features of the same sound, made once more, as this example's are.
+    func normalized(_ features: Features, as number: Int) -> Features {
+        normalizations.isEmpty ? features : normalizations[number](features)
     }
 
     /// The features of an example.

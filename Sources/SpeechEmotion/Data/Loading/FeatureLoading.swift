@@ -8,12 +8,18 @@ public struct FeatureLoading: Sendable {
     public var classes: [String]
     /// Whether a clip whose features cannot be made is an error; otherwise it is left out and listed.
     public var isStrict: Bool
+    /// What features are brought to one measure by.
+    public var normalizing: FeaturePipeline.Normalizing
 
     /// Loading for a model of these classes.
-    public init(source: any FeatureSource, classes: [String], isStrict: Bool = false) {
+    public init(
+        source: any FeatureSource, classes: [String], isStrict: Bool = false,
+        normalizing: FeaturePipeline.Normalizing = .none
+    ) {
         self.source = source
         self.classes = classes
         self.isStrict = isStrict
+        self.normalizing = normalizing
     }
 
     /// The examples of clips, `rows` for each clip, in the order of clips and rows; and what was left out.
@@ -24,8 +30,10 @@ public struct FeatureLoading: Sendable {
         change: @Sendable (Clip, Int) -> SoundChange? = { _, _ in nil }
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
+        let speakers = try self.speakers(of: clips)
         var table = ExampleTable(shape: source.shape)
         var kept: [Clip] = []
+        var groups: [String] = []
         var omissions: [Omission] = []
         // In pieces, so that Ctrl-C does not wait for all of a large corpus.
         let piece = 64
@@ -44,6 +52,7 @@ public struct FeatureLoading: Sendable {
                     for (row, features) in features.enumerated() {
                         let id = part[index].id + (row == 0 ? "" : "#\(row)")
                         table.append(id, label: labels[start + index], features)
+                        if let speakers { groups.append("\(row) \(speakers[start + index])") }
                     }
                 case .failure(let error):
                     guard !isStrict else { throw error }
@@ -56,6 +65,7 @@ public struct FeatureLoading: Sendable {
                 "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
                 allowed: "at least one")
         }
+        if speakers != nil { table.normalize(in: groups) }
         return (table, kept, omissions)
     }
 
@@ -63,6 +73,19 @@ public struct FeatureLoading: Sendable {
         of clip: Clip, rows: Int, _ change: (Clip, Int) -> SoundChange?
     ) throws -> [Features] {
         try (0..<rows).map { try source.features(of: clip, changed: change(clip, $0)) }
+    }
+
+    /// Who speaks in each clip, where that matters.
+    private func speakers(of clips: [Clip]) throws -> [String]? {
+        guard normalizing == .speaker else { return nil }
+        return try clips.map { clip in
+            guard let speaker = clip.speaker else {
+                throw DataProblem(
+                    "the clip \"\(clip.id)\"", found: "no speaker",
+                    allowed: "data that name their speakers, or \"normalize\": \"none\" in the features")
+            }
+            return speaker
+        }
     }
 
     private func labels(of clips: [Clip]) throws -> [Int] {

@@ -111,8 +111,9 @@ public final class TrainingSet: TrainingBatches {
                     let wave = try plan.wave(wave, row: row, of: clip.id, augmentation)
                     return try plan.freshWave(wave, row: row, of: clip.id, epoch: place.epoch, augmentation)
                 }
+                let plain = try loading.source.features(of: clip, changed: change)
                 return try plan.freshFeatures(
-                    try loading.source.features(of: clip, changed: change), row: row, of: clip.id,
+                    table.normalized(plain, as: number), row: row, of: clip.id,
                     epoch: place.epoch, augmentation)
             }
             return Batch(

@@ -8,6 +8,14 @@ public struct FeaturePipeline: Options {
     public var duration: Double?
     public var prepare: [AnyWaveEdit] = []
     public var layout = AnyFeatureLayout(FrameSequence([MFCC(count: 40)]))
+    public var normalize = Normalizing.none
+
+    /// What features of many clips are brought to one mean and deviation by, after they have been taken of each.
+    public enum Normalizing: String, CaseIterable, ConfigurationValue {
+        case none
+        /// All clips of a speaker together, without their classes: see `SpeakerNormalization`.
+        case speaker
+    }
 
     public static let summary = "From a sound to the features that a model gets."
     public static var fields: [Field<Self>] {
@@ -20,6 +28,10 @@ public struct FeaturePipeline: Options {
                 "duration", \.duration, "Seconds kept; all that follows where null.", .above(0), .atMost(1e6)),
             .init("prepare", \.prepare, "Changes of the sound before its features, in their order."),
             .init("layout", \.layout, "The features and their form."),
+            .init(
+                "normalize", \.normalize,
+                "With speaker each channel has mean 0 and deviation 1 over all clips of a speaker in a part of the split: such a model has to hear many clips of a voice at once, tested ones too."
+            ),
         ]
     }
 
