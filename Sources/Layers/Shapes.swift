@@ -119,6 +119,26 @@ public enum Masking {
     }
 }
 
+/// Forgets how long each sequence is: padding becomes zeros that count as any other step.
+public enum Unmasking {
+    /// Has no options: [time, ...] in the same shape, without lengths. What a model makes of padding then depends on how much there is,
+    /// as it does in systems that know no masks.
+    public struct Spec: FunctionSpec {
+        public static let type = "unmask"
+        public static let summary = "Takes padding as zeros that count, as models without masks do."
+        public static let fields: [Field<Self>] = []
+
+        public init() {}
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard input.count >= 2 else { throw needs("time, channels", input) }
+            return LayerPlan(output: input, kept: 0)
+        }
+
+        public func apply(_ x: Signal, _ pass: Pass) -> Signal { Signal(x.masked) }
+    }
+}
+
 /// Halves the channels: the first half times the sigmoid of the second (Dauphin et al. 2017).
 public enum GatedLinear {
     /// Has no options: [..., channels] to [..., channels / 2]; the channels have to be even in number.

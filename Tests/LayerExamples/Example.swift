@@ -98,6 +98,10 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "reshape", "shape": [6, 4]}"#, [6, 2, 2], isFixed: true),
         .init(#"{"type": "masking"}"#, [6, 4]),
         .init(#"{"type": "masking"}"#, [6, 4, 2]),
+        .init(#"{"type": "unmask"}"#, [6, 4], isFixed: true),
+        .init(
+            #"{"type": "sequential", "layers": [{"type": "unmask"}, {"type": "conv1d", "filters": 3}, {"type": "gru", "units": 3, "bidirectional": true, "output": "last"}]}"#,
+            [6, 4], isFixed: true),
         .init(#"{"type": "glu"}"#, [6, 4]),
         .init(#"{"type": "embedding", "words": 5, "units": 3}"#, [6], values: .wholeNumbers),
         .init(

@@ -52,13 +52,19 @@ import Testing
         try inCopy { copy in
             let alone = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
             let both = try BuiltProgram.run("evaluate", run, copy, "--format", "json", "--no-cache")
-            #expect(both.status == 0 && both.output == alone.output, "\(both.errors)")
+            let figures = try [alone, both].map { try JSONValue.parse($0.output)["test"] }
+            #expect(both.status == 0 && figures[0] == figures[1] && figures[0] != nil, "\(both.errors)")
             let file = copy + "/both.safetensors"
             let made = try BuiltProgram.run("combine", run, copy, "--out", file)
             #expect(made.status == 0 && made.output.contains("2 models as one"), "\(made.errors)")
             #expect(try ModelFile.read(file).model.plan.parameters > 0)
             let again = try BuiltProgram.run("combine", run, copy, "--out", file)
-            #expect(again.status != 0 && again.errors.contains("nothing is overwritten"))
+            #expect(again.status != 0 && again.errors.contains("overwrites nothing"))
+            // A model file has its description beside it, under a name that may be taken.
+            let config = try String(contentsOfFile: copy + "/" + RunFile.config, encoding: .utf8)
+            let taken = try BuiltProgram.run("combine", run, copy, "--out", copy + "/config.safetensors")
+            #expect(taken.status != 0 && taken.errors.contains("/config.json: --out: "), "\(taken.errors)")
+            #expect(try String(contentsOfFile: copy + "/" + RunFile.config, encoding: .utf8) == config)
             let one = try BuiltProgram.run("combine", run, "--out", copy + "/one.safetensors")
             #expect(one.status == 64 && one.errors.contains("Give two or more"))
             let nowhere = try BuiltProgram.run("combine", run, copy)
@@ -67,6 +73,61 @@ import Testing
             let unended = try BuiltProgram.run("combine", run, copy, "--out", copy + "/c.safetensors")
             #expect(unended.status != 0 && unended.errors.contains("has not ended"))
             #expect(!FileManager.default.fileExists(atPath: copy + "/c.safetensors"))
+        }
+    }
+
+    /// Another seed's model has its say; another split is refused.
+    @Test func theMeanOfSeveralRuns() throws {
+        try SmallExperiment.inFolder { folder in
+            func make(_ name: String, _ set: String) throws -> String {
+                let made = try BuiltProgram.run(
+                    SmallExperiment.run(folder, name: name, "--quiet", "--set", "seed=7", "--set", set))
+                try #require(made.status == 0, "\(made.errors)")
+                return folder + "/runs/" + name
+            }
+            let other = try make("other", "training.epochs=2")
+            func says(_ runs: String...) throws -> Predictions {
+                let file = folder + "/said-\(runs.count).csv"
+                let ending = try BuiltProgram.run(["evaluate", "--out", file, "--no-cache"] + runs)
+                try #require(ending.status == 0, "\(ending.errors)")
+                return try Predictions(contentsOf: file)
+            }
+            let (one, two, both) = (try says(run), try says(other), try says(run, other))
+            for row in both.ids.indices {
+                // The mean of logits is the geometric mean of probabilities.
+                let product = zip(one.probabilities[row], two.probabilities[row]).map { ($0 * $1).squareRoot() }
+                let sum = product.reduce(0, +)
+                for (found, wanted) in zip(both.probabilities[row], product) {
+                    #expect(abs(found - wanted / sum) < 1e-5)
+                }
+            }
+            let apart = try make("apart", "split.seed=5")
+            let refused = try BuiltProgram.run("evaluate", run, apart, "--no-cache")
+            #expect(refused.status != 0 && refused.errors.contains("other clips than that of"), "\(refused.errors)")
+        }
+    }
+
+    /// A run that measures its validation part: no command of the usual ones reads the test part.
+    @Test func aSearchStaysASearch() throws {
+        try SmallExperiment.inFolder { folder in
+            let made = try BuiltProgram.run(
+                SmallExperiment.run(
+                    folder, "--set", "evaluation.part=validation", "--set", "training.epochs=1"))
+            #expect(made.status == 0 && made.output.contains("validation  value"), "\(made.output)")
+            let run = folder + "/runs/small"
+            for command in ["verify", "evaluate", "report"] {
+                let ending = try BuiltProgram.run(command, run, "--no-cache")
+                #expect(ending.status == 0, "\(command): \(ending.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: run + "/" + RunFile.testReads))
+            let parts = try JSONValue.load(run + "/" + RunFile.audit)["parts"]?.elements ?? []
+            let seconds = Dictionary(
+                uniqueKeysWithValues: parts.compactMap { part in
+                    part["part"]?.text.map { ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1) }
+                })
+            #expect(seconds["test"] == 0 && (seconds["validation"] ?? 0) > 0, "\(parts)")
+            let test = try BuiltProgram.run("evaluate", run, "--part", "test", "--no-cache")
+            #expect(test.status == 0 && FileManager.default.fileExists(atPath: run + "/" + RunFile.testReads))
         }
     }
 

@@ -24,7 +24,7 @@ public struct EvaluationOptions: Options {
         .init("metrics", \.metrics, "The figures of every epoch beside the loss, on the validation data."),
         .init(
             "part", \.part,
-            "What is measured when training is over; with validation the test part is not read, as a search should have it."
+            "What is measured when training is over; with validation no sound of the test part is read, as a search should have it."
         ),
         .init(
             "batch", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),

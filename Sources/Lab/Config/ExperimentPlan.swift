@@ -51,6 +51,18 @@ public struct ExperimentPlan: Sendable {
         for (path, name) in Trainer.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
         }
+        if experiment.features.normalize == .speaker {
+            if experiment.augmentation.leakCopiesIntoTest {
+                report(
+                    ["features", "normalize"],
+                    "a speaker's copies would be measured with the sounds themselves; leave leak_copies_into_test out")
+            }
+            if let sequence = experiment.features.layout.value as? FrameSequence, sequence.pad != .end {
+                report(
+                    ["features", "normalize"],
+                    "zeros at the front count as sound, and would be a part of the voice; \"pad\": \"end\" in the layout leaves them out")
+            }
+        }
         if experiment.evaluation.part == .validation, !experiment.split.value.hasValidation {
             report(
                 ["evaluation", "part"],

@@ -102,7 +102,8 @@ public enum ModelFile {
         return JSONValue(.object(members)).pretty() + "\n"
     }
 
-    private static func configPath(_ path: String) throws -> String {
+    /// The file with the config beside a model file. Throws where the path does not end in ".safetensors".
+    public static func configPath(_ path: String) throws -> String {
         let ending = ".safetensors"
         guard path.hasSuffix(ending), path.utf8.count > ending.utf8.count else {
             throw FileError(

@@ -33,6 +33,7 @@ public final class ExperimentRun {
             if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
+            try data.check(measured: experiment.evaluation.part.ofSplit)
         } catch {
             folder.removeIfEmpty()
             throw error
@@ -199,13 +200,21 @@ public final class ExperimentRun {
 
     private func audit(_ model: Model) throws {
         observer.begin("Auditing the split")
+        let measured = experiment.evaluation.part.ofSplit
+        // A search does not listen to what is to be tested later.
+        var heard = data.corpus
+        if measured != .test {
+            let test = Set(data.split.test)
+            heard.clips.removeAll { test.contains($0.id) }
+        }
         let sounds = SoundCheck(
-            data.corpus, cache: cache.map { $0.folder + "/sounds" }, progress: progress("sounds"),
+            heard, cache: cache.map { $0.folder + "/sounds" }, progress: progress("sounds"),
             isAskedToStop: { [observer] in observer.isAskedToStop })
         try stop()
         let fitted =
             model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
-        let report = try Auditor(data.corpus, sounds: sounds).audit(data.split, fitted: fitted)
+        let report = try Auditor(data.corpus, sounds: sounds).audit(
+            data.split, fitted: fitted, measured: measured)
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {
             observer.note("leak: \(finding.message)")

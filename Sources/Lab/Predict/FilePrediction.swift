@@ -7,20 +7,23 @@ extension Predictor {
     ///
     /// - Parameters:
     ///   - attention: Whether to ask where the model looked.
+    ///   - check: Called with the number of each file before its turn; what it throws ends the work.
     ///   - each: Takes the answer for a file by its number, or why there is none; called in order.
     public func predict(
         _ paths: [String], cache: FeatureCache? = nil, attention: Bool = false,
+        check: (Int) throws -> Void = { _ in },
         each: (Int, Result<Answer, any Error>) throws -> Void
     ) throws {
         var waiting: [(Int, Result<Features, any Error>)] = []
         let isOneSpeaker = pipeline.normalize == .speaker
         func flush() throws {
-            var features = waiting.compactMap { try? $0.1.get() }
-            if isOneSpeaker { features = features.map(SpeakerNormalization(features).callAsFunction) }
+            let features = waiting.compactMap { try? $0.1.get() }
+            let speaker = isOneSpeaker && !features.isEmpty ? try SpeakerNormalization(features) : nil
             var answers: ArraySlice<Answer> = []
             for start in stride(from: 0, to: features.count, by: Self.batch) {
+                try check(start)
                 let batch = features[start..<min(start + Self.batch, features.count)]
-                answers += self.answers(Array(batch), attention: attention)
+                answers += self.answers(speaker.map { batch.map($0.callAsFunction) } ?? Array(batch), attention: attention)
             }
             for (index, result) in waiting {
                 switch result {
@@ -33,13 +36,26 @@ extension Predictor {
             waiting = []
         }
         try FeatureExtraction(pipeline, cache: cache)(paths) { index, result in
-            waiting.append((index, result))
+            try check(index)
+            waiting.append((index, result.flatMap { features in Result { try features.finite(paths[index]) } }))
             if waiting.count == Self.batch, !isOneSpeaker { try flush() }
         }
         try flush()
     }
 
     private static let batch = 32
+}
+
+extension Features {
+    /// The features, where all of them are numbers.
+    fileprivate func finite(_ sound: String) throws -> Features {
+        guard values.allSatisfy(\.isFinite) else {
+            throw FileError(
+                file: sound, place: "its features", found: "values that are no numbers",
+                allowed: "a sound whose features are numbers")
+        }
+        return self
+    }
 }
 
 extension Predictor.Answer {

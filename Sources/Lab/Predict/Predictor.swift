@@ -10,7 +10,7 @@ public struct Predictor {
     public let model: Model
     /// The names of the classes, in the order of the probabilities.
     public let classes: [String]
-    /// From a sound of any rate to the model's input, as it was in training.
+    /// From a sound of any rate to the model's input, as it was in training; before normalising where it normalises by speaker.
     public let pipeline: FeaturePipeline
 
     /// What a model says of one sound.
@@ -66,7 +66,8 @@ public struct Predictor {
         (self.model, self.classes, self.pipeline) = (model, classes, pipeline)
     }
 
-    /// What the model says of features, one answer each; at most a batch at a time.
+    /// What the model says of features, one answer each; at most a batch at a time. Where the pipeline normalises by speaker they have to
+    /// be normalised already (`SpeakerNormalization`).
     public func answers(_ features: [Features], attention: Bool = false) -> [Answer] {
         guard !features.isEmpty else { return [] }
         let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])

@@ -14,15 +14,15 @@ public struct RunReport: Sendable {
     public var split: Split?
     /// What was looked for in the split, such as clips of one speaker on both sides.
     public var audit: Audit?
-    /// The figures of the test, in the order in which they are shown.
+    /// The figures of the measured part, in the order in which they are shown.
     public var figures: [KeyFigure] = []
     /// On which examples the figures were found, and how their intervals.
     public var figuresNote = ""
     /// The figures of every epoch, which are drawn as curves.
     public var epochs: [EpochMetrics] = []
-    /// The epoch whose weights were tested.
+    /// The epoch whose weights were measured.
     public var bestEpoch: Int?
-    /// What was taken for what in the test.
+    /// What was taken for what there.
     public var confusion: ConfusionMatrix?
     /// Recalls of classes with their intervals; without any they are taken from the confusion matrix.
     public var classes: [Group] = []

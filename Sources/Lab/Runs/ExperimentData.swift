@@ -34,6 +34,17 @@ public struct ExperimentData: Sendable {
             normalizing: experiment.features.normalize)
     }
 
+    /// Throws what would end a run after its training: a measured part without clips, and clips without a speaker where features are
+    /// normalised by speaker.
+    func check(measured: Split.Part) throws {
+        guard !split[measured].isEmpty else {
+            throw DataProblem(
+                "the split", found: "no clip in the \(measured.rawValue) part, which is to be measured",
+                allowed: "at least one")
+        }
+        for part in Split.Part.allCases { try loading.check(corpus.clips(of: part, in: split)) }
+    }
+
     /// The clips of a part. Throws where there is none to train or to test on.
     public func clips(_ part: Split.Part) throws -> [Clip] {
         let clips = try corpus.clips(of: part, in: split)

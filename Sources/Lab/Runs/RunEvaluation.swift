@@ -27,7 +27,10 @@ public struct RunEvaluation {
     private var first: RunRecord { records[0] }
 
     /// On a part of the runs' own data, which has to be the same in all. That the test part was read is noted in the runs.
-    public func evaluate(_ part: Split.Part) throws -> (Predictions, RunResult) {
+    ///
+    /// - Parameter part: nil for the part that the first run measured.
+    public func evaluate(_ part: Split.Part? = nil) throws -> (Predictions, RunResult) {
+        let part = part ?? first.experiment.evaluation.part.ofSplit
         let data = try ExperimentData(first.experiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[part] != own[part] {
@@ -116,7 +119,8 @@ public struct RunEvaluation {
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
         let result = try RunResult(
             predictions, speakers: set.clips.map(\.speaker), split: name, part: part, options: options,
-            epochs: first.result?.epochs ?? 0, bestEpoch: first.result?.bestEpoch)
+            epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
+            bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
         return (predictions, result)
     }
 }

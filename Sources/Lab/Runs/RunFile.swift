@@ -10,13 +10,13 @@ public enum RunFile {
     public static let metrics = "metrics.jsonl"
     /// The same figures as a table.
     public static let table = "metrics.csv"
-    /// The model that was tested, with the way from a sound to its input: what predicting takes.
+    /// The model that was measured, with the way from a sound to its input: what predicting takes.
     public static let model = "model.safetensors"
-    /// What the model says of each test clip.
+    /// What the model says of each clip of the measured part, which is the test part unless the experiment says otherwise.
     public static let predictions = "predictions.csv"
-    /// Precision, recall and F1 of each class in the test, as text.
+    /// Precision, recall and F1 of each class there, as text.
     public static let classification = "classification.txt"
-    /// The figures of the test. A run with this file has ended.
+    /// The figures of the measured part. A run with this file has ended.
     public static let result = "result.json"
     /// What the auditor found out about the split.
     public static let audit = "audit.json"

@@ -14,7 +14,7 @@ extension RunReport {
         lead = experiment.about
         facts = try Self.facts(experiment)
         split = record.split.map { Self.split($0, experiment, record.audit) }
-        audit = record.audit.map(Self.audit)
+        audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.part.rawValue) }
         epochs = record.epochs
         bestEpoch = record.result?.bestEpoch
         environment = Self.environment(record.environment)
@@ -80,7 +80,7 @@ extension RunReport {
             })
     }
 
-    private static func audit(_ json: JSONValue) -> Audit {
+    private static func audit(_ json: JSONValue, measured: String) -> Audit {
         let weights: [String: Audit.Weight] = ["leak": .problem, "warning": .warning, "note": .fine]
         var findings = (json["findings"]?.elements ?? []).map { finding in
             let examples = finding["examples"]?.elements?.compactMap(\.text) ?? []
@@ -94,7 +94,7 @@ extension RunReport {
             let what =
                 json["compared_sounds"]?.bool == true
                 ? "clips, copies, speakers and sounds" : "clips and speakers"
-            findings.append((.fine, "no leak into the test part: \(what) were compared"))
+            findings.append((.fine, "no leak into the \(measured) part: \(what) were compared"))
         }
         return Audit(findings)
     }

@@ -16,8 +16,8 @@ public struct RunResult: Options {
     public static let fields: [Field<Self>] = [
         .init("split", \.split, "The name of the split."),
         .init("part", \.part, "The part whose figures these are."),
-        .init("epochs", \.epochs, "How many epochs there were.", .atLeast(0)),
-        .init("best_epoch", \.bestEpoch, "The epoch whose weights were tested; null for the last."),
+        .init("epochs", \.epochs, "How many epochs there were; 0 for several models together.", .atLeast(0)),
+        .init("best_epoch", \.bestEpoch, "The epoch whose weights were measured; null for the last."),
         .init("test", \.test, "The figures of that part; null is no number.", .required),
         .init("intervals", \.intervals, "In which ranges the figures lie."),
         .init("speakers", \.speakers, "The share of right answers for each speaker."),

@@ -81,7 +81,7 @@ public struct RunComparison: Sendable {
         }
         if pairs.count != its.ids.count || pairs.count != mine.ids.count {
             warnings.append(
-                "\(run.name) and \(first.name) were tested on different files: \(mine.ids.count) and \(its.ids.count), \(pairs.count) of them in common; tests and differences are over those"
+                "\(run.name) and \(first.name) were measured on different files: \(mine.ids.count) and \(its.ids.count), \(pairs.count) of them in common; tests and differences are over those"
             )
         }
         let agreeing = pairs.filter { mine.truths[$0.mine] == its.truths[$0.first] }

@@ -67,7 +67,17 @@ public struct SweepPlan: Sendable {
                 let changed = try document.applying(candidate.changes, resolved: resolved)
                 let member = try Experiment.decode(
                     changed, environment: environment, keepsUnset: keepsUnset)
-                let found = Self.problems(of: member, changed, options, sweep: json)
+                var found = Self.problems(of: member, changed, options, sweep: json)
+                let (part, other) = (member.evaluation.part, base.evaluation.part)
+                if part != other {
+                    let path: JSONPath = ["evaluation", "part"]
+                    found.append(
+                        Problem(
+                            place: changed.place(of: path), path: path,
+                            message:
+                                "found \"\(part.rawValue)\", and the base measures its \(other.rawValue) part: figures of two parts are nothing to compare"
+                        ))
+                }
                 problems.add(of: candidate.name, found)
                 let line = member.encode().line
                 guard let known = places[line] else {

@@ -25,10 +25,11 @@ extension Command {
             guard let file = arguments[out] else {
                 throw UsageError("where to? Give --out FILE, such as --out together.safetensors")
             }
-            guard !FileManager.default.fileExists(atPath: file) else {
+            for name in try [file, ModelFile.configPath(file)]
+            where FileManager.default.fileExists(atPath: name) {
                 throw FileError(
-                    file: file, place: "--out", found: "a file that is there already",
-                    allowed: "a new name; nothing is overwritten")
+                    file: name, place: "--out", found: "a file that is there already",
+                    allowed: "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing")
             }
             for path in arguments.all where !path.hasSuffix(".safetensors") {
                 _ = try RunRecord(path).requireEnd()

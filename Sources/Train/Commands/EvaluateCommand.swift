@@ -9,7 +9,7 @@ extension Command {
         "data", "DATA",
         help: "Other data, all of it: KIND:PATH, or the JSON file of an experiment or its data.")
     private static let part = Option.choice(
-        "part", ["train", "validation", "test"], help: "Which part of the run's own data; test unless given.")
+        "part", ["train", "validation", "test"], help: "Which part of the run's own data; the one that the run measured unless given: test, or validation for a search.")
     private static let format = Option.choice(
         "format", ["table", "json"], help: "For people or for programs.")
     private static let out = Option.path("out", "FILE", help: "Writes what is said of each clip as CSV.")
@@ -50,8 +50,7 @@ extension Command {
                 if let other = arguments[data] {
                     try evaluation.evaluate(DataArgument.read(other).data)
                 } else {
-                    try evaluation.evaluate(
-                        arguments[part].flatMap { Split.Part(rawValue: $0) } ?? .test)
+                    try evaluation.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
                 }
             }
             reporter.finish()

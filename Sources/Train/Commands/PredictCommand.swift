@@ -93,17 +93,27 @@ extension Command {
                 paths.append(path)
             }
         }
-        if predictor.pipeline.normalize == .speaker {
+        let isOneSpeaker = predictor.pipeline.normalize == .speaker
+        if isOneSpeaker {
             Terminal.error(
-                "this model's features are normalised by speaker: the \(NumberText.count(paths.count, "file")) are taken as those of one speaker"
+                paths.count == 1
+                    ? "this model's features are normalised by speaker, and one file is little to know a voice by: name all that there are of it"
+                    : "this model's features are normalised by speaker: the \(paths.count) files are taken as those of one speaker"
             )
         }
         // The bar goes where the answers do not.
         let shows = paths.count > 32 && !Terminal.isInteractive && isatty(STDERR_FILENO) == 1
         writer.begin(width: paths.map(\.count).max() ?? 0)
         var done = 0
-        try predictor.predict(paths, cache: arguments.featureCache, attention: arguments[attention]) {
-            index, result in
+        try predictor.predict(
+            paths, cache: arguments.featureCache, attention: arguments[attention],
+            check: { index in
+                try Interrupt.check()
+                if shows, isOneSpeaker, index % 100 == 0 {
+                    Terminal.error("heard \(index) of \(paths.count) files")
+                }
+            }
+        ) { index, result in
             try Interrupt.check()
             switch result {
             case .success(let answer): writer.write(paths[index], answer)

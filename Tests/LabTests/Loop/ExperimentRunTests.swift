@@ -151,6 +151,16 @@ import Testing
             try $0.set("training.selection.weights=last")
         }
         #expect(part.contains("evaluation.part: the split has no validation part to measure"), "\(part)")
+        let front = try problem {
+            try $0.set("features.normalize=speaker")
+            try $0.set("features.layout.pad=front")
+        }
+        #expect(front.contains("features.normalize: zeros at the front count as sound"), "\(front)")
+        let copies = try problem {
+            try $0.set("features.normalize=speaker")
+            try $0.set("augmentation.leak_copies_into_test=true")
+        }
+        #expect(copies.contains("features.normalize: a speaker's copies"), "\(copies)")
         let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
         #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
     }

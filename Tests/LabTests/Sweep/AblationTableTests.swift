@@ -59,6 +59,14 @@ import Testing
         #expect(try table(six, seeds: 6).table.note.hasPrefix("Differences are from base"))
     }
 
+    @Test func figuresOfTwoPartsAreNotCompared() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try SmallSweep.plan(#"{"variants": {"a": {"set": {"evaluation.part": "validation"}}}}"#)
+        }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains("evaluation.part: in the member \"a\": found \"validation\""), "\(text)")
+    }
+
     @Test func studentsTestMayBeChosen() throws {
         let table = try table(six, seeds: 6, test: "student").table
         // As SciPy's ttest_rel, the smaller one twice.

@@ -72,7 +72,7 @@ import Testing
             #expect(found.warnings.count == 2)
             #expect(
                 found.warnings[0]
-                    == "b and a (1) were tested on different files: 15 and 20, 10 of them in common; tests and differences are over those"
+                    == "b and a (1) were measured on different files: 15 and 20, 10 of them in common; tests and differences are over those"
             )
             let rows = found.tables[1].rows
             // Of the files 10 to 19 the first has all right, b nine.

@@ -22,6 +22,15 @@ import Testing
         #expect(masking.forward(Signal(x, lengths: [1, 3, 2]), .inference).lengths == [1, 1, 0])
     }
 
+    /// Padding, whatever stands in it, becomes zeros that later layers take for steps.
+    @Test func unmaskingForgetsLengths() throws {
+        let model = try layer(#"[{"type": "unmask"}, {"type": "global_pool"}]"#, [4, 1])
+        let x = Tensor([8, 4, .nan, .infinity], shape: [1, 4, 1])
+        #expect(model.forward(Signal(x, lengths: [2]), .inference).tensor.array == [3])
+        let plain = try layer(#"{"type": "global_pool"}"#, [4, 1])
+        #expect(plain.forward(Signal(x, lengths: [2]), .inference).tensor.array == [6])
+    }
+
     @Test func embeddingPicksRows() throws {
         let embedding = try layer(#"{"type": "embedding", "words": 4, "units": 2, "masks_zero": true}"#, [3])
         let rows = embedding.parameters[0].value.array

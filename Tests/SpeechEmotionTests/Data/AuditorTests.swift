@@ -179,6 +179,18 @@ import Testing
         #expect(report.findings[0].message == "\"scaler\" was fitted on 24 clips of test")
     }
 
+    /// What a search measures is its validation part: that may share nothing with the training part then.
+    @Test func theMeasuredPartIsTheOneAtStake() throws {
+        let parts = split(corpus) { $0.id.hasSuffix("1") ? .validation : .train }
+        #expect(try Auditor(corpus).audit(parts).findings.contains { $0.kind == .speaker && $0.severity == .warning })
+        let report = try Auditor(corpus).audit(parts, measured: .validation)
+        #expect(report.findings.first?.kind == .speaker && report.findings.first?.severity == .leak)
+        let all = FittedStatistic(name: "scaler", clips: corpus.clips.map(\.id))
+        let fitted = try Auditor(corpus).audit(split(corpus, bySpeaker), fitted: [all], measured: .validation)
+        #expect(Array(found(fitted).prefix(2)) == ["leak statistics 24", "warning statistics 24"])
+        #expect(fitted.findings[0].parts == [.validation])
+    }
+
     @Test func emptyPartsAndMissingClasses() throws {
         let report = try Auditor(corpus).audit(
             split(corpus) { clip in clip.speaker == "a" ? .train : clip.id.hasPrefix("b-sad") ? .test : nil })

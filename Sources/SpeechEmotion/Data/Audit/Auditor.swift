@@ -38,8 +38,12 @@ public struct Auditor: Sendable {
 
     /// What there is to say about a split. Throws where it names clips that the corpus lacks.
     ///
-    /// - Parameter fitted: What the run has worked out from clips, with the clips.
-    public func audit(_ split: Split, fitted: [FittedStatistic] = []) throws(DataProblem) -> AuditReport {
+    /// - Parameters:
+    ///   - fitted: What the run has worked out from clips, with the clips.
+    ///   - measured: The part whose figures are at stake.
+    public func audit(
+        _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Part = .test
+    ) throws(DataProblem) -> AuditReport {
         var parts: [(part: Split.Part, clips: [Clip])] = []
         for part in Split.Part.allCases {
             var members: [Clip] = []
@@ -56,9 +60,9 @@ public struct Auditor: Sendable {
         }
         var findings: [AuditReport.Finding] = []
         let pairs: [(first: Int, second: Int)] = [(0, 2), (1, 2), (0, 1)]
-        for pair in pairs { findings += compare(parts[pair.first], parts[pair.second]) }
+        for pair in pairs { findings += compare(parts[pair.first], parts[pair.second], measured) }
         findings +=
-            repeats(parts) + statistics(fitted, split) + contents(parts) + unused(split) + broken(split)
+            repeats(parts, measured) + statistics(fitted, split, measured) + contents(parts) + unused(split) + broken(split)
         // Stable, so that findings of one severity stay in the order in which they were looked for.
         let ordered = AuditReport.Severity.allCases.flatMap { level in
             findings.filter { $0.severity == level }
@@ -92,11 +96,11 @@ public struct Auditor: Sendable {
     }
 
     /// What two parts have in common.
-    private func compare(_ a: Members, _ b: Members) -> [AuditReport.Finding] {
+    private func compare(_ a: Members, _ b: Members, _ measured: Split.Part) -> [AuditReport.Finding] {
         let parts = [a.part, b.part]
         let (one, other) = (a.part.rawValue, b.part.rawValue)
-        // The test part must share nothing with any other; between training and validation it matters less.
-        let severity = b.part == .test ? AuditReport.Severity.leak : .warning
+        // The measured part must share nothing with those before it; between others it matters less.
+        let severity = b.part == measured ? AuditReport.Severity.leak : .warning
         let ids = Set(a.clips.map(\.id))
         let same = b.clips.map(\.id).filter(ids.contains)
         var findings = finding(severity, .clip, parts, same) {
@@ -126,11 +130,12 @@ public struct Auditor: Sendable {
         let trained = Set(a.clips.compactMap(\.speaker))
         let speakers = b.clips.values(of: "speaker").filter(trained.contains)
         let total = b.clips.values(of: "speaker").count
-        findings += finding(b.part == .test && a.part == .train ? .leak : .warning, .speaker, parts, speakers)
-        {
+        findings += finding(
+            b.part == measured && a.part == .train ? .leak : .warning, .speaker, parts, speakers
+        ) {
             "\($0) of the \(counted(total, "speaker")) of \(other) also in \(one)"
         }
-        if b.part == .test, a.part == .train {
+        if b.part == measured, a.part == .train {
             let sayings = shared(a, b) { clip in
                 guard let speaker = clip.speaker, let statement = clip.attributes["statement"] else {
                     return nil
@@ -192,14 +197,14 @@ public struct Auditor: Sendable {
     }
 
     /// The same sound twice in one part, and equal sounds of different classes anywhere.
-    private func repeats(_ parts: [Members]) -> [AuditReport.Finding] {
+    private func repeats(_ parts: [Members], _ measured: Split.Part) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
         let copies = sounds?.copies ?? []
         for (part, members) in parts {
             let ids = Set(members.map(\.id))
             let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
             findings += finding(
-                part == .test ? .warning : .note, .sound, [part], pairs.map { described($0.first, $0.second) }
+                part == measured ? .warning : .note, .sound, [part], pairs.map { described($0.first, $0.second) }
             ) { "\(counted($0, "clip")) of \(part.rawValue) with the same sound as another clip of it" }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
@@ -216,12 +221,16 @@ public struct Auditor: Sendable {
         return findings
     }
 
-    private func statistics(_ fitted: [FittedStatistic], _ split: Split) -> [AuditReport.Finding] {
+    private func statistics(
+        _ fitted: [FittedStatistic], _ split: Split, _ measured: Split.Part
+    ) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
         for statistic in fitted {
             let used = Set(statistic.clips)
-            for (part, severity) in [(Split.Part.test, AuditReport.Severity.leak), (.validation, .warning)] {
-                findings += finding(severity, .statistics, [part], split[part].filter(used.contains)) {
+            for part in [Split.Part.test, .validation] {
+                findings += finding(
+                    part == measured ? .leak : .warning, .statistics, [part], split[part].filter(used.contains)
+                ) {
                     "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of \(part.rawValue)"
                 }
             }

@@ -30,11 +30,18 @@ struct ExampleTable: Sendable {
         self.features.append(features.values)
     }
 
-    /// Normalises the examples of each group by themselves; `groups` names that of each example.
-    mutating func normalize(in groups: [String]) {
+    /// Normalises the examples of each group by themselves; `groups` names that of each example. Throws where a group says nothing of
+    /// a speaker.
+    mutating func normalize(in groups: [String]) throws {
         var members: [String: [Int]] = [:]
         for (number, group) in groups.enumerated() { members[group, default: []].append(number) }
-        let found = members.mapValues { SpeakerNormalization($0.map { self.features($0) }) }
+        let found = try members.mapValues { numbers in
+            do throws(DataProblem) {
+                return try SpeakerNormalization(numbers.map { self.features($0) })
+            } catch {
+                throw error.of(ids[numbers[0]])
+            }
+        }
         normalizations = groups.compactMap { found[$0] }
         for number in ids.indices { features[number] = normalized(self.features(number), as: number).values }
     }

@@ -65,7 +65,7 @@ public struct FeatureLoading: Sendable {
                 "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
                 allowed: "at least one")
         }
-        if speakers != nil { table.normalize(in: groups) }
+        if speakers != nil { try table.normalize(in: groups) }
         return (table, kept, omissions)
     }
 
@@ -73,6 +73,12 @@ public struct FeatureLoading: Sendable {
         of clip: Clip, rows: Int, _ change: (Clip, Int) -> SoundChange?
     ) throws -> [Features] {
         try (0..<rows).map { try source.features(of: clip, changed: change(clip, $0)) }
+    }
+
+    /// Throws where features of these clips can be no example: clips of other classes, and clips without a speaker where that matters.
+    public func check(_ clips: [Clip]) throws {
+        _ = try labels(of: clips)
+        _ = try speakers(of: clips)
     }
 
     /// Who speaks in each clip, where that matters.

@@ -1,6 +1,6 @@
 import Configuration
 
-/// The whole way from a sound file to what a model gets. Training, prediction and tests share it, and a model
+/// The whole way from a sound file to what a model gets, but for what takes several clips (`normalize`). Training, prediction and tests share it, and a model
 /// file keeps it with its `fingerprint`.
 public struct FeaturePipeline: Options {
     public var rate = 16000

@@ -92,6 +92,15 @@ import Testing
         #expect(abs(found[0] + 1 / measure) < 1e-6 && abs(found[1] - 1 / measure) < 1e-6)
     }
 
+    /// A vector alone would become zeros, whatever it holds.
+    @Test func oneVectorSaysNothingOfASpeaker() throws {
+        let vector = Features(shape: [2], values: [1, 2])
+        #expect(throws: DataProblem.self) { try SpeakerNormalization([vector]) }
+        #expect(throws: DataProblem.self) { try SpeakerNormalization([]) }
+        let two = try SpeakerNormalization([vector, Features(shape: [2], values: [3, 2])])
+        #expect(two(vector).values == [-1, 0])
+    }
+
     @Test func aClipWithoutASpeakerIsRefused() throws {
         let error = #expect(throws: DataProblem.self) {
             try EvaluationSet([clip(1, "x"), clip(2, nil)], loading, batch: 2)

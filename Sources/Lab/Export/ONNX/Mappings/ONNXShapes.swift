@@ -4,7 +4,8 @@ extension ONNXMappings {
     /// Other shapes, and what finds the lengths of sequences.
     func addingShapes() -> ONNXMappings {
         adding(Flatten.Spec.self, flatten).adding(Reshape.Spec.self, reshape).adding(
-            Masking.Spec.self, masking)
+            Masking.Spec.self, masking
+        ).adding(Unmasking.Spec.self, unmask)
     }
 }
 
@@ -37,6 +38,11 @@ extension ONNXLayer {
         return x.with(layer.reshape(layer.masked(x), x.keptSizes + shape.dropFirst()), shape: shape)
     }
     return ONNXSignal(layer.reshape(x.shape.count > 1 ? layer.masked(x) : x.value, [0] + shape), shape: shape)
+}
+
+@Sendable private func unmask(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    try layer.needsFixedSteps(x, "padding counts as sound")
+    return ONNXSignal(layer.masked(x), shape: x.shape)
 }
 
 @Sendable private func masking(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
