@@ -102,6 +102,22 @@ import Testing
         }
     }
 
+    @Test func aRunAndAnAblationNeverShareAFolder() throws {
+        try inFolder { config, runs in
+            try FileManager.default.createDirectory(atPath: runs + "/a", withIntermediateDirectories: true)
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: runs + "/a/config.json"))
+            let ablation = try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "a", "--no-cache")
+            #expect(ablation.status != 0 && ablation.errors.contains("runs/a: the folder: found a run"))
+            for folder in ["configs", "runs"] {
+                try FileManager.default.createDirectory(
+                    atPath: runs + "/b/" + folder, withIntermediateDirectories: true)
+            }
+            let run = try BuiltProgram.run("run", config, "--runs", runs, "--name", "b", "--no-cache")
+            #expect(run.status != 0 && run.errors.contains("runs/b: the folder: found an ablation"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: runs + "/b").count == 2)
+        }
+    }
+
     @Test func aFailedMemberDoesNotStopTheRest() throws {
         let sweep = #"{"variants": {"too fast": {"set": {"optimizer.learning_rate": 1e38}}}, "seeds": 2}"#
         try inFolder(sweep) { config, runs in

@@ -22,6 +22,12 @@ import Testing
         #expect(file == printed.output, "Train schema > Experiments/schema.json")
     }
 
+    @Test func checkPassesOverTheSchema() throws {
+        let both = [Self.experiments + "/quickstart.json", Self.experiments + "/schema.json"]
+        let ending = try BuiltProgram.run(["check"] + both)
+        #expect(ending.status == 0 && ending.output.contains("schema.json: a schema, no experiment"))
+    }
+
     @Test func theQuickstartFileIsWhatTheProgramWrites() throws {
         try SmallExperiment.inFolder { folder in
             let ending = try BuiltProgram.run("new", folder + "/x.json", "--from", "quickstart")

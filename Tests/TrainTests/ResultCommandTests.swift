@@ -95,7 +95,9 @@ import Testing
             let (one, two, both) = (try says(run), try says(other), try says(run, other))
             for row in both.ids.indices {
                 // The mean of logits is the geometric mean of probabilities.
-                let product = zip(one.probabilities[row], two.probabilities[row]).map { ($0 * $1).squareRoot() }
+                let product = zip(one.probabilities[row], two.probabilities[row]).map {
+                    ($0 * $1).squareRoot()
+                }
                 let sum = product.reduce(0, +)
                 for (found, wanted) in zip(both.probabilities[row], product) {
                     #expect(abs(found - wanted / sum) < 1e-5)
@@ -103,7 +105,9 @@ import Testing
             }
             let apart = try make("apart", "split.seed=5")
             let refused = try BuiltProgram.run("evaluate", run, apart, "--no-cache")
-            #expect(refused.status != 0 && refused.errors.contains("other clips than that of"), "\(refused.errors)")
+            #expect(
+                refused.status != 0 && refused.errors.contains("other clips than that of"),
+                "\(refused.errors)")
         }
     }
 

@@ -55,12 +55,14 @@ public struct ExperimentPlan: Sendable {
             if experiment.augmentation.leakCopiesIntoTest {
                 report(
                     ["features", "normalize"],
-                    "a speaker's copies would be measured with the sounds themselves; leave leak_copies_into_test out")
+                    "a speaker's copies would be measured with the sounds themselves; leave leak_copies_into_test out"
+                )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.pad != .end {
                 report(
                     ["features", "normalize"],
-                    "zeros at the front count as sound, and would be a part of the voice; \"pad\": \"end\" in the layout leaves them out")
+                    "zeros at the front count as sound, and would be a part of the voice; \"pad\": \"end\" in the layout leaves them out"
+                )
             }
         }
         if experiment.evaluation.part == .validation, !experiment.split.value.hasValidation {

@@ -23,7 +23,8 @@ extension Predictor {
             for start in stride(from: 0, to: features.count, by: Self.batch) {
                 try check(start)
                 let batch = features[start..<min(start + Self.batch, features.count)]
-                answers += self.answers(speaker.map { batch.map($0.callAsFunction) } ?? Array(batch), attention: attention)
+                answers += self.answers(
+                    speaker.map { batch.map($0.callAsFunction) } ?? Array(batch), attention: attention)
             }
             for (index, result) in waiting {
                 switch result {
@@ -37,7 +38,8 @@ extension Predictor {
         }
         try FeatureExtraction(pipeline, cache: cache)(paths) { index, result in
             try check(index)
-            waiting.append((index, result.flatMap { features in Result { try features.finite(paths[index]) } }))
+            waiting.append(
+                (index, result.flatMap { features in Result { try features.finite(paths[index]) } }))
             if waiting.count == Self.batch, !isOneSpeaker { try flush() }
         }
         try flush()

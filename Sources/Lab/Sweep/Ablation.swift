@@ -103,8 +103,18 @@ public struct Ablation: Sendable {
         }
     }
 
+    /// Whether a folder has the files of an ablation.
+    static func isIn(_ folder: String) -> Bool {
+        ["configs", "runs"].allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+    }
+
     /// Throws every single run whose folder was made by another config.
-    public func check() throws(AblationProblem) {
+    public func check() throws {
+        if RunFolder.content(of: folder) != .empty {
+            throw FileError(
+                file: folder, place: "the folder", found: "a run",
+                allowed: "a folder of the ablation's own; give it another name with --name")
+        }
         let lines = singles.compactMap { single -> String? in
             guard case .unusable(let reason) = state(of: single) else { return nil }
             return "\(run(of: single)): \(reason)"

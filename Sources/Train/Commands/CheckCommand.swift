@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Lab
 
@@ -16,6 +17,11 @@ extension Command {
             var failures = 0
             for path in arguments.all {
                 do {
+                    // Among the experiments of a folder there may be their schema.
+                    if let json = try? JSONValue.load(path), json["$defs"] != nil {
+                        print("\(path): a schema, no experiment\n")
+                        continue
+                    }
                     let (experiment, plan, json) = try arguments.checked(path, keepsUnset: true)
                     let sweep = try experiment.sweep.map { _ in
                         try SweepPlan(

@@ -29,7 +29,9 @@ extension Command {
             where FileManager.default.fileExists(atPath: name) {
                 throw FileError(
                     file: name, place: "--out", found: "a file that is there already",
-                    allowed: "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing")
+                    allowed:
+                        "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing"
+                )
             }
             for path in arguments.all where !path.hasSuffix(".safetensors") {
                 _ = try RunRecord(path).requireEnd()

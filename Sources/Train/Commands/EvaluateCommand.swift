@@ -9,7 +9,10 @@ extension Command {
         "data", "DATA",
         help: "Other data, all of it: KIND:PATH, or the JSON file of an experiment or its data.")
     private static let part = Option.choice(
-        "part", ["train", "validation", "test"], help: "Which part of the run's own data; the one that the run measured unless given: test, or validation for a search.")
+        "part", ["train", "validation", "test"],
+        help:
+            "Which part of the run's own data; the one that the run measured unless given: test, or validation for a search."
+    )
     private static let format = Option.choice(
         "format", ["table", "json"], help: "For people or for programs.")
     private static let out = Option.path("out", "FILE", help: "Writes what is said of each clip as CSV.")

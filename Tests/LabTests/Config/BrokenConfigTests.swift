@@ -535,7 +535,9 @@ import Testing
         (
             model,
             #"{"type": "graph", "parts": {"a": {"layers": [{"type": "pool1d", "size": 2}]}, "b": {"inputs": ["a", "input"], "join": "add", "layers": []}}}"#,
-            [#"19:132: model.parts.b.join: expected "concatenate", "sum", "product" or "average", found "add""#]
+            [
+                #"19:132: model.parts.b.join: expected "concatenate", "sum", "product" or "average", found "add""#
+            ]
         ),
         (
             model, #"{"type": "graph", "parts": {"a": {"layers": [{"type": "gru", "units": 0}]}}}"#,

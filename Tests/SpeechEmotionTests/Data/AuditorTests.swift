@@ -182,7 +182,10 @@ import Testing
     /// What a search measures is its validation part: that may share nothing with the training part then.
     @Test func theMeasuredPartIsTheOneAtStake() throws {
         let parts = split(corpus) { $0.id.hasSuffix("1") ? .validation : .train }
-        #expect(try Auditor(corpus).audit(parts).findings.contains { $0.kind == .speaker && $0.severity == .warning })
+        #expect(
+            try Auditor(corpus).audit(parts).findings.contains {
+                $0.kind == .speaker && $0.severity == .warning
+            })
         let report = try Auditor(corpus).audit(parts, measured: .validation)
         #expect(report.findings.first?.kind == .speaker && report.findings.first?.severity == .leak)
         let all = FittedStatistic(name: "scaler", clips: corpus.clips.map(\.id))

@@ -62,7 +62,8 @@ public struct Auditor: Sendable {
         let pairs: [(first: Int, second: Int)] = [(0, 2), (1, 2), (0, 1)]
         for pair in pairs { findings += compare(parts[pair.first], parts[pair.second], measured) }
         findings +=
-            repeats(parts, measured) + statistics(fitted, split, measured) + contents(parts) + unused(split) + broken(split)
+            repeats(parts, measured) + statistics(fitted, split, measured) + contents(parts) + unused(split)
+            + broken(split)
         // Stable, so that findings of one severity stay in the order in which they were looked for.
         let ordered = AuditReport.Severity.allCases.flatMap { level in
             findings.filter { $0.severity == level }
@@ -204,7 +205,8 @@ public struct Auditor: Sendable {
             let ids = Set(members.map(\.id))
             let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
             findings += finding(
-                part == measured ? .warning : .note, .sound, [part], pairs.map { described($0.first, $0.second) }
+                part == measured ? .warning : .note, .sound, [part],
+                pairs.map { described($0.first, $0.second) }
             ) { "\(counted($0, "clip")) of \(part.rawValue) with the same sound as another clip of it" }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
@@ -229,7 +231,8 @@ public struct Auditor: Sendable {
             let used = Set(statistic.clips)
             for part in [Split.Part.test, .validation] {
                 findings += finding(
-                    part == measured ? .leak : .warning, .statistics, [part], split[part].filter(used.contains)
+                    part == measured ? .leak : .warning, .statistics, [part],
+                    split[part].filter(used.contains)
                 ) {
                     "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of \(part.rawValue)"
                 }

@@ -13,7 +13,8 @@ public struct SpeakerNormalization: Sendable {
     public init(_ group: [Features]) throws(DataProblem) {
         let channels = group.first?.shape.last ?? 0
         require(
-            group.allSatisfy { $0.shape.last == channels }, "SpeakerNormalization: features of different widths")
+            group.allSatisfy { $0.shape.last == channels },
+            "SpeakerNormalization: features of different widths")
         var means = Array(repeating: 0.0, count: channels)
         var squares = means
         var count = 0.0
@@ -30,7 +31,8 @@ public struct SpeakerNormalization: Sendable {
         }
         guard count > 1, channels > 0 else {
             throw DataProblem(
-                "normalising by speaker", found: "\(Int(count)) vector\(count == 1 ? "" : "s") of numbers for a speaker",
+                "normalising by speaker",
+                found: "\(Int(count)) vector\(count == 1 ? "" : "s") of numbers for a speaker",
                 allowed: "at least two: several clips of each speaker in a part, or features frame by frame")
         }
         self.means = means.map { Float($0) }
