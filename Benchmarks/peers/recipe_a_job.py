@@ -8,7 +8,6 @@ as there are threads. Fewer epochs are scaled up to the hundred; their accuracy 
     recipe_a_job.py --data RAVDESS_FOLDER --run runs/recipe-a --epochs 3
 
 Prints one JSON line: seconds to the first epoch's start and end, seconds an epoch, of the test and of the whole job, and test accuracy.
-Keras' ReduceLROnPlateau watches the loss with its penalties on large weights; ours watches cross-entropy alone.
 """
 import argparse
 import concurrent.futures
@@ -82,7 +81,8 @@ def main():
 
     sizes = argparse.Namespace(frames=200, mfcc=40, classes=8)
     model = train_recipe_a.build_keras(sizes)
-    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"])
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"])
     ends = []
     marks = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(common.process_age()))
     plateau = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=5, min_lr=1e-6)

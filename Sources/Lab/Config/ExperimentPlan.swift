@@ -131,9 +131,11 @@ extension Experiment {
 
     /// The figures of every epoch.
     private var figureNames: [String] {
-        ["train_loss", "train_accuracy"]
+        let isPenalized = model.spec.encode().hasPenalties
+        return ["train_loss", "train_accuracy"] + (isPenalized ? ["penalty"] : [])
             + (split.value.hasValidation
                 ? ["validation_loss"] + evaluation.metrics.map { "validation_" + $0.rawValue } : [])
+            + (split.value.hasValidation && isPenalized ? ["validation_objective"] : [])
             + ["learning_rate", "gradient_norm"]
     }
 
@@ -202,5 +204,17 @@ extension JSONValue {
             let experiment = try? Experiment.decode(self), let value = experiment.encode()[key], !value.isNull
         else { return }
         self[key] = value
+    }
+}
+
+extension JSONValue {
+    /// Whether a layer in the description of a model has penalties on its weights.
+    fileprivate var hasPenalties: Bool {
+        if let members {
+            return members.contains { member in
+                ["l1", "l2"].contains(member.key) && (member.value.double ?? 0) > 0 || member.value.hasPenalties
+            }
+        }
+        return elements?.contains { $0.hasPenalties } ?? false
     }
 }

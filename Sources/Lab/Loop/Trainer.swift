@@ -182,10 +182,8 @@ public final class Trainer {
         if !model.allPenalties.isEmpty {
             figures.append(("penalty", batches.count > 0 ? sums.penalty / Double(batches.count) : 0))
         }
-        let found =
-            try average.map { average in try average.withAverages { try validate?(model) } }
-            ?? validate?(model)
-        figures += (found ?? []).map { ("validation_" + $0.name, $0.value) }
+        let found = try average.map { average in try average.withAverages(validated) } ?? validated()
+        figures += found.map { ("validation_" + $0.name, $0.value) }
         figures.append(("learning_rate", rate))
         figures.append(("gradient_norm", sums.steps > 0 ? sums.norm / Double(sums.steps) : 0))
         let metrics = EpochMetrics(epoch: position.epoch + 1, figures: figures)
@@ -194,6 +192,17 @@ public final class Trainer {
         position.sums = EpochSums()
         judge(metrics)
         return metrics
+    }
+
+    /// The figures of the validation part; of a model with penalties on large weights also what these and the loss come to, which is what
+    /// Keras calls the validation loss.
+    private func validated() throws -> [(name: String, value: Double)] {
+        var figures = try validate?(model) ?? []
+        let penalty = withoutRecording { model.penalty()?.item() }
+        if let penalty, let loss = figures.first(where: { $0.name == "loss" }) {
+            figures.append(("objective", loss.value + Double(penalty)))
+        }
+        return figures
     }
 
     /// Selection, early stopping and schedule, all by the figures of the epoch that has ended.

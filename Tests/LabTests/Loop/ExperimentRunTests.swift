@@ -92,6 +92,31 @@ import Testing
         }
     }
 
+    /// What a plateau may watch: validation loss and penalties together, as Keras counts it.
+    @Test func thePenalizedObjectiveIsAFigure() throws {
+        try Toy.inFolder { folder in
+            var json = try JSONValue.parse(smallExperiment, source: "a.json")
+            try json.set("model[1].l2=0.01")
+            try json.set("model[5].l1=0.02")
+            try json.set("training.selection.weights=last")
+            try json.set(#"schedule={"type": "plateau", "monitor": "validation_objective"}"#)
+            _ = try ExperimentPlan(Experiment.decode(json), json: json)
+            let path = folder + "/a"
+            _ = try ExperimentRun(Experiment.decode(json), folder: RunFolder(path), observer: Stopper()).run()
+            let last = try #require(RunRecord(path).epochs.last)
+            let (loss, objective) = (last["validation_loss"], last["validation_objective"])
+            let model = try ModelFile.read(path + "/model.safetensors").model
+            let penalty = try Double(#require(model.penalty()).item())
+            #expect(try abs(#require(objective) - #require(loss) - penalty) < 1e-6 && penalty > 0.01)
+            try json.set("model[1].l2=0")
+            try json.set("model[5].l1=0")
+            let error = #expect(throws: ConfigurationError.self) {
+                try ExperimentPlan(Experiment.decode(json), json: json)
+            }
+            #expect(error.map { "\($0)" }?.contains("schedule.monitor: no epoch has the figure") == true)
+        }
+    }
+
     @Test func threadsMakeNoDifference() throws {
         let threads = Parallel.threads
         defer { Parallel.threads = threads }
