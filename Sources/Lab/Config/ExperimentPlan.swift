@@ -212,7 +212,8 @@ extension JSONValue {
     fileprivate var hasPenalties: Bool {
         if let members {
             return members.contains { member in
-                ["l1", "l2"].contains(member.key) && (member.value.double ?? 0) > 0 || member.value.hasPenalties
+                ["l1", "l2"].contains(member.key) && (member.value.double ?? 0) > 0
+                    || member.value.hasPenalties
             }
         }
         return elements?.contains { $0.hasPenalties } ?? false

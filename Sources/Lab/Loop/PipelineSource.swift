@@ -14,15 +14,36 @@ struct PipelineSource: FeatureSource {
     }
 
     func features(of clip: Clip, changed: SoundChange?) throws -> Features {
-        let change = (changed ?? SoundChange { $0 }).apply
+        try features(of: clip, changed) { try sound(of: clip) }
+    }
+
+    /// Reads and prepares the sound once, and only where the cache lacks a result.
+    func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
+        var read: Waveform?
+        return try changes.map { change in
+            try features(of: clip, change) {
+                let sound = try read ?? sound(of: clip)
+                read = sound
+                return sound
+            }
+        }
+    }
+
+    private func features(
+        of clip: Clip, _ changed: SoundChange?, sound: () throws -> Waveform
+    ) throws -> Features {
+        func made() throws -> Waveform {
+            let plain = try sound()
+            return try changed?.apply(plain) ?? plain
+        }
         if case .file(let path, let start, let end) = clip.source, let cached,
             changed == nil || changed?.key != nil
         {
             return try cached.features(
                 ofFile: path, offset: start ?? 0, duration: Self.duration(start, end),
-                variant: changed?.key.map { "\($0) of \(clip.id)" } ?? "", change: change)
+                variant: changed?.key.map { "\($0) of \(clip.id)" } ?? "", sound: made)
         }
-        return try pipeline.features(of: change(sound(of: clip)))
+        return try pipeline.features(of: made())
     }
 
     /// The prepared sound of a clip.

@@ -72,7 +72,7 @@ public struct FeatureLoading: Sendable {
     private func features(
         of clip: Clip, rows: Int, _ change: (Clip, Int) -> SoundChange?
     ) throws -> [Features] {
-        try (0..<rows).map { try source.features(of: clip, changed: change(clip, $0)) }
+        try source.features(of: clip, changes: (0..<rows).map { change(clip, $0) })
     }
 
     /// Throws where features of these clips can be no example: clips of other classes, and clips without a speaker where that matters.

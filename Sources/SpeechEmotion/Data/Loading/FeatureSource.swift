@@ -4,6 +4,15 @@ public protocol FeatureSource: Sendable {
     var shape: [Int] { get }
     /// The features of a clip; of its changed sound where a change is given. Safe on several threads at once.
     func features(of clip: Clip, changed: SoundChange?) throws -> Features
+    /// The features of a clip by each of some changes, nil being its sound as it is: what `features(of:changed:)` gives for each.
+    func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features]
+}
+
+extension FeatureSource {
+    /// One after another; a source that can read a sound once for all of them does better.
+    public func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
+        try changes.map { try features(of: clip, changed: $0) }
+    }
 }
 
 /// A change of a clip's sound before features are taken of it.

@@ -22,9 +22,22 @@ public struct CachedPipeline: Sendable {
         ofFile path: String, offset: Double = 0, duration: Double? = nil, variant: String = "",
         change: (Waveform) throws -> Waveform = { $0 }
     ) throws -> Features {
+        try features(ofFile: path, offset: offset, duration: duration, variant: variant) {
+            try change(pipeline.wave(ofFile: path, offset: offset, duration: duration))
+        }
+    }
+
+    /// The same of a file whose sound may be at hand already.
+    ///
+    /// - Parameter sound: The prepared sound of that part of the file, changed as `variant` says; asked for where the cache has no
+    ///   result.
+    public func features(
+        ofFile path: String, offset: Double = 0, duration: Double? = nil, variant: String,
+        sound: () throws -> Waveform
+    ) throws -> Features {
         let part = "\(offset) \(duration.map { "\($0)" } ?? "-")"
         return try cache.features(ofFile: path, recipe: "\(fingerprint)\n\(part)\n\(variant)") {
-            try pipeline.features(of: change(pipeline.wave(ofFile: path, offset: offset, duration: duration)))
+            try pipeline.features(of: sound())
         }
     }
 }
