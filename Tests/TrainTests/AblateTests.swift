@@ -113,7 +113,7 @@ import Testing
                     atPath: runs + "/b/" + folder, withIntermediateDirectories: true)
             }
             let run = try BuiltProgram.run("run", config, "--runs", runs, "--name", "b", "--no-cache")
-            #expect(run.status != 0 && run.errors.contains("runs/b: the folder: found an ablation"))
+            #expect(run.status != 0 && run.errors.contains("runs/b holds an ablation; give another --name"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: runs + "/b").count == 2)
         }
     }

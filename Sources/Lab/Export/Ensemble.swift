@@ -28,8 +28,11 @@ public enum Ensemble {
         }
         let spec = Branches.Spec(members.map(\.model.spec), join: .average)
         let model = try Model(spec, input: first.model.input, generator: RandomGenerator(seed: 0))
-        guard let branches = model.layer as? Branches else { return first }
-        for (branch, member) in zip(branches.branches, members) { branch.takeWeights(of: member.model) }
+        // The ensemble has what its members have, in their order.
+        for (own, its) in zip(model.parameters, members.flatMap(\.model.parameters)) { own.value = its.value }
+        for (own, its) in zip(model.namedBuffers, members.flatMap(\.model.namedBuffers)) {
+            own.buffer.value = its.buffer.value
+        }
         return (model, first.card)
     }
 
@@ -43,15 +46,5 @@ public enum Ensemble {
                 JSONMember("outputs", model.plan.output.encode()),
                 JSONMember("classes", card.classes.encode()),
             ]))
-    }
-}
-
-extension Layer {
-    /// Copies all weights and statistics of a layer made by the same options.
-    fileprivate func takeWeights(of other: any Layer) {
-        for (own, its) in zip(namedParameters, other.namedParameters) {
-            own.parameter.value = its.parameter.value
-        }
-        for (own, its) in zip(namedBuffers, other.namedBuffers) { own.buffer.value = its.buffer.value }
     }
 }

@@ -21,11 +21,6 @@ public final class RunFolder {
     /// Makes or opens a folder and takes its lock. Throws a `FileError` where it cannot be written to or another process has it.
     public init(_ path: String) throws {
         self.path = path
-        guard !Ablation.isIn(path) else {
-            throw FileError(
-                file: path, place: "the folder", found: "an ablation",
-                allowed: "a folder of the run's own; give it another name with --name")
-        }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

@@ -104,7 +104,7 @@ public struct Ablation: Sendable {
     }
 
     /// Whether a folder has the files of an ablation.
-    static func isIn(_ folder: String) -> Bool {
+    public static func isIn(_ folder: String) -> Bool {
         ["configs", "runs"].allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
     }
 

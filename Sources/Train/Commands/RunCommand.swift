@@ -57,6 +57,9 @@ extension Command {
         } else {
             try check(place, isResumed: arguments[resume])
         }
+        guard !Ablation.isIn(place) else {
+            throw UsageError("\(place) holds an ablation; give another --name")
+        }
         let observer: any RunReporting =
             arguments[Common.json]
             ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
