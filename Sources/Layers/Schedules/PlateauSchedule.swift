@@ -97,8 +97,9 @@ public struct PlateauSchedule: ScheduleSpec {
 public enum FigureMode: String, CaseIterable, ConfigurationValue {
     case min, max
 
-    /// What the name of a figure says: losses and errors should be low, all else high.
+    /// What the name of a figure says: losses, errors, penalties and norms should be low, all else high.
     public init(of figure: String) {
-        self = ["loss", "error", "eer", "ece", "brier"].contains { figure.hasSuffix($0) } ? .min : .max
+        let low = ["loss", "objective", "penalty", "error", "eer", "ece", "brier", "norm"]
+        self = low.contains { figure.hasSuffix($0) } ? .min : .max
     }
 }

@@ -99,15 +99,24 @@ import Testing
             try json.set("model[1].l2=0.01")
             try json.set("model[5].l1=0.02")
             try json.set("training.selection.weights=last")
-            try json.set(#"schedule={"type": "plateau", "monitor": "validation_objective"}"#)
+            try json.set(#"schedule={"type": "plateau", "monitor": "validation_objective", "patience": 1}"#)
+            try json.set("training.epochs=6")
             _ = try ExperimentPlan(Experiment.decode(json), json: json)
             let path = folder + "/a"
             _ = try ExperimentRun(Experiment.decode(json), folder: RunFolder(path), observer: Stopper()).run()
-            let last = try #require(RunRecord(path).epochs.last)
+            let epochs = try RunRecord(path).epochs
+            let last = try #require(epochs.last)
             let (loss, objective) = (last["validation_loss"], last["validation_objective"])
             let model = try ModelFile.read(path + "/model.safetensors").model
             let penalty = try Double(#require(model.penalty()).item())
             #expect(try abs(#require(objective) - #require(loss) - penalty) < 1e-6 && penalty > 0.01)
+            // The next epoch keeps its rate only where the objective was the lowest so far.
+            for epoch in 1..<epochs.count - 1 {
+                let rates = try epochs[epoch...epoch + 1].map { try #require($0["learning_rate"]) }
+                let objectives = try epochs[...epoch].map { try #require($0["validation_objective"]) }
+                let isLowest = try objectives[epoch] < #require(objectives.dropLast().min()) - 1e-4
+                #expect((rates[0] == rates[1]) == isLowest, "epoch \(epoch + 1)")
+            }
             try json.set("model[1].l2=0")
             try json.set("model[5].l1=0")
             let error = #expect(throws: ConfigurationError.self) {
