@@ -22,7 +22,7 @@ import Testing
 
     /// Everything that equal ablations have equal, by its name.
     private func files(_ ablation: String) throws -> [String: Data] {
-        var names = ["table.md", "table.csv", "table.json", "table.html", "runs.csv"]
+        var names = ["table.md", "table.csv", "table.json", "table.html", "runs.csv", "recalls.csv"]
         for run in try FileManager.default.contentsOfDirectory(atPath: ablation + "/runs") {
             names.append("configs/\(run).json")
             names += RunFile.repeatable.map { "runs/\(run)/\($0)" }
@@ -40,7 +40,7 @@ import Testing
                 "ablate", config, "--runs", runs, "--name", "whole", "--jobs", "2")
             #expect(whole.status == 0, "\(whole.errors)")
             let expected = try files(runs + "/whole")
-            #expect(expected.count == 5 + 4 * (1 + RunFile.repeatable.count))
+            #expect(expected.count == 6 + 4 * (1 + RunFile.repeatable.count))
             let seed = UInt64.random(in: 0...UInt64.max)
             let generator = RandomGenerator(seed: seed)
             var kills = 0
@@ -115,6 +115,37 @@ import Testing
             let run = try BuiltProgram.run("run", config, "--runs", runs, "--name", "b", "--no-cache")
             #expect(run.status != 0 && run.errors.contains("runs/b holds an ablation; give another --name"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: runs + "/b").count == 2)
+        }
+    }
+
+    /// A cross-validation: the classes are counted over the clips of all runs.
+    @Test func recallsAreOfAllRunsTogether() throws {
+        try inFolder(#"{"seeds": 3}"#) { config, runs in
+            let ending = try BuiltProgram.run("ablate", config, "--runs", runs, "--jobs", "2")
+            #expect(ending.status == 0, "\(ending.errors)")
+            for title in ["All figures", "Recall of each class"] { #expect(ending.output.contains(title)) }
+            var counts: [String: (all: Int, right: Int)] = [:]
+            let files = (1...3).map { runs + "/small/runs/base-seed\($0)-fold1/predictions.csv" }
+            for file in files {
+                for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+                    .dropFirst()
+                {
+                    let cells = line.split(separator: ",")
+                    counts[String(cells[1]), default: (0, 0)].all += 1
+                    if cells[1] == cells[2] { counts[String(cells[1])]?.right += 1 }
+                }
+            }
+            let lines = counts.sorted { $0.key < $1.key }.map { name, count in
+                "base,\(name),\(Double(count.right) / Double(count.all)),\(count.all),3\n"
+            }
+            let table = try String(contentsOfFile: runs + "/small/recalls.csv", encoding: .utf8)
+            #expect(table == "variant,class,recall,examples,runs\n" + lines.joined())
+            let page = try String(contentsOfFile: runs + "/small/table.html", encoding: .utf8)
+            #expect(page.contains("Confusion matrix of all runs of base"))
+            try Data("file,label\n".utf8).write(to: URL(fileURLWithPath: files[1]))
+            let damaged = try BuiltProgram.run("ablate", config, "--runs", runs, "--collect")
+            #expect(damaged.status == 1 && damaged.errors.contains("\(files[1])"), "\(damaged.errors)")
+            #expect(try String(contentsOfFile: runs + "/small/recalls.csv", encoding: .utf8) == table)
         }
     }
 

@@ -1,5 +1,5 @@
 /// Results side by side, such as those of an ablation: a row for each variant, over its folds and seeds.
-public struct ResultTable: Sendable {
+public struct ResultTable: ReadableTable {
     /// A variant.
     public struct Row: Sendable {
         /// The variant.
@@ -62,10 +62,10 @@ public struct ResultTable: Sendable {
     }
 
     /// The names of the columns for people. A column that no row fills is left out.
-    var columns: [String] { shown.map(\.name) }
+    public var columns: [String] { shown.map(\.name) }
 
     /// The cells for people.
-    var cells: [[String]] { rows.map { row in shown.map { $0.cell(row) } } }
+    public var cells: [[String]] { rows.map { row in shown.map { $0.cell(row) } } }
 
     private struct Column {
         var name: String

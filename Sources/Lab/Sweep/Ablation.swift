@@ -8,7 +8,7 @@ import Foundation
 ///     configs/ID.json   the single experiments, complete
 ///     logs/ID.log       what their processes said
 ///     runs/ID/          their run folders
-///     table.md, .csv, .json, .html, and runs.csv
+///     table.md, .csv, .json, .html, runs.csv and recalls.csv
 public struct Ablation: Sendable {
     /// One run of it.
     public struct Single: Sendable {

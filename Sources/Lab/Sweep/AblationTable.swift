@@ -54,7 +54,7 @@ public struct AblationTable: Sendable {
             let values = order.compactMap { own[$0] }
             let interval = ConfidenceInterval.mean(values, level: level)
             var row = ResultTable.Row(
-                member.name, mean: interval.estimate, deviation: Self.deviation(values), low: interval.low,
+                member.name, mean: interval.estimate, deviation: Spread(values).deviation, low: interval.low,
                 high: interval.high, runs: values.count)
             let pairs = order.filter { own[$0] != nil && base[$0] != nil }
             guard index > 0, !pairs.isEmpty else { return row }
@@ -139,23 +139,36 @@ public struct AblationTable: Sendable {
             }.joined()
     }
 
-    /// Writes table.md, table.csv, table.json, table.html and runs.csv into the folder.
+    /// The figures that runs have beside the one that the table is of.
+    public var overview: FigureOverview {
+        let singles = zip(ablation.singles, figures)
+        let wanted =
+            ablation.plan.members.flatMap { $0.experiment.evaluation.metrics.map(\.rawValue) } + ["loss"]
+        let names = wanted.reduce(into: [String]()) { names, name in
+            if !names.contains(name), figures.contains(where: { $0?[name] != nil }) { names.append(name) }
+        }
+        return FigureOverview(members: ablation.plan.members.map(\.name), figures: names) { member, name in
+            singles.compactMap { $0.member == member ? $1?[name] : nil }
+        }
+    }
+
+    /// Writes table.md, table.csv, table.json, table.html, runs.csv and recalls.csv into the folder.
     public func write() throws {
-        let table = table
+        let (table, recalls) = (table, try ClassRecalls(ablation))
+        let tables: [any ReadableTable] = [table, overview] + (recalls.rows.isEmpty ? [] : [recalls])
         func write(_ text: String, _ name: String) throws {
             try AtomicFile.write(Array(text.utf8), to: "\(ablation.folder)/\(name)")
         }
-        try write(table.markdown, "table.md")
+        let picture = recalls.rows.first.map {
+            HTML.figure(ConfusionPlot(title: "Confusion matrix of all runs of \($0.name)", $0.confusion))
+        }
+        try write(tables.map(\.markdown).joined(separator: "\n"), "table.md")
         try write(table.csv, "table.csv")
         try write(table.json.pretty() + "\n", "table.json")
-        try write(HTML.page(title: "Ablation: \(table.title)", table.html), "table.html")
+        try write(
+            HTML.page(title: "Ablation: \(table.title)", tables.map(\.html).joined() + (picture ?? "")),
+            "table.html")
         try write(runsCSV, "runs.csv")
-    }
-
-    /// The standard deviation over runs; nan where there are fewer than two.
-    private static func deviation(_ values: [Double]) -> Double {
-        guard values.count > 1 else { return .nan }
-        let mean = values.reduce(0, +) / Double(values.count)
-        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+        try write(recalls.csv, "recalls.csv")
     }
 }

@@ -17,13 +17,13 @@ extension RunComparison {
 
     /// For Markdown files.
     public var markdown: String {
-        let warnings = warnings.map { "> Warning: \(ResultTable.markdown($0))\n" }
+        let warnings = warnings.map { "> Warning: \($0.asMarkdown)\n" }
         return (warnings + tables.map(\.markdown) + [configMarkdown]).joined(separator: "\n")
     }
 
     private var configMarkdown: String {
         func line(_ cells: [String]) -> String {
-            "| " + cells.map(ResultTable.markdown).joined(separator: " | ") + " |\n"
+            "| " + cells.map(\.asMarkdown).joined(separator: " | ") + " |\n"
         }
         guard !differences.isEmpty else { return "" }
         return "**Configs**\n\n" + line(["path"] + names)

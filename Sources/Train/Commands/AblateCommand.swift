@@ -122,7 +122,14 @@ extension Command {
         let table = AblationTable(ablation)
         try table.write()
         print(table.table.text)
-        print("The table is in \(ablation.folder): table.md, .csv, .json and .html; runs.csv has every run.")
+        // Of a single member there is nothing to compare: its other figures and its classes are what is asked for.
+        if ablation.plan.members.count == 1, table.figures.contains(where: { $0 != nil }) {
+            print(table.overview.text)
+            print(try ClassRecalls(ablation).text)
+        }
+        print(
+            "The tables are in \(ablation.folder): table.md, .csv, .json and .html; runs.csv has every run, recalls.csv the classes."
+        )
         guard !table.missing.isEmpty else { return }
         throw AblationIncomplete(
             ablation: ablation, missing: table.missing,

@@ -98,4 +98,14 @@ import Testing
         let table = try table(["base": [0.5], "a": [nil], "b": [0.25]], seeds: 1)
         #expect(table.runsCSV == "variant,seed,fold,loss,uar\nbase,1,1,1.0,0.5\na,1,1,,\nb,1,1,1.0,0.25\n")
     }
+
+    /// What the table of one figure leaves out.
+    @Test func allFiguresStandSideBySide() throws {
+        let overview = try table(["base": [0.5, 0.6, nil], "a": [nil, 0.25, nil]], seeds: 3).overview
+        #expect(overview.columns == ["variant", "uar", "loss"])
+        #expect(
+            overview.cells == [["base", "55.0 ± 7.1 %", "1 ± 0"], ["a", "25.0 %", "1"], ["b", "–", "–"]])
+        #expect(overview.note == "± is the standard deviation over runs.")
+        #expect(try table(["a": [0.5]], seeds: 1).overview.note.isEmpty)
+    }
 }

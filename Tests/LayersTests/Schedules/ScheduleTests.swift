@@ -166,8 +166,10 @@ struct ScheduleConfig: Options {
 
     @Test(arguments: [
         ("validation_loss", FigureMode.min), ("validation_error", .min), ("validation_accuracy", .max),
-        ("validation_macro_f1", .max), ("validation_recall", .max), ("validation_objective", .min), ("penalty", .min),
-        ("gradient_norm", .min), ("validation_ece", .min), ("validation_brier", .min), ("validation_auc", .max),
+        ("validation_macro_f1", .max), ("validation_recall", .max), ("validation_objective", .min),
+        ("penalty", .min),
+        ("gradient_norm", .min), ("validation_ece", .min), ("validation_brier", .min),
+        ("validation_auc", .max),
     ])
     func modeByName(_ name: String, _ mode: FigureMode) { #expect(FigureMode(of: name) == mode) }
 

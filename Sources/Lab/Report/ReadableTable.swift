@@ -1,0 +1,79 @@
+/// A table as people read it, in the terminal, in Markdown and on a page.
+public protocol ReadableTable: Sendable {
+    /// Stands above the table.
+    var title: String { get }
+    /// What else there is to know; empty where there is nothing.
+    var note: String { get }
+    /// The names of the columns.
+    var columns: [String] { get }
+    /// The rows; the first cell of each is its name.
+    var cells: [[String]] { get }
+}
+
+extension ReadableTable {
+    /// For the terminal: columns in line, ends with a new line. Marks that would steer a terminal are shown as U+FFFD.
+    public var text: String {
+        let lines = ([columns] + cells).map { $0.map(plain) }
+        let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        let table = lines.map { line in
+            let padded = line.enumerated().map { index, cell in
+                let space = String(repeating: " ", count: widths[index] - cell.count)
+                return index == 0 ? cell + space : space + cell
+            }
+            return padded.joined(separator: "  ").trimmingSpacesAtEnd + "\n"
+        }
+        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
+        let head = title.isEmpty ? "" : plain(title) + "\n"
+        return head + table[0] + rule + table.dropFirst().joined() + (note.isEmpty ? "" : plain(note) + "\n")
+    }
+
+    /// For Markdown files: a table as GitHub reads it.
+    public var markdown: String {
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+        let rule = line(columns.indices.map { $0 == 0 ? "---" : "---:" })
+        let body = cells.map { line($0.map(\.asMarkdown)) }.joined()
+        let head = title.isEmpty ? "" : "**\(title.asMarkdown)**\n\n"
+        return head + line(columns.map(\.asMarkdown)) + rule + body
+            + (note.isEmpty ? "" : "\n\(note.asMarkdown)\n")
+    }
+
+    /// For HTML pages.
+    public var html: String {
+        HTML.table(caption: title, columns: columns, rows: cells)
+            + (note.isEmpty ? "" : HTML.paragraph(note, class: "note"))
+    }
+}
+
+/// Text without marks that would steer a terminal, or the order in which it is read.
+private func plain(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map { scalar in
+                switch scalar {
+                case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}",
+                    "\u{2066}"..."\u{2069}", "\u{2028}", "\u{2029}":
+                    "\u{FFFD}"
+                default: scalar
+                }
+            }))
+}
+
+extension String {
+    /// Text that Markdown takes as it is.
+    var asMarkdown: String {
+        plain(self).unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "~": result += "\\" + String(scalar)
+            case "<": result += "&lt;"
+            case "&": result += "&amp;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    fileprivate var trimmingSpacesAtEnd: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
