@@ -177,7 +177,7 @@ def report(name, args, numbers, frameworks):
     text = [f"# {name}", "",
             f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. "
             "A ratio above 1 means that Train is faster."
-            + (f" The sounds: {', '.join(map(os.path.basename, args.sounds))}." if args.sounds else ""),
+            + (f" The sounds: {', '.join(map(os.path.basename, args.sounds))}." if args.sounds and name == "features" else ""),
             "Train against " + ", ".join(frameworks.values()) + "; with more than one thread the better of "
             "OMP_WAIT_POLICY=ACTIVE and PASSIVE counts for torch."]
     for threads in args.threads:

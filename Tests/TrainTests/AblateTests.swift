@@ -142,9 +142,21 @@ import Testing
             #expect(table == "variant,class,recall,examples,runs\n" + lines.joined())
             let page = try String(contentsOfFile: runs + "/small/table.html", encoding: .utf8)
             #expect(page.contains("Confusion matrix of all runs of base"))
-            try Data("file,label\n".utf8).write(to: URL(fileURLWithPath: files[1]))
-            let damaged = try BuiltProgram.run("ablate", config, "--runs", runs, "--collect")
-            #expect(damaged.status == 1 && damaged.errors.contains("\(files[1])"), "\(damaged.errors)")
+            // The rest of the tables stays where predictions are damaged, of other classes, or gone.
+            let whole = try String(contentsOfFile: files[1], encoding: .utf8)
+            let others = whole.replacing("file,label,predicted,", with: "file,label,predicted,another,")
+            for damage in ["file,label\n", others.split(separator: "\n")[0] + "\n", nil] {
+                if let damage { try Data(damage.utf8).write(to: URL(fileURLWithPath: files[1])) }
+                if damage == nil { try FileManager.default.removeItem(atPath: files[1]) }
+                let collected = try BuiltProgram.run("ablate", config, "--runs", runs, "--collect")
+                #expect(collected.status == 1 && collected.errors.contains(files[1]), "\(collected.errors)")
+                #expect(collected.errors.contains("Take the folders of these runs away"))
+                #expect(collected.output.contains("Without 1 run that cannot be read."))
+                let row = try String(contentsOfFile: runs + "/small/table.csv", encoding: .utf8)
+                #expect(row.hasSuffix(",3\n"))
+            }
+            try FileManager.default.removeItem(atPath: runs + "/small/runs/base-seed2-fold1")
+            #expect(try BuiltProgram.run("ablate", config, "--runs", runs, "--jobs", "2").status == 0)
             #expect(try String(contentsOfFile: runs + "/small/recalls.csv", encoding: .utf8) == table)
         }
     }

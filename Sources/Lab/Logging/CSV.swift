@@ -11,4 +11,7 @@ enum CSV {
         }
         return quoted + "\""
     }
+
+    /// A number that reads back to the same bits; an empty cell for one that is not known.
+    static func cell(_ number: Double) -> String { number.isFinite ? "\(number)" : "" }
 }

@@ -6,14 +6,17 @@ public protocol ReadableTable: Sendable {
     var note: String { get }
     /// The names of the columns.
     var columns: [String] { get }
-    /// The rows; the first cell of each is its name.
+    /// The rows, with a cell for each column; the first one is the row's name.
     var cells: [[String]] { get }
 }
 
 extension ReadableTable {
-    /// For the terminal: columns in line, ends with a new line. Marks that would steer a terminal are shown as U+FFFD.
+    /// For the terminal: columns in line, ends with a new line. Marks that would steer a terminal are shown as
+    /// U+FFFD.
     public var text: String {
-        let lines = ([columns] + cells).map { $0.map(plain) }
+        let lines = ([columns] + cells).map { line in
+            columns.indices.map { $0 < line.count ? plain(line[$0]) : "" }
+        }
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         let table = lines.map { line in
             let padded = line.enumerated().map { index, cell in

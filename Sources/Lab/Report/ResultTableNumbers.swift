@@ -7,7 +7,7 @@ extension ResultTable {
         let head = "variant,figure,mean,deviation,low,high,difference,p,runs\n"
         return head
             + rows.map { row in
-                let numbers = Self.numbers(row).map { $0.value.isFinite ? "\($0.value)" : "" }
+                let numbers = Self.numbers(row).map { CSV.cell($0.value) }
                 return ([CSV.cell(row.name), CSV.cell(figure)] + numbers + ["\(row.runs)"])
                     .joined(separator: ",") + "\n"
             }.joined()

@@ -194,6 +194,9 @@ extension Figure {
         default: true
         }
     }
+
+    /// Whether a figure of that name is; one of another kind, such as the loss, is not.
+    static func isShare(_ name: String) -> Bool { Figure(rawValue: name)?.isShare ?? false }
 }
 
 extension RunReport {

@@ -73,7 +73,7 @@ public struct AblationTable: Sendable {
         }
         return ResultTable(
             title: ablation.plan.members[0].experiment.name, figure: metric,
-            isShare: Figure(rawValue: metric)?.isShare ?? false,
+            isShare: Figure.isShare(metric),
             rows: rows, level: level, note: note(pairs: pairCounts.max() ?? 0, tests: tested.count))
     }
 
@@ -139,7 +139,7 @@ public struct AblationTable: Sendable {
             }.joined()
     }
 
-    /// The figures that runs have beside the one that the table is of.
+    /// Every figure that the runs have.
     public var overview: FigureOverview {
         let singles = zip(ablation.singles, figures)
         let wanted =
@@ -152,14 +152,22 @@ public struct AblationTable: Sendable {
         }
     }
 
-    /// Writes table.md, table.csv, table.json, table.html, runs.csv and recalls.csv into the folder.
-    public func write() throws {
-        let (table, recalls) = (table, try ClassRecalls(ablation))
-        let tables: [any ReadableTable] = [table, overview] + (recalls.rows.isEmpty ? [] : [recalls])
+    /// The classes over all runs that have a result; reads their predictions.
+    private var recalls: ClassRecalls {
+        let done = zip(ablation.singles, figures).filter { $1 != nil }.map(\.0)
+        return ClassRecalls(
+            members: ablation.plan.members.map(\.name), runs: done.map { ($0.member, ablation.run(of: $0)) })
+    }
+
+    /// Writes table.md, table.csv, table.json, table.html, runs.csv and recalls.csv into the folder, and gives back what the last one has.
+    @discardableResult public func write() throws -> ClassRecalls {
+        let (table, recalls) = (table, recalls)
+        let hasResults = figures.contains { $0 != nil }
+        let tables: [any ReadableTable] = [table] + (hasResults ? [overview, recalls] : [])
         func write(_ text: String, _ name: String) throws {
             try AtomicFile.write(Array(text.utf8), to: "\(ablation.folder)/\(name)")
         }
-        let picture = recalls.rows.first.map {
+        let picture = recalls.rows.first { $0.runs > 0 }.map {
             HTML.figure(ConfusionPlot(title: "Confusion matrix of all runs of \($0.name)", $0.confusion))
         }
         try write(tables.map(\.markdown).joined(separator: "\n"), "table.md")
@@ -170,5 +178,6 @@ public struct AblationTable: Sendable {
             "table.html")
         try write(runsCSV, "runs.csv")
         try write(recalls.csv, "recalls.csv")
+        return recalls
     }
 }

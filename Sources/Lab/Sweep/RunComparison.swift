@@ -116,7 +116,7 @@ public struct RunComparison: Sendable {
             rows[index].pValue = p
         }
         return ResultTable(
-            title: name, figure: name, isShare: figure?.isShare ?? false, rows: rows, level: level,
+            title: name, figure: name, isShare: Figure.isShare(name), rows: rows, level: level,
             note: figure.map { note($0, name, tests: tested.count) } ?? "")
     }
 

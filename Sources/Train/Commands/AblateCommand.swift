@@ -120,17 +120,22 @@ extension Command {
         _ ablation: Ablation, failures: [AblationRunner.Failure] = []
     ) throws {
         let table = AblationTable(ablation)
-        try table.write()
+        let recalls = try table.write()
         print(table.table.text)
         // Of a single member there is nothing to compare: its other figures and its classes are what is asked for.
         if ablation.plan.members.count == 1, table.figures.contains(where: { $0 != nil }) {
             print(table.overview.text)
-            print(try ClassRecalls(ablation).text)
+            print(recalls.text)
         }
         print(
-            "The tables are in \(ablation.folder): table.md, .csv, .json and .html; runs.csv has every run, recalls.csv the classes."
-        )
-        guard !table.missing.isEmpty else { return }
+            "The tables are in \(ablation.folder): table.md, .csv, .json and .html; "
+                + "runs.csv has every run, recalls.csv the classes.")
+        let unread = recalls.problems.isEmpty ? nil : PredictionsUnread(problems: recalls.problems)
+        guard !table.missing.isEmpty else {
+            if let unread { throw unread }
+            return
+        }
+        if let unread { Terminal.error("\(unread)") }
         throw AblationIncomplete(
             ablation: ablation, missing: table.missing,
             failed: Dictionary(
@@ -175,5 +180,16 @@ private struct AblationIncomplete: Error, CustomStringConvertible {
         let more = missing.count > 20 ? ["    and \(missing.count - 20) more"] : []
         let count = NumberText.count(ablation.singles.count, "run")
         return (["\(missing.count) of \(count) have no result"] + lines + more).joined(separator: "\n")
+    }
+}
+
+/// Predictions of an ablation's runs that cannot be counted.
+private struct PredictionsUnread: Error, CustomStringConvertible {
+    var problems: [String]
+
+    var description: String {
+        problems.joined(separator: "\n")
+            + "\nThe recall of the classes is without them. Take the folders of these runs away and give the same "
+            + "command again."
     }
 }

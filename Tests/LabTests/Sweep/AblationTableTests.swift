@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Lab
 import Testing
 
@@ -107,5 +108,48 @@ import Testing
             overview.cells == [["base", "55.0 ± 7.1 %", "1 ± 0"], ["a", "25.0 %", "1"], ["b", "–", "–"]])
         #expect(overview.note == "± is the standard deviation over runs.")
         #expect(try table(["a": [0.5]], seeds: 1).overview.note.isEmpty)
+    }
+
+    /// Members may have other classes; these keep the order of their models' outputs.
+    @Test func recallsOfMembersWithOtherClasses() throws {
+        try Toy.inFolder { folder in
+            func run(_ name: String, _ classes: String, _ rows: [String]) throws -> String {
+                let path = "\(folder)/\(name)"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                let text = (["file,label,predicted,\(classes)"] + rows).joined(separator: "\n") + "\n"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/predictions.csv"))
+                return path
+            }
+            let recalls = try ClassRecalls(
+                members: ["base", "two", "none"],
+                runs: [
+                    ("base", run("a", "sad,angry,calm", ["x,sad,sad,1,0,0", "y,angry,sad,0.5,0.25,0.25"])),
+                    ("base", run("b", "sad,angry,calm", ["x,sad,calm,0,0,1"])),
+                    ("base", run("c", "angry,sad", ["x,sad,sad,0,1"])),
+                    ("two", run("d", "angry,happy", ["z,happy,happy,0,1"])),
+                ])
+            #expect(recalls.columns == ["variant", "sad", "angry", "calm", "happy", "runs"])
+            #expect(
+                recalls.cells == [
+                    ["base", "50.0 %", "0.0 %", "–", "–", "2"], ["two", "–", "–", "–", "100.0 %", "1"],
+                    ["none", "–", "–", "–", "–", "0"],
+                ])
+            let problem =
+                "\(folder)/c/predictions.csv: found the classes angry, sad, where other runs have sad, angry, calm"
+            #expect(recalls.problems == [problem])
+            #expect(recalls.csv.contains("base,calm,,0,2\n") && !recalls.csv.contains("none"))
+            #expect(recalls.note.hasSuffix("Without 1 run that cannot be read."))
+        }
+    }
+
+    /// Where nothing has ended there is nothing beside the table of dashes.
+    @Test func tablesOfNothing() throws {
+        try Toy.inFolder { folder in
+            let plan = try SmallSweep.plan(#"{"seeds": 2}"#)
+            let ablation = Ablation(plan, folds: [[1]], folder: folder)
+            #expect(try AblationTable(ablation).write().rows.map(\.runs) == [0])
+            let text = try String(contentsOfFile: folder + "/table.md", encoding: .utf8)
+            #expect(!text.contains("All figures") && text.contains("2 of 2 runs not done yet."))
+        }
     }
 }
