@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Testing
 
@@ -48,6 +49,27 @@ import Testing
             #expect(check.output.hasPrefix("\(file): no mistakes found\n"))
             let again = try BuiltProgram.run("new", file)
             #expect(again.status == 64 && again.errors.contains("is there already"))
+        }
+    }
+
+    /// A protocol laid over a config takes the place of all of its split: what keeps voices apart is not left over.
+    @Test(arguments: [
+        ("ours", false), ("ours-speech", false), ("ours-speakers-by-file", false), ("recipe-a-speech", false),
+        ("recipe-a-speech-song", false), ("ours-speakers", true), ("recipe-a-speakers", true),
+        ("release-speakers", true),
+    ])
+    func protocolsKeepVoicesApartOrDoNot(name: String, isApart: Bool) throws {
+        try SmallExperiment.inFolder { folder in
+            let file = "\(Self.experiments)/\(name).json"
+            var place = BuiltProgram.Surroundings()
+            place.environment["RAVDESS"] = "/data/RAVDESS"
+            let ending = try BuiltProgram.run(
+                ["ablate", file, "--set", "sweep={}", "--name", "x", "--runs", folder, "--print"], place)
+            #expect(ending.status == 0, "\(ending.errors)")
+            let configs = try FileManager.default.contentsOfDirectory(atPath: folder + "/x/configs")
+            let config = try JSONValue.load("\(folder)/x/configs/\(#require(configs.first))")
+            #expect(config["split"]?["type"]?.text == "k_fold")
+            #expect((config["split"]?["by"]?.text == "speaker") == isApart)
         }
     }
 
