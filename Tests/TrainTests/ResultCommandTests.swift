@@ -26,6 +26,23 @@ import Testing
         }
     }
 
+    @Test func evaluateTakesOtherViews() throws {
+        let run = try SmallExperiment.finished.get()
+        let plain = try BuiltProgram.run("evaluate", run, "--views", "[]", "--format", "json", "--no-cache")
+        let test = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
+        #expect(plain.status == 0 && plain.output == test.output)
+        let slower = try BuiltProgram.run(
+            "evaluate", run, "--views", #"[[{"type": "speed", "factor": 0.8}]]"#, "--format", "json",
+            "--no-cache")
+        #expect(slower.status == 0 && slower.output != test.output)
+        let wrong = try BuiltProgram.run(
+            "evaluate", run, "--views", #"[[{"type": "sped"}]]"#, "--no-cache")
+        #expect(wrong.status == 1 && wrong.output.isEmpty)
+        #expect(
+            wrong.errors.contains("--views") && wrong.errors.contains("did you mean \"speed\"?"),
+            "\(wrong.errors)")
+    }
+
     @Test func evaluateTakesOtherData() throws {
         try SmallExperiment.inFolder { folder in
             try #"{"source": {"type": "synthetic", "speakers": 2, "repetitions": 1, "seed": 9}}"#

@@ -5,6 +5,7 @@ import SpeechEmotion
 public struct EvaluationOptions: Options {
     public var metrics = [Figure.accuracy, .uar, .macroF1]
     public var part = Part.test
+    public var views: [[AnyWaveAugmentation]] = []
     public var batch = 64
     public var level = 0.95
     public var draws = 2000
@@ -25,6 +26,10 @@ public struct EvaluationOptions: Options {
         .init(
             "part", \.part,
             "What is measured when training is over; with validation no sound of the test part is read, as a search should have it."
+        ),
+        .init(
+            "views", \.views,
+            "Forms of a sound that the trained model is asked about beside the sound itself, a list of changes for each: the mean of its logits answers (test-time augmentation). Validation during training hears the sounds alone."
         ),
         .init(
             "batch", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),

@@ -44,7 +44,7 @@ public enum Ensemble {
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
-                JSONMember("classes", card.classes.encode()),
+                JSONMember("classes", card.classes.encode()), JSONMember("views", card.views ?? .null),
             ]))
     }
 }

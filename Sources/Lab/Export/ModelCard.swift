@@ -1,5 +1,6 @@
 import Configuration
 import Layers
+import SpeechEmotion
 
 /// What a model is to be used with, written into the files that it is exported to.
 public struct ModelCard: Sendable {
@@ -9,10 +10,20 @@ public struct ModelCard: Sendable {
     public var features: JSONValue?
     /// Samples a second of the sound that the features are made of.
     public var sampleRate: Int?
+    /// The forms of a sound, beside the sound itself, that the model is asked about: a list as a config writes it; nil for none. The
+    /// mean of the logits answers, and whoever uses the model elsewhere takes it.
+    public var views: JSONValue?
 
     /// A card; all of it may be left out.
-    public init(classes: [String] = [], features: JSONValue? = nil, sampleRate: Int? = nil) {
-        (self.classes, self.features, self.sampleRate) = (classes, features, sampleRate)
+    public init(
+        classes: [String] = [], features: JSONValue? = nil, sampleRate: Int? = nil, views: JSONValue? = nil
+    ) {
+        (self.classes, self.features, self.sampleRate, self.views) = (classes, features, sampleRate, views)
+    }
+
+    /// Throws where the views are none that are known here.
+    func soundViews() throws -> SoundViews {
+        try views.map { try SoundViews(list: $0) } ?? SoundViews()
     }
 
     /// The card as texts by key, with the model itself: what readers of the file need to rebuild it.
@@ -24,6 +35,7 @@ public struct ModelCard: Sendable {
         ]
         if let features { entries.append(("features", features.line)) }
         if let sampleRate { entries.append(("sample_rate", String(sampleRate))) }
+        if let views { entries.append(("views", views.line)) }
         return entries
     }
 

@@ -53,8 +53,7 @@ public final class ExperimentRun {
             draw: experiment.data.balance.draw, progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
             clips(.validation), data.loading, batch: experiment.evaluation.batch,
-            progress: progress("validation"),
-            stop: stop)
+            progress: progress("validation"), stop: stop)
         for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
 
         let model = try model(training, generator)
@@ -169,28 +168,36 @@ public final class ExperimentRun {
         card.classes = classes
         card.features = experiment.features.encode()
         card.sampleRate = experiment.features.rate
+        if !experiment.evaluation.views.isEmpty { card.views = experiment.evaluation.views.encode() }
         return card
     }
 
-    /// Test data are read here for the first time, if at all.
-    private func testSet() throws -> EvaluationSet {
-        let clips = try clips(.test)
-        try TestReads(file: folder.file(RunFile.testReads)).note("test after training", clips: clips.count)
+    /// What is measured when training is over. Test data are read here for the first time, if at all.
+    private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
+        let views = SoundViews(experiment.evaluation.views)
+        let part = experiment.evaluation.part.ofSplit
+        if part == .validation, views.count == validation.views { return validation }
+        let clips = try clips(part)
+        if part == .test {
+            try TestReads(file: folder.file(RunFile.testReads)).note(
+                "test after training", clips: clips.count)
+        }
         let set = try EvaluationSet(
-            clips, data.loading, batch: experiment.evaluation.batch, progress: progress("test"), stop: stop)
-        for omission in set.omissions { observer.note("left out: \(omission)") }
+            clips, data.loading, batch: experiment.evaluation.batch, views: views,
+            progress: progress(part.rawValue), stop: stop)
+        if part == .test { for omission in set.omissions { observer.note("left out: \(omission)") } }
         return set
     }
 
     private func measure(
         _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ validation: EvaluationSet
     ) throws -> RunResult {
-        let part = experiment.evaluation.part
-        let set = try part == .test ? testSet() : validation
+        let set = try measuredSet(validation)
         let predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
         let result = try RunResult(
-            predictions, speakers: set.clips.map(\.speaker), split: data.split.name, part: part.ofSplit,
-            options: experiment.evaluation, epochs: trainer.epoch, bestEpoch: trainer.bestEpoch)
+            predictions, speakers: set.clips.map(\.speaker), split: data.split.name,
+            part: experiment.evaluation.part.ofSplit, options: experiment.evaluation, epochs: trainer.epoch,
+            bestEpoch: trainer.bestEpoch)
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
         try audit(model)

@@ -20,16 +20,20 @@ public struct Predictions: Sendable {
     /// None yet.
     public init(classes: [String]) { self.classes = classes }
 
-    /// The predictions of a model for all batches. `loss` is asked for the mean loss.
+    /// The predictions of a model for all batches: of several views of an example the mean of the logits. `loss` is asked for the mean
+    /// loss.
     public init(
         of model: any Layer, for batches: any EvaluationBatches, classes: [String], loss: any LossSpec,
         each: (Int) throws -> Void = { _ in }
     ) throws {
         self.init(classes: classes)
         for index in 0..<batches.count {
-            let batch = try batches.batch(index)
-            withoutRecording {
-                let outputs = model.forward(batch.inputs, .inference).tensor
+            let batch = try batches.batch(index, view: 0)
+            try withoutRecording {
+                let outputs = try meanOverViews(batches.views) { view in
+                    let inputs = try view == 0 ? batch.inputs : batches.batch(index, view: view).inputs
+                    return model.forward(inputs, .inference).tensor
+                }
                 let share = loss.weight(outputs, batch.targets)
                 // A batch of classes that do not count says nothing.
                 if share > 0 {

@@ -14,17 +14,16 @@ extension Predictor {
         check: (Int) throws -> Void = { _ in },
         each: (Int, Result<Answer, any Error>) throws -> Void
     ) throws {
-        var waiting: [(Int, Result<Features, any Error>)] = []
+        var waiting: [(Int, Result<[Features], any Error>)] = []
         let isOneSpeaker = pipeline.normalize == .speaker
         func flush() throws {
-            let features = waiting.compactMap { try? $0.1.get() }
-            let speaker = isOneSpeaker && !features.isEmpty ? try SpeakerNormalization(features) : nil
+            var sounds = waiting.compactMap { try? $0.1.get() }
+            if isOneSpeaker, !sounds.isEmpty { try normalize(&sounds) }
             var answers: ArraySlice<Answer> = []
-            for start in stride(from: 0, to: features.count, by: Self.batch) {
+            for start in stride(from: 0, to: sounds.count, by: Self.batch) {
                 try check(start)
-                let batch = features[start..<min(start + Self.batch, features.count)]
-                answers += self.answers(
-                    speaker.map { batch.map($0.callAsFunction) } ?? Array(batch), attention: attention)
+                let batch = sounds[start..<min(start + Self.batch, sounds.count)]
+                answers += self.answers(Array(batch), attention: attention)
             }
             for (index, result) in waiting {
                 switch result {
@@ -36,13 +35,21 @@ extension Predictor {
             }
             waiting = []
         }
-        try FeatureExtraction(pipeline, cache: cache)(paths) { index, result in
+        try FeatureExtraction(pipeline, views: views, cache: cache)(paths) { index, result in
             try check(index)
             waiting.append(
-                (index, result.flatMap { features in Result { try features.finite(paths[index]) } }))
+                (index, result.flatMap { sound in Result { try sound.map { try $0.finite(paths[index]) } } }))
             if waiting.count == Self.batch, !isOneSpeaker { try flush() }
         }
         try flush()
+    }
+
+    /// Each view by itself, as in training.
+    private func normalize(_ sounds: inout [[Features]]) throws {
+        for view in 0..<views.count {
+            let speaker = try SpeakerNormalization(sounds.map { $0[view] })
+            for sound in sounds.indices { sounds[sound][view] = speaker(sounds[sound][view]) }
+        }
     }
 
     private static let batch = 32

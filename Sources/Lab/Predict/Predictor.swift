@@ -12,6 +12,8 @@ public struct Predictor {
     public let classes: [String]
     /// From a sound of any rate to the model's input, as it was in training; before normalising where it normalises by speaker.
     public let pipeline: FeaturePipeline
+    /// The forms of a sound that the model is asked about; the mean of its logits answers.
+    public let views: SoundViews
 
     /// What a model says of one sound.
     public struct Answer: Sendable {
@@ -38,18 +40,24 @@ public struct Predictor {
                 file: file, place: "metadata", found: "a model without features or classes",
                 allowed: "a model that a run or an export has written")
         }
-        try self.init(model, classes: card.classes, FeaturePipeline.decode(features), file: file)
+        try self.init(
+            model, classes: card.classes, FeaturePipeline.decode(features), views: card.soundViews(),
+            file: file)
     }
 
     /// Several models as one; see `Ensemble`.
     public init(combining paths: [String]) throws {
         let (model, card) = try Ensemble.combine(paths)
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null), file: paths[0])
+            model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
+            views: card.soundViews(), file: paths[0])
     }
 
     /// A model with its pipeline. Throws where one does not fit the other.
-    init(_ model: Model, classes: [String], _ pipeline: FeaturePipeline, file: String = "the model") throws {
+    init(
+        _ model: Model, classes: [String], _ pipeline: FeaturePipeline, views: SoundViews = SoundViews(),
+        file: String = "the model"
+    ) throws {
         let shape = try pipeline.outputShape()
         guard shape == model.input, model.plan.output == [classes.count] else {
             throw FileError(
@@ -63,22 +71,36 @@ public struct Predictor {
                 file: file, place: "metadata \"model\"", found: "\(error)",
                 allowed: "layers for real numbers, as the features of a sound are")
         }
-        (self.model, self.classes, self.pipeline) = (model, classes, pipeline)
+        (self.model, self.classes, self.pipeline, self.views) = (model, classes, pipeline, views)
     }
 
-    /// What the model says of features, one answer each; at most a batch at a time. Where the pipeline normalises by speaker they have to
-    /// be normalised already (`SpeakerNormalization`).
-    public func answers(_ features: [Features], attention: Bool = false) -> [Answer] {
-        guard !features.isEmpty else { return [] }
-        let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
+    /// The features of a sound in all its views, as `answers` takes them. Throws where there are none to be had of it.
+    public func features(of wave: Waveform) throws -> [Features] {
+        let prepared = try pipeline.prepared(wave)
+        return try views.changes.map { try pipeline.features(of: $0?.apply(prepared) ?? prepared) }
+    }
+
+    /// What the model says of sounds, one answer each; at most a batch at a time.
+    ///
+    /// - Parameter sounds: The features of each in all views, the sound itself first. Where the pipeline normalises by speaker they have to
+    ///   be normalised already (`SpeakerNormalization`).
+    public func answers(_ sounds: [[Features]], attention: Bool = false) -> [Answer] {
+        guard !sounds.isEmpty else { return [] }
+        require(
+            sounds.allSatisfy { $0.count == views.count },
+            "Predictor: each sound in \(views.count) views, \(sounds.map(\.count)) are given")
         let probabilities = withoutRecording {
-            model.forward(batch.inputs, .inference).tensor.softmax(axis: -1).array
+            meanOverViews(views.count) { view in
+                let features = sounds.map { $0[view] }
+                let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
+                return model.forward(batch.inputs, .inference).tensor
+            }.softmax(axis: -1).array
         }
-        return features.enumerated().map { row, features in
+        return sounds.enumerated().map { row, views in
             let numbers = probabilities[row * classes.count..<(row + 1) * classes.count]
             return Answer(
                 probabilities: numbers.map { Double($0) },
-                attention: attention ? self.attention(features) : nil)
+                attention: attention ? self.attention(views[0]) : nil)
         }
     }
 

@@ -7,12 +7,17 @@ import SpeechEmotion
 public struct RunEvaluation {
     private let records: [RunRecord]
     private let predictor: Predictor
+    private let views: SoundViews
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
     /// Reads the models of at least one run. Throws where a run has not ended, or where one has other features or classes than the
     /// first.
-    public init(_ records: [RunRecord], cache: FeatureCache?, observer: any RunObserver) throws {
+    ///
+    /// - Parameter views: In place of the views that the model was tested with.
+    public init(
+        _ records: [RunRecord], views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver
+    ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
         self.records = records
@@ -21,6 +26,7 @@ public struct RunEvaluation {
         predictor =
             try records.count == 1
             ? Predictor(records[0].path) : Predictor(combining: records.map(\.path))
+        self.views = views ?? predictor.views
     }
 
     /// What data, metrics and loss are taken from.
@@ -111,7 +117,7 @@ public struct RunEvaluation {
         }
         observer.begin("Features of \(clips.count) clips")
         let set = try EvaluationSet(
-            clips, loading, batch: options.batch,
+            clips, loading, batch: options.batch, views: views,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
             stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }

@@ -47,6 +47,13 @@ extension RunReport {
                 experiment.augmentation.encode() == AugmentationPlan().encode()
                     ? "none" : experiment.augmentation.encode().line
             ),
+            (
+                "Tested on",
+                experiment.evaluation.views.isEmpty
+                    ? "each sound as it is"
+                    : "the mean of the logits for each sound as it is and changed: "
+                        + experiment.evaluation.views.encode().line
+            ),
             ("Parameters", NumberText.count(plan.layers.parameters)),
             ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " for an example"),
             ("Loss", experiment.loss.encode().line), ("Optimiser", experiment.optimizer.encode().line),

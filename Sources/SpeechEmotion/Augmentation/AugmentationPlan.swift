@@ -36,20 +36,14 @@ public struct AugmentationPlan: Options {
     public func wave(_ wave: Waveform, row: Int, of clip: String, _ generator: RandomGenerator) throws
         -> Waveform
     {
-        let own = generator.split("row \(row) of \(clip)")
-        return try rows[row].enumerated().reduce(wave) { wave, change in
-            try change.element.value(wave, own.split("\(change.offset)"))
-        }
+        try rows[row].applied(to: wave, generator.split("row \(row) of \(clip)"))
     }
 
     /// The sound as an epoch gets it.
     public func freshWave(
         _ wave: Waveform, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Waveform {
-        let own = generator.split("epoch \(epoch) row \(row) of \(clip)")
-        return try fresh.enumerated().reduce(wave) { wave, change in
-            try change.element.value(wave, own.split("\(change.offset)"))
-        }
+        try fresh.applied(to: wave, generator.split("epoch \(epoch) row \(row) of \(clip)"))
     }
 
     /// The features as an epoch gets them.

@@ -33,6 +33,11 @@ extension Command {
             try ModelFile.write(model, card: card, to: folder + "/model.safetensors")
             try model.writeONNX(to: folder + "/model.onnx", card: card, options: options)
             for name in ["model.safetensors", "model.json", "model.onnx"] { print("\(folder)/\(name)") }
+            if let views = card.views?.elements?.count {
+                Terminal.error(
+                    "This model is asked about each sound and \(views) changed forms of it, \"views\" in model.json, and the mean of its logits answers; ONNX holds the network alone, which takes one form at a time."
+                )
+            }
         })
 }
 

@@ -60,7 +60,7 @@ extension Command {
         let cache = arguments[cache].map { FeatureCache(folder: $0, report: { Terminal.error($0) }) }
         let work = FeaturesWork(
             paths: paths, shape: shape, names: pipeline.names,
-            extraction: FeatureExtraction(pipeline, cache: cache),
+            extraction: try FeatureExtraction(pipeline, cache: cache),
             isShown: arguments[out] != nil)
         switch arguments[out] {
         case nil: try work.writeCSV { print($0, terminator: "") }
@@ -120,7 +120,7 @@ private final class FeaturesWork {
         try extraction(paths) { i, result in
             try Interrupt.check()
             switch result {
-            case .success(let features): try body(paths[i], features)
+            case .success(let views): try body(paths[i], views.first)
             case .failure(let error):
                 failed += 1
                 let text = "\(error)"

@@ -174,7 +174,7 @@ private struct LiveStream {
             let end = begin + Double(part.samples.count) / Double(rate)
             let name = "\(seconds(begin))-\(seconds(end)) s"
             do {
-                let features = try predictor.pipeline(Waveform(part.samples, rate: rate))
+                let features = try predictor.features(of: Waveform(part.samples, rate: rate))
                 if let answer = predictor.answers([features], attention: writer.hasAttention).first {
                     writer.write(name, answer)
                 }

@@ -25,7 +25,9 @@ final class ToyBatches: TrainingBatches, EvaluationBatches {
         return batch
     }
 
-    func batch(_ index: Int) throws -> Batch { made(RandomGenerator(seed: seed &+ 99).split("\(index)")) }
+    func batch(_ index: Int, view: Int = 0) -> Batch {
+        made(RandomGenerator(seed: seed &+ 99).split("\(index)"))
+    }
 
     private func made(_ generator: RandomGenerator) -> Batch {
         let x = Tensor.normal([size, 6, 2], using: generator)
@@ -66,7 +68,7 @@ enum Toy {
     ) throws -> Trainer {
         let parts = try parts(edit)
         return Trainer(parts, batches: batches) { model in
-            let batch = try batches.batch(0)
+            let batch = batches.batch(0)
             let outputs = withoutRecording { model.forward(batch.inputs, .inference).tensor }
             let loss = parts.loss.mean(outputs, batch.targets).item()
             return [("loss", Double(loss))]

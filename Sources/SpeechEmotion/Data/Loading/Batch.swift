@@ -46,6 +46,12 @@ public protocol TrainingBatches: AnyObject {
 public protocol EvaluationBatches: AnyObject {
     /// How many batches there are.
     var count: Int { get }
-    /// A batch by its number, from 0; the last one may be smaller.
-    func batch(_ index: Int) throws -> Batch
+    /// In how many forms the examples are looked at; 1 where nothing else is said.
+    var views: Int { get }
+    /// A batch by its number, from 0, in one of its forms, from 0: the examples themselves. The last batch may be smaller.
+    func batch(_ index: Int, view: Int) throws -> Batch
+}
+
+extension EvaluationBatches {
+    public var views: Int { 1 }
 }

@@ -1,24 +1,22 @@
-import SpeechEmotion
-
 /// Features by a pipeline, for clips of any source; those of files come from a cache where there is one.
-struct PipelineSource: FeatureSource {
+public struct PipelineSource: FeatureSource {
     let pipeline: FeaturePipeline
-    let shape: [Int]
+    public let shape: [Int]
     private let cached: CachedPipeline?
 
     /// Throws where the pipeline's options make no sense.
-    init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) throws {
+    public init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) throws {
         self.pipeline = pipeline
         shape = try pipeline.outputShape()
         cached = cache.map { CachedPipeline(pipeline, $0) }
     }
 
-    func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+    public func features(of clip: Clip, changed: SoundChange?) throws -> Features {
         try features(of: clip, changed) { try sound(of: clip) }
     }
 
     /// Reads and prepares the sound once, and only where the cache lacks a result.
-    func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
+    public func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
         var read: Waveform?
         return try changes.map { change in
             try features(of: clip, change) {
@@ -47,7 +45,7 @@ struct PipelineSource: FeatureSource {
     }
 
     /// The prepared sound of a clip.
-    func sound(of clip: Clip) throws -> Waveform {
+    public func sound(of clip: Clip) throws -> Waveform {
         switch clip.source {
         case .synthetic(let sound): try pipeline.prepared(sound.wave())
         case .file(let path, let start, let end):

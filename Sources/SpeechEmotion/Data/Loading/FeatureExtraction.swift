@@ -1,23 +1,24 @@
-import Autograd
 import Foundation
 
 /// The features of many files, one after another, computed some at a time on all threads.
 public struct FeatureExtraction: Sendable {
-    private let pipeline: FeaturePipeline
-    private let cached: CachedPipeline?
+    private let source: PipelineSource
+    private let views: SoundViews
 
     /// Files that are computed at a time, and whose features are in memory at once.
     private static let group = 32
 
-    /// Takes results from `cache` and keeps them there, if there is one.
-    public init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) {
-        self.pipeline = pipeline
-        cached = cache.map { CachedPipeline(pipeline, $0) }
+    /// Takes results from `cache` and keeps them there, if there is one. Throws where the pipeline's options make no sense.
+    public init(_ pipeline: FeaturePipeline, views: SoundViews = SoundViews(), cache: FeatureCache? = nil)
+        throws
+    {
+        source = try PipelineSource(pipeline, cache: cache)
+        self.views = views
     }
 
-    /// Calls `body` for each file in the given order, with its features or why there are none.
+    /// Calls `body` for each file in the given order, with the features of its views, the sound itself first, or why there are none.
     public func callAsFunction(
-        _ paths: [String], _ body: (_ index: Int, _ result: Result<Features, any Error>) throws -> Void
+        _ paths: [String], _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
     ) rethrows {
         for start in stride(from: 0, to: paths.count, by: Self.group) {
             let part = paths[start..<min(start + Self.group, paths.count)]
@@ -25,18 +26,12 @@ public struct FeatureExtraction: Sendable {
         }
     }
 
-    private func results(_ paths: ArraySlice<String>) -> [Result<Features, any Error>] {
-        let first = paths.startIndex
-        return [Result<Features, any Error>](unsafeUninitializedCapacity: paths.count) { results, count in
-            nonisolated(unsafe) let start = results.baseAddress
-            Parallel.chunks(paths.count) { i in
-                let path = paths[first + i]
-                let result = Result {
-                    try cached?.features(ofFile: path) ?? pipeline.features(ofFile: path)
-                }
-                start.map { ($0 + i).initialize(to: result) }
-            }
-            count = paths.count
+    private func results(_ paths: ArraySlice<String>) -> [Result<[Features], any Error>] {
+        let changes = views.changes
+        return parallelMap(paths.count) { index in
+            let path = paths[paths.startIndex + index]
+            let clip = Clip(id: path, source: .file(path: path, start: nil, end: nil), label: "")
+            return Result { try source.features(of: clip, changes: changes) }
         }
     }
 }
