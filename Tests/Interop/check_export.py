@@ -52,7 +52,7 @@ def main():
         card = json.loads((folder / "export/model.json").read_text())
         (folder / "pipeline.json").write_text(json.dumps(card["features"]))
         train("features", *files, "--pipeline", folder / "pipeline.json", "--out", folder / "features.npy")
-        lines = train("predict", *files, "--model", run, "--format", "json", "--no-cache").splitlines()
+        lines = train("predict", *files, "--model", run, "--views", "[]", "--format", "json", "--no-cache").splitlines()
         wanted = np.array([[json.loads(line)["probabilities"][name] for name in card["classes"]] for line in lines])
 
         path = str(folder / "export/model.onnx")

@@ -29,8 +29,8 @@ public struct EvaluationOptions: Options {
         ),
         .init(
             "views", \.views,
-            "Forms of a sound that the trained model is asked about beside the sound itself, a list of changes for each: the mean of its logits answers (test-time augmentation). Validation during training hears the sounds alone."
-        ),
+            "Forms of a sound that the trained model is asked about beside the sound itself, a list of changes for each: the mean of its logits answers (test-time augmentation). The prepared sound is changed; what is random is drawn once, the same for every sound. Validation during training hears the sounds alone.",
+            SoundViews.limit),
         .init(
             "batch", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),
         .init("level", \.level, "How sure confidence intervals are.", .above(0), .below(1)),
@@ -41,10 +41,11 @@ public struct EvaluationOptions: Options {
     public init() {}
 
     public var complaints: [Complaint] {
-        metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
+        let doubled = metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
             Complaint(
                 at: [.key("metrics"), .index(index)],
                 "\"\(metrics[index].rawValue)\" stands here a second time; remove one")
         }
+        return doubled + SoundViews(views).complaints
     }
 }

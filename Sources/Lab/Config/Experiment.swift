@@ -34,7 +34,9 @@ public struct Experiment: Options {
         .init("split", \.split, "Which clips are trained on, validated on and tested on.", .required),
         .init("fold", \.fold, "Which of the splits is used where there are several, from 1.", .atLeast(1)),
         .init("features", \.features, "What is made of a sound before a model gets it.", .required),
-        .init("augmentation", \.augmentation, "How the training part is augmented; nothing else is."),
+        .init(
+            "augmentation", \.augmentation,
+            "How the training part is augmented. What is tested may have \"views\" in the evaluation."),
         .init("model", \.model, "The layers.", .required),
         .init("loss", \.loss, "What training lowers."),
         .init("optimizer", \.optimizer, "How weights move."),

@@ -48,6 +48,10 @@ public struct ExperimentPlan: Sendable {
                 report(JSONPath([.key("augmentation"), .key("features"), .index(index)]), "\(error)")
             }
         }
+        for failure in SoundViews(experiment.evaluation.views).failures(experiment.features) {
+            report(
+                JSONPath([.key("evaluation"), .key("views"), .index(failure.view)]), "\(failure.error)")
+        }
         for (path, name) in Trainer.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
         }

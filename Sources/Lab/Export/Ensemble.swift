@@ -7,9 +7,13 @@ import SpeechEmotion
 public enum Ensemble {
     /// A model that asks all of these, made of model files or folders of runs.
     ///
-    /// Throws a `FileError` where a file is damaged, where there are fewer than two, or where one has other features or classes
-    /// than the first.
+    /// Throws a `FileError` where a file is damaged, where there are fewer than two, or where one has other features, classes or
+    /// views than the first.
     public static func combine(_ paths: [String]) throws -> (model: Model, card: ModelCard) {
+        try combine(paths, comparesViews: true)
+    }
+
+    static func combine(_ paths: [String], comparesViews: Bool) throws -> (model: Model, card: ModelCard) {
         guard paths.count > 1 else {
             throw FileError(
                 file: paths.first ?? "an ensemble", place: "the models", found: "\(paths.count)",
@@ -19,7 +23,7 @@ public enum Ensemble {
         let members = try files.map { try ModelFile.read($0) }
         let first = members[0]
         for (file, member) in zip(files, members).dropFirst() {
-            let cards = [member, first].map { Self.summary($0.model, $0.card) }
+            let cards = [member, first].map { Self.summary($0.model, $0.card, hasViews: comparesViews) }
             guard let difference = ConfigDifference.all(among: cards).first else { continue }
             let values = difference.values.map { $0?.line ?? "nothing" }
             throw FileError(
@@ -37,14 +41,15 @@ public enum Ensemble {
     }
 
     /// What members have to have in common.
-    private static func summary(_ model: Model, _ card: ModelCard) -> JSONValue {
+    private static func summary(_ model: Model, _ card: ModelCard, hasViews: Bool) -> JSONValue {
         // With defaults that an older program did not write.
         let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
+        let views = hasViews ? (try? card.soundViews().changed.encode()) ?? card.views : nil
         return JSONValue(
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
-                JSONMember("classes", card.classes.encode()), JSONMember("views", card.views ?? .null),
+                JSONMember("classes", card.classes.encode()), JSONMember("views", views ?? .null),
             ]))
     }
 }

@@ -10,8 +10,8 @@ public struct ModelCard: Sendable {
     public var features: JSONValue?
     /// Samples a second of the sound that the features are made of.
     public var sampleRate: Int?
-    /// The forms of a sound, beside the sound itself, that the model is asked about: a list as a config writes it; nil for none. The
-    /// mean of the logits answers, and whoever uses the model elsewhere takes it.
+    /// The forms of a sound, beside the sound itself, that the model is asked about: a list as a config writes it; nil for none. They
+    /// are made of the prepared sound, and the mean of the logits answers: whoever uses the model elsewhere takes it.
     public var views: JSONValue?
 
     /// A card; all of it may be left out.

@@ -71,7 +71,10 @@ public enum ModelFile {
         }
         card.classes = names.compactMap { $0 }
         if file.metadata["features"] != nil { card.features = try parse("features", file, path) }
-        if file.metadata["views"] != nil { card.views = try parse("views", file, path) }
+        if file.metadata["views"] != nil {
+            card.views = try parse("views", file, path)
+            _ = try card.soundViews()
+        }
         if let rate = file.metadata["sample_rate"] {
             guard let number = Int(rate), number > 0 else {
                 throw FileError(

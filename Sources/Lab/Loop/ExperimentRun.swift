@@ -185,6 +185,7 @@ public final class ExperimentRun {
         let set = try EvaluationSet(
             clips, data.loading, batch: experiment.evaluation.batch, views: views,
             progress: progress(part.rawValue), stop: stop)
+        // Of the validation part it has been said before training.
         if part == .test { for omission in set.omissions { observer.note("left out: \(omission)") } }
         return set
     }

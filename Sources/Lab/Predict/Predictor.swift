@@ -19,7 +19,7 @@ public struct Predictor {
     public struct Answer: Sendable {
         /// A probability for each class.
         public var probabilities: [Double]
-        /// Where the model looked; nil where it has no attention over time.
+        /// Where the model looked in the sound itself; nil where it has no attention over time.
         public var attention: WaveformPlot.Attention?
 
         /// The place of the likeliest class.
@@ -32,7 +32,9 @@ public struct Predictor {
 
     /// Reads a model file, or the model of a run where `path` is its folder. Throws where the file is damaged or is no
     /// model of sounds.
-    public init(_ path: String) throws {
+    ///
+    /// - Parameter views: In place of the views that the model was tested with.
+    public init(_ path: String, views: SoundViews? = nil) throws {
         let file = RunFile.modelFile(path)
         let (model, card) = try ModelFile.read(file)
         guard let features = card.features, !card.classes.isEmpty else {
@@ -41,16 +43,16 @@ public struct Predictor {
                 allowed: "a model that a run or an export has written")
         }
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(features), views: card.soundViews(),
+            model, classes: card.classes, FeaturePipeline.decode(features), views: views ?? card.soundViews(),
             file: file)
     }
 
-    /// Several models as one; see `Ensemble`.
-    public init(combining paths: [String]) throws {
-        let (model, card) = try Ensemble.combine(paths)
+    /// Several models as one; see `Ensemble`. With `views` in place of theirs they need not have been tested with the same ones.
+    public init(combining paths: [String], views: SoundViews? = nil) throws {
+        let (model, card) = try Ensemble.combine(paths, comparesViews: views == nil)
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
-            views: card.soundViews(), file: paths[0])
+            views: views ?? card.soundViews(), file: paths[0])
     }
 
     /// A model with its pipeline. Throws where one does not fit the other.
@@ -71,13 +73,19 @@ public struct Predictor {
                 file: file, place: "metadata \"model\"", found: "\(error)",
                 allowed: "layers for real numbers, as the features of a sound are")
         }
+        for failure in views.failures(pipeline) {
+            throw ConfigurationError(
+                place: .nowhere, path: JSONPath([.key("views"), .index(failure.view)]), "\(failure.error)")
+        }
         (self.model, self.classes, self.pipeline, self.views) = (model, classes, pipeline, views)
     }
 
     /// The features of a sound in all its views, as `answers` takes them. Throws where there are none to be had of it.
     public func features(of wave: Waveform) throws -> [Features] {
         let prepared = try pipeline.prepared(wave)
-        return try views.changes.map { try pipeline.features(of: $0?.apply(prepared) ?? prepared) }
+        return try views.made { changes in
+            try changes.map { try pipeline.features(of: $0?.apply(prepared) ?? prepared) }
+        }
     }
 
     /// What the model says of sounds, one answer each; at most a batch at a time.

@@ -7,12 +7,11 @@ import SpeechEmotion
 public struct RunEvaluation {
     private let records: [RunRecord]
     private let predictor: Predictor
-    private let views: SoundViews
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
-    /// Reads the models of at least one run. Throws where a run has not ended, or where one has other features or classes than the
-    /// first.
+    /// Reads the models of at least one run. Throws where a run has not ended, or where one has other features, classes or
+    /// views than the first.
     ///
     /// - Parameter views: In place of the views that the model was tested with.
     public init(
@@ -25,8 +24,8 @@ public struct RunEvaluation {
         self.observer = observer
         predictor =
             try records.count == 1
-            ? Predictor(records[0].path) : Predictor(combining: records.map(\.path))
-        self.views = views ?? predictor.views
+            ? Predictor(records[0].path, views: views)
+            : Predictor(combining: records.map(\.path), views: views)
     }
 
     /// What data, metrics and loss are taken from.
@@ -117,7 +116,7 @@ public struct RunEvaluation {
         }
         observer.begin("Features of \(clips.count) clips")
         let set = try EvaluationSet(
-            clips, loading, batch: options.batch, views: views,
+            clips, loading, batch: options.batch, views: predictor.views,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
             stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }

@@ -48,7 +48,7 @@ extension RunReport {
                     ? "none" : experiment.augmentation.encode().line
             ),
             (
-                "Tested on",
+                "Asked about",
                 experiment.evaluation.views.isEmpty
                     ? "each sound as it is"
                     : "the mean of the logits for each sound as it is and changed: "

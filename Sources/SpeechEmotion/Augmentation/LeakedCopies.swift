@@ -47,7 +47,7 @@ public struct LeakedCopies: FeatureSource {
         guard plan.rows.indices.contains(row), !plan.rows[row].isEmpty else {
             return try source.features(of: clip, changed: changed)
         }
-        let key = changed == nil ? plan.key(row: row, generator) : nil
+        let key = changed == nil ? plan.key(row: row, of: clip.id, generator) : nil
         let change = SoundChange(key: key) { [plan, generator] wave in
             let wave = try plan.wave(wave, row: row, of: origin, generator)
             return try changed?.apply(wave) ?? wave

@@ -11,7 +11,7 @@ extension Command {
         summary: "Makes one model of several: the mean of what they say.",
         argument: Argument(
             placeholder: "RUN",
-            help: "Folders of runs or model files, with the same features and classes.",
+            help: "Folders of runs or model files, with the same features, classes and views.",
             isRepeated: true, completion: .files),
         options: [out],
         examples: [

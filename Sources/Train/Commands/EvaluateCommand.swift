@@ -13,11 +13,6 @@ extension Command {
         help:
             "Which part of the run's own data; the one that the run measured unless given: test, or validation for a search."
     )
-    private static let views = Option.text(
-        "views", "JSON",
-        help:
-            "Other forms of each sound to ask about, as \"evaluation\" \"views\" has them; [] for the sound alone."
-    )
     private static let format = Option.choice(
         "format", ["table", "json"], help: "For people or for programs.")
     private static let out = Option.path("out", "FILE", help: "Writes what is said of each clip as CSV.")
@@ -30,7 +25,7 @@ extension Command {
             placeholder: "RUN",
             help: "The folder of a run; of several, such as those of some seeds, the mean is tested.",
             isRepeated: true, completion: .files),
-        options: [data, part, views, format, out, Common.threads, Common.cache, Common.noCache],
+        options: [data, part, Common.views, format, out, Common.threads, Common.cache, Common.noCache],
         examples: [
             ("Train evaluate runs/quickstart", "The figures of the run's test part, once more."),
             (
@@ -38,7 +33,7 @@ extension Command {
                 "What three models of one split are worth together: the mean of their logits."
             ),
             (
-                #"Train evaluate runs/ours --views '[[{"type": "speed", "factor": 0.95}], [{"type": "speed", "factor": 1.05}]]'"#,
+                #"Train evaluate runs/ours --part validation --views '[[{"type": "speed", "factor": 0.95}], [{"type": "speed", "factor": 1.05}]]'"#,
                 "What the mean over each sound, a little slower and a little faster is worth."
             ),
             (
@@ -54,7 +49,7 @@ extension Command {
             guard !arguments.all.isEmpty else { throw UsageError("which run?") }
             let evaluation = try RunEvaluation(
                 arguments.all.map { try RunRecord($0) },
-                views: arguments[views].map { try SoundViews(list: JSONValue.parse($0, source: "--views")) },
+                views: arguments.views(),
                 cache: arguments.featureCache, observer: reporter)
             if arguments[data] != nil, arguments[part] != nil {
                 throw UsageError("--part is for the run's own data; leave it or --data out")

@@ -35,7 +35,7 @@ extension Command {
             for name in ["model.safetensors", "model.json", "model.onnx"] { print("\(folder)/\(name)") }
             if let views = card.views?.elements?.count {
                 Terminal.error(
-                    "This model is asked about each sound and \(views) changed forms of it, \"views\" in model.json, and the mean of its logits answers; ONNX holds the network alone, which takes one form at a time."
+                    "This model is asked about each sound and \(views) changed forms of it, \"views\" in model.json, made of the prepared sound; ONNX takes one form at a time, and the mean of the logarithms of its probabilities, then softmax, is the answer."
                 )
             }
         })

@@ -32,7 +32,8 @@ extension Command {
                 "Sound files, folders with all folders in them, or - for raw sound: 16 bit, one channel, little-endian.",
             isRepeated: true, completion: .files),
         options: [
-            model, format, attention, rate, window, step, Common.threads, Common.cache, Common.noCache,
+            model, Common.views, format, attention, rate, window, step, Common.threads, Common.cache,
+            Common.noCache,
         ],
         examples: [
             ("Train predict some.wav --model runs/quickstart", "The likeliest class and all probabilities."),
@@ -54,7 +55,7 @@ extension Command {
             }
             Interrupt.watch()
             arguments.applyThreads()
-            let predictor = try Predictor(arguments[model] ?? DefaultModel.path())
+            let predictor = try Predictor(arguments[model] ?? DefaultModel.path(), views: arguments.views())
             let writer = PredictionWriter(
                 classes: predictor.classes, format: arguments[format] ?? "table",
                 hasAttention: arguments[attention])

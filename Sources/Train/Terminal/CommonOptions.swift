@@ -12,6 +12,11 @@ enum Common {
     static let threads = Option.integer(
         "threads", "K", in: 1...64, help: "How many threads; all cores unless given. No result depends on it."
     )
+    static let views = Option.text(
+        "views", "JSON",
+        help:
+            "Other forms of each sound to ask about, as \"views\" in \"evaluation\" has them; [] for the sound alone."
+    )
     static let cache = Option.path(
         "cache", "FOLDER",
         help: "Where features of files are kept for later runs; ~/.cache/prosody unless given.")
@@ -24,6 +29,11 @@ extension Arguments {
     /// The cache that `--cache` and `--no-cache` ask for.
     var featureCache: FeatureCache? {
         self[Common.noCache] ? nil : FeatureCache(folder: self[Common.cache], report: { Terminal.error($0) })
+    }
+
+    /// The views that `--views` asks for; nil without it.
+    func views() throws -> SoundViews? {
+        try self[Common.views].map { try SoundViews(list: JSONValue.parse($0, source: "--views")) }
     }
 
     /// Sets the number of threads where `--threads` is given.

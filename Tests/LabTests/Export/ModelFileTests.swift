@@ -128,6 +128,7 @@ import Testing
         ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "numbers"),
         ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a whole number above 0"),
         ("views", "[[", "metadata \"views\""),
+        ("views", "5", "expected a list"), ("views", #"[[{"type": "x"}]]"#, "wave augmentation"),
     ]) func damagedMetadataIsRefused(_ key: String, _ value: String, _ part: String) throws {
         try inFolder { folder in
             let path = folder + "/a.safetensors"

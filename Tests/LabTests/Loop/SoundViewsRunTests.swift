@@ -108,7 +108,97 @@ import Testing
         }
     }
 
+    /// Files, those of one speaker together where features are normalised by speaker, from their sounds and from a cache.
+    @Test(arguments: ["none", "speaker"]) func filesArePredictedWithViews(_ measure: String) throws {
+        try Toy.inFolder { folder in
+            let viewed = try run(
+                folder + "/viewed", "evaluation.views=\(Self.views)", "features.normalize=\(measure)")
+            let predictor = try Predictor(viewed.path)
+            let clips = try viewed.experiment.data.read().clips.prefix(4)
+            let files = try clips.enumerated().map { number, clip in
+                let file = "\(folder)/\(number).wav"
+                guard case .synthetic(let sound) = clip.source else { return file }
+                try AudioFile.write(sound.wave(), to: file, as: .wavFloat)
+                return file
+            }
+            func answers(_ predictor: Predictor, _ cache: FeatureCache?) throws -> [[Double]] {
+                var found: [[Double]] = []
+                try predictor.predict(files, cache: cache) { found.append(try $1.get().probabilities) }
+                return found
+            }
+            let found = try answers(predictor, nil)
+            for _ in 0..<2 {
+                #expect(try answers(predictor, FeatureCache(folder: folder + "/kept")) == found)
+            }
+            #expect(try answers(Predictor(viewed.path, views: SoundViews()), nil) != found)
+
+            var sounds = try files.map { try predictor.features(of: AudioFile.read($0, rate: nil)) }
+            if measure == "speaker" {
+                for view in 0..<3 {
+                    let speaker = try SpeakerNormalization(sounds.map { $0[view] })
+                    for sound in sounds.indices { sounds[sound][view] = speaker(sounds[sound][view]) }
+                }
+            }
+            for (one, other) in zip(predictor.answers(sounds), found) {
+                for (a, b) in zip(one.probabilities, other) { #expect(abs(a - b) < 1e-5) }
+            }
+        }
+    }
+
+    /// Members that are asked about the same forms make a model that is asked about them.
+    @Test func ensemblesKeepTheirViews() throws {
+        try Toy.inFolder { folder in
+            let one = try run(folder + "/one", "evaluation.views=\(Self.views)")
+            let other = try run(folder + "/other", "evaluation.views=\(Self.views)", "seed=2")
+            let (model, card) = try Ensemble.combine([one.path, other.path])
+            let file = folder + "/both.safetensors"
+            try ModelFile.write(model, card: card, to: file)
+            #expect(
+                try Predictor(file).views.changed.encode() == Predictor(one.path).views.changed.encode())
+            #expect(try Predictor(file, views: SoundViews()).views.count == 1)
+            // Written with fewer words, as an older program would have.
+            let words = try JSONValue.parse(Self.views, source: "views")
+            var short = card
+            short.views = words
+            try ModelFile.write(model, card: short, to: folder + "/short.safetensors")
+            _ = try Ensemble.combine([file, folder + "/short.safetensors"])
+        }
+    }
+
+    /// A sound that is too short for a form of it is answered by itself.
+    @Test func shortSoundsAreAnsweredAsTheyAre() throws {
+        try Toy.inFolder { folder in
+            let views = #"[[{"type": "speed", "factor": 1.5}]]"#
+            let viewed = try run(
+                folder + "/viewed", "evaluation.views=\(views)", "features.layout.deltas=1")
+            let predictor = try Predictor(viewed.path)
+            let plain = try Predictor(viewed.path, views: SoundViews())
+            func answer(_ predictor: Predictor, _ samples: Int) throws -> [Double] {
+                let rate = viewed.experiment.features.rate
+                let wave = Waveform((0..<samples).map { Float(sin(Double($0) / 5)) }, rate: rate)
+                return predictor.answers([try predictor.features(of: wave)])[0].probabilities
+            }
+            // Deltas take nine frames: this sound has as many, and faster it has fewer.
+            #expect(try answer(predictor, 2100) == answer(plain, 2100))
+            #expect(try answer(predictor, 8000) != answer(plain, 8000))
+        }
+    }
+
     @Test func mistakesHaveTheirPlace() throws {
+        func complaint(_ views: String) throws -> String {
+            var json = try JSONValue.parse(smallExperiment, source: "a.json")
+            try json.set("evaluation.views=\(views)")
+            let error = #expect(throws: ConfigurationError.self) {
+                try ExperimentPlan(Experiment.decode(json), json: json)
+            }
+            return error.map { "\($0)" } ?? ""
+        }
+        let background = try complaint(#"[[], [{"type": "background", "folder": "/noise"}]]"#)
+        #expect(background.contains("evaluation.views[1][0]: a background needs files"), "\(background)")
+        let never = try complaint(#"[[{"type": "filter", "low": 100000}]]"#)
+        #expect(never.contains("evaluation.views[0]: "), "\(never)")
+        let many = try complaint("[" + Array(repeating: "[]", count: 65).joined(separator: ",") + "]")
+        #expect(many.contains("with 0 to 64 elements"), "\(many)")
         var json = try JSONValue.parse(smallExperiment, source: "a.json")
         try json.set(#"evaluation.views=[[{"type": "speed", "factor": 0}]]"#)
         let error = #expect(throws: ConfigurationError.self) { try Experiment.decode(json) }

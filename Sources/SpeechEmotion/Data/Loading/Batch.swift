@@ -53,5 +53,6 @@ public protocol EvaluationBatches: AnyObject {
 }
 
 extension EvaluationBatches {
+    /// The examples themselves alone.
     public var views: Int { 1 }
 }

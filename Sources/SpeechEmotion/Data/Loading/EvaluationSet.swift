@@ -14,11 +14,10 @@ public final class EvaluationSet: EvaluationBatches {
         _ clips: [Clip], _ loading: FeatureLoading, batch size: Int, views: SoundViews = SoundViews(),
         progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil
     ) throws {
-        let changes = views.changes
-        (table, self.clips, omissions) = try loading.table(
-            clips, rows: changes.count, progress: progress, stop: stop
-        ) { changes[$1] }
-        self.views = changes.count
+        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) {
+            try loading.source.features(of: $0, views: views)
+        }
+        self.views = views.count
         self.size = max(size, 1)
     }
 

@@ -27,11 +27,10 @@ public struct FeatureExtraction: Sendable {
     }
 
     private func results(_ paths: ArraySlice<String>) -> [Result<[Features], any Error>] {
-        let changes = views.changes
-        return parallelMap(paths.count) { index in
+        parallelMap(paths.count) { index in
             let path = paths[paths.startIndex + index]
             let clip = Clip(id: path, source: .file(path: path, start: nil, end: nil), label: "")
-            return Result { try source.features(of: clip, changes: changes) }
+            return Result { try source.features(of: clip, views: views) }
         }
     }
 }

@@ -22,12 +22,12 @@ public struct FeatureLoading: Sendable {
         self.normalizing = normalizing
     }
 
-    /// The examples of clips, `rows` for each clip, in the order of clips and rows; and what was left out.
+    /// The examples of clips, in the order of clips and of what `rows` gives for each; and what was left out.
     ///
-    /// - Parameter change: The change of a clip's sound for a row; nil for the sound as it is.
+    /// - Parameter rows: The features of a clip's examples, as many for every clip.
     func table(
-        _ clips: [Clip], rows: Int = 1, progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
-        change: @Sendable (Clip, Int) -> SoundChange? = { _, _ in nil }
+        _ clips: [Clip], progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
+        rows: @Sendable (Clip) throws -> [Features]
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
         let speakers = try self.speakers(of: clips)
@@ -43,7 +43,7 @@ public struct FeatureLoading: Sendable {
             let results = parallelMap(
                 part.count, progress: { done, _ in progress?(start + done, clips.count) }
             ) { index in
-                Result { try features(of: part[index], rows: rows, change) }
+                Result { try rows(part[index]) }
             }
             for (index, result) in results.enumerated() {
                 switch result {
@@ -67,12 +67,6 @@ public struct FeatureLoading: Sendable {
         }
         if speakers != nil { try table.normalize(in: groups) }
         return (table, kept, omissions)
-    }
-
-    private func features(
-        of clip: Clip, rows: Int, _ change: (Clip, Int) -> SoundChange?
-    ) throws -> [Features] {
-        try source.features(of: clip, changes: (0..<rows).map { change(clip, $0) })
     }
 
     /// Throws where features of these clips can be no example: clips of other classes, and clips without a speaker where that matters.

@@ -13,6 +13,11 @@ extension FeatureSource {
     public func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
         try changes.map { try features(of: clip, changed: $0) }
     }
+
+    /// The features of a clip in all of some views, the sound itself first; see `SoundViews.made` for sounds that are too short.
+    public func features(of clip: Clip, views: SoundViews) throws -> [Features] {
+        try views.made { try features(of: clip, changes: $0) }
+    }
 }
 
 /// A change of a clip's sound before features are taken of it.

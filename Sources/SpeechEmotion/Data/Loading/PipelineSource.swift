@@ -39,7 +39,7 @@ public struct PipelineSource: FeatureSource {
         {
             return try cached.features(
                 ofFile: path, offset: start ?? 0, duration: Self.duration(start, end),
-                variant: changed?.key.map { "\($0) of \(clip.id)" } ?? "", sound: made)
+                variant: changed?.key ?? "", sound: made)
         }
         return try pipeline.features(of: made())
     }

@@ -37,13 +37,14 @@ public final class TrainingSet: TrainingBatches {
     ) throws {
         try plan.check(loading.source.shape)
         let augmentation = generator.split("augmentation")
-        (table, self.clips, omissions) = try loading.table(
-            clips, rows: plan.rows.count, progress: progress, stop: stop
-        ) { clip, row in
-            guard !plan.rows[row].isEmpty else { return nil }
-            return SoundChange(key: plan.key(row: row, augmentation)) {
-                try plan.wave($0, row: row, of: clip.id, augmentation)
+        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
+            let changes = plan.rows.indices.map { row -> SoundChange? in
+                guard !plan.rows[row].isEmpty else { return nil }
+                return SoundChange(key: plan.key(row: row, of: clip.id, augmentation)) {
+                    try plan.wave($0, row: row, of: clip.id, augmentation)
+                }
             }
+            return try loading.source.features(of: clip, changes: changes)
         }
         self.loading = loading
         self.plan = plan
@@ -124,7 +125,7 @@ public final class TrainingSet: TrainingBatches {
 
 extension AugmentationPlan {
     /// Names what a row does to a sound: the changes with all their numbers, and what they are drawn from.
-    func key(row: Int, _ generator: RandomGenerator) -> String {
-        "row \(row), key \(generator.state.key): " + rows[row].encode().line
+    func key(row: Int, of clip: String, _ generator: RandomGenerator) -> String {
+        "row \(row), key \(generator.state.key): " + rows[row].encode().line + " of \(clip)"
     }
 }
