@@ -2,7 +2,7 @@ import Autograd
 import Foundation
 import Layers
 
-/// Examples whose features are ready: in memory as one block, put together to batches on request.
+/// Examples whose features are ready: in memory, put together to batches on request.
 struct ExampleTable: Sendable {
     /// The shape of one example.
     let shape: [Int]
@@ -12,6 +12,7 @@ struct ExampleTable: Sendable {
     private(set) var labels: [Int] = []
     /// The valid frames of each, where there is padding.
     private var lengths: [Int]?
+    /// The numbers of each up to its last one that is not zero: padding takes no memory.
     private var features: [[Float]] = []
     /// Of the group of each example, where examples are normalised in groups.
     private var normalizations: [SpeakerNormalization] = []
@@ -27,7 +28,7 @@ struct ExampleTable: Sendable {
         ids.append(id)
         labels.append(label)
         lengths?.append(features.length ?? features.shape[0])
-        self.features.append(features.values)
+        self.features.append(Self.withoutPadding(features.values))
     }
 
     /// Normalises the examples of each group by themselves; `groups` names that of each example. Throws where a group says nothing of
@@ -43,7 +44,9 @@ struct ExampleTable: Sendable {
             }
         }
         normalizations = groups.compactMap { found[$0] }
-        for number in ids.indices { features[number] = normalized(self.features(number), as: number).values }
+        for number in ids.indices {
+            features[number] = Self.withoutPadding(normalized(self.features(number), as: number).values)
+        }
     }
 
     /// Features of the same sound, made once more, as this example's are.
@@ -53,7 +56,20 @@ struct ExampleTable: Sendable {
 
     /// The features of an example.
     func features(_ index: Int) -> Features {
-        Features(shape: shape, values: features[index], length: lengths?[index])
+        var values = features[index]
+        let count = shape.reduce(1, *)
+        if values.count < count {
+            values.reserveCapacity(count)
+            values.append(contentsOf: repeatElement(0, count: count - values.count))
+        }
+        return Features(shape: shape, values: values, length: lengths?[index])
+    }
+
+    /// What comes before the zeros at the end. A zero with a sign is a number like others.
+    private static func withoutPadding(_ values: [Float]) -> [Float] {
+        var count = values.count
+        values.withUnsafeBufferPointer { while count > 0, $0[count - 1].bitPattern == 0 { count -= 1 } }
+        return count < values.count ? Array(values[..<count]) : values
     }
 
     /// A batch of examples by their numbers.

@@ -170,6 +170,32 @@ import Testing
         #expect(source.asked.withLock { $0.values.allSatisfy { $0 == 1 } })
     }
 
+    /// Zeros at the end are not kept in memory; what comes back has all of them, and signs.
+    @Test func paddingComesBackToTheBit() throws {
+        struct Ending: FeatureSource {
+            let shape = [3, 2]
+            static let values: [String: [Float]] = [
+                "whole": [1, 2, 3, 4, 5, 6], "padded": [1, 0, 0, 0, 0, 0], "silent": [0, 0, 0, 0, 0, 0],
+                "signed": [1, 2, -0.0, 0, -0.0, 0],
+            ]
+            func features(of clip: Clip, changed: SoundChange?) -> Features {
+                Features(shape: shape, values: Self.values[clip.id] ?? [], length: 3)
+            }
+        }
+        let clips = Ending.values.keys.sorted().map {
+            Clip(id: $0, source: .file(path: "none", start: nil, end: nil), label: "a")
+        }
+        let loading = FeatureLoading(source: Ending(), classes: ["a"])
+        let set = try EvaluationSet(clips, loading, batch: 10)
+        for (number, clip) in clips.enumerated() {
+            let found = set.features(number)
+            #expect(found.length == 3 && found.shape == [3, 2])
+            #expect(found.values.map(\.bitPattern) == Ending.values[clip.id]?.map(\.bitPattern), "\(clip.id)")
+        }
+        #expect(
+            set.batch(0).inputs.tensor.array == clips.flatMap { Ending.values[$0.id] ?? [] }.map { Real($0) })
+    }
+
     @Test func aDrawMayRepeatExamples() throws {
         let set = try TrainingSet(
             clips, FeatureLoading(source: MadeUp(), classes: ["a", "b"]), batch: 8,
