@@ -66,10 +66,11 @@ public struct SoundViews: Options {
     /// The forms, by their places in the list, of which a pipeline makes no features though it does so of a plain tone of two seconds: they
     /// would fail for any sound.
     public func failures(_ pipeline: FeaturePipeline) -> [(view: Int, error: any Error)] {
+        guard !changed.isEmpty else { return [] }
         let rate = pipeline.finalRate
         let turn = 2 * Double.pi * 220 / Double(max(rate, 1))
         let tone = Waveform((0..<2 * rate).map { Float(0.3 * sin(Double($0) * turn)) }, rate: rate)
-        guard !changed.isEmpty, (try? pipeline.features(of: tone)) != nil else { return [] }
+        guard (try? pipeline.features(of: tone)) != nil else { return [] }
         return changes.dropFirst().enumerated().compactMap { number, change in
             do {
                 _ = try pipeline.features(of: change?.apply(tone) ?? tone)
