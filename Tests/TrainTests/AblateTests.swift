@@ -34,6 +34,20 @@ import Testing
 
     private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+    @Test(arguments: [
+        (#""seeds": 2, "folds": [1, 2]"#, "2 members, 2 seeds, 2 folds: base; no dropout"),
+        (#""seeds": 1, "folds": "all""#, "2 members, 1 seed, all folds: base; no dropout"),
+        (#""seeds": 1"#, "2 members, 1 seed: base; no dropout"),
+    ])
+    func checkSaysWhatWouldRun(keys: String, line: String) throws {
+        try inFolder(#"{"variants": {"no dropout": {"remove": ["model[2]"]}}, \#(keys)}"#) { config, _ in
+            let check = try BuiltProgram.run(
+                "check", config, "--set", #"split={"type": "k_fold", "folds": 3, "validation": 0.25}"#)
+            #expect(check.status == 0, "\(check.errors)")
+            #expect(check.output.contains("sweep: \(line)\n"))
+        }
+    }
+
     @Test func runsKilledAtAnyMomentEndWithTheSameFiles() throws {
         try inFolder { config, runs in
             let whole = try BuiltProgram.run(

@@ -32,8 +32,16 @@ extension Command {
                     print(CostEstimate(experiment, plan).text)
                     if let sweep {
                         let seeds = NumberText.count(sweep.seeds.count, "seed")
+                        let folds =
+                            switch sweep.options.folds {
+                            case nil: ""
+                            case .first: ", all folds"
+                            case .second(let list): ", \(NumberText.count(list.count, "fold"))"
+                            }
                         let names = sweep.members.map(\.name).joined(separator: "; ")
-                        print("sweep: \(NumberText.count(sweep.members.count, "member")), \(seeds): \(names)")
+                        print(
+                            "sweep: \(NumberText.count(sweep.members.count, "member")), \(seeds)\(folds): \(names)"
+                        )
                     }
                     // What the environment lacks is no mistake of the config, but nothing runs without it.
                     do { _ = try arguments.experiment(path) } catch { print("before it can run: \(error)") }
