@@ -16,21 +16,21 @@ struct SoundFile {
     private let name: String
     private let cut: FileError?
 
-    init(path: String, ffmpeg: Ffmpeg = .installed) throws {
+    init(path: String, ffmpeg: @autoclosure () -> Ffmpeg = .installed) throws {
         try self.init(SoundSource(path: path), path: path, ffmpeg)
     }
 
-    init(bytes: [UInt8], name: String, ffmpeg: Ffmpeg = .installed) throws {
+    init(bytes: [UInt8], name: String, ffmpeg: @autoclosure () -> Ffmpeg = .installed) throws {
         try self.init(SoundSource(bytes, name: name), path: nil, ffmpeg)
     }
 
-    private init(_ source: SoundSource, path: String?, _ ffmpeg: Ffmpeg) throws {
+    private init(_ source: SoundSource, path: String?, _ ffmpeg: () -> Ffmpeg) throws {
         name = source.name
         var source = source
         var container = try SoundContainer(source)
         var complaint: String?
         if case .foreign(let format) = container {
-            let wav = try ffmpeg.wav(of: source, path: path, format: format)
+            let wav = try ffmpeg().wav(of: source, path: path, format: format)
             (source, complaint) = (try SoundSource(wav.bytes, name: name), wav.complaint)
             container = .wav(bigEndian: false)
         }
