@@ -6,10 +6,13 @@
 Both start from the files, with empty caches. The run of Train stays in --runs, a new folder. Writes results/recipe-a-job.json and .md.
 """
 import argparse
+import datetime
 import json
 import os
 import subprocess
 import time
+
+from compare import machine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -60,7 +63,7 @@ def main():
          "--epochs", str(args.epochs), "--threads", str(args.threads)],
         check=True, stdout=subprocess.PIPE, text=True).stdout
     peer = json.loads(out.strip().splitlines()[-1])
-    result = {"threads": args.threads, "prosody": own, "librosa_keras": peer}
+    result = {"date": str(datetime.date.today()), "machine": machine(), "threads": args.threads, "prosody": own, "librosa_keras": peer}
     with open(os.path.join(HERE, "results/recipe-a-job.json"), "w") as f:
         json.dump(result, f, indent=1)
         f.write("\n")
@@ -71,7 +74,7 @@ def main():
     ]
     text = [
         f"# Recipe A, from sound files to the report, on {args.threads} threads", "",
-        "| seconds | ours | librosa and Keras | ratio |", "| --- | ---: | ---: | ---: |",
+        f"{datetime.date.today()}, {machine()}. One round.", "", "| seconds | ours | librosa and Keras | ratio |", "| --- | ---: | ---: | ---: |",
         *(f"| {name} | {a} | {b} | {b / a:.1f} |" for name, a, b in rows), "",
         f"Test accuracy {own['accuracy']} after {own['epochs']} epochs"
         + (f", and {peer['accuracy']} of the peer, on the same split. " if args.epochs == own["epochs"] else

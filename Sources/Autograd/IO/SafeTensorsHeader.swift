@@ -19,7 +19,9 @@ struct SafeTensorsHeader {
         let most = Swift.min(bytes.count - 8, Self.mostBytes)
         guard length <= UInt64(most) else {
             throw FileError(
-                file: file, place: "header length, byte 0", found: grouped(length),
+                file: file, place: "header length, byte 0",
+                found: grouped(length)
+                    + (length > UInt64(Self.mostBytes) ? " (no safetensors file, or a damaged one)" : ""),
                 allowed: "at most \(grouped(most)) "
                     + (most == Self.mostBytes ? "in any file" : "in a file of \(grouped(bytes.count)) bytes"))
         }

@@ -36,6 +36,11 @@ public struct Predictor {
     /// - Parameter views: In place of the views that the model was tested with.
     public init(_ path: String, views: SoundViews? = nil) throws {
         let file = RunFile.modelFile(path)
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw FileError(
+                file: file, place: "opening", found: "no such file",
+                allowed: "a model file, or the folder of a run that has ended")
+        }
         let (model, card) = try ModelFile.read(file)
         guard let features = card.features, !card.classes.isEmpty else {
             throw FileError(

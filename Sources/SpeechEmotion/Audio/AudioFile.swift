@@ -6,6 +6,9 @@ import Autograd
 /// Samples of integers are divided by 2^(bits - 1), those of 8 bits minus 128 first. Everything throws a `FileError` that
 /// names the file where it is missing, damaged, cut off, empty, too long, or holds numbers that are not finite.
 public enum AudioFile {
+    /// The kinds that can be read, in words.
+    public static var readable: String { SoundContainer.readable }
+
     /// What a file says of itself, without reading its samples (ffmpeg has to).
     public static func info(_ path: String) throws -> AudioInfo {
         let file = try SoundFile(path: path)

@@ -71,7 +71,7 @@ struct SoundFile {
     }
 
     private static let remedy =
-        "the whole file; copy it again, or allow truncated files to take what there is"
+        "the whole file; copy it again, or save what there is of it as a new file, as ffmpeg does"
 
     private static func nothing(_ name: String) -> FileError {
         FileError(file: name, place: "header", found: "a sound without samples", allowed: "at least one")
@@ -208,7 +208,9 @@ struct SoundFile {
         if let trouble {
             throw FileError(
                 file: name, place: "before sample \(grouped(end))", found: "damage (\(trouble))",
-                allowed: "an undamaged file; copy it again, or allow truncated files to take what there is")
+                allowed:
+                    "an undamaged file; copy it again, or save what there is of it as a new file, as ffmpeg does"
+            )
         }
     }
 

@@ -5,12 +5,13 @@ import Lab
 
 extension Command {
     private static let from = Option.choice(
-        "from", StartingConfig.allCases.map(\.rawValue), help: "What it begins with; speech unless given.")
+        "from", StartingConfig.allCases.map(\.rawValue),
+        help: "What it begins with: speech, which has remarks, unless given.")
 
     /// Writes a config to start from.
     static let new: Command = Command(
         name: "new",
-        summary: "Writes a config with remarks to start an experiment of one's own from.",
+        summary: "Writes a config to start an experiment of one's own from.",
         argument: Argument(
             placeholder: "FILE", help: "The file to write, such as mine.json.", completion: .files),
         options: [from],

@@ -80,14 +80,15 @@ extension Command {
         _ arguments: Arguments, _ predictor: Predictor, _ writer: PredictionWriter
     ) throws {
         var paths: [String] = []
-        var failures = 0
+        var (failures, emptyFolders) = (0, 0)
         for path in arguments.all {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
                 let found = try AudioFile.paths(inFolder: path)
                 if found.isEmpty {
-                    failures += 1
-                    Terminal.error("error: \(path): no sound files in this folder")
+                    emptyFolders += 1
+                    Terminal.error(
+                        "error: \(path): no sound files in this folder; allowed: \(AudioFile.readable)")
                 }
                 paths += found
             } else {
@@ -126,15 +127,18 @@ extension Command {
             done += 1
             if shows, done % 100 == 0 { Terminal.error("\(done) of \(paths.count) files") }
         }
-        if failures > 0 { throw PredictionFailure(count: failures, of: max(paths.count, failures)) }
+        if failures > 0 { throw PredictionFailure(failures, of: paths.count, "files could not be read") }
+        if emptyFolders > 0 {
+            throw PredictionFailure(emptyFolders, of: arguments.all.count, "names are folders without sounds")
+        }
     }
 }
 
 /// Some files could not be predicted; which and why has been said.
 private struct PredictionFailure: Error, CustomStringConvertible {
-    let count: Int
-    let of: Int
-    var description: String { "\(count) of \(of) files could not be read" }
+    let description: String
+
+    init(_ count: Int, of all: Int, _ trouble: String) { description = "\(count) of \(all) \(trouble)" }
 }
 
 /// The model that comes with the program.

@@ -7,26 +7,29 @@ final class PredictionWriter {
     private let format: String
     let hasAttention: Bool
     private var width = 4
+    /// The heads of a table's columns, until its first line.
+    private var heads: String?
 
     init(classes: [String], format: String, hasAttention: Bool) {
         (self.classes, self.format, self.hasAttention) = (classes, format, hasAttention)
     }
 
-    /// The line above all others; `width` is that of the longest name.
+    /// The line above all others, which a table has where it has any; `width` is that of the longest name.
     func begin(width: Int) {
         self.width = max(4, min(width, 120))
         switch format {
         case "csv": show((["file", "label"] + classes).map(CSVCell.quoted).joined(separator: ","))
         case "json": break
         default:
-            show(
-                ([filled("file", self.width), filled("label", labelWidth)] + classes.map { padded($0) })
-                    .joined(separator: "  "))
+            heads = ([filled("file", self.width), filled("label", labelWidth)] + classes.map { padded($0) })
+                .joined(separator: "  ")
         }
     }
 
     /// One line.
     func write(_ name: String, _ answer: Predictor.Answer) {
+        if let heads { show(heads) }
+        heads = nil
         let label = classes[answer.best]
         switch format {
         case "csv":

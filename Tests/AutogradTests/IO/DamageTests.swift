@@ -30,7 +30,7 @@ import Testing
         ),
         (
             [UInt8](repeating: 0xFF, count: 20),
-            "f: header length, byte 0: found 18,446,744,073,709,551,615; allowed: at most 12 in a file of 20 bytes"
+            "f: header length, byte 0: found 18,446,744,073,709,551,615 (no safetensors file, or a damaged one); allowed: at most 12 in a file of 20 bytes"
         ),
         (file(""), #"f: header, byte 8: found the end of the header; allowed: "{" as the first byte"#),
         (file(" {}"), #"f: header, byte 8: found " {}"; allowed: "{" as the first byte"#),

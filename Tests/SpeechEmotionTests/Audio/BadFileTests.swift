@@ -77,7 +77,8 @@ import Testing
         #expect(
             message(cut)
                 == "a.wav: byte 1943, the end of the file: found 1,899 of the 2,000 bytes of samples that the header promises; "
-                + "allowed: the whole file; copy it again, or allow truncated files to take what there is")
+                + "allowed: the whole file; copy it again, or save what there is of it as a new file, as ffmpeg does"
+        )
         #expect(message(cut, allowTruncated: true) == "read 949 samples")
         #expect(message(Array(whole.prefix(44))).contains("found 0 of the 2,000 bytes"))
         #expect(message(Array(whole.prefix(30))).contains("the end of the file before any samples"))

@@ -130,8 +130,12 @@ struct Groups {
     /// largest groups first, each to the smallest fold.
     func folds(_ count: Int, _ generator: RandomGenerator?) throws(DataProblem) -> [[Int]] {
         guard groups.count >= count else {
+            let number = groups.count
             throw DataProblem(
-                "\(count) folds by \(column)", found: "\(groups.count) of them", allowed: "one for each fold")
+                "\(count) folds by \(column)", found: "\(number) \(number == 1 ? "value" : "values") of it",
+                allowed: number < 2
+                    ? "at least 2; split by another column"
+                    : "at least \(count), or \"folds\": \(number) or fewer")
         }
         let order = generator?.permutation(groups.count) ?? Array(groups.indices)
         let keys = order.map { group in

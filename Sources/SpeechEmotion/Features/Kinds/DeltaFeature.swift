@@ -47,6 +47,17 @@ public struct Delta: FrameFeature {
 
     /// [frames, width] as librosa.feature.delta. Throws for sounds of fewer frames than the window.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound(of.value).delta(order: order, width: window)
+        let table = try sound(of.value)
+        guard table.frames >= window else {
+            let least = Double((window - 1) * hop) / Double(sound.wave.rate)
+            throw SoundProblem(
+                "delta", found: "\(Self.seconds(sound.wave.duration)) of sound",
+                allowed: "\(Self.seconds(least)) or more, which are \(window) frames, the width of the delta")
+        }
+        return try table.delta(order: order, width: window)
+    }
+
+    private static func seconds(_ number: Double) -> String {
+        "\((number * 1000).rounded() / 1000) s"
     }
 }
