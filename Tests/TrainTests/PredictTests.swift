@@ -105,7 +105,15 @@ import Testing
             try FileManager.default.createDirectory(
                 atPath: folder + "/void", withIntermediateDirectories: true)
             let void = try predict(folder + "/void")
-            #expect(void.status == 1 && void.errors.contains("\(folder)/void: no sound files in this folder"))
+            #expect(void.status == 1 && void.output.isEmpty)
+            #expect(void.errors.contains("\(folder)/void: no sound files in this folder; allowed: WAV, FLAC"))
+            #expect(void.errors.hasSuffix("error: no sounds in 1 of 1 name\n"))
+            let nowhere = try BuiltProgram.run("predict", good[0], "--model", folder + "/nothing")
+            #expect(
+                nowhere.status == 1
+                    && nowhere.errors.contains(
+                        "nothing: opening: found no such file; allowed: a model file, or the folder of a run"),
+                "\(nowhere.errors)")
             let both = try predict(folder + "/void", good[0])
             #expect(both.status == 1 && both.output.split(separator: "\n").count == 2)
             let full = try BuiltProgram.run(

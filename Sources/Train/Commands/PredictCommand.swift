@@ -127,9 +127,13 @@ extension Command {
             done += 1
             if shows, done % 100 == 0 { Terminal.error("\(done) of \(paths.count) files") }
         }
-        if failures > 0 { throw PredictionFailure(failures, of: paths.count, "files could not be read") }
+        if failures > 0 {
+            throw PredictionFailure(description: "\(failures) of \(paths.count) files could not be read")
+        }
         if emptyFolders > 0 {
-            throw PredictionFailure(emptyFolders, of: arguments.all.count, "names are folders without sounds")
+            throw PredictionFailure(
+                description:
+                    "no sounds in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
         }
     }
 }
@@ -137,8 +141,6 @@ extension Command {
 /// Some files could not be predicted; which and why has been said.
 private struct PredictionFailure: Error, CustomStringConvertible {
     let description: String
-
-    init(_ count: Int, of all: Int, _ trouble: String) { description = "\(count) of \(all) \(trouble)" }
 }
 
 /// The model that comes with the program.

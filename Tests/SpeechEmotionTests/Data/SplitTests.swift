@@ -162,7 +162,10 @@ import Testing
             "split by session: found 100 clips without one, such as clip0.wav; allowed: a session for every clip; the columns are \"label\", \"speaker\", \"gender\""
         ),
         (#"{"type": "grouped", "test": 6}"#, "test part by speaker: found 6 of 6"),
-        (#"{"type": "k_fold", "by": "speaker", "folds": 7}"#, "7 folds by speaker: found 6 of them"),
+        (
+            #"{"type": "k_fold", "by": "speaker", "folds": 7}"#,
+            "7 folds by speaker: found 6 values of it; allowed: at least 7, or \"folds\": 6 or fewer"
+        ),
         (#"{"type": "k_fold", "folds": 90}"#, "90 stratified folds: found at most 50 clips of a class"),
         (#"{"type": "k_fold", "folds": 101, "stratified": false}"#, "101 folds: found 100 clips"),
         (#"{"type": "leave_one_speaker_out", "by": "mood"}"#, "split by mood: found 100 clips without one"),

@@ -80,6 +80,21 @@ import Testing
         #expect(found.values[(mfcc.frames * 18)...].allSatisfy { $0 == 0 })
     }
 
+    /// Who asks a finished model about a click cannot change its frames, but can know how long a sound has to be.
+    @Test func soundsTooShortForDeltasSayHowLongTheyHaveToBe() throws {
+        let layout = try Self.layout(
+            #"{"type": "sequence", "features": [{"type": "mel", "fft": 512, "hop": 256}], "deltas": 1, "frames": 40}"#
+        )
+        let click = Waveform([Float](repeating: 0.5, count: 160), rate: 16000)
+        let problem = #expect(throws: SoundProblem.self) { try layout.features(of: SoundAnalysis(click)) }
+        #expect(
+            "\(try #require(problem))"
+                == "delta: found 0.01 s of sound; allowed: 0.128 s or more, which are 9 frames, the width of the delta"
+        )
+        let enough = Waveform([Float](repeating: 0.5, count: 2048), rate: 16000)
+        #expect(try layout.features(of: SoundAnalysis(enough)).length == 9)
+    }
+
     @Test func sequencesAreCutWhereAsked() throws {
         let (wave, _) = try fixture()
         let all = try RMS()(wave).values
