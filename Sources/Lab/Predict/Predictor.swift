@@ -87,7 +87,7 @@ public struct Predictor {
 
     /// The features of a sound in all its views, as `answers` takes them. Throws where there are none to be had of it.
     public func features(of wave: Waveform) throws -> [Features] {
-        let prepared = try pipeline.prepared(wave)
+        let prepared = try pipeline.prepared(wave).sharingFrames()
         return try views.made { changes in
             try changes.map { try pipeline.features(of: $0?.apply(prepared) ?? prepared) }
         }

@@ -4,12 +4,17 @@ public struct Waveform: Sendable, Equatable {
     public var samples: [Float]
     /// Samples per second.
     public var rate: Int
+    /// What changes of this sound share, see `sharingFrames`.
+    var vocoderFrames: VocoderFrames?
 
     /// Sound from samples. `rate` has to be above 0.
     public init(_ samples: [Float], rate: Int) {
         self.samples = samples
         self.rate = rate
     }
+
+    /// Whether samples and rates are equal.
+    public static func == (a: Self, b: Self) -> Bool { a.rate == b.rate && a.samples == b.samples }
 
     /// How many samples there are.
     public var count: Int { samples.count }

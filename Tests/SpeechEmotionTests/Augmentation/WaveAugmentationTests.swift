@@ -101,6 +101,27 @@ import Testing
         #expect(Reverberation().change(wave, RandomGenerator(seed: 1)).count == wave.count)
     }
 
+    /// Changes of one sound may share its frames; a sound that was changed in between has its own.
+    @Test func sharedFramesAreThoseOfTheSound() throws {
+        let wave = TestSound.noise(1, rate: 16000, count: 16000)
+        let shared = wave.sharingFrames()
+        #expect(shared == wave)
+        for _ in 0..<2 {
+            #expect(try shared.stretched(rate: 1.1) == wave.stretched(rate: 1.1))
+            #expect(try shared.pitchShifted(semitones: -2) == wave.pitchShifted(semitones: -2))
+        }
+        var (changed, plain) = (shared, wave)
+        for i in 0..<8000 {
+            changed.samples[i] = 0
+            plain.samples[i] = 0
+        }
+        #expect(try changed.stretched(rate: 1.1) == plain.stretched(rate: 1.1))
+        #expect(try shared.stretched(rate: 1.1) == wave.stretched(rate: 1.1))
+        #expect(throws: SoundProblem.self) {
+            try Waveform([], rate: 16000).sharingFrames().stretched(rate: 2)
+        }
+    }
+
     @Test func probability() throws {
         var noise = AddNoise()
         noise.probability = 0.3

@@ -63,7 +63,7 @@ extension Waveform {
         }
         let length = (Double(count) / speed).rounded(.toNearestOrEven)
         try Self.check(Int(min(length, 1e15)), "stretch")
-        let frames = try stft(samples)
+        let frames = try vocoderFrames?(samples) ?? stft(samples)
         let outputs = Int((Double(frames.frames) / speed).rounded(.up))
         let bins = frames.bins
         // As many numbers in one table of frames as there may be samples.

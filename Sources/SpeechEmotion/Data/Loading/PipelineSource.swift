@@ -20,7 +20,7 @@ public struct PipelineSource: FeatureSource {
         var read: Waveform?
         return try changes.map { change in
             try features(of: clip, change) {
-                let sound = try read ?? sound(of: clip)
+                let sound = try read ?? sound(of: clip).sharingFrames()
                 read = sound
                 return sound
             }
