@@ -51,8 +51,11 @@ public struct Delta: FrameFeature {
         guard table.frames >= window else {
             let least = Double((window - 1) * hop) / Double(sound.wave.rate)
             throw SoundProblem(
-                "delta", found: "\(Self.seconds(sound.wave.duration)) of sound",
-                allowed: "\(Self.seconds(least)) or more, which are \(window) frames, the width of the delta")
+                "delta",
+                found:
+                    "\(table.frames) frame\(table.frames == 1 ? "" : "s") of \(Self.seconds(sound.wave.duration))",
+                allowed:
+                    "\(window) or more, the width of the delta, which take \(Self.seconds(least)) of sound")
         }
         return try table.delta(order: order, width: window)
     }
