@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "AutogradTesting", targets: ["AutogradTesting"]),
         .library(name: "Configuration", targets: ["Configuration"]),
         .library(name: "Layers", targets: ["Layers"]),
+        .library(name: "Metrics", targets: ["Metrics"]),
         .library(name: "SpeechEmotion", targets: ["SpeechEmotion"]),
         .library(name: "Lab", targets: ["Lab"]),
         .executable(name: "Train", targets: ["Train"]),
@@ -35,15 +36,18 @@ let package = Package(
             name: "Layers", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
+            name: "Metrics", dependencies: ["Autograd"], exclude: ["README.md"], swiftSettings: realType),
+        .target(
             name: "SpeechEmotion",
             dependencies: ["Layers", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "Lab", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            name: "Lab", dependencies: ["SpeechEmotion", "Layers", "Metrics", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .executableTarget(
-            name: "Train", dependencies: ["Lab", "SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            name: "Train",
+            dependencies: ["Lab", "SpeechEmotion", "Layers", "Metrics", "Autograd", "Configuration"],
             exclude: ["README.md"],
             swiftSettings: realType),
         // Every layer with its options, for the tests of several modules.
@@ -54,13 +58,15 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
+            name: "MetricsTests", dependencies: ["Metrics", "Autograd"], swiftSettings: realType),
+        .testTarget(
             name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Lab", "LayerExamples", "SmallExperiments", "SpeechEmotion", "Layers", "Configuration",
-                "Autograd",
+                "Lab", "LayerExamples", "SmallExperiments", "SpeechEmotion", "Layers", "Metrics",
+                "Configuration", "Autograd",
             ],
             swiftSettings: realType),
         .testTarget(
@@ -70,7 +76,9 @@ let package = Package(
         // They run the built program.
         .testTarget(
             name: "TrainTests",
-            dependencies: ["Train", "SmallExperiments", "Lab", "SpeechEmotion", "Configuration", "Autograd"],
+            dependencies: [
+                "Train", "SmallExperiments", "Lab", "SpeechEmotion", "Metrics", "Configuration", "Autograd",
+            ],
             swiftSettings: realType),
     ],
     swiftLanguageModes: [.v6]

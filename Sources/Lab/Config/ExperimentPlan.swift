@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Layers
+import Metrics
 import SpeechEmotion
 
 /// What is known of an experiment before any data is read: the shapes that go through its model, and what that costs.

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Layers
+import Metrics
 import SpeechEmotion
 
 /// One run of an experiment in its folder: features, training, the test at the end, and the files that remain of it.
@@ -194,10 +195,12 @@ public final class ExperimentRun {
         _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ validation: EvaluationSet
     ) throws -> RunResult {
         let set = try measuredSet(validation)
-        let predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
+        var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
+        predictions.speakers = set.clips.map(\.speaker)
+        let part = experiment.evaluation.part.ofSplit
         let result = try RunResult(
-            predictions, speakers: set.clips.map(\.speaker), split: data.split.name,
-            part: experiment.evaluation.part.ofSplit, options: experiment.evaluation, epochs: trainer.epoch,
+            predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
+            part: part, options: experiment.evaluation, epochs: trainer.epoch,
             bestEpoch: trainer.bestEpoch)
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)

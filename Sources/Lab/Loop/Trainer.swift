@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Layers
+import Metrics
 import SpeechEmotion
 
 /// Trains a model: steps, epochs, schedule, selection of the best weights, early stopping. Given the same batches and seed it makes the same

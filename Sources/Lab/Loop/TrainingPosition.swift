@@ -1,5 +1,6 @@
 import Configuration
 import Layers
+import Metrics
 
 /// Where a training stands, apart from its tensors. Written as JSON it is restored to the bit.
 struct TrainingPosition: Options, Equatable {

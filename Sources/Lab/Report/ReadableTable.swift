@@ -8,9 +8,34 @@ public protocol ReadableTable: Sendable {
     var columns: [String] { get }
     /// The rows, with a cell for each column; the first one is the row's name.
     var cells: [[String]] { get }
+    /// The caption in LaTeX; title and note unless given.
+    var caption: String { get }
 }
 
 extension ReadableTable {
+    public var caption: String { [title, note].filter { !$0.isEmpty }.joined(separator: ". ") }
+
+    /// For LaTeX: a table with the rules of the package booktabs, which the document has to load.
+    public var latex: String {
+        func line(_ cells: [String]) -> String {
+            "    " + columns.indices.map { $0 < cells.count ? cells[$0].asLaTeX : "" }
+                .joined(separator: " & ") + " \\\\\n"
+        }
+        let layout = columns.indices.map { $0 == 0 ? "l" : "r" }.joined()
+        return """
+            \\begin{table}
+              \\centering
+              \\caption{\(caption.asLaTeX)}
+              \\begin{tabular}{\(layout)}
+                \\toprule
+            \(line(columns))    \\midrule
+            \(cells.map(line).joined())    \\bottomrule
+              \\end{tabular}
+            \\end{table}
+
+            """
+    }
+
     /// For the terminal: columns in line, ends with a new line. Marks that would steer a terminal are shown as
     /// U+FFFD.
     public var text: String {
@@ -62,6 +87,25 @@ private func plain(_ text: String) -> String {
 }
 
 extension String {
+    /// Text that LaTeX takes as it is.
+    var asLaTeX: String {
+        plain(self).unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
+            case "&", "%", "$", "#", "_", "{", "}": result += "\\" + String(scalar)
+            case "\\": result += "\\textbackslash{}"
+            case "~": result += "\\textasciitilde{}"
+            case "^": result += "\\textasciicircum{}"
+            case "<": result += "\\textless{}"
+            case ">": result += "\\textgreater{}"
+            case "−": result += "$-$"
+            case "±": result += "$\\pm$"
+            case "×": result += "$\\times$"
+            case "–": result += "--"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
     /// Text that Markdown takes as it is.
     var asMarkdown: String {
         plain(self).unicodeScalars.reduce(into: "") { result, scalar in

@@ -1,65 +1,49 @@
-/// Results side by side, such as those of an ablation: a row for each variant, over its folds and seeds.
+import Metrics
+
+/// One metric of several groups of runs side by side, such as the variants of an ablation.
 public struct ResultTable: ReadableTable {
-    /// A variant.
+    /// A group of runs.
     public struct Row: Sendable {
-        /// The variant.
+        /// What it is called.
         public var name: String
-        /// Of the figure, over the runs.
-        public var mean: Double
-        /// The standard deviation over the runs; nan where there is one run only. So with the other figures: nan is not known.
-        public var deviation: Double
-        /// The confidence interval of the mean.
-        public var low: Double
-        /// Its upper bound.
-        public var high: Double
-        /// Against the base.
-        public var difference: Double
-        /// How probable a difference at least as large is by chance.
-        public var pValue: Double
-        /// How many there were, over folds and seeds.
+        /// The metric of all test predictions together, averaged over seeds. nan is not known, here and below.
+        public var pooled: ConfidenceInterval
+        /// The mean over folds.
+        public var folds: ConfidenceInterval
+        /// The standard deviation between folds.
+        public var foldDeviation: Double
+        /// The standard deviation between seeds.
+        public var seedDeviation: Double
+        /// The difference from the first row.
+        public var difference = Double.nan
+        /// Of the difference, two-sided, with Holm's correction.
+        public var pValue = Double.nan
+        /// How many runs there were.
         public var runs: Int
 
-        /// A row; what is not given is not known.
-        public init(
-            _ name: String, mean: Double, deviation: Double = .nan, low: Double = .nan, high: Double = .nan,
-            difference: Double = .nan, pValue: Double = .nan, runs: Int = 1
-        ) {
+        /// A row without a comparison.
+        public init(_ name: String, _ estimate: GroupEstimate, runs: Int) {
             self.name = name
-            self.mean = mean
-            self.deviation = deviation
-            self.low = low
-            self.high = high
-            self.difference = difference
-            self.pValue = pValue
+            (pooled, folds) = (estimate.pooled, estimate.folds)
+            (foldDeviation, seedDeviation) = (estimate.foldDeviation, estimate.seedDeviation)
             self.runs = runs
         }
     }
 
     /// Stands above the table.
     public var title: String
-    /// What the means are of, such as `accuracy`.
+    /// The name of the metric, such as `uar`.
     public var figure: String
-    /// Whether the figures are shares, which people read in percent. CSV and JSON have the numbers as they are.
+    /// Whether the metric is a share, which people read in percent. CSV and JSON have the numbers as they are.
     public var isShare: Bool
-    /// From top to bottom, mostly the base first.
+    /// From top to bottom, the base first.
     public var rows: [Row]
-    /// How sure the intervals are.
+    /// The confidence level.
     public var level: Double
-    /// What else there is to know: the test, the correction, the base.
+    /// What the intervals and the test are, and everything else there is to know.
     public var note: String
-
-    /// A table of rows, in the order given.
-    public init(
-        title: String, figure: String, isShare: Bool = false, rows: [Row], level: Double = 0.95,
-        note: String = ""
-    ) {
-        self.title = title
-        self.figure = figure
-        self.isShare = isShare
-        self.rows = rows
-        self.level = level
-        self.note = note
-    }
+    /// What was done, which a caption begins with.
+    public var protocolText = ""
 
     /// The names of the columns for people. A column that no row fills is left out.
     public var columns: [String] { shown.map(\.name) }
@@ -67,22 +51,43 @@ public struct ResultTable: ReadableTable {
     /// The cells for people.
     public var cells: [[String]] { rows.map { row in shown.map { $0.cell(row) } } }
 
+    public var caption: String {
+        [title, protocolText, note].filter { !$0.isEmpty }.joined(separator: ". ").replacing("..", with: ".")
+    }
+
     private struct Column {
         var name: String
         var cell: (Row) -> String
     }
 
+    /// Folds are shown where there are several; the interval stands behind the estimate that it belongs to.
     private var shown: [Column] {
-        let levelText = NumberText.trimmed(NumberText.fixed(level * 100, 2))
         func has(_ value: (Row) -> Double) -> Bool { rows.contains { value($0).isFinite } }
-        var columns = [Column(name: "variant", cell: \.name), Column(name: figure) { number($0.mean) }]
-        if has(\.deviation) { columns.append(Column(name: "deviation") { number($0.deviation) }) }
-        if has(\.low) || has(\.high) {
-            columns.append(
-                Column(name: "\(levelText) % interval") { row in
-                    row.low.isFinite || row.high.isFinite ? "\(number(row.low)) to \(number(row.high))" : "–"
-                })
+        func interval(_ name: String, _ value: @escaping (Row) -> ConfidenceInterval) -> [Column] {
+            guard has({ value($0).low }) else { return [] }
+            return [
+                Column(name: name) { row in
+                    value(row).low.isFinite
+                        ? "\(number(value(row).low)) to \(number(value(row).high))" : "–"
+                }
+            ]
         }
+        let percent = IntervalNote.percent(level)
+        var columns = [Column(name: "variant", cell: \.name)]
+        let isPooled = has(\.pooled.estimate)
+        let hasFolds = rows.contains { $0.folds.units > 1 } || !isPooled
+        if isPooled {
+            columns.append(
+                Column(name: hasFolds ? "\(figure), pooled" : figure) { number($0.pooled.estimate) })
+            columns += interval("\(percent) interval", \.pooled)
+        }
+        if hasFolds {
+            columns.append(
+                Column(name: isPooled ? "mean of folds" : figure) { number($0.folds.estimate) })
+            columns += interval(isPooled ? "\(percent) interval of it" : "\(percent) interval", \.folds)
+        }
+        if has(\.foldDeviation) { columns.append(Column(name: "SD of folds") { number($0.foldDeviation) }) }
+        if has(\.seedDeviation) { columns.append(Column(name: "SD of seeds") { number($0.seedDeviation) }) }
         if has(\.difference) {
             columns.append(
                 Column(name: isShare ? "difference in points" : "difference") { row in

@@ -1,10 +1,12 @@
 import Configuration
+import Metrics
 
 /// The table in the forms in which programs read it.
 extension ResultTable {
-    /// For tables: numbers that read back to the same bits, what is not known is an empty cell.
+    /// For tables: numbers that read back to the same bits; what is not known is an empty cell.
     public var csv: String {
-        let head = "variant,figure,mean,deviation,low,high,difference,p,runs\n"
+        let names = rows.first.map { Self.numbers($0).map(\.name) } ?? []
+        let head = (["variant", "figure"] + names + ["runs"]).joined(separator: ",") + "\n"
         return head
             + rows.map { row in
                 let numbers = Self.numbers(row).map { CSV.cell($0.value) }
@@ -13,7 +15,7 @@ extension ResultTable {
             }.joined()
     }
 
-    /// For programs: numbers that read back to the same bits, what is not known is null.
+    /// For programs: numbers that read back to the same bits; what is not known is null.
     public var json: JSONValue {
         let rows = rows.map { row in
             JSONValue(
@@ -24,15 +26,18 @@ extension ResultTable {
                         } + [JSONMember("runs", JSONValue(.integer(row.runs)))]))
         }
         return [
-            "title": JSONValue(.text(title)), "figure": JSONValue(.text(figure)),
-            "level": JSONValue(.number(level)), "note": JSONValue(.text(note)),
-            "rows": JSONValue(.list(rows)),
+            "title": JSONValue(.text(title)), "protocol": JSONValue(.text(protocolText)),
+            "figure": JSONValue(.text(figure)), "level": JSONValue(.number(level)),
+            "note": JSONValue(.text(note)), "rows": JSONValue(.list(rows)),
         ]
     }
 
     private static func numbers(_ row: Row) -> [(name: String, value: Double)] {
-        [
-            ("mean", row.mean), ("deviation", row.deviation), ("low", row.low), ("high", row.high),
+        func interval(_ name: String, _ value: ConfidenceInterval) -> [(name: String, value: Double)] {
+            [(name, value.estimate), (name + "_low", value.low), (name + "_high", value.high)]
+        }
+        return interval("pooled", row.pooled) + interval("fold_mean", row.folds) + [
+            ("fold_sd", row.foldDeviation), ("seed_sd", row.seedDeviation),
             ("difference", row.difference), ("p", row.pValue),
         ]
     }

@@ -1,4 +1,5 @@
 import Configuration
+import Metrics
 import SpeechEmotion
 
 /// Everything that is to be told about a run. It makes a page that can be read without a network and printed. Whatever is

@@ -1,3 +1,4 @@
+import Metrics
 import SpeechEmotion
 
 /// The pictures of a report.

@@ -55,6 +55,19 @@ public struct ExperimentData: Sendable {
         return clips
     }
 
+    /// Whether no speaker of a part is among those that are trained on, or validated on before it is tested. nil where a speaker is not known.
+    func isSpeakerIndependent(_ part: Split.Part) -> Bool? {
+        let others: [Split.Part] = part == .test ? [.train, .validation] : [.train]
+        var speakers: [Split.Part: Set<String>] = [:]
+        for part in others + [part] {
+            guard let clips = try? corpus.clips(of: part, in: split) else { return nil }
+            let known = clips.compactMap(\.speaker)
+            guard known.count == clips.count else { return nil }
+            speakers[part] = Set(known)
+        }
+        return others.allSatisfy { (speakers[$0] ?? []).isDisjoint(with: speakers[part] ?? []) }
+    }
+
     /// The sound of a clip as its features are made of it.
     func sound(of clip: Clip) throws -> Waveform { try source.sound(of: clip) }
 }

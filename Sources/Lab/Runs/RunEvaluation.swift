@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Layers
+import Metrics
 import SpeechEmotion
 
 /// Tests the model of a run that has ended, or the mean of several: on their own data, or on other data.
@@ -53,6 +54,7 @@ public struct RunEvaluation {
         }
         return try evaluate(
             data.clips(part), data.loading, name: data.split.name, part: part,
+            speakerIndependent: data.isSpeakerIndependent(part),
             note: part == .test ? "evaluation" : nil)
     }
 
@@ -78,7 +80,7 @@ public struct RunEvaluation {
         let known = overlap(clips)
         if let sentence = known.sentence { observer.note(sentence) }
         return try evaluate(
-            clips, loading, name: corpus.name, part: .test,
+            clips, loading, name: corpus.name, part: .test, speakerIndependent: nil,
             note: known.test > 0 ? "evaluation on other data" : nil)
     }
 
@@ -106,7 +108,8 @@ public struct RunEvaluation {
     }
 
     private func evaluate(
-        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part, note: String?
+        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part,
+        speakerIndependent: Bool?, note: String?
     ) throws -> (Predictions, RunResult) {
         let options = first.experiment.evaluation
         if let note {
@@ -120,10 +123,11 @@ public struct RunEvaluation {
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
             stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }
-        let predictions = try Predictions(
+        var predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
+        predictions.speakers = set.clips.map(\.speaker)
         let result = try RunResult(
-            predictions, speakers: set.clips.map(\.speaker), split: name, part: part, options: options,
+            predictions, speakerIndependent: speakerIndependent, split: name, part: part, options: options,
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
         return (predictions, result)

@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Foundation
+import Metrics
 import SpeechEmotion
 
 /// A run as its folder tells of it.

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Layers
+import Metrics
 import SpeechEmotion
 
 extension RunReport {
@@ -25,7 +26,9 @@ extension RunReport {
         config = experiment.encode()
         if let result = record.result { add(result, experiment.evaluation) }
         if let predictions = record.predictions {
-            try add(predictions, experiment.evaluation)
+            try add(
+                predictions, experiment.evaluation,
+                unit: predictions.unit(speakerIndependent: record.result?.speakerIndependent))
             if let data { try addExamples(predictions, data, Predictor(record.path)) }
         }
     }
@@ -117,39 +120,39 @@ extension RunReport {
     }
 
     private mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
-        let hasSpeakers = result.intervals.contains { $0.over == .speakers }
-        let unit = hasSpeakers ? RunResult.Interval.Unit.speakers : .clips
         figures = result.test.entries.map { entry in
-            let interval = result.intervals.first { $0.figure == entry.name && $0.over == unit }
+            let interval = result.intervals.first { $0.figure == entry.name }
             return KeyFigure(
                 entry.name,
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
                     level: interval?.level ?? options.level),
-                isShare: Figure(rawValue: entry.name)?.isShare ?? false)
+                isShare: Figure.isShare(entry.name))
         }
         figuresNote =
-            "On the \(result.part.rawValue) part, with the weights of "
-            + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")
-            + ". The ranges are those of the bootstrap over " + (hasSpeakers ? "whole speakers." : "clips.")
+            "Measured on the \(result.part.rawValue) set, with the weights of "
+            + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
     }
 
-    private mutating func add(_ predictions: Predictions, _ options: EvaluationOptions) throws {
+    private mutating func add(
+        _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredFigure.Unit
+    ) throws {
         let matrix = try predictions.confusion()
         confusion = matrix
         let decisions = predictions.decisions
         let right = zip(predictions.truths, decisions).map { $0 == $1 }
-        let generator = RandomGenerator(seed: 0).split("recalls")
         classes = try matrix.classes.indices.map { label in
-            let rows = right.indices.filter { predictions.truths[$0] == label }
-            guard !rows.isEmpty else { return Group(matrix.classes[label], examples: 0, share: .nan) }
-            let range = try ConfidenceInterval.bootstrap(
-                count: rows.count, level: options.level, draws: options.draws, generator: generator
-            ) { drawn in Double(drawn.count { right[rows[$0]] }) / Double(drawn.count) }
+            guard matrix.supports[label] > 0 else {
+                return Group(matrix.classes[label], examples: 0, share: .nan)
+            }
+            // Only speakers with clips of the class tell of its recall.
+            let own = predictions.selecting(
+                predictions.truths.indices.filter { predictions.truths[$0] == label })
+            let range = try own.interval(.recall(label), isShare: true, unit, options)
             return Group(
-                matrix.classes[label], examples: rows.count, share: range.estimate, low: range.low,
-                high: range.high)
+                matrix.classes[label], examples: matrix.supports[label], share: range.estimate,
+                low: range.low, high: range.high)
         }
         let sure = zip(predictions.probabilities, decisions).map { $0[$1] }
         calibration = Calibration(confidences: sure, right: right)
@@ -191,19 +194,6 @@ extension RunReport {
     }
 
     private static let shownMistakes = 8
-}
-
-extension Figure {
-    /// Whether it is a share, shown in percent.
-    var isShare: Bool {
-        switch self {
-        case .kappa, .matthews, .logLoss, .brier: false
-        default: true
-        }
-    }
-
-    /// Whether a figure of that name is; one of another kind, such as the loss, is not.
-    static func isShare(_ name: String) -> Bool { Figure(rawValue: name)?.isShare ?? false }
 }
 
 extension RunReport {

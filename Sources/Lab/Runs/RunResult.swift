@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import Metrics
 import SpeechEmotion
 
 /// What a run has found on the part that it measures, its test data unless told otherwise, as `result.json` holds it.
@@ -9,6 +10,7 @@ public struct RunResult: Options {
     public var epochs = 0
     public var bestEpoch: Int?
     public var test = Named<Double?>()
+    public var speakerIndependent: Bool?
     public var intervals: [Interval] = []
     public var speakers: [Group] = []
 
@@ -19,75 +21,87 @@ public struct RunResult: Options {
         .init("epochs", \.epochs, "How many epochs there were; 0 for several models together.", .atLeast(0)),
         .init("best_epoch", \.bestEpoch, "The epoch whose weights were measured; null for the last."),
         .init("test", \.test, "The figures of that part; null is no number.", .required),
-        .init("intervals", \.intervals, "In which ranges the figures lie."),
-        .init("speakers", \.speakers, "The share of right answers for each speaker."),
+        .init(
+            "speaker_independent", \.speakerIndependent,
+            "Whether no speaker of that part was trained or validated on; null where speakers are not known."),
+        .init("intervals", \.intervals, "The confidence intervals of the metrics."),
+        .init("speakers", \.speakers, "The accuracy for each speaker."),
     ]
 
     public init() {}
 
-    /// The range of a figure.
+    /// The confidence interval of a metric.
     public struct Interval: Options {
-        /// What was drawn: clips, or all clips of a speaker together.
-        public enum Unit: String, CaseIterable, ConfigurationValue { case clips, speakers }
-
         public var figure = ""
-        public var over = Unit.clips
+        public var over = ClusteredFigure.Unit.clips
+        public var units = 0
+        public var method: ConfidenceInterval.Method?
         public var level = 0.95
         public var low: Double?
         public var high: Double?
 
-        public static let summary = "The bootstrap's range of a figure."
+        public static let summary = "The confidence interval of a metric."
         public static let fields: [Field<Self>] = [
-            .init("figure", \.figure, "Which figure.", .required),
-            .init("over", \.over, "What was drawn."),
-            .init("level", \.level, "How sure the range is."),
-            .init("low", \.low, "Its lower end."),
-            .init("high", \.high, "Its upper end."),
+            .init("figure", \.figure, "Which metric.", .required),
+            .init("over", \.over, "The independent units: speakers or clips."),
+            .init("units", \.units, "How many units there are.", .atLeast(0)),
+            .init("method", \.method, "How it was computed; null where there is no interval."),
+            .init("level", \.level, "The confidence level.", .above(0), .below(1)),
+            .init("low", \.low, "The lower bound; null where there is no interval."),
+            .init("high", \.high, "The upper bound; null where there is no interval."),
         ]
         public init() {}
     }
 
-    /// The answers for one speaker.
+    /// The results for one speaker.
     public struct Group: Options {
         public var speaker = ""
         public var examples = 0
         public var accuracy = 0.0
 
-        public static let summary = "The answers for one speaker."
+        public static let summary = "The results for one speaker."
         public static let fields: [Field<Self>] = [
-            .init("speaker", \.speaker, "Who.", .required),
-            .init("examples", \.examples, "How many clips."),
-            .init("accuracy", \.accuracy, "The share of right answers."),
+            .init("speaker", \.speaker, "The speaker.", .required),
+            .init("examples", \.examples, "The number of clips."),
+            .init("accuracy", \.accuracy, "The accuracy."),
         ]
         public init() {}
     }
 
-    /// The figures of predictions with their ranges.
+    /// The metrics of predictions with their confidence intervals. Speakers are the independent units where they are known and unseen in
+    /// training, clips otherwise.
     ///
-    /// - Parameter speakers: Who speaks in each example, nil where that is not known.
+    /// - Parameter speakerIndependent: Whether no speaker was trained or validated on; nil where that is not known.
     public init(
-        _ predictions: Predictions, speakers: [String?], split: String, part: Split.Part,
+        _ predictions: Predictions, speakerIndependent: Bool?, split: String, part: Split.Part,
         options: EvaluationOptions, epochs: Int, bestEpoch: Int?
     ) throws {
         (self.split, self.part, self.epochs, self.bestEpoch) = (split, part, epochs, bestEpoch)
+        self.speakerIndependent = speakerIndependent
         let figures = try predictions.figures(options.metrics)
         test = Named(figures.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
-        let known = speakers.compactMap { $0 }
-        let groups = known.count == predictions.ids.count && Set(known).count > 1 ? known : nil
-        let generator = RandomGenerator(seed: 0).split("bootstrap")
-        for unit in [Interval.Unit.clips] + (groups == nil ? [] : [.speakers]) {
-            let ranges = try predictions.intervals(
-                options.metrics, groups: unit == .speakers ? groups : nil, level: options.level,
-                draws: options.draws, generator: generator.split(unit.rawValue))
-            for (figure, range) in zip(options.metrics, ranges) {
-                var interval = Interval()
-                (interval.figure, interval.over, interval.level) = (figure.rawValue, unit, options.level)
-                interval.low = range.low.isFinite ? range.low : nil
-                interval.high = range.high.isFinite ? range.high : nil
-                intervals.append(interval)
-            }
+        let unit = predictions.unit(speakerIndependent: speakerIndependent)
+        for figure in options.metrics {
+            let found = try predictions.interval(.figure(figure), isShare: figure.isShare, unit, options)
+            var interval = Interval()
+            (interval.figure, interval.over, interval.units) = (figure.rawValue, unit, found.units)
+            (interval.method, interval.level) = (found.method, found.level)
+            interval.low = found.low.isFinite ? found.low : nil
+            interval.high = found.high.isFinite ? found.high : nil
+            intervals.append(interval)
         }
-        if known.count == predictions.ids.count { self.speakers = Self.groups(predictions, known) }
+        if predictions.knownSpeakers != nil {
+            self.speakers = Self.groups(predictions, predictions.speakers.compactMap { $0 })
+        }
+    }
+
+    /// What the intervals are: method, independent units, assumption.
+    public var intervalNote: String {
+        guard let first = intervals.first else { return "" }
+        return IntervalNote(
+            unit: first.over, units: first.units, method: first.method, level: first.level,
+            speakerIndependent: speakerIndependent
+        ).text
     }
 
     private static func groups(_ predictions: Predictions, _ speakers: [String]) -> [Group] {
@@ -108,32 +122,21 @@ public struct RunResult: Options {
 }
 
 extension Predictions {
-    /// The bootstrap's ranges of figures.
-    func intervals(
-        _ figures: [Figure], groups: [String]?, level: Double, draws: Int, generator: RandomGenerator
-    ) throws -> [ConfidenceInterval] {
-        let decisions = decisions
-        var ranges: [ConfidenceInterval] = []
-        for figure in figures {
-            ranges.append(
-                try .bootstrap(
-                    count: ids.count, groups: groups, level: level, draws: draws, generator: generator
-                ) { (try? value(figure, at: $0, decisions)) ?? .nan })
-        }
-        return ranges
+    /// What is independent: speakers where all are known and none is known to be trained on, clips otherwise.
+    func unit(speakerIndependent: Bool?) -> ClusteredFigure.Unit {
+        knownSpeakers != nil && speakerIndependent != false ? .speakers : .clips
     }
 
-    /// A figure of the examples at some places, which may be there several times.
-    ///
-    /// - Parameter decisions: those of these predictions, found once for many calls.
-    func value(_ figure: Figure, at places: [Int], _ decisions: [Int]) throws -> Double {
-        let labels = places.map { truths[$0] }
-        let matrix = try ConfusionMatrix(
-            classes: classes, truths: labels, predictions: places.map { decisions[$0] })
-        let isSoft = figure.needsProbabilities
-        let soft = try ProbabilityMetrics(
-            probabilities: isSoft ? places.map { probabilities[$0] } : [], truths: isSoft ? labels : [],
-            classes: classes.count)
-        return figure.value(matrix, soft)
+    /// The confidence interval of a metric, over speakers or clips.
+    func interval(
+        _ statistic: ClusteredFigure.Statistic, isShare: Bool, _ unit: ClusteredFigure.Unit,
+        _ options: EvaluationOptions
+    ) throws(MetricProblem) -> ConfidenceInterval {
+        ClusterResampling.interval(
+            try ClusteredFigure(statistic, [self], by: unit), isShare: isShare, level: options.level,
+            draws: options.draws, generator: RandomGenerator(seed: 0).split("bootstrap"))
     }
 }
+
+extension ClusteredFigure.Unit: ConfigurationValue {}
+extension ConfidenceInterval.Method: ConfigurationValue {}

@@ -8,7 +8,8 @@ import Foundation
 ///     configs/ID.json   the single experiments, complete
 ///     logs/ID.log       what their processes said
 ///     runs/ID/          their run folders
-///     table.md, .csv, .json, .html, runs.csv and recalls.csv
+///     ablation.json     its members and their runs
+///     table.md, .csv, .json, .tex, .html, runs.csv, recalls.csv, folds.csv and speakers.csv
 public struct Ablation: Sendable {
     /// One run of it.
     public struct Single: Sendable {
@@ -91,6 +92,9 @@ public struct Ablation: Sendable {
                     allowed: "a place that can be written to; give another with --runs FOLDER")
             }
         }
+        try AtomicFile.write(
+            Array((AblationManifest(self).encode().pretty() + "\n").utf8),
+            to: "\(folder)/\(AblationManifest.file)")
         for single in singles {
             let text = single.experiment.encode().escapingVariables.pretty() + "\n"
             let path = config(of: single)

@@ -1,66 +1,33 @@
-import SpeechEmotion
+import Metrics
 
-/// What share of each class the members of an ablation find, over the clips of all their runs.
+/// The recall of each class, for groups of runs such as the members of an ablation.
 public struct ClassRecalls: ReadableTable {
-    /// A member of the ablation.
+    /// A group of runs.
     public struct Row: Sendable {
         /// What it is called.
         public var name: String
-        /// Of all its runs together; a clip counts as often as it was measured. Without classes where there is no run.
+        /// Of all its runs together; a clip counts as often as it was tested. Without classes where there is no run.
         public var confusion: ConfusionMatrix
         /// How many runs there were.
         public var runs: Int
     }
 
-    /// The members, in their order.
+    /// The groups, in their order.
     public private(set) var rows: [Row] = []
-    /// The classes of all members, in the order of their models' outputs.
+    /// The classes of all groups, in the order of their models' outputs.
     public private(set) var classes: [String] = []
-    /// Why predictions of runs could not be counted: a file and what is wrong with it, one for each run.
-    public private(set) var problems: [String] = []
     public let title = "Recall of each class"
+    public let note = "Over the test clips of all runs together."
 
-    /// Counts the predictions of runs.
-    ///
-    /// - Parameters:
-    ///   - members: their names, in order.
-    ///   - runs: the folders of those that have ended, each with its member.
-    public init(members: [String], runs: [(member: String, folder: String)]) {
-        for member in members {
-            var row = Row(name: member, confusion: ConfusionMatrix(classes: []), runs: 0)
-            var (truths, decisions): ([Int], [Int]) = ([], [])
-            for run in runs where run.member == member {
-                let file = run.folder + "/" + RunFile.predictions
-                do {
-                    let predictions = try Predictions(contentsOf: file)
-                    if row.runs == 0 { row.confusion = ConfusionMatrix(classes: predictions.classes) }
-                    guard predictions.classes == row.confusion.classes else {
-                        let (found, others) = (predictions.classes, row.confusion.classes)
-                        problems.append(
-                            "\(file): found the classes \(found.joined(separator: ", ")), where other runs have "
-                                + others.joined(separator: ", "))
-                        continue
-                    }
-                    truths += predictions.truths
-                    decisions += predictions.decisions
-                    row.runs += 1
-                } catch {
-                    problems.append("\(error)")
-                }
-            }
-            let names = row.confusion.classes
-            if let matrix = try? ConfusionMatrix(classes: names, truths: truths, predictions: decisions) {
-                row.confusion = matrix
-            }
+    /// Counts the predictions of groups; runs whose classes are others than those of the first are left out.
+    public init(_ groups: [RunGroup]) {
+        for group in groups {
+            let names = group.members.lazy.compactMap(\.predictions?.classes).first ?? []
+            let parts = group.members.compactMap(\.predictions).filter { $0.classes == names }
+            let matrix = (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
             classes += names.filter { !classes.contains($0) }
-            rows.append(row)
+            rows.append(Row(name: group.name, confusion: matrix, runs: parts.count))
         }
-    }
-
-    public var note: String {
-        let lacking =
-            problems.isEmpty ? "" : " Without \(NumberText.count(problems.count, "run")) that cannot be read."
-        return "Over the clips of all runs together." + lacking
     }
 
     /// A name, each class, and how many runs.
@@ -72,7 +39,7 @@ public struct ClassRecalls: ReadableTable {
         }
     }
 
-    /// A row for each member and class; the recall of a class that was not measured is an empty cell.
+    /// A row for each group and class; the recall of a class that was not tested is an empty cell.
     public var csv: String {
         "variant,class,recall,examples,runs\n"
             + rows.flatMap { row in

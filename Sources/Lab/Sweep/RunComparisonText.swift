@@ -6,8 +6,8 @@ extension RunComparison {
     public var text: String {
         let configs =
             differences.isEmpty
-            ? "The configs differ in nothing that a result depends on.\n"
-            : "What differs in the configs\n"
+            ? "The configs do not differ in anything that a result depends on.\n"
+            : "Differences between the configs\n"
                 + differences.map { difference in
                     "  \(difference.path)\n"
                         + zip(names, shown(difference)).map { "    \($0): \($1)\n" }.joined()
@@ -31,7 +31,10 @@ extension RunComparison {
             + differences.map { line([$0.path] + shown($0)) }.joined()
     }
 
-    /// The figures alone, a row for each run and figure.
+    /// For LaTeX: the tables of the metrics, with booktabs.
+    public var latex: String { tables.map(\.latex).joined(separator: "\n") }
+
+    /// The metrics alone, a row for each run and metric.
     public var csv: String {
         guard let first = tables.first?.csv.prefix(while: { $0 != "\n" }) else { return "" }
         return first + "\n" + tables.map { $0.csv.dropFirst(first.count + 1) }.joined()
@@ -57,7 +60,7 @@ extension RunComparison {
     /// A page.
     public var html: String {
         let configs = HTML.table(
-            caption: "What differs in the configs", columns: ["path"] + names,
+            caption: "Differences between the configs", columns: ["path"] + names,
             rows: differences.map { [$0.path] + shown($0) })
         return HTML.page(
             title: names.joined(separator: ", "),

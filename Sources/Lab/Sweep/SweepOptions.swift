@@ -11,16 +11,15 @@ public struct SweepOptions: Options {
     public var seeds: Either<Int, [Int]>?
     public var folds: Either<AllFolds, [Int]>?
     public var metric = "uar"
-    public var test = Test.permutation
+    public var test = Test.auto
     public var level = 0.95
 
-    /// How a member is compared with the base, over the pairs of runs with the same seed and fold.
+    /// What is independent when members are compared with the base and intervals are computed.
     public enum Test: String, CaseIterable, ConfigurationValue {
-        /// Flips the signs of the differences: assumes nothing, and needs at least six pairs to find anything.
-        case permutation
-        case wilcoxon
-        /// Student's: takes the differences as normally distributed.
-        case student
+        case auto, speakers, folds, clips
+
+        /// nil for what the runs allow.
+        var unit: RunGroup.Unit? { RunGroup.Unit(rawValue: rawValue) }
     }
 
     /// Every fold that the split has.
@@ -41,13 +40,13 @@ public struct SweepOptions: Options {
         .init(
             "folds", \.folds,
             "The folds of each member: a list from 1, or \"all\"; null for the experiment's own alone."),
-        .init("metric", \.metric, "The figure that is compared, one of evaluation.metrics or \"loss\"."),
+        .init("metric", \.metric, "The metric that is compared, one of evaluation.metrics or \"loss\"."),
         .init(
             "test", \.test,
-            "How members are compared with the base, in pairs of equal seed and fold: permutation assumes nothing, student that differences are normal."
+            "The independent units of intervals and tests, in which members are compared with the base on the same clips. speakers: a permutation test by speaker. folds: the corrected resampled t-test. clips: McNemar's exact test for accuracy, a permutation test for other metrics. auto takes speakers where they are known and unseen in training, else folds where there are at least three, else clips. Seeds are averaged first."
         ),
         .init(
-            "level", \.level, "How sure the intervals of the means are.", .above(0), .below(1)),
+            "level", \.level, "The confidence level of the intervals.", .above(0), .below(1)),
     ]
 
     /// More are no ablation any more.

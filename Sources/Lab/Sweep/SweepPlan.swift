@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Foundation
+import Metrics
 
 /// The members of a sweep, each an experiment of its own that has been checked.
 public struct SweepPlan: Sendable {

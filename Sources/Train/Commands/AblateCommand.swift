@@ -120,17 +120,17 @@ extension Command {
         _ ablation: Ablation, failures: [AblationRunner.Failure] = []
     ) throws {
         let table = AblationTable(ablation)
-        let recalls = try table.write()
+        try table.write()
         print(table.table.text)
         // Of a single member there is nothing to compare: its other figures and its classes are what is asked for.
         if ablation.plan.members.count == 1, table.figures.contains(where: { $0 != nil }) {
             print(table.overview.text)
-            print(recalls.text)
+            print(table.recalls.text)
+            print(table.folds.text)
+            if !table.speakers.rows.isEmpty { print(table.speakers.text) }
         }
-        print(
-            "The tables are in \(ablation.folder): table.md, .csv, .json and .html; "
-                + "runs.csv has every run, recalls.csv the classes.")
-        let unread = recalls.problems.isEmpty ? nil : PredictionsUnread(problems: recalls.problems)
+        print("The tables are in \(ablation.folder): \(AblationTable.files).")
+        let unread = table.problems.isEmpty ? nil : RunsUnread(problems: table.problems)
         guard !table.missing.isEmpty else {
             if let unread { throw unread }
             return
@@ -183,13 +183,12 @@ private struct AblationIncomplete: Error, CustomStringConvertible {
     }
 }
 
-/// Predictions of an ablation's runs that cannot be counted.
-private struct PredictionsUnread: Error, CustomStringConvertible {
+/// Runs of an ablation that have ended and cannot be read.
+private struct RunsUnread: Error, CustomStringConvertible {
     var problems: [String]
 
     var description: String {
         problems.joined(separator: "\n")
-            + "\nThe recall of the classes is without them. Take the folders of these runs away and give the same "
-            + "command again."
+            + "\nThe tables are without these runs. Remove their folders and give the same command again to run them anew."
     }
 }

@@ -4,40 +4,60 @@ import Lab
 
 extension Command {
     private static let format = Option.choice(
-        "format", ["table", "markdown", "csv", "json", "html"], help: "How it is written; table unless given."
+        "format", ["table", "markdown", "latex", "csv", "json", "html"],
+        help: "The output format; table unless given. latex needs the package booktabs."
     )
     private static let out = Option.path("out", "FILE", help: "Where to write; the screen unless given.")
 
-    /// Sets runs side by side.
+    private static let test = Option.choice(
+        "test", RunGroup.Unit.allCases.map(\.rawValue),
+        help:
+            "The independent units of intervals and tests: speakers (permutation by speaker), folds (corrected resampled t-test), or clips (McNemar's test for accuracy). Chosen by the split unless given."
+    )
+
+    /// Compares runs.
     static let compare: Command = Command(
         name: "compare",
         summary:
-            "Sets runs side by side: figures, intervals, paired tests, and what differs in their configs.",
+            "Compares runs or cross-validations: metrics, confidence intervals, paired tests, and the differences between their configs.",
         argument: Argument(
-            placeholder: "RUN", help: "Folders of runs; the others are compared with the first.",
+            placeholder: "RUN",
+            help:
+                "Folders of runs or of cross-validations and ablations (FOLDER:MEMBER names one member); the others are compared with the first.",
             isRepeated: true, completion: .files),
-        options: [format, out],
+        options: [format, out, test],
         examples: [
-            ("Train compare runs/a runs/b", "Whether b is better than a, on the same test files."),
+            ("Train compare runs/a runs/b", "Tests whether b is better than a, on the same test clips."),
             (
                 "Train compare runs/a runs/b runs/c --format markdown --out comparison.md",
                 "Three runs as tables for a text."
             ),
         ],
         run: { arguments in
-            guard arguments.all.count > 1 else { throw UsageError("which runs? Give two folders or more") }
-            let records = try arguments.all.map { try RunRecord($0) }
-            for gap in records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }
-            let comparison = try RunComparison(records)
+            let sets = try arguments.all.flatMap { try RunSet.all($0) }
+            guard sets.count > 1 else {
+                throw UsageError("which runs? Give two folders or more, or an ablation of several members")
+            }
+            for set in sets {
+                for gap in set.records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }
+                if set.unfinished > 0 {
+                    Terminal.error(
+                        "warning: \(set.path): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out"
+                    )
+                }
+            }
+            let comparison = try RunComparison(
+                sets, unit: arguments[test].flatMap(RunGroup.Unit.init(rawValue:)))
             let text =
                 switch arguments[format] {
                 case "markdown": comparison.markdown
+                case "latex": comparison.latex
                 case "csv": comparison.csv
                 case "json": comparison.json.pretty() + "\n"
                 case "html": comparison.html
                 default: comparison.text
                 }
-            if ["csv", "html"].contains(arguments[format]) || arguments[out] != nil {
+            if ["csv", "html", "latex"].contains(arguments[format]) || arguments[out] != nil {
                 for warning in comparison.warnings { Terminal.error("warning: \(warning)") }
             }
             guard let file = arguments[out] else { return Terminal.show(text) }

@@ -2,26 +2,27 @@ import Lab
 
 /// Results as lines for a terminal.
 enum ResultText {
-    /// The figures of a part with their ranges, as a table.
+    /// The metrics of a part with their confidence intervals, as a table, and what the intervals are.
     static func figures(_ result: RunResult) -> String {
-        let units = RunResult.Interval.Unit.allCases.filter { unit in
-            result.intervals.contains { $0.over == unit }
-        }
-        let level = Int(((result.intervals.first?.level ?? 0) * 100).rounded())
-        var rows = [[result.part.rawValue, "value"] + units.map { "\(level) % over \($0.rawValue)" }]
+        let first = result.intervals.first
+        let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
+        let hasIntervals = result.intervals.contains { $0.low != nil }
+        var rows = [
+            [result.part.rawValue, "value"]
+                + (hasIntervals ? ["\(level) interval over \(first?.over.rawValue ?? "")"] : [])
+        ]
         for entry in result.test.entries {
-            let ranges = units.map { unit -> String in
-                let interval = result.intervals.first { $0.figure == entry.name && $0.over == unit }
-                guard let low = interval?.low, let high = interval?.high else { return "" }
-                return "\(fixed(low)) to \(fixed(high))"
-            }
-            rows.append([entry.name, entry.value.map(fixed) ?? "-"] + ranges)
+            let interval = result.intervals.first { $0.figure == entry.name }
+            var range = ""
+            if let low = interval?.low, let high = interval?.high { range = "\(fixed(low)) to \(fixed(high))" }
+            rows.append([entry.name, entry.value.map(fixed) ?? "-"] + (hasIntervals ? [range] : []))
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
+        let table = rows.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
                 .joined(separator: "  ")
         }.joined(separator: "\n")
+        return result.intervals.isEmpty ? table : table + "\n" + result.intervalNote
     }
 
     private static func fixed(_ value: Double) -> String {

@@ -1,3 +1,4 @@
+import Metrics
 import SpeechEmotion
 
 /// How often each class was taken for which: a square for each pair, with its count and its share of the row.

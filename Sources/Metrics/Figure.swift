@@ -1,8 +1,5 @@
-import Configuration
-import SpeechEmotion
-
-/// A figure of some predictions, by its name in configs and logs.
-public enum Figure: String, Sendable, CaseIterable, ConfigurationValue {
+/// A metric of predictions, by its name in configs and logs.
+public enum Figure: String, Sendable, CaseIterable {
     case accuracy
     /// Unweighted average recall: the mean of the classes' recalls.
     case uar
@@ -19,15 +16,26 @@ public enum Figure: String, Sendable, CaseIterable, ConfigurationValue {
     case calibrationError = "ece"
     case auc
 
-    /// Whether it takes more than the decisions.
-    var needsProbabilities: Bool {
+    /// Whether it takes more than the predicted classes.
+    public var needsProbabilities: Bool {
         switch self {
         case .top2, .top3, .logLoss, .brier, .calibrationError, .auc: true
         default: false
         }
     }
 
-    /// The figure of predictions.
+    /// Whether it is a share, which people read in percent.
+    public var isShare: Bool {
+        switch self {
+        case .kappa, .matthews, .logLoss, .brier: false
+        default: true
+        }
+    }
+
+    /// Whether the metric of that name is a share; one of another kind, such as the loss, is not.
+    public static func isShare(_ name: String) -> Bool { Figure(rawValue: name)?.isShare ?? false }
+
+    /// Returns the metric of predictions.
     public func value(_ matrix: ConfusionMatrix, _ soft: ProbabilityMetrics) -> Double {
         switch self {
         case .accuracy: matrix.accuracy

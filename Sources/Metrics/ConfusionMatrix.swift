@@ -1,4 +1,4 @@
-/// How often each class was taken for which: the ground of every metric that looks at decisions only.
+/// A confusion matrix, true against predicted classes: what every metric of predicted classes is computed from.
 public struct ConfusionMatrix: Sendable, Equatable {
     /// The names of the classes, in the order of rows and columns.
     public let classes: [String]
@@ -26,6 +26,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
             }
             counts[truth][prediction] += 1
         }
+    }
+
+    /// The matrix whose rows stand one behind the other in `flat`.
+    init(classes: [String], flat: [Int]) {
+        self.classes = classes
+        counts = classes.indices.map { Array(flat[$0 * classes.count..<($0 + 1) * classes.count]) }
     }
 
     /// All decisions.

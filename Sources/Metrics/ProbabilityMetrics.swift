@@ -30,6 +30,11 @@ public struct ProbabilityMetrics: Sendable {
         classCount = classes
     }
 
+    /// Metrics of no examples.
+    package static var none: ProbabilityMetrics { ProbabilityMetrics() }
+
+    private init() { (probabilities, truths, classCount) = ([], [], 0) }
+
     /// The most probable class of each example, the first of equal ones.
     public var predictions: [Int] {
         probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0

@@ -75,31 +75,6 @@ public enum PairedTest {
         }
     }
 
-    /// A permutation test of any figure of two systems' answers to the same examples: the answers are exchanged between the
-    /// systems at random, by groups such as speakers where they are given.
-    ///
-    /// - Parameter difference: Of the figures, given for each example whether its answers are exchanged.
-    ///
-    /// Throws a `MetricProblem` where there are not as many groups as examples.
-    public static func exchange(
-        count: Int, groups: [String]? = nil, draws: Int = 2000, generator: RandomGenerator,
-        difference: ([Bool]) -> Double
-    ) throws(MetricProblem) -> Double {
-        if let groups { try checkCounts(groups.count, count) }
-        var numbers: [String: Int] = [:]
-        let group = groups.map { groups in
-            groups.map { name in
-                if numbers[name] == nil { numbers[name] = numbers.count }
-                return numbers[name] ?? 0
-            }
-        }
-        let found = abs(difference(Array(repeating: false, count: count)))
-        return permutation(count: groups == nil ? count : numbers.count, draws: draws, generator: generator) {
-            flips in
-            abs(difference(group.map { $0.map { flips[$0] } } ?? flips)) >= found - 1e-12
-        }
-    }
-
     /// P-values of several tests, made larger so that the chance of any false finding stays what it was for one (Holm 1979).
     public static func holm(_ values: [Double]) -> [Double] {
         let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
@@ -113,7 +88,7 @@ public enum PairedTest {
     }
 
     /// The part of sign patterns that `isAsLarge`: of all where they are few, of draws otherwise, the one found counting among them.
-    private static func permutation(
+    static func permutation(
         count: Int, draws: Int, generator: RandomGenerator, isAsLarge: ([Bool]) -> Bool
     ) -> Double {
         guard count > 0 else { return 1 }

@@ -1,6 +1,6 @@
 import Autograd
 import Foundation
-import SpeechEmotion
+import Metrics
 import Testing
 
 /// Metrics against scikit-learn's, read from the folder of golden files that `GOLDEN` names, or from `Tests/Golden`.
@@ -8,7 +8,7 @@ import Testing
     static let folder =
         ProcessInfo.processInfo.environment["GOLDEN"]
         ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Golden").standardizedFileURL.path
+        .appendingPathComponent("../Golden").standardizedFileURL.path
 
     struct Case: @unchecked Sendable, CustomTestStringConvertible {
         let numbers: [String: Any]

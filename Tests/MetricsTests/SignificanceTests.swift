@@ -1,5 +1,5 @@
 import Autograd
-import SpeechEmotion
+import Metrics
 import Testing
 
 /// P-values and intervals beside SciPy's.

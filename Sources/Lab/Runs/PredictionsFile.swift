@@ -1,0 +1,49 @@
+import Configuration
+import Metrics
+import SpeechEmotion
+
+/// The file `predictions.csv` of a run.
+extension Predictions {
+    /// A table for other programs: file, speaker, label, predicted, then a probability for each class. The speaker is empty where it is not known.
+    public var csv: String {
+        let decisions = decisions
+        var lines = [(Self.columns + classes).map(CSV.cell).joined(separator: ",")]
+        for row in ids.indices {
+            let words = [ids[row], speakers[row] ?? "", classes[truths[row]], classes[decisions[row]]]
+            lines.append(
+                (words.map(CSV.cell) + probabilities[row].map { "\(Float($0))" }).joined(separator: ","))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let columns = ["file", "speaker", "label", "predicted"]
+
+    /// Reads what `csv` wrote; the mean loss is not in it. Throws every error with its line.
+    public init(contentsOf file: String) throws(ConfigurationError) {
+        let table = try CSVTable(contentsOf: file)
+        let width = Self.columns.count
+        guard table.columns.prefix(width).elementsEqual(Self.columns), table.columns.count > width else {
+            throw ConfigurationError(
+                place: Place(source: file),
+                "expected the columns \(Self.columns.joined(separator: ", ")) and one for each class, found "
+                    + table.columns.joined(separator: ", "))
+        }
+        self.init(classes: Array(table.columns.dropFirst(width)))
+        for row in table.rows {
+            guard let truth = classes.firstIndex(of: row[2].text) else {
+                throw ConfigurationError(
+                    place: row[2].place, "\"\(row[2].text)\" is none of the classes in the first line")
+            }
+            let numbers = try row.dropFirst(width).map { field throws(ConfigurationError) in
+                guard let number = Double(field.text), (0...1).contains(number) else {
+                    throw ConfigurationError(
+                        place: field.place, "expected a probability, found \"\(field.text)\"")
+                }
+                return number
+            }
+            append(
+                row[0].text, speaker: row[1].text.isEmpty ? nil : row[1].text, truth: truth,
+                probabilities: numbers)
+        }
+    }
+}

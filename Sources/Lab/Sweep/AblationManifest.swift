@@ -1,0 +1,52 @@
+import Configuration
+import Foundation
+
+/// What an ablation's folder says of its members, in `ablation.json`: what a command needs that is given the folder without its config.
+public struct AblationManifest: Options {
+    /// A member and its runs.
+    public struct Member: Options {
+        public var name = ""
+        public var runs: [String] = []
+
+        public static let summary = "A member and the names of its run folders."
+        public static let fields: [Field<Self>] = [
+            .init("name", \.name, "The name of the member.", .required),
+            .init("runs", \.runs, "The names of its run folders."),
+        ]
+        public init() {}
+    }
+
+    public var name = ""
+    public var metric = "uar"
+    public var members: [Member] = []
+
+    public static let summary = "The members of an ablation and their runs."
+    public static let fields: [Field<Self>] = [
+        .init("name", \.name, "The name of the experiment.", .required),
+        .init("metric", \.metric, "The metric that is compared."),
+        .init("members", \.members, "The members, the base first.", .required),
+    ]
+    /// The name of the file.
+    public static let file = "ablation.json"
+
+    public init() {}
+
+    /// The members of an ablation.
+    init(_ ablation: Ablation) {
+        name = ablation.plan.members[0].experiment.name
+        metric = ablation.plan.options.metric
+        members = ablation.plan.members.map { planned in
+            var member = Member()
+            member.name = planned.name
+            member.runs = ablation.singles.filter { $0.member == planned.name }.map(\.id)
+            return member
+        }
+    }
+
+    /// Reads the manifest of a folder; nil where the folder has none.
+    static func read(_ folder: String) throws(ConfigurationError) -> AblationManifest? {
+        let path = folder + "/" + file
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try decode(JSONValue.load(path))
+    }
+}

@@ -1,0 +1,194 @@
+/// A metric of predictions whose examples come in clusters that are independent of each other, such as the clips of a speaker.
+///
+/// The metric is computed for any multiset of clusters, which is what resampling takes. The predictions of several models, such as
+/// one for each seed, share the clusters; the metric is then the mean over the models.
+public struct ClusteredFigure: Sendable {
+    /// What is drawn as a whole.
+    public enum Unit: String, Sendable, CaseIterable { case speakers, clips }
+
+    /// What is computed of the examples.
+    public enum Statistic: Sendable, Equatable {
+        case figure(Figure)
+        /// The recall of the class with this number.
+        case recall(Int)
+    }
+
+    /// The names of the clusters.
+    public let clusters: [String]
+    private let statistic: Statistic
+    private let models: [Model]
+
+    /// One model's examples, by cluster.
+    private struct Model: Sendable {
+        var classes: [String]
+        /// For each cluster, the cells of the confusion matrix (truth * classes + prediction) and how often each occurs.
+        var cells: [[(cell: Int, count: Int)]]
+        /// For each cluster, the sum over its examples and their number, for metrics that are means over examples.
+        var sums: [(sum: Double, count: Int)]
+        /// For each cluster, the places of its examples, for metrics that need all of them.
+        var places: [[Int]]
+        var predictions: Predictions
+        var decisions: [Int]
+    }
+
+    /// Groups the predictions of one or more models by cluster.
+    ///
+    /// Throws a `MetricProblem` without examples, and where speakers are the clusters and one is not known.
+    public init(
+        _ statistic: Statistic, _ models: [Predictions], by unit: Unit
+    ) throws(MetricProblem) {
+        var numbers: [String: Int] = [:]
+        var names: [String] = []
+        var built: [Model] = []
+        for predictions in models {
+            var keys: [String] = []
+            for (id, speaker) in zip(predictions.ids, predictions.speakers) {
+                guard let key = unit == .clips ? id : speaker else {
+                    throw MetricProblem("the speaker of \(id) is not known; expected one for each clip")
+                }
+                if numbers[key] == nil {
+                    numbers[key] = names.count
+                    names.append(key)
+                }
+                keys.append(key)
+            }
+            built.append(
+                Model(
+                    classes: predictions.classes, cells: [], sums: [],
+                    places: [], predictions: predictions, decisions: predictions.decisions))
+            built[built.count - 1].places = Array(repeating: [], count: names.count)
+            for (place, key) in keys.enumerated() {
+                built[built.count - 1].places[numbers[key] ?? 0].append(place)
+            }
+        }
+        guard !names.isEmpty else { throw MetricProblem("no examples; expected at least one") }
+        for index in built.indices {
+            built[index].places += Array(repeating: [], count: names.count - built[index].places.count)
+            Self.summarize(&built[index], statistic)
+        }
+        clusters = names
+        self.statistic = statistic
+        self.models = built
+    }
+
+    private init(clusters: [String], statistic: Statistic, models: [Model]) {
+        self.clusters = clusters
+        self.statistic = statistic
+        self.models = models
+    }
+
+    /// How many models there are.
+    public var modelCount: Int { models.count }
+
+    /// The figure over the clusters of both, those of `other` behind: the models are joined in their order.
+    func joined(with other: ClusteredFigure) throws(MetricProblem) -> ClusteredFigure {
+        guard models.count == other.models.count, statistic == other.statistic else {
+            throw MetricProblem(
+                "\(models.count) and \(other.models.count) models; a paired test needs as many of each, and one metric")
+        }
+        var joint: [Model] = []
+        for (mine, its) in zip(models, other.models) {
+            let predictions = try Predictions.pooled([mine.predictions, its.predictions])
+            joint.append(
+                Model(
+                    classes: mine.classes, cells: mine.cells + its.cells, sums: mine.sums + its.sums,
+                    places: mine.places
+                        + its.places.map { $0.map { $0 + mine.predictions.ids.count } },
+                    predictions: predictions, decisions: mine.decisions + its.decisions))
+        }
+        return ClusteredFigure(
+            clusters: clusters + other.clusters, statistic: statistic, models: joint)
+    }
+
+    private static func summarize(_ model: inout Model, _ statistic: Statistic) {
+        let (predictions, decisions, count) = (model.predictions, model.decisions, model.classes.count)
+        if !statistic.needsProbabilities {
+            model.cells = model.places.map { places in
+                var counts: [Int: Int] = [:]
+                for place in places {
+                    counts[predictions.truths[place] * count + decisions[place], default: 0] += 1
+                }
+                return counts.keys.sorted().map { ($0, counts[$0] ?? 0) }
+            }
+        } else if case .figure(let figure) = statistic, figure.isMeanOverExamples {
+            model.sums = model.places.map { places in
+                let sum = places.reduce(0.0) { sum, place in
+                    sum + Self.value(figure, of: predictions, at: [place], decisions)
+                }
+                return (sum, places.count)
+            }
+        }
+    }
+
+    /// The metric of a multiset of clusters: `weights` says how often each is taken.
+    public func value(_ weights: [Int]) -> Double {
+        let sum = models.reduce(0.0) { $0 + value($1, weights) }
+        return sum / Double(models.count)
+    }
+
+    /// The metric of each model over all examples.
+    public var values: [Double] {
+        let weights = Array(repeating: 1, count: clusters.count)
+        return models.map { value($0, weights) }
+    }
+
+    /// The metric over all examples, the mean over the models.
+    public var estimate: Double { value(Array(repeating: 1, count: clusters.count)) }
+
+    private func value(_ model: Model, _ weights: [Int]) -> Double {
+        if !statistic.needsProbabilities {
+            var counts = Array(repeating: 0, count: model.classes.count * model.classes.count)
+            for (weight, cells) in zip(weights, model.cells) where weight != 0 {
+                for (cell, count) in cells { counts[cell] += weight * count }
+            }
+            let matrix = ConfusionMatrix(classes: model.classes, flat: counts)
+            switch statistic {
+            case .figure(let figure): return figure.value(matrix, .none)
+            case .recall(let label): return matrix.supports[label] > 0 ? matrix.recalls[label] : .nan
+            }
+        }
+        guard case .figure(let figure) = statistic else { return .nan }
+        if figure.isMeanOverExamples {
+            var (sum, count) = (0.0, 0)
+            for (weight, part) in zip(weights, model.sums) {
+                sum += Double(weight) * part.sum
+                count += weight * part.count
+            }
+            return count > 0 ? sum / Double(count) : .nan
+        }
+        var places: [Int] = []
+        for (weight, own) in zip(weights, model.places) {
+            for _ in 0..<weight { places += own }
+        }
+        return Self.value(figure, of: model.predictions, at: places, model.decisions)
+    }
+
+    private static func value(
+        _ figure: Figure, of predictions: Predictions, at places: [Int], _ decisions: [Int]
+    ) -> Double {
+        let truths = places.map { predictions.truths[$0] }
+        guard
+            let soft = try? ProbabilityMetrics(
+                probabilities: places.map { predictions.probabilities[$0] }, truths: truths,
+                classes: predictions.classes.count)
+        else { return .nan }
+        return figure.value(ConfusionMatrix(classes: predictions.classes), soft)
+    }
+}
+
+extension ClusteredFigure.Statistic {
+    fileprivate var needsProbabilities: Bool {
+        if case .figure(let figure) = self { return figure.needsProbabilities }
+        return false
+    }
+}
+
+extension Figure {
+    /// Whether it is the mean of a number that each example has by itself.
+    fileprivate var isMeanOverExamples: Bool {
+        switch self {
+        case .top2, .top3, .logLoss, .brier: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// The results of one system on the folds of a cross-validation or on repeated hold-outs: one number for each, averaged over seeds.
+///
+/// The training sets of folds overlap, so that their results are correlated. Where the clips of a speaker are on both sides of the split, the
+/// corrected resampled t-test allows for it: it takes the variance of the mean as (1 / n + test / train) times that between folds instead of 1 / n
+/// (Nadeau and Bengio 2003).
+public struct FoldResults: Sendable {
+    /// One for each fold.
+    public var values: [Double]
+    /// The size of a test set divided by that of its training set; 0 takes the folds as independent.
+    public var testToTrain: Double
+    /// The fewest folds that an interval or a test is computed for.
+    public static let fewest = 3
+
+    /// Results of folds.
+    public init(_ values: [Double], testToTrain: Double = 0) {
+        self.values = values
+        self.testToTrain = testToTrain
+    }
+
+    /// The mean over the folds; nan without any.
+    public var mean: Double { values.reduce(0, +) / Double(values.count) }
+
+    /// The standard deviation between the folds; nan with fewer than two.
+    public var deviation: Double {
+        guard values.count > 1 else { return .nan }
+        let mean = mean
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / Double(values.count - 1)).squareRoot()
+    }
+
+    /// The standard error of the mean.
+    private var error: Double {
+        deviation * (1 / Double(values.count) + testToTrain).squareRoot()
+    }
+
+    /// Returns the confidence interval of the mean by Student's t; without bounds where there are fewer than three folds.
+    public func interval(isShare: Bool = false, level: Double = 0.95) -> ConfidenceInterval {
+        var interval = ConfidenceInterval(
+            estimate: mean, low: .nan, high: .nan, level: level, units: values.count)
+        guard values.count >= Self.fewest, level > 0, level < 1, error.isFinite else { return interval }
+        let reach = StudentT(freedom: Double(values.count - 1)).quantile((1 + level) / 2) * error
+        (interval.low, interval.high) = (mean - reach, mean + reach)
+        if isShare { (interval.low, interval.high) = (max(0, interval.low), min(1, interval.high)) }
+        interval.method = testToTrain > 0 ? .correctedStudent : .student
+        return interval
+    }
+
+    /// The two-sided p-value of a mean difference of 0, where the values are differences between two systems on the same folds. nan with fewer
+    /// than three folds, and where all differences are equal but not 0: nothing tells how they spread.
+    public var pValue: Double {
+        guard values.count >= Self.fewest, values.allSatisfy(\.isFinite) else { return .nan }
+        guard values.contains(where: { $0 != 0 }) else { return 1 }
+        let size = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        guard deviation > 1e-12 * size else { return .nan }
+        return 2 * StudentT(freedom: Double(values.count - 1)).cumulative(-abs(mean / error))
+    }
+}

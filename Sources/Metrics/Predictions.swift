@@ -1,0 +1,81 @@
+/// The predictions of a classifier for some examples, with their true classes and, where they are known, their speakers.
+public struct Predictions: Sendable {
+    /// The names of the classes, in the order of the model's outputs.
+    public var classes: [String]
+    /// The name of each example, such as a clip's path.
+    public var ids: [String] = []
+    /// The speaker of each example; nil where it is not known.
+    public var speakers: [String?] = []
+    /// The true class of each example, by its place in `classes`.
+    public var truths: [Int] = []
+    /// A row for each example, with the probability of each class.
+    public var probabilities: [[Double]] = []
+    /// The mean loss over the examples; nan where it is not known.
+    public var meanLoss = Double.nan
+
+    /// Creates predictions without examples.
+    public init(classes: [String]) { self.classes = classes }
+
+    /// Appends an example.
+    public mutating func append(
+        _ id: String, speaker: String? = nil, truth: Int, probabilities row: [Double]
+    ) {
+        ids.append(id)
+        speakers.append(speaker)
+        truths.append(truth)
+        probabilities.append(row)
+    }
+
+    /// The most probable class of each example, the first of equal ones.
+    public var decisions: [Int] {
+        probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0
+        }
+    }
+
+    /// The speakers without repetition, in the order of the examples; nil where the speaker of an example is not known.
+    public var knownSpeakers: [String]? {
+        guard !speakers.isEmpty, speakers.allSatisfy({ $0 != nil }) else { return nil }
+        var seen: Set<String> = []
+        return speakers.compactMap { $0 }.filter { seen.insert($0).inserted }
+    }
+
+    /// Returns the confusion matrix.
+    public func confusion() throws(MetricProblem) -> ConfusionMatrix {
+        try ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
+    }
+
+    /// Returns the mean loss, under the name `loss`, and the given metrics.
+    public func figures(_ figures: [Figure]) throws(MetricProblem) -> [(name: String, value: Double)] {
+        let soft = try ProbabilityMetrics(
+            probabilities: probabilities, truths: truths, classes: classes.count)
+        let matrix = try confusion()
+        return [("loss", meanLoss)] + figures.map { ($0.rawValue, $0.value(matrix, soft)) }
+    }
+
+    /// Returns the examples at some places, in that order.
+    public func selecting(_ places: [Int]) -> Predictions {
+        var part = Predictions(classes: classes)
+        part.ids = places.map { ids[$0] }
+        part.speakers = places.map { speakers[$0] }
+        part.truths = places.map { truths[$0] }
+        part.probabilities = places.map { probabilities[$0] }
+        return part
+    }
+
+    /// Returns the predictions of several test sets together, such as those of all folds. Throws where they have other classes.
+    public static func pooled(_ parts: [Predictions]) throws(MetricProblem) -> Predictions {
+        var all = Predictions(classes: parts.first?.classes ?? [])
+        for part in parts {
+            guard part.classes == all.classes else {
+                throw MetricProblem(
+                    "classes \(part.classes.joined(separator: ", ")) beside \(all.classes.joined(separator: ", ")); "
+                        + "predictions can be pooled where the classes are the same, in the same order")
+            }
+            all.ids += part.ids
+            all.speakers += part.speakers
+            all.truths += part.truths
+            all.probabilities += part.probabilities
+        }
+        return all
+    }
+}

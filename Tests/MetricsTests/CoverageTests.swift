@@ -1,0 +1,177 @@
+import Autograd
+import Glibc
+import Metrics
+import Testing
+
+/// Every interval covers the true value as often as it says, and every test raises as few false alarms as it says.
+@Suite struct CoverageTests {
+    private static let rounds = 1000
+
+    /// How many speakers there are, and how many models, one for each seed.
+    struct Design: Sendable, CustomTestStringConvertible {
+        var speakers, seeds: Int
+        var population = SimulatedPopulation()
+        var figure = Figure.uar
+        var testDescription: String {
+            "\(figure.rawValue), \(speakers) speakers, \(seeds) seeds, offsets \(population.offsets)"
+        }
+        var generator: RandomGenerator { RandomGenerator(seed: 7).split(testDescription) }
+    }
+
+    static let designs: [Design] =
+        [5, 10, 24].flatMap { speakers in
+            [1, 3].map { Design(speakers: speakers, seeds: $0) }
+                + [Design(speakers: speakers, seeds: 1, population: .nearPerfect)]
+        } + [
+            Design(speakers: 10, seeds: 3, figure: .macroF1), Design(speakers: 24, seeds: 1, figure: .macroF1),
+            Design(speakers: 5, seeds: 1, figure: .logLoss), Design(speakers: 24, seeds: 3, figure: .logLoss),
+        ]
+
+    @Test(arguments: designs) func intervalsOverSpeakersCover(_ design: Design) throws {
+        let (generator, truth) = (design.generator, design.population.truth(design.figure))
+        var covered = 0
+        for _ in 0..<Self.rounds {
+            let models = design.population.draw(
+                speakers: design.speakers, seeds: design.seeds, generator)[0]
+            let interval = ClusterResampling.interval(
+                try ClusteredFigure(.figure(design.figure), models, by: .speakers),
+                isShare: design.figure.isShare, draws: 400, generator: generator)
+            covered += (interval.low...interval.high).contains(truth) ? 1 : 0
+        }
+        #expect((930...970).contains(covered), "covers \(covered) of 1000")
+    }
+
+    /// Where no speakers are known, or the speakers are those that the system is meant for, clips are the units.
+    @Test func intervalsOverClipsCover() throws {
+        var population = SimulatedPopulation()
+        population.speaker = 0
+        let (generator, truth) = (RandomGenerator(seed: 3), population.truth(.uar))
+        var covered = 0
+        for _ in 0..<Self.rounds {
+            let models = population.draw(speakers: 6, seeds: 1, generator)[0]
+            let interval = ClusterResampling.interval(
+                try ClusteredFigure(.figure(.uar), models, by: .clips), isShare: true, draws: 300,
+                generator: generator)
+            covered += (interval.low...interval.high).contains(truth) ? 1 : 0
+        }
+        #expect((930...970).contains(covered), "covers \(covered) of 1000")
+    }
+
+    /// Five folds: results that share a part of their variance, as overlapping training sets give them, and independent ones.
+    @Test(arguments: [0, 0.25, 0.5]) func intervalsOverFoldsCover(_ testToTrain: Double) {
+        let generator = RandomGenerator(seed: 5)
+        let covered = (0..<Self.rounds).count { _ in
+            let folds = SimulatedPopulation.folds(5, testToTrain, generator)
+            let interval = FoldResults(folds, testToTrain: testToTrain).interval()
+            return (interval.low...interval.high).contains(0)
+        }
+        #expect((930...970).contains(covered), "covers \(covered) of 1000")
+    }
+
+    /// A percentile bootstrap over five speakers does not.
+    @Test func whatIsReplacedDidNotCover() throws {
+        let population = SimulatedPopulation()
+        let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.uar))
+        let covered = try (0..<Self.rounds).count { _ in
+            let models = population.draw(speakers: 5, seeds: 1, generator)[0]
+            let figure = try ClusteredFigure(.figure(.uar), models, by: .speakers)
+            let draws = (0..<300).map { _ in
+                var weights = Array(repeating: 0, count: 5)
+                for _ in 0..<5 { weights[generator.below(5)] += 1 }
+                return figure.value(weights)
+            }.sorted()
+            return (draws[7]...draws[292]).contains(truth)
+        }
+        #expect(covered < 880, "covers \(covered) of 1000")
+    }
+
+    // MARK: - False alarms
+
+    /// Two systems that are equally good, with and without speakers who suit one of them better.
+    @Test(arguments: [5, 10, 24], [0, 0.5]) func testsOverSpeakersAlarmRarely(
+        _ speakers: Int, _ interaction: Double
+    ) throws {
+        for seeds in [1, 3] {
+            let generator = RandomGenerator(seed: 8).split("\(speakers) \(seeds) \(interaction)")
+            let population = SimulatedPopulation()
+            let alarms = try (0..<Self.rounds).count { _ in
+                let systems = try population.draw(
+                    speakers: speakers, seeds: seeds, models: 2, interaction: interaction, generator
+                ).map { try ClusteredFigure(.figure(.uar), $0, by: .speakers) }
+                return try ClusterResampling.test(
+                    systems[0], systems[1], draws: 400, generator: generator) <= 0.05
+            }
+            #expect((30...70).contains(alarms), "\(seeds) seeds: \(alarms) false alarms of 1000")
+        }
+    }
+
+    @Test func testsOverClipsAlarmRarely() throws {
+        let generator = RandomGenerator(seed: 4)
+        let population = SimulatedPopulation()
+        var (exchanged, mcNemar) = (0, 0)
+        for _ in 0..<Self.rounds {
+            let systems = population.draw(speakers: 12, seeds: 1, models: 2, generator).map { $0[0] }
+            let figures = try systems.map { try ClusteredFigure(.figure(.uar), [$0], by: .clips) }
+            exchanged +=
+                try ClusterResampling.test(figures[0], figures[1], draws: 200, generator: generator) <= 0.05
+                ? 1 : 0
+            let right = systems.map { zip($0.decisions, $0.truths).map { $0 == $1 } }
+            mcNemar += try PairedTest.mcNemar(right[0], right[1]) <= 0.05 ? 1 : 0
+        }
+        #expect((30...70).contains(exchanged), "permutation of clips: \(exchanged) of 1000")
+        #expect((30...70).contains(mcNemar), "McNemar: \(mcNemar) of 1000")
+    }
+
+    /// With speakers who suit one system better, clips are not independent: why speakers are the units.
+    @Test func clipsOfASpeakerAreNotIndependent() throws {
+        let generator = RandomGenerator(seed: 6)
+        let alarms = try (0..<Self.rounds).count { _ in
+            let systems = SimulatedPopulation().draw(
+                speakers: 12, seeds: 1, models: 2, interaction: 0.5, generator
+            ).map { $0[0] }
+            let right = systems.map { zip($0.decisions, $0.truths).map { $0 == $1 } }
+            return try PairedTest.mcNemar(right[0], right[1]) <= 0.05
+        }
+        #expect(alarms > 75, "\(alarms) false alarms of 1000")
+    }
+
+    @Test(arguments: [0, 0.25]) func testsOverFoldsAlarmRarely(_ testToTrain: Double) {
+        for count in [5, 10] {
+            let generator = RandomGenerator(seed: 12).split("\(count)")
+            let alarms = (0..<Self.rounds).count { _ in
+                let folds = SimulatedPopulation.folds(count, testToTrain, generator)
+                return FoldResults(folds, testToTrain: testToTrain).pValue <= 0.05
+            }
+            #expect((30...70).contains(alarms), "\(count) folds: \(alarms) false alarms of 1000")
+        }
+    }
+
+    @Test func testsOfListsAlarmRarely() throws {
+        let generator = RandomGenerator(seed: 2)
+        var alarms = (wilcoxon: 0, student: 0, permutation: 0)
+        for _ in 0..<Self.rounds {
+            let (first, second) = (
+                (0..<12).map { _ in generator.normal() }, (0..<12).map { _ in generator.normal() }
+            )
+            alarms.wilcoxon += try PairedTest.wilcoxon(first, second) <= 0.05 ? 1 : 0
+            alarms.student += try PairedTest.student(first, second) <= 0.05 ? 1 : 0
+            alarms.permutation +=
+                try PairedTest.permutation(first, second, draws: 400, generator: generator) <= 0.05 ? 1 : 0
+        }
+        for count in [alarms.wilcoxon, alarms.student, alarms.permutation] {
+            #expect((30...70).contains(count), "\(alarms) of 1000")
+        }
+    }
+
+    // MARK: - Where there is nothing to say
+
+    @Test func fewerThanThreeSpeakersHaveNoInterval() throws {
+        let generator = RandomGenerator(seed: 1)
+        let models = SimulatedPopulation().draw(speakers: 2, seeds: 1, generator)[0]
+        let figure = try ClusteredFigure(.figure(.uar), models, by: .speakers)
+        let interval = ClusterResampling.interval(figure, isShare: true, generator: generator)
+        #expect(interval.low.isNaN && interval.high.isNaN && interval.method == nil && interval.units == 2)
+        #expect(try ClusterResampling.test(figure, figure, generator: generator).isNaN)
+        #expect(FoldResults([0.5, 0.6]).interval().low.isNaN && FoldResults([0.5, 0.6]).pValue.isNaN)
+    }
+}
