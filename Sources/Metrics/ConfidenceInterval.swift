@@ -37,6 +37,9 @@ public struct ConfidenceInterval: Sendable, Equatable {
         self.method = method
     }
 
+    /// What is not known.
+    public static let unknown = ConfidenceInterval(estimate: .nan, low: .nan, high: .nan, level: 0.95)
+
     /// A quantile of sorted numbers, between neighbours by their distance (as NumPy's default).
     static func quantile(_ sorted: [Double], _ part: Double) -> Double {
         let place = part * Double(sorted.count - 1)

@@ -1,4 +1,5 @@
 import Autograd
+import Glibc
 import Metrics
 import Testing
 
@@ -55,22 +56,97 @@ import Testing
         #expect(try PairedTest.permutation(first, first, generator: generator) == 1)
     }
 
-    @Test func exchangeBySpeakersKnowsFewerWays() throws {
-        let right = (0..<40).map { $0 % 4 != 0 }
-        let other = (0..<40).map { $0 % 2 == 0 }
-        func difference(_ exchanged: [Bool]) -> Double {
-            (0..<40).reduce(0) { sum, i in
-                let (a, b) = exchanged[i] ? (other[i], right[i]) : (right[i], other[i])
-                return sum + (a ? 1 : 0) - (b ? 1 : 0)
+    /// Two systems on twelve speakers with two clips each: the p-value is counted over all 4,096 exchanges.
+    @Test func permutationBySpeakerCountsExchanges() throws {
+        var systems = [Predictions(classes: ["a", "b"]), Predictions(classes: ["a", "b"])]
+        for speaker in 0..<12 {
+            for clip in 0..<2 {
+                // The first is right but for speakers 10 and 11; the second is right with every third speaker.
+                let right = [speaker < 10, speaker % 3 == 0]
+                for system in 0..<2 {
+                    let isFirst = (clip == 0) == right[system]
+                    systems[system].append(
+                        "\(speaker)-\(clip)", speaker: "s\(speaker)", truth: clip,
+                        probabilities: isFirst ? [1, 0] : [0, 1])
+                }
             }
         }
-        let speakers = (0..<40).map { "speaker \($0 / 10)" }
-        let generator = RandomGenerator(seed: 1)
-        let bySpeaker = try PairedTest.exchange(
-            count: 40, groups: speakers, generator: generator, difference: difference)
-        // All four speakers favour the first: 2 of 16 ways are as extreme.
-        #expect(isClose(bySpeaker, 0.125))
-        #expect(try PairedTest.exchange(count: 40, generator: generator, difference: difference) < 0.125)
+        let figures = try systems.map { try ClusteredFigure(.figure(.accuracy), [$0], by: .speakers) }
+        #expect(isClose(figures[0].estimate, 10 / 12.0) && isClose(figures[1].estimate, 4 / 12.0))
+        // Six speakers favor the first, none the second: 2 of 2^6 signs are as far apart.
+        let p = try ClusterResampling.test(
+            figures[0], figures[1], draws: 5000, generator: RandomGenerator(seed: 1))
+        #expect(isClose(p, 2 / 64.0))
+        // By clip there are twelve that favor the first.
+        let clips = try systems.map { try ClusteredFigure(.figure(.accuracy), [$0], by: .clips) }
+        let drawn = try ClusterResampling.test(
+            clips[0], clips[1], draws: 5000, generator: RandomGenerator(seed: 1))
+        #expect(drawn < 0.004)
+        let fewer = try ClusteredFigure(
+            .figure(.accuracy), [systems[0].selecting(Array(0..<20))], by: .speakers)
+        #expect(throws: MetricProblem("predictions for other clips or speakers; a paired test needs the same"))
+        {
+            try ClusterResampling.test(figures[0], fewer, generator: RandomGenerator(seed: 1))
+        }
+    }
+
+    /// The metric of clusters is that of the clips they stand for, whatever the metric.
+    @Test func clusteredFiguresAreThoseOfTheClips() throws {
+        let generator = RandomGenerator(seed: 3)
+        let systems = SimulatedPopulation().draw(speakers: 6, seeds: 2, generator)[0]
+        let weights = [2, 0, 1, 1, 3, 1]
+        for figure in Figure.allCases {
+            let clustered = try ClusteredFigure(.figure(figure), systems, by: .speakers)
+            let expected = try systems.map { all -> Double in
+                let places = weights.enumerated().flatMap { speaker, weight in
+                    (0..<weight).flatMap { _ in
+                        all.speakers.indices.filter { all.speakers[$0] == "\(speaker)" }
+                    }
+                }
+                return try all.selecting(places).figures([figure])[1].value
+            }
+            #expect(isClose(clustered.value(weights), (expected[0] + expected[1]) / 2, 1e-12), "\(figure)")
+        }
+        let recall = try ClusteredFigure(.recall(2), [systems[0]], by: .clips)
+        #expect(isClose(recall.estimate, try systems[0].confusion().recalls[2]))
+    }
+
+    /// Five speakers: mean and jackknife error by hand, the interval on the logit scale with the t of four degrees of freedom.
+    @Test func fewSpeakersHaveATInterval() throws {
+        let rights = [9, 7, 8, 5, 6]
+        var all = Predictions(classes: ["a", "b"])
+        for (speaker, right) in rights.enumerated() {
+            for clip in 0..<10 {
+                all.append(
+                    "\(speaker)-\(clip)", speaker: "\(speaker)", truth: 0,
+                    probabilities: clip < right ? [0.9, 0.1] : [0.2, 0.8])
+            }
+        }
+        let figure = try ClusteredFigure(.figure(.accuracy), [all], by: .speakers)
+        let interval = ClusterResampling.interval(
+            figure, isShare: true, generator: RandomGenerator(seed: 1))
+        // Speakers have 0.9, 0.7, 0.8, 0.5, 0.6: mean 0.7, standard error 0.0707106781; t is 2.7764451052.
+        let odds = 0.7 / 0.3
+        let factor = exp(2.7764451051977987 * 0.07071067811865475 / 0.21)
+        #expect(isClose(interval.estimate, 0.7) && interval.method == .jackknife && interval.units == 5)
+        #expect(isClose(interval.low, odds / factor / (1 + odds / factor)))
+        #expect(isClose(interval.high, odds * factor / (1 + odds * factor)))
+    }
+
+    /// The five folds of EmoDB's cross-validation in the field: their interval is that of five numbers, however many seeds there were.
+    @Test func foldsHaveStudentsInterval() {
+        let folds = FoldResults(first)
+        let interval = folds.interval()
+        #expect(isClose(interval.low, 0.7318615184214955) && isClose(interval.high, 0.8631384815785047))
+        #expect(interval.method == .student && interval.units == 8)
+        // Nadeau and Bengio: the variance (1/8 + 1/7) in place of 1/8.
+        let corrected = FoldResults(first, testToTrain: 1 / 7.0).interval()
+        let ratio = (corrected.high - corrected.low) / (interval.high - interval.low)
+        #expect(isClose(ratio, ((1 / 8.0 + 1 / 7.0) * 8).squareRoot()) && corrected.method == .correctedStudent)
+        #expect(FoldResults([0.5]).interval().low.isNaN)
+        let differences = zip([0.6, 0.7, 0.65, 0.8], [0.5, 0.66, 0.6, 0.71]).map { $0 - $1 }
+        #expect(isClose(FoldResults(differences).pValue, 0.01764886848440826))
+        #expect(FoldResults([0, 0, 0]).pValue == 1 && FoldResults([0.1, 0.1, 0.1]).pValue.isNaN)
     }
 
     @Test func holmStepsDown() {
@@ -80,29 +156,6 @@ import Testing
         #expect(PairedTest.holm([0.9, 0.8]) == [1, 1])
     }
 
-    @Test func meanByStudentsT() {
-        let interval = ConfidenceInterval.mean(first)
-        #expect(isClose(interval.low, 0.7318615184214955) && isClose(interval.high, 0.8631384815785047))
-        #expect(ConfidenceInterval.mean([0.5]).low.isNaN)
-        #expect(
-            ConfidenceInterval.mean([0.5, 0.5]) == .init(estimate: 0.5, low: 0.5, high: 0.5, level: 0.95))
-    }
-
-    @Test func bootstrapCoversAndKeepsGroupsTogether() throws {
-        let values = (0..<200).map { Double($0 % 10 < 7 ? 1 : 0) }
-        func accuracy(_ drawn: [Int]) -> Double { drawn.reduce(0) { $0 + values[$1] } / Double(drawn.count) }
-        let generator = RandomGenerator(seed: 3)
-        let plain = try ConfidenceInterval.bootstrap(count: 200, generator: generator, statistic: accuracy)
-        // The normal approximation says 0.7 -+ 0.0635.
-        #expect(plain.estimate == 0.7)
-        #expect(isClose(plain.low, 0.6365, 0.012) && isClose(plain.high, 0.7635, 0.012))
-        // Speakers who are all right or all wrong: the interval is wider.
-        let speakers = (0..<200).map { values[$0] == 1 ? "right \($0 % 7)" : "wrong \($0 % 3)" }
-        let grouped = try ConfidenceInterval.bootstrap(
-            count: 200, groups: speakers, generator: generator, statistic: accuracy)
-        #expect(grouped.high - grouped.low > 2 * (plain.high - plain.low))
-    }
-
     @Test func whatMakesNoSenseIsSaid() {
         #expect(throws: MetricProblem("2 and 1 results; a paired test needs as many of each")) {
             try PairedTest.mcNemar([true, false], [true])
@@ -110,13 +163,15 @@ import Testing
         #expect(throws: MetricProblem("a figure of nan; expected finite numbers")) {
             try PairedTest.wilcoxon([0.1, .nan], [0.1, 0.2])
         }
-        #expect(throws: MetricProblem.self) {
-            try ConfidenceInterval.bootstrap(
-                count: 2, groups: ["a", "a"], generator: RandomGenerator(seed: 1)
-            ) { _ in 0 }
+        let none = Predictions(classes: ["a"])
+        #expect(throws: MetricProblem("no examples; expected at least one")) {
+            try ClusteredFigure(.figure(.uar), [none], by: .clips)
         }
-        #expect(throws: MetricProblem.self) {
-            try ConfidenceInterval.bootstrap(count: 0, generator: RandomGenerator(seed: 1)) { _ in 0 }
+        var unknown = none
+        unknown.append("x", truth: 0, probabilities: [1])
+        #expect(throws: MetricProblem("the speaker of x is not known; expected one for each clip")) {
+            try ClusteredFigure(.figure(.uar), [unknown], by: .speakers)
         }
+        #expect(throws: MetricProblem.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
     }
 }

@@ -137,7 +137,7 @@ import Testing
         try inFolder(#"{"seeds": 3}"#) { config, runs in
             let ending = try BuiltProgram.run("ablate", config, "--runs", runs, "--jobs", "2")
             #expect(ending.status == 0, "\(ending.errors)")
-            for title in ["All figures", "Recall of each class"] { #expect(ending.output.contains(title)) }
+            for title in ["All metrics", "Recall of each class", "By fold", "By speaker"] { #expect(ending.output.contains(title)) }
             var counts: [String: (all: Int, right: Int)] = [:]
             let files = (1...3).map { runs + "/small/runs/base-seed\($0)-fold1/predictions.csv" }
             for file in files {
@@ -145,8 +145,8 @@ import Testing
                     .dropFirst()
                 {
                     let cells = line.split(separator: ",")
-                    counts[String(cells[1]), default: (0, 0)].all += 1
-                    if cells[1] == cells[2] { counts[String(cells[1])]?.right += 1 }
+                    counts[String(cells[2]), default: (0, 0)].all += 1
+                    if cells[2] == cells[3] { counts[String(cells[2])]?.right += 1 }
                 }
             }
             let lines = counts.sorted { $0.key < $1.key }.map { name, count in
@@ -158,16 +158,16 @@ import Testing
             #expect(page.contains("Confusion matrix of all runs of base"))
             // The rest of the tables stays where predictions are damaged, of other classes, or gone.
             let whole = try String(contentsOfFile: files[1], encoding: .utf8)
-            let others = whole.replacing("file,label,predicted,", with: "file,label,predicted,another,")
+            let others = whole.replacing("label,predicted,", with: "label,predicted,another,")
             for damage in ["file,label\n", others.split(separator: "\n")[0] + "\n", nil] {
                 if let damage { try Data(damage.utf8).write(to: URL(fileURLWithPath: files[1])) }
                 if damage == nil { try FileManager.default.removeItem(atPath: files[1]) }
                 let collected = try BuiltProgram.run("ablate", config, "--runs", runs, "--collect")
                 #expect(collected.status == 1 && collected.errors.contains(files[1]), "\(collected.errors)")
-                #expect(collected.errors.contains("Take the folders of these runs away"))
-                #expect(collected.output.contains("Without 1 run that cannot be read."))
+                #expect(collected.errors.contains("Remove their folders"))
+                #expect(collected.output.contains("1 run could not be read."))
                 let row = try String(contentsOfFile: runs + "/small/table.csv", encoding: .utf8)
-                #expect(row.hasSuffix(",3\n"))
+                #expect(row.hasSuffix(",2\n"))
             }
             try FileManager.default.removeItem(atPath: runs + "/small/runs/base-seed2-fold1")
             #expect(try BuiltProgram.run("ablate", config, "--runs", runs, "--jobs", "2").status == 0)

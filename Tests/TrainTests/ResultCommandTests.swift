@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import Metrics
 import Testing
 
 /// The commands that take a run which has ended.

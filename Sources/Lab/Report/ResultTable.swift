@@ -15,18 +15,22 @@ public struct ResultTable: ReadableTable {
         /// The standard deviation between seeds.
         public var seedDeviation: Double
         /// The difference from the first row.
-        public var difference = Double.nan
+        public var difference: Double
         /// Of the difference, two-sided, with Holm's correction.
-        public var pValue = Double.nan
+        public var pValue: Double
         /// How many runs there were.
         public var runs: Int
 
-        /// A row without a comparison.
-        public init(_ name: String, _ estimate: GroupEstimate, runs: Int) {
+        /// A row; what is not given is not known.
+        public init(
+            _ name: String, pooled: ConfidenceInterval = .unknown, folds: ConfidenceInterval = .unknown,
+            foldDeviation: Double = .nan, seedDeviation: Double = .nan, difference: Double = .nan,
+            pValue: Double = .nan, runs: Int = 1
+        ) {
             self.name = name
-            (pooled, folds) = (estimate.pooled, estimate.folds)
-            (foldDeviation, seedDeviation) = (estimate.foldDeviation, estimate.seedDeviation)
-            self.runs = runs
+            (self.pooled, self.folds) = (pooled, folds)
+            (self.foldDeviation, self.seedDeviation) = (foldDeviation, seedDeviation)
+            (self.difference, self.pValue, self.runs) = (difference, pValue, runs)
         }
     }
 
@@ -43,7 +47,16 @@ public struct ResultTable: ReadableTable {
     /// What the intervals and the test are, and everything else there is to know.
     public var note: String
     /// What was done, which a caption begins with.
-    public var protocolText = ""
+    public var protocolText: String
+
+    /// A table of rows, in the order given.
+    public init(
+        title: String, figure: String, isShare: Bool = false, rows: [Row], level: Double = 0.95,
+        note: String = "", protocolText: String = ""
+    ) {
+        (self.title, self.figure, self.isShare) = (title, figure, isShare)
+        (self.rows, self.level, self.note, self.protocolText) = (rows, level, note, protocolText)
+    }
 
     /// The names of the columns for people. A column that no row fills is left out.
     public var columns: [String] { shown.map(\.name) }

@@ -39,6 +39,9 @@ public struct ValueTable: ReadableTable {
         }
     }
 
+    /// A page with the table alone.
+    public var htmlPage: String { HTML.page(title: title.isEmpty ? "Table" : title, html) }
+
     /// Numbers that read back to the same bits; what is not known is an empty cell.
     public var csv: String {
         ([columns.map(CSV.cell)]

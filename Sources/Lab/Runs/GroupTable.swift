@@ -23,10 +23,11 @@ struct GroupTable {
         var rows: [ResultTable.Row] = []
         var differences: [GroupDifference] = []
         for (index, group) in groups.enumerated() {
+            let found = GroupEstimate(group, figure, unit: unit, level: level, draws: draws)
             rows.append(
                 ResultTable.Row(
-                    group.name,
-                    GroupEstimate(group, figure, unit: unit, level: level, draws: draws),
+                    group.name, pooled: found.pooled, folds: found.folds,
+                    foldDeviation: found.foldDeviation, seedDeviation: found.seedDeviation,
                     runs: group.members.count))
             var difference = GroupDifference()
             if index > 0, draws > 0 {

@@ -45,13 +45,17 @@ public struct RunSet: Sendable {
     }
 
     /// The sets that a path names: one for each member of an ablation, otherwise one.
-    public static func all(_ path: String) throws -> [RunSet] {
+    ///
+    /// - Parameter skipsUnfinished: Whether members none of whose runs have ended are left out; an error unless given.
+    public static func all(_ path: String, skipsUnfinished: Bool = false) throws -> [RunSet] {
         var folder = path
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         if let manifest = try AblationManifest.read(folder) {
-            return try manifest.members.map {
-                try RunSet(folder, $0, isOnly: manifest.members.count == 1)
+            let members = manifest.members.filter { member in
+                !skipsUnfinished
+                    || member.runs.contains { RunFolder.content(of: "\(folder)/runs/\($0)") == .finished }
             }
+            return try members.map { try RunSet(folder, $0, isOnly: manifest.members.count == 1) }
         }
         if !FileManager.default.fileExists(atPath: folder), let at = folder.lastIndex(of: separator) {
             let (ablation, name) = (String(folder[..<at]), String(folder[folder.index(after: at)...]))
@@ -72,6 +76,25 @@ public struct RunSet: Sendable {
         let record = try RunRecord(folder)
         _ = try record.requireEnd()
         return [RunSet(record)]
+    }
+
+    /// The folder of the ablation that a path names, or one of whose members it names; nil where it names a run.
+    public static func ablationFolder(_ path: String) -> String? {
+        func isAblation(_ folder: String) -> Bool {
+            FileManager.default.fileExists(atPath: folder + "/" + AblationManifest.file)
+        }
+        var folder = path
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        if isAblation(folder) { return folder }
+        guard !FileManager.default.fileExists(atPath: folder), let at = folder.lastIndex(of: separator)
+        else { return nil }
+        let parent = String(folder[..<at])
+        return isAblation(parent) ? parent : nil
+    }
+
+    /// The metric that an ablation compares.
+    public static func metric(ofAblation folder: String) throws(ConfigurationError) -> String? {
+        try AblationManifest.read(folder)?.metric
     }
 
     /// A single run.

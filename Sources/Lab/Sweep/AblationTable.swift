@@ -44,11 +44,27 @@ public struct AblationTable: Sendable {
             }
             figures.append(found)
             do {
-                members[single.member, default: []].append(
-                    try RunGroup.Member(RunRecord(ablation.run(of: single))))
+                let member = try RunGroup.Member(RunRecord(ablation.run(of: single)))
+                try Self.check(member, beside: members[single.member]?.first)
+                members[single.member, default: []].append(member)
             } catch { problems.append("\(error)") }
         }
         groups = ablation.plan.members.map { RunGroup($0.name, members[$0.name] ?? []) }
+    }
+
+    /// Throws where the predictions of a run cannot be pooled with those of another run of its member.
+    private static func check(_ run: RunGroup.Member, beside first: RunGroup.Member?) throws(FileError) {
+        let file = run.path + "/" + RunFile.predictions
+        guard let predictions = run.predictions else {
+            throw FileError(
+                file: file, place: "the file", found: "no such file",
+                allowed: "what Train run writes into the folder of a run")
+        }
+        guard let expected = first?.predictions?.classes, expected != predictions.classes else { return }
+        throw FileError(
+            file: file, place: "the first line",
+            found: "the classes \(predictions.classes.joined(separator: ", "))",
+            allowed: "those of the other runs: \(expected.joined(separator: ", "))")
     }
 
     private var metric: String { ablation.plan.options.metric }

@@ -129,6 +129,13 @@ extension Command {
             print(table.folds.text)
             if !table.speakers.rows.isEmpty { print(table.speakers.text) }
         }
+        let sets = (try? RunSet.all(ablation.folder, skipsUnfinished: true)) ?? []
+        if !sets.isEmpty {
+            let report = try GroupReport(
+                title: ablation.plan.members[0].experiment.name, sets, metric: ablation.plan.options.metric
+            ).write(to: ablation.folder)
+            print("The report is \(report).")
+        }
         print("The tables are in \(ablation.folder): \(AblationTable.files).")
         let unread = table.problems.isEmpty ? nil : RunsUnread(problems: table.problems)
         guard !table.missing.isEmpty else {

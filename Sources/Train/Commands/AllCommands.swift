@@ -8,6 +8,7 @@ extension Program {
             .check,
             .ablate,
             .compare,
+            .runs,
             .new,
             .evaluate,
             .predict,

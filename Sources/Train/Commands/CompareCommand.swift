@@ -3,10 +3,6 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let format = Option.choice(
-        "format", ["table", "markdown", "latex", "csv", "json", "html"],
-        help: "The output format; table unless given. latex needs the package booktabs."
-    )
     private static let out = Option.path("out", "FILE", help: "Where to write; the screen unless given.")
 
     private static let test = Option.choice(
@@ -25,7 +21,7 @@ extension Command {
             help:
                 "Folders of runs or of cross-validations and ablations (FOLDER:MEMBER names one member); the others are compared with the first.",
             isRepeated: true, completion: .files),
-        options: [format, out, test],
+        options: [TableFormat.option, out, test],
         examples: [
             ("Train compare runs/a runs/b", "Tests whether b is better than a, on the same test clips."),
             (
@@ -49,15 +45,15 @@ extension Command {
             let comparison = try RunComparison(
                 sets, unit: arguments[test].flatMap(RunGroup.Unit.init(rawValue:)))
             let text =
-                switch arguments[format] {
-                case "markdown": comparison.markdown
-                case "latex": comparison.latex
-                case "csv": comparison.csv
-                case "json": comparison.json.pretty() + "\n"
-                case "html": comparison.html
-                default: comparison.text
+                switch arguments.tableFormat {
+                case .table: comparison.text
+                case .markdown: comparison.markdown
+                case .latex: comparison.latex
+                case .csv: comparison.csv
+                case .json: comparison.json.pretty() + "\n"
+                case .html: comparison.html
                 }
-            if ["csv", "html", "latex"].contains(arguments[format]) || arguments[out] != nil {
+            if [.csv, .html, .latex].contains(arguments.tableFormat) || arguments[out] != nil {
                 for warning in comparison.warnings { Terminal.error("warning: \(warning)") }
             }
             guard let file = arguments[out] else { return Terminal.show(text) }

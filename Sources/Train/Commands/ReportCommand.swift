@@ -1,15 +1,33 @@
+import Foundation
 import Lab
 
 extension Command {
-    /// Writes the report of a run anew.
+    /// Writes the report of a run, of a cross-validation or of an ablation.
     static let report: Command = Command(
         name: "report",
-        summary: "Writes the report of a run anew: one HTML page, and its pictures as SVG.",
-        argument: Argument(placeholder: "RUN", help: "The folder of a run.", completion: .files),
+        summary:
+            "Writes the report of a run (one HTML page, and its plots as SVG), or one page for a cross-validation or an ablation.",
+        argument: Argument(
+            placeholder: "RUN", help: "The folder of a run, a cross-validation or an ablation.",
+            completion: .files),
         options: [Common.cache, Common.noCache],
-        examples: [("Train report runs/quickstart", "Writes runs/quickstart/report.html.")],
+        examples: [
+            ("Train report runs/quickstart", "Writes runs/quickstart/report.html."),
+            ("Train report runs/my-folds", "Writes one page for all folds of a cross-validation."),
+        ],
         run: { arguments in
-            let record = try RunRecord(arguments.required("run"))
+            let path = try arguments.required("run")
+            if let folder = RunSet.ablationFolder(path) {
+                let sets = try RunSet.all(path, skipsUnfinished: true)
+                guard !sets.isEmpty else {
+                    throw UsageError("\(folder): none of its runs has ended; resume with Train ablate")
+                }
+                let report = try GroupReport(
+                    title: sets.count == 1 ? sets[0].name : (folder as NSString).lastPathComponent, sets,
+                    metric: RunSet.metric(ofAblation: folder))
+                return print(try report.write(to: folder))
+            }
+            let record = try RunRecord(path)
             if let gap = record.gap { Terminal.error("warning: \(gap); the report does without") }
             var data: ExperimentData?
             do { data = try ExperimentData(record.experiment, cache: arguments.featureCache) } catch {

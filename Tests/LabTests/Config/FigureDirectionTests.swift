@@ -1,5 +1,6 @@
 import Lab
 import Layers
+import Metrics
 import Testing
 
 @Suite struct FigureDirectionTests {

@@ -1,5 +1,6 @@
 import Configuration
 import Lab
+import Metrics
 import SpeechEmotion
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
             attention: .init([1, 2], seconds: 0.5))
         report.mistakes = [example, .init(name, truth: name, answer: name, probability: .nan)]
         report.attention = [example]
-        report.tables = [ResultTable(title: name, figure: name, rows: [.init(name, mean: 1)])]
+        report.tables = [ResultTable(title: name, figure: name, rows: [.init(name)])]
         report.environment = [(name, name)]
         report.commands = [name, name]
         report.config = JSONValue(.object([JSONMember(name, JSONValue(.text(name)))]))

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Metrics
 import Testing
 
 @Suite struct RunComparisonTests {
@@ -21,20 +22,17 @@ import Testing
         let figures: JSONValue = [
             "loss": 0.5, "accuracy": JSONValue(.number(accuracy)), "uar": JSONValue(.number(accuracy)),
         ]
-        let intervals = ["accuracy", "uar"].map { figure -> JSONValue in
-            ["figure": JSONValue(.text(figure)), "low": JSONValue(.number(accuracy - 0.1)), "high": 1]
-        }
-        let result: JSONValue = ["test": figures, "intervals": JSONValue(.list(intervals))]
+        let result: JSONValue = ["test": figures]
         try write(result.pretty(), "result.json")
         let rows = files.map { file in
             let isFirst = (file % 2 == 0) != wrong.contains(file)
-            return "\(file),\(file % 2 == 0 ? "angry" : "sad"),\(isFirst ? "angry,0.8,0.2" : "sad,0.3,0.7")\n"
+            return "\(file),,\(file % 2 == 0 ? "angry" : "sad"),\(isFirst ? "angry,0.8,0.2" : "sad,0.3,0.7")\n"
         }
-        try write("file,label,predicted,angry,sad\n" + rows.joined(), "predictions.csv")
+        try write("file,speaker,label,predicted,angry,sad\n" + rows.joined(), "predictions.csv")
     }
 
     private func compare(_ folders: String...) throws -> RunComparison {
-        try RunComparison(folders.map { try RunRecord($0) })
+        try RunComparison(folders.map { try RunSet($0) })
     }
 
     @Test func figuresAreTestedOnTheSameFiles() throws {
@@ -48,13 +46,17 @@ import Testing
             #expect(found.names == ["a", "b", "c"] && found.warnings.isEmpty)
             #expect(found.tables.map(\.figure) == ["loss", "accuracy", "uar"])
             let rows = found.tables[1].rows
-            #expect(rows.map(\.mean) == [0.55, 0.9, 0.55])
+            #expect(rows.map(\.pooled.estimate) == [0.55, 0.9, 0.55])
             #expect(abs(rows[1].difference - 0.35) < 1e-12 && rows[2].difference == 0)
             // McNemar: eight files only b has right, one only a; twice 10 of 2^9, and by Holm once more.
             #expect(abs(rows[1].pValue - 4 * 10 / 512) < 1e-12 && rows[2].pValue == 1)
-            #expect(rows.allSatisfy { $0.low == $0.mean - 0.1 && $0.high == 1 })
-            #expect(found.tables[0].rows.allSatisfy { $0.low.isNaN && $0.pValue.isNaN })
-            #expect(found.tables[1].note.contains("over clips"))
+            #expect(rows.allSatisfy { $0.pooled.low < $0.pooled.estimate && $0.pooled.high <= 1 })
+            #expect(found.tables[0].rows.allSatisfy { $0.folds.estimate == 0.5 && $0.pValue.isNaN })
+            let note = found.tables[1].note
+            #expect(note.contains("95% confidence intervals over 20 clips: bootstrap-t"), "\(note)")
+            #expect(note.contains("with several clips of a speaker they are too narrow"))
+            #expect(note.contains("McNemar's exact test over 20 clips"), "\(note)")
+            #expect(note.contains("Holm's correction for 2 comparisons"))
             #expect(found.tables[2].rows[1].pValue < 0.1 && found.tables[2].rows[2].pValue == 1)
             #expect(found.differences.map(\.path) == ["model[1]", "optimizer"])
             #expect(
@@ -72,7 +74,7 @@ import Testing
             #expect(found.warnings.count == 2)
             #expect(
                 found.warnings[0]
-                    == "b and a (1) were measured on different files: 15 and 20, 10 of them in common; tests and differences are over those"
+                    == "b and a (1) were tested on different clips: 15 and 20, 10 of them in common; the difference and its test are over those"
             )
             let rows = found.tables[1].rows
             // Of the files 10 to 19 the first has all right, b nine.

@@ -5,12 +5,22 @@ import Testing
 
 /// The sizes of stratified splits against scikit-learn's.
 @Suite struct StratifiedGoldenTests {
-    static let cases: [MetricsGoldenTests.Case] = {
-        guard let data = FileManager.default.contents(atPath: MetricsGoldenTests.folder + "/metrics.json"),
+    static let folder =
+        ProcessInfo.processInfo.environment["GOLDEN"]
+        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Golden").standardizedFileURL.path
+
+    struct Case: @unchecked Sendable, CustomTestStringConvertible {
+        let numbers: [String: Any]
+        var testDescription: String { numbers["name"] as? String ?? "" }
+    }
+
+    static let cases: [Case] = {
+        guard let data = FileManager.default.contents(atPath: folder + "/metrics.json"),
             let manifest = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             let cases = manifest["stratified"] as? [[String: Any]]
         else { return [] }
-        return cases.map { MetricsGoldenTests.Case(numbers: $0) }
+        return cases.map { Case(numbers: $0) }
     }()
 
     @Test func thereAreCases() {
@@ -18,9 +28,9 @@ import Testing
         #expect(!Self.cases.isEmpty || !isOurs)
     }
 
-    func corpus(_ golden: MetricsGoldenTests.Case) throws -> Corpus {
+    func corpus(_ golden: Case) throws -> Corpus {
         let counts = try #require(golden.numbers["class_counts"] as? [Int])
-        let file = try SafeTensors(contentsOf: MetricsGoldenTests.folder + "/metrics.safetensors")
+        let file = try SafeTensors(contentsOf: Self.folder + "/metrics.safetensors")
         let labels = try file.indices("split/\(golden.testDescription)").values
         let clips = labels.enumerated().map { index, label in
             Clip(id: "clip\(index)", source: .file(path: "\(index)", start: nil, end: nil), label: "\(label)")
@@ -28,7 +38,7 @@ import Testing
         return Corpus(name: golden.testDescription, clips: clips, classes: counts.indices.map { "\($0)" })
     }
 
-    @Test(arguments: cases) func holdOut(_ golden: MetricsGoldenTests.Case) throws {
+    @Test(arguments: cases) func holdOut(_ golden: Case) throws {
         let corpus = try corpus(golden)
         let counts = try #require(golden.numbers["class_counts"] as? [Int])
         #expect(corpus.classCounts == counts)
@@ -54,7 +64,7 @@ import Testing
         }
     }
 
-    @Test(arguments: cases, [false, true]) func folds(_ golden: MetricsGoldenTests.Case, _ shuffle: Bool)
+    @Test(arguments: cases, [false, true]) func folds(_ golden: Case, _ shuffle: Bool)
         throws
     {
         let corpus = try corpus(golden)

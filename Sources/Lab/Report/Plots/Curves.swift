@@ -21,6 +21,39 @@ extension LineChart {
         }
     }
 
+    /// A chart for each metric of the epochs of several runs, such as folds: the mean over the runs that have the epoch, in the band from the lowest
+    /// to the highest.
+    public static func curves(ofRuns runs: [[EpochMetrics]]) -> [LineChart] {
+        let last = runs.map(\.count).max() ?? 0
+        let names = runs.joined().flatMap { $0.figures.map(\.name) }
+        var (known, unique): (Set<String>, [String]) = ([], [])
+        for name in names where known.insert(name).inserted { unique.append(name) }
+        var means: [EpochMetrics] = []
+        var bands: [String: [(x: Double, low: Double, high: Double)]] = [:]
+        for epoch in 0..<last {
+            let present = runs.filter { $0.indices.contains(epoch) }.map { $0[epoch] }
+            var figures: [(name: String, value: Double)] = []
+            for name in unique {
+                let values = present.compactMap { $0[name] }.filter(\.isFinite)
+                guard let low = values.min(), let high = values.max() else { continue }
+                figures.append((name, values.reduce(0, +) / Double(values.count)))
+                bands[name, default: []].append((Double(epoch + 1), low, high))
+            }
+            means.append(EpochMetrics(epoch: epoch + 1, figures: figures))
+        }
+        return curves(of: means).map { chart in
+            var chart = chart
+            for name in unique {
+                let (part, kind) = parts(name)
+                guard title(kind) == chart.title else { continue }
+                for index in chart.series.indices where chart.series[index].name == part ?? title(kind) {
+                    chart.series[index].band = bands[name] ?? []
+                }
+            }
+            return chart
+        }
+    }
+
     /// `train_loss` is the loss in training.
     private static func parts(_ name: String) -> (part: String?, kind: String) {
         for (prefix, part) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]

@@ -8,6 +8,8 @@ public struct LineChart: Plot {
         public var name: String
         /// In the order of x.
         public var points: [(x: Double, y: Double)]
+        /// An area around the curve, such as the range over folds, in the order of x.
+        public var band: [(x: Double, low: Double, high: Double)] = []
 
         /// A curve through points, in the order of x.
         public init(_ name: String, points: [(x: Double, y: Double)]) {
@@ -79,7 +81,8 @@ public struct LineChart: Plot {
         let top = drawLegend(on: &canvas) + 14
         let bottom = size.height - (xName.isEmpty ? 26 : 46)
         let y = Scale(
-            series.flatMap { $0.points.map(\.y) }, kind: kind, from: bottom, to: top,
+            series.flatMap { $0.points.map(\.y) + $0.band.flatMap { [$0.low, $0.high] } }, kind: kind,
+            from: bottom, to: top,
             labels: isShare ? .percent : .plain)
         let left = (yName.isEmpty ? 20 : 36) + PlotArea.labelWidth(y)
         let area = PlotArea(left: left, top: top, right: size.width - 20, bottom: bottom)
@@ -89,6 +92,7 @@ public struct LineChart: Plot {
             whole: places.allSatisfy { $0.rounded() == $0 })
         area.drawVertical(y, name: yName, on: &canvas)
         area.drawHorizontal(x, name: xName, on: &canvas)
+        for (index, series) in series.enumerated() { drawBand(series, index, x, y, on: &canvas) }
         for (index, series) in series.enumerated() { draw(series, index, x, y, on: &canvas) }
         drawMark(x, area, on: &canvas)
         if !series.contains(where: { $0.points.contains { x.place($0.x) != nil && y.place($0.y) != nil } }) {
@@ -152,6 +156,17 @@ public struct LineChart: Plot {
             canvas.polyline(Self.thinned(piece), .series(index), width: 1.8)
         }
         drawMarks(pieces.flatMap(\.self), index, on: &canvas)
+    }
+
+    private func drawBand(_ series: Series, _ index: Int, _ x: Scale, _ y: Scale, on canvas: inout Canvas) {
+        var (lower, upper): ([Point], [Point]) = ([], [])
+        for part in series.band {
+            guard let across = x.place(part.x), let low = y.place(part.low), let high = y.place(part.high)
+            else { continue }
+            lower.append(Point(across, low))
+            upper.append(Point(across, high))
+        }
+        if lower.count > 1 { canvas.polygon(lower + upper.reversed(), fill: .series(index), opacity: 0.18) }
     }
 
     /// A few marks along the curve, those of several curves at different places.

@@ -1,6 +1,7 @@
 import Autograd
 import Lab
 import SpeechEmotion
+import Metrics
 import Testing
 
 @Suite struct OtherPlotTests {

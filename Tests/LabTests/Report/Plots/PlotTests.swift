@@ -1,6 +1,7 @@
 import Autograd
 import Lab
 import SpeechEmotion
+import Metrics
 import Testing
 
 /// What all plots have to keep, whatever they are given.

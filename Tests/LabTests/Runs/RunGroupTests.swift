@@ -1,0 +1,142 @@
+import Autograd
+import Lab
+import Metrics
+import Testing
+
+/// Seeds and folds as one result, against numbers computed by hand.
+@Suite struct RunGroupTests {
+    /// The runs of a cross-validation: `accuracies[seed][fold]` of ten clips each, by two speakers in each fold.
+    private func group(
+        _ name: String, _ accuracies: [[Int]], independent: Bool? = true, firstSeed: Int = 1
+    ) -> RunGroup {
+        var members: [RunGroup.Member] = []
+        for (seed, folds) in accuracies.enumerated() {
+            for (fold, right) in folds.enumerated() {
+                var predictions = Predictions(classes: ["a", "b"])
+                for clip in 0..<10 {
+                    let truth = clip % 2
+                    let isRight = clip < right
+                    predictions.append(
+                        "\(fold)-\(clip)", speaker: "\(fold)-\(clip % 5 < 3 ? "f" : "m")", truth: truth,
+                        probabilities: (truth == 0) == isRight ? [0.8, 0.2] : [0.3, 0.7])
+                }
+                var member = RunGroup.Member(
+                    seed: firstSeed + seed, fold: fold + 1,
+                    figures: ["accuracy": Double(right) / 10, "loss": Double(10 - right)])
+                member.predictions = predictions
+                member.speakerIndependent = independent
+                member.testToTrain = 0.25
+                members.append(member)
+            }
+        }
+        return RunGroup(name, members)
+    }
+
+    private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
+
+    private func estimate(_ group: RunGroup, _ figure: String = "accuracy") -> GroupEstimate {
+        GroupEstimate(group, figure, unit: group.unit, level: 0.95, draws: 200)
+    }
+
+    /// More seeds of the same results leave every interval as it is.
+    @Test func seedsAreNoSample() {
+        let one = group("one", [[4, 6, 7, 9, 8]])
+        let many = group("many", Array(repeating: [4, 6, 7, 9, 8], count: 10))
+        #expect(one.unit == .speakers && many.unit == .speakers)
+        let (a, b) = (estimate(one), estimate(many))
+        #expect(isClose(a.pooled.low, b.pooled.low) && isClose(a.pooled.high, b.pooled.high))
+        #expect(isClose(a.folds.low, b.folds.low) && isClose(a.folds.high, b.folds.high))
+        #expect(a.seedDeviation.isNaN && b.seedDeviation < 1e-12)
+        #expect(a.pooled.units == 10 && a.folds.units == 5)
+        #expect(isClose(a.pooled.estimate, 0.68) && isClose(a.foldDeviation, 0.19235384061671346))
+    }
+
+    @Test func spreadsOfSeedsAndFoldsAreApart() {
+        let found = estimate(group("x", [[4, 6, 8], [6, 8, 10]]))
+        // Folds 5, 7, 9 of ten, averaged over seeds; seeds 6 and 8 of ten over all folds.
+        #expect(isClose(found.folds.estimate, 0.7) && isClose(found.foldDeviation, 0.2))
+        #expect(isClose(found.seedDeviation, 0.1414213562373095))
+    }
+
+    /// The folds of a split by file share training data, which makes their interval wider.
+    @Test func foldsByFileAreCorrected() {
+        let (apart, shared) = (group("x", [[5, 6, 7]]), group("x", [[5, 6, 7]], independent: false))
+        #expect(shared.unit == .folds && apart.unit == .speakers)
+        let (a, b) = (estimate(apart).folds, estimate(shared).folds)
+        #expect(a.method == .student && b.method == .correctedStudent)
+        #expect(isClose((b.high - b.estimate) / (a.high - a.estimate), (1 + 3 * 0.25).squareRoot()))
+        #expect(group("x", [[4, 6]], independent: false).unit == .clips)
+        #expect(group("x", [[4, 6]], independent: nil).unit == .speakers)
+    }
+
+    /// A clip that is tested in several splits makes folds dependent, also where speakers are not shared.
+    @Test func repeatedHoldOutsAreCorrected() {
+        var repeated = group("x", [[4, 6, 8]]).members
+        for index in repeated.indices { repeated[index].predictions = repeated[0].predictions }
+        #expect(estimate(RunGroup("x", repeated)).folds.method == .correctedStudent)
+    }
+
+    @Test func differencesArePairedBySeedAndClip() throws {
+        let base = group("base", [[4, 6, 7, 9, 8], [5, 5, 5, 5, 5]])
+        let better = group("better", [[6, 8, 9, 10, 10], [7, 7, 7, 7, 7]])
+        let found = GroupDifference(better, from: base, "accuracy", unit: .speakers, draws: 2000)
+        #expect(isClose(found.value, 0.18 + 0.01) && found.units == 10 && found.test == .permutation)
+        #expect(found.pValue < 0.05 && found.warnings.isEmpty)
+        // Only the common seed is compared.
+        let second = group("second", [[7, 7, 7, 7, 7]], firstSeed: 2)
+        #expect(
+            isClose(
+                GroupDifference(second, from: base, "accuracy", unit: .speakers, draws: 100).value, 0.2))
+        // One seed each, of different numbers: they are paired all the same.
+        let other = group("other", [[4, 6, 7, 9, 8]], firstSeed: 9)
+        let one = group("one", [[4, 6, 7, 9, 8]])
+        let equal = GroupDifference(other, from: one, "accuracy", unit: .speakers, draws: 100)
+        #expect(equal.value == 0 && equal.pValue == 1)
+    }
+
+    @Test func differencesOverFoldsAreThoseOfFoldMeans() {
+        let base = group("base", [[4, 6, 7], [6, 6, 7]], independent: false)
+        let other = group("other", [[5, 8, 8], [7, 8, 8]], independent: false)
+        let found = GroupDifference(other, from: base, "accuracy", unit: .folds, draws: 100)
+        // Differences 0.1, 0.2, 0.1: t = mean / (sd * sqrt(1/3 + 1/4)) with two degrees of freedom.
+        let expected = FoldResults([0.1, 0.2, 0.1], testToTrain: 0.25)
+        #expect(isClose(found.value, 0.4 / 3) && isClose(found.pValue, expected.pValue))
+        #expect(found.test == .correctedStudent && found.units == 3)
+    }
+
+    @Test func withFewSpeakersThereIsNoInterval() {
+        let one = group("x", [[6]])
+        let found = estimate(one)
+        #expect(found.pooled.estimate == 0.6 && found.pooled.low.isNaN && found.pooled.units == 2)
+        let overview = GroupOverviews([one], figures: ["accuracy"]).allFigures(level: 0.95, draws: 100)
+        #expect(
+            overview.note.contains(
+                "No confidence interval: it needs at least 3 test speakers as independent units, and there are 2."
+            ), "\(overview.note)")
+        let difference = GroupDifference(
+            group("y", [[9]]), from: one, "accuracy", unit: .speakers, draws: 100)
+        #expect(isClose(difference.value, 0.3) && difference.pValue.isNaN && difference.test == nil)
+    }
+
+    @Test func tablesByFoldAndBySpeaker() {
+        let overviews = GroupOverviews([group("x", [[4, 6], [6, 8]])], figures: ["accuracy", "uar"])
+        let folds = overviews.byFold
+        #expect(folds.columns == ["fold", "clips", "runs", "accuracy"])
+        #expect(folds.cells == [["fold 1", "10", "2", "50.0 %"], ["fold 2", "10", "2", "70.0 %"]])
+        let speakers = overviews.bySpeaker
+        // Of fold 1, clips 0, 1, 2, 5, 6, 7 are the woman's: right are 3 and 4 of them with 4 and 6 right in all.
+        #expect(speakers.cells[0].prefix(3) == ["0-f", "6", "58.3 %"])
+        #expect(speakers.cells.map { $0[0] } == ["0-f", "0-m", "1-f", "1-m"])
+        let both = GroupOverviews([group("x", [[4]]), group("y", [[5]])], figures: ["accuracy"])
+        #expect(both.byFold.columns.first == "variant" && both.byFold.cells.count == 2)
+    }
+
+    @Test func theProtocolIsNamed() {
+        #expect(
+            group("x", [[4, 6], [6, 8]]).protocolText
+                == "2-fold speaker-independent cross-validation, 4 test speakers, 20 test clips, 2 seeds")
+        #expect(
+            group("x", [[4]], independent: false).protocolText
+                == "speaker-dependent hold-out test, 2 test speakers, 10 test clips, 1 seed")
+    }
+}
