@@ -26,7 +26,10 @@ extension RunReport {
         if let result = record.result { add(result, experiment.evaluation) }
         if let predictions = record.predictions {
             try add(predictions, experiment.evaluation)
-            if let data { try addExamples(predictions, data, Predictor(record.path)) }
+            if let data {
+                try addExamples(
+                    predictions, data.corpus.clips, sound: data.sound(of:), Predictor(record.path))
+            }
         }
     }
 
@@ -63,7 +66,7 @@ extension RunReport {
         ]
     }
 
-    private static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
+    static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
         -> Split
     {
         let parts = audit?["parts"]?.elements ?? []
@@ -87,7 +90,7 @@ extension RunReport {
             })
     }
 
-    private static func audit(_ json: JSONValue, measured: String) -> Audit {
+    static func audit(_ json: JSONValue, measured: String) -> Audit {
         let weights: [String: Audit.Weight] = ["leak": .problem, "warning": .warning, "note": .fine]
         var findings = (json["findings"]?.elements ?? []).map { finding in
             let examples = finding["examples"]?.elements?.compactMap(\.text) ?? []
@@ -106,7 +109,7 @@ extension RunReport {
         return Audit(findings)
     }
 
-    private static func environment(_ json: JSONValue?) -> [(name: String, value: String)] {
+    static func environment(_ json: JSONValue?) -> [(name: String, value: String)] {
         (json?.members ?? []).map { member in
             let value = member.value
             return (
@@ -116,7 +119,7 @@ extension RunReport {
         }
     }
 
-    private mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
+    mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
         let hasSpeakers = result.intervals.contains { $0.over == .speakers }
         let unit = hasSpeakers ? RunResult.Interval.Unit.speakers : .clips
         figures = result.test.entries.map { entry in
@@ -132,10 +135,11 @@ extension RunReport {
             "On the \(result.part.rawValue) part, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")
             + ". The ranges are those of the bootstrap over " + (hasSpeakers ? "whole speakers." : "clips.")
+        findings = result.findings.map(\.message)
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
     }
 
-    private mutating func add(_ predictions: Predictions, _ options: EvaluationOptions) throws {
+    mutating func add(_ predictions: Predictions, _ options: EvaluationOptions) throws {
         let matrix = try predictions.confusion()
         confusion = matrix
         let decisions = predictions.decisions
@@ -158,10 +162,10 @@ extension RunReport {
         )
     }
 
-    private mutating func addExamples(
-        _ predictions: Predictions, _ data: ExperimentData, _ predictor: Predictor
+    mutating func addExamples(
+        _ predictions: Predictions, _ known: [Clip], sound: (Clip) throws -> Waveform, _ predictor: Predictor
     ) throws {
-        let clips = Dictionary(data.corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let clips = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let decisions = predictions.decisions
         let order = decisions.indices.sorted {
             let (a, b) = (
@@ -171,7 +175,7 @@ extension RunReport {
         }
         func example(_ row: Int) -> Example {
             let clip = clips[predictions.ids[row]]
-            let sound = clip.flatMap { try? data.sound(of: $0) }
+            let sound = clip.flatMap { try? sound($0) }
             // What a sound is to a model that normalises by speaker, it is among all others of the speaker.
             let isWhole = predictor.pipeline.normalize == .none
             let features = isWhole ? sound.flatMap { try? predictor.pipeline.features(of: $0) } : nil

@@ -11,6 +11,7 @@ public struct RunResult: Options {
     public var test = Named<Double?>()
     public var intervals: [Interval] = []
     public var speakers: [Group] = []
+    public var findings: [TrainingFinding] = []
 
     public static let summary = "What a run has found on the part that it measures."
     public static let fields: [Field<Self>] = [
@@ -21,6 +22,9 @@ public struct RunResult: Options {
         .init("test", \.test, "The figures of that part; null is no number.", .required),
         .init("intervals", \.intervals, "In which ranges the figures lie."),
         .init("speakers", \.speakers, "The share of right answers for each speaker."),
+        .init(
+            "findings", \.findings,
+            "Signs that the training failed, such as a loss that rose; see `TrainingDiagnosis`."),
     ]
 
     public init() {}
