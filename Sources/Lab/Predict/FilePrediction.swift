@@ -190,7 +190,8 @@ private func stoppable<Value>(_ body: (Stop) throws -> Value) throws -> Result<V
 extension FileError {
     fileprivate static func noPrediction(_ path: String) -> FileError {
         FileError(
-            file: path, place: "its prediction", found: "no prediction", allowed: "a recording that can be read")
+            file: path, place: "its prediction", found: "no prediction",
+            allowed: "a recording that can be read")
     }
 }
 

@@ -24,6 +24,13 @@ public struct Predictor {
         /// Where the model looked in the sound itself; nil where it has no attention over time.
         public var attention: WaveformPlot.Attention?
 
+        /// An answer of a probability and a logit for each class.
+        public init(
+            probabilities: [Double], logits: [Double], attention: WaveformPlot.Attention? = nil
+        ) {
+            (self.probabilities, self.logits, self.attention) = (probabilities, logits, attention)
+        }
+
         /// The place of the likeliest class.
         public var best: Int {
             probabilities.indices.max {

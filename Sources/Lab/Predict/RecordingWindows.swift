@@ -61,7 +61,8 @@ extension Predictor {
         }
         try hear()
         guard let sliding, let part = sliding.finish() else { return }
-        do { try body([features(of: part, rate: rate, windows, path)]) } catch let error as SoundWindowProblem {
+        do { try body([features(of: part, rate: rate, windows, path)]) } catch let error as SoundWindowProblem
+        {
             // Too little sound for the features: a whole window that ends with the recording has enough.
             guard let whole = sliding.lastWhole() else { throw error }
             try body([features(of: whole, rate: rate, windows, path)])

@@ -17,8 +17,17 @@ public struct WindowOptions: Sendable {
 
 /// Windows that a model cannot be given.
 public struct WindowProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// An option of windows.
+    public enum Option: String, Sendable { case window, step, truncate }
+
+    /// The option that is wrong.
+    public let option: Option
     /// What was found and what is allowed.
-    public let description: String
+    public let message: String
+    /// Both.
+    public var description: String { "\(option.rawValue): \(message)" }
+
+    init(_ option: Option, _ message: String) { (self.option, self.message) = (option, message) }
 }
 
 /// Windows of a recording, checked against what a model takes.
@@ -36,18 +45,20 @@ extension Predictor {
     ///
     /// Throws a `WindowProblem` for windows that are longer than the model's input, for steps that leave sound out, and for options
     /// without an effect.
-    public func windows(_ options: WindowOptions = WindowOptions()) throws(WindowProblem) -> RecordingWindows? {
+    public func windows(_ options: WindowOptions = WindowOptions()) throws(WindowProblem) -> RecordingWindows?
+    {
         let limit = pipeline.extent.seconds
         if options.truncates, options.window != nil || options.step != nil {
             throw WindowProblem(
-                description: "truncation gives the model one window; leave out its length and step")
+                .truncate, "the model is given the beginning alone; leave out the length and step of windows")
         }
         guard limit != nil || options.window != nil else {
             if options.truncates || options.step != nil {
                 throw WindowProblem(
-                    description: "this model takes recordings of any length at once: "
+                    options.truncates ? .truncate : .step,
+                    "this model takes recordings of any length at once: "
                         + (options.truncates
-                            ? "there is nothing to truncate" : "a step needs the length of a window"))
+                            ? "there is nothing to truncate" : "give the length of a window too"))
             }
             return nil
         }
@@ -66,19 +77,19 @@ extension Predictor {
         let extent = pipeline.extent
         let length = options.window ?? length
         guard length > 0, length <= 1e6 else {
-            throw WindowProblem(description: "a window of \(Self.seconds(length)); expected more than 0 s")
+            throw WindowProblem(.window, "expected more than 0 s, found \(Self.seconds(length))")
         }
         if let limit = extent.seconds, length > limit + 1e-9 {
             throw WindowProblem(
-                description:
-                    "a window of \(Self.seconds(length)) is longer than the model's input, which holds \(Self.seconds(limit)) of a recording: the rest of each window would be ignored; give at most that"
+                .window,
+                "\(Self.seconds(length)) is longer than the model's input, which holds \(Self.seconds(limit)) of a recording: the rest of each window would be ignored; give at most that"
             )
         }
         let step = options.step ?? steps(length)
         guard step > 0, step <= length else {
             throw WindowProblem(
-                description:
-                    "a step of \(Self.seconds(step)) leaves out sound between windows of \(Self.seconds(length)); expected more than 0 s and at most the length of a window"
+                .step,
+                "\(Self.seconds(step)) leaves out sound between windows of \(Self.seconds(length)); give at most the length of a window"
             )
         }
         return RecordingWindows(lead: extent.lead, length: length, step: step)

@@ -85,7 +85,8 @@ extension RunReport {
             rows.isEmpty
             ? "" : HTML.table(caption: "Key figures", columns: ["figure", "value", "interval"], rows: rows)
         let warnings = findings.map { callout("bad", "Check the training.", $0) }
-        return statement + warnings.joined() + table + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
+        return statement + warnings.joined() + table
+            + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
             + tables.map(\.html).joined()
     }
 

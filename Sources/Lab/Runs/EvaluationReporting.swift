@@ -37,7 +37,8 @@ extension RunReport {
         add(evaluation.result, options)
         // What follows the first sentence is about the intervals.
         let rest = figuresNote.split(separator: ". ", maxSplits: 1).dropFirst()
-        figuresNote = (["On \(isOther ? "the clips of " : "the subset ")\(evaluation.name)"] + rest.map(String.init))
+        figuresNote =
+            (["On \(isOther ? "the clips of " : "the subset ")\(evaluation.name)"] + rest.map(String.init))
             .joined(separator: ". ")
         try add(evaluation.predictions, options)
         try addExamples(

@@ -10,7 +10,8 @@ public struct LabelMapping: Options {
     public static let fields: [Field<Self>] = [
         .init(
             "labels", \.labels,
-            "The class of the model for a label of the data, such as {\"anger\": \"angry\"}; null drops a label.")
+            "The class of the model for a label of the data, such as {\"anger\": \"angry\"}; null drops a label."
+        )
     ]
 
     /// Renames nothing.
@@ -90,7 +91,9 @@ struct LabelMatching {
         }
         guard !clips.isEmpty else {
             throw DataProblem(
-                data, found: "no clip of a class of \(model)\(unknown.isEmpty ? "" : ", but \(Self.text(unknown))")",
+                data,
+                found:
+                    "no clip of a class of \(model)\(unknown.isEmpty ? "" : ", but \(Self.text(unknown))")",
                 allowed: classes.map { "\"\($0)\"" }.joined(separator: ", ")
                     + "; --labels maps labels to classes")
         }
@@ -101,7 +104,10 @@ struct LabelMatching {
         let kinds = [("dropped by --labels", dropped), ("left out, no class of \(model)", unknown)]
         return kinds.filter { !$0.1.isEmpty }.map { "\($0.0): \(Self.text($0.1))" }
             + (missing.isEmpty
-                ? [] : ["no clip of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): the metrics are of the other classes"])
+                ? []
+                : [
+                    "no clip of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): uar is the mean over the classes with clips, macro_f1 counts the others as 0"
+                ])
     }
 
     /// The mapping so far, with the closest class for every label that is none.
@@ -132,7 +138,8 @@ struct LabelMatching {
         lines.append("  classes with clips: \(counts.isEmpty ? "none" : Self.text(counts))")
         if !missing.isEmpty {
             lines.append(
-                "  classes of the model without a clip: \(missing.map { "\"\($0)\"" }.joined(separator: ", "))")
+                "  classes of the model without a clip: \(missing.map { "\"\($0)\"" }.joined(separator: ", "))"
+            )
         }
         if !unknown.isEmpty {
             let json = proposal.map { label, name in

@@ -64,7 +64,8 @@ public struct TrainingDiagnosis: Sendable {
                 .lossFlat,
                 "The training loss did not fall: \(text(first)) in epoch 1 and \(text(end)) \(atTheEnd). "
                     + (rate > 0 && rate < 1e-6
-                        ? "Raise optimizer.learning_rate (\(text(rate)))." : rate == 0
+                        ? "Raise optimizer.learning_rate (\(text(rate)))."
+                        : rate == 0
                             ? "The learning rate is 0: raise optimizer.learning_rate." : otherwise))
         }
         return nil
@@ -126,7 +127,8 @@ public struct TrainingDiagnosis: Sendable {
     }
     private var atTheEnd: String {
         last == 1
-            ? "in epoch \(epochs.count)" : "at the end (the mean of the last \(last) of \(epochs.count) epochs)"
+            ? "in epoch \(epochs.count)"
+            : "at the end (the mean of the last \(last) of \(epochs.count) epochs)"
     }
     private var rate: Double { epochs.compactMap { $0["learning_rate"] }.max() ?? 0 }
     private var slower: String {
@@ -135,5 +137,6 @@ public struct TrainingDiagnosis: Sendable {
     private var otherwise: String {
         "Check that labels belong to their recordings, and try another optimizer.learning_rate (\(text(rate)))."
     }
-    private func text(_ value: Double) -> String { NumberText.short(value) }
+    /// As a config takes it.
+    private func text(_ value: Double) -> String { NumberText.short(value).replacing("−", with: "-") }
 }

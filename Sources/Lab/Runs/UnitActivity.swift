@@ -24,7 +24,7 @@ public struct UnitActivity: Sendable, Equatable {
 extension Model {
     /// The activity of layers with ReLU, in the order of the config: those in the lists of sequential models. A pass over the batches ends
     /// early once no layer can be found dead any more.
-    func unitActivity(_ batches: any TrainingBatches) throws -> [UnitActivity] {
+    package func unitActivity(_ batches: any TrainingBatches) throws -> [UnitActivity] {
         var layers: [UnitActivity] = []
         var alive: [[Bool]] = []
         for index in 0..<batches.count {

@@ -18,7 +18,8 @@ extension Command {
     private static let out = Option.path(
         "out", "FOLDER",
         help:
-            "A new folder for the report, the predictions and the metrics; RUN/evaluations/NAME unless given.")
+            "A new folder for the report, the predictions and the metrics; RUN/evaluations/NAME unless given."
+    )
     private static let labels = Option.text(
         "labels", "JSON",
         help:
@@ -82,7 +83,8 @@ extension Command {
             }
             reporter.finish()
             let folder = try evaluation.write(to: arguments[out])
-            let place = "The evaluation is in \(folder); a report for a browser is \(folder)/\(RunFile.report)."
+            let place =
+                "The evaluation is in \(folder); a report for a browser is \(folder)/\(RunFile.report)."
             if isJSON {
                 print(evaluation.result.json)
                 return Terminal.error(place)

@@ -77,7 +77,7 @@ extension Command {
                     ? try predictStream(arguments, predictor, options)
                     : try predictFiles(arguments, predictor, options)
             } catch let problem as WindowProblem {
-                throw UsageError(problem.description)
+                throw UsageError("--\(problem)")
             }
         })
 
@@ -208,16 +208,15 @@ extension Command {
     }
 }
 
-/// Prints to a terminal how much of a long recording is done, every ten minutes of it.
+/// Prints how much of a long recording is done, every ten minutes of it.
 private struct LongRecordingProgress {
-    private let isShown = isatty(STDERR_FILENO) == 1
     private var path = ""
     private var minutes = 0
 
     mutating func update(_ path: String, _ seconds: Double) {
         if path != self.path { (self.path, minutes) = (path, 0) }
         let now = Int(seconds / 60)
-        guard isShown, now / 10 > minutes / 10 else { return }
+        guard now / 10 > minutes / 10 else { return }
         minutes = now
         Terminal.error("\(path): \(now) minutes predicted")
     }

@@ -68,7 +68,8 @@ final class PredictionWriter {
 
     private func csv(_ name: String, _ answer: Predictor.Answer, times: [String]) -> String {
         let cells = [name] + (extras.timeline ? times : []) + [classes[answer.best]]
-        return (cells.map(CSVCell.quoted) + answer.probabilities.map { "\(Float($0))" }).joined(separator: ",")
+        return (cells.map(CSVCell.quoted) + answer.probabilities.map { "\(Float($0))" }).joined(
+            separator: ",")
     }
 
     private func json(_ name: String, _ prediction: RecordingPrediction) -> JSONValue {

@@ -7,6 +7,11 @@ public struct InputExtent: Sendable, Equatable {
     /// Seconds that are cut off before silence is removed, so that longer recordings may fit without their silence; nil where no
     /// silence is removed, infinite where nothing is cut off before.
     public var secondsWithSilence: Double?
+
+    /// A stretch after what is skipped.
+    public init(lead: Double, seconds: Double?, secondsWithSilence: Double?) {
+        (self.lead, self.seconds, self.secondsWithSilence) = (lead, seconds, secondsWithSilence)
+    }
 }
 
 extension FeaturePipeline {
