@@ -135,7 +135,7 @@ public struct TrainingDiagnosis: Sendable {
         "Lower optimizer.learning_rate (\(text(rate))), or set optimizer.clip_norm."
     }
     private var otherwise: String {
-        "Check that labels belong to their recordings, and try another optimizer.learning_rate (\(text(rate)))."
+        "Train for more epochs, try another optimizer.learning_rate (\(text(rate))), and check that labels belong to their recordings."
     }
     /// As a config takes it.
     private func text(_ value: Double) -> String { NumberText.short(value).replacing("−", with: "-") }
