@@ -149,6 +149,16 @@ import Testing
             #expect(Set(lines).count == 3, "\(lines)")
             let stream = try BuiltProgram.run("predict", "-", "--model", run)
             #expect(stream.status == 64 && stream.errors.contains("cannot take a stream"))
+            // The windows of a longer file belong to the speaker, too.
+            let long = folder + "/long.wav"
+            try AudioFile.write(Waveform(Self.sound(220, seconds: 3), rate: 8000), to: long)
+            let windows = try say([long, good[0], "--timeline"])
+            #expect(windows.status == 0, "\(windows.errors)")
+            let rows = windows.output.split(separator: "\n")
+            #expect(
+                rows.count == 1 + 1 + 4 + 1 && rows[2].hasPrefix("\(long),0.0,1.28,"), "\(windows.output)")
+            let single = try say([long, "--timeline"])
+            #expect(single.output.split(separator: "\n")[1] != rows[1])
         }
     }
 
@@ -204,11 +214,17 @@ import Testing
 
     @Test func rawSoundIsHeardWindowByWindow() throws {
         let data = raw(Self.sound(220, seconds: 4))
-        let whole = try predict(raw: data, "--window", "2", "--step", "1", "--format", "csv")
+        let whole = try predict(raw: data, "--window", "1.25", "--step", "1.25", "--format", "csv")
         #expect(whole.status == 0 && whole.errors.isEmpty, "\(whole.errors)")
         let rows = whole.output.split(separator: "\n").dropFirst()
-        #expect(rows.map { $0.prefix { $0 != "," } } == ["0.0-2.0 s", "1.0-3.0 s", "2.0-4.0 s"])
-        let odd = try predict(raw: data + [7], "--window", "2", "--step", "1", "--format", "csv")
+        #expect(
+            rows.map { $0.prefix { $0 != "," } }
+                == ["0.0-1.25 s", "1.25-2.5 s", "2.5-3.75 s", "3.75-4.0 s"])
+        // As much as the model's input holds, a second apart.
+        let usual = try predict(raw: data, "--format", "csv")
+        let spans = usual.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
+        #expect(spans == ["0.0-1.28 s", "1.0-2.28 s", "2.0-3.28 s", "3.0-4.0 s"])
+        let odd = try predict(raw: data + [7], "--window", "1.25", "--step", "1.25", "--format", "csv")
         #expect(odd.status == 0 && odd.output == whole.output)
         #expect(odd.errors == "the last sample was cut off: an odd number of bytes came\n")
         let short = try predict(raw: raw(Self.sound(220, seconds: 0.7)), "--format", "json")

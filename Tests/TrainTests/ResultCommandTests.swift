@@ -12,14 +12,18 @@ import Testing
 
     @Test func evaluateRepeatsTheTest() throws {
         try SmallExperiment.inFolder { folder in
-            let csv = folder + "/said.csv"
+            let out = folder + "/out"
             let json = try BuiltProgram.run(
-                "evaluate", run, "--format", "json", "--out", csv, "--no-cache")
-            #expect(json.status == 0 && json.errors.isEmpty, "\(json.errors)")
+                "evaluate", run, "--format", "json", "--out", out, "--no-cache")
+            #expect(
+                json.status == 0
+                    && json.errors
+                        == "The evaluation is in \(out); a report for a browser is \(out)/report.html.\n",
+                "\(json.errors)")
             let wanted = try JSONValue.load(run + "/" + RunFile.result)
             #expect(try JSONValue.parse(json.output)["test"] == wanted["test"])
             let predictions = FileManager.default.contents(atPath: run + "/" + RunFile.predictions)
-            #expect(FileManager.default.contents(atPath: csv) == predictions)
+            #expect(FileManager.default.contents(atPath: out + "/" + RunFile.predictions) == predictions)
             let table = try BuiltProgram.run("evaluate", run, "--part", "train", "--no-cache")
             #expect(table.status == 0 && table.output.contains("accuracy"))
             let both = try BuiltProgram.run("evaluate", run, "--part", "train", "--data", "folders:/x")
@@ -105,10 +109,10 @@ import Testing
             }
             let other = try make("other", "training.epochs=2")
             func says(_ runs: String...) throws -> Predictions {
-                let file = folder + "/said-\(runs.count).csv"
-                let ending = try BuiltProgram.run(["evaluate", "--out", file, "--no-cache"] + runs)
+                let out = folder + "/said-\(runs.map { ($0 as NSString).lastPathComponent }.joined())"
+                let ending = try BuiltProgram.run(["evaluate", "--out", out, "--no-cache"] + runs)
                 try #require(ending.status == 0, "\(ending.errors)")
-                return try Predictions(contentsOf: file)
+                return try Predictions(contentsOf: out + "/" + RunFile.predictions)
             }
             let (one, two, both) = (try says(run), try says(other), try says(run, other))
             for row in both.ids.indices {

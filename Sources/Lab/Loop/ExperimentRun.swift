@@ -73,7 +73,7 @@ public final class ExperimentRun {
         try train(trainer)
         trainer.useSelectedWeights()
         try save(model)
-        let result = try measure(model, loss, trainer, validation)
+        let result = try measure(model, loss, trainer, training, validation)
         try report()
         return result
     }
@@ -192,21 +192,45 @@ public final class ExperimentRun {
     }
 
     private func measure(
-        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ validation: EvaluationSet
+        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ training: TrainingSet,
+        _ validation: EvaluationSet
     ) throws -> RunResult {
         let set = try measuredSet(validation)
         var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
         predictions.speakers = set.clips.map(\.speaker)
         let part = experiment.evaluation.part.ofSplit
-        let result = try RunResult(
+        var result = try RunResult(
             predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
             part: part, options: experiment.evaluation, epochs: trainer.epoch,
             bestEpoch: trainer.bestEpoch)
+        result.findings = try diagnosis(model, loss, training, predictions).findings
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
         try audit(model)
         try folder.write(result.json + "\n", to: RunFile.result)
         return result
+    }
+
+    private func diagnosis(
+        _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ predictions: Predictions
+    ) throws -> TrainingDiagnosis {
+        var diagnosis = TrainingDiagnosis(
+            epochs: try EpochLines.read(folder.file(RunFile.metrics)), predictions: predictions)
+        diagnosis.part = experiment.evaluation.part.ofSplit
+        diagnosis.layers = try model.unitActivity(training)
+        diagnosis.examples = training.examples
+        guard loss.scoresClasses, classes.count > 1 else { return diagnosis }
+        let counts = training.classCounts(classes.count)
+        let isWeighted =
+            experiment.data.balance.rule == .weights
+            || (loss as? any ClassWeightedLoss)?.hasClassWeights == true
+        diagnosis.chance =
+            isWeighted
+            ? 1 / Double(classes.count) : Double(counts.max() ?? 0) / Double(max(counts.reduce(0, +), 1))
+        let equal = loss.mean(
+            .zeros([classes.count, classes.count]), .classes(Indices(Array(classes.indices))))
+        diagnosis.guessingLoss = Double(equal.item())
+        return diagnosis
     }
 
     private func audit(_ model: Model) throws {

@@ -19,8 +19,17 @@ public struct Predictor {
     public struct Answer: Sendable {
         /// A probability for each class.
         public var probabilities: [Double]
+        /// What the probabilities are the softmax of.
+        public var logits: [Double]
         /// Where the model looked in the sound itself; nil where it has no attention over time.
         public var attention: WaveformPlot.Attention?
+
+        /// An answer of a probability and a logit for each class.
+        public init(
+            probabilities: [Double], logits: [Double], attention: WaveformPlot.Attention? = nil
+        ) {
+            (self.probabilities, self.logits, self.attention) = (probabilities, logits, attention)
+        }
 
         /// The place of the likeliest class.
         public var best: Int {
@@ -102,17 +111,19 @@ public struct Predictor {
         require(
             sounds.allSatisfy { $0.count == views.count },
             "Predictor: each sound in \(views.count) views, \(sounds.map(\.count)) are given")
-        let probabilities = withoutRecording {
+        let logits = withoutRecording {
             meanOverViews(views.count) { view in
                 let features = sounds.map { $0[view] }
                 let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
                 return model.forward(batch.inputs, .inference).tensor
-            }.softmax(axis: -1).array
+            }
         }
+        let (raw, probabilities) = (logits.array, logits.softmax(axis: -1).array)
         return sounds.enumerated().map { row, views in
-            let numbers = probabilities[row * classes.count..<(row + 1) * classes.count]
+            let numbers = row * classes.count..<(row + 1) * classes.count
             return Answer(
-                probabilities: numbers.map { Double($0) },
+                probabilities: probabilities[numbers].map { Double($0) },
+                logits: raw[numbers].map { Double($0) },
                 attention: attention ? self.attention(views[0]) : nil)
         }
     }

@@ -1,4 +1,4 @@
-/// Cuts a stream of samples into windows that may overlap, for predicting while a sound goes on.
+/// Cuts a stream of samples into windows that may overlap.
 public struct SlidingWindow {
     /// Samples of a window, and from one window to the next.
     public let length: Int, step: Int
@@ -22,16 +22,23 @@ public struct SlidingWindow {
             seen = next + length
             next += step
         }
-        let used = min(next - first, samples.count)
+        // The next window starts in the last `length` samples, or after them.
+        let used = max(0, samples.count - length)
         samples.removeFirst(used)
         first += used
         return windows
     }
 
     /// What is left at the end of the stream: a shorter window, where there is sound that was in none.
-    public mutating func finish() -> (start: Int, samples: [Float])? {
-        guard first == next, first + samples.count > seen else { return nil }
-        defer { samples = [] }
-        return (first, samples)
+    public func finish() -> (start: Int, samples: [Float])? {
+        let place = next - first
+        guard place < samples.count, first + samples.count > seen else { return nil }
+        return (next, Array(samples[place...]))
+    }
+
+    /// The last window of full length, which ends where the stream does; nil for a stream that is shorter.
+    public func lastWhole() -> (start: Int, samples: [Float])? {
+        guard samples.count >= length else { return nil }
+        return (first + samples.count - length, Array(samples.suffix(length)))
     }
 }

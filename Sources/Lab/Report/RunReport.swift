@@ -17,6 +17,8 @@ public struct RunReport: Sendable {
     public var audit: Audit?
     /// The figures of the measured part, in the order in which they are shown.
     public var figures: [KeyFigure] = []
+    /// Signs that the training failed, a sentence each.
+    public var findings: [String] = []
     /// On which examples the figures were found, and how their intervals.
     public var figuresNote = ""
     /// The figures of every epoch, which are drawn as curves.

@@ -85,7 +85,9 @@ extension RunReport {
         let table =
             rows.isEmpty
             ? "" : HTML.table(caption: "Key figures", columns: ["figure", "value", "interval"], rows: rows)
-        return statement + table + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
+        let warnings = findings.map { callout("bad", "Check the training.", $0) }
+        return statement + warnings.joined() + table
+            + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
             + tables.map(\.html).joined()
     }
 

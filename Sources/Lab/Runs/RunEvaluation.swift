@@ -35,7 +35,7 @@ public struct RunEvaluation {
     /// On a part of the runs' own data, which has to be the same in all. That the test part was read is noted in the runs.
     ///
     /// - Parameter part: nil for the part that the first run measured.
-    public func evaluate(_ part: Split.Part? = nil) throws -> (Predictions, RunResult) {
+    public func evaluate(_ part: Split.Part? = nil) throws -> Evaluation {
         let part = part ?? first.experiment.evaluation.part.ofSplit
         let data = try ExperimentData(first.experiment, cache: cache)
         for record in records.dropFirst() {
@@ -52,36 +52,42 @@ public struct RunEvaluation {
                 found: "other clips than the run had: the data have changed",
                 allowed: "the data of the run; --data tests on others")
         }
-        return try evaluate(
+        var evaluation = try evaluate(
             data.clips(part), data.loading, name: data.split.name, part: part,
             speakerIndependent: data.isSpeakerIndependent(part),
-            note: part == .test ? "evaluation" : nil)
+            note: part == .test ? "evaluation" : nil
+        ) { try data.sound(of: $0) }
+        evaluation.name = part.rawValue
+        return evaluation
     }
 
-    /// On all clips of other data whose class the model knows.
-    public func evaluate(_ data: DataOptions) throws -> (Predictions, RunResult) {
+    /// On the clips of other data whose class the model knows. Throws a `LabelMismatch` where more than a tenth of the clips have another
+    /// class, or a class of the model has no clip, unless `allowsPartial`.
+    ///
+    /// - Parameter labels: Maps labels of the data to classes of the model.
+    public func evaluate(
+        _ data: DataOptions, labels: LabelMapping = LabelMapping(), allowsPartial: Bool = false
+    ) throws -> Evaluation {
         let corpus = try data.read()
-        let clips = corpus.clips.filter { predictor.classes.contains($0.label) }
-        let strangers = corpus.classes.filter { !predictor.classes.contains($0) }
-        if !strangers.isEmpty {
-            observer.note(
-                "left out: \(corpus.clips.count - clips.count) clips of classes that the model does not know: \(strangers.joined(separator: ", "))"
-            )
-        }
-        guard !clips.isEmpty else {
-            throw DataProblem(
-                corpus.name, found: "no clip of the model's classes",
-                allowed: predictor.classes.joined(separator: ", ")
-                    + "; \"labels\" in the data renames classes")
-        }
+        let matching = try LabelMatching(
+            corpus, labels.labels, classes: predictor.classes, model: first.path)
+        try matching.check(allowsPartial: allowsPartial)
+        let omissions = corpus.omissions.map { "left out: \($0)" } + matching.notes
+        for note in omissions { observer.note(note) }
+        let clips = matching.clips
+        let source = try PipelineSource(predictor.pipeline, cache: cache)
         let loading = FeatureLoading(
-            source: try PipelineSource(predictor.pipeline, cache: cache), classes: predictor.classes,
+            source: source, classes: predictor.classes,
             isStrict: data.strict, normalizing: predictor.pipeline.normalize)
         let known = overlap(clips)
         if let sentence = known.sentence { observer.note(sentence) }
-        return try evaluate(
+        var evaluation = try evaluate(
             clips, loading, name: corpus.name, part: .test, speakerIndependent: nil,
-            note: known.test > 0 ? "evaluation on other data" : nil)
+            note: known.test > 0 ? "evaluation on other data" : nil
+        ) { try source.sound(of: $0) }
+        (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
+        evaluation.omissions = omissions + evaluation.omissions
+        return evaluation
     }
 
     /// How many of the clips, told by their names, were in which part of any of the runs.
@@ -102,15 +108,16 @@ public struct RunEvaluation {
         var sentence: String? {
             guard train + validation > 0 else { return nil }
             return
-                "careful: of these \(all) clips the run trained on \(train) and validated on \(validation), told by their names; "
-                + "the figures do not tell what it does with others"
+                "careful: of these \(all) clips the run was trained on \(train) and validated on \(validation), by their names; "
+                + "the metrics say little about other clips"
         }
     }
 
     private func evaluate(
         _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part,
-        speakerIndependent: Bool?, note: String?
-    ) throws -> (Predictions, RunResult) {
+        speakerIndependent: Bool?, note: String?,
+        sound: @escaping @Sendable (Clip) throws -> Waveform
+    ) throws -> Evaluation {
         let options = first.experiment.evaluation
         if let note {
             for record in records {
@@ -130,6 +137,9 @@ public struct RunEvaluation {
             predictions, speakerIndependent: speakerIndependent, split: name, part: part, options: options,
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
-        return (predictions, result)
+        return Evaluation(
+            predictions: predictions, result: result, name: name, runs: records.map(\.path),
+            omissions: set.omissions.map { "left out: \($0)" }, views: predictor.views, clips: set.clips,
+            sound: sound)
     }
 }

@@ -29,7 +29,10 @@ extension RunReport {
             try add(
                 predictions, experiment.evaluation,
                 unit: predictions.unit(speakerIndependent: record.result?.speakerIndependent))
-            if let data { try addExamples(predictions, data, Predictor(record.path)) }
+            if let data {
+                try addExamples(
+                    predictions, data.corpus.clips, sound: data.sound(of:), Predictor(record.path))
+            }
         }
     }
 
@@ -66,7 +69,7 @@ extension RunReport {
         ]
     }
 
-    private static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
+    static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
         -> Split
     {
         let parts = audit?["parts"]?.elements ?? []
@@ -90,7 +93,7 @@ extension RunReport {
             })
     }
 
-    private static func audit(_ json: JSONValue, measured: String) -> Audit {
+    static func audit(_ json: JSONValue, measured: String) -> Audit {
         let weights: [String: Audit.Weight] = ["leak": .problem, "warning": .warning, "note": .fine]
         var findings = (json["findings"]?.elements ?? []).map { finding in
             let examples = finding["examples"]?.elements?.compactMap(\.text) ?? []
@@ -109,7 +112,7 @@ extension RunReport {
         return Audit(findings)
     }
 
-    private static func environment(_ json: JSONValue?) -> [(name: String, value: String)] {
+    static func environment(_ json: JSONValue?) -> [(name: String, value: String)] {
         (json?.members ?? []).map { member in
             let value = member.value
             return (
@@ -119,7 +122,7 @@ extension RunReport {
         }
     }
 
-    private mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
+    mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
         figures = result.test.entries.map { entry in
             let interval = result.intervals.first { $0.figure == entry.name }
             return KeyFigure(
@@ -132,10 +135,11 @@ extension RunReport {
         figuresNote =
             "Measured on the \(result.part.rawValue) set, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
+        findings = result.findings.map(\.message)
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
     }
 
-    private mutating func add(
+    mutating func add(
         _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredFigure.Unit
     ) throws {
         let matrix = try predictions.confusion()
@@ -161,10 +165,10 @@ extension RunReport {
         )
     }
 
-    private mutating func addExamples(
-        _ predictions: Predictions, _ data: ExperimentData, _ predictor: Predictor
+    mutating func addExamples(
+        _ predictions: Predictions, _ known: [Clip], sound: (Clip) throws -> Waveform, _ predictor: Predictor
     ) throws {
-        let clips = Dictionary(data.corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let clips = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let decisions = predictions.decisions
         let order = decisions.indices.sorted {
             let (a, b) = (
@@ -174,7 +178,7 @@ extension RunReport {
         }
         func example(_ row: Int) -> Example {
             let clip = clips[predictions.ids[row]]
-            let sound = clip.flatMap { try? data.sound(of: $0) }
+            let sound = clip.flatMap { try? sound($0) }
             // What a sound is to a model that normalises by speaker, it is among all others of the speaker.
             let isWhole = predictor.pipeline.normalize == .none
             let features = isWhole ? sound.flatMap { try? predictor.pipeline.features(of: $0) } : nil

@@ -13,6 +13,7 @@ public struct RunResult: Options {
     public var speakerIndependent: Bool?
     public var intervals: [Interval] = []
     public var speakers: [Group] = []
+    public var findings: [TrainingFinding] = []
 
     public static let summary = "What a run has found on the part that it measures."
     public static let fields: [Field<Self>] = [
@@ -26,6 +27,9 @@ public struct RunResult: Options {
             "Whether no speaker of that part was trained or validated on; null where speakers are not known."),
         .init("intervals", \.intervals, "The confidence intervals of the metrics."),
         .init("speakers", \.speakers, "The accuracy for each speaker."),
+        .init(
+            "findings", \.findings,
+            "Signs that the training failed, such as a loss that rose; see `TrainingDiagnosis`."),
     ]
 
     public init() {}

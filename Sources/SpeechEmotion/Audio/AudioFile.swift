@@ -32,6 +32,12 @@ public enum AudioFile {
             SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
     }
 
+    /// Reads a sound from its start to its end, mixed down to one channel, and calls `body` with one block after another at the file's
+    /// own rate. Memory does not grow with the length of the sound.
+    public static func eachBlock(_ path: String, _ body: (Waveform) throws -> Void) throws {
+        try SoundFile(path: path).eachBlock(body)
+    }
+
     /// Reads a sound file that is in memory; `name` stands for the path in messages.
     public static func read(
         bytes: [UInt8], name: String = "bytes in memory", rate: Int? = nil, offset: Double = 0,

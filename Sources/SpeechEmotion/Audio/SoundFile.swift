@@ -105,22 +105,40 @@ struct SoundFile {
 
     /// The mean of the channels.
     private func mixed(_ part: SoundPart) throws -> [Float] {
-        let channels = decoder.channels
         var samples: [Float] = []
         samples.reserveCapacity(min(try frames(of: part).count ?? 0, Self.mostAtOnce))
-        try read(part, atMost: Waveform.mostSamples) { block, frames in
-            guard channels > 1 else { return samples.append(contentsOf: block[..<frames]) }
-            let start = samples.count
-            samples.append(contentsOf: repeatElement(0, count: frames))
-            samples.withUnsafeMutableBufferPointer { samples in
+        try eachMixed(part, atMost: Waveform.mostSamples) { samples.append(contentsOf: $0) }
+        return samples
+    }
+
+    /// Calls `body` with the mean of the channels, one block after another.
+    private func eachMixed(
+        _ part: SoundPart, atMost most: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Void
+    ) throws {
+        let channels = decoder.channels
+        try read(part, atMost: most) { block, frames in
+            if channels > 1 {
+                // A frame is read before its place is written.
                 for frame in 0..<frames {
                     var sum: Float = 0
                     for channel in 0..<channels { sum += block[frame * channels + channel] }
-                    samples[start + frame] = sum / Float(channels)
+                    block[frame] = sum / Float(channels)
                 }
             }
+            try body(UnsafeBufferPointer(rebasing: block[..<frames]))
         }
-        return samples
+    }
+
+    /// Calls `body` with the whole sound as blocks of one channel, at the file's own rate.
+    func eachBlock(_ body: (Waveform) throws -> Void) throws {
+        var done = 0
+        let part = SoundPart()
+        try eachMixed(part, atMost: .max) { block in
+            let samples = Array(block)
+            try checkFinite(samples, part, after: done)
+            done += samples.count
+            try body(Waveform(samples, rate: decoder.rate))
+        }
     }
 
     /// The channels as they are.
@@ -138,7 +156,7 @@ struct SoundFile {
 
     /// Gives `take` one block of frames after another. Memory grows with what is really there.
     private func read(
-        _ part: SoundPart, atMost most: Int, _ take: (UnsafeMutableBufferPointer<Float>, Int) -> Void
+        _ part: SoundPart, atMost most: Int, _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
     ) throws {
         let block = UnsafeMutableBufferPointer<Float>.allocate(
             capacity: max(1, 32768 / decoder.channels) * decoder.channels)
@@ -149,7 +167,7 @@ struct SoundFile {
     /// Decodes frames to where `memory` says until there are no more, and tells `take` how many came.
     private func read(
         _ part: SoundPart, atMost most: Int, at memory: () -> UnsafeMutableBufferPointer<Float>,
-        _ take: (UnsafeMutableBufferPointer<Float>, Int) -> Void
+        _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
     ) throws {
         if let cut, !part.allowTruncated { throw cut }
         let (first, wanted) = try frames(of: part)
@@ -164,7 +182,7 @@ struct SoundFile {
             if got == 0 { break }
             done += got
             if done > most { throw tooLong(nil, most) }
-            take(block, got)
+            try take(block, got)
         }
         try checkEnd(first + done, expected: decoder.frames.map { _ in first + (wanted ?? 0) }, part)
         if done == 0 { throw Self.nothing(name) }
@@ -214,11 +232,13 @@ struct SoundFile {
         }
     }
 
-    private func checkFinite(_ samples: [Float], _ part: SoundPart) throws {
+    /// - Parameter done: Samples of the part that came before these.
+    private func checkFinite(_ samples: [Float], _ part: SoundPart, after done: Int = 0) throws {
         guard let bad = samples.firstNotFinite else { return }
+        let place = done + bad
         throw FileError(
             file: name,
-            place: "sample \(grouped(bad)) (\((Double(bad) / Double(decoder.rate) + part.offset)) s)",
+            place: "sample \(grouped(place)) (\((Double(place) / Double(decoder.rate) + part.offset)) s)",
             found: "\(samples[bad])", allowed: "finite numbers; write the file again")
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 public typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
 
 /// The results of `body` for 0..<count, worked out by several threads.
-func parallelMap<Value>(_ count: Int, progress: Progress? = nil, _ body: (Int) -> Value) -> [Value] {
+package func parallelMap<Value>(_ count: Int, progress: Progress? = nil, _ body: (Int) -> Value) -> [Value] {
     let done = Mutex(0)
     return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
         let base = buffer.baseAddress

@@ -15,17 +15,34 @@ extension Command {
     )
     private static let format = Option.choice(
         "format", ["table", "json"], help: "For people or for programs.")
-    private static let out = Option.path("out", "FILE", help: "Writes what is said of each clip as CSV.")
+    private static let out = Option.path(
+        "out", "FOLDER",
+        help:
+            "A new folder for the report, the predictions and the metrics; RUN/evaluations/NAME unless given."
+    )
+    private static let labels = Option.text(
+        "labels", "JSON",
+        help:
+            #"With --data: the class of the model for labels of the data, such as {"anger": "angry"}; null drops a label."#
+    )
+    private static let allowPartial = Switch(
+        name: "allow-partial",
+        help:
+            "With --data: goes on where more than a tenth of the clips have no class of the model, or a class has no clip."
+    )
 
     /// Tests models that have been trained.
     static let evaluate: Command = Command(
         name: "evaluate",
-        summary: "Tests the model of a run, or the mean of several, on the test part or on other data.",
+        summary: "Evaluates the model of a run, or an ensemble of several, on the test set or on other data.",
         argument: Argument(
             placeholder: "RUN",
-            help: "The folder of a run; of several, such as those of some seeds, the mean is tested.",
+            help: "The folder of a run; of several, such as those of some seeds, the mean is evaluated.",
             isRepeated: true, completion: .files),
-        options: [data, part, Common.views, format, out, Common.threads, Common.cache, Common.noCache],
+        options: [
+            data, labels, allowPartial, part, Common.views, format, out, Common.threads, Common.cache,
+            Common.noCache,
+        ],
         examples: [
             ("Train evaluate runs/quickstart", "The figures of the run's test part, once more."),
             (
@@ -37,35 +54,57 @@ extension Command {
                 "What the mean over each sound, a little slower and a little faster is worth."
             ),
             (
-                "Train evaluate runs/ours --data emodb:/data/EmoDB --out emodb.csv",
-                "How the model does on another corpus; classes are matched by name."
+                #"Train evaluate runs/ours --data folders:/data/URDU --labels '{"Angry": "angry", "Sad": "sad"}' --allow-partial"#,
+                "Another corpus: its labels are mapped to classes of the model, of which it has some."
             ),
         ],
         run: { arguments in
             Interrupt.watch()
             arguments.applyThreads()
+            guard !arguments.all.isEmpty else { throw UsageError("which run?") }
+            try checkOptions(arguments)
             let isJSON = arguments[format] == "json"
             let reporter = RunReporter(isQuiet: isJSON)
-            guard !arguments.all.isEmpty else { throw UsageError("which run?") }
-            let evaluation = try RunEvaluation(
+            let runs = try RunEvaluation(
                 arguments.all.map { try RunRecord($0) },
                 views: arguments.views(),
                 cache: arguments.featureCache, observer: reporter)
-            if arguments[data] != nil, arguments[part] != nil {
-                throw UsageError("--part is for the run's own data; leave it or --data out")
-            }
+            if let out = arguments[out] { try Evaluation.checkFree(out) }
             defer { reporter.finish() }
-            let (predictions, result) = try Interrupt.whenStopped {
-                if let other = arguments[data] {
-                    try evaluation.evaluate(DataArgument.read(other).data)
-                } else {
-                    try evaluation.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
+            let evaluation = try Interrupt.whenStopped {
+                guard let other = arguments[data] else {
+                    return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
                 }
+                return try runs.evaluate(
+                    DataArgument.read(other).data,
+                    labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
+                        ?? LabelMapping(),
+                    allowsPartial: arguments[allowPartial])
             }
             reporter.finish()
-            if let file = arguments[out] { try AtomicFile.write(Array(predictions.csv.utf8), to: file) }
-            if isJSON { return print(result.json) }
-            print(try predictions.confusion().report(digits: 4))
-            print(ResultText.figures(result))
+            let folder = try evaluation.write(to: arguments[out])
+            let place =
+                "The evaluation is in \(folder); a report for a browser is \(folder)/\(RunFile.report)."
+            if isJSON {
+                print(evaluation.result.json)
+                return Terminal.error(place)
+            }
+            print(try evaluation.predictions.confusion().report(digits: 4))
+            print(ResultText.figures(evaluation.result))
+            print("\n\(place)")
         })
+
+    private static func checkOptions(_ arguments: Arguments) throws {
+        if arguments[data] != nil {
+            guard arguments[part] == nil else {
+                throw UsageError("--part is for the run's own data; leave it or --data out")
+            }
+            return
+        }
+        if arguments[labels] != nil || arguments[allowPartial] {
+            throw UsageError(
+                "\(arguments[labels] != nil ? "--labels" : "--allow-partial") is for other data; name them with --data"
+            )
+        }
+    }
 }

@@ -126,6 +126,7 @@ extension Command {
         let result = try record.requireEnd()
         if let predictions = record.predictions { print(try predictions.confusion().report(digits: 4)) }
         print(ResultText.figures(result))
+        for finding in result.findings { Terminal.error("warning: \(finding.message)") }
         print("\nThe run is in \(place); a report for a browser is \(place)/\(RunFile.report).")
         guard isQuickstart else { return }
         let next = [

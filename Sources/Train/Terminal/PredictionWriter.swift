@@ -1,58 +1,110 @@
 import Configuration
 import Lab
 
-/// Writes predictions: file, label, then a probability for each class.
+/// Writes predictions: file, label, then a probability for each class; of recordings that were cut also their windows.
 final class PredictionWriter {
+    /// What to write beside the predictions.
+    struct Extras {
+        /// The attention over time, in JSON.
+        var attention = false
+        /// A row for each window of a recording; JSON has the windows in any case.
+        var timeline = false
+        /// A column with the number of windows, in tables.
+        var counts = false
+    }
+
     private let classes: [String]
     private let format: String
-    let hasAttention: Bool
+    let extras: Extras
     private var width = 4
     /// The heads of a table's columns, until its first line.
     private var heads: String?
 
-    init(classes: [String], format: String, hasAttention: Bool) {
-        (self.classes, self.format, self.hasAttention) = (classes, format, hasAttention)
+    init(classes: [String], format: String, _ extras: Extras = Extras()) {
+        (self.classes, self.format, self.extras) = (classes, format, extras)
     }
 
     /// The line above all others, which a table has where it has any; `width` is that of the longest name.
     func begin(width: Int) {
-        self.width = max(4, min(width, 120))
+        self.width = max(extras.timeline ? 16 : 4, min(width, 120))
         switch format {
-        case "csv": show((["file", "label"] + classes).map(CSVCell.quoted).joined(separator: ","))
+        case "csv":
+            let columns = ["file"] + (extras.timeline ? ["start", "end"] : []) + ["label"] + classes
+            show(columns.map(CSVCell.quoted).joined(separator: ","))
         case "json": break
         default:
-            heads = ([filled("file", self.width), filled("label", labelWidth)] + classes.map { padded($0) })
-                .joined(separator: "  ")
+            let columns =
+                [filled("file", self.width)] + (extras.counts ? ["windows"] : [])
+                + [filled("label", labelWidth)] + classes.map { padded($0) }
+            heads = columns.joined(separator: "  ")
         }
     }
 
-    /// One line.
-    func write(_ name: String, _ answer: Predictor.Answer) {
+    /// One line, and one for each window where there is to be a timeline.
+    func write(_ name: String, _ prediction: RecordingPrediction) {
         if let heads { show(heads) }
         heads = nil
-        let label = classes[answer.best]
         switch format {
         case "csv":
-            let numbers = answer.probabilities.map { "\(Float($0))" }
-            show(([name, label].map(CSVCell.quoted) + numbers).joined(separator: ","))
-        case "json":
-            let members = zip(classes, answer.probabilities).map { JSONMember($0, JSONValue(.number($1))) }
-            var line: JSONValue = [
-                "file": name.encode(), "label": label.encode(), "probabilities": JSONValue(.object(members)),
-            ]
-            if hasAttention {
-                line["attention"] =
-                    answer.attention.map {
-                        ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
-                    } ?? .null
+            show(csv(name, prediction.summary, times: ["", ""]))
+            guard extras.timeline else { return }
+            for window in prediction.windows {
+                show(csv(name, window.answer, times: [window.start, window.end].map(Self.seconds)))
             }
-            show(line.line)
+        case "json": show(json(name, prediction).line)
         default:
-            let numbers = answer.probabilities.enumerated().map { index, value in
-                padded(Self.fixed(value), to: max(classes[index].count, 5))
+            show(row(name, prediction.summary, count: "\(max(prediction.windows.count, 1))"))
+            guard extras.timeline else { return }
+            for window in prediction.windows {
+                show(row("  " + Self.span(window.start, window.end), window.answer, count: ""))
             }
-            show(([filled(name, width), filled(label, labelWidth)] + numbers).joined(separator: "  "))
         }
+    }
+
+    /// A stretch of time: `1.5-4.5 s`.
+    static func span(_ start: Double, _ end: Double) -> String { "\(seconds(start))-\(seconds(end)) s" }
+
+    private static func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+
+    private func csv(_ name: String, _ answer: Predictor.Answer, times: [String]) -> String {
+        let cells = [name] + (extras.timeline ? times : []) + [classes[answer.best]]
+        return (cells.map(CSVCell.quoted) + answer.probabilities.map { "\(Float($0))" }).joined(
+            separator: ",")
+    }
+
+    private func json(_ name: String, _ prediction: RecordingPrediction) -> JSONValue {
+        var line: JSONValue = ["file": name.encode()]
+        add(prediction.summary, to: &line, hasAttention: extras.attention && prediction.windows.isEmpty)
+        guard !prediction.windows.isEmpty else { return line }
+        let windows = prediction.windows.map { window in
+            var part: JSONValue = ["start": window.start.encode(), "end": window.end.encode()]
+            add(window.answer, to: &part, hasAttention: extras.attention)
+            return part
+        }
+        line["windows"] = JSONValue(.list(windows))
+        return line
+    }
+
+    private func add(_ answer: Predictor.Answer, to line: inout JSONValue, hasAttention: Bool) {
+        line["label"] = classes[answer.best].encode()
+        line["probabilities"] = JSONValue(
+            .object(zip(classes, answer.probabilities).map { JSONMember($0, JSONValue(.number($1))) }))
+        if hasAttention {
+            line["attention"] =
+                answer.attention.map {
+                    ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
+                } ?? .null
+        }
+    }
+
+    private func row(_ name: String, _ answer: Predictor.Answer, count: String) -> String {
+        let numbers = answer.probabilities.enumerated().map { index, value in
+            padded(Self.fixed(value), to: max(classes[index].count, 5))
+        }
+        let columns =
+            [filled(name, width)] + (extras.counts ? [padded(count, to: 7)] : [])
+            + [filled(classes[answer.best], labelWidth)] + numbers
+        return columns.joined(separator: "  ")
     }
 
     private var labelWidth: Int { max(5, classes.map(\.count).max() ?? 0) }

@@ -68,7 +68,8 @@ import Testing
             let plain = try run(folder + "/plain")
             let viewed = try run(folder + "/viewed", "evaluation.views=\(Self.views)")
             func csv(_ run: RunRecord, _ views: SoundViews?) throws -> String {
-                try RunEvaluation([run], views: views, cache: nil, observer: Silent()).evaluate().0.csv
+                try RunEvaluation([run], views: views, cache: nil, observer: Silent()).evaluate().predictions
+                    .csv
             }
             let views = try SoundViews(list: JSONValue.parse(Self.views, source: "views"))
             #expect(
@@ -103,7 +104,7 @@ import Testing
         try Toy.inFolder { folder in
             let viewed = try run(
                 folder + "/viewed", "evaluation.views=\(Self.views)", "features.normalize=speaker")
-            let again = try RunEvaluation([viewed], cache: nil, observer: Silent()).evaluate().0.csv
+            let again = try RunEvaluation([viewed], cache: nil, observer: Silent()).evaluate().predictions.csv
             #expect(try again == String(contentsOfFile: viewed.file("predictions.csv"), encoding: .utf8))
         }
     }
@@ -123,7 +124,9 @@ import Testing
             }
             func answers(_ predictor: Predictor, _ cache: FeatureCache?) throws -> [[Double]] {
                 var found: [[Double]] = []
-                try predictor.predict(files, cache: cache) { found.append(try $1.get().probabilities) }
+                try predictor.predict(files, windows: WindowOptions(truncates: true), cache: cache) {
+                    found.append(try $1.get().summary.probabilities)
+                }
                 return found
             }
             let found = try answers(predictor, nil)

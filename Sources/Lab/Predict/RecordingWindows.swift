@@ -1,0 +1,106 @@
+import Foundation
+import SpeechEmotion
+
+/// The features of a stretch of a recording, in all views of the model.
+struct WindowFeatures: Sendable {
+    var start, end: Double
+    var views: [Features]
+}
+
+extension Predictor {
+    /// Recordings whose length without silence is looked at are this long at most, in seconds: they are read at once.
+    private static let longestAtOnce = 60.0
+
+    /// Whether a recording is longer than one window. What cannot be read counts as short: reading it says why.
+    func isLong(_ path: String, _ windows: RecordingWindows) -> Bool {
+        guard let seconds = try? Self.duration(path) else { return false }
+        let rest = seconds - windows.lead
+        // A sample more is no reason for a second window.
+        let room = 1 / Double(max(pipeline.finalRate, 1))
+        guard rest > windows.length + room else { return false }
+        let extent = pipeline.extent
+        if let limit = extent.secondsWithSilence, rest <= limit, windows.length == extent.seconds,
+            seconds <= Self.longestAtOnce, let sound = try? pipeline.uncutAfterSilence.wave(ofFile: path)
+        {
+            return sound.duration > windows.length + room
+        }
+        return true
+    }
+
+    private static func duration(_ path: String) throws -> Double {
+        let info = try AudioFile.info(path)
+        if let seconds = info.duration { return seconds }
+        var samples = 0
+        try AudioFile.eachBlock(path) { samples += $0.count }
+        return Double(samples) / Double(info.rate)
+    }
+
+    /// Calls `body` with the features of a recording's windows, some at a time. The recording is read once, and only some windows of
+    /// it are in memory.
+    func eachWindows(
+        ofFile path: String, _ windows: RecordingWindows, _ body: ([WindowFeatures]) throws -> Void
+    ) throws {
+        var sliding: SlidingWindow?
+        var waiting: [(start: Int, samples: [Float])] = []
+        var rate = 0
+        func hear() throws {
+            let found = parallelMap(waiting.count) { index in
+                Result { try features(of: waiting[index], rate: rate, windows, path) }
+            }
+            waiting = []
+            try body(found.map { try $0.get() })
+        }
+        try AudioFile.eachBlock(path) { block in
+            rate = block.rate
+            var stream = sliding ?? SlidingWindow(windows, rate: rate)
+            for window in stream.add(block.samples) {
+                waiting.append(window)
+                if waiting.count == Self.batch { try hear() }
+            }
+            sliding = stream
+        }
+        try hear()
+        guard let sliding, let part = sliding.finish() else { return }
+        do { try body([features(of: part, rate: rate, windows, path)]) } catch let error as SoundWindowProblem
+        {
+            // Too little sound for the features: a whole window that ends with the recording has enough.
+            guard let whole = sliding.lastWhole() else { throw error }
+            try body([features(of: whole, rate: rate, windows, path)])
+        }
+    }
+
+    /// The features of a part of a recording, which starts with what the pipeline skips.
+    private func features(
+        of part: (start: Int, samples: [Float]), rate: Int, _ windows: RecordingWindows, _ path: String
+    ) throws -> WindowFeatures {
+        let start = Double(part.start) / Double(rate) + windows.lead
+        let end = Double(part.start + part.samples.count) / Double(rate)
+        do {
+            let views = try features(of: Waveform(part.samples, rate: rate))
+            return WindowFeatures(start: start, end: end, views: try views.map { try $0.finite(path) })
+        } catch {
+            throw SoundWindowProblem(file: path, start: start, end: end, reason: "\(error)")
+        }
+    }
+}
+
+extension SlidingWindow {
+    /// Windows of a recording of some rate, each with what the pipeline skips before it.
+    public init(_ windows: RecordingWindows, rate: Int) {
+        self.init(
+            length: Int(((windows.lead + windows.length) * Double(rate)).rounded()),
+            step: Int((windows.step * Double(rate)).rounded()))
+    }
+}
+
+/// A window of a recording of which no features can be made.
+struct SoundWindowProblem: Error, CustomStringConvertible {
+    let file: String
+    let start, end: Double
+    let reason: String
+
+    var description: String {
+        "\(file): the window from \(Predictor.seconds(start)) to \(Predictor.seconds(end)): \(reason). "
+            + "If it is too short for the model's features, give a longer window."
+    }
+}

@@ -1,0 +1,51 @@
+import SpeechEmotion
+
+extension RunReport {
+    /// The report of an evaluation. Sounds and attention are shown where the recordings can be read.
+    public init(_ evaluation: Evaluation) throws {
+        let records = try evaluation.runs.map { try RunRecord($0) }
+        let first = records[0]
+        let options = first.experiment.evaluation
+        let isOther = evaluation.data != nil
+        self.init(title: "\(records.map(\.name).joined(separator: ", ")) on \(evaluation.name)")
+        lead =
+            records.count == 1
+            ? "An evaluation of the model of a run after its training."
+            : "An evaluation of an ensemble: the mean of the logits of \(records.count) models."
+        facts = [
+            (records.count == 1 ? "Run" : "Runs", evaluation.runs.joined(separator: ", ")),
+            ("Data", (evaluation.data ?? first.experiment.data).source.encode().line),
+            (isOther ? "Clips" : "Subset", isOther ? "\(evaluation.predictions.ids.count)" : evaluation.name),
+        ]
+        if !evaluation.labels.labels.entries.isEmpty {
+            facts.append(("Labels", evaluation.labels.labels.encode().line))
+        }
+        if !evaluation.omissions.isEmpty {
+            facts.append(("Left out", evaluation.omissions.joined(separator: "; ")))
+        }
+        if !evaluation.views.changed.isEmpty {
+            facts.append(("Test-time augmentation", evaluation.views.changed.encode().line))
+        }
+        if isOther {
+            audit = Audit([
+                evaluation.overlap.map { (.problem, $0) }
+                    ?? (.fine, "no clip has the name of a clip that the runs were trained or validated on")
+            ])
+        } else if evaluation.result.part == first.experiment.evaluation.part.ofSplit {
+            split = first.split.map { Self.split($0, first.experiment, first.audit) }
+        }
+        add(evaluation.result, options)
+        // What follows the first sentence is about the intervals.
+        let rest = figuresNote.split(separator: ". ", maxSplits: 1).dropFirst()
+        figuresNote =
+            (["On \(isOther ? "the clips of " : "the subset ")\(evaluation.name)"] + rest.map(String.init))
+            .joined(separator: ". ")
+        try add(evaluation.predictions, options)
+        try addExamples(
+            evaluation.predictions, evaluation.clips, sound: evaluation.sound,
+            records.count == 1
+                ? Predictor(evaluation.runs[0], views: evaluation.views)
+                : Predictor(combining: evaluation.runs, views: evaluation.views))
+        environment = Self.environment(RunEnvironment.now())
+    }
+}

@@ -1,0 +1,81 @@
+/// The stretch of a recording that reaches a model's input.
+public struct InputExtent: Sendable, Equatable {
+    /// Seconds at the start of a recording that the pipeline skips.
+    public var lead: Double
+    /// Seconds after these that fit into the input, the rest being cut off; nil where a recording of any length fits.
+    public var seconds: Double?
+    /// Seconds that are cut off before silence is removed, so that longer recordings may fit without their silence; nil where no
+    /// silence is removed, infinite where nothing is cut off before.
+    public var secondsWithSilence: Double?
+
+    /// A stretch after what is skipped.
+    public init(lead: Double, seconds: Double?, secondsWithSilence: Double?) {
+        (self.lead, self.seconds, self.secondsWithSilence) = (lead, seconds, secondsWithSilence)
+    }
+}
+
+extension FeaturePipeline {
+    /// The stretch of a recording that reaches the input: `offset`, `duration`, the edits that cut, and the frames of a sequence limit it.
+    public var extent: InputExtent {
+        var extent = InputExtent(lead: offset, seconds: duration, secondsWithSilence: nil)
+        var current = rate
+        func limit(_ seconds: Double) { extent.seconds = min(extent.seconds ?? .infinity, seconds) }
+        for edit in prepare {
+            switch edit.value {
+            case let crop as Crop:
+                extent.lead += crop.offset
+                extent.seconds = extent.seconds.map { $0 - crop.offset }
+                if let duration = crop.duration { limit(duration) }
+            case let length as FixedLength:
+                if let seconds = length.seconds ?? length.samples.map({ Double($0) / Double(current) }) {
+                    limit(seconds)
+                }
+            case let resample as Resample: current = resample.rate
+            case is Trim, is VoicedParts:
+                extent.secondsWithSilence = extent.secondsWithSilence ?? extent.seconds ?? .infinity
+            default: break
+            }
+        }
+        if let sequence = layout.value as? FrameSequence {
+            limit(Double(sequence.span) / Double(current))
+        }
+        if let seconds = extent.seconds, seconds <= 0 { extent.seconds = nil }
+        return extent
+    }
+}
+
+extension FeaturePipeline {
+    /// The pipeline without edits that cut a sound after its silence was removed.
+    package var uncutAfterSilence: FeaturePipeline {
+        var pipeline = self
+        var isCut = false
+        pipeline.prepare = prepare.compactMap { edit in
+            isCut = isCut || edit.value is Trim || edit.value is VoicedParts
+            guard isCut else { return edit }
+            if edit.value is FixedLength { return nil }
+            guard var crop = edit.value as? Crop else { return edit }
+            crop.duration = nil
+            return AnyWaveEdit(crop)
+        }
+        return pipeline
+    }
+}
+
+extension FrameSequence {
+    /// The samples that the frames cover.
+    fileprivate var span: Int {
+        let framings = features.compactMap { $0.value.framing }
+        return framings.map { framing in
+            framing.isCentred ? frames * framing.hop : (frames - 1) * framing.hop + framing.length
+        }.min() ?? frames * (features.first?.value.hop ?? 1)
+    }
+}
+
+extension FrameFeature {
+    /// How the feature cuts a sound into frames; nil where that is not known.
+    fileprivate var framing: Framing? {
+        if let delta = self as? Delta { return delta.of.value.framing }
+        if let feature = self as? any SpectralFeature { return feature.stft.framing }
+        return (self as? any FramedFeature)?.frames.framing(.zeros)
+    }
+}
