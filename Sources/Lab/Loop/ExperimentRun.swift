@@ -55,6 +55,8 @@ public final class ExperimentRun {
             clips(.validation), data.loading, batch: experiment.evaluation.batch,
             progress: progress("validation"), stop: stop)
         for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
+        var truncation = [truncated(.train, training.truncations)]
+        if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
         let model = try model(training, generator)
         let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
@@ -72,7 +74,7 @@ public final class ExperimentRun {
         try train(trainer)
         trainer.useSelectedWeights()
         try save(model)
-        let result = try measure(model, loss, trainer, validation)
+        let result = try measure(model, loss, trainer, validation, truncation)
         try report()
         return result
     }
@@ -85,6 +87,14 @@ public final class ExperimentRun {
 
     private func progress(_ part: String) -> SpeechEmotion.Progress {
         { [observer] done, total in observer.advance(done, of: total, note: part) }
+    }
+
+    /// What the features cut off the clips of a subset; notes it where it is anything.
+    private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
+        let summary = TruncationSummary(
+            truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
+        if summary.truncated > 0 { observer.note(summary.sentence(part.rawValue)) }
+        return RunResult.Truncated(part, summary)
     }
 
     private var stop: @Sendable () throws -> Void {
@@ -191,14 +201,17 @@ public final class ExperimentRun {
     }
 
     private func measure(
-        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ validation: EvaluationSet
+        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ validation: EvaluationSet,
+        _ truncation: [RunResult.Truncated]
     ) throws -> RunResult {
         let set = try measuredSet(validation)
         let predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
-        let result = try RunResult(
+        var result = try RunResult(
             predictions, speakers: set.clips.map(\.speaker), split: data.split.name,
             part: experiment.evaluation.part.ofSplit, options: experiment.evaluation, epochs: trainer.epoch,
             bestEpoch: trainer.bestEpoch)
+        let isTested = experiment.evaluation.part == .test
+        result.truncation = truncation + (isTested ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
         try audit(model)
@@ -226,6 +239,14 @@ public final class ExperimentRun {
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {
             observer.note("leak: \(finding.message)")
+        }
+        let warnings = report.findings.filter { $0.severity == .warning }
+        if !warnings.isEmpty {
+            let recordings = warnings.count { $0.kind == .recording }
+            observer.note(
+                "the audit has \(NumberText.count(warnings.count, "warning"))"
+                    + (recordings > 0 ? ", \(recordings) of them about how clips were recorded" : "")
+                    + "; see \(RunFile.report)")
         }
     }
 

@@ -122,10 +122,14 @@ public struct RunEvaluation {
         for omission in set.omissions { observer.note("left out: \(omission)") }
         let predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
-        let result = try RunResult(
+        var result = try RunResult(
             predictions, speakers: set.clips.map(\.speaker), split: name, part: part, options: options,
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
+        let summary = TruncationSummary(
+            set.truncations.compactMap { $0 }, options: predictor.pipeline.truncatingOptions)
+        if summary.truncated > 0 { observer.note(summary.sentence(name)) }
+        result.truncation = [RunResult.Truncated(part, summary)]
         return (predictions, result)
     }
 }
