@@ -39,7 +39,8 @@ public struct TruncationEstimate: Sendable {
         guard !options.isEmpty else { return "truncation: none; no option of the features cuts clips\n" }
         guard subsets.contains(where: { $0.summary.truncated > 0 }) else {
             let clips = subsets.reduce(0) { $0 + $1.summary.clips }
-            return "truncation: no clip of \(NumberText.count(clips)) is truncated by \(options.joined(separator: ", "))\n"
+            return
+                "truncation: no clip of \(NumberText.count(clips)) is truncated by \(options.joined(separator: ", "))\n"
                 + broken
         }
         return TruncationTable(subsets, title: "truncation", isUpperBound: isUpperBound).text + broken

@@ -93,7 +93,7 @@ public final class ExperimentRun {
     private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
         let summary = TruncationSummary(
             truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
-        if summary.truncated > 0 { observer.note(summary.sentence(part.rawValue)) }
+        observer.remark(summary.sentence(part.rawValue))
         return RunResult.Truncated(part, summary)
     }
 
@@ -243,7 +243,7 @@ public final class ExperimentRun {
         let warnings = report.findings.filter { $0.severity == .warning }
         if !warnings.isEmpty {
             let recordings = warnings.count { $0.kind == .recording }
-            observer.note(
+            observer.remark(
                 "the audit has \(NumberText.count(warnings.count, "warning"))"
                     + (recordings > 0 ? ", \(recordings) of them about how clips were recorded" : "")
                     + "; see \(RunFile.report)")

@@ -114,16 +114,22 @@ public struct CorpusStatistics: Sendable {
         let speakers = columns.contains { $0.name == "speaker" }
         return columns.filter { !$0.isListed }.map {
             "\"\($0.name)\" has \(NumberText.count($0.distinct)) different values; columns with more than \(Self.mostValues) are not listed. Train data list writes all of them."
-        } + columns.filter { $0.missing > 0 }.map {
-            "\(NumberText.count($0.missing, "clip")) without a value for \"\($0.name)\"."
-        } + (speakers ? [] : ["No clip names its speaker: splits by speaker are not possible."])
+        }
+            + columns.filter { $0.missing > 0 }.map {
+                "\(NumberText.count($0.missing, "clip")) without a value for \"\($0.name)\"."
+            } + (speakers ? [] : ["No clip names its speaker: splits by speaker are not possible."])
             + (unreadable.isEmpty
-                ? [] : ["\(NumberText.count(unreadable.count, "clip")) cannot be read; durations and formats leave them out."])
+                ? []
+                : [
+                    "\(NumberText.count(unreadable.count, "clip")) cannot be read; durations and formats leave them out."
+                ])
     }
 
     /// The corpus in a line.
     public var headline: String {
-        let speakers = columns.first { $0.name == "speaker" }.map { ", \(NumberText.count($0.distinct, "speaker"))" }
+        let speakers = columns.first { $0.name == "speaker" }.map {
+            ", \(NumberText.count($0.distinct, "speaker"))"
+        }
         return "\(name): \(NumberText.count(all.clips, "clip")), "
             + "\(NumberText.count(classes)) \(classes == 1 ? "class" : "classes")\(speakers ?? "")"
     }
@@ -161,7 +167,8 @@ public struct CorpusStatistics: Sendable {
         let isBroken = groups.contains { $0.unreadable > 0 }
         guard hasHeaders else {
             return GroupTable(
-                title: "", columns: [column, "clips"], cells: groups.map { [$0.value, NumberText.count($0.clips)] })
+                title: "", columns: [column, "clips"],
+                cells: groups.map { [$0.value, NumberText.count($0.clips)] })
         }
         let names =
             ["clips"] + (isBroken ? ["unreadable"] : [])
@@ -260,7 +267,10 @@ public struct CorpusStatistics: Sendable {
                 [CSV.cell(column), CSV.cell(group.value), "\(group.clips)"]
                 + (hasHeaders
                     ? ["\(group.unreadable)"] + numbers
-                        + [counts(group.rates.map { ($0.rate, $0.clips) }), counts(group.channels.map { ($0.channels, $0.clips) })]
+                        + [
+                            counts(group.rates.map { ($0.rate, $0.clips) }),
+                            counts(group.channels.map { ($0.channels, $0.clips) }),
+                        ]
                     : [])
             return cells.joined(separator: ",") + "\n"
         }

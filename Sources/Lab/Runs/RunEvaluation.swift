@@ -128,7 +128,7 @@ public struct RunEvaluation {
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
         let summary = TruncationSummary(
             set.truncations.compactMap { $0 }, options: predictor.pipeline.truncatingOptions)
-        if summary.truncated > 0 { observer.note(summary.sentence(name)) }
+        observer.remark(summary.sentence(name))
         result.truncation = [RunResult.Truncated(part, summary)]
         return (predictions, result)
     }

@@ -75,7 +75,8 @@ extension Command {
             }
             if statistics.unreadable.count > mostNamed {
                 Terminal.error(
-                    "and \(statistics.unreadable.count - mostNamed) more that cannot be read; --format json names all")
+                    "and \(statistics.unreadable.count - mostNamed) more that cannot be read; --format json names all"
+                )
             }
             switch arguments[statisticsFormat] {
             case "json": print(statistics.json.pretty())

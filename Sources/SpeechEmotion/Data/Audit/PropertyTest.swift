@@ -212,7 +212,10 @@ enum AssociationTest {
         let (rows, columns) = (Double(Set(values).count), Double(Set(labels).count))
         guard count > 1, rows > 1, columns > 1 else { return 0 }
         let corrected = max(0, statistic / count - (rows - 1) * (columns - 1) / (count - 1))
-        let (r, c) = (rows - (rows - 1) * (rows - 1) / (count - 1), columns - (columns - 1) * (columns - 1) / (count - 1))
+        let (r, c) = (
+            rows - (rows - 1) * (rows - 1) / (count - 1),
+            columns - (columns - 1) * (columns - 1) / (count - 1)
+        )
         let most = min(r, c) - 1
         return most > 0 ? min(1, (corrected / most).squareRoot()) : 0
     }

@@ -69,7 +69,9 @@ struct RecordingAudit {
             let values = Set(found).sorted()
             guard values.count > 1 else { return nil }
             let numbers = found.map { values.firstIndex(of: $0) ?? 0 }
-            let counts = values.map { value in "\(kind.text(value)): \(counted(found.count { $0 == value }, "clip"))" }
+            let counts = values.map { value in
+                "\(kind.text(value)): \(counted(found.count { $0 == value }, "clip"))"
+            }
             let associations = associations(numbers, values.map(kind.text))
             guard !associations.isEmpty else {
                 return finding(
@@ -165,12 +167,15 @@ struct RecordingAudit {
             let first = properties.first.map(number.value)
             return properties.contains { number.value($0) != first }
         }
-        let outcomes = PropertyTest(labels: labels, classes: names.count, speakers: isIndependent ? speakers : nil)
-            .outcomes(varying.map { number in properties.map(number.value) })
+        let outcomes = PropertyTest(
+            labels: labels, classes: names.count, speakers: isIndependent ? speakers : nil
+        )
+        .outcomes(varying.map { number in properties.map(number.value) })
         let adjusted = PairedTest.holm(outcomes.map(\.pValue))
         return zip(varying, zip(outcomes, adjusted)).compactMap { number, result in
             let (outcome, pValue) = result
-            guard pValue <= Self.falseAlarms, outcome.recall - chance >= Self.clearEffect * (1 - chance) else {
+            guard pValue <= Self.falseAlarms, outcome.recall - chance >= Self.clearEffect * (1 - chance)
+            else {
                 return nil
             }
             let how =

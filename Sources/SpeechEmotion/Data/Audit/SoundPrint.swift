@@ -51,7 +51,9 @@ struct SoundPrint: Sendable, Equatable {
     }
 
     /// A print that was stored.
-    init(samples: SampleHash, properties: RecordingProperties, isSilent: Bool, codes: [UInt32], isLoud: [Bool]) {
+    init(
+        samples: SampleHash, properties: RecordingProperties, isSilent: Bool, codes: [UInt32], isLoud: [Bool]
+    ) {
         self.samples = samples
         self.properties = properties
         self.isSilent = isSilent

@@ -37,7 +37,8 @@ public struct CombinedCorpus: CorpusSource {
             if !isCombined, let clip = corpus.clips.first(where: { $0.attributes["corpus"] != nil }) {
                 throw DataProblem(
                     "combining corpora",
-                    found: "a column \"corpus\" in \(corpus.name) (\(clip.id)), the name of the column that tells the sources apart",
+                    found:
+                        "a column \"corpus\" in \(corpus.name) (\(clip.id)), the name of the column that tells the sources apart",
                     allowed:
                         "another name for it: {\"type\": \"mapped\", \"source\": ..., \"columns\": {\"corpus\": \"collection\"}}"
                 )

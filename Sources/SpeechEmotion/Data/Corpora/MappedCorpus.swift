@@ -46,11 +46,14 @@ public struct MappedCorpus: CorpusSource {
                 found.append(
                     Complaint(
                         at: path,
-                        "a column cannot be called \"\(entry.value)\"; \"id\" and \"corpus\" are made by the program"))
+                        "a column cannot be called \"\(entry.value)\"; \"id\" and \"corpus\" are made by the program"
+                    ))
             }
             if let other = origins.updateValue(entry.name, forKey: entry.value) {
                 found.append(
-                    Complaint(at: path, "\"\(other)\" and \"\(entry.name)\" cannot both be called \"\(entry.value)\""))
+                    Complaint(
+                        at: path,
+                        "\"\(other)\" and \"\(entry.name)\" cannot both be called \"\(entry.value)\""))
             }
         }
         return found

@@ -75,7 +75,8 @@ public struct HeaderScan: Sendable {
                 groups.append([index])
             }
         }
-        let results = parallelMap(groups.count, progress: progress) { group -> [Result<ClipHeader, any Error>] in
+        let results = parallelMap(groups.count, progress: progress) {
+            group -> [Result<ClipHeader, any Error>] in
             let members = groups[group]
             guard members.count > 1, case .file(let path, _, _) = clips[members[0]].source else {
                 return members.map { index in Result { try clips[index].header() } }

@@ -77,7 +77,8 @@ struct CutTracker: Sendable {
     }
 
     /// Follows an edit. Without the waveforms before and after it, silence counts as not removed.
-    mutating func apply(_ edit: any WaveEdit, from before: Waveform? = nil, to after: Waveform? = nil) throws {
+    mutating func apply(_ edit: any WaveEdit, from before: Waveform? = nil, to after: Waveform? = nil) throws
+    {
         switch edit {
         case let edit as any LengthEdit:
             cut(to: try edit.window(of: count, rate: rate))
