@@ -141,7 +141,7 @@ public struct CorpusStatistics: Sendable {
             cells: self.formats.map {
                 [$0.format, Self.kilohertz($0.rate), "\($0.channels)", NumberText.count($0.clips)]
             })
-        return [table("clips", [all])] + (self.formats.isEmpty ? [] : [formats])
+        return [table("corpus", [all])] + (self.formats.isEmpty ? [] : [formats])
             + columns.filter(\.isListed).map { table($0.name, $0.groups) }
     }
 
@@ -184,7 +184,7 @@ public struct CorpusStatistics: Sendable {
                     + [
                         seconds(summary?.least), seconds(summary?.median), seconds(summary?.percentile95),
                         seconds(summary?.largest),
-                        summary.map { NumberText.fixed($0.total / 60, 1) } ?? "–",
+                        summary.map { NumberText.fixed($0.total / 60, $0.total < 600 ? 2 : 1) } ?? "–",
                         Self.mix(rates), Self.mix(group.channels.map { ("\($0.channels)", $0.clips) }),
                     ]
             })

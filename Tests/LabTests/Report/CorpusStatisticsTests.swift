@@ -38,13 +38,13 @@ import Testing
             #expect(found.tables.count == 5)
             #expect(
                 found.tables[0].columns == [
-                    "clips", "clips", "unreadable", "min s", "median s", "95 % below s", "max s", "total min",
+                    "corpus", "clips", "unreadable", "min s", "median s", "95 % below s", "max s", "total min",
                     "sampling rate", "channels",
                 ])
             #expect(
                 found.tables[0].cells == [
                     [
-                        "all", "4", "1", "1.00", "2.00", "3.80", "4.00", "0.1", "8 kHz (2), 48 kHz (1)",
+                        "all", "4", "1", "1.00", "2.00", "3.80", "4.00", "0.12", "8 kHz (2), 48 kHz (1)",
                         "1 (2), 2 (1)",
                     ]
                 ])
@@ -55,7 +55,7 @@ import Testing
                 found.tables[2].cells == [
                     ["glad", "1", "1", "–", "–", "–", "–", "–", "–", "–"],
                     [
-                        "sad", "3", "0", "1.00", "2.00", "3.80", "4.00", "0.1", "8 kHz (2), 48 kHz (1)",
+                        "sad", "3", "0", "1.00", "2.00", "3.80", "4.00", "0.12", "8 kHz (2), 48 kHz (1)",
                         "1 (2), 2 (1)",
                     ],
                 ])
@@ -69,7 +69,7 @@ import Testing
             #expect(found.text.hasPrefix("four: 4 clips, 2 classes, 2 speakers\n\n"))
             #expect(found.markdown.contains("| sad | 3 | 0 | 1.00 |"))
             #expect(
-                counts.tables.map(\.columns) == ["clips", "label", "speaker", "room"].map { [$0, "clips"] })
+                counts.tables.map(\.columns) == ["corpus", "label", "speaker", "room"].map { [$0, "clips"] })
             #expect(counts.notes == ["1 clip without a value for \"room\"."])
         }
     }

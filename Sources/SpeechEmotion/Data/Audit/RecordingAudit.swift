@@ -70,7 +70,7 @@ struct RecordingAudit {
             guard values.count > 1 else { return nil }
             let numbers = found.map { values.firstIndex(of: $0) ?? 0 }
             let counts = values.map { value in
-                "\(kind.text(value)): \(counted(found.count { $0 == value }, "clip"))"
+                "\(kind.text(value)): \(countedClips(found.count { $0 == value }))"
             }
             let associations = associations(numbers, values.map(kind.text))
             guard !associations.isEmpty else {
@@ -133,24 +133,24 @@ struct RecordingAudit {
     private struct Number: Sendable {
         let name: String
         let unit: String
-        let digits: Double
+        let digits: Int
         let meaning: String
         let value: @Sendable (RecordingProperties) -> Double
     }
 
     private static let numbers = [
         Number(
-            name: "clip length", unit: "s", digits: 100,
+            name: "clip length", unit: "s", digits: 2,
             meaning:
                 "Emotions differ in how fast people speak, but length also depends on the text and on how clips were cut. A model sees it through padding and truncation: take this UAR as the baseline that a model has to beat, and compare clips of equal length.",
             value: { $0.seconds }),
         Number(
-            name: "loudness (RMS level)", unit: "dB", digits: 10,
+            name: "loudness (RMS level)", unit: "dB", digits: 1,
             meaning:
                 "Emotions differ in loudness, but so do distance to the microphone and gain. Take this UAR as the baseline that a model has to beat; {\"type\": \"normalize_rms\"} in \"prepare\" shows what is left without the level.",
             value: { $0.level }),
         Number(
-            name: "noise floor (10th percentile of frame levels)", unit: "dB", digits: 10,
+            name: "noise floor (10th percentile of frame levels)", unit: "dB", digits: 1,
             meaning:
                 "Loud speech and reverberation raise it a little; beyond that it tells the room or the equipment rather than the emotion. Check whether classes were recorded under different conditions.",
             value: { $0.floor }),
@@ -163,6 +163,9 @@ struct RecordingAudit {
         let speakers = Self.numbered(clips.map(\.speaker))
         let isIndependent = (speakers?.max() ?? 0) > 0
         let chance = 1 / Double(names.count)
+        // 0.125 rather than 0.13, but 0.25.
+        let exact = thousandths(chance)
+        let chanceText = exact.hasSuffix("0") ? String(exact.dropLast()) : exact
         let varying = Self.numbers.filter { number in
             let first = properties.first.map(number.value)
             return properties.contains { number.value($0) != first }
@@ -184,12 +187,12 @@ struct RecordingAudit {
                 : "cross-validated; speakers are not known, so voices may explain a part"
             let medians = names.enumerated().map { index, name -> String in
                 let own = zip(properties, labels).filter { $1 == index }.map { number.value($0.0) }
-                let median = (own.sorted().quantile(0.5) * number.digits).rounded() / number.digits
+                let median = decimal(own.sorted().quantile(0.5), digits: number.digits)
                 return "\(name) \(median) \(number.unit)"
             }
             return finding(
                 .warning,
-                "\(number.name) alone predicts the class with UAR \(hundredths(outcome.recall)), chance \(hundredths(chance)) (\(how); permutation test, p = \(thousandths(pValue))). \(number.meaning)",
+                "\(number.name) alone predicts the class with UAR \(hundredths(outcome.recall)), chance \(chanceText) (\(how); permutation test, p = \(thousandths(pValue))). \(number.meaning)",
                 ["medians: \(medians.joined(separator: ", "))"])
         }
     }
@@ -212,10 +215,11 @@ struct RecordingAudit {
     }
 }
 
+private func countedClips(_ count: Int) -> String { "\(grouped(count)) clip\(count == 1 ? "" : "s")" }
 private func hundredths(_ value: Double) -> String { decimal(value, digits: 2) }
 private func thousandths(_ value: Double) -> String { decimal(value, digits: 3) }
 
-/// With so many digits after the point, never below the last of them.
+/// With so many digits after the point.
 private func decimal(_ value: Double, digits: Int) -> String {
     let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
     let text = "\((value * scale).rounded() / scale)"

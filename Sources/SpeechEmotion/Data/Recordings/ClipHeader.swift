@@ -26,8 +26,8 @@ extension Clip {
     public func header() throws -> ClipHeader {
         switch source {
         case .synthetic(let sound):
-            let wave = sound.wave()
-            return ClipHeader(format: "synthetic", rate: wave.rate, channels: 1, seconds: wave.duration)
+            return ClipHeader(
+                format: "synthetic", rate: SpeechSynthesizer.rate, channels: 1, seconds: sound.seconds)
         case .file(let path, _, _):
             return try header(AudioFile.info(path), path)
         }
