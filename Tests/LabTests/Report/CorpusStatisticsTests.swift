@@ -38,7 +38,8 @@ import Testing
             #expect(found.tables.count == 5)
             #expect(
                 found.tables[0].columns == [
-                    "corpus", "clips", "unreadable", "min s", "median s", "95 % below s", "max s", "total min",
+                    "corpus", "clips", "unreadable", "min s", "median s", "95 % below s", "max s",
+                    "total min",
                     "sampling rate", "channels",
                 ])
             #expect(
