@@ -21,6 +21,88 @@ import Testing
         }
     }
 
+    @Test func statisticsInEveryForm() throws {
+        try SmallExperiment.inFolder { folder in
+            let words = ["data", "stats", folder + "/small.json"]
+            let table = try BuiltProgram.run(words)
+            #expect(table.status == 0 && table.errors.isEmpty, "\(table.errors)")
+            #expect(table.output.contains("median s") && table.output.contains("16 kHz"))
+            #expect(table.output.contains("Audio formats") && table.output.contains("synthetic"))
+            let markdown = try BuiltProgram.run(words + ["--format", "markdown"])
+            #expect(markdown.status == 0 && markdown.output.contains("\n| label | clips | min s |"))
+            let json = try JSONValue.parse(BuiltProgram.run(words + ["--format", "json"]).output)
+            #expect(json["columns"]?.elements?.first?["column"] == "label")
+            let csv = try BuiltProgram.run(words + ["--format", "csv", "--names-only"])
+            #expect(csv.status == 0 && csv.output.hasPrefix("column,value,clips\n,all,"))
+        }
+    }
+
+    @Test func unreadableFilesAreNamedAndCounted() throws {
+        try SmallExperiment.inFolder { folder in
+            let wave = Waveform((0..<16000).map { Float(sin(Double($0) * 0.2)) * 0.3 }, rate: 16000)
+            for label in ["a", "b"] {
+                try FileManager.default.createDirectory(
+                    atPath: folder + "/data/" + label, withIntermediateDirectories: true)
+            }
+            try AudioFile.write(wave, to: folder + "/data/a/good.wav")
+            for number in 10..<35 {
+                try Data("none".utf8).write(to: URL(fileURLWithPath: folder + "/data/b/\(number).wav"))
+            }
+            let ending = try BuiltProgram.run("data", "stats", "folders:\(folder)/data")
+            #expect(ending.status == 0)
+            let lines = ending.errors.split(separator: "\n")
+            #expect(lines.count == 21 && lines[0].hasPrefix("cannot be read: b/10.wav: "), "\(ending.errors)")
+            #expect(lines[20] == "and 5 more that cannot be read; --format json names all")
+            #expect(ending.output.contains("25 clips cannot be read; durations and formats leave them out."))
+            #expect(ending.output.contains("No clip names its speaker: splits by speaker are not possible."))
+            let csv = try BuiltProgram.run("data", "stats", "folders:\(folder)/data", "--format", "csv")
+            #expect(csv.status == 0 && csv.errors.contains("No clip names its speaker"))
+            #expect(csv.output.contains("\nlabel,b,25,25,,,,,,,\n"))
+        }
+    }
+
+    /// The embedded corpus speaks in emotions, so that loudness and length tell them: said unless names alone are compared.
+    @Test func auditsSayWhatRecordingsGiveAway() throws {
+        try SmallExperiment.inFolder { folder in
+            let words = ["data", "audit", folder + "/small.json", "--no-cache"]
+            let whole = try BuiltProgram.run(words)
+            #expect(whole.status == 0, "\(whole.errors)")
+            #expect(
+                whole.output.contains("warning: loudness (RMS level) alone predicts the class with UAR 0."))
+            let names = try BuiltProgram.run(words + ["--names-only"])
+            #expect(names.status == 0 && !names.output.contains("alone predicts the class"))
+            let json = try JSONValue.parse(BuiltProgram.run(words + ["--format", "json"]).output)
+            let findings = json.elements?.first?["findings"]?.elements ?? []
+            #expect(findings.contains { $0["kind"] == "recording" && $0["severity"] == "warning" })
+        }
+    }
+
+    @Test func checksSayHowManyClipsAreTruncated() throws {
+        try SmallExperiment.inFolder { folder in
+            let file = folder + "/small.json"
+            let check = try BuiltProgram.run("check", file)
+            #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
+            #expect(check.output.contains("\ntruncation\nsubset "), "\(check.output)")
+            #expect(check.output.contains("features.layout.frames ("))
+            let none = try BuiltProgram.run("check", file, "--set", "features.layout.frames=900")
+            #expect(none.output.contains("is truncated by features.layout.frames\n"))
+            let picture = try BuiltProgram.run(
+                "check", file, "--set",
+                #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc"}}]}"#, "--set",
+                #"model=[{"type": "dense", "units": 8}]"#)
+            #expect(picture.status == 0, "\(picture.errors)")
+            #expect(picture.output.contains("truncation: none; no option of the features cuts clips\n"))
+            let missing = try BuiltProgram.run(
+                "check", file, "--set",
+                #"data.source={"type": "ravdess", "folder": "\#(folder)/none"}"#)
+            #expect(missing.status == 0 && missing.errors.isEmpty, "\(missing.errors)")
+            let line = missing.output.split(separator: "\n").first { $0.hasPrefix("truncation: ") }
+            #expect(
+                line?.hasPrefix("truncation: unknown, because the data are not at hand (\(folder)/none")
+                    == true)
+        }
+    }
+
     @Test func aSplitIsWrittenAndTaken() throws {
         try SmallExperiment.inFolder { folder in
             let file = folder + "/folds.json"

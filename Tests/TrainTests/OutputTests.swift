@@ -16,6 +16,8 @@ import Testing
             for epoch in 1...4 {
                 #expect(lines.count { $0.hasPrefix("epoch \(epoch)  train_loss ") } == 1)
             }
+            #expect(ending.output.contains("\ntrain: ") && ending.output.contains(" of the audio is lost\n"))
+            #expect(ending.output.contains("\nthe audit has "))
             #expect(ending.output.contains("\nThe run is in \(folder)/runs/small; a report"))
         }
     }
@@ -64,6 +66,8 @@ import Testing
             #expect(
                 lines.filter { $0["event"] == "epoch" }.compactMap { $0["epoch"]?.integer } == [1, 2, 3, 4])
             #expect(events.first == "begin" && events.last == "result")
+            #expect(lines.contains { $0["event"] == "remark" })
+            #expect(lines.last?["result"]?["truncation"]?.elements?.count == 3)
             #expect(lines.last?["result"]?["test"]?["accuracy"]?.double != nil)
             #expect(lines.last?["run"]?.text == folder + "/runs/small")
         }

@@ -56,6 +56,8 @@ public final class ExperimentRun {
             clips(.validation), data.loading, batch: experiment.evaluation.batch,
             progress: progress("validation"), stop: stop)
         for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
+        var truncation = [truncated(.train, training.truncations)]
+        if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
         let model = try model(training, generator)
         let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
@@ -73,7 +75,7 @@ public final class ExperimentRun {
         try train(trainer)
         trainer.useSelectedWeights()
         try save(model)
-        let result = try measure(model, loss, trainer, training, validation)
+        let result = try measure(model, loss, trainer, training, validation, truncation)
         try report()
         return result
     }
@@ -86,6 +88,14 @@ public final class ExperimentRun {
 
     private func progress(_ part: String) -> SpeechEmotion.Progress {
         { [observer] done, total in observer.advance(done, of: total, note: part) }
+    }
+
+    /// What the features cut off the clips of a subset; notes it where it is anything.
+    private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
+        let summary = TruncationSummary(
+            truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
+        observer.remark(summary.sentence(part.rawValue))
+        return RunResult.Truncated(part, summary)
     }
 
     private var stop: @Sendable () throws -> Void {
@@ -193,7 +203,7 @@ public final class ExperimentRun {
 
     private func measure(
         _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ training: TrainingSet,
-        _ validation: EvaluationSet
+        _ validation: EvaluationSet, _ truncation: [RunResult.Truncated]
     ) throws -> RunResult {
         let set = try measuredSet(validation)
         var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
@@ -204,6 +214,7 @@ public final class ExperimentRun {
             part: part, options: experiment.evaluation, epochs: trainer.epoch,
             bestEpoch: trainer.bestEpoch)
         result.findings = try diagnosis(model, loss, training, predictions).findings
+        result.truncation = truncation + (part == .test ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
         try audit(model)
@@ -253,6 +264,14 @@ public final class ExperimentRun {
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {
             observer.note("leak: \(finding.message)")
+        }
+        let warnings = report.findings.filter { $0.severity == .warning }
+        if !warnings.isEmpty {
+            let recordings = warnings.count { $0.kind == .recording }
+            observer.remark(
+                "the audit has \(NumberText.count(warnings.count, "warning"))"
+                    + (recordings > 0 ? ", \(recordings) of them about how clips were recorded" : "")
+                    + "; see \(RunFile.report)")
         }
     }
 

@@ -8,6 +8,8 @@ public protocol RunObserver: AnyObject, Sendable {
     func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming)
     /// Something worth knowing, such as a file that was left out.
     func note(_ text: String)
+    /// Something about the data that bears on what the results mean, such as how many clips are truncated.
+    func remark(_ text: String)
     /// Whether the run is to end at the next step; it is then saved and can be gone on with.
     var isAskedToStop: Bool { get }
 }
@@ -21,6 +23,8 @@ extension RunObserver {
     public func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {}
     /// Does nothing.
     public func note(_ text: String) {}
+    /// Does nothing.
+    public func remark(_ text: String) {}
     /// Never.
     public var isAskedToStop: Bool { false }
 }

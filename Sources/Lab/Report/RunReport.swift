@@ -13,6 +13,8 @@ public struct RunReport: Sendable {
     public var facts: [(name: String, value: String)] = []
     /// Which examples were trained and tested on.
     public var split: Split?
+    /// How many clips the features truncate, and by how much.
+    public var truncation: TruncationTable?
     /// What was looked for in the split, such as clips of one speaker on both sides.
     public var audit: Audit?
     /// The figures of the measured part, in the order in which they are shown.

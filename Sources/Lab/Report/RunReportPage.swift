@@ -9,6 +9,7 @@ extension RunReport {
             HTML.section("Results", resultPart),
             HTML.section("What was run", HTML.definitions(facts)),
             HTML.section("How the data were divided", splitPart),
+            HTML.section("Truncation", truncation?.html ?? ""),
             HTML.section("Audit of the division", auditPart),
             HTML.section("Training", trainingPart),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),

@@ -133,10 +133,14 @@ public struct RunEvaluation {
         var predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
         predictions.speakers = set.clips.map(\.speaker)
-        let result = try RunResult(
+        var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, part: part, options: options,
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
+        let summary = TruncationSummary(
+            set.truncations.compactMap { $0 }, options: predictor.pipeline.truncatingOptions)
+        observer.remark(summary.sentence(name))
+        result.truncation = [RunResult.Truncated(part, summary)]
         return Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
             omissions: set.omissions.map { "left out: \($0)" }, views: predictor.views, clips: set.clips,

@@ -24,7 +24,12 @@ extension RunReport {
             "Train verify \(record.path)",
         ]
         config = experiment.encode()
-        if let result = record.result { add(result, experiment.evaluation) }
+        if let result = record.result {
+            add(result, experiment.evaluation)
+            if !result.truncation.isEmpty {
+                truncation = TruncationTable(result.truncation.map { ($0.subset.rawValue, $0.summary) })
+            }
+        }
         if let predictions = record.predictions {
             try add(
                 predictions, experiment.evaluation,

@@ -14,6 +14,7 @@ public struct RunResult: Options {
     public var intervals: [Interval] = []
     public var speakers: [Group] = []
     public var findings: [TrainingFinding] = []
+    public var truncation: [Truncated] = []
 
     public static let summary = "What a run has found on the part that it measures."
     public static let fields: [Field<Self>] = [
@@ -30,6 +31,9 @@ public struct RunResult: Options {
         .init(
             "findings", \.findings,
             "Signs that the training failed, such as a loss that rose; see `TrainingDiagnosis`."),
+        .init(
+            "truncation", \.truncation,
+            "How many clips of each subset that was read the features truncate, and by how much."),
     ]
 
     public init() {}
@@ -70,6 +74,48 @@ public struct RunResult: Options {
             .init("accuracy", \.accuracy, "The accuracy."),
         ]
         public init() {}
+    }
+
+    /// What the features cut off the clips of a subset.
+    public struct Truncated: Options {
+        public var subset = Split.Part.train
+        public var clips = 0
+        public var truncated = 0
+        public var medianSeconds = 0.0
+        public var largestSeconds = 0.0
+        public var shareLost = 0.0
+        public var options = Named<Int>()
+
+        public static let summary = "What the features cut off the clips of a subset."
+        public static let fields: [Field<Self>] = [
+            .init("subset", \.subset, "Which subset: train, validation or test.", .required),
+            .init("clips", \.clips, "How many clips it has.", .atLeast(0)),
+            .init("truncated", \.truncated, "How many of them lose some of their audio.", .atLeast(0)),
+            .init(
+                "median_seconds", \.medianSeconds,
+                "The median of what the truncated clips lose, in seconds; 0 where there are none."),
+            .init("largest_seconds", \.largestSeconds, "The most that a clip loses, in seconds."),
+            .init("share_lost", \.shareLost, "The share of all audio that is lost, from 0 to 1."),
+            .init("options", \.options, "The options of the config that cut, with how many clips each cuts."),
+        ]
+        public init() {}
+
+        /// A summary of a subset.
+        init(_ subset: Split.Part, _ summary: TruncationSummary) {
+            self.subset = subset
+            (clips, truncated) = (summary.clips, summary.truncated)
+            (medianSeconds, largestSeconds, shareLost) = (summary.median, summary.largest, summary.share)
+            options = Named(summary.options.map { .init($0.name, $0.clips) })
+        }
+
+        /// The summary that this is.
+        var summary: TruncationSummary {
+            var summary = TruncationSummary([], options: [])
+            (summary.clips, summary.truncated) = (clips, truncated)
+            (summary.median, summary.largest, summary.share) = (medianSeconds, largestSeconds, shareLost)
+            summary.options = options.entries.map { ($0.name, $0.value) }
+            return summary
+        }
     }
 
     /// The metrics of predictions with their confidence intervals. Speakers are the independent units where they are known and unseen in

@@ -38,6 +38,15 @@ public enum AudioFile {
         try SoundFile(path: path).eachBlock(body)
     }
 
+    /// Reads a part of a sound as `read` does, and says how many seconds the whole file has; nil where its header does not.
+    static func readNotingLength(
+        _ path: String, rate: Int, offset: Double, duration: Double?
+    ) throws -> (wave: Waveform, whole: Double?) {
+        let file = try SoundFile(path: path)
+        let wave = try file.mono(SoundPart(offset: offset, duration: duration), rate: rate)
+        return (wave, file.decoder.frames.map { Double($0) / Double(file.decoder.rate) })
+    }
+
     /// Reads a sound file that is in memory; `name` stands for the path in messages.
     public static func read(
         bytes: [UInt8], name: String = "bytes in memory", rate: Int? = nil, offset: Double = 0,

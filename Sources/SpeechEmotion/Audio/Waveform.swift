@@ -6,6 +6,8 @@ public struct Waveform: Sendable, Equatable {
     public var rate: Int
     /// What changes of this sound share, see `sharingFrames`.
     var vocoderFrames: VocoderFrames?
+    /// What a pipeline has cut off on the way here; nil for a sound that no pipeline has prepared.
+    var cuts: CutTracker?
 
     /// Sound from samples. `rate` has to be above 0.
     public init(_ samples: [Float], rate: Int) {

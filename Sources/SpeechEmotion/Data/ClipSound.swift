@@ -13,4 +13,12 @@ extension Clip {
             return try rate.map { try wave.resampled(to: $0) } ?? wave
         }
     }
+
+    /// How many channels the clip's file has, 1 for a made-up sound.
+    func channels() throws -> Int {
+        switch source {
+        case .file(let path, _, _): try AudioFile.info(path).channels
+        case .synthetic: 1
+        }
+    }
 }

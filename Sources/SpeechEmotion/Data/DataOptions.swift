@@ -65,10 +65,10 @@ public struct DataOptions: Options {
                 allowed: "none; take them away, or set \"strict\" to false to have them listed")
         }
         try choose(&corpus)
-        try rename(&corpus)
+        try corpus.renameClasses(labels, key: "labels")
         if let classes {
             let known = corpus.clips.values(of: "label")
-            try check(classes, "classes", among: known, of: "class")
+            try DataProblem.check(classes, "classes", among: known, of: "class")
             corpus.clips.removeAll { !classes.contains($0.label) }
             corpus.classes = classes
         } else {
@@ -87,7 +87,7 @@ public struct DataOptions: Options {
                         "\"\(key)\"", found: "the column \"\(entry.name)\", which no clip has",
                         allowed: corpus.columns.listed(20))
                 }
-                try check(entry.value, "\(key).\(entry.name)", among: known, of: entry.name)
+                try DataProblem.check(entry.value, "\(key).\(entry.name)", among: known, of: entry.name)
                 corpus.clips.removeAll { clip in
                     (clip.value(of: entry.name).map(entry.value.contains) ?? false) != isWanted
                 }
@@ -96,28 +96,6 @@ public struct DataOptions: Options {
                 }
             }
         }
-    }
-
-    private func rename(_ corpus: inout Corpus) throws {
-        try check(labels.entries.map(\.name), "labels", among: corpus.clips.values(of: "label"), of: "class")
-        corpus.clips = corpus.clips.compactMap { clip in
-            guard let name = labels[clip.label] else { return clip }
-            guard let name else { return nil }
-            var clip = clip
-            clip.label = name
-            return clip
-        }
-        guard !corpus.clips.isEmpty else {
-            throw DataProblem("\"labels\"", found: "no class left", allowed: "at least one that is not null")
-        }
-    }
-
-    private func check(_ names: [String], _ key: String, among known: [String], of noun: String) throws {
-        guard let stranger = names.first(where: { !known.contains($0) }) else { return }
-        let meant = Suggestion.closest(to: stranger, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw DataProblem(
-            "\"\(key)\"", found: "the \(noun) \"\(stranger)\", which no clip has\(meant)",
-            allowed: known.listed(30))
     }
 }
 
@@ -203,7 +181,7 @@ public struct ClassCap: Options {
 
 extension Corpus {
     /// The columns that at least one clip has.
-    var columns: [String] {
+    package var columns: [String] {
         ["label", "speaker"].filter { !clips.values(of: $0).isEmpty }
             + Set(clips.flatMap(\.attributes.keys)).sortedByBytes()
     }

@@ -9,6 +9,8 @@ public struct Features: Sendable, Equatable {
     /// How many frames of a sequence there are up to the end of the sound, what follows being padding; nil
     /// for vectors and pictures.
     public var length: Int?
+    /// What was cut off the sound; nil where the sound did not come from a pipeline. It takes no part in comparisons.
+    public var truncation: Truncation?
 
     /// Features of a shape. `values` has as many numbers as the shape says.
     public init(shape: [Int], values: [Float], length: Int? = nil) {
@@ -17,5 +19,10 @@ public struct Features: Sendable, Equatable {
         self.shape = shape
         self.values = values
         self.length = length
+    }
+
+    /// Whether shapes, numbers and lengths are equal.
+    public static func == (a: Self, b: Self) -> Bool {
+        a.shape == b.shape && a.values == b.values && a.length == b.length
     }
 }

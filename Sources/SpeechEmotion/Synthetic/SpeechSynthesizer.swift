@@ -13,11 +13,15 @@ struct SpeechSynthesizer {
         self.generator = generator
     }
 
+    /// How many samples the sound has.
+    var count: Int { score.frames.count * Self.perFrame }
+
+    private static let perFrame = Int(Double(rate) / SpeechScore.frameRate)
+
     /// The sound, with the noise of a quiet room, below full scale.
     func wave() -> Waveform {
         let style = score.style
-        let perFrame = Int(Double(Self.rate) / SpeechScore.frameRate)
-        let count = score.frames.count * perFrame
+        let (count, perFrame) = (count, Self.perFrame)
         let noise = SyntheticNoise(generator.split("noise"), count: 2 * count)
         let room = SyntheticNoise(generator.split("room"), count: count)
         let irregular = generator.split("periods")

@@ -28,13 +28,18 @@ public struct SyntheticClip: Sendable, Hashable {
     }
 
     /// The sound: 1 to 3 s at 16 kHz.
-    public func wave() -> Waveform {
+    public func wave() -> Waveform { synthesizer.wave() }
+
+    /// The length of the sound in seconds, without making it.
+    public var seconds: Double { Double(synthesizer.count) / Double(SpeechSynthesizer.rate) }
+
+    private var synthesizer: SpeechSynthesizer {
         let generator = RandomGenerator(seed: seed).split(id)
         let speaker = SyntheticSpeaker(number: speaker, seed: seed)
         let delivery = Delivery(emotion, speaker, generator.split("delivery"))
         let statement = SyntheticStatement.number(statement)
         let score = SpeechScore(statement, speaker, delivery, generator.split("score"))
-        return SpeechSynthesizer(score, generator.split("sound")).wave()
+        return SpeechSynthesizer(score, generator.split("sound"))
     }
 
     static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -7,7 +7,7 @@ extension Command {
     static let check: Command = Command(
         name: "check",
         summary:
-            "Checks experiments without reading data: every mistake with its place, the model's layers, and what they cost.",
+            "Checks experiments before they run: every error in the config with its location, the model's layers, their cost, and how many clips are truncated where the data are at hand.",
         argument: Argument(
             placeholder: "CONFIG", help: "The experiments, JSON files.", isRepeated: true, completion: .files),
         options: [Common.set],
@@ -30,6 +30,7 @@ extension Command {
                     }
                     print("\(path): no mistakes found\n\(plan.summary)")
                     print(CostEstimate(experiment, plan).text)
+                    print(truncation(experiment), terminator: "")
                     if let sweep {
                         let seeds = NumberText.count(sweep.seeds.count, "seed")
                         let folds =
@@ -53,6 +54,13 @@ extension Command {
             }
             if failures > 0 { throw CheckFailed(count: failures, of: arguments.all.count) }
         })
+
+    /// What the features will truncate, or why that is not known.
+    private static func truncation(_ experiment: Experiment) -> String {
+        do { return try TruncationEstimate(experiment).text } catch {
+            return "truncation: unknown, because the data are not at hand (\(error))\n"
+        }
+    }
 }
 
 /// Some configs have mistakes.

@@ -17,6 +17,12 @@ extension Command {
     private static let strict = Switch(name: "strict", help: "Ends with status 1 where there is a leak.")
     private static let names = Switch(
         name: "names-only", help: "Compares what is known of the clips, without reading a sound.")
+    /// How many unreadable clips are named in a terminal.
+    private static let mostNamed = 20
+    private static let statisticsFormat = Option.choice(
+        "format", ["table", "markdown", "csv", "json"], help: "How to write the tables; table unless given.")
+    private static let countsOnly = Switch(
+        name: "names-only", help: "Counts the clips without reading audio headers.")
     private static let channels = Option.choice(
         "channels", ["speech", "song", "both"], help: "What to bring; both unless given.")
     private static let address = Option.text(
@@ -50,21 +56,35 @@ extension Command {
     /// Counts the clips of a corpus.
     static let dataStats: Command = Command(
         name: "data stats",
-        summary: "Counts the clips of a corpus by class, speaker and every other column.",
-        argument: source, options: [Common.set],
-        examples: [("Train data stats ravdess:/data/RAVDESS", "How many clips of which emotion, by whom.")],
+        summary:
+            "Counts the clips of a corpus, with durations, sampling rates and channels, by class, speaker and every other column.",
+        argument: source, options: [statisticsFormat, countsOnly, Common.set],
+        examples: [
+            (
+                "Train data stats ravdess:/data/RAVDESS",
+                "How many clips of which emotion, by whom, how long, and in which formats."
+            ),
+            ("Train data stats manifest:clips.csv --format csv", "The same as a table for a spreadsheet."),
+        ],
         run: { arguments in
             let corpus = try read(arguments)
-            print("\(corpus.name): \(corpus.clips.count) clips, \(corpus.classes.count) classes")
-            let columns =
-                ["label", "speaker"] + Set(corpus.clips.flatMap(\.attributes.keys)).sorted()
-            for column in columns {
-                let values = corpus.clips.values(of: column)
-                guard !values.isEmpty, values.count <= 200 else { continue }
-                let counts = Dictionary(
-                    corpus.clips.compactMap { $0.value(of: column) }.map { ($0, 1) }, uniquingKeysWith: +)
-                print(
-                    "\n\(column)\n" + values.map { "  \($0)  \(counts[$0] ?? 0)" }.joined(separator: "\n"))
+            let scan = arguments[countsOnly] ? nil : HeaderScan(corpus.clips)
+            let statistics = CorpusStatistics(corpus, scan: scan)
+            for omission in statistics.unreadable.prefix(mostNamed) {
+                Terminal.error("cannot be read: \(omission)")
+            }
+            if statistics.unreadable.count > mostNamed {
+                Terminal.error(
+                    "and \(statistics.unreadable.count - mostNamed) more that cannot be read; --format json names all"
+                )
+            }
+            switch arguments[statisticsFormat] {
+            case "json": print(statistics.json.pretty())
+            case "markdown": print(statistics.markdown, terminator: "")
+            case "csv":
+                print(statistics.csv, terminator: "")
+                for note in statistics.notes { Terminal.error(note) }
+            default: print(statistics.text, terminator: "")
             }
         })
 
@@ -108,6 +128,11 @@ extension Command {
             var sounds: SoundCheck?
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments[format] == "json")
+                if let folder = arguments.featureCache?.folder {
+                    // Where it cannot be made, nothing is kept, and the audit is the same.
+                    try? FileManager.default.createDirectory(
+                        atPath: folder, withIntermediateDirectories: true)
+                }
                 sounds = SoundCheck(
                     corpus, cache: arguments.featureCache.map { $0.folder + "/sounds" },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },

@@ -13,6 +13,8 @@ final class JSONReporter: RunReporting {
                 + timing.figures.map { JSONMember($0.name, $0.value.encode()) })
     }
 
+    func remark(_ text: String) { show("remark", [JSONMember("text", text.encode())]) }
+
     func note(_ text: String) { show("note", [JSONMember("text", text.encode())]) }
 
     func result(_ result: RunResult, _ folder: String) {

@@ -52,6 +52,12 @@ final class RunReporter: RunReporting {
         Terminal.error(text)
     }
 
+    func remark(_ text: String) {
+        guard !isQuiet else { return }
+        finish()
+        print(text)
+    }
+
     func finish() {
         progress.withLock { progress in
             progress?.stop()

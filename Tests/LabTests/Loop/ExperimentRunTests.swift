@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Lab
 import SmallExperiments
+import SpeechEmotion
 import Synchronization
 import Testing
 
@@ -63,6 +64,110 @@ import Testing
                 try run(path)
                 #expect(try files(path) == whole, "stopped after \(first) steps")
             }
+        }
+    }
+
+    /// What a run says of truncation is what the lengths of its sounds say, in the result, on the page and to the observer.
+    @Test func truncationIsCounted() throws {
+        final class Listener: RunObserver {
+            let remarks = Mutex<[String]>([])
+            func remark(_ text: String) { remarks.withLock { $0.append(text) } }
+        }
+        try Toy.inFolder { folder in
+            let listener = Listener()
+            let experiment = try Experiment.decode(Self.config())
+            let path = folder + "/run"
+            let result = try ExperimentRun(experiment, folder: RunFolder(path), observer: listener).run()
+            let record = try RunRecord(path)
+            #expect(result.truncation.map(\.subset) == [.train, .validation, .test])
+            let clips = Dictionary(
+                try experiment.data.read().clips.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a })
+            for found in result.truncation {
+                let lengths = try #require(record.split)[found.subset].map { id in
+                    try #require(clips[id]).wave().resampled(to: 8000).count
+                }
+                let cuts = lengths.map { max(0, 1 + $0 / 256 - 40) * 256 }.filter { $0 > 0 }.sorted()
+                #expect(found.clips == lengths.count && found.truncated == cuts.count && cuts.count > 2)
+                let middle = Double(cuts[(cuts.count - 1) / 2] + cuts[cuts.count / 2]) / 2
+                #expect(abs(found.medianSeconds - middle / 8000) < 1e-9)
+                #expect(abs(found.largestSeconds - Double(cuts[cuts.count - 1]) / 8000) < 1e-9)
+                let share = Double(cuts.reduce(0, +)) / Double(lengths.reduce(0, +))
+                #expect(abs(found.shareLost - share) < 1e-9)
+                #expect(found.options["features.layout.frames"] == cuts.count)
+            }
+            #expect(record.result?.encode() == result.encode())
+            let remarks = listener.remarks.withLock { $0 }
+            let train = result.truncation[0]
+            #expect(
+                remarks[0].hasPrefix(
+                    "train: \(train.truncated) of \(train.clips) clips are truncated by features.layout.frames: median cut "
+                ), "\(remarks)")
+            #expect(remarks[0].hasSuffix(" of the audio is lost"))
+            #expect(remarks[1].hasPrefix("validation: ") && remarks[2].hasPrefix("test: "))
+            let page = try String(contentsOfFile: path + "/report.html", encoding: .utf8)
+            #expect(page.contains("<h2>Truncation</h2>") && page.contains("features.layout.frames ("))
+
+            // The headers say the same before there is a run.
+            let estimate = try TruncationEstimate(experiment)
+            #expect(!estimate.isUpperBound && estimate.unreadable == [])
+            for (subset, found) in zip(estimate.subsets, result.truncation) {
+                #expect(subset.subset == found.subset.rawValue)
+                #expect(subset.summary.truncated == found.truncated)
+                #expect(abs(subset.summary.median - found.medianSeconds) < 1e-9)
+                #expect(abs(subset.summary.share - found.shareLost) < 1e-9)
+            }
+        }
+    }
+
+    /// A run out of the cache says of truncation what the run said that filled it; what nothing truncates is said as well.
+    @Test func truncationComesFromTheCacheToo() throws {
+        try Toy.inFolder { folder in
+            try FileManager.default.createDirectory(
+                atPath: folder + "/data", withIntermediateDirectories: true)
+            var list = "path,label,speaker\n"
+            for clip in try SyntheticCorpus.decode(["type": "synthetic", "speakers": 4, "repetitions": 1])
+                .read().clips
+            {
+                let name = clip.id.replacing("/", with: "-") + ".wav"
+                try AudioFile.write(clip.wave(), to: folder + "/data/" + name, as: .wavFloat)
+                list += "\(name),\(clip.label),\(clip.speaker ?? "")\n"
+            }
+            try list.write(toFile: folder + "/data/list.csv", atomically: false, encoding: .utf8)
+            var json = try Self.config()
+            try json.set(#"data.source={"type": "manifest", "file": "\#(folder)/data/list.csv"}"#)
+            try json.set("training.epochs=1")
+            let experiment = try Experiment.decode(json)
+            let results = try (0..<2).map { number in
+                try ExperimentRun(
+                    experiment, folder: RunFolder(folder + "/\(number)"),
+                    cache: FeatureCache(folder: folder + "/cache"), observer: Stopper()
+                ).run()
+            }
+            #expect(results[0].encode() == results[1].encode())
+            #expect(results[0].truncation.allSatisfy { $0.truncated > 2 })
+            try json.set("features.layout.frames=400")
+            final class Listener: RunObserver {
+                let remarks = Mutex<[String]>([])
+                func remark(_ text: String) { remarks.withLock { $0.append(text) } }
+            }
+            let listener = Listener()
+            let whole = try ExperimentRun(
+                Experiment.decode(json), folder: RunFolder(folder + "/whole"), observer: listener
+            ).run()
+            #expect(whole.truncation.allSatisfy { $0.truncated == 0 && $0.options.entries.isEmpty })
+            let clips = whole.truncation[0].clips
+            #expect(listener.remarks.withLock { $0[0] } == "train: no clip of \(clips) is truncated")
+            #expect(try TruncationEstimate(Experiment.decode(json)).text.hasPrefix("truncation: no clip of "))
+            try json.set(#"features.prepare=[{"type": "trim"}]"#)
+            try json.set("features.layout.frames=40")
+            try FileManager.default.removeItem(atPath: folder + "/data/speaker-01-angry-1-1.wav")
+            try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/data/speaker-01-angry-1-1.wav"))
+            let bound = try TruncationEstimate(Experiment.decode(json))
+            #expect(bound.isUpperBound && bound.text.contains("≤ "))
+            #expect(
+                bound.text.contains(
+                    "An upper bound from the audio headers: silence is removed before clips are truncated."))
+            #expect(bound.text.contains("1 clip cannot be read, such as speaker-01-angry-1-1.wav: "))
         }
     }
 

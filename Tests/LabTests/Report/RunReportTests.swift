@@ -12,6 +12,9 @@ import Testing
         report.split = .init(
             rule: name, keepsSpeakersApart: true,
             parts: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
+        report.truncation = TruncationTable([
+            (name, TruncationSummary([Truncation(cuts: [1], kept: 1)], options: [name]))
+        ])
         report.audit = .init([(.problem, name), (.warning, name), (.fine, name)])
         let interval = ConfidenceInterval(estimate: 0.5, low: 0.25, high: 0.75, level: 0.95)
         report.figures = [
@@ -42,7 +45,8 @@ import Testing
     }
 
     private static let headings = [
-        "Results", "What was run", "How the data were divided", "Audit of the division", "Training",
+        "Results", "What was run", "How the data were divided", "Truncation", "Audit of the division",
+        "Training",
         "Confusion matrix", "Classes", "Speakers", "Calibration", "Features that mattered",
         "Most confident mistakes", "Where the model looked", "Environment", "How to repeat it",
         "Configuration",
@@ -99,7 +103,7 @@ import Testing
             #expect(elements[index + 2].name == "desc" && !elements[index + 2].text.isEmpty)
         }
         let tables = elements.filter { $0.name == "table" }.count
-        #expect(tables == 5 && elements.filter { $0.name == "caption" && !$0.text.isEmpty }.count == tables)
+        #expect(tables == 6 && elements.filter { $0.name == "caption" && !$0.text.isEmpty }.count == tables)
         #expect(
             elements.filter { $0.name == "th" }.allSatisfy {
                 ["col", "row"].contains($0.attributes["scope"])

@@ -85,6 +85,20 @@ import Testing
         #expect(found.values.map(\.bitPattern) == features.values.map(\.bitPattern))
     }
 
+    @Test(
+        arguments: [
+            nil, Truncation(cuts: [], kept: 2.5), Truncation(cuts: [0, 0.1, 3], kept: 1),
+        ] as [Truncation?]) func theTruncationComesBack(_ truncation: Truncation?) throws
+    {
+        let place = try Place()
+        let cache = FeatureCache(folder: place.cache)
+        var features = Self.features
+        features.truncation = truncation
+        _ = try cache.features(ofFile: place.sound, recipe: "") { features }
+        let found = try cache.features(ofFile: place.sound, recipe: "") { Features(shape: [1], values: [0]) }
+        #expect(found == Self.features && found.truncation == truncation)
+    }
+
     @Test func anotherContentOrRecipeIsAnotherResult() throws {
         let place = try Place()
         let cache = FeatureCache(folder: place.cache)

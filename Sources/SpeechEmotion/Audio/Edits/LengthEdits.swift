@@ -1,7 +1,7 @@
 import Configuration
 
 /// Cuts a part out of a sound.
-public struct Crop: WaveEdit {
+public struct Crop: LengthEdit {
     /// Seconds left out at the start.
     public var offset = 0.0
     /// Seconds kept; all that follows where nil.
@@ -18,20 +18,22 @@ public struct Crop: WaveEdit {
     public init() {}
 
     /// At least one sample. Throws for sounds that end before the offset.
-    public func callAsFunction(_ wave: Waveform) throws -> Waveform {
-        let first = Int(offset * Double(wave.rate))
-        guard first < wave.count else {
+    public func callAsFunction(_ wave: Waveform) throws -> Waveform { try cut(wave) }
+
+    func window(of count: Int, rate: Int) throws -> Range<Int> {
+        let first = Int(offset * Double(rate))
+        guard first < count else {
             throw SoundProblem(
-                "crop", found: "a sound of \(wave.duration) s", allowed: "more than the offset of \(offset) s"
-            )
+                "crop", found: "a sound of \(Double(count) / Double(rate)) s",
+                allowed: "more than the offset of \(offset) s")
         }
-        let count = min(duration.map { max(1, Int($0 * Double(wave.rate))) } ?? .max, wave.count - first)
-        return Waveform(Array(wave.samples[first..<first + count]), rate: wave.rate)
+        let kept = min(duration.map { max(1, Int($0 * Double(rate))) } ?? .max, count - first)
+        return first..<first + kept
     }
 }
 
 /// Brings sounds to one length: zeros are added to shorter ones, longer ones are cut.
-public struct FixedLength: WaveEdit {
+public struct FixedLength: LengthEdit {
     /// A side of a sound.
     public enum Side: String, CaseIterable, ConfigurationValue {
         /// Where the sound ends.
@@ -74,22 +76,20 @@ public struct FixedLength: WaveEdit {
     }
 
     /// Exactly as many samples as asked for. Throws for lengths beyond `Waveform.mostSamples`.
-    public func callAsFunction(_ wave: Waveform) throws -> Waveform {
-        let length = samples ?? Int((seconds ?? wave.duration) * Double(wave.rate))
+    public func callAsFunction(_ wave: Waveform) throws -> Waveform { try cut(wave) }
+
+    func window(of count: Int, rate: Int) throws -> Range<Int> {
+        let length = samples ?? Int((seconds ?? Double(count) / Double(rate)) * Double(rate))
         try Waveform.check(length, "length")
-        let missing = length - wave.count
-        if missing >= 0 {
-            let before = pad.before(missing)
-            let zeros = [Float](repeating: 0, count: missing)
-            return Waveform(zeros[..<before] + wave.samples + zeros[before...], rate: wave.rate)
-        }
-        let first = cut.before(-missing)
-        return Waveform(Array(wave.samples[first..<first + length]), rate: wave.rate)
+        let missing = length - count
+        let first = missing >= 0 ? -pad.share(of: missing) : cut.share(of: -missing)
+        return first..<first + length
     }
 }
 
 extension FixedLength.Side {
-    fileprivate func before(_ count: Int) -> Int {
+    /// How many of `count` belong to the front.
+    func share(of count: Int) -> Int {
         switch self {
         case .end: 0
         case .front: count

@@ -16,6 +16,8 @@ public struct AuditReport: Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case clip, augmented, sound, take, speaker, saying, statement, statistics, classes, silence,
             unreadable, unused
+        /// How the clips were recorded goes with what a model is to find.
+        case recording
     }
 
     /// One thing that was found.

@@ -20,6 +20,8 @@ public struct Auditor: Sendable {
     /// A number for each clip, equal for clips that hold the same recording.
     private let recordings: [String: Int]
     private let copyKinds: [String: [SoundCopy]]
+    /// What the recordings themselves give away, the same for every split.
+    private let recordingFindings: [AuditReport.Finding]
 
     /// An auditor of splits of a corpus; of its sounds too where they have been checked.
     public init(_ corpus: Corpus, sounds: SoundCheck? = nil) {
@@ -34,6 +36,7 @@ public struct Auditor: Sendable {
             kinds[copy.second, default: []].append(copy)
         }
         copyKinds = kinds
+        recordingFindings = RecordingAudit(corpus, sounds?.properties ?? [:]).findings()
     }
 
     /// What there is to say about a split. Throws where it names clips that the corpus lacks.
@@ -63,7 +66,7 @@ public struct Auditor: Sendable {
         for pair in pairs { findings += compare(parts[pair.first], parts[pair.second], measured) }
         findings +=
             repeats(parts, measured) + statistics(fitted, split, measured) + contents(parts) + unused(split)
-            + broken(split)
+            + broken(split) + recordingFindings
         // Stable, so that findings of one severity stay in the order in which they were looked for.
         let ordered = AuditReport.Severity.allCases.flatMap { level in
             findings.filter { $0.severity == level }

@@ -11,7 +11,7 @@ struct PrintStore {
     }
 
     /// "PRSP", and a number that rises whenever prints are made in another way.
-    private static let header: [UInt8] = Array("PRSP0001".utf8)
+    private static let header: [UInt8] = Array("PRSP0002".utf8)
 
     init(_ file: String?) {
         self.file = file
@@ -36,7 +36,12 @@ struct PrintStore {
             writer.add(key.place.second)
             writer.add(print.samples.first)
             writer.add(print.samples.second)
-            writer.add(print.duration.bitPattern)
+            let properties = print.properties
+            writer.add(UInt32(clamping: properties.rate))
+            writer.add(UInt32(clamping: properties.channels))
+            for number in [properties.seconds, properties.level, properties.floor] {
+                writer.add(number.bitPattern)
+            }
             writer.add(UInt32(print.codes.count) << 1 | (print.isSilent ? 1 : 0))
             for code in print.codes { writer.add(code) }
             for isLoud in print.isLoud { writer.bytes.append(isLoud ? 1 : 0) }
@@ -73,7 +78,9 @@ struct PrintStore {
         while reader.at < reader.bytes.endIndex {
             guard let place1 = reader.number(UInt64.self), let place2 = reader.number(UInt64.self),
                 let first = reader.number(UInt64.self), let second = reader.number(UInt64.self),
-                let duration = reader.number(UInt64.self), let size = reader.number(UInt32.self),
+                let rate = reader.number(UInt32.self), let channels = reader.number(UInt32.self),
+                let seconds = reader.number(UInt64.self), let level = reader.number(UInt64.self),
+                let floor = reader.number(UInt64.self), let size = reader.number(UInt32.self),
                 reader.bytes.endIndex - reader.at >= Int(size >> 1) * 5
             else { return nil }
             let count = Int(size >> 1)
@@ -82,7 +89,10 @@ struct PrintStore {
             reader.at += count
             prints[Key(place: SampleHash(first: place1, second: place2))] = SoundPrint(
                 samples: SampleHash(first: first, second: second),
-                duration: Double(bitPattern: duration), isSilent: size & 1 == 1, codes: codes, isLoud: loud)
+                properties: RecordingProperties(
+                    rate: Int(rate), channels: Int(channels), seconds: Double(bitPattern: seconds),
+                    level: Double(bitPattern: level), floor: Double(bitPattern: floor)),
+                isSilent: size & 1 == 1, codes: codes, isLoud: loud)
         }
         return prints
     }

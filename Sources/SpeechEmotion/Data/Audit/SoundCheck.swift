@@ -11,6 +11,9 @@ public struct SoundCheck: Sendable {
     /// How long the clips last, by id, in seconds.
     public var durations: [String: Double]
 
+    /// How the clips were recorded, by id.
+    public var properties: [String: RecordingProperties]
+
     /// Reads every clip and compares all of them. Changed copies of clips are passed over; a split knows them by `origin`.
     ///
     /// - Parameter cache: A file that keeps what was found of each sound, so that the next check need not read those that
@@ -25,7 +28,7 @@ public struct SoundCheck: Sendable {
         let results = parallelMap(clips.count, progress: progress) { index -> Result<SoundPrint, any Error> in
             if let known = store[clips[index]] { return .success(known) }
             if isAskedToStop() { return .failure(CancellationError()) }
-            return Result { try SoundPrint(clips[index].wave()) }
+            return Result { try SoundPrint(clips[index].wave(), channels: clips[index].channels()) }
         }
         let prints = results.map { try? $0.get() }
         store.write(zip(clips, prints))
@@ -33,9 +36,10 @@ public struct SoundCheck: Sendable {
             if case .failure(let error) = result { Omission(clip.id, "\(error)") } else { nil }
         }
         silent = zip(clips, prints).compactMap { $1?.isSilent == true ? $0.id : nil }
-        durations = Dictionary(
-            zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.duration) } },
+        properties = Dictionary(
+            zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.properties) } },
             uniquingKeysWith: { first, _ in first })
+        durations = properties.mapValues(\.seconds)
         copies = isAskedToStop() ? [] : CopySearch(clips: clips, prints: prints).run()
     }
 }

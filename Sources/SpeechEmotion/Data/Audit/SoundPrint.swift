@@ -5,8 +5,10 @@
 struct SoundPrint: Sendable, Equatable {
     /// Depends on every sample and the rate. Equal for equal sounds, and for no others in practice.
     var samples: SampleHash
+    /// How the recording was made.
+    var properties: RecordingProperties
     /// In seconds.
-    var duration: Double
+    var duration: Double { properties.seconds }
     /// No sample but zeros.
     var isSilent: Bool
     var codes: [UInt32]
@@ -28,10 +30,10 @@ struct SoundPrint: Sendable, Equatable {
         return zip(edges, edges.dropFirst()).map { $0..<$1 }
     }()
 
-    /// The print of a sound. One too short for a frame has no codes.
-    init(_ wave: Waveform) throws {
+    /// The print of a sound, which was mixed down from so many channels. One too short for a frame has no codes.
+    init(_ wave: Waveform, channels: Int) throws {
         samples = SampleHash(wave)
-        duration = wave.duration
+        properties = RecordingProperties(wave, channels: channels)
         isSilent = wave.samples.allSatisfy { $0 == 0 }
         (codes, isLoud) = ([], [])
         let wave = isSilent ? Waveform([], rate: wave.rate) : try wave.resampled(to: Self.rate)
@@ -49,9 +51,11 @@ struct SoundPrint: Sendable, Equatable {
     }
 
     /// A print that was stored.
-    init(samples: SampleHash, duration: Double, isSilent: Bool, codes: [UInt32], isLoud: [Bool]) {
+    init(
+        samples: SampleHash, properties: RecordingProperties, isSilent: Bool, codes: [UInt32], isLoud: [Bool]
+    ) {
         self.samples = samples
-        self.duration = duration
+        self.properties = properties
         self.isSilent = isSilent
         self.codes = codes
         self.isLoud = isLoud

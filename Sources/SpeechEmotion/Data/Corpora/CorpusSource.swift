@@ -16,8 +16,8 @@ public enum CorpusKinds: Registry {
     public static var kinds: [any TaggedOptions.Type] {
         [
             RavdessCorpus.self, EmoDBCorpus.self, TESSCorpus.self, SAVEECorpus.self, CremaDCorpus.self,
-            IEMOCAPCorpus.self, FolderCorpus.self, ManifestCorpus.self, CombinedCorpus.self,
-            SyntheticCorpus.self,
+            IEMOCAPCorpus.self, FolderCorpus.self, ManifestCorpus.self, MappedCorpus.self,
+            CombinedCorpus.self, SyntheticCorpus.self,
         ]
     }
 }

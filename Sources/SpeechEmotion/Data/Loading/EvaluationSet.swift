@@ -21,6 +21,9 @@ public final class EvaluationSet: EvaluationBatches {
         self.size = max(size, 1)
     }
 
+    /// What was cut off the sound of each clip; nil where that is not known.
+    public var truncations: [Truncation?] { clips.indices.map { table.truncations[$0 * views] } }
+
     /// Batches, the last of which may be smaller.
     public var count: Int { (clips.count + size - 1) / size }
 

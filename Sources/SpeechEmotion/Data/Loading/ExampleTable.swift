@@ -12,6 +12,8 @@ struct ExampleTable: Sendable {
     private(set) var labels: [Int] = []
     /// The valid frames of each, where there is padding.
     private var lengths: [Int]?
+    /// What was cut off the sound of each; nil where that is not known.
+    private(set) var truncations: [Truncation?] = []
     /// The numbers of each up to its last one that is not zero: padding takes no memory.
     private var features: [[Float]] = []
     /// Of the group of each example, where examples are normalised in groups.
@@ -28,6 +30,7 @@ struct ExampleTable: Sendable {
         ids.append(id)
         labels.append(label)
         lengths?.append(features.length ?? features.shape[0])
+        truncations.append(features.truncation)
         self.features.append(Self.withoutPadding(features.values))
     }
 

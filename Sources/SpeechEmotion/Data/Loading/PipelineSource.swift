@@ -32,7 +32,7 @@ public struct PipelineSource: FeatureSource {
     ) throws -> Features {
         func made() throws -> Waveform {
             let plain = try sound()
-            return try changed?.apply(plain) ?? plain
+            return try changed?.apply(plain).adoptingCuts(of: plain) ?? plain
         }
         if case .file(let path, let start, let end) = clip.source, let cached,
             changed == nil || changed?.key != nil

@@ -56,6 +56,13 @@ public final class TrainingSet: TrainingBatches {
         }
     }
 
+    /// What was cut off the sound of each clip, before it is augmented where the plan keeps the sound itself; nil where that is
+    /// not known.
+    public var truncations: [Truncation?] {
+        let row = plan.rows.firstIndex(where: \.isEmpty) ?? 0
+        return clips.indices.map { table.truncations[$0 * plan.rows.count + row] }
+    }
+
     /// How many examples an epoch has.
     public var examples: Int { drawn.count }
     /// Batches of an epoch, the last of which may be smaller.

@@ -1,11 +1,14 @@
 import Foundation
 
-/// Features as a file holds them: what they are of, their shape, the numbers, and a checksum of all.
+/// Features as a file holds them: what they are of, their shape, what was cut off the sound, the numbers, and a checksum of
+/// all.
 enum CacheEntry {
     /// "PrFeat", the version of the form, and a newline, which a transfer as text would change.
-    private static let magic: UInt64 = 0x0a01_7461_6546_7250
-    /// Numbers of 8 bytes before the features: magic, 4 of the key, length, rank, 4 of the shape.
-    private static let headWords = 11
+    private static let magic: UInt64 = 0x0a02_7461_6546_7250
+    /// Numbers of 8 bytes at the start: magic, 4 of the key, length, rank, 4 of the shape, how many of the truncation follow.
+    private static let headWords = 12
+    /// No config has that many options that cut.
+    private static let mostCuts: UInt64 = 1 << 20
 
     /// The bytes of a file.
     static func bytes(_ features: Features, key: [UInt8]) -> [UInt8] {
@@ -13,8 +16,11 @@ enum CacheEntry {
         words.append(UInt64(bitPattern: Int64(features.length ?? -1)))
         words.append(UInt64(features.shape.count))
         for axis in 0..<4 { words.append(axis < features.shape.count ? UInt64(features.shape[axis]) : 0) }
+        let truncation = features.truncation.map { [$0.kept] + $0.cuts } ?? []
+        words.append(UInt64(truncation.count))
+        words += truncation.map(\.bitPattern)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(headWords * 8 + features.values.count * 4 + 8)
+        bytes.reserveCapacity(words.count * 8 + features.values.count * 4 + 8)
         words.withUnsafeBytes { bytes.append(contentsOf: $0) }
         features.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
         let sum = bytes.withUnsafeBytes { checksum($0) }
@@ -24,13 +30,18 @@ enum CacheEntry {
 
     /// The features of a file's bytes; nil unless every bit is as it was written for this key.
     static func features(_ bytes: UnsafeRawBufferPointer, key: [UInt8]) -> Features? {
-        let head = headWords * 8
-        guard bytes.count >= head + 8 else { return nil }
+        guard bytes.count >= headWords * 8 + 8 else { return nil }
         let words = (0..<headWords).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
         guard words[0] == magic, Array(words[1...4]) == keyWords(key) else { return nil }
         let sum = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
         guard checksum(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)])) == sum else {
             return nil
+        }
+        let cuts = words[11]
+        guard cuts <= mostCuts, bytes.count >= (headWords + Int(cuts)) * 8 + 8 else { return nil }
+        let head = (headWords + Int(cuts)) * 8
+        let truncation = (headWords..<headWords + Int(cuts)).map {
+            Double(bitPattern: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
         }
         let (rank, length) = (Int(truncatingIfNeeded: words[6]), Int(truncatingIfNeeded: words[5]))
         guard (1...4).contains(rank) else { return nil }
@@ -49,7 +60,11 @@ enum CacheEntry {
                 from: UnsafeRawBufferPointer(rebasing: bytes[head..<head + count * 4]))
             filled = count
         }
-        return Features(shape: shape, values: values, length: length < 0 ? nil : length)
+        var features = Features(shape: shape, values: values, length: length < 0 ? nil : length)
+        features.truncation = truncation.first.map {
+            Truncation(cuts: Array(truncation.dropFirst()), kept: $0)
+        }
+        return features
     }
 
     private static func keyWords(_ key: [UInt8]) -> [UInt64] {

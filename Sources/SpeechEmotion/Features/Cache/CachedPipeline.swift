@@ -23,7 +23,8 @@ public struct CachedPipeline: Sendable {
         change: (Waveform) throws -> Waveform = { $0 }
     ) throws -> Features {
         try features(ofFile: path, offset: offset, duration: duration, variant: variant) {
-            try change(pipeline.wave(ofFile: path, offset: offset, duration: duration))
+            let plain = try pipeline.wave(ofFile: path, offset: offset, duration: duration)
+            return try change(plain).adoptingCuts(of: plain)
         }
     }
 

@@ -43,6 +43,8 @@ public struct Delta: FrameFeature {
     public var names: [String] { of.value.names.map { (order == 1 ? "delta_" : "delta2_") + $0 } }
     /// That of the other feature.
     public var hop: Int { of.value.hop }
+    /// As many as the other feature has.
+    public func frames(of samples: Int) -> Int? { of.value.frames(of: samples) }
     public func check(rate: Int) throws(SoundProblem) { try of.value.check(rate: rate) }
 
     /// [frames, width] as librosa.feature.delta. Throws for sounds of fewer frames than the window.

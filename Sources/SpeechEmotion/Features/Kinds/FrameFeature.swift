@@ -8,6 +8,8 @@ public protocol FrameFeature: TaggedOptions, Hashable {
     var names: [String] { get }
     /// Samples between the starts of two frames. Features side by side need the same.
     var hop: Int { get }
+    /// How many frames a sound of so many samples has; nil where it is too short for one.
+    func frames(of samples: Int) -> Int?
     /// Throws where the options make no sense for sounds of a rate.
     func check(rate: Int) throws(SoundProblem)
     /// The numbers, [frames, width]. Throws for sounds that are too short or hold what is no number.

@@ -8,6 +8,8 @@ protocol SpectralFeature: FrameFeature {
 extension SpectralFeature {
     /// That of the transform.
     public var hop: Int { stft.hop }
+    /// As the transform counts them.
+    public func frames(of samples: Int) -> Int? { try? stft.framing.frames(of: samples) }
 
     /// The keys of the transform, which stand beside the feature's own.
     static var stftFields: [Field<Self>] {
@@ -48,6 +50,8 @@ protocol FramedFeature: FrameFeature {
 extension FramedFeature {
     /// That of the frames.
     public var hop: Int { frames.hop }
+    /// As they are cut from the sound.
+    public func frames(of samples: Int) -> Int? { try? frames.framing(.zeros).frames(of: samples) }
 
     /// The keys of the frames, which stand beside the feature's own.
     static var frameFields: [Field<Self>] {

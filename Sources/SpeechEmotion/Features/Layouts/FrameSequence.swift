@@ -69,6 +69,15 @@ public struct FrameSequence: FeatureLayout {
         for feature in features { try feature.value.check(rate: rate) }
     }
 
+    /// The samples of a sound that the frames are left of: all, or without a hop for each frame that is cut off.
+    func window(of count: Int) -> Range<Int> {
+        guard let feature = features.first?.value, let found = feature.frames(of: count), found > frames
+        else { return 0..<count }
+        let front = cut.share(of: found - frames)
+        let start = min(count, front * feature.hop)
+        return start..<max(start, count - (found - frames - front) * feature.hop)
+    }
+
     /// [frames, channels] with the length of the sound. Throws where features differ in their number of frames.
     public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
         var tables: [FrameTable] = []
@@ -100,17 +109,6 @@ public struct FrameSequence: FeatureLayout {
             }
         }
         return Features(shape: [frames, width], values: values, length: before + kept)
-    }
-}
-
-extension FixedLength.Side {
-    /// How many of `count` belong to the front.
-    fileprivate func share(of count: Int) -> Int {
-        switch self {
-        case .end: 0
-        case .front: count
-        case .both: count / 2
-        }
     }
 }
 

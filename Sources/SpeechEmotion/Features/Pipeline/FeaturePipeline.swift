@@ -63,7 +63,9 @@ public struct FeaturePipeline: Options {
 
     /// The features of a sound that has been prepared, and maybe changed after that.
     public func features(of prepared: Waveform) throws -> Features {
-        try layout.value.features(of: SoundAnalysis(prepared))
+        var features = try layout.value.features(of: SoundAnalysis(prepared))
+        features.truncation = prepared.cuts?.truncation(by: layout.value)
+        return features
     }
 
     /// The features of a file, or of a part of it.
@@ -85,7 +87,33 @@ public struct FeaturePipeline: Options {
                 allowed: "more than the offset of \(self.offset) s")
         }
         let length = [rest, self.duration].compactMap { $0 }.min()
-        return try prepare(AudioFile.read(path, rate: rate, offset: offset + self.offset, duration: length))
+        let (wave, whole) = try AudioFile.readNotingLength(
+            path, rate: rate, offset: offset + self.offset, duration: length)
+        // Where a header does not tell, only reading does, and it matters only to what follows the part that is kept.
+        let seconds =
+            if let whole {
+                whole - offset
+            } else if self.duration == nil {
+                wave.duration + self.offset
+            } else {
+                try AudioFile.read(path, offset: offset).duration
+            }
+        return try edited(wave, clip: min(seconds, duration ?? .infinity))
+    }
+
+    /// The sound after all edits.
+    ///
+    /// - Parameter clip: How many seconds the clip lasts that it is a part of.
+    private func edited(_ wave: Waveform, clip: Double) throws -> Waveform {
+        var tracker = CutTracker(count: wave.count, rate: wave.rate, cuts: openingCuts(clip))
+        var wave = wave
+        for edit in prepare {
+            let after = try edit.value(wave)
+            try tracker.apply(edit.value, from: wave, to: after)
+            wave = after
+        }
+        wave.cuts = tracker
+        return wave
     }
 
     /// A sound in memory, cut, brought to the rate and prepared as a file's would be.
@@ -99,6 +127,6 @@ public struct FeaturePipeline: Options {
         var part = Crop()
         (part.offset, part.duration) = (offset, duration)
         let isWhole = offset == 0 && duration == nil
-        return try prepare((isWhole ? wave : part(wave)).resampled(to: rate))
+        return try edited((isWhole ? wave : part(wave)).resampled(to: rate), clip: wave.duration)
     }
 }

@@ -1,0 +1,179 @@
+import Configuration
+
+/// Another corpus with its columns renamed and its values and classes translated, so that it fits others in a `combined`
+/// corpus.
+///
+/// Columns are renamed first; then `values` replaces values, by the new names of the columns; then `labels` renames classes.
+public struct MappedCorpus: CorpusSource {
+    /// The corpus.
+    public var source = AnyCorpus(RavdessCorpus())
+    /// What the corpus is called; nil keeps its name.
+    public var name: String?
+    /// New names of columns.
+    public var columns = Named<String>()
+    /// New values, by the names that columns have after `columns`.
+    public var values = Named<Named<String>>()
+    /// New names of classes; null drops a class.
+    public var labels = Named<String?>()
+
+    public static let type = "mapped"
+    public static let summary = "Another corpus with columns renamed and values and classes translated."
+    public static let fields: [Field<Self>] = [
+        .init("source", \.source, "The corpus.", .required),
+        .init("name", \.name, "What the corpus is called, in a combined one too; its own name unless given."),
+        .init("columns", \.columns, "New names of columns, such as {\"actor\": \"speaker\"}."),
+        .init(
+            "values", \.values,
+            "New values by column, such as {\"gender\": {\"m\": \"male\"}}; columns have their new names here. Other values stay."
+        ),
+        .init(
+            "labels", \.labels,
+            "New names of classes, such as {\"joy\": \"happy\"}; two of one name are merged, null drops a class."
+        ),
+    ]
+
+    public init() {}
+    /// The clips of a corpus.
+    public init(_ source: any CorpusSource) { self.source = AnyCorpus(source) }
+
+    public var complaints: [Complaint] {
+        var found: [Complaint] = []
+        if name?.isEmpty == true { found.append(Complaint("name", "expected a name, found \"\"")) }
+        var origins: [String: String] = [:]
+        for entry in columns.entries {
+            let path: [JSONPath.Step] = [.key("columns"), .key(entry.name)]
+            if entry.value.isEmpty || ["id", "corpus"].contains(entry.value) {
+                found.append(
+                    Complaint(
+                        at: path,
+                        "a column cannot be called \"\(entry.value)\"; \"id\" and \"corpus\" are made by the program"
+                    ))
+            }
+            if let other = origins.updateValue(entry.name, forKey: entry.value) {
+                found.append(
+                    Complaint(
+                        at: path,
+                        "\"\(other)\" and \"\(entry.name)\" cannot both be called \"\(entry.value)\""))
+            }
+        }
+        return found
+    }
+
+    /// The clips of the corpus as the options change them. Throws what the source throws, and where the options name columns,
+    /// values or classes that no clip has.
+    public func read() throws -> Corpus {
+        var corpus = try source.value.read()
+        if let name { corpus.name = name }
+        try renameColumns(&corpus)
+        try translate(&corpus)
+        try corpus.renameClasses(labels, key: "labels")
+        corpus.classes = corpus.clips.values(of: "label")
+        return corpus
+    }
+
+    private func renameColumns(_ corpus: inout Corpus) throws {
+        guard !columns.entries.isEmpty else { return }
+        let known = corpus.columns
+        let renamed = Set(columns.entries.map(\.name))
+        for entry in columns.entries {
+            guard known.contains(entry.name) else {
+                throw corpus.missingColumn(entry.name, key: "columns")
+            }
+            if known.contains(entry.value), !renamed.contains(entry.value) {
+                throw DataProblem(
+                    "\"columns.\(entry.name)\"",
+                    found: "the new name \"\(entry.value)\", which is a column of \(corpus.name) already",
+                    allowed: "another name, or rename \"\(entry.value)\" as well")
+            }
+        }
+        let takesLabel = columns.entries.contains { $0.value == "label" }
+        if renamed.contains("label"), !takesLabel {
+            throw DataProblem(
+                "\"columns.label\"", found: "no column that becomes \"label\" in its place",
+                allowed: "renaming another column to \"label\": every clip needs a class")
+        }
+        corpus.clips = try corpus.clips.map { clip in
+            var result = clip
+            for entry in columns.entries { result.set(nil, in: entry.name) }
+            for entry in columns.entries { result.set(clip.value(of: entry.name), in: entry.value) }
+            if takesLabel, result.label.isEmpty {
+                throw DataProblem(
+                    "\"columns\"", found: "the clip \(clip.id) without a value for \"label\"",
+                    allowed: "a column that every clip has")
+            }
+            return result
+        }
+    }
+
+    private func translate(_ corpus: inout Corpus) throws {
+        for column in values.entries {
+            let known = corpus.clips.values(of: column.name)
+            guard !known.isEmpty else { throw corpus.missingColumn(column.name, key: "values") }
+            if column.name == "id" {
+                throw DataProblem(
+                    "\"values.id\"", found: "the ids of clips", allowed: corpus.columns.listed(20))
+            }
+            try DataProblem.check(
+                column.value.entries.map(\.name), "values.\(column.name)", among: known, of: column.name)
+            for index in corpus.clips.indices {
+                guard let value = corpus.clips[index].value(of: column.name), let new = column.value[value]
+                else { continue }
+                guard !new.isEmpty || column.name != "label" else {
+                    throw DataProblem(
+                        "\"values.label\"", found: "an empty name for the class \"\(value)\"",
+                        allowed: "a name; \"labels\" drops a class by null")
+                }
+                corpus.clips[index].set(new, in: column.name)
+            }
+        }
+    }
+}
+
+extension Clip {
+    /// Changes what a column says; an empty label stands for none.
+    fileprivate mutating func set(_ value: String?, in column: String) {
+        switch column {
+        case "id": break
+        case "label": label = value ?? ""
+        case "speaker": speaker = value
+        default: attributes[column] = value
+        }
+    }
+}
+
+extension Corpus {
+    /// Gives classes other names; those whose new name is null are dropped. Throws for classes that no clip has, and where
+    /// none is left.
+    mutating func renameClasses(_ names: Named<String?>, key: String) throws {
+        try DataProblem.check(names.entries.map(\.name), key, among: clips.values(of: "label"), of: "class")
+        clips = clips.compactMap { clip in
+            guard let name = names[clip.label] else { return clip }
+            guard let name else { return nil }
+            var clip = clip
+            clip.label = name
+            return clip
+        }
+        guard !clips.isEmpty else {
+            throw DataProblem("\"\(key)\"", found: "no class left", allowed: "at least one that is not null")
+        }
+    }
+
+    /// The problem that an option names a column that there is not.
+    func missingColumn(_ column: String, key: String) -> DataProblem {
+        let meant = Suggestion.closest(to: column, among: columns).map { "; did you mean \"\($0)\"?" } ?? ""
+        return DataProblem(
+            "\"\(key)\"", found: "the column \"\(column)\", which no clip of \(name) has\(meant)",
+            allowed: columns.listed(20))
+    }
+}
+
+extension DataProblem {
+    /// Throws for the first name that is not known.
+    static func check(_ names: [String], _ key: String, among known: [String], of noun: String) throws {
+        guard let stranger = names.first(where: { !known.contains($0) }) else { return }
+        let meant = Suggestion.closest(to: stranger, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw DataProblem(
+            "\"\(key)\"", found: "the \(noun) \"\(stranger)\", which no clip has\(meant)",
+            allowed: known.listed(30))
+    }
+}
