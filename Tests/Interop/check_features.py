@@ -77,15 +77,12 @@ def main():
             print(f"{len(files)} recordings, {what}: {labels} labels differ, largest difference {difference:.1e}")
             return difference
 
+        made = {file: script.features(file) for file in files}
+        script.features = made.get
         difference = report(predict(files), "true lengths")
-        features = script.features
         if any(port.name == "lengths" for port in script.session().get_inputs()):
-
-            def padded(path):
-                inputs, _ = features(path)
-                return inputs, np.full(inputs.shape[:1], inputs.shape[1])
-
-            script.features = padded
+            for file, (inputs, _) in made.items():
+                made[file] = inputs, np.full(inputs.shape[:1], inputs.shape[1])
             report(predict(files), "padding taken for sound")
     sys.exit(0 if difference <= TOLERANCE else 1)
 
