@@ -16,7 +16,7 @@ extension Layer {
         }
     }
 
-    private func namesOfLayers(_ prefix: String) -> [(name: String, layer: ObjectIdentifier)] {
+    func namesOfLayers(_ prefix: String) -> [(name: String, layer: ObjectIdentifier)] {
         members.flatMap { member -> [(String, ObjectIdentifier)] in
             guard case .layer(let name, let layer) = member else { return [] }
             return [(prefix + name, ObjectIdentifier(layer))] + layer.namesOfLayers(prefix + name + ".")

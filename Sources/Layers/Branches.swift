@@ -61,6 +61,6 @@ public final class Branches: Layer {
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned
-        return options.join.join(branches.map { $0.forward(x, pass) })
+        return options.join.join(branches.map { pass.run($0, x) })
     }
 }

@@ -186,7 +186,7 @@ public final class Graph: Layer {
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         var outputs: [Signal] = []
         for (place, part) in parts.enumerated() {
-            outputs.append(part.forward(input(of: place, x, outputs), pass))
+            outputs.append(pass.run(part, input(of: place, x, outputs)))
         }
         return outputs[output]
     }

@@ -102,11 +102,11 @@ public final class Residual: Layer {
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned
-        let inner = body.forward(x, pass)
+        let inner = pass.run(body, x)
         let axes = Array(1..<inner.tensor.rank)
         var change = dropped(inner.tensor, options.dropPath, pass, sharedAxes: axes)
         if options.scale != 1 { change = change * Real(options.scale) }
-        let shortcut = projection.map { $0.forward(x, pass).tensor } ?? x.tensor
+        let shortcut = projection.map { pass.run($0, x).tensor } ?? x.tensor
         return inner.with(options.activation(shortcut + change))
     }
 }

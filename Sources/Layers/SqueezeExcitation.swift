@@ -66,7 +66,7 @@ public final class SqueezeExcitation: Layer {
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned
-        let weights = excite.forward(squeeze.forward(GlobalPool.Spec(.average).apply(x, pass), pass), pass)
+        let weights = pass.run(excite, pass.run(squeeze, GlobalPool.Spec(.average).apply(x, pass)))
             .tensor
         let (batch, channels) = (weights.shape[0], weights.shape[1])
         let ones = Array(repeating: 1, count: x.tensor.rank - 2)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Has other programs read what a run has written: TensorBoard its events, the Python package safetensors its
-# tensors, ONNX Runtime its exported model.
+# tensors, ONNX Runtime its exported model with the features that features.py computes.
 #
 # usage: Tests/Interop/check_run.sh RUN_FOLDER [PYTHON]
 #   RUN_FOLDER   a run that has ended, such as runs/quickstart
 #   PYTHON       a Python that has the packages; python3 unless given
 #
-# needs: pip install numpy tensorboard safetensors onnx onnxruntime, and the built program (Scripts/run builds it)
+# needs: pip install numpy tensorboard safetensors onnx onnxruntime soundfile, and the built program (Scripts/run builds it)
 set -euo pipefail
 here=$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
@@ -19,7 +19,7 @@ program=$here/../../.build/release/Train
 [ -x "$program" ] || { echo "error: $program is missing; build it: swift build -c release" >&2; exit 1; }
 missing=$("$python" - <<'PYTHON'
 import importlib.util
-packages = ["numpy", "tensorboard", "safetensors", "onnx", "onnxruntime"]
+packages = ["numpy", "tensorboard", "safetensors", "onnx", "onnxruntime", "soundfile"]
 print(*[name for name in packages if importlib.util.find_spec(name) is None])
 PYTHON
 )
@@ -33,4 +33,5 @@ check() {
 check check_events.py "$run"
 check check_safetensors.py "$run"
 check check_export.py "$run" "$program"
+check check_features.py "$run" "$program"
 exit $failed

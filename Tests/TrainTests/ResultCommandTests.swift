@@ -215,12 +215,32 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let ending = try BuiltProgram.run("export", run, "--out", folder + "/out")
             #expect(ending.status == 0 && ending.errors.isEmpty, "\(ending.errors)")
-            for name in ["model.safetensors", "model.json", "model.onnx"] {
+            for name in ["model.safetensors", "model.json", "model.onnx", "features.py"] {
                 let size = FileManager.default.contents(atPath: folder + "/out/" + name)?.count ?? 0
                 #expect(size > 100, "\(name)")
             }
             let steps = try BuiltProgram.run("export", run, "--out", folder + "/any", "--any-steps")
             #expect(steps.status == 0, "\(steps.errors)")
+        }
+    }
+
+    /// What Python could not reproduce is named, and no older program is left beside the model.
+    @Test func exportRefusesToWriteFeaturesThatWouldDiffer() throws {
+        try SmallExperiment.inFolder { folder in
+            let made = try BuiltProgram.run(
+                SmallExperiment.run(
+                    folder, "--quiet", "--set", "training.epochs=1", "--set",
+                    #"features.layout.features=[{"type": "rms"}, {"type": "chroma", "hop": 512}]"#))
+            try #require(made.status == 0, "\(made.errors)")
+            let out = folder + "/out"
+            #expect(try BuiltProgram.run("export", run, "--out", out).status == 0)
+            let ending = try BuiltProgram.run("export", folder + "/runs/small", "--out", out)
+            #expect(ending.status == 0 && ending.output == ["safetensors", "json", "onnx"].map { "\(out)/model.\($0)\n" }.joined())
+            #expect(
+                ending.errors
+                    == "note: features.py is not written: it could not reproduce features.layout.features[1] (the feature \"chroma\") exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy\n"
+            )
+            #expect(!FileManager.default.fileExists(atPath: out + "/features.py"))
         }
     }
 

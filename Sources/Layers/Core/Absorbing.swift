@@ -15,8 +15,9 @@ func run(_ layers: [any Layer], _ x: Signal, _ pass: Pass) -> Signal {
     while next < layers.count {
         let layer = layers[next]
         next += 1
-        guard let absorbing = layer as? any Absorbing else {
-            x = layer.forward(x, pass)
+        // A layer that is absorbed has no output of its own to note.
+        guard pass.outputs == nil, let absorbing = layer as? any Absorbing else {
+            x = pass.run(layer, x)
             continue
         }
         let (signal, taken) = absorbing.forward(x, pass, followedBy: layers[next...])

@@ -107,16 +107,29 @@ public struct Pass: Sendable {
     public let generator: RandomGenerator?
     /// Where attention layers leave their weights.
     let attention: AttentionRecord?
+    /// Where layers leave their outputs.
+    let outputs: OutputRecord?
 
     /// A training pass without a generator uses the batch's statistics and draws nothing.
     public init(isTraining: Bool, generator: RandomGenerator?) {
         self.init(isTraining: isTraining, generator: generator, attention: nil)
     }
 
-    init(isTraining: Bool, generator: RandomGenerator?, attention: AttentionRecord?) {
+    init(
+        isTraining: Bool, generator: RandomGenerator?, attention: AttentionRecord?,
+        outputs: OutputRecord? = nil
+    ) {
         self.isTraining = isTraining
         self.generator = generator
         self.attention = attention
+        self.outputs = outputs
+    }
+
+    /// Returns the output of a layer inside another one, and notes it where outputs are wanted.
+    func run(_ layer: any Layer, _ x: Signal) -> Signal {
+        let output = layer.forward(x, self)
+        outputs?.note(layer, output)
+        return output
     }
 
     /// Nothing is drawn, running statistics are used.

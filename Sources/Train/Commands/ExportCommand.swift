@@ -11,14 +11,15 @@ extension Command {
     /// Writes a run's model for other programs.
     static let export: Command = Command(
         name: "export",
-        summary: "Writes a run's model for other programs: safetensors with its config, and ONNX.",
+        summary:
+            "Writes a run's model for other programs: safetensors, ONNX, and Python that computes its features.",
         argument: Argument(
             placeholder: "RUN", help: "The folder of a run, or a model file.", completion: .files),
         options: [out, anySteps],
         examples: [
             (
                 "Train export runs/quickstart",
-                "Writes model.safetensors, model.json and model.onnx into runs/quickstart/export."
+                "Writes model.safetensors, model.json, model.onnx and features.py into runs/quickstart/export; python features.py some.wav predicts."
             )
         ],
         run: { arguments in
@@ -32,13 +33,26 @@ extension Command {
             options.anySteps = arguments[anySteps]
             try ModelFile.write(model, card: card, to: folder + "/model.safetensors")
             try model.writeONNX(to: folder + "/model.onnx", card: card, options: options)
-            for name in ["model.safetensors", "model.json", "model.onnx"] { print("\(folder)/\(name)") }
-            if let views = card.views?.elements?.count {
-                Terminal.error(
-                    "This model is asked about each sound and \(views) changed forms of it, \"views\" in model.json, made of the prepared sound; ONNX takes one form at a time, and the mean of the logarithms of its probabilities, then softmax, is the answer."
-                )
-            }
+            var names = ["model.safetensors", "model.json", "model.onnx"]
+            if try writeScript(card, to: folder + "/features.py") { names.append("features.py") }
+            for name in names { print("\(folder)/\(name)") }
         })
+
+    /// Writes the program that computes the model's features, or says why there is none. An old one goes: it is another model's.
+    private static func writeScript(_ card: ModelCard, to file: String) throws -> Bool {
+        let script = try FeatureScript(card)
+        guard let text = script.text else {
+            if FileManager.default.fileExists(atPath: file) {
+                try FileManager.default.removeItem(atPath: file)
+            }
+            Terminal.error(
+                "note: features.py is not written: it could not reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy"
+            )
+            return false
+        }
+        try AtomicFile.write(Array(text.utf8), to: file)
+        return true
+    }
 }
 
 /// Makes folders.

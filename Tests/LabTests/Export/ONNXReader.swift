@@ -27,7 +27,7 @@ struct ONNXModel {
     }
 
     struct Port {
-        var name = "", type = 0
+        var name = "", type = 0, note = ""
         /// Sizes as numbers, or their names.
         var shape: [String] = []
     }
@@ -119,6 +119,10 @@ struct ONNXModel {
         for field in try Wire.fields(bytes) {
             if field.number == 1 {
                 port.name = field.text
+                continue
+            }
+            if field.number == 3 {
+                port.note = field.text
                 continue
             }
             // TypeProto: a tensor's type and shape; the shape has sizes, which are a number or a name.

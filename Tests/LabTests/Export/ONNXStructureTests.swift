@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: ExportExamples.all) func everyValueIsMadeOnceAndUsed(_ example: Example) throws {
         for anySteps in [false, true] where !anySteps || example.isSequence && !example.isFixed {
             let file = try file(try example.model(), anySteps: anySteps)
-            let constants = file.constants.map(\.name).filter { $0 != "lengths" }
+            let constants = file.constants.map(\.name)
             var known = Set<String>()
             for name in file.inputs.map(\.name) + constants {
                 #expect(known.insert(name).inserted, "\(name)")
@@ -94,14 +94,19 @@ import Testing
         #expect(try file(logits).nodes.map(\.operation) == ["MatMul", "Add", "Identity"])
     }
 
-    @Test func lengthsAreAnInputWhereTheyMatterAndMayBeLeftOut() throws {
+    /// An input that has an initializer of its name may be left out in ONNX.
+    @Test func lengthsAreARequiredInputWhereTheyMatter() throws {
         let dense = try file(Example(#"{"type": "dense", "units": 3}"#, [6, 4]).model())
         #expect(dense.inputs.map(\.name) == ["features"])
         let gru = try file(Example(#"{"type": "gru", "units": 3}"#, [6, 4]).model())
         #expect(gru.inputs.map(\.name) == ["features", "lengths"])
         #expect(gru.inputs[1].type == 7)
-        let standard = try #require(gru.constant("lengths"))
-        #expect(standard.integers == [1 << 60])
+        #expect(gru.inputs[1].shape == ["batch"])
+        #expect(gru.constant("lengths") == nil)
+        let note = "Required: the number of frames of each sequence, padding not counted."
+        #expect(gru.inputs[1].note.hasPrefix(note), "\(gru.inputs[1].note)")
+        #expect(gru.metadata.first { $0.key == "lengths" }?.value.hasPrefix(note) == true)
+        #expect(!dense.metadata.contains { $0.key == "lengths" } && dense.inputs[0].note.isEmpty)
         var options = ONNXOptions()
         options.lengths = false
         let without = try ONNXModel(

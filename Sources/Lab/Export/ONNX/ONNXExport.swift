@@ -6,7 +6,7 @@ extension Model {
     /// is open.
     ///
     /// Inputs are `features`, the model's own input of shape [batch, ...], and `lengths` where the model makes use of it
-    /// (see `ONNXOptions.lengths`). Outputs are `probabilities`, or `output` without softmax or sigmoid, and
+    /// (see `ONNXOptions.lengths`): the file cannot be run without it. Outputs are `probabilities`, or `output` without softmax or sigmoid, and
     /// `attention` where there are weights of it. The card and the model's config are the file's metadata.
     ///
     /// Throws an `ExportProblem` that names the layer where one cannot be exported, and a `FileError` where the file would
@@ -35,6 +35,9 @@ final class ONNXExport {
     static let input = "features"
     static let lengths = "lengths"
     static let attention = "attention"
+    /// What readers of the file have to know of the input.
+    static let aboutLengths =
+        "Required: the number of frames of each sequence, padding not counted. Without the true lengths the model takes padding for sound."
 
     let options: ONNXOptions
     let graph: ONNXGraph
@@ -62,7 +65,11 @@ final class ONNXExport {
             let name = attention.count == 1 || path.isEmpty ? Self.attention : Self.attention + "." + path
             graph.addOutput(.init(name: name, type: .float, shape: shape), from: value)
         }
-        return ONNXFile(graph: graph, metadata: card.metadata(of: model))
+        var metadata = card.metadata(of: model)
+        if graph.inputs.contains(where: { $0.name == Self.lengths }) {
+            metadata.append((Self.lengths, Self.aboutLengths))
+        }
+        return ONNXFile(graph: graph, metadata: metadata)
     }
 
     /// The model's input.
@@ -77,14 +84,11 @@ final class ONNXExport {
             let layer = ONNXLayer(layer: model.layer, path: Self.lengths, graph: graph, export: self)
             let whole = input
             input.lengths = ONNXLengths { [graph] in
-                graph.addInput(.init(name: Self.lengths, type: .int64, shape: [.named("lengths")]))
-                graph.addDefault([ONNXLengths.unknown], input: Self.lengths)
-                let isUnknown = layer.node("Equal", Self.lengths, layer.integers([ONNXLengths.unknown]))
+                graph.addInput(
+                    .init(
+                        name: Self.lengths, type: .int64, shape: [.named("batch")], note: Self.aboutLengths))
                 let steps = whole.hasAnySteps ? layer.stepCount(whole) : layer.integers([whole.shape[0]])
-                let known = layer.node("Max", layer.node("Min", Self.lengths, steps), layer.integers([0]))
-                let batch = layer.node(
-                    "Shape", [Self.input], [("start", .integer(0)), ("end", .integer(1))])[0]
-                return layer.node("Expand", layer.node("Where", isUnknown, Self.lengths, known), batch)
+                return layer.node("Max", layer.node("Min", Self.lengths, steps), layer.integers([0]))
             }
         }
         return input

@@ -133,6 +133,7 @@ struct ONNXFile {
                 }
             }
         }
+        if let note = port.note { message.text(3, note) }
     }
 
     /// The constant's message up to its numbers.

@@ -41,6 +41,8 @@ final class ONNXGraph {
         let name: String
         let type: ONNXElement
         let shape: [Size]
+        /// The documentation of the input or output in the file.
+        var note: String?
     }
 
     private(set) var nodes: [Node] = []
@@ -129,11 +131,6 @@ final class ONNXGraph {
 
     /// Adds an input under a reserved name.
     func addInput(_ port: Port) { inputs.append(port) }
-
-    /// Gives an input a value that holds where none is passed.
-    func addDefault(_ list: [Int], input: String) {
-        constants.append(Constant(name: input, shape: [list.count], content: .integers(list)))
-    }
 
     /// Adds an output under a reserved name.
     func addOutput(_ port: Port, from value: String) {

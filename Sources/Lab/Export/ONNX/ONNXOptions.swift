@@ -26,8 +26,8 @@ public struct ONNXOptions: Sendable {
     public var output = Output.softmax
     /// Those of pooling layers unless given.
     public var attention = AttentionOutputs.pooling
-    /// Whether there is an input `lengths`, whole numbers of shape [batch], where the model makes use of it. It may be
-    /// left out when the file is run; all steps count then.
+    /// Whether there is an input `lengths`, whole numbers of shape [batch], where the model makes use of it. The file
+    /// cannot be run without it. Where this is false, all steps count.
     public var lengths = true
     /// Whether sequences may have another number of steps than the model was made for. Layers that have weights for
     /// each step or that put all steps side by side are an error then.

@@ -27,13 +27,7 @@ public struct ONNXSignal {
 
 /// The valid steps of each sequence, as a value of whole numbers of shape [batch]. It is added to the graph only when
 /// something asks for it, and once.
-///
-/// Where the file is run without lengths it is far above any number of steps: a layer may treat a sequence whose end
-/// it knows otherwise than one without.
 public final class ONNXLengths {
-    /// Stands for a length that is not known. Windows and strides leave it far above any number of steps.
-    static let unknown = 1 << 60
-
     private let make: () -> String
     private var made: String?
     private var limited: String?
@@ -50,7 +44,7 @@ public final class ONNXLengths {
         return value
     }
 
-    /// The valid steps of a signal with these lengths, all where they are not known.
+    /// The valid steps of a signal with these lengths, at most as many as it has.
     public func counted(_ x: ONNXSignal, _ layer: ONNXLayer) -> String {
         if let limited { return limited }
         let steps = x.hasAnySteps ? layer.stepCount(x) : layer.integers([x.shape[0]])

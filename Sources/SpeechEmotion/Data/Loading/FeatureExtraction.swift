@@ -20,17 +20,19 @@ public struct FeatureExtraction: Sendable {
     public func callAsFunction(
         _ paths: [String], _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
     ) rethrows {
-        for start in stride(from: 0, to: paths.count, by: Self.group) {
-            let part = paths[start..<min(start + Self.group, paths.count)]
-            for (i, result) in results(part).enumerated() { try body(start + i, result) }
-        }
+        try self(paths.map { Clip(id: $0, source: .file(path: $0, start: nil, end: nil), label: "") }, body)
     }
 
-    private func results(_ paths: ArraySlice<String>) -> [Result<[Features], any Error>] {
-        parallelMap(paths.count) { index in
-            let path = paths[paths.startIndex + index]
-            let clip = Clip(id: path, source: .file(path: path, start: nil, end: nil), label: "")
-            return Result { try source.features(of: clip, views: views) }
+    /// Calls `body` for each clip in the given order, with the features of its views, the sound itself first, or why there are none.
+    public func callAsFunction(
+        _ clips: [Clip], _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
+    ) rethrows {
+        for start in stride(from: 0, to: clips.count, by: Self.group) {
+            let part = Array(clips[start..<min(start + Self.group, clips.count)])
+            let results = parallelMap(part.count) { index in
+                Result { try source.features(of: part[index], views: views) }
+            }
+            for (i, result) in results.enumerated() { try body(start + i, result) }
         }
     }
 }

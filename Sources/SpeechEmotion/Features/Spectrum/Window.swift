@@ -33,8 +33,10 @@ public enum Window: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    static let kaiserBeta = 8.6
-    static let gaussianDeviation = 0.4
+    /// The shape of a Kaiser window unless given.
+    package static let kaiserBeta = 8.6
+    /// The shape of a Gaussian window unless given.
+    package static let gaussianDeviation = 0.4
 }
 
 /// The modified Bessel function of order 0, by its series.

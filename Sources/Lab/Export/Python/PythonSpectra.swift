@@ -1,0 +1,68 @@
+extension PythonLibrary {
+    /// Frames and their spectra.
+    static let spectra = #"""
+        def framed(sound, size, hop, centered=True, padding="zeros"):
+            """Returns the frames of a sound, [frames, size]."""
+            if len(sound) == 0:
+                raise ValueError("a sound without samples; expected at least one")
+            if centered:
+                mode = {"zeros": "constant", "edge": "edge", "reflect": "reflect"}[padding]
+                sound = np.pad(sound, (size // 2, size // 2), mode=mode)
+            if len(sound) < size:
+                raise ValueError(f"{len(sound)} samples; expected at least a frame of {size}")
+            return np.lib.stride_tricks.sliding_window_view(sound, size)[::hop]
+
+
+        def turns(size, periodic):
+            """Returns where the points of a window function lie between 0 and 1."""
+            return np.arange(size) / (size if periodic else size - 1) if size > 1 else np.full(1, 0.5)
+
+
+        def hann(size, periodic):
+            return 0.5 - 0.5 * np.cos(2 * np.pi * turns(size, periodic))
+
+
+        def hamming(size, periodic):
+            return 0.54 - 0.46 * np.cos(2 * np.pi * turns(size, periodic))
+
+
+        def blackman(size, periodic):
+            turn = 2 * np.pi * turns(size, periodic)
+            return 0.42 - 0.5 * np.cos(turn) + 0.08 * np.cos(2 * turn)
+
+
+        def rectangular(size, periodic):
+            return np.ones(size)
+
+
+        def bartlett(size, periodic):
+            return 1 - np.abs(2 * turns(size, periodic) - 1)
+
+
+        def kaiser(size, periodic, beta):
+            return np.i0(beta * np.sqrt(np.maximum(0, 1 - (2 * turns(size, periodic) - 1) ** 2))) / np.i0(beta)
+
+
+        def gaussian(size, periodic, deviation):
+            period = size if periodic else size - 1
+            return np.exp(-0.5 * ((2 * turns(size, periodic) - 1) * period / size / deviation) ** 2)
+
+
+        def spectrum(sound, fft, hop, window, centered, padding):
+            """Returns the short-time Fourier transform of a sound, [frames, fft / 2 + 1]."""
+            before = (fft - len(window)) // 2
+            window = np.pad(window, (before, fft - len(window) - before))
+            return np.fft.rfft(framed(sound, fft, hop, centered, padding) * window)
+
+
+        def power(sound, **stft):
+            """Returns the power of each bin, [frames, fft / 2 + 1]."""
+            bins = spectrum(sound, **stft)
+            return bins.real**2 + bins.imag**2
+
+
+        def magnitude(sound, **stft):
+            """Returns the magnitude of each bin, [frames, fft / 2 + 1]."""
+            return np.abs(spectrum(sound, **stft))
+        """#
+}

@@ -1,0 +1,48 @@
+extension PythonLibrary {
+    /// Changed versions of a sound, for test-time augmentation.
+    static let views = #"""
+        def stretch(sound, rate):
+            """Returns the sound `rate` times as fast at the same pitch: a phase vocoder."""
+            fft, hop, window = 2048, 512, hann(2048, periodic=True)
+            bins = spectrum(sound, fft, hop, window, centered=True, padding="zeros").T
+            bins = np.concatenate([bins, np.zeros_like(bins[:, :1])], axis=1)
+            sizes = np.abs(bins)
+            directions = np.where(sizes > 1e-18, bins / np.maximum(sizes, 1e-18), 1)
+            count, frames = round(len(sound) / rate), math.ceil((bins.shape[1] - 1) / rate)
+            result = np.zeros(max(fft // 2 + count, fft + frames * hop))
+            weights = np.zeros_like(result)
+            direction = directions[:, 0]
+            for number in range(min(frames, -(-(count + fft) // hop))):
+                frame = min(int(number * rate), bins.shape[1] - 2)
+                later = number * rate - frame
+                size = (1 - later) * sizes[:, frame] + later * sizes[:, frame + 1]
+                place = slice(number * hop, number * hop + fft)
+                result[place] += np.fft.irfft(size * direction, fft) * window
+                weights[place] += window**2
+                direction = direction * directions[:, frame + 1] * np.conj(directions[:, frame])
+                direction /= np.abs(direction)
+            result, weights = result[fft // 2 :][:count], weights[fft // 2 :][:count]
+            return (result / np.where(weights > 1.2e-38, weights, 1)).astype(np.float32)
+
+
+        def pitch(sound, semitones):
+            """Returns the sound with its pitch moved, at the same length."""
+            rate = 2 ** (-semitones / 12)
+            return length(speed(stretch(sound, rate), 1 / rate), max(1, len(sound)))
+
+
+        def speed(sound, factor):
+            """Returns the sound played `factor` times as fast: pitch and length change together."""
+            return sound if factor == 1 else interpolated(sound, factor, math.ceil(len(sound) / factor))
+
+
+        def shift(sound, samples, fill):
+            """Returns the sound moved in time; its length stays."""
+            moved = np.roll(sound, samples)
+            if fill == "zeros" and samples > 0:
+                moved[:samples] = 0
+            elif fill == "zeros" and samples < 0:
+                moved[samples:] = 0
+            return moved
+        """#
+}

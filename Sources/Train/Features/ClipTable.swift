@@ -1,0 +1,69 @@
+import SpeechEmotion
+
+/// The fold in which each clip is tested, and its subset in one of the folds.
+struct ClipSubsets {
+    private let folds: [String: Int]
+    private let subsets: [String: Split.Part]
+
+    /// - Parameters:
+    ///   - folds: The splits of all folds.
+    ///   - split: The split whose subsets are told.
+    init(folds: [Split], split: Split) {
+        self.folds = Dictionary(
+            folds.enumerated().flatMap { number, fold in fold.test.map { ($0, number + 1) } },
+            uniquingKeysWith: { first, _ in first })
+        subsets = Dictionary(
+            Split.Part.allCases.flatMap { part in split[part].map { ($0, part) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The number of the fold in whose test set the clip is, from 1; empty where it is in none.
+    func fold(_ clip: Clip) -> String { folds[clip.id].map(String.init) ?? "" }
+
+    /// `train`, `validation` or `test`; empty where the clip is in no subset.
+    func subset(_ clip: Clip) -> String { subsets[clip.id]?.rawValue ?? "" }
+}
+
+/// What is known of clips, as columns of a table: path, label, speaker, where there is a split fold and subset, then all others.
+struct ClipTable {
+    let columns: [String]
+    private let rows: [[String]]
+
+    init(_ clips: [Clip], _ subsets: ClipSubsets?) {
+        var own: [(name: String, value: (Clip) -> String)] = [
+            ("path", { $0.path }), ("label", \.label), ("speaker", { $0.speaker ?? "" }),
+        ]
+        if let subsets { own += [("fold", subsets.fold), ("subset", subsets.subset)] }
+        if clips.contains(where: { $0.id != $0.path }) { own.append(("id", \.id)) }
+        if clips.contains(where: { $0.times.contains { !$0.isEmpty } }) {
+            own += [("start", { $0.times[0] }), ("end", { $0.times[1] })]
+        }
+        let others = Set(clips.flatMap(\.attributes.keys)).sortedByBytes()
+        let names = Set(own.map(\.name) + ["row"])
+        // A corpus may have columns of the same names.
+        columns = own.map(\.name) + others.map { names.contains($0) ? "corpus_" + $0 : $0 }
+        rows = clips.map { clip in own.map { $0.value(clip) } + others.map { clip.attributes[$0] ?? "" } }
+    }
+
+    /// The line of names.
+    var header: String { columns.map(CSVCell.quoted).joined(separator: ",") }
+
+    /// The line of a clip, by its place.
+    func line(_ index: Int) -> String { rows[index].map(CSVCell.quoted).joined(separator: ",") }
+
+    /// The whole table.
+    var text: String { (header + "\n") + rows.indices.map { line($0) + "\n" }.joined() }
+}
+
+extension Clip {
+    /// The path of its file; the id of a clip without one.
+    fileprivate var path: String {
+        if case .file(let path, _, _) = source { path } else { id }
+    }
+
+    /// Where the clip begins and ends in its file, in seconds; empty for the file's own start and end.
+    fileprivate var times: [String] {
+        guard case .file(_, let start, let end) = source else { return ["", ""] }
+        return [start, end].map { $0.map { "\($0)" } ?? "" }
+    }
+}

@@ -1,0 +1,130 @@
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+import Testing
+
+/// What can be said of `features.py` without Python. `Tests/Interop/check_features.py` runs it.
+@Suite struct FeatureScriptTests {
+    private func script(_ pipeline: String, views: String? = nil) throws -> FeatureScript {
+        try FeatureScript(
+            ModelCard(
+                classes: ["glad", "sad"], features: JSONValue.parse(pipeline),
+                views: views.map { try JSONValue.parse($0) }))
+    }
+
+    private func sequence(_ feature: String) -> String {
+        #"{"layout": {"type": "sequence", "features": [\#(feature)]}}"#
+    }
+
+    @Test func theProgramHasWhatThePipelineAsksForAndNoMore() throws {
+        let script = try script(
+            #"{"rate": 8000, "prepare": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "count": 13, "fft": 512, "hop": 128}]}}"#
+        )
+        #expect(script.refusals.isEmpty)
+        let text = try #require(script.text)
+        for line in [
+            #"CLASSES = ["glad", "sad"]"#, "    sound = read(path, rate=8000, offset=0.0, duration=None)",
+            "    sound = trim(sound, below=30.0, frame=2048, hop=512)",
+            "    sound = normalize_peak(sound, level=0.5)",
+            #"    return sequence(tables, frames=70, pad="end", cut="end")"#, "def dct2(", "def features(path):",
+            "def predict(path):", "def interpolated(", #"if __name__ == "__main__":"#,
+        ] { #expect(text.contains(line), "\(line)") }
+        #expect(text.contains("for order in [1, 2] for table in tables]"))
+        for name in ["voiced", "pitch", "stretch", "summary", "dct1", "kaiser", "rms", "augmented"] {
+            #expect(!text.contains("def \(name)("), "\(name)")
+        }
+        // What is called is there, and each function once.
+        let definitions = text.split(separator: "\n").filter { $0.hasPrefix("def ") }.map { $0.prefix { $0 != "(" } }
+        #expect(Set(definitions).count == definitions.count)
+        #expect(text.split(separator: "\n").count < 330)
+    }
+
+    /// A new kind of feature, edit, layout or change is written or refused by its name, never left out.
+    @Test func everyKindIsWrittenOrRefused() throws {
+        let refusedFeatures = ["chroma", "tonnetz", "yin", "pyin"]
+        for kind in FeatureKinds.kinds {
+            let more = kind.type == "delta" ? #", "of": {"type": "rms"}"# : ""
+            let script = try script(sequence(#"{"type": "\#(kind.type)"\#(more)}"#))
+            let isRefused = refusedFeatures.contains(kind.type)
+            let place = #"features.layout.features[0] (the feature "\#(kind.type)")"#
+            #expect(script.refusals == (isRefused ? [place] : []), "\(kind.type)")
+            #expect((script.text == nil) == isRefused)
+        }
+        let options = ["gain": #", "decibels": 3"#, "length": #", "samples": 800"#, "resample": #", "rate": 8000"#]
+        for kind in WaveEditKinds.kinds {
+            let script = try script(
+                #"{"prepare": [{"type": "\#(kind.type)"\#(options[kind.type] ?? "")}]}"#)
+            #expect(script.refusals == [] && script.text?.contains("sound = \(kind.type)(sound") == true, "\(kind.type)")
+        }
+        let refusedChanges = ["noise", "background", "filter", "reverb"]
+        let numbers = ["pitch": "semitones", "speed": "factor", "stretch": "rate", "gain": "decibels", "shift": "seconds"]
+        for kind in WaveAugmentationKinds.kinds where kind.type != "background" {
+            let number = numbers[kind.type].map { #", "\#($0)": 1"# } ?? ""
+            let high = kind.type == "filter" ? #", "high": 900"# : ""
+            let script = try script(
+                "{}", views: #"[[{"type": "\#(kind.type)", "probability": 1\#(number)\#(high)}]]"#)
+            let isRefused = refusedChanges.contains(kind.type) || numbers[kind.type] == nil && kind.type != "polarity"
+            #expect(
+                script.refusals == (isRefused ? [#"views[0][0] (the change "\#(kind.type)")"#] : []),
+                "\(kind.type)")
+        }
+        #expect(
+            try script(#"{"layout": {"type": "picture"}}"#).refusals
+                == [#"features.layout.type (the layout "picture")"#])
+    }
+
+    @Test func whatDependsOnChanceOrOnOtherRecordingsIsRefused() throws {
+        #expect(
+            try script("{}", views: #"[[{"type": "pitch", "semitones": [-1, 1]}], [{"type": "polarity"}]]"#)
+                .refusals == [
+                    "views[0][0].semitones (a number drawn at random)",
+                    "views[1][0].probability (a change that happens at random)",
+                ])
+        #expect(
+            try script(#"{"normalize": "speaker"}"#).refusals
+                == [#"features.normalize ("speaker" takes several recordings of a speaker)"#])
+        #expect(try FeatureScript(ModelCard(classes: ["a"])).text == nil)
+        #expect(
+            try script(sequence(#"{"type": "delta", "of": {"type": "chroma"}}"#)).refusals
+                == [#"features.layout.features[0].of (the feature "chroma")"#])
+    }
+
+    @Test func numbersFollowTheRateOfTheSound() throws {
+        let text = try #require(
+            try script(
+                #"{"prepare": [{"type": "crop", "offset": 0.5, "duration": 1}, {"type": "resample", "rate": 8000}, {"type": "length", "seconds": 2}, {"type": "voiced", "margin": 0.1}]}"#,
+                views: #"[[{"type": "shift", "seconds": -0.5}]]"#
+            ).text)
+        for line in [
+            "crop(sound, first=8000, count=16000)", "resample(sound, old=16000, new=8000)",
+            #"length(sound, samples=16000, pad="end", cut="end")"#, "hop=512, margin=800)",
+            #"shift(sound, samples=-4000, fill="zeros")"#, "rate=8000, fft=",
+        ] { #expect(text.contains(line), "\(line)") }
+    }
+
+    /// Equal transforms are written once.
+    @Test func transformsAreShared() throws {
+        let text = try #require(
+            try script(
+                #"{"layout": {"type": "summary", "entries": [{"feature": {"type": "centroid"}}, {"feature": {"type": "rolloff"}, "statistics": ["mean", "p90"]}, {"feature": {"type": "flatness", "fft": 512, "window": "kaiser"}}]}}"#
+            ).text)
+        #expect(text.components(separatedBy: " = dict(fft=").count == 3)
+        #expect(text.contains("stft_2 = dict(fft=512, hop=512, window=kaiser(512, periodic=True, beta=8.6)"))
+        #expect(text.contains(#", share=0.85), "mean", "p90"),"#))
+        #expect(text.contains("return np.concatenate(parts), None"))
+        #expect(text.contains("return inputs, None"))
+    }
+
+    /// The bundled model and the experiments that are recommended have one.
+    @Test(arguments: ["quickstart", "recipe-a", "ours-speakers", "ours", "release"])
+    func experimentsHaveOne(_ name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let json = try JSONValue.load(folder.path + "/Experiments/\(name).json")
+        let card = ModelCard(
+            classes: ["a", "b"], features: json["features"], views: json["evaluation"]?["views"])
+        let script = try FeatureScript(card)
+        #expect(script.text != nil && script.refusals.isEmpty, "\(script.refusals)")
+    }
+}

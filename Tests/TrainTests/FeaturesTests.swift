@@ -1,0 +1,255 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+import Testing
+
+/// Features and embeddings for other programs.
+@Suite struct FeaturesTests {
+    private let run: String
+
+    init() throws { run = try SmallExperiment.finished.get() }
+
+    /// Calls `body` with a folder of three sounds at 8 kHz, of 0.5, 1 and 0.75 s, and a manifest of them.
+    private func inSounds(_ body: (_ folder: String) throws -> Void) throws {
+        try SmallExperiment.inFolder { folder in
+            for (name, seconds) in [("a", 0.5), ("b, c", 1), ("d", 0.75)] {
+                let samples = (0..<Int(seconds * 8000)).map { Float(0.3 * sin(Double($0) * 0.2)) }
+                try AudioFile.write(Waveform(samples, rate: 8000), to: "\(folder)/\(name).wav")
+            }
+            let rows = [
+                "path,label,speaker,room,fold", "d.wav,sad,eve,small,x", "\"b, c.wav\",glad,bob,\"large, cold\",y",
+                "a.wav,glad,eve,,z",
+            ]
+            try rows.joined(separator: "\n").write(
+                toFile: folder + "/clips.csv", atomically: false, encoding: .utf8)
+            try body(folder)
+        }
+    }
+
+    private func features(_ words: String...) throws -> BuiltProgram.Ending {
+        try BuiltProgram.run(["features"] + words)
+    }
+
+    private func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: file) }
+
+    @Test func aCorpusIsATableWithItsColumns() throws {
+        try inSounds { folder in
+            let out = folder + "/x.npy"
+            let ending = try features("manifest:\(folder)/clips.csv", "--model", run, "--out", out)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try Npy.read(out).shape == [3, 40, 8])
+            // 1 + samples / 256 frames.
+            #expect(try Npy.readIndices(folder + "/x.lengths.npy").values == [24, 32, 16])
+            let table = try CSVTable(contentsOf: folder + "/x.csv")
+            #expect(table.columns == ["path", "label", "speaker", "id", "fold", "room"])
+            #expect(table.rows.map { $0[1].text } == ["sad", "glad", "glad"])
+            #expect(table.rows.map { $0[2].text } == ["eve", "bob", "eve"])
+            #expect(table.rows.map { $0[5].text } == ["small", "large, cold", ""])
+            #expect(table.rows[1][0].text.hasSuffix("/b, c.wav"))
+            #expect(!exists(folder + "/x.txt"))
+        }
+    }
+
+    /// The features are those that predicting takes: padding is zero, and the rest is that of the pipeline.
+    @Test func theFeaturesAreThoseOfThePipeline() throws {
+        try inSounds { folder in
+            let out = folder + "/x.npy"
+            #expect(try features(folder + "/a.wav", folder + "/d.wav", "--model", run, "--out", out).status == 0)
+            let found = try Npy.read(out).array.map { Float($0) }
+            let pipeline = try RunRecord(run).experiment.features
+            let wanted = try ["a", "d"].flatMap { try pipeline.features(ofFile: "\(folder)/\($0).wav").values }
+            #expect(found == wanted)
+            let table = try CSVTable(contentsOf: folder + "/x.csv")
+            #expect(table.columns == ["path", "label", "speaker"])
+            #expect(table.rows.map { $0.map(\.text) } == ["a", "d"].map { ["\(folder)/\($0).wav", "", ""] })
+        }
+    }
+
+    @Test func anExperimentTellsFoldsAndSubsets() throws {
+        try SmallExperiment.inFolder { folder in
+            let out = folder + "/x.npy"
+            let folds = #"split={"type": "k_fold", "folds": 4, "by": "speaker", "validation": 1}"#
+            let ending = try features(
+                folder + "/small.json", "--set", folds, "--set", "fold=2", "--out", out)
+            #expect(ending.status == 0, "\(ending.errors)")
+            let table = try CSVTable(contentsOf: folder + "/x.csv")
+            #expect(Array(table.columns.prefix(5)) == ["path", "label", "speaker", "fold", "subset"])
+            let experiment = try Experiment.load(
+                folder + "/small.json", settings: [folds, "fold=2"], environment: [:]
+            ).experiment
+            let data = try ExperimentData(experiment)
+            #expect(table.rows.count == data.corpus.clips.count)
+            for (row, clip) in zip(table.rows, data.corpus.clips) {
+                let fold = try #require(data.splits.firstIndex { $0.test.contains(clip.id) }) + 1
+                let part = try #require(Split.Part.allCases.first { data.split[$0].contains(clip.id) })
+                #expect(row.map(\.text).prefix(5) == [clip.id, clip.label, clip.speaker, "\(fold)", part.rawValue])
+            }
+            #expect(Set(table.rows.map { $0[3].text }) == ["1", "2", "3", "4"])
+            #expect(try Npy.read(out).shape == [table.rows.count, 40, 8])
+        }
+    }
+
+    /// A corpus may have columns that are called as ours are.
+    @Test func columnsOfOneNameAreToldApart() throws {
+        try inSounds { folder in
+            try SmallExperiment.text.replacing(
+                #"{"type": "synthetic", "speakers": 4, "repetitions": 1}"#,
+                with: #"{"type": "manifest", "file": "\#(folder)/clips.csv"}"#
+            ).replacing(
+                #"{"type": "grouped", "by": "speaker", "test": 0.25, "validation": 0.25}"#,
+                with: #"{"type": "k_fold", "folds": 2, "by": "speaker"}"#
+            ).write(toFile: folder + "/own.json", atomically: false, encoding: .utf8)
+            let ending = try features(folder + "/own.json", "--out", folder + "/x.npy")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let table = try CSVTable(contentsOf: folder + "/x.csv")
+            #expect(
+                table.columns == ["path", "label", "speaker", "fold", "subset", "id", "corpus_fold", "room"])
+            #expect(table.rows.map { $0[6].text } == ["x", "y", "z"])
+        }
+    }
+
+    /// The embedding of the layer before the last times that layer's weights is the prediction.
+    @Test func theEmbeddingLeadsToThePrediction() throws {
+        try inSounds { folder in
+            let files = ["a", "b, c", "d"].map { "\(folder)/\($0).wav" }
+            let out = folder + "/e.npy"
+            try Data().write(to: URL(fileURLWithPath: folder + "/e.lengths.npy"))
+            let ending = try BuiltProgram.run(["features"] + files + ["--model", run, "--layer", "4", "--out", out])
+            #expect(ending.status == 0, "\(ending.errors)")
+            let embedding = try Npy.read(out)
+            #expect(embedding.shape[0] == 3 && embedding.rank == 2)
+            // No file of another array is left beside it.
+            #expect(!exists(folder + "/e.lengths.npy") && exists(folder + "/e.csv"))
+            let model = try ModelFile.read(run + "/" + RunFile.model).model
+            func weights(_ name: String) throws -> [Real] {
+                try #require(model.namedParameters.first { $0.name == name }).parameter.value.array
+            }
+            let (weight, bias) = (try weights("5.weight"), try weights("5.bias"))
+            let said = try BuiltProgram.run(
+                ["predict"] + files + ["--model", run, "--format", "json", "--no-cache"])
+            let width = embedding.shape[1]
+            for (row, line) in said.output.split(separator: "\n").enumerated() {
+                let members = try #require(try JSONValue.parse(String(line))["probabilities"]?.members)
+                let logits = bias.indices.map { unit in
+                    (0..<width).reduce(bias[unit]) {
+                        $0 + embedding.array[row * width + $1] * weight[$1 * bias.count + unit]
+                    }
+                }
+                let total = logits.reduce(0) { $0 + exp($1) }
+                for (member, logit) in zip(members, logits) {
+                    #expect(abs((member.value.double ?? -1) - Double(exp(logit) / total)) < 1e-5)
+                }
+            }
+            #expect(said.output.split(separator: "\n").count == 3)
+        }
+    }
+
+    /// A layer that keeps time has lengths and zeros behind them, and no clip depends on the others of its batch.
+    @Test func sequencesOfALayerHaveLengths() throws {
+        try inSounds { folder in
+            func embedding(_ names: String...) throws -> ([Real], [Int]) {
+                let out = folder + "/e.npy"
+                let ending = try BuiltProgram.run(
+                    ["features"] + names.map { "\(folder)/\($0).wav" }
+                        + ["--model", run, "--layer", "3", "--out", out])
+                try #require(ending.status == 0, "\(ending.errors)")
+                let array = try Npy.read(out)
+                #expect(array.shape == [names.count, 40, 6])
+                return (array.array, try Npy.readIndices(folder + "/e.lengths.npy").values)
+            }
+            let (both, lengths) = try embedding("a", "b, c")
+            #expect(lengths == [16, 32])
+            #expect(both[16 * 6..<40 * 6].allSatisfy { $0 == 0 } && !both[..<(16 * 6)].contains(0))
+            #expect(try embedding("a").0 == Array(both[..<(40 * 6)]))
+            #expect(try embedding("b, c", "d").0.prefix(240) == both.suffix(240))
+        }
+    }
+
+    @Test func aRunHasItsOwnModelAndSplit() throws {
+        try SmallExperiment.inFolder { folder in
+            let out = folder + "/e.csv"
+            let ending = try features(run, "--layer", "4", "--out", out)
+            #expect(ending.status == 0, "\(ending.errors)")
+            let table = try CSVTable(contentsOf: out)
+            #expect(table.columns.contains("subset") && table.columns.last == "4_5", "\(table.columns)")
+            let split = try #require(try RunRecord(run).split)
+            let column = try #require(table.column("subset"))
+            #expect(table.rows.count { $0[column].text == "test" } == split.test.count)
+            #expect(table.rows.count { $0[column].text == "train" } == split.train.count)
+        }
+    }
+
+    @Test func clipsWithoutFeaturesAreTold() throws {
+        try inSounds { folder in
+            try Data("none".utf8).write(to: URL(fileURLWithPath: folder + "/b, c.wav"))
+            let out = folder + "/x.npy"
+            let ending = try features("manifest:\(folder)/clips.csv", "--model", run, "--out", out)
+            #expect(ending.status == 1 && ending.errors.hasSuffix("error: 1 of 3 files have no features\n"))
+            #expect(ending.errors.contains("b, c.wav"))
+            #expect(try Npy.readIndices(folder + "/x.lengths.npy").values == [24, 0, 16])
+            #expect(try Npy.read(out).array[320..<640].allSatisfy(\.isNaN))
+            #expect(try CSVTable(contentsOf: folder + "/x.csv").rows.count == 3)
+        }
+    }
+
+    @Test func mistakesAreTold() throws {
+        try inSounds { folder in
+            let (wave, out) = (folder + "/a.wav", folder + "/x.npy")
+            func expect(_ words: [String], _ message: String, status: Int32 = 64) throws {
+                let ending = try BuiltProgram.run(["features"] + words + ["--out", out])
+                #expect(ending.status == status && ending.errors.contains(message), "\(words): \(ending.errors)")
+            }
+            try expect([], "name audio files, folders, a corpus, an experiment or a run")
+            try expect([wave, "--layer", "4"], "--layer needs a trained model: name it with --model")
+            try expect(
+                [wave, "--layer", "nine", "--model", run],
+                "\(run): --layer: found no layer \"nine\"; allowed: 0 (feature_norm [40, 8]), 1 (conv1d [40, 6]), 2 (dropout [40, 6]), 3 (gru [40, 6]), 4 (attention [6]), 5 (dense [8])",
+                status: 1)
+            try expect(
+                [wave, "--pipeline", folder + "/small.json", "--model", run],
+                "--pipeline and --model both name a feature pipeline; give one of them")
+            try expect([wave, "--pipeline", run], "this is a trained model; name it with --model")
+            try expect(
+                [wave, "manifest:\(folder)/clips.csv"],
+                "manifest:\(folder)/clips.csv: a corpus, an experiment or a run has to be the only argument")
+            try expect(["manifst:\(folder)/clips.csv"], "did you mean \"manifest\"?")
+            try expect([wave, "--set", "seed=2"], "--set changes an experiment; audio files and folders have none")
+            try expect([run, "--set", "seed=2"], "the config of the run \(run) is fixed")
+            try expect([folder + "/none.wav"], "there is no \(folder)/none.wav")
+            try expect(
+                [folder + "/small.json", "--set", "features.normalize=speaker"],
+                "the pipeline normalizes by speaker, over many clips of a speaker in one subset")
+            #expect(!exists(out) && !exists(folder + "/x.csv"))
+            let wrong = try features(wave, "--out", folder + "/x.txt")
+            #expect(wrong.status == 64 && wrong.errors.contains("--out: expected a name that ends in .npy or .csv"))
+        }
+    }
+
+    @Test func aRunWhoseDataHaveChangedIsTold() throws {
+        try SmallExperiment.inFolder { folder in
+            try FileManager.default.copyItem(atPath: run, toPath: folder + "/copy")
+            let file = folder + "/copy/" + RunFile.split
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let split = try #require(try RunRecord(run).split)
+            try text.replacing("\"\(split.test[0])\"", with: "\"gone\"").write(
+                toFile: file, atomically: false, encoding: .utf8)
+            let ending = try features(folder + "/copy", "--out", folder + "/x.npy")
+            #expect(
+                ending.status == 1
+                    && ending.errors.contains("the clips of its subsets: found others than the data have now"),
+                "\(ending.errors)")
+        }
+    }
+
+    @Test func pipelinesOfExperimentsAndRunsAreDescribed() throws {
+        try SmallExperiment.inFolder { folder in
+            let experiment = try features("--describe", "--pipeline", folder + "/small.json")
+            let model = try features("--describe", "--model", run)
+            #expect(experiment.status == 0 && experiment.output.contains("shape: [40, 8]"), "\(experiment.errors)")
+            #expect(model.output == experiment.output)
+            #expect(try features(run, "--describe").output == model.output)
+        }
+    }
+}
