@@ -39,7 +39,7 @@ let package = Package(
             name: "Metrics", dependencies: ["Autograd"], exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "SpeechEmotion",
-            dependencies: ["Layers", "Autograd", "Configuration", "CKernels", "CSndFile"],
+            dependencies: ["Layers", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(

@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Foundation
+import Metrics
 import SpeechEmotion
 
 /// What an evaluation found, and what it was of.

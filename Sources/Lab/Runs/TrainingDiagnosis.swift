@@ -1,3 +1,4 @@
+import Metrics
 import SpeechEmotion
 
 /// Decides whether a training diverged or learned nothing, from the metrics of its epochs, the predictions of its model and the activity

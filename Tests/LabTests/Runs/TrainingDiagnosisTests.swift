@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Lab
 import Layers
+import Metrics
 import SmallExperiments
 import SpeechEmotion
 import Testing

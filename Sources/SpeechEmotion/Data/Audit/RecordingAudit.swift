@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import Metrics
 
 /// Looks for properties of recordings that go with what a model is to find: then a score may come from the recording rather
 /// than from the voice.
