@@ -13,7 +13,8 @@ public struct TruncationTable: ReadableTable {
     ///
     /// - Parameter isUpperBound: Whether the figures are the most that there can be, as removed silence is not counted.
     public init(
-        _ rows: [(subset: String, summary: TruncationSummary)], title: String = "", isUpperBound: Bool = false
+        _ rows: [(subset: String, summary: TruncationSummary)], title: String = "Truncated clips",
+        isUpperBound: Bool = false
     ) {
         self.title = title
         let most = isUpperBound ? "≤ " : ""

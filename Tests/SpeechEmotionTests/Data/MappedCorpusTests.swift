@@ -56,8 +56,8 @@ import Testing
     @Test(
         arguments: [
             (
-                #""columns": {"akter": "speaker"}"#,
-                #""columns": found the column "akter", which no clip of list.csv has; did you mean "actor"?; allowed: "label", "actor", "corpus", "note", "sex""#
+                #""columns": {"actors": "speaker"}"#,
+                #""columns": found the column "actors", which no clip of list.csv has; did you mean "actor"?; allowed: "label", "actor", "corpus", "note", "sex""#
             ),
             (
                 #""columns": {"actor": "sex"}"#,

@@ -22,6 +22,7 @@ struct PropertyTest {
     private let shuffling: LabelShuffling
 
     private static let mostFolds = 10
+    /// So many bins where there are clips for them; as many as there are classes in any case.
     private static let mostBins = 10
 
     /// The classes of clips, from 0, and their speakers, from 0; nil where they are not known.
@@ -80,7 +81,7 @@ struct PropertyTest {
     private func binned(_ values: [Double]) -> [[Int32]] {
         (0...(folds.max() ?? 0)).map { fold in
             let training = values.indices.filter { folds[$0] != fold }.map { values[$0] }.sorted()
-            let bins = max(2, min(Self.mostBins, training.count / (10 * max(classes, 1))))
+            let bins = max(2, classes, min(Self.mostBins, training.count / (10 * max(classes, 1))))
             var edges: [Double] = []
             for bin in 1..<bins {
                 let edge = training.quantile(Double(bin) / Double(bins))
