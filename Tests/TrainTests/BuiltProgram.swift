@@ -9,6 +9,10 @@ enum BuiltProgram {
         var status: Int32
         var output: String
         var errors: String
+        /// The errors without warnings: short trainings of tests learn little, which is said.
+        var failures: String {
+            errors.split(separator: "\n").filter { !$0.hasPrefix("warning: ") }.joined(separator: "\n")
+        }
     }
 
     /// Where a call works, and what it gets.

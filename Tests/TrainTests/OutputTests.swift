@@ -7,7 +7,7 @@ import Testing
     @Test func aPipeGetsPlainLines() throws {
         try SmallExperiment.inFolder { folder in
             let ending = try BuiltProgram.run(SmallExperiment.run(folder))
-            #expect(ending.status == 0 && ending.errors.isEmpty, "\(ending.errors)")
+            #expect(ending.status == 0 && ending.failures.isEmpty, "\(ending.errors)")
             let control = ending.output.unicodeScalars.filter {
                 $0.properties.generalCategory == .control && $0 != "\n"
             }
@@ -50,7 +50,7 @@ import Testing
     @Test func quietShowsTheResultOnly() throws {
         try SmallExperiment.inFolder { folder in
             let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--quiet"))
-            #expect(ending.status == 0 && ending.errors.isEmpty)
+            #expect(ending.status == 0 && ending.failures.isEmpty)
             #expect(!ending.output.contains("epoch") && !ending.output.contains("Features of"))
             #expect(ending.output.contains("accuracy"))
         }
@@ -70,6 +70,23 @@ import Testing
             #expect(lines.last?["result"]?["truncation"]?.elements?.count == 3)
             #expect(lines.last?["result"]?["test"]?["accuracy"]?.double != nil)
             #expect(lines.last?["run"]?.text == folder + "/runs/small")
+        }
+    }
+
+    /// At the end, for people and for programs.
+    @Test func aFailedTrainingIsReported() throws {
+        try SmallExperiment.inFolder { folder in
+            let set = ["--set", #"optimizer={"type": "adam", "learning_rate": 1000}"#]
+            let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--quiet") + set)
+            let warning = "The training diverged: its loss is "
+            #expect(ending.status == 0 && ending.errors.hasPrefix("warning: " + warning), "\(ending.errors)")
+            let json = try BuiltProgram.run(SmallExperiment.run(folder, name: "json", "--json") + set)
+            let last = try json.output.split(separator: "\n").last.map { try JSONValue.parse(String($0)) }
+            let finding = last?["result"]?["findings"]?.elements?.first
+            #expect(finding?["kind"]?.text == "loss_above_guessing", "\(json.output.suffix(300))")
+            #expect(finding?["message"]?.text?.hasPrefix(warning) == true)
+            let stored = try JSONValue.load(folder + "/runs/small/result.json")["findings"]
+            #expect(stored == last?["result"]?["findings"])
         }
     }
 }

@@ -12,7 +12,7 @@ import Testing
     private func expectToGoOn(_ folder: String, saying text: String = "", isBegun: Bool = true) throws {
         let ending = try BuiltProgram.run(words(folder) + (isBegun ? ["--resume"] : []))
         #expect(ending.status == 0, "\(ending.errors)")
-        #expect(text.isEmpty ? ending.errors.isEmpty : ending.errors.contains(text), "\(ending.errors)")
+        #expect(text.isEmpty ? ending.failures.isEmpty : ending.errors.contains(text), "\(ending.errors)")
         let whole = try BuiltProgram.run(words(folder, name: "whole"))
         #expect(whole.status == 0, "\(whole.errors)")
         try SmallExperiment.expectEqual(folder + "/runs/small", folder + "/runs/whole")

@@ -239,11 +239,11 @@ import Testing
     @Test func labelsWithoutSoundsThatBelongToThem() throws {
         try Toy.inFolder { folder in
             var rows = ["path,label,speaker"]
-            for number in 0..<96 {
-                let noise = Tensor.normal([6000], using: RandomGenerator(seed: UInt64(number))).array
+            for number in 0..<240 {
+                let noise = Tensor.normal([4000], using: RandomGenerator(seed: UInt64(number))).array
                 try AudioFile.write(
                     Waveform(noise.map { Float($0) / 10 }, rate: 8000), to: "\(folder)/\(number).wav")
-                rows.append("\(number).wav,\(number % 4),\(number / 8)")
+                rows.append("\(number).wav,\(number % 4),\(number / 20)")
             }
             try rows.joined(separator: "\n").write(
                 toFile: folder + "/list.csv", atomically: false, encoding: .utf8)
