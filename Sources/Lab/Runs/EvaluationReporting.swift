@@ -35,12 +35,12 @@ extension RunReport {
             split = first.split.map { Self.split($0, first.experiment, first.audit) }
         }
         add(evaluation.result, options)
-        // What follows the first sentence is about the intervals.
-        let rest = figuresNote.split(separator: ". ", maxSplits: 1).dropFirst()
         figuresNote =
-            (["On \(isOther ? "the clips of " : "the subset ")\(evaluation.name)"] + rest.map(String.init))
-            .joined(separator: ". ")
-        try add(evaluation.predictions, options)
+            "Measured on \(isOther ? "the clips of " : "the subset ")\(evaluation.name). "
+            + evaluation.result.intervalNote
+        try add(
+            evaluation.predictions, options,
+            unit: evaluation.predictions.unit(speakerIndependent: evaluation.result.speakerIndependent))
         try addExamples(
             evaluation.predictions, evaluation.clips, sound: evaluation.sound,
             records.count == 1
