@@ -5,23 +5,31 @@ import Lab
 extension Command {
     private static let out = Option.path("out", "FILE", help: "The model file, ending in .safetensors.")
 
-    /// Makes one model of several.
+    /// Makes an ensemble.
     static let combine: Command = Command(
         name: "combine",
-        summary: "Makes one model of several: the mean of what they say.",
+        summary: "Combines several models into an ensemble: the mean of their logits.",
         argument: Argument(
             placeholder: "RUN",
-            help: "Folders of runs or model files, with the same features, classes and views.",
+            help:
+                "Folders of runs or of cross-validations (FOLDER:MEMBER names a member of an ablation), or model files, with the same features, classes and views.",
             isRepeated: true, completion: .files),
         options: [out],
         examples: [
             (
                 "Train combine runs/seed1 runs/seed2 runs/seed3 --out together.safetensors",
-                "A model that predicts and exports like any other; Train evaluate with the same runs tells what it is worth."
-            )
+                "A model that predicts and exports like any other; Train evaluate with the same runs evaluates it."
+            ),
+            (
+                "Train combine runs/my-folds --out folds.safetensors",
+                "The ensemble of the models of all folds of a cross-validation."
+            ),
         ],
         run: { arguments in
-            guard arguments.all.count > 1 else { throw UsageError("which runs? Give two or more") }
+            let paths = try arguments.all.flatMap { path in
+                path.hasSuffix(".safetensors") ? [path] : try RunSet(path).records.map(\.path)
+            }
+            guard paths.count > 1 else { throw UsageError("which runs? Give two or more") }
             guard let file = arguments[out] else {
                 throw UsageError("where to? Give --out FILE, such as --out together.safetensors")
             }
@@ -33,13 +41,10 @@ extension Command {
                         "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing"
                 )
             }
-            for path in arguments.all where !path.hasSuffix(".safetensors") {
-                _ = try RunRecord(path).requireEnd()
-            }
-            let (model, card) = try Ensemble.combine(arguments.all)
+            let (model, card) = try Ensemble.combine(paths)
             try ModelFile.write(model, card: card, to: file)
             print(
-                "\(file): \(arguments.all.count) models as one, \(NumberText.count(model.plan.parameters, "weight"))"
+                "\(file): an ensemble of \(paths.count) models, \(NumberText.count(model.plan.parameters, "parameter"))"
             )
         })
 }

@@ -14,7 +14,10 @@ extension Command {
         summary:
             "Writes a run's model for other programs: safetensors, ONNX, and Python that computes its features.",
         argument: Argument(
-            placeholder: "RUN", help: "The folder of a run, or a model file.", completion: .files),
+            placeholder: "RUN",
+            help:
+                "The folder of a run, or a model file; of a cross-validation (FOLDER:MEMBER names a member of an ablation) the ensemble of its models is exported.",
+            completion: .files),
         options: [out, anySteps],
         examples: [
             (
@@ -25,9 +28,13 @@ extension Command {
         run: { arguments in
             let path = try arguments.required("run or model file")
             let isRun = !path.hasSuffix(".safetensors")
-            if isRun { _ = try RunRecord(path).requireEnd() }
-            let (model, card) = try ModelFile.read(isRun ? path + "/" + RunFile.model : path)
-            let folder = arguments[out] ?? (isRun ? path + "/export" : "export")
+            let runs = isRun ? try RunSet(path).records : []
+            let (model, card) =
+                runs.count > 1
+                ? try Ensemble.combine(runs.map(\.path))
+                : try ModelFile.read(runs.first?.file(RunFile.model) ?? path)
+            let place = RunSet.ablationFolder(path) ?? path
+            let folder = arguments[out] ?? (isRun ? place + "/export" : "export")
             try FolderMaker.make(folder)
             var options = ONNXOptions()
             options.anySteps = arguments[anySteps]
