@@ -235,7 +235,11 @@ import Testing
             let out = folder + "/out"
             #expect(try BuiltProgram.run("export", run, "--out", out).status == 0)
             let ending = try BuiltProgram.run("export", folder + "/runs/small", "--out", out)
-            #expect(ending.status == 0 && ending.output == ["safetensors", "json", "onnx"].map { "\(out)/model.\($0)\n" }.joined())
+            #expect(
+                ending.status == 0
+                    && ending.output
+                        == ["safetensors", "json", "onnx"].map { "\(out)/model.\($0)\n" }.joined()
+            )
             #expect(
                 ending.errors
                     == "note: features.py is not written: it could not reproduce features.layout.features[1] (the feature \"chroma\") exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy\n"

@@ -18,10 +18,13 @@ public struct LayerEmbedding {
     ///
     /// - Parameter file: The model's file, for messages.
     public init(_ model: Model, layer name: String, file: String) throws {
-        let zeros = Signal(.zeros([1] + model.input), lengths: model.input.count == 2 ? [model.input[0]] : nil)
+        let zeros = Signal(
+            .zeros([1] + model.input), lengths: model.input.count == 2 ? [model.input[0]] : nil)
         let outputs = model.layerOutputs(zeros)
         guard let found = outputs.last(where: { $0.name == name }) else {
-            let known = outputs.map { "\($0.name) (\($0.type) \($0.output.tensor.shape.dropFirst().map { $0 }))" }
+            let known = outputs.map {
+                "\($0.name) (\($0.type) \($0.output.tensor.shape.dropFirst().map { $0 }))"
+            }
             throw FileError(
                 file: file, place: "--layer", found: "no layer \"\(name)\"",
                 allowed: known.isEmpty ? "none: this model has one layer" : known.joined(separator: ", "))

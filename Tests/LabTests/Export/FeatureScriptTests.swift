@@ -27,7 +27,8 @@ import Testing
             #"CLASSES = ["glad", "sad"]"#, "    sound = read(path, rate=8000, offset=0.0, duration=None)",
             "    sound = trim(sound, below=30.0, frame=2048, hop=512)",
             "    sound = normalize_peak(sound, level=0.5)",
-            #"    return sequence(tables, frames=70, pad="end", cut="end")"#, "def dct2(", "def features(path):",
+            #"    return sequence(tables, frames=70, pad="end", cut="end")"#, "def dct2(",
+            "def features(path):",
             "def predict(path):", "def interpolated(", #"if __name__ == "__main__":"#,
         ] { #expect(text.contains(line), "\(line)") }
         #expect(text.contains("for order in [1, 2] for table in tables]"))
@@ -35,7 +36,9 @@ import Testing
             #expect(!text.contains("def \(name)("), "\(name)")
         }
         // What is called is there, and each function once.
-        let definitions = text.split(separator: "\n").filter { $0.hasPrefix("def ") }.map { $0.prefix { $0 != "(" } }
+        let definitions = text.split(separator: "\n").filter { $0.hasPrefix("def ") }.map {
+            $0.prefix { $0 != "(" }
+        }
         #expect(Set(definitions).count == definitions.count)
         #expect(text.split(separator: "\n").count < 330)
     }
@@ -51,20 +54,28 @@ import Testing
             #expect(script.refusals == (isRefused ? [place] : []), "\(kind.type)")
             #expect((script.text == nil) == isRefused)
         }
-        let options = ["gain": #", "decibels": 3"#, "length": #", "samples": 800"#, "resample": #", "rate": 8000"#]
+        let options = [
+            "gain": #", "decibels": 3"#, "length": #", "samples": 800"#, "resample": #", "rate": 8000"#,
+        ]
         for kind in WaveEditKinds.kinds {
             let script = try script(
                 #"{"prepare": [{"type": "\#(kind.type)"\#(options[kind.type] ?? "")}]}"#)
-            #expect(script.refusals == [] && script.text?.contains("sound = \(kind.type)(sound") == true, "\(kind.type)")
+            #expect(
+                script.refusals == [] && script.text?.contains("sound = \(kind.type)(sound") == true,
+                "\(kind.type)")
         }
         let refusedChanges = ["noise", "background", "filter", "reverb"]
-        let numbers = ["pitch": "semitones", "speed": "factor", "stretch": "rate", "gain": "decibels", "shift": "seconds"]
+        let numbers = [
+            "pitch": "semitones", "speed": "factor", "stretch": "rate", "gain": "decibels",
+            "shift": "seconds",
+        ]
         for kind in WaveAugmentationKinds.kinds where kind.type != "background" {
             let number = numbers[kind.type].map { #", "\#($0)": 1"# } ?? ""
             let high = kind.type == "filter" ? #", "high": 900"# : ""
             let script = try script(
                 "{}", views: #"[[{"type": "\#(kind.type)", "probability": 1\#(number)\#(high)}]]"#)
-            let isRefused = refusedChanges.contains(kind.type) || numbers[kind.type] == nil && kind.type != "polarity"
+            let isRefused =
+                refusedChanges.contains(kind.type) || numbers[kind.type] == nil && kind.type != "polarity"
             #expect(
                 script.refusals == (isRefused ? [#"views[0][0] (the change "\#(kind.type)")"#] : []),
                 "\(kind.type)")

@@ -30,7 +30,7 @@ import Testing
         let json = """
             [{"type": "conv1d", "filters": 4, "activation": "relu"}, {"type": "batch_norm"},
              {"type": "residual", "body": [{"type": "dense", "units": 3}]},
-             {"type": "parallel", "branches": [{"type": "gru", "units": 2}, {"type": "global_pool"}]}]
+             {"type": "parallel", "branches": [{"type": "gru", "units": 2}, {"type": "dense", "units": 2}]}]
             """
         let model = try model(json, [6, 3])
         let outputs = model.layerOutputs(Signal(.zeros([1, 6, 3])))
@@ -50,9 +50,11 @@ import Testing
         let model = try model(
             #"[{"type": "dense", "units": 2, "activation": "none"}, {"type": "activation", "function": "relu"}]"#,
             [2])
-        for parameter in model.parameters { parameter.value = Tensor(shape: parameter.shape) { p in
-            for i in 0..<parameter.shape.reduce(1, *) { p[i] = -1 }
-        } }
+        for parameter in model.parameters {
+            parameter.value = Tensor(shape: parameter.shape) { p in
+                for i in 0..<parameter.shape.reduce(1, *) { p[i] = -1 }
+            }
+        }
         let x = Signal(Tensor([1, 2], shape: [1, 2]))
         #expect(model.layerOutputs(x, of: "0").last?.output.tensor.array == [-4, -4])
         #expect(model.layerOutputs(x, of: "1").last?.output.tensor.array == [0, 0])

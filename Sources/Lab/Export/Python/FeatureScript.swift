@@ -97,7 +97,8 @@ public struct FeatureScript: Sendable {
                 except ValueError:  # too short to be changed
                     made *= \#(views.count + 1)
             """#
-        let batch = views.isEmpty ? "[1, ...]" : "[\(views.count + 1), ...] (the sound and its changed versions)"
+        let batch =
+            views.isEmpty ? "[1, ...]" : "[\(views.count + 1), ...] (the sound and its changed versions)"
         parts += [
             #"""
             def features(path):

@@ -122,7 +122,8 @@ struct PythonCalls {
             case .size: return magnitude(feature.stft)
             case .decibels: return decibels(power(feature.stft), feature.decibels)
             }
-        case let feature as Centroid: return "centroid(\(magnitude(feature.stft)), \(width(feature.stft, rate)))"
+        case let feature as Centroid:
+            return "centroid(\(magnitude(feature.stft)), \(width(feature.stft, rate)))"
         case let feature as Bandwidth:
             return "bandwidth(\(magnitude(feature.stft)), \(width(feature.stft, rate)))"
         case let feature as Rolloff:
@@ -231,7 +232,9 @@ struct PythonCalls {
         }
     }
 
-    private mutating func single(_ value: OneOrTwo<Double>, _ path: String, _ call: (Double) -> String) -> String {
+    private mutating func single(_ value: OneOrTwo<Double>, _ path: String, _ call: (Double) -> String)
+        -> String
+    {
         guard value.first == value.second else { return refuse(path, "a number drawn at random") }
         return call(value.first)
     }

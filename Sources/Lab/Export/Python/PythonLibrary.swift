@@ -27,7 +27,8 @@ struct PythonLibrary {
     func needed(by text: String) -> [Function] {
         var (names, texts) = (Set<String>(), [text])
         while let text = texts.popLast() {
-            for function in functions where !names.contains(function.name) && Self.calls(function.name, text) {
+            for function in functions where !names.contains(function.name) && Self.calls(function.name, text)
+            {
                 names.insert(function.name)
                 texts.append(function.text)
             }
