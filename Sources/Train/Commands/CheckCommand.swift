@@ -3,15 +3,20 @@ import Foundation
 import Lab
 
 extension Command {
-    /// Says everything that is wrong with configs, without reading data.
+    /// Reports everything that is wrong with configs, without reading a sound.
     static let check: Command = Command(
         name: "check",
         summary:
-            "Checks experiments without reading data: every mistake with its place, the model's layers, and what they cost.",
+            "Checks experiments without reading a sound: reports every error with its location, the model's layers, and what they cost.",
         argument: Argument(
             placeholder: "CONFIG", help: "The experiments, JSON files.", isRepeated: true, completion: .files),
         options: [Common.set],
-        examples: [("Train check Experiments/*.json", "Checks every experiment and shows its layers.")],
+        examples: [
+            (
+                "Train check Experiments/*.json",
+                "Checks every experiment and shows its layers. Where the data are at hand, their classes and their split are checked, too."
+            )
+        ],
         run: { arguments in
             guard !arguments.all.isEmpty else { throw UsageError("which experiments? Give their JSON files") }
             var failures = 0
@@ -22,14 +27,18 @@ extension Command {
                         print("\(path): a schema, no experiment\n")
                         continue
                     }
-                    let (experiment, plan, json) = try arguments.checked(path, keepsUnset: true)
+                    let (experiment, json) = try Experiment.load(
+                        path, settings: arguments.every(Common.set),
+                        environment: ProcessInfo.processInfo.environment, keepsUnset: true)
+                    let check = try ExperimentCheck(experiment, json: json)
                     let sweep = try experiment.sweep.map { _ in
                         try SweepPlan(
                             experiment, json: json, environment: ProcessInfo.processInfo.environment,
                             keepsUnset: true)
                     }
-                    print("\(path): no mistakes found\n\(plan.summary)")
-                    print(CostEstimate(experiment, plan).text)
+                    try sweep?.check()
+                    print("\(path): no mistakes found\n\(check.plan.summary)")
+                    print(CostEstimate(experiment, check.plan, data: check.data).text)
                     if let sweep {
                         let seeds = NumberText.count(sweep.seeds.count, "seed")
                         let folds =
@@ -44,7 +53,10 @@ extension Command {
                         )
                     }
                     // What the environment lacks is no mistake of the config, but nothing runs without it.
-                    do { _ = try arguments.experiment(path) } catch { print("before it can run: \(error)") }
+                    do {
+                        _ = try arguments.experiment(path)
+                        for missing in check.missing { print("before it can run: \(missing)") }
+                    } catch { print("before it can run: \(error)") }
                     print("")
                 } catch {
                     failures += 1
