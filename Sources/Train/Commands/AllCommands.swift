@@ -21,6 +21,7 @@ extension Program {
             .dataAudit,
             .dataSplit,
             .features,
+            .cache,
             .schema,
             .bench,
             .demo,

@@ -55,7 +55,9 @@ extension Command {
                     // What the environment lacks is no mistake of the config, but nothing runs without it.
                     do {
                         _ = try arguments.experiment(path)
-                        for missing in check.missing { print("before it can run: \(missing)") }
+                        for missing in check.missing {
+                            print("files not found, and what depends on them not checked: \(missing)")
+                        }
                     } catch { print("before it can run: \(error)") }
                     print("")
                 } catch {

@@ -109,7 +109,7 @@ extension Command {
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments[format] == "json")
                 sounds = SoundCheck(
-                    corpus, cache: arguments.featureCache.map { $0.folder + "/sounds" },
+                    corpus, cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
                     isAskedToStop: { Interrupt.isAsked })
                 reporter.finish()

@@ -25,7 +25,8 @@ extension Command {
             placeholder: "RUN",
             help: "The folder of a run; of several, such as those of some seeds, the mean is tested.",
             isRepeated: true, completion: .files),
-        options: [data, part, Common.views, format, out, Common.threads, Common.cache, Common.noCache],
+        options: [data, part, Common.views, format, out, Common.threads, Common.cache, Common.cacheLimit,
+            Common.noCache],
         examples: [
             ("Train evaluate runs/quickstart", "The figures of the run's test part, once more."),
             (
@@ -50,7 +51,7 @@ extension Command {
             let evaluation = try RunEvaluation(
                 arguments.all.map { try RunRecord($0) },
                 views: arguments.views(),
-                cache: arguments.featureCache, observer: reporter)
+                cache: try arguments.featureCache(), observer: reporter)
             if arguments[data] != nil, arguments[part] != nil {
                 throw UsageError("--part is for the run's own data; leave it or --data out")
             }

@@ -9,7 +9,7 @@ extension Command {
     private static let out = Option.path(
         "out", "FILE",
         help: "Where to write: FILE.npy [files, ...] or FILE.csv; CSV on the screen unless given.")
-    private static let cache = Option.path(
+    private static let keeping = Option.path(
         "cache", "FOLDER", help: "Keep features in this folder, and take what is there.")
     private static let threads = Option.integer(
         "threads", "N", in: 1...64, help: "How many threads; all cores unless given.")
@@ -23,7 +23,7 @@ extension Command {
         argument: Argument(
             placeholder: "PATH", help: "Sound files, or folders of them.", isRepeated: true,
             completion: .files),
-        options: [pipeline, out, cache, threads, describe],
+        options: [pipeline, out, keeping, Common.cacheLimit, threads, describe],
         examples: [
             (
                 "Train features recordings --pipeline Benchmarks/pipelines/summary105.json --out table.csv",
@@ -57,7 +57,10 @@ extension Command {
         if let threads = arguments[threads] { Parallel.threads = threads }
         Interrupt.watch()
 
-        let cache = arguments[cache].map { FeatureCache(folder: $0, report: { Terminal.error($0) }) }
+        let limit = try arguments.cacheLimit()
+        let cache = arguments[keeping].map {
+            FeatureCache(folder: $0, limit: limit, report: { Terminal.error($0) })
+        }
         let work = FeaturesWork(
             paths: paths, shape: shape, names: pipeline.names,
             extraction: try FeatureExtraction(pipeline, cache: cache),

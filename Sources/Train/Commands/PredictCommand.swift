@@ -32,7 +32,7 @@ extension Command {
                 "Sound files, folders with all folders in them, or - for raw sound: 16 bit, one channel, little-endian.",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.views, format, attention, rate, window, step, Common.threads, Common.cache,
+            model, Common.views, format, attention, rate, window, step, Common.threads, Common.cache, Common.cacheLimit,
             Common.noCache,
         ],
         examples: [
@@ -108,7 +108,7 @@ extension Command {
         writer.begin(width: paths.map(\.count).max() ?? 0)
         var done = 0
         try predictor.predict(
-            paths, cache: arguments.featureCache, attention: arguments[attention],
+            paths, cache: try arguments.featureCache(), attention: arguments[attention],
             check: { index in
                 try Interrupt.check()
                 if shows, isOneSpeaker, index % 100 == 0 {

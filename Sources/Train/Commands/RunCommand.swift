@@ -23,7 +23,7 @@ extension Command {
             help: "The experiment, a JSON file; without one the quickstart, which needs no data.",
             completion: .files),
         options: [
-            Common.set, name, Common.runs, Common.threads, Common.cache, Common.noCache, resume, finish,
+            Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, resume, finish,
             leash, Common.quiet, Common.json,
         ],
         examples: [
@@ -65,7 +65,7 @@ extension Command {
             ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
         do {
             let run = try ExperimentRun(
-                experiment, folder: RunFolder(place), cache: arguments.featureCache, observer: observer)
+                experiment, folder: RunFolder(place), cache: arguments.featureCache(), observer: observer)
             let result = try run.run()
             observer.finish()
             arguments[Common.json]
