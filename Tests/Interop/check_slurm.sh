@@ -120,7 +120,7 @@ ablate() { "$program" ablate "$work/$1.json" --threads 1 "${@:2}"; }
 # The names of the runs of an ablation: runs NAME FOLDER
 runs() { (cd "$work/$2/$1/runs" && ls -d -- *); }
 # How many epochs of a run are over.
-epochs() { wc -l < "$1/metrics.jsonl" 2> /dev/null || echo 0; }
+epochs() { { wc -l < "$1/metrics.jsonl" || echo 0; } 2> /dev/null; }
 # Waits until a run has as many epochs: reach FOLDER EPOCHS
 reach() {
     for _ in $(seq 3000); do
@@ -186,7 +186,11 @@ ablate four --runs "$work/signal" --slurm > "$work/signal.txt"
 job=$(sbatch --parsable "$work/signal/four/slurm.sh")
 first=$work/signal/four/runs/$(basename "$first")
 reach "$first" 10
-scancel --signal=USR1 --batch "${job}_1"
+# A job that Slurm still calls configuring takes no signal.
+for _ in $(seq 60); do
+    ! scancel --signal=USR1 --batch "${job}_1" 2> "$work/scancel.log" || break
+    sleep 0.5
+done
 for _ in $(seq 300); do
     [ "$(fact "${job}_1" Restarts)" = 0 ] || break
     sleep 0.2

@@ -38,15 +38,19 @@ public struct ExperimentPlan: Sendable {
         let count = classes?.count ?? experiment.loss.value.classCount ?? Self.usualClasses
         assumedClasses = count
         let spec = try experiment.model.spec(classes: count)
-        do {
-            layers = try spec.checkedPlan(input)
-            more = try classes == nil && experiment.model.spec.needsClasses
-                ? [1, 2].map { try experiment.model.spec(classes: count + $0).checkedPlan(input) } : []
-        } catch let error as ShapeProblem {
+        do { layers = try spec.checkedPlan(input) } catch {
             throw error.located(in: modelJSON, path: ["model"])
-        } catch let error as ConfigurationError {
-            throw error
-        } catch { throw ConfigurationError(place: modelJSON.place, path: ["model"], "\(error)") }
+        }
+        var more: [LayerPlan] = []
+        if classes == nil, experiment.model.spec.needsClasses {
+            for count in [count + 1, count + 2] {
+                let spec = try experiment.model.spec(classes: count)
+                do { more.append(try spec.checkedPlan(input)) } catch {
+                    throw error.located(in: modelJSON, path: ["model"])
+                }
+            }
+        }
+        self.more = more
         type = Swift.type(of: spec).type
         var problems: [Problem] = []
         func report(_ path: JSONPath, _ message: String) {

@@ -23,7 +23,7 @@ public struct SlurmOptions: Sendable, Equatable {
         ("requeue", nil, "a task is queued again when it reaches its time limit"),
         ("no-requeue", nil, "a task is queued again when it reaches its time limit"),
         ("chdir", "D", "the script goes to the folder in which it was written"),
-        ("wrap", nil, "there is a script"),
+        ("wrap", nil, "the commands are in it"),
     ]
 
     /// Reads a line as a shell would, with quotes around what has spaces in it. Throws for what is no option, and for an option
@@ -40,7 +40,7 @@ public struct SlurmOptions: Sendable, Equatable {
                 if let other = Self.own.first(where: { Self.names(word, $0.name, $0.letter) }) {
                     throw Problem(
                         description:
-                            "\"\(word)\" conflicts with --\(other.name); \(other.instead)"
+                            "\"\(word)\" conflicts with --\(other.name), which the script sets itself: \(other.instead)"
                     )
                 }
                 lines.append([word])

@@ -49,6 +49,7 @@ extension Command {
             ?? (arguments.argument == nil
                 ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
         try checkName(name)
+        let cache = try arguments.featureCache()
         let place = runs + "/" + name
         if arguments[finish] {
             if RunFolder.content(of: place) == .finished {
@@ -65,7 +66,7 @@ extension Command {
             ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
         do {
             let run = try ExperimentRun(
-                experiment, folder: RunFolder(place), cache: arguments.featureCache(), observer: observer)
+                experiment, folder: RunFolder(place), cache: cache, observer: observer)
             let result = try run.run()
             observer.finish()
             arguments[Common.json]

@@ -68,7 +68,7 @@ import Testing
             "SLURM_JOB_ID": "70",
         ].merging(environment) { $1 }
         let output = folder + "/output"
-        FileManager.default.createFile(atPath: output, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: output))
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
         process.standardOutput = handle
         process.standardError = handle
@@ -198,7 +198,7 @@ import Testing
             "-D /x",
             "\"-D\" conflicts with --chdir, which the script sets itself: the script goes to the folder in which it was written"
         ),
-        ("--wrap=ls", "\"--wrap=ls\" conflicts with --wrap, which the script sets itself: there is a script"),
+        ("--wrap=ls", "\"--wrap=ls\" conflicts with --wrap, which the script sets itself: the commands are in it"),
     ])
     func optionsThatAreRefused(_ text: String, _ message: String) {
         let error = #expect(throws: SlurmOptions.Problem.self) { try SlurmOptions(parsing: text) }

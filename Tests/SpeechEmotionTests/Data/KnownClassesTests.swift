@@ -10,7 +10,7 @@ import Testing
     ]
     private static let ravdess = #""source": {"type": "ravdess", "folder": "/nowhere"}"#
 
-    @Test(arguments: [
+    private static let cases: [(text: String, classes: [String]?)] = [
         (ravdess, eight),
         (#""source": {"type": "ravdess", "folder": "/nowhere", "channels": ["speech"]}"#, eight),
         (
@@ -56,7 +56,9 @@ import Testing
             ravdess + #", "labels": {"calm": "neutral", "disgust": null}"#,
             ["angry", "fearful", "happy", "neutral", "sad", "surprised"]
         ),
-    ])
+    ]
+
+    @Test(arguments: cases)
     func byTheKindOfTheCorpus(_ text: String, _ classes: [String]?) throws {
         let options = try DataOptions.decode(JSONValue.parse("{\(text)}"))
         #expect(options.knownClasses == classes)
