@@ -30,7 +30,9 @@ public final class AdditiveAttention: Layer {
 
         public init() {}
         /// `units` is the additive form's hidden size, nil for as many as channels; the reduced form has none.
-        public init(_ form: Form, units: Int? = nil) { (self.form, self.units) = (form, units.map { .number($0) }) }
+        public init(_ form: Form, units: Int? = nil) {
+            (self.form, self.units) = (form, units.map { .number($0) })
+        }
 
         public var complaints: [Complaint] {
             form == .reduced && units != nil

@@ -11,7 +11,11 @@ public final class Dense: Absorbing {
         public static let type = "dense"
         public static let summary = "A weighted sum of the last axis for each unit."
         public static let fields: [Field<Self>] =
-            [.init("units", \.units, "How many outputs; \"classes\" for one for each class of the data.", .required, .atLeast(1))] + group(\.sum)
+            [
+                .init(
+                    "units", \.units, "How many outputs; \"classes\" for one for each class of the data.",
+                    .required, .atLeast(1))
+            ] + group(\.sum)
 
         public init() {}
         /// Biases, Glorot's uniform weights and no penalty, as in Keras.

@@ -8,7 +8,9 @@ extension LayerPlan {
     ///   - depth: how many levels of layers inside layers get a line of their own.
     ///   - more: the same model for one class more and for two, where the number of classes is not known: what depends
     ///     on it is shown in terms of `classes`.
-    public func summary(_ type: String, input: [Int], depth: Int = 1, classes: Int = 0, more: [LayerPlan] = [])
+    public func summary(
+        _ type: String, input: [Int], depth: Int = 1, classes: Int = 0, more: [LayerPlan] = []
+    )
         -> String
     {
         let plans = [self] + more

@@ -40,7 +40,9 @@ extension Units: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Units? {
         if json.text == word { return .classes }
         if let text = json.text, Double(text) == nil {
-            context.mismatch(json, allowed, hint: Suggestion.closest(to: text, among: [word]).map { "; did you mean \"\($0)\"?" } ?? "")
+            context.mismatch(
+                json, allowed,
+                hint: Suggestion.closest(to: text, among: [word]).map { "; did you mean \"\($0)\"?" } ?? "")
             return nil
         }
         return Int.decode(json, context).map { .number($0) }

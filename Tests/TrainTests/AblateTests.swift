@@ -268,9 +268,12 @@ import Testing
             let lines = ending.output.split(separator: "\n").map(String.init)
             #expect(
                 lines[0]
-                    == "The script is \(folder)/slurm.sh. It has 4 tasks; \(folder)/submit.sh submits arrays of at most 3.")
+                    == "The script is \(folder)/slurm.sh. It has 4 tasks; \(folder)/submit.sh submits arrays of at most 3."
+            )
             #expect(lines[2].hasPrefix("    bash '") && lines[2].hasSuffix("/submit.sh'"))
-            #expect(lines[3].hasSuffix("--cache-limit 5MB --collect") && !lines[3].contains("slurm"), "\(lines[3])")
+            #expect(
+                lines[3].hasSuffix("--cache-limit 5MB --collect") && !lines[3].contains("slurm"),
+                "\(lines[3])")
             let script = try String(contentsOfFile: folder + "/slurm.sh", encoding: .utf8)
             #expect(script.contains("\n#SBATCH --time=5\n#SBATCH -p main\n") && !script.contains("--array="))
             #expect(script.contains("--cache-limit 5000000B"))
@@ -295,7 +298,10 @@ import Testing
             ["--slurm-options", "--time=1"],
             "--slurm-options is for the script that --slurm writes; add --slurm, or leave it out"
         ),
-        (["--slurm-array", "9"], "--slurm-array is for the script that --slurm writes; add --slurm, or leave it out"),
+        (
+            ["--slurm-array", "9"],
+            "--slurm-array is for the script that --slurm writes; add --slurm, or leave it out"
+        ),
         (
             ["--slurm", "--slurm-array", "0"],
             "--slurm-array: expected a whole number from 1 to 4000000, found \"0\""
@@ -315,10 +321,13 @@ import Testing
             let check = try BuiltProgram.run("check", config)
             #expect(check.status == 1)
             #expect(
-                check.errors.contains("model: in the member \"wide\": gives [9], expected [8]"), "\(check.errors)")
+                check.errors.contains("model: in the member \"wide\": gives [9], expected [8]"),
+                "\(check.errors)")
             let absent = try BuiltProgram.run(
                 "check", config, "--set", #"data={"source": {"type": "ravdess", "folder": "/nowhere"}}"#)
-            #expect(absent.status == 1 && absent.errors.contains("model: in the member \"wide\": gives [9], expected [8]"))
+            #expect(
+                absent.status == 1
+                    && absent.errors.contains("model: in the member \"wide\": gives [9], expected [8]"))
         }
     }
 

@@ -24,7 +24,8 @@ import Testing
         }
     }
 
-    private static let wave = (try? FileManager.default.contentsOfDirectory(atPath: package + "/Tests/Golden/wav"))?
+    private static let wave =
+        (try? FileManager.default.contentsOfDirectory(atPath: package + "/Tests/Golden/wav"))?
         .sorted().first { $0.hasSuffix(".wav") } ?? ""
 
     @Test func theCacheIsShownAndCleared() throws {
@@ -35,7 +36,9 @@ import Testing
             let lines = shown.output.split(separator: "\n").map(String.init)
             #expect(lines.count == 6)
             #expect(lines[0] == "folder            \(cache)")
-            #expect(lines[1].hasPrefix("size              ") && lines[1].hasSuffix("kB of it from audits and for finding entries"))
+            #expect(
+                lines[1].hasPrefix("size              ")
+                    && lines[1].hasSuffix("kB of it from audits and for finding entries"))
             #expect(lines[2] == "entries           3")
             for (line, name) in zip(lines[3...4], ["least recent use", "most recent use "]) {
                 let pattern = try Regex("\(name)  20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ")
@@ -71,7 +74,9 @@ import Testing
         let ending = try BuiltProgram.run("cache", "--cache", "/nowhere/at/all", "--cache-limit", "5MB")
         #expect(
             ending.status == 0
-                && ending.output == "folder   /nowhere/at/all\nsize     0 bytes\nentries  0\nlimit    5.0 MB\n")
+                && ending.output
+                    == "folder   /nowhere/at/all\nsize     0 bytes\nentries  0\nlimit    5.0 MB\n"
+        )
         let cleared = try BuiltProgram.run("cache", "--cache", "/nowhere/at/all", "--clear")
         #expect(cleared.output == "The cache in /nowhere/at/all is empty already.\n")
     }
@@ -96,7 +101,8 @@ import Testing
                 var place = BuiltProgram.Surroundings()
                 if let limit { place.environment["PROSODY_CACHE_LIMIT"] = limit }
                 return try BuiltProgram.run(
-                    ["features", folder + "/sounds", "--cache", cache, "--out", folder + "/z.npy"] + words, place)
+                    ["features", folder + "/sounds", "--cache", cache, "--out", folder + "/z.npy"] + words,
+                    place)
             }
             // Each entry has some 32 kB.
             #expect(try entries() == 3)

@@ -109,7 +109,9 @@ import Testing
                 known.output.contains(
                     "files not found, and what depends on them not checked: /nowhere: reading RAVDESS: "))
             let unknown = try check(#"{"type": "folders", "folder": "/nowhere"}"#)
-            #expect(unknown.status == 0 && unknown.output.contains("dense         [classes]  7 x classes"), "\(unknown.output)")
+            #expect(
+                unknown.status == 0 && unknown.output.contains("dense         [classes]  7 x classes"),
+                "\(unknown.output)")
             for name in ["sad", "happy", "calm"] {
                 let place = "\(folder)/data/\(name)"
                 try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
@@ -120,9 +122,12 @@ import Testing
             }
             let found = try check(
                 #"{"type": "folders", "folder": "\#(folder)/data", "pattern": "{label}/{speaker}_*"}"#)
-            #expect(found.status == 0 && found.output.contains("dense         [3] "), "\(found.output)\(found.errors)")
+            #expect(
+                found.status == 0 && found.output.contains("dense         [3] "),
+                "\(found.output)\(found.errors)")
             #expect(!found.output.contains("files not found"))
-            let short = try BuiltProgram.run("check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
+            let short = try BuiltProgram.run(
+                "check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
             #expect(short.status == 1 && short.errors.contains("model: gives [8], expected [1]"))
         }
     }

@@ -147,7 +147,9 @@ import Testing
             found[RunFile.config] = nil
             wanted[RunFile.config] = nil
             #expect(found == wanted)
-            #expect(try JSONValue.parse(String(decoding: config, as: UTF8.self))["model"]?.elements?.last?["units"] == "classes")
+            #expect(
+                try JSONValue.parse(String(decoding: config, as: UTF8.self))["model"]?.elements?.last?[
+                    "units"] == "classes")
             // The model file alone rebuilds the model.
             let file = folder + "/alone.safetensors"
             try FileManager.default.copyItem(atPath: folder + "/runs/word/model.safetensors", toPath: file)
@@ -158,7 +160,8 @@ import Testing
                 #expect(ending.status == 0, "\(words): \(ending.errors)")
             }
             // It can be gone on with, and is the same run.
-            let again = try BuiltProgram.run(SmallExperiment.run(folder, name: "word", "--finish") + ["--set", setting])
+            let again = try BuiltProgram.run(
+                SmallExperiment.run(folder, name: "word", "--finish") + ["--set", setting])
             #expect(again.status == 0 && again.errors.contains("has ended already"))
             // Other data, other classes.
             let three = try BuiltProgram.run(

@@ -19,7 +19,9 @@ public struct ExperimentCheck: Sendable {
         var problems: [Problem] = []
         var missing: [String] = []
         func report(_ path: JSONPath, _ error: any Error) {
-            if let error = error as? ConfigurationError, !error.problems.contains(where: { $0.place == .nowhere }) {
+            if let error = error as? ConfigurationError,
+                !error.problems.contains(where: { $0.place == .nowhere })
+            {
                 problems += error.problems
             } else {
                 problems.append(Problem(place: json.place(of: path), path: path, message: "\(error)"))

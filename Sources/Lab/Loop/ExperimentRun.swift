@@ -219,7 +219,8 @@ public final class ExperimentRun {
             heard.clips.removeAll { test.contains($0.id) }
         }
         let sounds = SoundCheck(
-            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName }, progress: progress("sounds"),
+            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+            progress: progress("sounds"),
             isAskedToStop: { [observer] in observer.isAskedToStop })
         try stop()
         let fitted =

@@ -61,8 +61,11 @@ public struct ExperimentData: Sendable {
         if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataProblem(
                 "the split",
-                found: "no clip in the validation part, which \(figure.path) = \"\(figure.name)\" is measured on",
-                allowed: "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that watches it")
+                found:
+                    "no clip in the validation part, which \(figure.path) = \"\(figure.name)\" is measured on",
+                allowed:
+                    "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that watches it"
+            )
         }
     }
 

@@ -36,7 +36,9 @@ public struct SlurmOptions: Sendable, Equatable {
         let words = try Self.words(text)
         guard !words.isEmpty else { throw Problem(description: "\(example), found none") }
         for word in words {
-            if word.hasPrefix("-"), word.drop(while: { $0 == "-" }).first?.isLetter == true, !word.hasPrefix("---") {
+            if word.hasPrefix("-"), word.drop(while: { $0 == "-" }).first?.isLetter == true,
+                !word.hasPrefix("---")
+            {
                 if let other = Self.own.first(where: { Self.names(word, $0.name, $0.letter) }) {
                     throw Problem(
                         description:

@@ -19,7 +19,8 @@ extension Command {
     )
     private static let slurmOptions = Option.text(
         "slurm-options", "OPTIONS",
-        help: "Further options of sbatch for the script: --slurm-options \"--partition=long --time=8:00:00\".")
+        help: "Further options of sbatch for the script: --slurm-options \"--partition=long --time=8:00:00\"."
+    )
     private static let slurmArray = Option.integer(
         "slurm-array", "N", in: 1...4_000_000,
         help:
@@ -36,7 +37,8 @@ extension Command {
         argument: Argument(
             placeholder: "CONFIG", help: "The experiment with its sweep, a JSON file.", completion: .files),
         options: [
-            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache, printing, slurm, slurmOptions,
+            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache,
+            printing, slurm, slurmOptions,
             slurmArray, collect,
         ],
         examples: [
@@ -166,7 +168,8 @@ extension Command {
         guard arguments[slurm] else {
             let without = arguments[slurmOptions] != nil ? slurmOptions.name : slurmArray.name
             guard arguments[slurmOptions] == nil, arguments[slurmArray] == nil else {
-                throw UsageError("--\(without) is for the script that --slurm writes; add --slurm, or leave it out")
+                throw UsageError(
+                    "--\(without) is for the script that --slurm writes; add --slurm, or leave it out")
             }
             return SlurmOptions()
         }
@@ -197,7 +200,8 @@ extension Command {
         }
         let tasks = NumberText.count(script.commands.count, "task")
         let arrays =
-            script.needsSubmission ? "; \(submission) submits arrays of at most \(NumberText.count(script.arraySize))" : ""
+            script.needsSubmission
+            ? "; \(submission) submits arrays of at most \(NumberText.count(script.arraySize))" : ""
         let words = Self.withoutSlurm(CommandLine.arguments)
         print(
             """

@@ -41,7 +41,8 @@ struct CacheText {
     /// A line for each fact.
     var summary: String {
         let used = inventory.mostRecent.flatMap { newest in
-            inventory.leastRecent.map { oldest in [("least recent use", oldest), ("most recent use", newest)] }
+            inventory.leastRecent.map { oldest in [("least recent use", oldest), ("most recent use", newest)]
+            }
         }
         let size =
             inventory.otherBytes == 0

@@ -109,7 +109,8 @@ extension Command {
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments[format] == "json")
                 sounds = SoundCheck(
-                    corpus, cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
+                    corpus,
+                    cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
                     isAskedToStop: { Interrupt.isAsked })
                 reporter.finish()

@@ -25,8 +25,10 @@ extension Command {
             placeholder: "RUN",
             help: "The folder of a run; of several, such as those of some seeds, the mean is tested.",
             isRepeated: true, completion: .files),
-        options: [data, part, Common.views, format, out, Common.threads, Common.cache, Common.cacheLimit,
-            Common.noCache],
+        options: [
+            data, part, Common.views, format, out, Common.threads, Common.cache, Common.cacheLimit,
+            Common.noCache,
+        ],
         examples: [
             ("Train evaluate runs/quickstart", "The figures of the run's test part, once more."),
             (

@@ -32,7 +32,8 @@ extension Command {
                 "Sound files, folders with all folders in them, or - for raw sound: 16 bit, one channel, little-endian.",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.views, format, attention, rate, window, step, Common.threads, Common.cache, Common.cacheLimit,
+            model, Common.views, format, attention, rate, window, step, Common.threads, Common.cache,
+            Common.cacheLimit,
             Common.noCache,
         ],
         examples: [

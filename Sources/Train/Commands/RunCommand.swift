@@ -23,7 +23,8 @@ extension Command {
             help: "The experiment, a JSON file; without one the quickstart, which needs no data.",
             completion: .files),
         options: [
-            Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, resume, finish,
+            Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache,
+            resume, finish,
             leash, Common.quiet, Common.json,
         ],
         examples: [

@@ -29,7 +29,8 @@ extension Command {
         if record.experiment.evaluation.part == .test { try record.noteTestRead("verification") }
         _ = try Interrupt.whenStopped {
             try ExperimentRun(
-                record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(), observer: observer
+                record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
+                observer: observer
             ).run()
         }
         observer.finish()

@@ -96,7 +96,6 @@ extension Arguments {
         return experiment
     }
 
-
     /// The argument, which the command cannot do without.
     func required(_ what: String) throws -> String {
         guard let argument else { throw UsageError("which \(what)?") }

@@ -113,7 +113,10 @@ import Testing
         [#"schedule={"type": "warm_up", "periods": 15, "per": "step"}"#, "training.accumulate=2"],
         ["features.duration=0.4", "features.layout.deltas=1"],
         ["features.layout.deltas=1", "features.layout.delta_width=199"],
-        [#"data={"source": {"type": "ravdess", "folder": "/nowhere", "channels": ["song"]}}"#, #"model[5].units="classes""#],
+        [
+            #"data={"source": {"type": "ravdess", "folder": "/nowhere", "channels": ["song"]}}"#,
+            #"model[5].units="classes""#,
+        ],
         [#"data={"source": {"type": "folders", "folder": "/nowhere"}}"#, #"model[5].units="classes""#],
         // It may be a copy with other classes.
         [#"data={"source": {"type": "iemocap", "folder": "/nowhere"}}"#],
@@ -141,10 +144,12 @@ import Testing
                     #"data: "labels": found the class "angry", which no clip has; allowed: "calm", "happy", "sad""#
                 ])
             #expect(
-                try Self.messages([Self.folders(folder), "model[5].units=3"]).first?.hasPrefix("split: ") == true)
+                try Self.messages([Self.folders(folder), "model[5].units=3"]).first?.hasPrefix("split: ")
+                    == true)
             #expect(
-                try Self.messages(own + [#"features.normalize="speaker""#, "model[5].units=3"]).first?.hasPrefix(
-                    "data: the clip \"calm/") == true)
+                try Self.messages(own + [#"features.normalize="speaker""#, "model[5].units=3"]).first?
+                    .hasPrefix(
+                        "data: the clip \"calm/") == true)
         }
     }
 
@@ -163,7 +168,9 @@ import Testing
     }
 
     @Test func missingFilesAreNoMistake() throws {
-        let json = try Self.json([#"data={"source": {"type": "tess", "folder": "/nowhere"}}"#, "model[5].units=7"])
+        let json = try Self.json([
+            #"data={"source": {"type": "tess", "folder": "/nowhere"}}"#, "model[5].units=7",
+        ])
         let check = try ExperimentCheck(Experiment.decode(json), json: json)
         #expect(check.data == nil && check.missing.count == 1)
         #expect(check.missing.first?.hasPrefix("/nowhere: reading TESS: ") == true, "\(check.missing)")
@@ -171,7 +178,10 @@ import Testing
         try Self.inFolder { folder in
             try Data([1]).write(to: URL(fileURLWithPath: folder + "/tess.zip"))
             let found = try Self.messages([#"data={"source": {"type": "tess", "folder": "\#(folder)"}}"#])
-            #expect(found.contains { $0.hasPrefix("data: \(folder): reading TESS: found no sound but the archive") })
+            #expect(
+                found.contains {
+                    $0.hasPrefix("data: \(folder): reading TESS: found no sound but the archive")
+                })
         }
     }
 
@@ -192,9 +202,10 @@ import Testing
                 ])
             #expect(try Self.messages([from, "training.selection.weights=last"]) == [])
             #expect(
-                try Self.messages([from, "training.selection.weights=last", "evaluation.part=validation"]) == [
-                    "split: the split: found no clip in the validation part, which is to be measured; allowed: at least one"
-                ])
+                try Self.messages([from, "training.selection.weights=last", "evaluation.part=validation"])
+                    == [
+                        "split: the split: found no clip in the validation part, which is to be measured; allowed: at least one"
+                    ])
         }
     }
 
@@ -218,7 +229,8 @@ import Testing
     /// What a check refuses ends a run as well, before it has begun.
     @Test func aRunRefusesTheSame() throws {
         final class Quiet: RunObserver {}
-        for (_, settings, _) in Self.cases where settings.contains(where: { $0.contains("\"per\": \"step\"") }) {
+        for (_, settings, _) in Self.cases
+        where settings.contains(where: { $0.contains("\"per\": \"step\"") }) {
             try Self.inFolder { folder in
                 let experiment = try Experiment.decode(Self.json(settings))
                 let error = #expect(throws: ConfigurationError.self) {

@@ -4,7 +4,9 @@ import Testing
 
 /// Scripts for Slurm, and the options that people add to them.
 @Suite struct SlurmScriptTests {
-    private static func script(_ count: Int, arraySize: Int = 1000, _ options: String? = nil) throws -> SlurmScript {
+    private static func script(_ count: Int, arraySize: Int = 1000, _ options: String? = nil) throws
+        -> SlurmScript
+    {
         try SlurmScript(
             name: "it's a name", commands: (1...count).map { "echo task \($0)" }, threads: 3,
             folder: "/data/my work", logs: "/data/50% of it", arraySize: arraySize,
@@ -159,7 +161,8 @@ import Testing
         ("partition=x", "\(example), found \"partition=x\""),
         ("--partition=x long", "\(example), found \"long\""),
         ("-p x long", "\(example), found \"long\""), ("-N1 long", "\(example), found \"long\""),
-        ("-", "\(example), found \"-\""), ("--", "\(example), found \"--\""), ("-1", "\(example), found \"-1\""),
+        ("-", "\(example), found \"-\""), ("--", "\(example), found \"--\""),
+        ("-1", "\(example), found \"-1\""),
         ("---x", "\(example), found \"---x\""),
         ("--time=1\n--x", "\(example), found a control character, such as the end of a line"),
         ("--comment='x", "a ' is not closed in: --comment='x"),
@@ -171,9 +174,15 @@ import Testing
             "-a 1-5",
             "\"-a\" conflicts with --array, which the script sets itself: --slurm-array sets how many tasks an array has"
         ),
-        ("--job-n=x", "\"--job-n=x\" conflicts with --job-name, which the script sets itself: --name names the jobs"),
+        (
+            "--job-n=x",
+            "\"--job-n=x\" conflicts with --job-name, which the script sets itself: --name names the jobs"
+        ),
         ("-Jx", "\"-Jx\" conflicts with --job-name, which the script sets itself: --name names the jobs"),
-        ("-c 4", "\"-c\" conflicts with --cpus-per-task, which the script sets itself: --threads sets the cores of a task"),
+        (
+            "-c 4",
+            "\"-c\" conflicts with --cpus-per-task, which the script sets itself: --threads sets the cores of a task"
+        ),
         (
             "--output=x",
             "\"--output=x\" conflicts with --output, which the script sets itself: the logs are in the folder of the ablation"
@@ -198,7 +207,10 @@ import Testing
             "-D /x",
             "\"-D\" conflicts with --chdir, which the script sets itself: the script goes to the folder in which it was written"
         ),
-        ("--wrap=ls", "\"--wrap=ls\" conflicts with --wrap, which the script sets itself: the commands are in it"),
+        (
+            "--wrap=ls",
+            "\"--wrap=ls\" conflicts with --wrap, which the script sets itself: the commands are in it"
+        ),
     ])
     func optionsThatAreRefused(_ text: String, _ message: String) {
         let error = #expect(throws: SlurmOptions.Problem.self) { try SlurmOptions(parsing: text) }

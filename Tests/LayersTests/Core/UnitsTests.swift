@@ -7,14 +7,18 @@ import Testing
 @Suite struct UnitsTests {
     private static func message(_ units: String) -> String? {
         do {
-            _ = try Model.spec(JSONValue.parse("[{\"type\": \"dense\", \"units\": \(units)}]", source: "m.json"))
+            _ = try Model.spec(
+                JSONValue.parse("[{\"type\": \"dense\", \"units\": \(units)}]", source: "m.json"))
             return nil
         } catch { return "\(error)" }
     }
 
     @Test(arguments: [
         ("8", nil), ("\"classes\"", nil),
-        ("\"class\"", #"expected "classes" or a whole number of at least 1, found "class"; did you mean "classes"?"#),
+        (
+            "\"class\"",
+            #"expected "classes" or a whole number of at least 1, found "class"; did you mean "classes"?"#
+        ),
         ("\"many\"", #"expected "classes" or a whole number of at least 1, found "many""#),
         ("\"8\"", #"expected a whole number of at least 1, found "8"; write it without quotes"#),
         ("0", "expected a whole number of at least 1, found 0"),
@@ -43,10 +47,17 @@ import Testing
         (#"{"type": "attention", "units": "classes"}"#, [5, 6]),
         (#"{"type": "squeeze_excitation", "units": "classes"}"#, [5, 6]),
         (#"{"type": "embedding", "words": 9, "units": "classes"}"#, [5]),
-        (#"[{"type": "residual", "body": [{"type": "dense", "units": 4}, {"type": "dense", "units": "classes"}]}]"#, [3]),
-        (#"{"type": "branches", "branches": {"a": {"type": "dense", "units": "classes"}, "b": {"type": "dense", "units": 2}}}"#, [6]),
         (
-            #"{"type": "graph", "parts": {"units": {"layers": [{"type": "dense", "units": "classes"}]}}}"#, [6]
+            #"[{"type": "residual", "body": [{"type": "dense", "units": 4}, {"type": "dense", "units": "classes"}]}]"#,
+            [3]
+        ),
+        (
+            #"{"type": "branches", "branches": {"a": {"type": "dense", "units": "classes"}, "b": {"type": "dense", "units": 2}}}"#,
+            [6]
+        ),
+        (
+            #"{"type": "graph", "parts": {"units": {"layers": [{"type": "dense", "units": "classes"}]}}}"#,
+            [6]
         ),
     ]
 
@@ -65,7 +76,8 @@ import Testing
         // The word stays in what is written of the unresolved layer.
         #expect(try Model.spec(spec.encode()).encode() == spec.encode())
         let type = json.components(separatedBy: "\"")[json.contains("body") ? 11 : 3]
-        let message = #"has "units": "classes", and the number of classes is not known here; write the number instead"#
+        let message =
+            #"has "units": "classes", and the number of classes is not known here; write the number instead"#
         let error = #expect(throws: ShapeProblem.self) { try spec.checkedPlan(input) }
         #expect(error?.message.hasSuffix(message) == true, "\(type): \(String(describing: error))")
         #expect(throws: ShapeProblem.self) {
@@ -87,11 +99,14 @@ import Testing
         let plans = try (8...10).map { try spec.resolvingUnits(classes: $0).checkedPlan([20, 6]) }
         let text = plans[0].summary("sequential", input: [20, 6], classes: 8, more: Array(plans.dropFirst()))
         let lines = text.split(separator: "\n").map(String.init)
-        #expect(lines[4].hasPrefix("1      dense  [classes]") && lines[4].hasSuffix("11 x classes     10 x classes"))
+        #expect(
+            lines[4].hasPrefix("1      dense  [classes]")
+                && lines[4].hasSuffix("11 x classes     10 x classes"))
         #expect(lines.contains("11 x classes + 510 trained parameters"), "\(text)")
         let known = plans[0].summary("sequential", input: [20, 6])
         #expect(known.contains("1      dense  [8] ") && known.contains("598 trained parameters"), "\(known)")
-        let squared = try Model.spec(JSONValue.parse(#"[{"type": "gru", "units": "classes", "bidirectional": true}]"#))
+        let squared = try Model.spec(
+            JSONValue.parse(#"[{"type": "gru", "units": "classes", "bidirectional": true}]"#))
         let more = try (8...10).map { try squared.resolvingUnits(classes: $0).checkedPlan([20, 6]) }
         let row = more[0].summary("sequential", input: [20, 6], classes: 8, more: Array(more.dropFirst()))
             .split(separator: "\n")[3]

@@ -86,7 +86,9 @@ import Testing
             try Self.ask(folder, [20], limit: 10 * Self.entrySize)
             #expect(try Self.inventory(folder).count <= 9)
             try Self.ask(folder, 30..<50, limit: nil)
-            for damage in [Data(), Data([1, 2, 3]), Data(repeating: 7, count: 16), Data(repeating: 255, count: 16)] {
+            for damage in [
+                Data(), Data([1, 2, 3]), Data(repeating: 7, count: 16), Data(repeating: 255, count: 16),
+            ] {
                 try damage.write(to: URL(fileURLWithPath: folder + "/cache/usage"))
                 try Self.ask(folder, [Int.random(in: 1000...1 << 40)], limit: 10 * Self.entrySize)
                 #expect(try Self.inventory(folder).count <= 9)
@@ -121,7 +123,9 @@ import Testing
                         report: { text in said.withLock { $0.append(text) } })
                     for step in 0..<100 {
                         let number = (step * 7 + worker * 13) % 40
-                        let found = try? cache.features(ofFile: folder + "/" + Self.sound, recipe: "\(number)") {
+                        let found = try? cache.features(
+                            ofFile: folder + "/" + Self.sound, recipe: "\(number)"
+                        ) {
                             Self.features(number)
                         }
                         if found != Self.features(number) { said.withLock { $0.append("\(number)") } }
@@ -178,7 +182,8 @@ import Testing
     func noSizes(_ text: String) { #expect(ByteSize(text) == nil) }
 
     @Test(arguments: [
-        (0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (1_850_000_000, "1.9 GB"), (250_400_000, "250 MB"),
+        (0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (1_850_000_000, "1.9 GB"),
+        (250_400_000, "250 MB"),
         (999_600, "1.0 MB"), (99_960, "100 kB"), (3_000_000_000_000_000, "3000 TB"),
     ])
     func sizesAsText(_ bytes: Int, _ text: String) { #expect("\(ByteSize(bytes))" == text) }

@@ -47,7 +47,9 @@ final class CacheLimit: Sendable {
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return }
         // What others add from here on is counted on top of what is found.
-        guard let begin = count({ $0 ?? 0 })?.after, let inventory = try? CacheInventory(folder) else { return }
+        guard let begin = count({ $0 ?? 0 })?.after, let inventory = try? CacheInventory(folder) else {
+            return
+        }
         var total = inventory.entryBytes + pending
         if total > limit {
             let oldest = inventory.entries.sorted { ($0.used, $0.path) < ($1.used, $1.path) }
