@@ -153,7 +153,7 @@ extension JSONValue {
         } else if var items = self["items"] {
             items.bounding(keywords)
             self["items"] = items
-        } else if self["type"] != ["null"], self["type"]?.text != "null" {
+        } else if self["type"] != ["null"], self["type"]?.text != "null", self["enum"] == nil {
             for member in keywords.members ?? [] { self[member.key] = member.value }
         }
     }

@@ -14,7 +14,7 @@ public final class AdditiveAttention: Layer {
     /// The options: [time, channels] to [channels].
     public struct Spec: LayerSpec {
         public var form = Form.additive
-        public var units: Int?
+        public var units: Units?
         public var kernelInitializer = Initializer.glorotUniform
 
         public static let type = "attention"
@@ -30,7 +30,9 @@ public final class AdditiveAttention: Layer {
 
         public init() {}
         /// `units` is the additive form's hidden size, nil for as many as channels; the reduced form has none.
-        public init(_ form: Form, units: Int? = nil) { (self.form, self.units) = (form, units) }
+        public init(_ form: Form, units: Int? = nil) {
+            (self.form, self.units) = (form, units.map { .number($0) })
+        }
 
         public var complaints: [Complaint] {
             form == .reduced && units != nil
@@ -42,7 +44,7 @@ public final class AdditiveAttention: Layer {
             let (steps, channels) = (input[0], input[1])
             switch form {
             case .additive:
-                let width = units ?? channels
+                let width = try units?.known(Self.type) ?? channels
                 return LayerPlan(
                     output: [channels], parameters: product(channels + 2, width),
                     multiplyAdds: product(steps, product(channels, width) + product(width) + channels),
@@ -76,7 +78,7 @@ public final class AdditiveAttention: Layer {
     /// A layer with weights that `generator` draws; the reduced form takes sequences of `steps` steps only.
     public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
         options = spec
-        let width = spec.form == .additive ? spec.units ?? channels : 1
+        let width = spec.form == .additive ? spec.units?.value ?? channels : 1
         weight = Parameter(
             spec.kernelInitializer.make(
                 [channels, width], fanIn: channels, fanOut: width, generator.split("weight")))

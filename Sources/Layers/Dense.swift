@@ -5,23 +5,28 @@ import Configuration
 public final class Dense: Absorbing {
     /// The options: [..., features] to [..., units]; each vector along the last axis is treated alike.
     public struct Spec: LayerSpec, WeightedSumOptions {
-        public var units = 1
+        public var units: Units = 1
         public var sum = WeightedSum()
 
         public static let type = "dense"
         public static let summary = "A weighted sum of the last axis for each unit."
         public static let fields: [Field<Self>] =
-            [.init("units", \.units, "How many outputs.", .required, .atLeast(1))] + group(\.sum)
+            [
+                .init(
+                    "units", \.units, "How many outputs; \"classes\" for one for each class of the data.",
+                    .required, .atLeast(1))
+            ] + group(\.sum)
 
         public init() {}
         /// Biases, Glorot's uniform weights and no penalty, as in Keras.
         public init(_ units: Int, activation: Activation = .none) {
-            self.units = units
+            self.units = .number(units)
             sum.activation = activation
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard let inputs = input.last else { throw needs("..., features", input) }
+            let units = try units.known(Self.type)
             let output = Array(input.dropLast()) + [units]
             return LayerPlan(
                 output: output, parameters: product(inputs + (sum.bias ? 1 : 0), units),
@@ -48,7 +53,7 @@ public final class Dense: Absorbing {
     public init(_ spec: Spec, inputs: Int, _ generator: RandomGenerator) {
         options = spec
         (weight, bias) = spec.sum.weights(
-            [inputs, spec.units], fanIn: inputs, fanOut: spec.units, generator)
+            [inputs, spec.units.value], fanIn: inputs, fanOut: spec.units.value, generator)
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {

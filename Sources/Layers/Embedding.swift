@@ -6,7 +6,7 @@ public final class Embedding: Layer {
     /// The options: [time] of whole numbers in 0..<words to [time, units].
     public struct Spec: LayerSpec {
         public var words = 1
-        public var units = 1
+        public var units: Units = 1
         public var masksZero = false
         public var initializer = Initializer.keras
 
@@ -22,10 +22,11 @@ public final class Embedding: Layer {
 
         public init() {}
         /// Zeros count as numbers like any other; Keras' initial vectors.
-        public init(_ words: Int, _ units: Int) { (self.words, self.units) = (words, units) }
+        public init(_ words: Int, _ units: Int) { (self.words, self.units) = (words, .number(units)) }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             guard input.count == 1 else { throw needs("time", input) }
+            let units = try units.known(Self.type)
             var plan = LayerPlan(output: [input[0], units], parameters: product(words, units))
             plan.takesWholeNumbers = true
             return plan
@@ -49,7 +50,7 @@ public final class Embedding: Layer {
         options = spec
         weight = Parameter(
             spec.initializer.make(
-                [spec.words, spec.units], fanIn: spec.words, fanOut: spec.units, for: .embedding,
+                [spec.words, spec.units.value], fanIn: spec.words, fanOut: spec.units.value, for: .embedding,
                 generator.split("weight")))
     }
 

@@ -185,7 +185,7 @@ extension Recurrent: KerasLayer {
     func slotsInKeras(_ prefix: String) -> [KerasSlot] {
         guard options is GRU.Spec else { return cells.kerasSlots(prefix) { $0 } }
         // Keras has the gates in the order z, r, h; ours are r, z, n.
-        let units = options.units
+        let units = options.units.value
         return cells.kerasSlots(prefix) { gates in
             let last = gates.rank - 1
             let (update, reset, new) = (0..<units, units..<2 * units, 2 * units..<3 * units)

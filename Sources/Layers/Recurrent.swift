@@ -31,12 +31,12 @@ extension RecurrentSpec {
     /// One layer with Keras' initial weights and without dropout.
     public init(_ units: Int, bidirectional: Bool = false, output: RecurrentOutput = .sequence) {
         self.init()
-        (recurrent.units, recurrent.bidirectional, recurrent.output) = (units, bidirectional, output)
+        (recurrent.units, recurrent.bidirectional, recurrent.output) = (.number(units), bidirectional, output)
     }
 
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
         guard input.count == 2 else { throw needs("time, features", input) }
-        let (units, layers) = (recurrent.units, recurrent.layers)
+        let (units, layers) = (try recurrent.units.known(Self.type), recurrent.layers)
         let directions = recurrent.bidirectional ? 2 : 1
         let width = product(units, directions)
         let outputs = product(width, Self.gates)
@@ -146,7 +146,8 @@ public enum LSTM {
         public func prepare(_ cell: RecurrentCells.Cell) {
             guard unitForgetBias ?? (recurrent.biasInitializer != .torch) else { return }
             cell.bias.update { bias in
-                for unit in recurrent.units..<2 * recurrent.units { bias[unit] = 1 }
+                let units = recurrent.units.value
+                for unit in units..<2 * units { bias[unit] = 1 }
             }
         }
 

@@ -11,7 +11,7 @@ public enum RecurrentOutput: String, CaseIterable, ConfigurationValue {
 
 /// The options of every recurrent layer.
 public struct RecurrentOptions: Options {
-    public var units = 1
+    public var units: Units = 1
     public var layers = 1
     public var bidirectional = false
     public var output = RecurrentOutput.sequence
@@ -88,7 +88,8 @@ public struct RecurrentCells: Sendable {
     init(
         _ options: RecurrentOptions, gates: Int, biases: Int, features: Int, _ generator: RandomGenerator
     ) {
-        let (units, width) = (options.units, gates * options.units)
+        let units = options.units.value
+        let width = gates * units
         let directions = options.bidirectional ? 2 : 1
         cells = (0..<options.layers).map { layer in
             let inputs = layer == 0 ? features : units * directions

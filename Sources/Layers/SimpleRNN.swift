@@ -21,7 +21,7 @@ public enum SimpleRNN {
             _ x: Tensor, lengths: [Int]?, _ cell: RecurrentCells.Cell, reversed: Bool
         ) -> (outputs: Tensor, last: Tensor) {
             let x = Signal(x, lengths: lengths)
-            let (batch, steps, units) = (x.tensor.shape[0], x.tensor.shape[1], recurrent.units)
+            let (batch, steps, units) = (x.tensor.shape[0], x.tensor.shape[1], recurrent.units.value)
             var state = Tensor.zeros([batch, units])
             guard steps > 0 else { return (.zeros([batch, 0, units]), state) }
             let ones = Array(repeating: 1, count: steps)

@@ -5,7 +5,7 @@ import Configuration
 public final class SqueezeExcitation: Layer {
     /// The options: [time, channels] or [height, width, channels] in the same shape.
     public struct Spec: LayerSpec {
-        public var units: Int?
+        public var units: Units?
         public var activation = Activation.relu
         public var gate = Activation.sigmoid
         public var kernelInitializer = Initializer.glorotUniform
@@ -25,14 +25,15 @@ public final class SqueezeExcitation: Layer {
         public init() {}
         /// A hidden layer of `units`, and weights from a sigmoid.
         public init(_ units: Int, activation: Activation = .relu) {
-            (self.units, self.activation) = (units, activation)
+            (self.units, self.activation) = (.number(units), activation)
         }
 
-        func width(_ channels: Int) -> Int { units ?? max(1, channels / 16) }
+        func width(_ channels: Int) -> Int { units?.value ?? max(1, channels / 16) }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
             let pooled = try GlobalPool.Spec(.average).plan(input)
             let channels = pooled.output[0]
+            _ = try units?.known(Self.type)
             let width = width(channels)
             return LayerPlan(
                 output: input, parameters: product(2, channels, width) + channels + product(width),
@@ -61,7 +62,7 @@ public final class SqueezeExcitation: Layer {
         first.kernelInitializer = spec.kernelInitializer
         second.kernelInitializer = spec.kernelInitializer
         squeeze = Dense(first, inputs: channels, generator.split("fc1"))
-        excite = Dense(second, inputs: first.units, generator.split("fc2"))
+        excite = Dense(second, inputs: first.units.value, generator.split("fc2"))
     }
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {

@@ -6,34 +6,69 @@ extension LayerPlan {
     ///   - type: what the layer itself is called.
     ///   - input: its input's shape, without the batch axis.
     ///   - depth: how many levels of layers inside layers get a line of their own.
-    public func summary(_ type: String, input: [Int], depth: Int = 1) -> String {
+    ///   - more: the same model for one class more and for two, where the number of classes is not known: what depends
+    ///     on it is shown in terms of `classes`.
+    public func summary(
+        _ type: String, input: [Int], depth: Int = 1, classes: Int = 0, more: [LayerPlan] = []
+    )
+        -> String
+    {
+        let plans = [self] + more
         var rows = [["layer", "type", "output", "parameters", "multiply-adds"]]
         rows.append(["input", "", "\(input)", "", ""])
-        if parts.isEmpty || depth < 1 {
-            rows.append(row("", type))
-        } else {
-            addRows(to: &rows, prefix: "", depth: depth)
+        let own = plans.map { $0.rows(type, depth: depth) }
+        for index in own[0].indices { rows.append(Self.cells(own.map { $0[index] }, classes)) }
+        func total(_ count: KeyPath<LayerPlan, Int>) -> String {
+            Self.text(plans.map { $0[keyPath: count] }, classes)
         }
-        let total = [
-            "\(Self.grouped(parameters)) trained parameters",
-            "\(Self.grouped(parameters + buffers)) with the statistics that are not trained",
-            "\(Self.grouped(multiplyAdds)) multiply-adds for one example",
+        let totals = [
+            "\(total(\.parameters)) trained parameters",
+            "\(total(\.weights)) with the statistics that are not trained",
+            "\(total(\.multiplyAdds)) multiply-adds for one example",
         ]
-        return Self.table(rows, rightAligned: [3, 4]) + "\n" + total.joined(separator: "\n")
+        return Self.table(rows, rightAligned: [3, 4]) + "\n" + totals.joined(separator: "\n")
     }
 
-    private func addRows(to rows: inout [[String]], prefix: String, depth: Int) {
-        for part in parts {
-            if depth > 1, !part.plan.parts.isEmpty {
-                part.plan.addRows(to: &rows, prefix: prefix + part.name + ".", depth: depth - 1)
-            } else {
-                rows.append(part.plan.row(prefix + part.name, part.type))
-            }
+    /// A line of the table.
+    private struct Row {
+        let name: String, type: String
+        let plan: LayerPlan
+    }
+
+    private func rows(_ type: String, depth: Int) -> [Row] {
+        if parts.isEmpty || depth < 1 { return [Row(name: "", type: type, plan: self)] }
+        return rows(prefix: "", depth: depth)
+    }
+
+    private func rows(prefix: String, depth: Int) -> [Row] {
+        parts.flatMap { part in
+            depth > 1 && !part.plan.parts.isEmpty
+                ? part.plan.rows(prefix: prefix + part.name + ".", depth: depth - 1)
+                : [Row(name: prefix + part.name, type: part.type, plan: part.plan)]
         }
     }
 
-    private func row(_ name: String, _ type: String) -> [String] {
-        [name, type, "\(output)", Self.grouped(parameters + buffers), Self.grouped(multiplyAdds)]
+    /// The cells of a row, given for `classes` classes and the numbers that follow.
+    private static func cells(_ rows: [Row], _ classes: Int) -> [String] {
+        let sizes = rows[0].plan.output.indices.map { axis in
+            text(rows.map { $0.plan.output[axis] }, classes, grouping: false)
+        }
+        return [
+            rows[0].name, rows[0].type, "[\(sizes.joined(separator: ", "))]",
+            text(rows.map(\.plan.weights), classes), text(rows.map(\.plan.multiplyAdds), classes),
+        ]
+    }
+
+    /// A number of `classes` classes and the numbers that follow, in terms of them where it depends on them: "classes",
+    /// "97 x classes + 12".
+    private static func text(_ numbers: [Int], _ classes: Int, grouping: Bool = true) -> String {
+        func shown(_ number: Int) -> String { grouping ? grouped(number) : "\(number)" }
+        guard let last = numbers.last, last != numbers[0] else { return shown(numbers[0]) }
+        let slope = numbers[1] - numbers[0]
+        guard zip(numbers, numbers.dropFirst()).allSatisfy({ $1 - $0 == slope }) else { return "by classes" }
+        let rest = numbers[0] - slope * classes
+        let product = slope == 1 ? "classes" : "\(shown(slope)) x classes"
+        return rest == 0 ? product : "\(product) \(rest < 0 ? "-" : "+") \(shown(abs(rest)))"
     }
 
     /// 1,234,567

@@ -256,6 +256,81 @@ import Testing
         }
     }
 
+    @Test func moreRunsThanAnArrayMayHave() throws {
+        try inFolder { config, runs in
+            func write(_ words: String...) throws -> BuiltProgram.Ending {
+                try BuiltProgram.run(["ablate", config, "--runs", runs, "--name", "it's", "--slurm"] + words)
+            }
+            let folder = runs + "/it's"
+            let ending = try write(
+                "--slurm-array", "3", "--slurm-options=--time=5 -p main", "--cache-limit", "5MB")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let lines = ending.output.split(separator: "\n").map(String.init)
+            #expect(
+                lines[0]
+                    == "The script is \(folder)/slurm.sh. It has 4 tasks; \(folder)/submit.sh submits arrays of at most 3."
+            )
+            #expect(lines[2].hasPrefix("    bash '") && lines[2].hasSuffix("/submit.sh'"))
+            #expect(
+                lines[3].hasSuffix("--cache-limit 5MB --collect") && !lines[3].contains("slurm"),
+                "\(lines[3])")
+            let script = try String(contentsOfFile: folder + "/slurm.sh", encoding: .utf8)
+            #expect(script.contains("\n#SBATCH --time=5\n#SBATCH -p main\n") && !script.contains("--array="))
+            #expect(script.contains("--cache-limit 5000000B"))
+            #expect(exists(folder + "/submit.sh"))
+            // Fewer fit into one array, and what would submit several goes.
+            let one = try write()
+            #expect(one.output.contains("It has 4 tasks.\n") && one.output.contains("\n    sbatch '"))
+            #expect(!exists(folder + "/submit.sh"))
+        }
+    }
+
+    @Test(arguments: [
+        (
+            ["--slurm", "--slurm-options", "partition=x"],
+            "--slurm-options: expected options of sbatch such as \"--partition=long --time=8:00:00\", found \"partition=x\""
+        ),
+        (
+            ["--slurm", "--slurm-options", "--array=1-9"],
+            "--slurm-options: \"--array=1-9\" conflicts with --array, which the script sets itself: --slurm-array sets how many tasks an array has"
+        ),
+        (
+            ["--slurm-options", "--time=1"],
+            "--slurm-options is for the script that --slurm writes; add --slurm, or leave it out"
+        ),
+        (
+            ["--slurm-array", "9"],
+            "--slurm-array is for the script that --slurm writes; add --slurm, or leave it out"
+        ),
+        (
+            ["--slurm", "--slurm-array", "0"],
+            "--slurm-array: expected a whole number from 1 to 4000000, found \"0\""
+        ),
+    ])
+    func optionsForSlurmThatAreRefused(_ words: [String], _ message: String) throws {
+        try inFolder { config, runs in
+            let ending = try BuiltProgram.run(["ablate", config, "--runs", runs] + words)
+            #expect(ending.status == 64 && ending.errors.hasPrefix("error: \(message)\n"), "\(ending.errors)")
+            #expect(!exists(runs))
+        }
+    }
+
+    /// Members whose models do not fit the data are found by the check as well.
+    @Test func checkFindsMembersThatDoNotFit() throws {
+        try inFolder(#"{"variants": {"wide": {"set": {"model[5].units": 9}}}}"#) { config, _ in
+            let check = try BuiltProgram.run("check", config)
+            #expect(check.status == 1)
+            #expect(
+                check.errors.contains("model: in the member \"wide\": gives [9], expected [8]"),
+                "\(check.errors)")
+            let absent = try BuiltProgram.run(
+                "check", config, "--set", #"data={"source": {"type": "ravdess", "folder": "/nowhere"}}"#)
+            #expect(
+                absent.status == 1
+                    && absent.errors.contains("model: in the member \"wide\": gives [9], expected [8]"))
+        }
+    }
+
     private func shell(_ line: String) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")

@@ -47,7 +47,7 @@ enum BuiltProgram {
             }
             if let folder = place.folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
             var environment = ProcessInfo.processInfo.environment
-            for name in ["RAVDESS", "PROSODY_MODEL"] { environment[name] = nil }
+            for name in ["RAVDESS", "PROSODY_MODEL", "PROSODY_CACHE_LIMIT"] { environment[name] = nil }
             process.environment = environment.merging(place.environment) { $1 }
             if let input = place.input {
                 let file = URL(fileURLWithPath: name + ".in")

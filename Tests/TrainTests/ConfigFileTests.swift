@@ -46,7 +46,7 @@ import Testing
             #expect(ending.status == 0 && ending.output == "\(file)\nCheck it with: Train check \(file)\n")
             let check = try BuiltProgram.run("check", file)
             #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
-            #expect(check.output.hasPrefix("\(file): no mistakes found\n"))
+            #expect(check.output.hasPrefix("\(file): no errors found\n"))
             let again = try BuiltProgram.run("new", file)
             #expect(again.status == 64 && again.errors.contains("is there already"))
         }
@@ -95,6 +95,43 @@ import Testing
         }
     }
 
+    /// The last layer is shown with the number of classes where it is known, and as "classes" where it is not.
+    @Test func theNumberOfClassesIsShown() throws {
+        try SmallExperiment.inFolder { folder in
+            func check(_ source: String) throws -> BuiltProgram.Ending {
+                try BuiltProgram.run(
+                    "check", folder + "/small.json", "--set", #"model[5].units="classes""#, "--set",
+                    "data={\"source\": \(source)}")
+            }
+            let known = try check(#"{"type": "ravdess", "folder": "/nowhere", "channels": ["song"]}"#)
+            #expect(known.status == 0 && known.output.contains("dense         [6] "), "\(known.output)")
+            #expect(
+                known.output.contains(
+                    "files not found, and what depends on them not checked: /nowhere: reading RAVDESS: "))
+            let unknown = try check(#"{"type": "folders", "folder": "/nowhere"}"#)
+            #expect(
+                unknown.status == 0 && unknown.output.contains("dense         [classes]  7 x classes"),
+                "\(unknown.output)")
+            for name in ["sad", "happy", "calm"] {
+                let place = "\(folder)/data/\(name)"
+                try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+                for number in 1...8 {
+                    try Data(repeating: 1, count: 300).write(
+                        to: URL(fileURLWithPath: "\(place)/{\(number)}_\(name).wav"))
+                }
+            }
+            let found = try check(
+                #"{"type": "folders", "folder": "\#(folder)/data", "pattern": "{label}/{speaker}_*"}"#)
+            #expect(
+                found.status == 0 && found.output.contains("dense         [3] "),
+                "\(found.output)\(found.errors)")
+            #expect(!found.output.contains("files not found"))
+            let short = try BuiltProgram.run(
+                "check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
+            #expect(short.status == 1 && short.errors.contains("model: gives [8], expected [1]"))
+        }
+    }
+
     @Test func everyMistakeIsShownAtOnce() throws {
         try SmallExperiment.inFolder { folder in
             let bad = folder + "/bad.json"
@@ -103,7 +140,7 @@ import Testing
                 .write(toFile: bad, atomically: false, encoding: .utf8)
             let ending = try BuiltProgram.run("check", folder + "/small.json", bad)
             #expect(ending.status == 1)
-            #expect(ending.output.hasPrefix("\(folder)/small.json: no mistakes found\n"))
+            #expect(ending.output.hasPrefix("\(folder)/small.json: no errors found\n"))
             #expect(
                 ending.errors == """
                     \(bad):18:40: model[4].units: expected a whole number of at least 1, found 0

@@ -118,6 +118,61 @@ import Testing
         }
     }
 
+    /// A scheduler sends SIGTERM to all of a job's processes, and a script among them passes it on.
+    @Test func severalTermSignalsStopARunAsOneDoes() throws {
+        try SmallExperiment.inFolder { folder in
+            let call = try longRun(folder)
+            for _ in 0..<5 {
+                kill(call.id, SIGTERM)
+                usleep(2000)
+            }
+            let ending = try call.end()
+            #expect(ending.status == 130 && ending.errors.contains("Stopped and saved."), "\(ending.errors)")
+        }
+    }
+
+    /// A config that names no number of classes, and one that does, make the same model and the same figures.
+    @Test func theNumberOfClassesComesFromTheData() throws {
+        try SmallExperiment.inFolder { folder in
+            let setting = #"model[5].units="classes""#
+            for (name, words) in [("number", []), ("word", ["--set", setting])] {
+                let ending = try BuiltProgram.run(
+                    SmallExperiment.run(folder, name: name, "--quiet") + words)
+                #expect(ending.status == 0, "\(ending.errors)")
+            }
+            var found = try SmallExperiment.files(folder + "/runs/word")
+            var wanted = try SmallExperiment.files(folder + "/runs/number")
+            // The config keeps the word; nothing else differs.
+            let config = try #require(found[RunFile.config])
+            found[RunFile.config] = nil
+            wanted[RunFile.config] = nil
+            #expect(found == wanted)
+            #expect(
+                try JSONValue.parse(String(decoding: config, as: UTF8.self))["model"]?.elements?.last?[
+                    "units"] == "classes")
+            // The model file alone rebuilds the model.
+            let file = folder + "/alone.safetensors"
+            try FileManager.default.copyItem(atPath: folder + "/runs/word/model.safetensors", toPath: file)
+            #expect(try ModelFile.read(file).model.plan.output == [8])
+            // Exports, reports and verification know the number.
+            for words in [["export"], ["report"], ["verify"], ["evaluate"]] {
+                let ending = try BuiltProgram.run(words + [folder + "/runs/word"])
+                #expect(ending.status == 0, "\(words): \(ending.errors)")
+            }
+            // It can be gone on with, and is the same run.
+            let again = try BuiltProgram.run(
+                SmallExperiment.run(folder, name: "word", "--finish") + ["--set", setting])
+            #expect(again.status == 0 && again.errors.contains("has ended already"))
+            // Other data, other classes.
+            let three = try BuiltProgram.run(
+                SmallExperiment.run(folder, name: "three", "--quiet") + [
+                    "--set", setting, "--set", #"data.classes=["happy", "sad", "angry"]"#,
+                ])
+            #expect(three.status == 0, "\(three.errors)")
+            #expect(try ModelFile.read(folder + "/runs/three/model.safetensors").model.plan.output == [3])
+        }
+    }
+
     /// Whoever starts a program may hold signals back, and the program inherits that.
     @Test func aRunThatBeganWithSignalsHeldBackCanBeStopped() throws {
         try SmallExperiment.inFolder { folder in

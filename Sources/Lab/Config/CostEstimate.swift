@@ -11,25 +11,18 @@ public struct CostEstimate: Sendable {
     /// The examples of an epoch; nil where the data cannot be listed, and `seconds` are those of 1,000.
     public let examples: Int?
 
-    /// An estimate for an experiment that has been checked. Lists the clips where there are some; no sound is read. Takes a few
-    /// milliseconds to measure the machine.
-    public init(_ experiment: Experiment, _ plan: ExperimentPlan) {
+    /// An estimate for an experiment that has been checked. Takes a few milliseconds to measure the machine.
+    ///
+    /// - Parameter data: The experiment's data; nil where they are not at hand.
+    public init(_ experiment: Experiment, _ plan: ExperimentPlan, data: ExperimentData?) {
         let number = MemoryLayout<Real>.size
         let (kept, wide) = plan.layers.kept.multipliedReportingOverflow(by: experiment.training.batch)
         let activations = wide ? Int.max / 16 : min(kept, Int.max / 16) * number
         memory = Self.program + 5 * plan.layers.parameters * number + Int(Double(activations) * Self.spare)
-        examples = try? Self.examples(experiment)
+        examples = data?.examples(experiment)
         seconds =
             Double(examples ?? 1000) * 6 * Double(plan.layers.multiplyAdds)
             / (Self.operationsPerSecond() * Self.reached)
-    }
-
-    private static func examples(_ experiment: Experiment) throws -> Int {
-        let data = try ExperimentData(experiment)
-        let clips = try data.clips(.train)
-        let labels = clips.compactMap { data.corpus.classes.firstIndex(of: $0.label) }
-        let plan = experiment.augmentation
-        return experiment.data.balance.draw(labels).count * (plan.leakCopiesIntoTest ? 1 : plan.rows.count)
     }
 
     /// Memory that the program takes by itself.

@@ -9,22 +9,50 @@ public struct ExperimentPlan: Sendable {
     /// The shape of a sound's features.
     public let input: [Int]
     /// What every layer makes of the shape before it, and what it costs for one example.
+    ///
+    /// Where the model has `"units": "classes"` and their number is not known, `layers` is that of a model for
+    /// `assumedClasses`, and `summary` shows what depends on it.
     public let layers: LayerPlan
+    /// The classes, where they are known.
+    public let classes: [String]?
     /// The kind of the outermost layer.
     private let type: String
+    /// How many classes `layers` is made for.
+    private let assumedClasses: Int
+    /// `layers` for one class more and for two, where their number is not known and matters.
+    private let more: [LayerPlan]
 
     /// Checks everything that does not need data: features, shapes from layer to layer, loss, augmentation, and the figures that
     /// training watches. Throws all that is wrong with its places in the document.
-    public init(_ experiment: Experiment, json: JSONValue) throws(ConfigurationError) {
+    ///
+    /// - Parameter classes: Those of the data; without them, those that the options alone are certain of.
+    public init(
+        _ experiment: Experiment, json: JSONValue, classes found: [String]? = nil
+    ) throws(ConfigurationError) {
         let features = json["features"] ?? json
         let modelJSON = json["model"] ?? json
         do { input = try experiment.features.outputShape() } catch {
             throw ConfigurationError(place: features.place, path: ["features"], "\(error)")
         }
-        do { layers = try experiment.model.spec.checkedPlan(input) } catch {
+        let classes = found ?? experiment.data.certainClasses
+        self.classes = classes
+        let count = classes?.count ?? experiment.loss.value.classCount ?? Self.usualClasses
+        assumedClasses = count
+        let spec = try experiment.model.spec(classes: count)
+        do { layers = try spec.checkedPlan(input) } catch {
             throw error.located(in: modelJSON, path: ["model"])
         }
-        type = Swift.type(of: experiment.model.spec).type
+        var more: [LayerPlan] = []
+        if classes == nil, experiment.model.spec.needsClasses {
+            for count in [count + 1, count + 2] {
+                let spec = try experiment.model.spec(classes: count)
+                do { more.append(try spec.checkedPlan(input)) } catch {
+                    throw error.located(in: modelJSON, path: ["model"])
+                }
+            }
+        }
+        self.more = more
+        type = Swift.type(of: spec).type
         var problems: [Problem] = []
         func report(_ path: JSONPath, _ message: String) {
             problems.append(Problem(place: json.place(of: path), path: path, message: message))
@@ -34,9 +62,7 @@ public struct ExperimentPlan: Sendable {
         }
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
         if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
-        if let message = Self.mismatch(layers.output, classes: experiment.data.knownClasses) {
-            report(["model"], message)
-        }
+        if let message = Self.mismatch(layers.output, classes: classes) { report(["model"], message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
             report(
@@ -84,7 +110,7 @@ public struct ExperimentPlan: Sendable {
         // Names need the model; of one that takes much memory they are asked when it is there anyway.
         if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
             do {
-                let names = try experiment.model.spec.parameterNames(input)
+                let names = try spec.parameterNames(input)
                 for complaint in experiment.groupComplaints(names) {
                     report(complaint.path, complaint.message)
                 }
@@ -95,6 +121,8 @@ public struct ExperimentPlan: Sendable {
 
     /// The most weights of a model that is made for a check.
     private static let mostMade = 1 << 26
+    /// How many classes a model is planned for that may have any number of them.
+    private static let usualClasses = 8
 
     /// What is wrong with the output of a model where there are these classes; nil for classes that are not known yet.
     static func mismatch(_ output: [Int], classes: [String]?) -> String? {
@@ -102,13 +130,19 @@ public struct ExperimentPlan: Sendable {
             let expected = classes.map {
                 "[\($0.count)], a number for each class: \($0.joined(separator: ", "))"
             }
-            return "gives \(output), expected \(expected ?? "[classes], a number for each class")"
+            // A layer of another size may be all that is wrong.
+            let advice =
+                output.count == 1
+                ? "; \"units\": \"classes\" in the last dense layer takes their number from the data" : ""
+            return "gives \(output), expected \(expected ?? "[classes], a number for each class")\(advice)"
         }
         return nil
     }
 
     /// The layers as a table with shapes, parameters and multiply-adds.
-    public var summary: String { layers.summary(type, input: input, depth: 1) }
+    public var summary: String {
+        layers.summary(type, input: input, depth: 1, classes: assumedClasses, more: more)
+    }
 }
 
 extension JSONPath: ExpressibleByArrayLiteral {
@@ -193,10 +227,17 @@ extension Experiment {
 }
 
 extension DataOptions {
-    /// The classes, where they can be told without reading files.
-    fileprivate var knownClasses: [String]? {
-        if let classes { return classes }
-        return source.value is SyntheticCorpus ? try? read().classes : nil
+    /// The classes, where whatever files there are cannot change them.
+    fileprivate var certainClasses: [String]? {
+        classes ?? (source.value is SyntheticCorpus ? try? read().classes : nil)
+    }
+}
+
+extension LossSpec {
+    /// For how many classes it has weights; nil where it has none.
+    fileprivate var classCount: Int? {
+        guard case .second(let weights) = (self as? any ClassWeightedLoss)?.classWeights else { return nil }
+        return weights.count
     }
 }
 

@@ -14,6 +14,12 @@ public struct ModelDescription: ConfigurationValue {
         isList = spec is Sequential.Spec
     }
 
+    /// The layers for data with so many classes: `"units": "classes"` becomes their number. A config keeps the word, so
+    /// that it fits other data too; a model file has the number. Throws where a layer is none that a config may name.
+    public func spec(classes: Int) throws(ConfigurationError) -> any LayerSpec {
+        try spec.resolvingUnits(classes: classes)
+    }
+
     public static func decode(_ json: JSONValue, _ context: Decoding) -> ModelDescription? {
         if json.elements != nil {
             guard let layers = [AnyLayer].decode(json, context) else { return nil }

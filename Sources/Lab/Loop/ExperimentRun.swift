@@ -16,6 +16,8 @@ public final class ExperimentRun {
     private let observer: any RunObserver
     private let cache: FeatureCache?
     private let data: ExperimentData
+    /// The layers, sized for the classes of the data.
+    private let spec: any LayerSpec
     private var classes: [String] { data.corpus.classes }
 
     /// Prepares a run: reads which clips there are and splits them. Writes the resolved config and the split into the folder.
@@ -30,11 +32,12 @@ public final class ExperimentRun {
         self.cache = cache
         do {
             data = try ExperimentData(experiment, cache: cache)
-            let output = try experiment.model.spec.checkedPlan(experiment.features.outputShape()).output
+            spec = try experiment.model.spec(classes: data.corpus.classes.count)
+            let output = try spec.checkedPlan(experiment.features.outputShape()).output
             if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
-            try data.check(measured: experiment.evaluation.part.ofSplit)
+            try data.check(experiment)
         } catch {
             folder.removeIfEmpty()
             throw error
@@ -106,7 +109,7 @@ public final class ExperimentRun {
 
     private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
         let model = try Model(
-            experiment.model.spec, input: data.source.shape, generator: generator.split("weights"))
+            spec, input: data.source.shape, generator: generator.split("weights"))
         let complaints = experiment.groupComplaints(model.namedParameters.map(\.name))
         guard complaints.isEmpty else {
             throw ConfigurationError(
@@ -254,7 +257,8 @@ public final class ExperimentRun {
             heard.clips.removeAll { test.contains($0.id) }
         }
         let sounds = SoundCheck(
-            heard, cache: cache.map { $0.folder + "/sounds" }, progress: progress("sounds"),
+            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+            progress: progress("sounds"),
             isAskedToStop: { [observer] in observer.isAskedToStop })
         try stop()
         let fitted =

@@ -55,4 +55,9 @@ package enum NumberText {
     package static func count(_ value: Int, _ noun: String) -> String {
         count(value) + " " + noun + (value == 1 ? "" : "s")
     }
+
+    /// "1 entry", "2 entries": for nouns that do not just take an s.
+    package static func count(_ value: Int, _ nouns: String, one: String) -> String {
+        count(value) + " " + (value == 1 ? one : nouns)
+    }
 }

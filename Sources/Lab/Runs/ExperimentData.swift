@@ -17,8 +17,13 @@ public struct ExperimentData: Sendable {
     /// Reads which clips there are and splits them; sounds are not touched. Throws where there are no such data, or where
     /// the split has no such fold.
     public init(_ experiment: Experiment, cache: FeatureCache? = nil) throws {
+        try self.init(experiment, corpus: experiment.data.read(), cache: cache)
+    }
+
+    /// The same of clips that have been read.
+    init(_ experiment: Experiment, corpus read: Corpus, cache: FeatureCache? = nil) throws {
         let plan = experiment.augmentation
-        corpus = plan.splitCorpus(try experiment.data.read())
+        corpus = plan.splitCorpus(read)
         splits = try experiment.split.value.split(corpus)
         guard splits.indices.contains(experiment.fold - 1) else {
             throw DataProblem(
@@ -34,15 +39,58 @@ public struct ExperimentData: Sendable {
             normalizing: experiment.features.normalize)
     }
 
-    /// Throws what would end a run after its training: a measured part without clips, and clips without a speaker where features are
-    /// normalised by speaker.
-    func check(measured: Split.Part) throws {
+    /// Throws what would end a run of the experiment later on, or leave it without what it was asked for.
+    func check(_ experiment: Experiment) throws {
+        try checkParts(experiment)
+        try checkClips()
+        if let complaint = scheduleComplaint(experiment) {
+            throw ConfigurationError(place: .nowhere, path: complaint.path, complaint.message)
+        }
+    }
+
+    /// Throws where a part has no clips that is trained on, measured or watched.
+    func checkParts(_ experiment: Experiment) throws {
+        let measured = experiment.evaluation.part.ofSplit
         guard !split[measured].isEmpty else {
             throw DataProblem(
                 "the split", found: "no clip in the \(measured.rawValue) part, which is to be measured",
                 allowed: "at least one")
         }
+        _ = try clips(.train)
+        let watched = Trainer.watched(experiment.training, experiment.schedule?.value)
+        if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
+            throw DataProblem(
+                "the split",
+                found:
+                    "no clip in the validation part, which \(figure.path) = \"\(figure.name)\" is measured on",
+                allowed:
+                    "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that watches it"
+            )
+        }
+    }
+
+    /// Throws for clips without a speaker where features are normalised by speaker.
+    func checkClips() throws {
         for part in Split.Part.allCases { try loading.check(corpus.clips(of: part, in: split)) }
+    }
+
+    /// What is wrong with a schedule that counts steps, now that their number is known; nil where nothing is.
+    func scheduleComplaint(_ experiment: Experiment) -> Complaint? {
+        guard let schedule = experiment.schedule?.value, schedule.per == .step else { return nil }
+        let options = experiment.training
+        let batches = (examples(experiment) + options.batch - 1) / options.batch
+        let steps = (batches + options.accumulate - 1) / options.accumulate
+        let (total, isOverflow) = steps.multipliedReportingOverflow(by: options.epochs)
+        guard !isOverflow, let complaint = schedule.complaint(total: total) else { return nil }
+        return Complaint(at: [.key("schedule")] + complaint.path.steps, complaint.message)
+    }
+
+    /// The examples of an epoch, where every clip can be used.
+    func examples(_ experiment: Experiment) -> Int {
+        let clips = (try? corpus.clips(of: .train, in: split)) ?? []
+        let labels = clips.compactMap { corpus.classes.firstIndex(of: $0.label) }
+        let plan = experiment.augmentation.afterSplit
+        return experiment.data.balance.draw(labels).count * plan.rows.count
     }
 
     /// The clips of a part. Throws where there is none to train or to test on.

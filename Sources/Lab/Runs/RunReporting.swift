@@ -13,7 +13,7 @@ extension RunReport {
         let experiment = record.experiment
         self.init(title: record.name)
         lead = experiment.about
-        facts = try Self.facts(experiment)
+        facts = try Self.facts(experiment, classes: record.predictions?.classes)
         split = record.split.map { Self.split($0, experiment, record.audit) }
         audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.part.rawValue) }
         epochs = record.epochs
@@ -41,8 +41,10 @@ extension RunReport {
         }
     }
 
-    private static func facts(_ experiment: Experiment) throws -> [(name: String, value: String)] {
-        let plan = try ExperimentPlan(experiment, json: experiment.encode())
+    private static func facts(_ experiment: Experiment, classes: [String]?) throws -> [(
+        name: String, value: String
+    )] {
+        let plan = try ExperimentPlan(experiment, json: experiment.encode(), classes: classes)
         func type(_ value: JSONValue) -> String { value["type"]?.text ?? "" }
         return [
             ("Data", experiment.data.source.encode().line),

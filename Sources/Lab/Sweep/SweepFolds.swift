@@ -2,6 +2,31 @@ import Configuration
 import SpeechEmotion
 
 extension SweepPlan {
+    /// Throws the members whose models do not fit the classes of their data or that ask for folds that there are not, where
+    /// that can be known: the clips are listed where they are at hand, and no sound is read.
+    public func check() throws {
+        if members.allSatisfy(\.experiment.data.source.value.isPresent) {
+            _ = try folds(checkingData: true)
+            return
+        }
+        let problems = members.compactMap { member -> Problem? in
+            guard let classes = member.experiment.data.knownClasses else { return nil }
+            let experiment = member.experiment
+            guard let spec = try? experiment.model.spec(classes: classes.count),
+                let output = try? spec.checkedPlan(experiment.features.outputShape()).output,
+                let message = ExperimentPlan.mismatch(output, classes: classes)
+            else { return nil }
+            return Self.problem(of: member, "model", message)
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+    }
+
+    private static func problem(of member: Member, _ key: String, _ message: String) -> Problem {
+        Problem(
+            place: .nowhere, path: JSONPath([.key(key)]),
+            message: "in the member \"\(member.name)\": \(message)")
+    }
+
     /// The folds of each member.
     ///
     /// - Parameter checkingData: Whether the corpus is read, to see that there are these folds and that the models have an output for
@@ -20,8 +45,7 @@ extension SweepPlan {
                 }
             if !checkingData, let wanted { return wanted }
             func report(_ key: String, _ message: String) {
-                let message = "in the member \"\(member.name)\": \(message)"
-                problems.append(Problem(place: .nowhere, path: JSONPath([.key(key)]), message: message))
+                problems.append(Self.problem(of: member, key, message))
             }
             do {
                 let data = experiment.data.encode().line
@@ -33,12 +57,10 @@ extension SweepPlan {
                 for fold in wanted ?? [] where fold > count {
                     report("fold", "expected 1 to \(count), found \(fold): the split has so many folds")
                 }
-                let output = try ExperimentPlan(experiment, json: experiment.encode()).layers.output
-                if output != [corpus.classes.count] {
-                    report(
-                        "model",
-                        "gives \(output), expected [\(corpus.classes.count)]: a number for each of the classes "
-                            + corpus.classes.joined(separator: ", "))
+                let spec = try experiment.model.spec(classes: corpus.classes.count)
+                let output = try spec.checkedPlan(experiment.features.outputShape()).output
+                if let message = ExperimentPlan.mismatch(output, classes: corpus.classes) {
+                    report("model", message)
                 }
                 return wanted ?? Array(1...max(1, count))
             } catch let error as DataProblem {

@@ -58,7 +58,7 @@ extension LayerPlan {
     static let most = 1 << 31
 
     /// The trained numbers and those that are saved with them.
-    private var weights: Int { parameters + buffers }
+    var weights: Int { parameters + buffers }
 
     /// Throws where a layer is beyond any memory.
     fileprivate func check(_ type: String) throws(ShapeProblem) {

@@ -145,7 +145,9 @@ public struct CosineSchedule: ScheduleSpec {
     /// The warm-up has to be shorter than the training.
     public func complaint(total: Int) -> Complaint? {
         warmUp < total
-            ? nil : Complaint("warm_up", "has to be below the \(total) epochs of training, found \(warmUp)")
+            ? nil
+            : Complaint(
+                "warm_up", "has to be below the \(total) \(per.rawValue)s of training, found \(warmUp)")
     }
 
     public func rate(_ base: Double, _ state: ScheduleState, total whole: Int) -> Double {
@@ -261,7 +263,9 @@ public struct WarmUpSchedule: ScheduleSpec {
     /// The rise has to be shorter than the training.
     public func complaint(total: Int) -> Complaint? {
         periods < total
-            ? nil : Complaint("periods", "has to be below the \(total) epochs of training, found \(periods)")
+            ? nil
+            : Complaint(
+                "periods", "has to be below the \(total) \(per.rawValue)s of training, found \(periods)")
     }
 
     public var monitor: String? { then.value.monitor }

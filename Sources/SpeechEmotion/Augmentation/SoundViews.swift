@@ -67,9 +67,7 @@ public struct SoundViews: Options {
     /// would fail for any sound.
     public func failures(_ pipeline: FeaturePipeline) -> [(view: Int, error: any Error)] {
         guard !changed.isEmpty else { return [] }
-        let rate = pipeline.finalRate
-        let turn = 2 * Double.pi * 220 / Double(max(rate, 1))
-        let tone = Waveform((0..<2 * rate).map { Float(0.3 * sin(Double($0) * turn)) }, rate: rate)
+        let tone = Waveform.tone(2, rate: pipeline.finalRate)
         guard (try? pipeline.features(of: tone)) != nil else { return [] }
         return changes.dropFirst().enumerated().compactMap { number, change in
             do {
@@ -77,6 +75,15 @@ public struct SoundViews: Options {
                 return nil
             } catch { return (number, error) }
         }
+    }
+}
+
+extension Waveform {
+    /// A plain tone of 220 Hz, for trying things out.
+    package static func tone(_ seconds: Double, rate: Int) -> Waveform {
+        let turn = 2 * Double.pi * 220 / Double(max(rate, 1))
+        let count = Int(seconds * Double(rate))
+        return Waveform((0..<count).map { Float(0.3 * sin(Double($0) * turn)) }, rate: rate)
     }
 }
 

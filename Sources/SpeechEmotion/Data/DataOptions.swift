@@ -78,6 +78,21 @@ public struct DataOptions: Options {
         return corpus
     }
 
+    /// The classes that `read` finds in a complete copy of the corpus, where they can be told without one; nil where they
+    /// cannot.
+    public var knownClasses: [String]? {
+        if let classes { return classes }
+        guard var known = source.value.knownClasses else { return nil }
+        for (entries, isWanted) in [(only.entries, true), (except.entries, false)] {
+            for entry in entries where !source.value.columnsOfEveryClass.contains(entry.name) {
+                guard entry.name == "label" else { return nil }
+                known.removeAll { entry.value.contains($0) != isWanted }
+            }
+        }
+        let renamed = known.compactMap { label in labels[label] ?? label }
+        return renamed.isEmpty ? nil : Set(renamed).sortedByBytes()
+    }
+
     private func choose(_ corpus: inout Corpus) throws {
         for (key, entries, isWanted) in [("only", only.entries, true), ("except", except.entries, false)] {
             for entry in entries {

@@ -21,6 +21,11 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
 
     public init() {}
 
+    /// Eight.
+    public var knownClasses: [String]? { SyntheticEmotion.allCases.map(\.rawValue).sortedByBytes() }
+    /// All of the others.
+    public var columnsOfEveryClass: Set<String> { ["speaker", "gender", "statement", "repetition"] }
+
     /// Needs no files and never fails, see `corpus()`.
     public func read() -> Corpus { corpus() }
 

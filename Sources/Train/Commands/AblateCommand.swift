@@ -13,7 +13,19 @@ extension Command {
     private static let printing = Switch(
         name: "print", help: "Prints the command of each single run, one a line, and runs none.")
     private static let slurm = Switch(
-        name: "slurm", help: "Writes a script for Slurm in which each single run is a task, and runs none.")
+        name: "slurm",
+        help:
+            "Writes a script for Slurm in which each single run is a task, and runs none. A task that nears its time limit saves, is queued again and resumes."
+    )
+    private static let slurmOptions = Option.text(
+        "slurm-options", "OPTIONS",
+        help: "Further options of sbatch for the script: --slurm-options \"--partition=long --time=8:00:00\"."
+    )
+    private static let slurmArray = Option.integer(
+        "slurm-array", "N", in: 1...4_000_000,
+        help:
+            "Tasks of a job array at most, \(SlurmScript.usualArraySize) unless given; where there are more runs, submit.sh submits several arrays."
+    )
     private static let collect = Switch(
         name: "collect", help: "Makes the table of the runs that are there, and runs none.")
 
@@ -25,8 +37,9 @@ extension Command {
         argument: Argument(
             placeholder: "CONFIG", help: "The experiment with its sweep, a JSON file.", completion: .files),
         options: [
-            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.noCache, printing, slurm,
-            collect,
+            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache,
+            printing, slurm, slurmOptions,
+            slurmArray, collect,
         ],
         examples: [
             (
@@ -38,8 +51,8 @@ extension Command {
                 "The same with ten seeds; two runs at a time."
             ),
             (
-                "Train ablate CONFIG --slurm --threads 4 && sbatch runs/NAME/slurm.sh",
-                "Runs all of it as a job array over a shared folder."
+                "Train ablate CONFIG --slurm --threads 4 --slurm-options \"--time=2:00:00\" && sbatch runs/NAME/slurm.sh",
+                "Runs all of it as a job array over a shared folder; tasks that take longer are queued again and resume."
             ),
             ("Train ablate CONFIG --collect", "Makes the table of what is done so far."),
         ],
@@ -51,7 +64,9 @@ extension Command {
         guard modes.count < 2 else {
             throw UsageError("--\(modes[0].name) and --\(modes[1].name) exclude each other")
         }
+        let options = try slurmOptions(arguments)
         try Command.checkName(arguments[name])
+        _ = try arguments.featureCache()
         let environment = ProcessInfo.processInfo.environment
         let (experiment, json) = try Experiment.load(
             path, settings: arguments.every(Common.set), environment: environment)
@@ -75,13 +90,19 @@ extension Command {
                 "run", ablation.config(of: single), "--runs", ablation.runs, "--name", single.id,
                 "--threads", "\(each)", "--finish",
             ] + (arguments[Common.cache].map { ["--cache", $0] } ?? [])
+                + (arguments[Common.cacheLimit].map { ["--cache-limit", $0.text] } ?? [])
                 + (arguments[Common.noCache] ? ["--no-cache"] : [])
         }
         if !modes.isEmpty {
             let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
             let commands = ablation.singles.map { Shell.line([program] + words($0)) }
             if arguments[printing] { return print(commands.joined(separator: "\n")) }
-            return try writeSlurmScript(ablation, commands, threads: each)
+            let script = SlurmScript(
+                name: (ablation.folder as NSString).lastPathComponent, commands: commands, threads: each,
+                folder: FileManager.default.currentDirectoryPath,
+                logs: URL(fileURLWithPath: ablation.folder + "/logs").path,
+                arraySize: arguments[slurmArray] ?? SlurmScript.usualArraySize, options: options)
+            return try write(script, ablation)
         }
         try run(ablation, jobs: jobs) { ["Train"] + words($0) + ["--leash"] }
     }
@@ -149,19 +170,52 @@ extension Command {
                 failures.map { ($0.single.id, $0.reason) }, uniquingKeysWith: { first, _ in first }))
     }
 
-    private static func writeSlurmScript(_ ablation: Ablation, _ commands: [String], threads: Int) throws {
-        let script = SlurmScript(
-            name: (ablation.folder as NSString).lastPathComponent, commands: commands, threads: threads,
-            folder: FileManager.default.currentDirectoryPath,
-            logs: URL(fileURLWithPath: ablation.folder + "/logs").path)
-        let path = ablation.folder + "/slurm.sh"
+    /// What `--slurm-options` asks for; none without it.
+    private static func slurmOptions(_ arguments: Arguments) throws -> SlurmOptions {
+        guard arguments[slurm] else {
+            let without = arguments[slurmOptions] != nil ? slurmOptions.name : slurmArray.name
+            guard arguments[slurmOptions] == nil, arguments[slurmArray] == nil else {
+                throw UsageError(
+                    "--\(without) is for the script that --slurm writes; add --slurm, or leave it out")
+            }
+            return SlurmOptions()
+        }
+        guard let text = arguments[slurmOptions] else { return SlurmOptions() }
+        do throws(SlurmOptions.Problem) { return try SlurmOptions(parsing: text) } catch {
+            throw UsageError("--\(slurmOptions.name): \(error)")
+        }
+    }
+
+    /// The words of a command line without the options of Slurm and their values.
+    private static func withoutSlurm(_ words: [String]) -> [String] {
+        let valued = ["--" + slurmOptions.name, "--" + slurmArray.name]
+        return words.indices.filter { index in
+            let name = String(words[index].prefix { $0 != "=" })
+            let isValue = index > 0 && valued.contains(words[index - 1])
+            return !isValue && name != "--" + slurm.name && !valued.contains(name)
+        }.map { words[$0] }
+    }
+
+    private static func write(_ script: SlurmScript, _ ablation: Ablation) throws {
+        let folder = URL(fileURLWithPath: ablation.folder).path
+        let (path, submission) = (folder + "/slurm.sh", folder + "/submit.sh")
         try AtomicFile.write(Array(script.text.utf8), to: path)
+        // One of an earlier call might submit tasks that there are no more.
+        unlink(submission)
+        if script.needsSubmission {
+            try AtomicFile.write(Array(script.submission(of: path).utf8), to: submission)
+        }
+        let tasks = NumberText.count(script.commands.count, "task")
+        let arrays =
+            script.needsSubmission
+            ? "; \(submission) submits arrays of at most \(NumberText.count(script.arraySize))" : ""
+        let words = Self.withoutSlurm(CommandLine.arguments)
         print(
             """
-            The script is \(path). It has \(NumberText.count(commands.count, "task")); many clusters take at most 1,000 in an array.
+            The script is \(path). It has \(tasks)\(arrays).
             To run it, and to make the table:
-                sbatch \(Shell.quoted(path))
-                \(Shell.line(CommandLine.arguments.filter { $0 != "--slurm" } + ["--collect"]))
+                \(script.needsSubmission ? "bash \(Shell.quoted(submission))" : "sbatch \(Shell.quoted(path))")
+                \(Shell.line(words + ["--collect"]))
             """)
     }
 }

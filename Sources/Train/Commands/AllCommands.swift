@@ -22,6 +22,7 @@ extension Program {
             .dataAudit,
             .dataSplit,
             .features,
+            .cache,
             .schema,
             .bench,
             .demo,

@@ -3,15 +3,20 @@ import Foundation
 import Lab
 
 extension Command {
-    /// Says everything that is wrong with configs, without reading data.
+    /// Reports everything that is wrong with configs, without reading a sound.
     static let check: Command = Command(
         name: "check",
         summary:
-            "Checks experiments before they run: every error in the config with its location, the model's layers, their cost, and how many clips are truncated where the data are at hand.",
+            "Checks experiments before they run: reports every error in the config with its location, the model's layers, their cost, and how many clips are truncated where the data are at hand.",
         argument: Argument(
             placeholder: "CONFIG", help: "The experiments, JSON files.", isRepeated: true, completion: .files),
         options: [Common.set],
-        examples: [("Train check Experiments/*.json", "Checks every experiment and shows its layers.")],
+        examples: [
+            (
+                "Train check Experiments/*.json",
+                "Checks every experiment and shows its layers. Where the data are at hand, their classes and their split are checked, too."
+            )
+        ],
         run: { arguments in
             guard !arguments.all.isEmpty else { throw UsageError("which experiments? Give their JSON files") }
             var failures = 0
@@ -22,14 +27,18 @@ extension Command {
                         print("\(path): a schema, no experiment\n")
                         continue
                     }
-                    let (experiment, plan, json) = try arguments.checked(path, keepsUnset: true)
+                    let (experiment, json) = try Experiment.load(
+                        path, settings: arguments.every(Common.set),
+                        environment: ProcessInfo.processInfo.environment, keepsUnset: true)
+                    let check = try ExperimentCheck(experiment, json: json)
                     let sweep = try experiment.sweep.map { _ in
                         try SweepPlan(
                             experiment, json: json, environment: ProcessInfo.processInfo.environment,
                             keepsUnset: true)
                     }
-                    print("\(path): no mistakes found\n\(plan.summary)")
-                    print(CostEstimate(experiment, plan).text)
+                    try sweep?.check()
+                    print("\(path): no errors found\n\(check.plan.summary)")
+                    print(CostEstimate(experiment, check.plan, data: check.data).text)
                     print(truncation(experiment), terminator: "")
                     if let sweep {
                         let seeds = NumberText.count(sweep.seeds.count, "seed")
@@ -45,7 +54,12 @@ extension Command {
                         )
                     }
                     // What the environment lacks is no mistake of the config, but nothing runs without it.
-                    do { _ = try arguments.experiment(path) } catch { print("before it can run: \(error)") }
+                    do {
+                        _ = try arguments.experiment(path)
+                        for missing in check.missing {
+                            print("files not found, and what depends on them not checked: \(missing)")
+                        }
+                    } catch { print("before it can run: \(error)") }
                     print("")
                 } catch {
                     failures += 1

@@ -128,13 +128,14 @@ extension Command {
             var sounds: SoundCheck?
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments[format] == "json")
-                if let folder = arguments.featureCache?.folder {
+                if let folder = try arguments.featureCache()?.folder {
                     // Where it cannot be made, nothing is kept, and the audit is the same.
                     try? FileManager.default.createDirectory(
                         atPath: folder, withIntermediateDirectories: true)
                 }
                 sounds = SoundCheck(
-                    corpus, cache: arguments.featureCache.map { $0.folder + "/sounds" },
+                    corpus,
+                    cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
                     isAskedToStop: { Interrupt.isAsked })
                 reporter.finish()

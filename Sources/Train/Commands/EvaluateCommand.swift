@@ -46,6 +46,7 @@ extension Command {
             isRepeated: true, completion: .files),
         options: [
             data, labels, allowPartial, ensemble, part, Common.views, format, out, Common.threads, Common.cache,
+            Common.cacheLimit,
             Common.noCache,
         ],
         examples: [
@@ -78,7 +79,7 @@ extension Command {
             let runs = try RunEvaluation(
                 arguments.all.map { try RunRecord($0) },
                 views: arguments.views(),
-                cache: arguments.featureCache, observer: reporter)
+                cache: try arguments.featureCache(), observer: reporter)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             defer { reporter.finish() }
             let evaluation = try Interrupt.whenStopped {
@@ -139,7 +140,8 @@ extension Command {
         defer { reporter.finish() }
         func evaluate(_ records: [RunRecord]) throws -> Evaluation {
             let runs = try RunEvaluation(
-                records, views: arguments.views(), cache: arguments.featureCache, observer: reporter)
+                records, views: arguments.views(), cache: try arguments.featureCache(),
+                observer: reporter)
             return try Interrupt.whenStopped {
                 guard let other = arguments[data] else {
                     return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })

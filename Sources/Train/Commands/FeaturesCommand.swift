@@ -22,7 +22,7 @@ extension Command {
         help:
             "FILE.npy [clips, ...], with FILE.csv (path, label, speaker and all else known of each clip) and for sequences FILE.lengths.npy (frames that are not padding); or FILE.csv. CSV on the screen unless given."
     )
-    private static let cache = Option.path(
+    private static let keeping = Option.path(
         "cache", "FOLDER", help: "Keep features in this folder, and take what is there.")
     private static let threads = Option.integer(
         "threads", "N", in: 1...64, help: "How many threads; all cores unless given.")
@@ -35,7 +35,7 @@ extension Command {
         summary: "Computes features of recordings, or a model's embeddings of them, for other programs.",
         argument: Argument(
             placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, completion: .files),
-        options: [pipeline, model, layer, out, Common.set, cache, threads, describe],
+        options: [pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, describe],
         examples: [
             (
                 "Train features ravdess:/data/RAVDESS --model runs/quickstart --out x.npy",
@@ -82,9 +82,12 @@ extension Command {
         if let threads = arguments[threads] { Parallel.threads = threads }
         Interrupt.watch()
 
+        let limit = try arguments.cacheLimit()
         let writer = try FeatureWriter(
             input, pipeline, embedding,
-            cache: arguments[cache].map { FeatureCache(folder: $0, report: { Terminal.error($0) }) },
+            cache: arguments[keeping].map {
+                FeatureCache(folder: $0, limit: limit, report: { Terminal.error($0) })
+            },
             showsProgress: arguments[out] != nil)
         switch arguments[out] {
         case nil: try writer.writeCSV { print($0, terminator: "") }

@@ -74,7 +74,7 @@ enum StartingConfig: String, CaseIterable {
                     "features": [{"type": "spec_augment"}]
                 },
 
-                "// model": "A list of layers. Train check shows the shapes between them.",
+                "// model": "A list of layers. Train check shows the shapes between them. \"classes\" stands for the number of classes in the data.",
                 "model": [
                     {"type": "feature_norm"},
                     {"type": "conv1d", "filters": 64, "kernel": 5, "padding": "same", "activation": "relu"},
@@ -84,7 +84,7 @@ enum StartingConfig: String, CaseIterable {
                     {"type": "gru", "units": 96, "bidirectional": true},
                     {"type": "dropout", "rate": 0.4},
                     {"type": "attention", "units": 64},
-                    {"type": "dense", "units": 8}
+                    {"type": "dense", "units": "classes"}
                 ],
 
                 "loss": {"type": "cross_entropy", "label_smoothing": 0.1},

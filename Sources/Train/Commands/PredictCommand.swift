@@ -44,7 +44,7 @@ extension Command {
             isRepeated: true, completion: .files),
         options: [
             model, Common.views, format, attention, timeline, window, step, truncate, rate, Common.threads,
-            Common.cache, Common.noCache,
+            Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
             ("Train predict some.wav --model runs/quickstart", "The likeliest class and all probabilities."),
@@ -167,7 +167,7 @@ extension Command {
         var (done, cut) = (0, 0)
         var progress = LongRecordingProgress()
         try predictor.predict(
-            paths, windows: options, cache: arguments.featureCache, attention: arguments[attention],
+            paths, windows: options, cache: try arguments.featureCache(), attention: arguments[attention],
             check: { index in
                 try Interrupt.check()
                 if shows, isOneSpeaker, index % 100 == 0 {

@@ -23,7 +23,7 @@ enum Quickstart {
                 {"type": "gru", "units": 48, "bidirectional": true},
                 {"type": "dropout", "rate": 0.3},
                 {"type": "attention", "units": 48},
-                {"type": "dense", "units": 8}
+                {"type": "dense", "units": "classes"}
             ],
             "optimizer": {"type": "adam", "learning_rate": 0.002},
             "training": {"batch": 32, "epochs": 25, "selection": {"monitor": "validation_uar"}}

@@ -10,7 +10,7 @@ extension Command {
         argument: Argument(
             placeholder: "RUN", help: "The folder of a run, a cross-validation or an ablation.",
             completion: .files),
-        options: [Common.cache, Common.noCache],
+        options: [Common.cache, Common.cacheLimit, Common.noCache],
         examples: [
             ("Train report runs/quickstart", "Writes runs/quickstart/report.html."),
             ("Train report runs/my-folds", "Writes one page for all folds of a cross-validation."),
@@ -29,8 +29,9 @@ extension Command {
             }
             let record = try RunRecord(path)
             if let gap = record.gap { Terminal.error("warning: \(gap); the report does without") }
+            let cache = try arguments.featureCache()
             var data: ExperimentData?
-            do { data = try ExperimentData(record.experiment, cache: arguments.featureCache) } catch {
+            do { data = try ExperimentData(record.experiment, cache: cache) } catch {
                 Terminal.error("without sounds, as the data cannot be read: \(error)")
             }
             try RunReport(record, data: data).write(to: RunFolder(record.path))

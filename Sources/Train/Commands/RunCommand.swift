@@ -23,7 +23,8 @@ extension Command {
             help: "The experiment, a JSON file; without one the quickstart, which needs no data.",
             completion: .files),
         options: [
-            Common.set, name, Common.runs, Common.threads, Common.cache, Common.noCache, resume, finish,
+            Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache,
+            resume, finish,
             leash, Common.quiet, Common.json,
         ],
         examples: [
@@ -49,6 +50,7 @@ extension Command {
             ?? (arguments.argument == nil
                 ? freeName(experiment.name, runs, arguments[resume]) : experiment.name)
         try checkName(name)
+        let cache = try arguments.featureCache()
         let place = runs + "/" + name
         if arguments[finish] {
             if RunFolder.content(of: place) == .finished {
@@ -65,7 +67,7 @@ extension Command {
             ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
         do {
             let run = try ExperimentRun(
-                experiment, folder: RunFolder(place), cache: arguments.featureCache, observer: observer)
+                experiment, folder: RunFolder(place), cache: cache, observer: observer)
             let result = try run.run()
             observer.finish()
             arguments[Common.json]

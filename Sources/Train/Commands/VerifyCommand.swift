@@ -11,7 +11,7 @@ extension Command {
         summary: "Runs an experiment again from its run folder and compares every file, bit for bit.",
         argument: Argument(
             placeholder: "RUN", help: "The folder of a run that has ended.", completion: .files),
-        options: [keep, Common.threads, Common.cache, Common.noCache, Common.quiet],
+        options: [keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet],
         examples: [
             ("Train verify runs/quickstart", "Says which files are equal; exit status 1 if one is not.")
         ],
@@ -29,7 +29,8 @@ extension Command {
         if record.experiment.evaluation.part == .test { try record.noteTestRead("verification") }
         _ = try Interrupt.whenStopped {
             try ExperimentRun(
-                record.experiment, folder: RunFolder(copy), cache: arguments.featureCache, observer: observer
+                record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
+                observer: observer
             ).run()
         }
         observer.finish()

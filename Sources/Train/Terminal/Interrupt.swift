@@ -6,14 +6,15 @@ import Synchronization
 enum Interrupt {
     private static let seen = Atomic<Bool>(false)
 
-    /// From now on the first Ctrl-C (SIGINT) or SIGTERM only sets a mark; a second one ends the program at once.
+    /// From now on Ctrl-C (SIGINT) and SIGTERM only set a mark; a second Ctrl-C ends the program at once. A second SIGTERM does not:
+    /// a scheduler sends it to a script and to what that has started, and the script passes it on.
     static func watch() {
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 Interrupt.seen.store(true, ordering: .relaxed)
-                signal(number, SIG_DFL)
+                if number == SIGINT { signal(number, SIG_DFL) }
             }
             sigaddset(&signals, number)
         }

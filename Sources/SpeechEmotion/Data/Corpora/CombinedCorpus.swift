@@ -17,6 +17,14 @@ public struct CombinedCorpus: CorpusSource {
     /// The clips of several corpora.
     public init(_ sources: [any CorpusSource]) { self.sources = sources.map { AnyCorpus($0) } }
 
+    /// Whether all sources are.
+    public var isPresent: Bool { sources.allSatisfy(\.value.isPresent) }
+    /// Those of all sources, where they are known of each.
+    public var knownClasses: [String]? {
+        let known = sources.map(\.value.knownClasses)
+        return known.contains(nil) ? nil : Set(known.flatMap { $0 ?? [] }).sortedByBytes()
+    }
+
     /// The clips of all sources, one source after the other; a second corpus of one name becomes `NAME 2`. In a combined
     /// corpus inside another, the column `corpus` is `OUTER/INNER`. Throws what a source throws, and where a source has a
     /// column `corpus` of its own.

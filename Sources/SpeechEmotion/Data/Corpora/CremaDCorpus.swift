@@ -29,6 +29,9 @@ public struct CremaDCorpus: NamedCorpus {
         "LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified",
     ]
 
+    /// Six.
+    public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
+
     func reading(_ file: FoundFile) -> NameReading {
         let fields = file.stem.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
         guard fields.count == 4, fields[0].utf8.count == 4, fields[0].isDigits,

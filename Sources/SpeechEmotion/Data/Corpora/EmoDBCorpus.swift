@@ -30,6 +30,12 @@ public struct EmoDBCorpus: NamedCorpus {
         "13": "female", "14": "female", "15": "male", "16": "female",
     ]
 
+    /// Seven.
+    public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
+
+    /// Not every speaker has all of the classes.
+    public var columnsOfEveryClass: Set<String> { [] }
+
     func reading(_ file: FoundFile) -> NameReading {
         let stem = Array(file.stem)
         guard stem.count == 6 || stem.count == 7, String(stem[0..<2]).isDigits,

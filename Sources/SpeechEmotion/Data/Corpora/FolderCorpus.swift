@@ -28,6 +28,9 @@ public struct FolderCorpus: CorpusSource {
         self.pattern = pattern
     }
 
+    /// Whether the folder is there.
+    public var isPresent: Bool { isFolder(folder) }
+
     public var complaints: [Complaint] {
         guard let pattern else { return [] }
         do {

@@ -25,6 +25,9 @@ public struct IEMOCAPCorpus: CorpusSource {
     /// The turns of the sessions in a folder.
     public init(folder: String) { self.folder = folder }
 
+    /// Whether the folder is there.
+    public var isPresent: Bool { isFolder(folder) }
+
     private static let emotions = [
         "neu": "neutral", "hap": "happy", "exc": "excited", "sad": "sad", "ang": "angry", "fru": "frustrated",
         "fea": "fearful", "dis": "disgust", "sur": "surprised", "oth": "other", "xxx": "undecided",

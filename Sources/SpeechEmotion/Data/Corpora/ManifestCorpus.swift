@@ -47,6 +47,25 @@ public struct ManifestCorpus: CorpusSource {
         return [Complaint("path", "path, label, speaker, start and end have to be different columns")]
     }
 
+    /// Whether the list is there, and at least one of the files that it names; a list without any is taken as present,
+    /// as `read` has more to say about it.
+    public var isPresent: Bool {
+        guard FileManager.default.fileExists(atPath: file) else { return false }
+        guard let records = try? ManifestRecord.read(file), !records.isEmpty else { return true }
+        let paths = records.compactMap { $0[path].map { place(of: $0.text.trimmed) } }
+        return paths.isEmpty || paths.contains { FileManager.default.fileExists(atPath: $0) }
+    }
+    /// Those that the list names, whether or not the files are there.
+    public var knownClasses: [String]? {
+        guard let records = try? ManifestRecord.read(file) else { return nil }
+        let labels = Set(records.compactMap { $0[label]?.text.trimmed }).subtracting([""])
+        return labels.isEmpty ? nil : labels.sortedByBytes()
+    }
+
+    /// What paths are relative to.
+    private var base: String { folder ?? (file.lastIndex(of: "/").map { String(file[..<$0]) } ?? ".") }
+    private func place(of path: String) -> String { path.hasPrefix("/") ? path : "\(base)/\(path)" }
+
     /// The clips in the order of the list; those without a file are omitted. Throws for a list that is empty or
     /// damaged, or names a clip twice.
     public func read() throws -> Corpus {
@@ -54,7 +73,6 @@ public struct ManifestCorpus: CorpusSource {
         guard !records.isEmpty else {
             throw FileError(file: file, place: "reading a manifest", found: "no clips", allowed: "one a line")
         }
-        let base = folder ?? (file.lastIndex(of: "/").map { String(file[..<$0]) } ?? ".")
         var clips: [Clip] = []
         var omissions: [Omission] = []
         var places: [String: Int] = [:]
@@ -62,7 +80,7 @@ public struct ManifestCorpus: CorpusSource {
         for record in records {
             guard problems.count < 20 else { break }
             guard let row = read(record, &problems) else { continue }
-            let path = row.path.hasPrefix("/") ? row.path : "\(base)/\(row.path)"
+            let path = place(of: row.path)
             var id = row.path
             if row.start != nil || row.end != nil {
                 id += "#\(row.start.map { "\($0)" } ?? "")-\(row.end.map { "\($0)" } ?? "")"

@@ -32,6 +32,22 @@ public struct MappedCorpus: CorpusSource {
         ),
     ]
 
+    /// Whether the corpus is.
+    public var isPresent: Bool { source.value.isPresent }
+    /// Those of the corpus with their new names; nil where columns or values make the classes.
+    public var knownClasses: [String]? {
+        let isMade = columns.entries.contains { $0.value == "label" || $0.name == "label" }
+        guard !isMade, !values.entries.contains(where: { $0.name == "label" }) else { return nil }
+        return source.value.knownClasses.map { classes in
+            Set(
+                classes.compactMap { name in
+                    guard let entry = labels.entries.first(where: { $0.name == name }) else { return name }
+                    return entry.value
+                }
+            ).sortedByBytes()
+        }
+    }
+
     public init() {}
     /// The clips of a corpus.
     public init(_ source: any CorpusSource) { self.source = AnyCorpus(source) }

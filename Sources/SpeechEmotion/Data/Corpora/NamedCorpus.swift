@@ -31,6 +31,11 @@ protocol NamedCorpus: CorpusSource {
 extension NamedCorpus {
     func complete(_ clips: inout [Clip], _ listing: FolderListing) throws {}
 
+    /// Whether the folder is there.
+    public var isPresent: Bool { isFolder(folder) }
+    /// Each speaker has all of the classes.
+    public var columnsOfEveryClass: Set<String> { ["speaker", "gender"] }
+
     /// The clips whose names follow the rules of the corpus; other sounds and second copies are omitted. Throws a
     /// `FileError` where no clip is left.
     public func read() throws -> Corpus {

@@ -33,6 +33,15 @@ public struct RavdessCorpus: NamedCorpus {
         "neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised",
     ]
     private static let statements = ["kids", "dogs"]
+    /// Nobody sings these.
+    private static let spokenOnly: Set = ["disgust", "surprised"]
+
+    /// Eight in speech, six in song.
+    public var knownClasses: [String]? {
+        Self.emotions.filter { channels.contains(.speech) || !Self.spokenOnly.contains($0) }.sortedByBytes()
+    }
+    /// All actors say and sing both statements twice.
+    public var columnsOfEveryClass: Set<String> { ["speaker", "gender", "statement", "repetition"] }
 
     func reading(_ file: FoundFile) -> NameReading {
         let stem = file.stem

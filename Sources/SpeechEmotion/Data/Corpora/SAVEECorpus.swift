@@ -26,6 +26,9 @@ public struct SAVEECorpus: NamedCorpus {
         "su": "surprised",
     ]
 
+    /// Seven.
+    public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
+
     func reading(_ file: FoundFile) -> NameReading {
         let fields = file.stem.split(separator: "_", omittingEmptySubsequences: false)
         guard let take = fields.last, fields.count <= 2,

@@ -26,6 +26,9 @@ public struct TESSCorpus: NamedCorpus {
         "ps": "surprised", "sad": "sad",
     ]
 
+    /// Seven.
+    public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
+
     func reading(_ file: FoundFile) -> NameReading {
         let fields = file.stem.split(separator: "_", omittingEmptySubsequences: false)
         guard fields.count == 3, !fields[1].isEmpty,

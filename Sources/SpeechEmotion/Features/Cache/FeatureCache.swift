@@ -11,6 +11,8 @@ import Synchronization
 /// same device, inode, size, time of modification and time of change for it, all of which a program would
 /// have to forge at once; files changed within the last seconds are not trusted so. With `trustsStamps` false
 /// every sound is hashed every time.
+///
+/// The folder stays within a size: see `CacheLimit`.
 public final class FeatureCache: Sendable {
     /// Where the files are.
     public let folder: String
@@ -19,6 +21,10 @@ public final class FeatureCache: Sendable {
     private let stamps: StampIndex
     private let isWritable = Mutex(true)
     private let hasCleaned = Mutex(false)
+    private let limit: CacheLimit?
+
+    /// How large a folder may become unless something else is asked for: 2 GB.
+    public static let defaultLimit = ByteSize(2_000_000_000)
 
     /// `prosody` in the folder that `XDG_CACHE_HOME` names, or in `~/.cache`.
     public static var defaultFolder: String {
@@ -29,26 +35,30 @@ public final class FeatureCache: Sendable {
 
     /// A cache in a folder, which is made when the first features are kept.
     ///
-    /// - Parameter report: Is told once, in a sentence, why nothing can be kept any more.
+    /// - Parameters:
+    ///   - limit: How large its entries may become together; nil sets no limit.
+    ///   - report: Is told once, in a sentence, why nothing can be kept any more.
     public convenience init(
-        folder: String? = nil, trustsStamps: Bool = true,
+        folder: String? = nil, trustsStamps: Bool = true, limit: ByteSize? = FeatureCache.defaultLimit,
         report: @escaping @Sendable (String) -> Void = { message in
             FileHandle.standardError.write(Data((message + "\n").utf8))
         }
     ) {
-        self.init(folder: folder, trustsStamps: trustsStamps, patience: 3, report: report)
+        self.init(folder: folder, trustsStamps: trustsStamps, limit: limit, patience: 3, report: report)
     }
 
     /// - Parameter patience: How many seconds old the last change of a file has to be for its stamp to be
     ///   trusted. Clocks of file systems tick every few milliseconds; those of some others, every two
     ///   seconds.
     package init(
-        folder: String?, trustsStamps: Bool, patience: Double, report: @escaping @Sendable (String) -> Void
+        folder: String?, trustsStamps: Bool, limit: ByteSize? = FeatureCache.defaultLimit, patience: Double,
+        report: @escaping @Sendable (String) -> Void
     ) {
         self.folder = folder ?? Self.defaultFolder
         self.trustsStamps = trustsStamps
         self.report = report
-        stamps = StampIndex(path: self.folder + "/stamps", patience: patience)
+        stamps = StampIndex(path: self.folder + "/" + CacheInventory.stampsName, patience: patience)
+        self.limit = limit.map { [folder = self.folder] in CacheLimit(folder: folder, limit: $0.bytes) }
     }
 
     /// The features of a file: those on disk, or else what `make` computes, which is then kept.
@@ -94,6 +104,7 @@ public final class FeatureCache: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size < 1 << 32
         else { return nil }
+        noteUse(of: descriptor, status)
         let size = Int(status.st_size)
         return withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 64) { buffer in
             var done = 0
@@ -107,14 +118,32 @@ public final class FeatureCache: Sendable {
         }
     }
 
+    /// Sets the time of access, which file systems keep loosely or not at all: by it the entries are found that nobody uses.
+    private func noteUse(of descriptor: Int32, _ status: stat) {
+        let now = Int64(Date().timeIntervalSince1970)
+        guard limit != nil, now * 1_000_000_000 - status.lastUse > Self.closeUse else { return }
+        let times = [timespec(tv_sec: Int(now), tv_nsec: 0), status.lastChange]
+        _ = futimens(descriptor, times)
+    }
+
+    /// Uses within so many nanoseconds count as one: a minute.
+    private static let closeUse: Int64 = 60_000_000_000
+
     private func keep(_ features: Features, _ key: [UInt8], _ file: String) {
         guard isWritable.withLock({ $0 }) else { return }
-        removeLeftovers()
-        makeFolder((file as NSString).deletingLastPathComponent)
-        let temporary = "\(file).\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { return give(up: errno, file) }
         let bytes = CacheEntry.bytes(features, key: key)
+        if let limit, !limit.allows(bytes.count) { return }
+        removeLeftovers()
+        let temporary = "\(file).\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        var descriptor: Int32 = -1
+        // Another process may empty the cache meanwhile.
+        for _ in 0..<10 where descriptor < 0 {
+            makeFolder((file as NSString).deletingLastPathComponent)
+            descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if descriptor < 0, errno != ENOENT { break }
+        }
+        guard descriptor >= 0 else { return give(up: errno, file) }
+        limit?.add(bytes.count)
         var done = 0
         var failure: Int32 = 0
         bytes.withUnsafeBytes { bytes in

@@ -77,7 +77,7 @@ private struct Recurrent {
 @Sendable private func gru(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: GRU.Spec = try layer.spec()
     return try Recurrent(
-        operation: "GRU", gates: [1, 0, 2], units: spec.units, layers: spec.layers,
+        operation: "GRU", gates: [1, 0, 2], units: spec.units.value, layers: spec.layers,
         isBidirectional: spec.bidirectional, output: spec.output,
         attributes: [("linear_before_reset", .integer(spec.resetAfter ? 1 : 0))]
     ).map(layer, x)
@@ -87,7 +87,7 @@ private struct Recurrent {
 @Sendable private func lstm(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: LSTM.Spec = try layer.spec()
     return try Recurrent(
-        operation: "LSTM", gates: [0, 3, 1, 2], units: spec.units, layers: spec.layers,
+        operation: "LSTM", gates: [0, 3, 1, 2], units: spec.units.value, layers: spec.layers,
         isBidirectional: spec.bidirectional, output: spec.output
     ).map(layer, x)
 }
@@ -117,7 +117,7 @@ private struct Recurrent {
     default: break
     }
     return try Recurrent(
-        operation: "RNN", gates: [0], units: spec.units, layers: spec.layers,
+        operation: "RNN", gates: [0], units: spec.units.value, layers: spec.layers,
         isBidirectional: spec.bidirectional, output: spec.output, attributes: attributes
     ).map(layer, x)
 }

@@ -1,0 +1,77 @@
+import Autograd
+import Configuration
+import Foundation
+import SpeechEmotion
+
+/// An experiment that would run: everything has been checked that can be known without reading a sound.
+public struct ExperimentCheck: Sendable {
+    /// The shapes that go through the model, for the classes of the data.
+    public let plan: ExperimentPlan
+    /// The clips and how they are split; nil where they are not at hand.
+    public let data: ExperimentData?
+    /// What has to be there before the experiment can run.
+    public let missing: [String]
+
+    /// Lists the clips where they are at hand, splits them, and makes the features of a tone. Throws all that is wrong with
+    /// the experiment with its places in the document: whatever would end a run of it, before or after its training. Data
+    /// that are not there are no mistake.
+    public init(_ experiment: Experiment, json: JSONValue) throws(ConfigurationError) {
+        var problems: [Problem] = []
+        var missing: [String] = []
+        func report(_ path: JSONPath, _ error: any Error) {
+            if let error = error as? ConfigurationError,
+                !error.problems.contains(where: { $0.place == .nowhere })
+            {
+                problems += error.problems
+            } else {
+                problems.append(Problem(place: json.place(of: path), path: path, message: "\(error)"))
+            }
+        }
+        var corpus: Corpus?
+        do { corpus = try experiment.data.read() } catch {
+            if experiment.data.source.value.isPresent {
+                report(["data"], error)
+            } else {
+                missing.append("\(error)")
+            }
+        }
+        var plan: ExperimentPlan?
+        do throws(ConfigurationError) {
+            plan = try ExperimentPlan(
+                experiment, json: json, classes: corpus?.classes ?? experiment.data.knownClasses)
+        } catch { problems += error.problems }
+        var data: ExperimentData?
+        if let corpus, plan != nil {
+            do {
+                let found = try ExperimentData(experiment, corpus: corpus)
+                try found.checkParts(experiment)
+                data = found
+            } catch { report(["split"], error) }
+        }
+        if let data {
+            do { try data.checkClips() } catch { report(["data"], error) }
+            if let complaint = data.scheduleComplaint(experiment) {
+                problems.append(
+                    Problem(
+                        place: json.place(of: complaint.path), path: complaint.path,
+                        message: complaint.message))
+            }
+        }
+        if plan != nil {
+            for failure in FeatureProbe(experiment).failures {
+                if let error = failure.error as? FileError,
+                    !FileManager.default.fileExists(atPath: error.file)
+                {
+                    missing.append("\(error)")
+                } else {
+                    problems.append(
+                        Problem(
+                            place: json.place(of: failure.path), path: failure.path,
+                            message: "no features can be made of any recording: \(failure.error)"))
+                }
+            }
+        }
+        guard let plan, problems.isEmpty else { throw ConfigurationError(problems) }
+        (self.plan, self.data, self.missing) = (plan, data, missing)
+    }
+}

@@ -1,0 +1,48 @@
+import Autograd
+import Configuration
+import SpeechEmotion
+
+/// Makes the features of a tone, to find what would fail for every recording: deltas over more frames than there ever are,
+/// features side by side that differ in their frames, backgrounds without files.
+struct FeatureProbe {
+    /// What fails, with its path in the experiment.
+    private(set) var failures: [(path: JSONPath, error: any Error)] = []
+
+    /// The lengths of the tones in seconds; a longer one is tried where nothing can be made of a shorter one.
+    private static let lengths: [Double] = [2, 16, 128]
+
+    /// Tries the features alone, then with the augmentation of the training part.
+    init(_ experiment: Experiment) {
+        let (pipeline, plan) = (experiment.features, experiment.augmentation)
+        let generator = RandomGenerator(seed: UInt64(max(experiment.seed, 0)))
+        if let error = Self.failure(pipeline, { $0 }) {
+            failures.append((["features"], error))
+            return
+        }
+        for row in plan.rows.indices where !plan.rows[row].isEmpty {
+            let error = Self.failure(pipeline) { try plan.wave($0, row: row, of: "tone", generator) }
+            guard let error else { continue }
+            failures.append((JSONPath([.key("augmentation"), .key("rows"), .index(row)]), error))
+        }
+        guard !plan.fresh.isEmpty else { return }
+        let error = Self.failure(pipeline) {
+            try plan.freshWave($0, row: 0, of: "tone", epoch: 0, generator)
+        }
+        if let error { failures.append((["augmentation", "fresh"], error)) }
+    }
+
+    /// Why no tone has features; nil where one has.
+    private static func failure(
+        _ pipeline: FeaturePipeline, _ change: (Waveform) throws -> Waveform
+    ) -> (any Error)? {
+        var failure: (any Error)?
+        for seconds in lengths {
+            do {
+                let tone = Waveform.tone(pipeline.offset + seconds, rate: pipeline.rate)
+                _ = try pipeline.features(of: change(pipeline.prepared(tone)))
+                return nil
+            } catch { failure = error }
+        }
+        return failure
+    }
+}
