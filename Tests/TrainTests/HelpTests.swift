@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ru", ["run"]), ("run --thr", ["--threads"]), ("data au", ["audit"]),
+        ("ru", ["run", "runs"]), ("run --thr", ["--threads"]), ("data au", ["audit"]),
         ("predict --format ", ["table", "json", "csv"]), ("completions ", ["bash", "zsh", "fish"]),
         ("check sma", ["small.json"]),
     ])

@@ -78,7 +78,7 @@ import Testing
             #expect(both.status == 0 && figures[0] == figures[1] && figures[0] != nil, "\(both.errors)")
             let file = copy + "/both.safetensors"
             let made = try BuiltProgram.run("combine", run, copy, "--out", file)
-            #expect(made.status == 0 && made.output.contains("2 models as one"), "\(made.errors)")
+            #expect(made.status == 0 && made.output.contains("an ensemble of 2 models"), "\(made.errors)")
             #expect(try ModelFile.read(file).model.plan.parameters > 0)
             let again = try BuiltProgram.run("combine", run, copy, "--out", file)
             #expect(again.status != 0 && again.errors.contains("overwrites nothing"))

@@ -21,7 +21,7 @@ enum ReportStyle {
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
         th, td { padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-        th:first-child { text-align: left; font-weight: 400; min-width: 5.5rem; white-space: normal; overflow-wrap: anywhere; }
+        th:first-child { text-align: left; font-weight: 400; min-width: 9rem; white-space: normal; overflow-wrap: anywhere; }
         thead th, thead th:first-child { font-weight: 600; color: var(--muted); vertical-align: bottom; }
         pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; overflow-x: auto;
           font: .82rem/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

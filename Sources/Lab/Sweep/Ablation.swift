@@ -92,9 +92,7 @@ public struct Ablation: Sendable {
                     allowed: "a place that can be written to; give another with --runs FOLDER")
             }
         }
-        try AtomicFile.write(
-            Array((AblationManifest(self).encode().pretty() + "\n").utf8),
-            to: "\(folder)/\(AblationManifest.file)")
+        try writeManifest()
         for single in singles {
             let text = single.experiment.encode().escapingVariables.pretty() + "\n"
             let path = config(of: single)
@@ -105,6 +103,13 @@ public struct Ablation: Sendable {
                 try AtomicFile.write(Array(text.utf8), to: path)
             }
         }
+    }
+
+    /// Writes which members there are, and which runs each has.
+    public func writeManifest() throws {
+        try AtomicFile.write(
+            Array((AblationManifest(self).encode().pretty() + "\n").utf8),
+            to: "\(folder)/\(AblationManifest.file)")
     }
 
     /// Whether a folder has the files of an ablation.

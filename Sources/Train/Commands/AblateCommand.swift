@@ -44,11 +44,11 @@ extension Command {
         examples: [
             (
                 "Train ablate Experiments/ablate-quickstart.json",
-                "Takes parts away from a small model, eight seeds each. The same line again goes on where it was stopped."
+                "Removes parts of a small model, four folds and two seeds each. The same command resumes where it was stopped."
             ),
             (
                 "Train ablate Experiments/ablate-quickstart.json --set sweep.seeds=10 --jobs 2",
-                "The same with ten seeds; two runs at a time."
+                "The same with ten seeds, two runs at a time."
             ),
             (
                 "Train ablate CONFIG --slurm --threads 4 --slurm-options \"--time=2:00:00\" && sbatch runs/NAME/slurm.sh",
@@ -79,6 +79,7 @@ extension Command {
                 throw UsageError("there is no ablation in \(ablation.folder)")
             }
             try ablation.check()
+            try ablation.writeManifest()
             return try finish(ablation)
         }
         try ablation.prepare()
@@ -144,7 +145,7 @@ extension Command {
         try table.write()
         print(table.table.text)
         // Of a single member there is nothing to compare: its other figures and its classes are what is asked for.
-        if ablation.plan.members.count == 1, table.figures.contains(where: { $0 != nil }) {
+        if ablation.plan.members.count == 1, !table.groups[0].members.isEmpty {
             print(table.overview.text)
             print(table.recalls.text)
             print(table.folds.text)
