@@ -30,11 +30,11 @@ def prepared(*edits):
 
 
 MFCC = {"type": "mfcc", "count": 13, "fft": 512, "hop": 128, "mels": 40}
-FEATURES = ["mfcc", "mel", "spectrogram", "centroid", "bandwidth", "rolloff", "flatness", "contrast", "rms", "zcr"]
+FEATURES = ["mfcc", "mel", "spectrogram", "centroid", "bandwidth", "rolloff", "flatness", "rms", "zcr"]
 PIPELINES = {
     **{name: sequence({"type": name}) for name in FEATURES},
     **{f"summary of {n}": {"layout": {"type": "summary", "entries": [{"feature": {"type": n}, "statistics": STATISTICS}]}}
-       for n in ["mfcc", "mel", "centroid", "contrast", "rms"]},
+       for n in ["mfcc", "mel", "centroid", "rms"]},
     **{f"window {w}": sequence({**MFCC, "window": w, "window_length": 401, "periodic": w == "gaussian"})
        for w in ["hann", "hamming", "blackman", "rectangular", "bartlett", "kaiser", "gaussian"]},
     **{f"dct {t}, {o}": sequence({**MFCC, "dct": t, "orthonormal": o, "lifter": 22}) for t in "123" for o in [True, False]},

@@ -47,7 +47,8 @@ import Testing
     @Test func everyKindIsWrittenOrRefused() throws {
         let refusedFeatures = ["chroma", "tonnetz", "yin", "pyin"]
         for kind in FeatureKinds.kinds {
-            let more = kind.type == "delta" ? #", "of": {"type": "rms"}"# : ""
+            let more =
+                ["delta": #", "of": {"type": "rms"}"#, "contrast": #", "linear": true"#][kind.type] ?? ""
             let script = try script(sequence(#"{"type": "\#(kind.type)"\#(more)}"#))
             let isRefused = refusedFeatures.contains(kind.type)
             let place = #"features.layout.features[0] (the feature "\#(kind.type)")"#
@@ -99,6 +100,24 @@ import Testing
         #expect(
             try script(sequence(#"{"type": "delta", "of": {"type": "chroma"}}"#)).refusals
                 == [#"features.layout.features[0].of (the feature "chroma")"#])
+    }
+
+    /// What is as small as the rounding of samples differs between programs.
+    @Test func whatDependsOnRoundingIsRefused() throws {
+        let contrast =
+            #"features.layout.features[0].linear (the feature "contrast" in decibels, which depends on rounding where a band is silent)"#
+        #expect(try script(sequence(#"{"type": "contrast"}"#)).refusals == [contrast])
+        let floor = "features.layout.features[0].floor (levels below the rounding of samples)"
+        for feature in [
+            #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "unit": "db", "top_db": 120"#,
+            #""spectrogram", "unit": "db", "top_db": null"#,
+        ] {
+            #expect(
+                try script(sequence(#"{"type": \#(feature), "floor": 1e-12}"#)).refusals == [floor],
+                "\(feature)")
+            #expect(try script(sequence(#"{"type": \#(feature)}"#)).refusals == [], "\(feature)")
+        }
+        #expect(try script(sequence(#"{"type": "mfcc", "floor": 1e-12}"#)).refusals == [])
     }
 
     @Test func numbersFollowTheRateOfTheSound() throws {

@@ -101,9 +101,21 @@ struct PythonCalls {
         }
     }
 
+    /// Powers below this are the rounding of samples.
+    private static let leastFloor = 1e-10
+    /// The largest difference of levels that rounding leaves alone, in decibels.
+    private static let mostRange = 100.0
+    private static let belowRounding = "levels below the rounding of samples"
+
+    private mutating func check(_ decibels: Decibels, _ path: String) {
+        guard decibels.floor < Self.leastFloor, decibels.range ?? .infinity > Self.mostRange else { return }
+        _ = refuse("\(path).floor", Self.belowRounding)
+    }
+
     private mutating func call(_ feature: any FrameFeature, _ rate: Int, _ path: String) -> String {
         switch feature {
         case let feature as MFCC:
+            check(feature.decibels, path)
             let cepstrum = feature.cepstrum
             let levels = levels(power(feature.stft), feature.stft, feature.bands, feature.decibels, rate)
             let matrix =
@@ -114,13 +126,16 @@ struct PythonCalls {
             case .power: return bands(power(feature.stft), feature.stft, feature.bands, rate)
             case .size: return bands(magnitude(feature.stft), feature.stft, feature.bands, rate)
             case .decibels:
+                check(feature.decibels, path)
                 return levels(power(feature.stft), feature.stft, feature.bands, feature.decibels, rate)
             }
         case let feature as Bins:
             switch feature.unit {
             case .power: return power(feature.stft)
             case .size: return magnitude(feature.stft)
-            case .decibels: return decibels(power(feature.stft), feature.decibels)
+            case .decibels:
+                check(feature.decibels, path)
+                return decibels(power(feature.stft), feature.decibels)
             }
         case let feature as Centroid:
             return "centroid(\(magnitude(feature.stft)), \(width(feature.stft, rate)))"
@@ -129,11 +144,18 @@ struct PythonCalls {
         case let feature as Rolloff:
             return
                 "rolloff(\(magnitude(feature.stft)), \(width(feature.stft, rate)), share=\(feature.share))"
-        case let feature as Flatness: return "flatness(\(power(feature.stft)), floor=\(feature.floor))"
+        case let feature as Flatness:
+            guard feature.floor >= Self.leastFloor else { return refuse("\(path).floor", Self.belowRounding) }
+            return "flatness(\(power(feature.stft)), floor=\(feature.floor))"
         case let feature as Contrast:
             let bands = feature.bands
+            guard bands.isLinear else {
+                return refuse(
+                    "\(path).linear",
+                    "the feature \"contrast\" in decibels, which depends on rounding where a band is silent")
+            }
             return
-                "contrast(\(magnitude(feature.stft)), \(width(feature.stft, rate)), octaves=\(bands.octaves), fmin=\(bands.low), quantile=\(bands.quantile), linear=\(bool(bands.isLinear)))"
+                "contrast(\(magnitude(feature.stft)), \(width(feature.stft, rate)), octaves=\(bands.octaves), fmin=\(bands.low), quantile=\(bands.quantile))"
         case let feature as RMS: return "rms(\(frames(feature.frames)))"
         case let feature as ZeroCrossings: return "zcr(\(frames(feature.frames)))"
         case let feature as Delta:

@@ -88,8 +88,8 @@ extension PythonLibrary {
             return np.exp(np.log(table).mean(axis=1, keepdims=True)) / table.mean(axis=1, keepdims=True)
 
 
-        def contrast(table, bin_width, octaves, fmin, quantile, linear):
-            """Returns the difference of peaks and valleys in octave bands (as librosa.feature.spectral_contrast)."""
+        def contrast(table, bin_width, octaves, fmin, quantile):
+            """Returns the difference of peaks and valleys in octave bands."""
             f, count = np.arange(table.shape[1]) * bin_width, table.shape[1]
             edges = [0.0] + [fmin * 2**k for k in range(octaves + 1)]
             valleys, peaks = [], []
@@ -102,7 +102,7 @@ extension PythonLibrary {
                 valleys.append(band[:, :kept].mean(axis=1))
                 peaks.append(band[:, -kept:].mean(axis=1))
             valleys, peaks = np.stack(valleys, axis=1), np.stack(peaks, axis=1)
-            return peaks - valleys if linear else decibels(peaks) - decibels(valleys)
+            return peaks - valleys
 
 
         def rms(sound, frame, hop, centered):
