@@ -75,6 +75,11 @@ import Testing
         process.standardOutput = handle
         process.standardError = handle
         process.standardInput = FileHandle.nullDevice
+        // Tests run on threads that block signals, and a process inherits what its thread blocks.
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try process.run()
         try whileItRuns(process, output)
         process.waitUntilExit()
