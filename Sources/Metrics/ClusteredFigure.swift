@@ -84,7 +84,8 @@ public struct ClusteredFigure: Sendable {
     func joined(with other: ClusteredFigure) throws(MetricProblem) -> ClusteredFigure {
         guard models.count == other.models.count, statistic == other.statistic else {
             throw MetricProblem(
-                "\(models.count) and \(other.models.count) models; a paired test needs as many of each, and one metric")
+                "\(models.count) and \(other.models.count) models; a paired test needs as many of each, and one metric"
+            )
         }
         var joint: [Model] = []
         for (mine, its) in zip(models, other.models) {

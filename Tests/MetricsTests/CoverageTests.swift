@@ -23,7 +23,8 @@ import Testing
             [1, 3].map { Design(speakers: speakers, seeds: $0) }
                 + [Design(speakers: speakers, seeds: 1, population: .nearPerfect)]
         } + [
-            Design(speakers: 10, seeds: 3, figure: .macroF1), Design(speakers: 24, seeds: 1, figure: .macroF1),
+            Design(speakers: 10, seeds: 3, figure: .macroF1),
+            Design(speakers: 24, seeds: 1, figure: .macroF1),
             Design(speakers: 5, seeds: 1, figure: .logLoss), Design(speakers: 24, seeds: 3, figure: .logLoss),
         ]
 

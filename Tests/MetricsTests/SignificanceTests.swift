@@ -84,8 +84,9 @@ import Testing
         #expect(drawn < 0.004)
         let fewer = try ClusteredFigure(
             .figure(.accuracy), [systems[0].selecting(Array(0..<20))], by: .speakers)
-        #expect(throws: MetricProblem("predictions for other clips or speakers; a paired test needs the same"))
-        {
+        #expect(
+            throws: MetricProblem("predictions for other clips or speakers; a paired test needs the same")
+        ) {
             try ClusterResampling.test(figures[0], fewer, generator: RandomGenerator(seed: 1))
         }
     }
@@ -142,7 +143,8 @@ import Testing
         // Nadeau and Bengio: the variance (1/8 + 1/7) in place of 1/8.
         let corrected = FoldResults(first, testToTrain: 1 / 7.0).interval()
         let ratio = (corrected.high - corrected.low) / (interval.high - interval.low)
-        #expect(isClose(ratio, ((1 / 8.0 + 1 / 7.0) * 8).squareRoot()) && corrected.method == .correctedStudent)
+        #expect(
+            isClose(ratio, ((1 / 8.0 + 1 / 7.0) * 8).squareRoot()) && corrected.method == .correctedStudent)
         #expect(FoldResults([0.5]).interval().low.isNaN)
         let differences = zip([0.6, 0.7, 0.65, 0.8], [0.5, 0.66, 0.6, 0.71]).map { $0 - $1 }
         #expect(isClose(FoldResults(differences).pValue, 0.01764886848440826))

@@ -22,7 +22,11 @@ import Testing
 
     /// Everything that equal ablations have equal, by its name.
     private func files(_ ablation: String) throws -> [String: Data] {
-        var names = ["table.md", "table.csv", "table.json", "table.html", "runs.csv", "recalls.csv"]
+        var names = [
+            "table.md", "table.csv", "table.json", "table.html", "table.tex", "runs.csv", "recalls.csv",
+            "folds.csv",
+            "speakers.csv", "report.html", "ablation.json",
+        ]
         for run in try FileManager.default.contentsOfDirectory(atPath: ablation + "/runs") {
             names.append("configs/\(run).json")
             names += RunFile.repeatable.map { "runs/\(run)/\($0)" }
@@ -137,7 +141,9 @@ import Testing
         try inFolder(#"{"seeds": 3}"#) { config, runs in
             let ending = try BuiltProgram.run("ablate", config, "--runs", runs, "--jobs", "2")
             #expect(ending.status == 0, "\(ending.errors)")
-            for title in ["All metrics", "Recall of each class", "By fold", "By speaker"] { #expect(ending.output.contains(title)) }
+            for title in ["All metrics", "Recall of each class", "By fold", "By speaker"] {
+                #expect(ending.output.contains(title))
+            }
             var counts: [String: (all: Int, right: Int)] = [:]
             let files = (1...3).map { runs + "/small/runs/base-seed\($0)-fold1/predictions.csv" }
             for file in files {

@@ -18,7 +18,8 @@ extension ReadableTable {
     /// For LaTeX: a table with the rules of the package booktabs, which the document has to load.
     public var latex: String {
         func line(_ cells: [String]) -> String {
-            "    " + columns.indices.map { $0 < cells.count ? cells[$0].asLaTeX : "" }
+            "    "
+                + columns.indices.map { $0 < cells.count ? cells[$0].asLaTeX : "" }
                 .joined(separator: " & ") + " \\\\\n"
         }
         let layout = columns.indices.map { $0 == 0 ? "l" : "r" }.joined()

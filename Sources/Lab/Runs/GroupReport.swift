@@ -40,7 +40,8 @@ public struct GroupReport {
         var warnings = main.warnings
         for set in sets where set.unfinished > 0 {
             warnings.append(
-                "\(set.name): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out")
+                "\(set.name): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out"
+            )
         }
         let sections = [
             HTML.section(
@@ -54,7 +55,8 @@ public struct GroupReport {
             HTML.section("Confusion matrices", confusions),
             HTML.section("Recall by class", ClassRecalls(groups).html),
             HTML.section(
-                "Speakers", (speakerPlot.map { HTML.figure($0) } ?? "") + (speakers.rows.isEmpty ? "" : speakers.html)),
+                "Speakers",
+                (speakerPlot.map { HTML.figure($0) } ?? "") + (speakers.rows.isEmpty ? "" : speakers.html)),
             HTML.section("Training", curves),
             HTML.section("Configuration", HTML.listing(sets[0].comparableExperiment.encode().pretty())),
         ]

@@ -63,7 +63,9 @@ public struct RunListing: Sendable {
             entry.state = ended == runs.count ? "ended" : "\(ended) of \(runs.count) runs ended"
             if let base = manifest.members.first,
                 base.runs.contains(where: { RunFolder.content(of: "\(path)/runs/\($0)") == .finished }),
-                let set = try RunSet.all(manifest.members.count == 1 ? path : "\(path)\(RunSet.separator)\(base.name)").first
+                let set = try RunSet.all(
+                    manifest.members.count == 1 ? path : "\(path)\(RunSet.separator)\(base.name)"
+                ).first
             {
                 let group = try set.group()
                 experiment = set.comparableExperiment

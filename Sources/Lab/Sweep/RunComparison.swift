@@ -40,7 +40,8 @@ public struct RunComparison: Sendable {
         let first = groups[0]
         for group in groups.dropFirst() where group.folds.count != first.folds.count {
             warnings.append(
-                "\(group.name) has \(NumberText.count(group.folds.count, "fold")), \(first.name) has \(first.folds.count)")
+                "\(group.name) has \(NumberText.count(group.folds.count, "fold")), \(first.name) has \(first.folds.count)"
+            )
         }
         let comparison = GroupTable(groups: groups, level: options.level, draws: options.draws, unit: unit)
         for figure in set(of: sets) {

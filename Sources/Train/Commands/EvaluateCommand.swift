@@ -45,7 +45,8 @@ extension Command {
                 "The folder of a run; of several, such as those of some seeds, the ensemble is evaluated. Of a cross-validation (FOLDER:MEMBER names a member of an ablation) each model is evaluated, with the mean and the spread.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, part, Common.views, format, out, Common.threads, Common.cache,
+            data, labels, allowPartial, ensemble, part, Common.views, format, out, Common.threads,
+            Common.cache,
             Common.cacheLimit,
             Common.noCache,
         ],

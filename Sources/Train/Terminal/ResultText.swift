@@ -14,7 +14,9 @@ enum ResultText {
         for entry in result.test.entries {
             let interval = result.intervals.first { $0.figure == entry.name }
             var range = ""
-            if let low = interval?.low, let high = interval?.high { range = "\(fixed(low)) to \(fixed(high))" }
+            if let low = interval?.low, let high = interval?.high {
+                range = "\(fixed(low)) to \(fixed(high))"
+            }
             rows.append([entry.name, entry.value.map(fixed) ?? "-"] + (hasIntervals ? [range] : []))
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

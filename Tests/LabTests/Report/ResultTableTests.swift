@@ -40,7 +40,8 @@ import Testing
     @Test func markdownIsATable() {
         #expect(
             table.markdown.contains(
-                "| no attention | 70.0 % | 60.0 % to 80.0 % | 71.0 % | 30.0 % | – | −5.0 | &lt; 0.001 | 5 |\n"))
+                "| no attention | 70.0 % | 60.0 % to 80.0 % | 71.0 % | 30.0 % | – | −5.0 | &lt; 0.001 | 5 |\n"
+            ))
     }
 
     /// Compiled with pdflatex once by hand; here its form.

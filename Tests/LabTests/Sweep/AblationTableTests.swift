@@ -98,7 +98,9 @@ import Testing
         func run(_ seed: Int, _ classes: [String], _ truths: [Int], _ rows: [[Double]]) -> RunGroup.Member {
             var member = RunGroup.Member(seed: seed, fold: 1, figures: [:])
             var predictions = Predictions(classes: classes)
-            for (truth, row) in zip(truths, rows) { predictions.append("x", truth: truth, probabilities: row) }
+            for (truth, row) in zip(truths, rows) {
+                predictions.append("x", truth: truth, probabilities: row)
+            }
             member.predictions = predictions
             return member
         }

@@ -26,7 +26,8 @@ import Testing
         try write(result.pretty(), "result.json")
         let rows = files.map { file in
             let isFirst = (file % 2 == 0) != wrong.contains(file)
-            return "\(file),,\(file % 2 == 0 ? "angry" : "sad"),\(isFirst ? "angry,0.8,0.2" : "sad,0.3,0.7")\n"
+            return
+                "\(file),,\(file % 2 == 0 ? "angry" : "sad"),\(isFirst ? "angry,0.8,0.2" : "sad,0.3,0.7")\n"
         }
         try write("file,speaker,label,predicted,angry,sad\n" + rows.joined(), "predictions.csv")
     }
