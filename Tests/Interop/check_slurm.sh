@@ -11,7 +11,7 @@
 # usage: Tests/Interop/check_slurm.sh [PROGRAM]
 #   PROGRAM   the built program; .build/release/Train unless given
 #
-# needs: apt-get install slurm-wlm munge (Slurm 22.05 is what was tried), and the built program (Scripts/run builds it).
+# needs: apt-get install slurm-wlm munge (tested with Slurm 22.05), and the built program (Scripts/run builds it).
 # Takes about ten minutes on two cores, most of it for the fourth part.
 set -euo pipefail
 here=$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -192,7 +192,7 @@ for _ in $(seq 60); do
     sleep 0.5
 done
 for _ in $(seq 300); do
-    [ "$(fact "${job}_1" Restarts)" = 0 ] || break
+    [ "$(fact "${job}_1" Restarts)" = 0 ] || [ "$(fact "${job}_1" JobState)" != PENDING ] || break
     sleep 0.2
 done
 [ ! -e "$first/result.json" ] || fail "the run had ended before its signal"

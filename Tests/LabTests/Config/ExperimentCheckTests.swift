@@ -79,7 +79,7 @@ import Testing
         ),
         (
             "folds", [#"split={"type": "k_fold", "folds": 5, "by": "speaker", "validation": 1}"#],
-            #"split: 5 folds by speaker: found 4 values of it; allowed: at least 5, or "folds": 4 or fewer"#
+            "split: 5 folds by speaker: found 4 values of it; allowed: at least 5, or \"folds\": 4 or fewer"
         ),
         (
             "column", [#"data.only={"accent": ["x"]}"#],
