@@ -65,7 +65,7 @@ public struct SlurmScript: Sendable {
             task=$((SLURM_ARRAY_TASK_ID + ${1:-0}))
             case "$task" in
             \(tasks)
-                *) echo "there is no task \"$task\", only 1 to \(commands.count)\(advice)" >&2; exit 64 ;;
+                *) echo "there is no task $task, only 1 to \(commands.count)\(advice)" >&2; exit 64 ;;
             esac
             pid= limit= signaled=
             trap 'limit=yes signaled=yes; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' USR1

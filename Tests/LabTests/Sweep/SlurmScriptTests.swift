@@ -93,9 +93,9 @@ import Testing
         #expect(try Self.run(script, task: 2, ["3"]) == (0, "task 5\n"))
         let none = try Self.run(script, task: 3, ["3"])
         #expect(
-            none == (64, "there is no task \"6\", only 1 to 5; submit.sh submits all of them\n"))
+            none == (64, "there is no task 6, only 1 to 5; submit.sh submits all of them\n"))
         let small = try Self.run(Self.script(2), task: 3)
-        #expect(small == (64, "there is no task \"3\", only 1 to 2\n"))
+        #expect(small == (64, "there is no task 3, only 1 to 2\n"))
     }
 
     @Test func theStatusIsThatOfTheCommand() throws {

@@ -26,7 +26,7 @@ import Testing
         ("null", "expected a whole number of at least 1, found null"),
     ])
     func whatUnitsMayBe(_ text: String, _ message: String?) {
-        #expect(Self.message(text) == message.map { "m.json:1:28: [0].units: " + $0 })
+        #expect(Self.message(text) == message.map { "m.json:1:29: [0].units: " + $0 })
     }
 
     @Test func theyAreRequired() throws {
@@ -52,7 +52,7 @@ import Testing
             [3]
         ),
         (
-            #"{"type": "branches", "branches": {"a": {"type": "dense", "units": "classes"}, "b": {"type": "dense", "units": 2}}}"#,
+            #"{"type": "parallel", "branches": [{"type": "dense", "units": "classes"}, {"type": "dense", "units": 2}]}"#,
             [6]
         ),
         (
@@ -101,10 +101,10 @@ import Testing
         let lines = text.split(separator: "\n").map(String.init)
         #expect(
             lines[4].hasPrefix("1      dense  [classes]")
-                && lines[4].hasSuffix("11 x classes     10 x classes"))
-        #expect(lines.contains("11 x classes + 510 trained parameters"), "\(text)")
+                && lines[4].hasSuffix("11 x classes   10 x classes"))
+        #expect(lines.contains("11 x classes + 540 trained parameters"), "\(text)")
         let known = plans[0].summary("sequential", input: [20, 6])
-        #expect(known.contains("1      dense  [8] ") && known.contains("598 trained parameters"), "\(known)")
+        #expect(known.contains("1      dense  [8] ") && known.contains("628 trained parameters"), "\(known)")
         let squared = try Model.spec(
             JSONValue.parse(#"[{"type": "gru", "units": "classes", "bidirectional": true}]"#))
         let more = try (8...10).map { try squared.resolvingUnits(classes: $0).checkedPlan([20, 6]) }
