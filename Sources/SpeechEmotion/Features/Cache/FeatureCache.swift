@@ -155,7 +155,8 @@ public final class FeatureCache: Sendable {
         }
         if close(descriptor) != 0 && failure == 0 { failure = errno }
         // A power cut may leave an empty file under the last name; its checksum tells.
-        if failure == 0, rename(temporary, file) != 0 { failure = errno }
+        // A cache that is emptied meanwhile loses the entry, which is no reason to keep no others.
+        if failure == 0, rename(temporary, file) != 0, errno != ENOENT { failure = errno }
         if failure != 0 { unlink(temporary) }
         give(up: failure, file)
     }
