@@ -58,7 +58,7 @@ import Testing
                 "ablate", config, "--runs", runs, "--name", "whole", "--jobs", "2")
             #expect(whole.status == 0, "\(whole.errors)")
             let expected = try files(runs + "/whole")
-            #expect(expected.count == 6 + 4 * (1 + RunFile.repeatable.count))
+            #expect(expected.count == 11 + 4 * (1 + RunFile.repeatable.count))
             let seed = UInt64.random(in: 0...UInt64.max)
             let generator = RandomGenerator(seed: seed)
             var kills = 0
