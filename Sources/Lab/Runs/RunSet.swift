@@ -92,9 +92,11 @@ public struct RunSet: Sendable {
         return isAblation(parent) ? parent : nil
     }
 
-    /// The metric that an ablation compares.
-    public static func metric(ofAblation folder: String) throws(ConfigurationError) -> String? {
-        try AblationManifest.read(folder)?.metric
+    /// The name of an ablation's experiment, and the metric that it compares.
+    public static func heading(ofAblation folder: String) throws(ConfigurationError) -> (
+        name: String, metric: String
+    )? {
+        try AblationManifest.read(folder).map { ($0.name, $0.metric) }
     }
 
     /// A single run.

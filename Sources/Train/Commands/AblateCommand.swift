@@ -154,7 +154,7 @@ extension Command {
         let sets = (try? RunSet.all(ablation.folder, skipsUnfinished: true)) ?? []
         if !sets.isEmpty {
             let report = try GroupReport(
-                title: (ablation.folder as NSString).lastPathComponent, sets, metric: ablation.plan.options.metric
+                title: ablation.plan.members[0].experiment.name, sets, metric: ablation.plan.options.metric
             ).write(to: ablation.folder)
             print("The report is \(report).")
         }

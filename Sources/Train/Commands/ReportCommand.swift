@@ -1,4 +1,3 @@
-import Foundation
 import Lab
 
 extension Command {
@@ -22,9 +21,9 @@ extension Command {
                 guard !sets.isEmpty else {
                     throw UsageError("\(folder): none of its runs has ended; resume with Train ablate")
                 }
+                let heading = try RunSet.heading(ofAblation: folder)
                 let report = try GroupReport(
-                    title: sets.count == 1 ? sets[0].name : (folder as NSString).lastPathComponent, sets,
-                    metric: RunSet.metric(ofAblation: folder))
+                    title: heading?.name ?? folder, sets, metric: heading?.metric)
                 return print(try report.write(to: folder))
             }
             let record = try RunRecord(path)
