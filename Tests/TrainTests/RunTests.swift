@@ -159,7 +159,7 @@ import Testing
                 let ending = try BuiltProgram.run(words + [folder + "/runs/word"])
                 #expect(ending.status == 0, "\(words): \(ending.errors)")
             }
-            // It can be gone on with, and is the same run.
+            // It can be resumed, and is the same run.
             let again = try BuiltProgram.run(
                 SmallExperiment.run(folder, name: "word", "--finish") + ["--set", setting])
             #expect(again.status == 0 && again.errors.contains("has ended already"))
