@@ -37,7 +37,11 @@ final class RunLock {
         _ = owner.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone leaves the lock to a process that is just being started from this one and holds a copy until it runs.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
 
 extension FileError {
