@@ -4,21 +4,6 @@ public protocol TaggedOptions: Options {
     static var type: String { get }
 }
 
-/// The kinds that a value with a "type" may be of.
-public protocol Registry {
-    /// What all kinds have in common, such as `any LayerSpec`.
-    associatedtype Value: Sendable
-    /// What one of them is called, such as `layer`.
-    static var noun: String { get }
-    /// All kinds, in the order in which help and schema list them. Made when asked, so that kinds may hold each other.
-    static var kinds: [any TaggedOptions.Type] { get }
-}
-
-extension Registry {
-    /// The kind of a name, nil where there is none.
-    public static func kind(_ type: String) -> (any TaggedOptions.Type)? { kinds.first { $0.type == type } }
-}
-
 /// One of several kinds, chosen by "type"; may hold others of its registry to any depth.
 public struct Tagged<Kinds: Registry>: ConfigurationValue {
     /// The options, as what all kinds have in common.

@@ -80,7 +80,7 @@ extension LayerSpec {
 enum Layers: Registry {
     typealias Value = any LayerSpec
     static let noun = "layer"
-    static var kinds: [any TaggedOptions.Type] {
+    static var builtIn: [any TaggedOptions.Type] {
         [Dense.self, GRU.self, Conv2D.self, Residual.self, Flatten.self]
     }
 }
@@ -152,7 +152,7 @@ struct Flatten: LayerSpec {
 enum Losses: Registry {
     typealias Value = any TaggedOptions
     static let noun = "loss"
-    static var kinds: [any TaggedOptions.Type] { [CrossEntropy.self, Focal.self] }
+    static var builtIn: [any TaggedOptions.Type] { [CrossEntropy.self, Focal.self] }
 }
 
 struct CrossEntropy: TaggedOptions {

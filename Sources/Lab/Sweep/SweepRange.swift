@@ -14,7 +14,7 @@ public enum SweepRanges: Registry {
     public typealias Value = any SweepRange
 
     public static var noun: String { "range" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [ChoiceRange.self, UniformRange.self, LogUniformRange.self, IntegerRange.self]
     }
 }

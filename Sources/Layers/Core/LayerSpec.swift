@@ -156,7 +156,7 @@ public enum LayerKinds: Registry {
     public typealias Value = any LayerSpec
 
     public static var noun: String { "layer" }
-    public static var kinds: [any TaggedOptions.Type] { layerKinds }
+    public static var builtIn: [any TaggedOptions.Type] { layerKinds }
 }
 
 /// A layer of any kind inside another one's options.

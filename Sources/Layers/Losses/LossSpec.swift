@@ -31,7 +31,7 @@ public enum LossKinds: Registry {
     public typealias Value = any LossSpec
 
     public static var noun: String { "loss" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             CrossEntropyLoss.self, FocalLoss.self, BinaryLoss.self, KLLoss.self, MeanSquaredLoss.self,
             MeanAbsoluteLoss.self, HuberLoss.self, SupervisedContrastiveLoss.self,

@@ -206,7 +206,7 @@ public enum OptimizerKinds: Registry {
     public typealias Value = any OptimizerSpec
 
     public static var noun: String { "optimizer" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [Adam.self, AdamW.self, SGD.self, RMSprop.self, Lion.self, Adagrad.self]
     }
 }

@@ -63,7 +63,7 @@ public enum ScheduleKinds: Registry {
     public typealias Value = any ScheduleSpec
 
     public static var noun: String { "schedule" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             ConstantSchedule.self, StepSchedule.self, MultiStepSchedule.self, ExponentialSchedule.self,
             CosineSchedule.self, OneCycleSchedule.self, PlateauSchedule.self, WarmUpSchedule.self,

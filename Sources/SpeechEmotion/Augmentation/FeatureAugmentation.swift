@@ -16,7 +16,7 @@ public enum FeatureAugmentationKinds: Registry {
     public typealias Value = any FeatureAugmentation
 
     public static var noun: String { "feature augmentation" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             TimeMask.self,
             FrequencyMask.self,

@@ -24,7 +24,7 @@ public enum WaveAugmentationKinds: Registry {
     public typealias Value = any WaveAugmentation
 
     public static var noun: String { "wave augmentation" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             AddNoise.self, BackgroundSound.self, TimeStretch.self, PitchShift.self, SpeedChange.self,
             RandomGain.self, PolarityFlip.self, TimeShift.self, BandFilter.self, Reverberation.self,

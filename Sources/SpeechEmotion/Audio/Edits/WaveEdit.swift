@@ -12,7 +12,7 @@ public enum WaveEditKinds: Registry {
     public typealias Value = any WaveEdit
 
     public static var noun: String { "edit" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             Trim.self, VoicedParts.self, PeakNormalization.self, LoudnessNormalization.self, Gain.self,
             OffsetRemoval.self, Preemphasis.self, Crop.self, FixedLength.self, Resample.self,

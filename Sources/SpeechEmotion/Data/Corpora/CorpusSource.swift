@@ -36,7 +36,7 @@ public enum CorpusKinds: Registry {
     public typealias Value = any CorpusSource
 
     public static var noun: String { "corpus" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             RavdessCorpus.self, EmoDBCorpus.self, TESSCorpus.self, SAVEECorpus.self, CremaDCorpus.self,
             IEMOCAPCorpus.self, FolderCorpus.self, ManifestCorpus.self, MappedCorpus.self,

@@ -25,7 +25,7 @@ public enum SplitKinds: Registry {
     public typealias Value = any SplitSpec
 
     public static var noun: String { "split" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             RandomSplit.self, StratifiedSplit.self, GroupedSplit.self, KFoldSplit.self,
             LeaveOneOutSplit.self, RavdessActorSplit.self, ListedSplit.self, FileSplit.self,

@@ -34,7 +34,7 @@ public enum FeatureKinds: Registry {
     public typealias Value = any FrameFeature
 
     public static var noun: String { "feature" }
-    public static var kinds: [any TaggedOptions.Type] {
+    public static var builtIn: [any TaggedOptions.Type] {
         [
             MFCC.self, Mel.self, Chroma.self, Centroid.self, Bandwidth.self, Rolloff.self, Contrast.self,
             Flatness.self, ZeroCrossings.self, RMS.self, Tonnetz.self, Yin.self, ProbabilisticYin.self,

@@ -19,7 +19,7 @@ public enum LayoutKinds: Registry {
     public typealias Value = any FeatureLayout
 
     public static var noun: String { "layout" }
-    public static var kinds: [any TaggedOptions.Type] { [FrameSequence.self, Summary.self, Picture.self] }
+    public static var builtIn: [any TaggedOptions.Type] { [FrameSequence.self, Summary.self, Picture.self] }
 }
 
 /// A form of any kind inside a config.

@@ -1,0 +1,41 @@
+import Synchronization
+
+/// The types that a config can name by `"type"` in one place, such as all layers.
+///
+/// A program adds types of its own with `register(_:)` before it reads a config.
+public protocol Registry {
+    /// What all types have in common, such as `any LayerSpec`.
+    associatedtype Value: Sendable
+    /// The word for one of them in messages, such as `layer`.
+    static var noun: String { get }
+    /// The types that the package provides, in the order in which help and schema list them.
+    static var builtIn: [any TaggedOptions.Type] { get }
+}
+
+extension Registry {
+    /// All types that a config can name: the package's, then the registered ones in the order of registration.
+    public static var kinds: [any TaggedOptions.Type] {
+        builtIn + (registered.withLock { $0[ObjectIdentifier(Self.self)] } ?? [])
+    }
+
+    /// Returns the type with the given name, or nil if there is none.
+    public static func kind(_ type: String) -> (any TaggedOptions.Type)? { kinds.first { $0.type == type } }
+
+    /// Adds a custom type: configs can name it, and schema, checks and error messages include it.
+    ///
+    /// Registering the same type again has no effect. The name must not belong to another type.
+    public static func register<Kind: TaggedOptions>(_ type: Kind.Type) {
+        precondition(
+            Kind() is Value, "\(Self.self).register: \(Kind.self) is not \(Value.self)")
+        if let taken = kind(Kind.type) {
+            precondition(
+                taken == Kind.self,
+                "\(Self.self).register: the name \"\(Kind.type)\" already belongs to \(taken)")
+            return
+        }
+        registered.withLock { $0[ObjectIdentifier(Self.self), default: []].append(type) }
+    }
+}
+
+/// The registered types of each registry.
+private let registered = Mutex<[ObjectIdentifier: [any TaggedOptions.Type]]>([:])
