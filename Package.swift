@@ -12,8 +12,12 @@ let package = Package(
         .library(name: "Configuration", targets: ["Configuration"]),
         .library(name: "Layers", targets: ["Layers"]),
         .library(name: "Metrics", targets: ["Metrics"]),
+        .library(name: "Training", targets: ["Training"]),
+        .library(name: "ONNXExport", targets: ["ONNXExport"]),
+        .library(name: "Reports", targets: ["Reports"]),
         .library(name: "SpeechEmotion", targets: ["SpeechEmotion"]),
         .library(name: "Lab", targets: ["Lab"]),
+        .library(name: "Commands", targets: ["Commands"]),
         .executable(name: "Train", targets: ["Train"]),
     ],
     traits: [
@@ -39,20 +43,38 @@ let package = Package(
             name: "Metrics", dependencies: ["Autograd"], exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "SpeechEmotion",
-            dependencies: ["Layers", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
+            dependencies: ["Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "Lab", dependencies: ["SpeechEmotion", "Layers", "Metrics", "Autograd", "Configuration"],
+            name: "Training", dependencies: ["Layers", "Metrics", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
-        .executableTarget(
-            name: "Train",
-            dependencies: ["Lab", "SpeechEmotion", "Layers", "Metrics", "Autograd", "Configuration"],
-            exclude: ["README.md"],
-            swiftSettings: realType),
-        // Every layer with its options, for the tests of several modules.
-        .target(name: "LayerExamples", path: "Tests/LayerExamples"),
-        .target(name: "SmallExperiments", path: "Tests/SmallExperiments"),
+        .target(
+            name: "ONNXExport", dependencies: ["Layers", "Autograd", "Configuration"],
+            exclude: ["README.md"], swiftSettings: realType),
+        .target(name: "Reports", dependencies: ["Metrics", "Configuration"], exclude: ["README.md"]),
+        .target(
+            name: "Lab",
+            dependencies: [
+                "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics", "Autograd",
+                "Configuration",
+            ],
+            exclude: ["README.md"], swiftSettings: realType),
+        .target(
+            name: "Bench", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            exclude: ["README.md"], swiftSettings: realType),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics",
+                "Autograd", "Configuration",
+            ],
+            exclude: ["README.md"], swiftSettings: realType),
+        .executableTarget(name: "Train", dependencies: ["Commands"]),
+        // What the tests of several modules share.
+        .target(
+            name: "TestSupport", dependencies: ["Training", "Layers", "Autograd", "Configuration"],
+            path: "Tests/TestSupport", swiftSettings: realType),
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],
             swiftSettings: realType),
@@ -60,24 +82,39 @@ let package = Package(
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "Autograd"], swiftSettings: realType),
         .testTarget(
+            name: "LayersTests",
+            dependencies: [
+                "Layers", "Training", "TestSupport", "Configuration", "Autograd", "AutogradTesting",
+            ],
+            exclude: ["Fixtures"], swiftSettings: realType),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "TestSupport", "Layers", "Metrics", "Configuration", "Autograd"],
+            swiftSettings: realType),
+        .testTarget(
+            name: "ONNXExportTests",
+            dependencies: ["ONNXExport", "TestSupport", "Layers", "Configuration", "Autograd"],
+            swiftSettings: realType),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "TestSupport", "Metrics", "Configuration", "Autograd"],
+            swiftSettings: realType),
+        .testTarget(
             name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Lab", "LayerExamples", "SmallExperiments", "SpeechEmotion", "Layers", "Metrics",
-                "Configuration", "Autograd",
+                "Lab", "TestSupport", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers",
+                "Metrics", "Configuration", "Autograd",
             ],
             swiftSettings: realType),
-        .testTarget(
-            name: "LayersTests",
-            dependencies: ["Layers", "LayerExamples", "Configuration", "Autograd", "AutogradTesting"],
-            exclude: ["Fixtures"], swiftSettings: realType),
         // They run the built program.
         .testTarget(
             name: "TrainTests",
             dependencies: [
-                "Train", "SmallExperiments", "Lab", "SpeechEmotion", "Metrics", "Configuration", "Autograd",
+                "Train", "Commands", "TestSupport", "Lab", "Reports", "SpeechEmotion", "Metrics",
+                "Configuration", "Autograd",
             ],
             swiftSettings: realType),
     ],

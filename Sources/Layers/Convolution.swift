@@ -14,7 +14,7 @@ public struct ConvolutionOptions<Size: WindowSize>: Options, WeightedSumOptions 
         let words = Size.words
         return [
             .init("filters", \.filters, "How many outputs per \(words.place).", .required, .atLeast(1)),
-            .init("kernel", \.kernel, words.window, .atLeast(1)),
+            .init("kernel_size", \.kernel, words.window, .atLeast(1)),
             .init("stride", \.stride, words.step, .atLeast(1)),
             .init("dilation", \.dilation, words.tap, .atLeast(1)),
             .init("padding", \.padding, "What surrounds the \(words.whole)."),

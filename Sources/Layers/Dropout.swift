@@ -86,7 +86,7 @@ public enum GaussianNoise {
         public static let type = "gaussian_noise"
         public static let summary = "Adds normal noise in training."
         public static let fields: [Field<Self>] = [
-            .init("deviation", \.deviation, "Standard deviation of the noise.", .required, .range(0...1e6))
+            .init("std", \.deviation, "Standard deviation of the noise.", .required, .range(0...1e6))
         ]
 
         public init() {}

@@ -22,7 +22,7 @@ public enum MBConv {
             "Inverted bottleneck: expand, convolve each channel, weigh the channels, project."
         public static let fields: [Field<Self>] = [
             .init("filters", \.filters, "How many channels come out.", .required, .atLeast(1)),
-            .init("kernel", \.kernel, "Height and width of the window.", .atLeast(1)),
+            .init("kernel_size", \.kernel, "Height and width of the window.", .atLeast(1)),
             .init("stride", \.stride, "From one window to the next.", .atLeast(1)),
             .init("expansion", \.expansion, "How many times as many channels there are inside.", .atLeast(1)),
             .init(

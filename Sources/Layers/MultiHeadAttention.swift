@@ -17,15 +17,15 @@ public final class MultiHeadAttention: Layer {
         public static let summary =
             "Each step of a sequence gathers from all steps what it needs, by several heads."
         public static let fields: [Field<Self>] = [
-            .init("heads", \.heads, "How many.", .atLeast(1)),
+            .init("num_heads", \.heads, "How many.", .atLeast(1)),
             .init(
-                "size", \.size, "Channels of a head; the input's divided among them where it is null.",
+                "head_size", \.size, "Channels of a head; the input's divided among them where it is null.",
                 .atLeast(1)),
             .init("dropout", \.dropout, "Dropout of the weights.", .range(0..<1)),
             .init("causal", \.causal, "Whether a step sees only itself and those before it."),
             .init("bias", \.bias, "Whether trained numbers are added to queries, keys, values and outputs."),
             .init(
-                "positions", \.positions,
+                "positional_encoding", \.positions,
                 "Vectors that tell the steps apart, added to the input; none where null."),
             .init("kernel_initializer", \.kernelInitializer, "How the weights begin."),
         ]

@@ -17,7 +17,7 @@ public final class Positions: Layer {
         public var kind = Kind.sinusoidal
         public var steps: Int?
 
-        public static let type = "positions"
+        public static let type = "positional_encoding"
         public static let summary = "Adds to each step of a sequence a vector that stands for its number."
         public static let fields: [Field<Self>] = [
             .init("kind", \.kind, "Where the vectors come from."),

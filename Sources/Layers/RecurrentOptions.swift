@@ -24,7 +24,7 @@ public struct RecurrentOptions: Options {
 
     public static let fields: [Field<Self>] = [
         .init("units", \.units, "Size of the state.", .required, .atLeast(1)),
-        .init("layers", \.layers, "How many on top of each other.", .range(1...1000)),
+        .init("num_layers", \.layers, "How many on top of each other.", .range(1...1000)),
         .init(
             "bidirectional", \.bidirectional,
             "Whether a second one walks backwards; both outputs are put side by side."),

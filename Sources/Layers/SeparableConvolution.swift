@@ -46,7 +46,7 @@ public protocol SeparableSpec: ConvolutionSpec, BlockSpec where Size == Plain.Si
 extension SeparableSpec {
     static var separableFields: [Field<Self>] {
         group(\.convolution) + [
-            .init("multiplier", \.multiplier, "How many windows each channel has.", .atLeast(1))
+            .init("depth_multiplier", \.multiplier, "How many windows each channel has.", .atLeast(1))
         ]
     }
 

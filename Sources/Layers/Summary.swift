@@ -1,3 +1,4 @@
+
 /// A model as a table: each layer's name, type, output, parameters and multiply-adds, and the totals.
 extension LayerPlan {
     /// The table, for people.

@@ -19,9 +19,9 @@ public enum Transformer {
         public static let summary =
             "Self-attention and a small network for each step, each added to its input."
         public static let fields: [Field<Self>] = [
-            .init("heads", \.heads, "Heads of the attention.", .atLeast(1)),
+            .init("num_heads", \.heads, "Heads of the attention.", .atLeast(1)),
             .init(
-                "hidden", \.hidden,
+                "feedforward_units", \.hidden,
                 "Size of the network's hidden layer; four times the channels where it is null.",
                 .atLeast(1)),
             .init(
@@ -74,12 +74,12 @@ public enum Conformer {
         public static let summary =
             "Self-attention and a convolution between two small networks, each added to its input."
         public static let fields: [Field<Self>] = [
-            .init("heads", \.heads, "Heads of the attention.", .atLeast(1)),
+            .init("num_heads", \.heads, "Heads of the attention.", .atLeast(1)),
             .init(
-                "hidden", \.hidden,
+                "feedforward_units", \.hidden,
                 "Size of the networks' hidden layer; four times the channels where it is null.",
                 .atLeast(1)),
-            .init("kernel", \.kernel, "Steps in the convolution's window.", .atLeast(1)),
+            .init("kernel_size", \.kernel, "Steps in the convolution's window.", .atLeast(1)),
             .init(
                 "dropout", \.dropout, "After each part, and of the attention's weights.", .range(0..<1)),
         ]
@@ -133,7 +133,7 @@ public enum TemporalBlock {
         public static let summary = "Two dilated convolutions over the steps, added to their input."
         public static let fields: [Field<Self>] = [
             .init("filters", \.filters, "How many outputs per step.", .required, .atLeast(1)),
-            .init("kernel", \.kernel, "Steps in the window.", .atLeast(1)),
+            .init("kernel_size", \.kernel, "Steps in the window.", .atLeast(1)),
             .init("dilation", \.dilation, "Steps from one tap of the window to the next.", .atLeast(1)),
             .init("padding", \.padding, "What surrounds the sequence."),
             .init("norm", \.norm, "After each convolution."),

@@ -26,10 +26,10 @@ def sequence(*features, **more):
 
 
 def prepared(*edits):
-    return {"prepare": list(edits), **sequence({"type": "mfcc", "count": 13, "fft": 512, "hop": 256, "mels": 40})}
+    return {"preprocessing": list(edits), **sequence({"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 256, "n_mels": 40})}
 
 
-MFCC = {"type": "mfcc", "count": 13, "fft": 512, "hop": 128, "mels": 40}
+MFCC = {"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128, "n_mels": 40}
 FEATURES = ["mfcc", "mel", "spectrogram", "centroid", "bandwidth", "rolloff", "flatness", "rms", "zcr"]
 PIPELINES = {
     **{name: sequence({"type": name}) for name in FEATURES},
@@ -38,28 +38,28 @@ PIPELINES = {
     **{f"window {w}": sequence({**MFCC, "window": w, "window_length": 401, "periodic": w == "gaussian"})
        for w in ["hann", "hamming", "blackman", "rectangular", "bartlett", "kaiser", "gaussian"]},
     **{f"dct {t}, {o}": sequence({**MFCC, "dct": t, "orthonormal": o, "lifter": 22}) for t in "123" for o in [True, False]},
-    **{f"mel in {u}": sequence({"type": "mel", "mels": 30, "unit": u, "mel_scale": "htk", "mel_norm": "none", "fmin": 50, "fmax": 3000})
+    **{f"mel in {u}": sequence({"type": "mel", "n_mels": 30, "scale": u, "mel_scale": "htk", "norm": "none", "fmin": 50, "fmax": 3000})
        for u in ["power", "db"]},
-    "reference and no top_db": sequence({"type": "mel", "unit": "db", "reference": "max", "top_db": None, "floor": 1e-8}),
-    "spectrogram in db": sequence({"type": "spectrogram", "unit": "db", "fft": 256, "hop": 128}),
+    "reference and no top_db": sequence({"type": "mel", "scale": "db", "ref": "max", "top_db": None, "amin": 1e-8}),
+    "spectrogram in db": sequence({"type": "spectrogram", "scale": "db", "n_fft": 256, "hop_length": 128}),
     "padding and cutting": sequence(MFCC, deltas=2, delta_width=5, pad="both", cut="front"),
     "not centered": sequence({**MFCC, "centered": False}),
     **{f"padding {p}": sequence({**MFCC, "padding": p}) for p in ["reflect", "edge"]},
     "deltas": sequence({"type": "delta", "of": MFCC, "order": 2, "width": 7}, {"type": "delta", "of": MFCC}),
-    "linear contrast": sequence({"type": "contrast", "linear": True, "octaves": 4, "quantile": 0.1}),
+    "linear contrast": sequence({"type": "contrast", "linear": True, "n_bands": 4, "quantile": 0.1}),
     "a part at 22050": {"rate": 22050, "offset": 0.25, "duration": 0.7, **sequence(MFCC)},
-    "trim, rms": prepared({"type": "trim", "below": 25}, {"type": "normalize_rms", "level": 0.2}),
-    "voiced, gain": prepared({"type": "voiced", "below": 20, "margin": 0.02}, {"type": "gain", "decibels": -7}),
+    "trim, rms": prepared({"type": "trim", "top_db": 25}, {"type": "normalize_rms", "level": 0.2}),
+    "voiced, gain": prepared({"type": "voiced", "top_db": 20, "margin": 0.02}, {"type": "gain", "decibels": -7}),
     "offset, preemphasis": prepared({"type": "remove_offset"}, {"type": "preemphasis", "first": "librosa"}),
     "preemphasis": prepared({"type": "preemphasis", "coefficient": 0.9}),
-    "crop, length": prepared({"type": "crop", "offset": 0.1, "duration": 0.9}, {"type": "length", "seconds": 1.1, "pad": "both"}),
-    "resample": prepared({"type": "resample", "rate": 11025}, {"type": "length", "samples": 9000, "cut": "both"}),
+    "crop, length": prepared({"type": "crop", "offset": 0.1, "duration": 0.9}, {"type": "length", "seconds": 1.1, "padding": "both"}),
+    "resample": prepared({"type": "resample", "rate": 11025}, {"type": "length", "samples": 9000, "truncating": "both"}),
 }
 VIEWS = [
-    [{"type": "pitch", "semitones": 2.5}], [{"type": "speed", "factor": 3.3}], [{"type": "speed", "factor": 0.4}],
-    [{"type": "stretch", "rate": 1.3}, {"type": "gain", "decibels": 4}], [{"type": "stretch", "rate": 0.7}],
-    [{"type": "shift", "seconds": 0.2}, {"type": "polarity", "probability": 1}],
-    [{"type": "shift", "seconds": -0.1, "fill": "roll"}],
+    [{"type": "pitch_shift", "semitones": 2.5}], [{"type": "speed", "factor": 3.3}], [{"type": "speed", "factor": 0.4}],
+    [{"type": "time_stretch", "rate": 1.3}, {"type": "gain", "decibels": 4}], [{"type": "time_stretch", "rate": 0.7}],
+    [{"type": "time_shift", "seconds": 0.2}, {"type": "polarity_inversion", "probability": 1}],
+    [{"type": "time_shift", "seconds": -0.1, "fill": "roll"}],
 ]
 
 
@@ -82,7 +82,7 @@ def write_model(path, pipeline, views, shape):
     place = len(pool)
     card = {"format": "prosody-model-1", "model": {"type": "sequential", "layers": pool + [{"type": "dense", "units": 2}]},
             "input": shape, "classes": ["a", "b"], "features": pipeline, "sample_rate": 16000}
-    card |= {"views": views} if views else {}
+    card |= {"tta": views} if views else {}
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in card.items()}
     save_file({f"{place}.weight": weight, f"{place}.bias": np.zeros(2, np.float32)}, path, texts)
 

@@ -102,7 +102,7 @@ cat > "$work/four.json" << JSON
     "extends": "$here/../../Experiments/quickstart.json",
     "name": "four",
     "data": {"source": {"type": "synthetic", "speakers": 12, "repetitions": 1}},
-    "training": {"epochs": 100, "save_seconds": 1000},
+    "training": {"epochs": 100, "save_every_seconds": 1000},
     "sweep": {"variants": {"no dropout": {"remove": ["model[4]", "model[6]"]}}, "seeds": 2}
 }
 JSON
@@ -111,7 +111,7 @@ cat > "$work/one.json" << JSON
     "extends": "$here/../../Experiments/quickstart.json",
     "name": "one",
     "data": {"source": {"type": "synthetic", "speakers": 12, "repetitions": 1}},
-    "training": {"epochs": 600, "save_seconds": 1000},
+    "training": {"epochs": 600, "save_every_seconds": 1000},
     "sweep": {"seeds": 1}
 }
 JSON

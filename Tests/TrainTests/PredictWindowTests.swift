@@ -222,7 +222,7 @@ import Testing
             let made = try BuiltProgram.run(
                 SmallExperiment.run(
                     folder, name: "sums", "--quiet", "--set", "training.epochs=1", "--set",
-                    #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc", "count": 8, "mels": 20}}]}"#,
+                    #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 8, "n_mels": 20}}]}"#,
                     "--set", #"model=[{"type": "dense", "units": 8}]"#))
             try #require(made.status == 0, "\(made.errors)")
             let run = folder + "/runs/sums"

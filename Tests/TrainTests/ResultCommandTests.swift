@@ -138,7 +138,7 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let made = try BuiltProgram.run(
                 SmallExperiment.run(
-                    folder, "--set", "evaluation.part=validation", "--set", "training.epochs=1"))
+                    folder, "--set", "evaluation.subset=validation", "--set", "training.epochs=1"))
             #expect(made.status == 0 && made.output.contains("validation  value"), "\(made.output)")
             let run = folder + "/runs/small"
             for command in ["verify", "evaluate", "report"] {
@@ -230,7 +230,7 @@ import Testing
             let made = try BuiltProgram.run(
                 SmallExperiment.run(
                     folder, "--quiet", "--set", "training.epochs=1", "--set",
-                    #"features.layout.features=[{"type": "rms"}, {"type": "chroma", "hop": 512}]"#))
+                    #"features.layout.features=[{"type": "rms"}, {"type": "chroma", "hop_length": 512}]"#))
             try #require(made.status == 0, "\(made.errors)")
             let out = folder + "/out"
             #expect(try BuiltProgram.run("export", run, "--out", out).status == 0)

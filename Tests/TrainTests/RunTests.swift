@@ -94,7 +94,7 @@ import Testing
             let path = "\(folder)/it's small.json"
             let words = [
                 "run", path, "--runs", folder + "/my runs", "--set", "about=\"a b\"",
-                "--set", "training.save_seconds=0.1", "--set", "training.epochs=100",
+                "--set", "training.save_every_seconds=0.1", "--set", "training.epochs=100",
             ]
             let call = try BuiltProgram.begin(words)
             #expect(call.wait { exists(folder + "/my runs/small/state") })

@@ -1,6 +1,6 @@
 import Foundation
 import Lab
-import SmallExperiments
+import TestSupport
 import Testing
 
 /// An experiment that takes a moment, on the embedded corpus.

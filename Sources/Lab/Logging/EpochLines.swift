@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Foundation
+import Training
 
 /// A file of JSON lines, one an epoch: `{"epoch": 3, "train_loss": 0.25, "validation_accuracy": null}`.
 ///

@@ -1,5 +1,7 @@
 import Autograd
 import Foundation
+import ONNXExport
+import Training
 
 /// Writes figures for TensorBoard: a file `events.out.tfevents.*` of scalars, whose step is the epoch.
 ///

@@ -1,5 +1,7 @@
 import Autograd
 import Foundation
+import Reports
+import Training
 
 /// The figures of a run by epoch, as `metrics.jsonl` for programs and `metrics.csv` for tables. No clock is in them: equal
 /// runs write equal bytes, however often they were stopped and resumed.

@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// How long things took, epoch by epoch, in `timing.jsonl`: apart from the metrics, as no two runs take equally long.
 ///

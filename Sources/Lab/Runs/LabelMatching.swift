@@ -1,4 +1,5 @@
 import Configuration
+import Reports
 import SpeechEmotion
 
 /// Labels that an evaluation renames, on top of what the data themselves rename.

@@ -1,5 +1,6 @@
 import Configuration
 import Metrics
+import Reports
 import SpeechEmotion
 
 /// The file `predictions.csv` of a run.

@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Metrics
 import SpeechEmotion
+import Training
 
 /// A run as its folder tells of it.
 public struct RunRecord: Sendable {

@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Layers
 import Metrics
+import Reports
 import SpeechEmotion
 
 extension RunReport {

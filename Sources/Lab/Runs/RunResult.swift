@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Metrics
+import Reports
 import SpeechEmotion
 
 /// What a run has found on the part that it measures, its test data unless told otherwise, as `result.json` holds it.

@@ -1,5 +1,7 @@
 import Metrics
+import Reports
 import SpeechEmotion
+import Training
 
 /// Decides whether a training diverged or learned nothing, from the metrics of its epochs, the predictions of its model and the activity
 /// of its units.

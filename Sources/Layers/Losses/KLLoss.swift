@@ -5,7 +5,7 @@ import Configuration
 public struct KLLoss: LossSpec {
     public var temperature = 1.0
 
-    public static let type = "kl"
+    public static let type = "kl_divergence"
     public static let summary =
         "Kullback-Leibler divergence of the softmax of the outputs from target probabilities."
     public static let fields: [Field<Self>] = [

@@ -6,7 +6,7 @@ public struct BinaryLoss: LossSpec {
     public var positiveWeight = 1.0
     public var labelSmoothing = 0.0
 
-    public static let type = "binary"
+    public static let type = "binary_cross_entropy"
     public static let summary = "Cross-entropy of the sigmoid of each output with a target of 0 or 1."
     public static let fields: [Field<Self>] = [
         .init(
@@ -20,7 +20,7 @@ public struct BinaryLoss: LossSpec {
     public init() {}
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
-        var target = targets.values(like: outputs, "binary")
+        var target = targets.values(like: outputs, "binary_cross_entropy")
         if labelSmoothing > 0 { target = target * Real(1 - labelSmoothing) + Real(labelSmoothing / 2) }
         let losses =
             positiveWeight == 1
@@ -32,28 +32,28 @@ public struct BinaryLoss: LossSpec {
 
 /// The mean of squared differences.
 public struct MeanSquaredLoss: LossSpec {
-    public static let type = "mean_squared"
+    public static let type = "mean_squared_error"
     public static let summary = "Mean of squared differences."
     public static let fields: [Field<Self>] = []
 
     public init() {}
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
-        meanSquaredError(outputs, targets: targets.values(like: outputs, "mean_squared"), reduction: .none)
+        meanSquaredError(outputs, targets: targets.values(like: outputs, "mean_squared_error"), reduction: .none)
             .meanOfExamples()
     }
 }
 
 /// The mean of absolute differences.
 public struct MeanAbsoluteLoss: LossSpec {
-    public static let type = "mean_absolute"
+    public static let type = "mean_absolute_error"
     public static let summary = "Mean of absolute differences."
     public static let fields: [Field<Self>] = []
 
     public init() {}
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
-        (outputs - targets.values(like: outputs, "mean_absolute")).abs().meanOfExamples()
+        (outputs - targets.values(like: outputs, "mean_absolute_error")).abs().meanOfExamples()
     }
 }
 

@@ -18,7 +18,7 @@ public struct Adagrad: OptimizerSpec {
                 "epsilon_in_root", \.epsilonInRoot,
                 "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
             .init(
-                "initial_square", \.initialSquare,
+                "initial_accumulator_value", \.initialSquare,
                 "What the sum of squares begins with (Keras 0.1, PyTorch 0).",
                 .range(0...1e6)),
         ]

@@ -12,7 +12,7 @@ public struct StateError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The tensors of the expected names and shapes, in their order.
-    static func check(
+    package static func check(
         _ state: [(String, Tensor)], _ expected: [(String, [Int])], owner: String
     ) throws(StateError) -> [Tensor] {
         let byName = Dictionary(state, uniquingKeysWith: { first, _ in first })
@@ -37,7 +37,7 @@ public struct StateError: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension StateError {
     /// The counts that a tensor of `init(bits:)` holds.
-    static func counts(_ tensor: Tensor, _ name: String, owner: String) throws(StateError) -> [Int] {
+    package static func counts(_ tensor: Tensor, _ name: String, owner: String) throws(StateError) -> [Int] {
         let counts = tensor.bits
         if let wrong = counts.first(where: { $0 > UInt64(mostCounted) }) {
             throw StateError(
@@ -49,7 +49,7 @@ extension StateError {
 
 extension Tensor {
     /// Numbers of 64 bits, each as four pieces of 16 bits, which any `Real` holds exactly: [count, 4].
-    init(bits: [UInt64]) {
+    package init(bits: [UInt64]) {
         self.init(shape: [bits.count, 4]) { p in
             for (row, number) in bits.enumerated() {
                 for piece in 0..<4 { p[4 * row + piece] = Real(number >> (16 * piece) & 0xffff) }
@@ -58,7 +58,7 @@ extension Tensor {
     }
 
     /// The numbers of `init(bits:)`. Pieces that are none count as 0.
-    var bits: [UInt64] {
+    package var bits: [UInt64] {
         let pieces = array
         return (0..<shape[0]).map { row in
             (0..<4).reduce(0) { $0 | UInt64(UInt16(exactly: pieces[4 * row + $1]) ?? 0) << (16 * UInt64($1)) }

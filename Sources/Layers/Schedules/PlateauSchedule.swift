@@ -36,7 +36,7 @@ public struct PlateauSchedule: ScheduleSpec {
             "Whether that is a difference or a part of the best figure; null is Keras' absolute or PyTorch's relative."
         ),
         .init("cooldown", \.cooldown, "Epochs after a change in which figures do not count.", .atLeast(0)),
-        .init("minimum", \.minimum, "The rate never falls below this.", .atLeast(0)),
+        .init("min_learning_rate", \.minimum, "The rate never falls below this.", .atLeast(0)),
     ]
 
     public init() {}

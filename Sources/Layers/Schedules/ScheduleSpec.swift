@@ -47,7 +47,7 @@ public struct ScheduleState: Options, Equatable {
 }
 
 /// More than anything is ever counted to, and far from overflow.
-let mostCounted = 1 << 53
+package let mostCounted = 1 << 53
 
 extension ScheduleSpec {
     public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {}

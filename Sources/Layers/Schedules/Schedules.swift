@@ -22,7 +22,7 @@ public struct StepSchedule: ScheduleSpec {
     public static let type = "step"
     public static let summary = "The rate is multiplied by a factor at equal distances."
     public static let fields: [Field<Self>] = [
-        .init("size", \.size, "Periods between two changes.", .required, .atLeast(1)),
+        .init("step_size", \.size, "Periods between two changes.", .required, .atLeast(1)),
         .init("factor", \.factor, "The rate is multiplied by it.", .above(0), .atMost(1e6)),
         .init("per", \.per, "What is counted."),
     ]
@@ -105,10 +105,10 @@ public struct CosineSchedule: ScheduleSpec {
         .init(
             "total", \.total, "Periods until the minimum, warm-up included; null is the whole training.",
             .atLeast(1)),
-        .init("minimum", \.minimum, "The rate at the end.", .atLeast(0)),
-        .init("warm_up", \.warmUp, "Periods in which the rate rises in a line.", .atLeast(0)),
+        .init("min_learning_rate", \.minimum, "The rate at the end.", .atLeast(0)),
+        .init("warmup", \.warmUp, "Periods in which the rate rises in a line.", .atLeast(0)),
         .init(
-            "warm_up_from_zero", \.warmUpFromZero,
+            "warmup_from_zero", \.warmUpFromZero,
             "Whether the first period has rate 0 rather than 1 / warm_up of the full one."),
         .init(
             "restart_after", \.restartAfter,
@@ -130,7 +130,7 @@ public struct CosineSchedule: ScheduleSpec {
     public var complaints: [Complaint] {
         var found: [Complaint] = []
         if let total, warmUp >= total {
-            found.append(Complaint("warm_up", "has to be below total, which is \(total), found \(warmUp)"))
+            found.append(Complaint("warmup", "has to be below total, which is \(total), found \(warmUp)"))
         }
         if total != nil, restartAfter != nil {
             found.append(Complaint("total", "is without effect beside \"restart_after\"; give one of both"))
@@ -147,7 +147,7 @@ public struct CosineSchedule: ScheduleSpec {
         warmUp < total
             ? nil
             : Complaint(
-                "warm_up", "has to be below the \(total) \(per.rawValue)s of training, found \(warmUp)")
+                "warmup", "has to be below the \(total) \(per.rawValue)s of training, found \(warmUp)")
     }
 
     public func rate(_ base: Double, _ state: ScheduleState, total whole: Int) -> Double {
@@ -228,7 +228,7 @@ public struct WarmUpSchedule: ScheduleSpec {
     /// What is counted where that is given.
     var givenPer: SchedulePeriod?
 
-    public static let type = "warm_up"
+    public static let type = "warmup"
     public static let summary = "A rate that rises in a line, and then another schedule."
     public static var fields: [Field<Self>] {
         [

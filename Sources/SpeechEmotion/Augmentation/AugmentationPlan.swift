@@ -13,10 +13,10 @@ public struct AugmentationPlan: Options {
     public static let summary = "How the training part is augmented."
     public static let fields: [Field<Self>] = [
         .init(
-            "rows", \.rows,
+            "copies", \.rows,
             "The examples that each sound gives, made once: a list of changes for each, an empty one for the sound itself.",
             .notEmpty),
-        .init("fresh", \.fresh, "Changes of the sound that are drawn anew in every epoch."),
+        .init("waveform", \.fresh, "Changes of the sound that are drawn anew in every epoch."),
         .init("features", \.features, "Changes of the features that are drawn anew in every epoch."),
         .init(
             "leak_copies_into_test", \.leakCopiesIntoTest,
@@ -59,5 +59,12 @@ public struct AugmentationPlan: Options {
     /// Throws where features of a shape cannot be changed as planned, before there are any.
     public func check(_ shape: [Int]) throws(SoundProblem) {
         for change in features { try change.value.check(shape) }
+    }
+}
+
+extension AugmentationPlan {
+    /// Names what a row does to a sound: the changes with all their numbers, and what they are drawn from.
+    package func key(row: Int, of clip: String, _ generator: RandomGenerator) -> String {
+        "row \(row), key \(generator.state.key): " + rows[row].encode().line + " of \(clip)"
     }
 }

@@ -13,7 +13,7 @@ public struct SoundViews: Options {
 
     public static let summary = "Forms of a sound that a model is asked about beside the sound itself."
     public static let fields: [Field<Self>] = [
-        .init("views", \.changed, "A list of changes for each form.", limit)
+        .init("tta", \.changed, "A list of changes for each form.", limit)
     ]
     /// So many forms, at most.
     public static let limit = Constraint<[[AnyWaveAugmentation]]>.count(0...64)
@@ -22,7 +22,7 @@ public struct SoundViews: Options {
         changed.enumerated().flatMap { number, row in
             row.indices.filter { row[$0].value is BackgroundSound }.map { place in
                 Complaint(
-                    at: [.key("views"), .index(number), .index(place)],
+                    at: [.key("tta"), .index(number), .index(place)],
                     "a background needs files of its own wherever the model is used; take changes of the sound itself"
                 )
             }
@@ -37,7 +37,7 @@ public struct SoundViews: Options {
 
     /// The forms that a list as a config writes it names. Throws every mistake in it with its place.
     public init(list json: JSONValue) throws {
-        self = try Self.decode(JSONValue(.object([JSONMember("views", json)])))
+        self = try Self.decode(JSONValue(.object([JSONMember("tta", json)])))
     }
 
     /// How many forms there are, the sound itself among them.

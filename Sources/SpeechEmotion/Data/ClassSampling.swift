@@ -30,7 +30,7 @@ public struct ClassSampling: Options, Equatable {
             "Every example once; or as many of each class as the smallest has (down), or the largest (up); or once, with weights in the loss so that all classes count alike."
         ),
         .init(
-            "most", \.most, "The most examples of a class, drawn at random; null for any number.", .atLeast(1)
+            "max_per_class", \.most, "The most examples of a class, drawn at random; null for any number.", .atLeast(1)
         ),
         .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
     ]

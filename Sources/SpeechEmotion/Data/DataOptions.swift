@@ -26,10 +26,10 @@ public struct DataOptions: Options {
     public static let fields: [Field<Self>] = [
         .init("source", \.source, "Where the clips come from.", .required),
         .init(
-            "only", \.only,
+            "include", \.only,
             "Only clips with one of these values in a column, such as {\"gender\": [\"female\"]}."),
         .init(
-            "except", \.except,
+            "exclude", \.except,
             "No clips with one of these values in a column, such as {\"speaker\": [\"18\"]}."),
         .init(
             "labels", \.labels,
@@ -94,7 +94,7 @@ public struct DataOptions: Options {
     }
 
     private func choose(_ corpus: inout Corpus) throws {
-        for (key, entries, isWanted) in [("only", only.entries, true), ("except", except.entries, false)] {
+        for (key, entries, isWanted) in [("include", only.entries, true), ("exclude", except.entries, false)] {
             for entry in entries {
                 let known = corpus.clips.values(of: entry.name)
                 guard !known.isEmpty else {

@@ -1,3 +1,4 @@
+import TestSupport
 import Configuration
 import Foundation
 import Lab
@@ -16,20 +17,20 @@ import Testing
             "data": {"source": {"type": "ravdess", "folder": "/data/RAVDESS"}},
             "split": {"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.2},
             "features": {
-                "rate": 16000,
-                "prepare": [{"type": "trim", "below": 30}],
+                "sample_rate": 16000,
+                "preprocessing": [{"type": "trim", "top_db": 30}],
                 "layout": {
                     "type": "sequence",
-                    "features": [{"type": "mfcc", "count": 40, "fft": 512, "hop": 256, "mels": 64}],
+                    "features": [{"type": "mfcc", "n_mfcc": 40, "n_fft": 512, "hop_length": 256, "n_mels": 64}],
                     "frames": 200
                 }
             },
             "augmentation": {
-                "rows": [[], [{"type": "noise", "snr": [10, 40]}]],
+                "copies": [[], [{"type": "noise", "snr": [10, 40]}]],
                 "features": [{"type": "spec_augment"}]
             },
             "model": [
-                {"type": "conv1d", "filters": 64, "kernel": 5, "padding": "same"},
+                {"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": "same"},
                 {"type": "pool1d", "size": 2},
                 {"type": "gru", "units": 96},
                 {"type": "attention", "units": 64},
@@ -38,7 +39,7 @@ import Testing
             "loss": {"type": "cross_entropy"},
             "optimizer": {"type": "adam", "learning_rate": 0.001},
             "schedule": {"type": "cosine"},
-            "training": {"batch": 32, "epochs": 40, "selection": {"monitor": "validation_uar"}},
+            "training": {"batch_size": 32, "epochs": 40, "selection": {"monitor": "validation_uar"}},
             "evaluation": {"metrics": ["accuracy", "uar"]}
         }
 
@@ -122,10 +123,10 @@ import Testing
             ]
         ),
         (
-            #""model": ["#, #""model": 3, "about": ["#,
+            #""model": ["#, #""model": 3, "description": ["#,
             [
                 #"19:14: model: expected a layer such as {"type": "dense"}, found 3"#,
-                #"19:26: about: expected text, found [{"type": "conv1d", "filters": 64, "kernel": 5, "padding": …"#,
+                #"19:26: about: expected text, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": …"#,
             ]
         ),
         (
@@ -149,11 +150,11 @@ import Testing
         (
             #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": [{"type": "noise"}]"#,
             [
-                #"16:18: augmentation.rows[0]: expected a list of wave augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
+                #"16:18: augmentation.copies[0]: expected a list of wave augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
             ]
         ),
         (
-            #""training": {"#, #""training": [], "about": {"#,
+            #""training": {"#, #""training": [], "description": {"#,
             [
                 "29:17: training: expected an object with keys such as batch, epochs, accumulate, average, found []",
                 #"29:30: about: expected text, found {"batch": 32, "epochs": 40, "selection": {"monitor": "valid…"#,
@@ -162,7 +163,7 @@ import Testing
         (
             #""snr": [10, 40]"#, #""snr": [10, 40, 50]"#,
             [
-                "16:48: augmentation.rows[1][0].snr: expected a number or a list of two, each from -100 to 200, found [10, 40, 50]"
+                "16:48: augmentation.copies[1][0].snr: expected a number or a list of two, each from -100 to 200, found [10, 40, 50]"
             ]
         ),
     ]
@@ -171,7 +172,7 @@ import Testing
     static let ranges: [Case] = [
         (
             #""batch": 32"#, #""batch": 0"#,
-            ["29:27: training.batch: expected a whole number from 1 to 1048576, found 0"]
+            ["29:27: training.batch_size: expected a whole number from 1 to 1048576, found 0"]
         ),
         (
             #""epochs": 40"#, #""epochs": -1"#,
@@ -186,7 +187,7 @@ import Testing
         ),
         (
             #""rate": 16000"#, #""rate": 10"#,
-            ["7:17: features.rate: expected a whole number from 100 to 1000000, found 10"]
+            ["7:17: features.sample_rate: expected a whole number from 100 to 1000000, found 10"]
         ),
         (
             #""learning_rate": 0.001"#, #""learning_rate": -0.001"#,
@@ -224,15 +225,15 @@ import Testing
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "average": {"decay": 2}"#,
-            ["29:66: training.average.decay: expected a number of at least 0 and below 1, found 2"]
+            ["29:66: training.weight_average.decay: expected a number of at least 0 and below 1, found 2"]
         ),
         (
-            #""epochs": 40"#, #""epochs": 40, "save_seconds": -1"#,
-            ["29:61: training.save_seconds: expected a number of at least 0, found -1"]
+            #""epochs": 40"#, #""epochs": 40, "save_every_seconds": -1"#,
+            ["29:61: training.save_every_seconds: expected a number of at least 0, found -1"]
         ),
         (
             #""metrics": ["accuracy""#, #""level": 1, "metrics": ["accuracy""#,
-            ["30:29: evaluation.level: expected a number above 0 and below 1, found 1"]
+            ["30:29: evaluation.confidence_level: expected a number above 0 and below 1, found 1"]
         ),
         (
             #""metrics": ["accuracy", "uar"]"#, #""metrics": ["uar", "uar"]"#,
@@ -241,7 +242,7 @@ import Testing
         (
             #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": []"#,
             [
-                "16:17: augmentation.rows: expected a list of lists of wave augmentations with 1 or more elements, found []"
+                "16:17: augmentation.copies: expected a list of lists of wave augmentations with 1 or more elements, found []"
             ]
         ),
         (
@@ -257,12 +258,12 @@ import Testing
             ["27:44: optimizer.beta1: expected a number of at least 0 and below 1, found 1"]
         ),
         (
-            #""type": "cosine""#, #""type": "cosine", "warm_up": -1"#,
-            ["28:47: schedule.warm_up: expected a whole number of at least 0, found -1"]
+            #""type": "cosine""#, #""type": "cosine", "warmup": -1"#,
+            ["28:47: schedule.warmup: expected a whole number of at least 0, found -1"]
         ),
         (
-            #""type": "cosine""#, #""type": "cosine", "warm_up": 40"#,
-            ["28:47: schedule.warm_up: has to be below the 40 epochs of training, found 40"]
+            #""type": "cosine""#, #""type": "cosine", "warmup": 40"#,
+            ["28:47: schedule.warmup: has to be below the 40 epochs of training, found 40"]
         ),
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
@@ -349,12 +350,12 @@ import Testing
         ),
         (
             #""type": "trim""#, #""type": "trimm""#,
-            [#"8:30: features.prepare[0].type: there is no edit "trimm"; did you mean "trim"?"#]
+            [#"8:30: features.preprocessing[0].type: there is no edit "trimm"; did you mean "trim"?"#]
         ),
         (
             #""type": "noise""#, #""type": "nosie""#,
             [
-                #"16:32: augmentation.rows[1][0].type: there is no wave augmentation "nosie"; did you mean "noise"?"#
+                #"16:32: augmentation.copies[1][0].type: there is no wave augmentation "nosie"; did you mean "noise"?"#
             ]
         ),
         (
@@ -392,13 +393,13 @@ import Testing
             ]
         ),
         (
-            #"{"type": "pool1d", "size": 2}"#, #"{"type": "conv2d", "filters": 8, "kernel": 3}"#,
+            #"{"type": "pool1d", "size": 2}"#, #"{"type": "conv2d", "filters": 8, "kernel_size": 3}"#,
             [
                 "21:9: model[1]: conv2d needs an input of [height, width, channels], found [200, 64]; the shapes before it: [200, 40], conv1d [200, 64]"
             ]
         ),
         (
-            #"{"type": "gru", "units": 96}"#, #"{"type": "multi_head_attention", "heads": 7}"#,
+            #"{"type": "gru", "units": 96}"#, #"{"type": "multi_head_attention", "num_heads": 7}"#,
             [
                 #"22:9: model[2]: multi_head_attention cannot divide 64 channels among 7 heads; give "size"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
             ]
@@ -444,22 +445,22 @@ import Testing
         ),
         (
             model,
-            #"[{"type": "flatten"}, {"type": "embedding", "words": 9, "units": 4}, {"type": "gru", "units": 4, "output": "last"}, {"type": "dense", "units": 8}]"#,
+            #"[{"type": "flatten"}, {"type": "embedding", "vocabulary_size": 9, "units": 4}, {"type": "gru", "units": 4, "output": "last"}, {"type": "dense", "units": 8}]"#,
             ["19:36: model[1]: " + wholeNumbers]
         ),
         (
             model,
-            #"[{"type": "flatten"}, {"type": "sequential", "layers": [{"type": "dense", "units": 3}, {"type": "embedding", "words": 9, "units": 4}]}, {"type": "flatten"}, {"type": "dense", "units": 8}]"#,
+            #"[{"type": "flatten"}, {"type": "sequential", "layers": [{"type": "dense", "units": 3}, {"type": "embedding", "vocabulary_size": 9, "units": 4}]}, {"type": "flatten"}, {"type": "dense", "units": 8}]"#,
             ["19:101: model[1].layers[1]: " + wholeNumbers]
         ),
         (
             model,
-            #"[{"type": "flatten"}, {"type": "parallel", "branches": [{"type": "dense", "units": 8}, {"type": "residual", "body": [{"type": "embedding", "words": 9, "units": 4}, {"type": "flatten"}, {"type": "dense", "units": 8000}]}]}, {"type": "dense", "units": 8}]"#,
+            #"[{"type": "flatten"}, {"type": "parallel", "branches": [{"type": "dense", "units": 8}, {"type": "residual", "body": [{"type": "embedding", "vocabulary_size": 9, "units": 4}, {"type": "flatten"}, {"type": "dense", "units": 8000}]}]}, {"type": "dense", "units": 8}]"#,
             ["19:131: model[1].branches[1].body[0]: " + wholeNumbers]
         ),
         (
             model,
-            #"{"type": "graph", "parts": {"a": {"inputs": ["input"], "layers": [{"type": "flatten"}, {"type": "embedding", "words": 9, "units": 4}]}, "b": {"layers": [{"type": "global_pool"}, {"type": "dense", "units": 8}]}}}"#,
+            #"{"type": "graph", "parts": {"a": {"inputs": ["input"], "layers": [{"type": "flatten"}, {"type": "embedding", "vocabulary_size": 9, "units": 4}]}, "b": {"layers": [{"type": "global_pool"}, {"type": "dense", "units": 8}]}}}"#,
             ["19:101: model.parts.a.layers[1]: " + wholeNumbers]
         ),
         (
@@ -594,7 +595,7 @@ import Testing
         ),
         (
             #""metrics": ["accuracy", "uar"]"#, #""part": "train""#,
-            [#"30:28: evaluation.part: expected "test" or "validation", found "train""#]
+            [#"30:28: evaluation.subset: expected "test" or "validation", found "train""#]
         ),
         (
             #"{"monitor": "validation_uar"}"#, #"{"monitor": "test_uar"}"#,
@@ -645,11 +646,11 @@ import Testing
     /// Features and augmentation.
     static let features: [Case] = [
         (
-            #""fft": 512"#, #""fft": 0"#,
+            #""n_fft": 512"#, #""n_fft": 0"#,
             ["11:63: features.layout.features[0].fft: expected a whole number from 1 to 131072, found 0"]
         ),
         (
-            #""fft": 512"#, #""fft": 4096000"#,
+            #""n_fft": 512"#, #""n_fft": 4096000"#,
             [
                 "11:63: features.layout.features[0].fft: expected a whole number from 1 to 131072, found 4096000"
             ]
@@ -663,13 +664,13 @@ import Testing
             ["11:75: features.layout.features[0].hop: expected a whole number from 1 to 16777216, found 0"]
         ),
         (
-            #""mels": 64}"#, #""mels": 64}, {"type": "rms", "hop": 128}"#,
+            #""n_mels": 64}"#, #""n_mels": 64}, {"type": "rms", "hop_length": 128}"#,
             [
                 "11:25: features.layout.features: side by side they need the same hop, but there are 256 and 128"
             ]
         ),
         (
-            #""features": [{"type": "mfcc", "count": 40, "fft": 512, "hop": 256, "mels": 64}]"#,
+            #""features": [{"type": "mfcc", "n_mfcc": 40, "n_fft": 512, "hop_length": 256, "n_mels": 64}]"#,
             #""features": []"#,
             ["11:25: features.layout.features: expected a list of features with 1 or more elements, found []"]
         ),
@@ -678,7 +679,7 @@ import Testing
             ["12:23: features.layout.frames: expected a whole number from 1 to 1000000, found 0"]
         ),
         (
-            #"{"type": "spec_augment"}"#, #"{"type": "flip"}"#,
+            #"{"type": "spec_augment"}"#, #"{"type": "horizontal_flip"}"#,
             [
                 "17:22: augmentation.features[0]: flip: found features of shape [200, 40]; allowed: a picture, [height, width, 3]"
             ]
@@ -686,35 +687,35 @@ import Testing
         (
             #""snr": [10, 40]"#, #""snr": [40, 10]"#,
             [
-                "16:48: augmentation.rows[1][0].snr: the first number has to be the lower one, found [40.0, 10.0]"
+                "16:48: augmentation.copies[1][0].snr: the first number has to be the lower one, found [40.0, 10.0]"
             ]
         ),
         (
             #""snr": [10, 40]"#, #""snr": [10, 40], "amplitude": 0.1"#,
-            ["16:48: augmentation.rows[1][0].snr: there is an amplitude already; keep one of the two"]
+            ["16:48: augmentation.copies[1][0].snr: there is an amplitude already; keep one of the two"]
         ),
         (
-            #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "stretch", "rate": [0, 2]}"#,
-            ["16:52: augmentation.rows[1][0].rate[0]: expected a number from 0.1 to 10, found 0"]
+            #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "time_stretch", "rate": [0, 2]}"#,
+            ["16:52: augmentation.copies[1][0].rate[0]: expected a number from 0.1 to 10, found 0"]
         ),
         (
-            #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "pitch", "semitones": [-200, 2]}"#,
-            ["16:55: augmentation.rows[1][0].semitones[0]: expected a number from -36 to 36, found -200"]
+            #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "pitch_shift", "semitones": [-200, 2]}"#,
+            ["16:55: augmentation.copies[1][0].semitones[0]: expected a number from -36 to 36, found -200"]
         ),
         (
             #""below": 30"#, #""below": -1"#,
-            ["8:47: features.prepare[0].below: expected a number above 0, found -1"]
+            ["8:47: features.preprocessing[0].below: expected a number above 0, found -1"]
         ),
         (
-            #"{"type": "trim", "below": 30}"#, #"{"type": "crop", "duration": 0}"#,
-            ["8:50: features.prepare[0].duration: expected a number above 0 and of at most 1000000, found 0"]
+            #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
+            ["8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"]
         ),
         (
-            #""mels": 64"#, #""mels": 64, "fmin": 5000, "fmax": 4000"#,
+            #""n_mels": 64"#, #""n_mels": 64, "fmin": 5000, "fmax": 4000"#,
             ["11:114: features.layout.features[0].fmax: 4000.0 Hz is not above fmin, 5000.0 Hz"]
         ),
         (
-            #""features": [{"type": "mfcc", "count": 40, "fft": 512, "hop": 256, "mels": 64}]"#,
+            #""features": [{"type": "mfcc", "n_mfcc": 40, "n_fft": 512, "hop_length": 256, "n_mels": 64}]"#,
             #""features": {"type": "mfcc"}"#,
             [
                 #"11:25: features.layout.features: expected a list of features with 1 or more elements, found {"type": "mfcc"}; write [{"type": "mfcc"}]"#
@@ -736,7 +737,7 @@ import Testing
         ),
         (
             #""learning_rate": 0.001"#,
-            #""groups": [{"parameters": ["0.*"]}, {"parameters": ["*.weigth", "zzz*"], "rate_factor": 0.1}]"#,
+            #""groups": [{"parameters": ["0.*"]}, {"parameters": ["*.weigth", "zzz*"], "learning_rate_factor": 0.1}]"#,
             [
                 #"27:87: optimizer.groups[1].parameters[0]: no parameter is called "*.weigth"; did you mean "*.weight"?"#,
                 #"27:99: optimizer.groups[1].parameters[1]: no parameter is called "zzz*"; the names are 0.weight, 0.bias, 2.0.forward.weight, 2.0.forward.recurrent_weight, 2.0.forward.bias, 2.0.forward.recurrent_bias, 3.weight, 3.bias and 3 more"#,

@@ -14,18 +14,18 @@ import Testing
             "split": {"type": "k_fold", "folds": 3, "by": "speaker", "validation": 0.2},
             "fold": 2,
             "features": {
-                "prepare": [{"type": "normalize_peak"}],
+                "preprocessing": [{"type": "normalize_peak"}],
                 "layout": {
-                    "type": "picture", "feature": {"type": "mel", "mels": 32}, "height": 24, "width": 24
+                    "type": "image", "feature": {"type": "mel", "n_mels": 32}, "height": 24, "width": 24
                 }
             },
-            "augmentation": {"features": [{"type": "flip"}, {"type": "color_jitter"}]},
+            "augmentation": {"features": [{"type": "horizontal_flip"}, {"type": "color_jitter"}]},
             "model": {
                 "type": "graph",
                 "parts": {
-                    "stem": {"layers": [{"type": "conv2d", "filters": 4, "kernel": 3, "padding": "same"}]},
+                    "stem": {"layers": [{"type": "conv2d", "filters": 4, "kernel_size": 3, "padding": "same"}]},
                     "left": {"inputs": ["stem"], "layers": [{"type": "pool2d", "size": 2}]},
-                    "right": {"inputs": ["stem"], "layers": [{"type": "conv2d", "filters": 4, "kernel": 1, "stride": 2}]},
+                    "right": {"inputs": ["stem"], "layers": [{"type": "conv2d", "filters": 4, "kernel_size": 1, "stride": 2}]},
                     "head": {
                         "inputs": ["left", "right"],
                         "layers": [{"type": "global_pool"}, {"type": "dense", "units": 2}]

@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 import Lab
-import SmallExperiments
+import TestSupport
 import SpeechEmotion
 import Testing
 
@@ -82,17 +82,17 @@ import Testing
             "split: 5 folds by speaker: found 4 values of it; allowed: at least 5, or \"folds\": 4 or fewer"
         ),
         (
-            "column", [#"data.only={"accent": ["x"]}"#],
+            "column", [#"data.include={"accent": ["x"]}"#],
             #"data: "only": found the column "accent", which no clip has; allowed: "label", "speaker", "gender", "repetition", "statement""#
         ),
         // Schedules that count steps: 32 clips, two rows, batches of 8.
         (
-            "steps", [#"schedule={"type": "cosine", "per": "step", "warm_up": 32}"#],
-            "schedule.warm_up: has to be below the 32 steps of training, found 32"
+            "steps", [#"schedule={"type": "cosine", "per": "step", "warmup": 32}"#],
+            "schedule.warmup: has to be below the 32 steps of training, found 32"
         ),
         (
             "rise",
-            [#"schedule={"type": "warm_up", "periods": 17, "per": "step"}"#, "training.accumulate=2"],
+            [#"schedule={"type": "warmup", "periods": 17, "per": "step"}"#, "training.accumulation_steps=2"],
             "schedule.periods: has to be below the 16 steps of training, found 17"
         ),
         // Features.
@@ -109,8 +109,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [#"schedule={"type": "cosine", "per": "step", "warm_up": 31}"#],
-        [#"schedule={"type": "warm_up", "periods": 15, "per": "step"}"#, "training.accumulate=2"],
+        [#"schedule={"type": "cosine", "per": "step", "warmup": 31}"#],
+        [#"schedule={"type": "warmup", "periods": 15, "per": "step"}"#, "training.accumulation_steps=2"],
         ["features.duration=0.4", "features.layout.deltas=1"],
         ["features.layout.deltas=1", "features.layout.delta_width=199"],
         [
@@ -202,7 +202,7 @@ import Testing
                 ])
             #expect(try Self.messages([from, "training.selection.weights=last"]) == [])
             #expect(
-                try Self.messages([from, "training.selection.weights=last", "evaluation.part=validation"])
+                try Self.messages([from, "training.selection.weights=last", "evaluation.subset=validation"])
                     == [
                         "split: the split: found no clip in the validation part, which is to be measured; allowed: at least one"
                     ])
@@ -218,7 +218,7 @@ import Testing
             #expect(
                 found.count == 1
                     && found[0].hasPrefix(
-                        "augmentation.rows[1]: no features can be made of any recording: \(folder): background: found no sound files there"
+                        "augmentation.copies[1]: no features can be made of any recording: \(folder): background: found no sound files there"
                     ), "\(found)")
             let json = try Self.json([rows("/nowhere")])
             let check = try ExperimentCheck(Experiment.decode(json), json: json)

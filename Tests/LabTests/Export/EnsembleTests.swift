@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
-import LayerExamples
+import TestSupport
 import Layers
 import Testing
 
@@ -23,7 +23,7 @@ import Testing
     ) throws -> Model {
         let model = try Model(text: text, input: [9, 4], generator: RandomGenerator(seed: seed))
         let card = ModelCard(
-            classes: classes, features: ["type": "mfcc", "count": JSONValue(.integer(count))],
+            classes: classes, features: ["type": "mfcc", "n_mfcc": JSONValue(.integer(count))],
             sampleRate: 8000)
         try ModelFile.write(model, card: card, to: file)
         return model

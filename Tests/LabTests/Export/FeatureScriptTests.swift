@@ -19,7 +19,7 @@ import Testing
 
     @Test func theProgramHasWhatThePipelineAsksForAndNoMore() throws {
         let script = try script(
-            #"{"rate": 8000, "prepare": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "count": 13, "fft": 512, "hop": 128}]}}"#
+            #"{"rate": 8000, "preprocessing": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128}]}}"#
         )
         #expect(script.refusals.isEmpty)
         let text = try #require(script.text)
@@ -60,7 +60,7 @@ import Testing
         ]
         for kind in WaveEditKinds.kinds {
             let script = try script(
-                #"{"prepare": [{"type": "\#(kind.type)"\#(options[kind.type] ?? "")}]}"#)
+                #"{"preprocessing": [{"type": "\#(kind.type)"\#(options[kind.type] ?? "")}]}"#)
             #expect(
                 script.refusals == [] && script.text?.contains("sound = \(kind.type)(sound") == true,
                 "\(kind.type)")
@@ -82,13 +82,13 @@ import Testing
                 "\(kind.type)")
         }
         #expect(
-            try script(#"{"layout": {"type": "picture"}}"#).refusals
+            try script(#"{"layout": {"type": "image"}}"#).refusals
                 == [#"features.layout.type (the layout "picture")"#])
     }
 
     @Test func whatDependsOnChanceOrOnOtherRecordingsIsRefused() throws {
         #expect(
-            try script("{}", views: #"[[{"type": "pitch", "semitones": [-1, 1]}], [{"type": "polarity"}]]"#)
+            try script("{}", views: #"[[{"type": "pitch_shift", "semitones": [-1, 1]}], [{"type": "polarity_inversion"}]]"#)
                 .refusals == [
                     "views[0][0].semitones (a number drawn at random)",
                     "views[1][0].probability (a change that happens at random)",
@@ -117,14 +117,14 @@ import Testing
                 "\(feature)")
             #expect(try script(sequence(#"{"type": \#(feature)}"#)).refusals == [], "\(feature)")
         }
-        #expect(try script(sequence(#"{"type": "mfcc", "floor": 1e-12}"#)).refusals == [])
+        #expect(try script(sequence(#"{"type": "mfcc", "amin": 1e-12}"#)).refusals == [])
     }
 
     @Test func numbersFollowTheRateOfTheSound() throws {
         let text = try #require(
             try script(
-                #"{"prepare": [{"type": "crop", "offset": 0.5, "duration": 1}, {"type": "resample", "rate": 8000}, {"type": "length", "seconds": 2}, {"type": "voiced", "margin": 0.1}]}"#,
-                views: #"[[{"type": "shift", "seconds": -0.5}]]"#
+                #"{"preprocessing": [{"type": "crop", "offset": 0.5, "duration": 1}, {"type": "resample", "rate": 8000}, {"type": "length", "seconds": 2}, {"type": "voiced", "margin": 0.1}]}"#,
+                views: #"[[{"type": "time_shift", "seconds": -0.5}]]"#
             ).text)
         for line in [
             "crop(sound, first=8000, count=16000)", "resample(sound, old=16000, new=8000)",
@@ -137,7 +137,7 @@ import Testing
     @Test func transformsAreShared() throws {
         let text = try #require(
             try script(
-                #"{"layout": {"type": "summary", "entries": [{"feature": {"type": "centroid"}}, {"feature": {"type": "rolloff"}, "statistics": ["mean", "p90"]}, {"feature": {"type": "flatness", "fft": 512, "window": "kaiser"}}]}}"#
+                #"{"layout": {"type": "summary", "entries": [{"feature": {"type": "centroid"}}, {"feature": {"type": "rolloff"}, "statistics": ["mean", "p90"]}, {"feature": {"type": "flatness", "n_fft": 512, "window": "kaiser"}}]}}"#
             ).text)
         #expect(text.components(separatedBy: " = dict(fft=").count == 3)
         #expect(text.contains("stft_2 = dict(fft=512, hop=512, window=kaiser(512, periodic=True, beta=8.6)"))

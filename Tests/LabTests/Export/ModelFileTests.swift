@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
-import LayerExamples
+import TestSupport
 import Layers
 import SpeechEmotion
 import Testing
@@ -94,10 +94,10 @@ import Testing
         try inFolder { folder in
             let pipeline = try FeaturePipeline.decode(
                 text:
-                    #"{"rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "count": 5}}]}}"#
+                    #"{"rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 5}}]}}"#
             )
             let json = """
-                [{"type": "sequential", "layers": [{"type": "embedding", "words": 3, "units": 2}]},
+                [{"type": "sequential", "layers": [{"type": "embedding", "vocabulary_size": 3, "units": 2}]},
                  {"type": "global_pool"}, {"type": "dense", "units": 2}]
                 """
             let model = try Model(

@@ -1,3 +1,5 @@
+import TestSupport
+import Training
 import Foundation
 import Lab
 import Testing

@@ -1,3 +1,5 @@
+import TestSupport
+import Training
 import Autograd
 import Configuration
 import Foundation

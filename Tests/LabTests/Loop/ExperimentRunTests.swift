@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
-import SmallExperiments
+import TestSupport
 import SpeechEmotion
 import Synchronization
 import Testing
@@ -14,7 +14,7 @@ import Testing
         var json = try JSONValue.parse(smallExperiment, source: "a.json")
         try json.set(#"augmentation.features=[{"type": "spec_augment"}]"#)
         try json.set("training.epochs=3")
-        try json.set(#"training.average={"decay": 0.9}"#)
+        try json.set(#"training.weight_average={"decay": 0.9}"#)
         return json
     }
 
@@ -158,7 +158,7 @@ import Testing
             let clips = whole.truncation[0].clips
             #expect(listener.remarks.withLock { $0[0] } == "train: no clip of \(clips) is truncated")
             #expect(try TruncationEstimate(Experiment.decode(json)).text.hasPrefix("truncation: no clip of "))
-            try json.set(#"features.prepare=[{"type": "trim"}]"#)
+            try json.set(#"features.preprocessing=[{"type": "trim"}]"#)
             try json.set("features.layout.frames=40")
             try FileManager.default.removeItem(atPath: folder + "/data/speaker-01-angry-1-1.wav")
             try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/data/speaker-01-angry-1-1.wav"))
@@ -175,7 +175,7 @@ import Testing
     @Test func aSearchLeavesTheTestPartAlone() throws {
         try Toy.inFolder { folder in
             var json = try Self.config()
-            try json.set("evaluation.part=validation")
+            try json.set("evaluation.subset=validation")
             try json.set("training.selection.weights=last")
             let path = folder + "/search"
             let result = try ExperimentRun(
@@ -285,11 +285,11 @@ import Testing
         }
         #expect(twice.contains("one of both"), "\(twice)")
         let part = try problem {
-            try $0.set("evaluation.part=validation")
+            try $0.set("evaluation.subset=validation")
             try $0.set("split.validation=0")
             try $0.set("training.selection.weights=last")
         }
-        #expect(part.contains("evaluation.part: the split has no validation part to measure"), "\(part)")
+        #expect(part.contains("evaluation.subset: the split has no validation part to measure"), "\(part)")
         let front = try problem {
             try $0.set("features.normalize=speaker")
             try $0.set("features.layout.pad=front")

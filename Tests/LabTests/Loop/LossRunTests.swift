@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Lab
 import Layers
-import SmallExperiments
+import TestSupport
 import Testing
 
 /// Runs of a small experiment with each loss.
@@ -12,7 +12,7 @@ import Testing
     private static func config(_ loss: JSONValue, _ settings: [String]) throws -> JSONValue {
         var json = try JSONValue.parse(smallExperiment, source: "a.json")
         json["loss"] = loss
-        for setting in ["training.epochs=2", "augmentation.rows=[[]]"] + settings { try json.set(setting) }
+        for setting in ["training.epochs=2", "augmentation.copies=[[]]"] + settings { try json.set(setting) }
         return json
     }
 
@@ -57,7 +57,7 @@ import Testing
     /// Most batches have no example that counts.
     @Test func classesThatDoNotCount() throws {
         let loss: JSONValue = ["type": "cross_entropy", "class_weights": [1, 0, 0, 0, 0, 0, 0, 0]]
-        let epochs = try #require(try train(loss, ["training.batch=2", "evaluation.batch=1"]))
+        let epochs = try #require(try train(loss, ["training.batch_size=2", "evaluation.batch_size=1"]))
         #expect(epochs.count == 2)
         #expect(epochs.allSatisfy { $0.training > 0 && $0.validation > 0 })
     }

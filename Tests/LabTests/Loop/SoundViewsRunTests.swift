@@ -1,9 +1,10 @@
+import Training
 import Autograd
 import Configuration
 import Foundation
 import Lab
 import Layers
-import SmallExperiments
+import TestSupport
 import SpeechEmotion
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     @Test func theMeanOfTheLogitsIsTested() throws {
         try Toy.inFolder { folder in
             let plain = try run(folder + "/plain")
-            let viewed = try run(folder + "/viewed", "evaluation.views=\(Self.views)")
+            let viewed = try run(folder + "/viewed", "evaluation.tta=\(Self.views)")
             // Training and its validation hear the sounds alone.
             #expect(try bytes(plain, "metrics.jsonl") == bytes(viewed, "metrics.jsonl"))
             let predictor = try Predictor(viewed.path)
@@ -66,7 +67,7 @@ import Testing
     @Test func anEvaluationMayTakeOtherViews() throws {
         try Toy.inFolder { folder in
             let plain = try run(folder + "/plain")
-            let viewed = try run(folder + "/viewed", "evaluation.views=\(Self.views)")
+            let viewed = try run(folder + "/viewed", "evaluation.tta=\(Self.views)")
             func csv(_ run: RunRecord, _ views: SoundViews?) throws -> String {
                 try RunEvaluation([run], views: views, cache: nil, observer: Silent()).evaluate().predictions
                     .csv
@@ -90,9 +91,9 @@ import Testing
     /// A search measures its validation part in the same way.
     @Test func theValidationPartIsMeasuredWithViewsToo() throws {
         try Toy.inFolder { folder in
-            let plain = try run(folder + "/plain", "evaluation.part=validation")
+            let plain = try run(folder + "/plain", "evaluation.subset=validation")
             let viewed = try run(
-                folder + "/viewed", "evaluation.part=validation", "evaluation.views=\(Self.views)")
+                folder + "/viewed", "evaluation.subset=validation", "evaluation.tta=\(Self.views)")
             let (one, other) = (try #require(plain.predictions), try #require(viewed.predictions))
             #expect(one.ids == other.ids && one.probabilities != other.probabilities)
             #expect(!FileManager.default.fileExists(atPath: viewed.path + "/test-reads.jsonl"))
@@ -103,7 +104,7 @@ import Testing
     @Test func viewsAreNormalisedBySpeaker() throws {
         try Toy.inFolder { folder in
             let viewed = try run(
-                folder + "/viewed", "evaluation.views=\(Self.views)", "features.normalize=speaker")
+                folder + "/viewed", "evaluation.tta=\(Self.views)", "features.normalize=speaker")
             let again = try RunEvaluation([viewed], cache: nil, observer: Silent()).evaluate().predictions.csv
             #expect(try again == String(contentsOfFile: viewed.file("predictions.csv"), encoding: .utf8))
         }
@@ -113,7 +114,7 @@ import Testing
     @Test(arguments: ["none", "speaker"]) func filesArePredictedWithViews(_ measure: String) throws {
         try Toy.inFolder { folder in
             let viewed = try run(
-                folder + "/viewed", "evaluation.views=\(Self.views)", "features.normalize=\(measure)")
+                folder + "/viewed", "evaluation.tta=\(Self.views)", "features.normalize=\(measure)")
             let predictor = try Predictor(viewed.path)
             let clips = try viewed.experiment.data.read().clips.prefix(4)
             let files = try clips.enumerated().map { number, clip in
@@ -151,8 +152,8 @@ import Testing
     /// Members that are asked about the same forms make a model that is asked about them.
     @Test func ensemblesKeepTheirViews() throws {
         try Toy.inFolder { folder in
-            let one = try run(folder + "/one", "evaluation.views=\(Self.views)")
-            let other = try run(folder + "/other", "evaluation.views=\(Self.views)", "seed=2")
+            let one = try run(folder + "/one", "evaluation.tta=\(Self.views)")
+            let other = try run(folder + "/other", "evaluation.tta=\(Self.views)", "seed=2")
             let (model, card) = try Ensemble.combine([one.path, other.path])
             let file = folder + "/both.safetensors"
             try ModelFile.write(model, card: card, to: file)
@@ -173,7 +174,7 @@ import Testing
         try Toy.inFolder { folder in
             let views = #"[[{"type": "speed", "factor": 1.5}]]"#
             let viewed = try run(
-                folder + "/viewed", "evaluation.views=\(views)", "features.layout.deltas=1")
+                folder + "/viewed", "evaluation.tta=\(views)", "features.layout.deltas=1")
             let predictor = try Predictor(viewed.path)
             let plain = try Predictor(viewed.path, views: SoundViews())
             func answer(_ predictor: Predictor, _ samples: Int) throws -> [Double] {
@@ -190,22 +191,22 @@ import Testing
     @Test func mistakesHaveTheirPlace() throws {
         func complaint(_ views: String) throws -> String {
             var json = try JSONValue.parse(smallExperiment, source: "a.json")
-            try json.set("evaluation.views=\(views)")
+            try json.set("evaluation.tta=\(views)")
             let error = #expect(throws: ConfigurationError.self) {
                 try ExperimentPlan(Experiment.decode(json), json: json)
             }
             return error.map { "\($0)" } ?? ""
         }
         let background = try complaint(#"[[], [{"type": "background", "folder": "/noise"}]]"#)
-        #expect(background.contains("evaluation.views[1][0]: a background needs files"), "\(background)")
+        #expect(background.contains("evaluation.tta[1][0]: a background needs files"), "\(background)")
         let never = try complaint(#"[[{"type": "filter", "low": 100000}]]"#)
-        #expect(never.contains("evaluation.views[0]: "), "\(never)")
+        #expect(never.contains("evaluation.tta[0]: "), "\(never)")
         let many = try complaint("[" + Array(repeating: "[]", count: 65).joined(separator: ",") + "]")
         #expect(many.contains("with 0 to 64 elements"), "\(many)")
         var json = try JSONValue.parse(smallExperiment, source: "a.json")
-        try json.set(#"evaluation.views=[[{"type": "speed", "factor": 0}]]"#)
+        try json.set(#"evaluation.tta=[[{"type": "speed", "factor": 0}]]"#)
         let error = #expect(throws: ConfigurationError.self) { try Experiment.decode(json) }
-        #expect("\(error.map { "\($0)" } ?? "")".contains("evaluation.views[0][0].factor"))
+        #expect("\(error.map { "\($0)" } ?? "")".contains("evaluation.tta[0][0].factor"))
         #expect(throws: ConfigurationError.self) {
             try SoundViews(list: JSONValue.parse(#"[{"type": "speed"}]"#, source: "views"))
         }

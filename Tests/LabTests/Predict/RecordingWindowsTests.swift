@@ -1,6 +1,6 @@
 import Foundation
 import Lab
-import SmallExperiments
+import TestSupport
 import SpeechEmotion
 import Testing
 

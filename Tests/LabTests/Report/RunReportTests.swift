@@ -1,3 +1,6 @@
+import TestSupport
+import Reports
+import Training
 import Configuration
 import Lab
 import Metrics

@@ -1,10 +1,11 @@
+import Training
 import Autograd
 import Configuration
 import Foundation
 import Lab
 import Layers
 import Metrics
-import SmallExperiments
+import TestSupport
 import SpeechEmotion
 import Testing
 
@@ -167,7 +168,7 @@ import Testing
     @Test func unitsThatAreZeroForAllExamplesAreCounted() throws {
         let model = try Model(
             text: """
-                [{"type": "conv1d", "filters": 5, "kernel": 3, "padding": "same", "activation": "relu"},
+                [{"type": "conv1d", "filters": 5, "kernel_size": 3, "padding": "same", "activation": "relu"},
                  {"type": "sequential", "layers": [{"type": "dense", "units": 4}, {"type": "activation", "function": "relu"}]},
                  {"type": "global_pool"}, {"type": "dense", "units": 3, "activation": "tanh"},
                  {"type": "dense", "units": 2}]

@@ -1,3 +1,4 @@
+import TestSupport
 import Configuration
 import Foundation
 import Lab
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func aSearchSaysThatItLeftTheTestPartAlone() throws {
-        let plan = try SmallSweep.plan("{}") { try $0.set("evaluation.part=validation") }
+        let plan = try SmallSweep.plan("{}") { try $0.set("evaluation.subset=validation") }
         let search = AblationTable(Ablation(plan, folds: [[1]], folder: "x"), figures: [["uar": 0.5]])
         #expect(search.table.note == "Measured on the validation set; the test set was not read.")
         #expect(try !table(six, seeds: 6).table.note.contains("validation"))
@@ -52,10 +53,10 @@ import Testing
 
     @Test func figuresOfTwoPartsAreNotCompared() {
         let error = #expect(throws: ConfigurationError.self) {
-            try SmallSweep.plan(#"{"variants": {"a": {"set": {"evaluation.part": "validation"}}}}"#)
+            try SmallSweep.plan(#"{"variants": {"a": {"set": {"evaluation.subset": "validation"}}}}"#)
         }
         let text = error.map { "\($0)" } ?? ""
-        #expect(text.contains("evaluation.part: in the member \"a\": found \"validation\""), "\(text)")
+        #expect(text.contains("evaluation.subset: in the member \"a\": found \"validation\""), "\(text)")
     }
 
     @Test func theUnitMayBeChosen() throws {

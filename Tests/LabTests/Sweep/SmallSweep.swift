@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 import Lab
-import SmallExperiments
+import TestSupport
 import Testing
 
 /// An experiment that takes a moment, with sweeps of it.

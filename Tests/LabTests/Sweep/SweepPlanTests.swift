@@ -40,7 +40,7 @@ import Testing
         let plan = try SmallSweep.plan(
             """
             {"variants": {
-                "plain": {"remove": ["model[0]", "model.1", "augmentation.rows[1]"], "set": {"model[2].units": 9}},
+                "plain": {"remove": ["model[0]", "model.1", "augmentation.copies[1]"], "set": {"model[2].units": 9}},
                 "lstm": {"set": {"model[2]": {"type": "lstm", "units": 5}}},
                 "no augmentation": {"remove": ["augmentation"]}
             }}
@@ -59,11 +59,11 @@ import Testing
         func values(_ draws: Int) throws -> [JSONValue] {
             let plan = try SmallSweep.plan(
                 """
-                {"random": {"draws": \(draws), "seed": 3, "ranges": {
+                {"random": {"samples": \(draws), "seed": 3, "ranges": {
                     "optimizer.learning_rate": {"type": "log_uniform", "low": 0.0001, "high": 0.1},
                     "model[1].rate": {"type": "uniform", "low": 0.1, "high": 0.4},
                     "model[2].units": {"type": "integer", "low": 3, "high": 5},
-                    "training.batch": {"type": "choice", "values": [4, 8]}
+                    "training.batch_size": {"type": "choice", "values": [4, 8]}
                 }}}
                 """)
             return try plan.members.dropFirst().map { member in
@@ -72,7 +72,7 @@ import Testing
                     try #require(json[JSONPath(parsing: "optimizer.learning_rate")]),
                     try #require(json[JSONPath(parsing: "model[1].rate")]),
                     try #require(json[JSONPath(parsing: "model[2].units")]),
-                    try #require(json[JSONPath(parsing: "training.batch")]),
+                    try #require(json[JSONPath(parsing: "training.batch_size")]),
                 ]
             }
         }
@@ -145,8 +145,8 @@ import Testing
             "sweep.json:1:32: model.gru: here is a list; write an index, such as [0]"
         ),
         (
-            #"{"grid": {"schedule.warm_up": [1]}}"#,
-            "sweep.json:1:31: schedule.warm_up: there is nothing inside schedule, which is null; set that as a whole"
+            #"{"grid": {"schedule.warmup": [1]}}"#,
+            "sweep.json:1:31: schedule.warmup: there is nothing inside schedule, which is null; set that as a whole"
         ),
         (
             #"{"grid": {"model[2": [1]}}"#,
@@ -194,7 +194,7 @@ import Testing
 
     @Test func aHugeGridIsRefused() throws {
         let values = (0..<100).map { "\($0)" }.joined(separator: ", ")
-        let keys = ["optimizer.learning_rate", "training.batch", "training.epochs", "model[2].units"]
+        let keys = ["optimizer.learning_rate", "training.batch_size", "training.epochs", "model[2].units"]
         let grid = keys.map { "\"\($0)\": [\(values)]" }.joined(separator: ", ")
         #expect(try SmallSweep.complaint("{\"grid\": {\(grid)}}").contains("over 1,000 combinations"))
     }

@@ -1,5 +1,5 @@
 import Autograd
-import LayerExamples
+import TestSupport
 import Layers
 import Testing
 

@@ -55,7 +55,7 @@ import Testing
     @Test func summaryIsATable() throws {
         let model = try Model(
             text:
-                #"[{"type": "conv1d", "filters": 64, "kernel": 5}, {"type": "batch_norm"}, {"type": "global_pool"}]"#,
+                #"[{"type": "conv1d", "filters": 64, "kernel_size": 5}, {"type": "batch_norm"}, {"type": "global_pool"}]"#,
             input: [200, 40], generator: RandomGenerator(seed: 1))
         let expected = """
             layer  type         output     parameters  multiply-adds

@@ -42,11 +42,11 @@ import Testing
     private static let layers: [(json: String, input: [Int])] = [
         (#"{"type": "dense", "units": "classes"}"#, [6]),
         (#"{"type": "gru", "units": "classes", "bidirectional": true}"#, [5, 6]),
-        (#"{"type": "lstm", "units": "classes", "layers": 2}"#, [5, 6]),
+        (#"{"type": "lstm", "units": "classes", "num_layers": 2}"#, [5, 6]),
         (#"{"type": "rnn", "units": "classes", "output": "last"}"#, [5, 6]),
         (#"{"type": "attention", "units": "classes"}"#, [5, 6]),
         (#"{"type": "squeeze_excitation", "units": "classes"}"#, [5, 6]),
-        (#"{"type": "embedding", "words": 9, "units": "classes"}"#, [5]),
+        (#"{"type": "embedding", "vocabulary_size": 9, "units": "classes"}"#, [5]),
         (
             #"[{"type": "residual", "body": [{"type": "dense", "units": 4}, {"type": "dense", "units": "classes"}]}]"#,
             [3]

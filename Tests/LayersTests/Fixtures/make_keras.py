@@ -172,7 +172,7 @@ OPTIMIZERS = {
     ),
     "adagrad": ({}, optimizers.Adagrad()),
     "adagrad-zero": (
-        {"type": "adagrad", "initial_square": 0, "epsilon": 0.001, "learning_rate": 0.01},
+        {"type": "adagrad", "initial_accumulator_value": 0, "epsilon": 0.001, "learning_rate": 0.01},
         optimizers.Adagrad(0.01, initial_accumulator_value=0.0, epsilon=0.001),
     ),
     "adam": ({}, optimizers.Adam()),

@@ -64,8 +64,8 @@ import Testing
                 let weights = try group.tensor("\(name)/in/weight").array
                 config["class_weights"] = JSONValue(.list(weights.map { JSONValue(.number(Double($0))) }))
             }
-        case "mse": config = ["type": "mean_squared"]
-        case "bce_with_logits": config = ["type": "binary"]
+        case "mse": config = ["type": "mean_squared_error"]
+        case "bce_with_logits": config = ["type": "binary_cross_entropy"]
         case "huber":
             config = ["type": "huber"]
             config["delta"] = last

@@ -60,7 +60,7 @@ struct GoldenModel {
         case "linear relu": return ["type": "dense", "units": try size("weight", 0), "activation": "relu"]
         case let part where part.hasPrefix("conv"):
             return [
-                "type": "conv1d", "filters": try size("weight", 0), "kernel": try size("weight", 2),
+                "type": "conv1d", "filters": try size("weight", 0), "kernel_size": try size("weight", 2),
                 "activation": part.hasPrefix("conv-relu") ? "relu" : "none",
             ]
         case let part where part.hasPrefix("max pool "):

@@ -1,3 +1,4 @@
+import Training
 import Configuration
 import Layers
 import Testing
@@ -29,7 +30,7 @@ import Testing
             let rule = try EarlyStopping.decode([
                 "mode": JSONValue(.text(try example.text("mode"))),
                 "patience": JSONValue(.integer(try example.integer("patience"))),
-                "minimum_delta": JSONValue(.number(try example.number("min_delta"))),
+                "min_delta": JSONValue(.number(try example.number("min_delta"))),
             ])
             var state = EarlyStopping.State()
             var stopped: Int?
@@ -55,7 +56,7 @@ import Testing
             "ExponentialLR": (["type": "exponential"], ["gamma": "factor"]),
             "CosineAnnealingLR": (["type": "cosine"], ["T_max": "total", "eta_min": "minimum"]),
             "linear warm-up then cosine": (
-                ["type": "cosine", "warm_up_from_zero": true], ["warmup": "warm_up", "total": "total"]
+                ["type": "cosine", "warmup_from_zero": true], ["warmup": "warm_up", "total": "total"]
             ),
             "linear warm-up then cosine, never 0": (
                 ["type": "cosine"], ["warmup": "warm_up", "total": "total", "min_lr": "minimum"]

@@ -1,7 +1,7 @@
 import Autograd
 import AutogradTesting
 import Configuration
-import LayerExamples
+import TestSupport
 import Layers
 
 /// Everything that holds for any layer. Each check returns what is wrong with one, or nothing.

@@ -1,6 +1,6 @@
 import Autograd
 import Foundation
-import LayerExamples
+import TestSupport
 import Layers
 
 extension LayerCheck {

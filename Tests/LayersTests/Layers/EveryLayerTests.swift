@@ -1,6 +1,6 @@
 import Autograd
 import Configuration
-import LayerExamples
+import TestSupport
 import Layers
 import Testing
 

@@ -29,15 +29,15 @@ import Testing
             """
             [{"type": "conv1d", "filters": 6, "groups": 2, "dilation": 2, "padding": "causal", "activation": "elu"},
              {"type": "conv1d", "filters": 12, "groups": 6},
-             {"type": "separable_conv1d", "filters": 5, "kernel": 4, "stride": 2, "multiplier": 2},
-             {"type": "conv1d", "filters": 4, "kernel": 2, "padding": "valid", "bias": false},
+             {"type": "separable_conv1d", "filters": 5, "kernel_size": 4, "stride": 2, "depth_multiplier": 2},
+             {"type": "conv1d", "filters": 4, "kernel_size": 2, "padding": "valid", "bias": false},
              {"type": "group_norm", "groups": 2, "epsilon": 1e-3}, {"type": "global_pool", "kind": "max"}]
             """
         ),
         (
             "picture",
             """
-            [{"type": "conv2d", "filters": 6, "kernel": [3, 5], "stride": 2, "groups": 2, "activation": "relu"},
+            [{"type": "conv2d", "filters": 6, "kernel_size": [3, 5], "stride": 2, "groups": 2, "activation": "relu"},
              {"type": "conv2d", "filters": 12, "groups": 6}, {"type": "separable_conv2d", "filters": 5},
              {"type": "layer_norm", "epsilon": 1e-3}, {"type": "flatten"}, {"type": "dense", "units": 3}]
             """
@@ -57,7 +57,7 @@ import Testing
         (
             "words",
             """
-            [{"type": "embedding", "words": 9, "units": 4, "masks_zero": true},
+            [{"type": "embedding", "vocabulary_size": 9, "units": 4, "mask_zero": true},
              {"type": "rnn", "units": 3, "bidirectional": true}, {"type": "rnn", "units": 5, "activation": "relu"},
              {"type": "lstm", "units": 4, "bidirectional": true, "output": "last"}, {"type": "dense", "units": 2}]
             """
@@ -65,16 +65,16 @@ import Testing
         (
             "attention",
             """
-            [{"type": "residual", "body": [{"type": "multi_head_attention", "heads": 2}]},
+            [{"type": "residual", "body": [{"type": "multi_head_attention", "num_heads": 2}]},
              {"type": "layer_norm", "epsilon": 1e-3}]
             """
         ),
     ]
 
     private static let recipe = """
-        [{"type": "conv1d", "filters": 6, "kernel": 5, "activation": "relu", "l2": 0.01}, {"type": "batch_norm"},
+        [{"type": "conv1d", "filters": 6, "kernel_size": 5, "activation": "relu", "l2": 0.01}, {"type": "batch_norm"},
          {"type": "pool1d", "size": 2}, {"type": "dropout", "rate": 0.5},
-         {"type": "conv1d", "filters": 8, "kernel": 3, "activation": "relu", "l2": 0.01}, {"type": "batch_norm"},
+         {"type": "conv1d", "filters": 8, "kernel_size": 3, "activation": "relu", "l2": 0.01}, {"type": "batch_norm"},
          {"type": "pool1d", "size": 2}, {"type": "dropout", "rate": 0.5},
          {"type": "gru", "units": 7, "bidirectional": true}, {"type": "dropout", "rate": 0.5},
          {"type": "attention", "form": "reduced"}, {"type": "dense", "units": 6, "activation": "relu", "l2": 0.01},

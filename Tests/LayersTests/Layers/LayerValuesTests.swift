@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func embeddingPicksRows() throws {
-        let embedding = try layer(#"{"type": "embedding", "words": 4, "units": 2, "masks_zero": true}"#, [3])
+        let embedding = try layer(#"{"type": "embedding", "vocabulary_size": 4, "units": 2, "mask_zero": true}"#, [3])
         let rows = embedding.parameters[0].value.array
         let y = embedding.forward(Signal(Tensor([3, 0, 1, 2, 0, 0], shape: [2, 3])), .inference)
         #expect(y.lengths == [3, 1])
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func causalAttentionSeesNoLaterStep() throws {
-        let attention = try layer(#"{"type": "multi_head_attention", "heads": 2, "causal": true}"#, [5, 4])
+        let attention = try layer(#"{"type": "multi_head_attention", "num_heads": 2, "causal": true}"#, [5, 4])
         let x = normal([1, 5, 4])
         let changed = concatenate([x.slice(axis: 1, 0..<3), normal([1, 2, 4], 9)], axis: 1)
         let (y, z) = (attention(x), attention(changed))
@@ -110,7 +110,7 @@ import Testing
 
     @Test func attentionCanBeSeen() throws {
         let text = """
-            [{"type": "transformer", "heads": 2},
+            [{"type": "transformer", "num_heads": 2},
              {"type": "parallel", "branches": [{"type": "attention"}, {"type": "attention", "form": "reduced"}]}]
             """
         let model = try Model(text: text, input: [5, 4], generator: RandomGenerator(seed: 1))
@@ -146,9 +146,9 @@ import Testing
 
     @Test func emptySequencesStayFinite() throws {
         for json in [
-            #"{"type": "multi_head_attention", "heads": 2}"#, #"{"type": "global_pool"}"#,
+            #"{"type": "multi_head_attention", "num_heads": 2}"#, #"{"type": "global_pool"}"#,
             #"{"type": "global_pool", "kind": "max"}"#, #"{"type": "group_norm", "groups": 2}"#,
-            #"{"type": "squeeze_excitation"}"#, #"{"type": "conformer", "heads": 2}"#,
+            #"{"type": "squeeze_excitation"}"#, #"{"type": "conformer", "num_heads": 2}"#,
         ] {
             let y = try layer(json, [3, 4]).forward(Signal(normal([2, 3, 4]), lengths: [0, 3]), .inference)
             let isFinite = y.tensor.array.allSatisfy { $0.isFinite }

@@ -35,7 +35,7 @@ import Testing
 
     @Test func bottlenecks() throws {
         let text = """
-            [{"type": "mbconv", "filters": 16, "kernel": 5, "stride": 2},
+            [{"type": "mbconv", "filters": 16, "kernel_size": 5, "stride": 2},
              {"type": "mbconv", "filters": 16, "expansion": 2}]
             """
         #expect(try check(text, fixture("mbconv"), relative: 1e-5) == nil)
@@ -43,17 +43,17 @@ import Testing
 
     @Test func attentionAndTransformers() throws {
         let text = """
-            [{"type": "multi_head_attention", "heads": 2},
-             {"type": "transformer", "heads": 3, "hidden": 9, "activation": "relu"},
-             {"type": "transformer", "heads": 2, "hidden": 24, "norm_first": false}]
+            [{"type": "multi_head_attention", "num_heads": 2},
+             {"type": "transformer", "num_heads": 3, "feedforward_units": 9, "activation": "relu"},
+             {"type": "transformer", "num_heads": 2, "feedforward_units": 24, "norm_first": false}]
             """
         #expect(try check(text, fixture("attention"), relative: 1e-5) == nil)
     }
 
     @Test func wordsAndSimpleRecurrence() throws {
         let text = """
-            [{"type": "embedding", "words": 9, "units": 4},
-             {"type": "rnn", "units": 3, "layers": 2, "bidirectional": true},
+            [{"type": "embedding", "vocabulary_size": 9, "units": 4},
+             {"type": "rnn", "units": 3, "num_layers": 2, "bidirectional": true},
              {"type": "rnn", "units": 5, "activation": "relu"}]
             """
         #expect(try check(text, fixture("words"), relative: 1e-5) == nil)
@@ -72,7 +72,7 @@ import Testing
     /// Three of our parameters are made of one of PyTorch's, which is named once.
     @Test func packedWeightsThatDoNotFit() throws {
         let model = try Model(
-            text: #"{"type": "multi_head_attention", "heads": 2}"#, input: [3, 4],
+            text: #"{"type": "multi_head_attention", "num_heads": 2}"#, input: [3, 4],
             generator: RandomGenerator(seed: 1))
         let file = try SafeTensors(
             bytes: SafeTensors.encode([
@@ -123,7 +123,7 @@ import Testing
         let tensors = try SafeTensors(contentsOf: fixture("gru"))
         let text = """
             [{"type": "conv1d", "filters": 5}, {"type": "batch_norm", "scale": false},
-             {"type": "gru", "units": 5, "layers": 3}, {"type": "layer_norm"}, {"type": "dense", "units": 2}]
+             {"type": "gru", "units": 5, "num_layers": 3}, {"type": "layer_norm"}, {"type": "dense", "units": 2}]
             """
         let model = try Model(text: text, input: [7, 3], generator: RandomGenerator(seed: 1))
         do {

@@ -23,13 +23,13 @@ struct LossConfig: Options {
         ["type": "cross_entropy", "class_weights": [1, 0.5, 2, 3], "mean_over": "examples"],
         ["type": "focal"],
         ["type": "focal", "gamma": 0.5, "class_weights": [1, 0.5, 2, 3], "label_smoothing": 0.1],
-        ["type": "kl", "temperature": 2],
+        ["type": "kl_divergence", "temperature": 2],
     ]
 
     static let pairConfigs: [JSONValue] = [
-        ["type": "binary"], ["type": "binary", "positive_weight": 3, "label_smoothing": 0.1],
-        ["type": "mean_squared"],
-        ["type": "mean_absolute"], ["type": "huber", "delta": 0.5],
+        ["type": "binary_cross_entropy"], ["type": "binary_cross_entropy", "positive_weight": 3, "label_smoothing": 0.1],
+        ["type": "mean_squared_error"],
+        ["type": "mean_absolute_error"], ["type": "huber", "delta": 0.5],
     ]
 
     @Test(arguments: configs) func gradients(_ config: JSONValue) throws {
@@ -107,7 +107,7 @@ struct LossConfig: Options {
     }
 
     @Test func weightOfPositives() throws {
-        let loss = try LossConfig.loss(["type": "binary", "positive_weight": 3])
+        let loss = try LossConfig.loss(["type": "binary_cross_entropy", "positive_weight": 3])
         let each = loss.each(Tensor([0.5, 0.5, -2], shape: [3]), .classes([1, 0, 1]))
         func cost(_ z: Double) -> Real { Real(log(1 + exp(-z))) }
         #expect(Self.close.difference(each, Tensor([3 * cost(0.5), cost(-0.5), 3 * cost(-2)])) == nil)
@@ -224,11 +224,11 @@ struct LossConfig: Options {
             "1:60: loss.temperature: expected a number from 0.0001 to 10000, found 1e-45"
         ),
         (
-            #"{"type": "kl", "temperature": 1e300}"#,
+            #"{"type": "kl_divergence", "temperature": 1e300}"#,
             "1:40: loss.temperature: expected a number from 0.0001 to 10000, found 1e+300"
         ),
         (
-            #"{"type": "binary", "positive_weight": 1e39}"#,
+            #"{"type": "binary_cross_entropy", "positive_weight": 1e39}"#,
             "1:48: loss.positive_weight: expected a number from 1e-06 to 1000000, found 1e+39"
         ),
     ])

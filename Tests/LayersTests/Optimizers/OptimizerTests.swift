@@ -1,3 +1,4 @@
+import Training
 import Autograd
 import AutogradTesting
 import Configuration
@@ -47,7 +48,7 @@ final class SmallProblem {
         ["type": "rmsprop", "centered": true, "momentum": 0.5], ["type": "lion", "learning_rate": 0.003],
         [
             "type": "adagrad", "learning_rate": 0.05,
-            "groups": [["parameters": ["*.bias"], "rate_factor": 2, "weight_decay": 0]],
+            "groups": [["parameters": ["*.bias"], "learning_rate_factor": 2, "weight_decay": 0]],
         ],
     ]
 
@@ -267,7 +268,7 @@ final class SmallProblem {
             "1:61: optimizer.clip_value: only one of clip_norm and clip_value can be given"
         ),
         (
-            #"{"type": "sgd", "groups": [{"rate_factor": 2}]}"#,
+            #"{"type": "sgd", "groups": [{"learning_rate_factor": 2}]}"#,
             "1:42: optimizer.groups[0].parameters: missing; it has to be a list of texts with 1 or more elements"
         ),
         (

@@ -1,3 +1,4 @@
+import Training
 import Configuration
 import Layers
 import Testing
@@ -46,12 +47,12 @@ struct ScheduleConfig: Options {
 
     /// What comes after a rise begins to count there: its rate, and the figures that it follows.
     @Test func aRiseInARise() throws {
-        let inner: JSONValue = ["type": "warm_up", "periods": 2, "then": ["type": "constant"]]
+        let inner: JSONValue = ["type": "warmup", "periods": 2, "then": ["type": "constant"]]
         expectClose(
-            try rates(["type": "warm_up", "periods": 2, "then": inner], 5), [0.05, 0.1, 0.05, 0.1, 0.1])
+            try rates(["type": "warmup", "periods": 2, "then": inner], 5), [0.05, 0.1, 0.05, 0.1, 0.1])
         let plateau: JSONValue = ["type": "plateau", "factor": 0.5, "patience": 1, "mode": "min"]
-        let following: JSONValue = ["type": "warm_up", "periods": 2, "then": plateau]
-        let nested: JSONValue = ["type": "warm_up", "periods": 2, "then": following]
+        let following: JSONValue = ["type": "warmup", "periods": 2, "then": plateau]
+        let nested: JSONValue = ["type": "warmup", "periods": 2, "then": following]
         // Figures of both rises do not count: the best is that of period 4.
         expectClose(
             try rates(nested, 7, figures: [1, 1, 1, 1, 9, 9, 9]), [0.05, 0.1, 0.05, 0.1, 0.1, 0.1, 0.05])
@@ -60,19 +61,19 @@ struct ScheduleConfig: Options {
     /// Without a word of its own a rise counts what the schedule after it counts.
     @Test func aRiseCountsAsWhatFollows() throws {
         let cycle = try ScheduleConfig.schedule([
-            "type": "warm_up", "periods": 3, "then": ["type": "one_cycle"],
+            "type": "warmup", "periods": 3, "then": ["type": "one_cycle"],
         ])
         #expect(cycle.per == .step)
-        #expect(try ScheduleConfig.schedule(["type": "warm_up", "periods": 3]).per == .epoch)
+        #expect(try ScheduleConfig.schedule(["type": "warmup", "periods": 3]).per == .epoch)
         #expect(
-            try ScheduleConfig.schedule(["type": "warm_up", "periods": 3, "per": "step"]).per == .step)
+            try ScheduleConfig.schedule(["type": "warmup", "periods": 3, "per": "step"]).per == .step)
     }
 
     @Test func whatHasNoEffectIsRefused() throws {
         let refused: [(JSONValue, String)] = [
             (["type": "cosine", "total": 9, "restart_after": 3], "total"),
             (["type": "cosine", "restart_factor": 2], "restart_factor"),
-            (["type": "warm_up", "periods": 3, "per": "epoch", "then": ["type": "one_cycle"]], "per"),
+            (["type": "warmup", "periods": 3, "per": "epoch", "then": ["type": "one_cycle"]], "per"),
         ]
         for (config, key) in refused {
             let error = #expect(throws: ConfigurationError.self) { try ScheduleConfig.schedule(config) }
@@ -82,7 +83,7 @@ struct ScheduleConfig: Options {
 
     @Test func tooLongARise() throws {
         let configs: [JSONValue] = [
-            ["type": "cosine", "warm_up": 5], ["type": "warm_up", "periods": 5],
+            ["type": "cosine", "warmup": 5], ["type": "warmup", "periods": 5],
         ]
         for config in configs {
             let schedule = try ScheduleConfig.schedule(config)
@@ -106,7 +107,7 @@ struct ScheduleConfig: Options {
 
     @Test func restarts() throws {
         expectClose(
-            try rates(["type": "cosine", "restart_after": 3, "restart_factor": 2, "minimum": 0.01], 12),
+            try rates(["type": "cosine", "restart_after": 3, "restart_factor": 2, "min_learning_rate": 0.01], 12),
             [
                 0.1, 0.0775, 0.0325, 0.1, 0.09397114, 0.0775, 0.055, 0.0325, 0.01602886, 0.1, 0.09846666,
                 0.09397114,
@@ -114,23 +115,23 @@ struct ScheduleConfig: Options {
     }
 
     @Test func cosineStaysAtItsMinimum() throws {
-        let found = try rates(["type": "cosine", "total": 4, "minimum": 0.02], 7)
+        let found = try rates(["type": "cosine", "total": 4, "min_learning_rate": 0.02], 7)
         expectClose(Array(found[4...]), [0.02, 0.02, 0.02])
     }
 
     @Test func warmUpComesBeforeAnotherSchedule() throws {
         expectClose(
             try rates(
-                ["type": "warm_up", "periods": 4, "then": ["type": "step", "size": 2, "factor": 0.5]], 9),
+                ["type": "warmup", "periods": 4, "then": ["type": "step", "step_size": 2, "factor": 0.5]], 9),
             [0.025, 0.05, 0.075, 0.1, 0.1, 0.1, 0.05, 0.05, 0.025])
         expectClose(
-            try rates(["type": "warm_up", "periods": 2, "from_zero": true, "per": "step"], 4),
+            try rates(["type": "warmup", "periods": 2, "from_zero": true, "per": "step"], 4),
             [0, 0.05, 0.1, 0.1])
     }
 
     @Test func plateauAfterAWarmUpCountsFromItsEnd() throws {
         let config: JSONValue = [
-            "type": "warm_up", "periods": 2, "then": ["type": "plateau", "patience": 2, "factor": 0.5],
+            "type": "warmup", "periods": 2, "then": ["type": "plateau", "patience": 2, "factor": 0.5],
         ]
         let spec = try ScheduleConfig.schedule(config)
         #expect(spec.monitor == "validation_loss")
@@ -200,11 +201,11 @@ struct ScheduleConfig: Options {
     @Test(arguments: [
         (#"{"type": "step"}"#, "1:14: schedule.size: missing; it has to be a whole number of at least 1"),
         (
-            #"{"type": "cosine", "total": 5, "warm_up": 5}"#,
-            "1:56: schedule.warm_up: has to be below total, which is 5, found 5"
+            #"{"type": "cosine", "total": 5, "warmup": 5}"#,
+            "1:56: schedule.warmup: has to be below total, which is 5, found 5"
         ),
         (
-            #"{"type": "warm_up", "periods": 3, "per": "step", "then": {"type": "plateau"}}"#,
+            #"{"type": "warmup", "periods": 3, "per": "step", "then": {"type": "plateau"}}"#,
             #"1:55: schedule.per: is "step", but the schedule afterwards counts by "epoch"; both have to be the same"#
         ),
         (

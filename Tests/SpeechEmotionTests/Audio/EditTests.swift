@@ -43,21 +43,21 @@ import Testing
         }
         let part = try Part.decode(
             text: """
-                {"prepare": [{"type": "crop", "offset": 0.1}, {"type": "gain", "decibels": -20},
-                 {"type": "length", "samples": 10, "pad": "front"}]}
+                {"preprocessing": [{"type": "crop", "offset": 0.1}, {"type": "gain", "decibels": -20},
+                 {"type": "length", "samples": 10, "padding": "front"}]}
                 """)
         let wave = Waveform([Float](repeating: 1, count: 105), rate: 1000)
         let edited = try part.prepare(wave)
         #expect(edited.samples == [0, 0, 0, 0, 0, 0.1, 0.1, 0.1, 0.1, 0.1])
         #expect(try Part.decode(text: part.json).json == part.json)
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"prepare": [{"type": "trimm"}]}"#)
+            try Part.decode(text: #"{"preprocessing": [{"type": "trimm"}]}"#)
         }
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"prepare": [{"type": "length"}]}"#)
+            try Part.decode(text: #"{"preprocessing": [{"type": "length"}]}"#)
         }
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"prepare": [{"type": "trim", "frame": 2048, "hop": 1}]}"#)
+            try Part.decode(text: #"{"preprocessing": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
         }
         #expect(throws: SoundProblem.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
     }

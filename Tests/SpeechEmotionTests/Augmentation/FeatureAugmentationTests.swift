@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [
         "{\"type\": \"time_mask\", \"width\": 15}", "{\"type\": \"frequency_mask\", \"value\": \"zero\"}",
         "{\"type\": \"spec_augment\"}", "{\"type\": \"vtlp\"}",
-        "{\"type\": \"feature_noise\", \"deviation\": 1}",
+        "{\"type\": \"feature_noise\", \"std\": 1}",
     ]) func sequencesKeepShapeAndPadding(_ json: String) throws {
         let change = try made(json)
         var differed = false
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func picturesFlipMoveAndChangeColour() throws {
-        let flip = try made("{\"type\": \"flip\", \"probability\": 1}")
+        let flip = try made("{\"type\": \"horizontal_flip\", \"probability\": 1}")
         let generator = RandomGenerator(seed: 4)
         let flipped = try flip(picture, generator)
         #expect(flipped != picture && flipped.values[0] == picture.values[29 * 3])
@@ -103,11 +103,11 @@ import Testing
         #expect(
             problem?.description
                 == "time_mask: found features of shape [24, 30, 3]; allowed: a sequence, [frames, channels]")
-        #expect(throws: SoundProblem.self) { try made("{\"type\": \"flip\"}").check([50, 12]) }
+        #expect(throws: SoundProblem.self) { try made("{\"type\": \"horizontal_flip\"}").check([50, 12]) }
     }
 
     @Test func probabilityIsKept() throws {
-        let sometimes = try made("{\"type\": \"feature_noise\", \"deviation\": 1, \"probability\": 0.3}")
+        let sometimes = try made("{\"type\": \"feature_noise\", \"std\": 1, \"probability\": 0.3}")
         let changed = try (0..<400).count {
             try sometimes(sequence, RandomGenerator(seed: UInt64($0))) != sequence
         }

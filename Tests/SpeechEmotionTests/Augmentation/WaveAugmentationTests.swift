@@ -14,11 +14,11 @@ import Testing
         return try Part.decode(
             text: """
                 {"all": [
-                  {"type": "noise"}, {"type": "noise", "amplitude": [0.001, 0.01], "of": "peak", "colour": "pink"},
-                  {"type": "noise", "snr": [0, 20], "colour": "brown"}, {"type": "noise", "snr": 10, "colour": "blue"},
-                  {"type": "noise", "snr": 10, "colour": "violet"}, {"type": "background", "folder": "\(folder)"},
-                  {"type": "stretch"}, {"type": "pitch"}, {"type": "speed"}, {"type": "gain"},
-                  {"type": "polarity", "probability": 1}, {"type": "shift"}, {"type": "shift", "fill": "roll"},
+                  {"type": "noise"}, {"type": "noise", "amplitude": [0.001, 0.01], "of": "peak", "color": "pink"},
+                  {"type": "noise", "snr": [0, 20], "color": "brown"}, {"type": "noise", "snr": 10, "color": "blue"},
+                  {"type": "noise", "snr": 10, "color": "violet"}, {"type": "background", "folder": "\(folder)"},
+                  {"type": "time_stretch"}, {"type": "pitch_shift"}, {"type": "speed"}, {"type": "gain"},
+                  {"type": "polarity_inversion", "probability": 1}, {"type": "time_shift"}, {"type": "time_shift", "fill": "roll"},
                   {"type": "filter", "low": [50, 300], "high": [3000, 4000]}, {"type": "filter", "high": 2000},
                   {"type": "filter", "low": 1000, "high": 2000, "stop": true}, {"type": "reverb"}]}
                 """

@@ -23,17 +23,17 @@ import Testing
 
     static let cases: [Case] = [
         Case(name: "mel_power", json: #"{"type": "mel"}"#, tolerance: .relative(1e-5)),
-        Case(name: "mel_db", json: #"{"type": "mel", "unit": "db"}"#, tolerance: .absolute(0.01)),
+        Case(name: "mel_db", json: #"{"type": "mel", "scale": "db"}"#, tolerance: .absolute(0.01)),
         Case(
-            name: "mel_db_refmax", json: #"{"type": "mel", "unit": "db", "reference": "max"}"#,
+            name: "mel_db_refmax", json: #"{"type": "mel", "scale": "db", "ref": "max"}"#,
             tolerance: .absolute(0.01)),
-        Case(name: "mfcc40", json: #"{"type": "mfcc", "count": 40}"#, tolerance: .absolute(0.01)),
-        Case(name: "mfcc13", json: #"{"type": "mfcc", "count": 13}"#, tolerance: .absolute(0.01)),
+        Case(name: "mfcc40", json: #"{"type": "mfcc", "n_mfcc": 40}"#, tolerance: .absolute(0.01)),
+        Case(name: "mfcc13", json: #"{"type": "mfcc", "n_mfcc": 13}"#, tolerance: .absolute(0.01)),
         Case(
-            name: "delta", json: #"{"type": "delta", "of": {"type": "mfcc", "count": 40}}"#,
+            name: "delta", json: #"{"type": "delta", "of": {"type": "mfcc", "n_mfcc": 40}}"#,
             tolerance: .relative(1e-4)),
         Case(
-            name: "delta2", json: #"{"type": "delta", "order": 2, "of": {"type": "mfcc", "count": 40}}"#,
+            name: "delta2", json: #"{"type": "delta", "order": 2, "of": {"type": "mfcc", "n_mfcc": 40}}"#,
             tolerance: .relative(1e-4)),
         Case(name: "centroid", json: #"{"type": "centroid"}"#, tolerance: .relative(1e-5)),
         Case(name: "bandwidth", json: #"{"type": "bandwidth"}"#, tolerance: .relative(1e-5)),
@@ -48,7 +48,7 @@ import Testing
         Case(
             name: "tonnetz_tuning0", json: #"{"type": "tonnetz", "tuning": 0}"#, tolerance: .relative(1e-4)),
         Case(
-            name: "stft_magnitude", json: #"{"type": "spectrogram", "unit": "size"}"#,
+            name: "stft_magnitude", json: #"{"type": "spectrogram", "scale": "magnitude"}"#,
             tolerance: .relative(1e-5)),
     ]
 

@@ -102,21 +102,21 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"type": "mfcc", "fft": 0}"#, "fft: expected a whole number from 1 to 131072"),
-        (#"{"type": "mfcc", "hop": 0}"#, "hop: expected a whole number from 1"),
-        (#"{"type": "mfcc", "fft": 100000000}"#, "fft: expected"),
-        (#"{"type": "mfcc", "count": 60, "mels": 50}"#, "count: 60 coefficients need as many mels"),
-        (#"{"type": "mfcc", "window_length": 3000}"#, "window_length: 3000 is longer than the frame"),
+        (#"{"type": "mfcc", "n_fft": 0}"#, "fft: expected a whole number from 1 to 131072"),
+        (#"{"type": "mfcc", "hop_length": 0}"#, "hop: expected a whole number from 1"),
+        (#"{"type": "mfcc", "n_fft": 100000000}"#, "fft: expected"),
+        (#"{"type": "mfcc", "n_mfcc": 60, "n_mels": 50}"#, "count: 60 coefficients need as many mels"),
+        (#"{"type": "mfcc", "win_length": 3000}"#, "window_length: 3000 is longer than the frame"),
         (#"{"type": "mfcc", "window": "han"}"#, "did you mean \"hann\""),
         (#"{"type": "mel", "fmin": 500, "fmax": 400}"#, "fmax: 400.0 Hz is not above fmin"),
-        (#"{"type": "mel", "reference": "maximum"}"#, "reference: expected \"max\" or a number above 0"),
-        (#"{"type": "mel", "reference": 0}"#, "reference: expected"),
-        (#"{"type": "mel", "floor": 0}"#, "floor: expected"),
+        (#"{"type": "mel", "ref": "maximum"}"#, "reference: expected \"max\" or a number above 0"),
+        (#"{"type": "mel", "ref": 0}"#, "reference: expected"),
+        (#"{"type": "mel", "amin": 0}"#, "floor: expected"),
         (#"{"type": "mfc"}"#, "did you mean \"mfcc\""),
         (#"{"type": "delta"}"#, "of: missing"),
         (#"{"type": "delta", "of": {"type": "rms"}, "width": 4}"#, "width: expected a whole number from 3"),
         (#"{"type": "delta", "of": {"type": "rms"}, "order": 3}"#, "order: expected"),
-        (#"{"type": "rolloff", "share": 1}"#, "share: expected"),
+        (#"{"type": "rolloff", "roll_percent": 1}"#, "share: expected"),
         (#"{"type": "chroma", "tuning": 1000}"#, "tuning: expected"),
     ]) func optionsThatMakeNoSense(_ json: String, _ words: String) {
         let error = #expect(throws: ConfigurationError.self) { try FeatureGoldenTests.feature(json) }
@@ -134,18 +134,18 @@ import Testing
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "") \(words)")
         }
         try fails(#"{"type": "contrast"}"#, rate: 8000, "octave from")
-        try fails(#"{"type": "contrast", "fft": 32}"#, rate: 16000, "no bin of fft 32")
+        try fails(#"{"type": "contrast", "n_fft": 32}"#, rate: 16000, "no bin of fft 32")
         try fails(#"{"type": "mel", "fmin": 9000}"#, rate: 16000, "9000.0")
         try fails(#"{"type": "yin", "fmax": 9000}"#, rate: 16000, "9000.0")
         try fails(#"{"type": "yin", "fmin": 5}"#, rate: 16000, "frames of 2048")
         try fails(#"{"type": "pyin", "fmin": 399, "fmax": 400}"#, rate: 16000, "wider range")
-        try fails(#"{"type": "mfcc", "centered": false}"#, rate: 16000, samples: 2047, "2047 samples")
+        try fails(#"{"type": "mfcc", "center": false}"#, rate: 16000, samples: 2047, "2047 samples")
         try fails(#"{"type": "delta", "of": {"type": "rms"}}"#, rate: 16000, samples: 4000, "8 frames")
     }
 
     /// Bands that are narrower than a bin stay at the floor, as everywhere.
     @Test func moreBandsThanBins() throws {
-        let mel = try FeatureGoldenTests.feature(#"{"type": "mel", "mels": 1000, "fft": 64, "hop": 64}"#)
+        let mel = try FeatureGoldenTests.feature(#"{"type": "mel", "n_mels": 1000, "n_fft": 64, "hop_length": 64}"#)
         let found = try mel(Self.hum)
         #expect(found.width == 1000 && found.values.allSatisfy { $0.isFinite })
         #expect(found.values.contains { $0 > 0 })

@@ -11,23 +11,23 @@ import Testing
 
     @Test func framesLimitASequence() throws {
         let found = try extent(
-            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop": 256}]}}"#
+            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop_length": 256}]}}"#
         )
         #expect(found == InputExtent(lead: 0, seconds: 1.28, secondsWithSilence: nil))
         // Frames that are not centered end where the last of them does.
         let apart = try extent(
-            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop": 256, "fft": 512, "centered": false}]}}"#
+            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop_length": 256, "n_fft": 512, "center": false}]}}"#
         )
         #expect(apart.seconds == Double(39 * 256 + 512) / 8000)
         let delta = try extent(
-            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "delta", "of": {"type": "rms", "hop": 80}}]}}"#
+            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "delta", "of": {"type": "rms", "hop_length": 80}}]}}"#
         )
         #expect(delta.seconds == 0.4)
     }
 
     @Test func statisticsAndPicturesHaveNoLimit() throws {
         for layout in [
-            #"{"type": "summary", "entries": [{"feature": {"type": "rms"}}]}"#, #"{"type": "picture"}"#,
+            #"{"type": "summary", "entries": [{"feature": {"type": "rms"}}]}"#, #"{"type": "image"}"#,
         ] {
             #expect(try extent(#"{"layout": \#(layout)}"#).seconds == nil)
             let cut = try extent(#"{"offset": 0.5, "duration": 3, "layout": \#(layout)}"#)
@@ -36,13 +36,13 @@ import Testing
     }
 
     @Test func editsCut() throws {
-        let layout = #""layout": {"type": "picture"}"#
+        let layout = #""layout": {"type": "image"}"#
         let crop = try extent(
-            #"{"offset": 0.5, "duration": 3, "prepare": [{"type": "crop", "offset": 1, "duration": 2.5}], \#(layout)}"#
+            #"{"offset": 0.5, "duration": 3, "preprocessing": [{"type": "crop", "offset": 1, "duration": 2.5}], \#(layout)}"#
         )
         #expect(crop == InputExtent(lead: 1.5, seconds: 2, secondsWithSilence: nil))
         let length = try extent(
-            #"{"rate": 16000, "prepare": [{"type": "resample", "rate": 8000}, {"type": "length", "samples": 4000}], \#(layout)}"#
+            #"{"rate": 16000, "preprocessing": [{"type": "resample", "rate": 8000}, {"type": "length", "samples": 4000}], \#(layout)}"#
         )
         #expect(length.seconds == 0.5)
     }
@@ -50,14 +50,14 @@ import Testing
     /// Without silence a longer recording may fit, but for what is cut off before.
     @Test func silenceMakesRoom() throws {
         let layout =
-            #""layout": {"type": "sequence", "frames": 100, "features": [{"type": "rms", "hop": 160}]}"#
+            #""layout": {"type": "sequence", "frames": 100, "features": [{"type": "rms", "hop_length": 160}]}"#
         let trim = #"{"type": "trim"}"#
         #expect(
-            try extent(#"{"prepare": [\#(trim)], \#(layout)}"#)
+            try extent(#"{"preprocessing": [\#(trim)], \#(layout)}"#)
                 == InputExtent(lead: 0, seconds: 1, secondsWithSilence: .infinity))
         #expect(
             try extent(
-                #"{"duration": 2, "prepare": [\#(trim), {"type": "length", "seconds": 0.5}], \#(layout)}"#)
+                #"{"duration": 2, "preprocessing": [\#(trim), {"type": "length", "seconds": 0.5}], \#(layout)}"#)
                 == InputExtent(lead: 0, seconds: 0.5, secondsWithSilence: 2))
     }
 

@@ -33,16 +33,16 @@ import Testing
         let wave = Waveform(try golden.numbers("a48k/22050/y"), rate: 22050)
         let fine = try #require(golden.json["options"]?["fine"])
         let fineFeature =
-            "{\"type\": \"mfcc\", \"count\": \(try #require(fine["n_mfcc"]?.integer)), \"fft\": \(try #require(fine["n_fft"]?.integer)), "
-            + "\"hop\": \(try #require(fine["hop_length"]?.integer)), \"mels\": \(try #require(fine["n_mels"]?.integer))}"
+            "{\"type\": \"mfcc\", \"n_mfcc\": \(try #require(fine["n_mfcc"]?.integer)), \"n_fft\": \(try #require(fine["n_fft"]?.integer)), "
+            + "\"hop_length\": \(try #require(fine["hop_length"]?.integer)), \"n_mels\": \(try #require(fine["n_mels"]?.integer))}"
         let cases = [
-            ("padded", #"{"type": "mfcc", "count": 40}"#, "end", true),
-            ("padded_front", #"{"type": "mfcc", "count": 40}"#, "front", false),
+            ("padded", #"{"type": "mfcc", "n_mfcc": 40}"#, "end", true),
+            ("padded_front", #"{"type": "mfcc", "n_mfcc": 40}"#, "front", false),
             ("truncated", fineFeature, "end", false),
         ]
         for (name, feature, pad, isShort) in cases {
             let layout = try Self.layout(
-                "{\"type\": \"sequence\", \"features\": [\(feature)], \"frames\": \(frames), \"pad\": \"\(pad)\"}"
+                "{\"type\": \"sequence\", \"features\": [\(feature)], \"frames\": \(frames), \"padding\": \"\(pad)\"}"
             )
             let found = try layout.features(of: SoundAnalysis(wave))
             #expect(found.shape == layout.outputShape)
@@ -59,7 +59,7 @@ import Testing
         let (wave, _) = try fixture()
         let layout = try Self.layout(
             """
-            {"type": "sequence", "features": [{"type": "mfcc", "count": 3}, {"type": "rms"}, {"type": "mfcc", "count": 2}],
+            {"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 3}, {"type": "rms"}, {"type": "mfcc", "n_mfcc": 2}],
              "deltas": 2, "delta_width": 5, "frames": 40}
             """)
         #expect(layout.outputShape == [40, 18])
@@ -83,7 +83,7 @@ import Testing
     /// Who asks a finished model about a click cannot change its frames, but can know how long a sound has to be.
     @Test func soundsTooShortForDeltasSayHowLongTheyHaveToBe() throws {
         let layout = try Self.layout(
-            #"{"type": "sequence", "features": [{"type": "mel", "fft": 512, "hop": 256}], "deltas": 1, "frames": 40}"#
+            #"{"type": "sequence", "features": [{"type": "mel", "n_fft": 512, "hop_length": 256}], "deltas": 1, "frames": 40}"#
         )
         let click = Waveform([Float](repeating: 0.5, count: 160), rate: 16000)
         let problem = #expect(throws: SoundProblem.self) { try layout.features(of: SoundAnalysis(click)) }
@@ -119,7 +119,7 @@ import Testing
         let words = ["mean", "std", "min", "max", "median", "range", "skew", "kurtosis", "p10", "p75"]
         let layout = try Self.layout(
             """
-            {"type": "summary", "entries": [{"feature": {"type": "mfcc", "count": 13, "fft": 600, "hop": 200},
+            {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 13, "n_fft": 600, "hop_length": 200},
              "statistics": [\(words.map { "\"\($0)\"" }.joined(separator: ", "))]}]}
             """)
         let found = try layout.features(of: SoundAnalysis(wave))
@@ -198,7 +198,7 @@ import Testing
     /// A picture of numbers that need not come from a sound.
     private func picture(_ values: [Float], frames: Int, channels: Int, _ options: String) throws -> Features
     {
-        let layout = try #require(try Self.layout("{\"type\": \"picture\", \(options)}") as? Picture)
+        let layout = try #require(try Self.layout("{\"type\": \"image\", \(options)}") as? Picture)
         return layout.picture(of: FrameTable(frames: frames, width: channels, values: values))
     }
 
@@ -234,7 +234,7 @@ import Testing
         let (wave, _) = try fixture()
         func rows(_ options: String) throws -> Features {
             try Self.layout(
-                "{\"type\": \"picture\", \"colors\": \"gray\", \"height\": 128, \"width\": 29, \(options)}"
+                "{\"type\": \"image\", \"colormap\": \"gray\", \"height\": 128, \"width\": 29, \(options)}"
             )
             .features(of: SoundAnalysis(wave))
         }
@@ -258,7 +258,7 @@ import Testing
         (#"{"type": "sequence"}"#, "features: missing"),
         (#"{"type": "sequence", "features": []}"#, "features: expected"),
         (
-            #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "hop": 256}]}"#,
+            #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "hop_length": 256}]}"#,
             "same hop, but there are 512 and 256"
         ),
         (#"{"type": "sequence", "features": [{"type": "mfcc"}], "frames": 0}"#, "frames: expected"),
@@ -277,11 +277,11 @@ import Testing
             #"{"type": "summary", "entries": [{"feature": {"type": "rms"}, "statistics": []}]}"#,
             "statistics: expected"
         ),
-        (#"{"type": "picture", "height": 0}"#, "height: expected"),
-        (#"{"type": "picture", "colors": "jet"}"#, "colors: expected"),
-        (#"{"type": "picture", "range": [0, -80]}"#, "0.0 is not below -80.0"),
-        (#"{"type": "picture", "deviation": [0.5, 0.5, 0]}"#, "deviation"),
-        (#"{"type": "picture", "mean": [0.5]}"#, "mean: expected"),
+        (#"{"type": "image", "height": 0}"#, "height: expected"),
+        (#"{"type": "image", "colormap": "jet"}"#, "colors: expected"),
+        (#"{"type": "image", "range": [0, -80]}"#, "0.0 is not below -80.0"),
+        (#"{"type": "image", "std": [0.5, 0.5, 0]}"#, "deviation"),
+        (#"{"type": "image", "mean": [0.5]}"#, "mean: expected"),
     ]) func optionsThatMakeNoSense(_ json: String, _ words: String) {
         let error = #expect(throws: ConfigurationError.self) { try Self.layout(json) }
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
@@ -290,7 +290,7 @@ import Testing
     @Test func framesThatDoNotMatch() throws {
         let (wave, _) = try fixture()
         let layout = try Self.layout(
-            #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "centered": false}]}"#)
+            #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "center": false}]}"#)
         let error = #expect(throws: SoundProblem.self) { try layout.features(of: SoundAnalysis(wave)) }
         #expect(error?.description.contains("of rms") == true, "\(error?.description ?? "")")
     }

@@ -23,7 +23,7 @@ import Testing
         try AudioFile.write(Self.wave, to: path, as: .wavFloat)
         let pipeline = try pipeline(
             """
-            {"rate": 11025, "offset": 0.25, "duration": 0.5, "prepare": [{"type": "normalize_peak"}],
+            {"rate": 11025, "offset": 0.25, "duration": 0.5, "preprocessing": [{"type": "normalize_peak"}],
              "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc"}}, {"feature": {"type": "rms"}}]}}
             """)
         #expect(try pipeline.outputShape() == [21])
@@ -47,7 +47,7 @@ import Testing
         let low = try pipeline("{\"rate\": 8000, \(contrast)}")
         #expect(throws: SoundProblem.self) { try low.outputShape() }
         let raised = try pipeline(
-            "{\"rate\": 8000, \"prepare\": [{\"type\": \"resample\", \"rate\": 16000}], \(contrast)}")
+            "{\"rate\": 8000, \"preprocessing\": [{\"type\": \"resample\", \"rate\": 16000}], \(contrast)}")
         #expect(try raised.outputShape() == [7])
         #expect(throws: ConfigurationError.self) { try pipeline(#"{"rate": 0}"#) }
         #expect(throws: ConfigurationError.self) { try pipeline(#"{"offset": -1}"#) }
@@ -72,16 +72,16 @@ import Testing
         #expect(
             base.fingerprint
                 == (try pipeline(
-                    #"{"layout": {"frames": 200, "type": "sequence", "features": [{"count": 40, "type": "mfcc"}]}}"#
+                    #"{"layout": {"frames": 200, "type": "sequence", "features": [{"n_mfcc": 40, "type": "mfcc"}]}}"#
                 ))
                 .fingerprint)
         let others = [
             #"{"rate": 22050}"#, #"{"offset": 0.5}"#, #"{"duration": 3}"#,
-            #"{"prepare": [{"type": "trim"}]}"#,
-            #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "count": 40}], "frames": 201}}"#,
-            #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "count": 40, "window": "hamming"}]}}"#,
-            #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "count": 40}], "pad": "front"}}"#,
-            #"{"layout": {"type": "picture"}}"#,
+            #"{"preprocessing": [{"type": "trim"}]}"#,
+            #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 40}], "frames": 201}}"#,
+            #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 40, "window": "hamming"}]}}"#,
+            #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 40}], "padding": "front"}}"#,
+            #"{"layout": {"type": "image"}}"#,
         ]
         let prints = try others.map { try pipeline($0).fingerprint } + [base.fingerprint]
         #expect(Set(prints).count == prints.count)

@@ -7,7 +7,7 @@ import Testing
     private func pipeline(_ json: String) throws -> FeaturePipeline { try FeaturePipeline.decode(text: json) }
 
     private static let sequence =
-        #""layout": {"type": "sequence", "frames": 40, "features": [{"type": "rms", "hop": 256, "frame": 512}]}"#
+        #""layout": {"type": "sequence", "frames": 40, "features": [{"type": "rms", "hop_length": 256, "frame_length": 512}]}"#
 
     /// A second of noise for each second, with silence of 0.5 s at both ends where asked.
     private func sound(_ seconds: Double, rate: Int = 8000, silence: Bool = false) -> Waveform {
@@ -58,7 +58,7 @@ import Testing
             }
         }
         let open = try pipeline(
-            #"{"layout": {"type": "sequence", "features": [{"type": "mel", "fft": 512, "hop": 100, "centered": false}]}}"#
+            #"{"layout": {"type": "sequence", "features": [{"type": "mel", "n_fft": 512, "hop_length": 100, "center": false}]}}"#
         )
         let mel = try #require(open.layout.value as? FrameSequence).features[0].value
         #expect(mel.frames(of: 511) == nil && mel.frames(of: 512) == 1 && mel.frames(of: 612) == 2)
@@ -85,22 +85,22 @@ import Testing
     @Test func editsThatCutOrPad() throws {
         let summary = #""layout": {"type": "summary", "entries": [{"feature": {"type": "rms"}}]}"#
         let crop = try found(
-            #"{"rate": 8000, "prepare": [{"type": "gain", "decibels": 3}, {"type": "crop", "offset": 0.25, "duration": 1}], \#(summary)}"#,
+            #"{"rate": 8000, "preprocessing": [{"type": "gain", "decibels": 3}, {"type": "crop", "offset": 0.25, "duration": 1}], \#(summary)}"#,
             sound(2))
-        #expect(crop.options == ["features.prepare[1]"])
+        #expect(crop.options == ["features.preprocessing[1]"])
         #expect(crop.truncation == Truncation(cuts: [1], kept: 1))
         for side in ["end", "front", "both"] {
             let cut = try found(
-                #"{"rate": 8000, "prepare": [{"type": "length", "seconds": 1.5, "cut": "\#(side)"}], \#(summary)}"#,
+                #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 1.5, "truncating": "\#(side)"}], \#(summary)}"#,
                 sound(2))
             #expect(cut.truncation == Truncation(cuts: [0.5], kept: 1.5), "\(side)")
             // Zeros that are added and cut off again are no sound.
             let padded = try found(
-                #"{"rate": 8000, "prepare": [{"type": "length", "seconds": 3, "pad": "\#(side)"}, {"type": "resample", "rate": 4000}, {"type": "length", "seconds": 2, "cut": "\#(side)"}], \#(summary)}"#,
+                #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 3, "padding": "\#(side)"}, {"type": "resample", "rate": 4000}, {"type": "length", "seconds": 2, "truncating": "\#(side)"}], \#(summary)}"#,
                 sound(2))
             #expect(padded.truncation.cuts == [0, 0] && padded.truncation.kept == 2, "\(side)")
             let across = try found(
-                #"{"rate": 8000, "prepare": [{"type": "length", "seconds": 3, "pad": "end"}, {"type": "length", "seconds": 1, "cut": "both"}], \#(summary)}"#,
+                #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 3, "padding": "end"}, {"type": "length", "seconds": 1, "truncating": "both"}], \#(summary)}"#,
                 sound(2))
             #expect(across.truncation == Truncation(cuts: [0, 1], kept: 1), "\(side)")
         }
@@ -110,7 +110,7 @@ import Testing
     @Test func removedSilenceIsNoLoss() throws {
         for edit in ["trim", "voiced"] {
             let json =
-                "{\"rate\": 8000, \"prepare\": [{\"type\": \"\(edit)\", \"frame\": 512, \"hop\": 128}], \(Self.sequence)}"
+                "{\"rate\": 8000, \"preprocessing\": [{\"type\": \"\(edit)\", \"frame\": 512, \"hop\": 128}], \(Self.sequence)}"
             let pipeline = try pipeline(json)
             #expect(pipeline.removesSilence)
             let short = sound(1, silence: true)
@@ -123,18 +123,18 @@ import Testing
         }
         // Zeros at the end are trimmed away, the sound stays.
         let padded = try found(
-            #"{"rate": 8000, "prepare": [{"type": "length", "seconds": 4}, {"type": "trim", "frame": 512, "hop": 128}], \#(Self.sequence)}"#,
+            #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 4}, {"type": "trim", "frame_length": 512, "hop_length": 128}], \#(Self.sequence)}"#,
             sound(1))
         #expect(padded.truncation.cut == 0 && padded.truncation.kept == 1)
     }
 
     @Test func nothingCutsWhereNothingCan() throws {
-        let pipeline = try pipeline(#"{"layout": {"type": "picture", "height": 8, "width": 8}}"#)
+        let pipeline = try pipeline(#"{"layout": {"type": "image", "height": 8, "width": 8}}"#)
         #expect(pipeline.truncatingOptions == [] && !pipeline.removesSilence)
         #expect(try pipeline(sound(2)).truncation == Truncation(cuts: [], kept: 2))
         // What did not come from a pipeline is not known.
         #expect(try pipeline.features(of: sound(2, rate: 16000)).truncation == nil)
-        let crop = try self.pipeline(#"{"prepare": [{"type": "crop", "offset": 3}]}"#)
+        let crop = try self.pipeline(#"{"preprocessing": [{"type": "crop", "offset": 3}]}"#)
         #expect(crop.truncation(seconds: 2, rate: 8000) == nil)
         #expect(try self.pipeline(#"{"offset": 2}"#).truncation(seconds: 2, rate: 8000) == nil)
     }

@@ -59,8 +59,8 @@ public struct FixedLength: LengthEdit {
         .init("seconds", \.seconds, "The length in seconds; or give samples.", .above(0), .atMost(1e6)),
         .init(
             "samples", \.samples, "The length in samples; or give seconds.", .range(1...Waveform.mostSamples)),
-        .init("pad", \.pad, "Where zeros are added."),
-        .init("cut", \.cut, "Where samples are cut off."),
+        .init("padding", \.pad, "Where zeros are added."),
+        .init("truncating", \.cut, "Where samples are cut off."),
     ]
 
     public var complaints: [Complaint] {

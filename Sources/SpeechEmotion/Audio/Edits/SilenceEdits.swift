@@ -12,9 +12,9 @@ public struct Trim: WaveEdit {
     public static let type = "trim"
     public static let summary = "Cuts off what is quiet at both ends, as librosa.effects.trim."
     public static let fields: [Field<Self>] = [
-        .init("below", \.below, "How many decibels below the loudest frame is quiet.", .above(0)),
-        .init("frame", \.frame, "Samples of a frame.", .range(1...65536)),
-        .init("hop", \.hop, "Samples from one frame to the next.", .range(1...65536)),
+        .init("top_db", \.below, "How many decibels below the loudest frame is quiet.", .above(0)),
+        .init("frame_length", \.frame, "Samples of a frame.", .range(1...65536)),
+        .init("hop_length", \.hop, "Samples from one frame to the next.", .range(1...65536)),
     ]
 
     public var complaints: [Complaint] { frameComplaints(frame, hop) }
@@ -45,10 +45,10 @@ public struct VoicedParts: WaveEdit {
     public static let type = "voiced"
     public static let summary = "Keeps the parts that are loud enough to be speech and joins them: pauses go."
     public static let fields: [Field<Self>] = [
-        .init("below", \.below, "How many decibels below the loudest frame is a pause.", .above(0)),
+        .init("top_db", \.below, "How many decibels below the loudest frame is a pause.", .above(0)),
         .init("margin", \.margin, "Seconds kept around each part.", .range(0...60)),
-        .init("frame", \.frame, "Samples of a frame.", .range(1...65536)),
-        .init("hop", \.hop, "Samples from one frame to the next.", .range(1...65536)),
+        .init("frame_length", \.frame, "Samples of a frame.", .range(1...65536)),
+        .init("hop_length", \.hop, "Samples from one frame to the next.", .range(1...65536)),
     ]
 
     public var complaints: [Complaint] { frameComplaints(frame, hop) }
@@ -73,5 +73,5 @@ public struct VoicedParts: WaveEdit {
 /// Frames that overlap so much that a long sound would take hours.
 private func frameComplaints(_ frame: Int, _ hop: Int) -> [Complaint] {
     hop * 64 < frame
-        ? [Complaint("hop", "\(hop) for a frame of \(frame); it has to be at least a 64th of it")] : []
+        ? [Complaint("hop_length", "\(hop) for a frame of \(frame); it has to be at least a 64th of it")] : []
 }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// A fixed change of a sound, as a config names it: `{"type": "trim", "below": 30}`. It depends on nothing but the sound.
+/// A fixed change of a sound, as a config names it: `{"type": "trim", "top_db": 30}`. It depends on nothing but the sound.
 public protocol WaveEdit: TaggedOptions {
     /// The changed sound. Throws a `SoundProblem` where the sound does not allow it.
     func callAsFunction(_ wave: Waveform) throws -> Waveform

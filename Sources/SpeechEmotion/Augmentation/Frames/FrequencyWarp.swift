@@ -67,7 +67,7 @@ public struct FeatureNoise: FeatureAugmentation {
     public static let type = "feature_noise"
     public static let summary = "Adds normal noise to every number."
     public static let fields: [Field<Self>] = [
-        .init("deviation", \.deviation, "Standard deviation of the noise.", .required, .atLeast(0)),
+        .init("std", \.deviation, "Standard deviation of the noise.", .required, .atLeast(0)),
         .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
     ]
 

@@ -23,7 +23,7 @@ public struct TimeMask: FeatureAugmentation {
     public static let fields: [Field<Self>] = [
         .init("width", \.width, "Frames that a mask hides, at most; each width is as likely.", .atLeast(1)),
         .init("count", \.count, "How many masks.", .range(1...100)),
-        .init("share", \.share, "Part of a sound's frames that one mask may hide.", .above(0), .atMost(1)),
+        .init("max_fraction", \.share, "Part of a sound's frames that one mask may hide.", .above(0), .atMost(1)),
         .init("value", \.value, "What stands in a mask."),
         .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
     ]

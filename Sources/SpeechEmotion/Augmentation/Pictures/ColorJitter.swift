@@ -17,7 +17,7 @@ public struct ColorJitter: FeatureAugmentation {
         .init("contrast", \.contrast, "The factor lies within 1 -+ this.", .range(0...1)),
         .init("saturation", \.saturation, "The factor lies within 1 -+ this.", .range(0...1)),
         .init("mean", \.mean, "What the picture was normalised with; colours are 0 to 1 without that."),
-        .init("deviation", \.deviation, "What the picture was normalised with.", .above(0)),
+        .init("std", \.deviation, "What the picture was normalised with.", .above(0)),
         .init("probability", \.probability, "How often it is done.", .range(0...1)),
     ]
 

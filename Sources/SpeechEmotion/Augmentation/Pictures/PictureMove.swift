@@ -6,7 +6,7 @@ import Glibc
 public struct HorizontalFlip: FeatureAugmentation {
     public var probability = 0.5
 
-    public static let type = "flip"
+    public static let type = "horizontal_flip"
     public static let summary = "Mirrors a picture from left to right."
     public static let fields: [Field<Self>] = [
         .init("probability", \.probability, "How often it is done.", .range(0...1))

@@ -30,7 +30,7 @@ public struct AddNoise: WaveAugmentation {
         .init(
             "snr", \.snr, "Decibels of the sound above the noise, instead of an amplitude.",
             .range(-100...200)),
-        .init("colour", \.colour, "White, or stronger in the low or the high frequencies."),
+        .init("color", \.colour, "White, or stronger in the low or the high frequencies."),
         .init("probability", \.probability, "How often it happens.", .range(0...1)),
     ]
 

@@ -53,7 +53,7 @@ public struct RandomGain: WaveAugmentation {
 public struct PolarityFlip: WaveAugmentation {
     public var probability = 0.5
 
-    public static let type = "polarity"
+    public static let type = "polarity_inversion"
     public static let summary = "Changes the sign of every sample."
     public static let fields: [Field<Self>] = [
         .init("probability", \.probability, "How often it happens.", .range(0...1))
@@ -84,7 +84,7 @@ public struct TimeShift: WaveAugmentation {
     public var fill = Fill.zeros
     public var probability = 1.0
 
-    public static let type = "shift"
+    public static let type = "time_shift"
     public static let summary = "Moves the sound in time; its length stays."
     public static let fields: [Field<Self>] = [
         .init("seconds", \.seconds, "How far; above 0 is later.", .range(-3600...3600)),

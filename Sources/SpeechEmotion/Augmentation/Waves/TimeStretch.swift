@@ -9,7 +9,7 @@ public struct TimeStretch: WaveAugmentation {
     public var rate = Spread(0.8, 1.25)
     public var probability = 1.0
 
-    public static let type = "stretch"
+    public static let type = "time_stretch"
     public static let summary =
         "Makes the sound faster (above 1) or slower at the same pitch: a phase vocoder."
     public static let fields: [Field<Self>] = [
@@ -34,7 +34,7 @@ public struct PitchShift: WaveAugmentation {
     public var semitones = Spread(-2, 2)
     public var probability = 1.0
 
-    public static let type = "pitch"
+    public static let type = "pitch_shift"
     public static let summary = "Moves the pitch by semitones; the length stays."
     public static let fields: [Field<Self>] = [
         .init("semitones", \.semitones, "How far up, or down below 0.", .range(-36...36)),

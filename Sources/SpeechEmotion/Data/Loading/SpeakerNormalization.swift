@@ -64,7 +64,7 @@ public struct SpeakerNormalization: Sendable {
 
 extension DataProblem {
     /// The problem with the name of the first clip of its speaker.
-    func of(_ clip: String) -> DataProblem {
+    package func of(_ clip: String) -> DataProblem {
         DataProblem("\(action), the speaker of \"\(clip)\"", found: found, allowed: allowed)
     }
 }

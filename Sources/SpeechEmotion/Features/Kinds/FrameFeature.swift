@@ -1,6 +1,6 @@
 import Configuration
 
-/// Numbers for each frame of a sound, as a config names them: `{"type": "mfcc", "count": 40}`.
+/// Numbers for each frame of a sound, as a config names them: `{"type": "mfcc", "n_mfcc": 40}`.
 public protocol FrameFeature: TaggedOptions, Hashable {
     /// How many numbers each frame has.
     var width: Int { get }

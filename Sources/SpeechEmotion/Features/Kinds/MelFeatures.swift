@@ -11,9 +11,9 @@ public struct MFCC: MelFeature {
     public static let summary = "Mel-frequency cepstral coefficients, with librosa's defaults."
     public static var fields: [Field<Self>] {
         [
-            .init("count", \.cepstrum.count, "Coefficients.", .range(1...MelBands.most))
+            .init("n_mfcc", \.cepstrum.count, "Coefficients.", .range(1...MelBands.most))
         ] + stftFields + bandFields + decibelFields + [
-            .init("dct", \.cepstrum.transform, "Which discrete cosine transform."),
+            .init("dct_type", \.cepstrum.transform, "Which discrete cosine transform."),
             .init("orthonormal", \.cepstrum.isOrthonormal, "Whether it is orthonormal or plain."),
             .init(
                 "lifter", \.cepstrum.lifter,
@@ -30,10 +30,10 @@ public struct MFCC: MelFeature {
         var found = melComplaints
         if cepstrum.count > bands.count {
             found.append(
-                Complaint("count", "\(cepstrum.count) coefficients need as many mels, not \(bands.count)"))
+                Complaint("n_mfcc", "\(cepstrum.count) coefficients need as many mels, not \(bands.count)"))
         }
         if cepstrum.transform == .one, bands.count < 2 {
-            found.append(Complaint("dct", "type 1 needs 2 mels"))
+            found.append(Complaint("dct_type", "type 1 needs 2 mels"))
         }
         return found
     }
@@ -59,7 +59,7 @@ public struct Mel: MelFeature {
         /// Sums of squared sizes.
         case power
         /// Sums of sizes.
-        case size
+        case magnitude
         /// Sums of squared sizes in decibels.
         case decibels = "db"
     }
@@ -68,7 +68,7 @@ public struct Mel: MelFeature {
     public static let summary = "A mel spectrogram: powers, sizes or decibels."
     public static var fields: [Field<Self>] {
         [
-            .init("unit", \.unit, "Sums of powers, of sizes, or of powers in decibels.")
+            .init("scale", \.unit, "Sums of powers, of sizes, or of powers in decibels.")
         ] + bandFields + stftFields + decibelFields
     }
 
@@ -82,7 +82,7 @@ public struct Mel: MelFeature {
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         switch unit {
         case .power: try sound.powers(stft).mel(bands).table
-        case .size: try sound.sizes(stft).mel(bands).table
+        case .magnitude: try sound.sizes(stft).mel(bands).table
         case .decibels: try sound.melLevels(stft, bands, decibels).table
         }
     }

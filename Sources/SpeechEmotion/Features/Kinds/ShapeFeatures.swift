@@ -45,7 +45,7 @@ public struct Rolloff: SpectralFeature {
     public static let type = "rolloff"
     public static let summary = "The frequency in Hz up to which a part of the sum of all sizes lies."
     public static var fields: [Field<Self>] {
-        [.init("share", \.share, "Which part.", .above(0), .below(1))] + stftFields
+        [.init("roll_percent", \.share, "Which part.", .above(0), .below(1))] + stftFields
     }
 
     public init() {}
@@ -66,7 +66,7 @@ public struct Flatness: SpectralFeature {
     public static let type = "flatness"
     public static let summary = "How much like noise: the geometric over the arithmetic mean of the powers."
     public static var fields: [Field<Self>] {
-        [.init("floor", \.floor, "Powers below it count as it.", .atLeast(1e-30), .atMost(1))] + stftFields
+        [.init("amin", \.floor, "Powers below it count as it.", .atLeast(1e-30), .atMost(1))] + stftFields
     }
 
     public init() {}
@@ -88,7 +88,7 @@ public struct Contrast: SpectralFeature {
     public static let summary = "Peaks against valleys of the sizes in octaves and in what lies below them."
     public static var fields: [Field<Self>] {
         [
-            .init("octaves", \.bands.octaves, "Octaves above the lowest band.", .range(1...32)),
+            .init("n_bands", \.bands.octaves, "Octaves above the lowest band.", .range(1...32)),
             .init("fmin", \.bands.low, "Where the first octave begins, in Hz.", .above(0)),
             .init(
                 "quantile", \.bands.quantile, "The part of a band's bins that is peak, and valley.",
@@ -124,9 +124,9 @@ public struct Bins: SpectralFeature {
     public static let summary = "All bins of the transform: powers, sizes or decibels."
     public static var fields: [Field<Self>] {
         [
-            .init("unit", \.unit, "Powers, sizes, or powers in decibels."),
-            .init("reference", \.decibels.reference, "The power that is 0 dB, or \"max\" for the largest."),
-            .init("floor", \.decibels.floor, "Powers below it count as it.", .atLeast(1e-30)),
+            .init("scale", \.unit, "Powers, sizes, or powers in decibels."),
+            .init("ref", \.decibels.reference, "The power that is 0 dB, or \"max\" for the largest."),
+            .init("amin", \.decibels.floor, "Powers below it count as it.", .atLeast(1e-30)),
             .init(
                 "top_db", \.decibels.range, "How far below the largest others may lie; null is any.",
                 .atLeast(0)),
@@ -141,7 +141,7 @@ public struct Bins: SpectralFeature {
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         switch unit {
         case .power: try sound.powers(stft).bins.table
-        case .size: try sound.sizes(stft).bins.table
+        case .magnitude: try sound.sizes(stft).bins.table
         case .decibels: try sound.powers(stft).bins.decibels(decibels).table
         }
     }

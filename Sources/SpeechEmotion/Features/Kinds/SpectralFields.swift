@@ -14,11 +14,11 @@ extension SpectralFeature {
     /// The keys of the transform, which stand beside the feature's own.
     static var stftFields: [Field<Self>] {
         [
-            .init("fft", \.stft.fft, "Samples of a frame.", .range(1...STFT.largest)),
-            .init("hop", \.stft.hop, "Samples between the starts of two frames.", .range(1...1 << 24)),
+            .init("n_fft", \.stft.fft, "Samples of a frame.", .range(1...STFT.largest)),
+            .init("hop_length", \.stft.hop, "Samples between the starts of two frames.", .range(1...1 << 24)),
             .init("window", \.stft.window, "The curve that a frame is multiplied with."),
             .init(
-                "window_length", \.stft.windowLength,
+                "win_length", \.stft.windowLength,
                 "Samples of the window, in the middle of the frame; null is the whole frame.",
                 .range(1...STFT.largest)),
             .init(
@@ -26,15 +26,15 @@ extension SpectralFeature {
                 "Beta of a kaiser window (null: 8.6), deviation of a gaussian one in half lengths (null: 0.4).",
                 .above(0), .below(700)),
             .init("periodic", \.stft.isPeriodic, "Periodic rather than symmetric windows."),
-            .init("centered", \.stft.isCentred, "Whether frame i has its middle at i * hop, with padding."),
-            .init("padding", \.stft.padding, "What lies around the sound."),
+            .init("center", \.stft.isCentred, "Whether frame i has its middle at i * hop, with padding."),
+            .init("pad_mode", \.stft.padding, "What lies around the sound."),
         ]
     }
 
     /// What is wrong with the transform, for `complaints`.
     var stftComplaints: [Complaint] {
         guard let length = stft.windowLength, length > stft.fft else { return [] }
-        return [Complaint("window_length", "\(length) is longer than the frame, \(stft.fft) samples")]
+        return [Complaint("win_length", "\(length) is longer than the frame, \(stft.fft) samples")]
     }
 
     public var complaints: [Complaint] { stftComplaints }
@@ -56,10 +56,10 @@ extension FramedFeature {
     /// The keys of the frames, which stand beside the feature's own.
     static var frameFields: [Field<Self>] {
         [
-            .init("frame", \.frames.length, "Samples of a frame.", .range(1...STFT.largest)),
-            .init("hop", \.frames.hop, "Samples between the starts of two frames.", .range(1...1 << 24)),
+            .init("frame_length", \.frames.length, "Samples of a frame.", .range(1...STFT.largest)),
+            .init("hop_length", \.frames.hop, "Samples between the starts of two frames.", .range(1...1 << 24)),
             .init(
-                "centered", \.frames.isCentred, "Whether frame i has its middle at i * hop, with padding."),
+                "center", \.frames.isCentred, "Whether frame i has its middle at i * hop, with padding."),
         ]
     }
 
@@ -76,21 +76,21 @@ extension MelFeature {
     /// The keys of the bands.
     static var bandFields: [Field<Self>] {
         [
-            .init("mels", \.bands.count, "Mel bands.", .range(1...MelBands.most)),
+            .init("n_mels", \.bands.count, "Mel bands.", .range(1...MelBands.most)),
             .init("fmin", \.bands.low, "The lower end of the lowest band in Hz.", .atLeast(0)),
             .init(
                 "fmax", \.bands.high, "The upper end of the highest band in Hz; null is half the rate.",
                 .above(0)),
             .init("mel_scale", \.bands.scale, "The curve that spaces the bands."),
-            .init("mel_norm", \.bands.norm, "How the triangles are scaled."),
+            .init("norm", \.bands.norm, "How the triangles are scaled."),
         ]
     }
 
     /// The keys of the decibels.
     static var decibelFields: [Field<Self>] {
         [
-            .init("reference", \.decibels.reference, "The power that is 0 dB, or \"max\" for the largest."),
-            .init("floor", \.decibels.floor, "Powers below it count as it.", .atLeast(1e-30)),
+            .init("ref", \.decibels.reference, "The power that is 0 dB, or \"max\" for the largest."),
+            .init("amin", \.decibels.floor, "Powers below it count as it.", .atLeast(1e-30)),
             .init(
                 "top_db", \.decibels.range, "How far below the largest others may lie; null is any.",
                 .atLeast(0)),

@@ -54,7 +54,7 @@ public struct Yin: FramedFeature {
         [
             .init("fmin", \.range.low, "The lowest frequency in Hz.", .above(0)),
             .init("fmax", \.range.high, "The highest frequency in Hz, at most half the rate.", .above(0)),
-            .init("threshold", \.threshold, "The difference that is small enough for a period.", .above(0)),
+            .init("trough_threshold", \.threshold, "The difference that is small enough for a period.", .above(0)),
         ] + frameFields
     }
 

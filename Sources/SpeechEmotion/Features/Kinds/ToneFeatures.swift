@@ -14,7 +14,7 @@ extension ChromaFeature {
                 "How far the notes lie from A = 440 Hz, in steps; null estimates it from each sound.",
                 .range(-100...100)),
             .init("norm", \.bands.norm, "What the notes of a frame are divided by."),
-            .init("of_sizes", \.ofSizes, "Of the sizes of the bins rather than of their squares."),
+            .init("magnitude", \.ofSizes, "Of the sizes of the bins rather than of their squares."),
         ]
     }
 
@@ -37,7 +37,7 @@ public struct Chroma: ChromaFeature {
     public static let type = "chroma"
     public static let summary = "How strong each note is, whatever its octave."
     public static var fields: [Field<Self>] {
-        [.init("count", \.bands.count, "Notes of an octave, from C on.", .range(1...ChromaBands.most))]
+        [.init("n_chroma", \.bands.count, "Notes of an octave, from C on.", .range(1...ChromaBands.most))]
             + chromaFields + stftFields
     }
 

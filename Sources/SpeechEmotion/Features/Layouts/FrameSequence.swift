@@ -22,8 +22,8 @@ public struct FrameSequence: FeatureLayout {
                 "delta_width", \.deltaWidth, "Frames that a delta looks at.", .range(3...9999),
                 .check("that is odd") { $0 % 2 == 1 }),
             .init("frames", \.frames, "The number of frames.", .range(1...1_000_000)),
-            .init("pad", \.pad, "Where zeros are added to shorter sounds."),
-            .init("cut", \.cut, "Where frames of longer sounds are cut off."),
+            .init("padding", \.pad, "Where zeros are added to shorter sounds."),
+            .init("truncating", \.cut, "Where frames of longer sounds are cut off."),
         ]
     }
 

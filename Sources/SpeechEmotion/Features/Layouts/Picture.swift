@@ -24,7 +24,7 @@ public struct Picture: FeatureLayout {
         return AnyFrameFeature(mel)
     }
 
-    public static let type = "picture"
+    public static let type = "image"
     public static let summary =
         "A feature as a coloured picture: frames from left to right, channels from the bottom to the top."
     public static var fields: [Field<Self>] {
@@ -32,7 +32,7 @@ public struct Picture: FeatureLayout {
             .init("feature", \.feature, "The feature; a mel spectrogram in decibels unless given."),
             .init("height", \.height, "Pixels from top to bottom.", .range(1...4096)),
             .init("width", \.width, "Pixels from left to right.", .range(1...4096)),
-            .init("colors", \.colors, "How levels become red, green and blue."),
+            .init("colormap", \.colors, "How levels become red, green and blue."),
             .init(
                 "range", \.range,
                 "What has the first colour and what the last; null takes the smallest and largest of each picture."
@@ -41,7 +41,7 @@ public struct Picture: FeatureLayout {
                 "low_at_bottom", \.isLowAtBottom,
                 "Whether the first channel is the lowest row or the top one."),
             .init("mean", \.mean, "Subtracted from red, green and blue, which go from 0 to 1.", .count(3)),
-            .init("deviation", \.deviation, "Red, green and blue are divided by it.", .count(3), .above(0)),
+            .init("std", \.deviation, "Red, green and blue are divided by it.", .count(3), .above(0)),
         ]
     }
 

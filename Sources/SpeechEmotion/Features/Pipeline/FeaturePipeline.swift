@@ -21,12 +21,12 @@ public struct FeaturePipeline: Options {
     public static var fields: [Field<Self>] {
         [
             .init(
-                "rate", \.rate, "Samples a second that every sound is brought to.",
+                "sample_rate", \.rate, "Samples a second that every sound is brought to.",
                 .range(Waveform.allowedRates)),
             .init("offset", \.offset, "Seconds left out at the start.", .range(0...1e6)),
             .init(
                 "duration", \.duration, "Seconds kept; all that follows where null.", .above(0), .atMost(1e6)),
-            .init("prepare", \.prepare, "Changes of the sound before its features, in their order."),
+            .init("preprocessing", \.prepare, "Changes of the sound before its features, in their order."),
             .init("layout", \.layout, "The features and their form."),
             .init(
                 "normalize", \.normalize,

@@ -22,7 +22,7 @@ extension FeaturePipeline {
     /// which they apply.
     public var truncatingOptions: [String] {
         (offset > 0 ? ["features.offset"] : []) + (duration == nil ? [] : ["features.duration"])
-            + prepare.indices.filter { prepare[$0].value is any LengthEdit }.map { "features.prepare[\($0)]" }
+            + prepare.indices.filter { prepare[$0].value is any LengthEdit }.map { "features.preprocessing[\($0)]" }
             + (layout.value is FrameSequence ? ["features.layout.frames"] : [])
     }
 

@@ -1,3 +1,5 @@
+import Autograd
+
 /// Passes that transform complex numbers of one count, for the sixteen frames of a block at once.
 ///
 /// A count whose prime factors are small is done in passes of those radices; any other becomes a convolution

@@ -1,0 +1,79 @@
+import Autograd
+import Glibc
+
+/// How long each of several runs of the same work took.
+package struct Timing: Sendable {
+    /// Seconds, in rising order.
+    private let sorted: [Double]
+
+    /// Runs `work` until it is warm, then at least `runs` times and at least for `seconds`.
+    ///
+    /// Benchmarks/peers/operations_torch.py does the same.
+    package init(
+        warmUp: Int = 3, warmUpSeconds: Double = 0.1, runs: Int = 10, seconds: Double = 0.5,
+        _ work: () -> Void
+    ) throws {
+        let clock = ContinuousClock()
+        var begin = clock.now
+        var count = 0
+        while count < warmUp || (clock.now - begin).inSeconds < warmUpSeconds {
+            work()
+            count += 1
+            try Cancellation.check()
+        }
+        var times: [Double] = []
+        begin = clock.now
+        while times.count < runs || (clock.now - begin).inSeconds < seconds {
+            let start = clock.now
+            work()
+            times.append((clock.now - start).inSeconds)
+            try Cancellation.check()
+        }
+        sorted = times.sorted()
+    }
+
+    /// How many runs were timed.
+    package var runs: Int { sorted.count }
+
+    package var median: Double {
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    /// How noisy the runs were: the 90th percentile over the median.
+    package var spread: Double { sorted[min(sorted.count - 1, sorted.count * 9 / 10)] / median }
+}
+
+/// What the system says about this process.
+package enum ProcessFigures {
+    /// The most memory this process has held, in MiB.
+    package static var peakMemory: Double {
+        for line in lines(of: "/proc/self/status") where line.hasPrefix("VmHWM:") {
+            if let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first {
+                return (Double(kilobytes) ?? 0) / 1024
+            }
+        }
+        return 0
+    }
+
+    /// Seconds since this process was started.
+    package static var age: Double {
+        // The fields after the program's name, which is in brackets and may hold anything.
+        guard let stat = lines(of: "/proc/self/stat").first, let end = stat.lastIndex(of: ")") else {
+            return 0
+        }
+        let fields = stat[end...].split(separator: " ")
+        guard fields.count > 20, let ticks = Double(fields[20]) else { return 0 }
+        var now = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9 - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    private static func lines(of path: String) -> [Substring] {
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
+    }
+}

@@ -1,0 +1,257 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import Reports
+
+extension Command {
+    private static let name = Option.text(
+        "name", "NAME", help: "What the ablation is called; the config's name unless given.")
+    private static let jobs = Option.integer(
+        "jobs", "J", in: 1...1024, help: "How many runs at a time; one for each core up to 8 unless given.")
+    private static let threads = Option.integer(
+        "threads", "K", in: 1...64, help: "Threads of each run; the cores divided by the jobs unless given.")
+    private static let printing = Switch(
+        name: "print", help: "Prints the command of each single run, one a line, and runs none.")
+    private static let slurm = Switch(
+        name: "slurm",
+        help:
+            "Writes a script for Slurm in which each single run is a task, and runs none. A task that nears its time limit saves, is queued again and resumes."
+    )
+    private static let slurmOptions = Option.text(
+        "slurm-options", "OPTIONS",
+        help: "Further options of sbatch for the script: --slurm-options \"--partition=long --time=8:00:00\"."
+    )
+    private static let slurmArray = Option.integer(
+        "slurm-array", "N", in: 1...4_000_000,
+        help:
+            "Tasks of a job array at most, \(SlurmScript.usualArraySize) unless given; where there are more runs, submit.sh submits several arrays."
+    )
+    private static let collect = Switch(
+        name: "collect", help: "Makes the table of the runs that are there, and runs none.")
+
+    /// Runs every member of a config's sweep and compares them.
+    static let ablate: Command = Command(
+        name: "ablate",
+        summary:
+            "Runs the variants that a config's \"sweep\" lists, over seeds and folds, and compares them.",
+        argument: Argument(
+            placeholder: "CONFIG", help: "The experiment with its sweep, a JSON file.", completion: .files),
+        options: [
+            Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache,
+            printing, slurm, slurmOptions,
+            slurmArray, collect,
+        ],
+        examples: [
+            (
+                "Train ablate Experiments/ablate-quickstart.json",
+                "Removes parts of a small model, four folds and two seeds each. The same command resumes where it was stopped."
+            ),
+            (
+                "Train ablate Experiments/ablate-quickstart.json --set sweep.seeds=10 --jobs 2",
+                "The same with ten seeds, two runs at a time."
+            ),
+            (
+                "Train ablate CONFIG --slurm --threads 4 --slurm-options \"--time=2:00:00\" && sbatch runs/NAME/slurm.sh",
+                "Runs all of it as a job array over a shared folder; tasks that take longer are queued again and resume."
+            ),
+            ("Train ablate CONFIG --collect", "Makes the table of what is done so far."),
+        ],
+        run: runAblation)
+
+    private static func runAblation(_ arguments: Arguments) throws {
+        guard let path = arguments.argument else { throw UsageError("which experiment? Give its JSON file") }
+        let modes = [printing, slurm, collect].filter { arguments[$0] }
+        guard modes.count < 2 else {
+            throw UsageError("--\(modes[0].name) and --\(modes[1].name) exclude each other")
+        }
+        let options = try slurmOptions(arguments)
+        try Command.checkName(arguments[name])
+        _ = try arguments.featureCache()
+        let environment = ProcessInfo.processInfo.environment
+        let (experiment, json) = try Experiment.load(
+            path, settings: arguments.every(Common.set), environment: environment)
+        let plan = try SweepPlan(experiment, json: json, environment: environment)
+        let ablation = Ablation(
+            plan, folds: try plan.folds(checkingData: modes.isEmpty),
+            folder: (arguments[Common.runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name))
+        if arguments[collect] {
+            guard FileManager.default.fileExists(atPath: ablation.folder) else {
+                throw UsageError("there is no ablation in \(ablation.folder)")
+            }
+            try ablation.check()
+            try ablation.writeManifest()
+            return try finish(ablation)
+        }
+        try ablation.prepare()
+        let cores = Parallel.threads
+        let jobs = min(arguments[jobs] ?? min(cores, 8), ablation.singles.count)
+        let each = arguments[threads] ?? max(1, cores / (modes.isEmpty ? jobs : 1))
+        func words(_ single: Ablation.Single) -> [String] {
+            [
+                "run", ablation.config(of: single), "--runs", ablation.runs, "--name", single.id,
+                "--threads", "\(each)", "--finish",
+            ] + (arguments[Common.cache].map { ["--cache", $0] } ?? [])
+                + (arguments[Common.cacheLimit].map { ["--cache-limit", $0.text] } ?? [])
+                + (arguments[Common.noCache] ? ["--no-cache"] : [])
+        }
+        if !modes.isEmpty {
+            let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+            let commands = ablation.singles.map { Shell.line([program] + words($0)) }
+            if arguments[printing] { return print(commands.joined(separator: "\n")) }
+            let script = SlurmScript(
+                name: (ablation.folder as NSString).lastPathComponent, commands: commands, threads: each,
+                folder: FileManager.default.currentDirectoryPath,
+                logs: URL(fileURLWithPath: ablation.folder + "/logs").path,
+                arraySize: arguments[slurmArray] ?? SlurmScript.usualArraySize, options: options)
+            return try write(script, ablation)
+        }
+        try run(ablation, jobs: jobs) { ["Train"] + words($0) + ["--leash"] }
+    }
+
+    private static func run(
+        _ ablation: Ablation, jobs: Int, words: @escaping (Ablation.Single) -> [String]
+    ) throws {
+        let members = NumberText.count(ablation.plan.members.count, "member")
+        print(
+            "\(members), \(NumberText.count(ablation.singles.count, "run")), \(jobs) at a time, in \(ablation.folder)"
+        )
+        Interrupt.watch()
+        let reporter = AblationReporter(ablation, jobs: jobs)
+        let runner = AblationRunner(
+            ablation, jobs: jobs, program: "/proc/self/exe", words: words,
+            isAskedToStop: { Interrupt.isAsked }, tell: reporter.tell)
+        let (ending, standing) = try runner.run()
+        reporter.finish()
+        for failure in standing.failures {
+            Terminal.error(
+                "failed: \(failure.single.title) (\(failure.reason)); the end of \(ablation.log(of: failure.single)):"
+            )
+            for line in failure.lastLines { Terminal.error("    \(line)") }
+        }
+        if ending == .stopped {
+            try AblationTable(ablation).write()
+            Terminal.error("Every run is saved. To go on, give the same command again:")
+            Terminal.error("    \(Shell.line(CommandLine.arguments))")
+            throw Interrupted()
+        }
+        try finish(ablation, failures: standing.failures)
+    }
+
+    /// Writes the tables and shows them. Throws where something is missing.
+    private static func finish(
+        _ ablation: Ablation, failures: [AblationRunner.Failure] = []
+    ) throws {
+        let table = AblationTable(ablation)
+        try table.write()
+        print(table.table.text)
+        // Of a single member there is nothing to compare: its other figures and its classes are what is asked for.
+        if ablation.plan.members.count == 1, !table.groups[0].members.isEmpty {
+            print(table.overview.text)
+            print(table.recalls.text)
+            print(table.folds.text)
+            if !table.speakers.rows.isEmpty { print(table.speakers.text) }
+        }
+        let sets = (try? RunSet.all(ablation.folder, skipsUnfinished: true)) ?? []
+        if !sets.isEmpty {
+            let report = try GroupReport(
+                title: ablation.plan.members[0].experiment.name, sets, metric: ablation.plan.options.metric
+            ).write(to: ablation.folder)
+            print("The report is \(report).")
+        }
+        print("The tables are in \(ablation.folder): \(AblationTable.files).")
+        let unread = table.problems.isEmpty ? nil : RunsUnread(problems: table.problems)
+        guard !table.missing.isEmpty else {
+            if let unread { throw unread }
+            return
+        }
+        if let unread { Terminal.error("\(unread)") }
+        throw AblationIncomplete(
+            ablation: ablation, missing: table.missing,
+            failed: Dictionary(
+                failures.map { ($0.single.id, $0.reason) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// What `--slurm-options` asks for; none without it.
+    private static func slurmOptions(_ arguments: Arguments) throws -> SlurmOptions {
+        guard arguments[slurm] else {
+            let without = arguments[slurmOptions] != nil ? slurmOptions.name : slurmArray.name
+            guard arguments[slurmOptions] == nil, arguments[slurmArray] == nil else {
+                throw UsageError(
+                    "--\(without) is for the script that --slurm writes; add --slurm, or leave it out")
+            }
+            return SlurmOptions()
+        }
+        guard let text = arguments[slurmOptions] else { return SlurmOptions() }
+        do throws(SlurmOptions.Problem) { return try SlurmOptions(parsing: text) } catch {
+            throw UsageError("--\(slurmOptions.name): \(error)")
+        }
+    }
+
+    /// The words of a command line without the options of Slurm and their values.
+    private static func withoutSlurm(_ words: [String]) -> [String] {
+        let valued = ["--" + slurmOptions.name, "--" + slurmArray.name]
+        return words.indices.filter { index in
+            let name = String(words[index].prefix { $0 != "=" })
+            let isValue = index > 0 && valued.contains(words[index - 1])
+            return !isValue && name != "--" + slurm.name && !valued.contains(name)
+        }.map { words[$0] }
+    }
+
+    private static func write(_ script: SlurmScript, _ ablation: Ablation) throws {
+        let folder = URL(fileURLWithPath: ablation.folder).path
+        let (path, submission) = (folder + "/slurm.sh", folder + "/submit.sh")
+        try AtomicFile.write(Array(script.text.utf8), to: path)
+        // One of an earlier call might submit tasks that there are no more.
+        unlink(submission)
+        if script.needsSubmission {
+            try AtomicFile.write(Array(script.submission(of: path).utf8), to: submission)
+        }
+        let tasks = NumberText.count(script.commands.count, "task")
+        let arrays =
+            script.needsSubmission
+            ? "; \(submission) submits arrays of at most \(NumberText.count(script.arraySize))" : ""
+        let words = Self.withoutSlurm(CommandLine.arguments)
+        print(
+            """
+            The script is \(path). It has \(tasks)\(arrays).
+            To run it, and to make the table:
+                \(script.needsSubmission ? "bash \(Shell.quoted(submission))" : "sbatch \(Shell.quoted(path))")
+                \(Shell.line(words + ["--collect"]))
+            """)
+    }
+}
+
+/// Some runs of an ablation have no result.
+private struct AblationIncomplete: Error, CustomStringConvertible {
+    let ablation: Ablation
+    let missing: [Ablation.Single]
+    /// Why runs of this call have failed, by their names.
+    let failed: [String: String]
+
+    var description: String {
+        let lines = missing.prefix(20).map { single in
+            let state =
+                switch ablation.state(of: single) {
+                case .missing: failed[single.id].map { "failed (\($0))" } ?? "not begun"
+                case .unfinished: failed[single.id].map { "failed (\($0))" } ?? "not ended"
+                case .finished: "no figure \"\(ablation.plan.options.metric)\""
+                case .unusable(let reason): reason
+                }
+            return "    \(single.title): \(state)"
+        }
+        let more = missing.count > 20 ? ["    and \(missing.count - 20) more"] : []
+        let count = NumberText.count(ablation.singles.count, "run")
+        return (["\(missing.count) of \(count) have no result"] + lines + more).joined(separator: "\n")
+    }
+}
+
+/// Runs of an ablation that have ended and cannot be read.
+private struct RunsUnread: Error, CustomStringConvertible {
+    var problems: [String]
+
+    var description: String {
+        problems.joined(separator: "\n")
+            + "\nThe tables are without these runs. Remove their folders and give the same command again to run them anew."
+    }
+}

@@ -1,0 +1,63 @@
+import Autograd
+import Bench
+
+extension Command {
+    private static let threads = Option.integer(
+        "threads", "N", in: 1...64, help: "How many threads; all cores unless given.")
+    private static let batch = Option.integer(
+        "batch", "B", in: 1...65536, help: "Another number of examples at a time than the workload's own.")
+    private static let weights = Option.text(
+        "weights", "FILE", help: "For first-prediction: predict once with these weights and print the class.")
+    private static let json = Switch(name: "json", help: "Print one line of JSON.")
+    private static let list = Switch(name: "list", help: "Name the workloads.")
+
+    /// Times one workload.
+    static let bench = Command(
+        name: "bench",
+        summary: "Times a workload: an operation, all of them, or a model.",
+        argument: Argument(placeholder: "NAME", help: "The workload; --list names them."),
+        options: [threads, batch, weights, json, list],
+        examples: [
+            ("Train bench --list", "Names the workloads."),
+            ("Train bench operations --threads 1", "Times every operation on one thread."),
+            ("Train bench op-gru-32 --batch 16 --json", "Times a GRU on 16 sequences; prints JSON."),
+        ],
+        run: runBench)
+
+    private static func runBench(_ arguments: Arguments) throws {
+        if arguments[list] { return print(listing) }
+        guard let name = arguments.argument else { throw UsageError("which workload? --list names them") }
+        guard let workload = Workload.all.first(where: { $0.name == name }) else {
+            throw UsageError("unknown workload \"\(name)\"", of: name, among: Workload.all.map(\.name))
+        }
+        if workload.batch == nil, arguments[batch] != nil { throw UsageError("\(name) has no batch to set") }
+        Interrupt.watch()
+        Cancellation.setCheck(Interrupt.check)
+        if let threads = arguments[threads] { Parallel.threads = threads }
+        if let weights = arguments[weights] {
+            guard name == "first-prediction" else {
+                throw UsageError("--weights is for first-prediction only")
+            }
+            return print(try FirstPrediction.predict(weights: weights))
+        }
+        let startup = ProcessFigures.age
+        let measured = try workload.measure(arguments[batch] ?? workload.batch)
+
+        var row = Row()
+        row.add("bench", name)
+        row.add("framework", "autograd, \(Real.self)")
+        row.add("threads", Parallel.threads)
+        row.add(measured)
+        row.add("peak_rss_mb", ProcessFigures.peakMemory, digits: 1)
+        row.add("startup_s", startup, digits: 3)
+        print(arguments[json] ? row.json : row.table)
+    }
+
+    private static var listing: String {
+        let width = (Workload.all.map(\.name.count).max() ?? 0) + 2
+        return Workload.all.map { workload in
+            workload.name + String(repeating: " ", count: width - workload.name.count) + workload.summary
+                + (workload.batch.map { " Batch \($0)." } ?? "")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,52 @@
+import Reports
+import Autograd
+import Foundation
+import Lab
+import Layers
+
+extension Command {
+    private static let out = Option.path("out", "FILE", help: "The model file, ending in .safetensors.")
+
+    /// Makes an ensemble.
+    static let combine: Command = Command(
+        name: "combine",
+        summary: "Combines several models into an ensemble: the mean of their logits.",
+        argument: Argument(
+            placeholder: "RUN",
+            help:
+                "Folders of runs or of cross-validations (FOLDER:MEMBER names a member of an ablation), or model files, with the same features, classes and views.",
+            isRepeated: true, completion: .files),
+        options: [out],
+        examples: [
+            (
+                "Train combine runs/seed1 runs/seed2 runs/seed3 --out together.safetensors",
+                "A model that predicts and exports like any other; Train evaluate with the same runs evaluates it."
+            ),
+            (
+                "Train combine runs/my-folds --out folds.safetensors",
+                "The ensemble of the models of all folds of a cross-validation."
+            ),
+        ],
+        run: { arguments in
+            let paths = try arguments.all.flatMap { path in
+                path.hasSuffix(".safetensors") ? [path] : try RunSet(path).records.map(\.path)
+            }
+            guard paths.count > 1 else { throw UsageError("which runs? Give two or more") }
+            guard let file = arguments[out] else {
+                throw UsageError("where to? Give --out FILE, such as --out together.safetensors")
+            }
+            for name in try [file, ModelFile.configPath(file)]
+            where FileManager.default.fileExists(atPath: name) {
+                throw FileError(
+                    file: name, place: "--out", found: "a file that is there already",
+                    allowed:
+                        "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing"
+                )
+            }
+            let (model, card) = try Ensemble.combine(paths)
+            try ModelFile.write(model, card: card, to: file)
+            print(
+                "\(file): an ensemble of \(paths.count) models, \(NumberText.count(model.plan.parameters, "parameter"))"
+            )
+        })
+}

@@ -1,0 +1,79 @@
+import Autograd
+import Foundation
+import Lab
+import Layers
+import ONNXExport
+
+extension Command {
+    private static let out = Option.path(
+        "out", "FOLDER", help: "Where the files go; the folder \"export\" of the run unless given.")
+    private static let anySteps = Switch(
+        name: "any-steps", help: "Lets sequences in ONNX have any number of frames, where the model can.")
+
+    /// Writes a run's model for other programs.
+    static let export: Command = Command(
+        name: "export",
+        summary:
+            "Writes a run's model for other programs: safetensors, ONNX, and Python that computes its features.",
+        argument: Argument(
+            placeholder: "RUN",
+            help:
+                "The folder of a run, or a model file; of a cross-validation (FOLDER:MEMBER names a member of an ablation) the ensemble of its models is exported.",
+            completion: .files),
+        options: [out, anySteps],
+        examples: [
+            (
+                "Train export runs/quickstart",
+                "Writes model.safetensors, model.json, model.onnx and features.py into runs/quickstart/export; python features.py some.wav predicts."
+            )
+        ],
+        run: { arguments in
+            let path = try arguments.required("run or model file")
+            let isRun = !path.hasSuffix(".safetensors")
+            let runs = isRun ? try RunSet(path).records : []
+            let (model, card) =
+                runs.count > 1
+                ? try Ensemble.combine(runs.map(\.path))
+                : try ModelFile.read(runs.first?.file(RunFile.model) ?? path)
+            let place = RunSet.ablationFolder(path) ?? path
+            let folder = arguments[out] ?? (isRun ? place + "/export" : "export")
+            try FolderMaker.make(folder)
+            var options = ONNXOptions()
+            options.anySteps = arguments[anySteps]
+            try ModelFile.write(model, card: card, to: folder + "/model.safetensors")
+            try model.writeONNX(to: folder + "/model.onnx", card: card, options: options)
+            var names = ["model.safetensors", "model.json", "model.onnx"]
+            if try writeScript(card, to: folder + "/features.py") { names.append("features.py") }
+            for name in names { print("\(folder)/\(name)") }
+        })
+
+    /// Writes the program that computes the model's features, or says why there is none. An old one goes: it is another model's.
+    private static func writeScript(_ card: ModelCard, to file: String) throws -> Bool {
+        let script = try FeatureScript(card)
+        guard let text = script.text else {
+            if FileManager.default.fileExists(atPath: file) {
+                try FileManager.default.removeItem(atPath: file)
+            }
+            Terminal.error(
+                "note: features.py is not written: it could not reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy"
+            )
+            return false
+        }
+        try AtomicFile.write(Array(text.utf8), to: file)
+        return true
+    }
+}
+
+/// Makes folders.
+enum FolderMaker {
+    /// Throws a `FileError` where there can be no such folder.
+    static func make(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(
+                file: path, place: "making the folder", found: "\"\(error.localizedDescription)\"",
+                allowed: "a place that can be written to")
+        }
+    }
+}

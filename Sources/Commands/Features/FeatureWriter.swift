@@ -1,0 +1,101 @@
+import Autograd
+import Foundation
+import Lab
+import SpeechEmotion
+
+/// Computes the features of many clips, or the output of a layer for them, and writes them.
+final class FeatureWriter {
+    private let clips: [Clip]
+    private let table: ClipTable
+    private let extraction: FeatureExtraction
+    private let embedding: LayerEmbedding?
+    private let shape: [Int]
+    /// The names of the numbers of the last axis.
+    private let names: [String]
+    /// Whether the terminal is free for the progress.
+    private let showsProgress: Bool
+    /// How many clips had no features; which and why has been reported.
+    private(set) var failures = 0
+
+    init(
+        _ input: FeatureInput, _ pipeline: FeaturePipeline, _ embedding: LayerEmbedding?,
+        cache: FeatureCache?, showsProgress: Bool
+    ) throws {
+        clips = input.clips
+        table = ClipTable(input.clips, input.subsets)
+        extraction = try FeatureExtraction(pipeline, cache: cache)
+        self.embedding = embedding
+        shape = try embedding?.shape ?? pipeline.outputShape()
+        names =
+            embedding.map { layer in (0..<(layer.shape.last ?? 1)).map { "\(layer.layer)_\($0)" } }
+            ?? pipeline.names
+        self.showsProgress = showsProgress
+    }
+
+    /// Calls `body` with each clip's features; nil where there are none, which is reported.
+    private func each(_ body: (_ index: Int, Features?) throws -> Void) throws {
+        var progress = Progress(total: clips.count)
+        let clock = ContinuousClock()
+        let begin = clock.now
+        var failed = 0
+        try extraction(clips) { i, result in
+            try Interrupt.check()
+            switch result {
+            case .success(let views):
+                try body(i, views.first.map { features in embedding.map { $0(features) } ?? features })
+            case .failure(let error):
+                failed += 1
+                let text = "\(error)"
+                Terminal.error("error: \(text.contains(clips[i].id) ? text : "\(clips[i].id): \(text)")")
+                try body(i, nil)
+            }
+            if showsProgress { progress.update(i + 1, "files") }
+        }
+        failures = failed
+        if showsProgress {
+            let seconds = (clock.now - begin).inSeconds
+            Terminal.error("\(clips.count) files, \(Int(Double(clips.count) / max(seconds, 1e-9))) a second")
+        }
+    }
+
+    /// Writes one line for a vector; for a sequence one for each frame up to the end of the sound; for a picture one for each row.
+    func writeCSV(_ write: (String) throws -> Void) throws {
+        let isVector = shape.count == 1
+        let columns =
+            shape.count == 3 ? (0..<shape[1]).flatMap { x in names.map { "\(x)_\($0)" } } : names
+        let row = isVector ? "" : ",row"
+        try write("\(table.header)\(row),\(columns.joined(separator: ","))\n")
+        let width = shape.dropFirst(isVector ? 0 : 1).reduce(1, *)
+        try each { index, features in
+            guard let features else { return }
+            for row in 0..<(isVector ? 1 : min(features.length ?? shape[0], shape[0])) {
+                var line = isVector ? table.line(index) : "\(table.line(index)),\(row)"
+                for value in features.values[row * width..<(row + 1) * width] { line += ",\(value)" }
+                try write(line + "\n")
+            }
+        }
+    }
+
+    /// Writes one array of all clips, beside it their table, and for sequences their true lengths. A clip without features is
+    /// NaN in the array and has length 0.
+    func writeNpy(to file: String) throws {
+        let size = shape.reduce(1, *)
+        let base = String(file.dropLast(4))
+        var lengths: [Int] = []
+        try Npy.write(shape: [clips.count] + shape, to: file) { append in
+            try each { _, features in
+                lengths.append(features.map { $0.length ?? shape[0] } ?? 0)
+                try append(features?.values ?? [Float](repeating: .nan, count: size))
+            }
+            // Before the array takes its name: what is there belongs together.
+            try AtomicFile.write(Data(table.text.utf8), to: base + ".csv")
+            let lengthsFile = base + ".lengths.npy"
+            if shape.count == 2 {
+                try Npy.write(Indices(lengths), to: lengthsFile)
+            } else if FileManager.default.fileExists(atPath: lengthsFile) {
+                // Of an earlier array that had this name.
+                try FileManager.default.removeItem(atPath: lengthsFile)
+            }
+        }
+    }
+}

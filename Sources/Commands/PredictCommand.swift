@@ -1,0 +1,322 @@
+import Reports
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+
+extension Command {
+    private static let model = Option.path(
+        "model", "RUN|FILE",
+        help: "The folder of a run, or a model file; the bundled model unless given.")
+    private static let format = Option.choice(
+        "format", ["table", "json", "csv"], help: "A table for people, a line of JSON for each file, or CSV.")
+    private static let attention = Switch(
+        name: "attention", help: "With --format json: where the model looked, as weights over time.")
+    private static let rate = Option.integer(
+        "rate", "HZ", in: 1000...768_000,
+        help: "With -: samples per second of the raw sound; 16000 unless given.")
+    private static let window = Option.number(
+        "window", "SECONDS", in: 0.1...600,
+        help:
+            "How much of a longer recording each prediction is given; as much as the model's input holds unless given, with - 3 at most."
+    )
+    private static let step = Option.number(
+        "step", "SECONDS", in: 0.05...600,
+        help: "From the start of one window to the next; half a window unless given, with - 1.")
+    private static let timeline = Switch(
+        name: "timeline",
+        help: "Prints each window of longer recordings below the row of the recording; JSON always has them.")
+    private static let truncate = Switch(
+        name: "truncate",
+        help:
+            "Gives the model the beginning of longer recordings alone, as training and evaluation do, instead of windows."
+    )
+
+    /// Predicts recordings.
+    static let predict: Command = Command(
+        name: "predict",
+        summary:
+            "Predicts the emotion in sound files, in folders of them, or in sound from standard input; longer recordings window by window.",
+        argument: Argument(
+            placeholder: "FILES|FOLDER|-",
+            help:
+                "Sound files, folders with all folders in them, or - for raw sound: 16 bit, one channel, little-endian.",
+            isRepeated: true, completion: .files),
+        options: [
+            model, Common.views, format, attention, timeline, window, step, truncate, rate, Common.threads,
+            Common.cache, Common.cacheLimit, Common.noCache,
+        ],
+        examples: [
+            ("Train predict some.wav --model runs/quickstart", "The likeliest class and all probabilities."),
+            (
+                "Train predict recordings --model runs/quickstart --format csv > table.csv",
+                "One line for each file."
+            ),
+            (
+                "Train predict interview.wav --timeline",
+                "A prediction for the recording, and one for every few seconds of it."
+            ),
+            (
+                "arecord -f S16_LE -r 16000 -c 1 -t raw | Train predict - --model runs/quickstart",
+                "A line every second while somebody speaks."
+            ),
+        ],
+        run: { arguments in
+            guard !arguments.all.isEmpty else {
+                throw UsageError("which sound files? Name some, a folder, or -")
+            }
+            let isStream = arguments.all.contains("-")
+            try checkOptions(arguments, isStream: isStream)
+            Interrupt.watch()
+            arguments.applyThreads()
+            let predictor = try Predictor(arguments[model] ?? DefaultModel.path(), views: arguments.views())
+            let options = WindowOptions(
+                window: arguments[window], step: arguments[step], truncates: arguments[truncate])
+            do {
+                isStream
+                    ? try predictStream(arguments, predictor, options)
+                    : try predictFiles(arguments, predictor, options)
+            } catch let problem as WindowProblem {
+                throw UsageError("--\(problem)")
+            }
+        })
+
+    /// Throws where an option would have no effect.
+    private static func checkOptions(_ arguments: Arguments, isStream: Bool) throws {
+        let format = arguments[format] ?? "table"
+        if arguments[attention], format != "json" { throw UsageError("--attention needs --format json") }
+        if arguments[timeline], format == "json" {
+            throw UsageError(
+                "--timeline is for tables and CSV; --format json has the windows of a recording in any case")
+        }
+        if arguments[timeline], arguments[truncate] {
+            throw UsageError("--timeline prints windows, and --truncate makes none; leave one of them out")
+        }
+        guard isStream else {
+            if arguments[rate] != nil {
+                throw UsageError("--rate is for raw sound from standard input (-); files hold their rate")
+            }
+            return
+        }
+        guard arguments.all == ["-"] else { throw UsageError("- is for sound from standard input, alone") }
+        for option in [timeline, truncate] where arguments[option] {
+            throw UsageError("--\(option.name) is for files; - prints every window of a stream")
+        }
+        if arguments[Common.cache] != nil {
+            throw UsageError("--cache is for files; features of a stream are not kept")
+        }
+    }
+
+    private static func predictStream(
+        _ arguments: Arguments, _ predictor: Predictor, _ options: WindowOptions
+    ) throws {
+        guard predictor.pipeline.normalize == .none else {
+            throw UsageError(
+                "this model's features are normalized by speaker: it needs all recordings of a speaker before it predicts one, and cannot take a stream; name the files"
+            )
+        }
+        let stream = LiveStream(
+            rate: arguments[rate] ?? 16000, windows: try predictor.streamWindows(options))
+        try stream.run(
+            predictor,
+            PredictionWriter(
+                classes: predictor.classes, format: arguments[format] ?? "table",
+                .init(attention: arguments[attention])))
+    }
+
+    private static func predictFiles(
+        _ arguments: Arguments, _ predictor: Predictor, _ options: WindowOptions
+    ) throws {
+        let windows = try predictor.windows(options)
+        if arguments[timeline], windows == nil {
+            throw UsageError(
+                "--timeline: this model takes recordings of any length at once; give the length of a window with --window"
+            )
+        }
+        let writer = PredictionWriter(
+            classes: predictor.classes, format: arguments[format] ?? "table",
+            .init(
+                attention: arguments[attention], timeline: arguments[timeline], counts: windows != nil))
+        var paths: [String] = []
+        var (failures, emptyFolders) = (0, 0)
+        for path in arguments.all {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+                let found = try AudioFile.paths(inFolder: path)
+                if found.isEmpty {
+                    emptyFolders += 1
+                    Terminal.error(
+                        "error: \(path): no sound files in this folder; allowed: \(AudioFile.readable)")
+                }
+                paths += found
+            } else {
+                paths.append(path)
+            }
+        }
+        let isOneSpeaker = predictor.pipeline.normalize == .speaker
+        if isOneSpeaker {
+            Terminal.error(
+                paths.count == 1
+                    ? "this model's features are normalized by speaker, and one file says little about a speaker: name all files of this speaker"
+                    : "this model's features are normalized by speaker: the \(paths.count) files are taken as those of one speaker"
+            )
+        }
+        // The bar goes where the answers do not.
+        let shows = paths.count > 32 && !Terminal.isInteractive && isatty(STDERR_FILENO) == 1
+        writer.begin(width: paths.map(\.count).max() ?? 0)
+        var (done, cut) = (0, 0)
+        var progress = LongRecordingProgress()
+        try predictor.predict(
+            paths, windows: options, cache: try arguments.featureCache(), attention: arguments[attention],
+            check: { index in
+                try Interrupt.check()
+                if shows, isOneSpeaker, index % 100 == 0 {
+                    Terminal.error("read \(index) of \(paths.count) files")
+                }
+            },
+            progress: { index, seconds in
+                try Interrupt.check()
+                progress.update(paths[index], seconds)
+            }
+        ) { index, result in
+            try Interrupt.check()
+            switch result {
+            case .success(let prediction):
+                writer.write(paths[index], prediction)
+                if !prediction.windows.isEmpty { cut += 1 }
+            case .failure(let error):
+                failures += 1
+                let text = "\(error)"
+                Terminal.error("error: \(text.contains(paths[index]) ? text : "\(paths[index]): \(text)")")
+            }
+            done += 1
+            if shows, done % 100 == 0 { Terminal.error("\(done) of \(paths.count) files") }
+        }
+        if cut > 0, !arguments[timeline], arguments[format] != "json", let windows {
+            Terminal.error(
+                "\(cut) of \(NumberText.count(done, "recording")): longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s, so the row is the mean over windows; --timeline prints them, --truncate takes the first alone"
+            )
+        }
+        if failures > 0 {
+            throw PredictionFailure(description: "\(failures) of \(paths.count) files could not be read")
+        }
+        if emptyFolders > 0 {
+            throw PredictionFailure(
+                description:
+                    "no sounds in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
+        }
+    }
+}
+
+/// Prints how much of a long recording is done, every ten minutes of it.
+private struct LongRecordingProgress {
+    private var path = ""
+    private var minutes = 0
+
+    mutating func update(_ path: String, _ seconds: Double) {
+        if path != self.path { (self.path, minutes) = (path, 0) }
+        let now = Int(seconds / 60)
+        guard now / 10 > minutes / 10 else { return }
+        minutes = now
+        Terminal.error("\(path): \(now) minutes predicted")
+    }
+}
+
+/// Some files could not be predicted; which and why has been said.
+private struct PredictionFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// The model that comes with the program.
+enum DefaultModel {
+    /// Where it is: `Models/speech-emotion.safetensors` beside the program, in a folder above it, or where `PROSODY_MODEL` says.
+    static func path() throws -> String {
+        if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        var folders = [FileManager.default.currentDirectoryPath]
+        var folder = (program as NSString).deletingLastPathComponent
+        while folder.count > 1 {
+            folders.append(folder)
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        for folder in folders {
+            let file = folder + "/Models/speech-emotion.safetensors"
+            if FileManager.default.fileExists(atPath: file) { return file }
+        }
+        throw UsageError(
+            "no model came along with the program; name one with --model, such as --model runs/quickstart")
+    }
+}
+
+/// Raw sound from standard input, predicted window by window.
+private struct LiveStream {
+    let rate: Int
+    let windows: RecordingWindows
+
+    func run(_ predictor: Predictor, _ writer: PredictionWriter) throws {
+        var sliding = SlidingWindow(windows, rate: rate)
+        var rest: [UInt8] = []
+        var (hasBegun, hasSound) = (false, false)
+        var failures = 0
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        func answer(
+            _ part: (start: Int, samples: [Float]), orElse whole: (start: Int, samples: [Float])? = nil
+        ) throws {
+            let begin = Double(part.start) / Double(rate)
+            let end = begin + Double(part.samples.count) / Double(rate)
+            let name = PredictionWriter.span(begin + windows.lead, end)
+            do {
+                let features = try predictor.features(of: Waveform(part.samples, rate: rate))
+                if let answer = predictor.answers([features], attention: writer.extras.attention).first {
+                    writer.write(name, RecordingPrediction(try answer.checked(name)))
+                }
+            } catch {
+                // The end of a stream may be too short for the features.
+                if let whole { return try answer(whole) }
+                failures += 1
+                Terminal.error("error: \(name): \(error)")
+            }
+        }
+        while true {
+            try Interrupt.check()
+            // Reading would go on after Ctrl-C until more sound came; waiting does not.
+            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            guard poll(&input, 1, 500) > 0 else { continue }
+            let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { break }
+            if !hasBegun {
+                if let kind = Self.container(buffer[..<count]) {
+                    throw UsageError(
+                        "standard input is a \(kind) file, - takes raw samples of 16 bit, one channel; name the file, or pipe it through "
+                            + "ffmpeg -i FILE -f s16le -ac 1 -ar \(rate) -")
+                }
+                writer.begin(width: 16)
+                hasBegun = true
+            }
+            rest += buffer[..<count]
+            let whole = rest.count / 2
+            if whole > 0 { hasSound = true }
+            let samples = (0..<whole).map { index in
+                Float(Int16(bitPattern: UInt16(rest[2 * index]) | UInt16(rest[2 * index + 1]) << 8)) / 32768
+            }
+            rest.removeFirst(2 * whole)
+            for part in sliding.add(samples) { try answer(part) }
+        }
+        if let part = sliding.finish() { try answer(part, orElse: sliding.lastWhole()) }
+        guard hasSound else {
+            throw UsageError("no sound came from standard input; expected raw samples of 16 bit, one channel")
+        }
+        if !rest.isEmpty { Terminal.error("the last sample was cut off: an odd number of bytes came") }
+        if failures > 0 {
+            throw PredictionFailure(
+                description: "no prediction for \(NumberText.count(failures, "window")) of the stream")
+        }
+    }
+
+    /// What kind of file begins with these bytes; nil for samples.
+    private static func container(_ bytes: ArraySlice<UInt8>) -> String? {
+        let kinds = ["RIFF": "WAV", "fLaC": "FLAC", "OggS": "OGG", "FORM": "AIFF"]
+        return kinds[String(decoding: bytes.prefix(4), as: UTF8.self)]
+    }
+}

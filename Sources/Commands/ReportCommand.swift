@@ -1,0 +1,40 @@
+import Reports
+import Lab
+
+extension Command {
+    /// Writes the report of a run, of a cross-validation or of an ablation.
+    static let report: Command = Command(
+        name: "report",
+        summary:
+            "Writes the report of a run (one HTML page, and its plots as SVG), or one page for a cross-validation or an ablation.",
+        argument: Argument(
+            placeholder: "RUN", help: "The folder of a run, a cross-validation or an ablation.",
+            completion: .files),
+        options: [Common.cache, Common.cacheLimit, Common.noCache],
+        examples: [
+            ("Train report runs/quickstart", "Writes runs/quickstart/report.html."),
+            ("Train report runs/my-folds", "Writes one page for all folds of a cross-validation."),
+        ],
+        run: { arguments in
+            let path = try arguments.required("run")
+            if let folder = RunSet.ablationFolder(path) {
+                let sets = try RunSet.all(path, skipsUnfinished: true)
+                guard !sets.isEmpty else {
+                    throw UsageError("\(folder): none of its runs has ended; resume with Train ablate")
+                }
+                let heading = try RunSet.heading(ofAblation: folder)
+                let report = try GroupReport(
+                    title: heading?.name ?? folder, sets, metric: heading?.metric)
+                return print(try report.write(to: folder))
+            }
+            let record = try RunRecord(path)
+            if let gap = record.gap { Terminal.error("warning: \(gap); the report does without") }
+            let cache = try arguments.featureCache()
+            var data: ExperimentData?
+            do { data = try ExperimentData(record.experiment, cache: cache) } catch {
+                Terminal.error("without sounds, as the data cannot be read: \(error)")
+            }
+            try RunReport(record, data: data).write(to: RunFolder(record.path))
+            print("\(record.file(RunFile.report))")
+        })
+}

@@ -1,0 +1,81 @@
+import Reports
+import Foundation
+import Lab
+
+/// Shows how an ablation goes on: on a terminal its table, which fills up in its place; in a file or a pipe a line for each event.
+final class AblationReporter {
+    private let ablation: Ablation
+    private let jobs: Int
+    private var block = LiveBlock()
+    private var shown: ContinuousClock.Instant?
+    private var table: (done: Int, text: String)?
+
+    init(_ ablation: Ablation, jobs: Int) {
+        self.ablation = ablation
+        self.jobs = jobs
+    }
+
+    func tell(_ event: AblationRunner.Event, _ standing: AblationRunner.Standing) {
+        if Terminal.isInteractive { return draw(standing) }
+        switch event {
+        case .began(let number): say("begins: \(ablation.singles[number].title)")
+        case .finished(let number, let seconds):
+            let single = ablation.singles[number]
+            let metric = ablation.plan.options.metric
+            let figure = standing.figures[number]?[metric].map { "\(metric) \(NumberText.short($0))" }
+            let done = standing.figures.count { $0 != nil }
+            say(
+                "\(done)/\(ablation.singles.count) done: \(single.title): \(figure ?? "no \(metric)")"
+                    + (seconds > 0 ? ", \(time(seconds))" : ""))
+        case .failed(let failure): say("failed: \(failure.single.title) (\(failure.reason))")
+        case .isElsewhere(let number):
+            say("another process is at work on it: \(ablation.singles[number].title)")
+        case .tick: break
+        }
+    }
+
+    /// Takes away what moves.
+    func finish() { block.clear() }
+
+    private func say(_ text: String) { Terminal.show(text + "\n") }
+
+    private func draw(_ standing: AblationRunner.Standing) {
+        let now = ContinuousClock.now
+        if let shown, now - shown < .milliseconds(500) { return }
+        shown = now
+        let done = standing.figures.count { $0 != nil }
+        if table?.done != done {
+            table = (done, AblationTable(ablation, figures: standing.figures).table.text)
+        }
+        var words = ["\(done) of \(NumberText.count(standing.figures.count, "run")) done"]
+        if !standing.elsewhere.isEmpty {
+            words.append("\(standing.elsewhere.count) at work in other processes")
+        }
+        if !standing.failures.isEmpty { words.append("\(standing.failures.count) failed") }
+        if standing.done > 0 {
+            let left = standing.figures.count - done - standing.failures.count
+            let seconds = standing.seconds / Double(standing.done) * Double(left) / Double(jobs)
+            words.append("about \(time(seconds)) left")
+        }
+        let running = standing.running.map { number in
+            let single = ablation.singles[number]
+            return
+                "  \(single.title): epoch \(epochs(of: single) + 1) of \(single.experiment.training.epochs)\n"
+        }
+        block.show((table?.text ?? "") + words.joined(separator: ", ") + "\n" + running.joined())
+    }
+
+    /// The epochs that a run at work has ended.
+    private func epochs(of single: Ablation.Single) -> Int {
+        let file = ablation.run(of: single) + "/metrics.jsonl"
+        let lines = FileManager.default.contents(atPath: file)?.count { $0 == UInt8(ascii: "\n") } ?? 0
+        return min(lines, single.experiment.training.epochs - 1)
+    }
+
+    private func time(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        return whole < 3600
+            ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+}

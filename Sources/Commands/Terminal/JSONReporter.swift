@@ -1,0 +1,28 @@
+import Configuration
+import Lab
+import Training
+
+/// Writes how a run goes on as lines of JSON, each with its `event`.
+final class JSONReporter: RunReporting {
+    func begin(_ work: String) { show("begin", [JSONMember("work", work.encode())]) }
+
+    func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {
+        let figures = metrics.figures.map { JSONMember($0.name, JSONValue(.number($0.value))) }
+        show(
+            "epoch",
+            [JSONMember("epoch", metrics.epoch.encode())] + figures
+                + timing.figures.map { JSONMember($0.name, $0.value.encode()) })
+    }
+
+    func remark(_ text: String) { show("remark", [JSONMember("text", text.encode())]) }
+
+    func note(_ text: String) { show("note", [JSONMember("text", text.encode())]) }
+
+    func result(_ result: RunResult, _ folder: String) {
+        show("result", [JSONMember("run", folder.encode()), JSONMember("result", result.encode())])
+    }
+
+    private func show(_ event: String, _ members: [JSONMember]) {
+        Terminal.show(JSONValue(.object([JSONMember("event", event.encode())] + members)).line + "\n")
+    }
+}

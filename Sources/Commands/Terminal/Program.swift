@@ -1,0 +1,145 @@
+import Autograd
+import Glibc
+import Lab
+
+/// A command-line program: finds the requested command, shows help, and turns errors into messages and exit statuses.
+public struct Program: Sendable {
+    /// The name of the executable, as help and examples show it.
+    public var name: String
+    /// What the program does, in one sentence.
+    public var summary: String
+    /// The commands, in the order of the help.
+    public var commands: [Command]
+
+    /// Creates a program from its commands.
+    public init(name: String, summary: String, commands: [Command]) {
+        (self.name, self.summary, self.commands) = (name, summary, commands)
+    }
+
+    /// Runs the command that the process's arguments name, and exits with its status.
+    public func main() -> Never {
+        // A file that grows beyond the size limit is an error to report, like a full disk.
+        signal(SIGXFSZ, SIG_IGN)
+        var status = run(Array(CommandLine.arguments.dropFirst()))
+        if fflush(nil) != 0 { Terminal.outputError.store(errno, ordering: .relaxed) }
+        let code = Terminal.outputError.load(ordering: .relaxed)
+        if code != 0 {
+            Terminal.error("error: standard output could not be written: \(String(cString: strerror(code)))")
+            if status == 0 { status = 1 }
+        }
+        exit(status)
+    }
+
+    /// Runs what `words` (without the program's name) ask for and returns the exit status.
+    public func run(_ words: [String]) -> Int32 {
+        guard let first = words.first else {
+            Terminal.error(help)
+            return 64
+        }
+        if first == "--help" || first == "-h" {
+            print(help)
+            return 0
+        }
+        if first == "help" {
+            return run(words.dropFirst() + ["--help"])
+        }
+        guard let (command, rest) = command(words[...]) else { return unknown(words) }
+        if rest.contains("--help") || rest.contains("-h") {
+            print(help(of: command))
+            return 0
+        }
+        do {
+            try command.run(Arguments(rest, of: command, in: self))
+            return 0
+        } catch let error as UsageError {
+            Terminal.error("error: \(error.message)\nSee \(name) \(command.name) --help.")
+            return 64
+        } catch is Interrupted {
+            Terminal.error("Stopped.")
+            return 130
+        } catch let error as FileError where error.isInUse {
+            Terminal.error("error: \(error)")
+            return AblationRunner.busyStatus
+        } catch {
+            Terminal.error("error: \(error)")
+            return 1
+        }
+    }
+
+    /// The command that the first words name, and the words after it. A name may have two words: `data list`.
+    private func command(_ words: ArraySlice<String>) -> (command: Command, rest: ArraySlice<String>)? {
+        for count in [2, 1] where words.count >= count {
+            let name = words.prefix(count).joined(separator: " ")
+            if let command = commands.first(where: { $0.name == name }) {
+                return (command, words.dropFirst(count))
+            }
+        }
+        return nil
+    }
+
+    private func unknown(_ words: [String]) -> Int32 {
+        let family = commands.filter { $0.name.hasPrefix(words[0] + " ") }
+        if !family.isEmpty, words.count == 1 || ["--help", "-h"].contains(words[1]) {
+            print(twoColumns(family.map { ($0.name, $0.summary) }))
+            print("\n\(name) COMMAND --help tells more about a command, with examples.")
+            return words.count == 1 ? 64 : 0
+        }
+        let wrong = family.isEmpty ? words[0] : words.prefix(2).joined(separator: " ")
+        let error = UsageError(
+            "unknown command \"\(wrong)\"", of: wrong,
+            among: (family.isEmpty ? commands : family).map(\.name) + ["help"])
+        Terminal.error("error: \(error.message)\nSee \(name) --help.")
+        return 64
+    }
+
+    private var help: String {
+        let rows = commands.map { ($0.name, $0.summary) }
+        return """
+            \(summary)
+
+            usage: \(name) COMMAND [options]
+
+            commands:
+            \(twoColumns(rows))
+
+            exit status:
+              0    all went well
+              1    a file, a config or a run has something wrong with it; the message says what
+              64   the command line has
+              75   another process is at work in the folder
+              130  stopped by Ctrl-C or SIGTERM, and saved where there was something to save
+
+            \(name) COMMAND --help tells more about a command, with examples.
+            """
+    }
+
+    private func help(of command: Command) -> String {
+        var usage = "\(name) \(command.name)"
+        if let argument = command.argument {
+            usage += " [\(argument.placeholder)\(argument.isRepeated ? " ..." : "")]"
+        }
+        for option in command.options {
+            usage += " [--\(option.name)\(option.placeholder.map { " " + $0 } ?? "")]"
+            if option.isRepeated { usage += "..." }
+        }
+        var rows = command.options.map { ("--\($0.name)\($0.placeholder.map { " " + $0 } ?? "")", $0.help) }
+        if let argument = command.argument { rows.insert((argument.placeholder, argument.help), at: 0) }
+        rows.append(("--help", "Show this."))
+        return """
+            \(command.summary)
+
+            usage: \(usage)
+
+            \(twoColumns(rows))
+
+            examples:
+            \(command.examples.map { "  \($0.line)\n      \($0.does)" }.joined(separator: "\n"))
+            """
+    }
+
+    private func twoColumns(_ rows: [(String, String)]) -> String {
+        let width = (rows.map { $0.0.count }.max() ?? 0) + 2
+        return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,50 @@
+import Autograd
+/// How far a piece of work is: a bar with the time left on a terminal, a line now and then where output is a file.
+struct Progress {
+    private let total: Int
+    private let clock = ContinuousClock()
+    private let begin: ContinuousClock.Instant
+    private var lastShown: ContinuousClock.Instant?
+    /// How many steps were done when it was first told: a run that goes on has not taken them now.
+    private var first: Int?
+    private let pause: Duration
+
+    init(total: Int) {
+        self.total = total
+        begin = clock.now
+        pause = Terminal.isInteractive ? .milliseconds(100) : .seconds(2)
+    }
+
+    /// Says that `done` of the steps are done, with a note such as the loss. Shows it if the last time is a while ago.
+    mutating func update(_ done: Int, _ note: String) {
+        let now = clock.now
+        let before = first ?? done
+        first = before
+        if done < total, let lastShown, now - lastShown < pause { return }
+        lastShown = now
+        let elapsed = (now - begin).inSeconds
+        let left =
+            done > before
+            ? format(elapsed / Double(done - before) * Double(total - done)) + " left" : "no estimate yet"
+        let count = "\(done)/\(total)"
+        guard Terminal.isInteractive else {
+            return Terminal.show("step \(count)  \(note)  \(format(elapsed)) so far, \(left)\n")
+        }
+        let room = max(10, min(30, Terminal.width - 50))
+        let filled = room * done / max(total, 1)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
+        // A line that is too long would be shown anew below itself.
+        let line = "\(bar) \(count)  \(note)  \(left)".prefix(max(1, Terminal.width - 1))
+        Terminal.show("\r\u{1B}[K\(line)" + (done == total ? "\n" : ""))
+    }
+
+    /// Ends the line of an unfinished bar.
+    func stop() {
+        if Terminal.isInteractive { Terminal.show("\n") }
+    }
+
+    private func format(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+    }
+}

@@ -1,0 +1,43 @@
+import Lab
+import Reports
+
+/// Results as lines for a terminal.
+enum ResultText {
+    /// The metrics of a part with their confidence intervals, as a table, and what the intervals are.
+    static func figures(_ result: RunResult) -> String {
+        let first = result.intervals.first
+        let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
+        let hasIntervals = result.intervals.contains { $0.low != nil }
+        var rows = [
+            [result.part.rawValue, "value"]
+                + (hasIntervals ? ["\(level) interval over \(first?.over.rawValue ?? "")"] : [])
+        ]
+        for entry in result.test.entries {
+            let interval = result.intervals.first { $0.figure == entry.name }
+            var range = ""
+            if let low = interval?.low, let high = interval?.high {
+                range = "\(fixed(low)) to \(fixed(high))"
+            }
+            rows.append([entry.name, entry.value.map(fixed) ?? "-"] + (hasIntervals ? [range] : []))
+        }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let table = rows.map { row in
+            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+                .joined(separator: "  ")
+        }.joined(separator: "\n")
+        return result.intervals.isEmpty ? table : table + "\n" + result.intervalNote
+    }
+
+    private static func fixed(_ value: Double) -> String {
+        let text = "\((value * 10000).rounded() / 10000)"
+        let decimals = text.split(separator: ".").last?.count ?? 0
+        return text + String(repeating: "0", count: max(0, 4 - decimals))
+    }
+
+    /// Four digits that matter.
+    static func short(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return "\(value)" }
+        if value.magnitude < 0.001 || value.magnitude >= 1e6 { return "\(Float(value))" }
+        return "\((value * 10000).rounded() / 10000)"
+    }
+}

@@ -1,0 +1,69 @@
+import Lab
+import Reports
+import Synchronization
+import Training
+
+/// Tells whoever waits how a run goes on.
+protocol RunReporting: RunObserver {
+    /// Ends the line of an unfinished bar.
+    func finish()
+    /// The run has ended.
+    func result(_ result: RunResult, _ folder: String)
+}
+
+extension RunReporting {
+    func finish() {}
+    func result(_ result: RunResult, _ folder: String) {}
+    var isAskedToStop: Bool { Interrupt.isAsked }
+}
+
+/// Shows on the terminal how a run goes on.
+final class RunReporter: RunReporting {
+    private let isQuiet: Bool
+    private let progress = Mutex<Progress?>(nil)
+
+    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    func begin(_ work: String) {
+        guard !isQuiet else { return }
+        finish()
+        print(work)
+    }
+
+    func advance(_ done: Int, of total: Int, note: String) {
+        guard !isQuiet else { return }
+        progress.withLock { progress in
+            if progress == nil { progress = Progress(total: total) }
+            progress?.update(done, note)
+            if done == total { progress = nil }
+        }
+    }
+
+    func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {
+        guard !isQuiet else { return }
+        let shown = metrics.figures.filter { $0.name != "gradient_norm" && $0.name != "penalty" }
+            .map { "\($0.name) \(ResultText.short($0.value))" }
+        let start = Terminal.isInteractive ? "\r\u{1B}[K" : ""
+        let speed = NumberText.count(Int(timing.samplesPerSecond.rounded()), "sample") + "/s"
+        Terminal.show(
+            "\(start)epoch \(metrics.epoch)  \(shown.joined(separator: "  "))  \(speed)  "
+                + "\(ResultText.short(timing.seconds)) s\n")
+    }
+
+    func note(_ text: String) {
+        Terminal.error(text)
+    }
+
+    func remark(_ text: String) {
+        guard !isQuiet else { return }
+        finish()
+        print(text)
+    }
+
+    func finish() {
+        progress.withLock { progress in
+            progress?.stop()
+            progress = nil
+        }
+    }
+}

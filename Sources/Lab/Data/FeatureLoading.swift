@@ -1,0 +1,104 @@
+import SpeechEmotion
+import Autograd
+
+/// Takes features of many clips at once, on all threads.
+public struct FeatureLoading: Sendable {
+    /// Where the features of a clip come from.
+    public var source: any FeatureSource
+    /// The classes, in the order of a model's outputs.
+    public var classes: [String]
+    /// Whether a clip whose features cannot be made is an error; otherwise it is left out and listed.
+    public var isStrict: Bool
+    /// What features are brought to one measure by.
+    public var normalizing: FeaturePipeline.Normalizing
+
+    /// Loading for a model of these classes.
+    public init(
+        source: any FeatureSource, classes: [String], isStrict: Bool = false,
+        normalizing: FeaturePipeline.Normalizing = .none
+    ) {
+        self.source = source
+        self.classes = classes
+        self.isStrict = isStrict
+        self.normalizing = normalizing
+    }
+
+    /// The examples of clips, in the order of clips and of what `rows` gives for each; and what was left out.
+    ///
+    /// - Parameter rows: The features of a clip's examples, as many for every clip.
+    func table(
+        _ clips: [Clip], progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
+        rows: @Sendable (Clip) throws -> [Features]
+    ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
+        let labels = try self.labels(of: clips)
+        let speakers = try self.speakers(of: clips)
+        var table = ExampleTable(shape: source.shape)
+        var kept: [Clip] = []
+        var groups: [String] = []
+        var omissions: [Omission] = []
+        // In pieces, so that Ctrl-C does not wait for all of a large corpus.
+        let piece = 64
+        for start in Swift.stride(from: 0, to: clips.count, by: piece) {
+            try stop?()
+            let part = Array(clips[start..<min(start + piece, clips.count)])
+            let results = parallelMap(
+                part.count, progress: { done, _ in progress?(start + done, clips.count) }
+            ) { index in
+                Result { try rows(part[index]) }
+            }
+            for (index, result) in results.enumerated() {
+                switch result {
+                case .success(let features):
+                    kept.append(part[index])
+                    for (row, features) in features.enumerated() {
+                        let id = part[index].id + (row == 0 ? "" : "#\(row)")
+                        table.append(id, label: labels[start + index], features)
+                        if let speakers { groups.append("\(row) \(speakers[start + index])") }
+                    }
+                case .failure(let error):
+                    guard !isStrict else { throw error }
+                    omissions.append(Omission(part[index].id, "\(error)"))
+                }
+            }
+        }
+        guard !kept.isEmpty || clips.isEmpty else {
+            throw DataProblem(
+                "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
+                allowed: "at least one")
+        }
+        if speakers != nil { try table.normalize(in: groups) }
+        return (table, kept, omissions)
+    }
+
+    /// Throws where features of these clips can be no example: clips of other classes, and clips without a speaker where that matters.
+    public func check(_ clips: [Clip]) throws {
+        _ = try labels(of: clips)
+        _ = try speakers(of: clips)
+    }
+
+    /// Who speaks in each clip, where that matters.
+    private func speakers(of clips: [Clip]) throws -> [String]? {
+        guard normalizing == .speaker else { return nil }
+        return try clips.map { clip in
+            guard let speaker = clip.speaker else {
+                throw DataProblem(
+                    "the clip \"\(clip.id)\"", found: "no speaker",
+                    allowed: "data that name their speakers, or \"normalize\": \"none\" in the features")
+            }
+            return speaker
+        }
+    }
+
+    private func labels(of clips: [Clip]) throws -> [Int] {
+        let numbers = Dictionary(
+            classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        return try clips.map { clip in
+            guard let number = numbers[clip.label] else {
+                throw DataProblem(
+                    "the clip \"\(clip.id)\"", found: "the class \"\(clip.label)\"",
+                    allowed: classes.joined(separator: ", "))
+            }
+            return number
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Autograd
+import Configuration
+import Layers
+import SpeechEmotion
+import Training
+
+/// Clips to train on: shuffled in every epoch, augmented as planned. The batch of an epoch and place depends on these and the
+/// generator alone, so that a stopped training goes on with the same batches, and threads make no difference.
+public final class TrainingSet: TrainingBatches {
+    /// The clips whose features could be made.
+    public let clips: [Clip]
+    /// Those that could not be used, and why.
+    public let omissions: [Omission]
+    private let loading: FeatureLoading
+    private let plan: AugmentationPlan
+    private let generator: RandomGenerator
+    private let table: ExampleTable
+    private let size: Int
+    /// The examples of an epoch, before they are shuffled.
+    private let drawn: [Int]
+    private var order: (epoch: Int, numbers: [Int])?
+    private var ahead: Prefetcher<Place, Batch>?
+
+    private struct Place: Hashable, Sendable {
+        var epoch: Int
+        var index: Int
+    }
+
+    /// Takes the features of all rows of the plan. Throws where a clip cannot be used and loading is strict, or none can.
+    ///
+    /// - Parameters:
+    ///   - generator: Order and augmentation are drawn from it.
+    ///   - draw: The numbers of the examples of an epoch, given their classes: for balancing by repeating or leaving out; all once
+    ///     unless given.
+    public init(
+        _ clips: [Clip], _ loading: FeatureLoading, plan: AugmentationPlan = AugmentationPlan(),
+        batch size: Int,
+        generator: RandomGenerator, draw: (([Int]) -> [Int])? = nil, progress: Progress? = nil,
+        stop: (@Sendable () throws -> Void)? = nil
+    ) throws {
+        try plan.check(loading.source.shape)
+        let augmentation = generator.split("augmentation")
+        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
+            let changes = plan.rows.indices.map { row -> SoundChange? in
+                guard !plan.rows[row].isEmpty else { return nil }
+                return SoundChange(key: plan.key(row: row, of: clip.id, augmentation)) {
+                    try plan.wave($0, row: row, of: clip.id, augmentation)
+                }
+            }
+            return try loading.source.features(of: clip, changes: changes)
+        }
+        self.loading = loading
+        self.plan = plan
+        self.size = max(size, 1)
+        self.generator = generator
+        drawn = draw?(table.labels) ?? Array(0..<table.count)
+        if plan.needsSounds {
+            ahead = Prefetcher(depth: 2 * Parallel.threads) { [maker] in try maker(($0.epoch, $0.index)) }
+        }
+    }
+
+    /// What was cut off the sound of each clip, before it is augmented where the plan keeps the sound itself; nil where that is
+    /// not known.
+    public var truncations: [Truncation?] {
+        let row = plan.rows.firstIndex(where: \.isEmpty) ?? 0
+        return clips.indices.map { table.truncations[$0 * plan.rows.count + row] }
+    }
+
+    /// How many examples an epoch has.
+    public var examples: Int { drawn.count }
+    /// Batches of an epoch, the last of which may be smaller.
+    public var count: Int { (drawn.count + size - 1) / size }
+    /// How many examples of each class the plan makes of the clips.
+    public func classCounts(_ classes: Int) -> [Int] {
+        drawn.reduce(into: Array(repeating: 0, count: classes)) { $0[table.labels[$1]] += 1 }
+    }
+
+    /// Shuffled and augmented for the epoch. Throws where a sound can no longer be read or changed.
+    public func batch(epoch: Int, index: Int) throws -> Batch {
+        guard let ahead else { return try made(numbers(epoch, index), epoch) }
+        let following = (index + 1..<index + 1 + ahead.depth).map { next in
+            next < count ? Place(epoch: epoch, index: next) : Place(epoch: epoch + 1, index: next - count)
+        }.filter { $0.index < count }
+        return try ahead.value(of: Place(epoch: epoch, index: index), then: following)
+    }
+
+    /// The examples of a batch.
+    private func numbers(_ epoch: Int, _ index: Int) -> [Int] {
+        if order?.epoch != epoch { order = (epoch, shuffled(epoch)) }
+        let numbers = order?.numbers ?? []
+        return Array(numbers[index * size..<min((index + 1) * size, numbers.count)])
+    }
+
+    private func shuffled(_ epoch: Int) -> [Int] {
+        generator.split("order of epoch \(epoch)").permutation(drawn.count).map { drawn[$0] }
+    }
+
+    private func made(_ numbers: [Int], _ epoch: Int) throws -> Batch {
+        guard !plan.features.isEmpty else { return table.batch(numbers) }
+        let augmentation = generator.split("augmentation")
+        let features = try numbers.map { number in
+            try plan.freshFeatures(
+                table.features(number), row: number % plan.rows.count, of: clips[number / plan.rows.count].id,
+                epoch: epoch, augmentation)
+        }
+        return Batch(
+            features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
+    }
+
+    /// Makes batches whose sounds are changed in every epoch; called on threads of their own.
+    private var maker: @Sendable ((epoch: Int, index: Int)) throws -> Batch {
+        let (plan, loading, clips, table, size) = (plan, loading, clips, table, size)
+        let (augmentation, drawn, generator) = (generator.split("augmentation"), drawn, generator)
+        return { place in
+            let order = generator.split("order of epoch \(place.epoch)").permutation(drawn.count)
+            let numbers = order[place.index * size..<min((place.index + 1) * size, order.count)].map {
+                drawn[$0]
+            }
+            let features = try numbers.map { number in
+                let (clip, row) = (clips[number / plan.rows.count], number % plan.rows.count)
+                let change = SoundChange { wave in
+                    let wave = try plan.wave(wave, row: row, of: clip.id, augmentation)
+                    return try plan.freshWave(wave, row: row, of: clip.id, epoch: place.epoch, augmentation)
+                }
+                let plain = try loading.source.features(of: clip, changed: change)
+                return try plan.freshFeatures(
+                    table.normalized(plain, as: number), row: row, of: clip.id,
+                    epoch: place.epoch, augmentation)
+            }
+            return Batch(
+                features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
+        }
+    }
+}

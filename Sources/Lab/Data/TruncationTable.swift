@@ -1,0 +1,49 @@
+import Reports
+import SpeechEmotion
+
+/// How many clips of each subset the features truncate, and by how much.
+public struct TruncationTable: ReadableTable {
+    public let title: String
+    public let note: String
+    public let columns = [
+        "subset", "clips", "truncated", "median cut", "largest cut", "audio lost", "by (clips)",
+    ]
+    public let cells: [[String]]
+
+    /// A row for each subset.
+    ///
+    /// - Parameter isUpperBound: Whether the figures are the most that there can be, as removed silence is not counted.
+    public init(
+        _ rows: [(subset: String, summary: TruncationSummary)], title: String = "Truncated clips",
+        isUpperBound: Bool = false
+    ) {
+        self.title = title
+        let most = isUpperBound ? "≤ " : ""
+        cells = rows.map { subset, summary in
+            let isCut = summary.truncated > 0
+            let options = summary.options.map { "\($0.name) (\(NumberText.count($0.clips)))" }
+            return [
+                subset, NumberText.count(summary.clips), most + NumberText.count(summary.truncated),
+                isCut ? most + NumberText.fixed(summary.median, 2) + " s" : "–",
+                isCut ? most + NumberText.fixed(summary.largest, 2) + " s" : "–",
+                isCut ? most + NumberText.percent(summary.share) : "–",
+                isCut ? options.joined(separator: ", ") : "–",
+            ]
+        }
+        note =
+            isUpperBound
+            ? "An upper bound from the audio headers: silence is removed before clips are truncated. A run counts exactly."
+            : ""
+    }
+}
+
+extension TruncationSummary {
+    /// In a sentence, of a subset: `train: 12 of 40 clips are truncated ...`.
+    func sentence(_ subset: String) -> String {
+        guard truncated > 0 else { return "\(subset): no clip of \(NumberText.count(clips)) is truncated" }
+        return "\(subset): \(NumberText.count(truncated)) of \(NumberText.count(clips, "clip")) "
+            + "\(truncated == 1 ? "is" : "are") truncated by \(options.map(\.name).joined(separator: ", ")): "
+            + "median cut \(NumberText.fixed(median, 2)) s, largest \(NumberText.fixed(largest, 2)) s; "
+            + "\(NumberText.percent(share)) of the audio is lost"
+    }
+}

@@ -1,0 +1,63 @@
+import Metrics
+import Reports
+
+/// The recall of each class, for groups of runs such as the members of an ablation.
+public struct ClassRecalls: ReadableTable {
+    /// A group of runs.
+    public struct Row: Sendable {
+        /// What it is called.
+        public var name: String
+        /// Of all its runs together; a clip counts as often as it was tested. Without classes where there is no run.
+        public var confusion: ConfusionMatrix
+        /// How many runs there were.
+        public var runs: Int
+    }
+
+    /// The groups, in their order.
+    public private(set) var rows: [Row] = []
+    /// The classes of all groups, in the order of their models' outputs.
+    public private(set) var classes: [String] = []
+    public let title = "Recall of each class"
+    public let note = "Over the test clips of all runs together."
+
+    /// Counts the predictions of groups; runs whose classes are others than those of the first are left out.
+    public init(_ groups: [RunGroup]) {
+        for group in groups {
+            let names = group.members.lazy.compactMap(\.predictions?.classes).first ?? []
+            let parts = group.members.compactMap(\.predictions).filter { $0.classes == names }
+            let matrix = (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
+            classes += names.filter { !classes.contains($0) }
+            rows.append(Row(name: group.name, confusion: matrix, runs: parts.count))
+        }
+    }
+
+    /// A name, each class, and how many runs.
+    public var columns: [String] { ["variant"] + classes + ["runs"] }
+
+    public var cells: [[String]] {
+        rows.map { row in
+            [row.name] + classes.map { NumberText.percent(row.recall(of: $0)) } + [NumberText.count(row.runs)]
+        }
+    }
+
+    /// A row for each group and class; the recall of a class that was not tested is an empty cell.
+    public var csv: String {
+        "variant,class,recall,examples,runs\n"
+            + rows.flatMap { row in
+                zip(row.confusion.classes, row.confusion.supports).map { name, support in
+                    let cells = [CSV.cell(row.name), CSV.cell(name), CSV.cell(row.recall(of: name))]
+                    return (cells + ["\(support)", "\(row.runs)"]).joined(separator: ",") + "\n"
+                }
+            }.joined()
+    }
+}
+
+extension ClassRecalls.Row {
+    /// nan for a class that it does not have, or that no clip was of.
+    func recall(of name: String) -> Double {
+        guard let index = confusion.classes.firstIndex(of: name), confusion.supports[index] > 0 else {
+            return .nan
+        }
+        return confusion.recalls[index]
+    }
+}

@@ -1,0 +1,104 @@
+import Metrics
+import Reports
+
+/// Tables of groups of runs: all metrics, by fold, by speaker.
+public struct GroupOverviews: Sendable {
+    private let groups: [RunGroup]
+    private let figures: [String]
+
+    /// Tables of these groups.
+    ///
+    /// - Parameter figures: The names of the metrics, in the order of the tables; those that no run has are left out.
+    public init(_ groups: [RunGroup], figures: [String]) {
+        self.groups = groups
+        self.figures = figures.filter { name in
+            groups.contains { $0.members.contains { $0.figures[name] != nil } }
+        }
+    }
+
+    private var isSingle: Bool { groups.count == 1 }
+
+    /// Every metric: pooled and as the mean of folds, each with its interval, and the spread between folds and between seeds.
+    ///
+    /// - Parameter unit: What is independent; nil for what each group allows.
+    public func allFigures(unit: RunGroup.Unit? = nil, level: Double, draws: Int) -> ValueTable {
+        var notes: [String] = []
+        let rows = groups.filter { !$0.members.isEmpty }.flatMap { group -> [[ValueTable.Cell]] in
+            let unit = unit ?? group.unit
+            return figures.map { figure -> [ValueTable.Cell] in
+                let found = GroupEstimate(group, figure, unit: unit, level: level, draws: draws)
+                if Figure(rawValue: figure) != nil, found.pooled.estimate.isFinite {
+                    let note = IntervalNote(
+                        unit: unit == .speakers ? .speakers : .clips, units: found.pooled.units,
+                        method: found.pooled.method, level: level,
+                        speakerIndependent: group.speakerIndependent
+                    ).text
+                    if notes.isEmpty { notes.append("Pooled: " + note) }
+                }
+                if notes.count < 2, let method = found.folds.method {
+                    notes.append("Folds: \(method.words), \(found.folds.units) folds.")
+                }
+                let isShare = Figure.isShare(figure)
+                return [.text(group.name), .text(figure)]
+                    + [
+                        found.pooled.estimate, found.pooled.low, found.pooled.high, found.folds.estimate,
+                        found.folds.low, found.folds.high, found.foldDeviation, found.seedDeviation,
+                    ].map { .value($0, isShare: isShare) }
+            }
+        }
+        return ValueTable(
+            title: "All metrics",
+            columns: [
+                "variant", "metric", "pooled", "low", "high", "mean of folds", "low of it", "high of it",
+                "SD of folds", "SD of seeds",
+            ], rows: rows, note: notes.joined(separator: " "))
+    }
+
+    /// The metrics on each fold, averaged over seeds.
+    public var byFold: ValueTable {
+        let rows = groups.flatMap { group in
+            group.folds.map { fold -> [ValueTable.Cell] in
+                let runs = group.members.filter { $0.fold == fold }
+                let clips = runs.first?.predictions?.ids.count
+                var cells: [ValueTable.Cell] = isSingle ? [] : [.text(group.name)]
+                cells.append(.text("fold \(fold)"))
+                cells.append(clips.map { .count($0) } ?? .number(.nan))
+                cells.append(.count(runs.count))
+                for figure in figures {
+                    let values = runs.compactMap { $0.figures[figure] }
+                    let mean = values.reduce(0, +) / Double(values.count)
+                    cells.append(.value(mean, isShare: Figure.isShare(figure)))
+                }
+                return cells
+            }
+        }
+        return ValueTable(
+            title: "By fold",
+            columns: (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + figures, rows: rows,
+            note: "Averaged over the runs of a fold, one for each seed.")
+    }
+
+    /// Accuracy and UAR for each speaker, averaged over seeds. Without rows where speakers are not known.
+    public var bySpeaker: ValueTable {
+        let rows = groups.flatMap { group -> [[ValueTable.Cell]] in
+            guard let pooled = group.pooled, let speakers = pooled.first?.knownSpeakers else { return [] }
+            return speakers.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { speaker in
+                let own = pooled.map { all in
+                    all.selecting(all.speakers.indices.filter { all.speakers[$0] == speaker })
+                }.filter { !$0.ids.isEmpty }
+                func mean(_ figure: Figure) -> Double {
+                    own.reduce(0) { $0 + ((try? $1.confusion()).map { figure.value($0, .none) } ?? .nan) }
+                        / Double(own.count)
+                }
+                var cells: [ValueTable.Cell] = isSingle ? [] : [.text(group.name)]
+                cells += [.text(speaker), .count(own.first?.ids.count ?? 0)]
+                cells += [.share(mean(.accuracy)), .share(mean(.uar))]
+                return cells
+            }
+        }
+        return ValueTable(
+            title: "By speaker",
+            columns: (isSingle ? [] : ["variant"]) + ["speaker", "clips", "accuracy", "uar"], rows: rows,
+            note: "Averaged over seeds. The UAR of a speaker is over the classes that the speaker has.")
+    }
+}

@@ -1,0 +1,79 @@
+import Configuration
+import Reports
+
+/// The comparison in the forms in which people and programs read it.
+extension RunComparison {
+    /// For the terminal.
+    public var text: String {
+        let configs =
+            differences.isEmpty
+            ? "The configs do not differ in anything that a result depends on.\n"
+            : "Differences between the configs\n"
+                + differences.map { difference in
+                    "  \(difference.path)\n"
+                        + zip(names, shown(difference)).map { "    \($0): \($1)\n" }.joined()
+                }.joined()
+        return (warnings.map { "warning: \($0)\n" } + tables.map(\.text) + [configs]).joined(separator: "\n")
+    }
+
+    /// For Markdown files.
+    public var markdown: String {
+        let warnings = warnings.map { "> Warning: \($0.asMarkdown)\n" }
+        return (warnings + tables.map(\.markdown) + [configMarkdown]).joined(separator: "\n")
+    }
+
+    private var configMarkdown: String {
+        func line(_ cells: [String]) -> String {
+            "| " + cells.map(\.asMarkdown).joined(separator: " | ") + " |\n"
+        }
+        guard !differences.isEmpty else { return "" }
+        return "**Configs**\n\n" + line(["path"] + names)
+            + "|" + String(repeating: " --- |", count: names.count + 1) + "\n"
+            + differences.map { line([$0.path] + shown($0)) }.joined()
+    }
+
+    /// For LaTeX: the tables of the metrics, with booktabs.
+    public var latex: String { tables.map(\.latex).joined(separator: "\n") }
+
+    /// The metrics alone, a row for each run and metric.
+    public var csv: String {
+        guard let first = tables.first?.csv.prefix(while: { $0 != "\n" }) else { return "" }
+        return first + "\n" + tables.map { $0.csv.dropFirst(first.count + 1) }.joined()
+    }
+
+    /// For programs.
+    public var json: JSONValue {
+        [
+            "runs": JSONValue(.list(names.map { JSONValue(.text($0)) })),
+            "warnings": JSONValue(.list(warnings.map { JSONValue(.text($0)) })),
+            "figures": JSONValue(.list(tables.map(\.json))),
+            "config": JSONValue(
+                .list(
+                    differences.map { difference in
+                        [
+                            "path": JSONValue(.text(difference.path)),
+                            "values": JSONValue(.list(difference.values.map { $0 ?? .null })),
+                        ]
+                    })),
+        ]
+    }
+
+    /// A page.
+    public var html: String {
+        let configs = HTML.table(
+            caption: "Differences between the configs", columns: ["path"] + names,
+            rows: differences.map { [$0.path] + shown($0) })
+        return HTML.page(
+            title: names.joined(separator: ", "),
+            warnings.map { HTML.paragraph("Warning: \($0)", class: "callout bad") }.joined()
+                + tables.map(\.html).joined() + (differences.isEmpty ? "" : configs))
+    }
+
+    /// The beginnings of the values, a dash for nothing.
+    private func shown(_ difference: ConfigDifference) -> [String] {
+        difference.values.map { value in
+            guard let line = value?.line else { return "–" }
+            return line.count > 100 ? line.prefix(99) + "…" : line
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Autograd
+import Configuration
+import Foundation
+import Metrics
+import Reports
+
+/// What a folder such as `runs` holds: runs and ablations with their state, their metrics and what their configs change.
+public struct RunListing: Sendable {
+    /// A run, or an ablation.
+    public struct Entry: Sendable {
+        public var name: String
+        /// "run", or "ablation of 3 members".
+        public var kind: String
+        /// "ended", "unfinished", "12 of 15 runs ended", or what is wrong with it.
+        public var state: String
+        /// When it last changed.
+        public var date: Date
+        /// The metrics of the test; of an ablation those of the base, pooled over folds and averaged over seeds.
+        public var figures: [(name: String, value: Double)]
+        /// How the config differs from that of the first entry with the same experiment name; empty where it does not.
+        public var changes: String
+    }
+
+    /// By name.
+    public let entries: [Entry]
+
+    /// Reads a folder. Throws a `FileError` where there is none.
+    public init(_ folder: String) throws {
+        let files = FileManager.default
+        guard let names = try? files.contentsOfDirectory(atPath: folder) else {
+            throw FileError(
+                file: folder, place: "the folder", found: "no such folder",
+                allowed: "a folder with runs, such as runs")
+        }
+        var entries: [Entry] = []
+        var firsts: [String: Experiment] = [:]
+        for name in names.sorted() {
+            let path = folder + "/" + name
+            let isAblation = files.fileExists(atPath: path + "/" + AblationManifest.file)
+            guard isAblation || RunFolder.content(of: path) != .empty else { continue }
+            var entry = Entry(
+                name: name, kind: isAblation ? "ablation" : "run", state: "", date: Self.date(path),
+                figures: [], changes: "")
+            do {
+                try Self.fill(&entry, path, isAblation: isAblation, &firsts)
+            } catch {
+                entry.state = "cannot be read: \("\(error)".replacing("\n", with: " "))"
+            }
+            entries.append(entry)
+        }
+        self.entries = entries
+    }
+
+    private static func fill(
+        _ entry: inout Entry, _ path: String, isAblation: Bool, _ firsts: inout [String: Experiment]
+    ) throws {
+        var experiment: Experiment?
+        if isAblation, let manifest = try AblationManifest.read(path) {
+            entry.kind =
+                manifest.members.count == 1
+                ? "cross-validation" : "ablation of \(manifest.members.count) members"
+            let runs = manifest.members.flatMap(\.runs)
+            let ended = runs.count { RunFolder.content(of: "\(path)/runs/\($0)") == .finished }
+            entry.state = ended == runs.count ? "ended" : "\(ended) of \(runs.count) runs ended"
+            if let base = manifest.members.first,
+                base.runs.contains(where: { RunFolder.content(of: "\(path)/runs/\($0)") == .finished }),
+                let set = try RunSet.all(
+                    manifest.members.count == 1 ? path : "\(path)\(RunSet.separator)\(base.name)"
+                ).first
+            {
+                let group = try set.group()
+                experiment = set.comparableExperiment
+                entry.figures = set.experiment.evaluation.metrics.map { figure in
+                    let found = GroupEstimate(group, figure.rawValue, unit: group.unit, level: 0.95, draws: 0)
+                    return (
+                        figure.rawValue,
+                        found.pooled.estimate.isFinite ? found.pooled.estimate : found.folds.estimate
+                    )
+                }
+                // The single runs are named after the members.
+                experiment?.name = manifest.name
+            }
+        } else {
+            let record = try RunRecord(path)
+            experiment = record.experiment
+            entry.state =
+                record.result == nil
+                ? "unfinished, \(NumberText.count(record.epochs.count, "epoch"))" : "ended"
+            entry.figures = (record.result?.test.entries ?? []).compactMap { figure in
+                figure.value.map { (figure.name, $0) }
+            }
+        }
+        guard let experiment else { return }
+        if let first = firsts[experiment.name] {
+            entry.changes = ConfigDifference.all(among: [first, experiment]).map { difference in
+                "\(difference.path): \(difference.values.last.flatMap { $0?.line } ?? "removed")"
+            }.joined(separator: "; ")
+        } else {
+            firsts[experiment.name] = experiment
+        }
+    }
+
+    private static func date(_ path: String) -> Date {
+        let files = FileManager.default
+        let names = [RunFile.result, RunFile.metrics, "table.json", RunFile.config, ""]
+        return names.lazy.compactMap {
+            (try? files.attributesOfItem(atPath: path + "/" + $0))?[.modificationDate] as? Date
+        }.first ?? .distantPast
+    }
+
+    /// The entries as a table.
+    public var table: ValueTable {
+        let names = entries.flatMap { $0.figures.map(\.name) }.reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        let rows = entries.map { entry -> [ValueTable.Cell] in
+            var cells: [ValueTable.Cell] = [.text(entry.name), .text(entry.kind), .text(entry.state)]
+            cells.append(.text(entry.date.formatted(.iso8601)))
+            for name in names {
+                let value = entry.figures.first { $0.name == name }?.value ?? .nan
+                cells.append(.value(value, isShare: Figure.isShare(name)))
+            }
+            let changes = entry.changes
+            cells.append(.text(changes.count > 200 ? changes.prefix(199) + "…" : changes))
+            return cells
+        }
+        return ValueTable(
+            title: "", columns: ["name", "kind", "state", "date"] + names + ["config changes"], rows: rows,
+            note: entries.isEmpty
+                ? "No runs here."
+                : "Config changes are those from the first entry with the same experiment name. Metrics of cross-validations and ablations are those of the base, pooled over folds and averaged over seeds."
+        )
+    }
+}

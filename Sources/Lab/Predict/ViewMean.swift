@@ -1,9 +1,0 @@
-import Autograd
-
-/// The mean of what a model puts out for each view of some sounds; of a single view that itself.
-func meanOverViews(_ count: Int, _ outputs: (_ view: Int) throws -> Tensor) rethrows -> Tensor {
-    var sum = try outputs(0)
-    guard count > 1 else { return sum }
-    for view in 1..<count { sum += try outputs(view) }
-    return sum / Real(count)
-}

@@ -1,0 +1,47 @@
+import Autograd
+import Layers
+import SpeechEmotion
+import Training
+
+/// The output of one layer of a trained model for single recordings (embeddings).
+///
+/// Each recording goes through the model by itself, with its true length: its embedding depends on no other recording.
+public struct LayerEmbedding {
+    /// The layer's name.
+    public let layer: String
+    /// The shape for one recording: [values], [time, channels], or that of a picture.
+    public let shape: [Int]
+    private let model: Model
+
+    /// A layer of a model by its name, such as `7`, or `0.13` for a layer inside another one.
+    ///
+    /// Throws a `FileError` that lists the layers where there is none of that name.
+    ///
+    /// - Parameter file: The model's file, for messages.
+    public init(_ model: Model, layer name: String, file: String) throws {
+        let zeros = Signal(
+            .zeros([1] + model.input), lengths: model.input.count == 2 ? [model.input[0]] : nil)
+        let outputs = model.layerOutputs(zeros)
+        guard let found = outputs.last(where: { $0.name == name }) else {
+            let known = outputs.map {
+                "\($0.name) (\($0.type) \($0.output.tensor.shape.dropFirst().map { $0 }))"
+            }
+            throw FileError(
+                file: file, place: "--layer", found: "no layer \"\(name)\"",
+                allowed: known.isEmpty ? "none: this model has one layer" : known.joined(separator: ", "))
+        }
+        (self.model, layer, shape) = (model, name, Array(found.output.tensor.shape.dropFirst()))
+    }
+
+    /// Returns the layer's output for the features of a recording. A sequence has zeros behind its length.
+    public func callAsFunction(_ features: Features) -> Features {
+        let input = Batch([features], labels: [0], ids: []).inputs
+        guard let output = model.layerOutputs(input, of: layer).last?.output else {
+            return Features(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
+        }
+        // Steps that are padding may be missing at the end.
+        var values = output.masked.array.map { Float($0) }
+        values += [Float](repeating: 0, count: max(0, shape.reduce(1, *) - values.count))
+        return Features(shape: shape, values: values, length: output.lengths?.first)
+    }
+}

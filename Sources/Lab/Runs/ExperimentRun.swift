@@ -1,0 +1,288 @@
+import Reports
+import Autograd
+import Configuration
+import Foundation
+import Layers
+import Metrics
+import SpeechEmotion
+import Training
+
+/// One run of an experiment in its folder: features, training, the test at the end, and the files that remain of it.
+///
+/// A run that was stopped or killed goes on from its last state and ends with the same bits.
+public final class ExperimentRun {
+    /// What is run; `config.json` of the folder says the same.
+    public let experiment: Experiment
+    /// Where its files go, locked against other processes.
+    public let folder: RunFolder
+    private let observer: any RunObserver
+    private let cache: FeatureCache?
+    private let data: ExperimentData
+    /// The layers, sized for the classes of the data.
+    private let spec: any LayerSpec
+    private var classes: [String] { data.corpus.classes }
+
+    /// Prepares a run: reads which clips there are and splits them. Writes the resolved config and the split into the folder.
+    ///
+    /// - Parameter cache: Keeps features of files for later runs; nil computes all of them.
+    public init(
+        _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
+    ) throws {
+        self.experiment = experiment
+        self.folder = folder
+        self.observer = observer
+        self.cache = cache
+        do {
+            data = try ExperimentData(experiment, cache: cache)
+            spec = try experiment.model.spec(classes: data.corpus.classes.count)
+            let output = try spec.checkedPlan(experiment.features.outputShape()).output
+            if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
+                throw ConfigurationError(place: .nowhere, path: ["model"], message)
+            }
+            try data.check(experiment)
+        } catch {
+            folder.removeIfEmpty()
+            throw error
+        }
+        try folder.keepConfig(experiment)
+        try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
+        try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
+        for omission in data.corpus.omissions { observer.note("left out: \(omission)") }
+    }
+
+    /// Trains, then measures the test part, or the validation part where the experiment says so. Throws `RunStopped` when the observer asks to stop.
+    public func run() throws -> RunResult {
+        let generator = RandomGenerator(seed: UInt64(experiment.seed))
+        let training = try TrainingSet(
+            clips(.train), data.loading, plan: experiment.augmentation.afterSplit,
+            batch: experiment.training.batch, generator: generator.split("data"),
+            draw: experiment.data.balance.draw, progress: progress("training"), stop: stop)
+        let validation = try EvaluationSet(
+            clips(.validation), data.loading, batch: experiment.evaluation.batch,
+            progress: progress("validation"), stop: stop)
+        for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
+        var truncation = [truncated(.train, training.truncations)]
+        if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
+
+        let model = try model(training, generator)
+        let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
+        let trainer = Trainer(
+            Trainer.Parts(
+                model: model, loss: loss, optimizer: experiment.optimizer.value,
+                schedule: experiment.schedule?.value,
+                options: experiment.training, seed: UInt64(experiment.seed)),
+            batches: training
+        ) { [classes, experiment] model in
+            guard validation.count > 0 else { return [] }
+            return try Predictions(of: model, for: validation, classes: classes, loss: loss)
+                .figures(experiment.evaluation.metrics)
+        }
+        try train(trainer)
+        trainer.useSelectedWeights()
+        try save(model)
+        let result = try measure(model, loss, trainer, training, validation, truncation)
+        try report()
+        return result
+    }
+
+    private func clips(_ part: Split.Part) throws -> [Clip] {
+        let clips = try data.clips(part)
+        if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(part.rawValue))") }
+        return clips
+    }
+
+    private func progress(_ part: String) -> SpeechEmotion.Progress {
+        { [observer] done, total in observer.advance(done, of: total, note: part) }
+    }
+
+    /// What the features cut off the clips of a subset; notes it where it is anything.
+    private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
+        let summary = TruncationSummary(
+            truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
+        observer.remark(summary.sentence(part.rawValue))
+        return RunResult.Truncated(part, summary)
+    }
+
+    private var stop: @Sendable () throws -> Void {
+        { [observer, states = folder.states] in
+            if observer.isAskedToStop { throw RunStopped(isSaved: states.hasAny) }
+        }
+    }
+
+    private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
+        let model = try Model(
+            spec, input: data.source.shape, generator: generator.split("weights"))
+        let complaints = experiment.groupComplaints(model.namedParameters.map(\.name))
+        guard complaints.isEmpty else {
+            throw ConfigurationError(
+                complaints.map { Problem(place: .nowhere, path: $0.path, message: $0.message) })
+        }
+        if model.hasFeatureNorm {
+            let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }
+            model.fitFeatureNorms(batches)
+        }
+        return model
+    }
+
+    /// The training itself, from the last state where there is one.
+    private func train(_ trainer: Trainer) throws {
+        if let state = try folder.states.newest() {
+            for line in state.damaged { observer.note("a damaged state was passed over: \(line)") }
+            try trainer.restore(state.json, state.tensors, file: folder.file("state"))
+        }
+        let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch)
+        let timing = try TimingLog(folder: folder.path, resumingAfter: trainer.epoch)
+        let events =
+            try experiment.logging.tensorboard
+            ? EventFile(folder: folder.path, resumingAfter: trainer.epoch) : nil
+        observer.begin("Training")
+        let clock = ContinuousClock()
+        var saved = clock.now
+        func save() throws {
+            let state = trainer.state()
+            try folder.states.save(state.json, state.tensors)
+            saved = clock.now
+        }
+        while !trainer.isOver {
+            let begin = clock.now
+            let (samples, computing) = (trainer.samples, trainer.computing)
+            while trainer.batch < trainer.batchesPerEpoch {
+                try trainer.step()
+                let total = experiment.training.epochs * trainer.batchesPerEpoch
+                observer.advance(
+                    trainer.epoch * trainer.batchesPerEpoch + trainer.batch, of: total,
+                    note: "epoch \(trainer.epoch + 1)")
+                guard trainer.canSave else { continue }
+                if observer.isAskedToStop {
+                    try save()
+                    throw RunStopped(isSaved: true)
+                }
+                if (clock.now - saved).inSeconds >= experiment.training.saveSeconds { try save() }
+            }
+            let training = (clock.now - begin).inSeconds
+            let done = trainer.samples - samples
+            let figures = try trainer.endEpoch()
+            let times = EpochTiming(
+                seconds: (clock.now - begin).inSeconds, training: training,
+                computing: (trainer.computing - computing).inSeconds, samples: done)
+            try metrics.append(figures)
+            try timing.append(epoch: figures.epoch, times.figures)
+            try events?.append(figures)
+            if (clock.now - saved).inSeconds >= experiment.training.saveSeconds || trainer.isOver {
+                try save()
+            }
+            observer.epoch(figures, times)
+        }
+    }
+
+    private func save(_ model: Model) throws {
+        try ModelFile.write(model, card: card, to: folder.file("model.safetensors"))
+    }
+
+    private var card: ModelCard {
+        var card = ModelCard()
+        card.classes = classes
+        card.features = experiment.features.encode()
+        card.sampleRate = experiment.features.rate
+        if !experiment.evaluation.views.isEmpty { card.tta = experiment.evaluation.views.encode() }
+        return card
+    }
+
+    /// What is measured when training is over. Test data are read here for the first time, if at all.
+    private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
+        let views = SoundViews(experiment.evaluation.views)
+        let part = experiment.evaluation.part.ofSplit
+        if part == .validation, views.count == validation.views { return validation }
+        let clips = try clips(part)
+        if part == .test {
+            try TestReads(file: folder.file(RunFile.testReads)).note(
+                "test after training", clips: clips.count)
+        }
+        let set = try EvaluationSet(
+            clips, data.loading, batch: experiment.evaluation.batch, views: views,
+            progress: progress(part.rawValue), stop: stop)
+        // Of the validation part it has been said before training.
+        if part == .test { for omission in set.omissions { observer.note("left out: \(omission)") } }
+        return set
+    }
+
+    private func measure(
+        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ training: TrainingSet,
+        _ validation: EvaluationSet, _ truncation: [RunResult.Truncated]
+    ) throws -> RunResult {
+        let set = try measuredSet(validation)
+        var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
+        predictions.speakers = set.clips.map(\.speaker)
+        let part = experiment.evaluation.part.ofSplit
+        var result = try RunResult(
+            predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
+            part: part, options: experiment.evaluation, epochs: trainer.epoch,
+            bestEpoch: trainer.bestEpoch)
+        result.findings = try diagnosis(model, loss, training, predictions).findings
+        result.truncation = truncation + (part == .test ? [truncated(.test, set.truncations)] : [])
+        try folder.write(predictions.csv, to: RunFile.predictions)
+        try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
+        try audit(model)
+        try folder.write(result.json + "\n", to: RunFile.result)
+        return result
+    }
+
+    private func diagnosis(
+        _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ predictions: Predictions
+    ) throws -> TrainingDiagnosis {
+        var diagnosis = TrainingDiagnosis(
+            epochs: try EpochLines.read(folder.file(RunFile.metrics)), predictions: predictions)
+        diagnosis.part = experiment.evaluation.part.ofSplit
+        diagnosis.layers = try model.unitActivity(training)
+        diagnosis.examples = training.examples
+        guard loss.scoresClasses, classes.count > 1 else { return diagnosis }
+        let counts = training.classCounts(classes.count)
+        let isWeighted =
+            experiment.data.balance.rule == .weights
+            || (loss as? any ClassWeightedLoss)?.hasClassWeights == true
+        diagnosis.chance =
+            isWeighted
+            ? 1 / Double(classes.count) : Double(counts.max() ?? 0) / Double(max(counts.reduce(0, +), 1))
+        let equal = loss.mean(
+            .zeros([classes.count, classes.count]), .classes(Indices(Array(classes.indices))))
+        diagnosis.guessingLoss = Double(equal.item())
+        return diagnosis
+    }
+
+    private func audit(_ model: Model) throws {
+        observer.begin("Auditing the split")
+        let measured = experiment.evaluation.part.ofSplit
+        // A search does not listen to what is to be tested later.
+        var heard = data.corpus
+        if measured != .test {
+            let test = Set(data.split.test)
+            heard.clips.removeAll { test.contains($0.id) }
+        }
+        let sounds = SoundCheck(
+            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+            progress: progress("sounds"),
+            isAskedToStop: { [observer] in observer.isAskedToStop })
+        try stop()
+        let fitted =
+            model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
+        let report = try Auditor(data.corpus, sounds: sounds).audit(
+            data.split, fitted: fitted, measured: measured)
+        try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
+        for finding in report.findings where finding.severity == .leak {
+            observer.note("leak: \(finding.message)")
+        }
+        let warnings = report.findings.filter { $0.severity == .warning }
+        if !warnings.isEmpty {
+            let recordings = warnings.count { $0.kind == .recording }
+            observer.remark(
+                "the audit has \(NumberText.count(warnings.count, "warning"))"
+                    + (recordings > 0 ? ", \(recordings) of them about how clips were recorded" : "")
+                    + "; see \(RunFile.report)")
+        }
+    }
+
+    private func report() throws {
+        observer.begin("Writing the report")
+        try RunReport(RunRecord(folder.path), data: data).write(to: folder)
+    }
+}

@@ -1,0 +1,160 @@
+import Configuration
+import Metrics
+import Reports
+import SpeechEmotion
+
+extension RunReport {
+    /// The report as one HTML file. It needs nothing else: no script, no link, no font, no picture from elsewhere.
+    public var html: String {
+        let sections = [
+            HTML.section("Results", resultPart),
+            HTML.section("What was run", HTML.definitions(facts)),
+            HTML.section("How the data were divided", splitPart),
+            HTML.section("Truncation", truncation?.html ?? ""),
+            HTML.section("Audit of the division", auditPart),
+            HTML.section("Training", trainingPart),
+            HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
+            HTML.section("Classes", classPart),
+            HTML.section("Speakers", speakerPart),
+            HTML.section("Calibration", calibrationPart),
+            HTML.section("Features that mattered", importancePart),
+            HTML.section("Most confident mistakes", mistakes.map(picture).joined()),
+            HTML.section("Where the model looked", attention.map(picture).joined()),
+            HTML.section("Environment", HTML.definitions(environment)),
+            HTML.section("How to repeat it", commandPart),
+            HTML.section("Configuration", config.map { HTML.listing($0.pretty()) } ?? ""),
+        ]
+        return HTML.page(
+            title: title,
+            (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead")) + sections.joined())
+    }
+
+    /// Whether the figures tell about new voices: it stands before them.
+    private var statement: String {
+        guard let split else { return "" }
+        return switch split.keepsSpeakersApart {
+        case true?:
+            callout(
+                "good", "Speakers are apart.",
+                "No speaker of the \(split.measured) part was heard in training: the figures tell about new voices."
+            )
+        case false?:
+            callout(
+                "bad", "Speakers are not apart.",
+                "Speakers of the \(split.measured) part were heard in training too: the figures say little about new voices."
+            )
+        case nil:
+            callout(
+                "unknown", "Whether speakers are apart is not known.",
+                "The data do not name their speakers: take the figures as those of known voices.")
+        }
+    }
+
+    private var splitPart: String {
+        guard let split else { return "" }
+        let rows = split.parts.map { part in
+            [part.name, NumberText.count(part.examples), part.speakers.map { NumberText.count($0) } ?? "–"]
+        }
+        return (split.rule.isEmpty ? "" : HTML.paragraph("Divided \(split.rule)."))
+            + (rows.isEmpty
+                ? "" : HTML.table(caption: "Parts", columns: ["part", "examples", "speakers"], rows: rows))
+    }
+
+    private var auditPart: String {
+        guard let audit, !audit.findings.isEmpty else { return "" }
+        let items = audit.findings.map { finding in
+            let word = HTML.element("strong", [], finding.weight.rawValue + ":")
+            return HTML.element(
+                "li", [("class", finding.weight.rawValue.lowercased())],
+                word + " " + Markup.escaped(finding.text)) + "\n"
+        }
+        return "<ul class=\"audit\">\n" + items.joined() + "</ul>\n"
+    }
+
+    private var resultPart: String {
+        let rows = figures.map { figure -> [String] in
+            func text(_ value: Double) -> String {
+                figure.isShare ? NumberText.percent(value) : NumberText.fixed(value)
+            }
+            let interval = figure.interval
+            let isKnown = interval.low.isFinite && interval.high.isFinite
+            let level = NumberText.trimmed(NumberText.fixed(interval.level * 100, 2))
+            return [
+                figure.name, text(interval.estimate),
+                isKnown ? "\(text(interval.low)) to \(text(interval.high)) (\(level) %)" : "–",
+            ]
+        }
+        let table =
+            rows.isEmpty
+            ? "" : HTML.table(caption: "Key figures", columns: ["figure", "value", "interval"], rows: rows)
+        let warnings = findings.map { callout("bad", "Check the training.", $0) }
+        return statement + warnings.joined() + table
+            + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
+            + tables.map(\.html).joined()
+    }
+
+    private var trainingPart: String {
+        let charts = curves
+        guard !charts.isEmpty else { return "" }
+        let figures = charts.map { chart in
+            var chart = chart
+            chart.size = (456, 270)
+            return HTML.figure(chart)
+        }
+        return HTML.element("div", [("class", "pair")], "\n" + figures.joined()) + "\n"
+    }
+
+    private var classPart: String {
+        guard let chart = classChart else { return "" }
+        let table = confusion.map { matrix in
+            HTML.table(
+                caption: "Figures by class", columns: ["class", "precision", "recall", "F1", "examples"],
+                rows: matrix.classes.indices.map { index in
+                    [
+                        matrix.classes[index], NumberText.percent(matrix.precisions[index]),
+                        NumberText.percent(matrix.recalls[index]),
+                        NumberText.percent(matrix.f1Scores[index]),
+                        NumberText.count(matrix.supports[index]),
+                    ]
+                })
+        }
+        return HTML.figure(chart) + (table ?? "")
+    }
+
+    private var speakerPart: String {
+        guard let chart = speakerChart else { return "" }
+        let rows = speakers.map { speaker in
+            let isKnown = speaker.low.isFinite && speaker.high.isFinite
+            return [
+                speaker.name, NumberText.count(speaker.examples), NumberText.percent(speaker.share),
+                isKnown ? "\(NumberText.percent(speaker.low)) to \(NumberText.percent(speaker.high))" : "–",
+            ]
+        }
+        return HTML.figure(chart)
+            + HTML.table(
+                caption: "Accuracy by speaker", columns: ["speaker", "examples", "accuracy", "interval"],
+                rows: rows)
+    }
+
+    private var calibrationPart: String {
+        (reliabilityPlot.map(HTML.figure) ?? "") + (confidencePlot.map(HTML.figure) ?? "")
+    }
+
+    private var importancePart: String {
+        importancePlot.map(HTML.figure) ?? ""
+    }
+
+    private var commandPart: String {
+        commands.isEmpty ? "" : HTML.listing(commands.joined(separator: "\n"))
+    }
+
+    private func picture(_ example: Example) -> String {
+        example.plot.map(HTML.figure) ?? HTML.paragraph("\(example.name): \(example.note)")
+    }
+
+    private func callout(_ kind: String, _ statement: String, _ meaning: String) -> String {
+        HTML.element(
+            "p", [("class", "callout " + kind)],
+            HTML.element("strong", [], Markup.escaped(statement)) + " " + Markup.escaped(meaning)) + "\n"
+    }
+}

@@ -1,0 +1,82 @@
+import Metrics
+import Reports
+import SpeechEmotion
+
+/// The pictures of a report.
+extension RunReport {
+    var curves: [LineChart] { LineChart.curves(of: epochs, best: bestEpoch) }
+
+    var confusionPlot: ConfusionPlot? { confusion.map { ConfusionPlot($0) } }
+
+    var classChart: BarChart? {
+        let groups =
+            classes.isEmpty
+            ? confusion.map { matrix in
+                matrix.classes.indices.map {
+                    Group(matrix.classes[$0], examples: matrix.supports[$0], share: matrix.recalls[$0])
+                }
+            } ?? [] : classes
+        guard !groups.isEmpty else { return nil }
+        return BarChart(
+            title: "Recall by class", xName: "recall", bars: groups.map(\.bar), isShare: true,
+            reference: confusion.map { ($0.balancedAccuracy, "mean") })
+    }
+
+    var speakerChart: BarChart? {
+        guard !speakers.isEmpty else { return nil }
+        return BarChart(
+            title: "Accuracy by speaker", xName: "accuracy", bars: speakers.map(\.bar), isShare: true,
+            reference: confusion.map { ($0.accuracy, "all") })
+    }
+
+    var reliabilityPlot: ReliabilityPlot? { calibration.map { ReliabilityPlot($0) } }
+
+    var confidencePlot: Histogram? {
+        confidences.map { confidences in
+            Histogram(
+                title: "Confidence of right and wrong answers", xName: "confidence",
+                groups: [("right", confidences.right), ("wrong", confidences.wrong)])
+        }
+    }
+
+    var importancePlot: BarChart? { importances.map { BarChart.importances($0.names, $0.values) } }
+
+    /// All pictures with names for files.
+    public var plots: [(name: String, plot: any Plot)] {
+        var plots: [(name: String, plot: any Plot)] = curves.map { chart in
+            ("curve-" + chart.title.lowercased().replacing(" ", with: "-"), chart)
+        }
+        func add(_ name: String, _ plot: (any Plot)?) {
+            if let plot { plots.append((name, plot)) }
+        }
+        add("confusion", confusionPlot)
+        add("recall", classChart)
+        add("speakers", speakerChart)
+        add("calibration", reliabilityPlot)
+        add("confidence", confidencePlot)
+        add("importance", importancePlot)
+        for (index, example) in mistakes.enumerated() { add("mistake-\(index + 1)", example.plot) }
+        for (index, example) in attention.enumerated() { add("attention-\(index + 1)", example.plot) }
+        return plots
+    }
+}
+
+extension RunReport.Group {
+    fileprivate var bar: BarChart.Bar {
+        BarChart.Bar(name, share, low: low, high: high, note: "n = \(NumberText.count(examples))")
+    }
+}
+
+extension RunReport.Example {
+    /// The truth, the answer, and how sure it was.
+    var note: String {
+        let sure = NumberText.percent(probability, 0)
+        return truth == answer ? "\(truth), found with \(sure)" : "\(truth), taken for \(answer) with \(sure)"
+    }
+
+    /// The sound and where the model looked; nil where neither is known.
+    var plot: WaveformPlot? {
+        guard sound != nil || attention != nil else { return nil }
+        return WaveformPlot(title: name, note: note, sound: sound.map { .init($0.samples, rate: $0.rate) }, attention: attention)
+    }
+}

@@ -1,0 +1,84 @@
+import Reports
+import Training
+
+extension LineChart {
+    /// A chart for each figure of some epochs: those of training and validation together, such as `train_loss` and
+    /// `validation_loss`. A loss that falls far is drawn on a logarithmic axis. A figure that is never a number has none.
+    ///
+    /// - Parameter best: The epoch whose weights count; it is marked.
+    public static func curves(of epochs: [EpochMetrics], best: Int? = nil) -> [LineChart] {
+        var (kinds, charts) = ([String](), [String: [Series]]())
+        var known: Set<String> = []
+        for name in epochs.flatMap({ $0.figures.map(\.name) }) where known.insert(name).inserted {
+            let (part, kind) = parts(name)
+            let points = epochs.map { (x: Double($0.epoch), y: $0[name] ?? .nan) }
+            guard points.contains(where: { Scale.isDrawn($0.y) }) else { continue }
+            if charts[kind] == nil { kinds.append(kind) }
+            charts[kind, default: []].append(Series(part ?? title(kind), points: points))
+        }
+        return kinds.map { kind in
+            LineChart(
+                title: title(kind), series: charts[kind] ?? [],
+                axis: kind == "loss" || kind == "learning_rate" ? .automatic : .linear,
+                isShare: isShare(kind), mark: best.map { (Double($0), "best: epoch \($0)") })
+        }
+    }
+
+    /// A chart for each metric of the epochs of several runs, such as folds: the mean over the runs that have the epoch, in the band from the lowest
+    /// to the highest.
+    public static func curves(ofRuns runs: [[EpochMetrics]]) -> [LineChart] {
+        let last = runs.map(\.count).max() ?? 0
+        let names = runs.joined().flatMap { $0.figures.map(\.name) }
+        var (known, unique): (Set<String>, [String]) = ([], [])
+        for name in names where known.insert(name).inserted { unique.append(name) }
+        var means: [EpochMetrics] = []
+        var bands: [String: [(x: Double, low: Double, high: Double)]] = [:]
+        for epoch in 0..<last {
+            let present = runs.filter { $0.indices.contains(epoch) }.map { $0[epoch] }
+            var figures: [(name: String, value: Double)] = []
+            for name in unique {
+                let values = present.compactMap { $0[name] }.filter(\.isFinite)
+                guard let low = values.min(), let high = values.max() else { continue }
+                figures.append((name, values.reduce(0, +) / Double(values.count)))
+                bands[name, default: []].append((Double(epoch + 1), low, high))
+            }
+            means.append(EpochMetrics(epoch: epoch + 1, figures: figures))
+        }
+        return curves(of: means).map { chart in
+            var chart = chart
+            for name in unique {
+                let (part, kind) = parts(name)
+                guard title(kind) == chart.title else { continue }
+                for index in chart.series.indices where chart.series[index].name == part ?? title(kind) {
+                    chart.series[index].band = bands[name] ?? []
+                }
+            }
+            return chart
+        }
+    }
+
+    /// `train_loss` is the loss in training.
+    private static func parts(_ name: String) -> (part: String?, kind: String) {
+        for (prefix, part) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]
+        where name.hasPrefix(prefix) {
+            return (part, String(name.dropFirst(prefix.count)))
+        }
+        return (nil, name)
+    }
+
+    /// Names as they are known; others in words.
+    static func title(_ name: String) -> String {
+        let known = [
+            "uar": "Unweighted average recall", "macro_f1": "Macro F1", "weighted_f1": "Weighted F1",
+            "ece": "Expected calibration error", "auc": "Area under the ROC curve", "brier": "Brier score",
+            "kappa": "Cohen's kappa", "matthews": "Matthews' correlation",
+        ]
+        if let title = known[name] { return title }
+        let words = name.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
+    private static func isShare(_ kind: String) -> Bool {
+        ["accuracy", "uar", "f1", "precision", "recall"].contains { kind == $0 || kind.hasSuffix("_" + $0) }
+    }
+}

@@ -1,0 +1,145 @@
+/// A place in a picture: x to the right, y downwards, in pixels.
+package struct Point: Equatable {
+    package var x: Double
+    package var y: Double
+
+    package init(_ x: Double, _ y: Double) {
+        self.x = x
+        self.y = y
+    }
+
+    /// Tenths of a pixel are enough for what is drawn by its many points.
+    package var text: String { Canvas.number(x, by: 10) + " " + Canvas.number(y, by: 10) }
+}
+
+/// Collects the elements of an SVG picture.
+package struct Canvas {
+    package let width: Double
+    package let height: Double
+    private var body = ""
+
+    package init(width: Double, height: Double) {
+        self.width = width
+        self.height = height
+    }
+
+    package enum Anchor: String {
+        case start, middle, end
+    }
+
+    /// The document. `title` and `summary` are for readers who do not see it.
+    package func document(title: String, summary: String) -> String {
+        let size = [
+            ("width", Self.number(width)), ("height", Self.number(height)),
+            ("viewBox", "0 0 \(Self.number(width)) \(Self.number(height))"),
+        ]
+        let start = Markup.attributes(
+            [("xmlns", "http://www.w3.org/2000/svg"), ("class", "plot"), ("role", "img")] + size + [
+                ("font-family", "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"),
+                ("font-size", "12"),
+            ])
+        return "<svg\(start)><title>\(Markup.escaped(title))</title><desc>\(Markup.escaped(summary))</desc>\n"
+            + "<rect class=\"paper\" width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" fill=\"#FFFFFF\"/>\n"
+            + body + "</svg>\n"
+    }
+
+    /// A rectangle; corners may be given in any order.
+    package mutating func rectangle(
+        _ a: Point, _ b: Point, fill: Ink, opacity: Double = 1, border: Ink? = nil, tip: String? = nil
+    ) {
+        var attributes = [
+            ("x", Self.number(min(a.x, b.x))), ("y", Self.number(min(a.y, b.y))),
+            ("width", Self.number(abs(a.x - b.x))), ("height", Self.number(abs(a.y - b.y))),
+        ]
+        attributes += paint("fill", fill)
+        if opacity < 1 { attributes.append(("fill-opacity", Self.number(opacity))) }
+        if let border { attributes.append(("stroke", border.color)) }
+        element("rect", attributes, tip: tip)
+    }
+
+    package mutating func line(
+        _ a: Point, _ b: Point, _ ink: Ink, width: Double = 1, dash: String? = nil, tip: String? = nil
+    ) {
+        path("M\(a.text)L\(b.text)", stroke: ink, width: width, dash: dash, tip: tip)
+    }
+
+    /// Lines between points.
+    package mutating func polyline(_ points: [Point], _ ink: Ink, width: Double) {
+        guard points.count > 1 else { return }
+        path("M" + points.map(\.text).joined(separator: "L"), stroke: ink, width: width)
+    }
+
+    /// An area between points.
+    package mutating func polygon(_ points: [Point], fill: Ink, opacity: Double = 1) {
+        guard points.count > 2 else { return }
+        var attributes = [("d", "M" + points.map(\.text).joined(separator: "L") + "Z")] + paint("fill", fill)
+        if opacity < 1 { attributes.append(("fill-opacity", Self.number(opacity))) }
+        element("path", attributes)
+    }
+
+    private mutating func path(
+        _ d: String, stroke: Ink, width: Double, dash: String? = nil, tip: String? = nil
+    ) {
+        var attributes = [("d", d), ("fill", "none")] + paint("stroke", stroke)
+        attributes += [("stroke-width", Self.number(width)), ("stroke-linejoin", "round")]
+        if let dash { attributes.append(("stroke-dasharray", dash)) }
+        element("path", attributes, tip: tip)
+    }
+
+    /// The mark of a series, so that it can be told from others without colour.
+    package mutating func mark(_ at: Point, series: Int, size: Double = 3.5, tip: String? = nil) {
+        let (x, y, r) = (at.x, at.y, size)
+        let shapes: [[Point]] = [
+            [],
+            [Point(x - r, y - r), Point(x + r, y - r), Point(x + r, y + r), Point(x - r, y + r)],
+            [Point(x, y - r * 1.2), Point(x + r * 1.15, y + r * 0.9), Point(x - r * 1.15, y + r * 0.9)],
+            [Point(x, y - r * 1.3), Point(x + r * 1.3, y), Point(x, y + r * 1.3), Point(x - r * 1.3, y)],
+        ]
+        let shape = shapes[series % shapes.count]
+        let look = paint("fill", .series(series)) + [("stroke", "#FFFFFF"), ("stroke-width", "0.8")]
+        if shape.isEmpty {
+            element(
+                "circle", [("cx", Self.number(x)), ("cy", Self.number(y)), ("r", Self.number(r))] + look,
+                tip: tip)
+        } else {
+            element(
+                "path", [("d", "M" + shape.map(\.text).joined(separator: "L") + "Z")] + look, tip: tip)
+        }
+    }
+
+    /// Text whose baseline is at a point. Where it is wider than `limit`, it is cut and whole in the tooltip.
+    package mutating func text(
+        _ text: String, _ at: Point, _ anchor: Anchor = .start, size: Double = 12, ink: Ink = .ink,
+        isBold: Bool = false, turned: Double = 0, limit: Double = .infinity
+    ) {
+        let shown = TextWidth.cut(text, to: limit, size: size * (isBold ? 1.08 : 1))
+        var attributes = [("x", Self.number(at.x)), ("y", Self.number(at.y))]
+        if anchor != .start { attributes.append(("text-anchor", anchor.rawValue)) }
+        if size != 12 { attributes.append(("font-size", Self.number(size))) }
+        if isBold { attributes.append(("font-weight", "600")) }
+        if turned != 0 { attributes.append(("transform", "rotate(\(Self.number(turned)) \(at.text))")) }
+        element("text", attributes + paint("fill", ink), shown, tip: shown == text ? nil : text)
+    }
+
+    private func paint(_ what: String, _ ink: Ink) -> [(String, String)] {
+        [(what, ink.color)] + (ink.name.map { [("class", what == "stroke" ? $0 + "-line" : $0)] } ?? [])
+    }
+
+    private mutating func element(
+        _ name: String, _ attributes: [(String, String)], _ text: String = "", tip: String? = nil
+    ) {
+        let tip = tip.map { "<title>\(Markup.escaped($0))</title>" } ?? ""
+        let inside = tip + Markup.escaped(text)
+        body += "<\(name)\(Markup.attributes(attributes))" + (inside.isEmpty ? "/>" : ">\(inside)</\(name)>")
+        body += "\n"
+    }
+
+    /// Rounded to hundredths or tenths; never nan, and never so large that a viewer stumbles.
+    package static func number(_ value: Double, by parts: Int = 100) -> String {
+        guard !value.isNaN else { return "0" }
+        let rounded = Int((min(max(value, -1e6), 1e6) * Double(parts)).rounded()) * (100 / parts)
+        let (whole, part) = (abs(rounded) / 100, abs(rounded) % 100)
+        let digits = part == 0 ? "" : part % 10 == 0 ? ".\(part / 10)" : part < 10 ? ".0\(part)" : ".\(part)"
+        return (rounded < 0 ? "-" : "") + "\(whole)" + digits
+    }
+}

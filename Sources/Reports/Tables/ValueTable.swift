@@ -1,0 +1,76 @@
+import Configuration
+
+/// A table of typed values, for people and for programs.
+public struct ValueTable: ReadableTable {
+    /// A value in a cell.
+    public enum Cell: Sendable, Equatable {
+        case text(String)
+        /// A share, which people read in percent; nan is not known.
+        case share(Double)
+        /// Any other number; nan is not known.
+        case number(Double)
+        case count(Int)
+
+        /// A metric's value, as a share where it is one.
+        package static func value(_ value: Double, isShare: Bool) -> Cell { isShare ? .share(value) : .number(value) }
+    }
+
+    public var title: String
+    public var note: String
+    public var columns: [String]
+    /// The rows, with a value for each column.
+    public var rows: [[Cell]]
+
+    /// A table of rows.
+    public init(title: String, columns: [String], rows: [[Cell]], note: String = "") {
+        (self.title, self.columns, self.rows, self.note) = (title, columns, rows, note)
+    }
+
+    public var cells: [[String]] {
+        rows.map { row in
+            row.map { cell in
+                switch cell {
+                case .text(let text): text
+                case .share(let value): NumberText.percent(value)
+                case .number(let value): NumberText.short(value)
+                case .count(let count): NumberText.count(count)
+                }
+            }
+        }
+    }
+
+    /// A page with the table alone.
+    public var htmlPage: String { HTML.page(title: title.isEmpty ? "Table" : title, html) }
+
+    /// Numbers that read back to the same bits; what is not known is an empty cell.
+    public var csv: String {
+        ([columns.map(CSV.cell)]
+            + rows.map { row in
+                row.map { cell in
+                    switch cell {
+                    case .text(let text): CSV.cell(text)
+                    case .share(let value), .number(let value): CSV.cell(value)
+                    case .count(let count): "\(count)"
+                    }
+                }
+            }).map { $0.joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// A list of objects with a member for each column; what is not known is null.
+    public var json: JSONValue {
+        JSONValue(
+            .list(
+                rows.map { row in
+                    JSONValue(
+                        .object(
+                            zip(columns, row).map { name, cell in
+                                switch cell {
+                                case .text(let text): JSONMember(name, JSONValue(.text(text)))
+                                case .share(let value), .number(let value):
+                                    JSONMember(name, value.isFinite ? JSONValue(.number(value)) : .null)
+                                case .count(let count): JSONMember(name, JSONValue(.integer(count)))
+                                }
+                            }))
+                }))
+    }
+}

@@ -1,0 +1,63 @@
+import Lab
+import Training
+import Autograd
+import Configuration
+import SpeechEmotion
+import Testing
+
+@Suite struct LeakedCopiesTests {
+    private let corpus = MadeUp.corpus(counts: [20, 20])
+    private let plan: AugmentationPlan = {
+        var plan = AugmentationPlan()
+        plan.rows = [[], [AnyWaveAugmentation(AddNoise())], []]
+        plan.leakCopiesIntoTest = true
+        return plan
+    }()
+
+    @Test func offUnlessAskedFor() throws {
+        var honest = plan
+        honest.leakCopiesIntoTest = false
+        #expect(honest.splitCorpus(corpus).clips == corpus.clips)
+        #expect(honest.afterSplit.rows.count == 3)
+        #expect(try !AugmentationPlan.decode(text: "{}").leakCopiesIntoTest)
+    }
+
+    @Test func everyRowIsAClipThatNamesItsOrigin() throws {
+        let copied = plan.splitCorpus(corpus)
+        #expect(copied.clips.count == 120 && copied.classes == corpus.classes)
+        #expect(
+            copied.clips[1].id == corpus.clips[0].id + "#1" && copied.clips[1].origin == corpus.clips[0].id)
+        #expect(plan.afterSplit.rows.count == 1 && !plan.afterSplit.leakCopiesIntoTest)
+    }
+
+    @Test func theAuditorReportsTheLeak() throws {
+        let copied = plan.splitCorpus(corpus)
+        let split = try #require(try RandomSplit().split(copied).first)
+        let report = try Auditor(copied).audit(split)
+        #expect(report.findings.contains { $0.severity == .leak && $0.kind == .augmented })
+        let honest = try #require(try RandomSplit().split(corpus).first)
+        #expect(try !Auditor(corpus).audit(honest).findings.contains { $0.kind == .augmented })
+    }
+
+    @Test func copiesAreChangedInEveryPart() throws {
+        let source = Sounds()
+        let leaked = LeakedCopies(source, plan, RandomGenerator(seed: 3))
+        let clips = Array(plan.splitCorpus(corpus).clips[..<3])
+        let features = try clips.map { try leaked.features(of: $0, changed: nil).values }
+        #expect(features[0] == features[2] && features[0] != features[1])
+        #expect(try leaked.features(of: clips[1], changed: nil).values == features[1])
+        let loading = FeatureLoading(source: leaked, classes: corpus.classes)
+        let tested = try EvaluationSet(clips, loading, batch: 3)
+        #expect(tested.batch(0).inputs.tensor.array == features.flatMap { $0.map { Real($0) } })
+    }
+
+    /// The first samples of a sound that is the same for all clips.
+    private struct Sounds: FeatureSource {
+        let shape = [4]
+        func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+            let sound = TestSound.tone(100, rate: 1000, count: 50)
+            return Features(
+                shape: shape, values: Array(try (changed?.apply(sound) ?? sound).samples[10..<14]))
+        }
+    }
+}
