@@ -99,21 +99,27 @@ let package = Package(
             name: "ReportsTests",
             dependencies: ["Reports", "TestSupport", "Metrics", "Configuration", "Autograd"],
             swiftSettings: realType),
+        .target(
+            name: "SpeechTestSupport", dependencies: ["SpeechEmotion", "Autograd"],
+            path: "Tests/SpeechTestSupport", swiftSettings: realType),
         .testTarget(
-            name: "SpeechEmotionTests", dependencies: ["SpeechEmotion", "Configuration", "Autograd"],
+            name: "SpeechEmotionTests",
+            dependencies: ["SpeechEmotion", "SpeechTestSupport", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Lab", "TestSupport", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers",
+                "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers",
                 "Metrics", "Configuration", "Autograd",
             ],
             swiftSettings: realType),
+        // Reads the sources: which module imports which.
+        .testTarget(name: "ArchitectureTests"),
         // They run the built program.
         .testTarget(
             name: "TrainTests",
             dependencies: [
-                "Train", "Commands", "TestSupport", "Lab", "Reports", "SpeechEmotion", "Metrics",
+                "Train", "Commands", "TestSupport", "Lab", "Layers", "Reports", "SpeechEmotion", "Metrics",
                 "Configuration", "Autograd",
             ],
             swiftSettings: realType),

@@ -95,15 +95,3 @@ enum ExportExamples {
         return model
     }
 }
-
-extension Example {
-    /// The layer as a model, no two of its numbers alike by design.
-    func model() throws -> Model {
-        let model = try Model(text: json, input: input, generator: RandomGenerator(seed: 1))
-        model.shake(RandomGenerator(seed: 2))
-        return model
-    }
-
-    /// Whether the input has a time axis.
-    var isSequence: Bool { input.count == 2 || values == .wholeNumbers }
-}

@@ -1,3 +1,4 @@
+import Layers
 import Autograd
 import Configuration
 import Foundation

@@ -1,3 +1,4 @@
+import Layers
 import Configuration
 import Foundation
 import Lab

@@ -1,3 +1,4 @@
+import SpeechTestSupport
 import Lab
 import Training
 import Autograd

@@ -1,3 +1,5 @@
+import TestSupport
+import Layers
 import Configuration
 import Foundation
 import Lab
@@ -10,7 +12,7 @@ import Testing
         try FeatureScript(
             ModelCard(
                 classes: ["glad", "sad"], features: JSONValue.parse(pipeline),
-                views: views.map { try JSONValue.parse($0) }))
+                tta: views.map { try JSONValue.parse($0) }))
     }
 
     private func sequence(_ feature: String) -> String {
@@ -153,7 +155,7 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent()
         let json = try JSONValue.load(folder.path + "/Experiments/\(name).json")
         let card = ModelCard(
-            classes: ["a", "b"], features: json["features"], views: json["evaluation"]?["views"])
+            classes: ["a", "b"], features: json["features"], tta: json["evaluation"]?["tta"])
         let script = try FeatureScript(card)
         #expect(script.text != nil && script.refusals.isEmpty, "\(script.refusals)")
     }

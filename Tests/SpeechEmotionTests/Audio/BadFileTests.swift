@@ -1,3 +1,4 @@
+import SpeechTestSupport
 import Autograd
 import Foundation
 import SpeechEmotion

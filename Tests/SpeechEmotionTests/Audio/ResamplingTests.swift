@@ -1,3 +1,4 @@
+import SpeechTestSupport
 import Autograd
 import SpeechEmotion
 import Testing

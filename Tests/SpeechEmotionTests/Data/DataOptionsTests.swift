@@ -1,3 +1,4 @@
+import SpeechTestSupport
 import Configuration
 import SpeechEmotion
 import Testing

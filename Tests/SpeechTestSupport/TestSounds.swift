@@ -3,22 +3,22 @@ import Foundation
 import SpeechEmotion
 
 /// Sounds made for tests.
-enum TestSound {
+package enum TestSound {
     /// A tone.
-    static func tone(_ frequency: Double, rate: Int, count: Int, amplitude: Double = 0.5) -> Waveform {
+    package static func tone(_ frequency: Double, rate: Int, count: Int, amplitude: Double = 0.5) -> Waveform {
         Waveform(
             (0..<count).map { Float(amplitude * sin(2 * .pi * frequency * Double($0) / Double(rate))) },
             rate: rate)
     }
 
     /// Normal noise, the same for the same seed.
-    static func noise(_ seed: UInt64, rate: Int, count: Int, amplitude: Float = 0.1) -> Waveform {
+    package static func noise(_ seed: UInt64, rate: Int, count: Int, amplitude: Float = 0.1) -> Waveform {
         let noise = Tensor.normal([count], using: RandomGenerator(seed: seed)).array
         return Waveform(noise.map { max(-1, min(1, Float($0) * amplitude)) }, rate: rate)
     }
 
     /// A tone that swells and falls, with some noise.
-    static func voice(rate: Int = 16000, count: Int = 8000) -> Waveform {
+    package static func voice(rate: Int = 16000, count: Int = 8000) -> Waveform {
         let noise = noise(1, rate: rate, count: count, amplitude: 0.01)
         return Waveform(
             (0..<count).map { i in
@@ -30,24 +30,24 @@ enum TestSound {
 }
 
 /// A folder that is gone when the test ends.
-final class TestFolder {
-    let path: String
+package final class TestFolder {
+    package let path: String
 
-    init() throws {
+    package init() throws {
         path = NSTemporaryDirectory() + "/prosody-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func file(_ name: String) -> String { path + "/" + name }
+    package func file(_ name: String) -> String { path + "/" + name }
 
-    func write(_ bytes: [UInt8], _ name: String) throws -> String {
+    package func write(_ bytes: [UInt8], _ name: String) throws -> String {
         try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
         return file(name)
     }
 }
 
 extension Waveform {
-    var isAllFinite: Bool { samples.allSatisfy { $0.isFinite } }
+    package var isAllFinite: Bool { samples.allSatisfy { $0.isFinite } }
 }

@@ -1,3 +1,4 @@
+import Lab
 import TestSupport
 import Reports
 import Training

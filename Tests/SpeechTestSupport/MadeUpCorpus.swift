@@ -2,9 +2,9 @@ import Autograd
 import SpeechEmotion
 
 /// Corpora for tests: clips whose files need not exist.
-enum MadeUp {
+package enum MadeUp {
     /// So many clips of each class, mixed, spoken by so many speakers in turn.
-    static func corpus(counts: [Int], speakers: Int = 6, seed: UInt64 = 1) -> Corpus {
+    package static func corpus(counts: [Int], speakers: Int = 6, seed: UInt64 = 1) -> Corpus {
         let generator = RandomGenerator(seed: seed)
         let labels = counts.enumerated().flatMap { [String](repeating: "class\($0)", count: $1) }
         let order = generator.permutation(labels.count)
@@ -20,7 +20,7 @@ enum MadeUp {
     }
 
     /// Names of RAVDESS files: every actor says both statements twice in all eight emotions.
-    static func ravdessNames(actors: ClosedRange<Int>, ending: String = "wav", channel: Int = 1) -> [String] {
+    package static func ravdessNames(actors: ClosedRange<Int>, ending: String = "wav", channel: Int = 1) -> [String] {
         var names: [String] = []
         for actor in actors {
             for emotion in 1...(channel == 1 ? 8 : 6) {

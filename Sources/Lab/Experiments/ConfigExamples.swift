@@ -1,0 +1,163 @@
+import Configuration
+
+/// An example of each type that a config can name, for the config reference.
+package enum ConfigExamples {
+    /// The example of a type, or nil if there is none. Two registries may use the same name: the definition tells them apart.
+    package static func example(of type: String, definition: String) -> String? {
+        all[definition == "RandomGain" ? "gain (augmentation)" : type]
+    }
+
+    /// The examples by type.
+    package static let all: [String: String] = [
+        // Corpora
+        "ravdess": #"{"type": "ravdess", "channels": ["speech"]}"#,
+        "emodb": #"{"type": "emodb", "folder": "data/emodb"}"#,
+        "tess": #"{"type": "tess", "folder": "data/tess"}"#,
+        "savee": #"{"type": "savee", "folder": "data/savee"}"#,
+        "crema_d": #"{"type": "crema_d", "folder": "data/crema-d"}"#,
+        "iemocap": #"{"type": "iemocap", "folder": "data/IEMOCAP_full_release"}"#,
+        "folders": #"{"type": "folders", "folder": "data/my-corpus"}"#,
+        "manifest": #"{"type": "manifest", "file": "data/clips.csv", "label": "emotion"}"#,
+        "mapped":
+            #"{"type": "mapped", "source": {"type": "emodb", "folder": "data/emodb"}, "labels": {"anger": "angry"}}"#,
+        "combined":
+            #"{"type": "combined", "sources": [{"type": "ravdess"}, {"type": "savee", "folder": "data/savee"}]}"#,
+        "synthetic": #"{"type": "synthetic", "speakers": 8, "repetitions": 2}"#,
+        // Splits
+        "random": #"{"type": "random", "test": 0.2, "validation": 0.1}"#,
+        "stratified": #"{"type": "stratified", "test": 0.2, "validation": 0.1}"#,
+        "grouped": #"{"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.1}"#,
+        "k_fold": #"{"type": "k_fold", "folds": 5, "by": "speaker"}"#,
+        "leave_one_speaker_out": #"{"type": "leave_one_speaker_out"}"#,
+        "ravdess_actors": #"{"type": "ravdess_actors"}"#,
+        "listed": #"{"type": "listed", "by": "speaker", "test": ["01", "02"], "validation": ["03"]}"#,
+        "file": #"{"type": "file", "file": "splits/fold1.csv"}"#,
+        // Preprocessing
+        "trim": #"{"type": "trim", "top_db": 30}"#,
+        "voiced": #"{"type": "voiced", "top_db": 40}"#,
+        "normalize_peak": #"{"type": "normalize_peak"}"#,
+        "normalize_rms": #"{"type": "normalize_rms", "level": 0.1}"#,
+        "gain": #"{"type": "gain", "decibels": 6}"#,
+        "remove_offset": #"{"type": "remove_offset"}"#,
+        "preemphasis": #"{"type": "preemphasis", "coefficient": 0.97}"#,
+        "crop": #"{"type": "crop", "offset": 0.5, "duration": 3}"#,
+        "length": #"{"type": "length", "seconds": 3}"#,
+        "resample": #"{"type": "resample", "rate": 8000}"#,
+        // Layouts
+        "sequence":
+            #"{"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 40}], "frames": 200}"#,
+        "summary":
+            #"{"type": "summary", "entries": [{"feature": {"type": "mfcc"}, "statistics": ["mean", "std"]}]}"#,
+        "image": #"{"type": "image", "height": 300, "width": 300, "colormap": "viridis"}"#,
+        // Features
+        "mfcc": #"{"type": "mfcc", "n_mfcc": 40, "n_fft": 2048, "hop_length": 512}"#,
+        "mel": #"{"type": "mel", "n_mels": 64, "scale": "db"}"#,
+        "chroma": #"{"type": "chroma", "n_chroma": 12}"#,
+        "centroid": #"{"type": "centroid"}"#,
+        "bandwidth": #"{"type": "bandwidth"}"#,
+        "rolloff": #"{"type": "rolloff", "roll_percent": 0.85}"#,
+        "contrast": #"{"type": "contrast", "n_bands": 6}"#,
+        "flatness": #"{"type": "flatness"}"#,
+        "zcr": #"{"type": "zcr"}"#,
+        "rms": #"{"type": "rms"}"#,
+        "tonnetz": #"{"type": "tonnetz"}"#,
+        "yin": #"{"type": "yin", "fmin": 65, "fmax": 600}"#,
+        "pyin": #"{"type": "pyin", "fmin": 65, "fmax": 600}"#,
+        "spectrogram": #"{"type": "spectrogram", "scale": "db"}"#,
+        "delta": #"{"type": "delta", "of": {"type": "mfcc"}, "order": 1}"#,
+        // Waveform augmentation
+        "noise": #"{"type": "noise", "snr": [10, 40]}"#,
+        "background": #"{"type": "background", "folder": "data/noise", "snr": [5, 20]}"#,
+        "time_stretch": #"{"type": "time_stretch", "rate": [0.8, 1.25]}"#,
+        "pitch_shift": #"{"type": "pitch_shift", "semitones": [-2, 2]}"#,
+        "speed": #"{"type": "speed", "factor": [0.9, 1.1]}"#,
+        "gain (augmentation)": #"{"type": "gain", "decibels": [-6, 6]}"#,
+        "polarity_inversion": #"{"type": "polarity_inversion", "probability": 0.5}"#,
+        "time_shift": #"{"type": "time_shift", "seconds": [-0.5, 0.5]}"#,
+        "filter": #"{"type": "filter", "low": 300, "high": 3400}"#,
+        "reverb": #"{"type": "reverb", "seconds": [0.2, 0.8]}"#,
+        // Feature augmentation
+        "time_mask": #"{"type": "time_mask", "width": 30, "count": 2}"#,
+        "frequency_mask": #"{"type": "frequency_mask", "width": 8}"#,
+        "spec_augment": #"{"type": "spec_augment"}"#,
+        "vtlp": #"{"type": "vtlp", "factor": [0.9, 1.1]}"#,
+        "feature_noise": #"{"type": "feature_noise", "std": 0.05}"#,
+        "horizontal_flip": #"{"type": "horizontal_flip", "probability": 0.5}"#,
+        "affine": #"{"type": "affine", "degrees": 5}"#,
+        "color_jitter": #"{"type": "color_jitter", "brightness": 0.2}"#,
+        // Layers
+        "dense": #"{"type": "dense", "units": 64, "activation": "relu"}"#,
+        "conv1d": #"{"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": "same"}"#,
+        "conv2d": #"{"type": "conv2d", "filters": 32, "kernel_size": 3, "stride": 2}"#,
+        "activation": #"{"type": "activation", "function": "gelu"}"#,
+        "separable_conv1d": #"{"type": "separable_conv1d", "filters": 64, "kernel_size": 5}"#,
+        "separable_conv2d": #"{"type": "separable_conv2d", "filters": 32, "kernel_size": 3}"#,
+        "pool1d": #"{"type": "pool1d", "kind": "max", "size": 2}"#,
+        "pool2d": #"{"type": "pool2d", "kind": "average", "size": 2}"#,
+        "global_pool": #"{"type": "global_pool", "kind": "average"}"#,
+        "gru": #"{"type": "gru", "units": 128, "bidirectional": true}"#,
+        "lstm": #"{"type": "lstm", "units": 128, "num_layers": 2, "dropout": 0.3}"#,
+        "rnn": #"{"type": "rnn", "units": 64, "output": "last"}"#,
+        "attention": #"{"type": "attention", "units": 64}"#,
+        "multi_head_attention": #"{"type": "multi_head_attention", "num_heads": 4}"#,
+        "positional_encoding": #"{"type": "positional_encoding", "kind": "sinusoidal"}"#,
+        "transformer": #"{"type": "transformer", "num_heads": 4, "feedforward_units": 256}"#,
+        "conformer": #"{"type": "conformer", "num_heads": 4, "kernel_size": 15}"#,
+        "temporal_block": #"{"type": "temporal_block", "filters": 64, "kernel_size": 3, "dilation": 2}"#,
+        "batch_norm": #"{"type": "batch_norm", "momentum": 0.9}"#,
+        "layer_norm": #"{"type": "layer_norm"}"#,
+        "group_norm": #"{"type": "group_norm", "groups": 8}"#,
+        "feature_norm": #"{"type": "feature_norm"}"#,
+        "dropout": #"{"type": "dropout", "rate": 0.3}"#,
+        "spatial_dropout": #"{"type": "spatial_dropout", "rate": 0.2}"#,
+        "drop_path": #"{"type": "drop_path", "rate": 0.1}"#,
+        "gaussian_noise": #"{"type": "gaussian_noise", "std": 0.1}"#,
+        "flatten": #"{"type": "flatten"}"#,
+        "reshape": #"{"type": "reshape", "shape": [200, 40, 1]}"#,
+        "masking": #"{"type": "masking", "value": 0}"#,
+        "unmask": #"{"type": "unmask"}"#,
+        "glu": #"{"type": "glu"}"#,
+        "embedding": #"{"type": "embedding", "vocabulary_size": 1000, "units": 64}"#,
+        "sequential":
+            #"{"type": "sequential", "layers": [{"type": "dense", "units": 64}, {"type": "dropout", "rate": 0.3}]}"#,
+        "residual":
+            #"{"type": "residual", "body": [{"type": "conv1d", "filters": 64}, {"type": "batch_norm"}]}"#,
+        "parallel":
+            #"{"type": "parallel", "branches": [{"type": "conv1d", "filters": 32, "kernel_size": 3}, {"type": "conv1d", "filters": 32, "kernel_size": 7}]}"#,
+        "graph":
+            #"{"type": "graph", "parts": {"a": {"inputs": ["input"], "layers": [{"type": "dense", "units": 64}]}}, "output": "a"}"#,
+        "squeeze_excitation": #"{"type": "squeeze_excitation", "units": 16}"#,
+        "mbconv": #"{"type": "mbconv", "filters": 24, "stride": 2, "expansion": 6}"#,
+        "efficientnet": #"{"type": "efficientnet", "variant": "b0", "classes": 8}"#,
+        // Losses
+        "cross_entropy": #"{"type": "cross_entropy", "label_smoothing": 0.1}"#,
+        "focal": #"{"type": "focal", "gamma": 2}"#,
+        "binary_cross_entropy": #"{"type": "binary_cross_entropy"}"#,
+        "kl_divergence": #"{"type": "kl_divergence"}"#,
+        "mean_squared_error": #"{"type": "mean_squared_error"}"#,
+        "mean_absolute_error": #"{"type": "mean_absolute_error"}"#,
+        "huber": #"{"type": "huber", "delta": 1}"#,
+        "supervised_contrastive": #"{"type": "supervised_contrastive", "temperature": 0.1}"#,
+        // Optimizers
+        "adam": #"{"type": "adam", "learning_rate": 0.001}"#,
+        "adamw": #"{"type": "adamw", "learning_rate": 0.001, "weight_decay": 0.01}"#,
+        "sgd": #"{"type": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": true}"#,
+        "rmsprop": #"{"type": "rmsprop", "learning_rate": 0.001}"#,
+        "lion": #"{"type": "lion", "learning_rate": 0.0001, "weight_decay": 0.1}"#,
+        "adagrad": #"{"type": "adagrad", "learning_rate": 0.01}"#,
+        // Schedules
+        "constant": #"{"type": "constant"}"#,
+        "step": #"{"type": "step", "step_size": 10, "factor": 0.1}"#,
+        "multi_step": #"{"type": "multi_step", "milestones": [30, 40], "factor": 0.1}"#,
+        "exponential": #"{"type": "exponential", "factor": 0.95}"#,
+        "cosine": #"{"type": "cosine", "warmup": 3}"#,
+        "one_cycle": #"{"type": "one_cycle", "per": "step"}"#,
+        "plateau": #"{"type": "plateau", "monitor": "validation_loss", "factor": 0.5, "patience": 5}"#,
+        "warmup": #"{"type": "warmup", "periods": 5, "then": {"type": "cosine"}}"#,
+        // Ranges of a random search
+        "choice": #"{"type": "choice", "values": [16, 32, 64]}"#,
+        "uniform": #"{"type": "uniform", "low": 0.1, "high": 0.5}"#,
+        "log_uniform": #"{"type": "log_uniform", "low": 0.0001, "high": 0.01}"#,
+        "integer": #"{"type": "integer", "low": 1, "high": 4}"#,
+    ]
+}
