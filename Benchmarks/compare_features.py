@@ -271,19 +271,18 @@ def main():
             rows += [r for r in json.load(file)["rows"] if r["pipeline"] != args.only]
         rows.sort(key=lambda r: PIPELINES.index(r["pipeline"]))
 
-    text = ["# Features against librosa", "",
+    text = ["# Features compared with librosa", "",
             f"{datetime.date.today()}, librosa {librosa.__version__} in float64, {len(paths)} files, {stereo} of them stereo. "
             "Made by `compare_features.py`.", "",
-            "*Same samples*: librosa reads and resamples, both take the features of that. *Files*: each with its own decoder and "
-            "resampler. The largest difference is in dB, or relative to the largest number of the group in the file; the "
-            "median is over the files, each file's being that of its numbers, relative. *With a cause* counts files that are "
-            "within the tolerance but for a known cause: chroma, where librosa in float32 takes another tuning, or one is as common "
-            "among the sound's few peaks; MFCC "
-            "of files, where librosa appends a zero because soxr gave one sample fewer, or a click is as loud as what is trimmed, to "
-            "half a decibel. *librosa's own* is the "
+            "*Same samples*: librosa reads and resamples, and both compute features of its output. *Files*: each uses its own "
+            "decoder and resampler. The largest difference is in dB, or relative to the largest value of the group in the file. "
+            "The median is over files, of the relative median difference in each file. *With a cause* counts files outside the "
+            "tolerance for a known reason. Chroma: librosa in float32 estimates another tuning, or two tunings are equally common "
+            "among the few peaks. MFCCs of files: librosa appends a zero because soxr returned one sample less, or a click is within "
+            "half a decibel of the trimming threshold. *librosa's own* is the "
             f"largest difference between librosa with soxr, its default, and librosa with SciPy's resampler, over every {YARDSTICK}th "
-            "file: resamplers differ near the highest frequency, and hiss has its energy there. For two resamplers the golden "
-            "numbers have a tolerance in decibels only."]
+            "file: resamplers differ near the Nyquist frequency, where hiss has its energy. The golden data have a tolerance for "
+            "different resamplers in decibels only."]
     for kind in ("same samples", "files"):
         text += ["", f"## {kind.capitalize()}", "",
                  "| pipeline | feature | largest difference | librosa's own | median relative | tolerance | with a cause | outside |",
