@@ -136,8 +136,8 @@ def busy_core(args):
         rows.append({"who": who, "number": key, "quiet": quiet, "busy": busy, "kept": round(busy / quiet, 2)})
     text = [f"# {BUSY}", "",
             f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. {BUSY_WORKLOAD} on "
-            f"{len(cores)} threads, on a quiet machine and while a busy loop holds one core.", "",
-            "| | number | quiet | one core taken | kept |", "| --- | --- | ---: | ---: | ---: |"]
+            f"{len(cores)} threads, on a quiet machine and while a busy loop occupies one core.", "",
+            "| | metric | quiet | one core busy | ratio |", "| --- | --- | ---: | ---: | ---: |"]
     text += [f"| {r['who']} | {r['number']} | {shown(r['quiet'])} | {shown(r['busy'])} | {r['kept']} |" for r in rows]
     return rows, "\n".join(text) + "\n"
 
@@ -177,12 +177,12 @@ def report(name, args, numbers, frameworks):
     text = [f"# {name}", "",
             f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. "
             "A ratio above 1 means that Train is faster."
-            + (f" The sounds: {', '.join(map(os.path.basename, args.sounds))}." if args.sounds and name == "features" else ""),
-            "Train against " + ", ".join(frameworks.values()) + "; with more than one thread the better of "
-            "OMP_WAIT_POLICY=ACTIVE and PASSIVE counts for torch."]
+            + (f" Audio files: {', '.join(map(os.path.basename, args.sounds))}." if args.sounds and name == "features" else ""),
+            "Train compared with " + ", ".join(frameworks.values()) + "; with more than one thread, torch uses the better of "
+            "OMP_WAIT_POLICY=ACTIVE and PASSIVE."]
     for threads in args.threads:
         text += ["", f"## {threads} thread{'s' if threads > 1 else ''}", ""]
-        head = ["workload", "number", "Train"] + [c for peer in frameworks for c in (peer, "ratio")]
+        head = ["workload", "metric", "Train"] + [c for peer in frameworks for c in (peer, "ratio")]
         text += ["| " + " | ".join(head) + " |", "| --- | --- |" + " ---: |" * (len(head) - 2)]
         for row in out:
             if row["threads"] == threads:

@@ -64,7 +64,7 @@ def pipeline(name):
 
 def load(path, options, resampler="soxr_hq"):
     import librosa
-    y, _ = librosa.load(path, sr=options["rate"], offset=options.get("offset", 0), duration=options.get("duration"),
+    y, _ = librosa.load(path, sr=options["sample_rate"], offset=options.get("offset", 0), duration=options.get("duration"),
                         res_type=resampler)
     return y
 
@@ -109,7 +109,7 @@ def chroma_of_other_tunings(name, path):
     """
     import librosa
     options = pipeline(name)
-    y, rate, fft = prepared(name, load(path, options)), options["rate"], 1024 if name == "summary105" else 2048
+    y, rate, fft = prepared(name, load(path, options)), options["sample_rate"], 1024 if name == "summary105" else 2048
     yield librosa.feature.chroma_stft(y=y.astype(np.float32), sr=rate, n_fft=fft, hop_length=512).mean(1)
     power = np.abs(librosa.stft(y, n_fft=fft, hop_length=512)) ** 2
     pitches, sizes = librosa.piptrack(S=power, sr=rate, n_fft=fft)
@@ -129,7 +129,7 @@ def other_decisions(name, path):
     """
     import librosa
     options = pipeline(name)
-    rate, part = options["rate"], {"offset": options.get("offset", 0), "duration": options.get("duration")}
+    rate, part = options["sample_rate"], {"offset": options.get("offset", 0), "duration": options.get("duration")}
     y, own = librosa.load(path, sr=None, **part)
     whole = librosa.resample(np.pad(y, (0, own)), orig_sr=own, target_sr=rate)
     yield features(name, whole[:-(-len(y) * rate // own)], rate)
@@ -144,8 +144,8 @@ def reference(job):
     name, path, copy, other = job
     options = pipeline(name)
     y = load(path, options)
-    soundfile.write(copy, y, options["rate"], subtype="FLOAT")
-    rate = options["rate"]
+    soundfile.write(copy, y, options["sample_rate"], subtype="FLOAT")
+    rate = options["sample_rate"]
     return features(name, y, rate), features(name, load(path, options, "polyphase"), rate) if other else None
 
 
@@ -271,19 +271,18 @@ def main():
             rows += [r for r in json.load(file)["rows"] if r["pipeline"] != args.only]
         rows.sort(key=lambda r: PIPELINES.index(r["pipeline"]))
 
-    text = ["# Features against librosa", "",
+    text = ["# Features compared with librosa", "",
             f"{datetime.date.today()}, librosa {librosa.__version__} in float64, {len(paths)} files, {stereo} of them stereo. "
             "Made by `compare_features.py`.", "",
-            "*Same samples*: librosa reads and resamples, both take the features of that. *Files*: each with its own decoder and "
-            "resampler. The largest difference is in dB, or relative to the largest number of the group in the file; the "
-            "median is over the files, each file's being that of its numbers, relative. *With a cause* counts files that are "
-            "within the tolerance but for a known cause: chroma, where librosa in float32 takes another tuning, or one is as common "
-            "among the sound's few peaks; MFCC "
-            "of files, where librosa appends a zero because soxr gave one sample fewer, or a click is as loud as what is trimmed, to "
-            "half a decibel. *librosa's own* is the "
+            "*Same samples*: librosa reads and resamples, and both compute features of its output. *Files*: each uses its own "
+            "decoder and resampler. The largest difference is in dB, or relative to the largest value of the group in the file. "
+            "The median is over files, of the relative median difference in each file. *With a cause* counts files outside the "
+            "tolerance for a known reason. Chroma: librosa in float32 estimates another tuning, or two tunings are equally common "
+            "among the few peaks. MFCCs of files: librosa appends a zero because soxr returned one sample less, or a click is within "
+            "half a decibel of the trimming threshold. *librosa's own* is the "
             f"largest difference between librosa with soxr, its default, and librosa with SciPy's resampler, over every {YARDSTICK}th "
-            "file: resamplers differ near the highest frequency, and hiss has its energy there. For two resamplers the golden "
-            "numbers have a tolerance in decibels only."]
+            "file: resamplers differ near the Nyquist frequency, where hiss has its energy. The golden data have a tolerance for "
+            "different resamplers in decibels only."]
     for kind in ("same samples", "files"):
         text += ["", f"## {kind.capitalize()}", "",
                  "| pipeline | feature | largest difference | librosa's own | median relative | tolerance | with a cause | outside |",

@@ -68,14 +68,14 @@ def main():
         for name, command in starts.items():
             times[name].append(timed(command)[0])
 
-    text = ["# The program", "",
-            f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}. Medians of {args.rounds} rounds, all in turns.",
-            "", "## From the start to the end of the process", "", "| command | ms |", "| --- | ---: |"]
+    text = ["# Startup and training loop", "",
+            f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}. Medians of {args.rounds} rounds, run in turn.",
+            "", "## Process start to exit", "", "| command | ms |", "| --- | ---: |"]
     text += [f"| `{name}` | {statistics.median(values) * 1000:,.0f} |" for name, values in times.items()]
-    text += ["", "## The loop", "",
-             "Recipe A at batch 32, in a run: what batches, shuffling, sums, checks of every gradient, states and progress add to the "
-             "time of forward and backward passes and the optimiser's moves.", "",
-             "| threads | samples a second | overhead |", "| ---: | ---: | ---: |"]
+    text += ["", "## Overhead of the training loop", "",
+             "Recipe A with batch size 32, in a run: the time that batching, shuffling, metrics, gradient checks, checkpoints and progress "
+             "add to the forward pass, the backward pass and the optimizer.", "",
+             "| threads | samples per second | overhead |", "| ---: | ---: | ---: |"]
     for threads in map(int, args.threads.split(",")):
         runs = [loop(args.train, threads) for _ in range(args.rounds)]
         share, rate = (statistics.median(values) for values in zip(*runs))

@@ -47,7 +47,7 @@ PIPELINES = {
     **{f"padding {p}": sequence({**MFCC, "padding": p}) for p in ["reflect", "edge"]},
     "deltas": sequence({"type": "delta", "of": MFCC, "order": 2, "width": 7}, {"type": "delta", "of": MFCC}),
     "linear contrast": sequence({"type": "contrast", "linear": True, "n_bands": 4, "quantile": 0.1}),
-    "a part at 22050": {"rate": 22050, "offset": 0.25, "duration": 0.7, **sequence(MFCC)},
+    "a part at 22050": {"sample_rate": 22050, "offset": 0.25, "duration": 0.7, **sequence(MFCC)},
     "trim, rms": prepared({"type": "trim", "top_db": 25}, {"type": "normalize_rms", "level": 0.2}),
     "voiced, gain": prepared({"type": "voiced", "top_db": 20, "margin": 0.02}, {"type": "gain", "decibels": -7}),
     "offset, preemphasis": prepared({"type": "remove_offset"}, {"type": "preemphasis", "first": "librosa"}),
