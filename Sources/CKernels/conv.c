@@ -18,7 +18,7 @@ INLINE ptrdiff_t input_at(
 }
 
 // Channels that a loop keeps in registers; outputs side by side that share a weight, and lines of outputs that share
-// an input; the most channels of which two neighbours are taken as one.
+// an input; the most channels of which two neighbors are taken as one.
 enum { BLOCK = 16, SIDE = 4, LINES = 2, PAIRED = 56 };
 
 // Which lines of the kernel a line of outputs uses, and how far apart the lines are that they see.

@@ -13,11 +13,11 @@
 #define BODY "spectral.inc"
 #include "each-version.inc"
 
-void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *centre) {
-    CHOOSE(centre, float, s, bins, total, centre);
+void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *center) {
+    CHOOSE(center, float, s, bins, total, center);
 }
-void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *centre, float *spread) {
-    CHOOSE(spread, float, s, bins, total, centre, spread);
+void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *center, float *spread) {
+    CHOOSE(spread, float, s, bins, total, center, spread);
 }
 void ck_lane_rolloff(const float *s, ptrdiff_t bins, float share, float *place) {
     CHOOSE(rolloff, float, s, bins, share, place);
@@ -79,7 +79,7 @@ CLONES_float ptrdiff_t ck_lane_peaks(
     for (ptrdiff_t i = from; i < to; i++) {
         const float *left = s + (i - 1) * CK_LANES, *here = left + CK_LANES, *right = here + CK_LANES;
         int32_t is_peak[CK_LANES], any = 0;
-        // Neighbours that do not reach the limit count as 0, which a peak above it exceeds anyway.
+        // Neighbors that do not reach the limit count as 0, which a peak above it exceeds anyway.
         for (int lane = 0; lane < CK_LANES; lane++) {
             is_peak[lane] = (here[lane] > limit[lane]) & ((here[lane] > left[lane]) | (left[lane] <= limit[lane])) &
                             (here[lane] >= right[lane]);

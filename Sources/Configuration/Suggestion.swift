@@ -1,4 +1,4 @@
-/// Did-you-mean: the known word that a misspelt one was likely meant to be.
+/// Did-you-mean: the known word that a misspelled one was likely meant to be.
 public enum Suggestion {
     /// The closest of `known` to `word`, or nil where none is close. Capitals, `-` and `_` do not count;
     /// otherwise about one slip in three letters is forgiven, and a beginning of at least three letters counts.
@@ -27,7 +27,7 @@ public enum Suggestion {
         word.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" && $0 != " " }
     }
 
-    /// Insertions, removals, changes and swaps of neighbours that lead from one word to the other; nil above `limit`.
+    /// Insertions, removals, changes and swaps of neighbors that lead from one word to the other; nil above `limit`.
     private static func distance(_ a: [UnicodeScalar], _ b: [UnicodeScalar], limit: Int) -> Int? {
         guard abs(a.count - b.count) <= limit else { return nil }
         var before: [Int] = []

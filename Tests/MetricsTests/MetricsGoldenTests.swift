@@ -76,10 +76,10 @@ import Testing
     }
 
     @Test func wrongInputIsNamed() {
-        #expect(throws: MetricProblem("3 truths and 2 predictions; expected as many")) {
+        #expect(throws: MetricProblem("3 true classes and 2 predictions; expected the same number")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [0, 1, 1], predictions: [0, 1])
         }
-        #expect(throws: MetricProblem("truth 2 and prediction 0; expected class numbers below 2")) {
+        #expect(throws: MetricProblem("true class 2 and prediction 0; expected class indices below 2")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [2], predictions: [0])
         }
         #expect(throws: MetricProblem("row 1 has 3 probabilities; expected 2")) {

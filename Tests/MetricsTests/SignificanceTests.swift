@@ -85,7 +85,8 @@ import Testing
         let fewer = try ClusteredFigure(
             .figure(.accuracy), [systems[0].selecting(Array(0..<20))], by: .speakers)
         #expect(
-            throws: MetricProblem("predictions for other clips or speakers; a paired test needs the same")
+            throws: MetricProblem(
+                "the clips or speakers of the predictions differ; a paired test needs the same ones")
         ) {
             try ClusterResampling.test(figures[0], fewer, generator: RandomGenerator(seed: 1))
         }
@@ -159,10 +160,10 @@ import Testing
     }
 
     @Test func whatMakesNoSenseIsSaid() {
-        #expect(throws: MetricProblem("2 and 1 results; a paired test needs as many of each")) {
+        #expect(throws: MetricProblem("2 and 1 results; a paired test needs the same number")) {
             try PairedTest.mcNemar([true, false], [true])
         }
-        #expect(throws: MetricProblem("a figure of nan; expected finite numbers")) {
+        #expect(throws: MetricProblem("a result of nan; expected finite values")) {
             try PairedTest.wilcoxon([0.1, .nan], [0.1, 0.2])
         }
         let none = Predictions(classes: ["a"])
@@ -171,7 +172,7 @@ import Testing
         }
         var unknown = none
         unknown.append("x", truth: 0, probabilities: [1])
-        #expect(throws: MetricProblem("the speaker of x is not known; expected one for each clip")) {
+        #expect(throws: MetricProblem("the speaker of x is unknown; expected a speaker for each clip")) {
             try ClusteredFigure(.figure(.uar), [unknown], by: .speakers)
         }
         #expect(throws: MetricProblem.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }

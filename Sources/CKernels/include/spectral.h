@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /// The sum over all bins, and the mean of the bins' numbers weighted with them; 0 for a frame of zeros.
-void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *centre);
-/// The deviation of the bins' numbers from `centre`, weighted.
-void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *centre, float *spread);
+void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *center);
+/// The deviation of the bins' numbers from `center`, weighted.
+void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *center, float *spread);
 /// The first bin up to which the sum is `share` of the whole.
 void ck_lane_rolloff(const float *s, ptrdiff_t bins, float share, float *place);
 /// The most numbers that ck_lane_extremes can keep.

@@ -126,6 +126,6 @@ import Testing
             _ = generator.next()
             _ = y.backward(.ones([2]))
         }
-        expect(result, says: "checkpoint: the closure gave shape [2] at first and [3] when called again")
+        expect(result, says: "checkpoint: the closure returned shape [2] at first and [3] when called again")
     }
 }

@@ -58,7 +58,7 @@ import Testing
             let p = Parameter(.ones([3]))
             let y = -p.tensor
             // Those of the parameter and of the negative.
-            #expect(tracker.growth?.contains("2 more storages and 2 more nodes") == true)
+            #expect(tracker.growth?.contains("2 more element buffers and 2 more nodes") == true)
             withExtendedLifetime((p, y)) {}
         }
     }

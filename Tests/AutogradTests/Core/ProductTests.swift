@@ -36,7 +36,7 @@ import Testing
     }
 
     /// A row of a product has the same bits alone as among others.
-    @Test func rowsDoNotDependOnTheirNeighbours() {
+    @Test func rowsDoNotDependOnTheirNeighbors() {
         let generator = RandomGenerator(seed: 4)
         let a = Tensor.normal([70, 130], mean: 0, deviation: 1, using: generator)
         let b = Tensor.normal([130, 50], mean: 0, deviation: 1, using: generator)

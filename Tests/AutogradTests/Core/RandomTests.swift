@@ -122,7 +122,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         #expect(abs(m.kurtosis - 3) < 5 * 24.0.squareRoot() / root)
     }
 
-    @Test func neighboursAreUncorrelated() {
+    @Test func neighborsAreUncorrelated() {
         let x = Tensor.normal([400_001], using: RandomGenerator(seed: 8)).array.map { Double($0) }
         for lag in 1...5 {
             let sum = zip(x, x.dropFirst(lag)).reduce(0) { $0 + $1.0 * $1.1 }

@@ -22,7 +22,7 @@ import Testing
         // Lengths.
         (
             [1, 2, 3],
-            "f: byte 0: found a file of 3 bytes; allowed: at least 8, which give the length of the header"
+            "f: byte 0: found a file of 3 bytes; allowed: at least 8 bytes, the length of the header"
         ),
         (
             [100, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x7D],
@@ -30,14 +30,14 @@ import Testing
         ),
         (
             [UInt8](repeating: 0xFF, count: 20),
-            "f: header length, byte 0: found 18,446,744,073,709,551,615 (no safetensors file, or a damaged one); allowed: at most 12 in a file of 20 bytes"
+            "f: header length, byte 0: found 18,446,744,073,709,551,615 (not a safetensors file, or a corrupted one); allowed: at most 12 in a file of 20 bytes"
         ),
         (file(""), #"f: header, byte 8: found the end of the header; allowed: "{" as the first byte"#),
         (file(" {}"), #"f: header, byte 8: found " {}"; allowed: "{" as the first byte"#),
         // Layout.
         (
             file(good, data: 7),
-            "f: tensor \"x\", byte 62: found data up to byte 70; allowed: up to 69, the end of the file (is it cut off?)"
+            "f: tensor \"x\", byte 62: found data up to byte 70; allowed: up to 69, the end of the file (is the file truncated?)"
         ),
         (
             file(good, data: 10),
@@ -139,21 +139,21 @@ import Testing
         (file(#"{"x":{}}"#), #"tensor "x", byte 13: found no key "dtype""#),
         (
             file(#"{"x":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, data: 1),
-            #"found "dtype" a second time; allowed: each key once"#
+            #"found a duplicate "dtype"; allowed: each key once"#
         ),
         (file(#"{"x":{"dtyp":"U8"}}"#), #"found "dtyp"; allowed: dtype, shape, data_offsets"#),
         (
             file(
                 #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
                 data: 2),
-            #"f: header, byte 65: found "x" a second time; allowed: each name once"#
+            #"f: header, byte 65: found a duplicate "x"; allowed: each name once"#
         ),
-        (file(#"{"__metadata__":{"a":"1","a":"2"}}"#), #"f: metadata, byte 37: found "a" a second time"#),
+        (file(#"{"__metadata__":{"a":"1","a":"2"}}"#), #"f: metadata, byte 37: found a duplicate "a""#),
         (file(#"{"__metadata__":{"a":1}}"#), #"f: metadata, byte 29: found "1}}"; allowed: """#),
-        (file(#"{"__metadata__":{},"__metadata__":{}}"#), #"found "__metadata__" a second time"#),
+        (file(#"{"__metadata__":{},"__metadata__":{}}"#), #"found a duplicate "__metadata__""#),
         // JSON and UTF-8.
         (file(#"{"x""#), #"byte 12: found the end of the header; allowed: ":""#),
-        (file(#"{"x"#), #"byte 9: found a string without an end; allowed: a closing quote"#),
+        (file(#"{"x"#), #"byte 9: found an unterminated string; allowed: a closing quote"#),
         (file("{}}"), #"byte 10: found "}"; allowed: only spaces after the last "}""#),
         (file("{,}"), #"byte 9: found ",}"; allowed: """#),
         (file(good.dropLast() + ",}", data: 8), #"found "}"; allowed: """#),
@@ -212,7 +212,7 @@ import Testing
         let file = try SafeTensors(bytes: Self.file(Self.good, data: 8), name: "f")
         #expect(
             Fixtures.message { try file.tensor("y") }
-                == "f: tensor \"y\": found none of that name; allowed: one of the 1 in the file: x")
+                == "f: tensor \"y\": found no such tensor; allowed: one of the 1 in the file: x")
         #expect(
             Fixtures.message { try file.tensor("x", shape: [3]) }
                 == "f: tensor \"x\": found shape [2]; allowed: [3]")
@@ -277,7 +277,7 @@ import Testing
         (npy("''", "False", "(1,)", 4), "found ''"),
         (npy("[('a', '<f4')]", "False", "(1,)", 4), #"found "[('a', '<f4'"; allowed: a string in quotes"#),
         (npy("<f4", "False", "(1,)", 4), "allowed: a string in quotes"),
-        (npy("{'descr': '<f4"), "found a string without an end; allowed: a closing quote"),
+        (npy("{'descr': '<f4"), "found an unterminated string; allowed: a closing quote"),
         (npy("{'descr': '<f4', 'fortran_order': False, }"), "found no key 'shape'"),
         (
             npy("{'descr': '<f4', 'descr': '<f4', }"),

@@ -103,7 +103,7 @@ import Testing
         let dynamic = try #require(Fixtures.message { try file.tensor("readme.txt") })
         #expect(
             dynamic.contains(
-                "array \"readme.txt\": found none of that name; allowed: one of the 9 in the file"))
+                "array \"readme.txt\": found no such array; allowed: one of the 9 in the file"))
     }
 
     /// All 65,536 half-precision and bfloat16 numbers.

@@ -16,11 +16,11 @@ import Testing
         #expect(try message { _ in } == "no error")
         #expect(
             try message { $0.removeLast() }
-                == "f: archive, byte 221: found no end of a directory (is the file cut off?); allowed: a zip archive"
+                == "f: archive, byte 221: found no end of central directory record (is the file truncated?); allowed: a zip archive"
         )
         #expect(
             try message { $0 = [1, 2, 3] }
-                == "f: archive, byte 0: found no end of a directory (is the file cut off?); allowed: a zip archive"
+                == "f: archive, byte 0: found no end of central directory record (is the file truncated?); allowed: a zip archive"
         )
         #expect(
             try message { $0[36] ^= 1 }.hasPrefix("f: member \"x.npy\": found checksum 0x"))
@@ -33,11 +33,11 @@ import Testing
         )
         #expect(
             try message { $0[30] = 0x79 }
-                == "f: archive, byte 30: found another name than listed; allowed: \"x.npy\"")
+                == "f: archive, byte 30: found a name that differs from the directory's; allowed: \"x.npy\"")
         #expect(try message { $0[27] = 0xFF }.contains("bytes of the name of member \"x.npy\""))
         #expect(
             try message { $0[171] = 0 }
-                == "f: archive, byte 171: found no entry of the directory; allowed: the bytes \"PK\\1\\2\"")
+                == "f: archive, byte 171: found no directory entry; allowed: the bytes \"PK\\1\\2\"")
         #expect(
             try message { $0[179] = 1 }
                 == "f: archive, byte 179: found \"x.npy\" encrypted; allowed: no encryption")
@@ -47,7 +47,7 @@ import Testing
         #expect(try message { $0[191] -= 1 }.contains("found size or position 136; allowed: at most 135"))
         #expect(
             try message { $0[195] -= 1 }.contains(
-                "found two sizes of \"x.npy\", which is stored; allowed: equal ones"))
+                "found two different sizes of the stored member \"x.npy\"; allowed: equal sizes"))
         #expect(
             try message { $0[213] = 10 }
                 == "f: archive, byte 10: found no header of member \"x.npy\"; allowed: the bytes \"PK\\3\\4\""
@@ -55,7 +55,9 @@ import Testing
         #expect(
             try message { $0[214] = 9 }.contains(
                 "byte 213: found size or position 2,304; allowed: at most 244"))
-        #expect(try message { $0[199] = 6 }.contains("found an entry up to byte 223; allowed: at most 222"))
+        #expect(
+            try message { $0[199] = 6 }.contains(
+                "found a directory entry up to byte 223; allowed: at most 222"))
         #expect(
             try message { $0[217] = 0xFF }
                 == "f: archive, byte 217: found a name that is not UTF-8; allowed: UTF-8")
@@ -68,14 +70,16 @@ import Testing
         #expect(try message { $0[234] = 52 }.contains("found size or position 52; allowed: at most 51"))
         #expect(
             try message { $0[232...241] = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] }
-                .contains("found no 64-bit end of the directory; allowed: one in an archive of this size"))
+                .contains(
+                    "found no zip64 end of central directory record; allowed: one in an archive of this size")
+        )
         let twice = try message { bytes in
             let entry = Array(bytes[171..<222])
             bytes.insert(contentsOf: entry, at: 222)
             bytes[232 + 51] = 2
             bytes[234 + 51] = 102
         }
-        #expect(twice == "f: archive, byte 222: found \"x.npy\" a second time; allowed: each name once")
+        #expect(twice == "f: archive, byte 222: found a duplicate \"x.npy\"; allowed: each name once")
         // The checksum is right, the array itself is not.
         let array = try message { bytes in
             bytes[38] = 0
@@ -154,10 +158,10 @@ import Testing
             "found 288 length and 1 distance codes; allowed: at most 286 and 30")
         try expect(
             bytes("1 01 00000 00000 0000" + String(repeating: "0", count: 80)), 4,
-            "found an impossible code of code lengths")
+            "found an invalid code of code lengths")
         try expect(
             bytes("1 01 00000 00000 0000" + String(repeating: "100", count: 30)), 4,
-            "found an impossible code of code lengths")
+            "found an invalid code of code lengths")
         // Of the code lengths, 16 and 17 have one bit each: a repeat of nothing.
         try expect(
             bytes("1 01 00000 00000 0000 100 100 000 000 0 00 00 00 00"), 4, "found a repeat of nothing")

@@ -3,7 +3,7 @@ import AutogradTesting
 import Testing
 
 /// Depthwise convolutions of pictures against sums worked out tap by tap: whole tiles, their edges, channels left
-/// over, and neighbours that are taken as one.
+/// over, and neighbors that are taken as one.
 @Suite struct DepthwiseTests {
     struct Convolution: Sendable, CustomTestStringConvertible {
         var height: Int, width: Int, channels: Int, kernel: Int, stride = 1

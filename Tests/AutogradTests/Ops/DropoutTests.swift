@@ -23,7 +23,7 @@ import Testing
         #expect(abs(Double(kept.count) - Double(n) * (1 - probability)) < 5 * deviation)
     }
 
-    @Test func neighboursAreIndependent() {
+    @Test func neighborsAreIndependent() {
         // Of 2 x 2 tables of elements some steps apart, as many agree as chance would have it.
         let n = 100_000
         let found = dropout(.ones([n]), probability: 0.5, using: RandomGenerator(seed: 3)).array.map {

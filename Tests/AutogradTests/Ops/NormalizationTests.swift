@@ -94,7 +94,7 @@ import Testing
         #expect(groupNorm(x, groups: 1, beta: beta).array == [1, 2, 3, 1, 2, 3])
     }
 
-    @Test(arguments: [1, 2, 6]) func groupNormNormalisesGroups(_ groups: Int) {
+    @Test(arguments: [1, 2, 6]) func groupNormNormalizesGroups(_ groups: Int) {
         let x = Tensor.normal([3, 4, 5, 6], mean: 50, using: RandomGenerator(seed: 5))
         var places: [[Int]] = []
         for n in 0..<3 {

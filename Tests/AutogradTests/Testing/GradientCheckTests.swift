@@ -19,7 +19,7 @@ import Testing
         #expect(report.isCorrect)
         #expect(report.checked == 6)
         #expect(report.wrong == 0)
-        #expect("\(report)".contains("gradient of square: right at all 6 elements"))
+        #expect("\(report)".contains("gradient of square: correct at all 6 elements"))
     }
 
     @Test func wrongFactor() {
@@ -80,7 +80,7 @@ import Testing
             }
         }
         #expect(report?.wrong == 0)
-        #expect(report?.description.contains("input 1 tracked alone has another gradient") == true)
+        #expect(report?.description.contains("input 1 has a different gradient if tracked alone") == true)
     }
 
     @Test func wrongShortCutForOneOutput() {
@@ -101,7 +101,7 @@ import Testing
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x]) { $0[0].detached * 2 }
         }
-        #expect(report?.problems == ["no output has a history: the operation is not recorded"])
+        #expect(report?.problems == ["no output has history: the operation is not recorded"])
     }
 
     @Test func emptyInputs() throws {
