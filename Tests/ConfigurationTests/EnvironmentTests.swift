@@ -16,10 +16,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("${DTAA}", "name: the environment has no \"DTAA\"; did you mean \"DATA\"?"),
-        ("${HOME}", "name: the environment has no \"HOME\"; set it"),
-        ("${}", "name: a name is missing in \"${}\"; write ${NAME}"),
-        ("${DATA", "name: \"${\" is never closed; write ${NAME}, or $${ for the characters themselves"),
+        ("${DTAA}", "name: the environment variable \"DTAA\" is not set; did you mean \"DATA\"?"),
+        ("${HOME}", "name: the environment variable \"HOME\" is not set"),
+        ("${}", "name: missing name in \"${}\"; write ${NAME}"),
+        ("${DATA", "name: \"${\" is never closed; write ${NAME}, or $${ for a literal ${"),
     ])
     func missingNamesAreErrors(text: String, message: String) {
         let json: JSONValue = ["name": JSONValue(.text(text))]

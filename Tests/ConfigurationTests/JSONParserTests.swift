@@ -62,7 +62,7 @@ import Testing
             String(repeating: "[", count: count) + String(repeating: "]", count: count)
         }
         #expect(try JSONValue.parse(nested(100)).line == nested(100))
-        let place = "a.json:1:101: lists and objects stand more than 100 deep in each other; make it flatter"
+        let place = "a.json:1:101: lists and objects are nested more than 100 levels deep; reduce the nesting"
         for text in [nested(101), nested(100_000), String(repeating: "[", count: 1_000_000)] {
             #expect(throws: ConfigurationError.self) { try JSONValue.parse(text, source: "a.json") }
             #expect(problems { try JSONValue.parse(text, source: "a.json") } == [place])

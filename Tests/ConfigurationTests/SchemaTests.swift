@@ -40,9 +40,9 @@ import Testing
         #expect(
             Dense.help(width: 70) == """
                 dense: Every output sees every input.
-                  units       needed  Number of outputs (a whole number of at least 1)
-                  activation  "none"  Applied to the sum ("none", "relu", "gelu" or
-                                      "tanh")
+                  units       required  Number of outputs (an integer of at least 1)
+                  activation  "none"    Applied to the sum ("none", "relu", "gelu" or
+                                        "tanh")
                 """)
         #expect(
             Losses.help == """

@@ -73,9 +73,9 @@ struct HeaderScanner {
         }
         let isPlain = at > first && (bytes[first] != 0x30 || at == first + 1)
         if let next, !isPlain || next == 0x2E || next | 0x20 == 0x65 {
-            throw error(foundNumber(first), allowed: "a whole number from 0, in plain digits", at: first)
+            throw error(foundNumber(first), allowed: "an integer from 0, in plain digits", at: first)
         }
-        guard isPlain else { throw error(found, allowed: "a whole number from 0") }
+        guard isPlain else { throw error(found, allowed: "an integer from 0") }
         return value
     }
 

@@ -95,7 +95,7 @@ extension StoredArray {
         guard !type.isFloat else {
             throw FileError(
                 file: bytes.name, place: place, found: "elements of type \(type.rawValue)",
-                allowed: "whole numbers (BOOL, I8, U8, I16, U16, I32, U32, I64, U64)")
+                allowed: "integers (BOOL, I8, U8, I16, U16, I32, U32, I64, U64)")
         }
         let (values, tooLarge) = integers()
         if let tooLarge {

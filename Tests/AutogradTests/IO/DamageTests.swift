@@ -103,15 +103,15 @@ import Testing
         // Numbers.
         (
             file(x("F32", "[-2]", "[0,8]"), data: 8),
-            #"byte 37: found -2; allowed: a whole number from 0, in plain digits"#
+            #"byte 37: found -2; allowed: an integer from 0, in plain digits"#
         ),
         (
             file(x("F32", "[2.0]", "[0,8]"), data: 8),
-            "byte 37: found 2.0; allowed: a whole number from 0, in plain digits"
+            "byte 37: found 2.0; allowed: an integer from 0, in plain digits"
         ),
         (
             file(x("F32", "[2]", "[0,8e0]"), data: 8),
-            "byte 58: found 8e0; allowed: a whole number from 0, in plain digits"
+            "byte 58: found 8e0; allowed: an integer from 0, in plain digits"
         ),
         (file(x("F32", "[1e999]", "[0,8]"), data: 8), "byte 37: found 1e999; allowed"),
         (file(x("F32", "[02]", "[0,8]"), data: 8), "byte 37: found 02; allowed"),
@@ -124,7 +124,7 @@ import Testing
         ),
         (
             file(x("F32", "[2,]", "[0,8]"), data: 8),
-            #"byte 39: found "],"data_offs"; allowed: a whole number from 0"#
+            #"byte 39: found "],"data_offs"; allowed: an integer from 0"#
         ),
         (file(x("F32", "null", "[0,8]"), data: 8), #"byte 36: found "null,"data_o"; allowed: "[""#),
         // Keys.
@@ -186,7 +186,7 @@ import Testing
         ),
         (
             file(x("U8", String(repeating: "[", count: 500_000), "[0,1]")),
-            "found \"[[[[[[[[[[[[\"; allowed: a whole number"
+            "found \"[[[[[[[[[[[[\"; allowed: an integer"
         ),
     ]
 
@@ -218,7 +218,7 @@ import Testing
                 == "f: tensor \"x\": found shape [2]; allowed: [3]")
         #expect(
             Fixtures.message { try file.indices("x") }
-                == "f: tensor \"x\": found elements of type F32; allowed: whole numbers (BOOL, I8, U8, I16, U16, I32, U32, I64, U64)"
+                == "f: tensor \"x\": found elements of type F32; allowed: integers (BOOL, I8, U8, I16, U16, I32, U32, I64, U64)"
         )
     }
 
@@ -255,12 +255,12 @@ import Testing
         (npy("'<f4'", "False", "(2,)", 9), "found 9 bytes of data; allowed: 8 for F32 of shape [2]"),
         (npy("'<f4'", "False", "(4294967296, 4294967296)", 0), "found shape [4294967296, 4294967296]"),
         (npy("'<f4'", "False", "(0, 4294967296, 4294967296)", 0), "found shape [0, 4294967296, 4294967296]"),
-        (npy("'<f4'", "False", "(-1,)", 0), "key 'shape', byte 61: found -1; allowed: a whole number from 0"),
-        (npy("'<f4'", "False", "(1.0,)", 4), "found 1.0; allowed: a whole number"),
+        (npy("'<f4'", "False", "(-1,)", 0), "key 'shape', byte 61: found -1; allowed: an integer from 0"),
+        (npy("'<f4'", "False", "(1.0,)", 4), "found 1.0; allowed: an integer"),
         (npy("'<f4'", "False", "(99999999999999999999,)", 4), "found 99999999999999999999; allowed: at most"),
         (npy("'<f4'", "False", "(1)", 4), #"key 'shape', byte 62: found "), }"; allowed: ",""#),
         (npy("'<f4'", "False", "[1]", 4), #"found "[1], }"; allowed: "(""#),
-        (npy("'<f4'", "False", "(1,", 4), "allowed: a whole number from 0"),
+        (npy("'<f4'", "False", "(1,", 4), "allowed: an integer from 0"),
         (
             npy("'<f4'", "False", "(" + String(repeating: "1,", count: 65) + ")", 4),
             "found more numbers; allowed: at most 64"

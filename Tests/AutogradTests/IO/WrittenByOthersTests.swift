@@ -4,7 +4,7 @@ import Testing
 
 /// Files that NumPy, PyTorch and the safetensors package wrote.
 @Suite struct WrittenByOthersTests {
-    /// What an array should read as: the bits of its elements as doubles, and whole numbers.
+    /// What an array should read as: the bits of its elements as doubles, and integers.
     struct Expected: Decodable {
         let shape: [Int]
         let bits: [UInt64]
@@ -16,7 +16,7 @@ import Testing
         return try JSONDecoder().decode([String: [String: Expected]].self, from: data)
     }
 
-    /// Every array of every file: values bit for bit, NaN as NaN, and whole numbers exactly.
+    /// Every array of every file: values bit for bit, NaN as NaN, and integers exactly.
     @Test func reads() throws {
         for (file, arrays) in try Self.expected() {
             for (name, want) in arrays {
