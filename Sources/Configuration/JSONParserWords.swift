@@ -74,7 +74,7 @@ extension JSONParser {
     }
 
     private static func notANumber(_ text: String) -> String {
-        "\(text) is not a JSON number; write a finite number, or null where the key allows it"
+        "\(text) is not a JSON number; write a finite number, or null if the key allows it"
     }
 
     /// Parses `true`, `false`, `null`, or a word that is misspelled or lacks quotes.

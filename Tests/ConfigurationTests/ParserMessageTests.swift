@@ -42,15 +42,15 @@ import Testing
         ("[undefined]", ["1:2: undefined is not JSON; write null"]),
         (
             "[NaN]",
-            ["1:2: NaN is not a JSON number; write a finite number, or null where the key allows it"]
+            ["1:2: NaN is not a JSON number; write a finite number, or null if the key allows it"]
         ),
         (
             "[-Infinity]",
-            ["1:2: -Infinity is not a JSON number; write a finite number, or null where the key allows it"]
+            ["1:2: -Infinity is not a JSON number; write a finite number, or null if the key allows it"]
         ),
         (
             "[inf]",
-            ["1:2: inf is not a JSON number; write a finite number, or null where the key allows it"]
+            ["1:2: inf is not a JSON number; write a finite number, or null if the key allows it"]
         ),
         ("[+1]", ["1:2: +1 is not a JSON number; write 1"]),
         ("[.5]", ["1:2: .5 is not a JSON number; write 0.5"]),
