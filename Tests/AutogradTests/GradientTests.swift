@@ -5,11 +5,11 @@ import Testing
 /// Every operation's gradient against differences of its values, strictly under the trait Double.
 @Suite struct GradientTests {
     @Test(arguments: GradientCase.all)
-    func gradientIsRight(_ gradientCase: GradientCase) throws {
+    func gradientIsCorrect(_ gradientCase: GradientCase) throws {
         try checkGradient(gradientCase.name, at: gradientCase.tensors, function: gradientCase.function)
     }
 
-    @Test func namesOfCasesAreUnique() {
+    @Test func caseNamesAreUnique() {
         let repeated = Dictionary(grouping: GradientCase.all, by: \.name).filter { $0.value.count > 1 }.keys
             .sorted()
         #expect(repeated == [])

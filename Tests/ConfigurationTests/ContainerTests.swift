@@ -93,7 +93,7 @@ struct Corner: Options {
                 ]
             ),
         ] as [(String, [String])])
-    func mistakesAreNamed(text: String, messages: [String]) throws {
+    func errorsAreReported(text: String, messages: [String]) throws {
         let value = try JSONValue.parse(text)
         do {
             _ = try Corner.decode(value)
@@ -103,13 +103,13 @@ struct Corner: Options {
         }
     }
 
-    @Test func nestedOptionsStartFromTheOwnersDefault() throws {
+    @Test func nestedOptionsInheritOuterDefaults() throws {
         let corner = try Corner.decode(text: #"{"part": {"units": 2}, "maybe": {"units": 2}}"#)
         #expect(corner.part.rate == 0.25)
         #expect(corner.maybe?.rate == 0.5)
     }
 
-    @Test func formsReadAndWriteThemselves() throws {
+    @Test func containersRoundTrip() throws {
         let text = """
             {
               "part": {"units": 8, "rate": 0.25},
@@ -132,7 +132,7 @@ struct Corner: Options {
         #expect(corner.names["b"] == 1 && corner.names["a"] == nil)
     }
 
-    @Test func schemaBoundsStandWhereTheNumbersAre() {
+    @Test func schemaBoundsApplyToNumbers() {
         let properties = Corner.jsonSchema(title: "Corner")["properties"]
         #expect(
             properties?["size"]?["anyOf"]?.elements?[0]["anyOf"]?.elements?[1]["items"]
@@ -143,7 +143,7 @@ struct Corner: Options {
         #expect(properties?["text"]?["minLength"] == 2 && properties?["text"]?["maxLength"] == 2)
     }
 
-    @Test func kindsUsedDirectlyAcceptTheirOwnTypeOnly() throws {
+    @Test func typesUsedDirectlyRejectOtherTypes() throws {
         #expect(try GRU.decode(text: #"{"type": "gru", "units": 3}"#).units == 3)
         #expect(
             try GRU.decode(["units": 3]).encode().line

@@ -9,7 +9,7 @@ import Testing
         ("$DATA $5 $", "$DATA $5 $"),
         ("$${DATA}", "${DATA}"), ("plain", "plain"),
     ])
-    func isPutIntoTexts(text: String, result: String) throws {
+    func isSubstituted(text: String, result: String) throws {
         let json: JSONValue = ["name": JSONValue(.text(text))]
         #expect(try Experiment.decode(json, environment: Self.environment).name == result)
         #expect(try Experiment.decode(json).name == text)

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: 0..<8)
-    func changedTextNeverStopsTheProgram(seed: Int) throws {
+    func mutatedTextNeverCrashes(seed: Int) throws {
         var random = Random(state: UInt64(seed))
         var read = 0
         for _ in 0..<1500 {
@@ -93,7 +93,7 @@ import Testing
 
     /// Well-formed documents with wrong values in the right places reach the decoder more often.
     @Test(arguments: 0..<4)
-    func changedValuesNeverStopTheDecoder(seed: Int) throws {
+    func mutatedValuesNeverCrashDecoder(seed: Int) throws {
         var random = Random(state: UInt64(1000 + seed))
         let start = try JSONValue.parse(Self.seeds[0], source: "f.json")
         for _ in 0..<1500 {
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func overridesNeverStopTheProgram() throws {
+    @Test func overridesNeverCrash() throws {
         var random = Random(state: 7)
         let start = try JSONValue.parse(Self.seeds[0], source: "f.json")
         let parts = [
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func layersInLayersEndAtTheDepthLimit() throws {
+    @Test func nestedLayersStopAtDepthLimit() throws {
         var text = #"{"type": "flatten"}"#
         for _ in 0..<47 { text = #"{"type": "residual", "layers": [\#(text)]}"# }
         let good = try Experiment.decode(text: #"{"name": "x", "model": {"layers": [\#(text)]}}"#)

@@ -31,7 +31,7 @@ import Testing
         #expect(try JSONValue.parse("-0").double?.sign == .minus)
     }
 
-    @Test func everyValueAndKeyKnowsItsPlace() throws {
+    @Test func everyValueAndKeyHasLocation() throws {
         let value = try JSONValue.parse("{\n  \"ä\": [1,\n\t\"x\"], \"b\": {}}", source: "a.json")
         #expect(value.place.description == "a.json:1:1")
         #expect(value.members?.map(\.place.description) == ["a.json:2:3", "a.json:3:8"])
@@ -39,7 +39,7 @@ import Testing
         #expect(value["b"]?.place.description == "a.json:3:13")
     }
 
-    @Test func pathsLeadToValuesAndPlaces() throws {
+    @Test func pathsResolveToValuesAndLocations() throws {
         let value = try JSONValue.parse("{\"a\": [1,\n {\"b\": true}]}", source: "a.json")
         for text in ["a[1].b", "a.1.b"] {
             let path = try JSONPath(parsing: text)
@@ -57,7 +57,7 @@ import Testing
         #expect(value[JSONPath([.index(-1)])] == nil)
     }
 
-    @Test func aHundredLevelsAreReadAndOneMoreIsNot() throws {
+    @Test func depthIsLimitedToOneHundred() throws {
         func nested(_ count: Int) -> String {
             String(repeating: "[", count: count) + String(repeating: "]", count: count)
         }
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func badBytesAreNamedWithTheirPlace() {
+    @Test func invalidBytesAreReportedWithLocation() {
         let cases: [([UInt8], String)] = [
             (
                 [0x5B, 0x22, 0xFF, 0x22, 0x5D],
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func atMostTwentyMistakesAreReported() {
+    @Test func atMostTwentyIssuesAreReported() {
         let text = "[" + String(repeating: "NaN, ", count: 50) + "1]"
         #expect(problems { try JSONValue.parse(text) }.count == 20)
     }

@@ -9,7 +9,7 @@ import Testing
         }
     }
 
-    @Test func objectsMergeAndTheRestReplaces() throws {
+    @Test func objectsMergeAndOtherValuesReplace() throws {
         let files = [
             "x/base.json":
                 #"{"name": "base", "seeds": [1, 2], "training": {"epochs": 3, "rate": 0.1}, "loss": {"type": "focal", "gamma": 1}}"#,
@@ -27,7 +27,7 @@ import Testing
                 == ["x/a/child.json:1:64: training.rate: expected a number above 0, found 0"])
     }
 
-    @Test func aMistakeOfTheParentNamesTheParent() throws {
+    @Test func parentErrorsNameTheParent() throws {
         let files = [
             "base.json": "{\n\"name\": 3, \"training\": {\"epochs\": 0}}",
             "child.json": #"{"extends": ["base.json"], "training": {"rate": 1}}"#,
@@ -40,7 +40,7 @@ import Testing
             ])
     }
 
-    @Test func laterParentsCountMoreAndTheChildMost() throws {
+    @Test func laterParentsAndChildTakePrecedence() throws {
         let files = [
             "1": #"{"a": 1, "b": 1, "c": 1}"#, "2": #"{"b": 2, "c": 2}"#,
             "3": #"{"extends": ["1", "2"], "c": 3}"#,
@@ -58,7 +58,7 @@ import Testing
         ("0", ["20:1:13: extends: the extends chain is too long"]),
         ("twice0", ["twice9:1:19: extends: the extends chain is too long"]),
     ])
-    func saysWhatIsWrong(file: String, messages: [String]) {
+    func errorsAreExact(file: String, messages: [String]) {
         var files = [
             "self": #"{"extends": "self"}"#, "x/one": #"{"extends": "./two"}"#,
             "x/two": #"{"extends": "../x/one"}"#,
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func filesOfTheSystemAreRead() throws {
+    @Test func readsFromFileSystem() throws {
         let own = #filePath
         let folder = own.split(separator: "/").dropLast().joined(separator: "/")
         #expect(try JSONValue.bytes(of: own).starts(with: Array("import Configuration".utf8)))

@@ -25,7 +25,7 @@ import Testing
         #expect(value["a"] == 1 && value.members?.count == 3)
     }
 
-    @Test func makesObjectsOnTheWayAndQuotedKeys() throws {
+    @Test func createsMissingObjectsAndQuotedKeys() throws {
         var value = try JSONValue.parse(Self.text)
         try value.set("training.steps.first=3")
         try value.set(#"["odd.key"].x=5"#)
@@ -55,7 +55,7 @@ import Testing
         ("a[1]b=1", #"expected "." or "[" after "]" in the path"#),
         ("a=[1,]", #"character 3 of the value: trailing comma before the closing "]"; remove it"#),
     ])
-    func saysWhatIsWrong(assignment: String, message: String) throws {
+    func errorsAreExact(assignment: String, message: String) throws {
         var value = try JSONValue.parse(Self.text)
         let before = value
         #expect(
@@ -65,7 +65,7 @@ import Testing
         #expect(value == before)
     }
 
-    @Test func mistakesFoundLaterNameTheArgument() throws {
+    @Test func laterErrorsNameTheArgument() throws {
         var value = try JSONValue.parse(#"{"name": "x"}"#, source: "a.json")
         try value.set("training.epochs=0")
         try value.set("trainin.rate=1")
@@ -89,7 +89,7 @@ import Testing
                 == ["variant: modle: no such key; did you mean \"model\"?"])
     }
 
-    @Test func pathsReadBackTheSame() throws {
+    @Test func pathsRoundTrip() throws {
         for text in ["model.layers[2].units", "a[\"b c\"].d", "$defs.x-y[0][1]"] {
             #expect(try JSONPath(parsing: text).description == text)
         }

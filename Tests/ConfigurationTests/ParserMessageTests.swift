@@ -2,7 +2,7 @@ import Configuration
 import Testing
 
 /// What is said of documents that are not JSON. Each message follows the file's name.
-@Suite struct ParserMessages {
+@Suite struct ParserMessageTests {
     static let table: [(String, [String])] = [
         ("", ["1:1: the document is empty; write at least {}"]),
         ("  \n ", ["2:2: the document is empty; write at least {}"]),

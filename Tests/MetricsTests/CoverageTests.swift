@@ -28,7 +28,7 @@ import Testing
             Design(speakers: 5, seeds: 1, figure: .logLoss), Design(speakers: 24, seeds: 3, figure: .logLoss),
         ]
 
-    @Test(arguments: designs) func intervalsOverSpeakersCover(_ design: Design) throws {
+    @Test(arguments: designs) func speakerIntervalCoverage(_ design: Design) throws {
         let (generator, truth) = (design.generator, design.population.truth(design.figure))
         var covered = 0
         for _ in 0..<Self.rounds {
@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Where no speakers are known, or the speakers are those that the system is meant for, clips are the units.
-    @Test func intervalsOverClipsCover() throws {
+    @Test func clipIntervalCoverage() throws {
         var population = SimulatedPopulation()
         population.speaker = 0
         let (generator, truth) = (RandomGenerator(seed: 3), population.truth(.uar))
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// Five folds: results that share a part of their variance, as overlapping training sets give them, and independent ones.
-    @Test(arguments: [0, 0.25, 0.5]) func intervalsOverFoldsCover(_ testToTrain: Double) {
+    @Test(arguments: [0, 0.25, 0.5]) func foldIntervalCoverage(_ testToTrain: Double) {
         let generator = RandomGenerator(seed: 5)
         let covered = (0..<Self.rounds).count { _ in
             let folds = SimulatedPopulation.folds(5, testToTrain, generator)
@@ -70,7 +70,7 @@ import Testing
     }
 
     /// A percentile bootstrap over five speakers does not.
-    @Test func whatIsReplacedDidNotCover() throws {
+    @Test func naiveIntervalsUndercover() throws {
         let population = SimulatedPopulation()
         let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.uar))
         let covered = try (0..<Self.rounds).count { _ in
@@ -89,7 +89,7 @@ import Testing
     // MARK: - False alarms
 
     /// Two systems that are equally good, with and without speakers who suit one of them better.
-    @Test(arguments: [5, 10, 24], [0, 0.5]) func testsOverSpeakersAlarmRarely(
+    @Test(arguments: [5, 10, 24], [0, 0.5]) func speakerTestFalsePositiveRate(
         _ speakers: Int, _ interaction: Double
     ) throws {
         for seeds in [1, 3] {
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func testsOverClipsAlarmRarely() throws {
+    @Test func clipTestFalsePositiveRate() throws {
         let generator = RandomGenerator(seed: 4)
         let population = SimulatedPopulation()
         var (exchanged, mcNemar) = (0, 0)
@@ -136,7 +136,7 @@ import Testing
         #expect(alarms > 75, "\(alarms) false alarms of 1000")
     }
 
-    @Test(arguments: [0, 0.25]) func testsOverFoldsAlarmRarely(_ testToTrain: Double) {
+    @Test(arguments: [0, 0.25]) func foldTestFalsePositiveRate(_ testToTrain: Double) {
         for count in [5, 10] {
             let generator = RandomGenerator(seed: 12).split("\(count)")
             let alarms = (0..<4 * Self.rounds).count { _ in
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func testsOfListsAlarmRarely() throws {
+    @Test func pairedTestFalsePositiveRate() throws {
         let generator = RandomGenerator(seed: 2)
         var alarms = (wilcoxon: 0, student: 0, permutation: 0)
         for _ in 0..<Self.rounds {

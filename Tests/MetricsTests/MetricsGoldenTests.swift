@@ -24,7 +24,7 @@ import Testing
     }()
 
     /// A folder of other groups alone is fine; our own has this one.
-    @Test func theGoldenGroupIsThere() {
+    @Test func goldenGroupExists() {
         let isOurs = ProcessInfo.processInfo.environment["GOLDEN"] == nil
         let isMissing = !FileManager.default.fileExists(atPath: Self.folder + "/metrics.json")
         #expect(!Self.cases.isEmpty || isMissing && !isOurs, "\(Self.folder)/metrics.json has no cases")
@@ -75,7 +75,7 @@ import Testing
             "\(golden.testDescription): \(key) is \(value), golden \(reference)")
     }
 
-    @Test func wrongInputIsNamed() {
+    @Test func invalidInputIsReported() {
         #expect(throws: MetricProblem("3 true classes and 2 predictions; expected the same number")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [0, 1, 1], predictions: [0, 1])
         }

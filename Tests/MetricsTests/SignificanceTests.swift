@@ -25,7 +25,7 @@ import Testing
         #expect(try p(0, 0) == 1)
     }
 
-    @Test func wilcoxonAsSciPy() throws {
+    @Test func wilcoxonMatchesSciPy() throws {
         #expect(isClose(try PairedTest.wilcoxon(first, second), 0.0390625))
         #expect(
             isClose(
@@ -37,7 +37,7 @@ import Testing
         #expect(try PairedTest.wilcoxon(first, first) == 1)
     }
 
-    @Test func studentAsSciPy() throws {
+    @Test func studentMatchesSciPy() throws {
         let (a, b) = ([0.6, 0.7, 0.65, 0.8], [0.5, 0.66, 0.6, 0.71])
         #expect(isClose(try PairedTest.student(a, b), 0.01764886848440826))
         #expect(isClose(try PairedTest.student(b, a), 0.01764886848440826))
@@ -48,7 +48,7 @@ import Testing
         #expect(throws: MetricProblem.self) { try PairedTest.student(a, [1]) }
     }
 
-    @Test func permutationIsExactForFewAndCloseForMany() throws {
+    @Test func permutationIsExactOrApproximate() throws {
         let generator = RandomGenerator(seed: 5)
         #expect(isClose(try PairedTest.permutation(first, second, generator: generator), 0.03125))
         let drawn = try PairedTest.permutation(first, second, draws: 250, generator: generator)
@@ -57,7 +57,7 @@ import Testing
     }
 
     /// Two systems on twelve speakers with two clips each: the p-value is counted over all 4,096 exchanges.
-    @Test func permutationBySpeakerCountsExchanges() throws {
+    @Test func speakerPermutationMatchesEnumeration() throws {
         var systems = [Predictions(classes: ["a", "b"]), Predictions(classes: ["a", "b"])]
         for speaker in 0..<12 {
             for clip in 0..<2 {
@@ -93,7 +93,7 @@ import Testing
     }
 
     /// The metric of clusters is that of the clips they stand for, whatever the metric.
-    @Test func clusteredFiguresAreThoseOfTheClips() throws {
+    @Test func clusteredMetricsMatchClipMetrics() throws {
         let generator = RandomGenerator(seed: 3)
         let systems = SimulatedPopulation().draw(speakers: 6, seeds: 2, generator)[0]
         let weights = [2, 0, 1, 1, 3, 1]
@@ -114,7 +114,7 @@ import Testing
     }
 
     /// Five speakers: mean and jackknife error by hand, the interval on the logit scale with the t of four degrees of freedom.
-    @Test func fewSpeakersHaveATInterval() throws {
+    @Test func fewSpeakersUseTInterval() throws {
         let rights = [9, 7, 8, 5, 6]
         var all = Predictions(classes: ["a", "b"])
         for (speaker, right) in rights.enumerated() {
@@ -136,7 +136,7 @@ import Testing
     }
 
     /// The five folds of EmoDB's cross-validation in the field: their interval is that of five numbers, however many seeds there were.
-    @Test func foldsHaveStudentsInterval() {
+    @Test func foldsUseStudentInterval() {
         let folds = FoldResults(first)
         let interval = folds.interval()
         #expect(isClose(interval.low, 0.7318615184214955) && isClose(interval.high, 0.8631384815785047))
@@ -152,14 +152,14 @@ import Testing
         #expect(FoldResults([0, 0, 0]).pValue == 1 && FoldResults([0.1, 0.1, 0.1]).pValue.isNaN)
     }
 
-    @Test func holmStepsDown() {
+    @Test func holmAdjustment() {
         let adjusted = PairedTest.holm([0.01, 0.04, 0.03, 0.005])
         for (found, expected) in zip(adjusted, [0.03, 0.06, 0.06, 0.02]) { #expect(isClose(found, expected)) }
         #expect(PairedTest.holm([]) == [])
         #expect(PairedTest.holm([0.9, 0.8]) == [1, 1])
     }
 
-    @Test func whatMakesNoSenseIsSaid() {
+    @Test func invalidInputThrows() {
         #expect(throws: MetricProblem("2 and 1 results; a paired test needs the same number")) {
             try PairedTest.mcNemar([true, false], [true])
         }

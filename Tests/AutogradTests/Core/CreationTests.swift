@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct CreationTests {
-    @Test func fromNumbers() {
+    @Test func fromValues() {
         #expect(Tensor([1, 2, 3]).shape == [3])
         #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).array == [1, 2, 3, 4])
         #expect(Tensor([[1, 2, 3], [4, 5, 6]]).shape == [2, 3])
@@ -19,7 +19,7 @@ import Testing
         #expect(Tensor.eye(2, 3).array == [1, 0, 0, 0, 1, 0])
     }
 
-    @Test func wrongCountsStopWithBothNumbers() async throws {
+    @Test func wrongCountsReportBothCounts() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor([1, 2, 3], shape: [2, 2])
         }
@@ -55,7 +55,7 @@ import Testing
         ("bernoulli", { .bernoulli($0, probability: 0.3, using: $1) }, 0.3, 0.21.squareRoot()),
     ]
 
-    @Test(arguments: distributions.indices) func momentsAreRight(_ index: Int) {
+    @Test(arguments: distributions.indices) func momentsMatch(_ index: Int) {
         let (_, draw, mean, deviation) = CreationTests.distributions[index]
         let n = 300_001
         let x = draw([n], RandomGenerator(seed: 5)).array.map { Double($0) }
@@ -66,7 +66,7 @@ import Testing
         #expect(Swift.abs(spread - deviation) < 10 * error)
     }
 
-    @Test(arguments: distributions.indices) func numberDependsOnItsPlaceOnly(_ index: Int) {
+    @Test(arguments: distributions.indices) func valueDependsOnlyOnItsIndex(_ index: Int) {
         let draw = CreationTests.distributions[index].1
         let long = draw([40_000], RandomGenerator(seed: 9)).array
         let short = draw([123], RandomGenerator(seed: 9)).array
@@ -77,7 +77,7 @@ import Testing
         #expect(first == Array(long[..<7]) && (first != second || first.allSatisfy { $0 == 0 || $0 == 1 }))
     }
 
-    @Test func rangesAreKept() {
+    @Test func rangesAreRespected() {
         let generator = RandomGenerator(seed: 2)
         let u = Tensor.uniform([100_000], 2, 3, using: generator).array
         #expect(u.allSatisfy { $0 >= 2 && $0 < 3 })
@@ -90,8 +90,9 @@ import Testing
     }
 
     /// The share of truncated normal numbers below a point against the distribution function.
-    @Test(arguments: [-1.8, -1.0, -0.3, 0, 0.5, 1.2, 1.9]) func truncatedNormalIsNormalInside(_ point: Double)
-    {
+    @Test(arguments: [-1.8, -1.0, -0.3, 0, 0.5, 1.2, 1.9]) func truncatedNormalMatchesDistribution(
+        _ point: Double
+    ) {
         func below(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
         let n = 400_000
         let x = Tensor.truncatedNormal([n], using: RandomGenerator(seed: 11)).array

@@ -21,13 +21,13 @@ import Testing
                     #expect(!found.isEmpty)
                     let expected = reference ?? found
                     reference = expected
-                    #expect(haveSameBits(found, expected), "with \(threads) threads")
+                    #expect(areBitIdentical(found, expected), "with \(threads) threads")
                 }
             }
         }
     }
 
-    @Test func trainingRunHasTheSameBits() async {
+    @Test func trainingIsBitIdentical() async {
         await #expect(processExitsWith: .success) {
             var reference: [[Real]]?
             for threads in DeterminismTests.threadCounts {
@@ -37,7 +37,7 @@ import Testing
                 let found = [losses] + model.parameters.map(\.value.array)
                 let expected = reference ?? found
                 reference = expected
-                #expect(haveSameBits(found, expected), "with \(threads) threads")
+                #expect(areBitIdentical(found, expected), "with \(threads) threads")
                 #expect(losses[9] < losses[0])
             }
         }
@@ -45,7 +45,7 @@ import Testing
 }
 
 /// Whether two lists are equal bit for bit; NaN is equal to itself.
-func haveSameBits(_ a: [[Real]], _ b: [[Real]]) -> Bool {
+func areBitIdentical(_ a: [[Real]], _ b: [[Real]]) -> Bool {
     a.map { $0.map(\.bitPattern) } == b.map { $0.map(\.bitPattern) }
 }
 

@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func graphsThatWereNotUsed() async {
+    @Test func unusedGraphs() async {
         await #expect(processExitsWith: .success) {
             let p = Parameter(.ones([3]))
             let growth = measureLeaks {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func trackerSeesWhatIsKept() async {
+    @Test func trackerReportsRetainedTensors() async {
         await #expect(processExitsWith: .success) {
             let tracker = LeakTracker()
             let p = Parameter(.ones([3]))
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func largeBlocksGoBackToTheSystem() async {
+    @Test func largeBlocksAreReturnedToSystem() async {
         await #expect(processExitsWith: .success) {
             _ = Tensor.ones([1 << 20])
             Memory.releaseCached()

@@ -63,7 +63,7 @@ extension ThreadCountTests {
             }
         }
 
-        @Test func theCountChangesBetweenJobs() {
+        @Test func threadCountChangesBetweenJobs() {
             ThreadCountTests.with(threads: 1) {
                 for threads in [1, 7, 2, 5, 1, 3] {
                     Parallel.threads = threads

@@ -36,7 +36,7 @@ import Testing
     }
 
     /// A row of a product has the same bits alone as among others.
-    @Test func rowsDoNotDependOnTheirNeighbors() {
+    @Test func rowsAreIndependentOfBatch() {
         let generator = RandomGenerator(seed: 4)
         let a = Tensor.normal([70, 130], mean: 0, deviation: 1, using: generator)
         let b = Tensor.normal([130, 50], mean: 0, deviation: 1, using: generator)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func shapesThatDoNotFitAreNamed() async {
+    @Test func mismatchedShapesAreReported() async {
         await #expect(processExitsWith: .failure) {
             _ = matmul(Tensor.zeros([2, 3]), Tensor.zeros([4, 5]))
         }

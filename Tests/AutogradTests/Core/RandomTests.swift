@@ -17,7 +17,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
 
 @Suite struct RandomTests {
     /// The known answers of the authors' library, Random123.
-    @Test func referenceGivesTheKnownAnswers() {
+    @Test func referenceMatchesKnownAnswers() {
         #expect(
             philox(counter: [0, 0, 0, 0], key: [0, 0])
                 == [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8])
@@ -36,7 +36,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         arguments: [
             (0, 0), (1, 5), (0xdead_beef_0123_4567, 0xffff_ffff), (UInt64.max, UInt64.max - 9),
         ] as [(UInt64, UInt64)])
-    func wordsAreThoseOfTheReference(key: UInt64, counter: UInt64) {
+    func wordsMatchReference(key: UInt64, counter: UInt64) {
         let state = RandomGenerator.State(key: key, counter: counter)
         let blocks = (0..<10).map {
             philox(counter: halves(counter &+ UInt64($0)) + [0, 0], key: halves(key))
@@ -68,7 +68,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         #expect(Tensor.normal([1000], using: RandomGenerator(state: saved)).array == first)
     }
 
-    @Test func splitsDependOnNameAndKeyOnly() {
+    @Test func splitsDependOnlyOnNameAndKey() {
         let generator = RandomGenerator(seed: 5)
         let before = generator.state
         let a = generator.split("a")
@@ -131,7 +131,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     }
 
     @Test(arguments: [0, 0.1, 0.5, 0.999, 1])
-    func bernoulliShare(probability: Double) {
+    func bernoulliProportion(probability: Double) {
         let n = 200_000
         let x = Tensor.bernoulli([n], probability: Real(probability), using: RandomGenerator(seed: 4)).array
         #expect(x.allSatisfy { $0 == 0 || $0 == 1 })
@@ -148,7 +148,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         #expect(generator.below(1) == 0)
     }
 
-    @Test func permutationsHoldEachNumberOnce() {
+    @Test func permutationsContainEachNumberOnce() {
         let generator = RandomGenerator(seed: 6)
         var firsts = Set<Int>()
         for _ in 0..<200 {

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [ElementType.f32, .f64])
-    func otherPrecision(_ type: ElementType) throws {
+    func convertsPrecision(_ type: ElementType) throws {
         // More than one piece of the conversion.
         let values = (0..<70_001).map { Real(Float($0) / 7 - 3000) }
         let tensor = Tensor(values, shape: [70_001])
@@ -124,7 +124,7 @@ import Testing
 
     /// The same files every time in the folder that IO_FOLDER names, for `make_io_fixtures.py --check`; else only read
     /// again by our own code.
-    @Test func filesForOthers() throws {
+    @Test func writesFilesForOtherReaders() throws {
         if let folder = ProcessInfo.processInfo.environment["IO_FOLDER"] {
             try writeFiles(folder)
         } else {

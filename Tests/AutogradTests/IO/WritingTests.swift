@@ -12,7 +12,7 @@ import Testing
 
     private func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
-    @Test func replacesOrLeaves() throws {
+    @Test func replacesCompletelyOrNotAtAll() throws {
         try Fixtures.temporaryFolder { folder in
             let path = folder + "/x"
             try AtomicFile.write(Array("old".utf8), to: path)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func followsALink() throws {
+    @Test func followsSymbolicLink() throws {
         try Fixtures.temporaryFolder { folder in
             try AtomicFile.write(Array("old".utf8), to: folder + "/real")
             #expect(symlink("real", folder + "/link") == 0)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func impossiblePlaces() throws {
+    @Test func unwritablePaths() throws {
         try Fixtures.temporaryFolder { folder in
             let tensor = Tensor([1], shape: [1])
             let missing = folder + "/missing/x.npy"

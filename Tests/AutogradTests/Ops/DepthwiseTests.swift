@@ -107,7 +107,7 @@ import Testing
         let size = all.count / 8
         for image in 0..<8 {
             let one = convolved(x.slice(axis: 0, image..<image + 1))
-            #expect(haveSameBits([Array(all[image * size..<(image + 1) * size])], [one]))
+            #expect(areBitIdentical([Array(all[image * size..<(image + 1) * size])], [one]))
         }
     }
 }

@@ -77,7 +77,7 @@ import Testing
         return result
     }()
 
-    @Test(arguments: functions) func isAsCloseAsPromised(_ function: Function) {
+    @Test(arguments: functions) func meetsErrorBound(_ function: Function) {
         let inputs = ElementwiseTests.inputs
         let results = function.ours(Tensor(inputs)).array
         for (x, y) in zip(inputs, results) {
@@ -135,14 +135,14 @@ import Testing
         }
     }
 
-    @Test func clipKeepsNotANumber() {
+    @Test func clipKeepsNaN() {
         let x = Tensor([-2, 0.5, 3, .nan])
         let y = x.clipped(min: -1, max: 1).array
         #expect(Array(y[..<3]) == [-1, 0.5, 1] && y[3].isNaN)
         #expect(x.sign().array[..<3] == [-1, 1, 1])
     }
 
-    @Test func longTensorsAreTheSameInEveryChunk() {
+    @Test func longTensorsAreConsistentAcrossChunks() {
         let x = Tensor.uniform([100_003], -3, 3, using: RandomGenerator(seed: 3))
         let whole = x.tanh().array
         let parts = x.array.map { Tensor($0).tanh().item() }

@@ -4,7 +4,7 @@ import Testing
 /// What stands in the padding of a sequence is never read: NaN there leaves results and gradients as they are.
 @Suite struct PaddingValueTests {
     @Test(arguments: [Real.nan, .infinity, 1e30])
-    func recurrencesDoNotReadPadding(_ padding: Real) {
+    func recurrentLayersDoNotReadPadding(_ padding: Real) {
         for resetAfter in [true, false] {
             for reversed in [false, true] {
                 expectSame(padding, gates: 3) { x, weight, recurrent in

@@ -21,7 +21,7 @@ import Testing
         ((...2).axisSlice, [0, 1, 2]),
         ((3...).axisSlice, [3, 4]), ((..<(-3)).axisSlice, [0, 1]), ((1..<3).axisSlice, [1, 2]),
     ])
-    func positionsAreThoseOfNumPy(_ slice: AxisSlice, _ expected: [Int]) {
+    func positionsMatchNumPy(_ slice: AxisSlice, _ expected: [Int]) {
         let x = counting([5])
         #expect(x.slice([slice]).array == expected.map { Real($0 + 1) })
         #expect(counting([0]).slice([slice]).shape == [0])
@@ -49,7 +49,7 @@ import Testing
         #expect(x.slice([]).array == x.array)
     }
 
-    @Test func selectTakesTheAxisAway() {
+    @Test func selectRemovesAxis() {
         let x = counting([3, 4, 6])
         for (axis, shape) in [[4, 6], [3, 6], [3, 4]].enumerated() {
             for index in [-1, 0, 2] {
@@ -71,7 +71,7 @@ import Testing
             ])
     }
 
-    @Test func paddedIsSlicedBack() {
+    @Test func sliceInvertsPad() {
         for shape in [[], [4], [0, 3], [2, 3], [2, 1, 5], [70, 600]] {
             let x = counting(shape)
             let before = shape.indices.map { $0 + 1 }, after = shape.indices.map { 2 * $0 }

@@ -14,7 +14,7 @@ import Testing
         return record("square_wrong", inputs: [x], output: value * value) { g, _ in [rule(value, g)] }
     }
 
-    @Test func rightGradient() throws {
+    @Test func correctGradient() throws {
         let report = try checkGradient("square", at: [Self.x]) { Self.square($0[0]) { $0 * $1 * 2 } }
         #expect(report.isCorrect)
         #expect(report.checked == 6)
@@ -29,7 +29,7 @@ import Testing
         #expect(report?.wrong == 6)
     }
 
-    @Test func oneWrongElementIsThePlaceNamed() {
+    @Test func wrongElementIsReported() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient("square", at: [Self.x]) { x in
                 Self.square(x[0]) { value, g in
@@ -62,7 +62,7 @@ import Testing
         #expect(report?.wrong == 6)
     }
 
-    @Test func gradientOfTheSecondInputLost() {
+    @Test func lostGradientOfSecondInput() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x, Self.x + 1]) { $0[0] * $0[1].detached }
         }
@@ -70,7 +70,7 @@ import Testing
         #expect(report?.wrong == 6)
     }
 
-    @Test func wrongShortCutForOneInput() {
+    @Test func wrongShortcutForOneInput() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x, Self.x + 1]) { x in
                 let (a, b) = (x[0].detached, x[1].detached)
@@ -83,7 +83,7 @@ import Testing
         #expect(report?.description.contains("input 1 has a different gradient if tracked alone") == true)
     }
 
-    @Test func wrongShortCutForOneOutput() {
+    @Test func wrongShortcutForOneOutput() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x]) { x in
                 let value = x[0].detached
@@ -97,7 +97,7 @@ import Testing
         #expect(report?.description.contains("each output is used alone") == true)
     }
 
-    @Test func operationThatIsNotRecorded() {
+    @Test func unrecordedOperation() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x]) { $0[0].detached * 2 }
         }

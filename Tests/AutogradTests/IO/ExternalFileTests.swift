@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Files that NumPy, PyTorch and the safetensors package wrote.
-@Suite struct WrittenByOthersTests {
+@Suite struct ExternalFileTests {
     /// What an array should read as: the bits of its elements as doubles, and integers.
     struct Expected: Decodable {
         let shape: [Int]
@@ -107,7 +107,7 @@ import Testing
     }
 
     /// All 65,536 half-precision and bfloat16 numbers.
-    @Test func halfAndBrain() throws {
+    @Test func float16AndBFloat16() throws {
         let words = (0..<65536).map { UInt16($0) }
         let data = words.withUnsafeBytes { Array($0) }
         for type in ["F16", "BF16"] {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Damaged archives and compressed data.
-@Suite struct ZipDamageTests {
+@Suite struct ZipCorruptionTests {
     /// A file of ours with one array "x" of two numbers, changed by `change`. Offsets: header 0, name 30, content 35,
     /// directory 171, end 222.
     private func message(_ change: (inout [UInt8]) -> Void) throws -> String {
@@ -175,7 +175,7 @@ import Testing
     }
 
     /// A member that says it grows beyond what deflate can do is not even begun.
-    @Test func bombs() throws {
+    @Test func zipBombs() throws {
         #expect(
             try deflated([3, 0], size: 2065).contains("found size or position 2,065; allowed: at most 2,064"))
         #expect(

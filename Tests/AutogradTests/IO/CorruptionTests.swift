@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Every kind of damage has its message: the file, the place, what was found and what is allowed.
-@Suite struct DamageTests {
+@Suite struct CorruptionTests {
     /// A safetensors file of a header and so many bytes of data.
     static func file(_ header: String, data: Int = 0) -> [UInt8] { file(Array(header.utf8), data: data) }
 
@@ -18,7 +18,7 @@ import Testing
 
     static let good = x("F32", "[2]", "[0,8]")
 
-    static let safetensorsDamage: [(bytes: [UInt8], message: String)] = [
+    static let corruptedSafetensors: [(bytes: [UInt8], message: String)] = [
         // Lengths.
         (
             [1, 2, 3],
@@ -190,15 +190,15 @@ import Testing
         ),
     ]
 
-    @Test(arguments: DamageTests.safetensorsDamage.indices)
+    @Test(arguments: CorruptionTests.corruptedSafetensors.indices)
     func safetensors(_ i: Int) {
-        let (bytes, wanted) = Self.safetensorsDamage[i]
+        let (bytes, wanted) = Self.corruptedSafetensors[i]
         let message = Fixtures.message { try SafeTensors(bytes: bytes, name: "f") } ?? "no error"
         #expect(message.contains(wanted))
         #expect(message.hasPrefix("f: ") && message.contains("; allowed: "))
     }
 
-    @Test func undamagedReads() throws {
+    @Test func readsIntactFiles() throws {
         #expect(try SafeTensors(bytes: Self.file(Self.good, data: 8), name: "f").names == ["x"])
         // Sizes that are too large together only if the empty axis is forgotten, but harmless.
         let wide = Self.file(Self.x("F32", "[0,4294967296]", "[0,0]"))
@@ -235,7 +235,7 @@ import Testing
         npy("{'descr': \(descr), 'fortran_order': \(order), 'shape': \(shape), }", data: data)
     }
 
-    static let npyDamage: [(bytes: [UInt8], message: String)] = [
+    static let corruptedNpy: [(bytes: [UInt8], message: String)] = [
         ([0x93], "f: header, byte 0: found 1 bytes; allowed: at least 10, with the length of the header"),
         (
             [UInt8](repeating: 0x50, count: 20),
@@ -293,15 +293,15 @@ import Testing
         ),
     ]
 
-    @Test(arguments: DamageTests.npyDamage.indices)
+    @Test(arguments: CorruptionTests.corruptedNpy.indices)
     func npy(_ i: Int) {
-        let (bytes, wanted) = Self.npyDamage[i]
+        let (bytes, wanted) = Self.corruptedNpy[i]
         let message = Fixtures.message { try Npy.read(bytes: bytes, name: "f") } ?? "no error"
         #expect(message.contains(wanted))
         #expect(message.hasPrefix("f: ") && message.contains("; allowed: "))
     }
 
-    @Test func pythonTwoAndOddSpacesRead() throws {
+    @Test func readsPython2AndUnusualSpaces() throws {
         let long = Self.npy("'<f4'", "False", "(1L, 2L)", 8)
         #expect(try Npy.read(bytes: long).shape == [1, 2])
         let odd = Self.npy("{\"shape\":(),'fortran_order':True ,'descr':\"|u1\"}\n", data: 1, version: 2)

@@ -2,7 +2,7 @@ import Autograd
 import Testing
 
 /// A wrong call of a shape operation and what it says.
-private struct Mistake: Sendable {
+private struct ShapeError: Sendable {
     let message: String
     let call: @Sendable () -> Void
 
@@ -12,7 +12,7 @@ private struct Mistake: Sendable {
     }
 }
 
-private let mistakes: [Mistake] = [
+private let shapeErrors: [ShapeError] = [
     .init(
         "reshaped: shape [5, -1] does not hold the 12 elements of shape [3, 4]",
         counting([3, 4]).reshaped([5, -1])),
@@ -58,14 +58,14 @@ private let mistakes: [Mistake] = [
     .init("permuted: axis 2 does not exist in shape [3]; allowed: -1...0", counting([3]).permuted([2])),
 ]
 
-@Suite struct ShapeMistakeTests {
-    @Test(arguments: mistakes.indices)
-    func isNamed(_ number: Int) async throws {
+@Suite struct ShapeErrorTests {
+    @Test(arguments: shapeErrors.indices)
+    func isReported(_ number: Int) async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             [number] in
-            mistakes[number].call()
+            shapeErrors[number].call()
         }
         let output = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-        #expect(output.contains(mistakes[number].message))
+        #expect(output.contains(shapeErrors[number].message))
     }
 }
