@@ -2,7 +2,7 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// Every operation's gradient against differences of its values, strictly under the trait Double.
+/// Checks the gradient of every operation against finite differences; strict with the trait Double.
 @Suite struct GradientTests {
     @Test(arguments: GradientCase.all)
     func gradientIsCorrect(_ gradientCase: GradientCase) throws {
@@ -63,7 +63,7 @@ import Testing
 }
 
 extension GradientCase {
-    /// The inputs, the same in every run.
+    /// The inputs, which are the same in every run.
     var tensors: [Tensor] {
         let generator = RandomGenerator(seed: 1).split(name)
         return inputs.enumerated().map { $1.tensor(generator.split("\($0)")) }

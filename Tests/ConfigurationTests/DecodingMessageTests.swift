@@ -1,7 +1,8 @@
 import Configuration
 import Testing
 
-/// What is said of documents that are JSON but not the sample's. Each message follows the file's name.
+/// Error messages for documents that are valid JSON but do not match the sample. Each message follows the file
+/// name.
 @Suite struct DecodingMessages {
     static let table: [(String, [String])] = [
         ("[]", ["1:1: expected an object with keys such as name, seeds, model, loss, found []"]),

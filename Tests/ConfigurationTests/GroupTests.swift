@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-/// Fields of a part that stand beside the owner's own.
+/// Fields of a nested value that are keys of the outer options.
 @Suite struct Groups {
     struct Weights: Options {
         var scale = 1.0

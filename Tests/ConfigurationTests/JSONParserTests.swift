@@ -98,7 +98,7 @@ import Testing
     }
 }
 
-/// The descriptions of the problems that `body` throws, none where it does not.
+/// The descriptions of the issues that `body` throws, or an empty list.
 func problems(_ body: () throws -> some Any) -> [String] {
     do {
         _ = try body()

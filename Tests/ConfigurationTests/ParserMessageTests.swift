@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-/// What is said of documents that are not JSON. Each message follows the file's name.
+/// Error messages for documents that are not valid JSON. Each message follows the file name.
 @Suite struct ParserMessageTests {
     static let table: [(String, [String])] = [
         ("", ["1:1: the document is empty; write at least {}"]),

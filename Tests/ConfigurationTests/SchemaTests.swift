@@ -2,7 +2,8 @@ import Configuration
 import Testing
 
 @Suite struct Schema {
-    /// `Fixtures/schema.json` is what the sample's schema is to look like; a validator of JSON Schema has accepted it.
+    /// `Fixtures/schema.json` is the expected schema of the sample. It has been checked with a JSON Schema
+    /// validator.
     @Test func matchesFixture() throws {
         let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
         let fixture = try JSONValue.bytes(of: "/\(folder)/Fixtures/schema.json")

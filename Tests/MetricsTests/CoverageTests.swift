@@ -3,11 +3,11 @@ import Glibc
 import Metrics
 import Testing
 
-/// Every interval covers the true value as often as it says, and every test raises as few false alarms as it says.
+/// The coverage of every interval and the false-positive rate of every test match their nominal levels.
 @Suite struct CoverageTests {
     private static let rounds = 1000
 
-    /// How many speakers there are, and how many models, one for each seed.
+    /// The number of speakers, and of models (one per seed).
     struct Design: Sendable, CustomTestStringConvertible {
         var speakers, seeds: Int
         var population = SimulatedPopulation()
@@ -42,7 +42,7 @@ import Testing
         #expect((930...970).contains(covered), "covers \(covered) of 1000")
     }
 
-    /// Where no speakers are known, or the speakers are those that the system is meant for, clips are the units.
+    /// If speakers are unknown, or the target population is these speakers, the clips are the units.
     @Test func clipIntervalCoverage() throws {
         var population = SimulatedPopulation()
         population.speaker = 0
@@ -58,7 +58,7 @@ import Testing
         #expect((930...970).contains(covered), "covers \(covered) of 1000")
     }
 
-    /// Five folds: results that share a part of their variance, as overlapping training sets give them, and independent ones.
+    /// Five folds, with correlated results as from overlapping training sets, and with independent results.
     @Test(arguments: [0, 0.25, 0.5]) func foldIntervalCoverage(_ testToTrain: Double) {
         let generator = RandomGenerator(seed: 5)
         let covered = (0..<Self.rounds).count { _ in
@@ -69,7 +69,7 @@ import Testing
         #expect((930...970).contains(covered), "covers \(covered) of 1000")
     }
 
-    /// A percentile bootstrap over five speakers does not.
+    /// A percentile bootstrap over five speakers undercovers.
     @Test func naiveIntervalsUndercover() throws {
         let population = SimulatedPopulation()
         let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.uar))
@@ -86,9 +86,9 @@ import Testing
         #expect(covered < 880, "covers \(covered) of 1000")
     }
 
-    // MARK: - False alarms
+    // MARK: - False positives
 
-    /// Two systems that are equally good, with and without speakers who suit one of them better.
+    /// Two equally good systems, with and without speakers who suit one of them better.
     @Test(arguments: [5, 10, 24], [0, 0.5]) func speakerTestFalsePositiveRate(
         _ speakers: Int, _ interaction: Double
     ) throws {
@@ -123,7 +123,7 @@ import Testing
         #expect((30...70).contains(mcNemar), "McNemar: \(mcNemar) of 1000")
     }
 
-    /// With speakers who suit one system better, clips are not independent: why speakers are the units.
+    /// If some speakers suit one system better, clips are not independent. The units must therefore be speakers.
     @Test func clipsOfASpeakerAreNotIndependent() throws {
         let generator = RandomGenerator(seed: 6)
         let alarms = try (0..<Self.rounds).count { _ in
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    // MARK: - Where there is nothing to say
+    // MARK: - Too few units
 
     @Test func fewerThanThreeSpeakersHaveNoInterval() throws {
         let generator = RandomGenerator(seed: 1)

@@ -3,7 +3,7 @@ import Foundation
 import Metrics
 import Testing
 
-/// Metrics against scikit-learn's, read from the folder of golden files that `GOLDEN` names, or from `Tests/Golden`.
+/// Metrics against scikit-learn, read from the golden folder that `GOLDEN` names, or from `Tests/Golden`.
 @Suite struct MetricsGoldenTests {
     static let folder =
         ProcessInfo.processInfo.environment["GOLDEN"]
@@ -23,7 +23,7 @@ import Testing
         return cases.map { Case(numbers: $0) }
     }()
 
-    /// A folder of other groups alone is fine; our own has this one.
+    /// A custom folder need not contain this group, but `Tests/Golden` must.
     @Test func goldenGroupExists() {
         let isOurs = ProcessInfo.processInfo.environment["GOLDEN"] == nil
         let isMissing = !FileManager.default.fileExists(atPath: Self.folder + "/metrics.json")

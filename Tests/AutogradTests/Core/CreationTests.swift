@@ -27,7 +27,7 @@ import Testing
         #expect(message.contains("Tensor: 3 values do not fill shape [2, 2]"))
     }
 
-    /// What is said of shapes that no tensor can have.
+    /// The error messages for invalid shapes.
     @Test func impossibleShapes() async throws {
         let tooLarge = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor.zeros([1 << 40, 1 << 40])
@@ -50,7 +50,7 @@ import Testing
     static let distributions: [(String, @Sendable ([Int], RandomGenerator) -> Tensor, Double, Double)] = [
         ("uniform", { .uniform($0, -1, 3, using: $1) }, 1, 4 / 12.0.squareRoot()),
         ("normal", { .normal($0, mean: 2, deviation: 3, using: $1) }, 2, 3),
-        // The deviation of a standard normal variable cut off at 2 deviations.
+        // The standard deviation of a standard normal variable truncated to 2 standard deviations.
         ("truncated", { .truncatedNormal($0, mean: -1, deviation: 2, using: $1) }, -1, 2 * 0.879_626),
         ("bernoulli", { .bernoulli($0, probability: 0.3, using: $1) }, 0.3, 0.21.squareRoot()),
     ]
@@ -89,7 +89,7 @@ import Testing
         #expect(Tensor.bernoulli([1000], probability: 0, using: generator).array.allSatisfy { $0 == 0 })
     }
 
-    /// The share of truncated normal numbers below a point against the distribution function.
+    /// Compares the empirical distribution of truncated normal values with the distribution function.
     @Test(arguments: [-1.8, -1.0, -0.3, 0, 0.5, 1.2, 1.9]) func truncatedNormalMatchesDistribution(
         _ point: Double
     ) {

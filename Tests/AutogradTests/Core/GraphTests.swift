@@ -128,7 +128,7 @@ import Testing
         sum.add(other)
         #expect(sum[p]?.item() == 6)
         #expect(sum[q]?.item() == 3)
-        // The other pass's gradients are its own still.
+        // The gradients of the other pass are unchanged.
         #expect(other[p]?.item() == 4)
     }
 

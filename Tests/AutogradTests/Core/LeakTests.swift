@@ -3,7 +3,7 @@ import AutogradTesting
 import Foundation
 import Testing
 
-/// What is left behind after work. Each test counts in a process of its own, where nothing else makes tensors.
+/// Leaked memory. Each test runs in a separate process, where nothing else creates tensors.
 @Suite struct LeakTests {
     @Test func thousandTrainingSteps() async {
         await #expect(processExitsWith: .success) {
@@ -57,7 +57,7 @@ import Testing
             let tracker = LeakTracker()
             let p = Parameter(.ones([3]))
             let y = -p.tensor
-            // Those of the parameter and of the negative.
+            // Those of the parameter and of its negative.
             #expect(tracker.growth?.contains("2 more element buffers and 2 more nodes") == true)
             withExtendedLifetime((p, y)) {}
         }
@@ -75,7 +75,7 @@ import Testing
     }
 }
 
-/// The memory of this process that is in use.
+/// The resident memory of this process.
 func residentBytes() throws -> Int {
     let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
     let pages = text.split(separator: " ").compactMap { Int($0) }

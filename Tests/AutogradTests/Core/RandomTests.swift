@@ -1,7 +1,7 @@
 import Autograd
 import Testing
 
-/// Philox 4x32-10 as in the paper (Salmon et al. 2011), to compare with.
+/// A reference implementation of Philox 4x32-10 (Salmon et al. 2011).
 private func philox(counter: [UInt32], key: [UInt32]) -> [UInt32] {
     var (c, k) = (counter, key)
     for _ in 0..<10 {
@@ -87,7 +87,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
             + [Tensor.normal([n], using: generator)]
         for i in streams.indices {
             for j in 0..<i {
-                // A sum of n products of independent normal numbers has deviation sqrt(n).
+                // A sum of n products of independent normal values has standard deviation sqrt(n).
                 let products = zip(streams[i].array, streams[j].array).map { Double($0 * $1) }
                 #expect(abs(products.reduce(0, +)) < 5 * Double(n).squareRoot())
             }
@@ -95,7 +95,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     }
 
     @Test func largeDrawsContinueSmallOnes() {
-        // What is drawn must not depend on how the work is cut.
+        // Values must not depend on how the work is split.
         let n = 200_001
         let whole = Tensor.uniform([n], 0, 1, using: RandomGenerator(seed: 3)).array
         let start = Tensor.uniform([1000], 0, 1, using: RandomGenerator(seed: 3)).array
@@ -114,7 +114,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     @Test func normalMoments() {
         let x = Tensor.normal([400_000], mean: 3, deviation: 2, using: RandomGenerator(seed: 1)).array
         let m = moments(x.map { (Double($0) - 3) / 2 })
-        // Five deviations of each estimate.
+        // Five standard errors of each estimate.
         let root = 400_000.0.squareRoot()
         #expect(abs(m.mean) < 5 / root)
         #expect(abs(m.variance - 1) < 5 * 2.0.squareRoot() / root)

@@ -2,9 +2,9 @@ import Autograd
 import Foundation
 import Testing
 
-/// Every kind of damage has its message: the file, the place, what was found and what is allowed.
+/// The error message of every kind of corruption: the file, the location, what was found and what is allowed.
 @Suite struct CorruptionTests {
-    /// A safetensors file of a header and so many bytes of data.
+    /// Returns a safetensors file with the given header and number of data bytes.
     static func file(_ header: String, data: Int = 0) -> [UInt8] { file(Array(header.utf8), data: data) }
 
     static func file(_ header: [UInt8], data: Int = 0) -> [UInt8] {
@@ -200,7 +200,7 @@ import Testing
 
     @Test func readsIntactFiles() throws {
         #expect(try SafeTensors(bytes: Self.file(Self.good, data: 8), name: "f").names == ["x"])
-        // Sizes that are too large together only if the empty axis is forgotten, but harmless.
+        // Harmless: the sizes overflow only if the empty axis is ignored.
         let wide = Self.file(Self.x("F32", "[0,4294967296]", "[0,0]"))
         #expect(try SafeTensors(bytes: wide).tensor("x").shape == [0, 4_294_967_296])
         let escaped = Self.file(
@@ -222,7 +222,7 @@ import Testing
         )
     }
 
-    /// An npy file of a header and so many bytes of data.
+    /// Returns an npy file with the given header and number of data bytes.
     static func npy(_ header: String, data: Int = 0, version: UInt8 = 1) -> [UInt8] {
         let count = header.utf8.count
         let length =

@@ -2,7 +2,7 @@ import Autograd
 import Foundation
 import Testing
 
-/// A file that cannot be written leaves an old one as it is, and nothing else behind.
+/// A failed write leaves an existing file unchanged and no temporary files behind.
 @Suite struct WritingTests {
     private struct Stop: Error {}
 

@@ -11,7 +11,7 @@ import Testing
         ([2, 1, 300, 1], [2, 200, 300, 3], [2, 200, 300, 3]), ([1, 1], [], [1, 1]),
     ]
 
-    /// The element of `x` that broadcasting puts at `index` of the output.
+    /// Returns the element of `x` that is broadcast to `index` of the output.
     static func element(_ x: [Real], _ shape: [Int], at index: [Int]) -> Real {
         var offset = 0
         for (axis, size) in shape.enumerated() {

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func neighborsAreIndependent() {
-        // Of 2 x 2 tables of elements some steps apart, as many agree as chance would have it.
+        // Elements some steps apart agree as often as expected by chance.
         let n = 100_000
         let found = dropout(.ones([n]), probability: 0.5, using: RandomGenerator(seed: 3)).array.map {
             $0 != 0

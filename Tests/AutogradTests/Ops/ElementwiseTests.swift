@@ -2,15 +2,15 @@ import Autograd
 import Foundation
 import Testing
 
-/// The functions of one number against the C library's in double precision.
+/// Unary functions against the C library in double precision.
 @Suite struct ElementwiseTests {
     struct Function: Sendable, CustomTestStringConvertible {
         let name: String
-        /// Allowed error in units in the last place, for normal numbers.
+        /// The allowed error in units in the last place, for normal numbers.
         let units: Double
         let ours: @Sendable (Tensor) -> Tensor
         let reference: @Sendable (Double) -> Double
-        /// Where the relative error is not promised, the absolute one that is.
+        /// The allowed absolute error, where the relative error is not bounded.
         var absolute = 0.0
 
         var testDescription: String { name }
@@ -61,7 +61,7 @@ import Testing
         .init(name: "pow -3", units: 3, ours: { $0.pow(-3) }, reference: { pow($0, -3) }),
     ]
 
-    /// Numbers of every size and sign, special ones included.
+    /// Values of every magnitude and sign, including special ones.
     static let inputs: [Real] = {
         var result: [Real] = [
             0, -0.0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
@@ -92,7 +92,7 @@ import Testing
                 continue
             }
             let error = Swift.abs(Double(y) - expected)
-            // The reference itself is rounded under the trait Double.
+            // With the trait Double, the reference itself is rounded.
             let units = function.units + (Real.self == Double.self ? 4 : 0)
             let allowed = Swift.max(
                 units * Double(Swift.max(rounded.ulp, Real.leastNormalMagnitude.ulp)), function.absolute)

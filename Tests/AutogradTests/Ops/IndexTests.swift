@@ -18,7 +18,7 @@ import Testing
             }
             #expect(y.shape == indexShape)
             #expect(y.array == places.map { place in x.array[offset(place, shape)] })
-            // Its gradient and scatterAdded add up at the same places.
+            // Its gradient and scatterAdded accumulate at the same positions.
             var sums = [Real](repeating: 0, count: x.count)
             for (i, place) in places.enumerated() { sums[offset(place, shape)] += Real(i + 1) }
             #expect(gradient(at: x, counting(indexShape)) { $0.gathered(indices, axis: axis) } == sums)
@@ -98,7 +98,7 @@ import Testing
         #expect(counting([0, 3]).maskedFill(counting([3]), 1).shape == [0, 3])
     }
 
-    /// Indices without order, all in range.
+    /// Unordered indices, all in range.
     private func scattered(_ shape: [Int], below size: Int) -> Indices {
         Indices((0..<shape.reduce(1, *)).map { ($0 * 7919 + $0 / 3) % size }, shape: shape)
     }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct LossTests {
-    /// The losses of rows by their formula, in Double.
+    /// Computes the losses of rows by their formula in Double.
     static func reference(
         _ logits: Tensor, _ targets: [Int], _ weights: [Double]?, _ smoothing: Double
     ) -> [Double] {
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func longSumsAreAccurate() {
-        // A plain sum in Float would be off in the third digit.
+        // A plain sum in Float would be wrong in the third digit.
         let n = 3_000_000
         let x = Tensor.full([n], 0.1)
         let sum = meanSquaredError(x, targets: .zeros([n]), reduction: .sum).item()

@@ -3,7 +3,7 @@ import AutogradTesting
 import Testing
 
 @Suite struct NormalizationTests {
-    /// (x - mean) / sqrt(variance + epsilon) in Double over the elements at each of the given lists of places.
+    /// Computes (x - mean) / sqrt(variance + epsilon) in Double over the elements at each of the given index lists.
     static func normed(_ x: Tensor, _ groups: [[Int]], epsilon: Double) -> [Double] {
         let values = x.array.map { Double($0) }
         var result = values
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func batchNormIsStableForTrends() {
-        // The mean of each block of rows is far from the mean of all.
+        // The mean of each block of rows is far from the overall mean.
         let x = Tensor(shape: [4096, 2]) { p in for i in 0..<8192 { p[i] = Real(i / 2) } }
         let expected = Self.normed(x, Self.columns(4096, 2), epsilon: 1e-5)
         let found = batchNorm(x).output.array.map { Double($0) }

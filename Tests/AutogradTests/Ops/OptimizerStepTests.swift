@@ -2,7 +2,7 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// Steps of optimizers beside their formulas, written down in Double for one number at a time.
+/// Optimizer steps against their formulas in Double, one value at a time.
 @Suite struct OptimizerStepTests {
     static let count = 40_000
 
@@ -16,7 +16,7 @@ import Testing
             gradients = (0..<3).map { _ in .normal([OptimizerStepTests.count], using: generator) }
         }
 
-        /// Runs `step` on tensors and `formula` on numbers, each with `states` state variables that start at 0.
+        /// Runs `step` on tensors and `formula` on values, each with `states` state variables that start at 0.
         func compare(
             states: Int, step: (_ p: Elements, _ g: Tensor, _ state: Elements, _ t: Int) -> Void,
             formula: (_ p: inout Double, _ g: Double, _ s: inout [Double], _ t: Int) -> Void

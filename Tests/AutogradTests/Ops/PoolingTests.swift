@@ -3,13 +3,13 @@ import AutogradTesting
 import Testing
 
 @Suite struct PoolingTests {
-    /// A window over pictures, worked out element by element.
+    /// A window over images, computed element by element.
     struct Window: Sendable, CustomTestStringConvertible {
         let shape: [Int], kernel: (Int, Int), stride: (Int, Int), before: [Int], after: [Int]
 
         var testDescription: String { "\(shape) \(kernel) \(stride) \(before) \(after)" }
 
-        /// Output size and the values inside each window, in the order of the output.
+        /// The output size and the values inside each window, in output order.
         func walk(_ x: [Real]) -> (shape: [Int], windows: [[Real]]) {
             let (n, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
             let rows = (height + before[0] + after[0] - kernel.0) / stride.0 + 1

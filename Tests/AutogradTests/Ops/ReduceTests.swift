@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct ReduceTests {
-    /// Shapes and axes that meet every way a reduction is cut into chunks.
+    /// Shapes and axes that cover every way of splitting a reduction into chunks.
     static let cases: [([Int], [Int]?)] = [
         ([3, 4, 5], nil), ([3, 4, 5], [0]), ([3, 4, 5], [1]), ([3, 4, 5], [-1]), ([3, 4, 5], [0, 2]),
         ([3, 4, 5], [2, 1]), ([3, 1, 5], [0, 2]), ([3, 1, 5], [0, 1, 2]), ([1, 1], [0]), ([], nil), ([7], []),
@@ -14,7 +14,7 @@ import Testing
         ([17, 2], [0]), ([4, 600, 700], [1]),
     ]
 
-    /// The elements that go into each result, in order.
+    /// The elements of each result, in order.
     static func slices(_ x: Tensor, _ axes: [Int]?) -> [[Double]] {
         let over = Set((axes ?? Array(x.shape.indices)).map { $0 < 0 ? $0 + x.rank : $0 })
         var result = [[Double]](
@@ -151,7 +151,7 @@ import Testing
         #expect(x.logSumExp().item() == 1e4 + Real(Foundation.log(2.0)))
     }
 
-    /// A silent stretch has no deviation; training goes on.
+    /// Silence has a standard deviation of 0; training must continue.
     @Test func deviationOfEqualElementsHasGradientZero() {
         let x = Parameter(Tensor([2, 2, 2, 1, 2, 3], shape: [2, 3]))
         let deviation = x.tensor.standardDeviation(axes: [1])

@@ -1,7 +1,7 @@
 import Autograd
 import Testing
 
-/// A wrong call of a shape operation and what it says.
+/// An invalid call of a shape operation and its error message.
 private struct ShapeError: Sendable {
     let message: String
     let call: @Sendable () -> Void

@@ -1,7 +1,7 @@
 import Autograd
 import Testing
 
-/// Reshape, broadcast, permute and flip: shapes, elements, and what is copied.
+/// Reshape, broadcast, permute and flip: shapes, elements, and whether memory is copied.
 @Suite struct ShapeTests {
     @Test func reshapeSharesMemory() {
         let x = counting([3, 4])

@@ -3,7 +3,7 @@ import Testing
 
 /// Slice, select and pad: NumPy's rules for positions, and the elements.
 @Suite struct SliceTests {
-    /// What NumPy takes of `arange(5)`.
+    /// The result of NumPy for `arange(5)`.
     @Test(arguments: [
         (AxisSlice(), [0, 1, 2, 3, 4]), (AxisSlice(step: -1), [4, 3, 2, 1, 0]),
         (AxisSlice(step: 2), [0, 2, 4]),
@@ -25,7 +25,7 @@ import Testing
         let x = counting([5])
         #expect(x.slice([slice]).array == expected.map { Real($0 + 1) })
         #expect(counting([0]).slice([slice]).shape == [0])
-        // The gradient puts the cotangent back to where the elements came from.
+        // The gradient puts the cotangent back at the positions of the elements.
         var back = [Real](repeating: 0, count: 5)
         for (i, position) in expected.enumerated() { back[position] = Real(i + 1) }
         #expect(gradient(at: x, counting([expected.count])) { $0.slice([slice]) } == back)

@@ -2,11 +2,11 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// What the gradient check finds in operations that are wrong in known ways.
+/// What the gradient check reports for operations with known errors.
 @Suite struct GradientCheckTests {
     private static let x = Tensor([0.5, -1, 2, 3, -0.25, 1], shape: [2, 3])
 
-    /// x * x with a gradient rule of the caller's.
+    /// x * x with a given gradient rule.
     private static func square(
         _ x: Tensor, _ rule: @escaping @Sendable (_ x: Tensor, _ cotangent: Tensor) -> Tensor?
     ) -> Tensor {
