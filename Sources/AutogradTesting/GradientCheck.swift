@@ -1,50 +1,50 @@
 import Autograd
 
-/// What a gradient check found, element by element compared with differences of the function's values.
+/// The result of a gradient check: analytic gradients compared with numerical gradients, element by element.
 public struct GradientReport: Error, Sendable, CustomStringConvertible {
-    /// One element of one input, and its gradient found in both ways.
+    /// One element of an input, with its analytic and its numerical gradient.
     public struct Place: Sendable {
-        /// The number of the input.
+        /// The index of the input.
         public let input: Int
-        /// Where in the input.
+        /// The index of the element in the input.
         public let index: [Int]
-        /// What the operation's gradient rule says.
+        /// The gradient from the operation's gradient rule.
         public let analytic: Double
-        /// What differences of the function's values say.
+        /// The gradient from finite differences of the function.
         public let numeric: Double
-        /// How far apart they may be here.
+        /// The allowed difference for this element.
         public let tolerance: Double
 
-        /// How far apart they are.
+        /// The difference between both gradients.
         public var error: Double {
             analytic.isFinite && numeric.isFinite ? Swift.abs(analytic - numeric) : .infinity
         }
     }
 
-    /// The name given to the check.
+    /// The name of the checked function.
     public let name: String
-    /// The elements compared.
+    /// The number of elements compared.
     public internal(set) var checked = 0
-    /// The elements that differ by more than their tolerance.
+    /// The number of elements that differ by more than their tolerance.
     public internal(set) var wrong = 0
-    /// The element that is furthest from its tolerance, or closest to it where all are right.
+    /// The element with the largest difference relative to its tolerance.
     public internal(set) var worst: Place?
-    /// What else is wrong: a missing history, or a rule that gives other numbers when fewer are asked for.
+    /// Other problems, such as missing history or a rule whose result depends on which gradients are requested.
     public internal(set) var problems: [String] = []
 
-    /// Whether nothing was found.
+    /// Whether the check passed.
     public var isCorrect: Bool { wrong == 0 && problems.isEmpty }
 
-    /// What was compared, the worst place, and what else is wrong.
+    /// A summary, the worst element and other problems.
     public var description: String {
         var lines = [
             isCorrect
-                ? "gradient of \(name): right at all \(checked) elements"
+                ? "gradient of \(name): correct at all \(checked) elements"
                 : "gradient of \(name): wrong at \(wrong) of \(checked) elements"
         ]
         if let worst {
             lines.append(
-                "  worst: input \(worst.input) at \(worst.index): analytic \(worst.analytic), numeric "
+                "  worst: input \(worst.input) at \(worst.index): analytic \(worst.analytic), numerical "
                     + "\(worst.numeric), error \(worst.error), allowed \(worst.tolerance)")
         }
         return (lines + problems.map { "  \($0)" }).joined(separator: "\n")
@@ -58,27 +58,27 @@ public struct GradientReport: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// Checks the gradient of a function of several tensors against differences of its values.
+/// Checks the gradient rule of a function against finite differences.
 ///
 ///     let x = Tensor([0.5, -1, 2], shape: [3])
 ///     try checkGradient("cube", at: [x]) { cube($0[0]) }
 ///
-/// The number that is differentiated is the sum of the outputs times fixed random cotangents. Each element of each
-/// input is moved a little to both sides. The rule is also run with each input tracked alone, and for each output
-/// alone: a rule that takes a short cut there must give the same gradient.
+/// The differentiated scalar is the sum of the outputs times fixed random cotangents. Each element of each input is
+/// perturbed in both directions. The rule also runs with each input tracked alone and with each output used alone,
+/// because shortcuts in these cases must give the same gradient.
 ///
-/// The function must be smooth where it is checked (no ties under a maximum, no zero under `relu`), and give the same
-/// values each time (make a random generator inside it).
+/// The function must be smooth at the inputs (no ties in a maximum, no zero in `relu`) and deterministic (create
+/// random generators inside it).
 ///
 /// - Parameters:
-///   - name: shown in the report.
-///   - inputs: the tensors to check at.
-///   - tolerance: how far a gradient may be off, relative to its size; by default 1e-6 as Double, 1e-2 as Float. The
-///     rounding of the function's values is allowed for on top.
-///   - step: how far an element is moved, relative to its size where that is above 1.
-///   - function: the operation.
-/// - Returns: what was compared.
-/// - Throws: the `GradientReport` where a gradient is wrong; its description names the worst place.
+///   - name: The name in the report.
+///   - inputs: The tensors at which to check.
+///   - tolerance: The relative tolerance of a gradient. The default is 1e-6 for Double and 1e-2 for Float. The
+///     rounding error of the function's values is added.
+///   - step: The perturbation of an element, relative to its magnitude if that is above 1.
+///   - function: The operation to check.
+/// - Returns: The report.
+/// - Throws: The `GradientReport` if a gradient is wrong. Its description names the worst element.
 @discardableResult
 public func checkGradient(
     _ name: String = "function", at inputs: [Tensor], tolerance: Double? = nil, step: Double? = nil,
@@ -92,7 +92,7 @@ public func checkGradient(
     return report
 }
 
-/// Checks the gradient of a function with one output. See the form with several outputs.
+/// Checks the gradient rule of a function with one output. See the overload for several outputs.
 @discardableResult
 public func checkGradient(
     _ name: String = "function", at inputs: [Tensor], tolerance: Double? = nil, step: Double? = nil,
@@ -122,7 +122,7 @@ private struct GradientCheck {
         }
         let tracked = outputs.indices.filter { outputs[$0].isTracked }
         guard !tracked.isEmpty else {
-            report.problems.append("no output has a history: the operation is not recorded")
+            report.problems.append("no output has history: the operation is not recorded")
             return report
         }
         let gradients = backward(tracked.map { (outputs[$0], cotangents[$0]) })
@@ -140,7 +140,7 @@ private struct GradientCheck {
             let found = analytic[input].array.map { Double($0) }
             let largest = found.reduce(0) { $1.isFinite ? Swift.max($0, Swift.abs($1)) : $0 }
             for at in found.indices {
-                // A step that crosses a kink or is too rough for the curve gives way to smaller ones.
+                // A step that crosses a kink or is too large for the curvature is replaced by smaller ones.
                 var best: GradientReport.Place?
                 for step in [step, step / 10, step / 100] {
                     let (numeric, noise) = difference(inputs, input, at, step, cotangents)
@@ -160,17 +160,17 @@ private struct GradientCheck {
         }
     }
 
-    /// The derivative by central differences of two widths, extrapolated to width 0, and how far rounding of the
-    /// function's values may have moved it.
+    /// Returns the derivative from central differences with two step sizes, extrapolated to step size 0, and the
+    /// error that the rounding of the function's values may cause.
     private func difference(
         _ inputs: [Tensor], _ input: Int, _ at: Int, _ step: Double, _ cotangents: [Tensor]
     ) -> (value: Double, noise: Double) {
-        let centre = inputs[input].withElements { Double($0[at]) }
-        let width = step * Swift.max(1, Swift.abs(centre))
+        let center = inputs[input].withElements { Double($0[at]) }
+        let width = step * Swift.max(1, Swift.abs(center))
         var magnitude = 0.0
         func slope(_ width: Double) -> Double {
-            let above = Real(centre + width)
-            let below = Real(centre - width)
+            let above = Real(center + width)
+            let below = Real(center - width)
             var values: [Double] = []
             for moved in [above, below] {
                 var changed = inputs
@@ -198,8 +198,8 @@ private struct GradientCheck {
         return (value, magnitude)
     }
 
-    /// The rule must say the same of an input when it is the only one that is asked for, and of each output when the
-    /// others are not used.
+    /// The rule must return the same gradient for an input that is tracked alone, and for each output if the others
+    /// are unused.
     private func checkShortcuts(
         _ analytic: [Tensor], at inputs: [Tensor], _ cotangents: [Tensor], _ report: inout GradientReport
     ) {
@@ -219,7 +219,9 @@ private struct GradientCheck {
                 mixed[alone] = parameter.tensor
                 let pairs = zip(function(mixed), cotangents).filter { $0.0.isTracked }.map { ($0, $1) }
                 let gradient = pairs.isEmpty ? nil : backward(pairs)[parameter]
-                compare(gradient ?? zeros(inputs[alone].shape), alone, "tracked alone has another gradient")
+                compare(
+                    gradient ?? zeros(inputs[alone].shape), alone, "has a different gradient if tracked alone"
+                )
             }
         }
         if cotangents.count > 1 {
@@ -239,7 +241,7 @@ private struct GradientCheck {
             for i in inputs.indices {
                 compare(
                     sums[i], i,
-                    "has another gradient when each output is used alone and the results are added")
+                    "has a different gradient if each output is used alone and the results are added")
             }
         }
     }
@@ -250,7 +252,7 @@ private func zeros(_ shape: [Int]) -> Tensor {
     return Tensor(shape: shape) { $0.update(repeating: 0, count: count) }
 }
 
-/// The place of an element in a shape, from its position in row-major order.
+/// Converts a row-major position to an index.
 func index(_ position: Int, in shape: [Int]) -> [Int] {
     var rest = position
     var result: [Int] = []

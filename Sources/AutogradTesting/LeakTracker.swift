@@ -1,16 +1,16 @@
 import Autograd
 
-/// Counts the blocks of memory and nodes of the graph that a piece of work leaves behind.
+/// Counts the element buffers and graph nodes that some code leaks.
 ///
 ///     let leaks = LeakTracker()
 ///     for batch in batches { step(batch) }
 ///     #expect(leaks.growth == nil)
 ///
-/// The counts are those of the whole process: nothing else may make tensors meanwhile (run such a test alone).
+/// The counts are process-wide, so nothing else may create tensors at the same time. Run such a test alone.
 public struct LeakTracker: Sendable {
-    /// The blocks of elements alive when the tracker was made.
+    /// The number of live element buffers when the tracker was created.
     public let storages: Int
-    /// The nodes of the graph alive then.
+    /// The number of live graph nodes at that time.
     public let nodes: Int
 
     /// Starts counting.
@@ -19,16 +19,16 @@ public struct LeakTracker: Sendable {
         nodes = Memory.liveNodes
     }
 
-    /// nil where there are no more storages and nodes than at the start, otherwise how many more.
+    /// Returns nil if there are no more buffers and nodes than at the start, else a description of the increase.
     public var growth: String? {
         let (s, n) = (Memory.liveStorages - storages, Memory.liveNodes - nodes)
         guard s > 0 || n > 0 else { return nil }
-        return "\(Swift.max(s, 0)) more storages and \(Swift.max(n, 0)) more nodes than before "
+        return "\(Swift.max(s, 0)) more element buffers and \(Swift.max(n, 0)) more nodes than before "
             + "(\(storages) and \(nodes))"
     }
 }
 
-/// Runs `body` twice, the first time to let caches fill, and says what the second time left behind; nil for nothing.
+/// Runs `body` twice, first to fill caches, and returns a description of what the second run leaked, or nil.
 public func measureLeaks(_ body: () throws -> Void) rethrows -> String? {
     try body()
     let tracker = LeakTracker()

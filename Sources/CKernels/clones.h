@@ -1,8 +1,8 @@
-// How a kernel is compiled once for each instruction set and chosen when the program starts.
+// Compiles a kernel once per instruction set and selects a version at program start.
 #ifndef CK_CLONES_H
 #define CK_CLONES_H
 
-// Only Float is worth it: Double serves to check gradients.
+// Only for Float: Double is used for gradient checks, where speed does not matter.
 #if defined(__x86_64__) && defined(__linux__)
 #define CLONES_float __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -15,11 +15,11 @@
 #define CLONES CLONES_OF(REAL)
 
 #define INLINE static inline __attribute__((always_inline))
-/// An inline helper that exists for both types.
+/// An inline helper that exists for both element types.
 #define OVER INLINE __attribute__((overloadable))
 
-/// Before a loop whose rounds do not depend on each other. Without it the compiler checks at run time whether buffers
-/// overlap, over all rows at once, and takes the slow way where rows of several arrays lie between each other.
+/// Precedes a loop with independent iterations. Without it, the compiler checks at run time whether buffers
+/// overlap, over all rows at once, and takes the slow path if rows of several arrays are interleaved.
 #define INDEPENDENT_float _Pragma("clang loop vectorize(assume_safety)")
 #define INDEPENDENT_double
 #define INDEPENDENT_OF_(type) INDEPENDENT_##type

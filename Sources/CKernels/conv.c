@@ -9,7 +9,7 @@ INLINE void taps_inside(const ck_axis_window *w, ptrdiff_t output, ptrdiff_t *fr
     *to = room < 0 ? 0 : room / w->dilation + 1 < w->kernel ? room / w->dilation + 1 : w->kernel;
 }
 
-// The place in the input that tap (i, j) of an output sees.
+// The input position that tap (i, j) of an output reads.
 INLINE ptrdiff_t input_at(
     const ck_axis_window *rows, const ck_axis_window *columns, ptrdiff_t line, ptrdiff_t column, ptrdiff_t i,
     ptrdiff_t j) {
@@ -17,17 +17,18 @@ INLINE ptrdiff_t input_at(
            j * columns->dilation - columns->before;
 }
 
-// Channels that a loop keeps in registers; outputs side by side that share a weight, and lines of outputs that share
-// an input; the most channels of which two neighbours are taken as one.
+// The number of channels that a loop keeps in registers; of adjacent outputs that share a weight, and of output
+// lines that share an input; and the maximum number of channels for which two adjacent outputs are processed as
+// one.
 enum { BLOCK = 16, SIDE = 4, LINES = 2, PAIRED = 56 };
 
-// Which lines of the kernel a line of outputs uses, and how far apart the lines are that they see.
+// The kernel lines that an output line uses, and the distance between the input lines that they read.
 typedef struct {
     ptrdiff_t line_step, from, to;
 } seen_lines;
 
-// How the tiles of depthwise.inc cover a convolution: `pair` outputs as one, or 0 where they do not fit it; of pairs
-// the tiles take begin..<end.
+// How the tiles of depthwise.inc cover a convolution: `pair` outputs are processed as one, or 0 if the tiles do not
+// apply. The tiles cover the pairs begin..<end.
 typedef struct {
     ptrdiff_t kernel, stride, pair, begin, end;
 } tiling;
@@ -40,7 +41,7 @@ static tiling tiling_of(const ck_axis_window *rows, const ck_axis_window *column
     else if (plan.kernel == 3 && plan.stride == 1 && channels % BLOCK == BLOCK / 2 && channels <= PAIRED) {
         plan.pair = 2;
         plan.begin = plan.end = columns->before > 0 ? (columns->before + 1) / 2 : 0;
-        const ptrdiff_t reach = (SIDE - 1) * 2 + plan.kernel;  // the second one sees an input more
+        const ptrdiff_t reach = (SIDE - 1) * 2 + plan.kernel;  // the second output reads one more input
         while (2 * (plan.end + SIDE) <= columns->outputs && 2 * plan.end - columns->before + reach < columns->size)
             plan.end += SIDE;
     }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-// Eight blocks of Philox 4x32-10 side by side, each number in the low half of a 64-bit lane: the one width in which
-// every instruction set can multiply 32 bits by 32. The upper halves hold rests that nothing looks at.
+// Eight blocks of Philox 4x32-10 at a time, with each word in the low half of a 64-bit lane: the only width in
+// which every instruction set can multiply 32 bits by 32. The upper halves hold leftovers that are ignored.
 typedef uint64_t wide __attribute__((vector_size(64)));
 typedef uint32_t narrow __attribute__((vector_size(32)));
 

@@ -1,4 +1,4 @@
-// Fourier transforms of sixteen frames at once: a frame in each lane, so that no butterfly shuffles anything.
+// Fourier transforms of sixteen frames at a time, one frame per lane, so that no butterfly needs shuffles.
 #include "CKernels.h"
 
 #include <string.h>

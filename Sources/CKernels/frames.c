@@ -1,4 +1,4 @@
-// Sounds as frames in lanes: cutting, transposing, and products with matrices that are the same for every frame.
+// Audio frames in lanes: framing, transposing, and products with matrices that are the same for all frames.
 #include "CKernels.h"
 
 #include <string.h>

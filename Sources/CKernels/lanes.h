@@ -1,4 +1,4 @@
-// Sixteen running sums and what they add up to, in one order on every instruction set.
+// Sixteen running sums and their total, in the same order on every instruction set.
 #ifndef CK_LANES_H
 #define CK_LANES_H
 
@@ -23,7 +23,7 @@ enum { LANES = 16 };
         memcpy(&a, lanes, sizeof a); \
         return fold(&a); \
     } \
-    /* The sum of n numbers, few enough that rounding does not add up. */ \
+    /* The sum of n values, few enough that rounding errors do not accumulate. */ \
     OVER REAL short_sum(const REAL *x, ptrdiff_t n) { \
         PACK(REAL) total = {0}, next; \
         REAL rest = 0; \

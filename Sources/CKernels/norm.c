@@ -3,7 +3,7 @@
 #include "stream.h"
 #include "strips.h"
 
-// Rows of a block that is read twice: 16 KB at most.
+// The rows of a block that is read twice: at most 16 KB.
 INLINE ptrdiff_t block_rows(ptrdiff_t width) { return width > 512 ? 8 : 4096 / width; }
 
 enum { ROWS = 128, PART = 256 };

@@ -1,14 +1,14 @@
-// Products of matrices from small tiles of C that stay in registers (the idea of Goto and van de Geijn, 2008, with
-// the packing of A left out: its elements are broadcast from where they lie, so its rows may overlap or be columns).
+// Matrix products from small tiles of C that stay in registers (after Goto and van de Geijn, 2008, but without
+// packing A: its elements are broadcast from their original memory, so its rows may overlap or be columns).
 //
-// The tiles are compiled for three instruction sets; the one to use is chosen when the program starts.
+// The tiles are compiled for three instruction sets, and one is selected at program start.
 #include "CKernels.h"
 
 #include <string.h>
 
 #include "versions.h"
 
-// How much of A and B is worked on at a time, so that it stays in the fast caches.
+// The sizes of the blocks of A and B that stay in the fast caches.
 enum { K_BLOCK = 256, M_BLOCK = 240 };
 
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 #include "CKernels.h"
 
-// The same bits on every machine: no products and sums joined into one where the processor could.
+// Bit-identical on every machine: products and sums are not fused, even if the processor could.
 #pragma STDC FP_CONTRACT OFF
 #include "math.inc"
 
@@ -33,8 +33,8 @@ uint64_t ck_philox_mix(uint64_t key, uint64_t with) {
     return (uint64_t)out[1] << 32 | out[0];
 }
 
-// The number that a normal variable stays below with probability p; p in 1e-10...1 - 1e-10. Wichura's AS 241 (1988), whose
-// error is 1e-16.
+// The quantile of the standard normal distribution for p in 1e-10...1 - 1e-10, by Wichura's AS 241 (1988) with an
+// error of 1e-16.
 static double normal_quantile(double p) {
     double q = p - 0.5;
     if (fabs(q) <= 0.425) {
@@ -77,7 +77,7 @@ static double normal_quantile(double p) {
     return q < 0 ? -above / under : above / under;
 }
 
-// Pairs of normal numbers by Box and Muller, each from two uniform ones: a radius and an angle.
+// Pairs of normal values by the Box-Muller transform, from two uniform values: a radius and an angle.
 static CLONES_float void float_pairs(const uint32_t *words, float *y, ptrdiff_t pairs) {
     for (ptrdiff_t i = 0; i < pairs; i++) {
         float u = ((float)words[2 * i] + 0.5f) * 0x1p-32f;
@@ -97,7 +97,7 @@ static void double_pairs(const uint32_t *words, double *y, ptrdiff_t pairs) {
     }
 }
 
-// Words are made in runs that stay in the cache.
+// Words are generated in runs that stay in the cache.
 enum { RUN = 256 };
 
 #define EACH_BLOCK(PER_BLOCK) \

@@ -1,4 +1,5 @@
-// Resampling: a bank of filters over sixteen stretches of a sound at once, and a short filter for any place in between.
+// Resampling: a filter bank over sixteen segments of a waveform at a time, and a short filter for arbitrary
+// positions.
 #include "CKernels.h"
 
 #include <string.h>
@@ -15,12 +16,12 @@ void ck_resample_lanes(
     CHOOSE(fir, float, taps, first, count, blocks, x, y);
 }
 
-/// Sixteen samples wherever they lie.
+/// Sixteen samples at an unaligned address.
 typedef float pack __attribute__((vector_size(CK_LANES * sizeof(float))));
 typedef float loose_pack __attribute__((vector_size(CK_LANES * sizeof(float)), aligned(4), may_alias));
 #define PACK_AT(place) (*(const loose_pack *)(place))
 
-/// Number i of v[0] becomes the sum of v[i]. Each step adds the halves of what is left of two rows.
+/// Element i of v[0] becomes the sum of v[i]. Each step adds the halves of what remains of two rows.
 INLINE void add_up(pack v[CK_LANES]) {
 #define HALVES(apart, lower, upper) \
     _Pragma("unroll") for (int i = 0; i < apart; i++) \

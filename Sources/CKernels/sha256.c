@@ -43,7 +43,7 @@ CLONES_float void ck_sha256_blocks(uint32_t state[8], const uint8_t *bytes, ptrd
 }
 
 void ck_sha256_finish(uint32_t state[8], const uint8_t *rest, ptrdiff_t total, uint8_t digest[32]) {
-    // The rest, a bit of 1, zeros, and the number of bits.
+    // The remainder, a 1 bit, zeros, and the number of bits.
     uint8_t last[128] = {0};
     ptrdiff_t count = total % 64, size = count < 56 ? 64 : 128;
     if (count > 0) memcpy(last, rest, (size_t)count);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-// A cache line of numbers, and the two halves of the interleaving of two lines.
+// A cache line of elements, and the two halves of interleaving two lines.
 typedef float float_line __attribute__((vector_size(64)));
 typedef double double_line __attribute__((vector_size(64)));
 

@@ -1,4 +1,4 @@
-// What spectra of sixteen frames say: where their weight lies, their peaks, how loud they are in decibels.
+// Spectral descriptors of sixteen frames: centroid, bandwidth, peaks, level in decibels.
 #include "CKernels.h"
 
 #include <float.h>
@@ -13,11 +13,11 @@
 #define BODY "spectral.inc"
 #include "each-version.inc"
 
-void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *centre) {
-    CHOOSE(centre, float, s, bins, total, centre);
+void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *center) {
+    CHOOSE(center, float, s, bins, total, center);
 }
-void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *centre, float *spread) {
-    CHOOSE(spread, float, s, bins, total, centre, spread);
+void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *center, float *spread) {
+    CHOOSE(spread, float, s, bins, total, center, spread);
 }
 void ck_lane_rolloff(const float *s, ptrdiff_t bins, float share, float *place) {
     CHOOSE(rolloff, float, s, bins, share, place);
@@ -56,7 +56,7 @@ CLONES_float void ck_lane_flatness(const float *s, ptrdiff_t bins, float least, 
             logs[lane] += log_(v);
             sums[lane] += v;
         }
-    // The difference of the means of the logarithms is taken in double, as they may be large.
+    // The difference of the mean logarithms is computed in double, because they may be large.
     for (int lane = 0; lane < CK_LANES; lane++)
         flatness[lane] = (float)exp(logs[lane] / (double)bins - log(sums[lane] / (double)bins));
 }
@@ -79,7 +79,7 @@ CLONES_float ptrdiff_t ck_lane_peaks(
     for (ptrdiff_t i = from; i < to; i++) {
         const float *left = s + (i - 1) * CK_LANES, *here = left + CK_LANES, *right = here + CK_LANES;
         int32_t is_peak[CK_LANES], any = 0;
-        // Neighbours that do not reach the limit count as 0, which a peak above it exceeds anyway.
+        // Neighbors below the limit count as 0, which a peak above the limit exceeds anyway.
         for (int lane = 0; lane < CK_LANES; lane++) {
             is_peak[lane] = (here[lane] > limit[lane]) & ((here[lane] > left[lane]) | (left[lane] <= limit[lane])) &
                             (here[lane] >= right[lane]);
@@ -103,7 +103,7 @@ CLONES_float void ck_lane_period_differences(
     ptrdiff_t longest, float *restrict differences) {
     double energy[CK_LANES] = {0}, total[CK_LANES] = {0};
     for (ptrdiff_t k = 1; k <= longest; k++) {
-        // Every second number of the inverse transform has the other sign.
+        // Every second value of the inverse transform has the opposite sign.
         float sign = k % 2 ? -scale : scale;
         for (int lane = 0; lane < CK_LANES; lane++) {
             float before = frames[(k - 1) * CK_LANES + lane];

@@ -1,4 +1,5 @@
-// Results that are too large for the caches are written past them: a plain store would first read what it overwrites.
+// Nontemporal stores for results that are too large for the caches. A regular store would first read what it
+// overwrites.
 #ifndef CK_STREAM_H
 #define CK_STREAM_H
 
@@ -6,7 +7,7 @@
 
 #include "clones.h"
 
-/// Makes stores past the caches visible to other threads before what is stored after.
+/// Makes nontemporal stores visible to other threads before later stores.
 INLINE void end_of_stream(void) {
 #if defined(__x86_64__)
     __builtin_ia32_sfence();

@@ -1,10 +1,10 @@
-// Columns taken in strips of a width known when the loop is compiled, so that their running values stay in registers.
+// Columns in strips of a width that is known at compile time, so that their running values stay in registers.
 #ifndef CK_STRIPS_H
 #define CK_STRIPS_H
 
 enum { STRIP = 64 };
 
-// BODY sees `from`, the strip's first column, and `count`, how many columns it has.
+// BODY receives `from`, the strip's first column, and `count`, its number of columns.
 #define STRIPS(width, ...) \
     for (ptrdiff_t from = 0, strip; from < (width); from += strip) { \
         ptrdiff_t left = (width) - from; \

@@ -1,8 +1,8 @@
-// A pool of threads that pick up numbered chunks of one job at a time.
+// A thread pool that processes the numbered chunks of one job at a time.
 //
-// `claims` holds the job's number (upper half) and its next free chunk (lower half). A chunk is claimed by
-// compare-and-swap on the whole word, so a thread that wakes late can never take a chunk of another job than the one
-// whose body it has read. The caller works too and waits only for chunks that others have really begun.
+// `claims` holds the job's number (upper half) and its next unclaimed chunk (lower half). A chunk is claimed by
+// compare-and-swap on the whole word, so a thread that wakes late can never take a chunk of a job other than the
+// one whose body it has read. The caller works too, and waits only for chunks that other threads have started.
 #include "CKernels.h"
 
 #include <sched.h>
@@ -12,7 +12,7 @@
 typedef void (*body_t)(void *, ptrdiff_t);
 
 static struct {
-    pthread_mutex_t running;  // held by the thread whose job it is
+    pthread_mutex_t running;  // held by the thread that runs a job
     pthread_mutex_t sleep;
     pthread_cond_t wake;
     _Atomic(uint64_t) claims;
@@ -33,7 +33,7 @@ static inline void relax(void) {
 #endif
 }
 
-// Works on the job numbered in `word` until no chunk is left.
+// Processes chunks of the job numbered in `word` until none is left.
 static void work(uint64_t word) {
     const uint64_t job = word >> 32;
     while ((word >> 32) == job) {
@@ -62,7 +62,7 @@ static void *worker(void *argument) {
     inside = 1;
     for (;;) {
         uint64_t word = atomic_load_explicit(&pool.claims, memory_order_acquire);
-        // Look out for the next job for some microseconds before sleeping: jobs follow each other closely.
+        // Spins for some microseconds before sleeping, because jobs often follow each other closely.
         for (int i = 0; i < 4000 && !has_work(word, seen, number); i++) {
             relax();
             word = atomic_load_explicit(&pool.claims, memory_order_acquire);
@@ -90,14 +90,14 @@ static void start_workers(int wanted) {
         pthread_attr_setstacksize(&attributes, 4 << 20);
         int failed = pthread_create(&thread, &attributes, worker, (void *)(ptrdiff_t)(pool.started + 1));
         pthread_attr_destroy(&attributes);
-        if (failed) return;  // fewer threads do the same work
+        if (failed) return;  // fewer threads compute the same result
         pool.started++;
     }
 }
 
 void ck_parallel_run(ptrdiff_t threads, ptrdiff_t chunks, body_t body, void *context) {
     if (threads > CK_MAX_THREADS) threads = CK_MAX_THREADS;
-    // Another thread's job is running, or this is a chunk of one: in turn here, the same chunks in the same way.
+    // Another thread's job is running, or this is a nested call: run the same chunks sequentially.
     if (threads < 2 || chunks < 2 || inside || pthread_mutex_trylock(&pool.running) != 0) {
         for (ptrdiff_t i = 0; i < chunks; i++) body(context, i);
         return;

@@ -1,4 +1,4 @@
-// Kernels that are written for a width of vectors, made for each instruction set, and which of them to call.
+// Kernels written for a vector width, compiled for each instruction set, and the selection of a version.
 #ifndef CK_VERSIONS_H
 #define CK_VERSIONS_H
 

@@ -3,7 +3,7 @@
 
 #define SOUND CLONES_OF(float)
 
-/// Sizes below this have no direction: they count as real and positive, as the angle of 0 does.
+/// Magnitudes below this have no phase: they count as real and positive, like the angle of 0.
 #define TINY 1e-18f
 
 SOUND void ck_phase_vocoder(
@@ -21,7 +21,7 @@ SOUND void ck_phase_vocoder(
         const float later = (float)(at - (double)frame), sooner = 1 - later;
         const float last = frame + 1 < frames ? 1 : 0;
         const float *restrict here = in + 2 * frame * bins;
-        // The silence behind the last frame is that frame times 0.
+        // The silence after the last frame is that frame times 0.
         const float *restrict next = last ? here + 2 * bins : here;
         float *restrict made = out + 2 * t * bins;
         _Pragma("clang loop vectorize(assume_safety)")
@@ -31,13 +31,13 @@ SOUND void ck_phase_vocoder(
             const float size = sooner * size0 + later * size1;
             made[2 * k] = size * across[k];
             made[2 * k + 1] = size * up[k];
-            // The turn from one frame to the next; whole turns in between do not matter, so no angle is needed.
+            // The phase increment from one frame to the next. Whole turns do not matter, so no angle is needed.
             const float scale0 = 1 / size0, scale1 = 1 / size1;
             const float x0 = size0 > TINY ? a * scale0 : 1, y0 = size0 > TINY ? b * scale0 : 0;
             const float x1 = size1 > TINY ? c * scale1 : 1, y1 = size1 > TINY ? d * scale1 : 0;
             const float x = x1 * x0 + y1 * y0, y = y1 * x0 - x1 * y0;
             const float nextAcross = across[k] * x - up[k] * y, nextUp = across[k] * y + up[k] * x;
-            // One over the root of a number that is 1 but for rounding.
+            // The inverse square root of a value that is 1 up to rounding.
             const float shrink = 1.5f - 0.5f * (nextAcross * nextAcross + nextUp * nextUp);
             across[k] = nextAcross * shrink;
             up[k] = nextUp * shrink;

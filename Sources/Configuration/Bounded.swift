@@ -1,91 +1,91 @@
-/// A type with numbers in it that `.atLeast`, `.above` and the like can bound: a number, or lists and pairs of them.
+/// A type that supports numeric bounds such as `.atLeast` and `.above`: a number, or a list or pair of numbers.
 public protocol Bounded: ConfigurationValue {
-    /// The number that is bounded. Its `decode` asks `Decoding.bounded`.
+    /// The number type to which the bounds apply. Its `decode` must call `Decoding.bounded`.
     associatedtype Bound: ConfigurationValue & Comparable
-    /// Whether the numbers are elements of the value rather than the value.
+    /// Whether the bounds apply to the elements of the value rather than to the value itself.
     static var boundsElements: Bool { get }
 }
 
-/// Bounded itself, by whole numbers.
+/// Bounds are integers.
 extension Int: Bounded {
     public typealias Bound = Int
     public static var boundsElements: Bool { false }
 }
 
-/// Bounded itself.
+/// Bounds are Double values.
 extension Double: Bounded {
     public typealias Bound = Double
     public static var boundsElements: Bool { false }
 }
 
-/// Bounded itself, by numbers of its own precision.
+/// Bounds are Float values.
 extension Float: Bounded {
     public typealias Bound = Float
     public static var boundsElements: Bool { false }
 }
 
-/// Bounded where there is a value; null is within any bounds.
+/// Bounds apply to the wrapped value. null satisfies any bounds.
 extension Optional: Bounded where Wrapped: Bounded {
     public typealias Bound = Wrapped.Bound
     public static var boundsElements: Bool { Wrapped.boundsElements }
 }
 
-/// Every element is bounded, not how many there are.
+/// Bounds apply to every element, not to the number of elements.
 extension Array: Bounded where Element: Bounded {
     public typealias Bound = Element.Bound
     public static var boundsElements: Bool { true }
 }
 
-/// Both numbers are bounded.
+/// Bounds apply to both numbers.
 extension Pair: Bounded where Element: Bounded {
     public typealias Bound = Element.Bound
     public static var boundsElements: Bool { true }
 }
 
-/// Both numbers are bounded.
+/// Bounds apply to both numbers.
 extension OneOrTwo: Bounded where Element: Bounded {
     public typealias Bound = Element.Bound
     public static var boundsElements: Bool { true }
 }
 
-/// Whichever it is has to be within the bounds.
+/// Bounds apply to whichever alternative is present.
 extension Either: Bounded where First: Bounded, Second: Bounded, First.Bound == Second.Bound {
     public typealias Bound = First.Bound
     public static var boundsElements: Bool { true }
 }
 
-/// A type that `.count` can bound.
+/// A type whose size `.count` can constrain.
 public protocol Counted: ConfigurationValue {
-    /// How many elements or characters there are; nil where there is no value.
+    /// The number of elements or characters, or nil if there is no value.
     var countOfElements: Int? { get }
-    /// `elements`, `characters`
+    /// The unit, such as `elements` or `characters`.
     static var nameOfElements: String { get }
-    /// The words of JSON Schema for the least and the largest count.
+    /// The JSON Schema keywords for the minimum and maximum count.
     static var countKeywords: (least: String, most: String) { get }
 }
 
-/// The count is of elements.
+/// Counts elements.
 extension Array: Counted where Element: ConfigurationValue {
     public var countOfElements: Int? { count }
     public static var nameOfElements: String { "elements" }
     public static var countKeywords: (least: String, most: String) { ("minItems", "maxItems") }
 }
 
-/// The count is of keys.
+/// Counts keys.
 extension Named: Counted {
     public var countOfElements: Int? { entries.count }
     public static var nameOfElements: String { "keys" }
     public static var countKeywords: (least: String, most: String) { ("minProperties", "maxProperties") }
 }
 
-/// The count is of Unicode scalars, as JSON Schema counts characters.
+/// Counts Unicode scalars, like the string lengths of JSON Schema.
 extension String: Counted {
     public var countOfElements: Int? { unicodeScalars.count }
     public static var nameOfElements: String { "characters" }
     public static var countKeywords: (least: String, most: String) { ("minLength", "maxLength") }
 }
 
-/// The count is of the value, where there is one; null passes.
+/// Counts the wrapped value. null satisfies any count.
 extension Optional: Counted where Wrapped: Counted {
     public var countOfElements: Int? { self?.countOfElements }
     public static var nameOfElements: String { Wrapped.nameOfElements }

@@ -1,18 +1,19 @@
-/// A type that a field of a configuration may have: it reads itself from JSON, writes itself back and describes itself.
+/// A type that a configuration field can have. It decodes itself from JSON, encodes itself, and describes itself.
 public protocol ConfigurationValue: Sendable {
-    /// Reads the value, or notes what is wrong and returns nil.
+    /// Decodes the value. Reports an issue and returns nil if it is invalid.
     static func decode(_ json: JSONValue, _ context: Decoding) -> Self?
-    /// Reads the value; what the document leaves out is taken from `base`. Nested options use it.
+    /// Decodes the value. Keys that the document omits are taken from `base`. Used for nested options.
     static func decode(_ json: JSONValue, _ context: Decoding, over base: Self) -> Self?
-    /// The value as JSON, defaults written out.
+    /// The value as JSON, including defaults.
     func encode() -> JSONValue
-    /// The JSON Schema of the type. Types with a name go into the book's definitions.
+    /// The JSON Schema of the type. Named types are added to the book's definitions.
     static func schema(_ book: SchemaBook) -> JSONValue
-    /// What is allowed, in words that follow "expected": `a whole number`.
+    /// A description of the allowed values that completes the sentence "expected ...".
     static var allowed: String { get }
-    /// The same for several: `whole numbers`.
+    /// The plural of `allowed`.
     static var allowedMany: String { get }
-    /// Whether the JSON is of this type's shape, whatever is wrong inside it. `Either` chooses by it.
+    /// Whether the JSON has the shape of this type, even if parts of it are invalid. `Either` uses it to choose an
+    /// alternative.
     static func resembles(_ json: JSONValue) -> Bool
 }
 
@@ -44,7 +45,7 @@ extension Int: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Int? {
         if let value = json.integer { return context.bounded(value, json) }
         if let value = json.double, value.magnitude >= 9.2e18 {
-            context.mismatch(json, allowed, hint: ", which is beyond 64 bits")
+            context.mismatch(json, allowed, hint: ", which exceeds 64 bits")
         } else {
             context.mismatch(json, allowed, hint: json.quotesHint)
         }
@@ -53,8 +54,8 @@ extension Int: ConfigurationValue {
 
     public func encode() -> JSONValue { JSONValue(.integer(self)) }
     public static func schema(_ book: SchemaBook) -> JSONValue { ["type": "integer"] }
-    public static var allowed: String { "a whole number" }
-    public static var allowedMany: String { "whole numbers" }
+    public static var allowed: String { "an integer" }
+    public static var allowedMany: String { "integers" }
     public static func resembles(_ json: JSONValue) -> Bool { json.integer != nil }
 }
 
@@ -65,7 +66,7 @@ extension Double: ConfigurationValue {
         return nil
     }
 
-    /// JSON has no NaN and no infinity: they are written as null.
+    /// JSON has neither NaN nor infinity; they are written as null.
     public func encode() -> JSONValue { JSONValue(.number(self)) }
     public static func schema(_ book: SchemaBook) -> JSONValue { ["type": "number"] }
     public static var allowed: String { "a number" }
@@ -77,11 +78,11 @@ extension Float: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Float? {
         if let value = json.double.map({ Float($0) }), value.isFinite { return context.bounded(value, json) }
         context.mismatch(
-            json, allowed, hint: json.double == nil ? json.quotesHint : "; it can be 3.4e38 at most")
+            json, allowed, hint: json.double == nil ? json.quotesHint : "; the maximum is 3.4e38")
         return nil
     }
 
-    /// Written with the fewest digits that give the same Float: 0.1, not 0.10000000149011612.
+    /// Written with the fewest digits that identify the Float: 0.1, not 0.10000000149011612.
     public func encode() -> JSONValue {
         let short = Double("\(self)") ?? Double(self)
         return JSONValue(.number(Float(short) == self ? short : Double(self)))
@@ -103,12 +104,12 @@ extension String: ConfigurationValue {
 
     public func encode() -> JSONValue { JSONValue(.text(self)) }
     public static func schema(_ book: SchemaBook) -> JSONValue { ["type": "string"] }
-    public static var allowed: String { "text" }
-    public static var allowedMany: String { "texts" }
+    public static var allowed: String { "a string" }
+    public static var allowedMany: String { "strings" }
     public static func resembles(_ json: JSONValue) -> Bool { json.text != nil }
 }
 
-/// Any JSON, kept as it is.
+/// Any JSON value, unchanged.
 extension JSONValue: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> JSONValue? { json }
     public func encode() -> JSONValue { self }
@@ -118,7 +119,7 @@ extension JSONValue: ConfigurationValue {
     public static func resembles(_ json: JSONValue) -> Bool { true }
 }
 
-/// A choice of words: `enum Padding: String, CaseIterable, ConfigurationValue { case same, valid }`.
+/// A choice of strings: `enum Padding: String, CaseIterable, ConfigurationValue { case same, valid }`.
 extension ConfigurationValue where Self: RawRepresentable & CaseIterable, RawValue == String {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Self? {
         if let text = json.text, let value = Self(rawValue: text) { return value }
@@ -134,7 +135,7 @@ extension ConfigurationValue where Self: RawRepresentable & CaseIterable, RawVal
     }
 
     public static var allowed: String { allCases.map { JSONValue.quoted($0.rawValue) }.choice }
-    public static var allowedMany: String { "words out of \(allowed)" }
+    public static var allowedMany: String { "values out of \(allowed)" }
     public static func resembles(_ json: JSONValue) -> Bool { json.text != nil }
 }
 
@@ -146,7 +147,7 @@ extension JSONValue {
 }
 
 extension [String] {
-    /// `a, b or c`
+    /// Joins the elements as `a, b or c`.
     var choice: String {
         count < 2 ? joined() : dropLast().joined(separator: ", ") + " or " + self[count - 1]
     }

@@ -1,15 +1,15 @@
-/// What a field demands beyond its type.
+/// A requirement of a field beyond its type.
 public struct Constraint<Value: ConfigurationValue>: Sendable {
     let isRequired: Bool
-    /// In words, and as a rule for the numbers in the value.
+    /// A requirement on numbers, in words and as a predicate.
     let clause: Limits.Clause
-    /// Whether the clause speaks of elements of the value.
+    /// Whether the clause applies to the elements of the value.
     let isForElements: Bool
-    /// A rule for the value as a whole.
+    /// A predicate on the whole value.
     let holds: (@Sendable (Value) -> Bool)?
-    /// Words that the value may have been meant to be.
+    /// Known words, for did-you-mean suggestions.
     let suggestions: [String]
-    /// Puts the rule into a schema.
+    /// Adds the constraint to a schema.
     let refine: @Sendable (inout JSONValue) -> Void
 
     private init(
@@ -36,16 +36,16 @@ public struct Constraint<Value: ConfigurationValue>: Sendable {
         self.refine = refine
     }
 
-    /// The key must be written.
+    /// The document must contain the key.
     public static var required: Constraint { Constraint("", isRequired: true) }
 
-    /// A check of your own. The phrase follows the type: `.check("that is a power of two") { ... }` says
-    /// `expected a whole number that is a power of two, found 12`.
+    /// A custom check. The phrase completes the description of the type: `.check("that is a power of two") { ... }`
+    /// reports `expected an integer that is a power of two, found 12`.
     public static func check(_ phrase: String, _ holds: @escaping @Sendable (Value) -> Bool) -> Constraint {
         Constraint(phrase, holds: holds)
     }
 
-    /// One of these values and no other; null stays allowed where the type allows it.
+    /// One of the given values. null remains allowed if the type allows it.
     public static func oneOf(_ values: [Value]) -> Constraint where Value: Equatable {
         let words = values.map { $0.encode() }
         let takesNull = Value.resembles(.null) && !words.contains(.null)
@@ -57,33 +57,33 @@ public struct Constraint<Value: ConfigurationValue>: Sendable {
 }
 
 extension Constraint where Value: Bounded {
-    /// `low` or more; of a list, each element.
+    /// At least `low`. For a list, each element.
     public static func atLeast(_ low: Value.Bound) -> Constraint {
         bound("of at least \(plain(low))", ["minimum": plain(low)]) { $0 >= low }
     }
 
-    /// `high` or less; of a list, each element.
+    /// At most `high`. For a list, each element.
     public static func atMost(_ high: Value.Bound) -> Constraint {
         bound("of at most \(plain(high))", ["maximum": plain(high)]) { $0 <= high }
     }
 
-    /// More than `low`; of a list, each element.
+    /// Greater than `low`. For a list, each element.
     public static func above(_ low: Value.Bound) -> Constraint {
         bound("above \(plain(low))", ["exclusiveMinimum": plain(low)]) { $0 > low }
     }
 
-    /// Less than `high`; of a list, each element.
+    /// Less than `high`. For a list, each element.
     public static func below(_ high: Value.Bound) -> Constraint {
         bound("below \(plain(high))", ["exclusiveMaximum": plain(high)]) { $0 < high }
     }
 
-    /// From the lower to the upper bound, both allowed; of a list, each element.
+    /// Within the closed range. For a list, each element.
     public static func range(_ range: ClosedRange<Value.Bound>) -> Constraint {
         let (low, high) = (plain(range.lowerBound), plain(range.upperBound))
         return bound("from \(low) to \(high)", ["minimum": low, "maximum": high]) { range.contains($0) }
     }
 
-    /// From the lower bound on and below the upper one; of a list, each element.
+    /// At least the lower bound and less than the upper bound. For a list, each element.
     public static func range(_ range: Range<Value.Bound>) -> Constraint {
         let (low, high) = (plain(range.lowerBound), plain(range.upperBound))
         return bound("of at least \(low) and below \(high)", ["minimum": low, "exclusiveMaximum": high]) {
@@ -91,7 +91,7 @@ extension Constraint where Value: Bounded {
         }
     }
 
-    /// The bound as people write it: 0, not 0.0.
+    /// The bound without a trailing zero: 0, not 0.0.
     private static func plain(_ bound: Value.Bound) -> JSONValue {
         let json = bound.encode()
         guard let whole = json.integer, whole.magnitude < 1 << 53 else { return json }
@@ -107,16 +107,16 @@ extension Constraint where Value: Bounded {
 }
 
 extension Constraint where Value: Counted {
-    /// So many elements of a list, or characters of a text.
+    /// A number of elements of a list, or of characters of a string, within the closed range.
     public static func count(_ range: ClosedRange<Int>) -> Constraint {
         let (low, high) = (range.lowerBound, range.upperBound)
         return counting(low == high ? "\(low)" : "\(low) to \(high)", low, high)
     }
 
-    /// Exactly so many.
+    /// Exactly the given number of elements or characters.
     public static func count(_ count: Int) -> Constraint { self.count(count...count) }
 
-    /// So many or more.
+    /// At least the given number of elements or characters.
     public static func count(_ range: PartialRangeFrom<Int>) -> Constraint {
         counting("\(range.lowerBound) or more", range.lowerBound, nil)
     }
@@ -140,7 +140,7 @@ extension Constraint where Value: Counted {
 }
 
 extension JSONValue {
-    /// Puts the bounds of numbers into a schema: where it speaks of a list, into its elements.
+    /// Adds numeric bounds to a schema. For the schema of a list, adds them to its elements.
     fileprivate mutating func bounding(_ keywords: JSONValue) {
         if let forms = self["anyOf"]?.elements {
             self["anyOf"] = JSONValue(

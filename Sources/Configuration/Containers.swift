@@ -1,4 +1,4 @@
-/// Null, or left out, is nil.
+/// null and a missing key decode as nil.
 extension Optional: ConfigurationValue where Wrapped: ConfigurationValue {
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Wrapped?? {
         if json.isNull { return .some(nil) }
@@ -55,14 +55,14 @@ extension Array: ConfigurationValue where Element: ConfigurationValue {
     }
 }
 
-/// Two values of a kind: `[20, 8000]`.
+/// Two values of the same type: `[20, 8000]`.
 public struct Pair<Element: ConfigurationValue>: ConfigurationValue {
-    /// The first of the two.
+    /// The first value.
     public var first: Element
-    /// The second of the two.
+    /// The second value.
     public var second: Element
 
-    /// Two values.
+    /// Creates a pair.
     public init(_ first: Element, _ second: Element) {
         self.first = first
         self.second = second
@@ -87,19 +87,20 @@ public struct Pair<Element: ConfigurationValue>: ConfigurationValue {
     public static func resembles(_ json: JSONValue) -> Bool { [Element].resembles(json) }
 }
 
-/// One value for both of two, or a list of two: `3` is the same as `[3, 3]`, as in the kernel of a picture's convolution.
+/// Two values that are written as one value if they are equal: `3` is the same as `[3, 3]`, as in the kernel size
+/// of a 2-D convolution.
 public struct OneOrTwo<Element: ConfigurationValue & Equatable>: ConfigurationValue, Equatable {
-    /// The first of the two.
+    /// The first value.
     public var first: Element
-    /// The second of the two.
+    /// The second value.
     public var second: Element
 
-    /// The same for both.
+    /// Creates a pair of equal values.
     public init(_ both: Element) {
         self.init(both, both)
     }
 
-    /// Two values.
+    /// Creates a pair.
     public init(_ first: Element, _ second: Element) {
         self.first = first
         self.second = second
@@ -134,31 +135,31 @@ public struct OneOrTwo<Element: ConfigurationValue & Equatable>: ConfigurationVa
     }
 }
 
-/// An object whose keys the writer of the document chooses, in their order: `{"encoder": ..., "head": ...}`.
+/// An object with arbitrary keys, in document order: `{"encoder": ..., "head": ...}`.
 public struct Named<Value: ConfigurationValue>: ConfigurationValue {
-    /// One of them.
+    /// An entry.
     public struct Entry: Sendable {
         /// The key.
         public var name: String
-        /// What stands under it.
+        /// The value.
         public var value: Value
 
-        /// An entry of a name and its value.
+        /// Creates an entry.
         public init(_ name: String, _ value: Value) {
             self.name = name
             self.value = value
         }
     }
 
-    /// In the order of the document.
+    /// The entries in document order.
     public var entries: [Entry]
 
-    /// Entries in the order in which they are written. Names should differ.
+    /// Creates a list of entries in the given order. Names should be unique.
     public init(_ entries: [Entry] = []) {
         self.entries = entries
     }
 
-    /// The value of a name, nil where there is none.
+    /// Returns the value for a name, or nil if there is none.
     public subscript(name: String) -> Value? { entries.first { $0.name == name }?.value }
 
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Named? {
@@ -187,11 +188,11 @@ public struct Named<Value: ConfigurationValue>: ConfigurationValue {
     public static func resembles(_ json: JSONValue) -> Bool { json.members != nil }
 }
 
-/// One of two forms, told apart by their shape; where both fit, the first counts.
+/// One of two alternatives, distinguished by their shape. If both match, the first is used.
 public enum Either<First: ConfigurationValue, Second: ConfigurationValue>: ConfigurationValue {
-    /// The first form.
+    /// The first alternative.
     case first(First)
-    /// The second form.
+    /// The second alternative.
     case second(Second)
 
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Either? {
@@ -201,7 +202,7 @@ public enum Either<First: ConfigurationValue, Second: ConfigurationValue>: Confi
         return nil
     }
 
-    /// A form that is a bare number is bound by what holds for elements.
+    /// If an alternative is a plain number, the bounds of elements apply to it.
     private static func part<Part: ConfigurationValue>(_ json: JSONValue, _ context: Decoding) -> Part? {
         let isBare = (Part.self as? any Bounded.Type)?.boundsElements == false
         guard isBare, Self.self is any Bounded.Type else { return Part.decode(json, context) }

@@ -1,15 +1,15 @@
-/// One decoding under way: the path to the value at hand, what is expected of it, and the problems found so far.
+/// The state of a decoding: the path of the current value, the constraints on it, and the issues found so far.
 ///
-/// Types that decode themselves report to it and go on, so that every mistake of a document shows at once.
+/// Types that decode themselves report issues and continue, so that all errors of a document are reported at once.
 public final class Decoding {
-    /// The environment that `${NAME}` in texts is looked up in; nil leaves texts as they are.
+    /// The environment for substituting `${NAME}` in strings. nil disables substitution.
     let environment: [String: String]?
-    /// Whether `${NAME}` stays as it is where the environment has no such name.
+    /// Whether `${NAME}` is kept if the environment has no such variable.
     let keepsUnset: Bool
     private(set) var problems: [Problem] = []
-    /// The way to the value at hand.
+    /// The path of the current value.
     public private(set) var path = JSONPath()
-    /// What the field demands of the value at hand.
+    /// The field's constraints on the current value.
     var limits = Limits()
 
     init(environment: [String: String]? = nil, keepsUnset: Bool = false) {
@@ -17,17 +17,17 @@ public final class Decoding {
         self.keepsUnset = keepsUnset
     }
 
-    /// Notes a problem with the value at hand.
+    /// Reports an issue with the current value.
     public func report(_ message: String, at place: Place) {
         problems.append(Problem(place: place, path: path, message: message))
     }
 
-    /// Notes that a value is not what is allowed: `expected a whole number above 0, found 12.5`.
+    /// Reports an invalid value: `expected an integer above 0, found 12.5`.
     public func mismatch(_ json: JSONValue, _ allowed: String, hint: String = "") {
         report("expected \(limits.applied(to: allowed)), found \(json.shown)\(hint)", at: json.place)
     }
 
-    /// Decodes a part of the value at hand, one step further down. Returns nil, with a problem, where that is too deep.
+    /// Decodes a child of the current value. Reports an issue and returns nil if the nesting is too deep.
     public func inside<Value>(_ step: JSONPath.Step, at place: Place, _ decode: () -> Value?) -> Value? {
         guard path.steps.count < JSONValue.depthLimit else {
             report("more than \(JSONValue.depthLimit) levels deep", at: place)
@@ -43,7 +43,7 @@ public final class Decoding {
         return decode()
     }
 
-    /// Decodes the value at hand by the rules for elements, for types that also take one element bare.
+    /// Decodes the current value under the constraints for elements, for types that also accept a single element.
     public func asElement<Value>(_ decode: () -> Value?) -> Value? {
         let outer = limits
         limits = outer.ofElements
@@ -51,37 +51,38 @@ public final class Decoding {
         return decode()
     }
 
-    /// The number where the bounds of the field allow it; nil, with a problem, otherwise. For types that are `Bounded`.
+    /// Returns the number if it satisfies the bounds of the field, else reports an issue and returns nil. For
+    /// `Bounded` types.
     public func bounded<Value: ConfigurationValue>(_ value: Value, _ json: JSONValue) -> Value? {
         if limits.own.allSatisfy({ $0.rule?(value) ?? true }) { return value }
         mismatch(json, Value.allowed)
         return nil
     }
 
-    /// The value where nothing was wrong with it, all problems otherwise.
+    /// Returns the value if there are no issues, else throws all of them.
     func finish<Value>(_ value: Value?) throws(ConfigurationError) -> Value {
         if let value, problems.isEmpty { return value }
         throw ConfigurationError(problems.inDocumentOrder())
     }
 }
 
-/// The constraints of a field, in words and as rules for the numbers in it.
+/// The constraints of a field, in words and as predicates on numbers.
 struct Limits: Sendable {
     struct Clause: Sendable {
-        /// In words that follow the type: `of at least 1`.
+        /// A phrase that follows the type, such as `of at least 1`.
         var phrase: String
-        /// Whether a number is allowed; nil where the field asks about its whole value.
+        /// Whether a number is allowed, or nil if the clause applies to the whole value.
         var rule: (@Sendable (any ConfigurationValue) -> Bool)?
     }
 
-    /// Of the value itself.
+    /// The clauses on the value itself.
     var own: [Clause] = []
-    /// Of each element of a list.
+    /// The clauses on each element of a list.
     var each: [Clause] = []
-    /// Whether words about the value mention its elements.
+    /// Whether the description of the value mentions its elements.
     var namesEach = true
 
-    /// What holds for the elements.
+    /// The constraints that apply to the elements.
     var ofElements: Limits { Limits(own: each, each: each, namesEach: false) }
 
     func applied(to allowed: String) -> String {

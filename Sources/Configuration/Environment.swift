@@ -1,6 +1,6 @@
 extension Decoding {
-    /// The text with `${NAME}` replaced from the environment, where one was given; nil, with problems, where a name is
-    /// unknown and may not stay.
+    /// Returns the text with `${NAME}` replaced from the environment, if one is given. Reports an issue and returns
+    /// nil if a required variable is not set.
     func expanded(_ text: String, at place: Place) -> String? {
         guard let environment, text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var result = ""
@@ -15,7 +15,7 @@ extension Decoding {
             } else if rest.hasPrefix("${") {
                 guard let end = rest.firstIndex(of: "}") else {
                     report(
-                        "\"${\" is never closed; write ${NAME}, or $${ for the characters themselves",
+                        "\"${\" is never closed; write ${NAME}, or $${ for a literal ${",
                         at: place)
                     return nil
                 }
@@ -26,13 +26,13 @@ extension Decoding {
                     result += "${\(name)}"
                 } else if name.isEmpty {
                     isGood = false
-                    report("a name is missing in \"${}\"; write ${NAME}", at: place)
+                    report("missing name in \"${}\"; write ${NAME}", at: place)
                 } else {
                     isGood = false
                     let shown = JSONValue.quoted(name.shortened(to: 60))
                     let question = Suggestion.question(name, environment.keys.sorted())
                     report(
-                        "the environment has no \(shown)\(question.isEmpty ? "; set it" : question)",
+                        "the environment variable \(shown) is not set\(question)",
                         at: place)
                 }
                 rest = rest[end...].dropFirst()

@@ -1,22 +1,22 @@
-/// One key of an `Options` type: its name, where its value is kept, what it means and what is allowed.
+/// A key of an `Options` type: its name, the property that stores its value, its description and its constraints.
 public struct Field<Owner: Options>: Sendable {
     /// The key.
     public let name: String
-    /// What it means, in a sentence.
+    /// A description in one sentence.
     public let help: String
-    /// Whether the document has to hold the key.
+    /// Whether the document must contain the key.
     public let isRequired: Bool
-    /// What is allowed, in words: `a whole number of at least 1`.
+    /// A description of the allowed values, such as `an integer of at least 1`.
     public var allowed: String { allowedText() }
 
     let allowedText: @Sendable () -> String
     let decode: @Sendable (JSONValue, Decoding, inout Owner) -> Void
     let encode: @Sendable (Owner) -> JSONValue
     let schema: @Sendable (SchemaBook) -> JSONValue
-    /// The type of the value, where it is an `Options` type.
+    /// The type of the value if it is an `Options` type.
     let nested: (any Options.Type)?
 
-    /// `.init("units", \.units, "Size of the state.", .required, .atLeast(1))`
+    /// Creates a field: `.init("units", \.units, "Number of units.", .required, .atLeast(1))`.
     public init<Value: ConfigurationValue>(
         _ name: String, _ keyPath: WritableKeyPath<Owner, Value> & Sendable, _ help: String,
         _ constraints: Constraint<Value>...
@@ -49,7 +49,7 @@ public struct Field<Owner: Options>: Sendable {
 }
 
 extension Field {
-    /// A field of a part of these options.
+    /// A field of a nested group of these options.
     init<Part: Options>(_ field: Field<Part>, in keyPath: WritableKeyPath<Owner, Part> & Sendable) {
         (name, help, isRequired) = (field.name, field.help, field.isRequired)
         (allowedText, schema, nested) = (field.allowedText, field.schema, field.nested)
@@ -59,11 +59,12 @@ extension Field {
 }
 
 extension Options {
-    /// The fields of a part of these options, as keys beside the others. What several kinds share is declared once:
+    /// Returns the fields of a nested value as keys of these options. Use it for fields that several types share:
     ///
-    ///     static let fields: [Field<Self>] = [.init("units", \.units, "How many.")] + group(\.weights)
+    ///     static let fields: [Field<Self>] = [.init("units", \.units, "Number of units.")] + group(\.weights)
     ///
-    /// Rules that tie keys together are asked of the whole alone: `complaints` should pass the part's on.
+    /// Rules that involve several keys are checked only for the outer options. Its `complaints` should include
+    /// those of the group.
     public static func group<Part: Options>(
         _ keyPath: WritableKeyPath<Self, Part> & Sendable
     ) -> [Field<Self>] {

@@ -1,9 +1,9 @@
 extension Options {
-    /// The keys as a table: name, what is allowed, default, meaning; lines are broken at `width`.
+    /// A table of the keys with their defaults, descriptions and allowed values, wrapped at `width`.
     public static func help(width: Int = 100) -> String {
         let defaults = Self()
         let rows = fields.map { field in
-            let value = field.isRequired ? "needed" : field.encode(defaults).shown.shortened(to: 24)
+            let value = field.isRequired ? "required" : field.encode(defaults).shown.shortened(to: 24)
             return (field.name, value, "\(field.help.trimmedEnd) (\(field.allowed))")
         }
         let first = rows.map(\.0.unicodeScalars.count).max() ?? 0
@@ -20,7 +20,7 @@ extension Options {
 }
 
 extension Registry {
-    /// One line for each kind: its type and its summary.
+    /// One line per type with its name and summary.
     public static var help: String {
         let width = kinds.map { $0.type.unicodeScalars.count }.max() ?? 0
         return kinds.map { "  \($0.type.filled(to: width))  \($0.summary)" }.joined(separator: "\n")

@@ -1,12 +1,12 @@
-/// Reads strict JSON and says of the common mistakes what to write instead. Mistakes that are understood are
-/// reported and read past, so that several show at once; nothing with a problem in it is ever returned.
+/// A parser for strict JSON that suggests corrections for common mistakes. Recoverable mistakes are reported and
+/// skipped, so that several are reported at once. A document with issues is never returned.
 struct JSONParser {
-    /// The end of reading: the problem is already noted.
+    /// Stops parsing; the issue has already been reported.
     struct Halt: Error {}
 
     let bytes: [UInt8]
     let source: String
-    /// Offset of the next byte.
+    /// The offset of the next byte.
     var at = 0
     private(set) var problems: [Problem] = []
     private var reached = (offset: 0, line: 1, column: 1)
@@ -44,7 +44,7 @@ struct JSONParser {
         }
         try skipSpace()
         if at == bytes.count {
-            throw halt(at, "the document is empty; it needs at least {}")
+            throw halt(at, "the document is empty; write at least {}")
         }
     }
 
@@ -53,7 +53,7 @@ struct JSONParser {
         guard let byte = peek else { return }
         if byte == UInt8(ascii: ":"), value.text != nil {
             throw halt(
-                at, "the document has keys but no braces; put { before its first key and } after its end")
+                at, "the document has keys but no braces; enclose it in { and }")
         }
         throw halt(at, "found \(shown(at)) after the end of the document; remove it")
     }
@@ -95,7 +95,7 @@ struct JSONParser {
             if let first = places[key] {
                 try report(
                     start,
-                    "the key \(JSONValue.quoted(key.shortened(to: 60))) stands here a second time "
+                    "duplicate key \(JSONValue.quoted(key.shortened(to: 60))) "
                         + "(first in line \(first.line)); remove one")
             }
             places[key] = places[key] ?? start
@@ -110,13 +110,13 @@ struct JSONParser {
         if depth > JSONValue.depthLimit {
             try report(
                 open,
-                "lists and objects stand more than \(JSONValue.depthLimit) deep in each other; make it flatter"
+                "lists and objects are nested more than \(JSONValue.depthLimit) levels deep; reduce the nesting"
             )
             throw Halt()
         }
     }
 
-    /// Whether another element follows; takes the closing bracket if not.
+    /// Returns whether another element follows. Consumes the closing bracket if not.
     private mutating func more(
         in opening: String, _ open: Place, _ close: UInt8, isFirst: Bool
     ) throws(Halt) -> Bool {
@@ -124,7 +124,7 @@ struct JSONParser {
         while peek == UInt8(ascii: ",") {
             try report(
                 place(at),
-                isFirst ? "a comma before the first element; remove it" : "a second comma; remove it")
+                isFirst ? "comma before the first element; remove it" : "duplicate comma; remove it")
             at += 1
             try skipSpace()
         }
@@ -136,7 +136,7 @@ struct JSONParser {
         return true
     }
 
-    /// Stops at the end of the document and at the wrong closing bracket.
+    /// Stops at the end of the document and at a mismatched closing bracket.
     private mutating func mustGoOn(_ opening: String, _ open: Place, _ close: UInt8) throws(Halt) {
         let closing = String(UnicodeScalar(close))
         guard let byte = peek else {
@@ -146,7 +146,7 @@ struct JSONParser {
         if byte != close, byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") {
             throw halt(
                 at,
-                "found \(shown(at)) where the \"\(opening)\" of line \(open.line) is to be closed by \"\(closing)\""
+                "found \(shown(at)), but the \"\(opening)\" in line \(open.line) must be closed with \"\(closing)\""
             )
         }
     }
@@ -162,13 +162,13 @@ struct JSONParser {
             at += 1
             try skipSpace()
             if peek == close {
-                try report(start, "a comma before the closing \"\(closing)\"; remove the comma")
+                try report(start, "trailing comma before the closing \"\(closing)\"; remove it")
             }
         case UInt8(ascii: ";"):
-            try report(start, "a comma separates elements; write \",\" instead of \";\"")
+            try report(start, "elements are separated by commas; write \",\" instead of \";\"")
             at += 1
         case let byte? where startsElement(byte):
-            try report(start, "a comma is missing here; add it")
+            try report(start, "missing comma; add it")
         default:
             throw unexpected("\",\" or \"\(closing)\"")
         }
@@ -196,7 +196,7 @@ struct JSONParser {
             }
             try report(
                 place(start),
-                "a key stands in double quotes; write \(JSONValue.quoted(name.shortened(to: 60)))")
+                "keys need double quotes; write \(JSONValue.quoted(name.shortened(to: 60)))")
             return name
         }
     }
@@ -208,14 +208,14 @@ struct JSONParser {
         switch peek {
         case UInt8(ascii: ":"): at += 1
         case UInt8(ascii: "="):
-            try report(start, "a colon stands between key and value; write \":\" instead of \"=\"")
+            try report(start, "keys and values are separated by a colon; write \":\" instead of \"=\"")
             at += 1
             if peek == UInt8(ascii: ">") { at += 1 }
         case UInt8(ascii: ","), UInt8(ascii: "}"):
             try report(start, "the key \(name) has no value; write \(name): value")
             return JSONValue(.null, at: start)
         case let byte? where startsElement(byte):
-            try report(start, "a colon is missing after the key \(name); add it")
+            try report(start, "missing colon after the key \(name); add it")
         case nil: throw halt(at, "the document ends after the key \(name); write \(name): value and close it")
         default: throw unexpected("\":\" after the key \(name)")
         }
@@ -234,7 +234,7 @@ struct JSONParser {
 extension JSONParser {
     var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
 
-    /// Line and column of an offset. Cheap as long as offsets rise.
+    /// Returns the line and column of an offset. Fast for ascending offsets.
     mutating func place(_ offset: Int) -> Place {
         if offset < reached.offset { reached = (0, 1, 1) }
         while reached.offset < min(offset, bytes.count) {
@@ -268,7 +268,7 @@ extension JSONParser {
         halt(at, unusual(at) ?? "expected \(expected), found \(shown(at))")
     }
 
-    /// Skips blanks; reports comments and skips them, too.
+    /// Skips whitespace. Reports comments and skips them as well.
     mutating func skipSpace() throws(Halt) {
         while let byte = peek {
             switch byte {
@@ -284,13 +284,13 @@ extension JSONParser {
     }
 
     private mutating func comment(upTo end: [UInt8]) throws(Halt) {
-        try report(at, "JSON has no comments; remove this one")
+        try report(at, "JSON does not allow comments; remove this one")
         at = min(at + (end.count == 1 ? 1 : 2), bytes.count)
         while at < bytes.count, !bytes[at...].starts(with: end) { at += 1 }
         at = min(at + end.count, bytes.count)
     }
 
-    /// The character at an offset as a message shows it.
+    /// Returns the character at an offset, formatted for error messages.
     func shown(_ offset: Int) -> String {
         guard offset < bytes.count else { return "the end of the document" }
         let tail = String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self)
@@ -313,12 +313,12 @@ extension String {
 }
 
 extension JSONValue {
-    /// Reads a JSON document; `source` is the file that messages name. Throws all mistakes found.
+    /// Parses a JSON document. `source` is the file name for error messages. Throws all issues at once.
     public static func parse(_ text: String, source: String = "") throws(ConfigurationError) -> JSONValue {
         try parse(Array(text.utf8), source: source)
     }
 
-    /// Reads a JSON document from bytes, which must be UTF-8.
+    /// Parses a JSON document from bytes, which must be UTF-8.
     public static func parse(_ bytes: [UInt8], source: String = "") throws(ConfigurationError) -> JSONValue {
         var parser = JSONParser(bytes, source: source)
         return try parser.document()

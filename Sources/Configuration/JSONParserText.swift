@@ -1,6 +1,6 @@
-/// Strings, with their escapes.
+/// Strings and their escapes.
 extension JSONParser {
-    /// A string in double quotes; `at` is at the opening quote.
+    /// Parses a string in double quotes. `at` is at the opening quote.
     mutating func text() throws(Halt) -> String {
         let start = place(at)
         at += 1
@@ -15,24 +15,24 @@ extension JSONParser {
             case 0x0A, 0x0D:
                 try report(
                     start,
-                    "the text is not closed on its line; add a double quote, or write \\n for a new line")
+                    "the string does not end on its line; add a double quote, or write \\n for a line break")
                 throw Halt()
             case 0..<0x20:
                 let code =
                     byte == 0x09
                     ? "\\t" : JSONValue.quoted(String(UnicodeScalar(byte))).dropFirst().dropLast()
-                try report(at, "a control character in the text; write \(code)")
+                try report(at, "control character in a string; write \(code)")
                 at += 1
             default:
                 result.append(byte)
                 at += 1
             }
         }
-        try report(start, "the text is never closed; add a double quote")
+        try report(start, "unterminated string; add a double quote")
         throw Halt()
     }
 
-    /// One escape; `at` is at the backslash.
+    /// Parses one escape. `at` is at the backslash.
     private mutating func escape() throws(Halt) -> String {
         let start = at
         at += 1
@@ -53,14 +53,14 @@ extension JSONParser {
             let found = shown(at)
             let isPlain = byte > 0x20 && byte < 0x7F
             let name = isPlain ? String(UnicodeScalar(byte)) : found
-            try report(start, "unknown escape \\\(name); for a backslash itself write \\\\")
+            try report(start, "unknown escape \\\(name); write \\\\ for a backslash")
             return ""
         }
     }
 
     private mutating func unicode(_ start: Int) throws(Halt) -> String {
         guard let first = hex4() else {
-            try report(start, "\\u needs four hexadecimal digits, such as \\u00E4")
+            try report(start, "\\u must be followed by four hexadecimal digits, such as \\u00E4")
             return ""
         }
         if let scalar = UnicodeScalar(first) { return String(Character(scalar)) }
@@ -102,24 +102,24 @@ extension JSONParser {
         }
     }
 
-    /// A string in single quotes, which JSON does not have.
+    /// Parses a string in single quotes, which JSON does not allow.
     mutating func singleQuoted() throws(Halt) -> String {
         let start = at
         var end = at + 1
         while end < bytes.count, bytes[end] != UInt8(ascii: "'"), bytes[end] != 0x0A { end += 1 }
         guard end < bytes.count, bytes[end] == UInt8(ascii: "'") else {
-            throw halt(start, "text stands in double quotes, and this quote is never closed")
+            throw halt(start, "strings need double quotes, and this quote is never closed")
         }
         let text = String(decoding: bytes[start + 1..<end], as: UTF8.self)
         let better = JSONValue.quoted(text.shortened(to: 60))
-        try report(start, "text stands in double quotes; write \(better)")
+        try report(start, "strings need double quotes; write \(better)")
         at = end + 1
         return text
     }
 }
 
 enum UTF8Check {
-    /// Offset of the first byte that is not part of well-formed UTF-8.
+    /// The offset of the first invalid UTF-8 byte.
     static func firstError(in bytes: [UInt8]) -> Int? {
         var at = 0
         while at < bytes.count {
@@ -130,7 +130,7 @@ enum UTF8Check {
         return nil
     }
 
-    /// Bytes of the character at an offset, 0 where it is malformed (Unicode 15, table 3-7).
+    /// The length of the character at an offset in bytes, or 0 if it is malformed (Unicode 15, table 3-7).
     private static func length(_ bytes: [UInt8], _ at: Int) -> Int {
         func follows(_ step: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
             at + step < bytes.count && range.contains(bytes[at + step])

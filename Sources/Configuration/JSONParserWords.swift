@@ -1,6 +1,6 @@
-/// Numbers and bare words, and what to write instead of those that JSON does not have.
+/// Numbers and bare words, with suggestions for those that JSON does not allow.
 extension JSONParser {
-    /// A number; `at` is at its first character.
+    /// Parses a number. `at` is at its first character.
     mutating func number() throws(Halt) -> JSONValue.Content {
         let start = at
         while let byte = peek, Self.isNumberByte(byte), byte < 0x80 || unusual(at) == nil { at += 1 }
@@ -70,14 +70,14 @@ extension JSONParser {
         if isNumber(ArraySlice(body.utf8)) {
             return "\(shown) is not a JSON number; write \((sign + body).shortened(to: 40))"
         }
-        return "\(shown) is not a JSON number; if it is text, write \(JSONValue.quoted(shown))"
+        return "\(shown) is not a JSON number; as a string, write \(JSONValue.quoted(shown))"
     }
 
     private static func notANumber(_ text: String) -> String {
-        "\(text) is not a JSON number; write a finite number, or null where the key allows it"
+        "\(text) is not a JSON number; write a finite number, or null if the key allows it"
     }
 
-    /// `true`, `false`, `null`, or a word that should have been one of them or stood in quotes.
+    /// Parses `true`, `false`, `null`, or a word that is misspelled or lacks quotes.
     mutating func word() throws(Halt) -> JSONValue.Content {
         let start = at
         let word = bareWord()
@@ -98,12 +98,12 @@ extension JSONParser {
         default:
             let near =
                 Suggestion.closest(to: word, among: ["true", "false", "null"]).map { ", or \($0)" } ?? ""
-            try report(start, "text stands in double quotes; write \(JSONValue.quoted(name))\(near)")
+            try report(start, "strings need double quotes; write \(JSONValue.quoted(name))\(near)")
         }
         return .text(word)
     }
 
-    /// Takes the characters up to one that ends a word; empty where none begins here.
+    /// Consumes the characters of a word. Returns an empty string if there is no word.
     mutating func bareWord() -> String {
         let start = at
         if unusual(at) != nil { return "" }
@@ -117,17 +117,17 @@ extension JSONParser {
 
     private static let endsWord = Set(",:=[]{}\"';".utf8)
 
-    /// What to do about characters that look like others.
+    /// Returns a message about characters that are easily confused with others.
     func unusual(_ offset: Int) -> String? {
         let tail = bytes[offset..<min(offset + 3, bytes.count)]
         switch Array(tail) {
         case [0xE2, 0x80, 0x9C], [0xE2, 0x80, 0x9D], [0xE2, 0x80, 0x9E]:
-            return "a typographic quote; text stands in straight double quotes (U+0022)"
+            return "typographic quote; write a straight double quote (U+0022)"
         case [0xE2, 0x80, 0x98], [0xE2, 0x80, 0x99], [0xE2, 0x80, 0x9A]:
-            return "a typographic quote; text stands in straight double quotes (U+0022)"
-        case [0xEF, 0xBB, 0xBF]: return "a byte order mark inside the document; remove it"
+            return "typographic quote; write a straight double quote (U+0022)"
+        case [0xEF, 0xBB, 0xBF]: return "byte order mark inside the document; remove it"
         default: break
         }
-        return tail.starts(with: [0xC2, 0xA0]) ? "a no-break space (U+00A0); write a plain space" : nil
+        return tail.starts(with: [0xC2, 0xA0]) ? "no-break space (U+00A0); write a regular space" : nil
     }
 }

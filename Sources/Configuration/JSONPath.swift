@@ -1,25 +1,25 @@
-/// The way from the top of a document to a value: `model.layers[2].units`.
+/// The path from the root of a document to a value: `model.layers[2].units`.
 public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
-    /// One step down.
+    /// One step of a path.
     public enum Step: Sendable, Hashable {
         case key(String)
         case index(Int)
     }
 
-    /// From the top down.
+    /// The steps, starting at the root.
     public var steps: [Step]
 
-    /// A path of these steps; of none, the document itself.
+    /// Creates a path. Without steps, it denotes the document itself.
     public init(_ steps: [Step] = []) {
         self.steps = steps
     }
 
-    /// The path one step further down.
+    /// Returns this path extended by one step.
     public func appending(_ step: Step) -> JSONPath {
         JSONPath(steps + [step])
     }
 
-    /// Keys joined by dots, indices in brackets; a key that is not a plain word stands quoted in brackets.
+    /// Keys joined by dots, with indices in brackets. A key that is not a plain word is quoted in brackets.
     public var description: String {
         var text = ""
         for step in steps {
@@ -41,24 +41,25 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension JSONPath {
-    /// Reads `model.layers[2].units`, `model.layers.2.units` or `a["odd.key"]`.
+    /// Parses `model.layers[2].units`, `model.layers.2.units` or `a["odd.key"]`.
     ///
-    /// A number between dots is read as a key; where the value there is a list it serves as an index.
+    /// A number between dots is parsed as a key. If the value there is a list, it is used as an index.
     public init(parsing text: String, place: Place? = nil) throws(ConfigurationError) {
         var rest = Substring(text)
         self = try JSONPath.read(from: &rest, place: place ?? Place(source: text))
         if !rest.isEmpty {
             throw ConfigurationError(
-                place: place ?? Place(source: text), #"a path holds no "="; quote such a key: ["a=b"]"#)
+                place: place ?? Place(source: text),
+                #"a path must not contain "="; quote such a key: ["a=b"]"#)
         }
     }
 
-    /// Takes a path off the front of `rest`, up to an equals sign or the end.
+    /// Parses a path at the start of `rest`, up to an equals sign or the end.
     static func read(from rest: inout Substring, place: Place) throws(ConfigurationError) -> JSONPath {
         var steps: [Step] = []
         while true {
             guard steps.count < JSONValue.depthLimit else {
-                throw ConfigurationError(place: place, "the path has over \(JSONValue.depthLimit) steps")
+                throw ConfigurationError(place: place, "the path has more than \(JSONValue.depthLimit) steps")
             }
             if rest.first == "[" {
                 steps.append(try bracket(from: &rest, place: place))
@@ -67,7 +68,7 @@ extension JSONPath {
                 if name.isEmpty {
                     throw ConfigurationError(
                         place: place,
-                        "a key is missing in the path; write it as model.layers[2].units")
+                        "missing key in the path; write it as model.layers[2].units")
                 }
                 steps.append(.key(String(name)))
                 rest = rest.dropFirst(name.count)
@@ -77,7 +78,7 @@ extension JSONPath {
                 rest.removeFirst()
                 if rest.first == "[" || rest.first == nil { continue }
             } else if next != "[" {
-                throw ConfigurationError(place: place, #"after "]" a path goes on with "." or "[""#)
+                throw ConfigurationError(place: place, #"expected "." or "[" after "]" in the path"#)
             }
         }
     }
@@ -87,7 +88,7 @@ extension JSONPath {
         if rest.first == "\"" {
             let body = rest.dropFirst()
             guard let end = body.firstIndex(of: "\""), body[end...].dropFirst().first == "]" else {
-                throw ConfigurationError(place: place, #"a quoted key in a path ends with "]"#)
+                throw ConfigurationError(place: place, #"expected "] after a quoted key in the path"#)
             }
             rest = body[end...].dropFirst(2)
             return .key(String(body[..<end]))
@@ -97,7 +98,7 @@ extension JSONPath {
             let index = Int(digits)
         else {
             throw ConfigurationError(
-                place: place, #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#)
+                place: place, #"expected an index such as [2] or a quoted key such as ["a.b"] in brackets"#)
         }
         rest = rest.dropFirst(digits.count + 1)
         return .index(index)
@@ -105,7 +106,7 @@ extension JSONPath {
 }
 
 extension String {
-    /// At most `count` characters, the cut shown by an ellipsis.
+    /// Truncates to at most `count` characters, ending in an ellipsis.
     func shortened(to count: Int) -> String {
         let scalars = unicodeScalars
         guard utf8.count > count, scalars.count > count else { return self }

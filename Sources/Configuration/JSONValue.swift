@@ -1,10 +1,10 @@
-/// A JSON value that knows where it was written. Keys keep their order, whole numbers are exact.
+/// A JSON value with its source location. The order of keys is preserved, and integers are exact.
 public struct JSONValue: Sendable {
-    /// What the value is.
+    /// The content of a value.
     public enum Content: Sendable {
         case null
         case bool(Bool)
-        /// A number written without fraction and exponent that fits in an `Int`.
+        /// A number without fraction or exponent that fits in an `Int`.
         case integer(Int)
         /// Any other number.
         case number(Double)
@@ -13,34 +13,35 @@ public struct JSONValue: Sendable {
         case object([JSONMember])
     }
 
-    /// What the value is.
+    /// The content of the value.
     public var content: Content
-    /// Where it begins.
+    /// The location of its first character.
     public var place: Place
 
-    /// A value that a program made, or that stands at a place.
+    /// Creates a value, optionally with a source location.
     public init(_ content: Content, at place: Place = .nowhere) {
         self.content = content
         self.place = place
     }
 
-    /// The value `null`. There is no nil literal for it: `json["key"] == nil` asks whether the key is missing.
+    /// The value `null`. There is no nil literal for it, because `json["key"] == nil` tests whether the key is
+    /// missing.
     public static let null = JSONValue(.null)
 
-    /// How many lists and objects may stand inside each other. Parser, decoder and overrides keep to it.
+    /// The maximum nesting depth of lists and objects, enforced by the parser, the decoder and overrides.
     public static let depthLimit = 100
 }
 
-/// A key of an object, with its value.
+/// A member of an object: a key with its value.
 public struct JSONMember: Sendable {
-    /// The name of the member.
+    /// The key.
     public var key: String
-    /// Where the key stands.
+    /// The location of the key.
     public var place: Place
-    /// What stands under it.
+    /// The value.
     public var value: JSONValue
 
-    /// A key with its value.
+    /// Creates a member.
     public init(_ key: String, _ value: JSONValue, at place: Place = .nowhere) {
         self.key = key
         self.place = place
@@ -49,27 +50,27 @@ public struct JSONMember: Sendable {
 }
 
 extension JSONValue {
-    /// The members of an object, nil for anything else.
+    /// The members of an object, or nil for other values.
     public var members: [JSONMember]? {
         if case .object(let members) = content { members } else { nil }
     }
 
-    /// The elements of a list, nil for anything else.
+    /// The elements of a list, or nil for other values.
     public var elements: [JSONValue]? {
         if case .list(let elements) = content { elements } else { nil }
     }
 
-    /// The text of a text value, nil for anything else.
+    /// The string, or nil for other values.
     public var text: String? {
         if case .text(let text) = content { text } else { nil }
     }
 
-    /// Whether it is true, nil for anything but true and false.
+    /// The Boolean, or nil for other values.
     public var bool: Bool? {
         if case .bool(let value) = content { value } else { nil }
     }
 
-    /// The number as Double, nil for anything else.
+    /// The number as a Double, or nil for other values.
     public var double: Double? {
         switch content {
         case .integer(let value): Double(value)
@@ -78,7 +79,7 @@ extension JSONValue {
         }
     }
 
-    /// The number where it is whole and fits, nil for anything else.
+    /// The number as an Int, or nil if it is not an integer or does not fit.
     public var integer: Int? {
         switch content {
         case .integer(let value): value
@@ -92,7 +93,8 @@ extension JSONValue {
         if case .null = content { true } else { false }
     }
 
-    /// The value of a key of an object; nil where there is none. Setting adds, replaces or (nil) removes it.
+    /// The value for a key of an object, or nil if there is none. Assignment adds, replaces or (with nil) removes
+    /// the key.
     public subscript(key: String) -> JSONValue? {
         get { members?.first { $0.key == key }?.value }
         set {
@@ -110,14 +112,15 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// The value at a path; nil where it leads nowhere. Keys made of digits serve as indices of lists.
+    /// Returns the value at a path, or nil if it does not exist. Keys that consist of digits are used as indices of
+    /// lists.
     public subscript(path: JSONPath) -> JSONValue? {
         let (value, isWhole) = follow(path)
         return isWhole ? value : nil
     }
 
-    /// Where the value at a path stands; where there is none, the place of the last value on the way to it. For what is found
-    /// wrong after decoding, such as shapes that do not fit.
+    /// Returns the location of the value at a path. If there is no such value, returns the location of the last
+    /// existing value along the path. Used for issues found after decoding, such as mismatched shapes.
     public func place(of path: JSONPath) -> Place { follow(path).value.place }
 
     private func follow(_ path: JSONPath) -> (value: JSONValue, isWhole: Bool) {
@@ -141,9 +144,9 @@ extension JSONValue {
     }
 }
 
-/// Equal contents, wherever they were written; the order of keys counts.
+/// Values are equal if their contents are, regardless of their locations. The order of keys matters.
 extension JSONValue: Equatable {
-    /// Compares contents without their places in a document; 1 and 1.0 are different.
+    /// Compares the contents and ignores the locations. 1 and 1.0 are different.
     public static func == (a: JSONValue, b: JSONValue) -> Bool {
         switch (a.content, b.content) {
         case (.null, .null): true
@@ -163,17 +166,17 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
-    /// `true` in code is JSON's true.
+    /// A JSON Boolean from a literal.
     public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
-    /// A whole number without a place in a document.
+    /// An integer without a location.
     public init(integerLiteral value: Int) { self.init(.integer(value)) }
-    /// A number without a place in a document; NaN and infinity are written as null.
+    /// A number without a location. NaN and infinity are written as null.
     public init(floatLiteral value: Double) { self.init(.number(value)) }
-    /// A text without a place in a document.
+    /// A string without a location.
     public init(stringLiteral value: String) { self.init(.text(value)) }
-    /// A list without a place in a document.
+    /// A list without a location.
     public init(arrayLiteral elements: JSONValue...) { self.init(.list(elements)) }
-    /// An object without a place in a document, its keys in the order given.
+    /// An object without a location, with its keys in the given order.
     public init(dictionaryLiteral members: (String, JSONValue)...) {
         self.init(.object(members.map { JSONMember($0, $1) }))
     }

@@ -1,4 +1,4 @@
-/// Writing JSON: on one line, or laid out for people.
+/// Writing JSON, on one line or pretty-printed.
 extension JSONValue {
     /// The document on one line: `{"type": "gru", "units": 128}`.
     public var line: String {
@@ -7,8 +7,8 @@ extension JSONValue {
         return text
     }
 
-    /// The document laid out with two spaces a level: short lists and objects stand on one line, long lists of numbers are
-    /// filled. Ends without a new line.
+    /// The document pretty-printed with an indent of two spaces. Short lists and objects are on one line, and long
+    /// lists of numbers are wrapped. Does not end with a newline.
     public func pretty(width: Int = 100) -> String {
         var text = ""
         write(into: &text, indent: 0, column: 0, width: width, isTop: true)
@@ -19,7 +19,7 @@ extension JSONValue {
         let keepsOpen = isTop && members?.isEmpty == false
         if !keepsOpen {
             var flat = ""
-            // One column is left for the comma that may follow.
+            // Leave one column for a possible comma.
             if writeLine(into: &flat, limit: width - column - 1) || !holdsValues {
                 text += flat
                 return
@@ -65,7 +65,7 @@ extension JSONValue {
 
     private var holdsValues: Bool { elements?.isEmpty == false || members?.isEmpty == false }
 
-    /// Appends the value on one line; stops and returns false once `text` has more than `limit` bytes.
+    /// Appends the value on one line. Stops and returns false if `text` exceeds `limit` bytes.
     private func writeLine(into text: inout String, limit: Int) -> Bool {
         switch content {
         case .null: text += "null"
@@ -91,7 +91,7 @@ extension JSONValue {
         return text.utf8.count <= limit
     }
 
-    /// The text as a JSON string, in double quotes.
+    /// Returns the text as a JSON string in double quotes.
     public static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -115,7 +115,7 @@ extension JSONValue: CustomStringConvertible {
     /// The value on one line.
     public var description: String { line }
 
-    /// The value as a message shows it: on one line, cut after some 60 characters.
+    /// The value for error messages: on one line, truncated to about 60 characters.
     var shown: String {
         var text = ""
         _ = writeLine(into: &text, limit: 400)

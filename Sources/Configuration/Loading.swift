@@ -7,10 +7,11 @@
 #endif
 
 extension JSONValue {
-    /// Reads a file, and below it the files that its key "extends" names: one, or a list in which later ones count more.
-    /// They are found relative to the file that names them; `a/../b` is read as `b`.
+    /// Loads a file and the parent files that its key "extends" names: one file, or a list in which later files
+    /// take precedence. Paths are relative to the file that names them; `a/../b` is simplified to `b`.
     ///
-    /// - Parameter read: Gives the bytes of a file, or throws a text that says why not. Reads the file system unless given.
+    /// - Parameter read: Returns the bytes of a file, or throws a `ReadFailure`. The default reads from the file
+    ///   system.
     public static func load(
         _ file: String, read: (String) throws(ReadFailure) -> [UInt8] = JSONValue.bytes(of:)
     ) throws(ConfigurationError) -> JSONValue {
@@ -18,12 +19,12 @@ extension JSONValue {
         return try load(file, Place(source: file), [], &count, read)
     }
 
-    /// Why a file could not be read.
+    /// An error while reading a file.
     public struct ReadFailure: Error, Sendable {
-        /// In words that follow the name of the file.
+        /// The reason, such as `no such file or directory`.
         public var reason: String
 
-        /// A failure for a reason, such as `no such file or directory`.
+        /// Creates an error with a reason.
         public init(_ reason: String) {
             self.reason = reason
         }
@@ -44,7 +45,7 @@ extension JSONValue {
         }
         count += 1
         if children.count > extendsLimit || count > fileLimit {
-            throw ConfigurationError(place: place, path: path, "too many files extend each other")
+            throw ConfigurationError(place: place, path: path, "the extends chain is too long")
         }
         let bytes: [UInt8]
         do throws(ReadFailure) {
@@ -74,7 +75,7 @@ extension JSONValue {
         return parents.map { own.merged(over: $0) } ?? own
     }
 
-    /// The path without steps that lead nowhere.
+    /// Returns the path without redundant steps.
     private static func plain(_ file: String) -> String {
         var parts: [Substring] = []
         for part in file.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
@@ -87,7 +88,7 @@ extension JSONValue {
         return (file.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
-    /// The bytes of a file of the file system.
+    /// Reads a file from the file system.
     public static func bytes(of file: String) throws(ReadFailure) -> [UInt8] {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 { throw ReadFailure(systemError()) }
@@ -102,7 +103,9 @@ extension JSONValue {
             }
             if count == 0 { return bytes }
             bytes.append(contentsOf: buffer[..<count])
-            if bytes.count > 64 << 20 { throw ReadFailure("over 64 MB, which is no configuration") }
+            if bytes.count > 64 << 20 {
+                throw ReadFailure("the file is larger than 64 MB, the limit for a configuration")
+            }
         }
     }
 

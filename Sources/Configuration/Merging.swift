@@ -1,6 +1,7 @@
 extension JSONValue {
-    /// This document over a parent's: objects are merged key by key, everything else counts as it stands here. Two objects
-    /// whose "type" differs are not merged, since they have other keys. Every value keeps the place it came from.
+    /// Merges this document over a parent: objects are merged key by key, and all other values are replaced. Two
+    /// objects with different "type" are not merged, because their keys differ. Every value keeps its source
+    /// location.
     public func merged(over parent: JSONValue) -> JSONValue {
         guard case .object(let mine) = content, case .object(var members) = parent.content else {
             return self

@@ -1,35 +1,35 @@
-/// Something that a configuration describes by an object. One list of fields gives decoder, encoder, schema,
-/// defaults and help; see the README of this module for an example.
+/// A type that a configuration describes as a JSON object. A single list of fields provides the decoder, encoder,
+/// schema, defaults and help. See the README of this module for an example.
 public protocol Options: ConfigurationValue {
-    /// The defaults.
+    /// Creates options with default values.
     init()
     /// The keys, in the order in which they are written.
     static var fields: [Field<Self>] { get }
-    /// What this describes, in a sentence. Empty unless given.
+    /// A description in one sentence. Empty by default.
     static var summary: String { get }
-    /// Rules that tie several keys together; asked once every key by itself is right. None unless given.
+    /// Rules that involve several keys, checked after every single key is valid. None by default.
     var complaints: [Complaint] { get }
 }
 
-/// What is wrong with options as a whole, said of one of their keys or of all.
+/// A violated rule that concerns several keys or the options as a whole.
 public struct Complaint: Sendable {
-    /// The way to what is to be changed, as far as the document has it; empty for the options as a whole.
+    /// The path of the value to change, as far as the document contains it. Empty for the options as a whole.
     public var path: JSONPath
-    /// What is wrong, and what was found.
+    /// What is wrong and what was found.
     public var message: String
 
-    /// A complaint about a key, or about all of them.
+    /// Creates an issue with a key, or with the options as a whole.
     public init(_ key: String? = nil, _ message: String) {
         self.init(at: key.map { [.key($0)] } ?? [], message)
     }
 
-    /// A complaint about something deeper down: `at: [.key("groups"), .index(2)]`.
+    /// Creates an issue with a nested value: `at: [.key("groups"), .index(2)]`.
     public init(at steps: [JSONPath.Step], _ message: String) {
         path = JSONPath(steps)
         self.message = message
     }
 
-    /// The key that is to be changed; nil for all of them.
+    /// The key to change, or nil for the options as a whole.
     public var key: String? { if case .key(let key) = path.steps.first { key } else { nil } }
 }
 
@@ -57,7 +57,7 @@ extension Options {
                 }
             } else if field.isRequired {
                 let _: Void? = context.inside(.key(field.name), at: json.place) {
-                    context.report("missing; it has to be \(field.allowed)", at: json.place)
+                    context.report("missing; expected \(field.allowed)", at: json.place)
                 }
             }
         }
@@ -68,7 +68,7 @@ extension Options {
         return context.problems.count == before ? result : nil
     }
 
-    /// Reports at the end of a path, or at the last place before it that the document has.
+    /// Reports an issue at the end of a path, or at the last existing location along it.
     private static func report(
         _ message: String, _ steps: ArraySlice<JSONPath.Step>, _ json: JSONValue, _ context: Decoding
     ) {
@@ -84,7 +84,7 @@ extension Options {
         }
     }
 
-    /// Reports keys that are no field's. A key that begins with two slashes is a remark.
+    /// Reports unknown keys. A key that starts with two slashes is a comment.
     private static func reportStrangers(_ members: [JSONMember], _ fields: [Field<Self>], _ context: Decoding)
     {
         let known = fields.map(\.name)
@@ -108,9 +108,9 @@ extension Options {
             } else if let home {
                 advice = "it belongs in \(JSONValue.quoted(home))"
             } else if known.isEmpty {
-                advice = "there are no keys here"
+                advice = "no keys are allowed here"
             } else {
-                advice = "the keys here are \(known.joined(separator: ", "))"
+                advice = "allowed keys: \(known.joined(separator: ", "))"
             }
             let _: Void? = context.inside(.key(member.key), at: member.place) {
                 context.report("unknown key; \(advice)", at: member.place)
@@ -118,7 +118,7 @@ extension Options {
         }
     }
 
-    /// Writes every key, defaults too, in the order of the fields; the type first where there is one.
+    /// Encodes every key including defaults, in the order of the fields, with the type first.
     public func encode() -> JSONValue {
         let type = Self.tag.map { [JSONMember("type", JSONValue(.text($0)))] } ?? []
         return JSONValue(.object(type + Self.fields.map { JSONMember($0.name, $0.encode(self)) }))
@@ -136,16 +136,16 @@ extension Options {
 
     /// The names of the fields.
     static var names: [String] { fields.map(\.name) }
-    /// The value of the key "type", for types that have one.
+    /// The value of the key "type" of tagged types.
     static var tag: String? { (Self.self as? any TaggedOptions.Type)?.type }
 }
 
 extension Options {
-    /// Reads the options from a document. Throws every problem at once.
+    /// Decodes the options from a document. Throws all issues at once.
     ///
     /// - Parameters:
-    ///   - environment: Where given, `${NAME}` in texts is replaced from it; `$${` stands for `${` itself.
-    ///   - keepsUnset: Leaves `${NAME}` as it is where the environment has no such name, which otherwise is a mistake.
+    ///   - environment: If given, `${NAME}` in strings is replaced from it. `$${` is a literal `${`.
+    ///   - keepsUnset: Whether `${NAME}` is kept if the variable is not set. Otherwise this is an error.
     public static func decode(
         _ json: JSONValue, environment: [String: String]? = nil, keepsUnset: Bool = false
     ) throws(ConfigurationError) -> Self {
@@ -155,13 +155,13 @@ extension Options {
         return try context.finish(decode(json, context))
     }
 
-    /// Reads the options from JSON text; `source` is the file that messages name.
+    /// Decodes the options from JSON text. `source` is the file name for error messages.
     public static func decode(
         text: String, source: String = "", environment: [String: String]? = nil
     ) throws(ConfigurationError) -> Self {
         try decode(JSONValue.parse(text, source: source), environment: environment)
     }
 
-    /// The options as JSON laid out for people, every default written out.
+    /// The options as pretty-printed JSON, including all defaults.
     public var json: String { encode().pretty() }
 }

@@ -1,9 +1,9 @@
-/// Changing single values of a document, as `--set model.layers.4.units=64` does.
+/// Overrides of single values of a document, as in `--set model.layers.4.units=64`.
 extension JSONValue {
-    /// Sets a value as a command-line argument says it: `model.layers[4].units=64`. What follows the equals sign is JSON, or
-    /// text where it does not look like JSON.
+    /// Sets a value from a command-line argument such as `model.layers[4].units=64`. The text after the equals sign
+    /// is parsed as JSON if it looks like JSON, and is a string otherwise.
     ///
-    /// - Parameter source: What messages name as the place; `--set` and the assignment unless given.
+    /// - Parameter source: The location for error messages. The default is `--set` with the assignment.
     public mutating func set(_ assignment: String, source: String? = nil) throws(ConfigurationError) {
         let source = source ?? "--set \(assignment)"
         let place = Place(source: source)
@@ -11,17 +11,17 @@ extension JSONValue {
         let path = try JSONPath.read(from: &rest, place: place)
         guard rest.first == "=" else {
             throw ConfigurationError(
-                place: place, "a value is missing; write it as \(path.description.shortened(to: 60))=value")
+                place: place, "missing value; write \(path.description.shortened(to: 60))=value")
         }
         try set(path, to: JSONValue.argument(String(rest.dropFirst()), source: source))
     }
 
-    /// Sets the value at a path. Objects on the way are made where they are missing; elements of lists must exist.
+    /// Sets the value at a path. Missing objects along the path are created; elements of lists must exist.
     public mutating func set(_ path: JSONPath, to value: JSONValue) throws(ConfigurationError) {
         try change(path, from: 0, to: value, place: value.place)
     }
 
-    /// Takes away the key or the element at a path, which has to exist.
+    /// Removes the key or element at a path, which must exist.
     public mutating func remove(_ path: JSONPath, source: String) throws(ConfigurationError) {
         try change(path, from: 0, to: nil, place: Place(source: source))
     }
@@ -35,7 +35,7 @@ extension JSONValue {
         }
         let here = JSONPath(Array(path.steps.prefix(level + 1)))
         guard level < JSONValue.depthLimit else {
-            throw ConfigurationError(place: place, "the path has over \(JSONValue.depthLimit) steps")
+            throw ConfigurationError(place: place, "the path has more than \(JSONValue.depthLimit) steps")
         }
         let isLast = level + 1 == path.steps.count
         if let elements, let index = try index(path.steps[level], here, elements.count, place) {
@@ -50,18 +50,18 @@ extension JSONValue {
             return
         }
         guard case .key(let key) = path.steps[level] else {
-            throw ConfigurationError(place: place, path: here, "there is no list here but \(shown)")
+            throw ConfigurationError(place: place, path: here, "expected a list, found \(shown)")
         }
         guard members != nil || isNull else {
             let parent = JSONPath(Array(path.steps.prefix(level)))
-            throw ConfigurationError(place: place, path: parent, "has no keys, it is \(shown)")
+            throw ConfigurationError(place: place, path: parent, "expected an object, found \(shown)")
         }
         var members = members ?? []
         if isNull { self.place = place }
         let found = members.firstIndex { $0.key == key }
         if value == nil, found == nil {
             let question = Suggestion.question(key, members.map(\.key))
-            throw ConfigurationError(place: place, path: here, "there is nothing to remove\(question)")
+            throw ConfigurationError(place: place, path: here, "no such key\(question)")
         }
         content = .null
         defer { content = .object(members) }
@@ -83,7 +83,8 @@ extension JSONValue {
         case .key(let key): index = key.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(key) : nil
         }
         guard let index else {
-            throw ConfigurationError(place: place, path: here, "here is a list; write an index, such as [0]")
+            throw ConfigurationError(
+                place: place, path: here, "expected an index such as [0], because this is a list")
         }
         guard index < count else {
             let most =
@@ -94,7 +95,7 @@ extension JSONValue {
         return index
     }
 
-    /// The value of an argument: JSON where it looks like it, text otherwise.
+    /// Converts an argument to a value: JSON if it looks like JSON, a string otherwise.
     static func argument(_ text: String, source: String) throws(ConfigurationError) -> JSONValue {
         let isJSON =
             ["true", "false", "null"].contains(text) || text.first.map { "{[\"".contains($0) } == true

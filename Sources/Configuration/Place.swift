@@ -1,23 +1,23 @@
-/// Where a value was written: a file with line and column, or a command-line argument as a whole.
+/// The location of a value in its source: a file with line and column, or a whole command-line argument.
 public struct Place: Sendable, Hashable, CustomStringConvertible {
-    /// The file's path, or the text of the argument.
+    /// The path of the file, or the text of the argument.
     public var source: String
-    /// Counted from 1; 0 stands for the source as a whole.
+    /// The line, counted from 1; 0 denotes the source as a whole.
     public var line: Int
-    /// Counted from 1, in Unicode characters (scalars) of the line.
+    /// The column, counted from 1 in Unicode scalars.
     public var column: Int
 
-    /// A place in a source, or the source as a whole.
+    /// Creates a location in a source, or of the source as a whole.
     public init(source: String, line: Int = 0, column: Int = 0) {
         self.source = source
         self.line = line
         self.column = column
     }
 
-    /// The place of values that a program made.
+    /// The location of values that have no source.
     public static let nowhere = Place(source: "")
 
-    /// `file:line:column`, as editors and terminals link it.
+    /// The location as `file:line:column`, which editors and terminals turn into a link.
     public var description: String {
         line == 0 ? source : "\(source.isEmpty ? "line " : source + ":")\(line):\(column)"
     }

@@ -1,48 +1,48 @@
-/// One thing that is wrong with a configuration: where it stands, which key, and what to do.
+/// An issue in a configuration: its location, the key and what to do.
 public struct Problem: Sendable, Hashable, CustomStringConvertible {
-    /// Where the value stands, or where one is missing.
+    /// The location of the value, or of the object that lacks it.
     public var place: Place
-    /// The way to the value from the top of the document, empty for the document itself.
+    /// The path from the root to the value. Empty for the document itself.
     public var path: JSONPath
     /// What was expected and what was found.
     public var message: String
 
-    /// A problem with the value at a place.
+    /// Creates an issue.
     public init(place: Place, path: JSONPath = JSONPath(), message: String) {
         self.place = place
         self.path = path
         self.message = message
     }
 
-    /// `Experiments/a.json:14:16: model.layers[2].units: expected a whole number above 0, found 12.5`
+    /// `Experiments/a.json:14:16: model.layers[2].units: expected an integer above 0, found 12.5`
     public var description: String {
         [place.description, path.description, message].filter { !$0.isEmpty }.joined(separator: ": ")
     }
 }
 
-/// Everything that is wrong with a configuration, in the order of the document.
+/// All issues of a configuration, in document order.
 public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
-    /// At least one.
+    /// The issues; at least one.
     public var problems: [Problem]
 
-    /// All of these.
+    /// Creates an error from issues.
     public init(_ problems: [Problem]) {
         self.problems = problems
     }
 
-    /// One problem alone.
+    /// Creates an error with a single issue.
     public init(place: Place, path: JSONPath = JSONPath(), _ message: String) {
         problems = [Problem(place: place, path: path, message: message)]
     }
 
-    /// One problem a line.
+    /// One issue per line.
     public var description: String {
         problems.map(\.description).joined(separator: "\n")
     }
 }
 
 extension [Problem] {
-    /// Sorted by line and column within each source; sources stay in the order of their first problem.
+    /// The issues sorted by line and column within each source. Sources are in the order of their first issue.
     func inDocumentOrder() -> [Problem] {
         var rank: [String: Int] = [:]
         for problem in self where rank[problem.place.source] == nil {

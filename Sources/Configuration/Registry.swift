@@ -1,19 +1,20 @@
 import Synchronization
 
-/// The types that a config can name by `"type"` in one place, such as all layers.
+/// The types that a config can select by `"type"` at one location, such as all layers.
 ///
-/// A program adds types of its own with `register(_:)` before it reads a config.
+/// Programs add custom types with `register(_:)` before they read a config.
 public protocol Registry {
-    /// What all types have in common, such as `any LayerSpec`.
+    /// The common protocol of the types, such as `any LayerSpec`.
     associatedtype Value: Sendable
-    /// The word for one of them in messages, such as `layer`.
+    /// The noun for one of the types in error messages, such as `layer`.
     static var noun: String { get }
-    /// The types that the package provides, in the order in which help and schema list them.
+    /// The built-in types, in the order of help and schema.
     static var builtIn: [any TaggedOptions.Type] { get }
 }
 
 extension Registry {
-    /// All types that a config can name: the package's, then the registered ones in the order of registration.
+    /// All types that a config can name: the built-in types, then the registered types in the order of
+    /// registration.
     public static var kinds: [any TaggedOptions.Type] {
         builtIn + (registered.withLock { $0[ObjectIdentifier(Self.self)] } ?? [])
     }

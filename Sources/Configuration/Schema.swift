@@ -1,11 +1,11 @@
-/// The definitions of a JSON Schema in the making: every named type once, so that types may hold themselves.
+/// The definitions of a JSON Schema. Every named type occurs once, so types can be recursive.
 public final class SchemaBook {
     private(set) var definitions: [JSONMember] = []
     private var indices: [ObjectIdentifier: Int] = [:]
 
     init() {}
 
-    /// A reference to the definition of a type, which is made at the first call.
+    /// Returns a reference to the definition of a type, which is created on the first call.
     public func reference(
         to type: Any.Type, named name: String, _ make: (SchemaBook) -> JSONValue
     ) -> JSONValue {
@@ -42,7 +42,7 @@ extension Options {
         book.reference(to: Self.self, named: definitionName) { form($0) }
     }
 
-    /// The type's name; one that is the `Spec` of another type is called by that: "GRU" for `GRU.Spec`.
+    /// The name of the type in the schema. A type named `Spec` is called by its outer type: "GRU" for `GRU.Spec`.
     private static var definitionName: String {
         let name = String(describing: Self.self)
         let path = String(reflecting: Self.self).split(separator: ".")
@@ -50,18 +50,20 @@ extension Options {
         return String(path[path.count - 2] + name.dropFirst("Spec".count))
     }
 
-    /// The JSON Schema (draft 2020-12) of a document that holds these options. Editors complete and check by it.
+    /// Returns the JSON Schema (draft 2020-12) of a document with these options. Editors use it for completion and
+    /// validation.
     ///
-    /// - Parameter extends: Whether the document may name a parent by "extends", and then leave out what that holds.
+    /// - Parameter extends: Whether the document may name parent files by "extends" and omit the keys that they
+    ///   provide.
     public static func jsonSchema(title: String, extends: Bool = false) -> JSONValue {
         let book = SchemaBook()
         var form = form(book)
         var properties: JSONValue = [
-            "$schema": ["type": "string", "description": "The schema, for editors."]
+            "$schema": ["type": "string", "description": "The JSON Schema of this file, for editors."]
         ]
         if extends {
             properties["extends"] = [
-                "description": "A file, or several, whose values count where this one has none.",
+                "description": "A parent file, or a list of them. The values of this file take precedence.",
                 "type": ["string", "array"], "items": ["type": "string"],
             ]
             if let required = form["required"] {
@@ -94,14 +96,15 @@ extension Options {
         form["properties"] = properties
         let required = fields.filter(\.isRequired).map { JSONValue(.text($0.name)) }
         if !required.isEmpty { form["required"] = JSONValue(.list(required)) }
-        form["patternProperties"] = ["^//": ["description": "A remark."]]
+        form["patternProperties"] = ["^//": ["description": "A comment."]]
         form["additionalProperties"] = false
         return form
     }
 }
 
 extension Field {
-    /// The value where the key is left out; nil for required keys, and for nested options whose own defaults say it.
+    /// Returns the value of an omitted key. nil for required keys, and for nested options, whose schemas contain
+    /// their own defaults.
     func defaultValue(_ defaults: Owner) -> JSONValue? {
         if isRequired { return nil }
         let value = encode(defaults)

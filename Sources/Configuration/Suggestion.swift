@@ -1,7 +1,7 @@
-/// Did-you-mean: the known word that a misspelt one was likely meant to be.
+/// Did-you-mean suggestions for misspelled words.
 public enum Suggestion {
-    /// The closest of `known` to `word`, or nil where none is close. Capitals, `-` and `_` do not count;
-    /// otherwise about one slip in three letters is forgiven, and a beginning of at least three letters counts.
+    /// Returns the closest match for `word` among `known`, or nil if none is close. Case, `-` and `_` are ignored.
+    /// About one error per three letters is tolerated, and a prefix of at least three letters matches.
     public static func closest(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
         let target = folded(word)
@@ -18,7 +18,7 @@ public enum Suggestion {
         return completions.count == 1 ? completions[0] : nil
     }
 
-    /// `; did you mean "units"?`, or nothing.
+    /// Returns `; did you mean "units"?`, or an empty string.
     static func question(_ word: String, _ known: [String]) -> String {
         closest(to: word, among: known).map { "; did you mean \(JSONValue.quoted($0))?" } ?? ""
     }
@@ -27,7 +27,7 @@ public enum Suggestion {
         word.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" && $0 != " " }
     }
 
-    /// Insertions, removals, changes and swaps of neighbours that lead from one word to the other; nil above `limit`.
+    /// Returns the edit distance with transpositions, or nil if it exceeds `limit`.
     private static func distance(_ a: [UnicodeScalar], _ b: [UnicodeScalar], limit: Int) -> Int? {
         guard abs(a.count - b.count) <= limit else { return nil }
         var before: [Int] = []

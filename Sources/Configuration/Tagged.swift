@@ -1,20 +1,21 @@
-/// Options that say by the key "type" what they are: `{"type": "gru", "units": 128}`.
+/// Options that are selected by the key "type": `{"type": "gru", "units": 128}`.
 public protocol TaggedOptions: Options {
-    /// The value of "type".
+    /// The value of the key "type".
     static var type: String { get }
 }
 
-/// One of several kinds, chosen by "type"; may hold others of its registry to any depth.
+/// Options of one of several types, selected by "type". They can contain other options of the same registry at any
+/// depth.
 public struct Tagged<Kinds: Registry>: ConfigurationValue {
-    /// The options, as what all kinds have in common.
+    /// The options, as the registry's common protocol.
     public var value: Kinds.Value
 
-    /// `value` has to be of one of the registry's kinds.
+    /// Wraps options. `value` must be of one of the registry's types.
     public init(_ value: Kinds.Value) {
         self.value = value
     }
 
-    /// The options themselves.
+    /// The wrapped options.
     public var options: (any TaggedOptions)? { value as? any TaggedOptions }
 
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Tagged? {
@@ -24,7 +25,8 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
         }
         guard let tag = json["type"] else {
             let _: Void? = context.inside(.key("type"), at: json.place) {
-                context.report("missing; it names the \(Kinds.noun), one of \(listed)", at: json.place)
+                context.report(
+                    "missing; expected the type of the \(Kinds.noun), one of \(listed)", at: json.place)
             }
             return nil
         }
@@ -36,7 +38,7 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
                 if let meant, let name = tag.text {
                     let shown = JSONValue.quoted(name.shortened(to: 60))
                     context.report(
-                        "there is no \(Kinds.noun) \(shown); did you mean \(JSONValue.quoted(meant))?",
+                        "unknown \(Kinds.noun) \(shown); did you mean \(JSONValue.quoted(meant))?",
                         at: tag.place)
                 } else {
                     context.mismatch(tag, "the name of \(article) \(Kinds.noun), one of \(listed)")
@@ -72,7 +74,7 @@ public struct Tagged<Kinds: Registry>: ConfigurationValue {
             let kinds = Kinds.kinds
             form["properties"] = [
                 "type": [
-                    "description": "Which \(Kinds.noun) it is.",
+                    "description": "The type of the \(Kinds.noun).",
                     "enum": JSONValue(.list(kinds.map { JSONValue(.text($0.type)) })),
                     "enumDescriptions": JSONValue(.list(kinds.map { JSONValue(.text($0.summary)) })),
                 ]

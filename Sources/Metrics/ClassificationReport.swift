@@ -1,7 +1,8 @@
 import Foundation
 
 extension ConfusionMatrix {
-    /// Precision, recall, F1 and support of each class and their means, as the text that scikit-learn prints.
+    /// Returns precision, recall, F1 and support per class and their averages, formatted like scikit-learn's
+    /// `classification_report`.
     public func report(digits: Int = 2) -> String {
         let averages = ["macro avg", "weighted avg"]
         let width = max((classes + averages).map(\.count).max() ?? 0, digits)

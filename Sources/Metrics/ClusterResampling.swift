@@ -1,22 +1,24 @@
 import Autograd
 import Glibc
 
-/// Intervals and tests that take clusters, such as speakers, as the independent units.
+/// Confidence intervals and tests with clusters, such as speakers, as the independent units.
 ///
-/// From ten clusters on they resample. With three to nine, where a percentile bootstrap is too narrow and a permutation test has too few
-/// arrangements, they use Student's t with a jackknife standard error. With fewer than three there is neither interval nor test.
+/// Ten or more clusters are resampled. For three to nine clusters, a percentile bootstrap is too narrow and a
+/// permutation test has too few permutations, so Student's t with a jackknife standard error is used instead. With
+/// fewer than three clusters, there is no interval and no test.
 public enum ClusterResampling {
-    /// The fewest clusters that an interval or a test is computed for.
+    /// The minimum number of clusters for an interval or a test.
     public static let fewest = 3
-    /// The fewest clusters that are resampled.
+    /// The minimum number of clusters for resampling.
     public static let fewestResampled = 10
 
-    /// Returns the confidence interval of a metric; without bounds where there are fewer than three clusters, or where the clusters do not
-    /// differ.
+    /// Returns the confidence interval of a metric. It has no bounds with fewer than three clusters or if the
+    /// clusters do not differ.
     ///
-    /// From ten clusters on, the bootstrap-t over clusters: each draw is studentized with the standard error that the jackknife's
-    /// influence values have in it (Efron and Tibshirani 1993, chapter 12). With three to nine, a t interval with the jackknife's standard error,
-    /// for shares on the logit scale, on which the distance from 0 and 1 does not skew them.
+    /// With ten or more clusters, this is the bootstrap-t over clusters: each bootstrap sample is studentized with
+    /// its own standard error, computed from the jackknife's influence values (Efron and Tibshirani 1993, chapter
+    /// 12). With three to nine clusters, it is a t interval with the jackknife standard error. For proportions it
+    /// is computed on the logit scale, where the bounds 0 and 1 do not skew the distribution.
     public static func interval(
         _ figure: ClusteredFigure, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
         generator: RandomGenerator
@@ -58,19 +60,21 @@ public enum ClusterResampling {
         return interval
     }
 
-    /// Returns the two-sided p-value of the difference between two systems that were tested on the same clusters; nan with fewer
-    /// than three.
+    /// Returns the two-sided p-value for the difference between two systems evaluated on the same clusters, or NaN
+    /// with fewer than three clusters.
     ///
-    /// From ten clusters on, a permutation test that exchanges the predictions of both systems for whole clusters, in all ways where there are
-    /// at most `draws`. With three to nine, Student's t with the jackknife standard error of the difference.
+    /// With ten or more clusters, this is a permutation test that exchanges the predictions of the two systems for
+    /// whole clusters; it is exact if there are at most `draws` permutations. With three to nine clusters, it is
+    /// Student's t with the jackknife standard error of the difference.
     ///
-    /// Throws a `MetricProblem` where the clusters are not the same.
+    /// Throws a `MetricProblem` if the clusters differ.
     public static func test(
         _ first: ClusteredFigure, _ second: ClusteredFigure, draws: Int = 2000, generator: RandomGenerator
     ) throws(MetricProblem) -> Double {
         let count = first.clusters.count
         guard Set(first.clusters) == Set(second.clusters) else {
-            throw MetricProblem("predictions for other clips or speakers; a paired test needs the same")
+            throw MetricProblem(
+                "the clips or speakers of the predictions differ; a paired test needs the same ones")
         }
         let numbers = Dictionary(
             uniqueKeysWithValues: second.clusters.enumerated().map { ($1, $0) })
@@ -98,7 +102,7 @@ public enum ClusterResampling {
         }
     }
 
-    /// How far each cluster moves a statistic, by leaving it out (the jackknife's influence values).
+    /// Returns the jackknife influence values of a statistic: its change when each cluster is left out.
     private static func influences(_ count: Int, of statistic: ([Int]) -> Double) -> [Double] {
         let all = statistic(Array(repeating: 1, count: count))
         return (0..<count).map { left in
@@ -108,7 +112,8 @@ public enum ClusterResampling {
         }
     }
 
-    /// The standard error of a statistic with these influence values in a sample that has each cluster as often as `weights` says.
+    /// Returns the standard error of a statistic with these influence values in a sample that contains each cluster
+    /// `weights` times.
     private static func standardError(_ influences: [Double], _ weights: [Int]) -> Double {
         let count = Double(influences.count)
         let mean = zip(influences, weights).reduce(0) { $0 + $1.0 * Double($1.1) } / count

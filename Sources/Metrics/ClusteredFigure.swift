@@ -1,15 +1,16 @@
-/// A metric of predictions whose examples come in clusters that are independent of each other, such as the clips of a speaker.
+/// A metric of predictions with clustered examples, such as the clips of a speaker. The clusters are independent of
+/// each other.
 ///
-/// The metric is computed for any multiset of clusters, which is what resampling takes. The predictions of several models, such as
-/// one for each seed, share the clusters; the metric is then the mean over the models.
+/// The metric can be computed for any multiset of clusters, as resampling requires. Predictions of several models,
+/// such as one per seed, share the clusters; the metric is then the mean over the models.
 public struct ClusteredFigure: Sendable {
-    /// What is drawn as a whole.
+    /// The unit that is resampled as a whole.
     public enum Unit: String, Sendable, CaseIterable { case speakers, clips }
 
-    /// What is computed of the examples.
+    /// The metric to compute.
     public enum Statistic: Sendable, Equatable {
         case figure(Figure)
-        /// The recall of the class with this number.
+        /// The recall of the class with this index.
         case recall(Int)
     }
 
@@ -21,11 +22,11 @@ public struct ClusteredFigure: Sendable {
     /// One model's examples, by cluster.
     private struct Model: Sendable {
         var classes: [String]
-        /// For each cluster, the cells of the confusion matrix (truth * classes + prediction) and how often each occurs.
+        /// For each cluster, the cells of the confusion matrix (truth * classes + prediction) and their counts.
         var cells: [[(cell: Int, count: Int)]]
         /// For each cluster, the sum over its examples and their number, for metrics that are means over examples.
         var sums: [(sum: Double, count: Int)]
-        /// For each cluster, the places of its examples, for metrics that need all of them.
+        /// For each cluster, the indices of its examples, for metrics that need all of them.
         var places: [[Int]]
         var predictions: Predictions
         var decisions: [Int]
@@ -33,7 +34,7 @@ public struct ClusteredFigure: Sendable {
 
     /// Groups the predictions of one or more models by cluster.
     ///
-    /// Throws a `MetricProblem` without examples, and where speakers are the clusters and one is not known.
+    /// Throws a `MetricProblem` if there are no examples, or if the clusters are speakers and a speaker is unknown.
     public init(
         _ statistic: Statistic, _ models: [Predictions], by unit: Unit
     ) throws(MetricProblem) {
@@ -44,7 +45,7 @@ public struct ClusteredFigure: Sendable {
             var keys: [String] = []
             for (id, speaker) in zip(predictions.ids, predictions.speakers) {
                 guard let key = unit == .clips ? id : speaker else {
-                    throw MetricProblem("the speaker of \(id) is not known; expected one for each clip")
+                    throw MetricProblem("the speaker of \(id) is unknown; expected a speaker for each clip")
                 }
                 if numbers[key] == nil {
                     numbers[key] = names.count
@@ -77,14 +78,15 @@ public struct ClusteredFigure: Sendable {
         self.models = models
     }
 
-    /// How many models there are.
+    /// The number of models.
     public var modelCount: Int { models.count }
 
-    /// The figure over the clusters of both, those of `other` behind: the models are joined in their order.
+    /// Returns the metric over the clusters of both, with those of `other` appended. The models are paired in
+    /// order.
     func joined(with other: ClusteredFigure) throws(MetricProblem) -> ClusteredFigure {
         guard models.count == other.models.count, statistic == other.statistic else {
             throw MetricProblem(
-                "\(models.count) and \(other.models.count) models; a paired test needs as many of each, and one metric"
+                "\(models.count) and \(other.models.count) models; a paired test needs the same number and the same metric"
             )
         }
         var joint: [Model] = []
@@ -121,7 +123,7 @@ public struct ClusteredFigure: Sendable {
         }
     }
 
-    /// The metric of a multiset of clusters: `weights` says how often each is taken.
+    /// Returns the metric of a multiset of clusters that contains each cluster `weights` times.
     public func value(_ weights: [Int]) -> Double {
         let sum = models.reduce(0.0) { $0 + value($1, weights) }
         return sum / Double(models.count)
@@ -133,7 +135,7 @@ public struct ClusteredFigure: Sendable {
         return models.map { value($0, weights) }
     }
 
-    /// The metric over all examples, the mean over the models.
+    /// The metric over all examples, averaged over the models.
     public var estimate: Double { value(Array(repeating: 1, count: clusters.count)) }
 
     private func value(_ model: Model, _ weights: [Int]) -> Double {
@@ -170,7 +172,7 @@ public struct ClusteredFigure: Sendable {
         return Self.value(figure, of: model.predictions, at: places, model.decisions)
     }
 
-    // The two metrics that are resampled most, without the matrix: its arrays take most of the time.
+    // The two most frequently resampled metrics, computed without a matrix, whose arrays take most of the time.
 
     private static func accuracy(_ counts: [Int], _ size: Int) -> Double {
         let total = counts.reduce(0, +)
@@ -211,7 +213,7 @@ extension ClusteredFigure.Statistic {
 }
 
 extension Figure {
-    /// Whether it is the mean of a number that each example has by itself.
+    /// Whether the metric is the mean of a value per example.
     fileprivate var isMeanOverExamples: Bool {
         switch self {
         case .top2, .top3, .logLoss, .brier: true

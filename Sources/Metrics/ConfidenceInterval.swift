@@ -1,31 +1,31 @@
 /// A metric with its confidence interval.
 public struct ConfidenceInterval: Sendable, Equatable {
-    /// How an interval was computed.
+    /// The method that computed the interval.
     public enum Method: String, Sendable, CaseIterable {
-        /// The bootstrap-t.
+        /// Bootstrap-t.
         case bootstrap
         /// Student's t with a jackknife standard error.
         case jackknife
         /// Student's t over the results of folds.
         case student
-        /// Student's t over the results of folds with the variance of Nadeau and Bengio.
+        /// The corrected resampled t of Nadeau and Bengio over the results of folds.
         case correctedStudent = "corrected_student"
     }
 
-    /// The metric, from all examples.
+    /// The point estimate, from all examples.
     public var estimate: Double
-    /// The lower bound; nan where there is no interval.
+    /// The lower bound, or NaN without an interval.
     public var low: Double
-    /// The upper bound; nan where there is no interval.
+    /// The upper bound, or NaN without an interval.
     public var high: Double
     /// The confidence level, such as 0.95.
     public var level: Double
-    /// How many independent units there were, such as speakers.
+    /// The number of independent units, such as speakers.
     public var units: Int
-    /// How it was computed; nil where there is no interval.
+    /// The method, or nil without an interval.
     public var method: Method?
 
-    /// A metric with its interval.
+    /// Creates a metric with its interval.
     public init(
         estimate: Double, low: Double, high: Double, level: Double, units: Int = 0, method: Method? = nil
     ) {
@@ -37,10 +37,10 @@ public struct ConfidenceInterval: Sendable, Equatable {
         self.method = method
     }
 
-    /// What is not known.
+    /// An unknown value.
     public static let unknown = ConfidenceInterval(estimate: .nan, low: .nan, high: .nan, level: 0.95)
 
-    /// A quantile of sorted numbers, between neighbours by their distance (as NumPy's default).
+    /// Returns a quantile of sorted values by linear interpolation (NumPy's default).
     static func quantile(_ sorted: [Double], _ part: Double) -> Double {
         let place = part * Double(sorted.count - 1)
         let below = Int(place.rounded(.down))

@@ -1,7 +1,7 @@
 /// A metric of predictions, by its name in configs and logs.
 public enum Figure: String, Sendable, CaseIterable {
     case accuracy
-    /// Unweighted average recall: the mean of the classes' recalls.
+    /// Unweighted average recall (UAR): the mean of the recalls of the classes.
     case uar
     case macroF1 = "macro_f1"
     case weightedF1 = "weighted_f1"
@@ -12,11 +12,11 @@ public enum Figure: String, Sendable, CaseIterable {
     case top3 = "top3_accuracy"
     case logLoss = "log_loss"
     case brier
-    /// Expected calibration error in 15 bins.
+    /// Expected calibration error with 15 bins.
     case calibrationError = "ece"
     case auc
 
-    /// Whether it takes more than the predicted classes.
+    /// Whether the metric needs predicted probabilities rather than classes.
     public var needsProbabilities: Bool {
         switch self {
         case .top2, .top3, .logLoss, .brier, .calibrationError, .auc: true
@@ -24,7 +24,7 @@ public enum Figure: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it is a share, which people read in percent.
+    /// Whether the metric is a proportion, usually given in percent.
     public var isShare: Bool {
         switch self {
         case .kappa, .matthews, .logLoss, .brier: false
@@ -32,10 +32,10 @@ public enum Figure: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the metric of that name is a share; one of another kind, such as the loss, is not.
+    /// Returns whether the metric with this name is a proportion. Losses, for example, are not.
     public static func isShare(_ name: String) -> Bool { Figure(rawValue: name)?.isShare ?? false }
 
-    /// Returns the metric of predictions.
+    /// Returns the value of the metric for predictions.
     public func value(_ matrix: ConfusionMatrix, _ soft: ProbabilityMetrics) -> Double {
         switch self {
         case .accuracy: matrix.accuracy

@@ -1,26 +1,27 @@
-/// The results of one system on the folds of a cross-validation or on repeated hold-outs: one number for each, averaged over seeds.
+/// The results of one system on the folds of a cross-validation or on repeated hold-outs: one value per fold,
+/// averaged over seeds.
 ///
-/// The training sets of folds overlap, so that their results are correlated. Where the clips of a speaker are on both sides of the split, the
-/// corrected resampled t-test allows for it: it takes the variance of the mean as (1 / n + test / train) times that between folds instead of 1 / n
-/// (Nadeau and Bengio 2003).
+/// The training sets of folds overlap, so the results are correlated. If clips of the same speaker are in the
+/// training and test sets, the corrected resampled t-test accounts for this: it multiplies the variance between
+/// folds by (1 / n + test / train) instead of 1 / n to get the variance of the mean (Nadeau and Bengio 2003).
 public struct FoldResults: Sendable {
-    /// One for each fold.
+    /// One value per fold.
     public var values: [Double]
-    /// The size of a test set divided by that of its training set; 0 takes the folds as independent.
+    /// The ratio of the test set size to the training set size, or 0 to treat the folds as independent.
     public var testToTrain: Double
-    /// The fewest folds that an interval or a test is computed for.
+    /// The minimum number of folds for an interval or a test.
     public static let fewest = 3
 
-    /// Results of folds.
+    /// Creates the results of folds.
     public init(_ values: [Double], testToTrain: Double = 0) {
         self.values = values
         self.testToTrain = testToTrain
     }
 
-    /// The mean over the folds; nan without any.
+    /// The mean over the folds, or NaN without folds.
     public var mean: Double { values.reduce(0, +) / Double(values.count) }
 
-    /// The standard deviation between the folds; nan with fewer than two.
+    /// The standard deviation between the folds, or NaN with fewer than two folds.
     public var deviation: Double {
         guard values.count > 1 else { return .nan }
         let mean = mean
@@ -33,7 +34,7 @@ public struct FoldResults: Sendable {
         deviation * (1 / Double(values.count) + testToTrain).squareRoot()
     }
 
-    /// Returns the confidence interval of the mean by Student's t; without bounds where there are fewer than three folds.
+    /// Returns the confidence interval of the mean by Student's t. It has no bounds with fewer than three folds.
     public func interval(isShare: Bool = false, level: Double = 0.95) -> ConfidenceInterval {
         var interval = ConfidenceInterval(
             estimate: mean, low: .nan, high: .nan, level: level, units: values.count)
@@ -45,8 +46,9 @@ public struct FoldResults: Sendable {
         return interval
     }
 
-    /// The two-sided p-value of a mean difference of 0, where the values are differences between two systems on the same folds. nan with fewer
-    /// than three folds, and where all differences are equal but not 0: nothing tells how they spread.
+    /// The two-sided p-value for a mean difference of 0, where the values are differences between two systems on
+    /// the same folds. NaN with fewer than three folds, or if all differences are equal but not 0, because their
+    /// variance is then unknown.
     public var pValue: Double {
         guard values.count >= Self.fewest, values.allSatisfy(\.isFinite) else { return .nan }
         guard values.contains(where: { $0 != 0 }) else { return 1 }

@@ -1,12 +1,12 @@
 import Autograd
 import Glibc
 
-/// Whether two systems that were tried on the same examples differ: two-sided tests, each of which gives a p-value.
+/// Two-sided paired tests of whether two systems evaluated on the same examples differ. Each returns a p-value.
 public enum PairedTest {
-    /// McNemar's exact test of who was right: of the examples on which exactly one of two systems was right, are about
-    /// half the first one's? 1 where there are none.
+    /// Performs McNemar's exact test: of the examples that exactly one of two systems classifies correctly, does
+    /// each system get about half? Returns 1 if there are no such examples.
     ///
-    /// Throws a `MetricProblem` where the lists differ in length.
+    /// Throws a `MetricProblem` if the lengths differ.
     public static func mcNemar(_ first: [Bool], _ second: [Bool]) throws(MetricProblem) -> Double {
         try checkCounts(first.count, second.count)
         let onlyFirst = zip(first, second).count { $0 && !$1 }
@@ -19,10 +19,11 @@ public enum PairedTest {
         return min(1, 2 * sum)
     }
 
-    /// Wilcoxon's signed-rank test of two lists of figures, such as accuracies by fold and seed. Equal pairs are left out. Exact
-    /// up to 50 pairs, ties included, by the normal approximation beyond. 1 where nothing differs.
+    /// Performs Wilcoxon's signed-rank test on two lists of results, such as accuracies per fold and seed. Equal
+    /// pairs are dropped. The test is exact for up to 50 pairs, including ties, and uses the normal approximation
+    /// beyond. Returns 1 if all pairs are equal.
     ///
-    /// Throws a `MetricProblem` where the lists differ in length or a figure is no finite number.
+    /// Throws a `MetricProblem` if the lengths differ or a result is not finite.
     public static func wilcoxon(_ first: [Double], _ second: [Double]) throws(MetricProblem) -> Double {
         try checkCounts(first.count, second.count)
         try checkFinite(first + second)
@@ -38,10 +39,11 @@ public enum PairedTest {
         return variance > 0 ? erfc(distance / (2 * variance).squareRoot()) : 1
     }
 
-    /// Student's paired test of the mean difference of two lists of figures, which takes the differences as normally distributed. nan
-    /// with fewer than two pairs, and where all differences are equal but not 0: nothing tells how they spread.
+    /// Performs Student's paired t-test on two lists of results; it assumes normally distributed differences.
+    /// Returns NaN with fewer than two pairs, or if all differences are equal but not 0, because their variance is
+    /// then unknown.
     ///
-    /// Throws a `MetricProblem` where the lists differ in length or a figure is no finite number.
+    /// Throws a `MetricProblem` if the lengths differ or a result is not finite.
     public static func student(_ first: [Double], _ second: [Double]) throws(MetricProblem) -> Double {
         try checkCounts(first.count, second.count)
         try checkFinite(first + second)
@@ -57,10 +59,10 @@ public enum PairedTest {
         return 2 * StudentT(freedom: count - 1).cumulative(-abs(t))
     }
 
-    /// A permutation test of the mean difference of two lists of figures: the signs of the differences are flipped at random, or in all
-    /// ways where there are at most `draws`.
+    /// Performs a permutation test of the mean difference between two lists of results. The signs of the
+    /// differences are flipped at random, or in every combination if there are at most `draws` combinations.
     ///
-    /// Throws a `MetricProblem` where the lists differ in length or a figure is no finite number.
+    /// Throws a `MetricProblem` if the lengths differ or a result is not finite.
     public static func permutation(
         _ first: [Double], _ second: [Double], draws: Int = 10000, generator: RandomGenerator
     ) throws(MetricProblem) -> Double {
@@ -68,14 +70,14 @@ public enum PairedTest {
         try checkFinite(first + second)
         let differences = zip(first, second).map { $0 - $1 }
         let found = abs(differences.reduce(0, +))
-        // Sums of the same numbers in another order of signs differ in the last digits.
+        // The sum of the same values with a different order of signs differs in the last digits.
         let slack = 1e-12 * differences.reduce(0) { $0 + abs($1) }
         return permutation(count: differences.count, draws: draws, generator: generator) { flips in
             abs(zip(differences, flips).reduce(0) { $0 + ($1.1 ? -$1.0 : $1.0) }) >= found - slack
         }
     }
 
-    /// P-values of several tests, made larger so that the chance of any false finding stays what it was for one (Holm 1979).
+    /// Adjusts the p-values of several tests for the family-wise error rate (Holm 1979).
     public static func holm(_ values: [Double]) -> [Double] {
         let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
         var adjusted = values
@@ -87,7 +89,8 @@ public enum PairedTest {
         return adjusted
     }
 
-    /// The part of sign patterns that `isAsLarge`: of all where they are few, of draws otherwise, the one found counting among them.
+    /// Returns the proportion of sign patterns for which `isAsLarge` is true: over all patterns if there are few,
+    /// else over random draws plus the observed pattern.
     static func permutation(
         count: Int, draws: Int, generator: RandomGenerator, isAsLarge: ([Bool]) -> Bool
     ) -> Double {
@@ -103,9 +106,10 @@ public enum PairedTest {
         return Double(large + 1) / Double(max(1, draws) + 1)
     }
 
-    /// Twice the chance that the ranks of one sign sum to at most `sum`, if every sign is as likely as the other.
+    /// Returns twice the probability that the ranks of one sign sum to at most `sum` if both signs are equally
+    /// likely.
     private static func exactSignedRank(_ sum: Int, _ ranks: [Int]) -> Double {
-        // ways[s]: the sets of ranks that sum to s.
+        // ways[s]: the number of sets of ranks with sum s.
         var ways = [1.0] + Array(repeating: 0, count: ranks.reduce(0, +))
         for rank in ranks {
             for sum in stride(from: ways.count - 1, through: rank, by: -1) { ways[sum] += ways[sum - rank] }
@@ -113,7 +117,8 @@ public enum PairedTest {
         return min(1, 2 * ways[0...sum].reduce(0, +) / exp2(Double(ranks.count)))
     }
 
-    /// Twice the ranks from 1, equal numbers sharing their mean; and the sum of t^3 - t over groups of t equal ones.
+    /// Returns twice the ranks, starting at 1 and averaged over ties, and the sum of t^3 - t over groups of t tied
+    /// values.
     private static func doubledRanks(_ numbers: [Double]) -> (ranks: [Int], ties: Double) {
         let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
         var ranks = Array(repeating: 0, count: numbers.count)
@@ -136,13 +141,13 @@ public enum PairedTest {
 
     private static func checkCounts(_ first: Int, _ second: Int) throws(MetricProblem) {
         guard first == second else {
-            throw MetricProblem("\(first) and \(second) results; a paired test needs as many of each")
+            throw MetricProblem("\(first) and \(second) results; a paired test needs the same number")
         }
     }
 
     private static func checkFinite(_ figures: [Double]) throws(MetricProblem) {
         if let strange = figures.first(where: { !$0.isFinite }) {
-            throw MetricProblem("a figure of \(strange); expected finite numbers")
+            throw MetricProblem("a result of \(strange); expected finite values")
         }
     }
 }

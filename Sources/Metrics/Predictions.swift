@@ -1,16 +1,16 @@
-/// The predictions of a classifier for some examples, with their true classes and, where they are known, their speakers.
+/// The predictions of a classifier, with the true classes and, if known, the speakers of the examples.
 public struct Predictions: Sendable {
-    /// The names of the classes, in the order of the model's outputs.
+    /// The class names, in the order of the model's outputs.
     public var classes: [String]
-    /// The name of each example, such as a clip's path.
+    /// The name of each example, such as the path of a clip.
     public var ids: [String] = []
-    /// The speaker of each example; nil where it is not known.
+    /// The speaker of each example, or nil if unknown.
     public var speakers: [String?] = []
-    /// The true class of each example, by its place in `classes`.
+    /// The true class of each example, as an index into `classes`.
     public var truths: [Int] = []
-    /// A row for each example, with the probability of each class.
+    /// The predicted probability of each class, one row per example.
     public var probabilities: [[Double]] = []
-    /// The mean loss over the examples; nan where it is not known.
+    /// The mean loss over the examples, or NaN if unknown.
     public var meanLoss = Double.nan
 
     /// Creates predictions without examples.
@@ -26,13 +26,13 @@ public struct Predictions: Sendable {
         probabilities.append(row)
     }
 
-    /// The most probable class of each example, the first of equal ones.
+    /// The most probable class of each example; the first one in a tie.
     public var decisions: [Int] {
         probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0
         }
     }
 
-    /// The speakers without repetition, in the order of the examples; nil where the speaker of an example is not known.
+    /// The unique speakers in the order of the examples, or nil if the speaker of an example is unknown.
     public var knownSpeakers: [String]? {
         guard !speakers.isEmpty, speakers.allSatisfy({ $0 != nil }) else { return nil }
         var seen: Set<String> = []
@@ -44,7 +44,7 @@ public struct Predictions: Sendable {
         try ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
     }
 
-    /// Returns the mean loss, under the name `loss`, and the given metrics.
+    /// Returns the mean loss, under the name `loss`, followed by the given metrics.
     public func figures(_ figures: [Figure]) throws(MetricProblem) -> [(name: String, value: Double)] {
         let soft = try ProbabilityMetrics(
             probabilities: probabilities, truths: truths, classes: classes.count)
@@ -52,7 +52,7 @@ public struct Predictions: Sendable {
         return [("loss", meanLoss)] + figures.map { ($0.rawValue, $0.value(matrix, soft)) }
     }
 
-    /// Returns the examples at some places, in that order.
+    /// Returns the examples at the given indices, in that order.
     public func selecting(_ places: [Int]) -> Predictions {
         var part = Predictions(classes: classes)
         part.ids = places.map { ids[$0] }
@@ -62,14 +62,14 @@ public struct Predictions: Sendable {
         return part
     }
 
-    /// Returns the predictions of several test sets together, such as those of all folds. Throws where they have other classes.
+    /// Pools the predictions of several test sets, such as those of all folds. Throws if their classes differ.
     public static func pooled(_ parts: [Predictions]) throws(MetricProblem) -> Predictions {
         var all = Predictions(classes: parts.first?.classes ?? [])
         for part in parts {
             guard part.classes == all.classes else {
                 throw MetricProblem(
-                    "classes \(part.classes.joined(separator: ", ")) beside \(all.classes.joined(separator: ", ")); "
-                        + "predictions can be pooled where the classes are the same, in the same order")
+                    "classes \(part.classes.joined(separator: ", ")) and \(all.classes.joined(separator: ", ")); "
+                        + "to pool predictions, their classes must be the same, in the same order")
             }
             all.ids += part.ids
             all.speakers += part.speakers

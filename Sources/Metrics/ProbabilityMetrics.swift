@@ -1,25 +1,28 @@
 import Foundation
 
-/// Metrics of predicted probabilities: one row of numbers per example, one number per class.
+/// Metrics of predicted probabilities.
 public struct ProbabilityMetrics: Sendable {
-    /// A row for each example, a number for each class.
+    /// The probabilities, one row per example and one column per class.
     public let probabilities: [[Double]]
-    /// The class of each example, from 0.
+    /// The true class index of each example.
     public let truths: [Int]
     private let classCount: Int
 
-    /// Fails with a `MetricProblem` where the sizes differ, a truth is no class or a probability is no number.
+    /// Creates the metrics. Throws a `MetricProblem` if the sizes differ, a class index is invalid or a probability
+    /// is not finite.
     public init(probabilities: [[Double]], truths: [Int], classes: Int) throws(MetricProblem) {
         guard probabilities.count == truths.count else {
             throw MetricProblem(
-                "\(probabilities.count) rows of probabilities and \(truths.count) truths; expected as many")
+                "\(probabilities.count) rows of probabilities and \(truths.count) true classes; expected the same number"
+            )
         }
         for (row, (numbers, truth)) in zip(probabilities, truths).enumerated() {
             guard numbers.count == classes else {
                 throw MetricProblem("row \(row) has \(numbers.count) probabilities; expected \(classes)")
             }
             guard (0..<classes).contains(truth) else {
-                throw MetricProblem("row \(row) has truth \(truth); expected a class number below \(classes)")
+                throw MetricProblem(
+                    "row \(row) has true class \(truth); expected a class index below \(classes)")
             }
             guard numbers.allSatisfy(\.isFinite) else {
                 throw MetricProblem("row \(row) has a probability that is not a finite number")
@@ -30,19 +33,19 @@ public struct ProbabilityMetrics: Sendable {
         classCount = classes
     }
 
-    /// Metrics of no examples.
+    /// Creates the metrics of an empty set of examples.
     package static var none: ProbabilityMetrics { ProbabilityMetrics() }
 
     private init() { (probabilities, truths, classCount) = ([], [], 0) }
 
-    /// The most probable class of each example, the first of equal ones.
+    /// The most probable class of each example; the first one in a tie.
     public var predictions: [Int] {
         probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0
         }
     }
 
-    /// The part of examples whose truth is among the k most probable classes; of equal ones the later count as more
-    /// probable, as in scikit-learn.
+    /// Returns the top-k accuracy: the proportion of examples whose true class is among the k most probable
+    /// classes. In a tie, later classes count as more probable, as in scikit-learn.
     public func topAccuracy(_ k: Int) -> Double {
         mean(
             zip(probabilities, truths).map { row, truth in
@@ -53,7 +56,8 @@ public struct ProbabilityMetrics: Sendable {
             })
     }
 
-    /// The mean of -log p(truth), the rows scaled to sum 1 and probabilities kept off 0.
+    /// The log loss: the mean of -log p(true class), with rows normalized to sum 1 and probabilities clipped away
+    /// from 0.
     public var logLoss: Double {
         mean(
             zip(probabilities, truths).map { row, truth in
@@ -63,7 +67,7 @@ public struct ProbabilityMetrics: Sendable {
             })
     }
 
-    /// The mean squared distance between the row of probabilities and the truth (Brier score).
+    /// The Brier score: the mean squared distance between the probabilities and the one-hot true class.
     public var brier: Double {
         mean(
             zip(probabilities, truths).map { row, truth in
@@ -74,7 +78,8 @@ public struct ProbabilityMetrics: Sendable {
             })
     }
 
-    /// The expected calibration error: how far confidence and accuracy are apart in bins (lo, hi] of equal width.
+    /// Returns the expected calibration error: the mean difference between confidence and accuracy over bins (lo,
+    /// hi] of equal width.
     public func calibrationError(bins: Int) -> Double {
         var (counts, right, confidence) = (
             [Double](repeating: 0, count: bins), [Double](repeating: 0, count: bins),
@@ -91,15 +96,15 @@ public struct ProbabilityMetrics: Sendable {
         return truths.isEmpty ? 0 : gap / Double(truths.count)
     }
 
-    /// The area under the ROC curve of each class against the rest, plain mean. Nil where a class has no examples, or
-    /// nothing else has.
+    /// The macro-averaged one-vs-rest area under the ROC curve, or nil if a class has no positive or no negative
+    /// examples.
     public var areaUnderROC: Double? {
         var areas: [Double] = []
         for label in 0..<classCount {
             let positives = truths.filter { $0 == label }.count
             let negatives = truths.count - positives
             guard positives > 0, negatives > 0 else { return nil }
-            // Mann and Whitney: from the ranks of the positives, ties sharing theirs.
+            // Mann-Whitney U: from the ranks of the positives, averaged over ties.
             let order = probabilities.indices.sorted { probabilities[$0][label] < probabilities[$1][label] }
             var (rankSum, at) = (0.0, 0)
             while at < order.count {
@@ -117,7 +122,7 @@ public struct ProbabilityMetrics: Sendable {
         return areas.isEmpty ? nil : areas.reduce(0, +) / Double(areas.count)
     }
 
-    /// The average precision of each class against the rest, plain mean; 0 for a class without examples.
+    /// The macro-averaged one-vs-rest average precision; 0 for a class without examples.
     public var averagePrecision: Double {
         mean(
             (0..<classCount).map { label in

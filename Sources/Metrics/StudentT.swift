@@ -2,17 +2,17 @@ import Glibc
 
 /// Student's t distribution.
 struct StudentT {
-    /// Degrees of freedom, above 0.
+    /// The degrees of freedom, above 0.
     let freedom: Double
 
-    /// The probability of a value of at most t.
+    /// Returns the probability of a value of at most t (cumulative distribution function).
     func cumulative(_ t: Double) -> Double {
         guard t.isFinite else { return t.isNaN ? .nan : (t > 0 ? 1 : 0) }
         let tail = 0.5 * Self.incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5)
         return t > 0 ? 1 - tail : tail
     }
 
-    /// The value that is not exceeded with a probability between 0 and 1.
+    /// Returns the quantile for a probability between 0 and 1.
     func quantile(_ probability: Double) -> Double {
         var low = -1.0
         var high = 1.0
@@ -25,7 +25,7 @@ struct StudentT {
         }
     }
 
-    /// The regularised incomplete beta function, by its continued fraction (Lentz's method).
+    /// The regularized incomplete beta function, by its continued fraction (Lentz's method).
     static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
         guard x > 0 else { return 0 }
         guard x < 1 else { return 1 }

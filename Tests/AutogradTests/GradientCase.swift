@@ -2,7 +2,7 @@ import Autograd
 import Foundation
 import Testing
 
-/// One function whose gradient is checked, and the kind of inputs to check it at.
+/// A function whose gradient is checked, and the distribution of its inputs.
 ///
 ///     .init("permute", .normal([2, 3, 4])) { $0[0].permuted([2, 0, 1]) }
 struct GradientCase: Sendable, CustomTestStringConvertible {
@@ -10,7 +10,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
     let inputs: [Input]
     let function: @Sendable ([Tensor]) -> [Tensor]
 
-    /// A function with one output. Random numbers inside it must come from a generator that it makes itself.
+    /// A function with one output. It must create the random generators that it uses.
     init(_ name: String, _ inputs: Input..., function: @escaping @Sendable ([Tensor]) -> Tensor) {
         self.name = name
         self.inputs = inputs
@@ -27,7 +27,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// Every case there is; each family of operations adds its list here.
+    /// All cases. Each family of operations adds a list here.
     static let all: [GradientCase] =
         [
             core, shapeOps, indexOps, products, convolutions, recurrent, attention, norm, pool, loss,
@@ -35,14 +35,14 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
         ].flatMap { $0 }
 }
 
-/// How the elements of an input are drawn.
+/// The distribution of an input's elements.
 enum Input: Sendable {
-    /// Normal with deviation 1.
+    /// Standard normal.
     case normal([Int])
-    /// From 0.3 to 2.
+    /// Uniform from 0.3 to 2.
     case positive([Int])
     case uniform([Int], Double, Double)
-    /// At least 0.1 apart from each other and from 0, in random order: for maxima, sorting and kinks at 0.
+    /// At least 0.1 apart from each other and from 0, in random order, for maxima, sorting and kinks at 0.
     case distinct([Int])
     case values([Double], [Int])
 

@@ -2,14 +2,14 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// Every operation's gradient against differences of its values, strictly under the trait Double.
+/// Checks the gradient of every operation against finite differences; strict with the trait Double.
 @Suite struct GradientTests {
     @Test(arguments: GradientCase.all)
-    func gradientIsRight(_ gradientCase: GradientCase) throws {
+    func gradientIsCorrect(_ gradientCase: GradientCase) throws {
         try checkGradient(gradientCase.name, at: gradientCase.tensors, function: gradientCase.function)
     }
 
-    @Test func namesOfCasesAreUnique() {
+    @Test func caseNamesAreUnique() {
         let repeated = Dictionary(grouping: GradientCase.all, by: \.name).filter { $0.value.count > 1 }.keys
             .sorted()
         #expect(repeated == [])
@@ -63,7 +63,7 @@ import Testing
 }
 
 extension GradientCase {
-    /// The inputs, the same in every run.
+    /// The inputs, which are the same in every run.
     var tensors: [Tensor] {
         let generator = RandomGenerator(seed: 1).split(name)
         return inputs.enumerated().map { $1.tensor(generator.split("\($0)")) }

@@ -1,16 +1,16 @@
 import Foundation
 
-/// The operations that the sources of Autograd register, found by reading them.
+/// The operations that the sources of Autograd record, found by parsing them.
 ///
-/// An operation is named by a literal in a call of `record...`, or in a call of a function that hands its name on to
-/// such a call.
+/// An operation is named by a literal in a call of `record...`, or in a call of a function that passes its name on
+/// to such a call.
 struct RegisteredOperations {
-    /// Where each is declared, as `File.swift:line`.
+    /// The declarations, as `File.swift:line`.
     private(set) var places: [String: String] = [:]
-    /// Calls whose name could not be found.
+    /// Calls without a recognizable name.
     private(set) var problems: [String] = []
 
-    /// Reads the folders `Core` and `Ops` of Sources/Autograd.
+    /// Parses the folders `Core` and `Ops` of Sources/Autograd.
     init() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/Autograd").standardizedFileURL
@@ -26,11 +26,11 @@ struct RegisteredOperations {
         read(sources)
     }
 
-    /// Reads one file, given as its text.
+    /// Parses one file, given as text.
     init(text: String) { read([("text", text)]) }
 
     private mutating func read(_ sources: [(file: String, text: String)]) {
-        // Comments are blanked out, not removed, so that lines keep their numbers.
+        // Comments are blanked out rather than removed, so that line numbers do not change.
         let sources = sources.map { file, text in
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             return (
@@ -46,7 +46,7 @@ struct RegisteredOperations {
         }
     }
 
-    /// Notes the names in the calls of a function, and returns the functions that hand on a name of theirs.
+    /// Collects the names in calls of a function, and returns the functions that pass on their name.
     private mutating func callers(of function: String, in code: String, _ file: String) -> [String] {
         var found: [String] = []
         var rest = code[...]

@@ -42,16 +42,16 @@ struct Corner: Options {
 @Suite struct Containers {
     @Test(
         arguments: [
-            (#"{"size": [1, 0]}"#, ["size[1]: expected a whole number of at least 1, found 0"]),
-            (#"{"size": 0}"#, ["size: expected a whole number of at least 1, found 0"]),
+            (#"{"size": [1, 0]}"#, ["size[1]: expected an integer of at least 1, found 0"]),
+            (#"{"size": 0}"#, ["size: expected an integer of at least 1, found 0"]),
             (
                 #"{"size": "x"}"#,
-                [#"size: expected a whole number or a list of two, each of at least 1, found "x""#]
+                [#"size: expected an integer or a list of two, each of at least 1, found "x""#]
             ),
             (
                 #"{"word": "alpa"}"#,
                 [
-                    #"word: expected text, one of "alpha" or "beta" or null, found "alpa"; did you mean "alpha"?"#
+                    #"word: expected a string, one of "alpha" or "beta" or null, found "alpa"; did you mean "alpha"?"#
                 ]
             ),
             (
@@ -61,21 +61,21 @@ struct Corner: Options {
                     "ranges[2]: expected a list of two numbers of at least 0, found [1]",
                 ]
             ),
-            (#"{"steps": 0}"#, ["steps: expected a whole number above 0, found 0"]),
+            (#"{"steps": 0}"#, ["steps: expected an integer above 0, found 0"]),
             (
                 #"{"steps": [1, 0, "x"]}"#,
                 [
-                    "steps[1]: expected a whole number above 0, found 0",
-                    #"steps[2]: expected a whole number above 0, found "x""#,
+                    "steps[1]: expected an integer above 0, found 0",
+                    #"steps[2]: expected an integer above 0, found "x""#,
                 ]
             ),
-            (#"{"name": true}"#, ["name: expected a whole number or text, found true"]),
-            (#"{"grid": [[1], [10]]}"#, ["grid[1][0]: expected a whole number from 0 to 9, found 10"]),
-            (#"{"text": "ä"}"#, [#"text: expected text with 2 characters, found "ä""#]),
+            (#"{"name": true}"#, ["name: expected an integer or a string, found true"]),
+            (#"{"grid": [[1], [10]]}"#, ["grid[1][0]: expected an integer from 0 to 9, found 10"]),
+            (#"{"text": "ä"}"#, [#"text: expected a string with 2 characters, found "ä""#]),
             (
                 #"{"names": {"a": 1, "b": 2}}"#,
                 [
-                    #"names: expected an object of named whole numbers with 0 to 1 keys, found {"a": 1, "b": 2}"#
+                    #"names: expected an object of named integers with 0 to 1 keys, found {"a": 1, "b": 2}"#
                 ]
             ),
             (
@@ -88,12 +88,12 @@ struct Corner: Options {
             (
                 #"{"maybe": {"units": 0}, "part": null}"#,
                 [
-                    "maybe.units: expected a whole number of at least 1, found 0",
+                    "maybe.units: expected an integer of at least 1, found 0",
                     "part: expected an object with keys such as units, rate, found null",
                 ]
             ),
         ] as [(String, [String])])
-    func mistakesAreNamed(text: String, messages: [String]) throws {
+    func errorsAreReported(text: String, messages: [String]) throws {
         let value = try JSONValue.parse(text)
         do {
             _ = try Corner.decode(value)
@@ -103,13 +103,13 @@ struct Corner: Options {
         }
     }
 
-    @Test func nestedOptionsStartFromTheOwnersDefault() throws {
+    @Test func nestedOptionsInheritOuterDefaults() throws {
         let corner = try Corner.decode(text: #"{"part": {"units": 2}, "maybe": {"units": 2}}"#)
         #expect(corner.part.rate == 0.25)
         #expect(corner.maybe?.rate == 0.5)
     }
 
-    @Test func formsReadAndWriteThemselves() throws {
+    @Test func containersRoundTrip() throws {
         let text = """
             {
               "part": {"units": 8, "rate": 0.25},
@@ -132,7 +132,7 @@ struct Corner: Options {
         #expect(corner.names["b"] == 1 && corner.names["a"] == nil)
     }
 
-    @Test func schemaBoundsStandWhereTheNumbersAre() {
+    @Test func schemaBoundsApplyToNumbers() {
         let properties = Corner.jsonSchema(title: "Corner")["properties"]
         #expect(
             properties?["size"]?["anyOf"]?.elements?[0]["anyOf"]?.elements?[1]["items"]
@@ -143,7 +143,7 @@ struct Corner: Options {
         #expect(properties?["text"]?["minLength"] == 2 && properties?["text"]?["maxLength"] == 2)
     }
 
-    @Test func kindsUsedDirectlyAcceptTheirOwnTypeOnly() throws {
+    @Test func typesUsedDirectlyRejectOtherTypes() throws {
         #expect(try GRU.decode(text: #"{"type": "gru", "units": 3}"#).units == 3)
         #expect(
             try GRU.decode(["units": 3]).encode().line

@@ -1,58 +1,59 @@
 import Configuration
 import Testing
 
-/// What is said of documents that are JSON but not the sample's. Each message follows the file's name.
+/// Error messages for documents that are valid JSON but do not match the sample. Each message follows the file
+/// name.
 @Suite struct DecodingMessages {
     static let table: [(String, [String])] = [
         ("[]", ["1:1: expected an object with keys such as name, seeds, model, loss, found []"]),
         ("3", ["1:1: expected an object with keys such as name, seeds, model, loss, found 3"]),
         ("null", ["1:1: expected an object with keys such as name, seeds, model, loss, found null"]),
         (#""x""#, [#"1:1: expected an object with keys such as name, seeds, model, loss, found "x""#]),
-        ("{}", ["1:1: name: missing; it has to be text with 1 or more characters"]),
-        (#"{"name": ""}"#, [#"1:10: name: expected text with 1 or more characters, found """#]),
+        ("{}", ["1:1: name: missing; expected a string with 1 or more characters"]),
+        (#"{"name": ""}"#, [#"1:10: name: expected a string with 1 or more characters, found """#]),
         (
             #"{"name": 3}"#,
-            [#"1:10: name: expected text with 1 or more characters, found 3; write "3""#]
+            [#"1:10: name: expected a string with 1 or more characters, found 3; write "3""#]
         ),
-        (#"{"name": null}"#, ["1:10: name: expected text with 1 or more characters, found null"]),
+        (#"{"name": null}"#, ["1:10: name: expected a string with 1 or more characters, found null"]),
         (#"{"name": "x", "nmae": 1}"#, [#"1:15: nmae: unknown key; did you mean "name"?"#]),
         (
             #"{"name": "x", "zzz": 1}"#,
             [
-                "1:15: zzz: unknown key; the keys here are name, seeds, model, loss, training, notes, parts, sweep"
+                "1:15: zzz: unknown key; allowed keys: name, seeds, model, loss, training, notes, parts, sweep"
             ]
         ),
         (#"{"name": "x", "epochs": 3}"#, [#"1:15: epochs: unknown key; it belongs in "training""#]),
         (
             #"{"name": "x", "units": 3}"#,
             [
-                "1:15: units: unknown key; the keys here are name, seeds, model, loss, training, notes, parts, sweep"
+                "1:15: units: unknown key; allowed keys: name, seeds, model, loss, training, notes, parts, sweep"
             ]
         ),
         (
             #"{"name": "x", "seeds": 3}"#,
             [
-                "1:24: seeds: expected a list of whole numbers with 1 to 3 elements, each of at least 0, found 3; write [3]"
+                "1:24: seeds: expected a list of integers with 1 to 3 elements, each of at least 0, found 3; write [3]"
             ]
         ),
         (
             #"{"name": "x", "seeds": []}"#,
             [
-                "1:24: seeds: expected a list of whole numbers with 1 to 3 elements, each of at least 0, found []"
+                "1:24: seeds: expected a list of integers with 1 to 3 elements, each of at least 0, found []"
             ]
         ),
         (
             #"{"name": "x", "seeds": [1, -1, 2.5, "4"]}"#,
             [
-                "1:28: seeds[1]: expected a whole number of at least 0, found -1",
-                "1:32: seeds[2]: expected a whole number of at least 0, found 2.5",
-                #"1:37: seeds[3]: expected a whole number of at least 0, found "4"; write it without quotes"#,
+                "1:28: seeds[1]: expected an integer of at least 0, found -1",
+                "1:32: seeds[2]: expected an integer of at least 0, found 2.5",
+                #"1:37: seeds[3]: expected an integer of at least 0, found "4"; write it without quotes"#,
             ]
         ),
         (
             #"{"name": "x", "seeds": [1, 2, 3, 4]}"#,
             [
-                "1:24: seeds: expected a list of whole numbers with 1 to 3 elements, each of at least 0, found [1, 2, 3, 4]"
+                "1:24: seeds: expected a list of integers with 1 to 3 elements, each of at least 0, found [1, 2, 3, 4]"
             ]
         ),
         (
@@ -61,7 +62,7 @@ import Testing
         ),
         (
             #"{"name": "x", "model": {"input": [0, 3]}}"#,
-            ["1:35: model.input[0]: expected a whole number of at least 1, found 0"]
+            ["1:35: model.input[0]: expected an integer of at least 1, found 0"]
         ),
         (
             #"{"name": "x", "model": {"layer": []}}"#,
@@ -70,58 +71,58 @@ import Testing
         (
             #"{"name": "x", "model": {"input": {"a": 1}}}"#,
             [
-                #"1:34: model.input: expected a list of whole numbers with 1 to 3 elements, each of at least 1, found {"a": 1}"#
+                #"1:34: model.input: expected a list of integers with 1 to 3 elements, each of at least 1, found {"a": 1}"#
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": 12.5}]}}"#,
-            ["1:61: model.layers[0].units: expected a whole number above 0, found 12.5"]
+            ["1:61: model.layers[0].units: expected an integer above 0, found 12.5"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": 0}]}}"#,
-            ["1:61: model.layers[0].units: expected a whole number above 0, found 0"]
+            ["1:61: model.layers[0].units: expected an integer above 0, found 0"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": "12"}]}}"#,
             [
-                #"1:61: model.layers[0].units: expected a whole number above 0, found "12"; write it without quotes"#
+                #"1:61: model.layers[0].units: expected an integer above 0, found "12"; write it without quotes"#
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": true}]}}"#,
-            ["1:61: model.layers[0].units: expected a whole number above 0, found true"]
+            ["1:61: model.layers[0].units: expected an integer above 0, found true"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": null}]}}"#,
-            ["1:61: model.layers[0].units: expected a whole number above 0, found null"]
+            ["1:61: model.layers[0].units: expected an integer above 0, found null"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": 1e30}]}}"#,
             [
-                "1:61: model.layers[0].units: expected a whole number above 0, found 1e+30, which is beyond 64 bits"
+                "1:61: model.layers[0].units: expected an integer above 0, found 1e+30, which exceeds 64 bits"
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru", "units": [3]}]}}"#,
-            ["1:61: model.layers[0].units: expected a whole number above 0, found [3]"]
+            ["1:61: model.layers[0].units: expected an integer above 0, found [3]"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gru"}]}}"#,
-            ["1:36: model.layers[0].units: missing; it has to be a whole number above 0"]
+            ["1:36: model.layers[0].units: missing; expected an integer above 0"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"units": 3}]}}"#,
             [
-                #"1:36: model.layers[0].type: missing; it names the layer, one of "dense", "gru", "conv2d", "residual" or "flatten""#
+                #"1:36: model.layers[0].type: missing; expected the type of the layer, one of "dense", "gru", "conv2d", "residual" or "flatten""#
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "gur", "units": 3}]}}"#,
-            [#"1:45: model.layers[0].type: there is no layer "gur"; did you mean "gru"?"#]
+            [#"1:45: model.layers[0].type: unknown layer "gur"; did you mean "gru"?"#]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "GRU", "units": 3}]}}"#,
-            [#"1:45: model.layers[0].type: there is no layer "GRU"; did you mean "gru"?"#]
+            [#"1:45: model.layers[0].type: unknown layer "GRU"; did you mean "gru"?"#]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "transformer"}]}}"#,
@@ -173,7 +174,7 @@ import Testing
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "flatten", "axis": 1}]}}"#,
-            ["1:56: model.layers[0].axis: unknown key; there are no keys here"]
+            ["1:56: model.layers[0].axis: unknown key; no keys are allowed here"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "dense", "units": 3, "activation": "relo"}]}}"#,
@@ -192,38 +193,38 @@ import Testing
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 6}]}}"#,
             [
-                "1:66: model.layers[0].filters: expected a whole number of at least 1 that divides by 4, found 6"
+                "1:66: model.layers[0].filters: expected an integer of at least 1 that divides by 4, found 6"
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 0}]}}"#,
             [
-                "1:66: model.layers[0].filters: expected a whole number of at least 1 that divides by 4, found 0"
+                "1:66: model.layers[0].filters: expected an integer of at least 1 that divides by 4, found 0"
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 4, "kernel": 0}]}}"#,
-            ["1:79: model.layers[0].kernel: expected a whole number of at least 1, found 0"]
+            ["1:79: model.layers[0].kernel: expected an integer of at least 1, found 0"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 4, "kernel": [3, 0]}]}}"#,
-            ["1:83: model.layers[0].kernel[1]: expected a whole number of at least 1, found 0"]
+            ["1:83: model.layers[0].kernel[1]: expected an integer of at least 1, found 0"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 4, "kernel": [1, 2, 3]}]}}"#,
             [
-                "1:79: model.layers[0].kernel: expected a whole number or a list of two, each of at least 1, found [1, 2, 3]"
+                "1:79: model.layers[0].kernel: expected an integer or a list of two, each of at least 1, found [1, 2, 3]"
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 4, "kernel": "3"}]}}"#,
             [
-                #"1:79: model.layers[0].kernel: expected a whole number or a list of two, each of at least 1, found "3""#
+                #"1:79: model.layers[0].kernel: expected an integer or a list of two, each of at least 1, found "3""#
             ]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "conv2d", "filters": 4, "groups": 3}]}}"#,
-            ["1:79: model.layers[0].groups: expected a whole number, one of 1, 2 or 4, found 3"]
+            ["1:79: model.layers[0].groups: expected an integer, one of 1, 2 or 4, found 3"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "residual", "layers": []}]}}"#,
@@ -231,11 +232,11 @@ import Testing
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "residual", "layers": [{"type": "residual", "layers": [{"type": "gru", "units": -1}]}]}]}}"#,
-            ["1:125: model.layers[0].layers[0].layers[0].units: expected a whole number above 0, found -1"]
+            ["1:125: model.layers[0].layers[0].layers[0].units: expected an integer above 0, found -1"]
         ),
         (
             #"{"name": "x", "model": {"layers": [{"type": "residual", "layers": [{"type": "flatten"}], "shortcut": {"type": "dense"}}]}}"#,
-            ["1:102: model.layers[0].shortcut.units: missing; it has to be a whole number of at least 1"]
+            ["1:102: model.layers[0].shortcut.units: missing; expected an integer of at least 1"]
         ),
         (
             #"{"name": "x", "loss": {"type": "focal", "gama": 1}}"#,
@@ -253,11 +254,11 @@ import Testing
         ),
         (
             #"{"name": "x", "training": {"epochs": 0}}"#,
-            ["1:38: training.epochs: expected a whole number from 1 to 1000, found 0"]
+            ["1:38: training.epochs: expected an integer from 1 to 1000, found 0"]
         ),
         (
             #"{"name": "x", "training": {"epochs": 1001}}"#,
-            ["1:38: training.epochs: expected a whole number from 1 to 1000, found 1001"]
+            ["1:38: training.epochs: expected an integer from 1 to 1000, found 1001"]
         ),
         (
             #"{"name": "x", "training": {"rate": 0}}"#,
@@ -265,7 +266,7 @@ import Testing
         ),
         (
             #"{"name": "x", "training": {"rate": 1e300}}"#,
-            ["1:36: training.rate: expected a number above 0, found 1e+300; it can be 3.4e38 at most"]
+            ["1:36: training.rate: expected a number above 0, found 1e+300; the maximum is 3.4e38"]
         ),
         (
             #"{"name": "x", "training": {"rate": "0.1"}}"#,
@@ -289,11 +290,11 @@ import Testing
         ),
         (
             #"{"name": "x", "training": {"patience": 0}}"#,
-            ["1:40: training.patience: expected a whole number of at least 1, found 0"]
+            ["1:40: training.patience: expected an integer of at least 1, found 0"]
         ),
         (
             #"{"name": "x", "training": {"patience": "x"}}"#,
-            [#"1:40: training.patience: expected a whole number of at least 1, found "x""#]
+            [#"1:40: training.patience: expected an integer of at least 1, found "x""#]
         ),
         (
             #"{"name": "x", "training": {"clip": -1}}"#,
@@ -320,41 +321,41 @@ import Testing
         ),
         (
             #"{"name": "x", "training": {"steps": "3"}}"#,
-            [#"1:37: training.steps: expected a whole number or a list of whole numbers, found "3""#]
+            [#"1:37: training.steps: expected an integer or a list of integers, found "3""#]
         ),
         (
             #"{"name": "x", "training": {"steps": [1, 2.5]}}"#,
-            ["1:41: training.steps[1]: expected a whole number, found 2.5"]
+            ["1:41: training.steps[1]: expected an integer, found 2.5"]
         ),
         (
             #"{"name": "x", "training": {"optimizer": "adam"}}"#,
             [
-                "1:28: training.optimizer: unknown key; the keys here are epochs, rate, momentum, metric, patience, clip, band, shuffle, steps"
+                "1:28: training.optimizer: unknown key; allowed keys: epochs, rate, momentum, metric, patience, clip, band, shuffle, steps"
             ]
         ),
-        (#"{"name": "x", "notes": 3}"#, [#"1:24: notes: expected text, found 3; write "3""#]),
+        (#"{"name": "x", "notes": 3}"#, [#"1:24: notes: expected a string, found 3; write "3""#]),
         (#"{"name": "x", "parts": []}"#, ["1:24: parts: expected an object of named layers, found []"]),
         (
             #"{"name": "x", "parts": {"a b": {"type": "gru"}, "head": {"type": "dense", "unit": 3}}}"#,
             [
-                #"1:32: parts["a b"].units: missing; it has to be a whole number above 0"#,
-                "1:57: parts.head.units: missing; it has to be a whole number of at least 1",
+                #"1:32: parts["a b"].units: missing; expected an integer above 0"#,
+                "1:57: parts.head.units: missing; expected an integer of at least 1",
                 #"1:75: parts.head.unit: unknown key; did you mean "units"?"#,
             ]
         ),
         (
             "{\n  \"name\": \"x\",\n  \"model\": {\n    \"layers\": [\n      {\"type\": \"gru\", \"units\": 8},\n      {\"type\": \"dense\", \"units\": 0}\n    ]\n  },\n  \"training\": {\"rat\": 1, \"epochs\": 2.5}\n}",
             [
-                "6:34: model.layers[1].units: expected a whole number of at least 1, found 0",
+                "6:34: model.layers[1].units: expected an integer of at least 1, found 0",
                 #"9:16: training.rat: unknown key; did you mean "rate"?"#,
-                "9:36: training.epochs: expected a whole number from 1 to 1000, found 2.5",
+                "9:36: training.epochs: expected an integer from 1 to 1000, found 2.5",
             ]
         ),
         (
             #"{"name": 12345678901234567890, "seeds": [9223372036854775808]}"#,
             [
-                #"1:10: name: expected text with 1 or more characters, found 1.2345678901234567e+19; write "1.2345678901234567e+19""#,
-                "1:42: seeds[0]: expected a whole number of at least 0, found 9.223372036854776e+18, which is beyond 64 bits",
+                #"1:10: name: expected a string with 1 or more characters, found 1.2345678901234567e+19; write "1.2345678901234567e+19""#,
+                "1:42: seeds[0]: expected an integer of at least 0, found 9.223372036854776e+18, which exceeds 64 bits",
             ]
         ),
         (
@@ -364,7 +365,7 @@ import Testing
         (
             #"{"name": "x", "notes": ["word 0", "word 1", "word 2", "word 3", "word 4", "word 5", "word 6", "word 7", "word 8", "word 9", "word 10", "word 11", "word 12", "word 13", "word 14", "word 15", "word 16", "word 17", "word 18", "word 19"]}"#,
             [
-                #"1:24: notes: expected text, found ["word 0", "word 1", "word 2", "word 3", "word 4", "word 5"…"#
+                #"1:24: notes: expected a string, found ["word 0", "word 1", "word 2", "word 3", "word 4", "word 5"…"#
             ]
         ),
     ]

@@ -9,17 +9,17 @@ import Testing
         ("$DATA $5 $", "$DATA $5 $"),
         ("$${DATA}", "${DATA}"), ("plain", "plain"),
     ])
-    func isPutIntoTexts(text: String, result: String) throws {
+    func isSubstituted(text: String, result: String) throws {
         let json: JSONValue = ["name": JSONValue(.text(text))]
         #expect(try Experiment.decode(json, environment: Self.environment).name == result)
         #expect(try Experiment.decode(json).name == text)
     }
 
     @Test(arguments: [
-        ("${DTAA}", "name: the environment has no \"DTAA\"; did you mean \"DATA\"?"),
-        ("${HOME}", "name: the environment has no \"HOME\"; set it"),
-        ("${}", "name: a name is missing in \"${}\"; write ${NAME}"),
-        ("${DATA", "name: \"${\" is never closed; write ${NAME}, or $${ for the characters themselves"),
+        ("${DTAA}", "name: the environment variable \"DTAA\" is not set; did you mean \"DATA\"?"),
+        ("${HOME}", "name: the environment variable \"HOME\" is not set"),
+        ("${}", "name: missing name in \"${}\"; write ${NAME}"),
+        ("${DATA", "name: \"${\" is never closed; write ${NAME}, or $${ for a literal ${"),
     ])
     func missingNamesAreErrors(text: String, message: String) {
         let json: JSONValue = ["name": JSONValue(.text(text))]

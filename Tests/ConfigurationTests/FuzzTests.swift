@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-/// Documents changed at random: whatever comes out, nothing stops the program, and every complaint has its place.
+/// Random mutations of documents: nothing crashes, and every issue has a location.
 @Suite struct Fuzz {
     static let seeds = [
         """
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: 0..<8)
-    func changedTextNeverStopsTheProgram(seed: Int) throws {
+    func mutatedTextNeverCrashes(seed: Int) throws {
         var random = Random(state: UInt64(seed))
         var read = 0
         for _ in 0..<1500 {
@@ -91,9 +91,9 @@ import Testing
         lines.indices.contains(line - 1) ? lines[line - 1].count : 0
     }
 
-    /// Well-formed documents with wrong values in the right places reach the decoder more often.
+    /// Well-formed documents with wrong values reach the decoder more often.
     @Test(arguments: 0..<4)
-    func changedValuesNeverStopTheDecoder(seed: Int) throws {
+    func mutatedValuesNeverCrashDecoder(seed: Int) throws {
         var random = Random(state: UInt64(1000 + seed))
         let start = try JSONValue.parse(Self.seeds[0], source: "f.json")
         for _ in 0..<1500 {
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func overridesNeverStopTheProgram() throws {
+    @Test func overridesNeverCrash() throws {
         var random = Random(state: 7)
         let start = try JSONValue.parse(Self.seeds[0], source: "f.json")
         let parts = [
@@ -164,12 +164,12 @@ import Testing
         }
     }
 
-    @Test func layersInLayersEndAtTheDepthLimit() throws {
+    @Test func nestedLayersStopAtDepthLimit() throws {
         var text = #"{"type": "flatten"}"#
         for _ in 0..<47 { text = #"{"type": "residual", "layers": [\#(text)]}"# }
         let good = try Experiment.decode(text: #"{"name": "x", "model": {"layers": [\#(text)]}}"#)
         #expect(good.json.contains("flatten"))
-        // Overrides may put trees into trees: the decoder has a limit of its own.
+        // Overrides can nest documents, so the decoder has its own depth limit.
         var value = try JSONValue.parse(#"{"name": "x", "model": {"layers": [\#(text)]}}"#, source: "f.json")
         let path = "model.layers[0]" + String(repeating: ".layers[0]", count: 46)
         try value.set("\(path).layers=[\(text)]")

@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-/// Fields of a part that stand beside the owner's own.
+/// Fields of a nested value that are keys of the outer options.
 @Suite struct Groups {
     struct Weights: Options {
         var scale = 1.0
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func keysStandBesideTheOthers() throws {
+    @Test func groupedKeysAreInline() throws {
         let layer = try Layer.decode(text: #"{"units": 3, "bias": false}"#)
         #expect(layer.units == 3 && layer.weights.bias == false && layer.weights.scale == 1)
         #expect(layer.encode().line == #"{"units": 3, "scale": 1.0, "bias": false, "names": {}}"#)
@@ -56,7 +56,7 @@ import Testing
             "1:23: scale: has to be above 0 where there is no bias"
         ),
         (#"{"units": 1, "names": {"a": [], "b": [0, -1]}}"#, "1:42: names.b[1]: is below 0"),
-    ]) func mistakesHaveTheirPlace(_ text: String, _ message: String) {
+    ]) func errorsHaveLocations(_ text: String, _ message: String) {
         let error = #expect(throws: ConfigurationError.self) { try Layer.decode(text: text) }
         #expect(error?.description == "line " + message)
     }

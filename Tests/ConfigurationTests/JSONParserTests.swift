@@ -31,7 +31,7 @@ import Testing
         #expect(try JSONValue.parse("-0").double?.sign == .minus)
     }
 
-    @Test func everyValueAndKeyKnowsItsPlace() throws {
+    @Test func everyValueAndKeyHasLocation() throws {
         let value = try JSONValue.parse("{\n  \"ä\": [1,\n\t\"x\"], \"b\": {}}", source: "a.json")
         #expect(value.place.description == "a.json:1:1")
         #expect(value.members?.map(\.place.description) == ["a.json:2:3", "a.json:3:8"])
@@ -39,7 +39,7 @@ import Testing
         #expect(value["b"]?.place.description == "a.json:3:13")
     }
 
-    @Test func pathsLeadToValuesAndPlaces() throws {
+    @Test func pathsResolveToValuesAndLocations() throws {
         let value = try JSONValue.parse("{\"a\": [1,\n {\"b\": true}]}", source: "a.json")
         for text in ["a[1].b", "a.1.b"] {
             let path = try JSONPath(parsing: text)
@@ -57,19 +57,19 @@ import Testing
         #expect(value[JSONPath([.index(-1)])] == nil)
     }
 
-    @Test func aHundredLevelsAreReadAndOneMoreIsNot() throws {
+    @Test func depthIsLimitedToOneHundred() throws {
         func nested(_ count: Int) -> String {
             String(repeating: "[", count: count) + String(repeating: "]", count: count)
         }
         #expect(try JSONValue.parse(nested(100)).line == nested(100))
-        let place = "a.json:1:101: lists and objects stand more than 100 deep in each other; make it flatter"
+        let place = "a.json:1:101: lists and objects are nested more than 100 levels deep; reduce the nesting"
         for text in [nested(101), nested(100_000), String(repeating: "[", count: 1_000_000)] {
             #expect(throws: ConfigurationError.self) { try JSONValue.parse(text, source: "a.json") }
             #expect(problems { try JSONValue.parse(text, source: "a.json") } == [place])
         }
     }
 
-    @Test func badBytesAreNamedWithTheirPlace() {
+    @Test func invalidBytesAreReportedWithLocation() {
         let cases: [([UInt8], String)] = [
             (
                 [0x5B, 0x22, 0xFF, 0x22, 0x5D],
@@ -92,13 +92,13 @@ import Testing
         }
     }
 
-    @Test func atMostTwentyMistakesAreReported() {
+    @Test func atMostTwentyIssuesAreReported() {
         let text = "[" + String(repeating: "NaN, ", count: 50) + "1]"
         #expect(problems { try JSONValue.parse(text) }.count == 20)
     }
 }
 
-/// The descriptions of the problems that `body` throws, none where it does not.
+/// The descriptions of the issues that `body` throws, or an empty list.
 func problems(_ body: () throws -> some Any) -> [String] {
     do {
         _ = try body()

@@ -9,7 +9,7 @@ import Testing
         }
     }
 
-    @Test func objectsMergeAndTheRestReplaces() throws {
+    @Test func objectsMergeAndOtherValuesReplace() throws {
         let files = [
             "x/base.json":
                 #"{"name": "base", "seeds": [1, 2], "training": {"epochs": 3, "rate": 0.1}, "loss": {"type": "focal", "gamma": 1}}"#,
@@ -27,7 +27,7 @@ import Testing
                 == ["x/a/child.json:1:64: training.rate: expected a number above 0, found 0"])
     }
 
-    @Test func aMistakeOfTheParentNamesTheParent() throws {
+    @Test func parentErrorsNameTheParent() throws {
         let files = [
             "base.json": "{\n\"name\": 3, \"training\": {\"epochs\": 0}}",
             "child.json": #"{"extends": ["base.json"], "training": {"rate": 1}}"#,
@@ -35,12 +35,12 @@ import Testing
         let value = try JSONValue.load("child.json", read: Self.read(files))
         #expect(
             problems { try Experiment.decode(value) } == [
-                "base.json:2:9: name: expected text with 1 or more characters, found 3; write \"3\"",
-                "base.json:2:35: training.epochs: expected a whole number from 1 to 1000, found 0",
+                "base.json:2:9: name: expected a string with 1 or more characters, found 3; write \"3\"",
+                "base.json:2:35: training.epochs: expected an integer from 1 to 1000, found 0",
             ])
     }
 
-    @Test func laterParentsCountMoreAndTheChildMost() throws {
+    @Test func laterParentsAndChildTakePrecedence() throws {
         let files = [
             "1": #"{"a": 1, "b": 1, "c": 1}"#, "2": #"{"b": 2, "c": 2}"#,
             "3": #"{"extends": ["1", "2"], "c": 3}"#,
@@ -54,11 +54,11 @@ import Testing
         ("x/one", ["x/two:1:13: extends: a file cannot extend itself: x/one extends x/two extends x/one"]),
         ("missing", [#"missing:1:14: extends: cannot read "no.json": no such file or directory"#]),
         ("number", ["number:1:13: extends: expected the name of a file, found 3"]),
-        ("broken", [#"bad:1:2: text stands in double quotes; write "a""#]),
-        ("0", ["20:1:13: extends: too many files extend each other"]),
-        ("twice0", ["twice9:1:19: extends: too many files extend each other"]),
+        ("broken", [#"bad:1:2: strings need double quotes; write "a""#]),
+        ("0", ["20:1:13: extends: the extends chain is too long"]),
+        ("twice0", ["twice9:1:19: extends: the extends chain is too long"]),
     ])
-    func saysWhatIsWrong(file: String, messages: [String]) {
+    func errorsAreExact(file: String, messages: [String]) {
         var files = [
             "self": #"{"extends": "self"}"#, "x/one": #"{"extends": "./two"}"#,
             "x/two": #"{"extends": "../x/one"}"#,
@@ -75,13 +75,13 @@ import Testing
             try JSONValue.load(file, read: Self.read(files))
         }
         if file == "twice0" {
-            #expect(found.count == 1 && found[0].hasSuffix("extends: too many files extend each other"))
+            #expect(found.count == 1 && found[0].hasSuffix("extends: the extends chain is too long"))
         } else {
             #expect(found == messages)
         }
     }
 
-    @Test func filesOfTheSystemAreRead() throws {
+    @Test func readsFromFileSystem() throws {
         let own = #filePath
         let folder = own.split(separator: "/").dropLast().joined(separator: "/")
         #expect(try JSONValue.bytes(of: own).starts(with: Array("import Configuration".utf8)))

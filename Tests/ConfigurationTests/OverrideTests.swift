@@ -25,7 +25,7 @@ import Testing
         #expect(value["a"] == 1 && value.members?.count == 3)
     }
 
-    @Test func makesObjectsOnTheWayAndQuotedKeys() throws {
+    @Test func createsMissingObjectsAndQuotedKeys() throws {
         var value = try JSONValue.parse(Self.text)
         try value.set("training.steps.first=3")
         try value.set(#"["odd.key"].x=5"#)
@@ -35,27 +35,27 @@ import Testing
 
     @Test(arguments: [
         ("model.layers[2].units=1", "model.layers[2]: the list has 2 elements, the last is [1]"),
-        ("model.layers.units=1", "model.layers.units: here is a list; write an index, such as [0]"),
+        ("model.layers.units=1", "model.layers.units: expected an index such as [0], because this is a list"),
         (
             "model[0]=1",
-            #"model[0]: there is no list here but {"layers": [{"type": "gru", "units": 8}, {"type": "dense", …"#
+            #"model[0]: expected a list, found {"layers": [{"type": "gru", "units": 8}, {"type": "dense", …"#
         ),
-        ("a.b=1", "a: has no keys, it is 1"), ("a", "a value is missing; write it as a=value"),
-        ("=1", "a key is missing in the path; write it as model.layers[2].units"),
-        ("a..b=1", "a key is missing in the path; write it as model.layers[2].units"),
-        ("", "a key is missing in the path; write it as model.layers[2].units"),
-        ("a.=1", "a key is missing in the path; write it as model.layers[2].units"),
-        ("a[x]=1", #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#),
-        ("a[1=1", #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#),
+        ("a.b=1", "a: expected an object, found 1"), ("a", "missing value; write a=value"),
+        ("=1", "missing key in the path; write it as model.layers[2].units"),
+        ("a..b=1", "missing key in the path; write it as model.layers[2].units"),
+        ("", "missing key in the path; write it as model.layers[2].units"),
+        ("a.=1", "missing key in the path; write it as model.layers[2].units"),
+        ("a[x]=1", #"expected an index such as [2] or a quoted key such as ["a.b"] in brackets"#),
+        ("a[1=1", #"expected an index such as [2] or a quoted key such as ["a.b"] in brackets"#),
         (
             "a[99999999999999999999]=1",
-            #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#
+            #"expected an index such as [2] or a quoted key such as ["a.b"] in brackets"#
         ),
-        ("a[\"x=1", #"a quoted key in a path ends with "]"#),
-        ("a[1]b=1", #"after "]" a path goes on with "." or "[""#),
-        ("a=[1,]", #"character 3 of the value: a comma before the closing "]"; remove the comma"#),
+        ("a[\"x=1", #"expected "] after a quoted key in the path"#),
+        ("a[1]b=1", #"expected "." or "[" after "]" in the path"#),
+        ("a=[1,]", #"character 3 of the value: trailing comma before the closing "]"; remove it"#),
     ])
-    func saysWhatIsWrong(assignment: String, message: String) throws {
+    func errorsAreExact(assignment: String, message: String) throws {
         var value = try JSONValue.parse(Self.text)
         let before = value
         #expect(
@@ -65,7 +65,7 @@ import Testing
         #expect(value == before)
     }
 
-    @Test func mistakesFoundLaterNameTheArgument() throws {
+    @Test func laterErrorsNameTheArgument() throws {
         var value = try JSONValue.parse(#"{"name": "x"}"#, source: "a.json")
         try value.set("training.epochs=0")
         try value.set("trainin.rate=1")
@@ -73,7 +73,7 @@ import Testing
         #expect(
             problems { try Experiment.decode(value) } == [
                 "--set trainin.rate=1: trainin: unknown key; did you mean \"training\"?",
-                "--set training.epochs=0: training.epochs: expected a whole number from 1 to 1000, found 0",
+                "--set training.epochs=0: training.epochs: expected an integer from 1 to 1000, found 0",
                 "--set training.band=[1, \"x\"]: training.band[1]: expected a number of at least 0, found \"x\"",
             ])
     }
@@ -86,17 +86,17 @@ import Testing
         let path = try JSONPath(parsing: "modle")
         #expect(
             problems { try value.remove(path, source: "variant") }
-                == ["variant: modle: there is nothing to remove; did you mean \"model\"?"])
+                == ["variant: modle: no such key; did you mean \"model\"?"])
     }
 
-    @Test func pathsReadBackTheSame() throws {
+    @Test func pathsRoundTrip() throws {
         for text in ["model.layers[2].units", "a[\"b c\"].d", "$defs.x-y[0][1]"] {
             #expect(try JSONPath(parsing: text).description == text)
         }
         let long = Array(repeating: "a", count: 101).joined(separator: ".")
         #expect(
             problems { try JSONPath(parsing: long, place: .nowhere) } == [
-                "the path has over 100 steps"
+                "the path has more than 100 steps"
             ])
     }
 }

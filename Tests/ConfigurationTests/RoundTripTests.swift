@@ -2,7 +2,7 @@ import Configuration
 import Testing
 
 @Suite struct RoundTrip {
-    @Test func defaultsAreWrittenOutAndReadBackTheSame() throws {
+    @Test func defaultsRoundTrip() throws {
         let text = """
             {"name": "x", "model": {"layers": [
                 {"type": "residual", "layers": [{"type": "gru", "units": 3}], "shortcut": {"type": "flatten"}}

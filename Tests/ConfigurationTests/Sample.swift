@@ -1,6 +1,6 @@
 import Configuration
 
-/// A small configuration with everything in it: nesting, lists, kinds that hold kinds, optionals, choices.
+/// A small configuration with every feature: nesting, lists, recursive types, optionals, choices.
 struct Experiment: Options {
     var name = ""
     var seeds = [0]

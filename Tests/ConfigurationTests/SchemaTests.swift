@@ -2,15 +2,16 @@ import Configuration
 import Testing
 
 @Suite struct Schema {
-    /// `Fixtures/schema.json` is what the sample's schema is to look like; a validator of JSON Schema has accepted it.
-    @Test func isAsTheFixtureHasIt() throws {
+    /// `Fixtures/schema.json` is the expected schema of the sample. It has been checked with a JSON Schema
+    /// validator.
+    @Test func matchesFixture() throws {
         let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
         let fixture = try JSONValue.bytes(of: "/\(folder)/Fixtures/schema.json")
         let schema = Experiment.jsonSchema(title: "Experiment", extends: true)
         #expect(schema.pretty() + "\n" == String(decoding: fixture, as: UTF8.self))
     }
 
-    @Test func everyReferenceLeadsToADefinition() {
+    @Test func everyReferenceHasDefinition() {
         let schema = Experiment.jsonSchema(title: "Experiment")
         var seen = 0
         func check(_ value: JSONValue) {
@@ -30,19 +31,19 @@ import Testing
     }
 
     /// Layers are declared as `GRU.Spec` and the like; editors show the names of definitions.
-    @Test func aSpecIsCalledByTheTypeAround() {
+    @Test func specIsNamedAfterOuterType() {
         let schema = Averaging.jsonSchema(title: "Averaging")
         #expect(schema["$defs"]?.members?.map(\.key) == ["Average", "Average2D", "SpecialCase"])
         #expect(schema["properties"]?["plain"]?["$ref"] == "#/$defs/Average")
     }
 
-    @Test func helpIsATable() {
+    @Test func helpIsTable() {
         #expect(
             Dense.help(width: 70) == """
                 dense: Every output sees every input.
-                  units       needed  Number of outputs (a whole number of at least 1)
-                  activation  "none"  Applied to the sum ("none", "relu", "gelu" or
-                                      "tanh")
+                  units       required  Number of outputs (an integer of at least 1)
+                  activation  "none"    Applied to the sum ("none", "relu", "gelu" or
+                                        "tanh")
                 """)
         #expect(
             Losses.help == """
@@ -51,7 +52,7 @@ import Testing
                 """)
     }
 
-    @Test func keysOfKindsAreFound() {
+    @Test func typesAreFoundByName() {
         #expect(Layers.kind("gru")?.summary == "Gated recurrent units.")
         #expect(Layers.kind("lstm") == nil)
     }

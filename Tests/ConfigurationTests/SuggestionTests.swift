@@ -9,12 +9,12 @@ import Testing
         ("lr", nil), ("un", nil),
         (String(repeating: "u", count: 10_000), nil),
     ] as [(String, String?)])
-func suggestsOnlyWhatIsClose(word: String, meant: String?) {
+func suggestsOnlyCloseMatches(word: String, meant: String?) {
     let known = ["units", "bidirectional", "dropout", "rate", "ratio"]
     #expect(Suggestion.closest(to: word, among: known) == meant)
 }
 
-@Test func theClosestOfSeveralIsSuggested() {
+@Test func suggestsClosestMatch() {
     #expect(Suggestion.closest(to: "conv", among: ["conv1d", "conv2d"]) == "conv1d")
     #expect(Suggestion.closest(to: "conv2", among: ["conv1d", "conv2d"]) == "conv2d")
 }

@@ -2,7 +2,7 @@ import Configuration
 import Testing
 
 @Suite struct Writer {
-    @Test func shortThingsStandOnOneLineAndLongOnesAreBroken() throws {
+    @Test func shortValuesFitOnOneLineAndLongOnesWrap() throws {
         let layers: [JSONValue] = [
             ["type": "gru", "units": 128, "bidirectional": true], ["type": "dense", "units": 8],
         ]
@@ -38,13 +38,13 @@ import Testing
             JSONValue.quoted("a\"\\\n\r\t\u{1}\u{7F}\u{2028}ä😀/") == #""a\"\\\n\r\t\u0001\u007F\u2028ä😀/""#)
     }
 
-    @Test func numbersAreShortestAndNeverInvalid() {
+    @Test func numbersAreShortestAndValid() {
         let values: [Double] = [0.1, 100, 1e-5, 1e22, .nan, .infinity, -0.0]
         #expect(values.encode().line == "[0.1, 100.0, 1e-05, 1e+22, null, null, -0.0]")
         #expect([Float(0.1), 3.4e38, .leastNonzeroMagnitude].encode().line == "[0.1, 3.4e+38, 1e-45]")
     }
 
-    @Test func everyFloatReadsBackTheSame() throws {
+    @Test func everyFloatRoundTrips() throws {
         var bits: UInt32 = 1
         for _ in 0..<20_000 {
             bits = bits &* 1_664_525 &+ 1_013_904_223

@@ -3,11 +3,11 @@ import Glibc
 import Metrics
 import Testing
 
-/// Every interval covers the true value as often as it says, and every test raises as few false alarms as it says.
+/// The coverage of every interval and the false-positive rate of every test match their nominal levels.
 @Suite struct CoverageTests {
     private static let rounds = 1000
 
-    /// How many speakers there are, and how many models, one for each seed.
+    /// The number of speakers, and of models (one per seed).
     struct Design: Sendable, CustomTestStringConvertible {
         var speakers, seeds: Int
         var population = SimulatedPopulation()
@@ -28,7 +28,7 @@ import Testing
             Design(speakers: 5, seeds: 1, figure: .logLoss), Design(speakers: 24, seeds: 3, figure: .logLoss),
         ]
 
-    @Test(arguments: designs) func intervalsOverSpeakersCover(_ design: Design) throws {
+    @Test(arguments: designs) func speakerIntervalCoverage(_ design: Design) throws {
         let (generator, truth) = (design.generator, design.population.truth(design.figure))
         var covered = 0
         for _ in 0..<Self.rounds {
@@ -42,8 +42,8 @@ import Testing
         #expect((930...970).contains(covered), "covers \(covered) of 1000")
     }
 
-    /// Where no speakers are known, or the speakers are those that the system is meant for, clips are the units.
-    @Test func intervalsOverClipsCover() throws {
+    /// If speakers are unknown, or the target population is these speakers, the clips are the units.
+    @Test func clipIntervalCoverage() throws {
         var population = SimulatedPopulation()
         population.speaker = 0
         let (generator, truth) = (RandomGenerator(seed: 3), population.truth(.uar))
@@ -58,8 +58,8 @@ import Testing
         #expect((930...970).contains(covered), "covers \(covered) of 1000")
     }
 
-    /// Five folds: results that share a part of their variance, as overlapping training sets give them, and independent ones.
-    @Test(arguments: [0, 0.25, 0.5]) func intervalsOverFoldsCover(_ testToTrain: Double) {
+    /// Five folds, with correlated results as from overlapping training sets, and with independent results.
+    @Test(arguments: [0, 0.25, 0.5]) func foldIntervalCoverage(_ testToTrain: Double) {
         let generator = RandomGenerator(seed: 5)
         let covered = (0..<Self.rounds).count { _ in
             let folds = SimulatedPopulation.folds(5, testToTrain, generator)
@@ -69,8 +69,8 @@ import Testing
         #expect((930...970).contains(covered), "covers \(covered) of 1000")
     }
 
-    /// A percentile bootstrap over five speakers does not.
-    @Test func whatIsReplacedDidNotCover() throws {
+    /// A percentile bootstrap over five speakers undercovers.
+    @Test func naiveIntervalsUndercover() throws {
         let population = SimulatedPopulation()
         let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.uar))
         let covered = try (0..<Self.rounds).count { _ in
@@ -86,10 +86,10 @@ import Testing
         #expect(covered < 880, "covers \(covered) of 1000")
     }
 
-    // MARK: - False alarms
+    // MARK: - False positives
 
-    /// Two systems that are equally good, with and without speakers who suit one of them better.
-    @Test(arguments: [5, 10, 24], [0, 0.5]) func testsOverSpeakersAlarmRarely(
+    /// Two equally good systems, with and without speakers who suit one of them better.
+    @Test(arguments: [5, 10, 24], [0, 0.5]) func speakerTestFalsePositiveRate(
         _ speakers: Int, _ interaction: Double
     ) throws {
         for seeds in [1, 3] {
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func testsOverClipsAlarmRarely() throws {
+    @Test func clipTestFalsePositiveRate() throws {
         let generator = RandomGenerator(seed: 4)
         let population = SimulatedPopulation()
         var (exchanged, mcNemar) = (0, 0)
@@ -123,7 +123,7 @@ import Testing
         #expect((30...70).contains(mcNemar), "McNemar: \(mcNemar) of 1000")
     }
 
-    /// With speakers who suit one system better, clips are not independent: why speakers are the units.
+    /// If some speakers suit one system better, clips are not independent. The units must therefore be speakers.
     @Test func clipsOfASpeakerAreNotIndependent() throws {
         let generator = RandomGenerator(seed: 6)
         let alarms = try (0..<Self.rounds).count { _ in
@@ -136,7 +136,7 @@ import Testing
         #expect(alarms > 75, "\(alarms) false alarms of 1000")
     }
 
-    @Test(arguments: [0, 0.25]) func testsOverFoldsAlarmRarely(_ testToTrain: Double) {
+    @Test(arguments: [0, 0.25]) func foldTestFalsePositiveRate(_ testToTrain: Double) {
         for count in [5, 10] {
             let generator = RandomGenerator(seed: 12).split("\(count)")
             let alarms = (0..<4 * Self.rounds).count { _ in
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func testsOfListsAlarmRarely() throws {
+    @Test func pairedTestFalsePositiveRate() throws {
         let generator = RandomGenerator(seed: 2)
         var alarms = (wilcoxon: 0, student: 0, permutation: 0)
         for _ in 0..<Self.rounds {
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    // MARK: - Where there is nothing to say
+    // MARK: - Too few units
 
     @Test func fewerThanThreeSpeakersHaveNoInterval() throws {
         let generator = RandomGenerator(seed: 1)

@@ -3,7 +3,7 @@ import Foundation
 import Metrics
 import Testing
 
-/// Metrics against scikit-learn's, read from the folder of golden files that `GOLDEN` names, or from `Tests/Golden`.
+/// Metrics against scikit-learn, read from the golden folder that `GOLDEN` names, or from `Tests/Golden`.
 @Suite struct MetricsGoldenTests {
     static let folder =
         ProcessInfo.processInfo.environment["GOLDEN"]
@@ -23,8 +23,8 @@ import Testing
         return cases.map { Case(numbers: $0) }
     }()
 
-    /// A folder of other groups alone is fine; our own has this one.
-    @Test func theGoldenGroupIsThere() {
+    /// A custom folder need not contain this group, but `Tests/Golden` must.
+    @Test func goldenGroupExists() {
         let isOurs = ProcessInfo.processInfo.environment["GOLDEN"] == nil
         let isMissing = !FileManager.default.fileExists(atPath: Self.folder + "/metrics.json")
         #expect(!Self.cases.isEmpty || isMissing && !isOurs, "\(Self.folder)/metrics.json has no cases")
@@ -75,11 +75,11 @@ import Testing
             "\(golden.testDescription): \(key) is \(value), golden \(reference)")
     }
 
-    @Test func wrongInputIsNamed() {
-        #expect(throws: MetricProblem("3 truths and 2 predictions; expected as many")) {
+    @Test func invalidInputIsReported() {
+        #expect(throws: MetricProblem("3 true classes and 2 predictions; expected the same number")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [0, 1, 1], predictions: [0, 1])
         }
-        #expect(throws: MetricProblem("truth 2 and prediction 0; expected class numbers below 2")) {
+        #expect(throws: MetricProblem("true class 2 and prediction 0; expected class indices below 2")) {
             try ConfusionMatrix(classes: ["a", "b"], truths: [2], predictions: [0])
         }
         #expect(throws: MetricProblem("row 1 has 3 probabilities; expected 2")) {

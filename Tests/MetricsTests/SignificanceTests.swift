@@ -3,7 +3,7 @@ import Glibc
 import Metrics
 import Testing
 
-/// P-values and intervals beside SciPy's.
+/// P-values and intervals against SciPy.
 @Suite struct SignificanceTests {
     private let first = [0.81, 0.79, 0.86, 0.74, 0.92, 0.66, 0.77, 0.83]
     private let second = [0.78, 0.80, 0.80, 0.70, 0.85, 0.67, 0.71, 0.75]
@@ -25,7 +25,7 @@ import Testing
         #expect(try p(0, 0) == 1)
     }
 
-    @Test func wilcoxonAsSciPy() throws {
+    @Test func wilcoxonMatchesSciPy() throws {
         #expect(isClose(try PairedTest.wilcoxon(first, second), 0.0390625))
         #expect(
             isClose(
@@ -37,18 +37,18 @@ import Testing
         #expect(try PairedTest.wilcoxon(first, first) == 1)
     }
 
-    @Test func studentAsSciPy() throws {
+    @Test func studentMatchesSciPy() throws {
         let (a, b) = ([0.6, 0.7, 0.65, 0.8], [0.5, 0.66, 0.6, 0.71])
         #expect(isClose(try PairedTest.student(a, b), 0.01764886848440826))
         #expect(isClose(try PairedTest.student(b, a), 0.01764886848440826))
         #expect(try PairedTest.student(a, a) == 1)
-        // Nothing tells how differences spread that are all the same, or of which there is one.
+        // The variance is unknown if all differences are equal or there is only one.
         #expect(try PairedTest.student(a, a.map { $0 - 0.05 }).isNaN)
         #expect(try PairedTest.student([1], [2]).isNaN)
         #expect(throws: MetricProblem.self) { try PairedTest.student(a, [1]) }
     }
 
-    @Test func permutationIsExactForFewAndCloseForMany() throws {
+    @Test func permutationIsExactOrApproximate() throws {
         let generator = RandomGenerator(seed: 5)
         #expect(isClose(try PairedTest.permutation(first, second, generator: generator), 0.03125))
         let drawn = try PairedTest.permutation(first, second, draws: 250, generator: generator)
@@ -57,11 +57,12 @@ import Testing
     }
 
     /// Two systems on twelve speakers with two clips each: the p-value is counted over all 4,096 exchanges.
-    @Test func permutationBySpeakerCountsExchanges() throws {
+    @Test func speakerPermutationMatchesEnumeration() throws {
         var systems = [Predictions(classes: ["a", "b"]), Predictions(classes: ["a", "b"])]
         for speaker in 0..<12 {
             for clip in 0..<2 {
-                // The first is right but for speakers 10 and 11; the second is right with every third speaker.
+                // The first is correct except for speakers 10 and 11; the second is correct for every third
+                // speaker.
                 let right = [speaker < 10, speaker % 3 == 0]
                 for system in 0..<2 {
                     let isFirst = (clip == 0) == right[system]
@@ -73,11 +74,11 @@ import Testing
         }
         let figures = try systems.map { try ClusteredFigure(.figure(.accuracy), [$0], by: .speakers) }
         #expect(isClose(figures[0].estimate, 10 / 12.0) && isClose(figures[1].estimate, 4 / 12.0))
-        // Six speakers favor the first, none the second: 2 of 2^6 signs are as far apart.
+        // Six speakers favor the first, none the second: 2 of 2^6 sign patterns are as extreme.
         let p = try ClusterResampling.test(
             figures[0], figures[1], draws: 5000, generator: RandomGenerator(seed: 1))
         #expect(isClose(p, 2 / 64.0))
-        // By clip there are twelve that favor the first.
+        // By clip, twelve favor the first.
         let clips = try systems.map { try ClusteredFigure(.figure(.accuracy), [$0], by: .clips) }
         let drawn = try ClusterResampling.test(
             clips[0], clips[1], draws: 5000, generator: RandomGenerator(seed: 1))
@@ -85,14 +86,15 @@ import Testing
         let fewer = try ClusteredFigure(
             .figure(.accuracy), [systems[0].selecting(Array(0..<20))], by: .speakers)
         #expect(
-            throws: MetricProblem("predictions for other clips or speakers; a paired test needs the same")
+            throws: MetricProblem(
+                "the clips or speakers of the predictions differ; a paired test needs the same ones")
         ) {
             try ClusterResampling.test(figures[0], fewer, generator: RandomGenerator(seed: 1))
         }
     }
 
-    /// The metric of clusters is that of the clips they stand for, whatever the metric.
-    @Test func clusteredFiguresAreThoseOfTheClips() throws {
+    /// The metric of clusters equals that of their clips, for every metric.
+    @Test func clusteredMetricsMatchClipMetrics() throws {
         let generator = RandomGenerator(seed: 3)
         let systems = SimulatedPopulation().draw(speakers: 6, seeds: 2, generator)[0]
         let weights = [2, 0, 1, 1, 3, 1]
@@ -112,8 +114,9 @@ import Testing
         #expect(isClose(recall.estimate, try systems[0].confusion().recalls[2]))
     }
 
-    /// Five speakers: mean and jackknife error by hand, the interval on the logit scale with the t of four degrees of freedom.
-    @Test func fewSpeakersHaveATInterval() throws {
+    /// Five speakers: mean and jackknife standard error by hand, the interval on the logit scale with a t of four
+    /// degrees of freedom.
+    @Test func fewSpeakersUseTInterval() throws {
         let rights = [9, 7, 8, 5, 6]
         var all = Predictions(classes: ["a", "b"])
         for (speaker, right) in rights.enumerated() {
@@ -126,7 +129,7 @@ import Testing
         let figure = try ClusteredFigure(.figure(.accuracy), [all], by: .speakers)
         let interval = ClusterResampling.interval(
             figure, isShare: true, generator: RandomGenerator(seed: 1))
-        // Speakers have 0.9, 0.7, 0.8, 0.5, 0.6: mean 0.7, standard error 0.0707106781; t is 2.7764451052.
+        // The speakers have 0.9, 0.7, 0.8, 0.5, 0.6: mean 0.7, standard error 0.0707106781; t is 2.7764451052.
         let odds = 0.7 / 0.3
         let factor = exp(2.7764451051977987 * 0.07071067811865475 / 0.21)
         #expect(isClose(interval.estimate, 0.7) && interval.method == .jackknife && interval.units == 5)
@@ -134,13 +137,14 @@ import Testing
         #expect(isClose(interval.high, odds * factor / (1 + odds * factor)))
     }
 
-    /// The five folds of EmoDB's cross-validation in the field: their interval is that of five numbers, however many seeds there were.
-    @Test func foldsHaveStudentsInterval() {
+    /// A published five-fold cross-validation of EmoDB: the interval is that of five values, regardless of the
+    /// number of seeds.
+    @Test func foldsUseStudentInterval() {
         let folds = FoldResults(first)
         let interval = folds.interval()
         #expect(isClose(interval.low, 0.7318615184214955) && isClose(interval.high, 0.8631384815785047))
         #expect(interval.method == .student && interval.units == 8)
-        // Nadeau and Bengio: the variance (1/8 + 1/7) in place of 1/8.
+        // Nadeau and Bengio: the variance factor is (1/8 + 1/7) instead of 1/8.
         let corrected = FoldResults(first, testToTrain: 1 / 7.0).interval()
         let ratio = (corrected.high - corrected.low) / (interval.high - interval.low)
         #expect(
@@ -151,18 +155,18 @@ import Testing
         #expect(FoldResults([0, 0, 0]).pValue == 1 && FoldResults([0.1, 0.1, 0.1]).pValue.isNaN)
     }
 
-    @Test func holmStepsDown() {
+    @Test func holmAdjustment() {
         let adjusted = PairedTest.holm([0.01, 0.04, 0.03, 0.005])
         for (found, expected) in zip(adjusted, [0.03, 0.06, 0.06, 0.02]) { #expect(isClose(found, expected)) }
         #expect(PairedTest.holm([]) == [])
         #expect(PairedTest.holm([0.9, 0.8]) == [1, 1])
     }
 
-    @Test func whatMakesNoSenseIsSaid() {
-        #expect(throws: MetricProblem("2 and 1 results; a paired test needs as many of each")) {
+    @Test func invalidInputThrows() {
+        #expect(throws: MetricProblem("2 and 1 results; a paired test needs the same number")) {
             try PairedTest.mcNemar([true, false], [true])
         }
-        #expect(throws: MetricProblem("a figure of nan; expected finite numbers")) {
+        #expect(throws: MetricProblem("a result of nan; expected finite values")) {
             try PairedTest.wilcoxon([0.1, .nan], [0.1, 0.2])
         }
         let none = Predictions(classes: ["a"])
@@ -171,7 +175,7 @@ import Testing
         }
         var unknown = none
         unknown.append("x", truth: 0, probabilities: [1])
-        #expect(throws: MetricProblem("the speaker of x is not known; expected one for each clip")) {
+        #expect(throws: MetricProblem("the speaker of x is unknown; expected a speaker for each clip")) {
             try ClusteredFigure(.figure(.uar), [unknown], by: .speakers)
         }
         #expect(throws: MetricProblem.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }

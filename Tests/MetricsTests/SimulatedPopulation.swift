@@ -2,10 +2,11 @@ import Autograd
 import Glibc
 import Metrics
 
-/// Predictions drawn from a population of speakers whose true metrics are known.
+/// Predictions drawn from a population of speakers with known true metrics.
 ///
-/// A clip of class c by speaker g is classified correctly with probability logistic(a_c + u_g + v + w): u is the speaker's effect, v the
-/// clip's, which all seeds share, and w that of a seed on the clip. All are normal.
+/// A clip of class c by speaker g is classified correctly with probability logistic(a_c + u_g + v + w), where u is
+/// the speaker effect, v the clip effect, which all seeds share, and w the effect of a seed on the clip. All
+/// effects are normal.
 struct SimulatedPopulation: Sendable {
     var offsets = [1.6, 0.9, 0.3, 1.2]
     var speaker = 0.8
@@ -13,13 +14,13 @@ struct SimulatedPopulation: Sendable {
     var seed = 0.8
     var clipsPerClass = 5
 
-    /// A system that is nearly always right, with speakers for whom it is not: metrics close to 1 are skewed.
+    /// A nearly perfect system that fails for some speakers: metrics close to 1 are skewed.
     static let nearPerfect = SimulatedPopulation(
         offsets: [2.5, 2, 1.5, 2.2], speaker: 1.2, clip: 0.5, seed: 0.5, clipsPerClass: 4)
 
     let classes = ["angry", "happy", "neutral", "sad"]
 
-    /// Draws the predictions of some models (one for each seed) for the same clips of new speakers.
+    /// Draws the predictions of several models (one per seed) for the same clips of new speakers.
     func draw(
         speakers: Int, seeds: Int, models: Int = 1, interaction: Double = 0, _ generator: RandomGenerator
     ) -> [[Predictions]] {
@@ -49,7 +50,8 @@ struct SimulatedPopulation: Sendable {
         return found
     }
 
-    /// Draws the results of folds whose true mean is 0 and whose correlation is that of Nadeau and Bengio's variance: test / (test + train).
+    /// Draws the results of folds with a true mean of 0 and the correlation that Nadeau and Bengio assume: test /
+    /// (test + train).
     static func folds(_ count: Int, _ testToTrain: Double, _ generator: RandomGenerator) -> [Double] {
         let correlation = testToTrain / (1 + testToTrain)
         let shared = generator.normal() * correlation.squareRoot()
@@ -60,7 +62,7 @@ struct SimulatedPopulation: Sendable {
     var recalls: [Double] {
         let deviation = (speaker * speaker + clip * clip + seed * seed).squareRoot()
         return offsets.map { offset in
-            // The mean over the normal effects, by the trapezoidal rule, which is exact to rounding here.
+            // The mean over the normal effects by the trapezoidal rule, which is accurate to rounding here.
             let step = 0.05
             return (-160...160).reduce(0.0) { sum, i in
                 let z = Double(i) * step
@@ -70,7 +72,7 @@ struct SimulatedPopulation: Sendable {
         }
     }
 
-    /// The true value of a metric: that of the expected confusion matrix.
+    /// The true value of a metric, computed from the expected confusion matrix.
     func truth(_ figure: Figure) -> Double {
         let p = recalls
         switch figure {
@@ -90,7 +92,7 @@ struct SimulatedPopulation: Sendable {
 }
 
 extension RandomGenerator {
-    /// A draw from the standard normal distribution (Box and Muller).
+    /// A draw from the standard normal distribution (Box-Muller).
     func normal() -> Double {
         (-2 * log(1 - uniform())).squareRoot() * cos(2 * Double.pi * uniform())
     }

@@ -1,21 +1,21 @@
 import CKernels
 
-/// The gradients that one backward pass found, by parameter.
+/// The gradients computed by one backward pass, indexed by parameter.
 public struct Gradients: Sendable {
     private var byLeaf: [UInt64: Tensor] = [:]
 
     init() {}
 
-    /// The gradient of a parameter, of its shape; nil where the result did not depend on it.
+    /// Returns the gradient of a parameter, or nil if the result does not depend on it.
     public subscript(parameter: Parameter) -> Tensor? {
         get { byLeaf[parameter.leaf.id] }
         set { byLeaf[parameter.leaf.id] = newValue }
     }
 
-    /// How many parameters have a gradient.
+    /// The number of parameters that have a gradient.
     public var count: Int { byLeaf.count }
 
-    /// Adds the gradients of another pass, for accumulation over several batches.
+    /// Adds the gradients of another backward pass, to accumulate gradients over several batches.
     public mutating func add(_ other: Gradients) {
         for (leaf, gradient) in other.byLeaf { add(gradient, leaf: leaf) }
     }
@@ -27,28 +27,29 @@ public struct Gradients: Sendable {
 }
 
 extension Tensor {
-    /// The gradients of this scalar with respect to every parameter it was computed from.
+    /// Runs the backward pass: computes the gradients of this tensor with respect to every parameter in its graph.
     ///
-    /// The graph is freed on the way unless `retainGraph` is set. One graph is walked by one thread at a time;
-    /// different graphs, also of the same parameters, by several.
+    /// The graph is freed during the pass unless `retainGraph` is true. A graph must be used by one thread at a
+    /// time. Different graphs can be used by different threads, even if they share parameters.
     ///
-    /// - Parameter cotangent: what the gradients of this tensor's elements are multiplied with; needed where it
-    ///   has more than one element, and of its shape.
+    /// - Parameter cotangent: The gradient with respect to this tensor's elements, in the tensor's shape. Required
+    ///   unless the tensor has a single element; the default is then 1.
     public func backward(_ cotangent: Tensor? = nil, retainGraph: Bool = false) -> Gradients {
         guard let cotangent else {
             require(
                 count == 1,
                 "backward: a tensor of shape \(shape) needs a cotangent of the same shape; only a single "
-                    + "number has the default of 1")
+                    + "element has the default of 1")
             return Autograd.backward([(self, Tensor(shape: shape) { $0[0] = 1 })], retainGraph: retainGraph)
         }
         return Autograd.backward([(self, cotangent)], retainGraph: retainGraph)
     }
 }
 
-/// The gradients of the sum of `output * cotangent` over several outputs.
+/// Computes the gradients of the sum of `output * cotangent` over several outputs.
 ///
-/// Nodes are visited by descending id, so that every consumer of a node comes before it; each is freed once used.
+/// Nodes are visited in descending order of their ids, so every consumer of a node is visited before it. Each node
+/// is freed after use.
 public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGraph: Bool = false) -> Gradients
 {
     var pass = BackwardPass(retainGraph: retainGraph, floor: 0)
@@ -68,12 +69,12 @@ public func backward(_ outputs: [(output: Tensor, cotangent: Tensor)], retainGra
     return withoutRecording { pass.run() }
 }
 
-/// One walk through a graph.
+/// One traversal of a graph.
 struct BackwardPass {
     private struct Pending {
         let node: Node
         var first: Tensor?
-        /// Cotangents of the outputs after the first.
+        /// Cotangents of the outputs after the first one.
         var rest: [Tensor?]
     }
 
@@ -82,7 +83,7 @@ struct BackwardPass {
     private var heap = IDHeap()
     private var gradients = Gradients()
     private let floor: UInt64
-    /// What arrived at nodes whose id is at most `floor`; they are left alone.
+    /// Cotangents that arrived at nodes with ids of at most `floor`, which this traversal does not visit.
     private(set) var below: [(node: Node, output: Int, cotangent: Tensor)] = []
 
     init(retainGraph: Bool, floor: UInt64) {
@@ -152,7 +153,7 @@ struct BackwardPass {
     }
 }
 
-/// The sum of two tensors of one shape, in the first one's memory where nobody else holds it.
+/// Returns the sum of two tensors of the same shape, computed in place if the first tensor's storage is not shared.
 private func sum(_ a: consuming Tensor, _ b: Tensor) -> Tensor {
     var total = a
     let n = total.count

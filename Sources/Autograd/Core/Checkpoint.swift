@@ -1,18 +1,18 @@
 import CKernels
 
-/// Computes `body` without keeping what its gradient needs, and computes it once more in `backward`: less memory for
-/// more time.
+/// Computes `body` without saving intermediate results, and recomputes it in the backward pass (gradient
+/// checkpointing). Trades time for memory.
 ///
 ///     let y = checkpoint([x]) { [block($0[0])] }[0]
 ///
-/// Values and gradients have the same bits as without. The parameters that `body` uses get their gradients, and so do
-/// tensors that it captures. It must compute the same each time it is called: parameters keep their values until
-/// `backward`, and random numbers come from `generator`, which draws the same numbers again.
+/// Values and gradients are bit-identical to those without checkpointing. Gradients also flow to the parameters
+/// that `body` uses and to the tensors that it captures. `body` must be deterministic: parameters must keep their
+/// values until the backward pass, and random numbers must come from `generator`, which replays the same sequence.
 ///
 /// - Parameters:
-///   - inputs: what `body` gets.
-///   - generator: where `body` draws its random numbers from, if it does.
-///   - body: the computation. Called once now and once in `backward`.
+///   - inputs: The arguments of `body`.
+///   - generator: The source of random numbers in `body`, if it uses any.
+///   - body: The computation. It is called once now and once in the backward pass.
 public func checkpoint(
     _ inputs: [Tensor], using generator: RandomGenerator? = nil,
     _ body: @escaping @Sendable ([Tensor]) -> [Tensor]
@@ -28,11 +28,11 @@ public func checkpoint(
         defer { if let now { generator?.state = now } }
         return recompute(values, isTracked, cotangents, body)
     }
-    // Recorded even where no input is tracked: `body` may use parameters.
+    // Recorded even if no input is tracked, because `body` may use parameters.
     return recordMultiple("checkpoint", inputs: inputs, outputs: outputs, rule: .replay(replay), always: true)
 }
 
-/// Checkpoints a computation from one tensor to one tensor. See the form with several.
+/// Checkpoints a function from one tensor to one tensor. See the overload for several tensors.
 public func checkpoint(
     _ input: Tensor, using generator: RandomGenerator? = nil, _ body: @escaping @Sendable (Tensor) -> Tensor
 ) -> Tensor {
@@ -47,14 +47,14 @@ private func recompute(
     let outputs = withRecording { body(zip(leaves, values).map { $0?.tensor ?? $1 }) }
     require(
         outputs.count == cotangents.count,
-        "checkpoint: the closure gave \(cotangents.count) tensors at first and \(outputs.count) when called again"
+        "checkpoint: the closure returned \(cotangents.count) tensors at first and \(outputs.count) when called again"
     )
     var pass = BackwardPass(retainGraph: false, floor: floor)
     for (output, cotangent) in zip(outputs, cotangents) {
         guard let node = output.node, let cotangent else { continue }
         require(
             output.shape == cotangent.shape,
-            "checkpoint: the closure gave shape \(cotangent.shape) at first and \(output.shape) when called again"
+            "checkpoint: the closure returned shape \(cotangent.shape) at first and \(output.shape) when called again"
         )
         pass.add(cotangent, to: node, output: output.output)
     }
@@ -64,7 +64,7 @@ private func recompute(
     return Node.Replayed(inputs: ofInputs, parameters: gradients, captured: pass.below)
 }
 
-/// Runs `body` with recording on, inside of `withoutRecording` too.
+/// Runs `body` with recording enabled, even inside `withoutRecording`.
 private func withRecording<R>(_ body: () -> R) -> R {
     let pauses = ck_recording_pauses()
     ck_pause_recording(-pauses)

@@ -1,9 +1,9 @@
 import CKernels
 
-// Tensors from numbers.
+// Tensors from values.
 
 extension Tensor {
-    /// Numbers in row-major order, by default along one axis. Their count must fill the shape.
+    /// Creates a tensor from values in row-major order. Without a shape, the tensor has one axis.
     public init(_ values: [Real], shape: [Int]? = nil) {
         let shape = shape ?? [values.count]
         Tensor.check(shape, "Tensor")
@@ -17,7 +17,7 @@ extension Tensor {
         }
     }
 
-    /// Rows of equal length as a matrix.
+    /// Creates a matrix from rows of equal length.
     public init(_ rows: [[Real]]) {
         let columns = rows.first?.count ?? 0
         for (i, row) in rows.enumerated() {
@@ -28,18 +28,18 @@ extension Tensor {
         self.init(rows.flatMap { $0 }, shape: [rows.count, columns])
     }
 
-    /// A scalar, of shape [].
+    /// Creates a scalar, a tensor of shape [].
     public init(_ value: Real) {
         self.init(shape: []) { $0[0] = value }
     }
 
-    /// Zeros.
+    /// Returns a tensor of zeros.
     public static func zeros(_ shape: [Int]) -> Tensor { full(shape, 0) }
 
-    /// Ones.
+    /// Returns a tensor of ones.
     public static func ones(_ shape: [Int]) -> Tensor { full(shape, 1) }
 
-    /// One number everywhere.
+    /// Returns a tensor filled with one value.
     public static func full(_ shape: [Int], _ value: Real) -> Tensor {
         check(shape, "full")
         return Tensor(shape: shape) { y in
@@ -49,22 +49,23 @@ extension Tensor {
         }
     }
 
-    /// The numbers start, start + step, ... below `stop` (above it for a negative step).
+    /// Returns the values start, start + step, ... up to `stop`, which is excluded.
     public static func arange(_ start: Real, _ stop: Real, _ step: Real = 1) -> Tensor {
         let steps = (Double(stop) - Double(start)) / Double(step)
         require(
             step != 0 && Swift.abs(steps) < 0x1p60,
-            "arange: no finite sequence goes from \(start) to \(stop) by \(step)")
+            "arange: cannot go from \(start) to \(stop) in finitely many steps of \(step)")
         let count = Swift.max(0, Int(steps.rounded(.up)))
         return Tensor(shape: [count]) { y in
             for i in 0..<count { y[i] = Real(Double(start) + Double(i) * Double(step)) }
         }
     }
 
-    /// The numbers 0, 1, ... below `stop`.
+    /// Returns the values 0, 1, ..., stop - 1.
     public static func arange(_ stop: Real) -> Tensor { arange(0, stop) }
 
-    /// Ones on the diagonal of a matrix of `rows` rows and as many columns, or `columns`, and zeros elsewhere.
+    /// Returns a matrix with ones on the diagonal and zeros elsewhere. The matrix is square unless `columns` is
+    /// given.
     public static func eye(_ rows: Int, _ columns: Int? = nil) -> Tensor {
         let columns = columns ?? rows
         check([rows, columns], "eye")
@@ -81,24 +82,24 @@ extension Tensor {
 
 // MARK: - Random numbers
 
-// Number i of a tensor depends on i and on the generator's place in its sequence only: chunks take their part of one
-// reserved run of blocks, so the bits are the same on any number of threads.
+// Element i of a tensor depends only on i and on the generator's state. Chunks read their range of one reserved
+// sequence of blocks, so results are bit-identical for any number of threads.
 
 extension Tensor {
-    /// Numbers equally likely anywhere in low..<high.
+    /// Returns values that are uniformly distributed in low..<high.
     public static func uniform(
         _ shape: [Int], _ low: Real = 0, _ high: Real = 1, using generator: RandomGenerator
     ) -> Tensor {
         require(
             low <= high && (high - low).isFinite,
-            "uniform: from \(low) to \(high); expected finite numbers in rising order, not further apart than the largest"
+            "uniform: from \(low) to \(high); expected finite bounds in ascending order, not further apart than the largest"
         )
         return random("uniform", shape, perBlock: unitsPerBlock, generator) { key, counter, y, n in
             ck_random_uniform(key, counter, low, high, y, n)
         }
     }
 
-    /// Normally distributed numbers.
+    /// Returns normally distributed values.
     public static func normal(
         _ shape: [Int], mean: Real = 0, deviation: Real = 1, using generator: RandomGenerator
     ) -> Tensor {
@@ -108,8 +109,7 @@ extension Tensor {
         }
     }
 
-    /// Normally distributed numbers within `limit` deviations of the mean: those outside do not occur, as if they had
-    /// been drawn again.
+    /// Returns values from a normal distribution truncated to `limit` standard deviations around the mean.
     public static func truncatedNormal(
         _ shape: [Int], mean: Real = 0, deviation: Real = 1, limit: Real = 2, using generator: RandomGenerator
     ) -> Tensor {
@@ -120,7 +120,7 @@ extension Tensor {
         }
     }
 
-    /// 1 with the given probability, else 0.
+    /// Returns a tensor of ones with the given probability and zeros otherwise.
     public static func bernoulli(
         _ shape: [Int], probability: Real, using generator: RandomGenerator
     ) -> Tensor {
@@ -132,7 +132,7 @@ extension Tensor {
         }
     }
 
-    /// How many numbers in [0, 1) a block of random bits gives.
+    /// The number of uniform values in [0, 1) per block of random bits.
     private static var unitsPerBlock: Int { 16 / MemoryLayout<Real>.size }
 
     private static func random(

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Tensor: CustomStringConvertible {
-    /// The elements as nested rows in aligned columns, and the shape. Of more than 1000 elements only the first and
+    /// The elements as nested, aligned rows, followed by the shape. For more than 1000 elements, only the first and
     /// last three along each axis are shown.
     public var description: String {
         var printer = TensorPrinter(self)
@@ -9,7 +9,7 @@ extension Tensor: CustomStringConvertible {
     }
 }
 
-/// Lays out the elements of one tensor in the manner of NumPy and PyTorch.
+/// Formats the elements of one tensor in the style of NumPy and PyTorch.
 private struct TensorPrinter {
     private static let indent = "Tensor(".count
     private static let lineWidth = 88
@@ -37,7 +37,7 @@ private struct TensorPrinter {
         return shape.isEmpty ? number(elements[0]) : block(axis: 0, offset: 0)
     }
 
-    /// The positions along an axis that are shown, nil for the gap.
+    /// The positions along an axis that are shown; nil marks the omitted range.
     private func positions(_ axis: Int) -> [Int?] {
         let size = shape[axis]
         guard isShortened && size > 2 * TensorPrinter.edge else { return Array(0..<size) }
@@ -51,8 +51,8 @@ private struct TensorPrinter {
         }
     }
 
-    /// One format for all: whole numbers with a bare point, four digits after it, or powers of ten where the sizes
-    /// differ by more than a thousand or are far from 1.
+    /// Returns one format for all elements: integers with a trailing point, four decimals, or scientific notation
+    /// if the magnitudes differ by more than a factor of 1000 or are far from 1.
     private static func format(for shown: [Real]) -> String {
         let sizes = shown.filter { $0.isFinite && $0 != 0 }.map { abs($0) }
         guard let smallest = sizes.min(), let largest = sizes.max() else { return "%.0f." }
@@ -72,7 +72,7 @@ private struct TensorPrinter {
         let items = positions(axis).map { at in
             at.map { block(axis: axis + 1, offset: offset + $0 * strides[axis]) } ?? "..."
         }
-        // One more empty line for every axis further out.
+        // One more empty line for every outer axis.
         let separator = "," + String(repeating: "\n", count: shape.count - 1 - axis) + margin(axis)
         return "[" + items.joined(separator: separator) + "]"
     }

@@ -1,11 +1,12 @@
-/// Whole numbers with a shape: class labels, rows of a table, positions along an axis. Never differentiated.
+/// An array of integers with a shape, such as class labels, table rows or positions along an axis. Not
+/// differentiable.
 public struct Indices: Sendable, Equatable, ExpressibleByArrayLiteral {
     /// The size along each axis.
     public let shape: [Int]
-    /// The numbers in row-major order.
+    /// The values in row-major order.
     public let values: [Int]
 
-    /// Numbers of the given shape, by default one axis.
+    /// Creates indices of the given shape. Without a shape, they have one axis.
     public init(_ values: [Int], shape: [Int]? = nil) {
         let shape = shape ?? [values.count]
         require(
@@ -15,13 +16,13 @@ public struct Indices: Sendable, Equatable, ExpressibleByArrayLiteral {
         self.values = values
     }
 
-    /// Numbers along one axis.
+    /// Creates indices along one axis.
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
-    /// How many numbers there are.
+    /// The number of indices.
     public var count: Int { values.count }
 
-    /// Stops the program unless every value lies in 0..<size.
+    /// Stops the program unless every value is in 0..<size.
     func check(below size: Int, _ operation: StaticString) {
         for (at, value) in values.enumerated() where value < 0 || value >= size {
             fail("\(operation): index \(value) at position \(at) is outside 0..<\(size)")

@@ -1,5 +1,5 @@
 extension Tensor {
-    /// The names of the operations that this tensor was computed with, as far as its history reaches.
+    /// The names of the operations in this tensor's graph.
     package var operations: Set<String> {
         var names: Set<String> = []
         var seen: Set<UInt64> = []

@@ -1,12 +1,12 @@
 import CKernels
 import Synchronization
 
-/// Where a tensor came from: the operation's inputs and how to pull a cotangent back through it.
+/// A node of the graph: an operation's inputs and its gradient rule.
 final class Node: @unchecked Sendable {
-    /// Rises with every node made, so that a node's consumers always have larger ids.
+    /// Increases with every new node, so a node's consumers always have larger ids.
     let id: UInt64
     let operation: StaticString
-    /// The shapes of the outputs, for checks and for zero cotangents.
+    /// The shapes of the outputs, used for checks and for zero cotangents.
     let outputShapes: [[Int]]
     private(set) var inputs: [Edge]
     private var rule: Rule?
@@ -15,10 +15,10 @@ final class Node: @unchecked Sendable {
     static let live = Atomic<Int>(0)
     private static let nextID = Atomic<UInt64>(0)
 
-    /// Every node made so far has an id of at most this.
+    /// The largest id in use. Every existing node has an id of at most this.
     static var lastID: UInt64 { nextID.load(ordering: .relaxed) }
 
-    /// One input: the node and output it came from, or nil where it is not tracked.
+    /// One input: its node and output index, or nil if it is not tracked.
     struct Edge {
         let node: Node?
         let output: Int
@@ -27,14 +27,14 @@ final class Node: @unchecked Sendable {
     enum Rule {
         case single(@Sendable (Tensor, Wanted) -> [Tensor?])
         case multiple(@Sendable ([Tensor?], Wanted) -> [Tensor?])
-        /// Also yields gradients of what the inputs do not name (checkpointing).
+        /// A rule that also returns gradients for tensors that are not inputs (checkpointing).
         case replay(@Sendable ([Tensor?]) -> Replayed)
     }
 
     struct Replayed {
         var inputs: [Tensor?]
         var parameters: Gradients
-        /// Cotangents of tensors from before that the replayed closure had captured.
+        /// Cotangents of captured tensors that existed before the replay.
         var captured: [(node: Node, output: Int, cotangent: Tensor)]
     }
 
@@ -47,7 +47,7 @@ final class Node: @unchecked Sendable {
         Node.live.add(1, ordering: .relaxed)
     }
 
-    /// A parameter's node: nothing lies behind it.
+    /// Creates the node of a parameter, which has no inputs.
     convenience init(leafOfShape shape: [Int]) {
         self.init("parameter", inputs: [], outputShapes: [shape], rule: nil)
         isLeaf = true
@@ -55,7 +55,7 @@ final class Node: @unchecked Sendable {
 
     private(set) var isLeaf = false
 
-    /// The inputs and the rule, which the node then gives up unless `keeping` them.
+    /// Returns the inputs and the rule, and releases them unless `keeping` is true.
     func take(keeping: Bool) -> (inputs: [Edge], rule: Rule) {
         let wasUsed =
             keeping ? used.load(ordering: .acquiring) : used.exchange(true, ordering: .acquiringAndReleasing)
@@ -81,8 +81,8 @@ final class Node: @unchecked Sendable {
     }
 }
 
-/// Releases graphs without recursion: a chain of a million nodes would overflow the stack otherwise, whether a node
-/// is held as an input or by what a rule has captured.
+/// Releases graphs without recursion. A chain of a million nodes would otherwise overflow the stack, whether a node
+/// is held as an input or captured by a rule.
 private final class ReleaseQueue {
     private var waiting: [([Node.Edge], Node.Rule?)] = []
     private var isRunning = false
@@ -103,7 +103,7 @@ private final class ReleaseQueue {
         return queue
     }
 
-    /// Takes what a dying node holds, so that nothing is left for the end of its `deinit`.
+    /// Takes over what a node holds, so that its `deinit` has nothing left to release.
     static func release(_ inputs: inout [Node.Edge], _ rule: inout Node.Rule?) {
         let queue = current
         queue.waiting.append((inputs, rule))

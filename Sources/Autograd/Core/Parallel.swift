@@ -2,14 +2,14 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// The one place where work is spread over the cores.
+/// Distributes work over the CPU cores.
 ///
-/// Work is cut into chunks that do not depend on how many threads there are, and a chunk is always computed by one
-/// thread in one order. So results have the same bits on any number of threads. Idle threads pick up the next
-/// chunk, so a core that another program takes away slows the work only by its share.
+/// Work is split into chunks independently of the number of threads, and each chunk is computed by one thread in a
+/// fixed order. Results are therefore bit-identical for any number of threads. Idle threads take the next chunk, so
+/// a core that is shared with another program slows the work down only in proportion.
 public enum Parallel {
-    /// The number of threads that work together, the calling one included. At first the cores this process may
-    /// use, or the value of the environment variable `AUTOGRAD_THREADS` where that is a whole number. At most 64.
+    /// The number of threads, including the calling thread. The default is the number of available cores, or the
+    /// value of the environment variable `AUTOGRAD_THREADS` if it is an integer. The maximum is 64.
     public static var threads: Int {
         get { threadCount.load(ordering: .relaxed) }
         set {
@@ -24,8 +24,8 @@ public enum Parallel {
         return Atomic(Swift.max(1, Swift.min(wished, Int(CK_MAX_THREADS))))
     }()
 
-    /// Calls `body` once for each chunk number below `chunks`, on several threads, and returns when all are done.
-    /// Inside a chunk, further calls run in turn on the same thread.
+    /// Calls `body` once for each chunk index below `chunks`, on several threads, and returns when all chunks are
+    /// done. Nested calls run sequentially on the calling thread.
     @inline(__always)
     public static func chunks(_ chunks: Int, _ body: (Int) -> Void) {
         if chunks == 1 { return body(0) }
@@ -46,7 +46,7 @@ public enum Parallel {
         }
     }
 
-    /// Cuts 0..<n into ranges of `grain` elements and calls `body` for each.
+    /// Splits 0..<n into ranges of `grain` elements and calls `body` for each range.
     @inline(__always)
     public static func elements(_ n: Int, grain: Int = 32768, _ body: (Range<Int>) -> Void) {
         if n <= grain { return n > 0 ? body(0..<n) : () }

@@ -1,14 +1,14 @@
 import CKernels
 
-/// The right factor of a product, copied into the order in which the kernel reads it.
+/// The right factor of a matrix product, packed into the order in which the kernel reads it.
 struct PackedMatrix: Sendable {
-    /// Where a matrix lies among some elements: element (p, j) at
+    /// The layout of a matrix within a buffer: element (p, j) is at
     /// `offset + p / block * blockStep + p % block * row + j * column`.
     struct Layout: Equatable {
         let rows: Int, columns: Int
         var offset = 0
         let row: Int, column: Int
-        /// Rows in a block and the distance of blocks, where the rows are not all equally far apart.
+        /// The number of rows per block and the distance between blocks, if the rows are not equally spaced.
         var block: (rows: Int, step: Int)?
 
         static func == (a: Layout, b: Layout) -> Bool {
@@ -31,12 +31,13 @@ struct PackedMatrix: Sendable {
         }
     }
 
-    /// Element (p, j) comes from `source[p * row + j * column]`.
+    /// Packs a matrix whose element (p, j) is `source[p * row + j * column]`.
     init(rows: Int, columns: Int, _ source: UnsafePointer<Real>, row: Int, column: Int) {
         self.init(Layout(rows: rows, columns: columns, row: row, column: column), source)
     }
 
-    /// A matrix of a tensor's elements. Outside of training it is kept with them, as it will be needed again.
+    /// Packs a matrix of a tensor's elements. Outside of training, the packed copy is cached with the tensor's
+    /// storage.
     init(_ layout: Layout, of tensor: Tensor, isKept: Bool) {
         if isKept, let kept = tensor.storage.packedMatrix(layout) {
             self = kept
@@ -46,40 +47,40 @@ struct PackedMatrix: Sendable {
         if isKept { tensor.storage.keep(self, layout) }
     }
 
-    /// The rows from `first` on.
+    /// Returns the rows starting at `first`.
     @inline(__always)
     func withFactor<R>(from first: Int = 0, _ body: (Product.Factor) -> R) -> R {
         panels.withElements { body(.packed($0, rows: rows, first: first)) }
     }
 }
 
-/// Products of matrices on the calling thread.
+/// Matrix products on the calling thread.
 enum Product {
     enum Factor {
-        /// The rows from `first` on of a packed matrix of so many rows.
+        /// The rows starting at `first` of a packed matrix with the given number of rows.
         case packed(UnsafePointer<Real>, rows: Int, first: Int)
-        /// Rows `row` elements apart.
+        /// Rows that are `row` elements apart.
         case plain(UnsafePointer<Real>, row: Int)
     }
 
-    /// What the sums start from.
+    /// The initial value of the sums.
     enum Start {
         case zero
-        /// What the result holds already.
+        /// The previous content of the result.
         case result
-        /// The same numbers for every row.
+        /// The same values for every row, such as a bias.
         case bias(UnsafePointer<Real>?)
     }
 
-    /// How far apart several left factors and their results lie.
+    /// The distances between several left factors and between their results.
     struct Lines {
         let count: Int, a: Int, c: Int
 
         static let one = Lines(count: 1, a: 0, c: 0)
     }
 
-    /// c = start + a b, where a is m x k with element (i, p) at a[i * aRow + p * aColumn] and b is k x n; the same for
-    /// each of several lines.
+    /// Computes c = start + a b, where a is m x k with element (i, p) at a[i * aRow + p * aColumn] and b is k x n.
+    /// With several lines, computes one such product per line.
     @inline(__always)
     static func run(
         m: Int, n: Int, k: Int, lines: Lines = .one, _ a: UnsafePointer<Real>, row aRow: Int,
@@ -105,14 +106,14 @@ enum Product {
         }
     }
 
-    /// How many of a product's rows make one chunk of work, in whole tiles: about 2 million multiplications, or an eighth
-    /// of all where they are few, but enough to be worth a second thread.
+    /// The number of rows per chunk, in whole tiles: about 2 million multiplications, or an eighth of the rows for
+    /// small products, but enough to justify a second thread.
     static func rowsPerChunk(_ rows: Int, perRow multiplications: Int) -> Int {
         let wished = Swift.min(Swift.max(rows * multiplications / 8, 300_000), 2_000_000)
         return Swift.max(16, (wished / Swift.max(multiplications, 1) + 7) / 8 * 8)
     }
 
-    /// Calls `body` with each such chunk, on several threads.
+    /// Calls `body` for each such chunk, on several threads.
     @inline(__always)
     static func chunks(
         of rows: Int, perRow multiplications: Int, _ body: (_ first: Int, _ count: Int) -> Void

@@ -1,20 +1,20 @@
 import CKernels
 import Synchronization
 
-/// A seeded, counter-based source of random numbers (Philox 4x32-10, Salmon et al. 2011).
+/// A seeded, counter-based random number generator (Philox 4x32-10, Salmon et al. 2011).
 ///
-/// The same seed gives the same numbers on every machine type and any number of threads. A generator is passed
-/// explicitly to whatever draws from it; `split` makes independent ones by name, so that a new consumer does not
-/// shift the numbers of another.
+/// The same seed gives the same sequence on every machine and for any number of threads. Pass a generator
+/// explicitly to every function that draws from it. `split` derives an independent generator by name, so adding a
+/// consumer does not change the values that other consumers draw.
 public final class RandomGenerator: Sendable {
-    /// What a generator is about to draw; put it into a checkpoint to go on from the same place.
+    /// The state of a generator. Store it in a checkpoint to resume the sequence.
     public struct State: Sendable, Equatable, Codable {
-        /// Which sequence of numbers.
+        /// Identifies the sequence.
         public var key: UInt64
-        /// How many blocks of four 32-bit numbers of it have been drawn.
+        /// The number of blocks of four 32-bit words drawn so far.
         public var counter: UInt64
 
-        /// A place in a sequence.
+        /// Creates a state.
         public init(key: UInt64, counter: UInt64) {
             self.key = key
             self.counter = counter
@@ -23,27 +23,27 @@ public final class RandomGenerator: Sendable {
 
     private let current: Mutex<State>
 
-    /// A generator at the start of the sequence of a seed.
+    /// Creates a generator at the start of the seed's sequence.
     public init(seed: UInt64) { current = Mutex(State(key: seed, counter: 0)) }
 
-    /// A generator that goes on from a saved state.
+    /// Creates a generator that resumes from a saved state.
     public init(state: State) { current = Mutex(state) }
 
-    /// What is drawn next; set it to go back to where it was read.
+    /// The current state. Set it to rewind or resume the sequence.
     public var state: State {
         get { current.withLock { $0 } }
         set { current.withLock { $0 = newValue } }
     }
 
-    /// A generator of its own for `name`, independent of this one. Splitting draws nothing from this generator.
+    /// Returns an independent generator for `name`. Does not advance this generator.
     public func split(_ name: String) -> RandomGenerator {
-        // FNV-1a over the name, then mixed with the key.
+        // FNV-1a hash of the name, mixed with the key.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return RandomGenerator(seed: ck_philox_mix(state.key, hash))
     }
 
-    /// Takes `blocks` blocks of four 32-bit numbers out of the sequence and says where they begin.
+    /// Reserves `blocks` blocks of four 32-bit words and returns the index of the first.
     func reserve(_ blocks: Int) -> State {
         current.withLock { state in
             let start = state
@@ -52,7 +52,7 @@ public final class RandomGenerator: Sendable {
         }
     }
 
-    /// 64 random bits.
+    /// Returns 64 random bits.
     public func next() -> UInt64 {
         let start = reserve(1)
         var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
@@ -62,10 +62,10 @@ public final class RandomGenerator: Sendable {
         return UInt64(words.1) << 32 | UInt64(words.0)
     }
 
-    /// A number in [0, 1).
+    /// Returns a value in [0, 1).
     public func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A whole number in 0..<bound, each equally likely.
+    /// Returns an integer that is uniformly distributed in 0..<bound.
     public func below(_ bound: Int) -> Int {
         require(bound > 0, "below: expected a bound above 0, found \(bound)")
         let limit = UInt64(bound)
@@ -76,14 +76,14 @@ public final class RandomGenerator: Sendable {
         }
     }
 
-    /// The numbers 0..<count in random order.
+    /// Returns a random permutation of 0..<count.
     public func permutation(_ count: Int) -> [Int] {
         var order = Array(0..<count)
         for i in Swift.stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, below(i + 1)) }
         return order
     }
 
-    /// Normal numbers as Float, whatever `Real` is: for sounds and pictures.
+    /// Returns normally distributed Float values, independent of `Real`, for audio and images.
     package func normals(_ count: Int) -> [Float] {
         let start = reserve((count + 3) / 4)
         return [Float](unsafeUninitializedCapacity: count) { numbers, size in

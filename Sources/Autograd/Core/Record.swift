@@ -1,6 +1,7 @@
 import CKernels
 
-/// Which inputs of an operation need a gradient. A rule leaves the work for the others undone and returns nil.
+/// Which inputs of an operation need a gradient. A rule skips the work for the other inputs and returns nil for
+/// them.
 public struct Wanted: Sendable {
     private let bits: UInt64
 
@@ -10,13 +11,13 @@ public struct Wanted: Sendable {
         self.bits = bits
     }
 
-    /// Whether input `index` needs a gradient.
+    /// Returns whether the input at `index` needs a gradient.
     public subscript(index: Int) -> Bool { bits & 1 << UInt64(Swift.min(index, 63)) != 0 }
 }
 
-/// Registers an operation with one output: how `output` came from `inputs`, and how a cotangent is pulled back.
+/// Records a custom operation with one output and its gradient rule.
 ///
-/// This is how every built-in operation is made, and how to add one of your own:
+/// The built-in operations use this function too:
 ///
 ///     func cube(_ x: Tensor) -> Tensor {
 ///         let value = x.detached
@@ -26,13 +27,13 @@ public struct Wanted: Sendable {
 ///     }
 ///
 /// - Parameters:
-///   - operation: the name shown in messages.
-///   - inputs: the tensors that the output depends on.
-///   - output: the result, computed by any means; its own history is ignored.
-///   - gradient: from the cotangent of the output (of its shape) to one gradient per input, each of its input's
-///     shape, or nil where an input has none or `wanted` says that nobody asks. Nothing it computes is recorded.
-///     Capture detached tensors.
-/// - Returns: `output` with its history, or `output` alone where no input is tracked.
+///   - operation: The name shown in error messages.
+///   - inputs: The tensors that the output depends on.
+///   - output: The result, computed in any way. Its own history is ignored.
+///   - gradient: The gradient rule. It receives the cotangent of the output, in the output's shape, and returns one
+///     gradient per input, in the input's shape. Return nil for an input that has no gradient or that is not
+///     `wanted`. The rule runs without recording and must capture detached tensors only.
+/// - Returns: `output` with its history, or `output` unchanged if no input is tracked.
 public func record(
     _ operation: StaticString, inputs: [Tensor], output: Tensor,
     gradient: @escaping @Sendable (_ cotangent: Tensor, _ wanted: Wanted) -> [Tensor?]
@@ -43,8 +44,8 @@ public func record(
     return Tensor(shape: output.shape, storage: output.storage, node: node)
 }
 
-/// Registers an operation with several outputs. The rule gets one cotangent per output, nil where an output was not
-/// used.
+/// Records an operation with several outputs. The rule receives one cotangent per output, or nil if the output was
+/// not used.
 public func record(
     _ operation: StaticString, inputs: [Tensor], outputs: [Tensor],
     gradient: @escaping @Sendable (_ cotangents: [Tensor?], _ wanted: Wanted) -> [Tensor?]
@@ -75,7 +76,8 @@ private func edges(_ inputs: [Tensor]) -> [Node.Edge] {
 /// Whether operations on tracked tensors are recorded on this thread.
 public var isRecording: Bool { ck_recording_pauses() == 0 }
 
-/// Runs `body` without recording: what it computes has no history and holds no memory for `backward`.
+/// Runs `body` without recording, like PyTorch's `no_grad`: its results have no history and nothing is saved for
+/// the backward pass.
 public func withoutRecording<R>(_ body: () throws -> R) rethrows -> R {
     ck_pause_recording(1)
     defer { ck_pause_recording(-1) }

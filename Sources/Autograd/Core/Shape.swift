@@ -1,8 +1,8 @@
-// Arithmetic on shapes. A shape is an array of sizes; a scalar has the shape [].
+// Functions on shapes. A shape is an array of sizes; the shape of a scalar is [].
 
 extension [Int] {
-    /// The number of elements of a tensor of this shape. A size below 0, or more elements than any memory has bytes
-    /// for, stops the program.
+    /// The number of elements of a tensor of this shape. Stops the program if a size is negative or the tensor
+    /// cannot fit in memory.
     @inline(__always)
     var elementCount: Int {
         var n = 1
@@ -19,7 +19,7 @@ extension [Int] {
         fail("shape \(self) " + (contains { $0 < 0 } ? "has a negative size" : "is too large for any memory"))
     }
 
-    /// The axis counted from the front, for one that may count from the back (-1 is the last).
+    /// Returns a nonnegative axis. Negative axes count from the end (-1 is the last axis).
     func axis(_ axis: Int, _ operation: StaticString) -> Int {
         let resolved = axis < 0 ? axis + count : axis
         require(
@@ -28,7 +28,7 @@ extension [Int] {
         return resolved
     }
 
-    /// The axes counted from the front, sorted, each once. `nil` means all.
+    /// Returns the nonnegative axes in ascending order. nil means all axes.
     func axes(_ axes: [Int]?, _ operation: StaticString) -> [Int] {
         guard let axes else { return Array(indices) }
         let resolved = axes.map { axis($0, operation) }.sorted()
@@ -38,7 +38,7 @@ extension [Int] {
         return resolved
     }
 
-    /// This shape with the given (resolved) axes set to 1 or taken out.
+    /// Returns this shape with the given nonnegative axes removed, or set to size 1.
     func reduced(over axes: [Int], keepDims: Bool) -> [Int] {
         var result: [Int] = []
         for (i, size) in enumerated() {
@@ -47,14 +47,14 @@ extension [Int] {
         return result
     }
 
-    /// Row-major strides in elements.
+    /// The row-major strides in elements.
     var strides: [Int] {
         var result = [Int](repeating: 1, count: count)
         for i in Swift.stride(from: count - 2, through: 0, by: -1) { result[i] = result[i + 1] * self[i + 1] }
         return result
     }
 
-    /// The shape two shapes broadcast to by NumPy's rules, or nil where they do not fit.
+    /// Returns the broadcast of two shapes by NumPy's rules, or nil if they are incompatible.
     func broadcast(with other: [Int]) -> [Int]? {
         if self == other { return self }
         let rank = Swift.max(count, other.count)
@@ -69,7 +69,7 @@ extension [Int] {
     }
 }
 
-/// A shape seen as [outer, size, inner] around one axis.
+/// A shape viewed as [outer, size, inner] around one axis.
 struct AxisView {
     let outer: Int, size: Int, inner: Int
 

@@ -1,21 +1,21 @@
 import CKernels
 import Synchronization
 
-/// A block of elements, shared by the tensors that look at it and never changed once it is published.
+/// A buffer of elements, shared by tensors and immutable once it is published.
 final class Storage: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Real>
     let count: Int
-    /// The memory of the pool that the elements lie in.
+    /// The pool block that holds the elements.
     private let block: UnsafeMutableRawBufferPointer?
-    /// Keeps foreign memory (a mapped file) alive.
+    /// Retains external memory, such as a mapped file.
     private let owner: AnyObject?
-    /// Copies of the elements as factors of products.
+    /// Packed copies of the elements for matrix products.
     private let packed = Mutex<[(layout: PackedMatrix.Layout, matrix: PackedMatrix)]>([])
 
-    /// Storages alive now, for leak tests.
+    /// The number of live storages, for leak tests.
     static let live = Atomic<Int>(0)
 
-    /// Room for `count` elements with undefined content.
+    /// Allocates `count` uninitialized elements.
     init(count: Int) {
         self.count = count
         owner = nil
@@ -24,7 +24,7 @@ final class Storage: @unchecked Sendable {
         Storage.live.add(1, ordering: .relaxed)
     }
 
-    /// Elements that lie in memory of another object, read only.
+    /// Wraps elements in external, read-only memory.
     init(borrowing pointer: UnsafePointer<Real>, count: Int, owner: AnyObject) {
         self.pointer = UnsafeMutablePointer(mutating: pointer)
         self.count = count
@@ -35,17 +35,17 @@ final class Storage: @unchecked Sendable {
 
     var isBorrowed: Bool { owner != nil }
 
-    /// The copy that `keep` was given.
+    /// Returns the packed copy that was passed to `keep`.
     func packedMatrix(_ layout: PackedMatrix.Layout) -> PackedMatrix? {
         packed.withLock { list in list.first { $0.layout == layout }?.matrix }
     }
 
-    /// Keeps a copy for as long as the elements live and do not change.
+    /// Caches a packed copy until the elements are modified or freed.
     func keep(_ matrix: PackedMatrix, _ layout: PackedMatrix.Layout) {
         packed.withLock { $0.append((layout, matrix)) }
     }
 
-    /// Before elements are changed in place, which only their single holder may do.
+    /// Called before the elements are modified in place; requires a unique reference.
     func willChange() {
         packed.withLock { if !$0.isEmpty { $0 = [] } }
     }
@@ -56,8 +56,8 @@ final class Storage: @unchecked Sendable {
     }
 }
 
-/// Keeps large blocks for the next tensor of about their size: a fresh 6 MB block costs more in page faults than
-/// the arithmetic on it.
+/// Caches large blocks for reuse by the next tensor of similar size. The page faults of a fresh 6 MB block cost
+/// more than the arithmetic on it.
 package enum MemoryPool {
     private struct State: ~Copyable {
         /// Addresses of free blocks by size class, up to 2^48 bytes.
@@ -67,18 +67,19 @@ package enum MemoryPool {
     }
 
     private static let state = Mutex(State())
-    /// Below this the system's allocator is as fast.
+    /// Below this size, the system's allocator is as fast.
     private static let smallest = 4096
-    /// Above this there is no size class, and no memory either.
+    /// The largest size class, beyond any available memory.
     private static let largest = 1 << 47
-    /// Cached memory that is never handed back.
+    /// Cached bytes that are never returned to the system.
     private static let alwaysKept = 128 << 20
-    /// Size classes to a power of two: a sixteenth of a block is unused at most.
+    /// Size classes per power of two; at most a sixteenth of a block is unused.
     private static let steps = 16
-    /// How many classes above its own a block may come from: a cached one of a quarter more is better than a new one.
+    /// The number of larger size classes to search. A cached block that is up to a quarter larger is better than a
+    /// new one.
     private static let reach = 4
 
-    /// Room for numbers, and the block it lies in, which `give` takes back.
+    /// Returns memory and the block that contains it; `give` returns the block to the pool.
     package static func take<Number: BitwiseCopyable>(_ type: Number.Type, count: Int) -> (
         start: UnsafeMutablePointer<Number>, block: UnsafeMutableRawBufferPointer
     ) {
@@ -120,7 +121,7 @@ package enum MemoryPool {
         }
     }
 
-    /// Hands the cached blocks back to the system.
+    /// Returns the cached blocks to the system.
     static func releaseCached() {
         state.withLock { trim(&$0, keeping: 0) }
     }
@@ -135,7 +136,7 @@ package enum MemoryPool {
         }
     }
 
-    /// The class of the smallest blocks of at least so many bytes.
+    /// Returns the smallest size class with blocks of at least `bytes` bytes.
     private static func sizeClass(_ bytes: Int) -> Int {
         let exponent = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
         let step = (1 << exponent) / steps
@@ -148,14 +149,14 @@ package enum MemoryPool {
     }
 }
 
-/// Memory that the tensors keep for reuse.
+/// The memory pool of the tensors.
 public enum Memory {
-    /// Hands memory that is kept for reuse back to the system.
+    /// Returns cached memory to the system.
     public static func releaseCached() { MemoryPool.releaseCached() }
 
-    /// Blocks of elements alive now. Equal before and after a piece of work that leaks nothing.
+    /// The number of live element buffers. It is unchanged by code that does not leak.
     public static var liveStorages: Int { Storage.live.load(ordering: .relaxed) }
 
-    /// Nodes of the graph alive now, those of parameters included.
+    /// The number of live graph nodes, including those of parameters.
     public static var liveNodes: Int { Node.live.load(ordering: .relaxed) }
 }

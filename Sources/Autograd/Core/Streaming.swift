@@ -1,3 +1,3 @@
-/// Whether a result of so many elements is written past the caches: they could not hold it until it is read, and a
-/// plain store would first fetch the memory that it overwrites.
+/// Returns whether a result of this size should bypass the caches (nontemporal stores). The caches could not hold
+/// it until it is read, and a regular store would first read the memory that it overwrites.
 func isBeyondCaches(_ count: Int) -> Bool { count * MemoryLayout<Real>.stride >= 4 << 20 }

@@ -1,16 +1,16 @@
 import CKernels
 
-/// An immutable array of numbers with a shape, and where it came from when gradients are recorded.
+/// An immutable n-dimensional array, with its history if gradients are recorded.
 ///
-/// Elements are contiguous, the last axis running fastest. Sequences are [batch, time, channels], pictures
-/// [batch, height, width, channels].
+/// Elements are contiguous in row-major order. Sequences are [batch, time, channels], images are [batch, height,
+/// width, channels].
 public struct Tensor: Sendable {
-    /// The size along each axis; [] for a scalar.
+    /// The size of each axis; [] for a scalar.
     public let shape: [Int]
     var storage: Storage
-    /// The operation that made this tensor, nil where nothing is recorded.
+    /// The operation that produced this tensor, or nil if it was not recorded.
     let node: Node?
-    /// Which output of `node` this is.
+    /// The index of this tensor among the outputs of `node`.
     let output: Int
 
     init(shape: [Int], storage: Storage, node: Node? = nil, output: Int = 0) {
@@ -26,13 +26,14 @@ public struct Tensor: Sendable {
     /// The number of axes.
     public var rank: Int { shape.count }
 
-    /// Whether operations on this tensor are recorded for `backward`.
+    /// Whether operations on this tensor are recorded for the backward pass.
     public var isTracked: Bool { node != nil }
 
-    /// The same elements without their history: no gradient flows through.
+    /// The same elements without history. No gradient flows through the result.
     public var detached: Tensor { node == nil ? self : Tensor(shape: shape, storage: storage) }
 
-    /// A tensor whose elements `fill` writes, all of them. The way to make the result of an operation of one's own.
+    /// Creates a tensor whose elements `fill` writes. `fill` must write all of them. Use this to compute the result
+    /// of a custom operation.
     @inline(__always)
     public init(shape: [Int], fill: (UnsafeMutablePointer<Real>) -> Void) {
         let storage = Storage(count: shape.elementCount)
@@ -51,13 +52,15 @@ public struct Tensor: Sendable {
         withElements { Array(UnsafeBufferPointer(start: $0, count: count)) }
     }
 
-    /// The only element.
+    /// Returns the only element.
     public func item() -> Real {
-        require(count == 1, "item: a tensor of shape \(shape) has \(count) elements, not one")
+        require(
+            count == 1,
+            "item: expected a tensor with one element, found shape \(shape) with \(count) elements")
         return withElements { $0[0] }
     }
 
-    /// The element at the given index; negative counts from the end.
+    /// Returns the element at the given index. Negative indices count from the end.
     public func item(at index: Int...) -> Real {
         require(index.count == rank, "item: index \(index) for shape \(shape)")
         var offset = 0
@@ -96,7 +99,7 @@ public func withElements<R>(
     try withElements(a, b) { a, b in try withElements(c, d) { c, d in try body(a, b, c, d) } }
 }
 
-/// Calls `body` with the elements of a tensor that may be absent.
+/// Calls `body` with the elements of an optional tensor.
 @inline(__always)
 public func withElements<R>(_ a: Tensor?, _ body: (UnsafePointer<Real>?) throws -> R) rethrows -> R {
     guard let a else { return try body(nil) }

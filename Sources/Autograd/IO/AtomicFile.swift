@@ -1,9 +1,11 @@
 import Foundation
 
-/// Writes whole files: a reader finds the old content or the new one, never a part, even after a power cut.
+/// Writes files atomically: a reader sees either the old content or the complete new content, even after a power
+/// failure.
 package enum AtomicFile {
-    /// Writes what `body` appends to a new file in the same folder, brings it to disk and renames it to `path`. Where
-    /// anything fails, the new file is removed and an old one at `path` stays as it is. A link is followed.
+    /// Writes what `body` appends to a temporary file in the same folder, flushes it to disk and renames it to
+    /// `path`. If a step fails, the temporary file is removed and an existing file at `path` is unchanged. Symbolic
+    /// links are followed.
     package static func write(
         to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws {
@@ -19,7 +21,7 @@ package enum AtomicFile {
                 at += bytes.count
             }
             try check(mode.map { fchmod(descriptor, $0) } ?? 0, path, "permissions")
-            try check(fsync(descriptor), path, "bringing \(grouped(at)) bytes to disk")
+            try check(fsync(descriptor), path, "flushing \(grouped(at)) bytes to disk")
             isOpen = false
             try check(close(descriptor), path, "closing")
             try check(rename(temporary, target), path, "renaming the finished file")
@@ -31,12 +33,12 @@ package enum AtomicFile {
         syncFolder(folder.isEmpty ? "." : folder)
     }
 
-    /// Writes bytes in memory.
+    /// Writes bytes atomically.
     package static func write(_ bytes: some ContiguousBytes, to path: String) throws {
         try write(to: path) { append in try bytes.withUnsafeBytes(append) }
     }
 
-    /// Removes what processes that were killed while they wrote have left in a folder. No other may write there now.
+    /// Removes temporary files that killed processes have left in a folder. No other process may be writing there.
     package static func removeUnfinished(in folder: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         where name.hasPrefix(prefix) {
@@ -54,7 +56,7 @@ package enum AtomicFile {
         return String(cString: real)
     }
 
-    /// The permissions of an old file, which the new one takes over; nil where there is none.
+    /// The permissions of the existing file, which the new file keeps, or nil if there is none.
     private static func allowedMode(_ target: String, _ path: String) throws -> mode_t? {
         var status = stat()
         guard stat(target, &status) == 0 else { return nil }
@@ -74,7 +76,7 @@ package enum AtomicFile {
             let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor >= 0 { return (descriptor, temporary) }
             guard errno == EEXIST || errno == EINTR else {
-                throw FileError.system(path, "writing", allowed: "a folder that exists and may be written")
+                throw FileError.system(path, "writing", allowed: "an existing, writable folder")
             }
         }
     }
@@ -94,11 +96,11 @@ package enum AtomicFile {
 
     private static func check(_ result: Int32, _ path: String, _ place: String) throws {
         if result != 0 {
-            throw FileError.system(path, place, allowed: "a disk with room that takes the file")
+            throw FileError.system(path, place, allowed: "a disk with enough free space")
         }
     }
 
-    /// Makes the renaming itself last; some file systems cannot and need not.
+    /// Makes the rename durable. Some file systems neither support nor need this.
     private static func syncFolder(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

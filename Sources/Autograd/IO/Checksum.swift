@@ -1,6 +1,6 @@
 /// The CRC-32 of zip archives.
 package enum Checksum {
-    /// Table k gives the effect of a byte that k more bytes follow.
+    /// Table k holds the contribution of a byte followed by k more bytes.
     private static let tables: [[UInt32]] = {
         var first = (0..<256).map { byte -> UInt32 in
             (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320

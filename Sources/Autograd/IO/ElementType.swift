@@ -1,4 +1,4 @@
-/// The type of the elements of a tensor in a file, under the name that safetensors gives it.
+/// The element type of a tensor in a file, by its safetensors name.
 public enum ElementType: String, Sendable, CaseIterable {
     case bool = "BOOL"
     case i8 = "I8"
@@ -14,10 +14,10 @@ public enum ElementType: String, Sendable, CaseIterable {
     case u64 = "U64"
     case f64 = "F64"
 
-    /// The type that holds a `Real` exactly.
+    /// The type that represents a `Real` exactly.
     public static var real: ElementType { MemoryLayout<Real>.size == 8 ? .f64 : .f32 }
 
-    /// Bytes of one element.
+    /// The size of an element in bytes.
     public var size: Int {
         switch self {
         case .bool, .i8, .u8: 1
@@ -27,7 +27,7 @@ public enum ElementType: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the elements are floating-point numbers.
+    /// Whether the type is a floating-point type.
     public var isFloat: Bool {
         switch self {
         case .f16, .bf16, .f32, .f64: true
@@ -36,18 +36,18 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
 }
 
-/// The number whose half-precision bits these are, exactly; a NaN keeps its payload.
+/// Converts half-precision bits to Float, exactly. A NaN keeps its payload.
 @inline(__always)
 func floatFromHalf(_ bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let rest = UInt32(bits & 0x7FFF)
     if rest >= 0x7C00 { return Float(bitPattern: sign | 0x7F80_0000 | rest << 13) }
     if rest >= 0x0400 { return Float(bitPattern: sign | (rest << 13) &+ 0x3800_0000) }
-    // Without a leading one: a whole number of 2^-24.
+    // Subnormal: an integer multiple of 2^-24.
     let magnitude = Float(Int32(rest)) * 0x1p-24
     return Float(bitPattern: sign | magnitude.bitPattern)
 }
 
-/// The number whose bfloat16 bits these are, exactly.
+/// Converts bfloat16 bits to Float, exactly.
 @inline(__always)
 func floatFromBrain(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The bytes of a file, mapped or in memory. Read only; freed with the last tensor that lies in them.
+/// The bytes of a file, memory-mapped or in memory. Read-only; freed with the last tensor that uses them.
 package final class FileBytes: @unchecked Sendable {
-    /// The path, for messages.
+    /// The path, for error messages.
     package let name: String
     package let count: Int
     private let base: UnsafeMutableRawPointer
@@ -19,20 +19,21 @@ package final class FileBytes: @unchecked Sendable {
         if isMapped { munmap(base, count) } else { free(base) }
     }
 
-    /// A copy of bytes in memory.
+    /// Copies bytes into memory.
     package static func copy(_ bytes: some ContiguousBytes, name: String) throws -> FileBytes {
         try bytes.withUnsafeBytes { bytes in
             try make(count: bytes.count, name: name) { $0.copyMemory(from: bytes) }
         }
     }
 
-    /// `count` bytes of memory that `fill` writes.
+    /// Allocates `count` bytes that `fill` writes.
     static func make(
         count: Int, name: String, fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> FileBytes {
         guard let base = malloc(Swift.max(count, 1)) else {
             throw FileError(
-                file: name, place: "memory", found: "\(grouped(count)) bytes to hold", allowed: "what is free"
+                file: name, place: "memory", found: "\(grouped(count)) bytes needed",
+                allowed: "the memory that is free"
             )
         }
         let made = FileBytes(name: name, base: base, count: count, isMapped: false)
@@ -40,11 +41,11 @@ package final class FileBytes: @unchecked Sendable {
         return made
     }
 
-    /// A file, mapped so that only the pages in use are read, or read into memory at once.
+    /// Opens a file, either memory-mapped, so that only the pages in use are read, or read into memory at once.
     package static func open(_ path: String, mapped: Bool) throws -> FileBytes {
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw FileError.system(path, "opening", allowed: "a file that exists and may be read")
+            throw FileError.system(path, "opening", allowed: "an existing, readable file")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -83,7 +84,7 @@ package final class FileBytes: @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with the bytes of a range inside the file.
+    /// Calls `body` with the bytes of a range within the file.
     @inline(__always)
     package func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
     {
@@ -93,10 +94,10 @@ package final class FileBytes: @unchecked Sendable {
         }
     }
 
-    /// A copy of some bytes; safe to look at even while another program rewrites the file.
+    /// Returns a copy of some bytes, which stays valid if another program rewrites the file.
     func array(_ range: Range<Int>) -> [UInt8] { withBytes(range) { Array($0) } }
 
-    /// The little-endian number at a byte that lies, with its whole width, inside the file.
+    /// Reads a little-endian integer that lies completely within the file.
     func number<N: FixedWidthInteger>(at byte: Int, as type: N.Type) -> N {
         withBytes(byte..<byte + MemoryLayout<N>.size) { N(littleEndian: $0.loadUnaligned(as: N.self)) }
     }

@@ -1,17 +1,18 @@
 import Foundation
 
-/// A file that cannot be read or written: which file, where in it, what was found there and what is allowed.
+/// An error while reading or writing a file. It names the file, the location in it, what was found and what is
+/// allowed.
 public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedError {
-    /// The path, or the name given to bytes in memory.
+    /// The path, or the name of the bytes in memory.
     public let file: String
-    /// The byte, tensor or key where the trouble is.
+    /// The byte, tensor or key that caused the error.
     public let place: String
-    /// What is there.
+    /// What was found.
     public let found: String
-    /// What may be there.
+    /// What is allowed.
     public let allowed: String
 
-    /// An error about a place in a file.
+    /// Creates an error.
     public init(file: String, place: String, found: String, allowed: String) {
         self.file = file
         self.place = place
@@ -19,20 +20,20 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
         self.allowed = allowed
     }
 
-    /// All of it in one line.
+    /// The error on one line.
     public var description: String { "\(file): \(place): found \(found); allowed: \(allowed)" }
 
-    /// The same line, for `localizedDescription`.
+    /// The same text, for `localizedDescription`.
     public var errorDescription: String? { description }
 
-    /// The failure of a call to the system, told by `errno`.
+    /// Creates an error for a failed system call, with the text of `errno`.
     package static func system(_ file: String, _ place: String, allowed: String) -> FileError {
         FileError(
             file: file, place: place, found: "\"\(String(cString: strerror(errno)))\"", allowed: allowed)
     }
 }
 
-/// A number from a file, shown as it may be huge: 1,234,567 is easier to read than 1234567.
+/// Formats an integer with thousands separators, such as 1,234,567.
 package func grouped(_ number: some BinaryInteger) -> String {
     var digits = String(number.magnitude)
     var at = digits.endIndex

@@ -1,11 +1,12 @@
-/// Walks through the text of a header, every step checked. Knows no recursion, so no nesting is too deep for it.
+/// A scanner for header text with a check at every step. It is not recursive, so deep nesting cannot overflow the
+/// stack.
 struct HeaderScanner {
     private let bytes: [UInt8]
     private let file: String
-    /// Where the text begins in the file.
+    /// The offset of the text in the file.
     private let start: Int
     private(set) var at = 0
-    /// What is being read, for messages: a tensor, a key.
+    /// What is being read, such as a tensor or a key, for error messages.
     var context = "header"
 
     init(_ bytes: [UInt8], file: String, start: Int) {
@@ -23,7 +24,7 @@ struct HeaderScanner {
             file: file, place: "\(context), byte \(start + (place ?? at))", found: found, allowed: allowed)
     }
 
-    /// What stands here, for messages.
+    /// The next input, for error messages.
     var found: String {
         guard let next else { return "the end of the header" }
         let end = Swift.min(bytes.count, at + 12)
@@ -38,7 +39,7 @@ struct HeaderScanner {
         while let next, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { at += 1 }
     }
 
-    /// Steps over `byte` if it is next, after spaces.
+    /// Skips spaces and then `byte`, if it is next. Returns whether it was.
     mutating func take(_ byte: Character) -> Bool {
         skipSpaces()
         guard let next, next == byte.asciiValue else { return false }
@@ -50,7 +51,7 @@ struct HeaderScanner {
         if !take(byte) { throw error(found, allowed: "\"\(byte)\"") }
     }
 
-    /// Steps over a word if it is next.
+    /// Skips a word if it is next. Returns whether it was.
     mutating func take(word: String) -> Bool {
         skipSpaces()
         guard bytes[at...].starts(with: word.utf8) else { return false }
@@ -58,7 +59,7 @@ struct HeaderScanner {
         return true
     }
 
-    /// A whole number from 0 to the largest `Int`, written in plain digits.
+    /// Reads an integer from 0 to `Int.max` in plain digits.
     mutating func wholeNumber() throws -> Int {
         skipSpaces()
         let first = at
@@ -72,9 +73,9 @@ struct HeaderScanner {
         }
         let isPlain = at > first && (bytes[first] != 0x30 || at == first + 1)
         if let next, !isPlain || next == 0x2E || next | 0x20 == 0x65 {
-            throw error(foundNumber(first), allowed: "a whole number from 0, in plain digits", at: first)
+            throw error(foundNumber(first), allowed: "an integer from 0, in plain digits", at: first)
         }
-        guard isPlain else { throw error(found, allowed: "a whole number from 0") }
+        guard isPlain else { throw error(found, allowed: "an integer from 0") }
         return value
     }
 
@@ -89,20 +90,20 @@ struct HeaderScanner {
         return String(decoding: text.prefix(30), as: UTF8.self) + (text.count > 30 ? "..." : "")
     }
 
-    /// The bytes up to the next `quote`, which is stepped over, with no escape among them.
+    /// Reads the bytes up to the next `quote`, and skips the quote. Escapes are not allowed.
     mutating func plainString(quote: UInt8) throws -> String {
         let first = at
         while let next, next != quote {
             if next < 0x20 || next == 0x5C { throw error(found, allowed: "a string without escapes") }
             at += 1
         }
-        if isAtEnd { throw error("a string without an end", allowed: "a closing quote", at: first) }
+        if isAtEnd { throw error("an unterminated string", allowed: "a closing quote", at: first) }
         let text = try utf8(bytes[first..<at], at: first)
         at += 1
         return text
     }
 
-    /// A JSON string.
+    /// Reads a JSON string.
     mutating func jsonString() throws -> String {
         try expect("\"")
         let first = at
@@ -110,7 +111,7 @@ struct HeaderScanner {
         var copied = at
         while true {
             guard let next else {
-                throw error("a string without an end", allowed: "a closing quote", at: first - 1)
+                throw error("an unterminated string", allowed: "a closing quote", at: first - 1)
             }
             if next == 0x22 { break }
             if next < 0x20 { throw error(found, allowed: "a control character only as an escape") }

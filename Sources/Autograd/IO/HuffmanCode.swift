@@ -1,18 +1,18 @@
-/// A canonical prefix code given by the lengths of its words, as deflate uses it.
+/// A canonical prefix code given by its code lengths, as in deflate.
 struct HuffmanCode: Sendable {
     static let longest = 15
-    /// Words up to this length are found in one step.
+    /// Codes up to this length are decoded with one lookup.
     private static let quick = 10
 
-    /// For the next `quick` bits: symbol << 4 | length, or 0 where the word is longer.
+    /// For the next `quick` bits: symbol << 4 | length, or 0 if the code is longer.
     private let table: [UInt16]
-    /// How many words of each length there are.
+    /// The number of codes of each length.
     private let counts: [UInt16]
-    /// The symbols in the order of their words.
+    /// The symbols in the order of their codes.
     private let symbols: [UInt16]
-    /// What is left over of all words of the longest length: 0 in a complete code, negative in an impossible one.
+    /// The number of unused codes of the maximum length: 0 for a complete code, negative for an invalid one.
     let unused: Int
-    /// The number of words.
+    /// The number of codes.
     let used: Int
 
     init(_ lengths: ArraySlice<UInt8>) {
@@ -29,7 +29,7 @@ struct HuffmanCode: Sendable {
         let total = nextPlace[Self.longest + 1]
         var symbols = [UInt16](repeating: 0, count: total)
         var table = [UInt16](repeating: 0, count: 1 << Self.quick)
-        // The words of an impossible code would not fit their lengths; nobody may use it.
+        // The codes of an invalid code do not fit their lengths and must not be used.
         if left >= 0 {
             for (symbol, length) in lengths.enumerated() where length > 0 {
                 let length = Int(length)
@@ -49,7 +49,7 @@ struct HuffmanCode: Sendable {
         used = total
     }
 
-    /// The symbol whose word comes first in `bits` (the lowest bit first), and the length of the word.
+    /// Decodes the first symbol in `bits` (lowest bit first). Returns the symbol and the length of its code.
     @inline(__always)
     func symbol(_ bits: UInt64) -> (symbol: Int, length: Int)? {
         let entry = table[Int(bits & UInt64(1 << Self.quick - 1))]

@@ -1,20 +1,20 @@
-/// Undoes the compression "deflate" (RFC 1951). Every byte read and written is checked against the ends of both
-/// buffers, so that damaged data give an error and nothing else.
+/// A decompressor for deflate (RFC 1951). Every access to both buffers is bounds-checked, so corrupted data throws
+/// an error and never crashes the program.
 struct Inflater {
     private let input: UnsafeRawBufferPointer
     private let output: UnsafeMutableRawBufferPointer
     private let file: String
     private let place: String
-    /// The next byte of the input to be taken into `bits`.
+    /// The next input byte to load into `bits`.
     private var at = 0
     private var bits: UInt64 = 0
     private var bitCount = 0
     private var written = 0
 
-    /// The most that a byte can grow to.
+    /// The maximum expansion of a byte.
     static let mostGrowth = 1032
 
-    /// Fills `output` with exactly what `input` holds; `file` and `place` are for messages.
+    /// Decompresses `input` into `output`, which it must fill exactly. `file` and `place` are for error messages.
     static func inflate(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, file: String,
         place: String
@@ -64,7 +64,7 @@ struct Inflater {
         }
     }
 
-    /// At least 56 bits afterwards, except near the end.
+    /// Afterwards `bits` holds at least 56 bits, except near the end.
     @inline(__always)
     private mutating func refill() {
         if at + 8 <= input.count {
@@ -74,7 +74,7 @@ struct Inflater {
             bitCount |= 56
         } else {
             while bitCount <= 55 && at < input.count {
-                // Bits above bitCount may be there already from a whole word; they are the same ones.
+                // Bits above bitCount may already be set from an earlier word; they have the same values.
                 bits |= UInt64(input[at]) << UInt64(bitCount)
                 at += 1
                 bitCount += 8
@@ -87,7 +87,7 @@ struct Inflater {
         return try takeReady(count)
     }
 
-    /// Takes up to 16 bits that a refill has brought.
+    /// Takes up to 16 bits, which a previous refill has loaded.
     @inline(__always)
     private mutating func takeReady(_ count: Int) throws -> Int {
         guard count <= bitCount else { throw cutOff }
@@ -153,8 +153,8 @@ struct Inflater {
         }
     }
 
-    /// Repeats what was written `distance` bytes ago; where the source runs into the target, the same few bytes again
-    /// and again. Both lie inside the output.
+    /// Copies from `distance` bytes back. If the ranges overlap, the bytes repeat. Both ranges lie within the
+    /// output.
     @inline(__always)
     private mutating func copy(_ length: Int, from distance: Int) {
         let target = output.baseAddress! + written
@@ -165,7 +165,7 @@ struct Inflater {
             target.initializeMemory(as: UInt8.self, repeating: source.load(as: UInt8.self), count: length)
             return
         }
-        // Each round doubles the distance, as what was copied joins the source.
+        // Each round doubles the distance, because the copied bytes become part of the source.
         var done = 0
         while done < length {
             let piece = Swift.min(length - done, distance + done)
@@ -174,7 +174,7 @@ struct Inflater {
         }
     }
 
-    /// The two codes at the head of a block that brings its own.
+    /// Reads the two codes at the start of a block with dynamic codes.
     private mutating func readCodes() throws -> (literals: HuffmanCode, distances: HuffmanCode) {
         let literalCount = try take(5) + 257
         let distanceCount = try take(5) + 1
@@ -215,24 +215,24 @@ struct Inflater {
         _ lengths: ArraySlice<UInt8>, _ what: StaticString, needsComplete: Bool
     ) throws -> HuffmanCode {
         let code = HuffmanCode(lengths)
-        // Only a code of one symbol (or none) may leave bits without a meaning.
+        // Only a code with at most one symbol may be incomplete.
         let isFit = code.unused == 0 || code.unused > 0 && !needsComplete && code.used <= 1
-        guard isFit else { throw error("an impossible code of \(what)", allowed: "a complete prefix code") }
+        guard isFit else { throw error("an invalid code of \(what)", allowed: "a complete prefix code") }
         return code
     }
 }
 
 enum DeflateTables {
-    /// Where the lengths of the code for code lengths stand.
+    /// The order in which the lengths of the code length code are stored.
     static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
-    /// The smallest length and the number of extra bits of codes 257...285.
+    /// The base length and the number of extra bits of codes 257...285.
     static let lengths: [(UInt16, UInt8)] = {
         let extra: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0] + (1...5).flatMap { [UInt8](repeating: $0, count: 4) }
         return steps(from: 3, extra) + [(258, 0)]
     }()
 
-    /// The smallest distance and the number of extra bits of codes 0...29.
+    /// The base distance and the number of extra bits of codes 0...29.
     static let distances = steps(from: 1, [0, 0] + (0...13).flatMap { [UInt8](repeating: $0, count: 2) })
 
     private static func steps(from first: UInt16, _ extra: [UInt8]) -> [(UInt16, UInt8)] {

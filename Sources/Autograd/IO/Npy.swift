@@ -1,49 +1,51 @@
 import Foundation
 
-/// One array in a file in NumPy's npy format.
+/// A single array in NumPy's npy format.
 ///
-/// Read: formats 1 to 3 with elements of type f2, f4, f8, i1 to i8, u1 to u8 and bool in either byte order, row- or
-/// column-major. Elements of the type of `Real` lie in the mapped file and keep it alive (see `SafeTensors`).
+/// Supports formats 1 to 3 with element types f2, f4, f8, i1 to i8, u1 to u8 and bool, in either byte order and in
+/// row-major or column-major order. Elements of the type of `Real` stay in the mapped file and retain it (see
+/// `SafeTensors`).
 public enum Npy {
-    /// A tensor from a file; other types than that of `Real` are converted. Throws a `FileError` where the file cannot
-    /// be read or is damaged.
+    /// Reads a tensor from a file and converts the elements to `Real`. Throws a `FileError` if the file cannot be
+    /// read or is corrupted.
     public static func read(_ path: String, mapped: Bool = true) throws -> Tensor {
         try stored(FileBytes.open(path, mapped: mapped)).tensor()
     }
 
-    /// Whole numbers from a file; throws where it holds floating-point numbers.
+    /// Reads integers from a file. Throws if the file holds floating-point numbers.
     public static func readIndices(_ path: String) throws -> Indices {
         try stored(FileBytes.open(path, mapped: true)).indices(place: "array")
     }
 
-    /// A tensor from the bytes of a file; `name` stands for the path in messages.
+    /// Reads a tensor from the bytes of a file. `name` replaces the path in error messages.
     public static func read(bytes: some ContiguousBytes, name: String = "bytes in memory") throws -> Tensor {
         try stored(FileBytes.copy(bytes, name: name)).tensor()
     }
 
-    /// Whole numbers from the bytes of a file.
+    /// Reads integers from the bytes of a file.
     public static func readIndices(bytes: some ContiguousBytes, name: String = "bytes in memory") throws
         -> Indices
     {
         try stored(FileBytes.copy(bytes, name: name)).indices(place: "array")
     }
 
-    /// Writes a tensor as F32 or F64, by default the type of `Real`. Where that fails, an old file stays as it is.
+    /// Writes a tensor as F32 or F64, by default in the type of `Real`. If writing fails, an existing file is
+    /// unchanged.
     public static func write(_ tensor: Tensor, to path: String, as type: ElementType = .real) throws {
         try write(StoredElements(tensor, as: type, "Npy.write"), to: path)
     }
 
-    /// Writes whole numbers as I64.
+    /// Writes integers as I64.
     public static func write(_ indices: Indices, to path: String) throws {
         try write(StoredElements(indices), to: path)
     }
 
-    /// The bytes that `write` writes.
+    /// Returns the bytes that `write` would write.
     public static func encode(_ tensor: Tensor, as type: ElementType = .real) throws -> [UInt8] {
         try encode(StoredElements(tensor, as: type, "Npy.encode"))
     }
 
-    /// The bytes that `write` writes.
+    /// Returns the bytes that `write` would write.
     public static func encode(_ indices: Indices) throws -> [UInt8] { try encode(StoredElements(indices)) }
 
     static func encode(_ elements: StoredElements) throws -> [UInt8] {
@@ -60,8 +62,8 @@ public enum Npy {
         }
     }
 
-    /// Writes an array of Float that is too large to be held at once: `body` appends its parts in order, as many numbers
-    /// in all as the shape says. Where that fails, an old file stays as it is.
+    /// Writes a Float array that is too large to hold in memory. `body` appends its elements in order; their number
+    /// must match the shape. If writing fails, an existing file is unchanged.
     package static func write(
         shape: [Int], to path: String, _ body: (_ append: ([Float]) throws -> Void) throws -> Void
     ) throws {
@@ -75,7 +77,7 @@ public enum Npy {
                 }
             }
             require(
-                count == shape.reduce(1, *), "Npy.write: \(count) numbers appended for the shape \(shape)")
+                count == shape.reduce(1, *), "Npy.write: \(count) elements appended for shape \(shape)")
         }
     }
 

@@ -1,7 +1,7 @@
-/// The header of an npy file: a magic word, a version, a length, and a Python dictionary as text.
+/// The header of an npy file: a magic string, a version, a length, and a Python dictionary as text.
 enum NpyHeader {
     private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-    /// Far more than any array without named fields needs.
+    /// Far more than any array without structured fields needs.
     private static let mostBytes = 1 << 20
     private static let types: [String: ElementType] = [
         "b1": .bool, "i1": .i8, "u1": .u8, "i2": .i16, "u2": .u16, "f2": .f16, "i4": .i32, "u4": .u32,
@@ -9,7 +9,7 @@ enum NpyHeader {
         "i8": .i64, "u8": .u64, "f8": .f64,
     ]
 
-    /// The array in a range of the file, which it must fill.
+    /// Reads the array in a range of the file. The array must fill the range.
     static func read(_ bytes: FileBytes, _ range: Range<Int>, context: String) throws -> StoredArray {
         let start = range.lowerBound
         func error(_ place: Int, _ found: String, allowed: String) -> FileError {
@@ -57,7 +57,7 @@ enum NpyHeader {
             isFortran: isFortran)
     }
 
-    /// Format 1.0, padded so that the data begin at a multiple of 64 bytes, as NumPy does.
+    /// Writes format 1.0, padded so that the data starts at a multiple of 64 bytes, as NumPy does.
     static func encode(_ elements: StoredElements) -> [UInt8] { encode(elements.type, elements.shape) }
 
     static func encode(_ type: ElementType, _ shape: [Int]) -> [UInt8] {
@@ -130,7 +130,7 @@ extension HeaderScanner {
         throw error(found, allowed: "True, False")
     }
 
-    /// A tuple of at most `most` whole numbers. Python 2 wrote some of them as 3L.
+    /// Reads a tuple of at most `most` integers. Python 2 wrote some of them as 3L.
     fileprivate mutating func pythonTuple(most: Int) throws -> [Int] {
         try expect("(")
         var numbers: [Int] = []

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Named arrays in one file: a zip archive of npy files, as `numpy.savez` and `numpy.savez_compressed` write it.
+/// Named arrays in one file: a zip archive of npy files, as written by `numpy.savez` and `numpy.savez_compressed`.
 public struct Npz: Sendable {
-    /// The names of the arrays in the order of the archive.
+    /// The names of the arrays in archive order.
     public let names: [String]
     private let archive: ZipArchive
     private let positions: [String: Int]
 
-    /// Opens the file at a path. Throws a `FileError` where it cannot be read or is damaged; the arrays themselves are
-    /// checked when they are read.
+    /// Opens a file. Throws a `FileError` if it cannot be read or is corrupted. The arrays are checked when they
+    /// are read.
     public init(contentsOf path: String, mapped: Bool = true) throws {
         try self.init(FileBytes.open(path, mapped: mapped))
     }
 
-    /// Reads the bytes of a file, which are copied; `name` stands for the path in messages.
+    /// Reads the bytes of a file, which are copied. `name` replaces the path in error messages.
     public init(bytes: some ContiguousBytes, name: String = "bytes in memory") throws {
         try self.init(FileBytes.copy(bytes, name: name))
     }
@@ -29,20 +29,20 @@ public struct Npz: Sendable {
         (self.names, self.positions) = (names, positions)
     }
 
-    /// Whether there is an array of that name.
+    /// Returns whether the file contains an array with this name.
     public func contains(_ name: String) -> Bool { positions[name] != nil }
 
-    /// An array by its name; other types than that of `Real` are converted. Throws where there is none of that name or
-    /// its bytes are damaged.
+    /// Returns an array by name, with its elements converted to `Real`. Throws if there is no such array or its
+    /// bytes are corrupted.
     public func tensor(_ name: String) throws -> Tensor { try stored(name).tensor() }
 
-    /// Whole numbers by their name; throws also where the elements are floating-point numbers.
+    /// Returns integers by name. Also throws if the elements are floating-point numbers.
     public func indices(_ name: String) throws -> Indices {
         try stored(name).indices(place: "array \"\(name)\"")
     }
 
-    /// Writes arrays uncompressed in the given order, with the same bytes every time; up to 4 GB, which `SafeTensors`
-    /// exceeds. Whole numbers are written as I64. Where writing fails, an old file stays as it is.
+    /// Writes arrays uncompressed in the given order. Output is deterministic and limited to 4 GB; use
+    /// `SafeTensors` for larger files. Indices are written as I64. If writing fails, an existing file is unchanged.
     public static func write(
         _ tensors: KeyValuePairs<String, Tensor>, indices: KeyValuePairs<String, Indices> = [:],
         as type: ElementType = .real, to path: String
@@ -52,7 +52,7 @@ public struct Npz: Sendable {
             to: path)
     }
 
-    /// Writes arrays in the given order; see the other `write`.
+    /// Writes arrays in the given order; see the other overload.
     public static func write(
         _ tensors: [(String, Tensor)], indices: [(String, Indices)] = [], as type: ElementType = .real,
         to path: String
@@ -60,7 +60,7 @@ public struct Npz: Sendable {
         try AtomicFile.write(to: path) { append in try write(tensors, indices, type, path, append) }
     }
 
-    /// The bytes that `write` writes.
+    /// Returns the bytes that `write` would write.
     public static func encode(
         _ tensors: [(String, Tensor)], indices: [(String, Indices)] = [], as type: ElementType = .real
     ) throws -> [UInt8] {
@@ -85,7 +85,7 @@ public struct Npz: Sendable {
         guard let position = positions[name] else {
             let some = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
             throw FileError(
-                file: archive.bytes.name, place: "array \"\(name)\"", found: "none of that name",
+                file: archive.bytes.name, place: "array \"\(name)\"", found: "no such array",
                 allowed: "one of the \(names.count) in the file" + (some.isEmpty ? "" : ": \(some)"))
         }
         let member = archive.members[position]

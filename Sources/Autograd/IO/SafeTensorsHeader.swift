@@ -1,6 +1,6 @@
-/// The header of a safetensors file, checked against the file: what it says is then safe to follow.
+/// The header of a safetensors file, validated against the file.
 struct SafeTensorsHeader {
-    /// The longest header that the reference implementation reads.
+    /// The maximum header length of the reference implementation.
     static let mostBytes = 100_000_000
     static let metadataKey = "__metadata__"
 
@@ -13,7 +13,7 @@ struct SafeTensorsHeader {
         guard bytes.count >= 8 else {
             throw FileError(
                 file: file, place: "byte 0", found: "a file of \(bytes.count) bytes",
-                allowed: "at least 8, which give the length of the header")
+                allowed: "at least 8 bytes, the length of the header")
         }
         let length = bytes.number(at: 0, as: UInt64.self)
         let most = Swift.min(bytes.count - 8, Self.mostBytes)
@@ -21,7 +21,8 @@ struct SafeTensorsHeader {
             throw FileError(
                 file: file, place: "header length, byte 0",
                 found: grouped(length)
-                    + (length > UInt64(Self.mostBytes) ? " (no safetensors file, or a damaged one)" : ""),
+                    + (length > UInt64(Self.mostBytes)
+                        ? " (not a safetensors file, or a corrupted one)" : ""),
                 allowed: "at most \(grouped(most)) "
                     + (most == Self.mostBytes ? "in any file" : "in a file of \(grouped(bytes.count)) bytes"))
         }
@@ -39,13 +40,13 @@ struct SafeTensorsHeader {
         var names: Set<String> = []
         try scanner.object { scanner, name in
             guard names.insert(name).inserted else {
-                throw scanner.error("\"\(name)\" a second time", allowed: "each name once")
+                throw scanner.error("a duplicate \"\(name)\"", allowed: "each name once")
             }
             if name == Self.metadataKey {
                 scanner.context = "metadata"
                 try scanner.object { scanner, key in
                     guard metadata[key] == nil else {
-                        throw scanner.error("\"\(key)\" a second time", allowed: "each key once")
+                        throw scanner.error("a duplicate \"\(key)\"", allowed: "each key once")
                     }
                     metadata[key] = try scanner.jsonString()
                 }
@@ -89,7 +90,7 @@ struct SafeTensorsHeader {
                 offsets = try scanner.wholeNumbers(most: 2)
             default: throw scanner.error("\"\(key)\"", allowed: "dtype, shape, data_offsets")
             }
-            guard isNew else { throw scanner.error("\"\(key)\" a second time", allowed: "each key once") }
+            guard isNew else { throw scanner.error("a duplicate \"\(key)\"", allowed: "each key once") }
             scanner.context = tensor
         }
         guard let type, let shape, let offsets else {
@@ -113,7 +114,7 @@ struct SafeTensorsHeader {
         return SafeTensors.Entry(name: name, type: type, shape: shape, bytes: dataStart + offsets[0]..<end)
     }
 
-    /// The data of all tensors must lie side by side, from the header to the end of the file.
+    /// Checks that the data of all tensors is contiguous from the header to the end of the file.
     private mutating func checkLayout(_ file: String, _ dataStart: Int, _ fileSize: Int) throws {
         entries.sort {
             ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
@@ -126,12 +127,12 @@ struct SafeTensorsHeader {
                 throw FileError(
                     file: file, place: "tensor \"\(entry.name)\", byte \(begin)",
                     found: "data up to byte \(grouped(tensorEnd))",
-                    allowed: "up to \(grouped(fileSize)), the end of the file (is it cut off?)")
+                    allowed: "up to \(grouped(fileSize)), the end of the file (is the file truncated?)")
             }
             guard begin == end else {
                 throw FileError(
                     file: file, place: "tensor \"\(entry.name)\", byte \(begin)",
-                    found: begin < end ? "data that overlap \(previous)" : "a gap after \(previous)",
+                    found: begin < end ? "data that overlaps \(previous)" : "a gap after \(previous)",
                     allowed: "data from byte \(end)")
             }
             end = tensorEnd
@@ -147,7 +148,7 @@ struct SafeTensorsHeader {
 }
 
 extension HeaderScanner {
-    /// A JSON object: calls `member` with each key, before its value.
+    /// Reads a JSON object and calls `member` with each key, before its value.
     mutating func object(_ member: (inout HeaderScanner, String) throws -> Void) throws {
         try expect("{")
         if take("}") { return }
@@ -159,7 +160,7 @@ extension HeaderScanner {
         try expect("}")
     }
 
-    /// A JSON array of at most `most` whole numbers.
+    /// Reads a JSON array of at most `most` integers.
     mutating func wholeNumbers(most: Int) throws -> [Int] {
         try expect("[")
         var numbers: [Int] = []

@@ -1,11 +1,12 @@
 extension SafeTensors {
-    /// Writes tensors in the given order, with the same bytes every time: a file that is complete or not there at all.
+    /// Writes tensors atomically in the given order. The output is deterministic.
     ///
     /// - Parameters:
-    ///   - metadata: free text by key, written in the order of the keys.
-    ///   - type: F32 or F64, by default that of `Real`.
+    ///   - metadata: Text by key, written in the order of the keys.
+    ///   - type: F32 or F64. The default is the type of `Real`.
     ///
-    /// Throws a `FileError` where the file cannot be written (an old one then stays as it is) or a name occurs twice.
+    /// Throws a `FileError` if the file cannot be written (an existing file is then unchanged) or if a name occurs
+    /// twice.
     public static func write(
         _ tensors: KeyValuePairs<String, Tensor>, indices: KeyValuePairs<String, Indices> = [:],
         metadata: [String: String] = [:], as type: ElementType = .real, to path: String
@@ -16,7 +17,7 @@ extension SafeTensors {
             as: type, to: path)
     }
 
-    /// Writes tensors in the given order; see the other `write`. Indices are written as I64.
+    /// Writes tensors in the given order; see the other overload. Indices are written as I64.
     public static func write(
         _ tensors: [(String, Tensor)], indices: [(String, Indices)] = [], metadata: [String: String] = [:],
         as type: ElementType = .real, to path: String
@@ -25,7 +26,7 @@ extension SafeTensors {
         try AtomicFile.write(to: path, plan.write)
     }
 
-    /// The bytes that `write` writes.
+    /// Returns the bytes that `write` would write.
     public static func encode(
         _ tensors: [(String, Tensor)], indices: [(String, Indices)] = [], metadata: [String: String] = [:],
         as type: ElementType = .real
@@ -36,7 +37,7 @@ extension SafeTensors {
     }
 }
 
-/// The header and what follows it.
+/// The header and the elements that follow it.
 private struct WritingPlan {
     private let header: [UInt8]
     private let elements: [StoredElements]
@@ -46,7 +47,7 @@ private struct WritingPlan {
         _ type: ElementType, file: String
     ) throws {
         var items = tensors.map { ($0, StoredElements($1, as: type, "SafeTensors.write")) }
-        // Wide elements first, so that all are aligned.
+        // Wide elements first, so that all elements are aligned.
         items.insert(contentsOf: indices.map { ($0, StoredElements($1)) }, at: 0)
         var names: Set<String> = [SafeTensorsHeader.metadataKey]
         var members: [String] = []
@@ -59,7 +60,7 @@ private struct WritingPlan {
         for (name, elements) in items {
             guard names.insert(name).inserted else {
                 throw FileError(
-                    file: file, place: "writing tensor \"\(name)\"", found: "its name a second time",
+                    file: file, place: "writing tensor \"\(name)\"", found: "a duplicate name",
                     allowed: "each name once, and not \(SafeTensorsHeader.metadataKey)")
             }
             let shape = elements.shape.map(String.init).joined(separator: ",")
@@ -87,7 +88,7 @@ private struct WritingPlan {
     }
 }
 
-/// A JSON string.
+/// Returns text as a JSON string.
 private func json(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

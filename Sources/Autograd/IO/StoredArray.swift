@@ -1,18 +1,18 @@
-/// Elements as they lie in a file, checked to fit: what turns into a tensor or indices when asked for.
+/// A validated array in a file, which can be converted to a tensor or to indices.
 struct StoredArray: Sendable {
     let bytes: FileBytes
-    /// Where the elements lie in `bytes`: exactly the size of `type` times the elements of `shape`.
+    /// The byte range of the elements: the size of `type` times the number of elements.
     let range: Range<Int>
     let type: ElementType
     let shape: [Int]
-    /// The bytes of an element are the other way round (big-endian).
+    /// Whether the elements are big-endian.
     var isSwapped = false
-    /// The first axis runs fastest.
+    /// Whether the array is in column-major order.
     var isFortran = false
 
     private var count: Int { shape.elementCount }
 
-    /// The elements as `Real`, in place where they lie in the file as they are needed.
+    /// The elements as `Real`, without a copy if the file stores them in that form.
     func tensor() -> Tensor {
         if isFortran && shape.count > 1 {
             let flat = StoredArray(
@@ -34,7 +34,7 @@ struct StoredArray: Sendable {
         }
     }
 
-    /// The elements as whole numbers, or the position of the first one that is too large.
+    /// The elements as integers, or the position of the first one that is too large.
     func integers() -> (values: [Int], tooLarge: Int?) {
         var tooLarge: Int?
         var flat = bytes.withBytes(range) { raw -> [Int] in
@@ -106,7 +106,7 @@ struct StoredArray: Sendable {
         }
     }
 
-    /// Calls `body` for each row-major position with the offset where a column-major array holds it.
+    /// Calls `body` for each row-major position with the corresponding offset in a column-major array.
     private func eachFortranOffset(_ body: (_ offset: Int, _ position: Int) -> Void) {
         var strides = [Int](repeating: 1, count: shape.count)
         for axis in 1..<shape.count { strides[axis] = strides[axis - 1] * shape[axis - 1] }
@@ -127,7 +127,7 @@ struct StoredArray: Sendable {
     }
 }
 
-/// Elements of one size side by side at any address.
+/// A contiguous array of elements at an unaligned address.
 private struct RawSource {
     private let base: UnsafeRawPointer
 
@@ -139,10 +139,10 @@ private struct RawSource {
     }
 }
 
-/// The number of elements of a shape found in a file and their bytes, or nil where they are beyond any memory. Axes
-/// of size 0 do not hide the others.
+/// Returns the element count and size in bytes of a shape that was read from a file, or nil if they exceed the
+/// address space. Axes of size 0 do not hide the other axes.
 func checkedSize(_ shape: [Int], _ elementSize: Int) -> (count: Int, bytes: Int)? {
-    // Also the largest element we convert to must fit.
+    // The largest element type used in conversions must fit as well.
     var full = 8
     var isEmpty = false
     for size in shape {
@@ -155,5 +155,5 @@ func checkedSize(_ shape: [Int], _ elementSize: Int) -> (count: Int, bytes: Int)
     return (count, count * elementSize)
 }
 
-/// The most axes a tensor in a file may have, as in NumPy.
+/// The maximum number of axes of a tensor in a file, as in NumPy.
 let mostAxes = 64

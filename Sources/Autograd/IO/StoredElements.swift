@@ -1,4 +1,4 @@
-/// What can be written to a file: a tensor in a type of its own, or whole numbers as I64.
+/// Elements to write to a file: a tensor in its own element type, or integers as I64.
 struct StoredElements {
     let type: ElementType
     let shape: [Int]
@@ -25,7 +25,7 @@ struct StoredElements {
 
     var byteCount: Int { shape.elementCount * type.size }
 
-    /// Passes the elements in little-endian row-major order to `append`, in pieces.
+    /// Passes the elements to `append` in chunks, in little-endian row-major order.
     func write(_ append: (UnsafeRawBufferPointer) throws -> Void) throws {
         switch content {
         case .indices(let indices): try indices.values.withUnsafeBytes(append)

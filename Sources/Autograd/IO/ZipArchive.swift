@@ -1,4 +1,4 @@
-/// The members of a zip archive, as NumPy writes it: stored or deflated, in the small or the 64-bit form.
+/// The members of a zip archive as written by NumPy: stored or deflated, in zip or zip64 format.
 package struct ZipArchive: Sendable {
     package struct Member: Sendable {
         package let name: String
@@ -6,7 +6,7 @@ package struct ZipArchive: Sendable {
         let crc: UInt32
         let compressedSize: Int
         package let size: Int
-        /// Where the member's own header begins.
+        /// The offset of the member's local header.
         let header: Int
     }
 
@@ -21,7 +21,7 @@ package struct ZipArchive: Sendable {
         static let end64Locator: UInt32 = 0x0706_4B50
     }
 
-    /// Reads the directory. Throws where the archive is damaged.
+    /// Reads the central directory. Throws if the archive is corrupted.
     package init(_ bytes: FileBytes) throws {
         self.bytes = bytes
         let directory = try findDirectory()
@@ -30,7 +30,7 @@ package struct ZipArchive: Sendable {
         for _ in 0..<directory.count {
             let (member, next) = try readEntry(at, end: directory.end)
             guard names.insert(member.name).inserted else {
-                throw error(at, "\"\(member.name)\" a second time", allowed: "each name once")
+                throw error(at, "a duplicate \"\(member.name)\"", allowed: "each name once")
             }
             members.append(member)
             at = next
@@ -40,7 +40,7 @@ package struct ZipArchive: Sendable {
         }
     }
 
-    /// The bytes of a member and where among them it lies; inflated where need be, and checked.
+    /// Returns the bytes of a member and its range within them, decompressed if necessary and verified.
     package func content(_ member: Member) throws -> (bytes: FileBytes, range: Range<Int>) {
         let place = "member \"\(member.name)\""
         let at = member.header
@@ -56,7 +56,7 @@ package struct ZipArchive: Sendable {
         let start = at + 30 + nameSize + Int(try field(at + 28, as: UInt16.self))
         let name = bytes.array(try range(at + 30, nameSize, "the name of \(place)"))
         guard name.elementsEqual(member.name.utf8) else {
-            throw error(at + 30, "another name than listed", allowed: "\"\(member.name)\"")
+            throw error(at + 30, "a name that differs from the directory's", allowed: "\"\(member.name)\"")
         }
         let stored = try range(start, member.compressedSize, place)
         let (content, range): (FileBytes, Range<Int>)
@@ -74,7 +74,7 @@ package struct ZipArchive: Sendable {
         let crc = content.withBytes(range, Checksum.crc32)
         guard crc == member.crc else {
             throw FileError(
-                file: bytes.name, place: place, found: "checksum \(hex(crc)): the data are damaged",
+                file: bytes.name, place: place, found: "checksum \(hex(crc)): the data is corrupted",
                 allowed: hex(member.crc))
         }
         return (content, range)
@@ -86,7 +86,7 @@ package struct ZipArchive: Sendable {
         FileError(file: bytes.name, place: "archive, byte \(at)", found: found, allowed: allowed)
     }
 
-    /// A number somewhere in the file; `at` is not negative and far from overflow.
+    /// Reads an integer at a position that is not negative and far from overflow.
     private func field<N: FixedWidthInteger>(_ at: Int, as type: N.Type) throws -> N {
         bytes.number(at: try range(at, MemoryLayout<N>.size, "a number").lowerBound, as: type)
     }
@@ -100,7 +100,7 @@ package struct ZipArchive: Sendable {
         return start..<start + count
     }
 
-    /// A position or size in the file that a header tells, which may be any number.
+    /// Reads a position or size from a header, which may be any number.
     private func position(_ value: UInt64, _ at: Int, most: Int) throws -> Int {
         guard let position = Int(exactly: value), position <= most else {
             throw error(at, "size or position \(grouped(value))", allowed: "at most \(grouped(most))")
@@ -116,7 +116,8 @@ package struct ZipArchive: Sendable {
         }
         guard let end = found else {
             throw error(
-                Swift.max(0, last), "no end of a directory (is the file cut off?)", allowed: "a zip archive")
+                Swift.max(0, last), "no end of central directory record (is the file truncated?)",
+                allowed: "a zip archive")
         }
         let count = try field(end + 10, as: UInt16.self)
         let size = try field(end + 12, as: UInt32.self)
@@ -125,11 +126,12 @@ package struct ZipArchive: Sendable {
             return try directory(UInt64(count), UInt64(size), UInt64(start), at: end)
         }
         guard end >= 20, try field(end - 20, as: UInt32.self) == Signature.end64Locator else {
-            throw error(end, "no 64-bit end of the directory", allowed: "one in an archive of this size")
+            throw error(
+                end, "no zip64 end of central directory record", allowed: "one in an archive of this size")
         }
         let wide = try position(try field(end - 12, as: UInt64.self), end - 12, most: end - 20)
         guard try field(wide, as: UInt32.self) == Signature.end64 else {
-            throw error(wide, "no 64-bit end of the directory", allowed: "the bytes \"PK\\6\\6\"")
+            throw error(wide, "no zip64 end of central directory record", allowed: "the bytes \"PK\\6\\6\"")
         }
         return try directory(
             try field(wide + 32, as: UInt64.self), try field(wide + 40, as: UInt64.self),
@@ -146,17 +148,21 @@ package struct ZipArchive: Sendable {
 
     private func readEntry(_ at: Int, end: Int) throws -> (Member, next: Int) {
         guard end - at >= 46, try field(at, as: UInt32.self) == Signature.directoryEntry else {
-            throw error(at, "no entry of the directory", allowed: "the bytes \"PK\\1\\2\"")
+            throw error(at, "no directory entry", allowed: "the bytes \"PK\\1\\2\"")
         }
         let flags = try field(at + 8, as: UInt16.self)
         let nameSize = Int(try field(at + 28, as: UInt16.self))
         let extraSize = Int(try field(at + 30, as: UInt16.self))
         let next = at + 46 + nameSize + extraSize + Int(try field(at + 32, as: UInt16.self))
-        guard next <= end else { throw error(at, "an entry up to byte \(next)", allowed: "at most \(end)") }
+        guard next <= end else {
+            throw error(at, "a directory entry up to byte \(next)", allowed: "at most \(end)")
+        }
         guard let name = String(validating: bytes.array(at + 46..<at + 46 + nameSize), as: UTF8.self) else {
             throw error(at + 46, "a name that is not UTF-8", allowed: "UTF-8")
         }
-        guard flags & 1 == 0 else { throw error(at + 8, "\"\(name)\" encrypted", allowed: "no encryption") }
+        guard flags & 1 == 0 else {
+            throw error(at + 8, "an encrypted \"\(name)\"", allowed: "no encryption")
+        }
         let method = try field(at + 10, as: UInt16.self)
         guard method == 0 || method == 8 else {
             throw error(at + 10, "method \(method) for \"\(name)\"", allowed: "0 (stored), 8 (deflated)")
@@ -173,7 +179,7 @@ package struct ZipArchive: Sendable {
         let size = try value(24)
         let compressedSize = try position(try value(20), at + 20, most: bytes.count)
         let header = try position(try value(42), at + 42, most: bytes.count)
-        // A file of b bytes inflates to at most 1032 b: memory stays in proportion to the file.
+        // A file of b bytes inflates to at most 1032 b bytes, so memory is proportional to the file size.
         let most =
             method == 0
             ? compressedSize : compressedSize.multipliedReportingOverflow(by: Inflater.mostGrowth).0
@@ -182,12 +188,13 @@ package struct ZipArchive: Sendable {
             compressedSize: compressedSize,
             size: try position(size, at + 24, most: most), header: header)
         guard method == 8 || member.size == compressedSize else {
-            throw error(at + 20, "two sizes of \"\(name)\", which is stored", allowed: "equal ones")
+            throw error(
+                at + 20, "two different sizes of the stored member \"\(name)\"", allowed: "equal sizes")
         }
         return (member, next)
     }
 
-    /// Moves to the 64-bit numbers among the extra fields, or to their end.
+    /// Moves to the zip64 extra field, or to the end of the extra fields.
     private func skipToWideFields(_ at: inout Int, _ end: Int) throws {
         while end - at >= 4 {
             let isWide = try field(at, as: UInt16.self) == 1

@@ -1,4 +1,4 @@
-/// Makes a zip archive of stored members, all dated 1980 so that the same content gives the same bytes.
+/// Writes a zip archive of stored members. All members are dated 1980, so the output is deterministic.
 package struct ZipWriter {
     private let file: String
     private var names: Set<String> = []
@@ -6,7 +6,7 @@ package struct ZipWriter {
     private var count = 0
     private var size = 0
 
-    /// An archive without members; `file` is what messages name.
+    /// Creates an empty archive. `file` is the name in error messages.
     package init(file: String) { self.file = file }
 
     /// Passes a member to `append`.
@@ -14,17 +14,18 @@ package struct ZipWriter {
         _ name: String, _ content: [UInt8], _ append: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         guard names.insert(name).inserted else {
-            throw error("member \"\(name)\"", "its name a second time", allowed: "each name once")
+            throw error("member \"\(name)\"", "a duplicate name", allowed: "each name once")
         }
         let nameBytes = Array(name.utf8)
         guard nameBytes.count <= Int(UInt16.max) else {
             throw error(
-                "member \"\(name.prefix(40))...\"", "a name of \(nameBytes.count) bytes", allowed: "65,535")
+                "member \"\(name.prefix(40))...\"", "a name of \(nameBytes.count) bytes",
+                allowed: "at most 65,535")
         }
         let end = size + 30 + nameBytes.count + content.count
         guard end + directory.count < Int(UInt32.max), count < Int(UInt16.max) else {
             throw error(
-                "member \"\(name)\"", "more than 4 GB or 65,534 members", allowed: "less (or a SafeTensors)")
+                "member \"\(name)\"", "more than 4 GB or 65,534 members", allowed: "less, or use SafeTensors")
         }
         var header = Fields()
         header.add(ZipArchive.Signature.member)
@@ -44,10 +45,10 @@ package struct ZipWriter {
         size = end
     }
 
-    /// Passes the directory to `append`.
+    /// Passes the central directory to `append`.
     package func finish(_ append: (UnsafeRawBufferPointer) throws -> Void) throws {
         guard size + directory.count < Int(UInt32.max) else {
-            throw error("directory", "more than 4 GB", allowed: "less (or a SafeTensors)")
+            throw error("directory", "more than 4 GB", allowed: "less, or use SafeTensors")
         }
         var end = Fields()
         end.add(ZipArchive.Signature.end)
@@ -60,7 +61,7 @@ package struct ZipWriter {
         try (directory + end.bytes).withUnsafeBytes(append)
     }
 
-    /// What a member's own header and its entry in the directory have in common.
+    /// The fields that a local header and its directory entry share.
     private func description(_ name: [UInt8], _ content: [UInt8]) -> [UInt8] {
         var fields = Fields()
         fields.add(UInt16(20))
@@ -82,7 +83,7 @@ package struct ZipWriter {
         FileError(file: file, place: "writing \(place)", found: found, allowed: allowed)
     }
 
-    /// Little-endian numbers one after the other.
+    /// Little-endian integers in sequence.
     private struct Fields {
         var bytes: [UInt8] = []
 

@@ -1,9 +1,9 @@
 import CKernels
 
-// Operations of two tensors, with NumPy's broadcasting. The gradient of an operand that was repeated is summed over
-// the repetitions by `sum(to:)`.
+// Binary operations with NumPy's broadcasting. The gradient of a broadcast operand is summed over the repetitions
+// by `sum(to:)`.
 
-/// The elementwise sum; shapes broadcast.
+/// Returns the elementwise sum. Shapes broadcast.
 public func + (a: Tensor, b: Tensor) -> Tensor {
     let (sa, sb) = (a.shape, b.shape)
     return record("add", inputs: [a, b], output: broadcasting("add", a, b, ck_add)) { g, wanted in
@@ -11,7 +11,7 @@ public func + (a: Tensor, b: Tensor) -> Tensor {
     }
 }
 
-/// The elementwise difference; shapes broadcast.
+/// Returns the elementwise difference. Shapes broadcast.
 public func - (a: Tensor, b: Tensor) -> Tensor {
     let (sa, sb) = (a.shape, b.shape)
     return record("subtract", inputs: [a, b], output: broadcasting("subtract", a, b, ck_subtract)) {
@@ -20,7 +20,7 @@ public func - (a: Tensor, b: Tensor) -> Tensor {
     }
 }
 
-/// The elementwise product; shapes broadcast.
+/// Returns the elementwise product. Shapes broadcast.
 public func * (a: Tensor, b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
     return record("multiply", inputs: [a, b], output: broadcasting("multiply", a, b, ck_multiply)) {
@@ -32,7 +32,7 @@ public func * (a: Tensor, b: Tensor) -> Tensor {
     }
 }
 
-/// The elementwise quotient; shapes broadcast.
+/// Returns the elementwise quotient. Shapes broadcast.
 public func / (a: Tensor, b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
     return record("divide", inputs: [a, b], output: broadcasting("divide", a, b, ck_divide)) { g, wanted in
@@ -43,10 +43,10 @@ public func / (a: Tensor, b: Tensor) -> Tensor {
     }
 }
 
-/// `base` to the power of `exponent`, elementwise; shapes broadcast.
+/// Raises `base` to the power of `exponent`, elementwise. Shapes broadcast.
 ///
-/// A negative base with a fractional exponent gives NaN. The gradient for the exponent is 0 where the base is 0 and
-/// the exponent is not negative.
+/// A negative base with a fractional exponent gives NaN. The gradient with respect to the exponent is 0 if the base
+/// is 0 and the exponent is not negative.
 public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor {
     let (a, b) = (base.detached, exponent.detached)
     return record("pow", inputs: [base, exponent], output: broadcasting("pow", a, b, ck_pow)) { g, wanted in
@@ -57,7 +57,8 @@ public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor {
     }
 }
 
-/// The larger of two elements; shapes broadcast. NaN wins. Where the elements are equal, each gets half the gradient.
+/// Returns the elementwise maximum. Shapes broadcast and NaN propagates. For equal elements, each gets half of the
+/// gradient.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
     return record("maximum", inputs: [a, b], output: broadcasting("maximum", a, b, ck_maximum)) { g, wanted in
@@ -68,7 +69,8 @@ public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     }
 }
 
-/// The smaller of two elements; shapes broadcast. NaN wins. Where the elements are equal, each gets half the gradient.
+/// Returns the elementwise minimum. Shapes broadcast and NaN propagates. For equal elements, each gets half of the
+/// gradient.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (va, vb) = (a.detached, b.detached)
     return record("minimum", inputs: [a, b], output: broadcasting("minimum", a, b, ck_minimum)) { g, wanted in
@@ -79,39 +81,39 @@ public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
     }
 }
 
-// MARK: - With a number on one side
+// MARK: - Scalar operands
 
-/// The sum with a number.
+/// Adds a scalar.
 public func + (a: Tensor, b: Real) -> Tensor { a + Tensor(b) }
-/// The sum with a number.
+/// Adds a scalar.
 public func + (a: Real, b: Tensor) -> Tensor { Tensor(a) + b }
-/// The difference to a number.
+/// Subtracts a scalar.
 public func - (a: Tensor, b: Real) -> Tensor { a - Tensor(b) }
-/// The difference of a number and each element.
+/// Subtracts each element from a scalar.
 public func - (a: Real, b: Tensor) -> Tensor { Tensor(a) - b }
-/// The product with a number.
+/// Multiplies by a scalar.
 public func * (a: Tensor, b: Real) -> Tensor { a * Tensor(b) }
-/// The product with a number.
+/// Multiplies by a scalar.
 public func * (a: Real, b: Tensor) -> Tensor { Tensor(a) * b }
-/// The quotient by a number.
+/// Divides by a scalar.
 public func / (a: Tensor, b: Real) -> Tensor { a / Tensor(b) }
-/// A number divided by each element.
+/// Divides a scalar by each element.
 public func / (a: Real, b: Tensor) -> Tensor { Tensor(a) / b }
-/// A number to the power of each element.
+/// Raises a scalar to the power of each element.
 public func pow(_ base: Real, _ exponent: Tensor) -> Tensor { pow(Tensor(base), exponent) }
-/// The larger of each element and a number.
+/// Returns the maximum of each element and a scalar.
 public func maximum(_ a: Tensor, _ b: Real) -> Tensor { maximum(a, Tensor(b)) }
-/// The larger of each element and a number.
+/// Returns the maximum of each element and a scalar.
 public func maximum(_ a: Real, _ b: Tensor) -> Tensor { maximum(Tensor(a), b) }
-/// The smaller of each element and a number.
+/// Returns the minimum of each element and a scalar.
 public func minimum(_ a: Tensor, _ b: Real) -> Tensor { minimum(a, Tensor(b)) }
-/// The smaller of each element and a number.
+/// Returns the minimum of each element and a scalar.
 public func minimum(_ a: Real, _ b: Tensor) -> Tensor { minimum(Tensor(a), b) }
 
-// MARK: - Compound assignment: in place where nobody else holds the elements and nothing is recorded
+// MARK: - Compound assignment: in place if the storage is not shared and nothing is recorded
 
 extension Tensor {
-    /// Adds `b`, which broadcasts to this shape or widens it.
+    /// Adds `b`, which is broadcast with this tensor.
     public static func += (a: inout Tensor, b: Tensor) {
         if !a.updated(with: b, ck_add) { a = a + b }
     }
@@ -127,13 +129,13 @@ extension Tensor {
     public static func /= (a: inout Tensor, b: Tensor) {
         if !a.updated(with: b, ck_divide) { a = a / b }
     }
-    /// Adds a number.
+    /// Adds a scalar.
     public static func += (a: inout Tensor, b: Real) { a += Tensor(b) }
-    /// Subtracts a number.
+    /// Subtracts a scalar.
     public static func -= (a: inout Tensor, b: Real) { a -= Tensor(b) }
-    /// Multiplies by a number.
+    /// Multiplies by a scalar.
     public static func *= (a: inout Tensor, b: Real) { a *= Tensor(b) }
-    /// Divides by a number.
+    /// Divides by a scalar.
     public static func /= (a: inout Tensor, b: Real) { a /= Tensor(b) }
 
     private mutating func updated(with b: Tensor, _ kernel: BinaryKernel) -> Bool {

@@ -2,13 +2,13 @@ import CKernels
 
 // score_t = v . tanh(h_t W + b)   alpha = softmax over valid t   context = sum of alpha_t h_t   (Bahdanau et al. 2015)
 
-/// Pools a sequence into one vector, each step weighted by how much a small network attends to it.
+/// Applies additive attention pooling: reduces a sequence to a weighted sum of its steps.
 ///
 /// - Parameters:
-///   - h: [batch, time, size].
-///   - weight: [size, width]; `bias` [width]; `scorer` [width], the vector v.
-///   - mask: [batch, time], 0 where a step must not count. A sequence without valid steps gives zeros.
-/// - Returns: the weighted sum, [batch, size], and the weights, [batch, time].
+///   - h: The sequences, [batch, time, size].
+///   - weight: [size, width]. `bias` is [width], and `scorer`, the vector v, is [width].
+///   - mask: [batch, time], 0 for steps to ignore. A sequence without valid steps gives zeros.
+/// - Returns: The weighted sum, [batch, size], and the attention weights, [batch, time].
 public func additiveAttention(
     _ h: Tensor, weight: Tensor, bias: Tensor?, scorer: Tensor, mask: Tensor? = nil
 ) -> (context: Tensor, weights: Tensor) {
@@ -113,7 +113,7 @@ private struct AttentionPool: Sendable {
         ] + (bias == nil ? [] : [wanted[3] ? dKeys.sum(to: [width]) : nil])
     }
 
-    /// h with zeros where a step is masked: what stands there may be anything, NaN too.
+    /// h with masked steps set to zero, because they may hold arbitrary values including NaN.
     private var validH: Tensor {
         guard let mask else { return h }
         return h.maskedFill(equal(mask, 0).reshaped([batch, steps, 1]), 0)

@@ -1,7 +1,7 @@
 import CKernels
 
-// How operands of different shapes walk under one output shape, by NumPy's rules: shapes are compared from the last
-// axis on, and an axis of size 1 (or one that is missing in front) is repeated.
+// Broadcasting by NumPy's rules: shapes are aligned at the last axis, and an axis that is missing or of size 1 is
+// repeated.
 
 /// y = f(a, b) over rows; see kernels-elementwise.inc.
 typealias BinaryKernel =
@@ -16,11 +16,11 @@ typealias TernaryKernel =
         UnsafeMutablePointer<Real>?, Int, Int
     ) -> Void
 
-/// Elements that one chunk of an elementwise loop computes.
+/// The number of elements per chunk of an elementwise loop.
 let elementwiseGrain = 32768
 
-/// The walk of up to three operands under an output shape: rows of `run` elements along which each operand moves by
-/// 0 or 1, `height` of them from one to the next by a fixed stride, and an odometer over the axes before.
+/// The traversal of up to three operands with an output shape: rows of `run` elements along which each operand
+/// advances by 0 or 1, `height` of them at a fixed stride, and an odometer over the leading axes.
 struct BroadcastWalk {
     struct Operand {
         var outer: [Int]
@@ -39,7 +39,7 @@ struct BroadcastWalk {
         var strides: [[Int]] = Array(repeating: [], count: shapes.count)
         let steps = shapes.map { BroadcastWalk.steps($0, rank: shape.count) }
         for axis in shape.indices where shape[axis] != 1 {
-            // Neighbouring axes that every operand crosses in one stride are one axis.
+            // Adjacent axes that every operand traverses with a single stride are merged.
             let merges =
                 !sizes.isEmpty
                 && shapes.indices.allSatisfy { strides[$0][sizes.count - 1] == steps[$0][axis] * shape[axis] }
@@ -63,7 +63,7 @@ struct BroadcastWalk {
         }
     }
 
-    /// The stride of a shape along each axis of an output of `rank` axes, 0 where it is repeated.
+    /// Returns the strides of a shape along the axes of an output of `rank` axes; 0 for repeated axes.
     private static func steps(_ shape: [Int], rank: Int) -> [Int] {
         var result = [Int](repeating: 0, count: rank)
         var stride = 1
@@ -74,7 +74,8 @@ struct BroadcastWalk {
         return result
     }
 
-    /// Calls `body` in parallel with the operands' and the output's first element, the rows and their length.
+    /// Calls `body` in parallel with the first element of the operands and of the output, the number of rows and
+    /// their length.
     @inline(__always)
     func rows(_ body: (_ at: (Int, Int, Int), _ out: Int, _ rows: Int, _ count: Int) -> Void) {
         let total = outer.reduce(height, *)
@@ -121,17 +122,17 @@ struct BroadcastWalk {
     }
 }
 
-/// The shape that two operands of `operation` broadcast to.
+/// Returns the shape that two operands of `operation` broadcast to.
 @inline(__always)
 func broadcastShape(_ a: [Int], _ b: [Int], _ operation: StaticString) -> [Int] {
     if a == b { return a }
     guard let shape = a.broadcast(with: b) else {
-        fail("\(operation): shapes \(a) and \(b) do not broadcast to one shape")
+        fail("\(operation): shapes \(a) and \(b) cannot be broadcast together")
     }
     return shape
 }
 
-/// y = f(a, b) under broadcasting, without history.
+/// Returns y = f(a, b) with broadcasting, without history.
 func broadcasting(_ operation: StaticString, _ a: Tensor, _ b: Tensor, _ kernel: BinaryKernel) -> Tensor {
     let shape = broadcastShape(a.shape, b.shape, operation)
     return Tensor(shape: shape) { y in
@@ -139,7 +140,7 @@ func broadcasting(_ operation: StaticString, _ a: Tensor, _ b: Tensor, _ kernel:
     }
 }
 
-/// The loop of `broadcasting`, into memory that may be that of an operand of the output's shape.
+/// The loop of `broadcasting`. The output may share memory with an operand of the output's shape.
 func broadcasting(
     _ kernel: BinaryKernel, _ a: Tensor, _ pa: UnsafePointer<Real>, _ b: Tensor, _ pb: UnsafePointer<Real>,
     _ shape: [Int], _ y: UnsafeMutablePointer<Real>
@@ -160,7 +161,7 @@ func broadcasting(
     }
 }
 
-/// y = f(a, b, c) under broadcasting, without history.
+/// Returns y = f(a, b, c) with broadcasting, without history.
 func broadcasting(
     _ operation: StaticString, _ a: Tensor, _ b: Tensor, _ c: Tensor, _ kernel: TernaryKernel
 ) -> Tensor {
@@ -186,7 +187,7 @@ func broadcasting(
 }
 
 extension Tensor {
-    /// The elements repeated to `shape`, which this shape must broadcast to. Without history.
+    /// Returns the elements broadcast to `shape`, without history. This shape must broadcast to `shape`.
     func expanded(to shape: [Int]) -> Tensor {
         if shape == self.shape { return detached }
         return Tensor(shape: shape) { y in
@@ -200,11 +201,11 @@ extension Tensor {
         }
     }
 
-    /// The same elements under another shape of as many, without history.
+    /// Returns the same elements with another shape of the same size, without history.
     func reshapedElements(_ shape: [Int]) -> Tensor { Tensor(shape: shape, storage: storage) }
 
-    /// The sum over the axes along which `shape` was repeated to become this tensor's shape: what turns the
-    /// gradient of a broadcast operand into one of its own shape.
+    /// Sums over the axes along which `shape` was broadcast to this tensor's shape: converts the gradient of a
+    /// broadcast operand to the operand's shape.
     package func sum(to shape: [Int]) -> Tensor {
         if shape == self.shape { return self }
         require(

@@ -1,5 +1,5 @@
 extension Tensor {
-    /// The elements repeated to a larger shape by NumPy's rules: axes of size 1 and missing leading axes are repeated.
+    /// Broadcasts to a larger shape by NumPy's rules: axes that are missing or of size 1 are repeated.
     public func broadcast(to shape: [Int]) -> Tensor {
         if shape == self.shape { return self }
         let old = self.shape
@@ -9,7 +9,7 @@ extension Tensor {
         }
     }
 
-    /// Strides that walk over these elements as over a tensor of the given shape: 0 along repeated axes.
+    /// Returns the strides that view these elements as a tensor of the given shape; 0 for repeated axes.
     func broadcastStrides(to shape: [Int], _ operation: StaticString) -> [Int] {
         require(
             self.shape.broadcast(with: shape) == shape,

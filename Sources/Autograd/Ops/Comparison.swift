@@ -1,39 +1,39 @@
 import CKernels
 
-// Comparisons give tensors of 1 (true) and 0 (false) and have no gradient. Shapes broadcast.
+// Comparisons return tensors of 1 (true) and 0 (false) and have no gradient. Shapes broadcast.
 
-/// 1 where the elements are equal.
+/// Returns 1 where the elements are equal, else 0.
 public func equal(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("equal", a, b, ck_equal) }
-/// 1 where the elements differ; NaN differs from everything.
+/// Returns 1 where the elements differ, else 0. NaN differs from everything.
 public func notEqual(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("notEqual", a, b, ck_not_equal) }
-/// 1 where a < b.
+/// Returns 1 where a < b, else 0.
 public func less(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("less", a, b, ck_less) }
-/// 1 where a <= b.
+/// Returns 1 where a <= b, else 0.
 public func lessOrEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
     broadcasting("lessOrEqual", a, b, ck_less_equal)
 }
-/// 1 where a > b.
+/// Returns 1 where a > b, else 0.
 public func greater(_ a: Tensor, _ b: Tensor) -> Tensor { broadcasting("greater", a, b, ck_greater) }
-/// 1 where a >= b.
+/// Returns 1 where a >= b, else 0.
 public func greaterOrEqual(_ a: Tensor, _ b: Tensor) -> Tensor {
     broadcasting("greaterOrEqual", a, b, ck_greater_equal)
 }
 
-/// 1 where an element equals a number.
+/// Returns 1 where an element equals a scalar, else 0.
 public func equal(_ a: Tensor, _ b: Real) -> Tensor { equal(a, Tensor(b)) }
-/// 1 where an element differs from a number.
+/// Returns 1 where an element differs from a scalar, else 0.
 public func notEqual(_ a: Tensor, _ b: Real) -> Tensor { notEqual(a, Tensor(b)) }
-/// 1 where an element is below a number.
+/// Returns 1 where an element is less than a scalar, else 0.
 public func less(_ a: Tensor, _ b: Real) -> Tensor { less(a, Tensor(b)) }
-/// 1 where an element is at most a number.
+/// Returns 1 where an element is at most a scalar, else 0.
 public func lessOrEqual(_ a: Tensor, _ b: Real) -> Tensor { lessOrEqual(a, Tensor(b)) }
-/// 1 where an element is above a number.
+/// Returns 1 where an element is greater than a scalar, else 0.
 public func greater(_ a: Tensor, _ b: Real) -> Tensor { greater(a, Tensor(b)) }
-/// 1 where an element is at least a number.
+/// Returns 1 where an element is at least a scalar, else 0.
 public func greaterOrEqual(_ a: Tensor, _ b: Real) -> Tensor { greaterOrEqual(a, Tensor(b)) }
 
-/// The element of `a` where `mask` is not 0, else that of `b`; shapes broadcast. The gradient goes to the chosen one;
-/// the mask has none.
+/// Selects the element of `a` where `mask` is nonzero and the element of `b` elsewhere. Shapes broadcast. The
+/// gradient flows to the selected elements; the mask has none.
 public func choose(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let condition = mask.detached
     let (sa, sb) = (a.shape, b.shape)
@@ -47,7 +47,7 @@ public func choose(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     }
 }
 
-/// The element of `a` where `mask` is not 0, else a number.
+/// Selects the element of `a` where `mask` is nonzero and a scalar elsewhere.
 public func choose(_ mask: Tensor, _ a: Tensor, _ b: Real) -> Tensor { choose(mask, a, Tensor(b)) }
-/// A number where `mask` is not 0, else the element of `b`.
+/// Selects a scalar where `mask` is nonzero and the element of `b` elsewhere.
 public func choose(_ mask: Tensor, _ a: Real, _ b: Tensor) -> Tensor { choose(mask, Tensor(a), b) }

@@ -1,20 +1,20 @@
 import CKernels
 
-// Convolutions without unrolled copies of the input. Channels run fastest, so the taps of a window along the width
-// lie side by side and a row of outputs is a product of matrices whose left factor has overlapping rows: it is read
-// where it stands. The same holds for both gradients. At the ends, where taps fall into the padding, fewer columns
-// take part; nothing is padded.
+// Convolutions without im2col copies of the input. Channels are the innermost axis, so the taps of a window along
+// the width are contiguous and a row of outputs is a matrix product whose left factor has overlapping rows, read in
+// place. The same holds for both gradients. At the edges, where taps fall into the padding, fewer columns take
+// part; the input is never padded.
 //
-// A convolution over sequences is one over a picture of height `batch` with a kernel of height 1.
+// A 1-D convolution is a 2-D convolution over one image of height `batch` with a kernel of height 1.
 
-/// The sum over a window along time: y[t] = bias + sum over taps j of x[t * stride + j * dilation - before] weight[j].
+/// Applies a 1-D convolution: y[t] = bias + sum over taps j of x[t * stride + j * dilation - before] weight[j].
 ///
 /// - Parameters:
-///   - x: [batch, time, channels].
+///   - x: The input, [batch, time, channels].
 ///   - weight: [kernel, channels / groups, filters].
 ///   - bias: [filters].
-///   - groups: channels and filters are split into this many parts that do not see each other.
-///   - norm: applied last, for trained networks: the result has no gradient then.
+///   - groups: The number of groups of channels that are convolved independently.
+///   - norm: A batch norm with fixed statistics, applied last. For inference only: the result has no gradient.
 /// - Returns: [batch, time', filters].
 public func conv1d(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, dilation: Int = 1, groups: Int = 1,
@@ -36,15 +36,16 @@ public func conv1d(
     return geometry.recorded("conv1d", x, weight, bias: bias, activation, norm)
 }
 
-/// The sum over a window of a picture.
+/// Applies a 2-D convolution over images.
 ///
 /// - Parameters:
-///   - x: [batch, height, width, channels].
+///   - x: The input, [batch, height, width, channels].
 ///   - weight: [kernel height, kernel width, channels / groups, filters].
 ///   - bias: [filters].
-///   - stride, dilation: along height and width.
-///   - groups: as many as channels makes it depthwise.
-///   - norm: applied last, for trained networks: the result has no gradient then.
+///   - stride, dilation: Along height and width.
+///   - groups: The number of groups of channels that are convolved independently. A depthwise convolution has as
+///     many groups as channels.
+///   - norm: A batch norm with fixed statistics, applied last. For inference only: the result has no gradient.
 /// - Returns: [batch, height', width', filters].
 public func conv2d(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: (Int, Int) = (1, 1),
@@ -68,7 +69,7 @@ public func conv2d(
     return geometry.recorded("conv2d", x, weight, bias: bias, activation, norm)
 }
 
-/// The sizes of a convolution and the three products that it is made of.
+/// The geometry of a convolution and its three matrix products (forward and both gradients).
 struct Convolution: Sendable {
     let images: Int
     let rows: Window, columns: Window
@@ -85,7 +86,7 @@ struct Convolution: Sendable {
         require(
             groups > 0 && channels % groups == 0 && filters % groups == 0
                 && weight[weight.count - 2] * groups == channels,
-            "\(operation): input \(x) and weight \(weight) do not fit with \(groups) groups: the weight's last axes "
+            "\(operation): input \(x) and weight \(weight) do not match for \(groups) groups: the weight's last axes "
                 + "must be [\(channels) / groups, filters], both divisible by groups")
         if let bias {
             require(
@@ -117,7 +118,7 @@ struct Convolution: Sendable {
 
     private var isDepthwise: Bool { groups > 1 && groups == channels && groups == filters }
 
-    /// A single tap at every position: a product of matrices, nothing more.
+    /// Whether the kernel is 1 x 1, so that the convolution is a single matrix product.
     private var isPointwise: Bool {
         groups == 1
             && [rows, columns].allSatisfy {
@@ -125,15 +126,15 @@ struct Convolution: Sendable {
             }
     }
 
-    /// Channels and filters of one group.
+    /// The channels and filters per group.
     private var inputs: Int { channels / groups }
     private var outputs: Int { filters / groups }
     private var positions: Int { images * rows.outputs * columns.outputs }
 
-    /// All the taps along the width as one product: they lie side by side where nothing is left out between them.
+    /// Whether all taps along the width form one product. They are contiguous if the dilation is 1.
     private var isJoined: Bool { groups == 1 && columns.dilation == 1 }
 
-    /// The result with the rule that carries cotangents back.
+    /// Returns the result with its gradient rule.
     func recorded(
         _ operation: StaticString, _ x: Tensor, _ weight: Tensor, bias: Tensor?,
         _ activation: FusedActivation,
@@ -156,26 +157,26 @@ struct Convolution: Sendable {
 
     // MARK: Forward
 
-    /// What is done with sums before they leave the caches.
+    /// An operation on sums that are still in the caches.
     struct Finish {
         var relu = false
         var norm: FixedNorm?
     }
 
-    /// The weight as a forward pass takes it.
+    /// The weight in the layout of the forward pass.
     struct Taps {
         let weight: Tensor
-        /// Whether channels and filters are in each other's place and the taps in reverse order, as the gradient of the
+        /// Whether channels and filters are swapped and the taps reversed, as for the gradient of the input.
         /// input has it.
         var isReversed = false
-        /// Whether it may be kept as products need it.
+        /// Whether the packed copy may be cached.
         var isKept = false
 
         init(_ weight: Tensor, isReversed: Bool = false, isKept: Bool = false) {
             (self.weight, self.isReversed, self.isKept) = (weight, isReversed, isKept)
         }
 
-        /// The taps of row `row` for a product: [columns * inputs, filters].
+        /// The taps of row `row` as a matrix: [columns * inputs, filters].
         func packed(_ row: Int, of rows: Int, columns: Int, inputs: Int, filters: Int) -> PackedMatrix {
             let tap = inputs * filters
             let layout =
@@ -199,7 +200,7 @@ struct Convolution: Sendable {
         }
         let runs = columns.runs(joined: isJoined)
         let tapRows = rows.kernel
-        // Each output gets all its sums in one product: nothing to add to.
+        // Each output gets its complete sum from one product, so nothing is accumulated.
         let isSinglePass =
             isJoined && tapRows == 1 && rows.outputs(seenBy: 0) == 0..<rows.outputs
             && runs.reduce(0) { $0 + $1.outputs.count } == columns.outputs
@@ -258,8 +259,8 @@ struct Convolution: Sendable {
         }
     }
 
-    /// One run of outputs on several lines: the lines one after the other with one product, or where the run is short,
-    /// a product for each of its outputs over all lines.
+    /// Computes one run of outputs on several lines: line by line with one product each, or, if the run is short,
+    /// one product per output over all lines.
     @inline(__always)
     private func multiplyRun(
         _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, _ run: Window.Run, rowTap: Int,
@@ -292,8 +293,8 @@ struct Convolution: Sendable {
         }
     }
 
-    /// All outputs of a line by one product, on a copy of the line with zeros around. Where there are few lines, the
-    /// outputs at its ends are too few for products of their own.
+    /// Computes all outputs of a line with one product on a zero-padded copy of the line. With few lines, the
+    /// outputs at the edges are too few for separate products.
     private func multiplyPadded(
         _ x: UnsafePointer<Real>, _ y: UnsafeMutablePointer<Real>, line: Int, rowTap: Int,
         _ factor: Product.Factor, start: Product.Start, relu: Bool
@@ -323,8 +324,8 @@ struct Convolution: Sendable {
         for position in 0..<positions { (from + position * filters).update(from: bias, count: filters) }
     }
 
-    /// Lines that make about 4 million multiplications, but no single ones where the outputs at their ends are products
-    /// over all of them.
+    /// The number of lines that make about 4 million multiplications, but at least two if the outputs at the edges
+    /// are products over all of the lines.
     private func linesPerChunk(_ runs: [Window.Run] = []) -> Int {
         let perLine = columns.outputs * rows.kernel * columns.kernel * inputs * filters
         return Swift.max(runs.count > 1 ? 4 : 1, 4_000_000 / Swift.max(perLine, 1))
@@ -354,8 +355,8 @@ struct Convolution: Sendable {
         return scatteredInputGradient(g, weight)
     }
 
-    /// The convolution that turns cotangents into input gradients: over the outputs, with the taps in reverse and
-    /// channels and filters in each other's place. Only for stride 1.
+    /// The convolution that computes the gradient of the input: over the outputs, with the taps reversed and
+    /// channels and filters swapped. Only for stride 1.
     var reversed: Convolution? {
         guard rows.stride == 1 && columns.stride == 1 && rows.outputs > 0 && columns.outputs > 0 else {
             return nil
@@ -370,7 +371,7 @@ struct Convolution: Sendable {
             shape: xShape)
     }
 
-    /// Each tap sends the cotangents back to the positions that it saw.
+    /// Scatters the cotangents of each tap to the input positions that it read.
     private func scatteredInputGradient(_ g: Tensor, _ weight: Tensor) -> Tensor {
         let runs = columns.runs(joined: false)
         return withElements(g, weight) { g, weight in
@@ -382,7 +383,8 @@ struct Convolution: Sendable {
             }
             return Tensor(shape: xShape) { dx in
                 dx.update(repeating: 0, count: xShape.elementCount)
-                // Lines of one image overlap in what they send to, so an image is one chunk; sequences do not.
+                // Lines of one image overlap in the positions they write, so an image is one chunk. Sequences do
+                // not overlap.
                 let independent = rows.kernel == 1 && rows.stride == 1
                 let chunks = independent ? images * rows.outputs : images
                 Parallel.chunks(chunks) { index in
@@ -439,7 +441,7 @@ struct Convolution: Sendable {
         }
     }
 
-    /// Splits a range of lines, counted through all images, into the lines of each image.
+    /// Splits a range of lines, counted across all images, into the lines of each image.
     func forEachImage(in range: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
         var line = range.lowerBound
         while line < range.upperBound {
@@ -479,7 +481,7 @@ struct Convolution: Sendable {
 }
 
 extension Product.Start {
-    /// The same for the columns from `offset` on.
+    /// The same for the columns starting at `offset`.
     @inline(__always)
     func shifted(_ offset: Int) -> Product.Start {
         if case .bias(let bias) = self { return .bias(bias.map { $0 + offset }) }
@@ -488,6 +490,6 @@ extension Product.Start {
 }
 
 extension Tensor {
-    /// The same elements under another shape, without history.
+    /// Returns the same elements with another shape, without history.
     func with(shape: [Int]) -> Tensor { Tensor(shape: shape, storage: storage) }
 }

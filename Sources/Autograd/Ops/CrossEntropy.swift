@@ -1,22 +1,22 @@
 import CKernels
 
-/// How the losses of examples become one number.
+/// How the losses of the examples are reduced.
 public enum Reduction: Sendable {
-    /// Their average; where classes have weights, divided by the sum of the weights of the targets.
+    /// The mean. With class weights, the sum divided by the sum of the target weights.
     case mean
     case sum
-    /// Not at all: one loss each.
+    /// No reduction: one loss per example.
     case none
 }
 
-/// The cross-entropy of softmax(logits) with target classes: [..., classes] and [...].
+/// Computes the cross-entropy between softmax(logits) and target classes, of shapes [..., classes] and [...].
 ///
-/// With class weights w and label smoothing e, for a target class y,
+/// With class weights w and label smoothing e, the loss for a target class y is
 ///
 ///     loss = (1 - e) (-w[y] log p[y]) + e / classes sum_c(-w[c] log p[c])
 ///
-/// and the mean divides by the sum of w[y] over the examples; where that is 0, so is the mean, with its gradient. Stable for
-/// logits of any size.
+/// The mean divides by the sum of w[y] over the examples. If this sum is 0, the mean and its gradient are 0.
+/// Numerically stable for logits of any magnitude.
 public func softmaxCrossEntropy(
     _ logits: Tensor, targets: Indices, classWeights: Tensor? = nil, labelSmoothing: Real = 0,
     reduction: Reduction = .mean
@@ -49,8 +49,8 @@ public func softmaxCrossEntropy(
     ) { [gradient] g, _ in [gradient.map { rows.scaled($0, g) }] }
 }
 
-/// The cross-entropy of softmax(logits) with target probabilities of the same shape, as soft labels and mixtures of
-/// examples need it. The mean is over the examples.
+/// Computes the cross-entropy between softmax(logits) and target probabilities of the same shape, as used for soft
+/// labels and mixup. The mean is over the examples.
 public func softmaxCrossEntropy(
     _ logits: Tensor, targets: Tensor, classWeights: Tensor? = nil, labelSmoothing: Real = 0,
     reduction: Reduction = .mean
@@ -83,7 +83,7 @@ public func softmaxCrossEntropy(
     }
 }
 
-/// The losses of examples as their reduction asks, `share` being the factor of the mean.
+/// Reduces the losses of the examples. `share` is the factor of the mean.
 private func reduced(_ losses: Tensor, _ reduction: Reduction, _ share: Real) -> Tensor {
     if reduction == .none { return losses }
     let n = losses.count
@@ -98,7 +98,7 @@ func withMutableElements<R>(_ tensor: inout Tensor?, _ body: (UnsafeMutablePoint
     return result
 }
 
-/// Rows of logits, computed in chunks of some rows.
+/// Rows of logits, processed in chunks of rows.
 private struct LossRows: Sendable {
     let shape: [Int]
     let count: Int
@@ -126,7 +126,7 @@ private struct LossRows: Sendable {
         self.weights = weights?.detached
     }
 
-    /// The loss of every row; `body` gets the logits, weights, losses and gradient of a range of rows.
+    /// Computes the loss of every row. `body` receives the logits, weights, losses and gradient of a range of rows.
     func losses(
         _ gradient: inout Tensor?,
         _ body: (
@@ -151,7 +151,7 @@ private struct LossRows: Sendable {
         }
     }
 
-    /// A gradient found for cotangents of 1 times the real ones: one number, or one per row.
+    /// A gradient for a cotangent of 1, multiplied by the actual cotangent: one scalar, or one per row.
     func scaled(_ gradient: Tensor, _ g: Tensor) -> Tensor {
         let isSingle = g.rank == 0 && rank > 0
         if g.count == 1 && g.item() == 1 { return gradient }

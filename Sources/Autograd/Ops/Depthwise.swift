@@ -1,6 +1,6 @@
 import CKernels
 
-// Convolutions with one filter per channel: no product of matrices, loops over the channels instead.
+// Depthwise convolutions have one filter per channel: loops over the channels instead of matrix products.
 
 extension Convolution {
     func depthwiseForward(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ finish: Finish) -> Tensor {
@@ -80,7 +80,7 @@ extension Convolution {
         }
     }
 
-    /// An even number of lines: the kernel takes two at a time.
+    /// An even number of lines, because the kernel processes two at a time.
     private var linesPerChunk: Int {
         Swift.max(1, 500_000 / Swift.max(1, columns.outputs * weightShape.elementCount)) * 2
     }

@@ -1,9 +1,9 @@
 import CKernels
 
-/// Sets each element to 0 with the given probability and multiplies the others by 1 / (1 - probability), so that the
-/// mean stays. Which ones is drawn from `generator`: one block of it for every four elements.
+/// Applies dropout: sets each element to 0 with the given probability and multiplies the others by 1 / (1 -
+/// probability), which preserves the mean. The mask is drawn from `generator`, one block per four elements.
 ///
-/// The gradient draws the same numbers again instead of keeping them.
+/// The backward pass regenerates the mask instead of saving it.
 public func dropout(_ x: Tensor, probability: Double, using generator: RandomGenerator) -> Tensor {
     require(
         probability >= 0 && probability <= 1, "dropout: probability \(probability); expected 0...1")
@@ -12,8 +12,8 @@ public func dropout(_ x: Tensor, probability: Double, using generator: RandomGen
     return record("dropout", inputs: [x], output: mask.applied(to: x)) { g, _ in [mask.applied(to: g)] }
 }
 
-/// Dropout of whole slices: elements that differ only in their place along `sharedAxes` are kept or dropped
-/// together. For [batch, time, channels], `sharedAxes: [1]` drops whole channels.
+/// Applies dropout to whole slices: elements that differ only along `sharedAxes` share one decision. For [batch,
+/// time, channels], `sharedAxes: [1]` drops whole channels.
 public func dropout(
     _ x: Tensor, probability: Double, sharedAxes: [Int], using generator: RandomGenerator
 ) -> Tensor {
@@ -24,7 +24,8 @@ public func dropout(
     return x * dropout(ones, probability: probability, using: generator)
 }
 
-/// Which elements stay: number i of a random sequence decides on element i, so that threads do not matter.
+/// A dropout mask. Value i of a random sequence decides on element i, so the result does not depend on the number
+/// of threads.
 private struct DropoutMask: Sendable {
     let start: RandomGenerator.State
     let probability: Double

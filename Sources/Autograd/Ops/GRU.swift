@@ -4,19 +4,21 @@ import CKernels
 // reset after the product (PyTorch, Keras' default):  n = tanh(x Wn + bn + r (h Un + cn))
 // reset before the product (Cho et al. 2014):          n = tanh(x Wn + bn + (r h) Un + cn)
 
-/// A gated recurrent unit over whole sequences.
+/// Applies a gated recurrent unit (GRU) to sequences.
 ///
 /// - Parameters:
-///   - x: [batch, time, features].
-///   - weight: [features, 3 units], the gates in the order reset, update, candidate (PyTorch's order; Keras has
-///     update first).
+///   - x: The input, [batch, time, features].
+///   - weight: [features, 3 units], with the gates in the order reset, update, candidate. This is PyTorch's order;
+///     Keras puts update first.
 ///   - recurrentWeight: [units, 3 units].
-///   - bias, recurrentBias: [3 units], added to the product of the input and of the state.
-///   - initial: the state before the first step, [batch, units]; zeros without it.
-///   - lengths: valid steps of each sequence. Outputs after them are zero and the state stays.
-///   - reversed: walks from the last valid step to the first; outputs stay at their steps.
-///   - resetAfter: which of the two equations to use.
-/// - Returns: the state at every step, [batch, time, units], and after the last, [batch, units].
+///   - bias, recurrentBias: [3 units], added to the products with the input and with the state.
+///   - initial: The initial state, [batch, units]. The default is zeros.
+///   - lengths: The number of valid steps of each sequence. Outputs after them are zero, and the state is kept.
+///   - reversed: Whether to process each sequence from its last valid step to its first. Outputs stay at their time
+///     steps.
+///   - resetAfter: Whether the reset gate is applied after the recurrent product (PyTorch, Keras' default) or
+///     before it.
+/// - Returns: The state at every step, [batch, time, units], and the final state, [batch, units].
 public func gru(
     _ x: Tensor, weight: Tensor, recurrentWeight: Tensor, bias: Tensor? = nil, recurrentBias: Tensor? = nil,
     initial: Tensor? = nil, lengths: [Int]? = nil, reversed: Bool = false, resetAfter: Bool = true
@@ -60,16 +62,16 @@ private struct GRUCell: Sendable {
 
     struct Result: Sendable {
         var outputs: Tensor, last: Tensor
-        /// r, z and n of every step.
+        /// The gates r, z and n at every step.
         var gates: Tensor
-        /// h Un + cn where the reset comes after the product, r h where it comes before.
+        /// h Un + cn if the reset gate is applied after the product, else r h.
         var candidate: Tensor
     }
 
     struct Cotangents: Sendable {
-        /// Of x W + b.
+        /// The gradient with respect to x W + b.
         var gates: Tensor
-        /// Of h Un + cn, where the reset comes after the product.
+        /// The gradient with respect to h Un + cn, if the reset gate is applied after the product.
         var candidate: Tensor
         var initial: Tensor
     }
@@ -150,7 +152,8 @@ private struct GRUCell: Sendable {
         return Result(outputs: outputs, last: last, gates: gates, candidate: candidate)
     }
 
-    /// What is added to the product of the input: all but the recurrent bias inside the reset gate's brackets.
+    /// The bias added to the product with the input: everything except the recurrent bias that the reset gate
+    /// multiplies.
     private var totalBias: Tensor? {
         guard let recurrentBias else { return bias }
         let units = walk.units
@@ -171,7 +174,7 @@ private struct GRUCell: Sendable {
         var dGates = Tensor.room(result.gates.shape)
         var dCandidate = Tensor.room(resetAfter ? result.candidate.shape : [0])
         var dInitial = dLast ?? .zeros([walk.batch, units])
-        // Without a cotangent of the outputs every step reads the same zeros.
+        // Without a cotangent of the outputs, every step reads the same zeros.
         let dy = dOutputs ?? .zeros([units])
         let (dySequence, dyRow) = dOutputs == nil ? (0, 0) : (steps * units, units)
         let (resetUpdate, inner) = recurrentWeight.withElements { weight in
@@ -255,7 +258,7 @@ private struct GRUCell: Sendable {
                 states: result.outputs, initial: initial,
                 [resetUpdate, .init(cotangents: g.candidate, from: 0, count: units, into: 2 * units)])
         }
-        // The candidate's state is r h, which stands at its own step.
+        // The candidate's state is r h, stored at its own step.
         let first = walk.recurrentGradient(states: result.outputs, initial: initial, [resetUpdate])
         let second = withElements(result.candidate, g.gates) { states, gates in
             sumOfChunks(walk.rows, perRow: units * units, shape: [units, units]) { range, sum in

@@ -1,9 +1,10 @@
 import CKernels
 
-/// Normalises groups of neighbouring channels (last axis) of each example (first axis) by their mean and variance
-/// over the axes between; then scales by `gamma` and shifts by `beta`, each of shape [channels].
+/// Applies group normalization: normalizes groups of adjacent channels (last axis) of each example (first axis) by
+/// their mean and variance over the axes between, then scales by `gamma` and shifts by `beta`, each of shape
+/// [channels].
 ///
-/// One group per channel is instance normalisation.
+/// One group per channel is instance normalization.
 public func groupNorm(
     _ x: Tensor, groups: Int, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5
 ) -> Tensor {
@@ -29,13 +30,14 @@ public func groupNorm(
     }
 }
 
-/// Examples of `rows` rows of channels; one example is computed by one thread.
+/// Examples with `rows` rows of channels each. One thread processes an example.
 private struct GroupNorm {
     let batch: Int, rows: Int, channels: Int, groups: Int
     private var size: Int { rows * channels }
     private var width: Int { channels / groups }
 
-    /// The output, and for each example and channel its group's mean, its rounding error and 1 / deviation.
+    /// Returns the output and, for each example and channel, its group's mean, the rounding error of the mean, and
+    /// 1 / standard deviation.
     func forward(_ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ epsilon: Real) -> (
         y: Tensor, moments: Tensor
     ) {
@@ -96,7 +98,7 @@ private struct GroupNorm {
         }
     }
 
-    /// The input's gradient, and for each example the sums for gamma and beta.
+    /// Returns the gradient of the input and, for each example, the sums for gamma and beta.
     func backward(_ x: Tensor, _ g: Tensor, _ gamma: Tensor?, _ moments: Tensor) -> (dx: Tensor, sums: Tensor)
     {
         var dx = Tensor(shape: x.shape) { _ in }

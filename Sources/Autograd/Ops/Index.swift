@@ -1,12 +1,12 @@
 import CKernels
 
-// Single elements picked by an index of their own, and added back.
+// Gather and scatter of single elements.
 
 extension Tensor {
-    /// Along `axis` the element that the index names: `y[.., j, ..] = x[.., indices[.., j, ..], ..]`.
+    /// Gathers elements along `axis`: `y[.., j, ..] = x[.., indices[.., j, ..], ..]`.
     ///
-    /// The indices have as many axes as this tensor and, outside `axis`, at most its sizes. The result has their
-    /// shape.
+    /// The indices have the same rank as this tensor and, except along `axis`, at most its sizes. The result has
+    /// the shape of the indices.
     public func gathered(_ indices: Indices, axis: Int) -> Tensor {
         let lanes = Lanes(shape, indices, axis, "gathered")
         return record("gather", inputs: [self], output: lanes.gather(self)) { cotangent, _ in
@@ -14,11 +14,11 @@ extension Tensor {
         }
     }
 
-    /// This tensor with the elements of `source` added where the indices say, repeated ones in order:
-    /// `y[.., indices[.., j, ..], ..] += source[.., j, ..]`.
+    /// Adds the elements of `source` at the given indices along `axis`, in order: `y[.., indices[.., j, ..], ..] +=
+    /// source[.., j, ..]`.
     ///
-    /// The indices have as many axes as this tensor and, outside `axis`, at most its sizes; the source is of their
-    /// shape or larger, and what lies beyond them is not used.
+    /// The indices have the same rank as this tensor and, except along `axis`, at most its sizes. The source has at
+    /// least the shape of the indices; further elements are ignored.
     public func scatterAdded(_ indices: Indices, _ source: Tensor, axis: Int) -> Tensor {
         let lanes = Lanes(shape, indices, axis, "scatterAdded")
         let whole = source.shape
@@ -34,8 +34,8 @@ extension Tensor {
         }
     }
 
-    /// This tensor with `value` where the mask is not 0. The mask is broadcast to this tensor's shape and has no
-    /// gradient.
+    /// Replaces elements with `value` where the mask is nonzero. The mask is broadcast to this tensor's shape and
+    /// has no gradient.
     public func maskedFill(_ mask: Tensor, _ value: Real) -> Tensor {
         let mask = mask.detached
         let strides = mask.broadcastStrides(to: shape, "maskedFill")
@@ -53,7 +53,7 @@ extension Tensor {
     }
 }
 
-/// Ones at the indices along a new last axis of `classes`, zeros elsewhere.
+/// Returns the one-hot encoding: a new last axis of size `classes` with a one at each index and zeros elsewhere.
 public func oneHot(_ indices: Indices, classes: Int) -> Tensor {
     indices.check(below: classes, "oneHot")
     return Tensor(shape: indices.shape + [classes]) { y in
@@ -62,14 +62,14 @@ public func oneHot(_ indices: Indices, classes: Int) -> Tensor {
     }
 }
 
-/// The lines along an axis of a tensor that indices of the same rank pick from.
+/// The lines along an axis of a tensor that indices of the same rank select from.
 private struct Lanes: Sendable {
     private let shape: [Int]
     private let indices: Indices
     private let stride: Int
     /// The indices as [outer, size, inner].
     private let view: AxisView
-    /// Where the lines begin in the tensor.
+    /// The offsets of the lines in the tensor.
     private let outerAt: [Int]
     private let innerAt: [Int]
 
@@ -89,7 +89,7 @@ private struct Lanes: Sendable {
         innerAt = Lanes.offsets(indices.shape[(axis + 1)...], strides[(axis + 1)...])
     }
 
-    /// The offset of every element of a box, in row-major order.
+    /// Returns the offset of every element of a box, in row-major order.
     private static func offsets(_ sizes: ArraySlice<Int>, _ strides: ArraySlice<Int>) -> [Int] {
         var result = [0]
         for (size, stride) in zip(sizes, strides) {
@@ -98,7 +98,7 @@ private struct Lanes: Sendable {
         return result
     }
 
-    /// What the indices pick from a tensor.
+    /// Returns the elements of a tensor at the indices.
     func gather(_ x: Tensor) -> Tensor {
         Tensor(shape: indices.shape) { y in
             guard indices.count > 0 else { return }
@@ -113,7 +113,8 @@ private struct Lanes: Sendable {
         }
     }
 
-    /// `base`, or zeros, with x added where the indices say. A line belongs to one chunk, so its order is fixed.
+    /// Returns `base`, or zeros, with x added at the indices. Each line belongs to one chunk, so the order is
+    /// fixed.
     func scatter(_ x: Tensor, into base: Tensor?) -> Tensor {
         Tensor(shape: shape) { y in
             let n = shape.elementCount

@@ -1,4 +1,4 @@
-/// Tensors put behind each other along an axis; their other sizes are equal.
+/// Concatenates tensors along an axis. Their sizes along the other axes must match.
 public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
     guard let first = tensors.first else { fail("concatenate: no tensors") }
     let axis = first.shape.axis(axis, "concatenate")
@@ -7,7 +7,7 @@ public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
         if same.count == first.rank { same[axis] = first.shape[axis] }
         require(
             same == first.shape,
-            "concatenate: shapes \(first.shape) and \(tensor.shape) (number \(i)) differ outside axis \(axis)"
+            "concatenate: shapes \(first.shape) and \(tensor.shape) (tensor \(i)) differ outside axis \(axis)"
         )
     }
     let sizes = tensors.map { $0.shape[axis] }
@@ -19,19 +19,19 @@ public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
     }
 }
 
-/// Tensors of one shape put behind each other along a new axis.
+/// Stacks tensors of the same shape along a new axis.
 public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
     guard let first = tensors.first else { fail("stack: no tensors") }
     for (i, tensor) in tensors.enumerated() {
         require(
             tensor.shape == first.shape,
-            "stack: shapes \(first.shape) and \(tensor.shape) (number \(i)) differ")
+            "stack: shapes \(first.shape) and \(tensor.shape) (tensor \(i)) differ")
     }
     let single = first.shape
     let resolved = axis < 0 ? axis + single.count + 1 : axis
     require(
         resolved >= 0 && resolved <= single.count,
-        "stack: axis \(axis) cannot be put into shape \(single); allowed: \(-single.count - 1)...\(single.count)"
+        "stack: axis \(axis) cannot be inserted into shape \(single); allowed: \(-single.count - 1)...\(single.count)"
     )
     let sizes = tensors.map { _ in 1 }
     var shape = single
@@ -44,7 +44,7 @@ public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
 }
 
 extension Tensor {
-    /// Pieces of the given sizes along an axis; the sizes add up to the axis.
+    /// Splits an axis into pieces of the given sizes, which must add up to the size of the axis.
     public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
         let axis = shape.axis(axis, "split")
         require(
@@ -57,16 +57,16 @@ extension Tensor {
         }
     }
 
-    /// As many pieces of equal size along an axis.
+    /// Splits an axis into pieces of equal size.
     public func split(into pieces: Int, axis: Int = 0) -> [Tensor] {
         let axis = shape.axis(axis, "split")
         require(
             pieces > 0 && shape[axis] % pieces == 0,
-            "split: axis \(axis) of shape \(shape) cannot be cut into \(pieces) equal pieces")
+            "split: axis \(axis) of shape \(shape) cannot be split into \(pieces) equal pieces")
         return split(sizes: Array(repeating: shape[axis] / pieces, count: pieces), axis: axis)
     }
 
-    /// The pieces along an axis that `wanted` asks for, without history.
+    /// Returns the `wanted` pieces along an axis, without history.
     fileprivate func parts(_ sizes: [Int], _ axis: Int, wanted: (Int) -> Bool) -> [Tensor?] {
         let strides = shape.strides
         var offset = 0
@@ -79,7 +79,7 @@ extension Tensor {
     }
 }
 
-/// The pieces, nil for zeros, in one tensor of the given shape.
+/// Joins the pieces into one tensor of the given shape; nil stands for zeros.
 private func join(_ pieces: [Tensor?], _ sizes: [Int], _ shape: [Int], _ axis: Int) -> Tensor {
     Tensor(shape: shape) { y in
         let view = AxisView(shape, axis: axis)

@@ -2,17 +2,20 @@ import CKernels
 
 // i, f, o = s(x W + h U + b)   g = tanh(x Wg + h Ug + bg)   c' = f c + i g   h' = o tanh(c')
 
-/// A long short-term memory over whole sequences.
+/// Applies a long short-term memory (LSTM) to sequences.
 ///
 /// - Parameters:
-///   - x: [batch, time, features].
-///   - weight: [features, 4 units], the gates in the order input, forget, cell, output (PyTorch's and Keras' order).
+///   - x: The input, [batch, time, features].
+///   - weight: [features, 4 units], with the gates in the order input, forget, cell, output (as in PyTorch and
+///     Keras).
 ///   - recurrentWeight: [units, 4 units].
-///   - bias: [4 units], the sum of PyTorch's two.
-///   - initial: the state and the cell before the first step, each [batch, units]; zeros without them.
-///   - lengths: valid steps of each sequence. Outputs after them are zero and the state stays.
-///   - reversed: walks from the last valid step to the first; outputs stay at their steps.
-/// - Returns: the state at every step, [batch, time, units], and state and cell after the last, [batch, units].
+///   - bias: [4 units], the sum of PyTorch's two biases.
+///   - initial: The initial hidden state and cell state, each [batch, units]. The default is zeros.
+///   - lengths: The number of valid steps of each sequence. Outputs after them are zero, and the states are kept.
+///   - reversed: Whether to process each sequence from its last valid step to its first. Outputs stay at their time
+///     steps.
+/// - Returns: The hidden state at every step, [batch, time, units], and the final hidden state and cell state,
+///   [batch, units].
 public func lstm(
     _ x: Tensor, weight: Tensor, recurrentWeight: Tensor, bias: Tensor? = nil,
     initial: (state: Tensor, cell: Tensor)? = nil, lengths: [Int]? = nil, reversed: Bool = false
@@ -55,7 +58,7 @@ private struct LSTMCell: Sendable {
 
     struct Result: Sendable {
         var outputs: Tensor, last: Tensor, lastCell: Tensor
-        /// i, f, g and o of every step, and the cell after it.
+        /// The gates i, f, g and o at every step, and the cell state after it.
         var gates: Tensor, cells: Tensor
     }
 
@@ -108,7 +111,7 @@ private struct LSTMCell: Sendable {
         var dGates = Tensor.room(result.gates.shape)
         var dState = cotangents[1] ?? .zeros([batch, units])
         var dCell = cotangents[2] ?? .zeros([batch, units])
-        // Without a cotangent of the outputs every step reads the same zeros.
+        // Without a cotangent of the outputs, every step reads the same zeros.
         let dy = cotangents[0] ?? .zeros([units])
         let (dySequence, dyRow) = cotangents[0] == nil ? (0, 0) : (steps * units, units)
         let recurrent = recurrentWeight.withElements {

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Normalises by mean and variance over the last `axes` axes, then scales by `gamma` and shifts by `beta`, each of
-/// the shape of these axes.
+/// Applies layer normalization: normalizes by the mean and variance over the last `axes` axes, then scales by
+/// `gamma` and shifts by `beta`, each in the shape of these axes.
 public func layerNorm(
     _ x: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, axes: Int = 1, epsilon: Real = 1e-5
 ) -> Tensor {
@@ -20,7 +20,7 @@ public func layerNorm(
     }
 }
 
-/// Rows that are each normalised by themselves, in chunks.
+/// Rows that are normalized independently, processed in chunks.
 private struct RowNorm {
     let count: Int, width: Int
     private var grain: Int { Swift.min(512, Swift.max(1, 32768 / Swift.max(width, 1))) }
@@ -31,7 +31,7 @@ private struct RowNorm {
         self.width = width
     }
 
-    /// The output, and three numbers per row for `backward`.
+    /// Returns the output and three values per row, saved for the backward pass.
     func forward(_ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ epsilon: Real) -> (
         y: Tensor, moments: Tensor
     ) {
@@ -60,7 +60,7 @@ private struct RowNorm {
         sumsWanted: Bool
     ) -> (dx: Tensor?, dgamma: Tensor?, dbeta: Tensor?) {
         var dx = dxWanted ? Tensor(shape: x.shape) { _ in } : nil
-        // The sums of each chunk, gamma's and then beta's.
+        // The sums of each chunk, gamma's followed by beta's.
         let sums = Tensor(shape: [sumsWanted ? chunks : 0, 2, width]) { sums in
             if sumsWanted { sums.update(repeating: 0, count: chunks * 2 * width) }
             func run(_ dx: UnsafeMutablePointer<Real>?) {

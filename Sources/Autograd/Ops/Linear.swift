@@ -1,15 +1,15 @@
 import CKernels
 
-/// What is applied to a result before it is written, so that it need not be read again.
+/// An activation that is fused into an operation, so that the result is not read again.
 public enum FusedActivation: Sendable { case none, relu }
 
-/// y = x weight + bias, for each vector along the last axis of x.
+/// Applies a fully connected layer to the last axis: y = x weight + bias.
 ///
 /// - Parameters:
-///   - x: [..., in].
+///   - x: The input, [..., in].
 ///   - weight: [in, out].
 ///   - bias: [out].
-///   - norm: applied last, for trained networks: the result has no gradient then.
+///   - norm: A batch norm with fixed statistics, applied last. For inference only: the result has no gradient.
 /// - Returns: [..., out].
 public func linear(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, activation: FusedActivation = .none,
@@ -17,7 +17,7 @@ public func linear(
 ) -> Tensor {
     require(
         weight.rank == 2 && x.rank >= 1 && x.shape.last == weight.shape[0],
-        "linear: input \(x.shape) and weight \(weight.shape) [in, out] do not fit")
+        "linear: input \(x.shape) and weight \(weight.shape) [in, out] do not match")
     let (inputs, outputs) = (weight.shape[0], weight.shape[1])
     if let bias {
         require(bias.shape == [outputs], "linear: bias \(bias.shape) for weight \(weight.shape) [in, out]")
@@ -41,7 +41,7 @@ public func linear(
     }
 }
 
-/// The cotangent before a ReLU whose output was y.
+/// Returns the cotangent before a ReLU with output y.
 func reluGradient(_ y: Tensor, _ cotangent: Tensor) -> Tensor {
     withElements(y, cotangent) { y, g in
         Tensor(shape: cotangent.shape) { dx in
@@ -53,16 +53,16 @@ func reluGradient(_ y: Tensor, _ cotangent: Tensor) -> Tensor {
     }
 }
 
-/// The rows of x times a matrix [k, n], or times the transpose of a matrix [n, k].
+/// Returns the product of the rows of x and a matrix [k, n], or the transpose of a matrix [n, k].
 ///
-/// - Parameter isKept: whether the matrix may be kept as the product needs it.
+/// - Parameter isKept: Whether the packed matrix may be cached.
 func multiplyRows(
     _ x: Tensor, rows: Int, _ matrix: Tensor, transposed: Bool = false, bias: Tensor? = nil,
     activation: FusedActivation = .none, norm: FixedNorm? = nil, shape: [Int], isKept: Bool = false
 ) -> Tensor {
     let k = matrix.shape[transposed ? 1 : 0]
     let n = matrix.shape[transposed ? 0 : 1]
-    // Packing reads the matrix once more: worth it from a few rows on, needed for a transpose.
+    // Packing reads the matrix once more. It pays off for more than a few rows, and a transpose requires it.
     let packed =
         transposed || isKept || rows >= 24
         ? PackedMatrix(
@@ -85,10 +85,10 @@ func multiplyRows(
     }
 }
 
-/// The sum over rows of the outer products of x's and g's row: [inputs, outputs].
+/// Returns the sum over rows of the outer products of the rows of x and g: [inputs, outputs].
 func outerSum(_ x: Tensor, _ g: Tensor, rows: Int, inputs: Int, outputs: Int) -> Tensor {
     withElements(x, g) { x, g in
-        // Few rows or a large result: each chunk makes some rows of the result.
+        // Few rows or a large result: each chunk computes some rows of the result.
         if rows <= 1024 || inputs * outputs > 1 << 16 {
             return Tensor(shape: [inputs, outputs]) { result in
                 Product.chunks(of: inputs, perRow: rows * outputs) { first, here in
@@ -106,14 +106,15 @@ func outerSum(_ x: Tensor, _ g: Tensor, rows: Int, inputs: Int, outputs: Int) ->
     }
 }
 
-/// Cuts `rows` into at most 16 chunks, lets `body` make one part of the result from each, and adds the parts up in
-/// order.
+/// Splits `rows` into at most 16 chunks, computes one partial result per chunk with `body`, and adds the partial
+/// results in order.
 func sumOfChunks(
     _ rows: Int, perRow multiplications: Int, shape: [Int],
     _ body: (Range<Int>, UnsafeMutablePointer<Real>) -> Void
 ) -> Tensor {
     let size = shape.elementCount
-    // A part is worth its addition to the others: 200 multiplications for each of its numbers, and a million in all.
+    // A partial result must be worth its addition: 200 multiplications per element, and at least a million in
+    // total.
     let least = Swift.max(1_000_000, 200 * size) / Swift.max(multiplications, 1)
     let chunk = Swift.max(1, least, (rows + 15) / 16)
     let chunks = Swift.max(1, (rows + chunk - 1) / chunk)

@@ -1,15 +1,15 @@
 import CKernels
 
-/// The matrix product of the last two axes, the axes before them broadcast by NumPy's rules. A vector (one axis)
-/// stands for a row on the left and for a column on the right; that axis is then missing from the result.
+/// Returns the matrix product of the last two axes. Leading axes broadcast by NumPy's rules. A vector is treated as
+/// a row on the left and as a column on the right, and the added axis is removed from the result.
 ///
 /// - Parameters:
-///   - a: [..., m, k], or [..., k, m] where `transposeA`.
-///   - b: [..., k, n], or [..., n, k] where `transposeB`.
+///   - a: [..., m, k], or [..., k, m] if `transposeA` is true.
+///   - b: [..., k, n], or [..., n, k] if `transposeB` is true.
 /// - Returns: [..., m, n].
 public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
     require(
-        a.rank > 0 && b.rank > 0, "matmul: shapes \(a.shape) and \(b.shape); a scalar has no matrix product")
+        a.rank > 0 && b.rank > 0, "matmul: shapes \(a.shape) and \(b.shape); scalars are not allowed")
     if a.rank == 1 || b.rank == 1 {
         require(
             !(a.rank == 1 && transposeA) && !(b.rank == 1 && transposeB), "matmul: a vector has no transpose")
@@ -24,7 +24,7 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
     let plan = MatMulPlan(a.shape, b.shape, transposeA, transposeB)
     let (savedA, savedB) = (a.detached, b.detached)
     return record("matmul", inputs: [a, b], output: multiply(savedA, savedB, plan)) { g, wanted in
-        // With C = A B: dA = G B^T and dB = A^T G, each transposed again where its input was.
+        // With C = A B: dA = G B^T and dB = A^T G, transposed again if the input was.
         let da = {
             transposeA
                 ? matmul(savedB, g, transposeA: transposeB, transposeB: true)
@@ -41,12 +41,12 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
     }
 }
 
-/// Sizes of a matrix product and where each matrix of a batch begins.
+/// The sizes of a batched matrix product and the offset of each matrix.
 private struct MatMulPlan {
     let m: Int, n: Int, k: Int
     let transposeA: Bool, transposeB: Bool
     let shape: [Int]
-    /// Offsets of the matrices of a and b for each matrix of the result.
+    /// The offsets of the matrices of a and b for each matrix of the result.
     let offsets: [(a: Int, b: Int)]
 
     init(_ a: [Int], _ b: [Int], _ transposeA: Bool, _ transposeB: Bool) {
@@ -56,9 +56,9 @@ private struct MatMulPlan {
         k = transposeA ? aRows : aColumns
         n = transposeB ? bRows : bColumns
         let names = "\(transposeA ? " transposed" : "") and \(b)\(transposeB ? " transposed" : "")"
-        require(k == (transposeB ? bColumns : bRows), "matmul: shapes \(a)\(names) do not fit")
+        require(k == (transposeB ? bColumns : bRows), "matmul: shapes \(a)\(names) do not match")
         guard let batch = a.dropLast(2).array.broadcast(with: b.dropLast(2).array) else {
-            fail("matmul: the leading axes of \(a)\(names) do not broadcast")
+            fail("matmul: the leading axes of \(a)\(names) cannot be broadcast together")
         }
         self.transposeA = transposeA
         self.transposeB = transposeB
@@ -84,7 +84,7 @@ private func multiply(_ a: Tensor, _ b: Tensor, _ plan: MatMulPlan) -> Tensor {
     let (m, n, k) = (plan.m, plan.n, plan.k)
     let rows = Product.rowsPerChunk(m, perRow: k * n)
     let perMatrix = Swift.max(1, (m + rows - 1) / rows)
-    // One matrix on the right for all: packed once. Many small ones: each packed by the thread that needs it.
+    // A single right factor is packed once. Many small ones are packed by the threads that use them.
     let shared = Set(plan.offsets.map(\.b)).count == 1
     return withElements(a, b) { a, b in
         Tensor(shape: plan.shape) { c in

@@ -1,15 +1,16 @@
 import CKernels
 
-// Batch and group normalisation see their input as rows of channels: the moments and sums of each chunk of rows are
-// taken by themselves, in double, and added up in the order of the chunks.
+// Batch and group normalization view their input as rows of channels. The moments and sums of each chunk of rows
+// are computed in double precision and added in chunk order.
 //
-//     normed = (x - mean) / sqrt(variance + epsilon)        y = f(normed gamma + beta)
-//     h = g f'        dgamma = sum(h normed)        dbeta = sum(h)
-//     dx = gamma / sqrt(variance + epsilon) (h - mean(h) - normed mean(h normed))
+// |    normed = (x - mean) / sqrt(variance + epsilon)        y = f(normed gamma + beta)
+// |    h = g f'        dgamma = sum(h normed)        dbeta = sum(h)
+// |    dx = gamma / sqrt(variance + epsilon) (h - mean(h) - normed mean(h normed))
 //
-// For the way back only x is kept: what f was applied to is computed again.
+// Only x is saved for the backward pass. The input of f is recomputed.
 
-/// What a normalisation ends with. Its input is not kept for the gradient, as that of a function of its own would be.
+/// An activation that is fused into a normalization. Its input is not saved for the backward pass, unlike that of a
+/// separate activation.
 public enum NormActivation: Sendable {
     case none, relu, silu
 
@@ -22,8 +23,8 @@ public enum NormActivation: Sendable {
     }
 }
 
-/// Normalises channels by known statistics, as a trained network does, at the end of another operation: before its
-/// result has left the caches. No gradient flows through it.
+/// A batch norm with fixed statistics that is fused into the preceding operation, for inference. No gradient flows
+/// through it.
 public struct FixedNorm: Sendable {
     private let sources: [Tensor?]
     private let epsilon: Real
@@ -31,7 +32,7 @@ public struct FixedNorm: Sendable {
 
     var channels: Int { scaling.width / scaling.repeats }
 
-    /// - Parameter old: taken over where it was made of the very same tensors.
+    /// - Parameter old: Reused if it was made from the same tensors.
     public init(
         mean: Tensor, variance: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5,
         activation: NormActivation = .none, reusing old: FixedNorm? = nil
@@ -45,24 +46,24 @@ public struct FixedNorm: Sendable {
         }
         require(
             mean.rank == 1 && [variance, gamma ?? mean, beta ?? mean].allSatisfy { $0.shape == mean.shape },
-            "FixedNorm: a mean of shape \(mean.shape) and a variance of shape \(variance.shape); expected [channels] for "
-                + "both, and for gamma and beta")
+            "FixedNorm: expected shape [channels] for the mean, the variance, gamma and beta; found mean \(mean.shape) and "
+                + "variance \(variance.shape)")
         scaling = ColumnScaling(
             mean: mean.array.map { Double($0) }, variance: variance.array.map { Double($0) },
             epsilon: epsilon, gamma, beta, activation, repeats: ColumnScaling.repeats(width: mean.count))
     }
 
-    /// Stops the program where the operation has other channels or would be recorded.
+    /// Stops the program if the number of channels differs or if the operation would be recorded.
     func check(_ operation: StaticString, channels: Int, _ inputs: [Tensor]) {
         require(
             self.channels == channels,
-            "\(operation): a fixed norm of \(self.channels) channels for \(channels) outputs")
+            "\(operation): a fixed norm with \(self.channels) channels for \(channels) outputs")
         require(
             !isRecording || inputs.allSatisfy { !$0.isTracked },
-            "\(operation): a fixed norm has no gradient; call this in withoutRecording, or apply batchNorm")
+            "\(operation): a fixed norm has no gradient; call this inside withoutRecording, or use batchNorm")
     }
 
-    /// Normalises so many rows of channels where they stand.
+    /// Normalizes rows of channels in place.
     func apply(to y: UnsafeMutablePointer<Real>, rows: Int) {
         let together = rows / scaling.repeats
         scaling.apply(y, y, rows: together)
@@ -71,16 +72,16 @@ public struct FixedNorm: Sendable {
     }
 }
 
-/// y = f((x - mean) factor + shift), with one of each for every column.
+/// y = f((x - mean) factor + shift) with one mean, factor and shift per column.
 private struct ColumnScaling: Sendable {
-    /// The means as numbers and what rounding took from them, so that large means cost no digits.
+    /// The means and their rounding errors, so that large means do not reduce precision.
     let rest: [Double]
     /// 1 / sqrt(variance + epsilon)
     let scale: [Double]
     /// [3, repeats * width]: mean, factor and shift, all repeated.
     let numbers: Tensor
     let activation: NormActivation
-    /// How many rows of channels count as one, so that loops over columns come out even.
+    /// The number of rows of channels that are processed as one, so that the column loops are full vectors.
     let repeats: Int
 
     init(
@@ -106,7 +107,7 @@ private struct ColumnScaling: Sendable {
         (self.rest, self.scale, self.activation, self.repeats) = (rest, scale, activation, repeats)
     }
 
-    /// So many rows are a multiple of a vector of the processor together.
+    /// Returns the number of rows that together are a multiple of the processor's vector width.
     static func repeats(width: Int) -> Int {
         guard width > 0, width < 1024 else { return 1 }
         return Swift.max(1, 16 >> width.trailingZeroBitCount)
@@ -114,7 +115,7 @@ private struct ColumnScaling: Sendable {
 
     var width: Int { numbers.shape[1] }
 
-    /// Calls `body` with mean, factor and shift.
+    /// Calls `body` with the mean, factor and shift.
     func withPointers<R>(
         _ body: (UnsafePointer<Real>, UnsafePointer<Real>, UnsafePointer<Real>) -> R
     ) -> R {
@@ -129,17 +130,17 @@ private struct ColumnScaling: Sendable {
         }
     }
 
-    /// Fewer rows than `repeats`, in place.
+    /// Normalizes fewer rows than `repeats`, in place.
     func apply(to y: UnsafeMutablePointer<Real>, restOf rows: Int, _ channels: Int) {
         withPointers { ck_column_scale(y, $0, $1, $2, y, rows, channels, activation.code, 0) }
     }
 }
 
-/// Rows of `width` channels, cut into chunks that are computed by themselves.
+/// Rows of `width` channels, split into chunks that are processed independently.
 private struct Rows {
     let count: Int
     let width: Int
-    /// How many of them count as one.
+    /// The number of rows that are processed as one.
     let repeats: Int
     private let wideCount: Int, wide: Int, grain: Int
 
@@ -158,7 +159,7 @@ private struct Rows {
         Parallel.chunks(chunks) { body($0, $0 * grain..<Swift.min(wideCount, ($0 + 1) * grain)) }
     }
 
-    /// Mean and variance of each column, biased.
+    /// Returns the mean and the biased variance of each column.
     func moments(_ x: Tensor) -> (mean: [Double], variance: [Double]) {
         guard count > 0 else {
             return (.init(repeating: 0, count: width), .init(repeating: 0, count: width))
@@ -179,7 +180,8 @@ private struct Rows {
         return (mean, variance)
     }
 
-    /// Sums of `h` and of `h (x - mean)` down each column, `h` being the cotangent before the activation.
+    /// Returns the sums of `h` and of `h (x - mean)` for each column, where `h` is the cotangent before the
+    /// activation.
     func products(_ x: Tensor, _ g: Tensor, _ scaling: ColumnScaling) -> (sum: [Double], product: [Double]) {
         let (sums, products) = combined(
             { rows, sum, product in
@@ -208,7 +210,7 @@ private struct Rows {
 
     private typealias Doubles = UnsafeMutablePointer<Double>
 
-    /// Two numbers per column for every chunk, added up in order.
+    /// Computes two values per column and chunk, and adds them in chunk order.
     private func combined(
         _ body: (_ rows: Range<Int>, Doubles, Doubles) -> Void,
         add: (Doubles, Doubles, _ rows: Range<Int>, Doubles, Doubles) -> Void
@@ -239,7 +241,7 @@ private struct Rows {
         }
     }
 
-    /// a h + b (x - mean) + c, with one a, b and c for each column.
+    /// Returns a h + b (x - mean) + c with one a, b and c per column.
     func gradient(
         _ x: Tensor, _ g: Tensor, _ scaling: ColumnScaling,
         _ factors: (Int) -> (a: Double, b: Double, c: Double)
@@ -267,7 +269,7 @@ private struct Rows {
     }
 }
 
-/// Stops the program unless the factor or shift of a normalisation has the given shape.
+/// Stops the program unless gamma and beta have the given shape.
 func checkAffine(_ operation: StaticString, _ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ expected: [Int])
 {
     for (name, tensor) in [("gamma", gamma), ("beta", beta)] {
@@ -291,11 +293,11 @@ private func rowsOfChannels(_ operation: StaticString, _ x: Tensor, _ gamma: Ten
     return Rows(count: x.shape.dropLast().reduce(1, *), width: width)
 }
 
-/// Normalises each channel (last axis) by its mean and variance over all other axes, then scales by `gamma` and
-/// shifts by `beta`, each of shape [channels], and applies `activation`.
+/// Applies batch normalization: normalizes each channel (last axis) by its mean and variance over all other axes,
+/// scales by `gamma` and shifts by `beta`, each of shape [channels], and applies `activation`.
 ///
-/// - Returns: the output, and the batch's mean, biased variance and number of elements per channel, without history,
-///   for running statistics. `variance * count / (count - 1)` is the unbiased variance.
+/// - Returns: The output, and the batch's mean, biased variance and number of elements per channel, without
+///   history, for updating running statistics. The unbiased variance is `variance * count / (count - 1)`.
 public func batchNorm(
     _ x: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5,
     activation: NormActivation = .none
@@ -305,14 +307,14 @@ public func batchNorm(
     let (mean, variance) = rows.moments(x)
     let scaling = ColumnScaling(
         mean: mean, variance: variance, epsilon: epsilon, gamma, beta, activation, repeats: rows.repeats)
-    let output = normalised("batch_norm", x, gamma, beta, rows, scaling) { a, sum, product, k in
+    let output = normalized("batch_norm", x, gamma, beta, rows, scaling) { a, sum, product, k in
         (a, -a * scaling.scale[k] * scaling.scale[k] * product / n, -a * sum / n)
     }
     return (output, tensor(rows.width) { mean[$0] }, tensor(rows.width) { variance[$0] }, rows.count)
 }
 
-/// Normalises each channel (last axis) by a given mean and variance of shape [channels], as a trained network does, and
-/// applies `activation`. No gradient flows to these two.
+/// Applies batch normalization with fixed statistics of shape [channels], as in inference, and applies
+/// `activation`. No gradient flows to the statistics.
 public func batchNorm(
     _ x: Tensor, mean: Tensor, variance: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil,
     epsilon: Real = 1e-5, activation: NormActivation = .none
@@ -325,12 +327,12 @@ public func batchNorm(
     let scaling = ColumnScaling(
         mean: mean.array.map { Double($0) }, variance: variance.array.map { Double($0) }, epsilon: epsilon,
         gamma, beta, activation, repeats: rows.repeats)
-    return normalised("batch_norm_fixed", x, gamma, beta, rows, scaling) { a, _, _, _ in (a, 0, 0) }
+    return normalized("batch_norm_fixed", x, gamma, beta, rows, scaling) { a, _, _, _ in (a, 0, 0) }
 }
 
-/// Records the scaled rows. `factors` gives the a, b and c of `Rows.gradient` for a column from its gamma / sqrt(variance
-/// + epsilon) and its sums.
-private func normalised(
+/// Records the scaled rows. `factors` computes the a, b and c of `Rows.gradient` for a column from its gamma /
+/// sqrt(variance + epsilon) and its sums.
+private func normalized(
     _ operation: StaticString, _ x: Tensor, _ gamma: Tensor?, _ beta: Tensor?, _ rows: Rows,
     _ scaling: ColumnScaling,
     _ factors:

@@ -1,21 +1,22 @@
 import CKernels
 
-// Steps of optimisers over the elements of one parameter, spread over the cores.
+// Optimizer steps on the elements of one parameter, computed in parallel.
 
 package typealias Elements = UnsafeMutablePointer<Real>
 
-/// What pulls parameters towards zero.
+/// The kind of weight decay.
 package struct Decay: Sendable {
-    /// So many times the parameters are added to their gradients (PyTorch).
+    /// L2 penalty: the parameters times this factor are added to the gradients (PyTorch's `weight_decay`).
     package var pull = 0.0
-    /// So many times the parameters are taken off them (Keras, AdamW, Lion).
+    /// Decoupled weight decay: the parameters times this factor are subtracted from the parameters (Keras, AdamW,
+    /// Lion).
     package var shrink = 0.0
 
     package init(pull: Double = 0, shrink: Double = 0) { (self.pull, self.shrink) = (pull, shrink) }
 }
 
-/// One step of Adam. `step` counts from 1; `largest`, where given, keeps the largest second moment (AMSGrad). Keras
-/// adds epsilon before the bias correction: `epsilonBeforeCorrection`.
+/// Performs one step of Adam. `step` counts from 1. `largest`, if given, stores the maximum second moment
+/// (AMSGrad). Keras adds epsilon before the bias correction: `epsilonBeforeCorrection`.
 package func adamStep(
     _ parameter: Elements, _ gradient: Tensor, first: Elements, second: Elements, largest: Elements?,
     step: Int, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
@@ -30,8 +31,8 @@ package func adamStep(
     }
 }
 
-/// One step of gradient descent; with momentum where a velocity is given. It holds gradients, which the rate
-/// multiplies later (PyTorch), or steps where `storesSteps` (Keras).
+/// Performs one step of gradient descent, with momentum if a velocity is given. The velocity accumulates gradients,
+/// which are later multiplied by the learning rate (PyTorch), or updates if `storesSteps` is true (Keras).
 package func sgdStep(
     _ parameter: Elements, _ gradient: Tensor, velocity: Elements?, learningRate: Double, momentum: Double,
     nesterov: Bool, storesSteps: Bool, decay: Decay
@@ -44,8 +45,8 @@ package func sgdStep(
     }
 }
 
-/// One step of RMSprop; centred where `mean` is given, with momentum where a velocity is (see `sgdStep`). Keras adds
-/// epsilon in the root, PyTorch to it.
+/// Performs one step of RMSprop, centered if `mean` is given, with momentum if a velocity is given (see `sgdStep`).
+/// Keras adds epsilon inside the square root, PyTorch outside.
 package func rmspropStep(
     _ parameter: Elements, _ gradient: Tensor, square: Elements, mean: Elements?, velocity: Elements?,
     learningRate: Double, alpha: Double, epsilon: Double, epsilonInRoot: Bool, momentum: Double,
@@ -60,7 +61,7 @@ package func rmspropStep(
     }
 }
 
-/// One step of Adagrad. Keras adds epsilon in the root, PyTorch to it.
+/// Performs one step of Adagrad. Keras adds epsilon inside the square root, PyTorch outside.
 package func adagradStep(
     _ parameter: Elements, _ gradient: Tensor, square: Elements, learningRate: Double, epsilon: Double,
     epsilonInRoot: Bool, decay: Decay
@@ -72,7 +73,7 @@ package func adagradStep(
     }
 }
 
-/// One step of Lion; it knows no decay of the gradients.
+/// Performs one step of Lion, which supports decoupled weight decay only.
 package func lionStep(
     _ parameter: Elements, _ gradient: Tensor, first: Elements, learningRate: Double, beta1: Double,
     beta2: Double, decay: Decay
@@ -83,7 +84,7 @@ package func lionStep(
     }
 }
 
-/// Calls `step` for each part of a gradient, with its start and its number of elements.
+/// Calls `step` for each chunk of a gradient, with the chunk's start and number of elements.
 private func inParts(
     _ gradient: Tensor, _ step: (_ part: UnsafePointer<Real>, _ at: Int, _ count: Int) -> Void
 ) {
@@ -92,7 +93,7 @@ private func inParts(
     }
 }
 
-/// `base` to a whole power, by repeated squaring.
+/// Raises `base` to an integer power by repeated squaring.
 private func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, rest) = (1.0, base, exponent)
     while rest > 0 {

@@ -1,20 +1,21 @@
-/// What surrounds the input of a window that slides along it (convolution and pooling).
+/// The padding of a sliding window (convolution and pooling).
 public enum Padding: Sendable, Equatable, ExpressibleByIntegerLiteral {
-    /// Nothing: windows lie inside the input.
+    /// No padding: windows lie within the input.
     case valid
-    /// As much as makes the output `ceil(size / stride)` long; the odd one goes behind (TensorFlow's rule).
+    /// Padding that makes the output `ceil(size / stride)` long. An odd amount is larger at the end (TensorFlow's
+    /// rule).
     case same
-    /// All in front, so that no output sees what comes after it.
+    /// All padding at the start, so that no output depends on later inputs.
     case causal
-    /// The amounts in front of and behind each axis that the window slides along.
+    /// The amounts before and after each axis along which the window slides.
     case amounts(before: [Int], after: [Int])
-    /// The same amount in front of and behind every axis.
+    /// The same amount before and after every axis.
     case each(Int)
 
-    /// The same amount everywhere: `padding: 1` is `.each(1)`, as PyTorch writes it.
+    /// The same amount everywhere: `padding: 1` is `.each(1)`, as in PyTorch.
     public init(integerLiteral value: Int) { self = .each(value) }
 
-    /// The amounts for the axis number `axis` of those that a window slides along.
+    /// Returns the amounts for the given axis among those along which the window slides.
     func amounts(
         axis: Int, size: Int, kernel: Int, stride: Int, dilation: Int = 1, _ operation: StaticString
     ) -> (before: Int, after: Int) {
@@ -31,8 +32,8 @@ public enum Padding: Sendable, Equatable, ExpressibleByIntegerLiteral {
         case .amounts(let before, let after):
             require(
                 axis < before.count && axis < after.count,
-                "\(operation): padding before \(before) and after \(after) lacks an amount for axis \(axis) of those "
-                    + "that the window slides along")
+                "\(operation): padding before \(before) and after \(after) has no amount for axis \(axis) of those "
+                    + "along which the window slides")
             found = (before[axis], after[axis])
         }
         require(
@@ -42,7 +43,7 @@ public enum Padding: Sendable, Equatable, ExpressibleByIntegerLiteral {
     }
 }
 
-/// How many windows fit into `size` elements and the padding around them; a rest at the end is dropped.
+/// Returns the number of windows that fit into `size` elements plus padding. A remainder at the end is dropped.
 func windowCount(size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: (before: Int, after: Int))
     -> Int
 {

@@ -1,20 +1,21 @@
 import CKernels
 
-/// The squares of the differences between a tensor and its target, of one shape.
+/// Computes the squared error between a tensor and a target of the same shape.
 public func meanSquaredError(_ x: Tensor, targets: Tensor, reduction: Reduction = .mean) -> Tensor {
     pairLoss(
         "squared_error", x, targets, 0, reduction, ck_squared_error, ck_squared_error_each,
         ck_squared_error_gradient)
 }
 
-/// Half the squares of small differences, up to `delta`, and a straight line beyond:
-/// `delta (|difference| - delta / 2)`.
+/// Computes the Huber loss: half the squared difference up to `delta`, and linear beyond: `delta (|difference| -
+/// delta / 2)`.
 public func huberLoss(_ x: Tensor, targets: Tensor, delta: Real = 1, reduction: Reduction = .mean) -> Tensor {
-    require(delta > 0, "huber: delta \(delta); expected a number above 0")
+    require(delta > 0, "huber: delta \(delta); expected a value above 0")
     return pairLoss("huber", x, targets, delta, reduction, ck_huber, ck_huber_each, ck_huber_gradient)
 }
 
-/// The cross-entropy of sigmoid(logits) with target probabilities of the same shape. Stable for logits of any size.
+/// Computes the binary cross-entropy between sigmoid(logits) and target probabilities of the same shape.
+/// Numerically stable for logits of any magnitude.
 public func sigmoidBinaryCrossEntropy(_ logits: Tensor, targets: Tensor, reduction: Reduction = .mean)
     -> Tensor
 {
@@ -26,7 +27,7 @@ public func sigmoidBinaryCrossEntropy(_ logits: Tensor, targets: Tensor, reducti
 private typealias Numbers = UnsafePointer<Real>
 private typealias Result = UnsafeMutablePointer<Real>
 
-/// A loss of each pair of elements, and its gradients.
+/// Records a loss of pairs of elements with its gradients.
 private func pairLoss(
     _ operation: StaticString, _ x: Tensor, _ targets: Tensor, _ option: Real, _ reduction: Reduction,
     _ total: @Sendable (Numbers?, Numbers?, Real, Int) -> Double,

@@ -1,5 +1,5 @@
 extension Tensor {
-    /// The axes in another order: axis `i` of the result is axis `order[i]` of this tensor.
+    /// Permutes the axes: axis `i` of the result is axis `order[i]` of this tensor.
     public func permuted(_ order: [Int]) -> Tensor {
         let resolved = order.map { shape.axis($0, "permuted") }
         var inverse = [Int](repeating: -1, count: rank)
@@ -13,14 +13,14 @@ extension Tensor {
         }
     }
 
-    /// Two axes exchanged, by default the last two.
+    /// Swaps two axes, by default the last two.
     public func transposed(_ a: Int = -2, _ b: Int = -1) -> Tensor {
         var order = Array(shape.indices)
         order.swapAt(shape.axis(a, "transposed"), shape.axis(b, "transposed"))
         return permuted(order)
     }
 
-    /// The order of the elements turned round along the given axes; nil means all.
+    /// Reverses the order of the elements along the given axes; nil means all axes.
     public func flipped(axes: [Int]? = nil) -> Tensor {
         let axes = shape.axes(axes, "flipped")
         return record("flip", inputs: [self], output: turned(axes)) { cotangent, _ in [cotangent.turned(axes)]

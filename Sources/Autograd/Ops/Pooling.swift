@@ -1,12 +1,13 @@
 import CKernels
 
-/// The largest of each window along the time axis of [batch, time, channels].
+/// Applies max pooling along the time axis of [batch, time, channels].
 ///
 /// - Parameters:
-///   - stride: how far apart windows start; by default they touch.
-///   - padding: counts as minus infinity.
-///   - lengths: the steps of each sequence. Those behind are never read, and `padding` surrounds the sequence, so that
-///     its outputs are what it would have alone; outputs behind them are made of what is left, or 0.
+///   - stride: The distance between window starts. The default is the kernel size.
+///   - padding: Counts as minus infinity.
+///   - lengths: The number of valid steps of each sequence. Later steps are ignored and `padding` surrounds the
+///     valid part, so each sequence gives the same outputs as without the batch. Outputs beyond the valid part come
+///     from what remains in their window, or are 0.
 /// - Returns: [batch, floor((time + padding - kernel) / stride) + 1, channels].
 public func maxPool1d(
     _ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid, lengths: [Int]? = nil
@@ -14,9 +15,9 @@ public func maxPool1d(
     maxPool("max_pool1d", x, [kernel], [stride ?? kernel], padding, lengths)
 }
 
-/// The largest of each window over height and width of [batch, height, width, channels].
+/// Applies max pooling to images [batch, height, width, channels].
 ///
-/// - Parameter lengths: the height of each picture, see `maxPool1d`.
+/// - Parameter lengths: The valid height of each image; see `maxPool1d`.
 public func maxPool2d(
     _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid,
     lengths: [Int]? = nil
@@ -25,12 +26,12 @@ public func maxPool2d(
     return maxPool("max_pool2d", x, [kernel.0, kernel.1], [stride.0, stride.1], padding, lengths)
 }
 
-/// The average of each window along the time axis of [batch, time, channels].
+/// Applies average pooling along the time axis of [batch, time, channels].
 ///
 /// - Parameters:
-///   - countsPadding: whether a sum is divided by the size of the whole window (PyTorch's default) or by what of it
-///     lies inside the input (as in Keras).
-///   - lengths: the steps of each sequence, see `maxPool1d`.
+///   - countsPadding: Whether a sum is divided by the size of the whole window (PyTorch's default) or by the number
+///     of elements inside the input (Keras).
+///   - lengths: The number of valid steps of each sequence; see `maxPool1d`.
 public func avgPool1d(
     _ x: Tensor, kernel: Int, stride: Int? = nil, padding: Padding = .valid, countsPadding: Bool = true,
     lengths: [Int]? = nil
@@ -38,11 +39,11 @@ public func avgPool1d(
     averagePool("avg_pool1d", x, [kernel], [stride ?? kernel], padding, countsPadding, lengths)
 }
 
-/// The average of each window over height and width of [batch, height, width, channels].
+/// Applies average pooling to images [batch, height, width, channels].
 ///
 /// - Parameters:
-///   - countsPadding: see `avgPool1d`.
-///   - lengths: the height of each picture, see `maxPool1d`.
+///   - countsPadding: See `avgPool1d`.
+///   - lengths: The valid height of each image; see `maxPool1d`.
 public func avgPool2d(
     _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid,
     countsPadding: Bool = true, lengths: [Int]? = nil
@@ -67,7 +68,7 @@ private func maxPool(
             }
         }
     }
-    // The places of the maxima, two bytes each, in the memory of a tensor.
+    // The positions of the maxima, two bytes each, in the memory of a tensor.
     let bytes = window.outputShape.elementCount * MemoryLayout<UInt16>.stride
     var places = Tensor(shape: [(bytes + MemoryLayout<Real>.stride - 1) / MemoryLayout<Real>.stride]) { _ in }
     let y = Tensor(shape: window.outputShape) { y in
@@ -121,12 +122,12 @@ private func averagePool(
     }
 }
 
-/// A pooling window on pictures, or on sequences as pictures of width 1.
+/// A pooling window for images, or for sequences as images of width 1.
 private struct SlidingWindow: Sendable {
     let numbers: ck_window
     let outputShape: [Int]
     private let batch: Int
-    /// Of each picture its height and its padding in front.
+    /// The height and the leading padding of each image.
     private let own: [Int]?
 
     init(
@@ -141,8 +142,8 @@ private struct SlidingWindow: Sendable {
         require(
             (kernel + stride).allSatisfy { $0 >= 1 } && kernel.allSatisfy { $0 <= 65536 }
                 && kernel.reduce(1, *) <= 65536,
-            "\(operation): kernel \(kernel) and stride \(stride); expected at least 1, and at most 65536 places in a "
-                + "window")
+            "\(operation): kernel \(kernel) and stride \(stride); expected at least 1, and at most 65536 elements "
+                + "per window")
         var pads: [(before: Int, after: Int)] = [], outputs: [Int] = []
         for (axis, size) in shape[1...axes].enumerated() {
             let amount = padding.amounts(
@@ -174,7 +175,7 @@ private struct SlidingWindow: Sendable {
             left: isPicture ? pads[1].before : 0, counts_padding: countsPadding ? 1 : 0)
     }
 
-    /// What kernels take: the window, `own`, and the first row and that behind the last.
+    /// The arguments of the kernels: the window, `own`, the first row and the row after the last.
     typealias Body = (UnsafePointer<ck_window>, UnsafePointer<Int>?, Int, Int) -> Void
 
     func forEachOutputRows(_ body: Body) {

@@ -1,17 +1,17 @@
 import CKernels
 
-/// The order in which a recurrent operation walks through a batch of sequences, and the pieces it is made of.
+/// The traversal of a batch of sequences by a recurrent operation, and its building blocks.
 ///
-/// All inputs are projected in one product before the walk and all weight gradients are products over all steps
-/// after it; inside remain the products with the state. Sequences are independent, so a few of them at a time make
-/// one chunk of work and walk through all steps on one thread.
+/// All inputs are projected in one product before the traversal, and all weight gradients are products over all
+/// steps after it. Only the products with the state remain inside. Sequences are independent, so a group of
+/// sequences forms one chunk of work and is processed by one thread.
 struct Recurrence: Sendable {
     let batch: Int, steps: Int, inputs: Int, units: Int
     let isReversed: Bool
-    /// Valid steps of each sequence.
+    /// The number of valid steps of each sequence.
     let lengths: [Int]
 
-    /// Sequences that walk together: the rows of a tile of the product.
+    /// The number of sequences per group: the rows of a product tile.
     private static let together = 8
 
     init(
@@ -46,7 +46,7 @@ struct Recurrence: Sendable {
         if let lengths {
             require(
                 lengths.count == batch && lengths.allSatisfy { $0 >= 0 && $0 <= steps },
-                "\(operation): lengths \(lengths) must be \(batch) numbers in 0...\(steps)")
+                "\(operation): lengths \(lengths) must be \(batch) values in 0...\(steps)")
         }
         self.lengths = lengths ?? Array(repeating: steps, count: batch)
         self.isReversed = isReversed
@@ -63,7 +63,8 @@ struct Recurrence: Sendable {
         }
     }
 
-    /// Calls `body` for each step in the order of the walk, with a flag for each sequence of the group that has it.
+    /// Calls `body` for each step in traversal order, with a flag per sequence of the group that tells whether the
+    /// step is valid.
     func walk(_ group: Range<Int>, backwards: Bool = false, _ body: (Int, UnsafePointer<UInt8>) -> Void) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: group.count) { active in
             for index in 0..<steps {
@@ -74,13 +75,13 @@ struct Recurrence: Sendable {
         }
     }
 
-    /// The step before `step` in the walk, nil for the first.
+    /// Returns the previous step of the traversal, or nil for the first step.
     func previous(_ step: Int) -> Int? {
         isReversed ? (step + 1 < steps ? step + 1 : nil) : (step > 0 ? step - 1 : nil)
     }
 
-    /// The state before each step as the previous step's output, or for a sequence's first step the initial state:
-    /// gathered into `before` [group, units] where outputs of the previous step do not hold it.
+    /// Returns the state before each step: the previous step's output, or the initial state for a sequence's first
+    /// step. It is copied to `before` [group, units] if the outputs of the previous step do not hold it.
     func stateBefore(
         _ step: Int, _ group: Range<Int>, outputs: UnsafePointer<Real>, initial: UnsafePointer<Real>?,
         _ before: UnsafeMutablePointer<Real>
@@ -104,7 +105,7 @@ struct Recurrence: Sendable {
         if lengths.allSatisfy({ $0 == steps }) {
             return outerSum(x, gates, rows: rows, inputs: inputs, outputs: columns)
         }
-        // What stands in the padding may be anything, NaN too, and must not be read.
+        // Padding may hold arbitrary values including NaN, and must not be read.
         return withElements(x, gates) { x, gates in
             sumOfChunks(batch, perRow: steps * inputs * columns, shape: [inputs, columns]) { range, sum in
                 sum.update(repeating: 0, count: inputs * columns)
@@ -119,14 +120,14 @@ struct Recurrence: Sendable {
         }
     }
 
-    /// Cotangents of some of the gates, as they stand in a buffer of [batch, steps, ...].
+    /// The cotangents of some of the gates in a buffer of [batch, steps, ...].
     struct GatePart {
         let cotangents: Tensor
-        /// The first of them in a step's row, how many, and where they go in the recurrent weight.
+        /// The first gate in a step's row, the number of gates, and their position in the recurrent weight.
         let from: Int, count: Int, into: Int
     }
 
-    /// dU: the sum over steps of the outer products of the state before a step and the gates' cotangents.
+    /// dU: the sum over steps of the outer products of the previous state and the gates' cotangents.
     func recurrentGradient(states: Tensor, initial: Tensor?, _ parts: [GatePart]) -> Tensor {
         let columns = parts.reduce(0) { $0 + $1.count }
         return states.withElements { states in
@@ -154,7 +155,7 @@ struct Recurrence: Sendable {
         _ part: GatePart, _ sum: UnsafeMutablePointer<Real>, _ columns: Int
     ) {
         let gatesRow = part.cotangents.shape[2]
-        // A state went into the gates one step later in the walk.
+        // The gates used a state one step later in the traversal.
         let (fromState, fromGate) = isReversed ? (1, 0) : (0, 1)
         Product.run(
             m: units, n: part.count, k: lengths[row] - 1, states + fromState * units, row: 1, column: units,
@@ -170,6 +171,6 @@ struct Recurrence: Sendable {
 }
 
 extension Tensor {
-    /// Room whose content is undefined until an operation fills it through `modify`.
+    /// Allocates a buffer that is uninitialized until an operation fills it through `modify`.
     static func room(_ shape: [Int]) -> Tensor { Tensor(shape: shape) { _ in } }
 }

@@ -2,21 +2,22 @@ import CKernels
 
 // Reductions over one or several axes.
 //
-// Neighbouring axes are taken as one, so that a tensor is [outer, size, inner] and reduced over the middle; axes that
-// do not touch are reduced group by group, the last first. Long reductions are cut into pieces of a fixed size whose
-// results are reduced again, in order.
+// Adjacent axes are merged, so that a tensor is [outer, size, inner] and is reduced over the middle axis. Axes that
+// are not adjacent are reduced group by group, starting with the last. Long reductions are split into blocks of a
+// fixed size whose results are reduced again, in order.
 
-/// Reduces the first `width` columns of [outer, size, inner] over the middle; the strides are those of outer and size.
+/// Reduces the first `width` columns of [outer, size, inner] over the middle. The strides are those of outer and
+/// size.
 typealias ReduceKernel =
     @Sendable @convention(c) (
         UnsafePointer<Real>?, Int, Int, UnsafeMutablePointer<Real>?, Int, Int, Int
     ) -> Void
 
-/// Elements that one chunk of a reduction reads.
+/// The number of elements that one chunk of a reduction reads.
 private let reduceGrain = 32768
 
-/// The groups of neighbouring axes among `axes` (sorted), as views of `shape` around them. Axes of size 1 join any
-/// group.
+/// Groups adjacent axes among `axes` (sorted) and returns the views of `shape` around each group. Axes of size 1
+/// join any group.
 private func groups(_ shape: [Int], _ axes: [Int]) -> [Range<Int>] {
     var result: [Range<Int>] = []
     for axis in axes {
@@ -29,7 +30,7 @@ private func groups(_ shape: [Int], _ axes: [Int]) -> [Range<Int>] {
     return result
 }
 
-/// A shape seen as [outer, size, inner] around neighbouring axes.
+/// A shape viewed as [outer, size, inner] around adjacent axes.
 private func view(_ shape: [Int], _ group: Range<Int>) -> (outer: Int, size: Int, inner: Int) {
     (
         shape[..<group.lowerBound].reduce(1, *), shape[group].reduce(1, *),
@@ -37,7 +38,7 @@ private func view(_ shape: [Int], _ group: Range<Int>) -> (outer: Int, size: Int
     )
 }
 
-/// Reduces [outer, size, inner] over the middle, in parallel; `combining` reduces the results of pieces.
+/// Reduces [outer, size, inner] over the middle in parallel. `combining` reduces the results of blocks.
 private func reduce(
     _ kernel: ReduceKernel, combining: ReduceKernel, _ x: UnsafePointer<Real>, _ outer: Int, _ size: Int,
     _ inner: Int,
@@ -52,7 +53,7 @@ private func reduce(
             kernel(x + at * slice, slice, inner, y + at * inner, range.count, size, inner)
         }
     }
-    // Pieces of some columns and rows of one slice; results of pieces that share columns are reduced again.
+    // Blocks are some columns and rows of one slice. Results of blocks that share columns are reduced again.
     let width = Swift.min(inner, 4096)
     let columns = (inner + width - 1) / width
     let height = Swift.max(reduceGrain / width, 1)
@@ -77,7 +78,7 @@ private func reduce(
 }
 
 extension Tensor {
-    /// Reduced over `axes` (resolved), which are kept with size 1. Without history.
+    /// Reduces over `axes` (resolved), which are kept with size 1. Without history.
     private func reduced(over axes: [Int], _ kernel: ReduceKernel, combining: ReduceKernel? = nil) -> Tensor {
         var result = detached
         for group in groups(shape, axes).reversed() {
@@ -93,10 +94,10 @@ extension Tensor {
         return result
     }
 
-    /// The sum over `axes` (resolved), which are kept with size 1. Without history.
+    /// Sums over `axes` (resolved), which are kept with size 1. Without history.
     func summed(over axes: [Int]) -> Tensor { reduced(over: axes, ck_sum) }
 
-    /// The sum over the given axes, or all. The sum of nothing is 0.
+    /// Returns the sum over the given axes, by default all. The sum of an empty slice is 0.
     public func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         let over = Reduced(self, axes, keepDims, "sum")
         return record("sum", inputs: [self], output: over.result(summed(over: over.axes))) { g, _ in
@@ -104,7 +105,7 @@ extension Tensor {
         }
     }
 
-    /// The mean over the given axes, or all. The mean of nothing is NaN.
+    /// Returns the mean over the given axes, by default all. The mean of an empty slice is NaN.
     public func mean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         let over = Reduced(self, axes, keepDims, "mean")
         let number = Tensor(Real(over.number))
@@ -113,8 +114,8 @@ extension Tensor {
         }
     }
 
-    /// The mean squared deviation from the mean, the squares' sum divided by their number minus `ddof`. NaN where
-    /// that is not above 0.
+    /// Returns the variance over the given axes: the sum of squared deviations from the mean divided by their count
+    /// minus `ddof`. NaN if this divisor is not positive.
     public func variance(axes: [Int]? = nil, ddof: Int = 0, keepDims: Bool = false) -> Tensor {
         let over = Reduced(self, axes, keepDims, "variance")
         let divisor = over.number > ddof ? Real(over.number - ddof) : .nan
@@ -126,7 +127,7 @@ extension Tensor {
         }
     }
 
-    /// The square root of the variance. Its gradient where all elements are equal is taken as 0.
+    /// Returns the standard deviation. Its gradient is 0 where all elements are equal.
     public func standardDeviation(axes: [Int]? = nil, ddof: Int = 0, keepDims: Bool = false) -> Tensor {
         let variance = variance(axes: axes, ddof: ddof, keepDims: keepDims)
         let deviation = variance.detached.sqrt()
@@ -135,14 +136,14 @@ extension Tensor {
         }
     }
 
-    /// The sum of squares over `axes` (resolved), which are kept with size 1. Without history.
+    /// Returns the sum of squares over `axes` (resolved), which are kept with size 1. Without history.
     private func squaresSummed(over axes: [Int]) -> Tensor {
         let first = groups(shape, axes).last { view(shape, $0).size != 1 }
         guard let first else { return broadcasting("square", self, self, ck_multiply) }
         return reduced(over: Array(first), ck_sum_squares, combining: ck_sum).summed(over: axes)
     }
 
-    /// The size of the elements as a vector along the given axes, or of all. The gradient at 0 is 0.
+    /// Returns the vector norm over the given axes, by default all. The gradient at 0 is 0.
     public func norm(_ order: NormOrder = .two, axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         switch order {
         case .one: return abs().sum(axes: axes, keepDims: keepDims)
@@ -161,14 +162,16 @@ extension Tensor {
         }
     }
 
-    /// The largest element along the given axes, or of all; NaN wins. The gradient goes to the first of equal elements.
+    /// Returns the maximum over the given axes, by default all. NaN propagates. The gradient flows to the first of
+    /// equal elements.
     ///
-    /// Over several axes that do not touch, "first" is meant for the later axes first. Fails over an empty axis.
+    /// Over several axes that are not adjacent, the first element is determined by the later axes first. Stops the
+    /// program for an empty axis.
     public func max(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         recordExtreme("max", axes, keepDims, ck_max, ck_argmax)
     }
 
-    /// The smallest element along the given axes, or of all; NaN wins. Otherwise as `max`.
+    /// Returns the minimum over the given axes, by default all. Otherwise like `max`.
     public func min(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
         recordExtreme("min", axes, keepDims, ck_min, ck_argmin)
     }
@@ -179,7 +182,7 @@ extension Tensor {
     ) -> Tensor {
         let over = Reduced(self, axes, keepDims, operation)
         require(
-            over.number > 0, "\(operation): there is no element along axes \(over.axes) of shape \(shape)")
+            over.number > 0, "\(operation): no elements along axes \(over.axes) of shape \(shape)")
         var result = self
         let groups = groups(shape, over.axes)
         for group in groups.reversed() {
@@ -196,7 +199,8 @@ extension Tensor {
         return result
     }
 
-    /// Each element of `g` at the position in its slice of [outer, size, inner] that `position` finds, and zeros.
+    /// Returns zeros with each element of `g` placed at the position in its slice of [outer, size, inner] that
+    /// `position` returns.
     private func scattered(
         _ g: Tensor, _ outer: Int, _ size: Int, _ inner: Int, _ position: PositionKernel
     ) -> Tensor {
@@ -216,13 +220,13 @@ extension Tensor {
         }
     }
 
-    /// The position along `axis` of the first largest element, or in row-major order without an axis. NaN counts as
-    /// the largest. Fails over an empty axis.
+    /// Returns the index of the first maximum along `axis`, or its row-major index without an axis. NaN counts as
+    /// the maximum. Stops the program for an empty axis.
     public func argmax(axis: Int? = nil, keepDims: Bool = false) -> Indices {
         positions("argmax", axis, keepDims, ck_argmax)
     }
 
-    /// The position of the first smallest element. NaN counts as the smallest. Otherwise as `argmax`.
+    /// Returns the index of the first minimum. NaN counts as the minimum. Otherwise like `argmax`.
     public func argmin(axis: Int? = nil, keepDims: Bool = false) -> Indices {
         positions("argmin", axis, keepDims, ck_argmin)
     }
@@ -232,7 +236,7 @@ extension Tensor {
     ) -> Indices {
         let over = Reduced(self, axis.map { [$0] }, keepDims, operation)
         require(
-            over.number > 0, "\(operation): there is no element along axes \(over.axes) of shape \(shape)")
+            over.number > 0, "\(operation): no elements along axes \(over.axes) of shape \(shape)")
         let first = over.axes.first ?? 0
         let (outer, size, inner) = view(shape, first..<first + over.axes.count)
         let values = [Int](unsafeUninitializedCapacity: outer * inner) { y, count in
@@ -249,7 +253,7 @@ extension Tensor {
         return Indices(values, shape: over.shape)
     }
 
-    /// Running sums along an axis: element i is the sum of the elements up to and including i.
+    /// Returns the cumulative sum along an axis.
     public func cumulativeSum(axis: Int) -> Tensor {
         let axis = shape.axis(axis, "cumulativeSum")
         return record("cumulative_sum", inputs: [self], output: running(axis, fromTheBack: 0)) { g, _ in
@@ -261,7 +265,8 @@ extension Tensor {
         slices(axis) { x, y, outer, size, inner in ck_cumsum(x, y, outer, size, inner, fromTheBack) }
     }
 
-    /// A tensor of the same shape from [outer, size, inner] around `axis`, in parallel over the outer part.
+    /// Returns a tensor of the same shape, computed from [outer, size, inner] around `axis` in parallel over the
+    /// outer axis.
     func slices(
         _ axis: Int,
         _ body: (UnsafePointer<Real>, UnsafeMutablePointer<Real>, _ outer: Int, _ size: Int, _ inner: Int) ->
@@ -281,25 +286,25 @@ extension Tensor {
     }
 }
 
-/// How the size of a vector is measured.
+/// The kind of a vector norm.
 public enum NormOrder: Sendable {
     /// The sum of the absolute values.
     case one
-    /// The square root of the sum of the squares.
+    /// The Euclidean norm.
     case two
-    /// The largest absolute value.
+    /// The maximum absolute value.
     case infinity
 }
 
-/// Positions of one element of each slice.
+/// Finds the position of one element in each slice.
 private typealias PositionKernel =
     @Sendable @convention(c) (UnsafePointer<Real>?, UnsafeMutablePointer<Int>?, Int, Int, Int) -> Void
 
-/// The axes of a reduction and the shapes around it.
+/// The axes of a reduction and the shapes involved.
 private struct Reduced {
-    /// Counted from the front, sorted.
+    /// The nonnegative axes, in ascending order.
     let axes: [Int]
-    /// How many elements go into one result.
+    /// The number of elements per result.
     let number: Int
     /// The shape of the result.
     let shape: [Int]
@@ -314,12 +319,12 @@ private struct Reduced {
         shape = keepDims ? keptShape : input.reduced(over: self.axes, keepDims: false)
     }
 
-    /// What was reduced with its axes kept, in the shape of the result.
+    /// Returns a reduction with kept axes, in the shape of the result.
     func result(_ kept: Tensor) -> Tensor { kept.reshapedElements(shape) }
 
-    /// A tensor of the result's shape with the reduced axes back in place, of size 1.
+    /// Returns a tensor of the result's shape with the reduced axes restored with size 1.
     func kept(_ result: Tensor) -> Tensor { result.reshapedElements(keptShape) }
 
-    /// A tensor of the result's shape repeated to that of the input.
+    /// Returns a tensor of the result's shape, broadcast to the shape of the input.
     func expanded(_ result: Tensor) -> Tensor { kept(result).expanded(to: input) }
 }

@@ -1,7 +1,7 @@
-// Other shapes for the same elements: nothing is copied.
+// Views with another shape. Nothing is copied.
 
 extension Tensor {
-    /// The same elements in row-major order with another shape; one size may be -1, meaning what is left.
+    /// Returns the same elements in row-major order with another shape. One size may be -1 and is then inferred.
     public func reshaped(_ shape: [Int]) -> Tensor {
         var resolved = shape
         var open: Int?
@@ -21,14 +21,14 @@ extension Tensor {
         return viewed(resolved)
     }
 
-    /// All axes from `from` on made one; by default the whole tensor.
+    /// Flattens the axes starting at `from`, by default all.
     public func flattened(from: Int = 0) -> Tensor {
         if rank == 0 && (from == 0 || from == -1) { return viewed([1]) }
         let axis = shape.axis(from, "flattened")
         return viewed(shape[..<axis] + [shape[axis...].reduce(1, *)])
     }
 
-    /// Takes out an axis of size 1.
+    /// Removes an axis of size 1.
     public func squeezed(_ axis: Int) -> Tensor {
         let resolved = shape.axis(axis, "squeezed")
         require(
@@ -37,19 +37,19 @@ extension Tensor {
         return viewed(shape[..<resolved] + shape[(resolved + 1)...])
     }
 
-    /// Takes out all axes of size 1.
+    /// Removes all axes of size 1.
     public func squeezed() -> Tensor { viewed(shape.filter { $0 != 1 }) }
 
-    /// Puts in an axis of size 1 that is then axis `axis`; -1 makes it the last.
+    /// Inserts an axis of size 1 at position `axis`; -1 makes it the last axis.
     public func expanded(_ axis: Int) -> Tensor {
         let resolved = axis < 0 ? axis + rank + 1 : axis
         require(
             resolved >= 0 && resolved <= rank,
-            "expanded: axis \(axis) cannot be put into shape \(shape); allowed: \(-rank - 1)...\(rank)")
+            "expanded: axis \(axis) cannot be inserted into shape \(shape); allowed: \(-rank - 1)...\(rank)")
         return viewed(shape[..<resolved] + [1] + shape[resolved...])
     }
 
-    /// These elements with a shape of as many, in the same memory.
+    /// Returns these elements with a shape of the same size, in the same memory.
     func viewed(_ shape: [Int]) -> Tensor {
         let old = self.shape
         if shape == old { return self }

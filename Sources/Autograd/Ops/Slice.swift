@@ -1,26 +1,26 @@
-/// Which elements of an axis to take, as NumPy's `start:stop:step`: `stop` is not included, negative positions count
-/// from the end, positions outside the axis are clipped, a negative step walks backwards.
+/// The elements of an axis to select, like NumPy's `start:stop:step`. `stop` is excluded, negative positions count
+/// from the end, positions outside the axis are clipped, and a negative step reverses the order.
 public struct AxisSlice: Sendable, Equatable {
-    /// Where to begin; nil is the first element in walking direction.
+    /// The first position, or nil for the first element in the direction of the step.
     public var start: Int?
-    /// Where to stop before; nil takes all to the end in walking direction.
+    /// The position to stop before, or nil for all remaining elements.
     public var stop: Int?
-    /// How far to walk each time, not 0.
+    /// The step, which must not be 0.
     public var step: Int
 
-    /// Every `step`th element from `start` to before `stop`.
+    /// Selects every `step`th element from `start` up to `stop`, which is excluded.
     public init(start: Int? = nil, stop: Int? = nil, step: Int = 1) {
         self.start = start
         self.stop = stop
         self.step = step
     }
 
-    /// The whole axis.
+    /// Selects the whole axis.
     public static let all = AxisSlice()
 
-    /// The first position and the number of elements on an axis of the given size.
+    /// Returns the first position and the number of elements for an axis of the given size.
     func resolved(_ size: Int) -> (start: Int, count: Int) {
-        require(step != 0, "slice: a step of 0")
+        require(step != 0, "slice: the step must not be 0")
         let range = step > 0 ? 0...size : -1...(size - 1)
         func clip(_ position: Int) -> Int {
             Swift.min(
@@ -34,9 +34,9 @@ public struct AxisSlice: Sendable, Equatable {
     }
 }
 
-/// What can stand in `tensor[...]`: `AxisSlice` and the ranges of whole numbers.
+/// A type that can be used in `tensor[...]`: `AxisSlice` and integer ranges.
 public protocol AxisSliceConvertible {
-    /// The elements of an axis that this means.
+    /// The selected elements of an axis.
     var axisSlice: AxisSlice { get }
 }
 
@@ -45,11 +45,11 @@ extension AxisSlice: AxisSliceConvertible {
     public var axisSlice: AxisSlice { self }
 }
 extension Range: AxisSliceConvertible where Bound == Int {
-    /// `2..<5`, and `-3 ..< -1` counted from the end.
+    /// `2..<5`, or `-3 ..< -1` counted from the end.
     public var axisSlice: AxisSlice { AxisSlice(start: lowerBound, stop: upperBound) }
 }
 extension ClosedRange: AxisSliceConvertible where Bound == Int {
-    /// With the element at the upper bound; `0...(-1)` goes to the end of the axis.
+    /// A closed range. `0...(-1)` extends to the end of the axis.
     public var axisSlice: AxisSlice {
         AxisSlice(start: lowerBound, stop: upperBound == -1 ? nil : upperBound + 1)
     }
@@ -59,16 +59,16 @@ extension PartialRangeFrom: AxisSliceConvertible where Bound == Int {
     public var axisSlice: AxisSlice { AxisSlice(start: lowerBound) }
 }
 extension PartialRangeUpTo: AxisSliceConvertible where Bound == Int {
-    /// From the first element to before a position.
+    /// From the first element up to a position, which is excluded.
     public var axisSlice: AxisSlice { AxisSlice(stop: upperBound) }
 }
 extension PartialRangeThrough: AxisSliceConvertible where Bound == Int {
-    /// From the first element to a position, which is taken too.
+    /// From the first element through a position, which is included.
     public var axisSlice: AxisSlice { AxisSlice(stop: upperBound == -1 ? nil : upperBound + 1) }
 }
 
 extension Tensor {
-    /// The part that the given slices, one an axis from the first on, leave; further axes stay whole.
+    /// Selects elements with one slice per axis, starting with the first axis. Axes without a slice are kept whole.
     public func slice(_ slices: [AxisSlice]) -> Tensor {
         require(slices.count <= rank, "slice: \(slices.count) slices for shape \(shape)")
         let box = Box(shape, slices)
@@ -79,22 +79,22 @@ extension Tensor {
         }
     }
 
-    /// The part that a slice of one axis leaves.
+    /// Selects elements along one axis with a slice.
     public func slice(axis: Int, start: Int? = nil, stop: Int? = nil, step: Int = 1) -> Tensor {
         slice(axis: axis, AxisSlice(start: start, stop: stop, step: step))
     }
 
-    /// The part that a range of one axis leaves: `x.slice(axis: 1, 2..<5)`, `x.slice(axis: 0, (-3)...)`.
+    /// Selects elements along one axis with a range: `x.slice(axis: 1, 2..<5)`, `x.slice(axis: 0, (-3)...)`.
     public func slice(axis: Int, _ range: some AxisSliceConvertible) -> Tensor {
         let axis = shape.axis(axis, "slice")
         return slice(Array(repeating: .all, count: axis) + [range.axisSlice])
     }
 
-    /// The part that the ranges, one an axis, leave: `x[0..<2, 1...]`, `x[AxisSlice(step: -1)]`. Axes without a range
-    /// stay whole.
+    /// Selects elements with one range per axis: `x[0..<2, 1...]`, `x[AxisSlice(step: -1)]`. Axes without a range
+    /// are kept whole.
     public subscript(ranges: any AxisSliceConvertible...) -> Tensor { slice(ranges.map(\.axisSlice)) }
 
-    /// The elements at one position of an axis, without the axis; a negative position counts from the end.
+    /// Selects one position along an axis and removes the axis. A negative position counts from the end.
     public func select(axis: Int, index: Int) -> Tensor {
         let axis = shape.axis(axis, "select")
         let size = shape[axis]
@@ -112,11 +112,12 @@ extension Tensor {
         }
     }
 
-    /// A constant put around: `before[i]` elements before axis i and `after[i]` behind it.
+    /// Pads with a constant: `before[i]` elements before axis i and `after[i]` after it.
     public func padded(before: [Int], after: [Int], value: Real = 0) -> Tensor {
         require(
             before.count == rank && after.count == rank && (before + after).allSatisfy { $0 >= 0 },
-            "padded: before \(before) and after \(after) for shape \(shape): one number an axis, 0 or more")
+            "padded: before \(before) and after \(after) for shape \(shape); expected one value of at least 0 per axis"
+        )
         let shape = self.shape
         let larger = shape.indices.map { axis in
             let (front, a) = before[axis].addingReportingOverflow(shape[axis])
@@ -134,7 +135,7 @@ extension Tensor {
         }
     }
 
-    /// A constant put before and behind one axis.
+    /// Pads one axis with a constant.
     public func padded(axis: Int, before: Int = 0, after: Int = 0, value: Real = 0) -> Tensor {
         let axis = shape.axis(axis, "padded")
         var (left, right) = (shape.map { _ in 0 }, shape.map { _ in 0 })
@@ -149,7 +150,7 @@ private struct Box {
     var shape: [Int]
     var start: [Int]
     var steps: [Int]
-    /// Of the walk over the larger tensor.
+    /// The strides of the traversal of the larger tensor.
     var strides: [Int]
     var offset: Int
     let isWhole: Bool
@@ -162,7 +163,7 @@ private struct Box {
         offset = 0
         for (axis, slice) in slices.enumerated() {
             (start[axis], self.shape[axis]) = slice.resolved(shape[axis])
-            // One element or none needs no step, and then no clearing of the whole gradient either.
+            // Zero or one element needs no step, so the gradient need not be cleared first.
             steps[axis] = self.shape[axis] > 1 ? slice.step : 1
             if self.shape[axis] == 0 { start[axis] = 0 }
             offset += start[axis] * strides[axis]
@@ -171,7 +172,7 @@ private struct Box {
         isWhole = self.shape == shape && steps.allSatisfy { $0 == 1 }
     }
 
-    /// The cotangent of the part put back into zeros of the whole shape.
+    /// Places the cotangent of the selected elements into zeros of the whole shape.
     func gradient(_ cotangent: Tensor, _ whole: [Int]) -> Tensor {
         steps.allSatisfy { $0 == 1 }
             ? cotangent.placed(in: whole, at: start, around: 0)

@@ -1,7 +1,8 @@
 import CKernels
 
 extension Tensor {
-    /// exp(x) / sum(exp(x)) along an axis. Where every element is -infinity the result is 0, not NaN.
+    /// Returns the softmax along an axis: exp(x) / sum(exp(x)). If every element is -infinity, the result is 0, not
+    /// NaN.
     public func softmax(axis: Int = -1) -> Tensor {
         let axis = shape.axis(axis, "softmax")
         let y = slices(axis) { x, y, outer, size, inner in ck_softmax(x, y, outer, size, inner) }
@@ -10,7 +11,7 @@ extension Tensor {
         }
     }
 
-    /// The logarithm of the softmax along an axis. Where every element is -infinity, so is the result.
+    /// Returns the logarithm of the softmax along an axis. If every element is -infinity, so is the result.
     public func logSoftmax(axis: Int = -1) -> Tensor {
         let axis = shape.axis(axis, "logSoftmax")
         let y = slices(axis) { x, y, outer, size, inner in ck_log_softmax(x, y, outer, size, inner) }
@@ -19,8 +20,8 @@ extension Tensor {
         }
     }
 
-    /// log(sum(exp(x))) along an axis, without overflow. -infinity along an empty axis; the gradient of a slice that is
-    /// -infinity throughout is 0.
+    /// Returns log(sum(exp(x))) along an axis without overflow. The result is -infinity for an empty axis. If every
+    /// element of a slice is -infinity, its gradient is 0.
     public func logSumExp(axis: Int = -1, keepDims: Bool = false) -> Tensor {
         let axis = shape.axis(axis, "logSumExp")
         let view = AxisView(shape, axis: axis)
@@ -48,7 +49,7 @@ extension Tensor {
         }
     }
 
-    /// Calls a gradient kernel with this tensor, a cotangent of its shape, and the result.
+    /// Calls a gradient kernel with this tensor, a cotangent of the same shape, and the result.
     private func slices(
         _ axis: Int, _ cotangent: Tensor,
         _ kernel:

@@ -1,15 +1,15 @@
 import CKernels
 
-/// Two arrays of one shape walked together, each with its own strides (in elements; negative and 0 allowed): what
-/// permute, slice, flip, pad, broadcast and concatenate have in common.
+/// A traversal of two arrays of the same shape with separate strides (in elements; negative and 0 are allowed).
+/// Shared by permute, slice, flip, pad, broadcast and concatenate.
 struct StridedWalk {
     private var sizes: [Int] = []
     private var from: [Int] = []
     private var to: [Int] = []
     private var isEmpty = false
 
-    /// `sizes` with the strides of what is read and of what is written. Axes of size 1 are left out, and neighbours
-    /// that continue each other in both arrays become one axis.
+    /// Creates a traversal from the sizes and the strides for reading and writing. Axes of size 1 are dropped, and
+    /// adjacent axes that are contiguous in both arrays are merged.
     init(_ sizes: [Int], from: [Int], to: [Int]) {
         self.sizes.reserveCapacity(sizes.count)
         self.from.reserveCapacity(sizes.count)
@@ -40,7 +40,8 @@ struct StridedWalk {
         }
     }
 
-    /// Writes `x` to `y`, and `value` where the mask is not 0; `from` are the mask's strides, `to` those of x and y.
+    /// Writes `value` where the mask is nonzero and x elsewhere. `from` holds the mask's strides, `to` those of x
+    /// and y.
     func fill(
         _ x: UnsafePointer<Real>, _ mask: UnsafePointer<Real>, _ value: Real, to y: UnsafeMutablePointer<Real>
     ) {
@@ -52,7 +53,7 @@ struct StridedWalk {
         }
     }
 
-    /// Puts the axis along which `from` is contiguous beside the last one, if the last one jumps.
+    /// Moves the axis along which `from` is contiguous next to the last axis, if the last axis is not contiguous.
     private mutating func bringTransposeToTheEnd() {
         let last = sizes.count - 1
         guard last > 1, from[last] != 0, from[last] != 1, to[last] == 1, let axis = from.firstIndex(of: 1)
@@ -69,7 +70,7 @@ struct StridedWalk {
         _ planes: Range<Int>, _ rows: Range<Int>, _ fromOffset: Int, _ toOffset: Int
     ) -> Void
 
-    /// Cuts the walk into chunks, of some planes or of some rows of one plane, and calls `body` for each.
+    /// Splits the traversal into chunks of planes, or of rows of one plane, and calls `body` for each.
     private func run(_ body: Body) {
         guard !isEmpty else { return }
         guard sizes.count > 1 else { return runLine(body) }
@@ -93,7 +94,7 @@ struct StridedWalk {
         }
     }
 
-    /// At most one axis: ranges of it.
+    /// At most one axis: split it into ranges.
     private func runLine(_ body: Body) {
         let (from, to) = (self.from.first ?? 1, self.to.first ?? 1)
         Parallel.elements(sizes.first ?? 1) { range in
@@ -116,7 +117,7 @@ struct StridedWalk {
 }
 
 extension Tensor {
-    /// The elements that a walk with `strides` from element `offset` meets, as a tensor of the given shape.
+    /// Returns a tensor of the given shape with the elements at `strides` and `offset` of this tensor.
     func strided(_ shape: [Int], _ strides: [Int], offset: Int = 0) -> Tensor {
         Tensor(shape: shape) { y in
             withElements { x in
@@ -125,12 +126,12 @@ extension Tensor {
         }
     }
 
-    /// A box of this shape inside a larger one that is `value` elsewhere.
+    /// Returns a larger tensor that contains these elements as a box and is `value` elsewhere.
     func placed(in shape: [Int], at start: [Int], around value: Real) -> Tensor {
         let strides = shape.strides
         return Tensor(shape: shape) { y in
             var offset = 0
-            // What lies before and behind the box along each axis, within the box along the axes before it.
+            // The elements before and after the box along each axis, within the box along the leading axes.
             for axis in shape.indices {
                 let end = start[axis] + self.shape[axis]
                 for slab in [0..<start[axis], end..<shape[axis]] where !slab.isEmpty {
@@ -148,7 +149,7 @@ extension Tensor {
         }
     }
 
-    /// Zeros of the given shape with these elements at the places a walk with `strides` from `offset` meets.
+    /// Returns zeros of the given shape with these elements written at `strides` and `offset`.
     func spread(in shape: [Int], _ strides: [Int], offset: Int) -> Tensor {
         Tensor(shape: shape) { y in
             Parallel.elements(shape.elementCount) { ck_fill(0, y + $0.lowerBound, $0.count) }

@@ -1,11 +1,12 @@
 import CKernels
 
-// Whole rows picked by number. A row that was picked several times gets the sum of its gradients, always added in the
-// order of the picks.
+// Selection of whole rows by index. A row that is selected several times gets the sum of its gradients, added in
+// the order of the indices.
 
-/// Rows of a table [rows, ...] by number: the result has the shape of the indices, then that of a row.
+/// Looks up rows of an embedding table [rows, ...]. The result has the shape of the indices followed by that of a
+/// row.
 public func embedding(_ table: Tensor, _ indices: Indices) -> Tensor {
-    require(table.rank > 0, "embedding: a table of shape [] has no rows")
+    require(table.rank > 0, "embedding: expected a table with at least one axis, found shape []")
     indices.check(below: table.shape[0], "embedding")
     let shape = table.shape
     let output = take(table, indices, 0, indices.shape + shape[1...])
@@ -15,7 +16,7 @@ public func embedding(_ table: Tensor, _ indices: Indices) -> Tensor {
 }
 
 extension Tensor {
-    /// The positions of an axis that the indices [n] name, in their order, repetition allowed.
+    /// Selects positions along an axis by indices [n], in order; repetitions are allowed.
     public func indexSelected(_ indices: Indices, axis: Int) -> Tensor {
         let axis = shape.axis(axis, "indexSelected")
         require(
@@ -70,7 +71,7 @@ private func takeGradient(_ cotangent: Tensor, _ indices: Indices, _ axis: Int, 
     }
 }
 
-/// The places of each value, ascending: value v stands at `order[starts[v]..<starts[v + 1]]`.
+/// The positions of each value in ascending order: those of value v are `order[starts[v]..<starts[v + 1]]`.
 private func grouped(_ values: [Int], below size: Int) -> (starts: [Int], order: [Int]) {
     var starts = [Int](repeating: 0, count: size + 1)
     var order = [Int](repeating: 0, count: values.count)

@@ -15,7 +15,7 @@ struct Window: Sendable, Equatable {
             axis: axis, size: size, kernel: kernel, stride: stride, dilation: dilation, operation)
         require(
             size == 0 || size + before + after >= span,
-            "\(operation): a window of \(span) does not fit into \(size) steps padded by \(before) and \(after)"
+            "\(operation): a window of \(span) is larger than \(size) steps with padding \(before) and \(after)"
         )
         self.size = size
         self.kernel = kernel
@@ -28,7 +28,7 @@ struct Window: Sendable, Equatable {
                 size: size, kernel: kernel, stride: stride, dilation: dilation, padding: (before, after))
     }
 
-    /// A window with everything given.
+    /// Creates a window from explicit values.
     init(size: Int, kernel: Int, stride: Int, dilation: Int, before: Int, after: Int) {
         self.size = size
         self.kernel = kernel
@@ -40,11 +40,11 @@ struct Window: Sendable, Equatable {
             size: size, kernel: kernel, stride: stride, dilation: dilation, padding: (before, after))
     }
 
-    /// The input position that tap `tap` of output `output` sees; may lie in the padding.
+    /// Returns the input position that tap `tap` of output `output` reads, which may be in the padding.
     @inline(__always)
     func position(_ output: Int, _ tap: Int) -> Int { output * stride + tap * dilation - before }
 
-    /// The taps of an output that lie inside the input.
+    /// Returns the taps of an output that lie inside the input.
     func taps(of output: Int) -> Range<Int> {
         let first = position(output, 0)
         let lower = first >= 0 ? 0 : (-first + dilation - 1) / dilation
@@ -53,7 +53,7 @@ struct Window: Sendable, Equatable {
         return lower < upper ? lower..<upper : 0..<0
     }
 
-    /// The outputs for which a tap lies inside the input.
+    /// Returns the outputs for which a tap lies inside the input.
     func outputs(seenBy tap: Int) -> Range<Int> {
         let shift = before - tap * dilation  // output * stride - shift is in 0..<size
         let lower = shift <= 0 ? 0 : (shift + stride - 1) / stride
@@ -62,14 +62,14 @@ struct Window: Sendable, Equatable {
         return lower < upper ? lower..<upper : 0..<0
     }
 
-    /// Outputs in a row that see the same taps.
+    /// Consecutive outputs that read the same taps.
     struct Run: Sendable {
         let outputs: Range<Int>
         let taps: Range<Int>
     }
 
-    /// All outputs as runs. With `joined` each output is in one run with all its taps, which lie side by side;
-    /// otherwise each tap makes a run of its own. Outputs that see padding only are in none.
+    /// Returns all outputs as runs. If `joined` is true, each output is in one run with all of its taps, which must
+    /// be contiguous. Otherwise each tap is a separate run. Outputs that read only padding are in no run.
     func runs(joined: Bool) -> [Run] {
         guard joined else {
             return (0..<kernel).map { Run(outputs: outputs(seenBy: $0), taps: $0..<$0 + 1) }
@@ -87,7 +87,7 @@ struct Window: Sendable, Equatable {
         return runs
     }
 
-    /// The window that carries cotangents back, for stride 1: over the outputs, with the taps in reverse.
+    /// The window of the backward pass for stride 1: over the outputs, with the taps reversed.
     var reversed: Window {
         Window(
             size: outputs, kernel: kernel, stride: 1, dilation: dilation,

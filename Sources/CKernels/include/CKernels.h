@@ -1,8 +1,7 @@
-// Loops over contiguous numbers, for Float and Double under the same names.
+// Loops over contiguous arrays, for Float and Double under the same names.
 //
-// Every function is computed by the calling thread in one fixed order; the pool in threads.c is the only place that
-// knows other threads. Sizes are numbers of elements. Outputs may be the same memory as inputs where a comment says
-// "in place".
+// Every function is computed by the calling thread in a fixed order. Only the thread pool in threads.c uses other
+// threads. Sizes are element counts. Outputs may alias inputs if a comment says "in place".
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -16,19 +15,19 @@
 
 void *ck_allocate(ptrdiff_t bytes);
 void ck_release(void *pointer);
-/// How many requests not to record are open on this thread.
+/// The number of nested requests on this thread not to record.
 int ck_recording_pauses(void);
 void ck_pause_recording(int change);
-/// The cores this process may run on.
+/// The number of cores available to this process.
 int ck_usable_cores(void);
-/// The instruction set that the kernels of product.c use here.
+/// The instruction set that the kernels of product.c use on this machine.
 const char *ck_instruction_set(void);
 
 // -- sha256.c
 
-/// Takes blocks of 64 bytes into the state of a SHA-256 digest.
+/// Updates the state of a SHA-256 digest with blocks of 64 bytes.
 void ck_sha256_blocks(uint32_t state[8], const uint8_t *bytes, ptrdiff_t count);
-/// The digest, after what is left of `total` bytes.
+/// Returns the digest after the remaining bytes of `total`.
 void ck_sha256_finish(uint32_t state[8], const uint8_t *rest, ptrdiff_t total, uint8_t digest[32]);
 
 // -- threads.c
@@ -40,20 +39,20 @@ void ck_parallel_run(ptrdiff_t threads, ptrdiff_t chunks, void (*body)(void *con
 
 /// Blocks `counter`... of four 32-bit words each.
 void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words);
-/// A key made of two.
+/// Derives a key from two keys.
 uint64_t ck_philox_mix(uint64_t key, uint64_t with);
 
 // -- norm.c
 
-/// Adds the moments of `more` rows to the moments (mean and sum of squared deviations) of `rows` rows.
+/// Merges the moments (mean and sum of squared deviations) of `more` rows into those of `rows` rows.
 void ck_merge_moments(
     double *mean, double *deviation, ptrdiff_t rows, const double *mean2, const double *deviation2, ptrdiff_t more,
     ptrdiff_t width);
 
-/// Columns of a packed matrix are rounded up to a multiple of this.
+/// The number of columns of a packed matrix is rounded up to a multiple of this.
 #define CK_PANEL 16
 
-/// A sliding window along one axis: output i sees the inputs i * stride + tap * dilation - before.
+/// A sliding window along one axis: output i reads the inputs i * stride + tap * dilation - before.
 typedef struct {
     ptrdiff_t size, kernel, stride, dilation, before, outputs;
 } ck_axis_window;
@@ -70,7 +69,7 @@ typedef struct {
 #include "kernels.inc"
 #undef REAL
 
-// Sound is float whatever the type of tensors is.
+// Audio is float regardless of the element type of tensors.
 #include "sound-level.inc"
 #include "sound-resample.inc"
 #include "sound-vocoder.inc"

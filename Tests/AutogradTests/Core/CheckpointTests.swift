@@ -8,7 +8,7 @@ import Testing
         return (0..<count).map { _ in Parameter(.normal([6], using: generator)) }
     }
 
-    @Test func bitsAreThoseWithout() {
+    @Test func matchesUncheckpointedBitForBit() {
         let p = Self.layers(3)
         let input = Parameter(.normal([4, 6], using: RandomGenerator(seed: 1)))
         let body = { @Sendable (x: Tensor) -> Tensor in
@@ -23,13 +23,13 @@ import Testing
         #expect(b.count == 4)
     }
 
-    @Test func parametersAreReachedWithoutTrackedInputs() {
+    @Test func parametersGetGradientsWithoutTrackedInputs() {
         let p = Parameter(Tensor(3))
         let y = checkpoint([Tensor(5)]) { [$0[0] * p.tensor, $0[0]] }
         #expect(y[0].backward()[p]?.item() == 5)
     }
 
-    @Test func capturedTensorsGetTheirGradient() {
+    @Test func capturedTensorsGetGradients() {
         let p = Parameter(Tensor(3))
         let q = Parameter(Tensor(2))
         let captured = p.tensor * p.tensor
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func randomNumbersAreDrawnAgain() throws {
+    @Test func randomNumbersAreReplayed() throws {
         let p = Parameter(.ones([1000]))
         let generator = RandomGenerator(seed: 4)
         let y = checkpoint(p.tensor, using: generator) { x in
@@ -73,34 +73,34 @@ import Testing
         #expect(Set(y.array) == [0, 1])
     }
 
-    @Test func severalOutputsOfWhichSomeAreUsed() {
+    @Test func severalOutputsSomeUnused() {
         let (p, q) = (Parameter(Tensor(3)), Parameter(Tensor(2)))
         let y = checkpoint([p.tensor, q.tensor]) { [$0[0] * $0[1], $0[0], Tensor(1), $0[1] * 7] }
         #expect(backward([(y[0], Tensor(1)), (y[3], Tensor(1)), (y[2], Tensor(1))])[q]?.item() == 10)
     }
 
-    @Test func retainedGraphsComputeEachTime() {
+    @Test func retainedGraphsRecomputeEachTime() {
         let p = Parameter(Tensor(3))
         let y = checkpoint(p.tensor) { $0 * $0 }
         #expect(y.backward(retainGraph: true)[p]?.item() == 6)
         #expect(y.backward()[p]?.item() == 6)
     }
 
-    @Test func withoutRecordingThereIsNoHistory() {
+    @Test func noHistoryWithoutRecording() {
         let p = Parameter(Tensor(3))
         let y = withoutRecording { checkpoint(p.tensor) { $0 * p.tensor } }
         #expect(!y.isTracked)
         #expect(y.item() == 9)
     }
 
-    @Test func gradientIsRight() throws {
+    @Test func gradientIsCorrect() throws {
         let generator = RandomGenerator(seed: 1)
         try checkGradient(at: [.normal([2, 3], using: generator), .normal([3], using: generator)]) { x in
             checkpoint(x) { [($0[0] * $0[1]).tanh(), $0[1].exp()] }
         }
     }
 
-    @Test func holdsLessMemory() async {
+    @Test func usesLessMemory() async {
         await #expect(processExitsWith: .success) {
             let p = Parameter(.ones([100]))
             @Sendable func deep(_ x: Tensor) -> Tensor {
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func bodyThatChangesItsShape() async {
+    @Test func bodyWithChangingShape() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let p = Parameter(Tensor(3))
             let generator = RandomGenerator(seed: 1)
@@ -126,6 +126,6 @@ import Testing
             _ = generator.next()
             _ = y.backward(.ones([2]))
         }
-        expect(result, says: "checkpoint: the closure gave shape [2] at first and [3] when called again")
+        expect(result, says: "checkpoint: the closure returned shape [2] at first and [3] when called again")
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct CreationTests {
-    @Test func fromNumbers() {
+    @Test func fromValues() {
         #expect(Tensor([1, 2, 3]).shape == [3])
         #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).array == [1, 2, 3, 4])
         #expect(Tensor([[1, 2, 3], [4, 5, 6]]).shape == [2, 3])
@@ -19,7 +19,7 @@ import Testing
         #expect(Tensor.eye(2, 3).array == [1, 0, 0, 0, 1, 0])
     }
 
-    @Test func wrongCountsStopWithBothNumbers() async throws {
+    @Test func wrongCountsReportBothCounts() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor([1, 2, 3], shape: [2, 2])
         }
@@ -27,7 +27,7 @@ import Testing
         #expect(message.contains("Tensor: 3 values do not fill shape [2, 2]"))
     }
 
-    /// What is said of shapes that no tensor can have.
+    /// The error messages for invalid shapes.
     @Test func impossibleShapes() async throws {
         let tooLarge = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor.zeros([1 << 40, 1 << 40])
@@ -50,12 +50,12 @@ import Testing
     static let distributions: [(String, @Sendable ([Int], RandomGenerator) -> Tensor, Double, Double)] = [
         ("uniform", { .uniform($0, -1, 3, using: $1) }, 1, 4 / 12.0.squareRoot()),
         ("normal", { .normal($0, mean: 2, deviation: 3, using: $1) }, 2, 3),
-        // The deviation of a standard normal variable cut off at 2 deviations.
+        // The standard deviation of a standard normal variable truncated to 2 standard deviations.
         ("truncated", { .truncatedNormal($0, mean: -1, deviation: 2, using: $1) }, -1, 2 * 0.879_626),
         ("bernoulli", { .bernoulli($0, probability: 0.3, using: $1) }, 0.3, 0.21.squareRoot()),
     ]
 
-    @Test(arguments: distributions.indices) func momentsAreRight(_ index: Int) {
+    @Test(arguments: distributions.indices) func momentsMatch(_ index: Int) {
         let (_, draw, mean, deviation) = CreationTests.distributions[index]
         let n = 300_001
         let x = draw([n], RandomGenerator(seed: 5)).array.map { Double($0) }
@@ -66,7 +66,7 @@ import Testing
         #expect(Swift.abs(spread - deviation) < 10 * error)
     }
 
-    @Test(arguments: distributions.indices) func numberDependsOnItsPlaceOnly(_ index: Int) {
+    @Test(arguments: distributions.indices) func valueDependsOnlyOnItsIndex(_ index: Int) {
         let draw = CreationTests.distributions[index].1
         let long = draw([40_000], RandomGenerator(seed: 9)).array
         let short = draw([123], RandomGenerator(seed: 9)).array
@@ -77,7 +77,7 @@ import Testing
         #expect(first == Array(long[..<7]) && (first != second || first.allSatisfy { $0 == 0 || $0 == 1 }))
     }
 
-    @Test func rangesAreKept() {
+    @Test func rangesAreRespected() {
         let generator = RandomGenerator(seed: 2)
         let u = Tensor.uniform([100_000], 2, 3, using: generator).array
         #expect(u.allSatisfy { $0 >= 2 && $0 < 3 })
@@ -89,9 +89,10 @@ import Testing
         #expect(Tensor.bernoulli([1000], probability: 0, using: generator).array.allSatisfy { $0 == 0 })
     }
 
-    /// The share of truncated normal numbers below a point against the distribution function.
-    @Test(arguments: [-1.8, -1.0, -0.3, 0, 0.5, 1.2, 1.9]) func truncatedNormalIsNormalInside(_ point: Double)
-    {
+    /// Compares the empirical distribution of truncated normal values with the distribution function.
+    @Test(arguments: [-1.8, -1.0, -0.3, 0, 0.5, 1.2, 1.9]) func truncatedNormalMatchesDistribution(
+        _ point: Double
+    ) {
         func below(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
         let n = 400_000
         let x = Tensor.truncatedNormal([n], using: RandomGenerator(seed: 11)).array

@@ -1,8 +1,8 @@
 import Autograd
 import Testing
 
-/// A chain of a million nodes, which recursion of any kind would overflow the stack with. Swift Testing gives the main
-/// thread away; Examples/UsingAutograd runs the same there.
+/// A chain of a million nodes, with which any recursion would overflow the stack. Swift Testing does not run tests
+/// on the main thread; Examples/UsingAutograd tests the same there.
 @Suite struct DeepGraphTests {
     private static let depth = 1_000_000
 
@@ -28,7 +28,7 @@ import Testing
         #expect(chain(p).array == [1, 2])
     }
 
-    /// Each rule holds the tensor before it with its history, as rules should not, and nothing else does.
+    /// Each rule captures the previous tensor with its history, which rules should not do.
     private static func held() {
         let p = Parameter(Tensor([1, 2], shape: [2]))
         var x = p.tensor

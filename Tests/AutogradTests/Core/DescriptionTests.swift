@@ -42,7 +42,7 @@ import Testing
         #expect("\(tensor)" == expected)
     }
 
-    @Test func longRowsAreBroken() {
+    @Test func longRowsAreWrapped() {
         let lines = "\(Tensor.arange(100))".split(separator: "\n")
         #expect(lines.count > 1 && lines.allSatisfy { $0.count <= 100 })
         #expect(lines[1].hasPrefix("        "))

@@ -1,12 +1,12 @@
 import Autograd
 import Testing
 
-/// The same bits on any number of threads: values and gradients of operations at sizes that are cut into several
+/// Bit-identical results for any number of threads: values and gradients of operations that are split into several
 /// chunks, and a whole training run.
 @Suite struct DeterminismTests {
     static let threadCounts = [1, 2, 3, 7]
 
-    // Each in a process of its own, where no other test keeps the threads busy.
+    // Each runs in a separate process, where no other test uses the threads.
 
     @Test(arguments: GradientCase.large.map(\.name))
     func sameBits(_ name: String) async {
@@ -15,19 +15,19 @@ import Testing
             var reference: [[Real]]?
             for threads in DeterminismTests.threadCounts {
                 Parallel.threads = threads
-                // Twice: which thread takes which chunk is another each time.
+                // Twice, because the assignment of chunks to threads varies.
                 for _ in 0..<2 {
                     let found = largeCase.outputsAndGradients()
                     #expect(!found.isEmpty)
                     let expected = reference ?? found
                     reference = expected
-                    #expect(haveSameBits(found, expected), "with \(threads) threads")
+                    #expect(areBitIdentical(found, expected), "with \(threads) threads")
                 }
             }
         }
     }
 
-    @Test func trainingRunHasTheSameBits() async {
+    @Test func trainingIsBitIdentical() async {
         await #expect(processExitsWith: .success) {
             var reference: [[Real]]?
             for threads in DeterminismTests.threadCounts {
@@ -37,20 +37,20 @@ import Testing
                 let found = [losses] + model.parameters.map(\.value.array)
                 let expected = reference ?? found
                 reference = expected
-                #expect(haveSameBits(found, expected), "with \(threads) threads")
+                #expect(areBitIdentical(found, expected), "with \(threads) threads")
                 #expect(losses[9] < losses[0])
             }
         }
     }
 }
 
-/// Whether two lists are equal bit for bit; NaN is equal to itself.
-func haveSameBits(_ a: [[Real]], _ b: [[Real]]) -> Bool {
+/// Returns whether two arrays are bit-identical; NaN equals itself.
+func areBitIdentical(_ a: [[Real]], _ b: [[Real]]) -> Bool {
     a.map { $0.map(\.bitPattern) } == b.map { $0.map(\.bitPattern) }
 }
 
 extension GradientCase {
-    /// The elements of the outputs, then of the gradients for fixed cotangents.
+    /// The elements of the outputs, followed by those of the gradients for fixed cotangents.
     func outputsAndGradients() -> [[Real]] {
         let parameters = tensors.map { Parameter($0) }
         let outputs = function(parameters.map(\.tensor))
@@ -60,7 +60,7 @@ extension GradientCase {
         return outputs.map(\.array) + parameters.compactMap { gradients[$0]?.array }
     }
 
-    /// Operations at sizes at which their work is cut into several chunks.
+    /// Operations at sizes at which they are split into several chunks.
     static let large: [GradientCase] = [
         .init("tanh", .normal([3, 50_000])) { $0[0].tanh() },
         .init("broadcast add", .normal([300, 400]), .normal([400])) { $0[0] + $0[1] },

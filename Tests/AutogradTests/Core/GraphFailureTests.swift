@@ -1,7 +1,7 @@
 import Autograd
 import Testing
 
-/// Mistakes stop the program with a message that says what to do.
+/// Programming errors stop the program with a message that says what to do.
 @Suite struct GraphFailureTests {
     @Test func usingAFreedGraph() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -12,7 +12,7 @@ import Testing
         #expect(y.backward()[p]?.item() == Real(1 << 60))
     }
 
-    @Test func gradientsOfATensorUsedTwiceAddUp() {
+    @Test func gradientsOfReusedTensorAccumulate() {
         let p = Parameter(Tensor([2, 3], shape: [2]))
         let x = p.tensor
         let gradients = (x * x + x).backward(.ones([2]))
@@ -20,7 +20,7 @@ import Testing
         #expect(gradients.count == 1)
     }
 
-    @Test func severalOutputsShareOnePass() {
+    @Test func severalOutputsShareOneBackwardPass() {
         let p = Parameter(Tensor([2, 3], shape: [2]))
         let shared = p.tensor * 2
         let (a, b) = (shared * 3, shared * 5)
@@ -34,7 +34,7 @@ import Testing
         #expect(backward([(y, Tensor(1)), (y, Tensor(10))])[p]?.item() == 22)
     }
 
-    @Test func aParameterItselfHasTheCotangentAsGradient() {
+    @Test func gradientOfParameterItselfIsTheCotangent() {
         let p = Parameter(Tensor([1, 2], shape: [2]))
         #expect(p.tensor.backward(Tensor([7, 8], shape: [2]))[p]?.array == [7, 8])
     }
@@ -46,7 +46,7 @@ import Testing
         #expect(!x.detached.isTracked)
     }
 
-    @Test func withoutRecordingMakesNoHistory() {
+    @Test func withoutRecordingCreatesNoHistory() {
         let p = Parameter(Tensor(3))
         let x = p.tensor
         withoutRecording {
@@ -60,13 +60,13 @@ import Testing
         #expect((x * x).isTracked)
     }
 
-    @Test func withoutRecordingEndsWhereTheBodyThrows() {
+    @Test func withoutRecordingEndsWhenBodyThrows() {
         struct Stop: Error {}
         #expect(throws: Stop.self) { try withoutRecording { throw Stop() } }
         #expect(isRecording)
     }
 
-    @Test func recordingIsAMatterOfTheThread() {
+    @Test func recordingIsThreadLocal() {
         withoutRecording {
             onThread { #expect(isRecording) }
         }
@@ -91,7 +91,7 @@ import Testing
         #expect((p.tensor * q.tensor).backward()[q]?.item() == 3)
     }
 
-    @Test func rulesAreToldWhatIsWanted() {
+    @Test func rulesReceiveWantedInputs() {
         let p = Parameter(Tensor(3))
         let y = record("wanted", inputs: [Tensor(1), p.tensor], output: Tensor(1)) { _, wanted in
             #expect(!wanted[0])
@@ -101,7 +101,7 @@ import Testing
         #expect(y.backward()[p]?.item() == 4)
     }
 
-    @Test func unusedOutputsHaveNoCotangent() {
+    @Test func unusedOutputsHaveNilCotangent() {
         let p = Parameter(Tensor(3))
         let outputs = record("three", inputs: [p.tensor], outputs: [Tensor(1), Tensor(2), Tensor(3)]) {
             cotangents, _ in
@@ -111,7 +111,7 @@ import Testing
         #expect(outputs[1].backward(Tensor(5))[p]?.item() == 9)
     }
 
-    @Test func retainedGraphsGiveTheSameAgain() {
+    @Test func retainedGraphsGiveEqualGradients() {
         let p = Parameter(Tensor([1, 2, 3], shape: [3]))
         let y = (p.tensor * p.tensor).exp().sum()
         let first = y.backward(retainGraph: true)[p]
@@ -121,18 +121,18 @@ import Testing
         #expect(first?.array == third?.array)
     }
 
-    @Test func gradientsOfSeveralPassesAddUp() {
+    @Test func gradientsAccumulateOverPasses() {
         let (p, q) = (Parameter(Tensor(3)), Parameter(Tensor(4)))
         var sum = (p.tensor * 2).backward()
         let other = (p.tensor * q.tensor).backward()
         sum.add(other)
         #expect(sum[p]?.item() == 6)
         #expect(sum[q]?.item() == 3)
-        // The other pass's gradients are its own still.
+        // The gradients of the other pass are unchanged.
         #expect(other[p]?.item() == 4)
     }
 
-    @Test func graphsOfSeveralThreadsDoNotMeet() {
+    @Test func graphsOfDifferentThreadsAreIndependent() {
         let p = Parameter(Tensor([1, 2], shape: [2]))
         onThreads(4) { thread in
             for _ in 0..<200 {
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func modifyLeavesOtherHoldersAlone() {
+    @Test func modifyDoesNotAffectCopies() {
         let a = Tensor([1, 2], shape: [2])
         var b = a
         b.modify { $0[0] = 9 }
@@ -151,7 +151,7 @@ import Testing
         #expect(b.array == [9, 2])
     }
 
-    @Test func parameterUpdatesLeaveTheRecordedGraphAlone() {
+    @Test func parameterUpdatesDoNotAffectRecordedGraph() {
         let p = Parameter(Tensor(3))
         let y = p.tensor * p.tensor
         p.update { $0[0] = 100 }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Values that several threads add to.
+/// A list that several threads append to.
 final class Gathered<Value: Sendable>: Sendable {
     private let stored = Mutex<[Value]>([])
 
@@ -10,7 +10,7 @@ final class Gathered<Value: Sendable>: Sendable {
     var values: [Value] { stored.withLock { $0 } }
 }
 
-/// Expects that a process of an exit test wrote `message` to its standard error.
+/// Expects that an exit test wrote `message` to standard error.
 func expect(
     _ result: ExitTest.Result?, says message: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -18,7 +18,7 @@ func expect(
     #expect(output.contains(message), sourceLocation: sourceLocation)
 }
 
-/// Runs `body` on a thread of its own and waits.
+/// Runs `body` on a new thread and waits for it.
 func onThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) {
     let done = DispatchSemaphore(value: 0)
     let thread = Thread {
@@ -30,7 +30,7 @@ func onThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void)
     done.wait()
 }
 
-/// Runs `body` on several threads at once and waits for all.
+/// Runs `body` on several threads and waits for all of them.
 func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let done = DispatchSemaphore(value: 0)
     for index in 0..<count {

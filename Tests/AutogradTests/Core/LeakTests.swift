@@ -3,7 +3,7 @@ import AutogradTesting
 import Foundation
 import Testing
 
-/// What is left behind after work. Each test counts in a process of its own, where nothing else makes tensors.
+/// Leaked memory. Each test runs in a separate process, where nothing else creates tensors.
 @Suite struct LeakTests {
     @Test func thousandTrainingSteps() async {
         await #expect(processExitsWith: .success) {
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func graphsThatWereNotUsed() async {
+    @Test func unusedGraphs() async {
         await #expect(processExitsWith: .success) {
             let p = Parameter(.ones([3]))
             let growth = measureLeaks {
@@ -52,18 +52,18 @@ import Testing
         }
     }
 
-    @Test func trackerSeesWhatIsKept() async {
+    @Test func trackerReportsRetainedTensors() async {
         await #expect(processExitsWith: .success) {
             let tracker = LeakTracker()
             let p = Parameter(.ones([3]))
             let y = -p.tensor
-            // Those of the parameter and of the negative.
-            #expect(tracker.growth?.contains("2 more storages and 2 more nodes") == true)
+            // Those of the parameter and of its negative.
+            #expect(tracker.growth?.contains("2 more element buffers and 2 more nodes") == true)
             withExtendedLifetime((p, y)) {}
         }
     }
 
-    @Test func largeBlocksGoBackToTheSystem() async {
+    @Test func largeBlocksAreReturnedToSystem() async {
         await #expect(processExitsWith: .success) {
             _ = Tensor.ones([1 << 20])
             Memory.releaseCached()
@@ -75,7 +75,7 @@ import Testing
     }
 }
 
-/// The memory of this process that is in use.
+/// The resident memory of this process.
 func residentBytes() throws -> Int {
     let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
     let pages = text.split(separator: " ").compactMap { Int($0) }

@@ -2,8 +2,8 @@ import Autograd
 import Testing
 
 @Suite struct MemoryPoolTests {
-    /// Handing back walks over every size class, the empty ones too.
-    @Test func cachedBlocksOfAnySizeAreHandedBack() {
+    /// Releasing visits every size class, including empty ones.
+    @Test func cachedBlocksAreReleased() {
         for count in [1, 2000, 5000, 100_000, 3_000_000] {
             #expect(counting([count]).array.last == Real(count))
         }

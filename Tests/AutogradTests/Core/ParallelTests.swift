@@ -2,9 +2,9 @@ import Autograd
 import Synchronization
 import Testing
 
-/// Tests that set the number of threads. In turn, as the number is one for the whole process.
+/// Tests that change the number of threads. They run serially, because the number is process-wide.
 @Suite(.serialized) struct ThreadCountTests {
-    /// Runs `body` with a number of threads and puts the old number back.
+    /// Runs `body` with the given number of threads and restores the previous number.
     static func with<R>(threads: Int, _ body: () throws -> R) rethrows -> R {
         let before = Parallel.threads
         Parallel.threads = threads
@@ -63,7 +63,7 @@ extension ThreadCountTests {
             }
         }
 
-        @Test func theCountChangesBetweenJobs() {
+        @Test func threadCountChangesBetweenJobs() {
             ThreadCountTests.with(threads: 1) {
                 for threads in [1, 7, 2, 5, 1, 3] {
                     Parallel.threads = threads
@@ -79,7 +79,7 @@ extension ThreadCountTests {
     }
 }
 
-/// One count per index, which several threads raise.
+/// One counter per index, incremented by several threads.
 private final class Counters: Sendable {
     private let counts: Mutex<[Int]>
 

@@ -3,7 +3,7 @@ import AutogradTesting
 import COpenBLAS
 import Testing
 
-/// Products of matrices against OpenBLAS, over sizes around the edges of tiles, panels and blocks.
+/// Matrix products against OpenBLAS, at sizes around the edges of tiles, panels and blocks.
 @Suite struct ProductTests {
     static let sizes: [(m: Int, n: Int, k: Int)] = {
         let generator = RandomGenerator(seed: 11)
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    /// A row of a product has the same bits alone as among others.
-    @Test func rowsDoNotDependOnTheirNeighbours() {
+    /// A row of a product is bit-identical alone and in a batch.
+    @Test func rowsAreIndependentOfBatch() {
         let generator = RandomGenerator(seed: 4)
         let a = Tensor.normal([70, 130], mean: 0, deviation: 1, using: generator)
         let b = Tensor.normal([130, 50], mean: 0, deviation: 1, using: generator)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func shapesThatDoNotFitAreNamed() async {
+    @Test func mismatchedShapesAreReported() async {
         await #expect(processExitsWith: .failure) {
             _ = matmul(Tensor.zeros([2, 3]), Tensor.zeros([4, 5]))
         }

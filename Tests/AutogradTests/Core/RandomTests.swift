@@ -1,7 +1,7 @@
 import Autograd
 import Testing
 
-/// Philox 4x32-10 as in the paper (Salmon et al. 2011), to compare with.
+/// A reference implementation of Philox 4x32-10 (Salmon et al. 2011).
 private func philox(counter: [UInt32], key: [UInt32]) -> [UInt32] {
     var (c, k) = (counter, key)
     for _ in 0..<10 {
@@ -17,7 +17,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
 
 @Suite struct RandomTests {
     /// The known answers of the authors' library, Random123.
-    @Test func referenceGivesTheKnownAnswers() {
+    @Test func referenceMatchesKnownAnswers() {
         #expect(
             philox(counter: [0, 0, 0, 0], key: [0, 0])
                 == [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8])
@@ -36,7 +36,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         arguments: [
             (0, 0), (1, 5), (0xdead_beef_0123_4567, 0xffff_ffff), (UInt64.max, UInt64.max - 9),
         ] as [(UInt64, UInt64)])
-    func wordsAreThoseOfTheReference(key: UInt64, counter: UInt64) {
+    func wordsMatchReference(key: UInt64, counter: UInt64) {
         let state = RandomGenerator.State(key: key, counter: counter)
         let blocks = (0..<10).map {
             philox(counter: halves(counter &+ UInt64($0)) + [0, 0], key: halves(key))
@@ -68,7 +68,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         #expect(Tensor.normal([1000], using: RandomGenerator(state: saved)).array == first)
     }
 
-    @Test func splitsDependOnNameAndKeyOnly() {
+    @Test func splitsDependOnlyOnNameAndKey() {
         let generator = RandomGenerator(seed: 5)
         let before = generator.state
         let a = generator.split("a")
@@ -87,7 +87,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
             + [Tensor.normal([n], using: generator)]
         for i in streams.indices {
             for j in 0..<i {
-                // A sum of n products of independent normal numbers has deviation sqrt(n).
+                // A sum of n products of independent normal values has standard deviation sqrt(n).
                 let products = zip(streams[i].array, streams[j].array).map { Double($0 * $1) }
                 #expect(abs(products.reduce(0, +)) < 5 * Double(n).squareRoot())
             }
@@ -95,7 +95,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     }
 
     @Test func largeDrawsContinueSmallOnes() {
-        // What is drawn must not depend on how the work is cut.
+        // Values must not depend on how the work is split.
         let n = 200_001
         let whole = Tensor.uniform([n], 0, 1, using: RandomGenerator(seed: 3)).array
         let start = Tensor.uniform([1000], 0, 1, using: RandomGenerator(seed: 3)).array
@@ -114,7 +114,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     @Test func normalMoments() {
         let x = Tensor.normal([400_000], mean: 3, deviation: 2, using: RandomGenerator(seed: 1)).array
         let m = moments(x.map { (Double($0) - 3) / 2 })
-        // Five deviations of each estimate.
+        // Five standard errors of each estimate.
         let root = 400_000.0.squareRoot()
         #expect(abs(m.mean) < 5 / root)
         #expect(abs(m.variance - 1) < 5 * 2.0.squareRoot() / root)
@@ -122,7 +122,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         #expect(abs(m.kurtosis - 3) < 5 * 24.0.squareRoot() / root)
     }
 
-    @Test func neighboursAreUncorrelated() {
+    @Test func neighborsAreUncorrelated() {
         let x = Tensor.normal([400_001], using: RandomGenerator(seed: 8)).array.map { Double($0) }
         for lag in 1...5 {
             let sum = zip(x, x.dropFirst(lag)).reduce(0) { $0 + $1.0 * $1.1 }
@@ -131,7 +131,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
     }
 
     @Test(arguments: [0, 0.1, 0.5, 0.999, 1])
-    func bernoulliShare(probability: Double) {
+    func bernoulliProportion(probability: Double) {
         let n = 200_000
         let x = Tensor.bernoulli([n], probability: Real(probability), using: RandomGenerator(seed: 4)).array
         #expect(x.allSatisfy { $0 == 0 || $0 == 1 })
@@ -148,7 +148,7 @@ private func halves(_ value: UInt64) -> [UInt32] { [UInt32(truncatingIfNeeded: v
         #expect(generator.below(1) == 0)
     }
 
-    @Test func permutationsHoldEachNumberOnce() {
+    @Test func permutationsContainEachNumberOnce() {
         let generator = RandomGenerator(seed: 6)
         var firsts = Set<Int>()
         for _ in 0..<200 {

@@ -1,6 +1,6 @@
 import Autograd
 
-/// A small model of sequences with the operations that such models use, its data and gradient descent.
+/// A small sequence model with its data and gradient descent.
 final class SequenceModel {
     private(set) var parameters: [Parameter] = []
     private let x: Tensor
@@ -18,7 +18,7 @@ final class SequenceModel {
         labels = Indices((0..<batch).map { $0 % classes })
     }
 
-    /// One step; returns the loss before it.
+    /// Performs one step and returns the loss before it.
     func step() -> Real {
         let p = parameters.map(\.tensor)
         var h = conv1d(x, p[0], bias: p[1], padding: .same)

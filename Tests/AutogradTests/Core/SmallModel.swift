@@ -1,6 +1,6 @@
 import Autograd
 
-/// A small network with its data and gradient descent, to train in tests.
+/// A small network with its data and gradient descent.
 final class SmallModel: Sendable {
     let weights: [Parameter]
     private let x: Tensor

@@ -50,7 +50,7 @@ struct GoldenCall {
     }
     func string(_ name: String) throws -> String { try param(name, \.string) }
 
-    /// A list of whole numbers; one number alone counts as a list of `repeating` equal ones.
+    /// A list of integers; one number alone counts as a list of `repeating` equal ones.
     func ints(_ name: String, repeating: Int = 1) throws -> [Int] {
         try param(name) { value in
             if let single = value.int { return Array(repeating: single, count: repeating) }

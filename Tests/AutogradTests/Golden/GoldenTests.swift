@@ -4,7 +4,7 @@ import Testing
 
 /// Values and gradients of every operation against PyTorch's.
 @Suite struct GoldenTests {
-    @Test func goldenFolderIsReadable() {
+    @Test func goldenFilesAreReadable() {
         let folder = GoldenFolder.current
         if !folder.notCovered.isEmpty { print("not covered: \(folder.notCovered.joined(separator: ", "))") }
         #expect(folder.problems == [])

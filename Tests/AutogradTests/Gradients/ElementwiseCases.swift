@@ -1,7 +1,7 @@
 import Autograd
 
 extension GradientCase {
-    /// Functions of one number and of two, with every way that shapes broadcast.
+    /// Unary and binary functions, with every kind of broadcasting.
     static let elementwise: [GradientCase] = unary + binary + numbers
 
     private static let unary: [GradientCase] = [
@@ -40,8 +40,8 @@ extension GradientCase {
         .init("elu of nothing", .normal([0])) { $0[0].elu() },
     ]
 
-    /// Shapes of two operands: the same, a trailing vector, a column, both repeated, a scalar, the left one repeated,
-    /// single elements, empty.
+    /// Shapes of two operands: equal, a trailing vector, a column, both broadcast, a scalar, the left one
+    /// broadcast, single elements, empty.
     private static let pairs: [([Int], [Int])] = [
         ([3, 4], [3, 4]), ([2, 3, 4], [4]), ([2, 3, 4], [3, 1]), ([2, 1, 4], [3, 1]), ([3, 4], []),
         ([4], [2, 3, 4]),

@@ -3,7 +3,7 @@ import Autograd
 extension GradientCase {
     static let recurrent: [GradientCase] = everyGRU + everyLSTM + smallRecurrences
 
-    /// Each with full and with given lengths, in both directions; the GRU with both equations.
+    /// Each with full and with given lengths, in both directions; the GRU with both reset modes.
     private static var everyGRU: [GradientCase] {
         var cases: [GradientCase] = []
         for resetAfter in [true, false] {

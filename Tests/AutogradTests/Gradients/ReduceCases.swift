@@ -1,7 +1,7 @@
 import Autograd
 
 extension GradientCase {
-    /// Reductions over one axis, several, several that do not touch, and all; the softmax family.
+    /// Reductions over one axis, several axes, nonadjacent axes and all axes; the softmax family.
     static let reductions: [GradientCase] = overAxes + alongAnAxis
 
     private static let axes: [[Int]?] = [nil, [0], [1], [-1], [0, 1], [0, 2], [1, 2], []]

@@ -2,9 +2,9 @@ import Autograd
 import Foundation
 import Testing
 
-/// Files that tests of reading and writing use.
+/// Files for tests of reading and writing.
 enum Fixtures {
-    /// The folder of the files that NumPy and the safetensors package wrote (see make_io_fixtures.py).
+    /// The folder of the files written by NumPy and the safetensors package (see make_io_fixtures.py).
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Fixtures/IO").path
@@ -15,7 +15,7 @@ enum Fixtures {
         try [UInt8](Data(contentsOf: URL(fileURLWithPath: path(name))))
     }
 
-    /// Calls `body` with a new folder, which is gone afterwards.
+    /// Calls `body` with a temporary folder, which is deleted afterwards.
     static func temporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
         let folder = NSTemporaryDirectory() + "/io-tests-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -23,7 +23,7 @@ enum Fixtures {
         return try body(folder)
     }
 
-    /// The message that `body` throws, nil where it throws none or another error than `FileError`.
+    /// Returns the message of the `FileError` that `body` throws, or nil if it throws no such error.
     static func message<R>(_ body: () throws -> R) -> String? {
         do {
             _ = try body()

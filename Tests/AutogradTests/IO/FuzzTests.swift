@@ -2,8 +2,8 @@ import Autograd
 import Foundation
 import Testing
 
-/// Thousands of damaged files of each format: an error that names the file, or arrays in proportion to the file;
-/// never a crash. The same files every time.
+/// Thousands of corrupted files of each format, generated from fixed seeds: reading returns an error that names the
+/// file, or arrays whose size is proportional to the file, and never crashes.
 @Suite struct FuzzTests {
     static let rounds = 6000
 
@@ -45,7 +45,7 @@ import Testing
         let result = run([seed], seed: 3, growth: 1100, lengths: [14..<30, end - 22..<end, end - 130..<end]) {
             bytes in
             let file = try Npz(bytes: bytes, name: "fuzz")
-            // One damaged array must not keep the others from being read.
+            // A corrupted array must not prevent the others from being read.
             return file.names.compactMap { name in
                 _ = try? reads { try file.indices(name) }
                 return try? reads { try file.tensor(name).count } ?? 0
@@ -54,7 +54,7 @@ import Testing
         #expect(result.rejected > 100)
     }
 
-    /// What `body` returns, or nil where it throws a `FileError`; other errors go on.
+    /// Returns the result of `body`, or nil if it throws a `FileError`. Other errors are rethrown.
     private func reads<R>(_ body: () throws -> R) throws -> R? {
         do { return try body() } catch is FileError { return nil }
     }
@@ -89,7 +89,7 @@ import Testing
     }
 }
 
-/// Damages files, in the same way for the same seed.
+/// Corrupts files deterministically by a seed.
 private struct Mutator {
     var state: UInt64
 
@@ -126,7 +126,7 @@ private struct Mutator {
     private mutating func damage(_ bytes: inout [UInt8], _ lengths: [Range<Int>]) {
         guard !bytes.isEmpty else { return bytes.append(UInt8(truncatingIfNeeded: next())) }
         let at = below(bytes.count)
-        // The header lies at the front, where most of the damage shall be.
+        // The header is at the start, where most of the corruption should be.
         let front = below(Swift.min(bytes.count, 200))
         switch below(8) {
         case 0: bytes.removeLast(below(bytes.count + 1))
@@ -144,7 +144,7 @@ private struct Mutator {
         }
     }
 
-    /// Another number in place of the next one written in digits.
+    /// Replaces the next number that is written in digits.
     private mutating func replaceNumber(_ bytes: inout [UInt8], from start: Int) {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard let first = bytes[start...].firstIndex(where: digits.contains) else { return }
@@ -152,7 +152,7 @@ private struct Mutator {
         bytes.replaceSubrange(first..<end, with: Self.words[below(11)].utf8)
     }
 
-    /// A number of 2, 4 or 8 bytes in place of what stands in a range.
+    /// Replaces the bytes in a range with an integer of 2, 4 or 8 bytes.
     private mutating func writeNumber(_ bytes: inout [UInt8], at range: Range<Int>) {
         let width = [2, 4, 8][below(3)]
         let at = range.lowerBound + below(range.count)

@@ -2,9 +2,9 @@ import Autograd
 import Foundation
 import Testing
 
-/// What our own code writes, read again; and the bytes of it.
+/// Files that are written and read back, and their exact bytes.
 @Suite struct RoundTripTests {
-    /// Every kind of single-precision number, those that are not numbers with their payloads.
+    /// Every kind of single-precision value, including NaN payloads.
     static let special: [Real] = [
         0, -0.0, 1.5, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNormalMagnitude,
         .greatestFiniteMagnitude, 0.1, .nan, Real(nan: 0x1234, signaling: false),
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// The very bytes: the header padded to 8, sizes, order.
+    /// The exact bytes: the header padded to 8 bytes, sizes, order.
     @Test func safetensorsBytes() throws {
         let bytes = try SafeTensors.encode(
             [("x", Tensor([1, -2], shape: [2]))], metadata: ["b": "2", "a": "1"], as: .f32)
@@ -53,8 +53,8 @@ import Testing
     }
 
     @Test(arguments: [ElementType.f32, .f64])
-    func otherPrecision(_ type: ElementType) throws {
-        // More than one piece of the conversion.
+    func convertsPrecision(_ type: ElementType) throws {
+        // More than one chunk of the conversion.
         let values = (0..<70_001).map { Real(Float($0) / 7 - 3000) }
         let tensor = Tensor(values, shape: [70_001])
         let file = try SafeTensors(bytes: SafeTensors.encode([("x", tensor)], as: type))
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    /// Byte for byte what NumPy writes.
+    /// Byte-identical to NumPy's output.
     @Test func npyBytes() throws {
         #expect(
             try Npy.encode(Npy.read(Fixtures.path("vector.npy")), as: .f32) == Fixtures.bytes("vector.npy"))
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    /// Arithmetic with tensors that lie in a mapped file works, and leaves the file alone.
+    /// Arithmetic on tensors in a mapped file works and does not change the file.
     @Test func tensorsOutliveTheirFile() throws {
         try Fixtures.temporaryFolder { folder in
             let path = folder + "/x.safetensors"
@@ -122,9 +122,9 @@ import Testing
         }
     }
 
-    /// The same files every time in the folder that IO_FOLDER names, for `make_io_fixtures.py --check`; else only read
-    /// again by our own code.
-    @Test func filesForOthers() throws {
+    /// Writes the same files to the folder IO_FOLDER for `make_io_fixtures.py --check`. Without IO_FOLDER, only
+    /// reads them back.
+    @Test func writesFilesForOtherReaders() throws {
         if let folder = ProcessInfo.processInfo.environment["IO_FOLDER"] {
             try writeFiles(folder)
         } else {

@@ -2,7 +2,7 @@ import Autograd
 import Foundation
 import Testing
 
-/// A file that cannot be written leaves an old one as it is, and nothing else behind.
+/// A failed write leaves an existing file unchanged and no temporary files behind.
 @Suite struct WritingTests {
     private struct Stop: Error {}
 
@@ -12,7 +12,7 @@ import Testing
 
     private func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
-    @Test func replacesOrLeaves() throws {
+    @Test func replacesCompletelyOrNotAtAll() throws {
         try Fixtures.temporaryFolder { folder in
             let path = folder + "/x"
             try AtomicFile.write(Array("old".utf8), to: path)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func followsALink() throws {
+    @Test func followsSymbolicLink() throws {
         try Fixtures.temporaryFolder { folder in
             try AtomicFile.write(Array("old".utf8), to: folder + "/real")
             #expect(symlink("real", folder + "/link") == 0)
@@ -42,13 +42,13 @@ import Testing
         }
     }
 
-    @Test func impossiblePlaces() throws {
+    @Test func unwritablePaths() throws {
         try Fixtures.temporaryFolder { folder in
             let tensor = Tensor([1], shape: [1])
             let missing = folder + "/missing/x.npy"
             #expect(
                 Fixtures.message { try Npy.write(tensor, to: missing) }
-                    == "\(missing): writing: found \"No such file or directory\"; allowed: a folder that exists and may be written"
+                    == "\(missing): writing: found \"No such file or directory\"; allowed: an existing, writable folder"
             )
             #expect(
                 Fixtures.message { try SafeTensors.write(["x": tensor], to: folder) }
@@ -56,13 +56,13 @@ import Testing
             #expect(names(folder) == [])
             #expect(
                 Fixtures.message { try SafeTensors.write(["x": tensor, "x": tensor], to: folder + "/x") }?
-                    .contains("writing tensor \"x\": found its name a second time") == true)
+                    .contains("writing tensor \"x\": found a duplicate name") == true)
             #expect(
                 Fixtures.message { try SafeTensors.write(["__metadata__": tensor], to: folder + "/x") }?
                     .contains("each name once, and not __metadata__") == true)
             #expect(
                 Fixtures.message { try Npz.write(["x": tensor, "x": tensor], to: folder + "/x") }
-                    == "\(folder)/x: writing member \"x.npy\": found its name a second time; allowed: each name once"
+                    == "\(folder)/x: writing member \"x.npy\": found a duplicate name; allowed: each name once"
             )
             #expect(names(folder) == [])
         }
@@ -73,7 +73,7 @@ import Testing
             let missing = folder + "/missing"
             #expect(
                 Fixtures.message { try SafeTensors(contentsOf: missing) }
-                    == "\(missing): opening: found \"No such file or directory\"; allowed: a file that exists and may be read"
+                    == "\(missing): opening: found \"No such file or directory\"; allowed: an existing, readable file"
             )
             #expect(
                 Fixtures.message { try Npy.read(folder) }
@@ -86,7 +86,7 @@ import Testing
             for mapped in [true, false] {
                 #expect(
                     Fixtures.message { try SafeTensors(contentsOf: empty, mapped: mapped) }
-                        == "\(empty): byte 0: found a file of 0 bytes; allowed: at least 8, which give the length of the header"
+                        == "\(empty): byte 0: found a file of 0 bytes; allowed: at least 8 bytes, the length of the header"
                 )
                 #expect(
                     Fixtures.message { try Npy.read(empty, mapped: mapped) }?.contains("found 0 bytes")

@@ -11,7 +11,7 @@ import Testing
         ([2, 1, 300, 1], [2, 200, 300, 3], [2, 200, 300, 3]), ([1, 1], [], [1, 1]),
     ]
 
-    /// The element of `x` that broadcasting puts at `index` of the output.
+    /// Returns the element of `x` that is broadcast to `index` of the output.
     static func element(_ x: [Real], _ shape: [Int], at index: [Int]) -> Real {
         var offset = 0
         for (axis, size) in shape.enumerated() {
@@ -69,7 +69,7 @@ import Testing
         #expect(gradients[a]?.shape == left && gradients[b]?.shape == right)
     }
 
-    @Test func numbersOnEitherSide() {
+    @Test func scalarsOnEitherSide() {
         let x = Tensor([1, 2, 4])
         #expect((x + 1).array == [2, 3, 5] && (1 + x).array == [2, 3, 5])
         #expect((x - 1).array == [0, 1, 3] && (1 - x).array == [0, -1, -3])
@@ -80,7 +80,7 @@ import Testing
         #expect(choose(less(x, 3), x, 0).array == [1, 2, 0] && choose(less(x, 3), 0, x).array == [0, 0, 4])
     }
 
-    @Test func compoundAssignmentChangesOnlyItsOwnTensor() {
+    @Test func compoundAssignmentDoesNotAffectCopies() {
         var a = Tensor([1, 2, 3])
         let before = a
         a += Tensor([1, 1, 1])
@@ -101,7 +101,7 @@ import Testing
         #expect(p.value.array == [3, 4])
     }
 
-    @Test func equalElementsShareTheGradientOfMaximum() {
+    @Test func tiesShareGradientOfMaximum() {
         let (a, b) = (Parameter(Tensor([1, 2, 3])), Parameter(Tensor([1, 3, 2])))
         let gradients = maximum(a.tensor, b.tensor).sum().backward()
         #expect(gradients[a]?.array == [0.5, 0, 1] && gradients[b]?.array == [0.5, 1, 0])
@@ -109,7 +109,7 @@ import Testing
         #expect(least[a]?.array == [0.5, 1, 0] && least[b]?.array == [0.5, 0, 1])
     }
 
-    @Test func notANumberIsKept() {
+    @Test func nanPropagates() {
         let x = Tensor([.nan, 1, .nan])
         let y = Tensor([1, .nan, .nan])
         #expect(maximum(x, y).array.allSatisfy { $0.isNaN })

@@ -2,7 +2,7 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// What the golden numbers do not show: large batches, and what is done with results before they are written.
+/// What the golden data does not cover: large batches and fused operations.
 @Suite struct ConvolutionTests {
     private func normal(_ shape: [Int], _ seed: UInt64) -> Tensor {
         .normal(shape, mean: 0, deviation: 1, using: RandomGenerator(seed: seed))
@@ -10,9 +10,9 @@ import Testing
 
     private func bits(_ tensor: Tensor) -> [Real] { tensor.array }
 
-    /// The outputs at the ends of sequences are computed in another way where there are few of them.
+    /// The outputs at the ends of sequences are computed differently if there are few of them.
     @Test(arguments: [(1, 9, 1), (4, 30, 1), (5, 30, 1), (23, 6, 1), (9, 11, 2), (9, 3, 1)])
-    func aSequenceGivesTheSameAloneAndAmongOthers(batch: Int, steps: Int, stride: Int) {
+    func sequenceIsIndependentOfBatch(batch: Int, steps: Int, stride: Int) {
         let x = normal([batch, steps, 19], 1)
         let (weight, bias) = (Parameter(normal([5, 19, 50], 2)), normal([50], 3))
         let input = Parameter(x)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func aConvolutionIsItsSums() {
+    @Test func convolutionMatchesDirectSums() {
         let (x, weight) = (normal([6, 8, 3], 1), normal([5, 3, 4], 2))
         let y = conv1d(x, weight, padding: .same)
         let padded = x.padded(before: [0, 2, 0], after: [0, 2, 0])
@@ -39,9 +39,9 @@ import Testing
         #expect(difference(y, expected) == nil)
     }
 
-    /// A batch norm at the end of an operation is the same as one after it.
+    /// A fused batch norm gives the same result as a separate one.
     @Test(arguments: [NormActivation.none, .relu, .silu], [FusedActivation.none, .relu])
-    func aFixedNormIsOneAfterwards(_ activation: NormActivation, _ inner: FusedActivation) {
+    func fusedNormMatchesSeparateNorm(_ activation: NormActivation, _ inner: FusedActivation) {
         for channels in [24, 32, 5] {
             let (mean, variance) = (normal([channels], 4), normal([channels], 5).square())
             let (gamma, beta) = (normal([channels], 6), normal([channels], 7))
@@ -71,8 +71,8 @@ import Testing
         }
     }
 
-    /// Weights are kept as products need them while they are only read; a change has to be seen.
-    @Test func changedWeightsAreSeen() {
+    /// Packed weights are cached while they are only read; a change must invalidate the cache.
+    @Test func modifiedWeightsAreUsed() {
         let (x, weight) = (normal([2, 6], 1), Parameter(normal([6, 3], 2)))
         var held = normal([6, 3], 3)
         withoutRecording {

@@ -2,8 +2,8 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// Depthwise convolutions of pictures against sums worked out tap by tap: whole tiles, their edges, channels left
-/// over, and neighbours that are taken as one.
+/// Depthwise convolutions of images against sums computed tap by tap: complete tiles, their edges, remaining
+/// channels, and adjacent outputs that are processed as one.
 @Suite struct DepthwiseTests {
     struct Convolution: Sendable, CustomTestStringConvertible {
         var height: Int, width: Int, channels: Int, kernel: Int, stride = 1
@@ -18,7 +18,7 @@ import Testing
             ((height + before + after - kernel) / stride + 1, (width + before + after - kernel) / stride + 1)
         }
 
-        /// Calls `body` with the flat places of output, input and tap of every product in the sum.
+        /// Calls `body` with the flat indices of output, input and tap for every product in the sum.
         func forEachProduct(_ body: (_ output: Int, _ input: Int, _ tap: Int) -> Void) {
             for row in 0..<outputs.0 {
                 for column in 0..<outputs.1 {
@@ -92,7 +92,7 @@ import Testing
         try check(gradients[weight], dWeight)
     }
 
-    /// A result that is written past the caches has the same bits as its pictures one by one.
+    /// A result written with nontemporal stores is bit-identical to its images computed one by one.
     @Test(arguments: [(64, 3, 1), (40, 3, 1), (64, 5, 2)])
     func largeResults(_ channels: Int, _ kernel: Int, _ stride: Int) {
         let generator = RandomGenerator(seed: 2)
@@ -107,7 +107,7 @@ import Testing
         let size = all.count / 8
         for image in 0..<8 {
             let one = convolved(x.slice(axis: 0, image..<image + 1))
-            #expect(haveSameBits([Array(all[image * size..<(image + 1) * size])], [one]))
+            #expect(areBitIdentical([Array(all[image * size..<(image + 1) * size])], [one]))
         }
     }
 }

@@ -3,7 +3,7 @@ import AutogradTesting
 import Testing
 
 @Suite struct DropoutTests {
-    @Test func neverAndAlways() {
+    @Test func probabilityZeroAndOne() {
         let generator = RandomGenerator(seed: 1)
         let x = Parameter(.normal([3, 5], using: generator))
         let before = generator.state
@@ -14,7 +14,7 @@ import Testing
         #expect(none.backward(.ones([3, 5]))[x]?.array == Array(repeating: 0, count: 15))
     }
 
-    @Test(arguments: [0.1, 0.5, 0.9]) func theShareIsRight(_ probability: Double) {
+    @Test(arguments: [0.1, 0.5, 0.9]) func dropRateIsCorrect(_ probability: Double) {
         let n = 200_000
         let found = dropout(.ones([n]), probability: probability, using: RandomGenerator(seed: 2)).array
         let kept = found.filter { $0 != 0 }
@@ -23,8 +23,8 @@ import Testing
         #expect(abs(Double(kept.count) - Double(n) * (1 - probability)) < 5 * deviation)
     }
 
-    @Test func neighboursAreIndependent() {
-        // Of 2 x 2 tables of elements some steps apart, as many agree as chance would have it.
+    @Test func neighborsAreIndependent() {
+        // Elements some steps apart agree as often as expected by chance.
         let n = 100_000
         let found = dropout(.ones([n]), probability: 0.5, using: RandomGenerator(seed: 3)).array.map {
             $0 != 0
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func anElementDependsOnItsNumberAlone() {
+    @Test func elementDependsOnlyOnItsIndex() {
         let long = dropout(.ones([100_001]), probability: 0.3, using: RandomGenerator(seed: 4)).array
         for n in [1, 31, 32, 33, 40_000] {
             let short = dropout(.ones([n]), probability: 0.3, using: RandomGenerator(seed: 4)).array
@@ -51,7 +51,7 @@ import Testing
         #expect(first.array != second.array)
     }
 
-    @Test func theGradientHasTheSameHoles() {
+    @Test func gradientUsesSameMask() {
         let x = Parameter(.ones([1000]))
         let y = dropout(x.tensor, probability: 0.4, using: RandomGenerator(seed: 6))
         #expect(y.backward(.ones([1000]))[x]?.array == y.array)

@@ -2,15 +2,15 @@ import Autograd
 import Foundation
 import Testing
 
-/// The functions of one number against the C library's in double precision.
+/// Unary functions against the C library in double precision.
 @Suite struct ElementwiseTests {
     struct Function: Sendable, CustomTestStringConvertible {
         let name: String
-        /// Allowed error in units in the last place, for normal numbers.
+        /// The allowed error in units in the last place, for normal numbers.
         let units: Double
         let ours: @Sendable (Tensor) -> Tensor
         let reference: @Sendable (Double) -> Double
-        /// Where the relative error is not promised, the absolute one that is.
+        /// The allowed absolute error, where the relative error is not bounded.
         var absolute = 0.0
 
         var testDescription: String { name }
@@ -61,7 +61,7 @@ import Testing
         .init(name: "pow -3", units: 3, ours: { $0.pow(-3) }, reference: { pow($0, -3) }),
     ]
 
-    /// Numbers of every size and sign, special ones included.
+    /// Values of every magnitude and sign, including special ones.
     static let inputs: [Real] = {
         var result: [Real] = [
             0, -0.0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
@@ -77,7 +77,7 @@ import Testing
         return result
     }()
 
-    @Test(arguments: functions) func isAsCloseAsPromised(_ function: Function) {
+    @Test(arguments: functions) func meetsErrorBound(_ function: Function) {
         let inputs = ElementwiseTests.inputs
         let results = function.ours(Tensor(inputs)).array
         for (x, y) in zip(inputs, results) {
@@ -92,7 +92,7 @@ import Testing
                 continue
             }
             let error = Swift.abs(Double(y) - expected)
-            // The reference itself is rounded under the trait Double.
+            // With the trait Double, the reference itself is rounded.
             let units = function.units + (Real.self == Double.self ? 4 : 0)
             let allowed = Swift.max(
                 units * Double(Swift.max(rounded.ulp, Real.leastNormalMagnitude.ulp)), function.absolute)
@@ -135,14 +135,14 @@ import Testing
         }
     }
 
-    @Test func clipKeepsNotANumber() {
+    @Test func clipKeepsNaN() {
         let x = Tensor([-2, 0.5, 3, .nan])
         let y = x.clipped(min: -1, max: 1).array
         #expect(Array(y[..<3]) == [-1, 0.5, 1] && y[3].isNaN)
         #expect(x.sign().array[..<3] == [-1, 1, 1])
     }
 
-    @Test func longTensorsAreTheSameInEveryChunk() {
+    @Test func longTensorsAreConsistentAcrossChunks() {
         let x = Tensor.uniform([100_003], -3, 3, using: RandomGenerator(seed: 3))
         let whole = x.tanh().array
         let parts = x.array.map { Tensor($0).tanh().item() }

@@ -3,7 +3,7 @@ import Testing
 
 /// Gather, scatter, index-select, embedding, one-hot and masked fill.
 @Suite struct IndexTests {
-    @Test func gatherPicksAlongAnAxis() {
+    @Test func gatherSelectsAlongAxis() {
         for (shape, indexShape, axis) in [
             ([5], [9], 0), ([3, 4], [2, 4], 0), ([3, 4], [3, 7], 1), ([3, 4, 6], [2, 5, 4], 1),
             ([3, 4, 6], [1, 2, 9], -1),
@@ -18,7 +18,7 @@ import Testing
             }
             #expect(y.shape == indexShape)
             #expect(y.array == places.map { place in x.array[offset(place, shape)] })
-            // Its gradient and scatterAdded add up at the same places.
+            // Its gradient and scatterAdded accumulate at the same positions.
             var sums = [Real](repeating: 0, count: x.count)
             for (i, place) in places.enumerated() { sums[offset(place, shape)] += Real(i + 1) }
             #expect(gradient(at: x, counting(indexShape)) { $0.gathered(indices, axis: axis) } == sums)
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func scatterAddUsesOnlyWhatTheIndicesCover() {
+    @Test func scatterAddIgnoresElementsBeyondIndices() {
         let indices = Indices([2, 0], shape: [2, 1])
         let source = counting([3, 2])
         let zeros = Tensor(shape: [2, 3]) { $0.update(repeating: 0, count: 6) }
@@ -38,7 +38,7 @@ import Testing
             ])
     }
 
-    @Test func indexSelectTakesPositions() {
+    @Test func indexSelectSelectsPositions() {
         let x = counting([3, 4, 6])
         let indices: Indices = [3, 0, 3, 1, 3]
         let y = x.indexSelected(indices, axis: -2)
@@ -51,7 +51,7 @@ import Testing
         #expect(x.indexSelected([], axis: 0).shape == [0, 4, 6])
     }
 
-    @Test func embeddingAddsRepeatedRowsUp() {
+    @Test func embeddingAccumulatesRepeatedRows() {
         let table = counting([4, 3])
         let indices = Indices([1, 3, 1, 1], shape: [2, 2])
         #expect(embedding(table, indices).shape == [2, 2, 3])
@@ -63,7 +63,7 @@ import Testing
             gradient(at: table, counting([0, 3])) { embedding($0, []) } == [Real](repeating: 0, count: 12))
     }
 
-    @Test func sameBitsOnAnyNumberOfThreads() {
+    @Test func bitIdenticalForAnyThreadCount() {
         let x = (counting([300, 130]).array).map { 1 / $0 }
         let table = Tensor(shape: [300, 130]) { p in for (i, value) in x.enumerated() { p[i] = value } }
         let rows = scattered([2000], below: 300)
@@ -98,7 +98,7 @@ import Testing
         #expect(counting([0, 3]).maskedFill(counting([3]), 1).shape == [0, 3])
     }
 
-    /// Indices without order, all in range.
+    /// Unordered indices, all in range.
     private func scattered(_ shape: [Int], below size: Int) -> Indices {
         Indices((0..<shape.reduce(1, *)).map { ($0 * 7919 + $0 / 3) % size }, shape: shape)
     }

@@ -4,7 +4,7 @@ import Testing
 /// Concatenate, stack and split.
 @Suite struct JoinTests {
     @Test(arguments: [0, 1, 2, -1])
-    func splitAndConcatenateAreInverse(_ axis: Int) {
+    func splitInvertsConcatenate(_ axis: Int) {
         let x = counting([4, 6, 200])
         let axisSize = x.shape[axis < 0 ? axis + 3 : axis]
         let sizes = [1, 0, axisSize - 2, 1]
@@ -18,7 +18,7 @@ import Testing
         #expect(concatenate(x.split(into: 2, axis: axis), axis: axis).array == x.array)
     }
 
-    @Test func stackPutsInAnAxis() {
+    @Test func stackInsertsAxis() {
         let parts = counting([3, 2, 5]).split(into: 3).map { $0.squeezed(0) }
         #expect(stack(parts).array == counting([3, 2, 5]).array)
         #expect(stack(parts, axis: 1).array == counting([3, 2, 5]).permuted([1, 0, 2]).array)
@@ -27,7 +27,7 @@ import Testing
         #expect(stack([counting([0])], axis: 1).shape == [0, 1])
     }
 
-    @Test func gradientsGoToTheirPieces() {
+    @Test func gradientsReachTheirPieces() {
         let (a, b) = (Parameter(counting([2, 1])), Parameter(counting([2, 2])))
         let joined = concatenate([a.tensor, counting([2, 1]), b.tensor, a.tensor], axis: 1)
         let found = joined.backward(counting([2, 5]))
@@ -37,7 +37,7 @@ import Testing
         #expect(stacked[a]?.array == [2, 4])
     }
 
-    @Test func piecesThatAreNotUsedHaveZeroGradient() {
+    @Test func unusedPiecesHaveZeroGradient() {
         #expect(
             gradient(at: counting([2, 3]), counting([2, 1])) { $0.split(sizes: [1, 1, 1], axis: 1)[1] }
                 == [0, 1, 0, 0, 2, 0])

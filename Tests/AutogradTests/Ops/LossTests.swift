@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct LossTests {
-    /// The losses of rows by their formula, in Double.
+    /// Computes the losses of rows by their formula in Double.
     static func reference(
         _ logits: Tensor, _ targets: [Int], _ weights: [Double]?, _ smoothing: Double
     ) -> [Double] {
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 8, 16, 40, 512, 1024, 3000])
-    func anyNumberOfClasses(_ classes: Int) {
+    func matchesReferenceForAnyClassCount(_ classes: Int) {
         let generator = RandomGenerator(seed: 1)
         let logits = Tensor.normal([300, classes], deviation: 3, using: generator)
         let targets = (0..<300).map { _ in generator.below(classes) }
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func theMeanIsWeighted() {
+    @Test func meanIsWeighted() {
         let logits = Tensor.normal([4, 3], using: RandomGenerator(seed: 2))
         let weights = Tensor([1, 2, 5], shape: [3])
         func loss(_ reduction: Reduction) -> Tensor {
@@ -51,7 +51,7 @@ import Testing
         #expect(abs(loss(.mean).item() - sum / 13) < 1e-5 * sum)
     }
 
-    @Test(arguments: [0, 0.3] as [Real]) func aMeanOverNoWeightIsZero(_ smoothing: Real) {
+    @Test(arguments: [0, 0.3] as [Real]) func meanWithZeroWeightIsZero(_ smoothing: Real) {
         let x = Parameter(.normal([3, 3], using: RandomGenerator(seed: 4)))
         let loss = softmaxCrossEntropy(
             x.tensor, targets: [0, 1, 1], classWeights: Tensor([0, 0, 2]), labelSmoothing: smoothing)
@@ -70,14 +70,14 @@ import Testing
         #expect(soft.item().isFinite)
     }
 
-    @Test func ruledOutClassesOfProbabilityZero() {
+    @Test func classesWithZeroProbability() {
         let x = Parameter(Tensor([1, 2, -.infinity], shape: [1, 3]))
         let loss = softmaxCrossEntropy(x.tensor, targets: Tensor([0.25, 0.75, 0], shape: [1, 3]))
         #expect(loss.item().isFinite)
         #expect(loss.backward()[x]?.array.allSatisfy(\.isFinite) == true)
     }
 
-    @Test func oneHotTargetsAreClasses() {
+    @Test func oneHotTargetsMatchClasses() {
         let generator = RandomGenerator(seed: 3)
         let x = Parameter(.normal([5, 7], using: generator))
         let targets = Indices([3, 0, 6, 6, 2])
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func aGraphKeptIsUsedTwice() {
+    @Test func retainedGraphIsUsedTwice() {
         let x = Parameter(.normal([5, 7], using: RandomGenerator(seed: 4)))
         let loss = softmaxCrossEntropy(x.tensor, targets: [3, 0, 6, 6, 2])
         let first = loss.backward(retainGraph: true)[x]?.array ?? []
@@ -113,8 +113,8 @@ import Testing
         #expect(loss.backward(.ones([4]))[x]?.array == [0, 0, 1, 0])
     }
 
-    @Test func sumsOfManyAreExact() {
-        // A plain sum in Float would be off in the third digit.
+    @Test func longSumsAreAccurate() {
+        // A plain sum in Float would be wrong in the third digit.
         let n = 3_000_000
         let x = Tensor.full([n], 0.1)
         let sum = meanSquaredError(x, targets: .zeros([n]), reduction: .sum).item()
@@ -122,13 +122,13 @@ import Testing
         #expect(abs(Double(meanSquaredError(x, targets: .zeros([n])).item()) - 0.01) < 1e-8)
     }
 
-    @Test func huberIsSquareThenStraight() {
+    @Test func huberIsQuadraticThenLinear() {
         let x = Tensor([0, 1, 2, 5, -5], shape: [5])
         let loss = huberLoss(x, targets: .zeros([5]), delta: 2, reduction: .none)
         #expect(loss.array == [0, 0.5, 2, 8, 8])
     }
 
-    @Test func wrongTargetsAreNamed() async {
+    @Test func invalidTargetsAreReported() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = softmaxCrossEntropy(.zeros([2, 3]), targets: [1, 3])
         }

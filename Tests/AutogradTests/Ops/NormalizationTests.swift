@@ -3,7 +3,7 @@ import AutogradTesting
 import Testing
 
 @Suite struct NormalizationTests {
-    /// (x - mean) / sqrt(variance + epsilon) in Double over the elements at each of the given lists of places.
+    /// Computes (x - mean) / sqrt(variance + epsilon) in Double over the elements at each of the given index lists.
     static func normed(_ x: Tensor, _ groups: [[Int]], epsilon: Double) -> [Double] {
         let values = x.array.map { Double($0) }
         var result = values
@@ -24,7 +24,7 @@ import Testing
         (0..<rows).map { Array($0 * width..<($0 + 1) * width) }
     }
 
-    @Test func statisticsOfTheBatch() {
+    @Test func batchStatistics() {
         let x = Tensor([1, 10, 2, 20, 3, 30, 6, 40], shape: [2, 2, 2])
         let (_, mean, variance, count) = batchNorm(x)
         #expect(mean.array == [3, 25])
@@ -33,14 +33,14 @@ import Testing
         #expect(!mean.isTracked && !variance.isTracked)
     }
 
-    @Test func anEmptyBatchHasNoStatistics() {
+    @Test func emptyBatchHasNoStatistics() {
         let (output, mean, variance, count) = batchNorm(.zeros([0, 4, 2]))
         #expect(output.shape == [0, 4, 2])
         #expect(mean.array == [0, 0] && variance.array == [0, 0] && count == 0)
     }
 
     @Test(arguments: [(7, 3), (300, 1), (5000, 40), (700, 200)])
-    func batchNormKeepsItsDigitsAtLargeMeans(_ size: (Int, Int)) {
+    func batchNormIsAccurateForLargeMeans(_ size: (Int, Int)) {
         let generator = RandomGenerator(seed: 1)
         let shift = Tensor.uniform([size.1], 5000, 9000, using: generator)
         let x = .normal([size.0, size.1], using: generator) + shift
@@ -50,8 +50,8 @@ import Testing
         #expect(difference == nil)
     }
 
-    @Test func batchNormOfTrendsIsStable() {
-        // The mean of each block of rows is far from the mean of all.
+    @Test func batchNormIsStableForTrends() {
+        // The mean of each block of rows is far from the overall mean.
         let x = Tensor(shape: [4096, 2]) { p in for i in 0..<8192 { p[i] = Real(i / 2) } }
         let expected = Self.normed(x, Self.columns(4096, 2), epsilon: 1e-5)
         let found = batchNorm(x).output.array.map { Double($0) }
@@ -59,7 +59,7 @@ import Testing
         #expect(difference == nil)
     }
 
-    @Test func batchNormWithItsOwnStatisticsIsTheSame() {
+    @Test func fixedBatchNormMatchesBatchNorm() {
         let generator = RandomGenerator(seed: 2)
         let x = Tensor.normal([5, 6, 7], mean: 3, deviation: 2, using: generator)
         let gamma = Tensor.normal([7], using: generator), beta = Tensor.normal([7], using: generator)
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: [1, 5, 31, 32, 100, 1025])
-    func layerNormKeepsItsDigits(_ width: Int) {
+    func layerNormIsAccurateForLargeMeans(_ width: Int) {
         let generator = RandomGenerator(seed: 3)
         let x = Tensor.normal([9, width], mean: 3000, using: generator)
         let expected = Self.normed(x, Self.rows(9, width), epsilon: 1e-5)
@@ -78,7 +78,7 @@ import Testing
         #expect(difference == nil)
     }
 
-    @Test func layerNormOfRowsThatBeginFarOff() {
+    @Test func layerNormWithOutlierFirstElement() {
         var x = Tensor.normal([4, 2000], using: RandomGenerator(seed: 4))
         x.modify { p in for row in 0..<4 { p[row * 2000] = row % 2 == 0 ? 3000 : -10000 } }
         let expected = Self.normed(x, Self.rows(4, 2000), epsilon: 1e-5)
@@ -94,7 +94,7 @@ import Testing
         #expect(groupNorm(x, groups: 1, beta: beta).array == [1, 2, 3, 1, 2, 3])
     }
 
-    @Test(arguments: [1, 2, 6]) func groupNormNormalisesGroups(_ groups: Int) {
+    @Test(arguments: [1, 2, 6]) func groupNormNormalizesGroups(_ groups: Int) {
         let x = Tensor.normal([3, 4, 5, 6], mean: 50, using: RandomGenerator(seed: 5))
         var places: [[Int]] = []
         for n in 0..<3 {
@@ -109,7 +109,7 @@ import Testing
         #expect(difference == nil)
     }
 
-    @Test func frozenPartsGetNoGradient() {
+    @Test func frozenInputsGetNoGradient() {
         let generator = RandomGenerator(seed: 6)
         let x = Parameter(.normal([4, 3], using: generator)), gamma = Parameter(.ones([3]))
         let beta = Parameter(.zeros([3]))
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func wrongShapesAreNamed() async {
+    @Test func invalidShapesAreReported() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = batchNorm(.zeros([4, 3]), gamma: .ones([4]))
         }

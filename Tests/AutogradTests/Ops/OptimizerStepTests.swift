@@ -2,7 +2,7 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// Steps of optimisers beside their formulas, written down in Double for one number at a time.
+/// Optimizer steps against their formulas in Double, one value at a time.
 @Suite struct OptimizerStepTests {
     static let count = 40_000
 
@@ -16,7 +16,7 @@ import Testing
             gradients = (0..<3).map { _ in .normal([OptimizerStepTests.count], using: generator) }
         }
 
-        /// Runs `step` on tensors and `formula` on numbers, each with `states` state variables that start at 0.
+        /// Runs `step` on tensors and `formula` on values, each with `states` state variables that start at 0.
         func compare(
             states: Int, step: (_ p: Elements, _ g: Tensor, _ state: Elements, _ t: Int) -> Void,
             formula: (_ p: inout Double, _ g: Double, _ s: inout [Double], _ t: Int) -> Void
@@ -81,20 +81,20 @@ import Testing
     }
 
     @Test(arguments: [(false, false), (true, false), (false, true), (true, true)], [0, 0.9])
-    func rmsprop(_ form: (isCentred: Bool, isKeras: Bool), _ momentum: Double) {
-        let (centred, keras) = form
+    func rmsprop(_ form: (isCentered: Bool, isKeras: Bool), _ momentum: Double) {
+        let (centered, keras) = form
         let rate = { (t: Int) in t < 3 ? 0.01 : 0.003 }
         let n = Self.count
         let difference = Problem().compare(states: 3) { p, g, s, t in
             rmspropStep(
-                p, g, square: s, mean: centred ? s + n : nil, velocity: momentum == 0 ? nil : s + 2 * n,
+                p, g, square: s, mean: centered ? s + n : nil, velocity: momentum == 0 ? nil : s + 2 * n,
                 learningRate: rate(t), alpha: 0.9, epsilon: 0.01, epsilonInRoot: keras, momentum: momentum,
                 storesSteps: keras, decay: Decay(pull: 0.1))
         } formula: { p, g, s, t in
             let g = g + 0.1 * p
             s[0] = 0.9 * s[0] + 0.1 * g * g
             s[1] = 0.9 * s[1] + 0.1 * g
-            let square = s[0] - (centred ? s[1] * s[1] : 0)
+            let square = s[0] - (centered ? s[1] * s[1] : 0)
             let step = g / (keras ? (square + 0.01).squareRoot() : square.squareRoot() + 0.01)
             s[2] = momentum * s[2] + (keras ? rate(t) : 1) * step
             p -= (keras ? 1 : rate(t)) * s[2]

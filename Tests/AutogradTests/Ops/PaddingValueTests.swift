@@ -1,10 +1,10 @@
 import Autograd
 import Testing
 
-/// What stands in the padding of a sequence is never read: NaN there leaves results and gradients as they are.
+/// The padding of a sequence is never read: NaN in the padding does not change results or gradients.
 @Suite struct PaddingValueTests {
     @Test(arguments: [Real.nan, .infinity, 1e30])
-    func recurrencesDoNotReadPadding(_ padding: Real) {
+    func recurrentLayersDoNotReadPadding(_ padding: Real) {
         for resetAfter in [true, false] {
             for reversed in [false, true] {
                 expectSame(padding, gates: 3) { x, weight, recurrent in
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    /// Compares a run over zeros in the padding with one over `padding`.
+    /// Compares a run with zeros in the padding with a run with `padding`.
     private func expectSame(_ padding: Real, gates: Int, _ body: (Tensor, Tensor, Tensor) -> Tensor) {
         let generator = RandomGenerator(seed: 5)
         let valid = Tensor([1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0], shape: [3, 4, 1])

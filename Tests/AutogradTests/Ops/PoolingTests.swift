@@ -3,13 +3,13 @@ import AutogradTesting
 import Testing
 
 @Suite struct PoolingTests {
-    /// A window over pictures, worked out element by element.
+    /// A window over images, computed element by element.
     struct Window: Sendable, CustomTestStringConvertible {
         let shape: [Int], kernel: (Int, Int), stride: (Int, Int), before: [Int], after: [Int]
 
         var testDescription: String { "\(shape) \(kernel) \(stride) \(before) \(after)" }
 
-        /// Output size and the values inside each window, in the order of the output.
+        /// The output size and the values inside each window, in output order.
         func walk(_ x: [Real]) -> (shape: [Int], windows: [[Real]]) {
             let (n, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
             let rows = (height + before[0] + after[0] - kernel.0) / stride.0 + 1
@@ -83,19 +83,19 @@ import Testing
         #expect(maxPool1d(x, kernel: 3, stride: 2, padding: .same).shape == [1, 3, 2])
     }
 
-    @Test func theFirstOfEqualMaximaGetsTheGradient() {
+    @Test func firstMaximumGetsGradient() {
         let x = Parameter(Tensor([2, 2, 1, 3, 3, 3], shape: [1, 6, 1]))
         let gradients = maxPool1d(x.tensor, kernel: 3).backward(Tensor([5, 7], shape: [1, 2, 1]))
         #expect(gradients[x]?.array == [5, 0, 0, 7, 0, 0])
     }
 
-    @Test func notANumberIsPassedOn() {
+    @Test func nanIsPropagated() {
         let x = Tensor([1, .nan, 3, 4], shape: [1, 4, 1])
         let found = maxPool1d(x, kernel: 2).array
         #expect(found[0].isNaN && found[1] == 4)
     }
 
-    @Test func windowsOfPaddingAlone() {
+    @Test func windowsWithOnlyPadding() {
         let x = Parameter(Tensor([1, 2], shape: [1, 2, 1]))
         let most = maxPool1d(x.tensor, kernel: 1, stride: 1, padding: 1)
         #expect(most.array == [-.infinity, 1, 2, -.infinity])
@@ -104,7 +104,7 @@ import Testing
         #expect(mean.array == [0, 1, 2, 0])
     }
 
-    @Test func wrongShapesAreNamed() async {
+    @Test func invalidShapesAreReported() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = maxPool1d(.zeros([4, 3]), kernel: 2)
         }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct ReduceTests {
-    /// Shapes and axes that meet every way a reduction is cut into chunks.
+    /// Shapes and axes that cover every way of splitting a reduction into chunks.
     static let cases: [([Int], [Int]?)] = [
         ([3, 4, 5], nil), ([3, 4, 5], [0]), ([3, 4, 5], [1]), ([3, 4, 5], [-1]), ([3, 4, 5], [0, 2]),
         ([3, 4, 5], [2, 1]), ([3, 1, 5], [0, 2]), ([3, 1, 5], [0, 1, 2]), ([1, 1], [0]), ([], nil), ([7], []),
@@ -14,7 +14,7 @@ import Testing
         ([17, 2], [0]), ([4, 600, 700], [1]),
     ]
 
-    /// The elements that go into each result, in order.
+    /// The elements of each result, in order.
     static func slices(_ x: Tensor, _ axes: [Int]?) -> [[Double]] {
         let over = Set((axes ?? Array(x.shape.indices)).map { $0 < 0 ? $0 + x.rank : $0 })
         var result = [[Double]](
@@ -36,7 +36,7 @@ import Testing
         return result
     }
 
-    @Test(arguments: cases) func matchesSlowSums(_ shape: [Int], _ axes: [Int]?) {
+    @Test(arguments: cases) func matchesNaiveReference(_ shape: [Int], _ axes: [Int]?) {
         let x = Tensor.uniform(shape, -1, 1, using: RandomGenerator(seed: 4))
         let slices = ReduceTests.slices(x, axes)
         let n = Double(slices[0].count)
@@ -63,7 +63,7 @@ import Testing
         #expect(kept.array == x.sum(axes: axes).array && kept.rank == x.rank)
     }
 
-    @Test func manyEqualAddendsKeepTheirDigits() {
+    @Test func longSumOfEqualElementsIsAccurate() {
         let x = Tensor.full([3_000_000], 0.1)
         #expect(Swift.abs(x.sum().item() - 300_000) < 0.3)
         #expect(Swift.abs(Tensor.full([300_000, 10], 0.1).sum(axes: [0]).array[3] - 30_000) < 0.03)
@@ -79,12 +79,12 @@ import Testing
         #expect(Tensor.zeros([2, 0]).logSumExp().array == [-.infinity, -.infinity])
     }
 
-    @Test func extremesOfNothingStopWithTheShape() async throws {
+    @Test func extremesOfEmptyAxisReportShape() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor.zeros([2, 0]).max(axes: [1])
         }
         let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-        #expect(message.contains("max: there is no element along axes [1] of shape [2, 0]"))
+        #expect(message.contains("max: no elements along axes [1] of shape [2, 0]"))
     }
 
     @Test func positionsOfExtremes() {
@@ -103,14 +103,14 @@ import Testing
         #expect(long.argmin().values[0] == values.firstIndex(of: values.min() ?? 0))
     }
 
-    @Test func gradientOfMaxGoesToTheFirst() {
+    @Test func gradientOfMaxFlowsToFirst() {
         let x = Parameter(Tensor([2, 5, 5, 1, 5, 0], shape: [2, 3]))
         #expect(x.tensor.max().backward()[x]?.array == [0, 1, 0, 0, 0, 0])
         #expect(x.tensor.max(axes: [1]).sum().backward()[x]?.array == [0, 1, 0, 0, 1, 0])
         #expect(x.tensor.min(axes: [0]).sum().backward()[x]?.array == [0, 1, 0, 1, 0, 1])
     }
 
-    @Test func runningSums() {
+    @Test func cumulativeSums() {
         let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
         #expect(x.cumulativeSum(axis: 1).array == [1, 3, 6, 4, 9, 15])
         #expect(x.cumulativeSum(axis: 0).array == [1, 2, 3, 5, 7, 9])
@@ -134,7 +134,7 @@ import Testing
         #expect(ratio.array.allSatisfy { Swift.abs($0) < 1e-5 })
     }
 
-    @Test(arguments: [[3, 2], [2, 3]]) func slicesOfMinusInfinity(_ shape: [Int]) {
+    @Test(arguments: [[3, 2], [2, 3]]) func minusInfinitySlices(_ shape: [Int]) {
         let axis = shape[0] == 3 ? 0 : 1
         let x = Parameter(.full(shape, -.infinity))
         #expect(x.value.softmax(axis: axis).array == [Real](repeating: 0, count: 6))
@@ -151,7 +151,7 @@ import Testing
         #expect(x.logSumExp().item() == 1e4 + Real(Foundation.log(2.0)))
     }
 
-    /// A silent stretch has no deviation; training goes on.
+    /// Silence has a standard deviation of 0; training must continue.
     @Test func deviationOfEqualElementsHasGradientZero() {
         let x = Parameter(Tensor([2, 2, 2, 1, 2, 3], shape: [2, 3]))
         let deviation = x.tensor.standardDeviation(axes: [1])

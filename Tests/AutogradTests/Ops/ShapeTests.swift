@@ -1,9 +1,9 @@
 import Autograd
 import Testing
 
-/// Reshape, broadcast, permute and flip: shapes, elements, and what is copied.
+/// Reshape, broadcast, permute and flip: shapes, elements, and whether memory is copied.
 @Suite struct ShapeTests {
-    @Test func reshapingKeepsTheElementsAndTheirMemory() {
+    @Test func reshapeSharesMemory() {
         let x = counting([3, 4])
         let address = x.withElements { UInt(bitPattern: $0) }
         for (y, shape) in [
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func reshapingOfScalarsAndEmptyTensors() {
+    @Test func reshapeOfScalarsAndEmptyTensors() {
         #expect(counting([]).flattened().shape == [1])
         #expect(counting([1, 1]).reshaped([]).shape == [])
         #expect(counting([0, 3]).reshaped([-1, 3]).shape == [0, 3])
@@ -41,7 +41,7 @@ import Testing
         [5], [3, 4], [17, 33], [64, 48], [2, 3, 4], [1, 5, 1, 7], [3, 20, 18], [2, 3, 2, 5], [2, 16, 3, 16],
         [0, 3, 2], [200, 1, 300], [2, 1, 3, 2, 2], [4, 40, 41, 3],
     ])
-    func permutedInEveryOrder(_ shape: [Int]) {
+    func permutesInEveryOrder(_ shape: [Int]) {
         let x = counting(shape)
         for order in permutations(Array(shape.indices)) {
             let y = x.permuted(order)
@@ -55,14 +55,14 @@ import Testing
         }
     }
 
-    @Test func transposedExchangesTwoAxes() {
+    @Test func transposeSwapsTwoAxes() {
         let x = counting([2, 3, 4])
         #expect(x.transposed().array == x.permuted([0, 2, 1]).array)
         #expect(x.transposed(0, -1).array == x.permuted([2, 1, 0]).array)
         #expect(x.permuted([-1, 0, 1]).shape == [4, 2, 3])
     }
 
-    @Test func flippedTurnsRound() {
+    @Test func flipReverses() {
         let x = counting([2, 3, 40])
         #expect(x.flipped(axes: [1]).array == elements(of: x, at: x.shape) { [$0[0], 2 - $0[1], $0[2]] })
         #expect(
@@ -72,7 +72,7 @@ import Testing
         #expect(counting([]).flipped().array == [1])
     }
 
-    @Test func gradientsKeepToTheirPlaces() {
+    @Test func gradientsMatchPositions() {
         let x = counting([2, 3])
         #expect(gradient(at: x, counting([3, 2])) { $0.transposed() } == [1, 3, 5, 2, 4, 6])
         #expect(gradient(at: x, counting([2, 3])) { $0.flipped(axes: [1]) } == [3, 2, 1, 6, 5, 4])
@@ -81,7 +81,7 @@ import Testing
             gradient(at: counting([1, 3]), counting([2, 3])) { $0.broadcast(to: [2, 3]) } == [5, 7, 9])
     }
 
-    @Test func sameBitsOnAnyNumberOfThreads() {
+    @Test func bitIdenticalForAnyThreadCount() {
         let x = counting([3, 210, 190])
         let results = onSeveralThreads {
             [

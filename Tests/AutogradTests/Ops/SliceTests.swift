@@ -3,7 +3,7 @@ import Testing
 
 /// Slice, select and pad: NumPy's rules for positions, and the elements.
 @Suite struct SliceTests {
-    /// What NumPy takes of `arange(5)`.
+    /// The result of NumPy for `arange(5)`.
     @Test(arguments: [
         (AxisSlice(), [0, 1, 2, 3, 4]), (AxisSlice(step: -1), [4, 3, 2, 1, 0]),
         (AxisSlice(step: 2), [0, 2, 4]),
@@ -21,11 +21,11 @@ import Testing
         ((...2).axisSlice, [0, 1, 2]),
         ((3...).axisSlice, [3, 4]), ((..<(-3)).axisSlice, [0, 1]), ((1..<3).axisSlice, [1, 2]),
     ])
-    func positionsAreThoseOfNumPy(_ slice: AxisSlice, _ expected: [Int]) {
+    func positionsMatchNumPy(_ slice: AxisSlice, _ expected: [Int]) {
         let x = counting([5])
         #expect(x.slice([slice]).array == expected.map { Real($0 + 1) })
         #expect(counting([0]).slice([slice]).shape == [0])
-        // The gradient puts the cotangent back to where the elements came from.
+        // The gradient puts the cotangent back at the positions of the elements.
         var back = [Real](repeating: 0, count: 5)
         for (i, position) in expected.enumerated() { back[position] = Real(i + 1) }
         #expect(gradient(at: x, counting([expected.count])) { $0.slice([slice]) } == back)
@@ -49,7 +49,7 @@ import Testing
         #expect(x.slice([]).array == x.array)
     }
 
-    @Test func selectTakesTheAxisAway() {
+    @Test func selectRemovesAxis() {
         let x = counting([3, 4, 6])
         for (axis, shape) in [[4, 6], [3, 6], [3, 4]].enumerated() {
             for index in [-1, 0, 2] {
@@ -71,7 +71,7 @@ import Testing
             ])
     }
 
-    @Test func paddedIsSlicedBack() {
+    @Test func sliceInvertsPad() {
         for shape in [[], [4], [0, 3], [2, 3], [2, 1, 5], [70, 600]] {
             let x = counting(shape)
             let before = shape.indices.map { $0 + 1 }, after = shape.indices.map { 2 * $0 }

@@ -1,6 +1,6 @@
 import Autograd
 
-// Slow and plain ways to say what a tensor should hold.
+// Slow and simple reference implementations.
 
 /// 1, 2, 3, ... in row-major order.
 func counting(_ shape: [Int]) -> Tensor {
@@ -12,13 +12,13 @@ func positions(_ shape: [Int]) -> [[Int]] {
     shape.reduce([[]]) { heads, size in heads.flatMap { head in (0..<size).map { head + [$0] } } }
 }
 
-/// The elements of `x` at the places that `place` gives for every index of `shape`.
+/// Returns the elements of `x` at the index that `place` returns for every index of `shape`.
 func elements(of x: Tensor, at shape: [Int], _ place: ([Int]) -> [Int]) -> [Real] {
     let array = x.array
     return positions(shape).map { index in array[zip(place(index), x.shape).reduce(0) { $0 * $1.1 + $1.0 }] }
 }
 
-/// All orders of the numbers.
+/// Returns all permutations of the numbers.
 func permutations(_ numbers: [Int]) -> [[Int]] {
     guard numbers.count > 1 else { return [numbers] }
     return numbers.indices.flatMap { i in
@@ -28,13 +28,13 @@ func permutations(_ numbers: [Int]) -> [[Int]] {
     }
 }
 
-/// The gradient of sum(f(x) * cotangent) with respect to x.
+/// Returns the gradient of sum(f(x) * cotangent) with respect to x.
 func gradient(at x: Tensor, _ cotangent: Tensor, _ f: (Tensor) -> Tensor) -> [Real]? {
     let parameter = Parameter(x)
     return f(parameter.tensor).backward(cotangent)[parameter]?.array
 }
 
-/// The result of `body` on 1, 2, 3 and 7 threads.
+/// Returns the results of `body` with 1, 2, 3 and 7 threads.
 func onSeveralThreads<R>(_ body: () -> R) -> [R] {
     let before = Parallel.threads
     defer { Parallel.threads = before }

@@ -12,7 +12,7 @@ import Testing
         #expect(difference(Self.tensor(1, -2, 0.01), expected, absolute: 0.02) == nil)
     }
 
-    @Test func worstPlaceIsNamed() {
+    @Test func worstElementIsReported() {
         let found = Tensor([1, 2, 3, 4, 5.5, 6.1], shape: [2, 3])
         let text = difference(found, Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]), relative: 0, absolute: 0.01)
         #expect(
@@ -21,7 +21,7 @@ import Testing
         #expect(text?.contains("(allowed 0.01)") == true)
     }
 
-    @Test func relativeToleranceIsOfTheExpectedValue() {
+    @Test func relativeToleranceUsesExpectedValue() {
         #expect(difference(Self.tensor(110), Self.tensor(100), relative: 0.095) != nil)
         #expect(difference(Self.tensor(100), Self.tensor(110), relative: 0.095) == nil)
         #expect(difference(Self.tensor(1e-20), Self.tensor(0), relative: 1) != nil)
@@ -34,7 +34,7 @@ import Testing
         #expect(Closeness().difference([1], [1, 2]) == "counts differ: found 1, expected 2")
     }
 
-    @Test func notANumberIsCloseToNothing() {
+    @Test func nanIsCloseToNothing() {
         let (nan, one) = (Self.tensor(.nan), Self.tensor(1))
         for (found, expected) in [(nan, one), (one, nan), (nan, nan)] {
             #expect(Closeness(absolute: .infinity).difference(found, expected)?.contains("1 of 1") == true)

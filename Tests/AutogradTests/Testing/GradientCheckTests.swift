@@ -2,11 +2,11 @@ import Autograd
 import AutogradTesting
 import Testing
 
-/// What the gradient check finds in operations that are wrong in known ways.
+/// What the gradient check reports for operations with known errors.
 @Suite struct GradientCheckTests {
     private static let x = Tensor([0.5, -1, 2, 3, -0.25, 1], shape: [2, 3])
 
-    /// x * x with a gradient rule of the caller's.
+    /// x * x with a given gradient rule.
     private static func square(
         _ x: Tensor, _ rule: @escaping @Sendable (_ x: Tensor, _ cotangent: Tensor) -> Tensor?
     ) -> Tensor {
@@ -14,12 +14,12 @@ import Testing
         return record("square_wrong", inputs: [x], output: value * value) { g, _ in [rule(value, g)] }
     }
 
-    @Test func rightGradient() throws {
+    @Test func correctGradient() throws {
         let report = try checkGradient("square", at: [Self.x]) { Self.square($0[0]) { $0 * $1 * 2 } }
         #expect(report.isCorrect)
         #expect(report.checked == 6)
         #expect(report.wrong == 0)
-        #expect("\(report)".contains("gradient of square: right at all 6 elements"))
+        #expect("\(report)".contains("gradient of square: correct at all 6 elements"))
     }
 
     @Test func wrongFactor() {
@@ -29,7 +29,7 @@ import Testing
         #expect(report?.wrong == 6)
     }
 
-    @Test func oneWrongElementIsThePlaceNamed() {
+    @Test func wrongElementIsReported() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient("square", at: [Self.x]) { x in
                 Self.square(x[0]) { value, g in
@@ -62,7 +62,7 @@ import Testing
         #expect(report?.wrong == 6)
     }
 
-    @Test func gradientOfTheSecondInputLost() {
+    @Test func lostGradientOfSecondInput() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x, Self.x + 1]) { $0[0] * $0[1].detached }
         }
@@ -70,7 +70,7 @@ import Testing
         #expect(report?.wrong == 6)
     }
 
-    @Test func wrongShortCutForOneInput() {
+    @Test func wrongShortcutForOneInput() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x, Self.x + 1]) { x in
                 let (a, b) = (x[0].detached, x[1].detached)
@@ -80,10 +80,10 @@ import Testing
             }
         }
         #expect(report?.wrong == 0)
-        #expect(report?.description.contains("input 1 tracked alone has another gradient") == true)
+        #expect(report?.description.contains("input 1 has a different gradient if tracked alone") == true)
     }
 
-    @Test func wrongShortCutForOneOutput() {
+    @Test func wrongShortcutForOneOutput() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x]) { x in
                 let value = x[0].detached
@@ -97,11 +97,11 @@ import Testing
         #expect(report?.description.contains("each output is used alone") == true)
     }
 
-    @Test func operationThatIsNotRecorded() {
+    @Test func unrecordedOperation() {
         let report = #expect(throws: GradientReport.self) {
             try checkGradient(at: [Self.x]) { $0[0].detached * 2 }
         }
-        #expect(report?.problems == ["no output has a history: the operation is not recorded"])
+        #expect(report?.problems == ["no output has history: the operation is not recorded"])
     }
 
     @Test func emptyInputs() throws {

@@ -273,7 +273,7 @@ import Testing
         let text = Array("this is no archive, though it has its checksum".utf8)
         let other = try LocalServer { request, _ in .file(text, request) }
         try FileManager.default.removeItem(atPath: folder.path + "/Sounds.zip")
-        #expect(message { try run(download(other, text)) }.contains("no end of a directory"))
+        #expect(message { try run(download(other, text)) }.contains("no end of central directory record"))
     }
 
     @Test func whatIsPublished() {

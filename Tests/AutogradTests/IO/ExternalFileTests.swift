@@ -2,9 +2,9 @@ import Autograd
 import Foundation
 import Testing
 
-/// Files that NumPy, PyTorch and the safetensors package wrote.
-@Suite struct WrittenByOthersTests {
-    /// What an array should read as: the bits of its elements as doubles, and whole numbers.
+/// Reads files written by NumPy, PyTorch and the safetensors package.
+@Suite struct ExternalFileTests {
+    /// The expected content of an array: the bits of its elements as doubles, and integers.
     struct Expected: Decodable {
         let shape: [Int]
         let bits: [UInt64]
@@ -16,7 +16,7 @@ import Testing
         return try JSONDecoder().decode([String: [String: Expected]].self, from: data)
     }
 
-    /// Every array of every file: values bit for bit, NaN as NaN, and whole numbers exactly.
+    /// Every array of every file: values bit for bit, NaN as NaN, integers exactly.
     @Test func reads() throws {
         for (file, arrays) in try Self.expected() {
             for (name, want) in arrays {
@@ -80,7 +80,7 @@ import Testing
         #expect(try Npz(contentsOf: Fixtures.path("savez.npz")).names == ["a", "labels", "Größe"])
     }
 
-    /// Longer arrays, through every kind of block: the formulas of make_io_fixtures.py.
+    /// Longer arrays with every kind of block, from the formulas in make_io_fixtures.py.
     @Test func inflates() throws {
         let file = try Npz(contentsOf: Fixtures.path("deflate.npz"))
         #expect(
@@ -103,11 +103,11 @@ import Testing
         let dynamic = try #require(Fixtures.message { try file.tensor("readme.txt") })
         #expect(
             dynamic.contains(
-                "array \"readme.txt\": found none of that name; allowed: one of the 9 in the file"))
+                "array \"readme.txt\": found no such array; allowed: one of the 9 in the file"))
     }
 
     /// All 65,536 half-precision and bfloat16 numbers.
-    @Test func halfAndBrain() throws {
+    @Test func float16AndBFloat16() throws {
         let words = (0..<65536).map { UInt16($0) }
         let data = words.withUnsafeBytes { Array($0) }
         for type in ["F16", "BF16"] {
@@ -116,7 +116,7 @@ import Testing
             let found = try SafeTensors(bytes: length + Array(header.utf8) + data).tensor("x").array
             for word in words {
                 let bits = UInt32(word)
-                // By the definition of the format, apart from infinity and NaN.
+                // From the definition of the format, except for infinity and NaN.
                 let exponent = Int(bits >> 10 & 31)
                 let fraction = Double(bits & 1023) / 1024
                 let magnitude =
@@ -132,7 +132,7 @@ import Testing
                     Issue.record("\(type) 0x\(String(word, radix: 16)): \(value), expected \(wanted)")
                 }
                 if wanted.isNaN && word != 0x7C01 && type == "F16" {
-                    // The payload and sign stay; the highest bit says that the NaN is quiet.
+                    // The payload and sign are kept; the highest bit marks the NaN as quiet.
                     #expect(UInt32(Float(value).bitPattern >> 13 & 0x1FF) == bits & 0x1FF)
                     #expect(Float(value).sign == (word >> 15 == 0 ? .plus : .minus))
                 }

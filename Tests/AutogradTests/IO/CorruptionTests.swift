@@ -2,9 +2,9 @@ import Autograd
 import Foundation
 import Testing
 
-/// Every kind of damage has its message: the file, the place, what was found and what is allowed.
-@Suite struct DamageTests {
-    /// A safetensors file of a header and so many bytes of data.
+/// The error message of every kind of corruption: the file, the location, what was found and what is allowed.
+@Suite struct CorruptionTests {
+    /// Returns a safetensors file with the given header and number of data bytes.
     static func file(_ header: String, data: Int = 0) -> [UInt8] { file(Array(header.utf8), data: data) }
 
     static func file(_ header: [UInt8], data: Int = 0) -> [UInt8] {
@@ -18,11 +18,11 @@ import Testing
 
     static let good = x("F32", "[2]", "[0,8]")
 
-    static let safetensorsDamage: [(bytes: [UInt8], message: String)] = [
+    static let corruptedSafetensors: [(bytes: [UInt8], message: String)] = [
         // Lengths.
         (
             [1, 2, 3],
-            "f: byte 0: found a file of 3 bytes; allowed: at least 8, which give the length of the header"
+            "f: byte 0: found a file of 3 bytes; allowed: at least 8 bytes, the length of the header"
         ),
         (
             [100, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x7D],
@@ -30,14 +30,14 @@ import Testing
         ),
         (
             [UInt8](repeating: 0xFF, count: 20),
-            "f: header length, byte 0: found 18,446,744,073,709,551,615 (no safetensors file, or a damaged one); allowed: at most 12 in a file of 20 bytes"
+            "f: header length, byte 0: found 18,446,744,073,709,551,615 (not a safetensors file, or a corrupted one); allowed: at most 12 in a file of 20 bytes"
         ),
         (file(""), #"f: header, byte 8: found the end of the header; allowed: "{" as the first byte"#),
         (file(" {}"), #"f: header, byte 8: found " {}"; allowed: "{" as the first byte"#),
         // Layout.
         (
             file(good, data: 7),
-            "f: tensor \"x\", byte 62: found data up to byte 70; allowed: up to 69, the end of the file (is it cut off?)"
+            "f: tensor \"x\", byte 62: found data up to byte 70; allowed: up to 69, the end of the file (is the file truncated?)"
         ),
         (
             file(good, data: 10),
@@ -103,15 +103,15 @@ import Testing
         // Numbers.
         (
             file(x("F32", "[-2]", "[0,8]"), data: 8),
-            #"byte 37: found -2; allowed: a whole number from 0, in plain digits"#
+            #"byte 37: found -2; allowed: an integer from 0, in plain digits"#
         ),
         (
             file(x("F32", "[2.0]", "[0,8]"), data: 8),
-            "byte 37: found 2.0; allowed: a whole number from 0, in plain digits"
+            "byte 37: found 2.0; allowed: an integer from 0, in plain digits"
         ),
         (
             file(x("F32", "[2]", "[0,8e0]"), data: 8),
-            "byte 58: found 8e0; allowed: a whole number from 0, in plain digits"
+            "byte 58: found 8e0; allowed: an integer from 0, in plain digits"
         ),
         (file(x("F32", "[1e999]", "[0,8]"), data: 8), "byte 37: found 1e999; allowed"),
         (file(x("F32", "[02]", "[0,8]"), data: 8), "byte 37: found 02; allowed"),
@@ -124,7 +124,7 @@ import Testing
         ),
         (
             file(x("F32", "[2,]", "[0,8]"), data: 8),
-            #"byte 39: found "],"data_offs"; allowed: a whole number from 0"#
+            #"byte 39: found "],"data_offs"; allowed: an integer from 0"#
         ),
         (file(x("F32", "null", "[0,8]"), data: 8), #"byte 36: found "null,"data_o"; allowed: "[""#),
         // Keys.
@@ -139,21 +139,21 @@ import Testing
         (file(#"{"x":{}}"#), #"tensor "x", byte 13: found no key "dtype""#),
         (
             file(#"{"x":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, data: 1),
-            #"found "dtype" a second time; allowed: each key once"#
+            #"found a duplicate "dtype"; allowed: each key once"#
         ),
         (file(#"{"x":{"dtyp":"U8"}}"#), #"found "dtyp"; allowed: dtype, shape, data_offsets"#),
         (
             file(
                 #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
                 data: 2),
-            #"f: header, byte 65: found "x" a second time; allowed: each name once"#
+            #"f: header, byte 65: found a duplicate "x"; allowed: each name once"#
         ),
-        (file(#"{"__metadata__":{"a":"1","a":"2"}}"#), #"f: metadata, byte 37: found "a" a second time"#),
+        (file(#"{"__metadata__":{"a":"1","a":"2"}}"#), #"f: metadata, byte 37: found a duplicate "a""#),
         (file(#"{"__metadata__":{"a":1}}"#), #"f: metadata, byte 29: found "1}}"; allowed: """#),
-        (file(#"{"__metadata__":{},"__metadata__":{}}"#), #"found "__metadata__" a second time"#),
+        (file(#"{"__metadata__":{},"__metadata__":{}}"#), #"found a duplicate "__metadata__""#),
         // JSON and UTF-8.
         (file(#"{"x""#), #"byte 12: found the end of the header; allowed: ":""#),
-        (file(#"{"x"#), #"byte 9: found a string without an end; allowed: a closing quote"#),
+        (file(#"{"x"#), #"byte 9: found an unterminated string; allowed: a closing quote"#),
         (file("{}}"), #"byte 10: found "}"; allowed: only spaces after the last "}""#),
         (file("{,}"), #"byte 9: found ",}"; allowed: """#),
         (file(good.dropLast() + ",}", data: 8), #"found "}"; allowed: """#),
@@ -186,21 +186,21 @@ import Testing
         ),
         (
             file(x("U8", String(repeating: "[", count: 500_000), "[0,1]")),
-            "found \"[[[[[[[[[[[[\"; allowed: a whole number"
+            "found \"[[[[[[[[[[[[\"; allowed: an integer"
         ),
     ]
 
-    @Test(arguments: DamageTests.safetensorsDamage.indices)
+    @Test(arguments: CorruptionTests.corruptedSafetensors.indices)
     func safetensors(_ i: Int) {
-        let (bytes, wanted) = Self.safetensorsDamage[i]
+        let (bytes, wanted) = Self.corruptedSafetensors[i]
         let message = Fixtures.message { try SafeTensors(bytes: bytes, name: "f") } ?? "no error"
         #expect(message.contains(wanted))
         #expect(message.hasPrefix("f: ") && message.contains("; allowed: "))
     }
 
-    @Test func undamagedReads() throws {
+    @Test func readsIntactFiles() throws {
         #expect(try SafeTensors(bytes: Self.file(Self.good, data: 8), name: "f").names == ["x"])
-        // Sizes that are too large together only if the empty axis is forgotten, but harmless.
+        // Harmless: the sizes overflow only if the empty axis is ignored.
         let wide = Self.file(Self.x("F32", "[0,4294967296]", "[0,0]"))
         #expect(try SafeTensors(bytes: wide).tensor("x").shape == [0, 4_294_967_296])
         let escaped = Self.file(
@@ -212,17 +212,17 @@ import Testing
         let file = try SafeTensors(bytes: Self.file(Self.good, data: 8), name: "f")
         #expect(
             Fixtures.message { try file.tensor("y") }
-                == "f: tensor \"y\": found none of that name; allowed: one of the 1 in the file: x")
+                == "f: tensor \"y\": found no such tensor; allowed: one of the 1 in the file: x")
         #expect(
             Fixtures.message { try file.tensor("x", shape: [3]) }
                 == "f: tensor \"x\": found shape [2]; allowed: [3]")
         #expect(
             Fixtures.message { try file.indices("x") }
-                == "f: tensor \"x\": found elements of type F32; allowed: whole numbers (BOOL, I8, U8, I16, U16, I32, U32, I64, U64)"
+                == "f: tensor \"x\": found elements of type F32; allowed: integers (BOOL, I8, U8, I16, U16, I32, U32, I64, U64)"
         )
     }
 
-    /// An npy file of a header and so many bytes of data.
+    /// Returns an npy file with the given header and number of data bytes.
     static func npy(_ header: String, data: Int = 0, version: UInt8 = 1) -> [UInt8] {
         let count = header.utf8.count
         let length =
@@ -235,7 +235,7 @@ import Testing
         npy("{'descr': \(descr), 'fortran_order': \(order), 'shape': \(shape), }", data: data)
     }
 
-    static let npyDamage: [(bytes: [UInt8], message: String)] = [
+    static let corruptedNpy: [(bytes: [UInt8], message: String)] = [
         ([0x93], "f: header, byte 0: found 1 bytes; allowed: at least 10, with the length of the header"),
         (
             [UInt8](repeating: 0x50, count: 20),
@@ -255,12 +255,12 @@ import Testing
         (npy("'<f4'", "False", "(2,)", 9), "found 9 bytes of data; allowed: 8 for F32 of shape [2]"),
         (npy("'<f4'", "False", "(4294967296, 4294967296)", 0), "found shape [4294967296, 4294967296]"),
         (npy("'<f4'", "False", "(0, 4294967296, 4294967296)", 0), "found shape [0, 4294967296, 4294967296]"),
-        (npy("'<f4'", "False", "(-1,)", 0), "key 'shape', byte 61: found -1; allowed: a whole number from 0"),
-        (npy("'<f4'", "False", "(1.0,)", 4), "found 1.0; allowed: a whole number"),
+        (npy("'<f4'", "False", "(-1,)", 0), "key 'shape', byte 61: found -1; allowed: an integer from 0"),
+        (npy("'<f4'", "False", "(1.0,)", 4), "found 1.0; allowed: an integer"),
         (npy("'<f4'", "False", "(99999999999999999999,)", 4), "found 99999999999999999999; allowed: at most"),
         (npy("'<f4'", "False", "(1)", 4), #"key 'shape', byte 62: found "), }"; allowed: ",""#),
         (npy("'<f4'", "False", "[1]", 4), #"found "[1], }"; allowed: "(""#),
-        (npy("'<f4'", "False", "(1,", 4), "allowed: a whole number from 0"),
+        (npy("'<f4'", "False", "(1,", 4), "allowed: an integer from 0"),
         (
             npy("'<f4'", "False", "(" + String(repeating: "1,", count: 65) + ")", 4),
             "found more numbers; allowed: at most 64"
@@ -277,7 +277,7 @@ import Testing
         (npy("''", "False", "(1,)", 4), "found ''"),
         (npy("[('a', '<f4')]", "False", "(1,)", 4), #"found "[('a', '<f4'"; allowed: a string in quotes"#),
         (npy("<f4", "False", "(1,)", 4), "allowed: a string in quotes"),
-        (npy("{'descr': '<f4"), "found a string without an end; allowed: a closing quote"),
+        (npy("{'descr': '<f4"), "found an unterminated string; allowed: a closing quote"),
         (npy("{'descr': '<f4', 'fortran_order': False, }"), "found no key 'shape'"),
         (
             npy("{'descr': '<f4', 'descr': '<f4', }"),
@@ -293,15 +293,15 @@ import Testing
         ),
     ]
 
-    @Test(arguments: DamageTests.npyDamage.indices)
+    @Test(arguments: CorruptionTests.corruptedNpy.indices)
     func npy(_ i: Int) {
-        let (bytes, wanted) = Self.npyDamage[i]
+        let (bytes, wanted) = Self.corruptedNpy[i]
         let message = Fixtures.message { try Npy.read(bytes: bytes, name: "f") } ?? "no error"
         #expect(message.contains(wanted))
         #expect(message.hasPrefix("f: ") && message.contains("; allowed: "))
     }
 
-    @Test func pythonTwoAndOddSpacesRead() throws {
+    @Test func readsPython2AndUnusualSpaces() throws {
         let long = Self.npy("'<f4'", "False", "(1L, 2L)", 8)
         #expect(try Npy.read(bytes: long).shape == [1, 2])
         let odd = Self.npy("{\"shape\":(),'fortran_order':True ,'descr':\"|u1\"}\n", data: 1, version: 2)

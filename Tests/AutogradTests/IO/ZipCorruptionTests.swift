@@ -2,10 +2,10 @@ import Autograd
 import Foundation
 import Testing
 
-/// Damaged archives and compressed data.
-@Suite struct ZipDamageTests {
-    /// A file of ours with one array "x" of two numbers, changed by `change`. Offsets: header 0, name 30, content 35,
-    /// directory 171, end 222.
+/// Corrupted archives and compressed data.
+@Suite struct ZipCorruptionTests {
+    /// A generated file with one array "x" of two elements, modified by `change`. Offsets: header 0, name 30,
+    /// content 35, directory 171, end 222.
     private func message(_ change: (inout [UInt8]) -> Void) throws -> String {
         var bytes = try Npz.encode([("x", Tensor([1, 2], shape: [2]))], as: .f32)
         change(&bytes)
@@ -16,11 +16,11 @@ import Testing
         #expect(try message { _ in } == "no error")
         #expect(
             try message { $0.removeLast() }
-                == "f: archive, byte 221: found no end of a directory (is the file cut off?); allowed: a zip archive"
+                == "f: archive, byte 221: found no end of central directory record (is the file truncated?); allowed: a zip archive"
         )
         #expect(
             try message { $0 = [1, 2, 3] }
-                == "f: archive, byte 0: found no end of a directory (is the file cut off?); allowed: a zip archive"
+                == "f: archive, byte 0: found no end of central directory record (is the file truncated?); allowed: a zip archive"
         )
         #expect(
             try message { $0[36] ^= 1 }.hasPrefix("f: member \"x.npy\": found checksum 0x"))
@@ -33,11 +33,11 @@ import Testing
         )
         #expect(
             try message { $0[30] = 0x79 }
-                == "f: archive, byte 30: found another name than listed; allowed: \"x.npy\"")
+                == "f: archive, byte 30: found a name that differs from the directory's; allowed: \"x.npy\"")
         #expect(try message { $0[27] = 0xFF }.contains("bytes of the name of member \"x.npy\""))
         #expect(
             try message { $0[171] = 0 }
-                == "f: archive, byte 171: found no entry of the directory; allowed: the bytes \"PK\\1\\2\"")
+                == "f: archive, byte 171: found no directory entry; allowed: the bytes \"PK\\1\\2\"")
         #expect(
             try message { $0[179] = 1 }
                 == "f: archive, byte 179: found \"x.npy\" encrypted; allowed: no encryption")
@@ -47,7 +47,7 @@ import Testing
         #expect(try message { $0[191] -= 1 }.contains("found size or position 136; allowed: at most 135"))
         #expect(
             try message { $0[195] -= 1 }.contains(
-                "found two sizes of \"x.npy\", which is stored; allowed: equal ones"))
+                "found two different sizes of the stored member \"x.npy\"; allowed: equal sizes"))
         #expect(
             try message { $0[213] = 10 }
                 == "f: archive, byte 10: found no header of member \"x.npy\"; allowed: the bytes \"PK\\3\\4\""
@@ -55,7 +55,9 @@ import Testing
         #expect(
             try message { $0[214] = 9 }.contains(
                 "byte 213: found size or position 2,304; allowed: at most 244"))
-        #expect(try message { $0[199] = 6 }.contains("found an entry up to byte 223; allowed: at most 222"))
+        #expect(
+            try message { $0[199] = 6 }.contains(
+                "found a directory entry up to byte 223; allowed: at most 222"))
         #expect(
             try message { $0[217] = 0xFF }
                 == "f: archive, byte 217: found a name that is not UTF-8; allowed: UTF-8")
@@ -68,15 +70,17 @@ import Testing
         #expect(try message { $0[234] = 52 }.contains("found size or position 52; allowed: at most 51"))
         #expect(
             try message { $0[232...241] = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] }
-                .contains("found no 64-bit end of the directory; allowed: one in an archive of this size"))
+                .contains(
+                    "found no zip64 end of central directory record; allowed: one in an archive of this size")
+        )
         let twice = try message { bytes in
             let entry = Array(bytes[171..<222])
             bytes.insert(contentsOf: entry, at: 222)
             bytes[232 + 51] = 2
             bytes[234 + 51] = 102
         }
-        #expect(twice == "f: archive, byte 222: found \"x.npy\" a second time; allowed: each name once")
-        // The checksum is right, the array itself is not.
+        #expect(twice == "f: archive, byte 222: found a duplicate \"x.npy\"; allowed: each name once")
+        // The checksum is correct, but the array is not.
         let array = try message { bytes in
             bytes[38] = 0
             let crc = crc32(Array(bytes[35..<171]))
@@ -85,7 +89,7 @@ import Testing
         #expect(array == "f: member \"x.npy\", byte 35: found another kind of file; allowed: 0x93 \"NUMPY\"")
     }
 
-    /// The checksum by its definition, one bit at a time.
+    /// Computes the checksum from its definition, bit by bit.
     private func crc32(_ bytes: [UInt8]) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         for byte in bytes {
@@ -95,7 +99,7 @@ import Testing
         return ~crc
     }
 
-    /// An archive with one deflated array of so many bytes.
+    /// Returns an archive with one deflated array with the given number of bytes.
     private func deflated(_ data: [UInt8], size: Int) throws -> String {
         var bytes = try Npz.encode([("x", Tensor([1, 2], shape: [2]))], as: .f32)
         bytes.replaceSubrange(35..<171, with: data)
@@ -111,7 +115,7 @@ import Testing
         return Fixtures.message { try Npz(bytes: bytes, name: "f").tensor("x") } ?? "no error"
     }
 
-    /// Bits, the first the lowest of the first byte.
+    /// A bit stream, lowest bit first.
     private func bytes(_ bits: String) -> [UInt8] {
         let bits = bits.filter { $0 != " " }
         return stride(from: 0, to: bits.count, by: 8).map { start in
@@ -137,7 +141,7 @@ import Testing
         try expect([1, 0, 0, 0xFF, 0xFF, 9], 0, "found 1 bytes after the last block; allowed: none")
         try expect([0, 0, 0, 0xFF, 0xFF], 0, "found the end of the data")
         try expect([7], 0, "found a block of type 3; allowed: 0, 1, 2")
-        // The fixed codes: 8 bits 00110000 + n for a literal n, 7 bits 0000000 for the end.
+        // Fixed codes: 8 bits 00110000 + n for a literal n, 7 bits 0000000 for the end.
         let a = "10010001"
         #expect(
             try deflated(bytes("1 10 \(a) \(a) \(a) 0000000"), size: 3).contains("found checksum 0xf007732d"))
@@ -148,20 +152,20 @@ import Testing
         try expect(bytes("1 10 \(a) 0000001 11110 0000000"), 4, "found distance code 30; allowed: 0...29")
         try expect(bytes("1 10 \(a) 11000110 00000 0000000"), 4, "found length code 286; allowed: 257...285")
         try expect(bytes("1 10 \(a) 0000001 00000 0000000"), 3, "found more data; allowed: 3 bytes")
-        // Codes of the block's own: 5, 5 and 4 bits of counts, then 3 bits for each length.
+        // Dynamic codes: 5, 5 and 4 bits of counts, then 3 bits per length.
         try expect(
             bytes("1 01 11111 00000 0000" + String(repeating: "0", count: 80)), 4,
             "found 288 length and 1 distance codes; allowed: at most 286 and 30")
         try expect(
             bytes("1 01 00000 00000 0000" + String(repeating: "0", count: 80)), 4,
-            "found an impossible code of code lengths")
+            "found an invalid code of code lengths")
         try expect(
             bytes("1 01 00000 00000 0000" + String(repeating: "100", count: 30)), 4,
-            "found an impossible code of code lengths")
-        // Of the code lengths, 16 and 17 have one bit each: a repeat of nothing.
+            "found an invalid code of code lengths")
+        // Code lengths 16 and 17 have one bit each: a repeat without a previous length.
         try expect(
             bytes("1 01 00000 00000 0000 100 100 000 000 0 00 00 00 00"), 4, "found a repeat of nothing")
-        // 18 has the word 1 (16 the word 0): 138 zeros, and again, are more than 258; or no end of a block.
+        // 18 has the code 1 (16 has the code 0): 138 zeros twice exceed 258, or no end-of-block code.
         try expect(
             bytes("1 01 00000 00000 0000 100 000 100 000 1 1111111 1 1111111 000"), 4,
             "found 276 code lengths; allowed: 258")
@@ -170,8 +174,8 @@ import Testing
             "found no code for the end of a block")
     }
 
-    /// A member that says it grows beyond what deflate can do is not even begun.
-    @Test func bombs() throws {
+    /// A member that claims to expand beyond what deflate allows is rejected before decompression.
+    @Test func zipBombs() throws {
         #expect(
             try deflated([3, 0], size: 2065).contains("found size or position 2,065; allowed: at most 2,064"))
         #expect(
