@@ -294,11 +294,11 @@ import Testing
     @Test(arguments: [
         (
             ["--slurm", "--slurm-options", "partition=x"],
-            "--slurm-options: expected options of sbatch such as \"--partition=long --time=8:00:00\", found \"partition=x\""
+            "--slurm-options: expected sbatch options such as \"--partition=long --time=8:00:00\", found \"partition=x\""
         ),
         (
             ["--slurm", "--slurm-options", "--array=1-9"],
-            "--slurm-options: \"--array=1-9\" conflicts with --array, which the script sets itself: --slurm-array sets how many tasks an array has"
+            "--slurm-options: \"--array=1-9\" conflicts with --array, which the script sets itself: use --slurm-array to set the array size"
         ),
         (
             ["--slurm-options", "--time=1"],

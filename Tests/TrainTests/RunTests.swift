@@ -71,10 +71,10 @@ import Testing
             let other = try BuiltProgram.run(SmallExperiment.run(folder, "--resume"))
             #expect(other.status == 1)
             #expect(other.errors.contains("config.json"), "\(other.errors)")
-            #expect(other.errors.contains("the same config and --set as at the start"))
+            #expect(other.errors.contains("the config and --set options that the run was started with"))
             let new = try BuiltProgram.run(SmallExperiment.run(folder))
             #expect(new.status == 64)
-            #expect(new.errors.contains("holds a run that has not ended; go on with --resume"))
+            #expect(new.errors.contains("holds an unfinished run; go on with --resume"))
             let resumed = try BuiltProgram.begin(SmallExperiment.run(folder) + again)
             let log = folder + "/runs/small/metrics.jsonl"
             let size = { ((try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int) ?? 0 }

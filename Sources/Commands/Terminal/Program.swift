@@ -57,7 +57,7 @@ public struct Program: Sendable {
         } catch is Interrupted {
             Terminal.error("Stopped.")
             return 130
-        } catch let error as FileError where error.isInUse {
+        } catch let error as FolderInUse {
             Terminal.error("error: \(error)")
             return AblationRunner.busyStatus
         } catch {

@@ -7,24 +7,24 @@ import Metrics
 import SpeechEmotion
 import Training
 
-/// One run of an experiment in its folder: features, training, the test at the end, and the files that remain of it.
+/// Runs an experiment in a folder: computes features, trains, evaluates, and writes the results.
 ///
-/// A run that was stopped or killed goes on from its last state and ends with the same bits.
+/// An interrupted run resumes from its last checkpoint and gives bit-identical results.
 public final class ExperimentRun {
-    /// What is run; `config.json` of the folder says the same.
+    /// The experiment, as saved in `config.json`.
     public let experiment: Experiment
-    /// Where its files go, locked against other processes.
+    /// The run folder, locked against other processes.
     public let folder: RunFolder
     private let observer: any RunObserver
     private let cache: FeatureCache?
     private let data: ExperimentData
-    /// The layers, sized for the classes of the data.
+    /// The model, sized for the classes of the data.
     private let spec: any LayerSpec
     private var classes: [String] { data.corpus.classes }
 
-    /// Prepares a run: reads which clips there are and splits them. Writes the resolved config and the split into the folder.
+    /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
     ///
-    /// - Parameter cache: Keeps features of files for later runs; nil computes all of them.
+    /// - Parameter cache: The feature cache; nil disables caching.
     public init(
         _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
     ) throws {
@@ -47,10 +47,11 @@ public final class ExperimentRun {
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
-        for omission in data.corpus.omissions { observer.note("left out: \(omission)") }
+        for omission in data.corpus.omissions { observer.note("skipped: \(omission)") }
     }
 
-    /// Trains, then measures the test part, or the validation part where the experiment says so. Throws `RunStopped` when the observer asks to stop.
+    /// Trains the model and evaluates it on the test set, or on the validation set if the experiment says so. Throws `RunStopped`
+    /// when the observer requests a stop.
     public func run() throws -> RunResult {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
@@ -60,14 +61,14 @@ public final class ExperimentRun {
         let validation = try EvaluationSet(
             clips(.validation), data.loading, batch: experiment.evaluation.batch,
             progress: progress("validation"), stop: stop)
-        for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
+        for omission in training.omissions + validation.omissions { observer.note("skipped: \(omission)") }
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
         let model = try model(training, generator)
         let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
         let trainer = Trainer(
-            Trainer.Parts(
+            Trainer.Configuration(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,
                 schedule: experiment.schedule?.value,
                 options: experiment.training, seed: UInt64(experiment.seed)),
@@ -78,7 +79,7 @@ public final class ExperimentRun {
                 .figures(experiment.evaluation.metrics)
         }
         try train(trainer)
-        trainer.useSelectedWeights()
+        trainer.restoreBestWeights()
         try save(model)
         let result = try measure(model, loss, trainer, training, validation, truncation)
         try report()
@@ -95,7 +96,7 @@ public final class ExperimentRun {
         { [observer] done, total in observer.advance(done, of: total, note: part) }
     }
 
-    /// What the features cut off the clips of a subset; notes it where it is anything.
+    /// Summarizes the truncation of a subset's clips and reports it.
     private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
         let summary = TruncationSummary(
             truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
@@ -124,10 +125,10 @@ public final class ExperimentRun {
         return model
     }
 
-    /// The training itself, from the last state where there is one.
+    /// Trains, resuming from the last checkpoint if there is one.
     private func train(_ trainer: Trainer) throws {
         if let state = try folder.states.newest() {
-            for line in state.damaged { observer.note("a damaged state was passed over: \(line)") }
+            for line in state.damaged { observer.note("skipped a damaged checkpoint: \(line)") }
             try trainer.restore(state.json, state.tensors, file: folder.file("state"))
         }
         let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch)
@@ -188,7 +189,7 @@ public final class ExperimentRun {
         return card
     }
 
-    /// What is measured when training is over. Test data are read here for the first time, if at all.
+    /// Returns the subset to evaluate. The test set is not read before this.
     private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
         let views = SoundViews(experiment.evaluation.views)
         let part = experiment.evaluation.part.ofSplit
@@ -196,13 +197,13 @@ public final class ExperimentRun {
         let clips = try clips(part)
         if part == .test {
             try TestReads(file: folder.file(RunFile.testReads)).note(
-                "test after training", clips: clips.count)
+                "evaluation after training", clips: clips.count)
         }
         let set = try EvaluationSet(
             clips, data.loading, batch: experiment.evaluation.batch, views: views,
             progress: progress(part.rawValue), stop: stop)
-        // Of the validation part it has been said before training.
-        if part == .test { for omission in set.omissions { observer.note("left out: \(omission)") } }
+        // For the validation set this was reported before training.
+        if part == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
         return set
     }
 
@@ -252,14 +253,14 @@ public final class ExperimentRun {
     private func audit(_ model: Model) throws {
         observer.begin("Auditing the split")
         let measured = experiment.evaluation.part.ofSplit
-        // A search does not listen to what is to be tested later.
-        var heard = data.corpus
+        // A hyperparameter search must not read the test set.
+        var audited = data.corpus
         if measured != .test {
             let test = Set(data.split.test)
-            heard.clips.removeAll { test.contains($0.id) }
+            audited.clips.removeAll { test.contains($0.id) }
         }
         let sounds = SoundCheck(
-            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+            audited, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
             progress: progress("sounds"),
             isAskedToStop: { [observer] in observer.isAskedToStop })
         try stop()
@@ -275,8 +276,8 @@ public final class ExperimentRun {
         if !warnings.isEmpty {
             let recordings = warnings.count { $0.kind == .recording }
             observer.remark(
-                "the audit has \(NumberText.count(warnings.count, "warning"))"
-                    + (recordings > 0 ? ", \(recordings) of them about how clips were recorded" : "")
+                "leakage audit: \(NumberText.count(warnings.count, "warning"))"
+                    + (recordings > 0 ? ", \(recordings) of them about recording conditions" : "")
                     + "; see \(RunFile.report)")
         }
     }

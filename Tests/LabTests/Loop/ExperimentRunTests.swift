@@ -193,7 +193,7 @@ import Testing
             #expect(try Set(#require(record.predictions).ids) == Set(#require(record.split).validation))
             let page = try String(contentsOfFile: path + "/report.html", encoding: .utf8)
             #expect(page.contains("Measured on the validation set, with the weights of the last epoch."))
-            #expect(page.contains("No speaker of the validation part was heard in training"))
+            #expect(page.contains("No speaker of the validation set is in the training set"))
         }
     }
 
@@ -227,7 +227,7 @@ import Testing
             let error = #expect(throws: ConfigurationError.self) {
                 try ExperimentPlan(Experiment.decode(json), json: json)
             }
-            #expect(error.map { "\($0)" }?.contains("schedule.monitor: no epoch has the figure") == true)
+            #expect(error.map { "\($0)" }?.contains("schedule.monitor: unknown metric") == true)
         }
     }
 
@@ -283,18 +283,18 @@ import Testing
             try $0.set("data.balance.rule=weights")
             try $0.set("loss={\"type\": \"focal\", \"class_weights\": \"balanced\"}")
         }
-        #expect(twice.contains("one of both"), "\(twice)")
+        #expect(twice.contains("conflicts with the loss's"), "\(twice)")
         let part = try problem {
             try $0.set("evaluation.subset=validation")
             try $0.set("split.validation=0")
             try $0.set("training.selection.weights=last")
         }
-        #expect(part.contains("evaluation.subset: the split has no validation part to measure"), "\(part)")
+        #expect(part.contains("evaluation.subset: the split has no validation set"), "\(part)")
         let front = try problem {
             try $0.set("features.normalize=speaker")
-            try $0.set("features.layout.pad=front")
+            try $0.set("features.layout.padding=front")
         }
-        #expect(front.contains("features.normalize: zeros at the front count as sound"), "\(front)")
+        #expect(front.contains("features.normalize: conflicts with padding at the front"), "\(front)")
         let copies = try problem {
             try $0.set("features.normalize=speaker")
             try $0.set("augmentation.leak_copies_into_test=true")
