@@ -155,7 +155,7 @@ import Testing
                 let place = copy + "/evaluations/" + name
                 #expect(
                     ending.output.hasSuffix(
-                        "\nThe evaluation is in \(place); a report for a browser is \(place)/report.html.\n"),
+                        "\nResults: \(place)\nReport: \(place)/report.html\n"),
                     "\(ending.output)\(ending.errors)")
                 let files = try FileManager.default.contentsOfDirectory(atPath: place).sorted()
                 #expect(

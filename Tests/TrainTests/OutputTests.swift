@@ -18,7 +18,7 @@ import Testing
             }
             #expect(ending.output.contains("\ntrain: ") && ending.output.contains(" of the audio is lost\n"))
             #expect(ending.output.contains("\nleakage audit: "))
-            #expect(ending.output.contains("\nThe run is in \(folder)/runs/small; a report"))
+            #expect(ending.output.contains("\nResults: \(folder)/runs/small\nReport: "))
         }
     }
 

@@ -106,7 +106,7 @@ public final class ExperimentRun {
 
     private var stop: @Sendable () throws -> Void {
         { [observer, states = folder.states] in
-            if observer.isAskedToStop { throw RunStopped(isSaved: states.hasAny) }
+            if observer.shouldStop { throw RunStopped(isSaved: states.hasAny) }
         }
     }
 
@@ -154,7 +154,7 @@ public final class ExperimentRun {
                     trainer.epoch * trainer.batchesPerEpoch + trainer.batch, of: total,
                     note: "epoch \(trainer.epoch + 1)")
                 guard trainer.canSave else { continue }
-                if observer.isAskedToStop {
+                if observer.shouldStop {
                     try save()
                     throw RunStopped(isSaved: true)
                 }
@@ -262,7 +262,7 @@ public final class ExperimentRun {
         let sounds = SoundCheck(
             audited, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
             progress: progress("sounds"),
-            isAskedToStop: { [observer] in observer.isAskedToStop })
+            shouldStop: { [observer] in observer.shouldStop })
         try stop()
         let fitted =
             model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []

@@ -128,7 +128,7 @@ public struct RunEvaluation {
         let set = try EvaluationSet(
             clips, loading, batch: options.batch, views: predictor.views,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
-            stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
+            stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }
         var predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)

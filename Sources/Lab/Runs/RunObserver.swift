@@ -13,7 +13,7 @@ public protocol RunObserver: AnyObject, Sendable {
     /// Information that affects how to interpret the results, such as the number of truncated clips.
     func remark(_ text: String)
     /// Whether the run should stop after the current step; it is then saved and can be resumed.
-    var isAskedToStop: Bool { get }
+    var shouldStop: Bool { get }
 }
 
 extension RunObserver {
@@ -28,7 +28,7 @@ extension RunObserver {
     /// Does nothing.
     public func remark(_ text: String) {}
     /// Never.
-    public var isAskedToStop: Bool { false }
+    public var shouldStop: Bool { false }
 }
 
 /// A run was stopped on request.

@@ -29,7 +29,7 @@ import Testing
         func advance(_ done: Int, of total: Int, note: String) {
             if isTraining.withLock({ $0 }) { left.withLock { $0 -= 1 } }
         }
-        var isAskedToStop: Bool { left.withLock { $0 <= 0 } }
+        var shouldStop: Bool { left.withLock { $0 <= 0 } }
     }
 
     private func run(_ folder: String, _ observer: Stopper = Stopper()) throws {
