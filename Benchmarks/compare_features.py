@@ -64,7 +64,7 @@ def pipeline(name):
 
 def load(path, options, resampler="soxr_hq"):
     import librosa
-    y, _ = librosa.load(path, sr=options["rate"], offset=options.get("offset", 0), duration=options.get("duration"),
+    y, _ = librosa.load(path, sr=options["sample_rate"], offset=options.get("offset", 0), duration=options.get("duration"),
                         res_type=resampler)
     return y
 
@@ -109,7 +109,7 @@ def chroma_of_other_tunings(name, path):
     """
     import librosa
     options = pipeline(name)
-    y, rate, fft = prepared(name, load(path, options)), options["rate"], 1024 if name == "summary105" else 2048
+    y, rate, fft = prepared(name, load(path, options)), options["sample_rate"], 1024 if name == "summary105" else 2048
     yield librosa.feature.chroma_stft(y=y.astype(np.float32), sr=rate, n_fft=fft, hop_length=512).mean(1)
     power = np.abs(librosa.stft(y, n_fft=fft, hop_length=512)) ** 2
     pitches, sizes = librosa.piptrack(S=power, sr=rate, n_fft=fft)
@@ -129,7 +129,7 @@ def other_decisions(name, path):
     """
     import librosa
     options = pipeline(name)
-    rate, part = options["rate"], {"offset": options.get("offset", 0), "duration": options.get("duration")}
+    rate, part = options["sample_rate"], {"offset": options.get("offset", 0), "duration": options.get("duration")}
     y, own = librosa.load(path, sr=None, **part)
     whole = librosa.resample(np.pad(y, (0, own)), orig_sr=own, target_sr=rate)
     yield features(name, whole[:-(-len(y) * rate // own)], rate)
@@ -144,8 +144,8 @@ def reference(job):
     name, path, copy, other = job
     options = pipeline(name)
     y = load(path, options)
-    soundfile.write(copy, y, options["rate"], subtype="FLOAT")
-    rate = options["rate"]
+    soundfile.write(copy, y, options["sample_rate"], subtype="FLOAT")
+    rate = options["sample_rate"]
     return features(name, y, rate), features(name, load(path, options, "polyphase"), rate) if other else None
 
 
