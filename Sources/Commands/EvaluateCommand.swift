@@ -177,7 +177,7 @@ extension Command {
         let options = set.experiment.evaluation
         let figures = options.metrics.map(\.rawValue) + ["loss"]
         let overviews = GroupOverviews([group], figures: figures)
-        let table = overviews.allFigures(level: options.level, draws: options.draws)
+        let table = overviews.allFigures(level: options.confidenceLevel, draws: options.resamples)
         if isJSON {
             print(table.json.pretty())
         } else {

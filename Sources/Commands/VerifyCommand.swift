@@ -26,7 +26,7 @@ extension Command {
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: copy) } }
         let observer = RunReporter(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
-        if record.experiment.evaluation.part == .test { try record.noteTestRead("verification") }
+        if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
         _ = try Interrupt.whenStopped {
             try ExperimentRun(
                 record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),

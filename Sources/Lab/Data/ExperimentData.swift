@@ -51,7 +51,7 @@ public struct ExperimentData: Sendable {
 
     /// Throws where a part has no clips that is trained on, measured or watched.
     func checkParts(_ experiment: Experiment) throws {
-        let measured = experiment.evaluation.part.ofSplit
+        let measured = experiment.evaluation.subset.splitPart
         guard !split[measured].isEmpty else {
             throw DataProblem(
                 "the split", found: "no clip in the \(measured.rawValue) part, which is to be measured",
@@ -79,8 +79,8 @@ public struct ExperimentData: Sendable {
     func scheduleComplaint(_ experiment: Experiment) -> Complaint? {
         guard let schedule = experiment.schedule?.value, schedule.per == .step else { return nil }
         let options = experiment.training
-        let batches = (examples(experiment) + options.batch - 1) / options.batch
-        let steps = (batches + options.accumulate - 1) / options.accumulate
+        let batches = (examples(experiment) + options.batchSize - 1) / options.batchSize
+        let steps = (batches + options.accumulationSteps - 1) / options.accumulationSteps
         let (total, isOverflow) = steps.multipliedReportingOverflow(by: options.epochs)
         guard !isOverflow, let complaint = schedule.complaint(total: total) else { return nil }
         return Complaint(at: [.key("schedule")] + complaint.path.steps, complaint.message)

@@ -23,8 +23,8 @@ public struct ConfigDifference: Sendable, Equatable {
                 plain.about = ""
                 plain.logging = LoggingOptions()
                 plain.sweep = nil
-                plain.training.saveSeconds = TrainingOptions().saveSeconds
-                plain.evaluation.batch = EvaluationOptions().batch
+                plain.training.saveEverySeconds = TrainingOptions().saveEverySeconds
+                plain.evaluation.batchSize = EvaluationOptions().batchSize
                 return plain.encode()
             })
     }

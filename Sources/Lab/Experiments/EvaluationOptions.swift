@@ -5,38 +5,38 @@ import SpeechEmotion
 /// The options of evaluation: the `evaluation` section of an experiment.
 public struct EvaluationOptions: Options {
     public var metrics = [Figure.accuracy, .uar, .macroF1]
-    public var part = Part.test
-    public var views: [[AnyWaveAugmentation]] = []
-    public var batch = 64
-    public var level = 0.95
-    public var draws = 2000
+    public var subset = Subset.test
+    public var tta: [[AnyWaveAugmentation]] = []
+    public var batchSize = 64
+    public var confidenceLevel = 0.95
+    public var resamples = 2000
 
     /// The subset on which the trained model is evaluated.
-    public enum Part: String, CaseIterable, ConfigurationValue {
+    public enum Subset: String, CaseIterable, ConfigurationValue {
         case test
         /// For hyperparameter search: the test set stays unused, so that no choice depends on it.
         case validation
 
         /// The corresponding subset of a split.
-        var ofSplit: Split.Part { self == .test ? .test : .validation }
+        var splitPart: Split.Part { self == .test ? .test : .validation }
     }
 
     public static let summary = "Evaluation: metrics, subset, test-time augmentation and confidence intervals."
     public static let fields: [Field<Self>] = [
         .init("metrics", \.metrics, "Metrics computed on the validation set after each epoch, and on the evaluated subset after training, in addition to the loss."),
         .init(
-            "subset", \.part,
+            "subset", \.subset,
             "The subset to evaluate after training. With `validation`, the test set is never read: use it for hyperparameter search."
         ),
         .init(
-            "tta", \.views,
+            "tta", \.tta,
             "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional view of a recording. The logits are averaged over the original and all views. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
             SoundViews.limit),
         .init(
-            "batch_size", \.batch, "Number of examples per batch in evaluation. It does not affect results.", .range(1...1 << 20)),
-        .init("confidence_level", \.level, "Confidence level of the intervals.", .above(0), .below(1)),
+            "batch_size", \.batchSize, "Number of examples per batch in evaluation. It does not affect results.", .range(1...1 << 20)),
+        .init("confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
         .init(
-            "resamples", \.draws, "Number of bootstrap resamples for confidence intervals.", .range(1...1_000_000)),
+            "resamples", \.resamples, "Number of bootstrap resamples for confidence intervals.", .range(1...1_000_000)),
     ]
 
     public init() {}
@@ -47,6 +47,6 @@ public struct EvaluationOptions: Options {
                 at: [.key("metrics"), .index(index)],
                 "\"\(metrics[index].rawValue)\" is listed twice; remove one")
         }
-        return doubled + SoundViews(views).complaints
+        return doubled + SoundViews(tta).complaints
     }
 }

@@ -76,7 +76,7 @@ public struct ExperimentPlan: Sendable {
                 report(JSONPath([.key("augmentation"), .key("features"), .index(index)]), "\(error)")
             }
         }
-        for failure in SoundViews(experiment.evaluation.views).failures(experiment.features) {
+        for failure in SoundViews(experiment.evaluation.tta).failures(experiment.features) {
             report(
                 JSONPath([.key("evaluation"), .key("tta"), .index(failure.view)]), "\(failure.error)")
         }
@@ -97,7 +97,7 @@ public struct ExperimentPlan: Sendable {
                 )
             }
         }
-        if experiment.evaluation.part == .validation, !experiment.split.value.hasValidation {
+        if experiment.evaluation.subset == .validation, !experiment.split.value.hasValidation {
             report(
                 ["evaluation", "subset"],
                 "the split has no validation set; add \"validation\" to the split, or use \"test\""

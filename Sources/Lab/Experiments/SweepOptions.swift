@@ -12,7 +12,7 @@ public struct SweepOptions: Options {
     public var folds: Either<AllFolds, [Int]>?
     public var metric = "uar"
     public var test = Test.auto
-    public var level = 0.95
+    public var confidenceLevel = 0.95
 
     /// The independent units of tests and intervals.
     public enum Test: String, CaseIterable, ConfigurationValue {
@@ -46,7 +46,7 @@ public struct SweepOptions: Options {
             "The independent units of confidence intervals and of the paired tests against the base. speakers: permutation test by speaker. folds: corrected resampled t-test. clips: McNemar's exact test for accuracy, permutation test for other metrics. auto selects speakers if they are known and unseen in training, else folds if there are at least three, else clips. Results are averaged over seeds first."
         ),
         .init(
-            "confidence_level", \.level, "Confidence level of the intervals.", .above(0), .below(1)),
+            "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
     ]
 
     /// The largest number of seeds.
@@ -106,14 +106,14 @@ public struct Variant: Options {
 
 /// Random search: members with randomly drawn values.
 public struct RandomSearch: Options {
-    public var draws = 10
+    public var samples = 10
     public var seed = 1
     public var ranges = Named<AnyRange>()
 
     public static let summary =
         "Random search. Increasing the number of samples keeps the earlier ones unchanged."
     public static let fields: [Field<Self>] = [
-        .init("samples", \.draws, "Number of members to draw.", .range(1...1000)),
+        .init("samples", \.samples, "Number of members to draw.", .range(1...1000)),
         .init("seed", \.seed, "Random seed of the search.", .atLeast(0)),
         .init("ranges", \.ranges, "Distributions to draw from, by path.", .required, .notEmpty),
     ]

@@ -56,10 +56,10 @@ public final class ExperimentRun {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
             clips(.train), data.loading, plan: experiment.augmentation.afterSplit,
-            batch: experiment.training.batch, generator: generator.split("data"),
+            batch: experiment.training.batchSize, generator: generator.split("data"),
             draw: experiment.data.balance.draw, progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
-            clips(.validation), data.loading, batch: experiment.evaluation.batch,
+            clips(.validation), data.loading, batch: experiment.evaluation.batchSize,
             progress: progress("validation"), stop: stop)
         for omission in training.omissions + validation.omissions { observer.note("skipped: \(omission)") }
         var truncation = [truncated(.train, training.truncations)]
@@ -158,7 +158,7 @@ public final class ExperimentRun {
                     try save()
                     throw RunStopped(isSaved: true)
                 }
-                if (clock.now - saved).inSeconds >= experiment.training.saveSeconds { try save() }
+                if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds { try save() }
             }
             let training = (clock.now - begin).inSeconds
             let done = trainer.samples - samples
@@ -169,7 +169,7 @@ public final class ExperimentRun {
             try metrics.append(figures)
             try timing.append(epoch: figures.epoch, times.figures)
             try events?.append(figures)
-            if (clock.now - saved).inSeconds >= experiment.training.saveSeconds || trainer.isOver {
+            if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds || trainer.isOver {
                 try save()
             }
             observer.epoch(figures, times)
@@ -185,14 +185,14 @@ public final class ExperimentRun {
         card.classes = classes
         card.features = experiment.features.encode()
         card.sampleRate = experiment.features.rate
-        if !experiment.evaluation.views.isEmpty { card.tta = experiment.evaluation.views.encode() }
+        if !experiment.evaluation.tta.isEmpty { card.tta = experiment.evaluation.tta.encode() }
         return card
     }
 
     /// Returns the subset to evaluate. The test set is not read before this.
     private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
-        let views = SoundViews(experiment.evaluation.views)
-        let part = experiment.evaluation.part.ofSplit
+        let views = SoundViews(experiment.evaluation.tta)
+        let part = experiment.evaluation.subset.splitPart
         if part == .validation, views.count == validation.views { return validation }
         let clips = try clips(part)
         if part == .test {
@@ -200,7 +200,7 @@ public final class ExperimentRun {
                 "evaluation after training", clips: clips.count)
         }
         let set = try EvaluationSet(
-            clips, data.loading, batch: experiment.evaluation.batch, views: views,
+            clips, data.loading, batch: experiment.evaluation.batchSize, views: views,
             progress: progress(part.rawValue), stop: stop)
         // For the validation set this was reported before training.
         if part == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
@@ -214,7 +214,7 @@ public final class ExperimentRun {
         let set = try measuredSet(validation)
         var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
         predictions.speakers = set.clips.map(\.speaker)
-        let part = experiment.evaluation.part.ofSplit
+        let part = experiment.evaluation.subset.splitPart
         var result = try RunResult(
             predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
             part: part, options: experiment.evaluation, epochs: trainer.epoch,
@@ -233,7 +233,7 @@ public final class ExperimentRun {
     ) throws -> TrainingDiagnosis {
         var diagnosis = TrainingDiagnosis(
             epochs: try EpochLines.read(folder.file(RunFile.metrics)), predictions: predictions)
-        diagnosis.part = experiment.evaluation.part.ofSplit
+        diagnosis.part = experiment.evaluation.subset.splitPart
         diagnosis.layers = try model.unitActivity(training)
         diagnosis.examples = training.examples
         guard loss.scoresClasses, classes.count > 1 else { return diagnosis }
@@ -252,7 +252,7 @@ public final class ExperimentRun {
 
     private func audit(_ model: Model) throws {
         observer.begin("Auditing the split")
-        let measured = experiment.evaluation.part.ofSplit
+        let measured = experiment.evaluation.subset.splitPart
         // A hyperparameter search must not read the test set.
         var audited = data.corpus
         if measured != .test {

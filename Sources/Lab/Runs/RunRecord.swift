@@ -62,7 +62,7 @@ public struct RunRecord: Sendable {
         guard result != nil else { return nil }
         let names =
             RunFile.repeatable + [RunFile.environment]
-            + (experiment.evaluation.part == .test ? [RunFile.testReads] : [])
+            + (experiment.evaluation.subset == .test ? [RunFile.testReads] : [])
         let missing = names.filter { !FileManager.default.fileExists(atPath: file($0)) }
         return missing.isEmpty ? nil : "\(path): missing \(missing.joined(separator: ", "))"
     }

@@ -76,7 +76,7 @@ struct SweepExpansion {
             (entry, checked(entry.name, at: ["sweep", "random", "ranges", entry.name]))
         }
         guard !ranges.contains(where: { $0.1 == nil }) else { return }
-        for draw in 1...random.draws {
+        for draw in 1...random.samples {
             let generator = RandomGenerator(seed: UInt64(random.seed)).split("draw \(draw)")
             var candidate = Candidate(name: "", changes: [], place: place(["sweep", "random"]))
             var words: [String] = []

@@ -70,7 +70,7 @@ public struct SweepPlan: Sendable {
                 let member = try Experiment.decode(
                     changed, environment: environment, keepsUnset: keepsUnset)
                 var found = Self.problems(of: member, changed, options, sweep: json)
-                let (part, other) = (member.evaluation.part, base.evaluation.part)
+                let (part, other) = (member.evaluation.subset, base.evaluation.subset)
                 if part != other {
                     let path: JSONPath = ["evaluation", "subset"]
                     found.append(

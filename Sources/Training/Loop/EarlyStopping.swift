@@ -6,18 +6,18 @@ public struct EarlyStopping: Options {
     public var monitor = "validation_loss"
     public var mode: FigureMode?
     public var patience = 10
-    public var minimumDelta = 0.0
-    public var startFrom = 0
-    public var restoreBest = true
+    public var minDelta = 0.0
+    public var startFromEpoch = 0
+    public var restoreBestWeights = true
 
     public static let summary = "Stops training when the monitored metric has stopped improving."
     public static let fields: [Field<Self>] = [
         .init("monitor", \.monitor, "The metric to monitor after each epoch.", .notEmpty),
         .init("mode", \.mode, "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
         .init("patience", \.patience, "Number of epochs without improvement after which training stops.", .atLeast(0)),
-        .init("min_delta", \.minimumDelta, "Minimum change in the metric that counts as an improvement.", .atLeast(0)),
-        .init("start_from_epoch", \.startFrom, "Number of epochs to wait before monitoring starts.", .atLeast(0)),
-        .init("restore_best_weights", \.restoreBest, "Whether to restore the weights of the best epoch when training stops."),
+        .init("min_delta", \.minDelta, "Minimum change in the metric that counts as an improvement.", .atLeast(0)),
+        .init("start_from_epoch", \.startFromEpoch, "Number of epochs to wait before monitoring starts.", .atLeast(0)),
+        .init("restore_best_weights", \.restoreBestWeights, "Whether to restore the weights of the best epoch when training stops."),
     ]
 
     public init() {}
@@ -60,7 +60,7 @@ public struct EarlyStopping: Options {
     public func observe(_ value: Double, _ state: inout State) -> Verdict {
         let epoch = state.epoch
         state.epoch += 1
-        if epoch < startFrom { return .continue }
+        if epoch < startFromEpoch { return .continue }
         state.waited += 1
         if isBetter(value, than: state.best) {
             state.best = value
@@ -74,6 +74,6 @@ public struct EarlyStopping: Options {
     private func isBetter(_ value: Double, than best: Double?) -> Bool {
         guard let best else { return value.isFinite }
         return (mode ?? FigureMode(of: monitor)) == .min
-            ? value < best - minimumDelta : value > best + minimumDelta
+            ? value < best - minDelta : value > best + minDelta
     }
 }

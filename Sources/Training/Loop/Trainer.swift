@@ -9,7 +9,7 @@ import Metrics
 /// interrupted and resumed. A trainer must be used by one thread at a time.
 public final class Trainer {
     /// Everything a training needs apart from the data.
-    public struct Parts {
+    public struct Configuration {
         /// The model to train, with its initial weights.
         public var model: Model
         /// The loss to minimize; the model's weight penalties are added to it.
@@ -40,7 +40,7 @@ public final class Trainer {
 
     /// The model being trained; its weights change with every step.
     public let model: Model
-    let parts: Parts
+    let configuration: Configuration
     let batches: any TrainingBatches
     /// Computes the validation metrics, which are logged with the prefix `validation_`; nil without a validation set.
     let validate: ((any Layer) throws -> [(name: String, value: Double)])?
@@ -57,24 +57,24 @@ public final class Trainer {
 
     /// Creates a trainer at the start of training.
     public init(
-        _ parts: Parts, batches: any TrainingBatches,
+        _ configuration: Configuration, batches: any TrainingBatches,
         validate: ((any Layer) throws -> [(name: String, value: Double)])? = nil
     ) {
-        self.parts = parts
+        self.configuration = configuration
         self.batches = batches
         self.validate = validate
-        model = parts.model
+        model = configuration.model
         let named = model.namedParameters
         parameters = named.map(\.parameter)
-        optimizer = Optimizer(parts.optimizer, named)
-        average = parts.options.average.map { WeightAverage($0, named) }
-        accumulator = GradientAccumulator(parameters, batches: parts.options.accumulate)
-        generator = RandomGenerator(seed: parts.seed).split("training")
-        let stepsPerEpoch = (batches.count + parts.options.accumulate - 1) / parts.options.accumulate
-        schedule = parts.schedule.map {
+        optimizer = Optimizer(configuration.optimizer, named)
+        average = configuration.options.weightAverage.map { WeightAverage($0, named) }
+        accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
+        generator = RandomGenerator(seed: configuration.seed).split("training")
+        let stepsPerEpoch = (batches.count + configuration.options.accumulationSteps - 1) / configuration.options.accumulationSteps
+        schedule = configuration.schedule.map {
             Schedule(
                 $0, base: optimizer.learningRate,
-                total: $0.per == .epoch ? parts.options.epochs : parts.options.epochs * stepsPerEpoch)
+                total: $0.per == .epoch ? configuration.options.epochs : configuration.options.epochs * stepsPerEpoch)
         }
         if let schedule { optimizer.learningRate = schedule.rate }
     }
@@ -108,16 +108,16 @@ public final class Trainer {
         let (epoch, index) = (position.epoch, position.batch)
         var batch = try batches.batch(epoch: epoch, index: index)
         let drawn = generator.split("epoch \(epoch) batch \(index)")
-        if let (method, alpha) = parts.options.mixing(drawn) {
+        if let (method, alpha) = configuration.options.mixing(drawn) {
             batch = batch.mixed(
                 method, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
         }
         let begin = clock.now
         let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
         let classes = outputs.shape.last ?? 1
-        let loss = parts.loss.mean(outputs, batch.targets)
+        let loss = configuration.loss.mean(outputs, batch.targets)
         let penalty = model.penalty()
-        let weight = parts.loss.weight(outputs, batch.targets)
+        let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }
         let gradients = (penalty.map { loss + $0 } ?? loss).backward()
@@ -208,7 +208,7 @@ public final class Trainer {
 
     /// Updates model selection, the schedule and early stopping with the metrics of the epoch that has just ended.
     private func updateSelection(_ metrics: EpochMetrics) {
-        let options = parts.options
+        let options = configuration.options
         if options.selection.weights == .best {
             let figure = metrics[options.selection.monitor] ?? .nan
             if options.selection.isBetter(figure, than: position.bestFigure) {
@@ -228,7 +228,7 @@ public final class Trainer {
     }
 
     /// Restores the selected weights: those of the best epoch, or the last ones (their moving average, if enabled).
-    public func useSelectedWeights() {
+    public func restoreBestWeights() {
         if let best {
             let tensors = Dictionary(best, uniquingKeysWith: { first, _ in first })
             for (name, parameter) in model.namedParameters { tensors[name].map { parameter.value = $0 } }

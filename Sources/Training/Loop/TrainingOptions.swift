@@ -3,23 +3,23 @@ import Layers
 
 /// The options of training: the `training` section of an experiment.
 public struct TrainingOptions: Options {
-    public var batch = 32
+    public var batchSize = 32
     public var epochs = 100
-    public var accumulate = 1
-    public var average: WeightAverage.Spec?
+    public var accumulationSteps = 1
+    public var weightAverage: WeightAverage.Spec?
     public var mixup: Double?
     public var cutmix: Double?
     public var earlyStopping: EarlyStopping?
     public var selection = Selection()
-    public var saveSeconds = 20.0
+    public var saveEverySeconds = 20.0
 
     public static let summary = "Training: batch size, epochs, regularization by mixing, early stopping and model selection."
     public static let fields: [Field<Self>] = [
-        .init("batch_size", \.batch, "Number of examples per batch.", .range(1...1 << 20)),
+        .init("batch_size", \.batchSize, "Number of examples per batch.", .range(1...1 << 20)),
         .init("epochs", \.epochs, "Maximum number of epochs.", .range(1...1 << 30)),
         .init(
-            "accumulation_steps", \.accumulate, "Number of batches whose gradients are accumulated for one optimizer step.", .range(1...1 << 20)),
-        .init("weight_average", \.average, "Exponential moving average of the weights, used for evaluation; null disables it."),
+            "accumulation_steps", \.accumulationSteps, "Number of batches whose gradients are accumulated for one optimizer step.", .range(1...1 << 20)),
+        .init("weight_average", \.weightAverage, "Exponential moving average of the weights, used for evaluation; null disables it."),
         .init(
             "mixup", \.mixup,
             "Alpha of mixup: pairs of examples are mixed with a weight drawn from Beta(alpha, alpha); null disables it.",
@@ -31,7 +31,7 @@ public struct TrainingOptions: Options {
         .init("early_stopping", \.earlyStopping, "Stops training when a metric no longer improves; null disables it."),
         .init("selection", \.selection, "Model selection: which epoch's weights are evaluated and saved."),
         .init(
-            "save_every_seconds", \.saveSeconds,
+            "save_every_seconds", \.saveEverySeconds,
             "Interval in seconds between checkpoints, from which an interrupted run resumes. It does not affect results.",
             .atLeast(0)),
     ]

@@ -10,22 +10,22 @@ public final class WeightAverage {
     /// The options of the moving average.
     public struct Spec: Options {
         public var decay = 0.999
-        public var warmUp = true
+        public var warmup = true
 
         public static let summary = "Exponential moving average of the weights, used for evaluation."
         public static let fields: [Field<Self>] = [
             .init("decay", \.decay, "Decay of the moving average per step.", .range(0..<1)),
             .init(
-                "warmup", \.warmUp,
+                "warmup", \.warmup,
                 "Whether to limit the decay to (1 + n) / (10 + n) in step n, so that the initial weights are forgotten quickly."
             ),
         ]
 
         public init() {}
         /// Creates the options of an average; `decay` is in [0, 1).
-        public init(decay: Double, warmUp: Bool = true) {
+        public init(decay: Double, warmup: Bool = true) {
             self.decay = decay
-            self.warmUp = warmUp
+            self.warmup = warmup
         }
     }
 
@@ -49,7 +49,7 @@ public final class WeightAverage {
         require(
             !isSwapped, "WeightAverage.update: the parameters hold the averages; call swap() first")
         steps += 1
-        let decay = spec.warmUp ? min(spec.decay, Double(1 + steps) / Double(10 + steps)) : spec.decay
+        let decay = spec.warmup ? min(spec.decay, Double(1 + steps) / Double(10 + steps)) : spec.decay
         let share = Real(1 - decay)
         for (index, (_, parameter)) in parameters.enumerated() {
             let value = parameter.value
