@@ -71,7 +71,7 @@ extension Command {
         let environment = ProcessInfo.processInfo.environment
         let (experiment, json) = try Experiment.load(
             path, settings: arguments.every(Common.set), environment: environment)
-        let plan = try SweepPlan(experiment, json: json, environment: environment)
+        let plan = try ValidatedSweep(experiment, json: json, environment: environment)
         let ablation = Ablation(
             plan, folds: try plan.folds(checkingData: modes.isEmpty),
             folder: (arguments[Common.runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name))

@@ -33,7 +33,7 @@ extension Command {
                         environment: ProcessInfo.processInfo.environment, keepsUnset: true)
                     let check = try ExperimentCheck(experiment, json: json)
                     let sweep = try experiment.sweep.map { _ in
-                        try SweepPlan(
+                        try ValidatedSweep(
                             experiment, json: json, environment: ProcessInfo.processInfo.environment,
                             keepsUnset: true)
                     }

@@ -89,7 +89,7 @@ extension Command {
     private static func quickstart(_ settings: [String]) throws -> Experiment {
         let (experiment, json) = try Experiment.resolve(
             JSONValue.parse(Quickstart.json, source: "quickstart.json"), settings: settings)
-        _ = try ExperimentPlan(experiment, json: json)
+        _ = try ValidatedExperiment(experiment, json: json)
         return experiment
     }
 

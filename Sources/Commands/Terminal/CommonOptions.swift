@@ -93,7 +93,7 @@ extension Arguments {
     func experiment(_ path: String) throws -> Experiment {
         let (experiment, json) = try Experiment.load(
             path, settings: every(Common.set), environment: ProcessInfo.processInfo.environment)
-        _ = try ExperimentPlan(experiment, json: json)
+        _ = try ValidatedExperiment(experiment, json: json)
         return experiment
     }
 

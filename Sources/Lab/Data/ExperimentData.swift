@@ -58,7 +58,7 @@ public struct ExperimentData: Sendable {
                 allowed: "at least one")
         }
         _ = try clips(.train)
-        let watched = ExperimentPlan.watched(experiment.training, experiment.schedule?.value)
+        let watched = ValidatedExperiment.watched(experiment.training, experiment.schedule?.value)
         if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataProblem(
                 "the split",

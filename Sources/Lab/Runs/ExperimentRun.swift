@@ -36,7 +36,7 @@ public final class ExperimentRun {
             data = try ExperimentData(experiment, cache: cache)
             spec = try experiment.model.spec(classes: data.corpus.classes.count)
             let output = try spec.checkedPlan(experiment.features.outputShape()).output
-            if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
+            if let message = ValidatedExperiment.mismatch(output, classes: data.corpus.classes) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
             try data.check(experiment)

@@ -45,7 +45,7 @@ extension RunReport {
     private static func facts(_ experiment: Experiment, classes: [String]?) throws -> [(
         name: String, value: String
     )] {
-        let plan = try ExperimentPlan(experiment, json: experiment.encode(), classes: classes)
+        let plan = try ValidatedExperiment(experiment, json: experiment.encode(), classes: classes)
         func type(_ value: JSONValue) -> String { value["type"]?.text ?? "" }
         return [
             ("Data", experiment.data.source.encode().line),

@@ -31,7 +31,7 @@ struct SweepExpansion {
         addGrid(options.grid)
         if let random = options.random { addDraws(random) }
         for variant in options.variants.entries { add(variant) }
-        var names: Set = [SweepPlan.base]
+        var names: Set = [ValidatedSweep.base]
         for candidate in candidates where !names.insert(candidate.name).inserted {
             problems.append(
                 Problem(

@@ -1,7 +1,7 @@
 import Configuration
 import SpeechEmotion
 
-extension SweepPlan {
+extension ValidatedSweep {
     /// Throws if models do not match the classes of their data or if folds do not exist. Lists the clips if the data are
     /// available; reads no audio.
     public func check() throws {
@@ -14,7 +14,7 @@ extension SweepPlan {
             let experiment = member.experiment
             guard let spec = try? experiment.model.spec(classes: classes.count),
                 let output = try? spec.checkedPlan(experiment.features.outputShape()).output,
-                let message = ExperimentPlan.mismatch(output, classes: classes)
+                let message = ValidatedExperiment.mismatch(output, classes: classes)
             else { return nil }
             return Self.problem(of: member, "model", message)
         }
@@ -59,7 +59,7 @@ extension SweepPlan {
                 }
                 let spec = try experiment.model.spec(classes: corpus.classes.count)
                 let output = try spec.checkedPlan(experiment.features.outputShape()).output
-                if let message = ExperimentPlan.mismatch(output, classes: corpus.classes) {
+                if let message = ValidatedExperiment.mismatch(output, classes: corpus.classes) {
                     report("model", message)
                 }
                 return wanted ?? Array(1...max(1, count))

@@ -789,7 +789,7 @@ import Testing
             var json = try JSONValue.parse(text, source: "a.json")
             for setting in settings { try json.set(setting) }
             let experiment = try Experiment.decode(json, environment: ["RAVDESS": "/data/RAVDESS"])
-            _ = try ExperimentPlan(experiment, json: json)
+            _ = try ValidatedExperiment(experiment, json: json)
             return []
         } catch { return error.problems.map(\.description) }
     }

@@ -206,7 +206,7 @@ import Testing
             try json.set("training.selection.weights=last")
             try json.set(#"schedule={"type": "plateau", "monitor": "validation_objective", "patience": 1}"#)
             try json.set("training.epochs=6")
-            _ = try ExperimentPlan(Experiment.decode(json), json: json)
+            _ = try ValidatedExperiment(Experiment.decode(json), json: json)
             let path = folder + "/a"
             _ = try ExperimentRun(Experiment.decode(json), folder: RunFolder(path), observer: Stopper()).run()
             let epochs = try RunRecord(path).epochs
@@ -225,7 +225,7 @@ import Testing
             try json.set("model[1].l2=0")
             try json.set("model[5].l1=0")
             let error = #expect(throws: ConfigurationError.self) {
-                try ExperimentPlan(Experiment.decode(json), json: json)
+                try ValidatedExperiment(Experiment.decode(json), json: json)
             }
             #expect(error.map { "\($0)" }?.contains("schedule.monitor: unknown metric") == true)
         }
@@ -265,7 +265,7 @@ import Testing
             var json = try Self.config()
             try edit(&json)
             do {
-                _ = try ExperimentPlan(Experiment.decode(json), json: json)
+                _ = try ValidatedExperiment(Experiment.decode(json), json: json)
                 return ""
             } catch { return "\(error)" }
         }

@@ -2,7 +2,7 @@ import Configuration
 import Lab
 import Testing
 
-@Suite struct SweepPlanTests {
+@Suite struct ValidatedSweepTests {
     private func names(_ sweep: String) throws -> [String] {
         try SmallSweep.plan(sweep).members.map(\.name)
     }
@@ -230,7 +230,7 @@ import Testing
     @Test func aSweepIsNeeded() throws {
         let json = try SmallSweep.experiment()
         let error = #expect(throws: ConfigurationError.self) {
-            try SweepPlan(Experiment.decode(json), json: json)
+            try ValidatedSweep(Experiment.decode(json), json: json)
         }
         #expect(
             "\(try #require(error))" == "small.json:1:1: sweep: missing; add a \"sweep\" that lists the variants to compare")

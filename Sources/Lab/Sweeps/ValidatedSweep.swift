@@ -5,7 +5,7 @@ import Foundation
 import Metrics
 
 /// The members of a sweep, each a validated experiment.
-public struct SweepPlan: Sendable {
+public struct ValidatedSweep: Sendable {
     /// A variant of the experiment.
     public struct Member: Sendable {
         /// `base`, or a description of the change: the name in tables and of the member's files.
@@ -117,7 +117,7 @@ public struct SweepPlan: Sendable {
         of member: Experiment, _ document: JSONValue, _ options: SweepOptions, sweep: JSONValue
     ) -> [Problem] {
         var problems: [Problem] = []
-        do throws(ConfigurationError) { _ = try ExperimentPlan(member, json: document) } catch {
+        do throws(ConfigurationError) { _ = try ValidatedExperiment(member, json: document) } catch {
             problems = error.problems
         }
         if case .second(let folds) = options.folds, let count = member.split.value.foldCount,

@@ -6,7 +6,7 @@ import SpeechEmotion
 import Training
 
 /// An experiment that passed all checks that need no data, with the shapes and the cost of its model.
-public struct ExperimentPlan: Sendable {
+public struct ValidatedExperiment: Sendable {
     /// The shape of the features of one recording.
     public let input: [Int]
     /// The output shape and the cost per example of every layer.
@@ -267,7 +267,7 @@ extension JSONValue {
     }
 }
 
-extension ExperimentPlan {
+extension ValidatedExperiment {
     /// Returns the monitored metrics with their paths in an experiment.
     static func watched(
         _ options: TrainingOptions, _ schedule: (any ScheduleSpec)?
