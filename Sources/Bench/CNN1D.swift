@@ -1,5 +1,5 @@
 extension ModelBench {
-    /// Four convolutions with batch norm over 200 steps of 40 numbers; the model of train_cnn1d.py.
+    /// Four convolutions with batch normalization on input [200, 40]; the model of train_cnn1d.py.
     static let cnn1d = ModelBench(
         json: "["
             + [64, 128, 256, 256].map { filters in
@@ -23,6 +23,6 @@ extension ModelBench {
 extension Workload {
     static let cnn1d = Workload(
         name: "cnn1d",
-        summary: "Trains and runs a 1-D CNN: 4 blocks of 64 to 256 filters, dense 256, 8 classes.",
+        summary: "Training and inference of a 1-D CNN: 4 blocks of 64 to 256 filters, dense 256, 8 classes.",
         batch: 64, .cnn1d)
 }

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// How a program that runs benchmarks ends them early.
+/// Cancellation of benchmarks.
 public enum Cancellation {
     private static let stored = Mutex<@Sendable () throws -> Void>({})
 
-    /// Sets the function that is called between repetitions; benchmarks end with the error that it throws.
+    /// Sets a function that is called between repetitions; an error it throws ends the benchmark.
     public static func setCheck(_ check: @escaping @Sendable () throws -> Void) {
         stored.withLock { $0 = check }
     }
 
-    /// Throws if the program has asked benchmarks to end.
+    /// Throws if the benchmark was canceled.
     static func check() throws { try stored.withLock { $0 }() }
 }

@@ -3,13 +3,13 @@ import Configuration
 import Foundation
 import SpeechEmotion
 
-/// A folder of sound files through a pipeline: without keeping anything, keeping everything, and again.
+/// Benchmarks a feature pipeline on a folder of audio files: without a cache, with a cold cache and with a warm cache.
 enum CorpusBench {
     static func measure(files count: Int) throws -> Row {
         let folder = NSTemporaryDirectory() + "/corpus-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let paths = try write(count, to: folder)
-        // What was changed just now is not yet trusted by its stamp.
+        // The cache does not trust the timestamps of files that have just been modified.
         Thread.sleep(forTimeInterval: 3.2)
 
         let pipeline = try FeaturePipeline.decode(text: summary105)
@@ -24,7 +24,7 @@ enum CorpusBench {
         let cold = try seconds(
             paths, FeatureExtraction(pipeline, cache: FeatureCache(folder: folder + "/kept")))
         row.add("cold_files_per_s", Double(count) / cold, digits: 1)
-        // As another process would find it.
+        // A new cache object, as in another process.
         let warm = try seconds(
             paths, FeatureExtraction(pipeline, cache: FeatureCache(folder: folder + "/kept")))
         row.add("warm_files_per_s", Double(count) / warm, digits: 1)
@@ -32,7 +32,7 @@ enum CorpusBench {
         return row
     }
 
-    /// Clips of the embedded corpus at 48 kHz, 16 bits.
+    /// Writes clips of the synthetic corpus at 48 kHz, 16 bits.
     private static func write(_ count: Int, to folder: String) throws -> [String] {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return try (0..<count).map { i in
@@ -59,7 +59,7 @@ enum CorpusBench {
 
     /// Benchmarks/pipelines/summary105.json.
     static let summary105 = """
-        {"rate": 16000, "offset": 0.2, "duration": 3.5,
+        {"sample_rate": 16000, "offset": 0.2, "duration": 3.5,
          "preprocessing": [{"type": "trim", "top_db": 30}, {"type": "length", "samples": 56000}, {"type": "normalize_peak"}],
          "layout": {"type": "summary", "entries": [
             {"feature": {"type": "mfcc", "n_mfcc": 13, "n_fft": 1024}, "statistics": ["mean", "std"]},

@@ -1,5 +1,5 @@
 extension ModelBench {
-    /// Experiments/models/efficientnet-b3.json on pictures of 300 x 300; the model of train_efficientnet.py.
+    /// Experiments/models/efficientnet-b3.json on images of 300 x 300; the model of train_efficientnet.py.
     static let efficientNetB3 = ModelBench(
         json: #"{"type": "efficientnet", "variant": "b3", "classes": 8}"#, input: [300, 300, 3],
         examples: 16, steps: 4, warmUp: 1, latencyRuns: 8)
@@ -7,6 +7,6 @@ extension ModelBench {
 
 extension Workload {
     static let efficientNet = Workload(
-        name: "efficientnet", summary: "Trains and runs EfficientNet-B3 on 300 x 300 pictures, 8 classes.",
+        name: "efficientnet", summary: "Training and inference of EfficientNet-B3 on 300 x 300 images, 8 classes.",
         batch: 8, .efficientNetB3)
 }

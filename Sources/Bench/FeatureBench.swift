@@ -3,9 +3,9 @@ import Configuration
 import Foundation
 import SpeechEmotion
 
-/// Features and changes of one clip, each timed by itself. Benchmarks/peers/features.py does the same with librosa.
+/// Benchmarks features and augmentations of one clip. Benchmarks/peers/features.py does the same with librosa.
 enum FeatureBench {
-    /// What is timed of a sound, by the name that the peer gives it.
+    /// The tasks, named as in the librosa script.
     private static func tasks(_ rate: Int) throws -> [(name: String, work: (Waveform) throws -> Void)] {
         func feature(_ json: String) throws -> (Waveform) throws -> Void {
             let feature = try Holder.decode(text: "{\"feature\": \(json)}").feature.value
@@ -43,21 +43,21 @@ enum FeatureBench {
         static let fields: [Field<Self>] = [.init("feature", \.feature, "")]
     }
 
-    /// Of the sound as it is.
+    /// The 105-dimensional summary pipeline at the clip's sample rate.
     private static func summary105(_ rate: Int) throws -> FeaturePipeline {
         var pipeline = try FeaturePipeline.decode(text: CorpusBench.summary105)
         pipeline.rate = rate
         return pipeline
     }
 
-    /// A sentence of the embedded corpus, again and again until the time is full.
+    /// A sentence of the synthetic corpus, repeated to the given duration.
     private static func speechLike(rate: Int, seconds: Double) throws -> Waveform {
         let clip = SyntheticClip(seed: 1, speaker: 1, emotion: .happy, statement: 1, repetition: 1)
         let sound = try clip.wave().resampled(to: rate).samples
         return Waveform((0..<Int(Double(rate) * seconds)).map { sound[$0 % sound.count] }, rate: rate)
     }
 
-    /// Of the file that the environment variable BENCH_SOUND names, or of a made-up one.
+    /// Uses the file named by the environment variable BENCH_SOUND, or a synthetic clip.
     static func measure() throws -> Row {
         if let path = ProcessInfo.processInfo.environment["BENCH_SOUND"] { return try measure(path) }
         let path = NSTemporaryDirectory() + "/features-\(getpid()).wav"
@@ -94,13 +94,13 @@ enum FeatureBench {
 extension Workload {
     /// Features of one clip.
     static let features = Workload(
-        name: "features", summary: "Features and changes of a clip of 3.5 s, one row each.", batch: nil
+        name: "features", summary: "Features and augmentations of a clip of 3.5 s, one row each.", batch: nil
     ) { _ in try FeatureBench.measure() }
 
-    /// A whole corpus through a pipeline, with nothing kept, then with all kept.
+    /// A feature pipeline on a corpus, without and with the feature cache.
     static let corpus = Workload(
         name: "corpus",
-        summary: "Sound files through the 105 numbers of a summary: kept nowhere, then kept all.",
+        summary: "A pipeline of 105 summary features on audio files, without and with the feature cache.",
         batch: 384
     ) { count in try CorpusBench.measure(files: count ?? 384) }
 }

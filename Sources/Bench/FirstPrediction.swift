@@ -2,12 +2,12 @@ import Autograd
 import Glibc
 import Layers
 
-/// How long a program takes from its start to its first prediction, by the yardstick model with weights from a file.
+/// Measures the time from process start to the first prediction of the yardstick model, with weights from a file.
 ///
-/// The program starts itself: the one that measures makes the weights and holds the clock, the others are given the
-/// file (`--weights`), predict once and end.
+/// The process starts itself repeatedly: the parent writes the weights and measures the time; each child loads the file
+/// (`--weights`), predicts once and exits.
 package enum FirstPrediction {
-    /// Predicts for one example with weights from a file. Returns the class.
+    /// Predicts one example with weights from a file and returns the class.
     package static func predict(weights path: String) throws -> Int {
         let model = try ModelBench.yardstick.make()
         try model.loadWeights(from: path)
@@ -15,7 +15,7 @@ package enum FirstPrediction {
         return withoutRecording { model(x).argmax(axis: 1) }.values[0]
     }
 
-    /// Starts this program again and again; the time ends when the prediction has been read.
+    /// Measures the time until the prediction has been read.
     package static func measure() throws -> Row {
         let path = try temporaryFile()
         defer { unlink(path) }
@@ -36,10 +36,10 @@ package enum FirstPrediction {
         return row
     }
 
-    /// What this program prints when it is started with the given words.
+    /// Runs this program and returns its output.
     private static func output(of words: [String]) throws -> String {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Failure(action: "make a pipe") }
+        guard pipe(&ends) == 0 else { throw Failure(action: "create a pipe") }
         defer { close(ends[0]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -65,7 +65,7 @@ package enum FirstPrediction {
     private static func temporaryFile() throws -> String {
         var name = Array("/tmp/first-prediction-XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)
-        guard descriptor >= 0 else { throw Failure(action: "make a file in /tmp") }
+        guard descriptor >= 0 else { throw Failure(action: "create a file in /tmp") }
         close(descriptor)
         return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -81,7 +81,7 @@ package enum FirstPrediction {
 extension Workload {
     package static let firstPrediction = Workload(
         name: "first-prediction",
-        summary: "From the start of the program to one prediction of the yardstick, weights from a file.",
+        summary: "Time from process start to the first prediction of the yardstick model.",
         batch: nil
     ) { _ in try FirstPrediction.measure() }
 }

@@ -3,9 +3,9 @@ import Foundation
 import SpeechEmotion
 
 extension Workload {
-    /// Reading a clip and bringing it to the rates of the experiments.
+    /// Reading and resampling a clip.
     static let load = Workload(
-        name: "load", summary: "Reads a WAV file of 3.7 s (48 kHz, 16 bits) and resamples it.", batch: nil
+        name: "load", summary: "Reading and resampling a WAV file of 3.7 s (48 kHz, 16 bits).", batch: nil
     ) { _ in
         let noise = Tensor.normal([177_600], deviation: 0.1, using: RandomGenerator(seed: 1))
         let clip = Waveform(noise.array.map { max(-1, min(1, Float($0))) }, rate: 48000)

@@ -1,5 +1,5 @@
 extension ModelBench {
-    /// Experiments/models/dense-summary.json on 181 numbers; the model of train_mlp.py.
+    /// Experiments/models/dense-summary.json on 181 features; the model of train_mlp.py.
     static let mlp = ModelBench(
         json: """
             [
@@ -21,6 +21,6 @@ extension ModelBench {
 
 extension Workload {
     static let mlp = Workload(
-        name: "mlp", summary: "Trains and runs a dense network: 181-512-256-128-64-7, batch norm, dropout.",
+        name: "mlp", summary: "Training and inference of a dense network: 181-512-256-128-64-7, batch norm, dropout.",
         batch: 64, .mlp)
 }

@@ -1,27 +1,27 @@
 import Autograd
 import Layers
 
-/// A model that is timed in training and in inference, on random numbers: Adam at 0.001 on softmax cross-entropy and
-/// the model's penalties, as bench_torch and bench_keras in Benchmarks/peers/common.py do it.
+/// Benchmarks training and inference of a model on random data, with Adam at 0.001 and softmax cross-entropy plus the model's
+/// penalties, like bench_torch and bench_keras in Benchmarks/peers/common.py.
 struct ModelBench: Sendable {
     /// The model as JSON.
     let json: String
     /// The shape of one example.
     let input: [Int]
     var classes = 8
-    /// How many examples there are; the batches are cut from them in turn.
+    /// The number of examples, from which batches are taken in turn.
     var examples = 1024
-    /// Training steps that are timed, and those before.
+    /// The number of timed training steps, and of warm-up steps.
     var steps = 30, warmUp = 5
     var latencyRuns = 50
 
-    /// The model with its first weights.
+    /// Creates the model with initial weights.
     func make() throws -> Model {
         try Model(
             text: json, source: "the benchmark's model", input: input, generator: RandomGenerator(seed: 0))
     }
 
-    /// Makes the model and times it. Latency is that of a single example.
+    /// Creates and benchmarks the model. Latency is measured with a single example.
     func measure(batch: Int) throws -> Row {
         let clock = ContinuousClock()
         let begin = clock.now
@@ -74,7 +74,7 @@ struct ModelBench: Sendable {
 }
 
 extension Workload {
-    /// A model as a workload.
+    /// Creates a workload from a model.
     init(name: String, summary: String, batch: Int, _ model: ModelBench) {
         self.init(name: name, summary: summary, batch: batch) { try model.measure(batch: $0 ?? batch) }
     }

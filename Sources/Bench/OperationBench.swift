@@ -1,14 +1,14 @@
 import Autograd
 
-/// One operation at one size, timed forward and, where it has a gradient to time, backward.
+/// Benchmarks the forward and, if it has one, the backward pass of an operation.
 struct OperationBench: Sendable {
     let name: String
     let summary: String
-    /// The usual batch; nil where the operation's size is fixed.
+    /// The default batch size; nil if the size is fixed.
     var batch: Int? = nil
     let prepare: @Sendable (_ batch: Int) -> Prepared
 
-    /// The work itself. Inputs are made beforehand and not timed.
+    /// The timed work, with inputs created beforehand.
     struct Prepared {
         let forward: () -> Void
         var backward: (() -> Void)? = nil
@@ -29,7 +29,7 @@ struct OperationBench: Sendable {
 }
 
 extension OperationBench.Prepared {
-    /// Times `function` on tracked inputs of the given shapes, and pulling a cotangent back to all of them.
+    /// Times `function` on tracked inputs of the given shapes, and the backward pass to all of them.
     static func differentiated(
         _ shapes: [[Int]], deviation: Real = 1, _ function: @escaping @Sendable ([Tensor]) -> Tensor
     ) -> OperationBench.Prepared {
@@ -42,7 +42,7 @@ extension OperationBench.Prepared {
             backward: { _ = output.backward(cotangent, retainGraph: true) })
     }
 
-    /// Times `function` alone, on inputs of the given shapes without history.
+    /// Times `function` on inputs that are not recorded.
     static func forwardOnly(
         _ shapes: [[Int]], _ function: @escaping @Sendable ([Tensor]) -> Tensor
     ) -> OperationBench.Prepared {
@@ -53,16 +53,16 @@ extension OperationBench.Prepared {
 }
 
 extension Workload {
-    /// One operation as a workload of its own.
+    /// Creates a workload from an operation.
     init(_ operation: OperationBench) {
         self.init(name: operation.name, summary: operation.summary, batch: operation.batch) { batch in
             try operation.measure(batch: batch)
         }
     }
 
-    /// All operations after each other in one process, one row each.
+    /// All operations in one process, one row each.
     static let operations = Workload(
-        name: "operations", summary: "Every op-... below, one row each.", batch: nil
+        name: "operations", summary: "All operations below (op-...), one row each.", batch: nil
     ) { _ in
         let rows = try OperationBench.all.map { operation in
             var row = Row()

@@ -2,8 +2,7 @@ import Autograd
 import Layers
 
 extension OperationBench {
-    /// The operations that are timed beside other frameworks. Benchmarks/peers/operations_torch.py has the same,
-    /// under the same names.
+    /// The operations compared with other frameworks. Benchmarks/peers/operations_torch.py uses the same names.
     static let all: [OperationBench] = [
         OperationBench(name: "op-matmul-1024", summary: "[1024, 1024] x [1024, 1024].") { _ in
             .forwardOnly([[1024, 1024], [1024, 1024]]) { matmul($0[0], $0[1]) }
@@ -45,7 +44,7 @@ extension OperationBench {
         },
         .adam,
         OperationBench(
-            name: "op-tiny", summary: "1,000 recorded products of 2 elements; the ms are us for each."
+            name: "op-tiny", summary: "1,000 recorded products of 2 elements; milliseconds are microseconds per operation."
         ) { _ in
             let x = Parameter(Tensor([1, 2], shape: [2])).tensor
             return Prepared(forward: { for _ in 0..<1000 { _ = x * x } })

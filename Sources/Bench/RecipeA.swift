@@ -24,6 +24,6 @@ extension ModelBench {
 extension Workload {
     static let recipeA = Workload(
         name: "recipe-a",
-        summary: "Trains and runs recipe A: convolutions, bidirectional GRU 128, attention, 8 classes.",
+        summary: "Training and inference of a CNN with bidirectional GRU 128 and attention, 8 classes.",
         batch: 32, .recipeA)
 }

@@ -1,12 +1,12 @@
 import Autograd
 import Glibc
 
-/// How long each of several runs of the same work took.
+/// Durations of repeated runs of the same work.
 package struct Timing: Sendable {
-    /// Seconds, in rising order.
+    /// The seconds in ascending order.
     private let sorted: [Double]
 
-    /// Runs `work` until it is warm, then at least `runs` times and at least for `seconds`.
+    /// Runs `work` to warm up, then at least `runs` times and for at least `seconds`.
     ///
     /// Benchmarks/peers/operations_torch.py does the same.
     package init(
@@ -32,7 +32,7 @@ package struct Timing: Sendable {
         sorted = times.sorted()
     }
 
-    /// How many runs were timed.
+    /// The number of timed runs.
     package var runs: Int { sorted.count }
 
     package var median: Double {
@@ -40,13 +40,13 @@ package struct Timing: Sendable {
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
-    /// How noisy the runs were: the 90th percentile over the median.
+    /// The noise of the measurement: the 90th percentile divided by the median.
     package var spread: Double { sorted[min(sorted.count - 1, sorted.count * 9 / 10)] / median }
 }
 
-/// What the system says about this process.
+/// Memory and age of this process.
 package enum ProcessFigures {
-    /// The most memory this process has held, in MiB.
+    /// The peak memory of this process in MiB.
     package static var peakMemory: Double {
         for line in lines(of: "/proc/self/status") where line.hasPrefix("VmHWM:") {
             if let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first {
@@ -56,9 +56,9 @@ package enum ProcessFigures {
         return 0
     }
 
-    /// Seconds since this process was started.
+    /// The seconds since this process was started.
     package static var age: Double {
-        // The fields after the program's name, which is in brackets and may hold anything.
+        // Skip the program's name, which is in parentheses and may contain any characters.
         guard let stat = lines(of: "/proc/self/stat").first, let end = stat.lastIndex(of: ")") else {
             return 0
         }

@@ -1,14 +1,13 @@
-/// A piece of work that `bench` knows by name. Model workloads and operations alike return one row of numbers, whose
-/// keys are those that the scripts in Benchmarks/peers print.
+/// A named benchmark. It returns one row of measurements, with the same keys as the scripts in Benchmarks/peers.
 package struct Workload: Sendable {
     package let name: String
     package let summary: String
-    /// The number of examples at a time unless `--batch` says another; nil where the work has no batch.
+    /// The default batch size; nil if there is none.
     package let batch: Int?
-    /// Does the work with the given batch and returns what it measured.
+    /// Runs the benchmark with the given batch size.
     package let measure: @Sendable (_ batch: Int?) throws -> Row
 
-    /// Every workload, in the order of `bench --list`. A new one joins here.
+    /// All workloads, in the order of `bench --list`.
     package static let all: [Workload] =
         [
             .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .load, .features, .corpus,
@@ -17,7 +16,7 @@ package struct Workload: Sendable {
         + OperationBench.all.map(Workload.init)
 }
 
-/// Names and values in order, printed as one line of JSON or as a table.
+/// Named values in order, formatted as one line of JSON or as a table.
 package struct Row: Sendable {
     private(set) var fields: [(key: String, value: Value)] = []
 
@@ -31,7 +30,7 @@ package struct Row: Sendable {
     package mutating func add(_ key: String, _ value: Int) { fields.append((key, .integer(value))) }
     package mutating func add(_ key: String, _ value: [Row]) { fields.append((key, .rows(value))) }
 
-    /// A number, rounded to so many digits after the point.
+    /// Adds a number rounded to a number of decimals.
     package mutating func add(_ key: String, _ value: Double, digits: Int) {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
@@ -44,7 +43,7 @@ package struct Row: Sendable {
         "{" + fields.map { "\"\($0.key)\": \($0.value.json)" }.joined(separator: ", ") + "}"
     }
 
-    /// One line a field; rows inside as a table with the keys of the first as its head.
+    /// One line per field; nested rows are a table with the keys of the first row as its header.
     package var table: String {
         let width = fields.map(\.key.count).max() ?? 0
         return fields.map { key, value in
@@ -70,7 +69,7 @@ package struct Row: Sendable {
 }
 
 extension Row.Value {
-    /// As people read it.
+    /// The value as plain text.
     package var plain: String {
         switch self {
         case .text(let text): text

@@ -1,5 +1,5 @@
 extension ModelBench {
-    /// Two convolutions, a GRU and attention over 200 steps of 40 numbers; the model of train_cnn_gru_attn.py.
+    /// Two convolutions, a GRU and attention on input [200, 40]; the model of train_cnn_gru_attn.py.
     static let yardstick = ModelBench(
         json: """
             [
@@ -16,6 +16,6 @@ extension ModelBench {
 extension Workload {
     static let yardstick = Workload(
         name: "yardstick",
-        summary: "Trains and runs a model: conv 64, conv 128, pool 2, GRU 128, attention, 8 classes.",
+        summary: "Training and inference of a CNN-GRU with attention: conv 64, conv 128, pool 2, GRU 128, 8 classes.",
         batch: 64, .yardstick)
 }

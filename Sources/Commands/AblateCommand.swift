@@ -6,37 +6,37 @@ import Reports
 
 extension Command {
     private static let name = Option.text(
-        "name", "NAME", help: "What the ablation is called; the config's name unless given.")
+        "name", "NAME", help: "Name of the ablation (default: the config's name).")
     private static let jobs = Option.integer(
-        "jobs", "J", in: 1...1024, help: "How many runs at a time; one for each core up to 8 unless given.")
+        "jobs", "J", in: 1...1024, help: "Number of runs at a time (default: one per core, at most 8).")
     private static let threads = Option.integer(
-        "threads", "K", in: 1...64, help: "Threads of each run; the cores divided by the jobs unless given.")
+        "threads", "K", in: 1...64, help: "Threads per run (default: cores divided by jobs).")
     private static let printing = Switch(
-        name: "print", help: "Prints the command of each single run, one a line, and runs none.")
+        name: "print", help: "Print the command of each run, one per line, without running it.")
     private static let slurm = Switch(
         name: "slurm",
         help:
-            "Writes a script for Slurm in which each single run is a task, and runs none. A task that nears its time limit saves, is queued again and resumes."
+            "Write a Slurm script with one task per run, without running it. A task that reaches its time limit saves, is requeued and resumes."
     )
     private static let slurmOptions = Option.text(
         "slurm-options", "OPTIONS",
-        help: "Further options of sbatch for the script: --slurm-options \"--partition=long --time=8:00:00\"."
+        help: "Additional sbatch options for the script, such as --slurm-options \"--partition=long --time=8:00:00\"."
     )
     private static let slurmArray = Option.integer(
         "slurm-array", "N", in: 1...4_000_000,
         help:
-            "Tasks of a job array at most, \(SlurmScript.usualArraySize) unless given; where there are more runs, submit.sh submits several arrays."
+            "Maximum number of tasks per job array (default: \(SlurmScript.usualArraySize)). If there are more runs, submit.sh submits several arrays."
     )
     private static let collect = Switch(
-        name: "collect", help: "Makes the table of the runs that are there, and runs none.")
+        name: "collect", help: "Write the tables for the finished runs, without running any.")
 
-    /// Runs every member of a config's sweep and compares them.
+    /// Runs all members of a config's sweep and compares them.
     static let ablate: Command = Command(
         name: "ablate",
         summary:
-            "Runs the variants that a config's \"sweep\" lists, over seeds and folds, and compares them.",
+            "Run an ablation study or parameter search: the \"sweep\" of a config, over seeds and folds.",
         argument: Argument(
-            placeholder: "CONFIG", help: "The experiment with its sweep, a JSON file.", completion: .files),
+            placeholder: "CONFIG", help: "Experiment with a \"sweep\" (JSON file).", completion: .files),
         options: [
             Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache,
             printing, slurm, slurmOptions,
@@ -45,7 +45,7 @@ extension Command {
         examples: [
             (
                 "Train ablate Experiments/ablate-quickstart.json",
-                "Removes parts of a small model, four folds and two seeds each. The same command resumes where it was stopped."
+                "Ablate components of a small model, with four folds and two seeds each. Repeat the command to resume."
             ),
             (
                 "Train ablate Experiments/ablate-quickstart.json --set sweep.seeds=10 --jobs 2",
@@ -53,14 +53,14 @@ extension Command {
             ),
             (
                 "Train ablate CONFIG --slurm --threads 4 --slurm-options \"--time=2:00:00\" && sbatch runs/NAME/slurm.sh",
-                "Runs all of it as a job array over a shared folder; tasks that take longer are queued again and resume."
+                "Run everything as a Slurm job array in a shared folder; tasks that exceed the time limit are requeued and resume."
             ),
-            ("Train ablate CONFIG --collect", "Makes the table of what is done so far."),
+            ("Train ablate CONFIG --collect", "Write the tables for the runs finished so far."),
         ],
         run: runAblation)
 
     private static func runAblation(_ arguments: Arguments) throws {
-        guard let path = arguments.argument else { throw UsageError("which experiment? Give its JSON file") }
+        guard let path = arguments.argument else { throw UsageError("missing argument: the experiment's JSON file") }
         let modes = [printing, slurm, collect].filter { arguments[$0] }
         guard modes.count < 2 else {
             throw UsageError("--\(modes[0].name) and --\(modes[1].name) exclude each other")
@@ -71,7 +71,7 @@ extension Command {
         let environment = ProcessInfo.processInfo.environment
         let (experiment, json) = try Experiment.load(
             path, settings: arguments.every(Common.set), environment: environment)
-        let plan = try SweepPlan(experiment, json: json, environment: environment)
+        let plan = try ValidatedSweep(experiment, json: json, environment: environment)
         let ablation = Ablation(
             plan, folds: try plan.folds(checkingData: modes.isEmpty),
             folder: (arguments[Common.runs] ?? "runs") + "/" + (arguments[name] ?? experiment.name))
@@ -106,7 +106,7 @@ extension Command {
                 arraySize: arguments[slurmArray] ?? SlurmScript.usualArraySize, options: options)
             return try write(script, ablation)
         }
-        try run(ablation, jobs: jobs) { ["Train"] + words($0) + ["--leash"] }
+        try run(ablation, jobs: jobs) { ["Train"] + words($0) + ["--exit-with-parent"] }
     }
 
     private static func run(
@@ -120,7 +120,7 @@ extension Command {
         let reporter = AblationReporter(ablation, jobs: jobs)
         let runner = AblationRunner(
             ablation, jobs: jobs, program: "/proc/self/exe", words: words,
-            isAskedToStop: { Interrupt.isAsked }, tell: reporter.tell)
+            shouldStop: { Interrupt.isRequested }, tell: reporter.tell)
         let (ending, standing) = try runner.run()
         reporter.finish()
         for failure in standing.failures {

@@ -3,40 +3,40 @@ import Bench
 
 extension Command {
     private static let threads = Option.integer(
-        "threads", "N", in: 1...64, help: "How many threads; all cores unless given.")
+        "threads", "N", in: 1...64, help: "Number of threads (default: all cores).")
     private static let batch = Option.integer(
-        "batch", "B", in: 1...65536, help: "Another number of examples at a time than the workload's own.")
+        "batch", "B", in: 1...65536, help: "Batch size (default: that of the workload).")
     private static let weights = Option.text(
         "weights", "FILE", help: "For first-prediction: predict once with these weights and print the class.")
-    private static let json = Switch(name: "json", help: "Print one line of JSON.")
-    private static let list = Switch(name: "list", help: "Name the workloads.")
+    private static let json = Switch(name: "json", help: "Print the result as one line of JSON.")
+    private static let list = Switch(name: "list", help: "List the workloads.")
 
-    /// Times one workload.
+    /// Benchmarks a workload.
     static let bench = Command(
         name: "bench",
-        summary: "Times a workload: an operation, all of them, or a model.",
-        argument: Argument(placeholder: "NAME", help: "The workload; --list names them."),
+        summary: "Run a benchmark: an operation, all operations, a model or a pipeline.",
+        argument: Argument(placeholder: "NAME", help: "Workload; see --list."),
         options: [threads, batch, weights, json, list],
         examples: [
-            ("Train bench --list", "Names the workloads."),
-            ("Train bench operations --threads 1", "Times every operation on one thread."),
-            ("Train bench op-gru-32 --batch 16 --json", "Times a GRU on 16 sequences; prints JSON."),
+            ("Train bench --list", "List the workloads."),
+            ("Train bench operations --threads 1", "Benchmark all operations on one thread."),
+            ("Train bench op-gru-32 --batch 16 --json", "Benchmark a GRU with batch size 16 and print JSON."),
         ],
         run: runBench)
 
     private static func runBench(_ arguments: Arguments) throws {
         if arguments[list] { return print(listing) }
-        guard let name = arguments.argument else { throw UsageError("which workload? --list names them") }
+        guard let name = arguments.argument else { throw UsageError("missing argument: the workload; see --list") }
         guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw UsageError("unknown workload \"\(name)\"", of: name, among: Workload.all.map(\.name))
         }
-        if workload.batch == nil, arguments[batch] != nil { throw UsageError("\(name) has no batch to set") }
+        if workload.batch == nil, arguments[batch] != nil { throw UsageError("\(name) has no batch size") }
         Interrupt.watch()
         Cancellation.setCheck(Interrupt.check)
         if let threads = arguments[threads] { Parallel.threads = threads }
         if let weights = arguments[weights] {
             guard name == "first-prediction" else {
-                throw UsageError("--weights is for first-prediction only")
+                throw UsageError("--weights is only for first-prediction")
             }
             return print(try FirstPrediction.predict(weights: weights))
         }

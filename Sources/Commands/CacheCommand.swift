@@ -6,16 +6,16 @@ import SpeechEmotion
 
 extension Command {
     private static let clear = Switch(
-        name: "clear", help: "Removes everything that the cache holds; files of other kinds stay.")
+        name: "clear", help: "Remove all entries of the cache. Other files in the folder are kept.")
 
-    /// Shows or empties the feature cache.
+    /// Shows or clears the feature cache.
     static let cache: Command = Command(
         name: "cache",
-        summary: "Shows how large the feature cache is, or empties it.",
+        summary: "Show the size of the feature cache, or clear it.",
         options: [Common.cache, Common.cacheLimit, clear, Common.json],
         examples: [
-            ("Train cache", "The folder, its size, how many entries it has and when they were used."),
-            ("Train cache --clear", "Removes all entries, and what audits found of recordings."),
+            ("Train cache", "Show the folder, its size, the number of entries and when they were used."),
+            ("Train cache --clear", "Remove all entries, including cached audit results."),
         ],
         run: { arguments in
             let folder = arguments[Common.cache] ?? FeatureCache.defaultFolder
@@ -27,7 +27,7 @@ extension Command {
         })
 }
 
-/// What there is to tell of a cache.
+/// Describes a cache.
 struct CacheText {
     private let inventory: CacheInventory
     private let limit: ByteSize?
@@ -39,7 +39,7 @@ struct CacheText {
     private var entries: String { NumberText.count(inventory.count, "entries", one: "entry") }
     private var strangers: String { NumberText.count(inventory.strangers, "other file") }
 
-    /// A line for each fact.
+    /// The description, one line per item.
     var summary: String {
         let used = inventory.mostRecent.flatMap { newest in
             inventory.leastRecent.map { oldest in [("least recent use", oldest), ("most recent use", newest)]
@@ -48,29 +48,29 @@ struct CacheText {
         let size =
             inventory.otherBytes == 0
             ? "\(ByteSize(inventory.bytes))"
-            : "\(ByteSize(inventory.bytes)), \(ByteSize(inventory.otherBytes)) of it from audits and for finding entries"
+            : "\(ByteSize(inventory.bytes)), of which \(ByteSize(inventory.otherBytes)) are audit results and the index"
         let rows =
             [("folder", inventory.folder), ("size", size), ("entries", NumberText.count(inventory.count))]
             + (used ?? []).map { ($0.0, Self.text($0.1)) }
             + [("limit", limit.map { "\($0)" } ?? "none")]
-            + (inventory.strangers > 0 ? [("not of the cache", strangers)] : [])
+            + (inventory.strangers > 0 ? [("other", strangers)] : [])
         let width = (rows.map(\.0.count).max() ?? 0) + 2
         return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
             .joined(separator: "\n")
     }
 
-    /// What has been removed.
+    /// A message about what was removed.
     var cleared: String {
         let left =
             inventory.strangers > 0
-            ? "\n\(strangers) there \(inventory.strangers == 1 ? "is" : "are") not of the cache and stay\(inventory.strangers == 1 ? "s" : "")."
+            ? "\nKept \(strangers) that \(inventory.strangers == 1 ? "does" : "do") not belong to the cache."
             : ""
         return inventory.bytes == 0
-            ? "The cache in \(inventory.folder) is empty already.\(left)"
-            : "Removed \(entries) from \(inventory.folder), \(ByteSize(inventory.bytes)) with what audits had kept.\(left)"
+            ? "The cache in \(inventory.folder) is already empty.\(left)"
+            : "Removed \(entries) from \(inventory.folder) (\(ByteSize(inventory.bytes)), audit results included).\(left)"
     }
 
-    /// The same for programs.
+    /// The description as JSON.
     func json(isCleared: Bool) -> JSONValue {
         func time(_ date: Date?) -> JSONValue { date.map { JSONValue(.text(Self.text($0))) } ?? .null }
         return [

@@ -4,28 +4,28 @@ import Lab
 import Reports
 
 extension Command {
-    /// Reports everything that is wrong with configs, without reading a sound.
+    /// Checks configs without reading audio.
     static let check: Command = Command(
         name: "check",
         summary:
-            "Checks experiments before they run: reports every error in the config with its location, the model's layers, their cost, and how many clips are truncated where the data are at hand.",
+            "Check experiments before running them: report all config errors with their locations, and show the model's layers and cost.",
         argument: Argument(
-            placeholder: "CONFIG", help: "The experiments, JSON files.", isRepeated: true, completion: .files),
+            placeholder: "CONFIG", help: "Experiments (JSON files).", isRepeated: true, completion: .files),
         options: [Common.set],
         examples: [
             (
                 "Train check Experiments/*.json",
-                "Checks every experiment and shows its layers. Where the data are at hand, their classes and their split are checked, too."
+                "Check all experiments. If the data are available, also check the classes and the split, and count truncated clips."
             )
         ],
         run: { arguments in
-            guard !arguments.all.isEmpty else { throw UsageError("which experiments? Give their JSON files") }
+            guard !arguments.all.isEmpty else { throw UsageError("missing argument: the experiments' JSON files") }
             var failures = 0
             for path in arguments.all {
                 do {
-                    // Among the experiments of a folder there may be their schema.
+                    // A glob such as Experiments/*.json also matches the schema.
                     if let json = try? JSONValue.load(path), json["$defs"] != nil {
-                        print("\(path): a schema, no experiment\n")
+                        print("\(path): a JSON schema, skipped\n")
                         continue
                     }
                     let (experiment, json) = try Experiment.load(
@@ -33,12 +33,12 @@ extension Command {
                         environment: ProcessInfo.processInfo.environment, keepsUnset: true)
                     let check = try ExperimentCheck(experiment, json: json)
                     let sweep = try experiment.sweep.map { _ in
-                        try SweepPlan(
+                        try ValidatedSweep(
                             experiment, json: json, environment: ProcessInfo.processInfo.environment,
                             keepsUnset: true)
                     }
                     try sweep?.check()
-                    print("\(path): no errors found\n\(check.plan.summary)")
+                    print("\(path): OK\n\(check.plan.summary)")
                     print(CostEstimate(experiment, check.plan, data: check.data).text)
                     print(truncation(experiment), terminator: "")
                     if let sweep {
@@ -54,13 +54,13 @@ extension Command {
                             "sweep: \(NumberText.count(sweep.members.count, "member")), \(seeds)\(folds): \(names)"
                         )
                     }
-                    // What the environment lacks is no mistake of the config, but nothing runs without it.
+                    // A missing environment variable is not an error of the config, but prevents running it.
                     do {
                         _ = try arguments.experiment(path)
                         for missing in check.missing {
-                            print("files not found, and what depends on them not checked: \(missing)")
+                            print("not checked, because files are missing: \(missing)")
                         }
-                    } catch { print("before it can run: \(error)") }
+                    } catch { print("required to run: \(error)") }
                     print("")
                 } catch {
                     failures += 1
@@ -70,17 +70,17 @@ extension Command {
             if failures > 0 { throw CheckFailed(count: failures, of: arguments.all.count) }
         })
 
-    /// What the features will truncate, or why that is not known.
+    /// The truncation by the features, or why it is unknown.
     private static func truncation(_ experiment: Experiment) -> String {
         do { return try TruncationEstimate(experiment).text } catch {
-            return "truncation: unknown, because the data are not at hand (\(error))\n"
+            return "truncation: unknown, because the data are not available (\(error))\n"
         }
     }
 }
 
-/// Some configs have mistakes.
+/// Some configs have errors.
 struct CheckFailed: Error, CustomStringConvertible {
     let count: Int
     let of: Int
-    var description: String { "mistakes in \(count) of \(of) experiments" }
+    var description: String { "\(count) of \(of) experiments have errors" }
 }

@@ -5,26 +5,26 @@ import Lab
 import Layers
 
 extension Command {
-    private static let out = Option.path("out", "FILE", help: "The model file, ending in .safetensors.")
+    private static let out = Option.path("out", "FILE", help: "Model file to write, ending in .safetensors.")
 
-    /// Makes an ensemble.
+    /// Creates an ensemble.
     static let combine: Command = Command(
         name: "combine",
-        summary: "Combines several models into an ensemble: the mean of their logits.",
+        summary: "Combine several models into an ensemble that averages their logits.",
         argument: Argument(
             placeholder: "RUN",
             help:
-                "Folders of runs or of cross-validations (FOLDER:MEMBER names a member of an ablation), or model files, with the same features, classes and views.",
+                "Run or cross-validation folders (FOLDER:MEMBER selects a member of an ablation), or model files. Features, classes and test-time augmentation must be the same.",
             isRepeated: true, completion: .files),
         options: [out],
         examples: [
             (
                 "Train combine runs/seed1 runs/seed2 runs/seed3 --out together.safetensors",
-                "A model that predicts and exports like any other; Train evaluate with the same runs evaluates it."
+                "Write an ensemble that predicts and exports like any other model. To evaluate it, pass the same runs to Train evaluate."
             ),
             (
                 "Train combine runs/my-folds --out folds.safetensors",
-                "The ensemble of the models of all folds of a cross-validation."
+                "Combine the models of all folds of a cross-validation."
             ),
         ],
         run: { arguments in

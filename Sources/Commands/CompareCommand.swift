@@ -3,30 +3,30 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let out = Option.path("out", "FILE", help: "Where to write; the screen unless given.")
+    private static let out = Option.path("out", "FILE", help: "Output file (default: standard output).")
 
     private static let test = Option.choice(
         "test", RunGroup.Unit.allCases.map(\.rawValue),
         help:
-            "The independent units of intervals and tests: speakers (permutation by speaker), folds (corrected resampled t-test), or clips (McNemar's test for accuracy). Chosen by the split unless given."
+            "Independent units of intervals and tests: speakers (permutation test by speaker), folds (corrected resampled t-test) or clips (McNemar's test for accuracy). Default: chosen from the split."
     )
 
     /// Compares runs.
     static let compare: Command = Command(
         name: "compare",
         summary:
-            "Compares runs or cross-validations: metrics, confidence intervals, paired tests, and the differences between their configs.",
+            "Compare runs or cross-validations: metrics, confidence intervals, paired tests and config differences.",
         argument: Argument(
             placeholder: "RUN",
             help:
-                "Folders of runs or of cross-validations and ablations (FOLDER:MEMBER names one member); the others are compared with the first.",
+                "Folders of runs, cross-validations or ablations (FOLDER:MEMBER selects one member). All are compared with the first.",
             isRepeated: true, completion: .files),
         options: [TableFormat.option, out, test],
         examples: [
-            ("Train compare runs/a runs/b", "Tests whether b is better than a, on the same test clips."),
+            ("Train compare runs/a runs/b", "Test whether b differs from a on the same test clips."),
             (
                 "Train compare runs/a runs/b runs/c --format markdown --out comparison.md",
-                "Three runs as tables for a text."
+                "Write the comparison of three runs as Markdown tables."
             ),
         ],
         run: { arguments in

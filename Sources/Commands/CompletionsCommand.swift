@@ -1,18 +1,18 @@
 extension Command {
-    /// Prints the script that makes a shell complete this program's words.
+    /// Prints a completion script for a shell.
     static let completions: Command = Command(
         name: "completions",
-        summary: "Prints a script that lets bash, zsh or fish complete commands and options.",
+        summary: "Print the completion script for bash, zsh or fish.",
         argument: Argument(
-            placeholder: "bash|zsh|fish", help: "The shell.", completion: .words(["bash", "zsh", "fish"])),
+            placeholder: "bash|zsh|fish", help: "Shell.", completion: .words(["bash", "zsh", "fish"])),
         examples: [
             (
                 "source <(Train completions bash)",
-                "Completes in this bash; put the line into ~/.bashrc to keep it."
+                "Enable completion in this shell; add the line to ~/.bashrc to keep it."
             ),
             (
                 "Train completions fish > ~/.config/fish/completions/Train.fish",
-                "Completes in fish from now on."
+                "Enable completion in fish permanently."
             ),
         ],
         run: { arguments in
@@ -24,7 +24,7 @@ extension Command {
             case "fish": print(script.fish)
             case let other?:
                 throw UsageError("unknown shell \"\(other)\"", of: other, among: ["bash", "zsh", "fish"])
-            case nil: throw UsageError("which shell? bash, zsh or fish")
+            case nil: throw UsageError("missing argument: bash, zsh or fish")
             }
         })
 }

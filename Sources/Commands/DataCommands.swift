@@ -8,34 +8,34 @@ extension Command {
     private static let source = Argument(
         placeholder: "DATA", help: DataArgument.help, completion: .files)
     private static let out = Option.path(
-        "out", "FILE", help: "Where to write; the screen unless given.")
+        "out", "FILE", help: "Output file (default: standard output).")
     private static let format = Option.choice(
-        "format", ["table", "json"], help: "For people or for programs.")
+        "format", ["table", "json"], help: "Output format (default: table).")
     private static let how = Option.text(
         "split", "JSON",
-        help: "How to split where DATA is no experiment, such as '{\"type\": \"grouped\", \"test\": 0.2}'.")
-    private static let strict = Switch(name: "strict", help: "Ends with status 1 where there is a leak.")
+        help: "Split to use if DATA is not an experiment, such as '{\"type\": \"grouped\", \"test\": 0.2}'.")
+    private static let strict = Switch(name: "strict", help: "Exit with status 1 if there is a leak.")
     private static let names = Switch(
-        name: "names-only", help: "Compares what is known of the clips, without reading a sound.")
-    /// How many unreadable clips are named in a terminal.
+        name: "names-only", help: "Compare only the metadata of the clips, without reading audio.")
+    /// The number of unreadable clips named on a terminal.
     private static let mostNamed = 20
     private static let statisticsFormat = Option.choice(
-        "format", ["table", "markdown", "csv", "json"], help: "How to write the tables; table unless given.")
+        "format", ["table", "markdown", "csv", "json"], help: "Output format (default: table).")
     private static let countsOnly = Switch(
-        name: "names-only", help: "Counts the clips without reading audio headers.")
+        name: "names-only", help: "Count clips without reading audio headers.")
     private static let channels = Option.choice(
-        "channels", ["speech", "song", "both"], help: "What to bring; both unless given.")
+        "channels", ["speech", "song", "both"], help: "Archives to download (default: both).")
     private static let address = Option.text(
-        "from", "URL", help: "Another place that has the same archives.")
+        "from", "URL", help: "Mirror that hosts the same archives.")
 
     /// Lists the clips of a corpus.
     static let dataList: Command = Command(
         name: "data list",
-        summary: "Lists the clips of a corpus as CSV, with all that is known of each.",
+        summary: "List the clips of a corpus with their metadata, as CSV.",
         argument: source, options: [Common.set, out],
         examples: [
-            ("Train data list ravdess:/data/RAVDESS --out clips.csv", "One line for each clip."),
-            ("Train data list Experiments/quickstart.json", "The clips of an experiment."),
+            ("Train data list ravdess:/data/RAVDESS --out clips.csv", "Write one line per clip."),
+            ("Train data list Experiments/quickstart.json", "List the clips of an experiment."),
         ],
         run: { arguments in
             let corpus = try read(arguments)
@@ -53,18 +53,18 @@ extension Command {
                 to: arguments[out])
         })
 
-    /// Counts the clips of a corpus.
+    /// Prints statistics of a corpus.
     static let dataStats: Command = Command(
         name: "data stats",
         summary:
-            "Counts the clips of a corpus, with durations, sampling rates and channels, by class, speaker and every other column.",
+            "Show statistics of a corpus: clips, durations, sample rates and channels, by class, speaker and other attributes.",
         argument: source, options: [statisticsFormat, countsOnly, Common.set],
         examples: [
             (
                 "Train data stats ravdess:/data/RAVDESS",
-                "How many clips of which emotion, by whom, how long, and in which formats."
+                "Show clips per emotion and speaker, durations and audio formats."
             ),
-            ("Train data stats manifest:clips.csv --format csv", "The same as a table for a spreadsheet."),
+            ("Train data stats manifest:clips.csv --format csv", "Write the statistics as CSV."),
         ],
         run: { arguments in
             let corpus = try read(arguments)
@@ -91,12 +91,12 @@ extension Command {
     /// Splits a corpus.
     static let dataSplit: Command = Command(
         name: "data split",
-        summary: "Splits a corpus and writes the parts, by the ids of their clips.",
+        summary: "Split a corpus and write the clip ids of each subset as JSON.",
         argument: source, options: [how, Common.set, out],
         examples: [
             (
                 "Train data split ravdess:/data/RAVDESS --split '{\"type\": \"k_fold\", \"by\": \"speaker\"}' --out folds.json",
-                "Five folds with speakers apart; a config takes them by {\"type\": \"file\", \"file\": \"folds.json\"}."
+                "Five speaker-independent folds. To use them in a config: {\"type\": \"file\", \"file\": \"folds.json\"}."
             )
         ],
         run: { arguments in
@@ -111,12 +111,12 @@ extension Command {
     static let dataAudit: Command = Command(
         name: "data audit",
         summary:
-            "Looks for whatever makes test figures say less than they seem to: shared speakers, takes, sounds.",
+            "Check a split for leakage: shared speakers, duplicate or near-duplicate recordings, augmented copies.",
         argument: source, options: [how, strict, names, format, Common.set, Common.cache, Common.noCache],
         examples: [
             (
                 "Train data audit Experiments/quickstart.json --strict",
-                "What is in each part, and every leak between them."
+                "Show the subsets and every leak between them; fail if there is one."
             )
         ],
         run: { arguments in
@@ -137,7 +137,7 @@ extension Command {
                     corpus,
                     cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
-                    isAskedToStop: { Interrupt.isAsked })
+                    shouldStop: { Interrupt.isRequested })
                 reporter.finish()
                 try Interrupt.check()
             }
@@ -152,14 +152,14 @@ extension Command {
             if arguments[strict], leaks > 0 { throw LeakFound(count: leaks, of: reports.count) }
         })
 
-    /// Brings RAVDESS from the web.
+    /// Downloads RAVDESS.
     static let dataFetch: Command = Command(
         name: "data fetch",
-        summary: "Brings RAVDESS (speech and song, audio only) from Zenodo, with resume and checksums.",
-        argument: Argument(placeholder: "FOLDER", help: "Where it goes.", completion: .files),
+        summary: "Download RAVDESS (speech and song, audio only) from Zenodo, with resume and checksums.",
+        argument: Argument(placeholder: "FOLDER", help: "Destination folder.", completion: .files),
         options: [channels, address],
         examples: [
-            ("Train data fetch ~/data/RAVDESS", "Both archives, about 440 MB, unpacked. CC BY-NC-SA 4.0.")
+            ("Train data fetch ~/data/RAVDESS", "Download and unpack both archives, about 440 MB (CC BY-NC-SA 4.0).")
         ],
         run: { arguments in
             var download = RavdessDownload(folder: try arguments.required("folder"))

@@ -8,42 +8,42 @@ import SpeechEmotion
 extension Command {
     private static let data = Option.path(
         "data", "DATA",
-        help: "Other data, all of it: KIND:PATH, or the JSON file of an experiment or its data.")
+        help: "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data.")
     private static let part = Option.choice(
-        "part", ["train", "validation", "test"],
+        "subset", ["train", "validation", "test"],
         help:
-            "Which part of the run's own data; the one that the run measured unless given: test, or validation for a search."
+            "Subset of the run's data (default: the subset that the run evaluated)."
     )
     private static let format = Option.choice(
-        "format", ["table", "json"], help: "For people or for programs.")
+        "format", ["table", "json"], help: "Output format (default: table).")
     private static let out = Option.path(
         "out", "FOLDER",
         help:
-            "A new folder for the report, the predictions and the metrics; RUN/evaluations/NAME unless given."
+            "New folder for the report, predictions and metrics (default: RUN/evaluations/NAME)."
     )
     private static let labels = Option.text(
         "labels", "JSON",
         help:
-            #"With --data: the class of the model for labels of the data, such as {"anger": "angry"}; null drops a label."#
+            #"With --data: map labels of the data to classes of the model, such as {"anger": "angry"}; null drops a label."#
     )
     private static let allowPartial = Switch(
         name: "allow-partial",
         help:
-            "With --data: goes on where more than a tenth of the clips have no class of the model, or a class has no clip."
+            "With --data: evaluate even if over 10% of the clips do not match a class of the model, or a class has no clips."
     )
 
     private static let ensemble = Switch(
         name: "ensemble",
-        help: "With --data: evaluates the ensemble of a cross-validation's models instead of each of them.")
+        help: "With --data: evaluate the ensemble of a cross-validation's models instead of each model.")
 
-    /// Tests models that have been trained.
+    /// Evaluates trained models.
     static let evaluate: Command = Command(
         name: "evaluate",
-        summary: "Evaluates the model of a run, or an ensemble of several, on the test set or on other data.",
+        summary: "Evaluate trained models or their ensemble on the test set or on another corpus.",
         argument: Argument(
             placeholder: "RUN",
             help:
-                "The folder of a run; of several, such as those of some seeds, the ensemble is evaluated. Of a cross-validation (FOLDER:MEMBER names a member of an ablation) each model is evaluated, with the mean and the spread.",
+                "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
             data, labels, allowPartial, ensemble, part, Common.views, format, out, Common.threads,
@@ -52,28 +52,28 @@ extension Command {
             Common.noCache,
         ],
         examples: [
-            ("Train evaluate runs/quickstart", "The metrics of the run's test set, once more."),
+            ("Train evaluate runs/quickstart", "Compute the metrics on the run's test set again."),
             (
                 "Train evaluate runs/seed1 runs/seed2 runs/seed3",
-                "The ensemble of three models of one split: the mean of their logits."
+                "Evaluate the ensemble of three models trained on the same split."
             ),
             (
                 "Train evaluate runs/my-folds --data emodb:/data/EmoDB",
-                "Every model of a cross-validation on another corpus: mean, spread and intervals."
+                "Evaluate every model of a cross-validation on another corpus."
             ),
             (
-                #"Train evaluate runs/ours --part validation --views '[[{"type": "speed", "factor": 0.95}], [{"type": "speed", "factor": 1.05}]]'"#,
-                "Test-time augmentation: the mean over each clip, a slower and a faster copy of it."
+                #"Train evaluate runs/ours --subset validation --tta '[[{"type": "speed", "factor": 0.95}], [{"type": "speed", "factor": 1.05}]]'"#,
+                "Test-time augmentation: average over the original, a slower and a faster copy of each clip."
             ),
             (
                 #"Train evaluate runs/ours --data folders:/data/URDU --labels '{"Angry": "angry", "Sad": "sad"}' --allow-partial"#,
-                "Another corpus: its labels are mapped to classes of the model, of which it has some."
+                "Evaluate on another corpus that has some of the model's classes, with mapped labels."
             ),
         ],
         run: { arguments in
             Interrupt.watch()
             arguments.applyThreads()
-            guard !arguments.all.isEmpty else { throw UsageError("which run?") }
+            guard !arguments.all.isEmpty else { throw UsageError("missing argument: the run") }
             try checkOptions(arguments)
             if let set = try crossValidation(arguments) { return try evaluateEach(set, arguments) }
             let isJSON = arguments[format] == "json"
@@ -96,8 +96,7 @@ extension Command {
             }
             reporter.finish()
             let folder = try evaluation.write(to: arguments[out])
-            let place =
-                "The evaluation is in \(folder); a report for a browser is \(folder)/\(RunFile.report)."
+            let place = "Results: \(folder)\nReport: \(folder)/\(RunFile.report)"
             if isJSON {
                 print(evaluation.result.json)
                 return Terminal.error(place)
@@ -178,7 +177,7 @@ extension Command {
         let options = set.experiment.evaluation
         let figures = options.metrics.map(\.rawValue) + ["loss"]
         let overviews = GroupOverviews([group], figures: figures)
-        let table = overviews.allFigures(level: options.level, draws: options.draws)
+        let table = overviews.allFigures(level: options.confidenceLevel, draws: options.resamples)
         if isJSON {
             print(table.json.pretty())
         } else {
@@ -189,7 +188,7 @@ extension Command {
     private static func checkOptions(_ arguments: Arguments) throws {
         if arguments[data] != nil {
             guard arguments[part] == nil else {
-                throw UsageError("--part is for the run's own data; leave it or --data out")
+                throw UsageError("--subset and --data are mutually exclusive")
             }
             return
         }

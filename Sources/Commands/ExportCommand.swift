@@ -6,25 +6,25 @@ import ONNXExport
 
 extension Command {
     private static let out = Option.path(
-        "out", "FOLDER", help: "Where the files go; the folder \"export\" of the run unless given.")
+        "out", "FOLDER", help: "Output folder (default: RUN/export).")
     private static let anySteps = Switch(
-        name: "any-steps", help: "Lets sequences in ONNX have any number of frames, where the model can.")
+        name: "any-steps", help: "Allow ONNX input sequences with any number of frames, if the model supports it.")
 
-    /// Writes a run's model for other programs.
+    /// Exports a model.
     static let export: Command = Command(
         name: "export",
         summary:
-            "Writes a run's model for other programs: safetensors, ONNX, and Python that computes its features.",
+            "Export a model as safetensors and ONNX, with a Python script that computes its features.",
         argument: Argument(
             placeholder: "RUN",
             help:
-                "The folder of a run, or a model file; of a cross-validation (FOLDER:MEMBER names a member of an ablation) the ensemble of its models is exported.",
+                "Run folder or model file. For a cross-validation (FOLDER:MEMBER selects a member of an ablation), the ensemble of its models is exported.",
             completion: .files),
         options: [out, anySteps],
         examples: [
             (
                 "Train export runs/quickstart",
-                "Writes model.safetensors, model.json, model.onnx and features.py into runs/quickstart/export; python features.py some.wav predicts."
+                "Write model.safetensors, model.json, model.onnx and features.py to runs/quickstart/export. Try: python features.py some.wav"
             )
         ],
         run: { arguments in

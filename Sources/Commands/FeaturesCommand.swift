@@ -8,54 +8,54 @@ extension Command {
     private static let pipeline = Option.path(
         "pipeline", "FILE",
         help:
-            "The feature pipeline: a JSON file, or an experiment; 40 MFCC in 200 frames at 16 kHz unless given. An experiment or run named as data has its own."
+            "Feature pipeline: a JSON file with a pipeline or an experiment (default: that of the experiment or run given as data, else 40 MFCCs in 200 frames at 16 kHz)."
     )
     private static let model = Option.path(
-        "model", "RUN|FILE", help: "Takes the feature pipeline of a trained model: a run, or a model file.")
+        "model", "RUN|FILE", help: "Use the feature pipeline of a trained model: a run folder or a model file.")
     private static let layer = Option.text(
         "layer", "NAME",
         help:
-            "Writes the output of a layer of the model instead of its input: its number, such as 7; inside other layers 0.13 or encoder.2, as in the names of weights."
+            "Write the output of a layer instead of the model's input (embeddings). Layers are named as in the weights: 7, or 0.13 and encoder.2 for nested layers."
     )
     private static let out = Option.path(
         "out", "FILE",
         help:
-            "FILE.npy [clips, ...], with FILE.csv (path, label, speaker and all else known of each clip) and for sequences FILE.lengths.npy (frames that are not padding); or FILE.csv. CSV on the screen unless given."
+            "FILE.npy writes an array [clips, ...], FILE.csv with the metadata of the clips, and FILE.lengths.npy with the valid frames of sequences. FILE.csv writes a table. Default: CSV to standard output."
     )
     private static let keeping = Option.path(
-        "cache", "FOLDER", help: "Keep features in this folder, and take what is there.")
+        "cache", "FOLDER", help: "Folder of the feature cache (default: no cache).")
     private static let threads = Option.integer(
-        "threads", "N", in: 1...64, help: "How many threads; all cores unless given.")
+        "threads", "N", in: 1...64, help: "Number of threads (default: all cores).")
     private static let describe = Switch(
-        name: "describe", help: "Print the pipeline with all defaults, its shape and its fingerprint.")
+        name: "describe", help: "Print the pipeline with all defaults, its output shape and its fingerprint.")
 
     /// Computes features of recordings.
     static let features = Command(
         name: "features",
-        summary: "Computes features of recordings, or a model's embeddings of them, for other programs.",
+        summary: "Compute features or model embeddings of recordings, for use in other programs.",
         argument: Argument(
             placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, completion: .files),
         options: [pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, describe],
         examples: [
             (
                 "Train features ravdess:/data/RAVDESS --model runs/quickstart --out x.npy",
-                "The model's input for a corpus: x.npy, x.lengths.npy, and x.csv with label, speaker and more."
+                "Write the model's input for a corpus: x.npy, x.lengths.npy and x.csv with labels, speakers and other metadata."
             ),
             (
                 "Train features runs/quickstart --layer 7 --out embeddings.npy",
-                "What layer 7 makes of each clip of a run; embeddings.csv has its fold and subset."
+                "Write the output of layer 7 for each clip of a run; embeddings.csv contains fold and subset."
             ),
             (
                 "Train features recordings --pipeline Benchmarks/pipelines/summary105.json --out table.csv",
-                "105 numbers for each file below a folder; one line a file."
+                "Write 105 features per file in a folder, one line per file."
             ),
-            ("Train features --describe --pipeline p.json", "Shows what a pipeline does."),
+            ("Train features --describe --pipeline p.json", "Show a pipeline with all defaults."),
         ],
         run: runFeatures)
 
     private static func runFeatures(_ arguments: Arguments) throws {
         if arguments[pipeline] != nil, arguments[model] != nil {
-            throw UsageError("--pipeline and --model both name a feature pipeline; give one of them")
+            throw UsageError("--pipeline and --model are mutually exclusive")
         }
         if arguments[describe], arguments.all.isEmpty {
             return try describe(try namedPipeline(arguments) ?? FeaturePipeline())
@@ -68,13 +68,13 @@ extension Command {
         if arguments[describe] { return try describe(pipeline) }
         guard pipeline.normalize == .none else {
             throw UsageError(
-                "the pipeline normalizes by \(pipeline.normalize.rawValue), over many clips of a speaker in one subset; set \"normalize\" to \"none\" in a pipeline of your own to get the features of each clip by itself"
+                "the pipeline normalizes by \(pipeline.normalize.rawValue), which requires all clips of a speaker in a subset; use a pipeline with \"normalize\": \"none\" to compute the features of single clips"
             )
         }
         let embedding = try arguments[layer].map { name in
             guard let predictor else {
                 throw UsageError(
-                    "--layer needs a trained model: name it with --model, as a run or a model file")
+                    "--layer requires a trained model; add --model with a run folder or a model file")
             }
             return try LayerEmbedding(
                 predictor.model, layer: name, file: arguments[model] ?? input.run ?? "the model")
@@ -99,11 +99,11 @@ extension Command {
                 }
             }
         case let file?:
-            throw UsageError("--out: expected a name that ends in .npy or .csv, found \"\(file)\"")
+            throw UsageError("--out: expected a file name ending in .npy or .csv, found \"\(file)\"")
         }
         if writer.failures > 0 {
             throw FeaturesFailure(
-                description: "\(writer.failures) of \(input.clips.count) files have no features")
+                description: "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
         }
     }
 
@@ -112,19 +112,19 @@ extension Command {
         print("shape: \(try pipeline.outputShape())\nfingerprint: \(pipeline.fingerprint)")
     }
 
-    /// The trained model, where one is named or a layer of a run is wanted.
+    /// The trained model, if one is given or a layer of a run is requested.
     private static func predictor(_ arguments: Arguments, _ input: FeatureInput) throws -> Predictor? {
         if let model = arguments[model] { return try Predictor(model) }
         guard arguments[layer] != nil, arguments[pipeline] == nil, let run = input.run else { return nil }
         return try Predictor(run)
     }
 
-    /// The pipeline of a JSON file, of an experiment, or of a model.
+    /// The pipeline of a JSON file, an experiment or a model.
     private static func namedPipeline(_ arguments: Arguments) throws -> FeaturePipeline? {
         if let model = arguments[model] { return try Predictor(model).pipeline }
         return try arguments[pipeline].map { file in
             if file.hasSuffix(".safetensors") || FeatureInput.isRun(file) {
-                throw UsageError("--pipeline \(file): this is a trained model; name it with --model")
+                throw UsageError("--pipeline \(file): this is a trained model; use --model")
             }
             let json = try JSONValue.load(file)
             guard json["layout"] == nil, let features = json["features"] else {
@@ -135,7 +135,7 @@ extension Command {
     }
 }
 
-/// Some files had no features; which and why has been reported.
+/// Features of some files could not be computed; the errors have been reported.
 private struct FeaturesFailure: Error, CustomStringConvertible {
     let description: String
 }

@@ -6,32 +6,32 @@ import Lab
 extension Command {
     private static let from = Option.choice(
         "from", StartingConfig.allCases.map(\.rawValue),
-        help: "What it begins with: speech, which has remarks, unless given.")
+        help: "Template (default: speech, with comments).")
 
-    /// Writes a config to start from.
+    /// Writes a new config.
     static let new: Command = Command(
         name: "new",
-        summary: "Writes a config to start an experiment of one's own from.",
+        summary: "Write a commented config as the starting point of a new experiment.",
         argument: Argument(
-            placeholder: "FILE", help: "The file to write, such as mine.json.", completion: .files),
+            placeholder: "FILE", help: "File to write, such as mine.json.", completion: .files),
         options: [from],
         examples: [
-            ("Train new mine.json", "A recurrent network with attention for RAVDESS or a corpus like it."),
-            ("Train new tiny.json --from quickstart", "The quickstart, which needs no data."),
+            ("Train new mine.json", "Start from a CNN-GRU with attention for RAVDESS or a similar corpus."),
+            ("Train new tiny.json --from quickstart", "Start from the quickstart, which needs no data."),
         ],
         run: { arguments in
             let file = try arguments.required("file")
             guard !FileManager.default.fileExists(atPath: file) else {
-                throw UsageError("\(file) is there already; name another file, or remove it")
+                throw UsageError("\(file) already exists; choose another name, or remove it")
             }
             let start = arguments[from].flatMap { StartingConfig(rawValue: $0) } ?? .speech
             try AtomicFile.write(Array(start.text.utf8), to: file)
             print("\(file)")
-            print("Check it with: Train check \(file)")
+            print("To check it, run: Train check \(file)")
         })
 }
 
-/// Configs to start from.
+/// Config templates.
 enum StartingConfig: String, CaseIterable {
     case speech, quickstart
 
@@ -41,18 +41,18 @@ enum StartingConfig: String, CaseIterable {
         case .speech:
             #"""
             {
-                "//": "Keys that begin with two slashes are remarks. Every key with its default: Train schema",
+                "//": "Keys that begin with // are comments. Train schema lists every key with its default.",
                 "name": "mine",
-                "description": "What this experiment is for.",
+                "description": "The purpose of this experiment.",
                 "seed": 1,
 
-                "// data": "Kinds: ravdess, emodb, tess, savee, crema_d, iemocap, folders, manifest, synthetic. ${RAVDESS} is taken from the environment.",
+                "// data": "Types: ravdess, emodb, tess, savee, crema_d, iemocap, folders, manifest, synthetic. ${RAVDESS} is an environment variable.",
                 "data": {"source": {"type": "ravdess", "folder": "${RAVDESS}", "channels": ["speech"]}},
 
-                "// split": "Speakers of the test part are not heard in training; \"stratified\" draws single clips.",
+                "// split": "Speaker-independent: test speakers are not in the training set. \"stratified\" splits by clips instead.",
                 "split": {"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.2},
 
-                "// features": "What a model gets of a sound. Try: Train features some.wav --describe",
+                "// features": "The model's input. Try: Train features some.wav --describe",
                 "features": {
                     "sample_rate": 16000,
                     "preprocessing": [{"type": "trim", "top_db": 30}, {"type": "normalize_peak"}],
@@ -64,7 +64,7 @@ enum StartingConfig: String, CaseIterable {
                     }
                 },
 
-                "// augmentation": "\"rows\" are made once, so many for each clip; \"features\" is drawn anew in every epoch.",
+                "// augmentation": "\"copies\" are created once per clip; \"features\" is applied anew in every epoch.",
                 "augmentation": {
                     "copies": [
                         [],
@@ -74,7 +74,7 @@ enum StartingConfig: String, CaseIterable {
                     "features": [{"type": "spec_augment"}]
                 },
 
-                "// model": "A list of layers. Train check shows the shapes between them. \"classes\" stands for the number of classes in the data.",
+                "// model": "A list of layers; Train check shows their output shapes. \"classes\" is replaced by the number of classes in the data.",
                 "model": [
                     {"type": "feature_norm"},
                     {"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": "same", "activation": "relu"},
@@ -91,7 +91,7 @@ enum StartingConfig: String, CaseIterable {
                 "optimizer": {"type": "adamw", "learning_rate": 0.001, "weight_decay": 0.01},
                 "schedule": {"type": "cosine"},
 
-                "// training": "The weights of the epoch with the best validation figure are tested.",
+                "// training": "The weights of the epoch with the best validation UAR are evaluated.",
                 "training": {
                     "batch_size": 32,
                     "epochs": 40,

@@ -8,63 +8,63 @@ import SpeechEmotion
 extension Command {
     private static let model = Option.path(
         "model", "RUN|FILE",
-        help: "The folder of a run, or a model file; the bundled model unless given.")
+        help: "Run folder or model file (default: the bundled pretrained model).")
     private static let format = Option.choice(
-        "format", ["table", "json", "csv"], help: "A table for people, a line of JSON for each file, or CSV.")
+        "format", ["table", "json", "csv"], help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
     private static let attention = Switch(
-        name: "attention", help: "With --format json: where the model looked, as weights over time.")
+        name: "attention", help: "With --format json: include the attention weights over time.")
     private static let rate = Option.integer(
         "rate", "HZ", in: 1000...768_000,
-        help: "With -: samples per second of the raw sound; 16000 unless given.")
+        help: "With -: sample rate of the raw audio (default: 16000).")
     private static let window = Option.number(
         "window", "SECONDS", in: 0.1...600,
         help:
-            "How much of a longer recording each prediction is given; as much as the model's input holds unless given, with - 3 at most."
+            "Window length for long recordings (default: the length of the model's input, at most 3 s with -)."
     )
     private static let step = Option.number(
         "step", "SECONDS", in: 0.05...600,
-        help: "From the start of one window to the next; half a window unless given, with - 1.")
+        help: "Hop between windows (default: half a window; 1 s with -).")
     private static let timeline = Switch(
         name: "timeline",
-        help: "Prints each window of longer recordings below the row of the recording; JSON always has them.")
+        help: "Print the prediction for each window of long recordings; JSON always includes them.")
     private static let truncate = Switch(
         name: "truncate",
         help:
-            "Gives the model the beginning of longer recordings alone, as training and evaluation do, instead of windows."
+            "Truncate long recordings to the model's input, as in training and evaluation, instead of using windows."
     )
 
-    /// Predicts recordings.
+    /// Predicts the emotion of recordings.
     static let predict: Command = Command(
         name: "predict",
         summary:
-            "Predicts the emotion in sound files, in folders of them, or in sound from standard input; longer recordings window by window.",
+            "Predict the emotion in audio files, folders or an audio stream; long recordings are split into windows.",
         argument: Argument(
             placeholder: "FILES|FOLDER|-",
             help:
-                "Sound files, folders with all folders in them, or - for raw sound: 16 bit, one channel, little-endian.",
+                "Audio files, folders (searched recursively), or - for raw audio from standard input (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
             model, Common.views, format, attention, timeline, window, step, truncate, rate, Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
-            ("Train predict some.wav --model runs/quickstart", "The likeliest class and all probabilities."),
+            ("Train predict some.wav --model runs/quickstart", "Print the predicted class and the probabilities of all classes."),
             (
                 "Train predict recordings --model runs/quickstart --format csv > table.csv",
-                "One line for each file."
+                "Write one line per file."
             ),
             (
                 "Train predict interview.wav --timeline",
-                "A prediction for the recording, and one for every few seconds of it."
+                "Print a prediction for the recording and for each window of it."
             ),
             (
                 "arecord -f S16_LE -r 16000 -c 1 -t raw | Train predict - --model runs/quickstart",
-                "A line every second while somebody speaks."
+                "Predict live from the microphone, once per second."
             ),
         ],
         run: { arguments in
             guard !arguments.all.isEmpty else {
-                throw UsageError("which sound files? Name some, a folder, or -")
+                throw UsageError("missing argument: audio files, a folder, or -")
             }
             let isStream = arguments.all.contains("-")
             try checkOptions(arguments, isStream: isStream)

@@ -1,6 +1,6 @@
 import Layers
 
-/// The experiment of `Train run` alone: `Experiments/quickstart.json`, which a test keeps equal.
+/// The default experiment of `Train run`. A test keeps it equal to `Experiments/quickstart.json`.
 enum Quickstart {
     static let json = #"""
         {

@@ -2,18 +2,18 @@ import Reports
 import Lab
 
 extension Command {
-    /// Writes the report of a run, of a cross-validation or of an ablation.
+    /// Writes the report of a run, a cross-validation or an ablation.
     static let report: Command = Command(
         name: "report",
         summary:
-            "Writes the report of a run (one HTML page, and its plots as SVG), or one page for a cross-validation or an ablation.",
+            "Write the report of a run, a cross-validation or an ablation as an HTML page.",
         argument: Argument(
-            placeholder: "RUN", help: "The folder of a run, a cross-validation or an ablation.",
+            placeholder: "RUN", help: "Folder of a run, a cross-validation or an ablation.",
             completion: .files),
         options: [Common.cache, Common.cacheLimit, Common.noCache],
         examples: [
-            ("Train report runs/quickstart", "Writes runs/quickstart/report.html."),
-            ("Train report runs/my-folds", "Writes one page for all folds of a cross-validation."),
+            ("Train report runs/quickstart", "Write runs/quickstart/report.html, and its plots as SVG files."),
+            ("Train report runs/my-folds", "Write one page for all folds of a cross-validation."),
         ],
         run: { arguments in
             let path = try arguments.required("run")

@@ -4,42 +4,43 @@ import Lab
 
 extension Command {
     private static let name = Option.text(
-        "name", "NAME", help: "What the run is called; the config's name unless given.")
-    private static let resume = Switch(name: "resume", help: "Goes on with a run that was stopped or killed.")
+        "name", "NAME", help: "Name of the run (default: the config's name).")
+    private static let resume = Switch(name: "resume", help: "Resume an interrupted run.")
     private static let finish = Switch(
         name: "finish",
         help:
-            "Begins the run, goes on with it or leaves it where it has ended, whichever is needed: for job arrays."
+            "Start the run, resume it, or do nothing if it is finished; for job arrays."
     )
-    private static let leash = Switch(
-        name: "leash", help: "Stops and saves once standard input ends: for programs that start runs.")
+    private static let exitWithParent = Switch(
+        name: "exit-with-parent",
+        help: "Stop and save when standard input closes; for programs that start runs.")
 
-    /// Trains and tests what a config describes.
+    /// Trains and evaluates an experiment.
     static let run: Command = Command(
         name: "run",
-        summary: "Trains and tests the model of an experiment, and keeps all of it in a run folder.",
+        summary: "Train and evaluate the model of an experiment, and write the results to a run folder.",
         argument: Argument(
             placeholder: "CONFIG",
-            help: "The experiment, a JSON file; without one the quickstart, which needs no data.",
+            help: "Experiment (JSON file). Default: the quickstart, which needs no data.",
             completion: .files),
         options: [
             Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache,
             resume, finish,
-            leash, Common.quiet, Common.json,
+            exitWithParent, Common.quiet, Common.json,
         ],
         examples: [
-            ("Train run", "The quickstart: a small model on a corpus that is made on the fly."),
+            ("Train run", "Run the quickstart: a small model on a synthetic corpus generated on the fly."),
             (
                 "Train run Experiments/quickstart.json --set training.epochs=5 --name short",
                 "The same with five epochs, in runs/short."
             ),
-            ("Train run Experiments/quickstart.json --name short --resume", "Goes on where it was stopped."),
+            ("Train run Experiments/quickstart.json --name short --resume", "Resume the run after an interruption."),
         ],
         run: runExperiment)
 
     private static func runExperiment(_ arguments: Arguments) throws {
         Interrupt.watch()
-        if arguments[leash] { Interrupt.watchInput() }
+        if arguments[exitWithParent] { Interrupt.watchInput() }
         arguments.applyThreads()
         let experiment =
             try arguments.argument.map { try arguments.experiment($0) }
@@ -54,13 +55,13 @@ extension Command {
         let place = runs + "/" + name
         if arguments[finish] {
             if RunFolder.content(of: place) == .finished {
-                return Terminal.error("The run in \(place) has ended already.")
+                return Terminal.error("The run in \(place) is already finished.")
             }
         } else {
             try check(place, isResumed: arguments[resume])
         }
         guard !Ablation.isIn(place) else {
-            throw UsageError("\(place) holds an ablation; give another --name")
+            throw UsageError("\(place) contains an ablation; choose another --name")
         }
         let observer: any RunReporting =
             arguments[Common.json]
@@ -79,8 +80,8 @@ extension Command {
             let again = Shell.line(words + ["--resume"])
             Terminal.error(
                 stop.isSaved
-                    ? "Stopped and saved. To go on: \(again)"
-                    : "Stopped before the first step. To begin again: \(again)")
+                    ? "Stopped and saved. To resume: \(again)"
+                    : "Stopped before the first step. To start again: \(again)")
             throw Interrupted()
         }
     }
@@ -88,22 +89,22 @@ extension Command {
     private static func quickstart(_ settings: [String]) throws -> Experiment {
         let (experiment, json) = try Experiment.resolve(
             JSONValue.parse(Quickstart.json, source: "quickstart.json"), settings: settings)
-        _ = try ExperimentPlan(experiment, json: json)
+        _ = try ValidatedExperiment(experiment, json: json)
         return experiment
     }
 
-    /// The quickstart may be run again and again: the first of "quickstart", "quickstart-2" ... that no run has ended in.
+    /// Returns the first of "quickstart", "quickstart-2" and so on that has no finished run, so that the quickstart can be repeated.
     private static func freeName(_ name: String, _ runs: String, _ isResumed: Bool) -> String {
         let names = [name] + (2...1000).map { "\(name)-\($0)" }
         let wanted: RunFolder.Content = isResumed ? .unfinished : .empty
         return names.first { RunFolder.content(of: runs + "/" + $0) == wanted } ?? name
     }
 
-    /// Throws where a name that was given cannot be that of a folder.
+    /// Throws a `UsageError` if the name is not a valid folder name.
     static func checkName(_ name: String?) throws {
         guard let name, !RunFolder.isName(name) else { return }
         throw UsageError(
-            "--name: expected what can name a folder, at most 200 letters without \"/\", found \(JSONValue.quoted(String(name.prefix(60))))"
+            "--name: expected a folder name of at most 200 bytes without \"/\", found \(JSONValue.quoted(String(name.prefix(60))))"
         )
     }
 
@@ -111,15 +112,15 @@ extension Command {
         switch RunFolder.content(of: place) {
         case .empty:
             if isResumed {
-                throw UsageError("there is no run in \(place) to go on with; leave --resume out")
+                throw UsageError("there is no run in \(place) to resume; remove --resume to start one")
             }
         case .unfinished:
             guard isResumed else {
                 throw UsageError(
-                    "\(place) holds a run that has not ended; go on with --resume, or give another --name")
+                    "\(place) contains an unfinished run; add --resume to continue it, or choose another --name")
             }
         case .finished:
-            throw UsageError("\(place) holds a run that has ended; give another --name")
+            throw UsageError("\(place) contains a finished run; choose another --name")
         }
     }
 
@@ -129,16 +130,16 @@ extension Command {
         if let predictions = record.predictions { print(try predictions.confusion().report(digits: 4)) }
         print(ResultText.figures(result))
         for finding in result.findings { Terminal.error("warning: \(finding.message)") }
-        print("\nThe run is in \(place); a report for a browser is \(place)/\(RunFile.report).")
+        print("\nResults: \(place)\nReport: \(place)/\(RunFile.report)")
         guard isQuickstart else { return }
         let next = [
-            ("Train new mine.json", "a config of your own to start from"),
-            ("Train predict some.wav --model \(place)", "what this model says of a recording"),
-            ("Train run --set seed=2 --name two", "the same with another seed"),
-            ("Train --help", "everything else"),
+            ("Train new mine.json", "create a config for your own experiment"),
+            ("Train predict some.wav --model \(place)", "predict a recording with this model"),
+            ("Train run --set seed=2 --name two", "repeat with another seed"),
+            ("Train --help", "list all commands"),
         ]
         let width = next.map(\.0.count).max() ?? 0
-        print("\nWhat next:")
+        print("\nNext steps:")
         for (command, what) in next {
             print("  \(command.padding(toLength: width, withPad: " ", startingAt: 0))  \(what)")
         }

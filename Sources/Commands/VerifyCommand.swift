@@ -3,17 +3,17 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let keep = Switch(name: "keep", help: "Keeps the second run beside the first.")
+    private static let keep = Switch(name: "keep", help: "Keep the second run.")
 
-    /// Runs a run again and compares the bits.
+    /// Repeats a run and compares the files bit by bit.
     static let verify: Command = Command(
         name: "verify",
-        summary: "Runs an experiment again from its run folder and compares every file, bit for bit.",
+        summary: "Verify reproducibility: repeat a run and compare the files bit by bit.",
         argument: Argument(
-            placeholder: "RUN", help: "The folder of a run that has ended.", completion: .files),
+            placeholder: "RUN", help: "Folder of a finished run.", completion: .files),
         options: [keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet],
         examples: [
-            ("Train verify runs/quickstart", "Says which files are equal; exit status 1 if one is not.")
+            ("Train verify runs/quickstart", "Report which files are identical; exit with status 1 if any differs.")
         ],
         run: verifyRun)
 
@@ -26,7 +26,7 @@ extension Command {
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: copy) } }
         let observer = RunReporter(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
-        if record.experiment.evaluation.part == .test { try record.noteTestRead("verification") }
+        if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
         _ = try Interrupt.whenStopped {
             try ExperimentRun(
                 record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
@@ -44,10 +44,10 @@ extension Command {
         guard different.isEmpty else {
             throw VerifyFailure(files: different, first: record, second: try RunRecord(copy))
         }
-        print("The run repeats to the bit.")
+        print("The run is bit-identical.")
     }
 
-    /// Makes a folder that nobody has yet: of this name, or with a number behind it.
+    /// Creates a new folder of this name, with a number appended if it exists.
     private static func freshFolder(_ path: String) throws -> String {
         for number in 1...1000 {
             let folder = number == 1 ? path : "\(path)-\(number)"
@@ -55,11 +55,11 @@ extension Command {
             guard errno == EEXIST else { break }
         }
         throw FileError.system(
-            path, "making the folder", allowed: "a place beside the run that can be written to")
+            path, "creating the folder", allowed: "a writable folder that contains the run")
     }
 }
 
-/// A run did not repeat.
+/// A run was not reproduced.
 private struct VerifyFailure: Error, CustomStringConvertible {
     let files: [String]
     let first: RunRecord
@@ -71,12 +71,12 @@ private struct VerifyFailure: Error, CustomStringConvertible {
         }
         let reason =
             names.isEmpty
-            ? "The environments are alike; compare the data, or keep the second run with --keep."
+            ? "The environments are the same; compare the data, or keep the second run with --keep."
             : "The environments differ: "
                 + names.map { name in
                     "\(name) \(first.environment?[name]?.text ?? "unknown") and \(second.environment?[name]?.text ?? "unknown")"
                 }.joined(separator: ", ") + "."
         return
-            "\(files.count) files of \(first.path) did not repeat: \(files.joined(separator: ", ")). \(reason)"
+            "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
     }
 }

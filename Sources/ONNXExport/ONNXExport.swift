@@ -2,27 +2,26 @@ import Autograd
 import Layers
 
 extension Model {
-    /// Writes the model as it works in inference to an ONNX file (opset 17), which ONNX Runtime runs. The number of examples
-    /// is open.
+    /// Exports the model for inference to an ONNX file (opset 17) with a dynamic batch size.
     ///
-    /// Inputs are `features`, the model's own input of shape [batch, ...], and `lengths` where the model makes use of it
-    /// (see `ONNXOptions.lengths`): the file cannot be run without it. Outputs are `probabilities`, or `output` without softmax or sigmoid, and
-    /// `attention` where there are weights of it. The card and the model's config are the file's metadata.
+    /// The inputs are `features`, of shape [batch, ...], and `lengths` if the model uses it (see `ONNXOptions.lengths`). The
+    /// outputs are `probabilities`, or `output` without softmax or sigmoid, and `attention` if the model has attention layers.
+    /// The card and the model's config are stored as metadata.
     ///
-    /// Throws an `ExportProblem` that names the layer where one cannot be exported, and a `FileError` where the file would
-    /// be larger than 2 GiB or cannot be written; an old file then stays as it is.
+    /// Throws an `ExportProblem` that names the layer if one cannot be exported, and a `FileError` if the file would exceed 2 GiB
+    /// or cannot be written; an existing file is then unchanged.
     public func writeONNX(
         to path: String, card: ModelCard = ModelCard(), options: ONNXOptions = ONNXOptions()
     ) throws {
         try writeONNX(to: path, card: card, options: options, limit: ONNXFile.limit)
     }
 
-    /// The same with another limit than that of the format.
+    /// Exports the model with a size limit other than that of the format.
     package func writeONNX(to path: String, card: ModelCard, options: ONNXOptions, limit: Int) throws {
         try ONNXExport(options).file(self, card).write(to: path, limit: limit)
     }
 
-    /// The bytes that `writeONNX` writes.
+    /// Returns the bytes that `writeONNX` writes.
     public func encodeONNX(card: ModelCard = ModelCard(), options: ONNXOptions = ONNXOptions()) throws
         -> [UInt8]
     {
@@ -30,14 +29,14 @@ extension Model {
     }
 }
 
-/// Walks through a model and writes down its operators.
+/// Translates a model to ONNX operators.
 final class ONNXExport {
     static let input = "features"
     static let lengths = "lengths"
     static let attention = "attention"
-    /// What readers of the file have to know of the input.
+    /// The documentation of the input in the file.
     static let aboutLengths =
-        "Required: the number of frames of each sequence, padding not counted. Without the true lengths the model takes padding for sound."
+        "Required: the number of valid frames of each sequence, without padding. With wrong lengths, padding affects the output."
 
     let options: ONNXOptions
     let graph: ONNXGraph
@@ -74,7 +73,7 @@ final class ONNXExport {
 
     /// The model's input.
     private func start(_ model: Model) -> ONNXSignal {
-        // Sequences of vectors or of words have a time axis; pictures do not.
+        // Sequences of vectors or token ids have a time axis; images do not.
         let mayHaveTime = model.input.count == 1 || model.input.count == 2
         var input = ONNXSignal(
             Self.input, shape: model.input, hasAnySteps: options.anySteps && model.input.count == 2)
@@ -99,31 +98,31 @@ final class ONNXExport {
             + signal.shape.enumerated().map { $0 == 0 && signal.hasAnySteps ? .named("time") : .fixed($1) }
     }
 
-    /// What a layer makes of a value.
+    /// Applies the mapping of a layer to a value.
     func map(_ layer: any Layer, path: String, _ x: ONNXSignal) throws -> ONNXSignal {
         if let model = layer as? Model { return try map(model.layer, path: path, x) }
         let context = ONNXLayer(layer: layer, path: path, graph: graph, export: self)
         guard let mapping = options.mappings[type(of: layer.spec).type] else {
             if let block = layer as? Block { return try map(block.inner, path: path, x) }
             throw context.problem(
-                "ONNX export has no mapping for this type of layer",
-                advice: "add one to ONNXOptions.mappings, or build the model of other layers")
+                "ONNX export does not support this type of layer",
+                advice: "add a mapping to ONNXOptions.mappings, or use other layers")
         }
         let result = try mapping(context, x)
         let planned = try context.plannedShape(x)
         guard result.shape == planned else {
             throw context.problem(
-                "its mapping made \(result.shape) of \(x.shape)", advice: "the layer itself makes \(planned)")
+                "its mapping outputs \(result.shape) for \(x.shape)", advice: "the layer itself outputs \(planned)")
         }
         return result
     }
 
-    /// Whether weights of attention become outputs: those of pooling, or also those of self-attention.
+    /// Whether attention weights of this kind become outputs.
     func wants(_ kind: ONNXOptions.AttentionOutputs) -> Bool {
         options.attention == .all || options.attention == kind
     }
 
-    /// Makes weights of attention an output.
+    /// Adds attention weights as an output.
     func addAttention(_ value: String, _ kind: ONNXOptions.AttentionOutputs, _ x: ONNXSignal, _ path: String)
     {
         let time: ONNXGraph.Port.Size = x.hasAnySteps ? .named("time") : .fixed(x.shape[0])
@@ -134,7 +133,7 @@ final class ONNXExport {
 }
 
 extension Layer {
-    /// Whether what comes in is numbers of words, one a step.
+    /// Whether the input consists of token ids.
     fileprivate var beginsWithWords: Bool {
         if self is Embedding { return true }
         if let model = self as? Model { return model.layer.beginsWithWords }

@@ -1,26 +1,26 @@
 import Autograd
 
-/// A graph as an ONNX file. The numbers of the fields are those of onnx.proto.
+/// Encodes a graph as an ONNX file. Field numbers are those of onnx.proto.
 struct ONNXFile {
-    /// The oldest with layer normalisation; most runtimes know it.
+    /// The oldest opset with layer normalization; most runtimes support it.
     static let opset = 17
-    /// The version of the format that belongs to it.
+    /// The corresponding version of the format.
     static let formatVersion = 8
-    /// Readers of protocol buffers take no larger message.
+    /// The largest message that readers of protocol buffers accept.
     static let limit = Int(Int32.max)
 
     let graph: ONNXGraph
     let metadata: [(key: String, value: String)]
 
-    /// Writes the file, or leaves an old one as it is.
+    /// Writes the file atomically.
     ///
-    /// - Parameter limit: the most bytes that it may have.
+    /// - Parameter limit: The maximum size in bytes.
     func write(to path: String, limit: Int) throws {
         let pieces = try plan(path, limit: limit)
         try AtomicFile.write(to: path) { try write(pieces, $0) }
     }
 
-    /// The bytes of the file.
+    /// Returns the bytes of the file.
     func bytes() throws -> [UInt8] {
         let pieces = try plan("bytes in memory", limit: Self.limit)
         var bytes: [UInt8] = []
@@ -28,7 +28,7 @@ struct ONNXFile {
         return bytes
     }
 
-    /// Everything but the weights, and in front of each weight what says which it is.
+    /// The file without the weights, and the header of each weight.
     private struct Pieces {
         var head: [UInt8]
         var constants: [(header: [UInt8], constant: ONNXGraph.Constant)]
@@ -55,7 +55,7 @@ struct ONNXFile {
         guard head.bytes.count + size <= limit else {
             throw FileError(
                 file: path, place: "writing ONNX", found: "a model of \(head.bytes.count + size) bytes",
-                allowed: "at most \(limit) bytes, as the format has it; use a smaller model or safetensors")
+                allowed: "at most \(limit) bytes, the limit of the format; use a smaller model, or safetensors")
         }
         return Pieces(head: head.bytes + structure, constants: constants)
     }
@@ -74,7 +74,7 @@ struct ONNXFile {
         }
     }
 
-    /// The graph without its constants.
+    /// Encodes the graph without its constants.
     private var structure: [UInt8] {
         var writer = ProtobufWriter()
         for node in graph.nodes {
@@ -136,7 +136,7 @@ struct ONNXFile {
         if let note = port.note { message.text(3, note) }
     }
 
-    /// The constant's message up to its numbers.
+    /// Encodes a constant up to its data.
     private func header(_ constant: ONNXGraph.Constant) -> [UInt8] {
         var message = ProtobufWriter()
         for size in constant.shape { message.integer(1, size) }

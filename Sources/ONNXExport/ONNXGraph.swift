@@ -10,8 +10,7 @@ public enum ONNXAttribute: Sendable, Equatable {
     case texts([String])
 }
 
-/// Operators and constants of an ONNX model while it is put together. Values are told by their names, and each name is
-/// made once; the same model always gives the same names.
+/// An ONNX graph under construction. Values are identified by unique names; the same model always gives the same names.
 final class ONNXGraph {
     struct Node {
         let name: String, operation: String
@@ -49,18 +48,18 @@ final class ONNXGraph {
     private(set) var constants: [Constant] = []
     private(set) var inputs: [Port] = []
     private(set) var outputs: [Port] = []
-    /// How often each name was asked for.
+    /// The number of requests for each name.
     private var names: [String: Int] = [:]
     private var integerLists: [[Int]: String] = [:]
     private var numbers: [Real: String] = [:]
     private var producers: [String: String] = [:]
 
-    /// Keeps names for inputs and outputs.
+    /// Creates a graph with names reserved for inputs and outputs.
     init(reserved: [String]) {
         for name in reserved { names[name] = 1 }
     }
 
-    /// A name that nothing else has: the wanted one, or with a number behind it.
+    /// Returns a unique name: the requested one, with a number appended if it is taken.
     private func unique(_ wanted: String) -> String {
         var name = wanted
         while let count = names[name] {
@@ -87,17 +86,17 @@ final class ONNXGraph {
         return values
     }
 
-    /// The operator that makes a value; nil for inputs and constants.
+    /// The operator that produces a value; nil for inputs and constants.
     func producer(of value: String) -> String? { producers[value] }
 
-    /// Adds weights.
+    /// Adds weights as a constant.
     func add(_ tensor: Tensor, named wanted: String) -> String {
         let name = unique(wanted)
         constants.append(Constant(name: name, shape: tensor.shape, content: .reals(tensor.detached)))
         return name
     }
 
-    /// A list of whole numbers.
+    /// Adds a list of integers.
     func integers(_ list: [Int]) -> String {
         if let name = integerLists[list] { return name }
         let name = unique("integers")
@@ -106,21 +105,21 @@ final class ONNXGraph {
         return name
     }
 
-    /// A list of numbers in double precision.
+    /// Adds a list of double-precision values.
     func doubles(_ list: [Double]) -> String {
         let name = unique("doubles")
         constants.append(Constant(name: name, shape: [list.count], content: .doubles(list)))
         return name
     }
 
-    /// A single whole number, without axes.
+    /// Adds an integer scalar.
     func integer(_ number: Int) -> String {
         let name = unique("integer")
         constants.append(Constant(name: name, shape: [], content: .integers([number])))
         return name
     }
 
-    /// A single number, without axes.
+    /// Adds a scalar.
     func number(_ number: Real) -> String {
         if let name = numbers[number] { return name }
         let name = unique("number")
@@ -142,7 +141,7 @@ final class ONNXGraph {
     }
 }
 
-/// The types of elements that are used, with ONNX' numbers for them.
+/// The element types in use, with their ONNX numbers.
 enum ONNXElement: Int {
     case float = 1
     case int32 = 6

@@ -1,21 +1,19 @@
 import Layers
 
-/// How layers are written as ONNX operators, by their type in configs. A block that is put together from other layers
-/// needs no mapping of its own.
+/// The translations of layers to ONNX operators, by type. A block composed of other layers needs no mapping.
 public struct ONNXMappings: Sendable {
-    /// Adds a layer's operators to the graph and returns what comes out. Throws where the layer, as it is set, has no
-    /// counterpart.
+    /// Adds a layer's operators to the graph and returns the output. Throws if ONNX does not support the layer's options.
     public typealias Mapping = @Sendable (ONNXLayer, ONNXSignal) throws -> ONNXSignal
 
     private var mappings: [String: Mapping] = [:]
 
-    /// The mapping of a type of layer, nil where there is none.
+    /// The mapping of a layer type; nil if there is none.
     public subscript(type: String) -> Mapping? {
         get { mappings[type] }
         set { mappings[type] = newValue }
     }
 
-    /// These mappings and one more; it takes the place of another for the same layer.
+    /// Returns the mappings with one added or replaced.
     public func adding(_ spec: any LayerSpec.Type, _ mapping: @escaping Mapping) -> ONNXMappings {
         adding(type: spec.type, mapping)
     }
@@ -29,7 +27,7 @@ public struct ONNXMappings: Sendable {
     /// No mappings.
     public init() {}
 
-    /// The mappings of all layers here, family by family.
+    /// The mappings of all built-in layers.
     public static let standard = ONNXMappings()
         .addingContainers().addingIdentities().addingDense().addingShapes().addingConvolutions()
         .addingPooling()

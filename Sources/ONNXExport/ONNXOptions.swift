@@ -1,40 +1,39 @@
-/// How a model is exported to ONNX.
+/// The options of ONNX export.
 public struct ONNXOptions: Sendable {
-    /// What is done to the model's output.
+    /// The function applied to the model's output.
     public enum Output: String, Sendable, CaseIterable {
-        /// Probabilities of classes; nothing is added where the model ends with softmax.
+        /// Class probabilities; no operator is added if the model ends with softmax.
         case softmax
-        /// A probability of its own for each output.
+        /// An independent probability for each output.
         case sigmoid
-        /// The model's own output.
+        /// The unchanged output.
         case none
 
         /// The name of the output in the file.
         public var name: String { self == .none ? "output" : "probabilities" }
     }
 
-    /// Which weights of attention become outputs: `attention` where there is one, else `attention.` and the layer's name.
+    /// The attention weights that become outputs: `attention` if there is one layer, else `attention.` and the layer's name.
     public enum AttentionOutputs: String, Sendable, CaseIterable {
         case none
-        /// Of layers that pool a sequence: [batch, time].
+        /// The weights of attention pooling: [batch, time].
         case pooling
-        /// Those of self-attention too: [batch, heads, time, time].
+        /// Also the weights of self-attention: [batch, heads, time, time].
         case all
     }
 
-    /// Probabilities of classes unless given.
+    /// The function applied to the output (default: softmax).
     public var output = Output.softmax
-    /// Those of pooling layers unless given.
+    /// The attention weights to output (default: those of attention pooling).
     public var attention = AttentionOutputs.pooling
-    /// Whether there is an input `lengths`, whole numbers of shape [batch], where the model makes use of it. The file
-    /// cannot be run without it. Where this is false, all steps count.
+    /// Whether to add the required input `lengths`, integers of shape [batch], if the model uses lengths. Otherwise all steps are
+    /// valid.
     public var lengths = true
-    /// Whether sequences may have another number of steps than the model was made for. Layers that have weights for
-    /// each step or that put all steps side by side are an error then.
+    /// Whether the number of steps is dynamic. Layers that have weights per step or that flatten the sequence are then an error.
     public var anySteps = false
-    /// How each type of layer is written.
+    /// The mappings of layers.
     public var mappings = ONNXMappings.standard
 
-    /// The defaults.
+    /// Creates options with their defaults.
     public init() {}
 }

@@ -1,32 +1,31 @@
-/// A value of the graph that stands for a batch of tensors, with what is known of it.
+/// A value of the graph that represents a batch, with its shape and lengths.
 public struct ONNXSignal {
-    /// Its name in the graph.
+    /// The name in the graph.
     public var value: String
-    /// Its shape without the batch axis, as the model was planned.
+    /// The shape without the batch axis, as planned by the model.
     public var shape: [Int]
-    /// Whether the first axis, time, may have another size than `shape` says.
+    /// Whether the size of the first axis, time, is dynamic.
     public var hasAnySteps: Bool
-    /// Valid steps of each sequence; nil where all are, or where there is no time axis.
+    /// The lengths of the sequences; nil if all steps are valid or there is no time axis.
     public var lengths: ONNXLengths?
 
-    /// A value with its shape; without lengths where it has no time axis or all steps count.
+    /// Creates a signal.
     public init(_ value: String, shape: [Int], hasAnySteps: Bool = false, lengths: ONNXLengths? = nil) {
         (self.value, self.shape, self.hasAnySteps, self.lengths) = (value, shape, hasAnySteps, lengths)
     }
 
-    /// Another value that has the same time axis.
+    /// Returns a signal with another value and the same time axis.
     public func with(_ value: String, shape: [Int]? = nil) -> ONNXSignal {
         var other = self
         (other.value, other.shape) = (value, shape ?? self.shape)
         return other
     }
 
-    /// The sizes for a Reshape that keeps batch and time: 0 stands for the size as it is.
+    /// The sizes for a Reshape that keeps batch and time, where 0 keeps a size.
     var keptSizes: [Int] { [0, hasAnySteps ? 0 : shape[0]] }
 }
 
-/// The valid steps of each sequence, as a value of whole numbers of shape [batch]. It is added to the graph only when
-/// something asks for it, and once.
+/// The lengths of sequences, as integers of shape [batch]. They are added to the graph on first use.
 public final class ONNXLengths {
     private let make: () -> String
     private var made: String?
@@ -34,7 +33,7 @@ public final class ONNXLengths {
     private var narrow: String?
     private var masks: [Int: String] = [:]
 
-    /// Lengths that `make` adds to the graph.
+    /// Creates lengths that `make` adds to the graph.
     public init(_ make: @escaping () -> String) { self.make = make }
 
     /// The name of the value.
@@ -44,7 +43,7 @@ public final class ONNXLengths {
         return value
     }
 
-    /// The valid steps of a signal with these lengths, at most as many as it has.
+    /// Returns the lengths, limited to the number of steps of a signal.
     public func counted(_ x: ONNXSignal, _ layer: ONNXLayer) -> String {
         if let limited { return limited }
         let steps = x.hasAnySteps ? layer.stepCount(x) : layer.integers([x.shape[0]])
@@ -53,14 +52,14 @@ public final class ONNXLengths {
         return value
     }
 
-    /// The same as 32-bit numbers.
+    /// Returns the lengths as 32-bit integers.
     func int32(_ x: ONNXSignal, _ layer: ONNXLayer) -> String {
         let value = narrow ?? layer.cast(counted(x, layer), to: .int32)
         narrow = value
         return value
     }
 
-    /// True where a step is valid: [batch, time], then `axes` axes of size 1.
+    /// Returns the mask of valid steps: [batch, time], followed by `axes` axes of size 1.
     func mask(_ x: ONNXSignal, axes: Int, _ layer: ONNXLayer) -> String {
         if let mask = masks[axes] { return mask }
         let mask: String

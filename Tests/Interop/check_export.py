@@ -50,7 +50,7 @@ def main():
         train("export", run, "--out", folder / "export")
         card = json.loads((folder / "export/model.json").read_text())
         train("features", *files, "--model", run, "--out", folder / "features.npy")
-        lines = train("predict", *files, "--model", run, "--views", "[]", "--format", "json", "--no-cache").splitlines()
+        lines = train("predict", *files, "--model", run, "--tta", "[]", "--format", "json", "--no-cache").splitlines()
         wanted = np.array([[json.loads(line)["probabilities"][name] for name in card["classes"]] for line in lines])
 
         path = str(folder / "export/model.onnx")

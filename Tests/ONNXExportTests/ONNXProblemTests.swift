@@ -42,8 +42,8 @@ import Testing
     @Test func aLayerWithoutMappingIsNamed() throws {
         #expect(
             message(try strange)
-                == "layer 1.body.1 (doubling): ONNX export has no mapping for this type of layer; add one to "
-                + "ONNXOptions.mappings, or build the model of other layers")
+                == "layer 1.body.1 (doubling): ONNX export does not support this type of layer; add a mapping to "
+                + "ONNXOptions.mappings, or use other layers")
     }
 
     @Test func aMappingOfOnesOwnIsUsed() throws {
@@ -62,23 +62,23 @@ import Testing
         options.mappings = .standard.adding(Doubling.Spec.self) { layer, x in x.with(x.value, shape: [9]) }
         #expect(
             message(try strange, options)
-                == "layer 1.body.1 (doubling): its mapping made [9] of [4]; the layer itself makes [4]")
+                == "layer 1.body.1 (doubling): its mapping outputs [9] for [4]; the layer itself outputs [4]")
     }
 
     @Test func settingsWithoutCounterpartSaySo() throws {
         let model = try Example(#"[{"type": "rnn", "units": 2, "activation": "gelu"}]"#, [5, 3]).model()
         #expect(
             message(model)
-                == "layer 0 (rnn): ONNX' recurrent operator has no activation \"gelu\"; use one of none, relu, tanh, "
+                == "layer 0 (rnn): ONNX's recurrent operator does not support the activation \"gelu\"; use one of none, relu, tanh, "
                 + "sigmoid, elu, softplus, leaky_relu")
     }
 
     @Test(arguments: [
-        (#"{"type": "flatten"}"#, "all steps become one vector"),
-        (#"{"type": "reshape", "shape": [-1]}"#, "the new shape is for a fixed number of steps"),
-        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the new shape is for a fixed number of steps"),
-        (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has a bias for each step"),
-        (#"{"type": "positional_encoding", "kind": "learned"}"#, "vectors are learned for the steps of the input"),
+        (#"{"type": "flatten"}"#, "it flattens all steps into one vector"),
+        (#"{"type": "reshape", "shape": [-1]}"#, "the target shape requires a fixed number of steps"),
+        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the target shape requires a fixed number of steps"),
+        (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has one bias per step"),
+        (#"{"type": "positional_encoding", "kind": "learned"}"#, "the embeddings have the length of the input"),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {
         var options = ONNXOptions()
         options.anySteps = true

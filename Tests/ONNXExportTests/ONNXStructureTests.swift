@@ -103,7 +103,7 @@ import Testing
         #expect(gru.inputs[1].type == 7)
         #expect(gru.inputs[1].shape == ["batch"])
         #expect(gru.constant("lengths") == nil)
-        let note = "Required: the number of frames of each sequence, padding not counted."
+        let note = "Required: the number of valid frames of each sequence, without padding."
         #expect(gru.inputs[1].note.hasPrefix(note), "\(gru.inputs[1].note)")
         #expect(gru.metadata.first { $0.key == "lengths" }?.value.hasPrefix(note) == true)
         #expect(!dense.metadata.contains { $0.key == "lengths" } && dense.inputs[0].note.isEmpty)

@@ -49,15 +49,15 @@ package enum Toy {
          {"type": "attention", "units": 4}, {"type": "dense", "units": 2}]
         """
 
-    package static func parts(_ edit: (inout TrainingOptions) -> Void = { _ in }) throws -> Trainer.Parts {
+    package static func configuration(_ edit: (inout TrainingOptions) -> Void = { _ in }) throws -> Trainer.Configuration {
         var options = TrainingOptions()
         options.epochs = 3
-        options.average = .init(decay: 0.9)
-        options.accumulate = 2
+        options.weightAverage = .init(decay: 0.9)
+        options.accumulationSteps = 2
         options.mixup = 0.3
         edit(&options)
         let model = try Model(text: Self.model, input: [6, 2], generator: RandomGenerator(seed: 7))
-        return Trainer.Parts(
+        return Trainer.Configuration(
             model: model, loss: CrossEntropyLoss(labelSmoothing: 0.1), optimizer: AdamW(learningRate: 0.01),
             schedule: CosineSchedule(warmUp: 1), options: options, seed: 3)
     }
@@ -65,11 +65,11 @@ package enum Toy {
     package static func trainer(
         _ edit: (inout TrainingOptions) -> Void = { _ in }, _ batches: ToyBatches = ToyBatches()
     ) throws -> Trainer {
-        let parts = try parts(edit)
-        return Trainer(parts, batches: batches) { model in
+        let configuration = try configuration(edit)
+        return Trainer(configuration, batches: batches) { model in
             let batch = batches.batch(0)
             let outputs = withoutRecording { model.forward(batch.inputs, .inference).tensor }
-            let loss = parts.loss.mean(outputs, batch.targets).item()
+            let loss = configuration.loss.mean(outputs, batch.targets).item()
             return [("loss", Double(loss))]
         }
     }

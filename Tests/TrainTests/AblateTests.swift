@@ -106,7 +106,7 @@ import Testing
             let size = try Data(contentsOf: URL(fileURLWithPath: log)).count
             // More seeds: only what is new is run.
             let again = try BuiltProgram.run("ablate", config, "--runs", runs, "--set", "sweep.seeds=3")
-            #expect(again.status == 0 && again.output.components(separatedBy: "begins: ").count == 3)
+            #expect(again.status == 0 && again.output.components(separatedBy: "started: ").count == 3)
             #expect(try Data(contentsOf: URL(fileURLWithPath: log)).count == size)
             let changed = try BuiltProgram.run("ablate", config, "--runs", runs, "--set", "training.batch_size=4")
             #expect(changed.status == 1)
@@ -131,7 +131,7 @@ import Testing
                     atPath: runs + "/b/" + folder, withIntermediateDirectories: true)
             }
             let run = try BuiltProgram.run("run", config, "--runs", runs, "--name", "b", "--no-cache")
-            #expect(run.status != 0 && run.errors.contains("runs/b holds an ablation; give another --name"))
+            #expect(run.status != 0 && run.errors.contains("runs/b contains an ablation; choose another --name"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: runs + "/b").count == 2)
         }
     }
@@ -294,11 +294,11 @@ import Testing
     @Test(arguments: [
         (
             ["--slurm", "--slurm-options", "partition=x"],
-            "--slurm-options: expected options of sbatch such as \"--partition=long --time=8:00:00\", found \"partition=x\""
+            "--slurm-options: expected sbatch options such as \"--partition=long --time=8:00:00\", found \"partition=x\""
         ),
         (
             ["--slurm", "--slurm-options", "--array=1-9"],
-            "--slurm-options: \"--array=1-9\" conflicts with --array, which the script sets itself: --slurm-array sets how many tasks an array has"
+            "--slurm-options: \"--array=1-9\" conflicts with --array, which the script sets itself: use --slurm-array to set the array size"
         ),
         (
             ["--slurm-options", "--time=1"],

@@ -26,7 +26,7 @@ import Testing
     @Test func checkPassesOverTheSchema() throws {
         let both = [Self.experiments + "/quickstart.json", Self.experiments + "/schema.json"]
         let ending = try BuiltProgram.run(["check"] + both)
-        #expect(ending.status == 0 && ending.output.contains("schema.json: a schema, no experiment"))
+        #expect(ending.status == 0 && ending.output.contains("schema.json: a JSON schema, skipped"))
     }
 
     @Test func theQuickstartFileIsWhatTheProgramWrites() throws {
@@ -43,10 +43,10 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let file = folder + "/mine.json"
             let ending = try BuiltProgram.run("new", file, "--from", start)
-            #expect(ending.status == 0 && ending.output == "\(file)\nCheck it with: Train check \(file)\n")
+            #expect(ending.status == 0 && ending.output == "\(file)\nTo check it, run: Train check \(file)\n")
             let check = try BuiltProgram.run("check", file)
             #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
-            #expect(check.output.hasPrefix("\(file): no errors found\n"))
+            #expect(check.output.hasPrefix("\(file): OK\n"))
             let again = try BuiltProgram.run("new", file)
             #expect(again.status == 64 && again.errors.contains("is there already"))
         }
@@ -82,9 +82,9 @@ import Testing
         place.environment["RAVDESS"] = "/data/RAVDESS"
         let set = try BuiltProgram.run(["check", file], place)
         #expect(set.status == 0 && set.errors.isEmpty, "\(set.errors)")
-        #expect(!set.output.contains("before it can run"))
+        #expect(!set.output.contains("required to run"))
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        guard unset.output.contains("before it can run: ") else {
+        guard unset.output.contains("required to run: ") else {
             return #expect(!text.contains("${RAVDESS}"))
         }
         try SmallExperiment.inFolder { folder in
@@ -107,7 +107,7 @@ import Testing
             #expect(known.status == 0 && known.output.contains("dense         [6] "), "\(known.output)")
             #expect(
                 known.output.contains(
-                    "files not found, and what depends on them not checked: /nowhere: reading RAVDESS: "))
+                    "not checked, because files are missing: /nowhere: reading RAVDESS: "))
             let unknown = try check(#"{"type": "folders", "folder": "/nowhere"}"#)
             #expect(
                 unknown.status == 0 && unknown.output.contains("dense         [classes]  7 x classes"),
@@ -125,7 +125,7 @@ import Testing
             #expect(
                 found.status == 0 && found.output.contains("dense         [3] "),
                 "\(found.output)\(found.errors)")
-            #expect(!found.output.contains("files not found"))
+            #expect(!found.output.contains("because files are missing"))
             let short = try BuiltProgram.run(
                 "check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
             #expect(short.status == 1 && short.errors.contains("model: gives [8], expected [1]"))
@@ -140,12 +140,12 @@ import Testing
                 .write(toFile: bad, atomically: false, encoding: .utf8)
             let ending = try BuiltProgram.run("check", folder + "/small.json", bad)
             #expect(ending.status == 1)
-            #expect(ending.output.hasPrefix("\(folder)/small.json: no errors found\n"))
+            #expect(ending.output.hasPrefix("\(folder)/small.json: OK\n"))
             #expect(
                 ending.errors == """
                     \(bad):18:40: model[4].units: expected a whole number of at least 1, found 0
                     \(bad):21:30: training.epoch: unknown key; did you mean "epochs"?
-                    error: mistakes in 1 of 2 experiments
+                    error: 1 of 2 experiments have errors
 
                     """)
         }

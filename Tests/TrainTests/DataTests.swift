@@ -98,7 +98,7 @@ import Testing
             #expect(missing.status == 0 && missing.errors.isEmpty, "\(missing.errors)")
             let line = missing.output.split(separator: "\n").first { $0.hasPrefix("truncation: ") }
             #expect(
-                line?.hasPrefix("truncation: unknown, because the data are not at hand (\(folder)/none")
+                line?.hasPrefix("truncation: unknown, because the data are not available (\(folder)/none")
                     == true)
         }
     }

@@ -36,22 +36,22 @@ import Testing
             #expect(lines[0].hasSuffix(" do not match the classes of \(run)"), "\(ending.errors)")
             #expect(
                 lines[1]
-                    == "  labels that are no class of the model: \"Anger\" (4 clips), \"HAPPY\" (4 clips), \"boredom\" (4 clips); together 12 of 32 clips"
+                    == "  labels that are not classes of the model: \"Anger\" (4 clips), \"HAPPY\" (4 clips), \"boredom\" (4 clips); in total 12 of 32 clips"
             )
             #expect(lines[2].hasPrefix("  classes with clips: \"calm\" (4 clips), \"disgust\" (4 clips)"))
-            #expect(lines[3] == "  classes of the model without a clip: \"angry\", \"happy\", \"sad\"")
+            #expect(lines[3] == "  classes of the model without clips: \"angry\", \"happy\", \"sad\"")
             #expect(
                 lines[4]
-                    == #"Map labels to classes, with null for labels to drop, such as --labels '{"Anger": "angry", "HAPPY": "happy", "boredom": null}'"#
+                    == #"Map labels to classes, or to null to drop them, for example: --labels '{"Anger": "angry", "HAPPY": "happy", "boredom": null}'"#
             )
-            #expect(lines[5] == "To evaluate on the clips and classes that match, add --allow-partial.")
+            #expect(lines[5] == "To evaluate on the matching clips and classes only, add --allow-partial.")
 
             // As proposed; a class without a clip is still an error, and allowed when asked for.
             let mapping = #"{"Anger": "angry", "HAPPY": "happy", "boredom": null}"#
             let mapped = try evaluate(folder, data, "--labels", mapping)
             #expect(
                 mapped.status == 1
-                    && mapped.errors.contains("  classes of the model without a clip: \"sad\"\nTo evaluate"),
+                    && mapped.errors.contains("  classes of the model without clips: \"sad\"\nTo evaluate"),
                 "\(mapped.errors)")
             let partial = try evaluate(
                 folder, data, "--labels", mapping, "--allow-partial", "--format", "json")
@@ -59,7 +59,7 @@ import Testing
             #expect(partial.errors.contains("dropped by --labels: \"boredom\" (4 clips)\n"))
             #expect(
                 partial.errors.contains(
-                    "no clip of \"sad\": uar is the mean over the classes with clips, macro_f1 counts the others as 0\n"
+                    "no clips of \"sad\": uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0\n"
                 ))
             let predictions = try Predictions(contentsOf: folder + "/out/predictions.csv")
             #expect(predictions.ids.count == 28)
@@ -89,7 +89,7 @@ import Testing
             let ending = try evaluate(folder, "manifest:" + list)
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(
-                ending.errors.contains("left out, no class of \(run): \"bored\" (2 clips)\n"),
+                ending.errors.contains("skipped, not a class of \(run): \"bored\" (2 clips)\n"),
                 "\(ending.errors)")
         }
     }
@@ -109,9 +109,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"angry": "angri"}"#, "--labels: found \"angri\", no class of "),
+        (#"{"angry": "angri"}"#, "--labels: found \"angri\", which is not a class of "),
         (#"{"angry": "angri"}"#, "; did you mean \"angry\"?; allowed: \"angry\", \"calm\""),
-        (#"{"Angri": "angry"}"#, "--labels: found \"Angri\", a label that no clip of "),
+        (#"{"Angri": "angry"}"#, "--labels: found \"Angri\", which is not a label of "),
         (#"{"angry": 3}"#, "labels.angry"),
         ("angry=angry", "--labels"),
     ])
@@ -129,8 +129,8 @@ import Testing
             let none = try evaluate(folder, data, "--allow-partial")
             #expect(
                 none.status == 1
-                    && none.errors.contains("found no clip of a class of \(run), but \"a\" (4 clips)")
-                    && none.errors.contains("; --labels maps labels to classes"), "\(none.errors)")
+                    && none.errors.contains("found no clips with a class of \(run), only \"a\" (4 clips)")
+                    && none.errors.contains("; use --labels to map labels to classes"), "\(none.errors)")
         }
     }
 
@@ -155,7 +155,7 @@ import Testing
                 let place = copy + "/evaluations/" + name
                 #expect(
                     ending.output.hasSuffix(
-                        "\nThe evaluation is in \(place); a report for a browser is \(place)/report.html.\n"),
+                        "\nResults: \(place)\nReport: \(place)/report.html\n"),
                     "\(ending.output)\(ending.errors)")
                 let files = try FileManager.default.contentsOfDirectory(atPath: place).sorted()
                 #expect(

@@ -211,32 +211,32 @@ import Testing
                 #expect(
                     ending.status == status && ending.errors.contains(message), "\(words): \(ending.errors)")
             }
-            try expect([], "name audio files, folders, a corpus, an experiment or a run")
-            try expect([wave, "--layer", "4"], "--layer needs a trained model: name it with --model")
+            try expect([], "missing argument: audio files, folders, a corpus, an experiment or a run")
+            try expect([wave, "--layer", "4"], "--layer requires a trained model; add --model")
             try expect(
                 [wave, "--layer", "nine", "--model", run],
                 "\(run): --layer: found no layer \"nine\"; allowed: 0 (feature_norm [40, 8]), 1 (conv1d [40, 6]), 2 (dropout [40, 6]), 3 (gru [40, 6]), 4 (attention [6]), 5 (dense [8])",
                 status: 1)
             try expect(
                 [wave, "--pipeline", folder + "/small.json", "--model", run],
-                "--pipeline and --model both name a feature pipeline; give one of them")
-            try expect([wave, "--pipeline", run], "this is a trained model; name it with --model")
+                "--pipeline and --model are mutually exclusive")
+            try expect([wave, "--pipeline", run], "this is a trained model; use --model")
             try expect(
                 [wave, "manifest:\(folder)/clips.csv"],
-                "manifest:\(folder)/clips.csv: a corpus, an experiment or a run has to be the only argument")
+                "manifest:\(folder)/clips.csv: a corpus, an experiment or a run must be the only argument")
             try expect(["manifst:\(folder)/clips.csv"], "did you mean \"manifest\"?")
             try expect(
-                [wave, "--set", "seed=2"], "--set changes an experiment; audio files and folders have none")
+                [wave, "--set", "seed=2"], "--set requires an experiment")
             try expect([run, "--set", "seed=2"], "the config of the run \(run) is fixed")
             try expect([folder + "/none.wav"], "there is no \(folder)/none.wav")
             try expect(
                 [folder + "/small.json", "--set", "features.normalize=speaker"],
-                "the pipeline normalizes by speaker, over many clips of a speaker in one subset")
+                "the pipeline normalizes by speaker, which requires all clips of a speaker")
             #expect(!exists(out) && !exists(folder + "/x.csv"))
             let wrong = try features(wave, "--out", folder + "/x.txt")
             #expect(
                 wrong.status == 64
-                    && wrong.errors.contains("--out: expected a name that ends in .npy or .csv"))
+                    && wrong.errors.contains("--out: expected a file name ending in .npy or .csv"))
         }
     }
 
@@ -251,7 +251,7 @@ import Testing
             let ending = try features(folder + "/copy", "--out", folder + "/x.npy")
             #expect(
                 ending.status == 1
-                    && ending.errors.contains("the clips of its subsets: found others than the data have now"),
+                    && ending.errors.contains("clips: found clips that differ from those of the data"),
                 "\(ending.errors)")
         }
     }

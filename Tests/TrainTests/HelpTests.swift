@@ -79,15 +79,15 @@ import Testing
                 ["run", "--threads", "0"],
                 "--threads: expected a whole number from 1 to 64, found \"0\"\nSee Train run --help."
             ),
-            (["run", "--threads"], "--threads needs a value: --threads K\nSee Train run --help."),
+            (["run", "--threads"], "--threads requires a value: --threads K\nSee Train run --help."),
             (["run", "--quiet=1"], "--quiet takes no value\nSee Train run --help."),
-            (["run", "--name", "a", "--name", "b"], "--name is given twice\nSee Train run --help."),
+            (["run", "--name", "a", "--name", "b"], "--name may be given only once\nSee Train run --help."),
             (["run", "a.json", "b.json"], "unexpected argument \"b.json\"\nSee Train run --help."),
             (["schema", "x"], "unexpected argument \"x\"\nSee Train schema --help."),
-            (["check"], "which experiments? Give their JSON files\nSee Train check --help."),
-            (["predict"], "which sound files? Name some, a folder, or -\nSee Train predict --help."),
-            (["evaluate"], "which run?\nSee Train evaluate --help."),
-            (["completions"], "which shell? bash, zsh or fish\nSee Train completions --help."),
+            (["check"], "missing argument: the experiments' JSON files\nSee Train check --help."),
+            (["predict"], "missing argument: audio files, a folder, or -\nSee Train predict --help."),
+            (["evaluate"], "missing argument: the run\nSee Train evaluate --help."),
+            (["completions"], "missing argument: bash, zsh or fish\nSee Train completions --help."),
             (
                 ["completions", "fishh"],
                 "unknown shell \"fishh\"; did you mean \"fish\"?\nSee Train completions --help."
@@ -102,7 +102,7 @@ import Testing
             ),
             (
                 ["data", "stats", "ravdes:/x"],
-                "unknown kind of data \"ravdes\"; did you mean \"ravdess\"?\nSee Train data stats --help."
+                "unknown corpus type \"ravdes\"; did you mean \"ravdess\"?\nSee Train data stats --help."
             ),
         ] as [([String], String)])
     func wrongUsageIsSaid(_ words: [String], _ message: String) throws {
@@ -125,7 +125,7 @@ import Testing
         let ending = try BuiltProgram.run(["schema"], place)
         #expect(ending.status == 1)
         #expect(
-            ending.errors == "error: standard output could not be written: No space left on device\n")
+            ending.errors == "error: cannot write to standard output: No space left on device\n")
     }
 
     @Test func completionScriptsKnowEveryCommand() throws {

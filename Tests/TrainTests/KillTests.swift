@@ -35,7 +35,7 @@ import Testing
                     let ending = try call.end()
                     status = ending.status
                     // What remains of a run that was killed between its result and the end of its report has ended.
-                    if ending.errors.contains("holds a run that has ended") { break }
+                    if ending.errors.contains("contains a finished run") { break }
                     try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
                 }
                 try SmallExperiment.expectEqual(run, folder + "/runs/whole", "after \(moments) us")

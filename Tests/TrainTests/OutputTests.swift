@@ -17,8 +17,8 @@ import Testing
                 #expect(lines.count { $0.hasPrefix("epoch \(epoch)  train_loss ") } == 1)
             }
             #expect(ending.output.contains("\ntrain: ") && ending.output.contains(" of the audio is lost\n"))
-            #expect(ending.output.contains("\nthe audit has "))
-            #expect(ending.output.contains("\nThe run is in \(folder)/runs/small; a report"))
+            #expect(ending.output.contains("\nleakage audit: "))
+            #expect(ending.output.contains("\nResults: \(folder)/runs/small\nReport: "))
         }
     }
 
@@ -78,7 +78,7 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let set = ["--set", #"optimizer={"type": "adam", "learning_rate": 1000}"#]
             let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--quiet") + set)
-            let warning = "The training diverged: its loss is "
+            let warning = "Training diverged: the loss is "
             #expect(ending.status == 0 && ending.errors.hasPrefix("warning: " + warning), "\(ending.errors)")
             let json = try BuiltProgram.run(SmallExperiment.run(folder, name: "json", "--json") + set)
             let last = try json.output.split(separator: "\n").last.map { try JSONValue.parse(String($0)) }

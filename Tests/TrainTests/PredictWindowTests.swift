@@ -134,15 +134,15 @@ import Testing
     @Test(arguments: [
         (
             ["--window", "2"],
-            "--window: 2 s is longer than the model's input, which holds 1.28 s of a recording: the rest of each window would be ignored; give at most that"
+            "--window: 2 s is longer than the model's input of 1.28 s: the rest of each window would be ignored; use at most 1.28 s"
         ),
         (
             ["--step", "1.3"],
-            "--step: 1.3 s leaves out sound between windows of 1.28 s; give at most the length of a window"
+            "--step: 1.3 s leaves gaps between windows of 1.28 s; use at most the window length"
         ),
         (
             ["--truncate", "--window", "1"],
-            "--truncate: the model is given the beginning alone; leave out the length and step of windows"
+            "--truncate: conflicts with the window options: only the beginning is used, so there are no windows"
         ),
         (["--rate", "8000"], "--rate is for raw sound from standard input (-); files hold their rate"),
         (
@@ -162,7 +162,7 @@ import Testing
 
     @Test(arguments: [
         (["--window", "2"], "--window: 2 s is longer than the model's input"),
-        (["--window", "1", "--step", "2"], "--step: 2 s leaves out sound between windows of 1 s"),
+        (["--window", "1", "--step", "2"], "--step: 2 s leaves gaps between windows of 1 s"),
         (["--timeline"], "--timeline is for files; - prints every window of a stream"),
         (["--truncate"], "--truncate is for files; - prints every window of a stream"),
         (["--cache", "/tmp"], "--cache is for files; features of a stream are not kept"),
@@ -188,7 +188,7 @@ import Testing
             #expect(
                 short.errors.contains("\(file): the window from 0 s to 0.1 s: delta: found ")
                     && short.errors.contains(
-                        "If it is too short for the model's features, give a longer window."),
+                        "If the window is too short for the model's features, use a longer one."),
                 "\(short.errors)")
             let whole = try BuiltProgram.run(
                 "predict", "--model", run, file, "--window", "1", "--step", "1", "--no-cache", "--format",
@@ -237,7 +237,7 @@ import Testing
             #expect(try JSONValue.parse(windows.output)["windows"]?.elements?.count == 4)
             let any = "this model takes recordings of any length at once"
             for (words, message) in [
-                (["--step", "1"], "--step: \(any): give the length of a window too"),
+                (["--step", "1"], "--step: \(any): set the window length, too"),
                 (["--truncate"], "--truncate: \(any): there is nothing to truncate"),
                 (["--timeline"], "--timeline: \(any); give the length of a window with --window"),
             ] {

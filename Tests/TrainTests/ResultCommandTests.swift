@@ -19,33 +19,33 @@ import Testing
             #expect(
                 json.status == 0
                     && json.errors
-                        == "The evaluation is in \(out); a report for a browser is \(out)/report.html.\n",
+                        == "Results: \(out)\nReport: \(out)/report.html\n",
                 "\(json.errors)")
             let wanted = try JSONValue.load(run + "/" + RunFile.result)
             #expect(try JSONValue.parse(json.output)["test"] == wanted["test"])
             let predictions = FileManager.default.contents(atPath: run + "/" + RunFile.predictions)
             #expect(FileManager.default.contents(atPath: out + "/" + RunFile.predictions) == predictions)
-            let table = try BuiltProgram.run("evaluate", run, "--part", "train", "--no-cache")
+            let table = try BuiltProgram.run("evaluate", run, "--subset", "train", "--no-cache")
             #expect(table.status == 0 && table.output.contains("accuracy"))
-            let both = try BuiltProgram.run("evaluate", run, "--part", "train", "--data", "folders:/x")
-            #expect(both.status == 64 && both.errors.contains("leave it or --data out"))
+            let both = try BuiltProgram.run("evaluate", run, "--subset", "train", "--data", "folders:/x")
+            #expect(both.status == 64 && both.errors.contains("mutually exclusive"))
         }
     }
 
     @Test func evaluateTakesOtherViews() throws {
         let run = try SmallExperiment.finished.get()
-        let plain = try BuiltProgram.run("evaluate", run, "--views", "[]", "--format", "json", "--no-cache")
+        let plain = try BuiltProgram.run("evaluate", run, "--tta", "[]", "--format", "json", "--no-cache")
         let test = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
         #expect(plain.status == 0 && plain.output == test.output)
         let slower = try BuiltProgram.run(
-            "evaluate", run, "--views", #"[[{"type": "speed", "factor": 0.8}]]"#, "--format", "json",
+            "evaluate", run, "--tta", #"[[{"type": "speed", "factor": 0.8}]]"#, "--format", "json",
             "--no-cache")
         #expect(slower.status == 0 && slower.output != test.output)
         let wrong = try BuiltProgram.run(
-            "evaluate", run, "--views", #"[[{"type": "sped"}]]"#, "--no-cache")
+            "evaluate", run, "--tta", #"[[{"type": "sped"}]]"#, "--no-cache")
         #expect(wrong.status == 1 && wrong.output.isEmpty)
         #expect(
-            wrong.errors.contains("--views") && wrong.errors.contains("did you mean \"speed\"?"),
+            wrong.errors.contains("--tta") && wrong.errors.contains("did you mean \"speed\"?"),
             "\(wrong.errors)")
     }
 
@@ -153,7 +153,7 @@ import Testing
                     part["part"]?.text.map { ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1) }
                 })
             #expect(seconds["test"] == 0 && (seconds["validation"] ?? 0) > 0, "\(parts)")
-            let test = try BuiltProgram.run("evaluate", run, "--part", "test", "--no-cache")
+            let test = try BuiltProgram.run("evaluate", run, "--subset", "test", "--no-cache")
             #expect(test.status == 0 && FileManager.default.fileExists(atPath: run + "/" + RunFile.testReads))
         }
     }
@@ -176,7 +176,7 @@ import Testing
             let equal = try BuiltProgram.run("verify", copy, "--quiet", "--no-cache")
             #expect(equal.status == 0, "\(equal.errors)\(equal.output)")
             let lines = RunFile.repeatable.map { "equal      \($0)\n" }.joined()
-            #expect(equal.output == lines + "The run repeats to the bit.\n")
+            #expect(equal.output == lines + "The run is bit-identical.\n")
             #expect(!FileManager.default.fileExists(atPath: copy + "-verify"))
             let file = URL(fileURLWithPath: copy + "/" + RunFile.model)
             var bytes = try Data(contentsOf: file)
@@ -266,7 +266,7 @@ import Testing
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.result)
             for command in ["verify", "export"] {
                 let ending = try BuiltProgram.run(command, copy)
-                #expect(ending.status == 1 && ending.errors.contains("a run that has not ended"))
+                #expect(ending.status == 1 && ending.errors.contains("an unfinished run"))
             }
         }
     }

@@ -39,12 +39,12 @@ import Testing
             for more in [[], ["--resume"]] {
                 let again = try BuiltProgram.run(SmallExperiment.run(folder) + more)
                 #expect(again.status == 64)
-                #expect(again.errors.contains("holds a run that has ended; give another --name"))
+                #expect(again.errors.contains("contains a finished run; choose another --name"))
             }
             #expect(try SmallExperiment.files(folder + "/runs/small") == before)
             for name in ["", ".", "..", "a/b"] {
                 let wrong = try BuiltProgram.run(SmallExperiment.run(folder, name: name))
-                #expect(wrong.status == 64 && wrong.errors.contains("can name a folder"), "\(name)")
+                #expect(wrong.status == 64 && wrong.errors.contains("expected a folder name"), "\(name)")
             }
         }
     }
@@ -72,10 +72,10 @@ import Testing
             let other = try BuiltProgram.run(SmallExperiment.run(folder, "--resume"))
             #expect(other.status == 1)
             #expect(other.errors.contains("config.json"), "\(other.errors)")
-            #expect(other.errors.contains("the same config and --set as at the start"))
+            #expect(other.errors.contains("the config and --set options that the run was started with"))
             let new = try BuiltProgram.run(SmallExperiment.run(folder))
             #expect(new.status == 64)
-            #expect(new.errors.contains("holds a run that has not ended; go on with --resume"))
+            #expect(new.errors.contains("contains an unfinished run; add --resume"))
             let resumed = try BuiltProgram.begin(SmallExperiment.run(folder) + again)
             let log = folder + "/runs/small/metrics.jsonl"
             let size = { ((try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int) ?? 0 }
@@ -103,7 +103,7 @@ import Testing
             let ending = try call.end()
             #expect(ending.status == 130, "\(ending.errors)")
             let lines = ending.errors.split(separator: "\n").map(String.init)
-            let start = "Stopped and saved. To go on: "
+            let start = "Stopped and saved. To resume: "
             let told = try #require(lines.first { $0.hasPrefix(start) }).dropFirst(start.count)
             #expect(told.hasSuffix("--resume"))
             #expect(!exists(folder + "/my runs/small/result.json"))
@@ -163,7 +163,7 @@ import Testing
             // It can be resumed, and is the same run.
             let again = try BuiltProgram.run(
                 SmallExperiment.run(folder, name: "word", "--finish") + ["--set", setting])
-            #expect(again.status == 0 && again.errors.contains("has ended already"))
+            #expect(again.status == 0 && again.errors.contains("is already finished"))
             // Other data, other classes.
             let three = try BuiltProgram.run(
                 SmallExperiment.run(folder, name: "three", "--quiet") + [
@@ -212,7 +212,7 @@ import Testing
             for words in [["--name", ""], ["--name", "../x", "--finish"], ["--name", "a\u{1B}b"]] {
                 let name = try BuiltProgram.run(
                     ["run", folder + "/small.json", "--runs", folder + "/runs"] + words)
-                #expect(name.status == 64 && name.errors.contains("can name a folder"), "\(name.errors)")
+                #expect(name.status == 64 && name.errors.contains("expected a folder name"), "\(name.errors)")
             }
         }
     }

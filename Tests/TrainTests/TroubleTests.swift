@@ -112,7 +112,7 @@ import Testing
             default: bytes[bytes.count / 2] ^= 4
             }
             try bytes.write(to: file)
-            try expectToGoOn(folder, saying: "a damaged state was passed over: \(newest)")
+            try expectToGoOn(folder, saying: "skipped a damaged checkpoint: \(newest)")
         }
     }
 
@@ -129,7 +129,7 @@ import Testing
             let ending = try BuiltProgram.run(words(folder, "--resume"))
             #expect(ending.status == 1)
             #expect(
-                ending.errors.contains("at least one whole state; without one the run has to be started anew")
+                ending.errors.contains("at least one intact checkpoint; without one, start a new run")
             )
         }
     }

@@ -39,8 +39,8 @@ import Testing
             }
             #expect(log == other)
             #expect(tensors(whole) == tensors(pieces))
-            whole.useSelectedWeights()
-            pieces.useSelectedWeights()
+            whole.restoreBestWeights()
+            pieces.restoreBestWeights()
             #expect(tensors(whole) == tensors(pieces))
         }
     }
@@ -63,7 +63,7 @@ import Testing
                 {
                     $0.epochs = 6
                     $0.mixup = nil
-                    $0.accumulate = 1
+                    $0.accumulationSteps = 1
                 }, batches))
         let losses = log.compactMap { $0["validation_loss"] }
         #expect(losses.count == 6)
@@ -100,18 +100,18 @@ import Testing
 
     @Test func theBestEpochsWeightsAreUsed() throws {
         var seen: [[[Real]]] = []
-        let parts = try Toy.parts {
-            $0.average = nil
+        let configuration = try Toy.configuration {
+            $0.weightAverage = nil
             $0.epochs = 4
         }
         let figures = [0.5, 0.3, 0.4, 0.35]
-        let trainer = Trainer(parts, batches: ToyBatches()) { model in
+        let trainer = Trainer(configuration, batches: ToyBatches()) { model in
             seen.append(model.namedTensors.map { $0.1.array })
             return [("loss", figures[seen.count - 1])]
         }
         _ = try finish(trainer)
         #expect(trainer.bestEpoch == 2 && trainer.bestFigure == 0.3)
-        trainer.useSelectedWeights()
+        trainer.restoreBestWeights()
         #expect(tensors(trainer) == seen[1])
     }
 }

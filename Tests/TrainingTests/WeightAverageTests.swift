@@ -9,7 +9,7 @@ import Testing
     private var named: [(name: String, parameter: Parameter)] { [(name: "w", parameter: parameter)] }
 
     @Test func followsTheParameters() {
-        let average = WeightAverage(.init(decay: 0.75, warmUp: false), named)
+        let average = WeightAverage(.init(decay: 0.75, warmup: false), named)
         parameter.value = Tensor([5, 2])
         average.update()
         parameter.value = Tensor([5, -2])

@@ -7,7 +7,7 @@ struct ClipSubsets {
 
     /// - Parameters:
     ///   - folds: The splits of all folds.
-    ///   - split: The split whose subsets are told.
+    ///   - split: The split that assigns the subsets.
     init(folds: [Split], split: Split) {
         self.folds = Dictionary(
             folds.enumerated().flatMap { number, fold in fold.test.map { ($0, number + 1) } },
@@ -17,14 +17,14 @@ struct ClipSubsets {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// The number of the fold in whose test set the clip is, from 1; empty where it is in none.
+    /// The fold whose test set contains the clip, counted from 1; empty if there is none.
     func fold(_ clip: Clip) -> String { folds[clip.id].map(String.init) ?? "" }
 
-    /// `train`, `validation` or `test`; empty where the clip is in no subset.
+    /// `train`, `validation` or `test`; empty if the clip is in no subset.
     func subset(_ clip: Clip) -> String { subsets[clip.id]?.rawValue ?? "" }
 }
 
-/// What is known of clips, as columns of a table: path, label, speaker, where there is a split fold and subset, then all others.
+/// The metadata of clips as a table: path, label, speaker, fold and subset if there is a split, then all other attributes.
 struct ClipTable {
     let columns: [String]
     private let rows: [[String]]
@@ -40,15 +40,15 @@ struct ClipTable {
         }
         let others = Set(clips.flatMap(\.attributes.keys)).sortedByBytes()
         let names = Set(own.map(\.name) + ["row"])
-        // A corpus may have columns of the same names.
+        // A corpus may have attributes of the same names.
         columns = own.map(\.name) + others.map { names.contains($0) ? "corpus_" + $0 : $0 }
         rows = clips.map { clip in own.map { $0.value(clip) } + others.map { clip.attributes[$0] ?? "" } }
     }
 
-    /// The line of names.
+    /// The header line.
     var header: String { columns.map(CSVCell.quoted).joined(separator: ",") }
 
-    /// The line of a clip, by its place.
+    /// The line of the clip at an index.
     func line(_ index: Int) -> String { rows[index].map(CSVCell.quoted).joined(separator: ",") }
 
     /// The whole table.
@@ -56,12 +56,12 @@ struct ClipTable {
 }
 
 extension Clip {
-    /// The path of its file; the id of a clip without one.
+    /// The path of the file, or the id of a clip without a file.
     fileprivate var path: String {
         if case .file(let path, _, _) = source { path } else { id }
     }
 
-    /// Where the clip begins and ends in its file, in seconds; empty for the file's own start and end.
+    /// The start and end of the clip in its file, in seconds; empty for the start and end of the file.
     fileprivate var times: [String] {
         guard case .file(_, let start, let end) = source else { return ["", ""] }
         return [start, end].map { $0.map { "\($0)" } ?? "" }

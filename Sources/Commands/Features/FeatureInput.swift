@@ -7,30 +7,30 @@ import SpeechEmotion
 /// The recordings that `Train features` is given: audio files and folders, a corpus, an experiment, or a run.
 struct FeatureInput {
     let clips: [Clip]
-    /// The folds and the subsets of the clips, where there is a split.
+    /// The folds and subsets of the clips, if there is a split.
     var subsets: ClipSubsets?
-    /// The experiment, of a run too.
+    /// The experiment, if one or a run is given.
     var experiment: Experiment?
-    /// The folder of the run, where one is given.
+    /// The run folder, if one is given.
     var run: String?
 
     static let help =
-        "Audio files and folders; or one corpus as KIND:PATH, such as ravdess:/data/RAVDESS or manifest:clips.csv; or one experiment (JSON); or the folder of a run."
+        "Audio files and folders, a corpus as KIND:PATH (such as ravdess:/data/RAVDESS or manifest:clips.csv), an experiment (JSON file), or a run folder."
 
-    /// Reads what the arguments name. The sounds are not touched.
+    /// Resolves the arguments without reading audio.
     static func read(_ arguments: [String], settings: [String]) throws -> FeatureInput {
         if arguments.isEmpty {
-            throw UsageError("name audio files, folders, a corpus, an experiment or a run")
+            throw UsageError("missing argument: audio files, folders, a corpus, an experiment or a run")
         }
         let data = arguments.filter(isData)
         if let first = data.first {
             guard arguments.count == 1 else {
-                throw UsageError("\(first): a corpus, an experiment or a run has to be the only argument")
+                throw UsageError("\(first): a corpus, an experiment or a run must be the only argument")
             }
             return try isRun(first) ? ofRun(first, settings) : ofData(first, settings)
         }
         if !settings.isEmpty {
-            throw UsageError("--set changes an experiment; audio files and folders have none")
+            throw UsageError("--set requires an experiment")
         }
         let paths = try arguments.flatMap(audioFiles)
         if paths.isEmpty { throw UsageError("no audio files in \(arguments.joined(separator: ", "))") }
@@ -49,7 +49,7 @@ struct FeatureInput {
 
     private static func ofRun(_ path: String, _ settings: [String]) throws -> FeatureInput {
         guard settings.isEmpty else {
-            throw UsageError("--set changes an experiment; the config of the run \(path) is fixed")
+            throw UsageError("--set cannot change the config of the finished run \(path)")
         }
         let run = try RunRecord(path)
         let data = try ExperimentData(run.experiment)
@@ -57,9 +57,9 @@ struct FeatureInput {
             Split.Part.allCases.contains(where: { split[$0] != data.split[$0] })
         {
             throw FileError(
-                file: run.file(RunFile.split), place: "the clips of its subsets",
-                found: "others than the data have now",
-                allowed: "the data that the run was made with; restore them, or name the corpus itself")
+                file: run.file(RunFile.split), place: "clips",
+                found: "clips that differ from those of the data",
+                allowed: "the data that the run was trained on; restore them, or pass the corpus itself")
         }
         return FeatureInput(data, run.experiment, run: run.path)
     }
@@ -78,20 +78,20 @@ struct FeatureInput {
 
     private init(_ data: ExperimentData, _ experiment: Experiment, run: String?) {
         Self.report(data.corpus)
-        // Augmented copies are no recordings.
+        // Skip augmented copies.
         clips = data.corpus.clips.filter { $0.origin == nil }
         subsets = ClipSubsets(folds: data.splits, split: data.split)
         (self.experiment, self.run) = (experiment, run)
     }
 
     private static func report(_ corpus: Corpus) {
-        for omission in corpus.omissions { Terminal.error("left out: \(omission)") }
+        for omission in corpus.omissions { Terminal.error("skipped: \(omission)") }
     }
 
     private static func audioFiles(_ path: String) throws -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw UsageError("there is no \(path)")
+            throw UsageError("\(path): no such file or folder")
         }
         return isFolder.boolValue ? try AudioFile.paths(inFolder: path) : [path]
     }

@@ -3,18 +3,18 @@ import Foundation
 import Lab
 import SpeechEmotion
 
-/// Computes the features of many clips, or the output of a layer for them, and writes them.
+/// Computes and writes the features, or the embeddings, of clips.
 final class FeatureWriter {
     private let clips: [Clip]
     private let table: ClipTable
     private let extraction: FeatureExtraction
     private let embedding: LayerEmbedding?
     private let shape: [Int]
-    /// The names of the numbers of the last axis.
+    /// The names of the features along the last axis.
     private let names: [String]
-    /// Whether the terminal is free for the progress.
+    /// Whether progress may be shown.
     private let showsProgress: Bool
-    /// How many clips had no features; which and why has been reported.
+    /// The number of clips whose features could not be computed.
     private(set) var failures = 0
 
     init(
@@ -32,7 +32,7 @@ final class FeatureWriter {
         self.showsProgress = showsProgress
     }
 
-    /// Calls `body` with each clip's features; nil where there are none, which is reported.
+    /// Calls `body` with the features of each clip; nil after an error, which is reported.
     private func each(_ body: (_ index: Int, Features?) throws -> Void) throws {
         var progress = Progress(total: clips.count)
         let clock = ContinuousClock()
@@ -58,7 +58,7 @@ final class FeatureWriter {
         }
     }
 
-    /// Writes one line for a vector; for a sequence one for each frame up to the end of the sound; for a picture one for each row.
+    /// Writes CSV: one line per clip for vectors, per valid frame for sequences, per row for images.
     func writeCSV(_ write: (String) throws -> Void) throws {
         let isVector = shape.count == 1
         let columns =
@@ -76,8 +76,8 @@ final class FeatureWriter {
         }
     }
 
-    /// Writes one array of all clips, beside it their table, and for sequences their true lengths. A clip without features is
-    /// NaN in the array and has length 0.
+    /// Writes an array of all clips, a table of their metadata, and the lengths of sequences. A clip without features is NaN in
+    /// the array and has length 0.
     func writeNpy(to file: String) throws {
         let size = shape.reduce(1, *)
         let base = String(file.dropLast(4))
@@ -87,13 +87,13 @@ final class FeatureWriter {
                 lengths.append(features.map { $0.length ?? shape[0] } ?? 0)
                 try append(features?.values ?? [Float](repeating: .nan, count: size))
             }
-            // Before the array takes its name: what is there belongs together.
+            // Written before the array, so that an array never lacks its table.
             try AtomicFile.write(Data(table.text.utf8), to: base + ".csv")
             let lengthsFile = base + ".lengths.npy"
             if shape.count == 2 {
                 try Npy.write(Indices(lengths), to: lengthsFile)
             } else if FileManager.default.fileExists(atPath: lengthsFile) {
-                // Of an earlier array that had this name.
+                // Left over from an earlier array of this name.
                 try FileManager.default.removeItem(atPath: lengthsFile)
             }
         }

@@ -2,7 +2,7 @@ import Reports
 import Foundation
 import Lab
 
-/// Shows how an ablation goes on: on a terminal its table, which fills up in its place; in a file or a pipe a line for each event.
+/// Shows the progress of an ablation: a live table on a terminal, one line per event in a file or pipe.
 final class AblationReporter {
     private let ablation: Ablation
     private let jobs: Int
@@ -18,7 +18,7 @@ final class AblationReporter {
     func tell(_ event: AblationRunner.Event, _ standing: AblationRunner.Standing) {
         if Terminal.isInteractive { return draw(standing) }
         switch event {
-        case .began(let number): say("begins: \(ablation.singles[number].title)")
+        case .began(let number): say("started: \(ablation.singles[number].title)")
         case .finished(let number, let seconds):
             let single = ablation.singles[number]
             let metric = ablation.plan.options.metric
@@ -29,12 +29,12 @@ final class AblationReporter {
                     + (seconds > 0 ? ", \(time(seconds))" : ""))
         case .failed(let failure): say("failed: \(failure.single.title) (\(failure.reason))")
         case .isElsewhere(let number):
-            say("another process is at work on it: \(ablation.singles[number].title)")
+            say("running in another process: \(ablation.singles[number].title)")
         case .tick: break
         }
     }
 
-    /// Takes away what moves.
+    /// Clears the live display.
     func finish() { block.clear() }
 
     private func say(_ text: String) { Terminal.show(text + "\n") }
@@ -49,7 +49,7 @@ final class AblationReporter {
         }
         var words = ["\(done) of \(NumberText.count(standing.figures.count, "run")) done"]
         if !standing.elsewhere.isEmpty {
-            words.append("\(standing.elsewhere.count) at work in other processes")
+            words.append("\(standing.elsewhere.count) running in other processes")
         }
         if !standing.failures.isEmpty { words.append("\(standing.failures.count) failed") }
         if standing.done > 0 {
@@ -65,7 +65,7 @@ final class AblationReporter {
         block.show((table?.text ?? "") + words.joined(separator: ", ") + "\n" + running.joined())
     }
 
-    /// The epochs that a run at work has ended.
+    /// The number of completed epochs of a running run.
     private func epochs(of single: Ablation.Single) -> Int {
         let file = ablation.run(of: single) + "/metrics.jsonl"
         let lines = FileManager.default.contents(atPath: file)?.count { $0 == UInt8(ascii: "\n") } ?? 0

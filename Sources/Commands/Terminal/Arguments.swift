@@ -1,24 +1,24 @@
-/// What was typed after a command's name, checked against what the command takes.
+/// The parsed arguments and options of a command.
 public struct Arguments: Sendable {
-    /// The arguments without a dash.
+    /// The positional arguments.
     private(set) var all: [String] = []
     /// The program that runs the command.
     public let program: Program
     private var values: [String: [any Sendable]] = [:]
 
-    /// The first argument without a dash.
+    /// The first positional argument.
     public var argument: String? { all.first }
 
-    /// The value of an option, the last where there are several.
+    /// The value of an option; the last one if it was repeated.
     public subscript<Value>(option: Option<Value>) -> Value? { values[option.name]?.last as? Value }
     public subscript(option: Switch) -> Bool { values[option.name] != nil }
 
-    /// Every value of an option that may be given several times.
+    /// All values of a repeatable option.
     public func every<Value>(_ option: Option<Value>) -> [Value] {
         (values[option.name] ?? []).compactMap { $0 as? Value }
     }
 
-    /// Throws a `UsageError` for what the command does not take. After `--` everything is an argument.
+    /// Parses words. Throws a `UsageError` for unknown options and arguments. Everything after `--` is an argument.
     public init(_ words: ArraySlice<String>, of command: Command, in program: Program) throws {
         self.program = program
         var words = words
@@ -42,13 +42,13 @@ public struct Arguments: Sendable {
                     among: command.options.map { "--" + $0.name } + ["--help"])
             }
             guard values[option.name] == nil || option.isRepeated else {
-                throw UsageError("--\(option.name) is given twice")
+                throw UsageError("--\(option.name) may be given only once")
             }
             var value = parts.count > 1 ? String(parts[1]) : nil
             if let placeholder = option.placeholder {
                 value = value ?? words.popFirst()
                 if value == nil {
-                    throw UsageError("--\(option.name) needs a value: --\(option.name) \(placeholder)")
+                    throw UsageError("--\(option.name) requires a value: --\(option.name) \(placeholder)")
                 }
             } else if value != nil {
                 throw UsageError("--\(option.name) takes no value")

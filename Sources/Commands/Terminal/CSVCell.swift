@@ -1,6 +1,6 @@
-/// Text in tables of comma-separated values.
+/// Quoting for CSV.
 enum CSVCell {
-    /// The text, in quotation marks where it needs them.
+    /// Returns the text, quoted if necessary.
     static func quoted(_ text: String) -> String {
         guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""

@@ -1,12 +1,12 @@
-/// One subcommand of the program: what it is called, what it takes, and what it does.
+/// A subcommand of a program.
 public struct Command: Sendable {
     public let name: String
-    /// One line, for the list of commands.
+    /// A one-line summary for the list of commands.
     public let summary: String
-    /// The argument without a dash, where there is one.
+    /// The positional argument, if any.
     public var argument: Argument? = nil
     public var options: [any OptionDeclaration] = []
-    /// Whole lines to type, each with what it does.
+    /// Example command lines with explanations.
     public let examples: [(line: String, does: String)]
     public let run: @Sendable (Arguments) throws -> Void
 
@@ -21,13 +21,13 @@ public struct Command: Sendable {
 
     /// A positional argument.
     public struct Argument: Sendable {
-        /// The word for it in the help.
+        /// The placeholder in the help.
         public let placeholder: String
-        /// What it is.
+        /// The description in the help.
         public let help: String
-        /// Whether it can be given several times.
+        /// Whether several values are accepted.
         public var isRepeated = false
-        /// What a shell completes it with.
+        /// The completions that a shell offers.
         public var completion = Completion.nothing
 
         /// Creates a positional argument.
@@ -40,21 +40,21 @@ public struct Command: Sendable {
     }
 }
 
-/// What a shell offers for a value while it is typed.
+/// The completions that a shell offers for a value.
 public enum Completion: Sendable, Equatable {
     case nothing
     case files
     case words([String])
 }
 
-/// What a command's help says about an option, and how its text becomes a value.
+/// An option: its description in the help, and the parsing of its value.
 public protocol OptionDeclaration: Sendable {
-    /// The name without its dashes.
+    /// The name without dashes.
     var name: String { get }
-    /// What stands for the value in the help; nil for a switch, which has none.
+    /// The placeholder of the value in the help; nil for a switch.
     var placeholder: String? { get }
     var help: String { get }
-    /// Whether it may be given several times.
+    /// Whether the option may be repeated.
     var isRepeated: Bool { get }
     var completion: Completion { get }
     func parse(_ text: String) throws -> any Sendable
@@ -65,13 +65,13 @@ extension OptionDeclaration {
     public var completion: Completion { .nothing }
 }
 
-/// An option with a value, `--name VALUE` or `--name=VALUE`. Also the key that its value is read with.
+/// An option with a value, `--name VALUE` or `--name=VALUE`. It is also the key for reading the value from `Arguments`.
 public struct Option<Value: Sendable>: OptionDeclaration {
     public let name: String
     public let placeholder: String?
     public let help: String
     public let read: @Sendable (String) -> Value?
-    /// What a value has to be, for the message about another.
+    /// The expected value, for error messages.
     public let expected: String
     public var isRepeated = false
     public var completion = Completion.nothing
@@ -95,7 +95,7 @@ public struct Option<Value: Sendable>: OptionDeclaration {
 }
 
 extension Option where Value == Int {
-    /// A whole number within a range.
+    /// An integer within a range.
     public static func integer(_ name: String, _ placeholder: String, in range: ClosedRange<Int>, help: String)
         -> Option
     {
@@ -110,7 +110,7 @@ extension Option where Value == Int {
 }
 
 extension Option where Value == String {
-    /// Any text, such as the path of a file.
+    /// A string.
     public static func text(
         _ name: String, _ placeholder: String, help: String, isRepeated: Bool = false,
         completion: Completion = .nothing
@@ -125,7 +125,7 @@ extension Option where Value == String {
         text(name, placeholder, help: help, completion: .files)
     }
 
-    /// One of some words.
+    /// One of several words.
     public static func choice(_ name: String, _ words: [String], help: String) -> Option {
         Option(
             name: name, placeholder: words.joined(separator: "|"), help: help,

@@ -4,41 +4,41 @@ import Foundation
 import Lab
 import SpeechEmotion
 
-/// Options that several commands have.
+/// Options shared by several commands.
 enum Common {
     static let set = Option.text(
-        "set", "PATH=VALUE", help: "Sets a value of the config: --set training.epochs=5.", isRepeated: true)
-    static let runs = Option.path("runs", "FOLDER", help: "Where runs are kept; \"runs\" unless given.")
+        "set", "PATH=VALUE", help: "Override a value of the config, such as --set training.epochs=5. May be repeated.", isRepeated: true)
+    static let runs = Option.path("runs", "FOLDER", help: "Folder that contains the runs (default: runs).")
     static let threads = Option.integer(
-        "threads", "K", in: 1...64, help: "How many threads; all cores unless given. No result depends on it."
+        "threads", "K", in: 1...64, help: "Number of threads (default: all cores). It does not affect results."
     )
     static let views = Option.text(
-        "views", "JSON",
+        "tta", "JSON",
         help:
-            "Other forms of each sound to ask about, as \"views\" in \"evaluation\" has them; [] for the sound alone."
+            "Test-time augmentation, in the format of evaluation.tta (default: that of the model); [] disables it."
     )
     static let cache = Option.path(
         "cache", "FOLDER",
-        help: "Where features of files are kept for later runs; ~/.cache/prosody unless given.")
+        help: "Folder of the feature cache (default: ~/.cache/prosody).")
     static let cacheLimit = Option(
         name: "cache-limit", placeholder: "SIZE",
         help:
-            "How large that folder may become, such as 500MB, or \"unlimited\"; the features that were used least recently are removed beyond it. PROSODY_CACHE_LIMIT unless given, and 2GB without that.",
+            "Maximum size of the feature cache, such as 500MB, or \"unlimited\" (default: PROSODY_CACHE_LIMIT, or 2GB). The least recently used features are removed first.",
         read: CacheSize.init, expected: CacheSize.expected)
-    static let noCache = Switch(name: "no-cache", help: "Computes all features and keeps none.")
-    static let quiet = Switch(name: "quiet", help: "Shows errors and the result only.")
-    static let json = Switch(name: "json", help: "Writes lines of JSON for programs.")
+    static let noCache = Switch(name: "no-cache", help: "Disable the feature cache.")
+    static let quiet = Switch(name: "quiet", help: "Print only errors and the result.")
+    static let json = Switch(name: "json", help: "Print progress and results as JSON lines.")
 }
 
-/// How large a cache may become, as the command line and the environment have it.
+/// A cache limit as given on the command line or in the environment.
 struct CacheSize: Sendable {
-    /// nil for any size.
+    /// nil if unlimited.
     let limit: ByteSize?
 
     static let variable = "PROSODY_CACHE_LIMIT"
     static let expected = "a size such as 500MB or 2GB, or \"unlimited\""
 
-    /// As the command line has it, to the byte.
+    /// The limit as a command-line argument.
     var text: String { limit.map { "\($0.bytes)B" } ?? Self.unlimited }
 
     private static let unlimited = "unlimited"
@@ -54,19 +54,20 @@ struct CacheSize: Sendable {
 }
 
 extension Arguments {
-    /// The cache that `--cache`, `--cache-limit` and `--no-cache` ask for. Throws a `UsageError` for a limit in the environment that is none.
+    /// Returns the cache selected by `--cache`, `--cache-limit` and `--no-cache`. Throws a `UsageError` if the limit in the
+    /// environment is invalid.
     func featureCache() throws -> FeatureCache? {
         let limit = try cacheLimit()
         if self[Common.noCache] {
             guard self[Common.cacheLimit] == nil else {
-                throw UsageError("--cache-limit and --no-cache exclude each other")
+                throw UsageError("--cache-limit and --no-cache are mutually exclusive")
             }
             return nil
         }
         return FeatureCache(folder: self[Common.cache], limit: limit, report: { Terminal.error($0) })
     }
 
-    /// How large a cache may become: by `--cache-limit`, by the environment, or 2 GB; nil for any size.
+    /// Returns the cache limit from `--cache-limit`, the environment, or the default of 2 GB; nil if unlimited.
     func cacheLimit() throws -> ByteSize? {
         if let size = self[Common.cacheLimit] { return size.limit }
         guard let text = ProcessInfo.processInfo.environment[CacheSize.variable], !text.isEmpty else {
@@ -78,27 +79,27 @@ extension Arguments {
         return size.limit
     }
 
-    /// The views that `--views` asks for; nil without it.
+    /// Returns the test-time augmentation given by `--tta`; nil without the option.
     func views() throws -> SoundViews? {
-        try self[Common.views].map { try SoundViews(list: JSONValue.parse($0, source: "--views")) }
+        try self[Common.views].map { try SoundViews(list: JSONValue.parse($0, source: "--tta")) }
     }
 
-    /// Sets the number of threads where `--threads` is given.
+    /// Sets the number of threads if `--threads` is given.
     func applyThreads() {
         if let threads = self[Common.threads] { Parallel.threads = threads }
     }
 
-    /// The experiment in a file with what `--set` changes.
+    /// Loads an experiment and applies `--set`.
     func experiment(_ path: String) throws -> Experiment {
         let (experiment, json) = try Experiment.load(
             path, settings: every(Common.set), environment: ProcessInfo.processInfo.environment)
-        _ = try ExperimentPlan(experiment, json: json)
+        _ = try ValidatedExperiment(experiment, json: json)
         return experiment
     }
 
-    /// The argument, which the command cannot do without.
+    /// Returns the argument. Throws a `UsageError` if it is missing.
     func required(_ what: String) throws -> String {
-        guard let argument else { throw UsageError("which \(what)?") }
+        guard let argument else { throw UsageError("missing argument: \(what)") }
         return argument
     }
 }

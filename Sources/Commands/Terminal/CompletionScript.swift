@@ -1,9 +1,9 @@
-/// Scripts that let a shell complete commands, options and their values.
+/// Completion scripts for shells.
 struct CompletionScript {
     let program: String
     let commands: [Command]
 
-    /// For bash: to be sourced.
+    /// The script for bash, to be sourced.
     var bash: String {
         let cases = commands.map { command in
             let options = (command.options.map { "--" + $0.name } + ["--help"]).joined(separator: " ")
@@ -58,7 +58,7 @@ struct CompletionScript {
         }
     }
 
-    /// For zsh: to be sourced, or kept as a file on the `fpath`.
+    /// The script for zsh, to be sourced or placed on the `fpath`.
     var zsh: String {
         """
         #compdef \(program)
@@ -68,7 +68,7 @@ struct CompletionScript {
         """
     }
 
-    /// For fish: to be sourced.
+    /// The script for fish, to be sourced.
     var fish: String {
         var lines = [
             "# Completion of \(program) for fish. To use it: \(program) completions fish | source",
@@ -116,7 +116,7 @@ struct CompletionScript {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\\'") + "'"
     }
 
-    /// The first words of commands that have two.
+    /// The first words of two-word commands.
     private var families: [String] {
         var found: [String] = []
         for command in commands where command.name.contains(" ") {

@@ -3,26 +3,27 @@ import Foundation
 import Lab
 import SpeechEmotion
 
-/// Data that a command line names: an experiment or its data part as a JSON file, or `KIND:PATH`, such as `ravdess:/data/RAVDESS`.
+/// Data named on the command line: a JSON file with an experiment or its `data` section, or `KIND:PATH`, such as
+/// `ravdess:/data/RAVDESS`.
 struct DataArgument {
     let data: DataOptions
-    /// The experiment, where one was named.
+    /// The experiment, if one was named.
     let experiment: Experiment?
 
-    /// The split, where an experiment was named.
+    /// The split, if an experiment was named.
     var split: AnySplit? { experiment?.split }
 
     static let help =
-        "An experiment, a JSON file; or its data alone as KIND:PATH, such as ravdess:/data/RAVDESS or manifest:list.csv."
+        "A corpus as KIND:PATH, such as ravdess:/data/RAVDESS or manifest:list.csv, or an experiment (JSON file)."
 
-    /// Throws where the text names no data; the data themselves are not touched.
+    /// Parses the argument without accessing the data. Throws if it names no data.
     static func read(_ text: String, settings: [String] = []) throws -> DataArgument {
         let environment = ProcessInfo.processInfo.environment
         let kinds = CorpusKinds.kinds.map { $0.type }
         if namesKind(text), let colon = text.firstIndex(of: ":") {
             let kind = String(text[..<colon])
             guard kinds.contains(kind) else {
-                throw UsageError("unknown kind of data \"\(kind)\"", of: kind, among: kinds)
+                throw UsageError("unknown corpus type \"\(kind)\"", of: kind, among: kinds)
             }
             let key = kind == "manifest" ? "file" : "folder"
             let source: JSONValue = [
@@ -39,7 +40,7 @@ struct DataArgument {
         return DataArgument(data: experiment.data, experiment: experiment)
     }
 
-    /// Whether a text is `KIND:PATH` rather than the name of a file.
+    /// Whether the text has the form `KIND:PATH` and is not an existing file.
     static func namesKind(_ text: String) -> Bool {
         text.contains(":") && !FileManager.default.fileExists(atPath: text)
     }

@@ -2,12 +2,12 @@ import Foundation
 import Lab
 import Synchronization
 
-/// Ctrl-C or a request to end, seen between two steps of work rather than in the middle of one.
+/// Handles SIGINT and SIGTERM by setting a flag that is checked between steps of work.
 enum Interrupt {
     private static let seen = Atomic<Bool>(false)
 
-    /// From now on Ctrl-C (SIGINT) and SIGTERM only set a mark; a second Ctrl-C ends the program at once. A second SIGTERM does not:
-    /// a scheduler sends it to a script and to what that has started, and the script passes it on.
+    /// Starts handling SIGINT (Ctrl-C) and SIGTERM. A second Ctrl-C ends the process immediately. A second SIGTERM does not: a
+    /// scheduler may send it to both a script and its children, and the script forwards it.
     static func watch() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -18,12 +18,11 @@ enum Interrupt {
             }
             sigaddset(&signals, number)
         }
-        // Whoever started this program may have held them back.
+        // The parent process may have blocked these signals.
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
-    /// From now on the end of standard input counts as Ctrl-C: a program that has started this one, and holds the other end, has
-    /// ended, in whatever way.
+    /// Treats the end of standard input as an interrupt: the parent process, which holds the other end of the pipe, has exited.
     static func watchInput() {
         Thread.detachNewThread {
             var byte: UInt8 = 0
@@ -35,16 +34,16 @@ enum Interrupt {
         }
     }
 
-    /// Whether the work is to end.
-    static var isAsked: Bool { seen.load(ordering: .relaxed) }
+    /// Whether an interrupt was requested.
+    static var isRequested: Bool { seen.load(ordering: .relaxed) }
 
-    /// Does some work; where it stops because it was asked to, that is `Interrupted`.
+    /// Runs `work` and converts `RunStopped` to `Interrupted`.
     static func whenStopped<Result>(_ work: () throws -> Result) throws -> Result {
         do { return try work() } catch is RunStopped { throw Interrupted() }
     }
 
-    /// Throws `Interrupted` once the work is to end.
+    /// Throws `Interrupted` if an interrupt was requested.
     static func check() throws {
-        if isAsked { throw Interrupted() }
+        if isRequested { throw Interrupted() }
     }
 }

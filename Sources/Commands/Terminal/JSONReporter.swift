@@ -2,7 +2,7 @@ import Configuration
 import Lab
 import Training
 
-/// Writes how a run goes on as lines of JSON, each with its `event`.
+/// Writes the progress of a run as JSON lines, each with an `event`.
 final class JSONReporter: RunReporting {
     func begin(_ work: String) { show("begin", [JSONMember("work", work.encode())]) }
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Some lines at the end of a terminal that are written anew in their place.
+/// A block of lines at the bottom of a terminal that is redrawn in place.
 struct LiveBlock {
     private var height = 0
 
-    /// Puts a text in the place of the last one. Lines that are too long are cut; of lines that are too many the last are shown.
+    /// Replaces the text. Long lines are truncated; if there are too many lines, the last ones are shown.
     mutating func show(_ text: String) {
         let width = max(1, Terminal.width - 1)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -13,7 +13,7 @@ struct LiveBlock {
         height = lines.count
     }
 
-    /// Takes the text away.
+    /// Removes the text.
     mutating func clear() {
         if height > 0 { Terminal.show(start) }
         height = 0
@@ -23,7 +23,7 @@ struct LiveBlock {
 }
 
 extension Terminal {
-    /// Lines on the screen, 24 where nothing says.
+    /// The number of lines of the terminal (default: 24).
     static var height: Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }

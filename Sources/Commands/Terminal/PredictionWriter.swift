@@ -1,13 +1,13 @@
 import Configuration
 import Lab
 
-/// Writes predictions: file, label, then a probability for each class; of recordings that were cut also their windows.
+/// Writes predictions: file, label and class probabilities, and the windows of long recordings.
 final class PredictionWriter {
-    /// What to write beside the predictions.
+    /// What to write in addition to the predictions.
     struct Extras {
-        /// The attention over time, in JSON.
+        /// Attention over time, in JSON.
         var attention = false
-        /// A row for each window of a recording; JSON has the windows in any case.
+        /// A row per window; JSON always contains the windows.
         var timeline = false
         /// A column with the number of windows, in tables.
         var counts = false
@@ -17,14 +17,14 @@ final class PredictionWriter {
     private let format: String
     let extras: Extras
     private var width = 4
-    /// The heads of a table's columns, until its first line.
+    /// The table header, until the first row is written.
     private var heads: String?
 
     init(classes: [String], format: String, _ extras: Extras = Extras()) {
         (self.classes, self.format, self.extras) = (classes, format, extras)
     }
 
-    /// The line above all others, which a table has where it has any; `width` is that of the longest name.
+    /// Writes the header; that of a table appears before its first row. `width` is the length of the longest file name.
     func begin(width: Int) {
         self.width = max(extras.timeline ? 16 : 4, min(width, 120))
         switch format {
@@ -40,7 +40,7 @@ final class PredictionWriter {
         }
     }
 
-    /// One line, and one for each window where there is to be a timeline.
+    /// Writes a row, followed by a row per window if the timeline was requested.
     func write(_ name: String, _ prediction: RecordingPrediction) {
         if let heads { show(heads) }
         heads = nil
@@ -61,7 +61,7 @@ final class PredictionWriter {
         }
     }
 
-    /// A stretch of time: `1.5-4.5 s`.
+    /// Formats a time span: `1.5-4.5 s`.
     static func span(_ start: Double, _ end: Double) -> String { "\(seconds(start))-\(seconds(end)) s" }
 
     private static func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
@@ -115,7 +115,7 @@ final class PredictionWriter {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    /// Three decimals.
+    /// Formats a value with three decimals.
     private static func fixed(_ value: Double) -> String {
         guard value.isFinite else { return "nan" }
         let text = "\(1000 + Int((value * 1000).rounded()))"

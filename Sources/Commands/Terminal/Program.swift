@@ -18,19 +18,19 @@ public struct Program: Sendable {
 
     /// Runs the command that the process's arguments name, and exits with its status.
     public func main() -> Never {
-        // A file that grows beyond the size limit is an error to report, like a full disk.
+        // Report a file that exceeds the size limit as an error, like a full disk.
         signal(SIGXFSZ, SIG_IGN)
         var status = run(Array(CommandLine.arguments.dropFirst()))
         if fflush(nil) != 0 { Terminal.outputError.store(errno, ordering: .relaxed) }
         let code = Terminal.outputError.load(ordering: .relaxed)
         if code != 0 {
-            Terminal.error("error: standard output could not be written: \(String(cString: strerror(code)))")
+            Terminal.error("error: cannot write to standard output: \(String(cString: strerror(code)))")
             if status == 0 { status = 1 }
         }
         exit(status)
     }
 
-    /// Runs what `words` (without the program's name) ask for and returns the exit status.
+    /// Runs the command given by `words` (without the program's name) and returns the exit status.
     public func run(_ words: [String]) -> Int32 {
         guard let first = words.first else {
             Terminal.error(help)
@@ -57,7 +57,7 @@ public struct Program: Sendable {
         } catch is Interrupted {
             Terminal.error("Stopped.")
             return 130
-        } catch let error as FileError where error.isInUse {
+        } catch let error as FolderInUse {
             Terminal.error("error: \(error)")
             return AblationRunner.busyStatus
         } catch {
@@ -81,7 +81,7 @@ public struct Program: Sendable {
         let family = commands.filter { $0.name.hasPrefix(words[0] + " ") }
         if !family.isEmpty, words.count == 1 || ["--help", "-h"].contains(words[1]) {
             print(twoColumns(family.map { ($0.name, $0.summary) }))
-            print("\n\(name) COMMAND --help tells more about a command, with examples.")
+            print("\nRun \"\(name) COMMAND --help\" for the options of a command, with examples.")
             return words.count == 1 ? 64 : 0
         }
         let wrong = family.isEmpty ? words[0] : words.prefix(2).joined(separator: " ")
@@ -103,13 +103,13 @@ public struct Program: Sendable {
             \(twoColumns(rows))
 
             exit status:
-              0    all went well
-              1    a file, a config or a run has something wrong with it; the message says what
-              64   the command line has
-              75   another process is at work in the folder
-              130  stopped by Ctrl-C or SIGTERM, and saved where there was something to save
+              0    success
+              1    error in a file, a config or a run; see the message
+              64   incorrect usage of the command line
+              75   the run folder is in use by another process
+              130  interrupted by Ctrl-C or SIGTERM; progress is saved
 
-            \(name) COMMAND --help tells more about a command, with examples.
+            Run "\(name) COMMAND --help" for the options of a command, with examples.
             """
     }
 
@@ -124,7 +124,7 @@ public struct Program: Sendable {
         }
         var rows = command.options.map { ("--\($0.name)\($0.placeholder.map { " " + $0 } ?? "")", $0.help) }
         if let argument = command.argument { rows.insert((argument.placeholder, argument.help), at: 0) }
-        rows.append(("--help", "Show this."))
+        rows.append(("--help", "Show this help."))
         return """
             \(command.summary)
 

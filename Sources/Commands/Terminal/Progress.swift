@@ -1,11 +1,11 @@
 import Autograd
-/// How far a piece of work is: a bar with the time left on a terminal, a line now and then where output is a file.
+/// A progress display: a bar with the remaining time on a terminal, occasional lines if output goes to a file.
 struct Progress {
     private let total: Int
     private let clock = ContinuousClock()
     private let begin: ContinuousClock.Instant
     private var lastShown: ContinuousClock.Instant?
-    /// How many steps were done when it was first told: a run that goes on has not taken them now.
+    /// The number of completed steps at the first update: those of a resumed run do not count for the estimate.
     private var first: Int?
     private let pause: Duration
 
@@ -15,7 +15,7 @@ struct Progress {
         pause = Terminal.isInteractive ? .milliseconds(100) : .seconds(2)
     }
 
-    /// Says that `done` of the steps are done, with a note such as the loss. Shows it if the last time is a while ago.
+    /// Updates the number of completed steps, with a note such as the loss. Redraws only if the last update was a while ago.
     mutating func update(_ done: Int, _ note: String) {
         let now = clock.now
         let before = first ?? done
@@ -25,20 +25,20 @@ struct Progress {
         let elapsed = (now - begin).inSeconds
         let left =
             done > before
-            ? format(elapsed / Double(done - before) * Double(total - done)) + " left" : "no estimate yet"
+            ? format(elapsed / Double(done - before) * Double(total - done)) + " left" : "estimating time"
         let count = "\(done)/\(total)"
         guard Terminal.isInteractive else {
-            return Terminal.show("step \(count)  \(note)  \(format(elapsed)) so far, \(left)\n")
+            return Terminal.show("step \(count)  \(note)  \(format(elapsed)) elapsed, \(left)\n")
         }
         let room = max(10, min(30, Terminal.width - 50))
         let filled = room * done / max(total, 1)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
-        // A line that is too long would be shown anew below itself.
+        // A line that wraps cannot be redrawn in place.
         let line = "\(bar) \(count)  \(note)  \(left)".prefix(max(1, Terminal.width - 1))
         Terminal.show("\r\u{1B}[K\(line)" + (done == total ? "\n" : ""))
     }
 
-    /// Ends the line of an unfinished bar.
+    /// Ends the line of an unfinished progress bar.
     func stop() {
         if Terminal.isInteractive { Terminal.show("\n") }
     }

@@ -1,16 +1,16 @@
 import Lab
 import Reports
 
-/// Results as lines for a terminal.
+/// Formats results for a terminal.
 enum ResultText {
-    /// The metrics of a part with their confidence intervals, as a table, and what the intervals are.
+    /// The metrics with confidence intervals as a table, with a note on the intervals.
     static func figures(_ result: RunResult) -> String {
         let first = result.intervals.first
         let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
         let hasIntervals = result.intervals.contains { $0.low != nil }
         var rows = [
             [result.part.rawValue, "value"]
-                + (hasIntervals ? ["\(level) interval over \(first?.over.rawValue ?? "")"] : [])
+                + (hasIntervals ? ["\(level) CI over \(first?.over.rawValue ?? "")"] : [])
         ]
         for entry in result.test.entries {
             let interval = result.intervals.first { $0.figure == entry.name }
@@ -34,7 +34,7 @@ enum ResultText {
         return text + String(repeating: "0", count: max(0, 4 - decimals))
     }
 
-    /// Four digits that matter.
+    /// Formats a value with about four significant digits.
     static func short(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return "\(value)" }
         if value.magnitude < 0.001 || value.magnitude >= 1e6 { return "\(Float(value))" }

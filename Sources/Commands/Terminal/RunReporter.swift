@@ -3,21 +3,21 @@ import Reports
 import Synchronization
 import Training
 
-/// Tells whoever waits how a run goes on.
+/// Shows the progress and the result of a run.
 protocol RunReporting: RunObserver {
-    /// Ends the line of an unfinished bar.
+    /// Ends the line of an unfinished progress bar.
     func finish()
-    /// The run has ended.
+    /// The run has finished.
     func result(_ result: RunResult, _ folder: String)
 }
 
 extension RunReporting {
     func finish() {}
     func result(_ result: RunResult, _ folder: String) {}
-    var isAskedToStop: Bool { Interrupt.isAsked }
+    var shouldStop: Bool { Interrupt.isRequested }
 }
 
-/// Shows on the terminal how a run goes on.
+/// Shows the progress of a run on the terminal.
 final class RunReporter: RunReporting {
     private let isQuiet: Bool
     private let progress = Mutex<Progress?>(nil)

@@ -2,15 +2,15 @@ import Configuration
 import Lab
 import Reports
 
-/// The forms in which commands write tables.
+/// The output formats of tables.
 enum TableFormat: String, CaseIterable {
     case table, markdown, latex, csv, json, html
 
     static let option = Option.choice(
         "format", allCases.map(\.rawValue),
-        help: "The output format; table unless given. latex needs the package booktabs.")
+        help: "Output format (default: table). latex requires the package booktabs.")
 
-    /// A table of values in this form.
+    /// Returns the table in this format.
     func text(_ table: ValueTable) -> String {
         switch self {
         case .table: table.text
@@ -24,7 +24,7 @@ enum TableFormat: String, CaseIterable {
 }
 
 extension Arguments {
-    /// The form that `--format` asks for.
+    /// The format selected by `--format`.
     var tableFormat: TableFormat {
         self[TableFormat.option].flatMap(TableFormat.init(rawValue:)) ?? .table
     }

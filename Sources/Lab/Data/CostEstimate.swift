@@ -15,9 +15,9 @@ public struct CostEstimate: Sendable {
     /// An estimate for an experiment that has been checked. Takes a few milliseconds to measure the machine.
     ///
     /// - Parameter data: The experiment's data; nil where they are not at hand.
-    public init(_ experiment: Experiment, _ plan: ExperimentPlan, data: ExperimentData?) {
+    public init(_ experiment: Experiment, _ plan: ValidatedExperiment, data: ExperimentData?) {
         let number = MemoryLayout<Real>.size
-        let (kept, wide) = plan.layers.kept.multipliedReportingOverflow(by: experiment.training.batch)
+        let (kept, wide) = plan.layers.kept.multipliedReportingOverflow(by: experiment.training.batchSize)
         let activations = wide ? Int.max / 16 : min(kept, Int.max / 16) * number
         memory = Self.program + 5 * plan.layers.parameters * number + Int(Double(activations) * Self.spare)
         examples = data?.examples(experiment)

@@ -6,7 +6,7 @@ import SpeechEmotion
 /// An experiment that would run: everything has been checked that can be known without reading a sound.
 public struct ExperimentCheck: Sendable {
     /// The shapes that go through the model, for the classes of the data.
-    public let plan: ExperimentPlan
+    public let plan: ValidatedExperiment
     /// The clips and how they are split; nil where they are not at hand.
     public let data: ExperimentData?
     /// What has to be there before the experiment can run.
@@ -35,9 +35,9 @@ public struct ExperimentCheck: Sendable {
                 missing.append("\(error)")
             }
         }
-        var plan: ExperimentPlan?
+        var plan: ValidatedExperiment?
         do throws(ConfigurationError) {
-            plan = try ExperimentPlan(
+            plan = try ValidatedExperiment(
                 experiment, json: json, classes: corpus?.classes ?? experiment.data.knownClasses)
         } catch { problems += error.problems }
         var data: ExperimentData?

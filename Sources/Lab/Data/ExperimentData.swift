@@ -51,14 +51,14 @@ public struct ExperimentData: Sendable {
 
     /// Throws where a part has no clips that is trained on, measured or watched.
     func checkParts(_ experiment: Experiment) throws {
-        let measured = experiment.evaluation.part.ofSplit
+        let measured = experiment.evaluation.subset.splitPart
         guard !split[measured].isEmpty else {
             throw DataProblem(
                 "the split", found: "no clip in the \(measured.rawValue) part, which is to be measured",
                 allowed: "at least one")
         }
         _ = try clips(.train)
-        let watched = ExperimentPlan.watched(experiment.training, experiment.schedule?.value)
+        let watched = ValidatedExperiment.watched(experiment.training, experiment.schedule?.value)
         if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataProblem(
                 "the split",
@@ -79,8 +79,8 @@ public struct ExperimentData: Sendable {
     func scheduleComplaint(_ experiment: Experiment) -> Complaint? {
         guard let schedule = experiment.schedule?.value, schedule.per == .step else { return nil }
         let options = experiment.training
-        let batches = (examples(experiment) + options.batch - 1) / options.batch
-        let steps = (batches + options.accumulate - 1) / options.accumulate
+        let batches = (examples(experiment) + options.batchSize - 1) / options.batchSize
+        let steps = (batches + options.accumulationSteps - 1) / options.accumulationSteps
         let (total, isOverflow) = steps.multipliedReportingOverflow(by: options.epochs)
         guard !isOverflow, let complaint = schedule.complaint(total: total) else { return nil }
         return Complaint(at: [.key("schedule")] + complaint.path.steps, complaint.message)

@@ -1,20 +1,20 @@
 import Configuration
 import Training
 
-/// A place at which documents differ.
+/// A value in which config documents differ.
 public struct ConfigDifference: Sendable, Equatable {
-    /// The way there. Elements of lists that are longer in one document than in another are told as a whole, by their place in the
-    /// first document that has them.
+    /// The path of the value. If lists differ in length, whole elements are compared; their index is that in the first document
+    /// that has the element.
     public var path: String
-    /// What each document has there; nil where it has nothing.
+    /// The value in each document; nil if the document has none.
     public var values: [JSONValue?]
 
-    /// The places at which documents differ, in their order.
+    /// Returns the differences among documents, in document order.
     public static func all(among documents: [JSONValue]) -> [ConfigDifference] {
         differences(documents.map { $0 }, at: JSONPath())
     }
 
-    /// The places at which experiments differ in what a result depends on.
+    /// Returns the differences among experiments, ignoring settings that do not affect results.
     public static func all(among experiments: [Experiment]) -> [ConfigDifference] {
         all(
             among: experiments.map { experiment in
@@ -23,8 +23,8 @@ public struct ConfigDifference: Sendable, Equatable {
                 plain.about = ""
                 plain.logging = LoggingOptions()
                 plain.sweep = nil
-                plain.training.saveSeconds = TrainingOptions().saveSeconds
-                plain.evaluation.batch = EvaluationOptions().batch
+                plain.training.saveEverySeconds = TrainingOptions().saveEverySeconds
+                plain.evaluation.batchSize = EvaluationOptions().batchSize
                 return plain.encode()
             })
     }
@@ -54,7 +54,7 @@ public struct ConfigDifference: Sendable, Equatable {
         }
     }
 
-    /// Lists of different lengths beside each other: a slot for each element, in which equal ones of all lists stand together.
+    /// Aligns lists of different lengths: each slot holds the equal elements of all lists.
     private static func aligned(_ lists: [[JSONValue]]) -> [(index: Int, values: [JSONValue?])] {
         var slots: [(index: Int, values: [JSONValue?])] = []
         for (number, list) in lists.enumerated() {
@@ -62,7 +62,7 @@ public struct ConfigDifference: Sendable, Equatable {
             let empty = [JSONValue?](repeating: nil, count: lists.count)
             var next: [(index: Int, values: [JSONValue?])] = []
             var (row, column) = (0, 0)
-            for step in commonPart(known, list) + [(known.count, list.count)] {
+            for step in commonSubsequence(known, list) + [(known.count, list.count)] {
                 next += slots[row..<step.0]
                 for index in column..<step.1 {
                     var values = empty
@@ -80,10 +80,10 @@ public struct ConfigDifference: Sendable, Equatable {
         return slots
     }
 
-    /// The longest part that two lists have in common, as places in both. Lists that are too long to search have none.
-    private static func commonPart(_ first: [JSONValue?], _ second: [JSONValue]) -> [(Int, Int)] {
+    /// Returns the longest common subsequence of two lists, as pairs of indices. Lists that are too long to search have none.
+    private static func commonSubsequence(_ first: [JSONValue?], _ second: [JSONValue]) -> [(Int, Int)] {
         guard first.count < 2000, second.count < 2000 else { return [] }
-        // lengths[i][j]: how long it is of what follows the places i and j.
+        // lengths[i][j]: the length for the suffixes that start at i and j.
         var lengths = Array(
             repeating: Array(repeating: 0, count: second.count + 1), count: first.count + 1)
         for i in first.indices.reversed() {

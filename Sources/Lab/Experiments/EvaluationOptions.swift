@@ -2,41 +2,41 @@ import Configuration
 import Metrics
 import SpeechEmotion
 
-/// What is measured, and how.
+/// The options of evaluation: the `evaluation` section of an experiment.
 public struct EvaluationOptions: Options {
     public var metrics = [Figure.accuracy, .uar, .macroF1]
-    public var part = Part.test
-    public var views: [[AnyWaveAugmentation]] = []
-    public var batch = 64
-    public var level = 0.95
-    public var draws = 2000
+    public var subset = Subset.test
+    public var tta: [[AnyWaveAugmentation]] = []
+    public var batchSize = 64
+    public var confidenceLevel = 0.95
+    public var resamples = 2000
 
-    /// Data that a run measures when its training is over.
-    public enum Part: String, CaseIterable, ConfigurationValue {
+    /// The subset on which the trained model is evaluated.
+    public enum Subset: String, CaseIterable, ConfigurationValue {
         case test
-        /// For a search: the test part is left alone, so that no choice is made by it.
+        /// For hyperparameter search: the test set stays unused, so that no choice depends on it.
         case validation
 
-        /// The part of a split.
-        var ofSplit: Split.Part { self == .test ? .test : .validation }
+        /// The corresponding subset of a split.
+        var splitPart: Split.Part { self == .test ? .test : .validation }
     }
 
-    public static let summary = "What is measured, and how."
+    public static let summary = "Evaluation: metrics, subset, test-time augmentation and confidence intervals."
     public static let fields: [Field<Self>] = [
-        .init("metrics", \.metrics, "The figures of every epoch beside the loss, on the validation data."),
+        .init("metrics", \.metrics, "Metrics computed on the validation set after each epoch, and on the evaluated subset after training, in addition to the loss."),
         .init(
-            "subset", \.part,
-            "What is measured when training is over; with validation no sound of the test part is read, as a search should have it."
+            "subset", \.subset,
+            "The subset to evaluate after training. With `validation`, the test set is never read: use it for hyperparameter search."
         ),
         .init(
-            "tta", \.views,
-            "Forms of a sound that the trained model is asked about beside the sound itself, a list of changes for each: the mean of its logits answers (test-time augmentation). The prepared sound is changed; what is random is drawn once, the same for every sound. Validation during training hears the sounds alone.",
+            "tta", \.tta,
+            "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional view of a recording. The logits are averaged over the original and all views. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
             SoundViews.limit),
         .init(
-            "batch_size", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),
-        .init("confidence_level", \.level, "How sure confidence intervals are.", .above(0), .below(1)),
+            "batch_size", \.batchSize, "Number of examples per batch in evaluation. It does not affect results.", .range(1...1 << 20)),
+        .init("confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
         .init(
-            "resamples", \.draws, "Draws of the bootstrap for confidence intervals.", .range(1...1_000_000)),
+            "resamples", \.resamples, "Number of bootstrap resamples for confidence intervals.", .range(1...1_000_000)),
     ]
 
     public init() {}
@@ -45,8 +45,8 @@ public struct EvaluationOptions: Options {
         let doubled = metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
             Complaint(
                 at: [.key("metrics"), .index(index)],
-                "\"\(metrics[index].rawValue)\" stands here a second time; remove one")
+                "\"\(metrics[index].rawValue)\" is listed twice; remove one")
         }
-        return doubled + SoundViews(views).complaints
+        return doubled + SoundViews(tta).complaints
     }
 }

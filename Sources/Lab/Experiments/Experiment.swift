@@ -4,7 +4,7 @@ import Layers
 import SpeechEmotion
 import Training
 
-/// An experiment as a JSON file describes it: data, features, model, training. Everything that a result depends on stands here.
+/// An experiment: data, features, model and training, as described by a JSON config. It determines the results completely.
 public struct Experiment: Options {
     public var name = "experiment"
     public var about = ""
@@ -23,43 +23,43 @@ public struct Experiment: Options {
     public var logging = LoggingOptions()
     public var sweep: SweepOptions?
 
-    public static let summary = "An experiment: data, features, model and training."
+    public static let summary = "An experiment: data, split, features, model, training and evaluation."
     public static let fields: [Field<Self>] = [
-        .init("name", \.name, "What runs of it are called.", .notEmpty, .isFolderName),
-        .init("description", \.about, "What it is for, in a sentence or two."),
+        .init("name", \.name, "Name of the experiment; the default name of its run folders.", .notEmpty, .isFolderName),
+        .init("description", \.about, "Purpose of the experiment, in a sentence or two."),
         .init(
             "seed", \.seed,
-            "All that is drawn follows from it: first weights, order of examples, dropout, augmentation.",
+            "Random seed. It determines weight initialization, the order of examples, dropout and augmentation.",
             .atLeast(0)),
-        .init("data", \.data, "Where the clips come from, and which of them take part.", .required),
-        .init("split", \.split, "Which clips are trained on, validated on and tested on.", .required),
-        .init("fold", \.fold, "Which of the splits is used where there are several, from 1.", .atLeast(1)),
-        .init("features", \.features, "What is made of a sound before a model gets it.", .required),
+        .init("data", \.data, "The corpus, and which of its recordings are used.", .required),
+        .init("split", \.split, "How the recordings are split into training, validation and test sets.", .required),
+        .init("fold", \.fold, "The fold to use if the split has several, counted from 1.", .atLeast(1)),
+        .init("features", \.features, "The feature pipeline: resampling, preprocessing, and the features that form the model's input.", .required),
         .init(
             "augmentation", \.augmentation,
-            "How the training part is augmented. What is tested may have \"views\" in the evaluation."),
-        .init("model", \.model, "The layers.", .required),
-        .init("loss", \.loss, "What training lowers."),
-        .init("optimizer", \.optimizer, "How weights move."),
-        .init("schedule", \.schedule, "How the learning rate changes; null leaves it."),
-        .init("training", \.training, "How the model is trained."),
-        .init("evaluation", \.evaluation, "What is measured."),
-        .init("logging", \.logging, "What is written down beside the metrics."),
-        .init("sweep", \.sweep, "What Train ablate varies; null varies nothing, and Train run never does."),
+            "Augmentation of the training set. For test-time augmentation see \"tta\" in \"evaluation\"."),
+        .init("model", \.model, "The model: a list of layers, or a single layer.", .required),
+        .init("loss", \.loss, "The loss to minimize."),
+        .init("optimizer", \.optimizer, "The optimizer."),
+        .init("schedule", \.schedule, "Learning-rate schedule; null keeps the learning rate constant."),
+        .init("training", \.training, "Options of training."),
+        .init("evaluation", \.evaluation, "Options of evaluation."),
+        .init("logging", \.logging, "Logging in addition to the metrics files."),
+        .init("sweep", \.sweep, "What `Train ablate` varies; `Train run` ignores it."),
     ]
 
     public init() {}
 }
 
 extension Constraint<String> {
-    /// What can be the name of a folder.
+    /// Requires a valid folder name.
     static var isFolderName: Constraint {
-        .check("that can name a folder, without \"/\"") { RunFolder.isName($0) }
+        .check("that is a valid folder name, without \"/\"") { RunFolder.isName($0) }
     }
 }
 
 extension Experiment {
-    /// The same with the numbers written out that follow from others, such as the optimiser's.
+    /// The experiment with defaults that depend on other values made explicit, such as those of the optimizer.
     public var resolved: Experiment {
         var result = self
         let optimizer = optimizer.value.resolved

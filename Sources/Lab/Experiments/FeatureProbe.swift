@@ -2,16 +2,16 @@ import Autograd
 import Configuration
 import SpeechEmotion
 
-/// Makes the features of a tone, to find what would fail for every recording: deltas over more frames than there ever are,
-/// features side by side that differ in their frames, backgrounds without files.
+/// Computes the features of a tone to find errors that would affect every recording: deltas wider than the sequence,
+/// concatenated features with different numbers of frames, missing background noise files.
 struct FeatureProbe {
-    /// What fails, with its path in the experiment.
+    /// The errors with their paths in the experiment.
     private(set) var failures: [(path: JSONPath, error: any Error)] = []
 
-    /// The lengths of the tones in seconds; a longer one is tried where nothing can be made of a shorter one.
+    /// The durations of the tones in seconds; a longer one is tried if a shorter one fails.
     private static let lengths: [Double] = [2, 16, 128]
 
-    /// Tries the features alone, then with the augmentation of the training part.
+    /// Tests the features alone, then with the augmentation of the training set.
     init(_ experiment: Experiment) {
         let (pipeline, plan) = (experiment.features, experiment.augmentation)
         let generator = RandomGenerator(seed: UInt64(max(experiment.seed, 0)))
@@ -22,16 +22,16 @@ struct FeatureProbe {
         for row in plan.rows.indices where !plan.rows[row].isEmpty {
             let error = Self.failure(pipeline) { try plan.wave($0, row: row, of: "tone", generator) }
             guard let error else { continue }
-            failures.append((JSONPath([.key("augmentation"), .key("rows"), .index(row)]), error))
+            failures.append((JSONPath([.key("augmentation"), .key("copies"), .index(row)]), error))
         }
         guard !plan.fresh.isEmpty else { return }
         let error = Self.failure(pipeline) {
             try plan.freshWave($0, row: 0, of: "tone", epoch: 0, generator)
         }
-        if let error { failures.append((["augmentation", "fresh"], error)) }
+        if let error { failures.append((["augmentation", "waveform"], error)) }
     }
 
-    /// Why no tone has features; nil where one has.
+    /// Returns the error if features can be computed for none of the tones.
     private static func failure(
         _ pipeline: FeaturePipeline, _ change: (Waveform) throws -> Waveform
     ) -> (any Error)? {

@@ -1,5 +1,5 @@
 import Configuration
 import Metrics
 
-/// A metric is named in configs by its raw value.
+/// Configs name a metric by its raw value.
 extension Figure: ConfigurationValue {}

@@ -1,14 +1,14 @@
 import Configuration
 
-/// What a run writes down beside its metrics; no result depends on it.
+/// The options of logging. They do not affect results.
 public struct LoggingOptions: Options {
     public var tensorboard = true
 
-    public static let summary = "What a run writes down beside its metrics; no result depends on it."
+    public static let summary = "Logging in addition to the metrics files. It does not affect results."
     public static let fields: [Field<Self>] = [
         .init(
             "tensorboard", \.tensorboard,
-            "Whether figures of every epoch go to an event file for TensorBoard, too.")
+            "Whether to write the metrics of every epoch to a TensorBoard event file.")
     ]
 
     public init() {}

@@ -2,20 +2,20 @@ import Autograd
 import Configuration
 import Layers
 
-/// The model of an experiment: one layer, or a list of layers that follow each other.
+/// The model of an experiment: a single layer, or a list of layers applied in sequence.
 public struct ModelDescription: ConfigurationValue {
     public var spec: any LayerSpec
-    /// Whether it was a list.
+    /// Whether the config has a list.
     private var isList: Bool
 
-    /// A model that is one layer.
+    /// Creates a model from one layer.
     public init(_ spec: any LayerSpec) {
         self.spec = spec
         isList = spec is Sequential.Spec
     }
 
-    /// The layers for data with so many classes: `"units": "classes"` becomes their number. A config keeps the word, so
-    /// that it fits other data too; a model file has the number. Throws where a layer is none that a config may name.
+    /// Returns the layers for the given number of classes, which replaces `"units": "classes"`. A config keeps the word and so
+    /// fits other data; a model file has the number. Throws if a layer cannot be named in a config.
     public func spec(classes: Int) throws(ConfigurationError) -> any LayerSpec {
         try spec.resolvingUnits(classes: classes)
     }

@@ -1,55 +1,55 @@
 import Configuration
 
-/// What an ablation varies. Every member changes the experiment as it stands, which is the member "base" itself; then each
-/// member is run with every seed on every fold.
+/// The options of an ablation. Each member is a variant of the experiment; the unchanged experiment is the member "base".
+/// Every member is run with every seed on every fold.
 public struct SweepOptions: Options {
-    /// Values for paths: a member for each combination.
+    /// Values by path; each combination becomes a member.
     public var grid = Named<[JSONValue]>()
     public var random: RandomSearch?
     public var variants = Named<Variant>()
-    /// So many from the experiment's own on, or these; nil for the experiment's own.
+    /// A number of consecutive seeds, starting at the experiment's, or a list; nil uses only the experiment's seed.
     public var seeds: Either<Int, [Int]>?
     public var folds: Either<AllFolds, [Int]>?
     public var metric = "uar"
     public var test = Test.auto
-    public var level = 0.95
+    public var confidenceLevel = 0.95
 
-    /// What is independent when members are compared with the base and intervals are computed.
+    /// The independent units of tests and intervals.
     public enum Test: String, CaseIterable, ConfigurationValue {
         case auto, speakers, folds, clips
 
-        /// nil for what the runs allow.
+        /// nil selects the unit automatically.
         var unit: RunGroup.Unit? { RunGroup.Unit(rawValue: rawValue) }
     }
 
-    /// Every fold that the split has.
+    /// All folds of the split.
     public enum AllFolds: String, CaseIterable, ConfigurationValue { case all }
 
-    public static let summary = "What Train ablate varies: each member changes the experiment in its own way."
+    public static let summary = "The variants that `Train ablate` compares. Each member changes the experiment; the unchanged experiment is the member \"base\"."
     public static let fields: [Field<Self>] = [
         .init(
             "grid", \.grid,
-            "Lists of values by path, such as {\"optimizer.learning_rate\": [0.001, 0.01]}: a member for each combination."
+            "Grid search: lists of values by path, such as {\"optimizer.learning_rate\": [0.001, 0.01]}. Each combination is a member."
         ),
-        .init("random", \.random, "Members with values that are drawn; null draws none."),
-        .init("variants", \.variants, "Members by name, each of which sets values or removes parts."),
+        .init("random", \.random, "Random search: members with randomly drawn values; null disables it."),
+        .init("variants", \.variants, "Named members, each of which sets values or removes components."),
         .init(
             "seeds", \.seeds,
-            "The seeds of each member: a list, or how many from the experiment's own on; null for its own alone.",
+            "Seeds of each member: a list, or a number of consecutive seeds starting at the experiment's; null uses only the experiment's seed.",
             .atLeast(0)),
         .init(
             "folds", \.folds,
-            "The folds of each member: a list from 1, or \"all\"; null for the experiment's own alone."),
-        .init("metric", \.metric, "The metric that is compared, one of evaluation.metrics or \"loss\"."),
+            "Folds of each member: a list of fold numbers, counted from 1, or \"all\"; null uses only the experiment's fold."),
+        .init("metric", \.metric, "The metric to compare: one of evaluation.metrics, or \"loss\"."),
         .init(
             "test", \.test,
-            "The independent units of intervals and tests, in which members are compared with the base on the same clips. speakers: a permutation test by speaker. folds: the corrected resampled t-test. clips: McNemar's exact test for accuracy, a permutation test for other metrics. auto takes speakers where they are known and unseen in training, else folds where there are at least three, else clips. Seeds are averaged first."
+            "The independent units of confidence intervals and of the paired tests against the base. speakers: permutation test by speaker. folds: corrected resampled t-test. clips: McNemar's exact test for accuracy, permutation test for other metrics. auto selects speakers if they are known and unseen in training, else folds if there are at least three, else clips. Results are averaged over seeds first."
         ),
         .init(
-            "confidence_level", \.level, "The confidence level of the intervals.", .above(0), .below(1)),
+            "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
     ]
 
-    /// More are no ablation any more.
+    /// The largest number of seeds.
     private static let mostSeeds = 1000
 
     public init() {}
@@ -58,9 +58,9 @@ public struct SweepOptions: Options {
         var found: [Complaint] = []
         func complain(_ key: String, _ values: [Int], least: Int) {
             if values.isEmpty {
-                found.append(Complaint(key, "the list is empty; leave it out, or name some"))
+                found.append(Complaint(key, "the list is empty; add values, or remove the key"))
             }
-            if Set(values).count < values.count { found.append(Complaint(key, "a number occurs twice")) }
+            if Set(values).count < values.count { found.append(Complaint(key, "the list contains a number twice")) }
             if let wrong = values.first(where: { $0 < least }) {
                 found.append(Complaint(key, "expected numbers of at least \(least), found \(wrong)"))
             }
@@ -79,20 +79,20 @@ public struct SweepOptions: Options {
     }
 }
 
-/// A member that a person has named.
+/// A named member of an ablation.
 public struct Variant: Options {
     public var settings = Named<JSONValue>()
     public var remove: [String] = []
 
     public static let summary =
-        "Changes of the experiment under a name. Paths are those of the experiment as it stands."
+        "A named variant of the experiment. Paths refer to the unchanged experiment."
     public static let fields: [Field<Self>] = [
         .init(
             "set", \.settings,
-            "Values by path, such as {\"model[5].units\": 64}; a value may be a whole part."),
+            "Values by path, such as {\"model[5].units\": 64}; a value may be an object or a list."),
         .init(
             "remove", \.remove,
-            "Paths of what is taken away: elements of lists, such as model[4], and keys, which then have their defaults."
+            "Paths to remove: list elements, such as model[4], or keys, which are then set to their defaults."
         ),
     ]
 
@@ -100,22 +100,22 @@ public struct Variant: Options {
 
     public var complaints: [Complaint] {
         settings.entries.isEmpty && remove.isEmpty
-            ? [Complaint(nil, "changes nothing; \"set\" or \"remove\" something")] : []
+            ? [Complaint(nil, "changes nothing; add \"set\" or \"remove\"")] : []
     }
 }
 
-/// Members whose values are drawn.
+/// Random search: members with randomly drawn values.
 public struct RandomSearch: Options {
-    public var draws = 10
+    public var samples = 10
     public var seed = 1
     public var ranges = Named<AnyRange>()
 
     public static let summary =
-        "Members whose values are drawn; more draws leave the earlier ones as they are."
+        "Random search. Increasing the number of samples keeps the earlier ones unchanged."
     public static let fields: [Field<Self>] = [
-        .init("samples", \.draws, "How many members.", .range(1...1000)),
-        .init("seed", \.seed, "The seed of the draws.", .atLeast(0)),
-        .init("ranges", \.ranges, "What is drawn from, by path.", .required, .notEmpty),
+        .init("samples", \.samples, "Number of members to draw.", .range(1...1000)),
+        .init("seed", \.seed, "Random seed of the search.", .atLeast(0)),
+        .init("ranges", \.ranges, "Distributions to draw from, by path.", .required, .notEmpty),
     ]
 
     public init() {}

@@ -2,15 +2,15 @@ import Autograd
 import Configuration
 import Glibc
 
-/// What a value is drawn from.
+/// A distribution to draw values from.
 public protocol SweepRange: TaggedOptions {
-    /// A value of the range.
+    /// Draws a value.
     func draw(_ generator: RandomGenerator) -> JSONValue
 }
 
-/// The ranges that a config may name.
+/// The registry of ranges.
 public enum SweepRanges: Registry {
-    /// What stands in a config is a range.
+    /// The type of the registered values.
     public typealias Value = any SweepRange
 
     public static var noun: String { "range" }
@@ -19,87 +19,87 @@ public enum SweepRanges: Registry {
     }
 }
 
-/// A range of any kind inside a config.
+/// A range of any type in a config.
 public typealias AnyRange = Tagged<SweepRanges>
 
-/// One of some values, all equally likely.
+/// A uniform choice from a list of values.
 public struct ChoiceRange: SweepRange {
     public var values: [JSONValue] = []
 
     public static let type = "choice"
-    public static let summary = "One of some values."
+    public static let summary = "Uniform choice from a list of values."
     public static let fields: [Field<Self>] = [
-        .init("values", \.values, "The values.", .required, .notEmpty)
+        .init("values", \.values, "Values to choose from; a repeated value is more likely.", .required, .notEmpty)
     ]
 
     public init() {}
-    /// Each value as likely; one that stands twice is twice as likely.
+    /// Draws a value; one that is listed twice is twice as likely.
     public func draw(_ generator: RandomGenerator) -> JSONValue { values[generator.below(values.count)] }
 }
 
-/// A number between two bounds.
+/// A uniform distribution between two bounds.
 public struct UniformRange: SweepRange {
     public var low = 0.0
     public var high = 1.0
 
     public static let type = "uniform"
-    public static let summary = "A number between two bounds."
+    public static let summary = "Uniform distribution between two bounds."
     public static let fields: [Field<Self>] = [
-        .init("low", \.low, "The lower bound.", .required),
-        .init("high", \.high, "The upper bound.", .required),
+        .init("low", \.low, "Lower bound.", .required),
+        .init("high", \.high, "Upper bound.", .required),
     ]
 
     public init() {}
     public var complaints: [Complaint] { ordered(low, high) }
 
-    /// Each number as likely, the lower bound among them.
+    /// Draws from the half-open interval [low, high).
     public func draw(_ generator: RandomGenerator) -> JSONValue {
         JSONValue(.number(low + (high - low) * generator.uniform()))
     }
 }
 
-/// A number between two bounds whose logarithm is uniform: for learning rates and the like.
+/// A log-uniform distribution between two bounds, for parameters such as learning rates.
 public struct LogUniformRange: SweepRange {
     public var low = 0.0
     public var high = 1.0
 
     public static let type = "log_uniform"
-    public static let summary = "A number between two bounds, each power of ten as likely as the next."
+    public static let summary = "Log-uniform distribution between two bounds, for parameters such as learning rates."
     public static let fields: [Field<Self>] = [
-        .init("low", \.low, "The lower bound.", .required, .above(0)),
-        .init("high", \.high, "The upper bound.", .required, .above(0)),
+        .init("low", \.low, "Lower bound.", .required, .above(0)),
+        .init("high", \.high, "Upper bound.", .required, .above(0)),
     ]
 
     public init() {}
     public var complaints: [Complaint] { ordered(low, high) }
 
-    /// Never outside the bounds, whatever rounding does.
+    /// Draws a value, clamped to the bounds against rounding errors.
     public func draw(_ generator: RandomGenerator) -> JSONValue {
         JSONValue(.number(min(high, max(low, exp(log(low) + (log(high) - log(low)) * generator.uniform())))))
     }
 }
 
-/// A whole number between two bounds, both of which may be drawn.
+/// A uniform distribution of integers between two inclusive bounds.
 public struct IntegerRange: SweepRange {
     public var low = 0
     public var high = 0
 
     public static let type = "integer"
-    public static let summary = "A whole number from one bound to the other."
+    public static let summary = "Uniformly distributed integer between two inclusive bounds."
     public static let fields: [Field<Self>] = [
-        .init("low", \.low, "The least number.", .required, .range(-1 << 53...1 << 53)),
-        .init("high", \.high, "The largest number.", .required, .range(-1 << 53...1 << 53)),
+        .init("low", \.low, "Smallest value.", .required, .range(-1 << 53...1 << 53)),
+        .init("high", \.high, "Largest value.", .required, .range(-1 << 53...1 << 53)),
     ]
 
     public init() {}
     public var complaints: [Complaint] { ordered(low, high) }
 
-    /// Each whole number as likely, both bounds among them.
+    /// Draws an integer from [low, high].
     public func draw(_ generator: RandomGenerator) -> JSONValue {
         JSONValue(.integer(low + generator.below(high - low + 1)))
     }
 }
 
 private func ordered<Bound: Comparable>(_ low: Bound, _ high: Bound) -> [Complaint] {
-    low <= high ? [] : [Complaint("high", "expected at least \"low\", which is \(low), found \(high)")]
+    low <= high ? [] : [Complaint("high", "expected at least the value of \"low\", \(low), found \(high)")]
 }

@@ -1,27 +1,27 @@
 import Autograd
 import Foundation
 
-/// Adds to the end of a file: all of it or nothing.
+/// Appends to a file atomically.
 enum AppendedFile {
-    /// Appends bytes, and creates the file where there is none. Where the disk takes only a part, what was there before
-    /// stays and a `FileError` is thrown.
+    /// Appends bytes, creating the file if necessary. If only a part can be written, the file is restored and a `FileError` is
+    /// thrown.
     ///
-    /// - Parameter lasting: Returns only when the bytes are on the disk.
-    /// - Parameter isNew: Fails where there is a file already.
+    /// - Parameter lasting: Whether to wait until the bytes are on disk.
+    /// - Parameter isNew: Whether to fail if the file already exists.
     static func append(
         _ bytes: [UInt8], to path: String, lasting: Bool, isNew: Bool = false
     ) throws(FileError) {
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | (isNew ? O_EXCL : 0)
         let descriptor = open(path, flags, 0o666)
         guard descriptor >= 0 else {
-            throw FileError.system(path, "writing", allowed: "a folder that exists and may be written")
+            throw FileError.system(path, "writing", allowed: "an existing, writable folder")
         }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw FileError(
                 file: path, place: "writing", found: "a folder or a device",
-                allowed: "a new or a regular file")
+                allowed: "a new file or a regular file")
         }
         var done = 0
         while done < bytes.count {
@@ -29,7 +29,7 @@ enum AppendedFile {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
                 let error = FileError.system(
-                    path, "writing \(bytes.count) bytes", allowed: "a disk with room that takes them")
+                    path, "writing \(bytes.count) bytes", allowed: "a disk with enough free space")
                 ftruncate(descriptor, status.st_size)
                 throw error
             }
@@ -37,7 +37,7 @@ enum AppendedFile {
         }
         guard !lasting || fsync(descriptor) == 0 else {
             throw FileError.system(
-                path, "bringing \(bytes.count) bytes to disk", allowed: "a disk that takes them")
+                path, "flushing \(bytes.count) bytes to disk", allowed: "a disk without errors")
         }
     }
 }

@@ -3,22 +3,21 @@ import Configuration
 import Foundation
 import Training
 
-/// A file of JSON lines, one an epoch: `{"epoch": 3, "train_loss": 0.25, "validation_accuracy": null}`.
+/// A file of JSON lines, one per epoch: `{"epoch": 3, "train_loss": 0.25, "validation_accuracy": null}`.
 ///
-/// A number reads back to the same bits. JSON has no word for nan and infinity: both are written as null, and read as nan.
+/// Values survive a round trip exactly, except that NaN and infinity, which JSON lacks, are written as null and read as NaN.
 public final class EpochLines {
     /// The path of the file.
     public let file: String
-    /// What the file holds.
+    /// The epochs in the file.
     public private(set) var epochs: [EpochMetrics]
 
-    /// Opens a file for the epochs that follow. Later epochs, and a line that was cut off, are removed from it: the file
-    /// is replaced as a whole, so that no reader ever finds a part of it.
+    /// Opens a file to append epochs. Later epochs and an incomplete last line are removed by replacing the file atomically.
     ///
-    /// Throws a `FileError` where it cannot be read or written, or where an earlier line is no epoch or `epoch` is missing.
+    /// Throws a `FileError` if the file cannot be read or written, if an earlier line is invalid, or if `epoch` is missing.
     ///
-    /// - Parameter epoch: The last one to keep; 0 begins an empty log.
-    /// - Parameter isComplete: Whether the file has to hold that epoch. A log that nothing depends on may lack it.
+    /// - Parameter epoch: The last epoch to keep; 0 starts an empty log.
+    /// - Parameter isComplete: Whether the file must contain that epoch.
     public init(_ file: String, resumingAfter epoch: Int, isComplete: Bool = true) throws {
         self.file = file
         guard epoch > 0, isComplete || FileManager.default.fileExists(atPath: file) else {
@@ -30,28 +29,28 @@ public final class EpochLines {
         let (kept, length) = try Self.read(bytes, upTo: epoch, file: file)
         guard kept.last?.epoch == epoch || !isComplete else {
             throw FileError(
-                file: file, place: "its end", found: "no epoch \(epoch)",
-                allowed: "a line for each of the epochs up to \(epoch), after which the run goes on; "
-                    + "put the file back as it was, or begin the run anew")
+                file: file, place: "end of file", found: "no epoch \(epoch)",
+                allowed: "one line per epoch up to \(epoch), from which the run resumes; "
+                    + "restore the file, or start a new run")
         }
         epochs = kept
         if length < bytes.count { try AtomicFile.write(Array(bytes[..<length]), to: file) }
     }
 
-    /// Adds an epoch, which has to follow those in the file; on the disk when this returns. Throws a `FileError` where the
-    /// disk does not take it; the file is then as before.
+    /// Appends an epoch, which must follow those in the file, and waits until it is on disk. Throws a `FileError` if it cannot be
+    /// written; the file is then unchanged.
     public func append(_ metrics: EpochMetrics) throws(FileError) {
         let last = epochs.last?.epoch ?? 0
-        require(metrics.epoch > last, "EpochLines: found epoch \(metrics.epoch), wanted one after \(last)")
+        require(metrics.epoch > last, "EpochLines: expected an epoch after \(last), found \(metrics.epoch)")
         let names = metrics.figures.map(\.name)
         require(
             Set(names + ["epoch"]).count == names.count + 1,
-            "EpochLines: found the figures \(names), wanted different names, none of them \"epoch\"")
+            "EpochLines: expected unique names other than \"epoch\", found \(names)")
         try AppendedFile.append(Array((Self.line(metrics) + "\n").utf8), to: file, lasting: true)
         epochs.append(Self.written(metrics))
     }
 
-    /// The figures as they read back from the file.
+    /// The metrics as they are read back from the file.
     private static func written(_ metrics: EpochMetrics) -> EpochMetrics {
         let figures = metrics.figures.map { (name: $0.name, value: $0.value.isFinite ? $0.value : .nan) }
         return EpochMetrics(epoch: metrics.epoch, figures: figures)
@@ -62,14 +61,14 @@ public final class EpochLines {
         return JSONValue(.object([JSONMember("epoch", JSONValue(.integer(metrics.epoch)))] + figures)).line
     }
 
-    /// The epochs of a file, as far as they are whole; the file stays as it is. Throws a `FileError` where it cannot be read.
+    /// Reads the complete epochs of a file without changing it. Throws a `FileError` if it cannot be read.
     public static func read(_ file: String) throws -> [EpochMetrics] {
         try read(bytes(of: file), upTo: .max, file: file).epochs
     }
 
     static func remove(_ file: String) throws(FileError) {
         guard unlink(file) == 0 || errno == ENOENT else {
-            throw FileError.system(file, "removing what is there", allowed: "a file that may be removed")
+            throw FileError.system(file, "removing the old file", allowed: "a file that can be removed")
         }
     }
 
@@ -79,11 +78,11 @@ public final class EpochLines {
         } catch {
             throw FileError(
                 file: file, place: "reading", found: "\"\(error.reason)\"",
-                allowed: "the log of the run that is to go on; put it back, or begin the run anew")
+                allowed: "the log of the run to resume; restore it, or start a new run")
         }
     }
 
-    /// The epochs up to one, and how many bytes their lines take. What follows is not looked at: it may be damaged.
+    /// Reads the epochs up to a given one, and the number of bytes of their lines. The rest, which may be damaged, is ignored.
     private static func read(
         _ bytes: [UInt8], upTo epoch: Int, file: String
     ) throws(FileError) -> (epochs: [EpochMetrics], length: Int) {
@@ -110,21 +109,21 @@ public final class EpochLines {
         func problem(_ found: String) -> FileError {
             FileError(
                 file: file, place: place, found: found,
-                allowed: #"an epoch and its numbers, such as {"epoch": 1, "train_loss": 0.5}"#)
+                allowed: #"an epoch with its metrics, such as {"epoch": 1, "train_loss": 0.5}"#)
         }
         let line: JSONValue
         do throws(ConfigurationError) {
             line = try JSONValue.parse(bytes, source: file)
         } catch {
-            throw problem(error.problems.first?.message ?? "no JSON")
+            throw problem(error.problems.first?.message ?? "invalid JSON")
         }
         guard let members = line.members, members.first?.key == "epoch",
             let epoch = members.first?.value.integer
-        else { throw problem("no epoch at the beginning") }
+        else { throw problem("a line that does not begin with \"epoch\"") }
         var figures: [(name: String, value: Double)] = []
         for member in members.dropFirst() {
             guard let value = member.value.isNull ? .nan : member.value.double else {
-                throw problem("\(JSONValue.quoted(member.key)) that is no number")
+                throw problem("\(JSONValue.quoted(member.key)) that is not a number")
             }
             figures.append((member.key, value))
         }

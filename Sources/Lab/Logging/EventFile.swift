@@ -3,20 +3,20 @@ import Foundation
 import ONNXExport
 import Training
 
-/// Writes figures for TensorBoard: a file `events.out.tfevents.*` of scalars, whose step is the epoch.
+/// Writes metrics for TensorBoard: a file `events.out.tfevents.*` of scalars, with the epoch as the step.
 ///
-/// TensorBoard reads the files of a folder in the order of their names and never looks at an earlier one again. So every
-/// start of a run has a file of its own whose name comes last, and that begins with a mark from which step on earlier files
-/// no longer count: epochs that a resumed run repeats are not shown twice.
+/// TensorBoard reads the files of a folder in the order of their names and never returns to an earlier one. Each start of a
+/// run therefore creates a new file with the last name. It begins with a session marker that discards later steps of earlier
+/// files, so that epochs repeated by a resumed run are not shown twice.
 public final class EventFile {
     /// The path of the file.
     public let path: String
     private let clock: () -> Double
 
-    /// Creates a file in a folder that exists. Throws a `FileError` where it cannot be written.
+    /// Creates a file in an existing folder. Throws a `FileError` if it cannot be written.
     ///
-    /// - Parameter epoch: The epoch after which a run is resumed; 0 for a new run.
-    /// - Parameter clock: Seconds since 1970; TensorBoard's axes of time come from it.
+    /// - Parameter epoch: The epoch after which the run resumes; 0 for a new run.
+    /// - Parameter clock: Returns the seconds since 1970, for TensorBoard's time axis.
     public init(
         folder: String, resumingAfter epoch: Int = 0,
         clock: @escaping () -> Double = { Date().timeIntervalSince1970 }
@@ -35,10 +35,10 @@ public final class EventFile {
         try AppendedFile.append(records, to: path, lasting: false, isNew: true)
     }
 
-    /// Adds the figures of an epoch, as floats. Throws a `FileError` where the disk does not take them.
+    /// Appends the metrics of an epoch. Throws a `FileError` if they cannot be written.
     ///
-    /// TensorBoard groups by what stands before a slash, and what is compared belongs side by side: `train_loss` and
-    /// `validation_loss` are written as `loss/train` and `loss/validation`.
+    /// TensorBoard groups by the prefix before a slash: `train_loss` and `validation_loss` are written as `loss/train` and
+    /// `loss/validation`, so that they appear together.
     public func append(_ metrics: EpochMetrics) throws(FileError) {
         var event = ProtobufWriter()
         event.double(Event.wallTime, clock())
@@ -61,7 +61,7 @@ public final class EventFile {
         return name
     }
 
-    /// The numbers of the fields of `tensorflow.Event`.
+    /// The field numbers of `tensorflow.Event`.
     private enum Event {
         static let wallTime = 1
         static let step = 2
@@ -70,7 +70,7 @@ public final class EventFile {
         static let sessionLog = 7
     }
 
-    /// Names sort by their seconds, which have ten digits: later than every file that is there, whatever the clock says.
+    /// Returns a name that sorts after all existing files: names contain ten-digit seconds, increased if the clock is behind.
     private static func newPath(in folder: String, _ now: Double) -> String {
         let prefix = "events.out.tfevents."
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -3,21 +3,21 @@ import Foundation
 import Reports
 import Training
 
-/// The figures of a run by epoch, as `metrics.jsonl` for programs and `metrics.csv` for tables. No clock is in them: equal
-/// runs write equal bytes, however often they were stopped and resumed.
+/// Logs the metrics of every epoch to `metrics.jsonl` and `metrics.csv`. They contain no timestamps: equal runs write
+/// identical files, however often they were interrupted and resumed.
 ///
-/// The CSV file has a column for each figure, in the order of their first appearance; mostly the first epoch has them all.
-/// A figure that an epoch does not have is an empty cell. What is no finite number is null in JSON and nan in CSV.
+/// The CSV file has one column per metric, in order of first appearance. Missing metrics are empty cells. NaN and infinity are
+/// null in JSON and nan in CSV.
 public final class MetricsLog {
     private let lines: EpochLines
     private let table: String
     private var columns: [String] = []
 
-    /// Opens both files in a folder that exists. See `EpochLines` for what is kept and thrown.
+    /// Opens both files in an existing folder; see `EpochLines` for resuming and errors.
     ///
-    /// Write an epoch's figures before the checkpoint that a run may resume from, so that they are there when it does.
+    /// Append the metrics of an epoch before saving the checkpoint that follows it.
     ///
-    /// - Parameter epoch: The last epoch to keep when a run is resumed; 0 for a new run.
+    /// - Parameter epoch: The epoch after which the run resumes; 0 for a new run.
     public init(folder: String, resumingAfter epoch: Int = 0) throws {
         lines = try EpochLines(folder + "/metrics.jsonl", resumingAfter: epoch)
         table = folder + "/metrics.csv"
@@ -25,11 +25,11 @@ public final class MetricsLog {
         if lines.epochs.isEmpty { try EpochLines.remove(table) } else { try rewrite() }
     }
 
-    /// All epochs so far.
+    /// The metrics of all epochs so far.
     public var epochs: [EpochMetrics] { lines.epochs }
 
-    /// Adds an epoch, which has to follow those in the files; on the disk when this returns. Throws a `FileError` where
-    /// the disk does not take it.
+    /// Appends an epoch, which must follow those in the files, and waits until it is on disk. Throws a `FileError` if it cannot
+    /// be written.
     public func append(_ metrics: EpochMetrics) throws {
         try lines.append(metrics)
         if addColumns(metrics) {
@@ -39,7 +39,7 @@ public final class MetricsLog {
         }
     }
 
-    /// Whether there are new ones.
+    /// Adds columns for new metrics and returns whether there were any.
     @discardableResult
     private func addColumns(_ metrics: EpochMetrics) -> Bool {
         let known = Set(columns)

@@ -1,21 +1,21 @@
-/// The framing of TensorFlow's record files: each record with its length and checksums.
+/// The framing of TensorFlow record files: each record has its length and checksums.
 ///
 ///     length (8 bytes)  masked CRC-32C of these 8 bytes  data  masked CRC-32C of the data
 package enum TFRecord {
-    /// A record as it stands in a file.
+    /// Returns a framed record.
     package static func framed(_ data: [UInt8]) -> [UInt8] {
         let length = littleEndian(UInt64(data.count))
         return length + littleEndian(maskedCRC(length)) + data + littleEndian(maskedCRC(data))
     }
 
-    /// CRC-32C (Castagnoli), reflected, as of RFC 3720.
+    /// The CRC-32C (Castagnoli) checksum of RFC 3720.
     package static func crc32c(_ bytes: [UInt8]) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         for byte in bytes { crc = crc >> 8 ^ table[Int((crc ^ UInt32(byte)) & 0xFF)] }
         return ~crc
     }
 
-    /// A checksum of data that holds checksums is weak, so that those in files are turned and shifted.
+    /// The masked CRC of TensorFlow, because a CRC of data that contains CRCs is weak.
     static func maskedCRC(_ bytes: [UInt8]) -> UInt32 {
         let crc = crc32c(bytes)
         return (crc >> 15 | crc << 17) &+ 0xA282_EAD8

@@ -1,15 +1,15 @@
 import Foundation
 import Training
 
-/// How long things took, epoch by epoch, in `timing.jsonl`: apart from the metrics, as no two runs take equally long.
+/// Logs the timing of every epoch to `timing.jsonl`, separate from the metrics because it differs between equal runs.
 ///
-/// A line is `{"epoch": 3, "at": 1760000000.5, "seconds": 12.25}`: when it was written, in seconds since 1970, and how
-/// long what took. A resumed run writes the epochs that it repeats anew.
+/// A line such as `{"epoch": 3, "at": 1760000000.5, "seconds": 12.25}` contains the time in seconds since 1970 and the
+/// durations. A resumed run rewrites the epochs that it repeats.
 public final class TimingLog {
     private let lines: EpochLines
     private let clock: () -> Double
 
-    /// Opens the file in a folder that exists. See `EpochLines` for what is kept and thrown; missing lines do no harm.
+    /// Opens the file in an existing folder; see `EpochLines` for resuming and errors. Lines may be missing.
     public init(
         folder: String, resumingAfter epoch: Int = 0,
         clock: @escaping () -> Double = { Date().timeIntervalSince1970 }
@@ -18,12 +18,12 @@ public final class TimingLog {
         self.clock = clock
     }
 
-    /// Adds the times of an epoch; none may be named "at" or "epoch". Throws a `FileError` where the
-    /// disk does not take it.
+    /// Appends the durations of an epoch, none of which may be named "at" or "epoch". Throws a `FileError` if they cannot be
+    /// written.
     public func append(epoch: Int, _ times: [(name: String, value: Double)]) throws {
         try lines.append(EpochMetrics(epoch: epoch, figures: [("at", clock())] + times))
     }
 
-    /// All lines so far: `at` and the times.
+    /// All lines so far.
     public var epochs: [EpochMetrics] { lines.epochs }
 }

@@ -3,12 +3,12 @@ import Configuration
 import Layers
 import SpeechEmotion
 
-/// Several trained models as one: the mean of their logits, which is the geometric mean of their probabilities.
+/// An ensemble of trained models, which averages their logits (the normalized geometric mean of their probabilities).
 public enum Ensemble {
-    /// A model that asks all of these, made of model files or folders of runs.
+    /// Combines model files or the models of run folders into an ensemble.
     ///
-    /// Throws a `FileError` where a file is damaged, where there are fewer than two, or where one has other features, classes or
-    /// views than the first.
+    /// Throws a `FileError` if a file is damaged, if there are fewer than two models, or if features, classes or test-time
+    /// augmentation differ.
     public static func combine(_ paths: [String]) throws -> (model: Model, card: ModelCard) {
         try combine(paths, comparesViews: true)
     }
@@ -17,7 +17,7 @@ public enum Ensemble {
         guard paths.count > 1 else {
             throw FileError(
                 file: paths.first ?? "an ensemble", place: "the models", found: "\(paths.count)",
-                allowed: "at least two, such as runs of one experiment with several seeds")
+                allowed: "at least two, such as the runs of an experiment with several seeds")
         }
         let files = paths.map(RunFile.modelFile)
         let members = try files.map { try ModelFile.read($0) }
@@ -28,11 +28,11 @@ public enum Ensemble {
             let values = difference.values.map { $0?.line ?? "nothing" }
             throw FileError(
                 file: file, place: difference.path, found: values[0],
-                allowed: "\(values[1]), as in \(files[0]): models that hear and say the same")
+                allowed: "\(values[1]), as in \(files[0]): models with the same features and classes")
         }
         let spec = Branches.Spec(members.map(\.model.spec), join: .average)
         let model = try Model(spec, input: first.model.input, generator: RandomGenerator(seed: 0))
-        // The ensemble has what its members have, in their order.
+        // The ensemble shares the card of its members.
         for (own, its) in zip(model.parameters, members.flatMap(\.model.parameters)) { own.value = its.value }
         for (own, its) in zip(model.namedBuffers, members.flatMap(\.model.namedBuffers)) {
             own.buffer.value = its.buffer.value
@@ -40,9 +40,9 @@ public enum Ensemble {
         return (model, first.card)
     }
 
-    /// What members have to have in common.
+    /// The properties that all members must share.
     private static func summary(_ model: Model, _ card: ModelCard, hasViews: Bool) -> JSONValue {
-        // With defaults that an older program did not write.
+        // Decoding adds defaults that older model cards lack.
         let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
         let views = hasViews ? (try? card.soundViews().changed.encode()) ?? card.tta : nil
         return JSONValue(

@@ -2,16 +2,17 @@ import Autograd
 import SpeechEmotion
 
 extension Predictor {
-    /// Predicts recordings in their order: features on all threads, predictions in batches. A recording that is longer than the model's
-    /// input is cut into windows. A model whose features are normalized by speaker takes all recordings, with all of their windows, as
-    /// those of one speaker, and predicts when it was given the last.
+    /// Predicts recordings in order, computing features on all threads and predictions in batches. A recording longer than the
+    /// model's input is split into windows. If the model's features are normalized by speaker, all recordings are treated as
+    /// those of one speaker and predicted after the last one has been read.
     ///
     /// - Parameters:
-    ///   - windows: How longer recordings are cut.
-    ///   - attention: Whether to find the attention over time too.
-    ///   - check: Called with the number of each recording before its turn; what it throws ends the work.
-    ///   - progress: Called with the number of a recording that is cut and the seconds of it that are done; what it throws ends the work.
-    ///   - each: Takes the prediction for a recording by its number, or why there is none; called in order.
+    ///   - windows: How to split longer recordings into windows.
+    ///   - attention: Whether to return the attention weights over time.
+    ///   - check: Called with the index of each recording before it is processed; an error it throws ends the prediction.
+    ///   - progress: Called with the index of a windowed recording and the seconds processed so far; an error it throws ends the
+    ///     prediction.
+    ///   - each: Called in order with the index of each recording and its prediction or error.
     public func predict(
         _ paths: [String], windows options: WindowOptions = WindowOptions(), cache: FeatureCache? = nil,
         attention: Bool = false, check: (Int) throws -> Void = { _ in },
@@ -68,8 +69,8 @@ extension Predictor {
         try flush()
     }
 
-    /// Predicts one recording, cut into windows where it is longer than the model's input. Throws where it cannot be read, or its
-    /// windows cannot be predicted.
+    /// Predicts one recording, split into windows if it is longer than the model's input. Throws if it cannot be read or
+    /// predicted.
     public func prediction(
         ofFile path: String, windows: WindowOptions = WindowOptions(), attention: Bool = false
     ) throws -> RecordingPrediction {
@@ -79,13 +80,13 @@ extension Predictor {
         return found
     }
 
-    /// How many recordings or windows are predicted at once.
+    /// The number of recordings or windows per batch.
     static let batch = 32
 
-    /// The features of a recording: of all of it, or of each of its windows.
+    /// The features of a whole recording, or of each of its windows.
     private struct Heard {
         var sounds: [[Features]]
-        /// Of the windows; nil for a recording as a whole.
+        /// The times of the windows; nil for a whole recording.
         var times: [(start: Double, end: Double)]?
 
         init(_ views: [Features]) { sounds = [views] }
@@ -96,7 +97,7 @@ extension Predictor {
         }
     }
 
-    /// Predicts a long recording window by window; only a batch of them is in memory.
+    /// Predicts a long recording window by window, holding one batch of windows in memory.
     private func predict(
         _ path: String, _ windows: RecordingWindows, _ attention: Bool, progress: (Double) throws -> Void
     ) throws -> RecordingPrediction {
@@ -111,7 +112,7 @@ extension Predictor {
         return RecordingPrediction(windows: predicted)
     }
 
-    /// The features of all windows of a recording.
+    /// Returns the features of all windows of a recording.
     private func features(
         ofWindows path: String, _ windows: RecordingWindows, progress: (Double) throws -> Void
     ) throws -> Heard {
@@ -123,7 +124,7 @@ extension Predictor {
         return Heard(windows: found)
     }
 
-    /// Predicts what waits and hands it on in order.
+    /// Predicts the waiting recordings and passes the results on in order.
     private func predict(
         _ waiting: inout [(index: Int, result: Result<Heard, any Error>)], _ paths: [String],
         attention: Bool, check: (Int) throws -> Void,
@@ -158,7 +159,7 @@ extension Predictor {
         waiting = []
     }
 
-    /// Each view by itself, as in training.
+    /// Normalizes each view separately, as in training.
     private func normalize(_ sounds: inout [[Features]]) throws {
         for view in 0..<views.count {
             let speaker = try SpeakerNormalization(sounds.map { $0[view] })
@@ -167,7 +168,7 @@ extension Predictor {
     }
 }
 
-/// Tells an error that ends all of the work from one of a single recording.
+/// Distinguishes an error that ends the whole prediction from one that affects a single recording.
 private final class Stop {
     var error: (any Error)?
 
@@ -179,7 +180,7 @@ private final class Stop {
     }
 }
 
-/// The outcome of `body`; what it passed on through its `Stop` is thrown.
+/// Returns the result of `body`; an error passed through its `Stop` is thrown.
 private func stoppable<Value>(_ body: (Stop) throws -> Value) throws -> Result<Value, any Error> {
     let stop = Stop()
     let result = Result { try body(stop) }
@@ -190,30 +191,30 @@ private func stoppable<Value>(_ body: (Stop) throws -> Value) throws -> Result<V
 extension FileError {
     fileprivate static func noPrediction(_ path: String) -> FileError {
         FileError(
-            file: path, place: "its prediction", found: "no prediction",
-            allowed: "a recording that can be read")
+            file: path, place: "prediction", found: "no prediction",
+            allowed: "a readable recording")
     }
 }
 
 extension Features {
-    /// The features, where all of them are numbers.
+    /// Returns the features. Throws if any value is NaN or infinite.
     func finite(_ sound: String) throws -> Features {
         guard values.allSatisfy(\.isFinite) else {
             throw FileError(
-                file: sound, place: "its features", found: "values that are no numbers",
-                allowed: "a sound whose features are numbers")
+                file: sound, place: "features", found: "NaN or infinite values",
+                allowed: "a recording with finite features")
         }
         return self
     }
 }
 
 extension Predictor.Answer {
-    /// The answer, where all of it is numbers.
+    /// Returns the prediction. Throws if any probability is NaN or infinite.
     public func checked(_ sound: String) throws -> Self {
         guard probabilities.allSatisfy(\.isFinite) else {
             throw FileError(
-                file: sound, place: "its prediction", found: "probabilities that are no numbers",
-                allowed: "a model whose weights are numbers; this one is damaged, or its training went wrong")
+                file: sound, place: "prediction", found: "NaN or infinite probabilities",
+                allowed: "a model with finite weights; this one is damaged, or its training diverged")
         }
         return self
     }

@@ -3,19 +3,19 @@ import Layers
 import SpeechEmotion
 import Training
 
-/// The output of one layer of a trained model for single recordings (embeddings).
+/// Computes embeddings: the output of one layer of a trained model.
 ///
-/// Each recording goes through the model by itself, with its true length: its embedding depends on no other recording.
+/// Recordings are processed one at a time with their true length, so that an embedding does not depend on other recordings.
 public struct LayerEmbedding {
     /// The layer's name.
     public let layer: String
-    /// The shape for one recording: [values], [time, channels], or that of a picture.
+    /// The shape per recording: [features], [time, channels] or [height, width, channels].
     public let shape: [Int]
     private let model: Model
 
-    /// A layer of a model by its name, such as `7`, or `0.13` for a layer inside another one.
+    /// Creates an embedding from the layer with the given name, such as `7`, or `0.13` for a nested layer.
     ///
-    /// Throws a `FileError` that lists the layers where there is none of that name.
+    /// Throws a `FileError` that lists the layers if there is none of that name.
     ///
     /// - Parameter file: The model's file, for messages.
     public init(_ model: Model, layer name: String, file: String) throws {
@@ -28,18 +28,18 @@ public struct LayerEmbedding {
             }
             throw FileError(
                 file: file, place: "--layer", found: "no layer \"\(name)\"",
-                allowed: known.isEmpty ? "none: this model has one layer" : known.joined(separator: ", "))
+                allowed: known.isEmpty ? "none: this model has a single layer" : known.joined(separator: ", "))
         }
         (self.model, layer, shape) = (model, name, Array(found.output.tensor.shape.dropFirst()))
     }
 
-    /// Returns the layer's output for the features of a recording. A sequence has zeros behind its length.
+    /// Returns the layer's output for the features of a recording. Sequences are padded with zeros.
     public func callAsFunction(_ features: Features) -> Features {
         let input = Batch([features], labels: [0], ids: []).inputs
         guard let output = model.layerOutputs(input, of: layer).last?.output else {
             return Features(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
         }
-        // Steps that are padding may be missing at the end.
+        // Padded steps may be missing at the end.
         var values = output.masked.array.map { Float($0) }
         values += [Float](repeating: 0, count: max(0, shape.reduce(1, *) - values.count))
         return Features(shape: shape, values: values, length: output.lengths?.first)

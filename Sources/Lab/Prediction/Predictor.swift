@@ -6,34 +6,34 @@ import Reports
 import SpeechEmotion
 import Training
 
-/// A trained model with the way from a sound to its input: what predicting takes.
+/// A trained model with its feature pipeline.
 public struct Predictor {
-    /// What answers; its outputs are the logits of the classes.
+    /// The model; its outputs are class logits.
     public let model: Model
-    /// The names of the classes, in the order of the probabilities.
+    /// The class names, in the order of the probabilities.
     public let classes: [String]
-    /// From a sound of any rate to the model's input, as it was in training; before normalising where it normalises by speaker.
+    /// The feature pipeline of training, without normalization by speaker.
     public let pipeline: FeaturePipeline
-    /// The forms of a sound that the model is asked about; the mean of its logits answers.
+    /// The views for test-time augmentation, over which logits are averaged.
     public let views: SoundViews
 
-    /// What a model says of one sound.
+    /// A prediction for one recording or window.
     public struct Answer: Sendable {
-        /// A probability for each class.
+        /// The class probabilities.
         public var probabilities: [Double]
-        /// What the probabilities are the softmax of.
+        /// The logits.
         public var logits: [Double]
-        /// Where the model looked in the sound itself; nil where it has no attention over time.
+        /// The attention weights over time; nil if the model has no attention layer or they were not requested.
         public var attention: WaveformPlot.Attention?
 
-        /// An answer of a probability and a logit for each class.
+        /// Creates a prediction.
         public init(
             probabilities: [Double], logits: [Double], attention: WaveformPlot.Attention? = nil
         ) {
             (self.probabilities, self.logits, self.attention) = (probabilities, logits, attention)
         }
 
-        /// The place of the likeliest class.
+        /// The index of the most probable class.
         public var best: Int {
             probabilities.indices.max {
                 probabilities[$0] < probabilities[$1] || probabilities[$0] == probabilities[$1] && $0 > $1
@@ -41,29 +41,29 @@ public struct Predictor {
         }
     }
 
-    /// Reads a model file, or the model of a run where `path` is its folder. Throws where the file is damaged or is no
-    /// model of sounds.
+    /// Loads a model file, or the model of a run if `path` is a run folder. Throws if the file is damaged or the model has no
+    /// feature pipeline.
     ///
-    /// - Parameter views: In place of the views that the model was tested with.
+    /// - Parameter views: The views for test-time augmentation (default: those of the model).
     public init(_ path: String, views: SoundViews? = nil) throws {
         let file = RunFile.modelFile(path)
         guard FileManager.default.fileExists(atPath: file) else {
             throw FileError(
                 file: file, place: "opening", found: "no such file",
-                allowed: "a model file, or the folder of a run that has ended")
+                allowed: "a model file, or the folder of a finished run")
         }
         let (model, card) = try ModelFile.read(file)
         guard let features = card.features, !card.classes.isEmpty else {
             throw FileError(
                 file: file, place: "metadata", found: "a model without features or classes",
-                allowed: "a model that a run or an export has written")
+                allowed: "a model written by Train run, combine or export")
         }
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(features), views: views ?? card.soundViews(),
             file: file)
     }
 
-    /// Several models as one; see `Ensemble`. With `views` in place of theirs they need not have been tested with the same ones.
+    /// Combines several models into an ensemble; see `Ensemble`. If `views` is given, their own test-time augmentation may differ.
     public init(combining paths: [String], views: SoundViews? = nil) throws {
         let (model, card) = try Ensemble.combine(paths, comparesViews: views == nil)
         try self.init(
@@ -71,7 +71,7 @@ public struct Predictor {
             views: views ?? card.soundViews(), file: paths[0])
     }
 
-    /// A model with its pipeline. Throws where one does not fit the other.
+    /// Creates a predictor. Throws if the model and the pipeline do not match.
     init(
         _ model: Model, classes: [String], _ pipeline: FeaturePipeline, views: SoundViews = SoundViews(),
         file: String = "the model"
@@ -81,13 +81,13 @@ public struct Predictor {
             throw FileError(
                 file: file, place: "metadata",
                 found:
-                    "features of shape \(shape) and \(classes.count) classes for a model from \(model.input) to \(model.plan.output)",
-                allowed: "features, model and classes that fit each other")
+                    "features of shape \(shape) and \(classes.count) classes, but a model with input \(model.input) and output \(model.plan.output)",
+                allowed: "features, model and classes that match")
         }
         do { try model.plan.checkTakesRealNumbers(type(of: model.spec).type) } catch {
             throw FileError(
                 file: file, place: "metadata \"model\"", found: "\(error)",
-                allowed: "layers for real numbers, as the features of a sound are")
+                allowed: "layers that take real-valued input")
         }
         for failure in views.failures(pipeline) {
             throw ConfigurationError(
@@ -96,7 +96,7 @@ public struct Predictor {
         (self.model, self.classes, self.pipeline, self.views) = (model, classes, pipeline, views)
     }
 
-    /// The features of a sound in all its views, as `answers` takes them. Throws where there are none to be had of it.
+    /// Returns the features of all views of a recording, as `predict` takes them. Throws if they cannot be computed.
     public func features(of wave: Waveform) throws -> [Features] {
         let prepared = try pipeline.prepared(wave).sharingFrames()
         return try views.made { changes in
@@ -104,15 +104,15 @@ public struct Predictor {
         }
     }
 
-    /// What the model says of sounds, one answer each; at most a batch at a time.
+    /// Predicts a batch of recordings.
     ///
-    /// - Parameter sounds: The features of each in all views, the sound itself first. Where the pipeline normalises by speaker they have to
-    ///   be normalised already (`SpeakerNormalization`).
+    /// - Parameter sounds: The features of all views of each recording, the original first. If the pipeline normalizes by
+    ///   speaker, they must be normalized already (`SpeakerNormalization`).
     public func answers(_ sounds: [[Features]], attention: Bool = false) -> [Answer] {
         guard !sounds.isEmpty else { return [] }
         require(
             sounds.allSatisfy { $0.count == views.count },
-            "Predictor: each sound in \(views.count) views, \(sounds.map(\.count)) are given")
+            "Predictor: expected \(views.count) views of each recording, found \(sounds.map(\.count))")
         let logits = withoutRecording {
             meanOverViews(views.count) { view in
                 let features = sounds.map { $0[view] }
@@ -130,7 +130,7 @@ public struct Predictor {
         }
     }
 
-    /// The weights of the model's attention over a sound; of several layers the last counts.
+    /// Returns the attention weights of the model's last attention layer over time.
     public func attention(_ features: Features) -> WaveformPlot.Attention? {
         guard let layout = pipeline.layout.value as? FrameSequence, let hop = layout.features.first?.value.hop
         else { return nil }
@@ -146,7 +146,7 @@ public struct Predictor {
             Array(overTime.prefix(max(valid, 1))), seconds: frames * Double(hop) / Double(pipeline.finalRate))
     }
 
-    /// Weights of [1, time] as they are, of [1, heads, time, time] as the mean of heads and queries.
+    /// Weights of shape [1, time], or the mean over heads and queries of [1, heads, time, time].
     private static func overTime(_ weights: Tensor) -> [Double] {
         let time = weights.shape.last ?? 1
         let rows = weights.count / max(time, 1)

@@ -2,32 +2,32 @@ import Autograd
 import Foundation
 import SpeechEmotion
 
-/// A model's prediction for a recording, and for each window of one that is longer than the model's input.
+/// The prediction for a recording, and for each of its windows if it is longer than the model's input.
 public struct RecordingPrediction: Sendable {
     /// The prediction for the recording as a whole.
     public var summary: Predictor.Answer
-    /// The windows in their order; empty where the model was given the recording at once.
+    /// The windows in order; empty if the recording was predicted as a whole.
     public var windows: [Window]
 
-    /// A stretch of a recording and the prediction for it.
+    /// A window of a recording with its prediction.
     public struct Window: Sendable {
-        /// Where it starts and ends, in seconds from the start of the recording.
+        /// The start and end in seconds.
         public var start, end: Double
-        /// The prediction for it.
+        /// The prediction for the window.
         public var answer: Predictor.Answer
 
-        /// A stretch with its prediction.
+        /// Creates a window with its prediction.
         public init(start: Double, end: Double, answer: Predictor.Answer) {
             (self.start, self.end, self.answer) = (start, end, answer)
         }
     }
 
-    /// The prediction for a recording that the model was given at once.
+    /// Creates the prediction of a recording that was predicted as a whole.
     public init(_ answer: Predictor.Answer) { (summary, windows) = (answer, []) }
 
-    /// The prediction for a recording from those for its windows, of which there is at least one: the softmax of the mean of their
-    /// logits, each window weighted by its length in seconds. That is also the weighted geometric mean of the windows' probabilities,
-    /// scaled to the sum of 1; and how a model's several views of a sound are combined.
+    /// Combines the predictions of at least one window: the softmax of the mean of their logits, weighted by duration. This is the
+    /// normalized weighted geometric mean of the windows' probabilities, and also how the views of test-time augmentation are
+    /// combined.
     public init(windows: [Window]) {
         let classes = windows.first?.answer.logits.count ?? 0
         var logits = [Double](repeating: 0, count: classes)

@@ -1,21 +1,21 @@
 import Foundation
 import SpeechEmotion
 
-/// The features of a stretch of a recording, in all views of the model.
+/// The features of a window of a recording, in all views.
 struct WindowFeatures: Sendable {
     var start, end: Double
     var views: [Features]
 }
 
 extension Predictor {
-    /// Recordings whose length without silence is looked at are this long at most, in seconds: they are read at once.
+    /// The longest recording, in seconds, that is read as a whole to measure its duration without silence.
     private static let longestAtOnce = 60.0
 
-    /// Whether a recording is longer than one window. What cannot be read counts as short: reading it says why.
+    /// Whether a recording is longer than one window. An unreadable one counts as short: reading it later reports the error.
     func isLong(_ path: String, _ windows: RecordingWindows) -> Bool {
         guard let seconds = try? Self.duration(path) else { return false }
         let rest = seconds - windows.lead
-        // A sample more is no reason for a second window.
+        // One extra sample does not justify a second window.
         let room = 1 / Double(max(pipeline.finalRate, 1))
         guard rest > windows.length + room else { return false }
         let extent = pipeline.extent
@@ -35,15 +35,15 @@ extension Predictor {
         return Double(samples) / Double(info.rate)
     }
 
-    /// Calls `body` with the features of a recording's windows, some at a time. The recording is read once, and only some windows of
-    /// it are in memory.
+    /// Calls `body` with the features of a recording's windows, batch by batch. The recording is streamed: only one batch of
+    /// windows is in memory.
     func eachWindows(
         ofFile path: String, _ windows: RecordingWindows, _ body: ([WindowFeatures]) throws -> Void
     ) throws {
         var sliding: SlidingWindow?
         var waiting: [(start: Int, samples: [Float])] = []
         var rate = 0
-        func hear() throws {
+        func flush() throws {
             let found = parallelMap(waiting.count) { index in
                 Result { try features(of: waiting[index], rate: rate, windows, path) }
             }
@@ -55,21 +55,21 @@ extension Predictor {
             var stream = sliding ?? SlidingWindow(windows, rate: rate)
             for window in stream.add(block.samples) {
                 waiting.append(window)
-                if waiting.count == Self.batch { try hear() }
+                if waiting.count == Self.batch { try flush() }
             }
             sliding = stream
         }
-        try hear()
+        try flush()
         guard let sliding, let part = sliding.finish() else { return }
-        do { try body([features(of: part, rate: rate, windows, path)]) } catch let error as SoundWindowProblem
+        do { try body([features(of: part, rate: rate, windows, path)]) } catch let error as WindowFeatureError
         {
-            // Too little sound for the features: a whole window that ends with the recording has enough.
+            // The rest is too short for the features: use a full window that ends with the recording instead.
             guard let whole = sliding.lastWhole() else { throw error }
             try body([features(of: whole, rate: rate, windows, path)])
         }
     }
 
-    /// The features of a part of a recording, which starts with what the pipeline skips.
+    /// Returns the features of a window whose samples start with the part that the pipeline skips.
     private func features(
         of part: (start: Int, samples: [Float]), rate: Int, _ windows: RecordingWindows, _ path: String
     ) throws -> WindowFeatures {
@@ -79,13 +79,13 @@ extension Predictor {
             let views = try features(of: Waveform(part.samples, rate: rate))
             return WindowFeatures(start: start, end: end, views: try views.map { try $0.finite(path) })
         } catch {
-            throw SoundWindowProblem(file: path, start: start, end: end, reason: "\(error)")
+            throw WindowFeatureError(file: path, start: start, end: end, reason: "\(error)")
         }
     }
 }
 
 extension SlidingWindow {
-    /// Windows of a recording of some rate, each with what the pipeline skips before it.
+    /// Creates windows at a sample rate, each preceded by the part that the pipeline skips.
     public init(_ windows: RecordingWindows, rate: Int) {
         self.init(
             length: Int(((windows.lead + windows.length) * Double(rate)).rounded()),
@@ -93,14 +93,14 @@ extension SlidingWindow {
     }
 }
 
-/// A window of a recording of which no features can be made.
-struct SoundWindowProblem: Error, CustomStringConvertible {
+/// An error in computing the features of a window.
+struct WindowFeatureError: Error, CustomStringConvertible {
     let file: String
     let start, end: Double
     let reason: String
 
     var description: String {
         "\(file): the window from \(Predictor.seconds(start)) to \(Predictor.seconds(end)): \(reason). "
-            + "If it is too short for the model's features, give a longer window."
+            + "If the window is too short for the model's features, use a longer one."
     }
 }

@@ -1,19 +1,18 @@
-/// Cuts a stream of samples into windows that may overlap.
+/// Splits a stream of samples into overlapping windows.
 public struct SlidingWindow {
-    /// Samples of a window, and from one window to the next.
+    /// The window length and the hop length in samples.
     public let length: Int, step: Int
     private var samples: [Float] = []
-    /// The number of the first of `samples` in the stream, of the next window's first sample, and of the first sample
-    /// after all windows so far.
+    /// Positions in the stream: of the first of `samples`, of the start of the next window, and of the end of the last window.
     private var (first, next, seen) = (0, 0, 0)
 
-    /// Windows of so many samples, at least one each.
+    /// Creates windows of the given length and hop; both are at least 1.
     public init(length: Int, step: Int) {
         self.length = max(length, 1)
         self.step = max(step, 1)
     }
 
-    /// Takes samples and gives the windows that are complete, each with the number of its first sample.
+    /// Appends samples and returns the completed windows, each with the position of its first sample.
     public mutating func add(_ new: [Float]) -> [(start: Int, samples: [Float])] {
         samples += new
         var windows: [(Int, [Float])] = []
@@ -29,14 +28,14 @@ public struct SlidingWindow {
         return windows
     }
 
-    /// What is left at the end of the stream: a shorter window, where there is sound that was in none.
+    /// Returns the rest of the stream as a shorter window; nil if every sample has been in a window.
     public func finish() -> (start: Int, samples: [Float])? {
         let place = next - first
         guard place < samples.count, first + samples.count > seen else { return nil }
         return (next, Array(samples[place...]))
     }
 
-    /// The last window of full length, which ends where the stream does; nil for a stream that is shorter.
+    /// Returns the full window that ends with the stream; nil if the stream is shorter than a window.
     public func lastWhole() -> (start: Int, samples: [Float])? {
         guard samples.count >= length else { return nil }
         return (first + samples.count - length, Array(samples.suffix(length)))

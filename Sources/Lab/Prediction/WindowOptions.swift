@@ -1,73 +1,73 @@
 import Reports
 import SpeechEmotion
 
-/// How a recording is cut into windows that is longer than the model's input.
+/// How to split recordings that are longer than the model's input into windows.
 public struct WindowOptions: Sendable {
-    /// Seconds of a window; the length of the model's input unless given.
+    /// The window length in seconds (default: the length of the model's input).
     public var window: Double?
-    /// Seconds from the start of one window to the start of the next; half a window unless given.
+    /// The hop between windows in seconds (default: half the window).
     public var step: Double?
-    /// Whether the model is given the beginning of a longer recording alone, as in training and evaluation.
+    /// Whether to truncate longer recordings to the model's input instead, as in training and evaluation.
     public var truncates = false
 
-    /// Windows as long as the model's input, half of which overlap.
+    /// Creates options; by default, windows are as long as the model's input and overlap by half.
     public init(window: Double? = nil, step: Double? = nil, truncates: Bool = false) {
         (self.window, self.step, self.truncates) = (window, step, truncates)
     }
 }
 
-/// Windows that a model cannot be given.
+/// Window options that do not fit the model.
 public struct WindowProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// An option of windows.
+    /// The option at fault.
     public enum Option: String, Sendable { case window, step, truncate }
 
-    /// The option that is wrong.
+    /// The invalid option.
     public let option: Option
-    /// What was found and what is allowed.
+    /// What was found, and what is allowed.
     public let message: String
-    /// Both.
+    /// The option and the message.
     public var description: String { "\(option.rawValue): \(message)" }
 
     init(_ option: Option, _ message: String) { (self.option, self.message) = (option, message) }
 }
 
-/// Windows of a recording, checked against what a model takes.
+/// The windows of a recording, validated against a model.
 public struct RecordingWindows: Sendable, Equatable {
-    /// Seconds at the start of a recording that the model's pipeline skips, before the first window.
+    /// The seconds at the start of a recording that the model's pipeline skips.
     public let lead: Double
-    /// Seconds of a window.
+    /// The window length in seconds.
     public let length: Double
-    /// Seconds from one window to the next.
+    /// The hop between windows in seconds.
     public let step: Double
 }
 
 extension Predictor {
-    /// Returns the windows of recordings that are longer than one; nil where recordings are never cut.
+    /// Returns the windows for long recordings; nil if recordings are never split.
     ///
-    /// Throws a `WindowProblem` for windows that are longer than the model's input, for steps that leave sound out, and for options
-    /// without an effect.
+    /// Throws a `WindowProblem` for windows longer than the model's input, for hops that skip samples, and for options without an
+    /// effect.
     public func windows(_ options: WindowOptions = WindowOptions()) throws(WindowProblem) -> RecordingWindows?
     {
         let limit = pipeline.extent.seconds
         if options.truncates, options.window != nil || options.step != nil {
             throw WindowProblem(
-                .truncate, "the model is given the beginning alone; leave out the length and step of windows")
+                .truncate, "conflicts with the window options: only the beginning is used, so there are no windows")
         }
         guard limit != nil || options.window != nil else {
             if options.truncates || options.step != nil {
                 throw WindowProblem(
                     options.truncates ? .truncate : .step,
-                    "this model takes recordings of any length at once: "
+                    "this model takes recordings of any length: "
                         + (options.truncates
-                            ? "there is nothing to truncate" : "give the length of a window too"))
+                            ? "there is nothing to truncate" : "set the window length, too"))
             }
             return nil
         }
         return options.truncates ? nil : try windows(options, length: limit ?? 0, steps: { $0 / 2 })
     }
 
-    /// Returns the windows of a stream: of 3 seconds, or of the model's input where that is shorter; a second apart, or as far as a
-    /// window is long. Throws as `windows` does.
+    /// Returns the windows of a stream: 3 seconds, or the model's input if that is shorter, with a hop of one second, or one
+    /// window if that is shorter. Throws as `windows` does.
     public func streamWindows(_ options: WindowOptions) throws(WindowProblem) -> RecordingWindows {
         try windows(options, length: min(3, pipeline.extent.seconds ?? 3), steps: { min(1, $0) })
     }
@@ -83,20 +83,20 @@ extension Predictor {
         if let limit = extent.seconds, length > limit + 1e-9 {
             throw WindowProblem(
                 .window,
-                "\(Self.seconds(length)) is longer than the model's input, which holds \(Self.seconds(limit)) of a recording: the rest of each window would be ignored; give at most that"
+                "\(Self.seconds(length)) is longer than the model's input of \(Self.seconds(limit)): the rest of each window would be ignored; use at most \(Self.seconds(limit))"
             )
         }
         let step = options.step ?? steps(length)
         guard step > 0, step <= length else {
             throw WindowProblem(
                 .step,
-                "\(Self.seconds(step)) leaves out sound between windows of \(Self.seconds(length)); give at most the length of a window"
+                "\(Self.seconds(step)) leaves gaps between windows of \(Self.seconds(length)); use at most the window length"
             )
         }
         return RecordingWindows(lead: extent.lead, length: length, step: step)
     }
 
-    /// Seconds in words, rounded down to thousandths, so that a limit may be typed as it is printed.
+    /// Formats seconds, rounded down to milliseconds, so that a printed limit is itself valid.
     static func seconds(_ value: Double) -> String {
         NumberText.trimmed(NumberText.fixed((value * 1000 + 1e-6).rounded(.down) / 1000)) + " s"
     }

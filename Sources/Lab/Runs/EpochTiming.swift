@@ -1,18 +1,18 @@
-/// How long an epoch took in this process; of an epoch that was gone on with, what came after the state.
+/// The timing of an epoch in this process; for a resumed epoch, of the part after the checkpoint.
 public struct EpochTiming: Sendable {
-    /// The whole epoch, validation included.
+    /// The seconds of the whole epoch, validation included.
     public var seconds: Double
-    /// Its training steps.
+    /// The seconds of its training steps.
     public var training: Double
-    /// What of that forward and backward passes and the optimiser's moves took; the rest is the loop's own.
+    /// The seconds of these in forward passes, backward passes and optimizer steps; the rest is overhead of the loop.
     public var computing: Double
-    /// The examples of these steps.
+    /// The number of examples in the training steps.
     public var samples: Int
 
-    /// Of the training steps alone; 0 where there were none.
+    /// The training throughput; 0 without training steps.
     public var samplesPerSecond: Double { training > 0 ? Double(samples) / training : 0 }
 
-    /// The times by the names that files give them.
+    /// The timings by their names in files.
     public var figures: [(name: String, value: Double)] {
         [
             ("seconds", seconds), ("training_seconds", training), ("computing_seconds", computing),

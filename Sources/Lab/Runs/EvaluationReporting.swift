@@ -31,7 +31,7 @@ extension RunReport {
                 evaluation.overlap.map { (.problem, $0) }
                     ?? (.fine, "no clip has the name of a clip that the runs were trained or validated on")
             ])
-        } else if evaluation.result.part == first.experiment.evaluation.part.ofSplit {
+        } else if evaluation.result.part == first.experiment.evaluation.subset.splitPart {
             split = first.split.map { Self.split($0, first.experiment, first.audit) }
         }
         add(evaluation.result, options)

@@ -7,24 +7,24 @@ import Metrics
 import SpeechEmotion
 import Training
 
-/// One run of an experiment in its folder: features, training, the test at the end, and the files that remain of it.
+/// Runs an experiment in a folder: computes features, trains, evaluates, and writes the results.
 ///
-/// A run that was stopped or killed goes on from its last state and ends with the same bits.
+/// An interrupted run resumes from its last checkpoint and gives bit-identical results.
 public final class ExperimentRun {
-    /// What is run; `config.json` of the folder says the same.
+    /// The experiment, as saved in `config.json`.
     public let experiment: Experiment
-    /// Where its files go, locked against other processes.
+    /// The run folder, locked against other processes.
     public let folder: RunFolder
     private let observer: any RunObserver
     private let cache: FeatureCache?
     private let data: ExperimentData
-    /// The layers, sized for the classes of the data.
+    /// The model, sized for the classes of the data.
     private let spec: any LayerSpec
     private var classes: [String] { data.corpus.classes }
 
-    /// Prepares a run: reads which clips there are and splits them. Writes the resolved config and the split into the folder.
+    /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
     ///
-    /// - Parameter cache: Keeps features of files for later runs; nil computes all of them.
+    /// - Parameter cache: The feature cache; nil disables caching.
     public init(
         _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
     ) throws {
@@ -36,7 +36,7 @@ public final class ExperimentRun {
             data = try ExperimentData(experiment, cache: cache)
             spec = try experiment.model.spec(classes: data.corpus.classes.count)
             let output = try spec.checkedPlan(experiment.features.outputShape()).output
-            if let message = ExperimentPlan.mismatch(output, classes: data.corpus.classes) {
+            if let message = ValidatedExperiment.mismatch(output, classes: data.corpus.classes) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
             try data.check(experiment)
@@ -47,27 +47,28 @@ public final class ExperimentRun {
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
-        for omission in data.corpus.omissions { observer.note("left out: \(omission)") }
+        for omission in data.corpus.omissions { observer.note("skipped: \(omission)") }
     }
 
-    /// Trains, then measures the test part, or the validation part where the experiment says so. Throws `RunStopped` when the observer asks to stop.
+    /// Trains the model and evaluates it on the test set, or on the validation set if the experiment says so. Throws `RunStopped`
+    /// when the observer requests a stop.
     public func run() throws -> RunResult {
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
             clips(.train), data.loading, plan: experiment.augmentation.afterSplit,
-            batch: experiment.training.batch, generator: generator.split("data"),
+            batch: experiment.training.batchSize, generator: generator.split("data"),
             draw: experiment.data.balance.draw, progress: progress("training"), stop: stop)
         let validation = try EvaluationSet(
-            clips(.validation), data.loading, batch: experiment.evaluation.batch,
+            clips(.validation), data.loading, batch: experiment.evaluation.batchSize,
             progress: progress("validation"), stop: stop)
-        for omission in training.omissions + validation.omissions { observer.note("left out: \(omission)") }
+        for omission in training.omissions + validation.omissions { observer.note("skipped: \(omission)") }
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
         let model = try model(training, generator)
         let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
         let trainer = Trainer(
-            Trainer.Parts(
+            Trainer.Configuration(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,
                 schedule: experiment.schedule?.value,
                 options: experiment.training, seed: UInt64(experiment.seed)),
@@ -78,7 +79,7 @@ public final class ExperimentRun {
                 .figures(experiment.evaluation.metrics)
         }
         try train(trainer)
-        trainer.useSelectedWeights()
+        trainer.restoreBestWeights()
         try save(model)
         let result = try measure(model, loss, trainer, training, validation, truncation)
         try report()
@@ -95,7 +96,7 @@ public final class ExperimentRun {
         { [observer] done, total in observer.advance(done, of: total, note: part) }
     }
 
-    /// What the features cut off the clips of a subset; notes it where it is anything.
+    /// Summarizes the truncation of a subset's clips and reports it.
     private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
         let summary = TruncationSummary(
             truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
@@ -105,7 +106,7 @@ public final class ExperimentRun {
 
     private var stop: @Sendable () throws -> Void {
         { [observer, states = folder.states] in
-            if observer.isAskedToStop { throw RunStopped(isSaved: states.hasAny) }
+            if observer.shouldStop { throw RunStopped(isSaved: states.hasAny) }
         }
     }
 
@@ -124,10 +125,10 @@ public final class ExperimentRun {
         return model
     }
 
-    /// The training itself, from the last state where there is one.
+    /// Trains, resuming from the last checkpoint if there is one.
     private func train(_ trainer: Trainer) throws {
         if let state = try folder.states.newest() {
-            for line in state.damaged { observer.note("a damaged state was passed over: \(line)") }
+            for line in state.damaged { observer.note("skipped a damaged checkpoint: \(line)") }
             try trainer.restore(state.json, state.tensors, file: folder.file("state"))
         }
         let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch)
@@ -153,11 +154,11 @@ public final class ExperimentRun {
                     trainer.epoch * trainer.batchesPerEpoch + trainer.batch, of: total,
                     note: "epoch \(trainer.epoch + 1)")
                 guard trainer.canSave else { continue }
-                if observer.isAskedToStop {
+                if observer.shouldStop {
                     try save()
                     throw RunStopped(isSaved: true)
                 }
-                if (clock.now - saved).inSeconds >= experiment.training.saveSeconds { try save() }
+                if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds { try save() }
             }
             let training = (clock.now - begin).inSeconds
             let done = trainer.samples - samples
@@ -168,7 +169,7 @@ public final class ExperimentRun {
             try metrics.append(figures)
             try timing.append(epoch: figures.epoch, times.figures)
             try events?.append(figures)
-            if (clock.now - saved).inSeconds >= experiment.training.saveSeconds || trainer.isOver {
+            if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds || trainer.isOver {
                 try save()
             }
             observer.epoch(figures, times)
@@ -184,25 +185,25 @@ public final class ExperimentRun {
         card.classes = classes
         card.features = experiment.features.encode()
         card.sampleRate = experiment.features.rate
-        if !experiment.evaluation.views.isEmpty { card.tta = experiment.evaluation.views.encode() }
+        if !experiment.evaluation.tta.isEmpty { card.tta = experiment.evaluation.tta.encode() }
         return card
     }
 
-    /// What is measured when training is over. Test data are read here for the first time, if at all.
+    /// Returns the subset to evaluate. The test set is not read before this.
     private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
-        let views = SoundViews(experiment.evaluation.views)
-        let part = experiment.evaluation.part.ofSplit
+        let views = SoundViews(experiment.evaluation.tta)
+        let part = experiment.evaluation.subset.splitPart
         if part == .validation, views.count == validation.views { return validation }
         let clips = try clips(part)
         if part == .test {
             try TestReads(file: folder.file(RunFile.testReads)).note(
-                "test after training", clips: clips.count)
+                "evaluation after training", clips: clips.count)
         }
         let set = try EvaluationSet(
-            clips, data.loading, batch: experiment.evaluation.batch, views: views,
+            clips, data.loading, batch: experiment.evaluation.batchSize, views: views,
             progress: progress(part.rawValue), stop: stop)
-        // Of the validation part it has been said before training.
-        if part == .test { for omission in set.omissions { observer.note("left out: \(omission)") } }
+        // For the validation set this was reported before training.
+        if part == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
         return set
     }
 
@@ -213,7 +214,7 @@ public final class ExperimentRun {
         let set = try measuredSet(validation)
         var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
         predictions.speakers = set.clips.map(\.speaker)
-        let part = experiment.evaluation.part.ofSplit
+        let part = experiment.evaluation.subset.splitPart
         var result = try RunResult(
             predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
             part: part, options: experiment.evaluation, epochs: trainer.epoch,
@@ -232,7 +233,7 @@ public final class ExperimentRun {
     ) throws -> TrainingDiagnosis {
         var diagnosis = TrainingDiagnosis(
             epochs: try EpochLines.read(folder.file(RunFile.metrics)), predictions: predictions)
-        diagnosis.part = experiment.evaluation.part.ofSplit
+        diagnosis.part = experiment.evaluation.subset.splitPart
         diagnosis.layers = try model.unitActivity(training)
         diagnosis.examples = training.examples
         guard loss.scoresClasses, classes.count > 1 else { return diagnosis }
@@ -251,17 +252,17 @@ public final class ExperimentRun {
 
     private func audit(_ model: Model) throws {
         observer.begin("Auditing the split")
-        let measured = experiment.evaluation.part.ofSplit
-        // A search does not listen to what is to be tested later.
-        var heard = data.corpus
+        let measured = experiment.evaluation.subset.splitPart
+        // A hyperparameter search must not read the test set.
+        var audited = data.corpus
         if measured != .test {
             let test = Set(data.split.test)
-            heard.clips.removeAll { test.contains($0.id) }
+            audited.clips.removeAll { test.contains($0.id) }
         }
         let sounds = SoundCheck(
-            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+            audited, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
             progress: progress("sounds"),
-            isAskedToStop: { [observer] in observer.isAskedToStop })
+            shouldStop: { [observer] in observer.shouldStop })
         try stop()
         let fitted =
             model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
@@ -275,8 +276,8 @@ public final class ExperimentRun {
         if !warnings.isEmpty {
             let recordings = warnings.count { $0.kind == .recording }
             observer.remark(
-                "the audit has \(NumberText.count(warnings.count, "warning"))"
-                    + (recordings > 0 ? ", \(recordings) of them about how clips were recorded" : "")
+                "leakage audit: \(NumberText.count(warnings.count, "warning"))"
+                    + (recordings > 0 ? ", \(recordings) of them about recording conditions" : "")
                     + "; see \(RunFile.report)")
         }
     }

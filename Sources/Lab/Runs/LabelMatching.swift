@@ -2,58 +2,58 @@ import Configuration
 import Reports
 import SpeechEmotion
 
-/// Labels that an evaluation renames, on top of what the data themselves rename.
+/// A mapping from labels of other data to the classes of a model.
 public struct LabelMapping: Options {
-    /// The class of the model for a label of the data; null drops the clips of a label.
+    /// The class for each label; null drops the clips of a label.
     public var labels = Named<String?>()
 
-    public static let summary = "Labels that an evaluation renames."
+    public static let summary = "Mapping from labels of the data to classes of the model."
     public static let fields: [Field<Self>] = [
         .init(
             "labels", \.labels,
-            "The class of the model for a label of the data, such as {\"anger\": \"angry\"}; null drops a label."
+            "The model's class for each label of the data, such as {\"anger\": \"angry\"}; null drops the clips of a label."
         )
     ]
 
-    /// Renames nothing.
+    /// Creates an empty mapping.
     public init() {}
 
-    /// The mapping that JSON text describes, such as `{"anger": "angry"}`; `source` is named in messages.
+    /// Parses a mapping from JSON such as `{"anger": "angry"}`; messages name `source`.
     public init(json text: String, source: String) throws(ConfigurationError) {
         self = try Self.decode(
             JSONValue(.object([JSONMember("labels", JSONValue.parse(text, source: source))])))
     }
 }
 
-/// The clips of data for a model: their labels mapped to its classes, and what does not match.
+/// The clips of a corpus with labels mapped to a model's classes, and the labels that do not match.
 struct LabelMatching {
-    /// A label and its clips.
+    /// A label and its number of clips.
     typealias Count = (label: String, clips: Int)
 
-    /// Clips of classes that the model knows.
+    /// The clips with a class of the model.
     private(set) var clips: [Clip] = []
-    /// Labels that the mapping drops.
+    /// The labels that the mapping drops.
     private(set) var dropped: [Count] = []
-    /// Labels that are no class of the model.
+    /// The labels that are not classes of the model.
     private(set) var unknown: [Count] = []
-    /// Classes of the model without a clip.
+    /// The classes of the model that have no clips.
     let missing: [String]
-    /// What the data are called, and the model.
+    /// The names of the data and of the model.
     private let data, model: String
     private let classes: [String]
     private let mapping: Named<String?>
 
-    /// The most clips, as a share of those that are not dropped, that may be left out without a word.
+    /// The largest fraction of unmatched clips that is accepted without `--allow-partial`.
     private static let mostUnknown = 0.1
 
-    /// Maps labels. Throws a `DataProblem` where the mapping names a label that no clip has, or no class of the model.
+    /// Maps labels. Throws a `DataProblem` if the mapping names an unknown label or class.
     init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataProblem) {
         (data, self.model, self.classes, self.mapping) = (corpus.name, model, classes, mapping)
         let labels = corpus.clips.values(of: "label")
         for entry in mapping.entries {
-            try Self.check(entry.name, "a label that no clip of \(corpus.name) has", among: labels)
+            try Self.check(entry.name, "which is not a label of \(corpus.name)", among: labels)
             guard let name = entry.value else { continue }
-            try Self.check(name, "no class of \(model)", among: classes)
+            try Self.check(name, "which is not a class of \(model)", among: classes)
         }
         for (label, count) in zip(labels, corpus.clips.counts(of: labels)) {
             if let name = mapping[label], name == nil {
@@ -82,8 +82,8 @@ struct LabelMatching {
             allowed: known.map { "\"\($0)\"" }.joined(separator: ", "))
     }
 
-    /// Throws a `LabelMismatch` where more than a tenth of the clips, or a class of the model, is left out and that was not allowed; a
-    /// `DataProblem` where no clip is left.
+    /// Throws a `LabelMismatch` if more than 10 % of the clips or a class of the model are unmatched and partial matches are not
+    /// allowed, and a `DataProblem` if no clip is left.
     func check(allowsPartial: Bool) throws {
         if !allowsPartial {
             let lost = unknown.reduce(0) { $0 + $1.clips }
@@ -94,31 +94,31 @@ struct LabelMatching {
             throw DataProblem(
                 data,
                 found:
-                    "no clip of a class of \(model)\(unknown.isEmpty ? "" : ", but \(Self.text(unknown))")",
+                    "no clips with a class of \(model)\(unknown.isEmpty ? "" : ", only \(Self.text(unknown))")",
                 allowed: classes.map { "\"\($0)\"" }.joined(separator: ", ")
-                    + "; --labels maps labels to classes")
+                    + "; use --labels to map labels to classes")
         }
     }
 
-    /// What is left out, in a sentence each.
+    /// Notes about dropped and unmatched clips.
     var notes: [String] {
-        let kinds = [("dropped by --labels", dropped), ("left out, no class of \(model)", unknown)]
+        let kinds = [("dropped by --labels", dropped), ("skipped, not a class of \(model)", unknown)]
         return kinds.filter { !$0.1.isEmpty }.map { "\($0.0): \(Self.text($0.1))" }
             + (missing.isEmpty
                 ? []
                 : [
-                    "no clip of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): uar is the mean over the classes with clips, macro_f1 counts the others as 0"
+                    "no clips of \(missing.map { "\"\($0)\"" }.joined(separator: ", ")): uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0"
                 ])
     }
 
-    /// The mapping so far, with the closest class for every label that is none.
+    /// The mapping, completed with the closest class for each unmatched label.
     var proposal: [(label: String, name: String?)] {
         mapping.entries.filter { entry in !unknown.contains { $0.label == entry.name } }.map {
             ($0.name, $0.value)
         } + unknown.map { ($0.label, Self.closest(to: $0.label, among: classes)) }
     }
 
-    /// The class that a label likely stands for: by its letters, or by its first three or more (anger, angry).
+    /// The class whose name is most similar to a label, or shares a prefix of three or more letters with it (anger, angry).
     private static func closest(to label: String, among classes: [String]) -> String? {
         if let close = Suggestion.closest(to: label, among: classes) { return close }
         let shared = classes.map { $0.lowercased().commonPrefix(with: label.lowercased()).count }
@@ -131,7 +131,7 @@ struct LabelMatching {
         var lines = ["the labels of \(data) do not match the classes of \(model)"]
         if lost > 0 {
             lines.append(
-                "  labels that are no class of the model: \(Self.text(unknown)); together \(NumberText.count(lost)) of \(NumberText.count(lost + clips.count, "clip"))"
+                "  labels that are not classes of the model: \(Self.text(unknown)); in total \(NumberText.count(lost)) of \(NumberText.count(lost + clips.count, "clip"))"
             )
         }
         let matched = classes.filter { !missing.contains($0) }
@@ -139,7 +139,7 @@ struct LabelMatching {
         lines.append("  classes with clips: \(counts.isEmpty ? "none" : Self.text(counts))")
         if !missing.isEmpty {
             lines.append(
-                "  classes of the model without a clip: \(missing.map { "\"\($0)\"" }.joined(separator: ", "))"
+                "  classes of the model without clips: \(missing.map { "\"\($0)\"" }.joined(separator: ", "))"
             )
         }
         if !unknown.isEmpty {
@@ -147,10 +147,10 @@ struct LabelMatching {
                 "\(JSONValue.quoted(label)): \(name.map { JSONValue.quoted($0) } ?? "null")"
             }
             lines.append(
-                "Map labels to classes, with null for labels to drop, such as --labels \(Shell.quoted("{\(json.joined(separator: ", "))}"))"
+                "Map labels to classes, or to null to drop them, for example: --labels \(Shell.quoted("{\(json.joined(separator: ", "))}"))"
             )
         }
-        lines.append("To evaluate on the clips and classes that match, add --allow-partial.")
+        lines.append("To evaluate on the matching clips and classes only, add --allow-partial.")
         return lines.joined(separator: "\n")
     }
 
@@ -159,8 +159,8 @@ struct LabelMatching {
     }
 }
 
-/// Labels of data that do not match the classes of a model.
+/// Labels of the data that do not match the classes of the model.
 public struct LabelMismatch: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The labels and classes on both sides, and what to do.
+    /// The unmatched labels and classes, and what to do.
     public let description: String
 }

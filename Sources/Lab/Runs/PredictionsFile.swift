@@ -5,7 +5,7 @@ import SpeechEmotion
 
 /// The file `predictions.csv` of a run.
 extension Predictions {
-    /// A table for other programs: file, speaker, label, predicted, then a probability for each class. The speaker is empty where it is not known.
+    /// The predictions as CSV: file, speaker (empty if unknown), label, predicted class, and the probability of each class.
     public var csv: String {
         let decisions = decisions
         var lines = [(Self.columns + classes).map(CSV.cell).joined(separator: ",")]
@@ -19,21 +19,21 @@ extension Predictions {
 
     private static let columns = ["file", "speaker", "label", "predicted"]
 
-    /// Reads what `csv` wrote; the mean loss is not in it. Throws every error with its line.
+    /// Reads a file written from `csv`; it does not contain the mean loss. Throws errors with their lines.
     public init(contentsOf file: String) throws(ConfigurationError) {
         let table = try CSVTable(contentsOf: file)
         let width = Self.columns.count
         guard table.columns.prefix(width).elementsEqual(Self.columns), table.columns.count > width else {
             throw ConfigurationError(
                 place: Place(source: file),
-                "expected the columns \(Self.columns.joined(separator: ", ")) and one for each class, found "
+                "expected the columns \(Self.columns.joined(separator: ", ")) and one per class, found "
                     + table.columns.joined(separator: ", "))
         }
         self.init(classes: Array(table.columns.dropFirst(width)))
         for row in table.rows {
             guard let truth = classes.firstIndex(of: row[2].text) else {
                 throw ConfigurationError(
-                    place: row[2].place, "\"\(row[2].text)\" is none of the classes in the first line")
+                    place: row[2].place, "\"\(row[2].text)\" is not one of the classes in the header")
             }
             let numbers = try row.dropFirst(width).map { field throws(ConfigurationError) in
                 guard let number = Double(field.text), (0...1).contains(number) else {

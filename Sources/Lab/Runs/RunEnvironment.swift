@@ -2,12 +2,12 @@ import Autograd
 import Configuration
 import Foundation
 
-/// The machine and the program that made a run, for whoever repeats it. It holds a clock, and is no part of what equal runs share.
+/// The machine and software of a run, for reproducing it. It contains timestamps, so it differs between equal runs.
 public enum RunEnvironment {
-    /// The version of this software.
+    /// The version of Prosody.
     public static let version = "0.1.0"
 
-    /// What is known of this machine and process now.
+    /// Describes this machine and process.
     public static func now(arguments: [String] = CommandLine.arguments) -> JSONValue {
         let process = ProcessInfo.processInfo
         var names = utsname()
@@ -27,7 +27,7 @@ public enum RunEnvironment {
         ]
     }
 
-    /// The time in words that sort.
+    /// The current time in ISO 8601 format.
     static func time() -> String { Date().formatted(.iso8601) }
 
     private static var processor: String {
@@ -37,11 +37,11 @@ public enum RunEnvironment {
     }
 }
 
-/// Notes every time that test data were read, and why: in a file beside the run.
+/// A log of every access to the test set, with its purpose.
 struct TestReads {
     let file: String
 
-    /// Adds a line.
+    /// Appends an entry.
     func note(_ why: String, clips: Int) throws {
         let line: JSONValue = [
             "at": RunEnvironment.time().encode(), "why": why.encode(), "clips": clips.encode(),

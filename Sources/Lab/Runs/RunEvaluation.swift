@@ -36,7 +36,7 @@ public struct RunEvaluation {
     ///
     /// - Parameter part: nil for the part that the first run measured.
     public func evaluate(_ part: Split.Part? = nil) throws -> Evaluation {
-        let part = part ?? first.experiment.evaluation.part.ofSplit
+        let part = part ?? first.experiment.evaluation.subset.splitPart
         let data = try ExperimentData(first.experiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[part] != own[part] {
@@ -126,9 +126,9 @@ public struct RunEvaluation {
         }
         observer.begin("Features of \(clips.count) clips")
         let set = try EvaluationSet(
-            clips, loading, batch: options.batch, views: predictor.views,
+            clips, loading, batch: options.batchSize, views: predictor.views,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
-            stop: { [observer] in if observer.isAskedToStop { throw RunStopped(isSaved: false) } })
+            stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("left out: \(omission)") }
         var predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)

@@ -1,42 +1,42 @@
 import Foundation
 
-/// The files in the folder of a run.
+/// The files in a run folder.
 public enum RunFile {
-    /// The experiment with every default written out.
+    /// The experiment with all defaults.
     public static let config = "config.json"
-    /// Which clip is in which part, as `SplitFile` reads it.
+    /// The subset of each clip, as `SplitFile` reads it.
     public static let split = "split.json"
-    /// The figures of every epoch, a JSON object a line.
+    /// The metrics of every epoch, as JSON lines.
     public static let metrics = "metrics.jsonl"
-    /// The same figures as a table.
+    /// The metrics of every epoch, as CSV.
     public static let table = "metrics.csv"
-    /// The model that was measured, with the way from a sound to its input: what predicting takes.
+    /// The selected model with its feature pipeline.
     public static let model = "model.safetensors"
-    /// What the model says of each clip of the measured part, which is the test part unless the experiment says otherwise.
+    /// The predictions for each clip of the evaluated subset (default: the test set).
     public static let predictions = "predictions.csv"
-    /// Precision, recall and F1 of each class there, as text.
+    /// Precision, recall and F1 of each class, as text.
     public static let classification = "classification.txt"
-    /// The figures of the measured part. A run with this file has ended.
+    /// The metrics of the evaluated subset. A run with this file is finished.
     public static let result = "result.json"
-    /// What the auditor found out about the split.
+    /// The leakage audit of the split.
     public static let audit = "audit.json"
-    /// The machine and program of the run; it holds a clock and differs from run to run.
+    /// The machine and software of the run; differs from run to run.
     public static let environment = "environment.json"
-    /// A line for each time that test data were read.
+    /// A line for each access to the test set.
     public static let testReads = "test-reads.jsonl"
-    /// The page for people.
+    /// The report for a web browser.
     public static let report = "report.html"
-    /// The folder with the report's pictures as SVG files.
+    /// The folder of the report's plots as SVG files.
     public static let plots = "plots"
 
-    /// The model file that a path stands for: itself, or that of the run whose folder it is.
+    /// The model file at a path: the file itself, or that of a run folder.
     static func modelFile(_ path: String) -> String {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         return exists && isFolder.boolValue ? path + "/" + model : path
     }
 
-    /// What has the same bytes in every run of the same experiment on one type of machine.
+    /// The files that are bit-identical in every run of an experiment on one type of machine.
     public static let repeatable = [
         config, split, metrics, table, model, predictions, classification, result, audit,
     ]

@@ -1,22 +1,20 @@
 import Autograd
 import Foundation
 
-/// Keeps a second process out of a folder. The system lets go of it when its process ends, however it ends, so that a lock
-/// which a dead process left behind stops nobody.
+/// An exclusive lock on a folder. The system releases it when the process ends, so that a crash leaves no stale lock.
 final class RunLock {
     private let descriptor: Int32
-    /// The file that is locked.
+    /// The name of the locked file.
     static let name = "lock"
-    fileprivate static let atWork = "at work in it"
 
-    /// Takes the lock of a folder. Throws a `FileError` that names the process which has it.
+    /// Locks a folder. Throws `FolderInUse`, which names the process that holds the lock.
     init(folder: String) throws {
         let path = folder + "/" + Self.name
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw FileError(
                 file: path, place: "opening", found: "\"\(String(cString: strerror(errno)))\"",
-                allowed: "a folder that can be written to")
+                allowed: "a writable folder")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
@@ -25,12 +23,12 @@ final class RunLock {
             let owner = String(decoding: text.prefix(count), as: UTF8.self).split(separator: "\n").first.map(
                 String.init)
             close(descriptor)
+            if reason == EWOULDBLOCK {
+                throw FolderInUse(folder: folder, owner: owner ?? "another process")
+            }
             throw FileError(
-                file: folder, place: "lock",
-                found: reason == EWOULDBLOCK
-                    ? "\(owner ?? "another process") \(Self.atWork)"
-                    : "\"\(String(cString: strerror(reason)))\"",
-                allowed: "one process at a time; wait for it, or use another name")
+                file: path, place: "locking", found: "\"\(String(cString: strerror(reason)))\"",
+                allowed: "a file system with file locks")
         }
         let owner = Array("process \(getpid()) on \(ProcessInfo.processInfo.hostName)\n".utf8)
         _ = ftruncate(descriptor, 0)
@@ -38,13 +36,21 @@ final class RunLock {
     }
 
     deinit {
-        // Closing alone leaves the lock to a process that is just being started from this one and holds a copy until it runs.
+        // A process that is being started from this one holds a copy of the descriptor, so closing it does not release the lock.
         flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }
 
-extension FileError {
-    /// Whether it says that another process has the folder of a run.
-    public var isInUse: Bool { place == "lock" && found.hasSuffix(RunLock.atWork) }
+/// Another process holds the lock of a folder.
+public struct FolderInUse: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The folder of the run.
+    public let folder: String
+    /// The process that holds the lock, such as "process 4711 on host".
+    public let owner: String
+
+    /// The message: the folder, its owner, and what to do.
+    public var description: String {
+        "\(folder): in use by \(owner); wait for it to finish, or choose another name"
+    }
 }

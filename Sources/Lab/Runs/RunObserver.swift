@@ -1,19 +1,19 @@
 import Training
 
-/// Told how a run goes on. Everything has a default that does nothing.
+/// Observes the progress of a run. All methods have empty default implementations.
 public protocol RunObserver: AnyObject, Sendable {
-    /// A stretch of work begins, such as "features of 1,200 clips".
+    /// A phase starts, such as "Features of 1,200 clips".
     func begin(_ work: String)
-    /// So much of it is done. May be called by any thread.
+    /// The phase advances. May be called from any thread.
     func advance(_ done: Int, of total: Int, note: String)
-    /// An epoch is over.
+    /// An epoch has ended.
     func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming)
-    /// Something worth knowing, such as a file that was left out.
+    /// A warning, such as a file that was skipped.
     func note(_ text: String)
-    /// Something about the data that bears on what the results mean, such as how many clips are truncated.
+    /// Information that affects how to interpret the results, such as the number of truncated clips.
     func remark(_ text: String)
-    /// Whether the run is to end at the next step; it is then saved and can be gone on with.
-    var isAskedToStop: Bool { get }
+    /// Whether the run should stop after the current step; it is then saved and can be resumed.
+    var shouldStop: Bool { get }
 }
 
 extension RunObserver {
@@ -28,11 +28,11 @@ extension RunObserver {
     /// Does nothing.
     public func remark(_ text: String) {}
     /// Never.
-    public var isAskedToStop: Bool { false }
+    public var shouldStop: Bool { false }
 }
 
-/// A run was asked to stop and has been saved.
+/// A run was stopped on request.
 public struct RunStopped: Error, Sendable {
-    /// Whether there is a state to go on from; a run that stops before its first step begins anew.
+    /// Whether there is a checkpoint to resume from; a run that stopped before its first step starts over.
     public var isSaved: Bool
 }

@@ -5,26 +5,26 @@ import Metrics
 import SpeechEmotion
 import Training
 
-/// A run as its folder tells of it.
+/// A run as read from its folder.
 public struct RunRecord: Sendable {
-    /// The folder, without a slash at its end.
+    /// The folder, without a trailing slash.
     public let path: String
-    /// The resolved config that the run was made with.
+    /// The resolved config of the run.
     public let experiment: Experiment
-    /// The figures of every epoch so far.
+    /// The metrics of every epoch so far.
     public let epochs: [EpochMetrics]
-    /// The split; nil where the file is not there.
+    /// The split; nil if the file is missing.
     public let split: Split?
-    /// What was found on the measured part; nil while the run has not ended.
+    /// The result on the evaluated subset; nil if the run is unfinished.
     public let result: RunResult?
-    /// What the model says of the clips of the measured part; nil while the run has not ended.
+    /// The predictions for the evaluated subset; nil if the run is unfinished.
     public let predictions: Predictions?
-    /// What the auditor said of the split; nil where the file is not there.
+    /// The leakage audit of the split; nil if the file is missing.
     public let audit: JSONValue?
-    /// The machine and program of the run, see `RunEnvironment`; nil where the file is not there.
+    /// The machine and software of the run (see `RunEnvironment`); nil if the file is missing.
     public let environment: JSONValue?
 
-    /// Reads a folder. Throws a `FileError` where there is no run, and what is wrong with a file that is damaged.
+    /// Reads a run folder. Throws a `FileError` if there is no run or a file is damaged.
     public init(_ path: String) throws {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -50,21 +50,21 @@ public struct RunRecord: Sendable {
             epochs.map(\.epoch) != Array(1...max(result.epochs, 1))
         {
             throw FileError(
-                file: metrics, place: "its epochs", found: "\(epochs.count) lines",
+                file: metrics, place: "epochs", found: "\(epochs.count) lines",
                 allowed:
-                    "a line for each of the \(result.epochs) epochs that \(RunFile.result) names; the file is damaged"
+                    "\(result.epochs) lines, one per epoch as in \(RunFile.result); the file is damaged"
             )
         }
     }
 
-    /// What lacks of a run that has ended, in words; nil where nothing does.
+    /// A message that lists the missing files of a finished run; nil if it is complete.
     public var gap: String? {
         guard result != nil else { return nil }
         let names =
             RunFile.repeatable + [RunFile.environment]
-            + (experiment.evaluation.part == .test ? [RunFile.testReads] : [])
+            + (experiment.evaluation.subset == .test ? [RunFile.testReads] : [])
         let missing = names.filter { !FileManager.default.fileExists(atPath: file($0)) }
-        return missing.isEmpty ? nil : "\(path) lacks \(missing.joined(separator: ", "))"
+        return missing.isEmpty ? nil : "\(path): missing \(missing.joined(separator: ", "))"
     }
 
     /// The name of the folder.
@@ -73,17 +73,17 @@ public struct RunRecord: Sendable {
     /// The path of a file of the run.
     public func file(_ name: String) -> String { path + "/" + name }
 
-    /// Notes in the run that its test data are read once more.
+    /// Logs another access to the test set.
     public func noteTestRead(_ purpose: String) throws {
         try TestReads(file: file(RunFile.testReads)).note(purpose, clips: split?.test.count ?? 0)
     }
 
-    /// Throws a `FileError` where the run has not ended.
+    /// Returns the result. Throws a `FileError` if the run is unfinished.
     public func requireEnd() throws -> RunResult {
         guard let result else {
             throw FileError(
-                file: path, place: RunFile.result, found: "a run that has not ended",
-                allowed: "one that has; go on with: Train run --resume, with its config and name")
+                file: path, place: RunFile.result, found: "an unfinished run",
+                allowed: "a finished run; finish it with: Train run --resume, with its config and name")
         }
         return result
     }

@@ -4,80 +4,79 @@ import Reports
 import SpeechEmotion
 import Training
 
-/// Everything that is to be told about a run. It makes a page that can be read without a network and printed. Whatever is
-/// empty or nil has no section there.
+/// The content of a run's report, which can be written as a self-contained HTML page. Empty fields have no section.
 public struct RunReport: Sendable {
     /// The name of the run.
     public var title: String
-    /// What it was, in a sentence or two.
+    /// An introduction of a sentence or two.
     public var lead = ""
-    /// What was run: data, model, parameters, seeds ...
+    /// The setup: data, model, number of parameters, seed and so on.
     public var facts: [(name: String, value: String)] = []
-    /// Which examples were trained and tested on.
+    /// The data split.
     public var split: Split?
-    /// How many clips the features truncate, and by how much.
+    /// The truncation of clips by subset.
     public var truncation: TruncationTable?
-    /// What was looked for in the split, such as clips of one speaker on both sides.
+    /// The leakage audit of the split.
     public var audit: Audit?
-    /// The figures of the measured part, in the order in which they are shown.
+    /// The metrics of the evaluated subset, in display order.
     public var figures: [KeyFigure] = []
-    /// Signs that the training failed, a sentence each.
+    /// Signs of failed training, one sentence each.
     public var findings: [String] = []
-    /// On which examples the figures were found, and how their intervals.
+    /// A note on the evaluated subset and on how the intervals were computed.
     public var figuresNote = ""
-    /// The figures of every epoch, which are drawn as curves.
+    /// The metrics of every epoch, drawn as curves.
     public var epochs: [EpochMetrics] = []
-    /// The epoch whose weights were measured.
+    /// The epoch whose weights were evaluated.
     public var bestEpoch: Int?
-    /// What was taken for what there.
+    /// The confusion matrix of the evaluated subset.
     public var confusion: ConfusionMatrix?
-    /// Recalls of classes with their intervals; without any they are taken from the confusion matrix.
+    /// The recall of each class with its interval; if empty, recalls are taken from the confusion matrix.
     public var classes: [Group] = []
-    /// The part of right answers of each speaker.
+    /// The accuracy of each speaker.
     public var speakers: [Group] = []
-    /// Whether the model is as often right as it believes.
+    /// The calibration of the predicted probabilities.
     public var calibration: Calibration?
-    /// How sure right and wrong answers were.
+    /// The confidence of correct and incorrect predictions.
     public var confidences: (right: [Double], wrong: [Double])?
-    /// What mattered to a model of features; the ones that matter most are drawn.
+    /// Feature importances; the largest ones are drawn.
     public var importances: (names: [String], values: [Double])?
-    /// Mistakes, the most confident first.
+    /// Misclassified examples, the most confident first.
     public var mistakes: [Example] = []
-    /// Examples that show where the model looked.
+    /// Examples of the model's attention.
     public var attention: [Example] = []
-    /// Results over folds and seeds, ablations.
+    /// Result tables over folds and seeds, and of ablations.
     public var tables: [ResultTable] = []
-    /// The machine and the program, as people read them.
+    /// The machine and software.
     public var environment: [(name: String, value: String)] = []
-    /// Lines for a terminal that repeat the run.
+    /// Shell commands that reproduce the run.
     public var commands: [String] = []
     /// The resolved config.
     public var config: JSONValue?
 
-    /// A report with nothing in it yet.
+    /// Creates an empty report.
     public init(title: String) { self.title = title }
 
-    /// How examples were divided.
+    /// The data split.
     public struct Split: Sendable {
-        /// Such as "by speaker, 5 folds".
+        /// The rule, such as "by speaker, 5 folds".
         public var rule: String
-        /// Whether no speaker of the measured part was trained on; nil where speakers are not known.
+        /// Whether the split is speaker-independent; nil if speakers are unknown.
         public var keepsSpeakersApart: Bool?
-        /// The name of the part whose figures are shown.
+        /// The name of the evaluated subset.
         public var measured: String
-        /// Such as train, validation and test.
+        /// The subsets, such as train, validation and test.
         public var parts: [Part]
 
-        /// A part of the data.
+        /// A subset of the data.
         public struct Part: Sendable {
-            /// Such as "train".
+            /// The name, such as "train".
             public var name: String
-            /// How many examples it has.
+            /// The number of examples.
             public var examples: Int
-            /// nil where they are not known.
+            /// The number of speakers; nil if unknown.
             public var speakers: Int?
 
-            /// A part by its name and sizes.
+            /// Creates a subset.
             public init(_ name: String, examples: Int, speakers: Int? = nil) {
                 self.name = name
                 self.examples = examples
@@ -85,7 +84,7 @@ public struct RunReport: Sendable {
             }
         }
 
-        /// A division into parts.
+        /// Creates a split.
         public init(
             rule: String, keepsSpeakersApart: Bool?, measured: String = "test", parts: [Part] = []
         ) {
@@ -96,34 +95,34 @@ public struct RunReport: Sendable {
         }
     }
 
-    /// What was looked for in the split, and what was found.
+    /// The leakage audit.
     public struct Audit: Sendable {
-        /// How much a finding matters.
+        /// The severity of a finding.
         public enum Weight: String, Sendable {
-            /// The figures cannot be trusted.
+            /// The results cannot be trusted.
             case problem = "Problem"
             case warning = "Warning"
-            /// Looked for and not found.
+            /// Checked, and no problem found.
             case fine = "Checked"
         }
 
-        /// In the order in which they are shown.
+        /// The findings, in display order.
         public var findings: [(weight: Weight, text: String)]
 
-        /// Findings in the order in which they are shown.
+        /// Creates an audit from findings in display order.
         public init(_ findings: [(weight: Weight, text: String)]) { self.findings = findings }
     }
 
-    /// A figure of the run.
+    /// A metric of the run.
     public struct KeyFigure: Sendable {
-        /// Such as "accuracy".
+        /// The name, such as "accuracy".
         public var name: String
-        /// The figure with its bounds; bounds that are nan are not shown.
+        /// The value with its interval; NaN bounds are not shown.
         public var interval: ConfidenceInterval
-        /// Whether it is a share, shown in percent.
+        /// Whether the value is a proportion, shown in percent.
         public var isShare: Bool
 
-        /// A figure with its interval; bounds that are nan are not shown.
+        /// Creates a metric with its interval; NaN bounds are not shown.
         public init(_ name: String, _ interval: ConfidenceInterval, isShare: Bool = true) {
             self.name = name
             self.interval = interval
@@ -131,20 +130,20 @@ public struct RunReport: Sendable {
         }
     }
 
-    /// The examples of a class or a speaker, and how many of them are right.
+    /// The examples of a class or speaker, with the proportion classified correctly.
     public struct Group: Sendable {
         /// The class or the speaker.
         public var name: String
-        /// How many there are.
+        /// The number of examples.
         public var examples: Int
-        /// The part of them that is right, from 0 to 1.
+        /// The proportion of correct predictions, from 0 to 1.
         public var share: Double
-        /// The lower bound of the share; nan where it is not known.
+        /// The lower bound of the interval; NaN if unknown.
         public var low: Double
-        /// The upper bound of the share; nan where it is not known.
+        /// The upper bound of the interval; NaN if unknown.
         public var high: Double
 
-        /// A group; bounds that are nan are not known.
+        /// Creates a group; NaN bounds are unknown.
         public init(_ name: String, examples: Int, share: Double, low: Double = .nan, high: Double = .nan) {
             self.name = name
             self.examples = examples
@@ -154,22 +153,22 @@ public struct RunReport: Sendable {
         }
     }
 
-    /// An example and what the model made of it.
+    /// An example with its prediction.
     public struct Example: Sendable {
-        /// Such as its file.
+        /// The name, such as the file.
         public var name: String
-        /// The class that it is of.
+        /// The true class.
         public var truth: String
-        /// The class that the model took it for.
+        /// The predicted class.
         public var answer: String
-        /// Of the answer.
+        /// The probability of the predicted class.
         public var probability: Double
-        /// nil where it is not to be drawn.
+        /// The waveform; nil to omit it.
         public var sound: Waveform?
-        /// Where the model looked; nil where it has no attention over time.
+        /// The attention over time; nil if the model has none.
         public var attention: WaveformPlot.Attention?
 
-        /// An example.
+        /// Creates an example.
         public init(
             _ name: String, truth: String, answer: String, probability: Double, sound: Waveform? = nil,
             attention: WaveformPlot.Attention? = nil

@@ -4,24 +4,24 @@ import Reports
 import SpeechEmotion
 
 extension RunReport {
-    /// The report as one HTML file. It needs nothing else: no script, no link, no font, no picture from elsewhere.
+    /// The report as a self-contained HTML page, without scripts or external resources.
     public var html: String {
         let sections = [
             HTML.section("Results", resultPart),
-            HTML.section("What was run", HTML.definitions(facts)),
-            HTML.section("How the data were divided", splitPart),
+            HTML.section("Setup", HTML.definitions(facts)),
+            HTML.section("Data split", splitPart),
             HTML.section("Truncation", truncation?.html ?? ""),
-            HTML.section("Audit of the division", auditPart),
+            HTML.section("Leakage audit", auditPart),
             HTML.section("Training", trainingPart),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
             HTML.section("Speakers", speakerPart),
             HTML.section("Calibration", calibrationPart),
-            HTML.section("Features that mattered", importancePart),
-            HTML.section("Most confident mistakes", mistakes.map(picture).joined()),
-            HTML.section("Where the model looked", attention.map(picture).joined()),
+            HTML.section("Feature importances", importancePart),
+            HTML.section("Most confident misclassifications", mistakes.map(picture).joined()),
+            HTML.section("Attention", attention.map(picture).joined()),
             HTML.section("Environment", HTML.definitions(environment)),
-            HTML.section("How to repeat it", commandPart),
+            HTML.section("Reproduction", commandPart),
             HTML.section("Configuration", config.map { HTML.listing($0.pretty()) } ?? ""),
         ]
         return HTML.page(
@@ -29,24 +29,24 @@ extension RunReport {
             (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead")) + sections.joined())
     }
 
-    /// Whether the figures tell about new voices: it stands before them.
+    /// Whether the evaluation is speaker-independent: shown above the metrics.
     private var statement: String {
         guard let split else { return "" }
         return switch split.keepsSpeakersApart {
         case true?:
             callout(
-                "good", "Speakers are apart.",
-                "No speaker of the \(split.measured) part was heard in training: the figures tell about new voices."
+                "good", "Speaker-independent evaluation.",
+                "No speaker of the \(split.measured) set is in the training set: the metrics estimate performance on unseen speakers."
             )
         case false?:
             callout(
-                "bad", "Speakers are not apart.",
-                "Speakers of the \(split.measured) part were heard in training too: the figures say little about new voices."
+                "bad", "Not speaker-independent.",
+                "Speakers of the \(split.measured) set are also in the training set: the metrics do not estimate performance on unseen speakers."
             )
         case nil:
             callout(
-                "unknown", "Whether speakers are apart is not known.",
-                "The data do not name their speakers: take the figures as those of known voices.")
+                "unknown", "Speakers unknown.",
+                "The data do not name their speakers: do not take the metrics as performance on unseen speakers.")
         }
     }
 
@@ -55,9 +55,9 @@ extension RunReport {
         let rows = split.parts.map { part in
             [part.name, NumberText.count(part.examples), part.speakers.map { NumberText.count($0) } ?? "–"]
         }
-        return (split.rule.isEmpty ? "" : HTML.paragraph("Divided \(split.rule)."))
+        return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
             + (rows.isEmpty
-                ? "" : HTML.table(caption: "Parts", columns: ["part", "examples", "speakers"], rows: rows))
+                ? "" : HTML.table(caption: "Subsets", columns: ["subset", "examples", "speakers"], rows: rows))
     }
 
     private var auditPart: String {
@@ -86,8 +86,8 @@ extension RunReport {
         }
         let table =
             rows.isEmpty
-            ? "" : HTML.table(caption: "Key figures", columns: ["figure", "value", "interval"], rows: rows)
-        let warnings = findings.map { callout("bad", "Check the training.", $0) }
+            ? "" : HTML.table(caption: "Metrics", columns: ["metric", "value", "confidence interval"], rows: rows)
+        let warnings = findings.map { callout("bad", "Training problem:", $0) }
         return statement + warnings.joined() + table
             + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
             + tables.map(\.html).joined()
@@ -108,7 +108,7 @@ extension RunReport {
         guard let chart = classChart else { return "" }
         let table = confusion.map { matrix in
             HTML.table(
-                caption: "Figures by class", columns: ["class", "precision", "recall", "F1", "examples"],
+                caption: "Metrics by class", columns: ["class", "precision", "recall", "F1", "examples"],
                 rows: matrix.classes.indices.map { index in
                     [
                         matrix.classes[index], NumberText.percent(matrix.precisions[index]),
@@ -132,7 +132,7 @@ extension RunReport {
         }
         return HTML.figure(chart)
             + HTML.table(
-                caption: "Accuracy by speaker", columns: ["speaker", "examples", "accuracy", "interval"],
+                caption: "Accuracy by speaker", columns: ["speaker", "examples", "accuracy", "confidence interval"],
                 rows: rows)
     }
 

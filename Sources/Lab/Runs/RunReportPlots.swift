@@ -2,7 +2,7 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// The pictures of a report.
+/// The plots of a report.
 extension RunReport {
     var curves: [LineChart] { LineChart.curves(of: epochs, best: bestEpoch) }
 
@@ -34,14 +34,14 @@ extension RunReport {
     var confidencePlot: Histogram? {
         confidences.map { confidences in
             Histogram(
-                title: "Confidence of right and wrong answers", xName: "confidence",
-                groups: [("right", confidences.right), ("wrong", confidences.wrong)])
+                title: "Confidence of correct and incorrect predictions", xName: "confidence",
+                groups: [("correct", confidences.right), ("incorrect", confidences.wrong)])
         }
     }
 
     var importancePlot: BarChart? { importances.map { BarChart.importances($0.names, $0.values) } }
 
-    /// All pictures with names for files.
+    /// All plots with their file names.
     public var plots: [(name: String, plot: any Plot)] {
         var plots: [(name: String, plot: any Plot)] = curves.map { chart in
             ("curve-" + chart.title.lowercased().replacing(" ", with: "-"), chart)
@@ -68,13 +68,13 @@ extension RunReport.Group {
 }
 
 extension RunReport.Example {
-    /// The truth, the answer, and how sure it was.
+    /// The true class, the predicted class and its probability.
     var note: String {
-        let sure = NumberText.percent(probability, 0)
-        return truth == answer ? "\(truth), found with \(sure)" : "\(truth), taken for \(answer) with \(sure)"
+        let confidence = NumberText.percent(probability, 0)
+        return truth == answer ? "\(truth), predicted with \(confidence)" : "true: \(truth), predicted: \(answer) (\(confidence))"
     }
 
-    /// The sound and where the model looked; nil where neither is known.
+    /// The waveform and the attention; nil if both are missing.
     var plot: WaveformPlot? {
         guard sound != nil || attention != nil else { return nil }
         return WaveformPlot(title: name, note: note, sound: sound.map { .init($0.samples, rate: $0.rate) }, attention: attention)

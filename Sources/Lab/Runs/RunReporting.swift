@@ -16,7 +16,7 @@ extension RunReport {
         lead = experiment.about
         facts = try Self.facts(experiment, classes: record.predictions?.classes)
         split = record.split.map { Self.split($0, experiment, record.audit) }
-        audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.part.rawValue) }
+        audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.subset.rawValue) }
         epochs = record.epochs
         bestEpoch = record.result?.bestEpoch
         environment = Self.environment(record.environment)
@@ -45,7 +45,7 @@ extension RunReport {
     private static func facts(_ experiment: Experiment, classes: [String]?) throws -> [(
         name: String, value: String
     )] {
-        let plan = try ExperimentPlan(experiment, json: experiment.encode(), classes: classes)
+        let plan = try ValidatedExperiment(experiment, json: experiment.encode(), classes: classes)
         func type(_ value: JSONValue) -> String { value["type"]?.text ?? "" }
         return [
             ("Data", experiment.data.source.encode().line),
@@ -63,16 +63,16 @@ extension RunReport {
             ),
             (
                 "Asked about",
-                experiment.evaluation.views.isEmpty
+                experiment.evaluation.tta.isEmpty
                     ? "each sound as it is"
                     : "the mean of the logits for each sound as it is and changed: "
-                        + experiment.evaluation.views.encode().line
+                        + experiment.evaluation.tta.encode().line
             ),
             ("Parameters", NumberText.count(plan.layers.parameters)),
             ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " for an example"),
             ("Loss", experiment.loss.encode().line), ("Optimiser", experiment.optimizer.encode().line),
             ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
-            ("Batch", "\(experiment.training.batch)"), ("Epochs", "at most \(experiment.training.epochs)"),
+            ("Batch", "\(experiment.training.batchSize)"), ("Epochs", "at most \(experiment.training.epochs)"),
             ("Seed", "\(experiment.seed)"),
         ]
     }
@@ -86,7 +86,7 @@ extension RunReport {
             guard let name = part["part"]?.text else { continue }
             speakers[name] = Set(part["speakers"]?.elements?.compactMap(\.text) ?? [])
         }
-        let measured = experiment.evaluation.part.rawValue
+        let measured = experiment.evaluation.subset.rawValue
         let own = speakers[measured] ?? []
         let isKnown = !own.isEmpty && speakers["train"]?.isEmpty == false
         return Split(
@@ -137,7 +137,7 @@ extension RunReport {
                 entry.name,
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
-                    level: interval?.level ?? options.level),
+                    level: interval?.level ?? options.confidenceLevel),
                 isShare: Figure.isShare(entry.name))
         }
         figuresNote =

@@ -2,10 +2,11 @@ import Reports
 import Training
 
 extension LineChart {
-    /// A chart for each figure of some epochs: those of training and validation together, such as `train_loss` and
-    /// `validation_loss`. A loss that falls far is drawn on a logarithmic axis. A figure that is never a number has none.
+    /// Returns one chart per metric, with training and validation curves together, such as `train_loss` and
+    /// `validation_loss`. A loss that falls by orders of magnitude is drawn on a logarithmic axis. Metrics without finite values
+    /// are omitted.
     ///
-    /// - Parameter best: The epoch whose weights count; it is marked.
+    /// - Parameter best: The best epoch, which is marked.
     public static func curves(of epochs: [EpochMetrics], best: Int? = nil) -> [LineChart] {
         var (kinds, charts) = ([String](), [String: [Series]]())
         var known: Set<String> = []
@@ -24,8 +25,8 @@ extension LineChart {
         }
     }
 
-    /// A chart for each metric of the epochs of several runs, such as folds: the mean over the runs that have the epoch, in the band from the lowest
-    /// to the highest.
+    /// Returns one chart per metric over several runs, such as folds: the mean over the runs that reached the epoch, with a band
+    /// from the minimum to the maximum.
     public static func curves(ofRuns runs: [[EpochMetrics]]) -> [LineChart] {
         let last = runs.map(\.count).max() ?? 0
         let names = runs.joined().flatMap { $0.figures.map(\.name) }
@@ -57,7 +58,7 @@ extension LineChart {
         }
     }
 
-    /// `train_loss` is the loss in training.
+    /// Splits a name such as `train_loss` into subset and metric.
     private static func parts(_ name: String) -> (part: String?, kind: String) {
         for (prefix, part) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]
         where name.hasPrefix(prefix) {
@@ -66,7 +67,7 @@ extension LineChart {
         return (nil, name)
     }
 
-    /// Names as they are known; others in words.
+    /// The display name of a metric.
     static func title(_ name: String) -> String {
         let known = [
             "uar": "Unweighted average recall", "macro_f1": "Macro F1", "weighted_f1": "Weighted F1",

@@ -3,39 +3,39 @@ import Reports
 import SpeechEmotion
 import Training
 
-/// Decides whether a training diverged or learned nothing, from the metrics of its epochs, the predictions of its model and the activity
+/// Detects training that diverged or learned nothing, from the metrics of its epochs, the model's predictions and the activity
 /// of its units.
 ///
-/// The limits are those that no ordinary training of the tests comes near, while each planted failure is beyond one of them.
+/// The thresholds are far from every successful training in the tests, and each deliberate failure there exceeds one of them.
 public struct TrainingDiagnosis: Sendable {
     /// The metrics of all epochs.
     public var epochs: [EpochMetrics]
-    /// The predictions for the measured examples.
+    /// The predictions on the evaluated subset.
     public var predictions: Predictions
-    /// The name of the measured part.
+    /// The evaluated subset.
     public var part = Split.Part.test
-    /// The layers whose units may die.
+    /// The activity of layers with ReLU.
     public var layers: [UnitActivity] = []
-    /// The training examples of an epoch.
+    /// The number of training examples per epoch.
     public var examples = 0
-    /// The training accuracy of the best constant prediction; nil where outputs do not score classes.
+    /// The training accuracy of the best constant prediction; nil if the outputs are not class scores.
     public var chance: Double?
-    /// The loss of outputs that are all alike; nil where it is not known.
+    /// The loss of a uniform prediction; nil if unknown.
     public var guessingLoss: Double?
 
-    /// A diagnosis of some epochs and predictions.
+    /// Creates a diagnosis.
     public init(epochs: [EpochMetrics], predictions: Predictions) {
         (self.epochs, self.predictions) = (epochs, predictions)
     }
 
-    /// Fewer epochs say nothing about the course of a training.
+    /// The minimum number of epochs for a judgment about the loss.
     private static let leastEpochs = 3
-    /// Fewer measured examples say nothing about a constant prediction.
+    /// The minimum number of predictions for a judgment about constant predictions.
     private static let leastPredictions = 8
-    /// Fewer measured examples say nothing about recalls at chance.
+    /// The minimum number of predictions for a judgment about chance level.
     private static let leastForChance = 40
 
-    /// Everything that was found; empty for a training without signs of a failure.
+    /// The findings; empty if there are no signs of failure.
     public var findings: [TrainingFinding] {
         let accuracy = trainingAtChance
         let constant = oneClass
@@ -52,20 +52,20 @@ public struct TrainingDiagnosis: Sendable {
         if let guessingLoss, end > 1.5 * guessingLoss {
             return .init(
                 .lossAboveGuessing,
-                "The training diverged: its loss is \(text(end)) \(atTheEnd), above the \(text(guessingLoss)) of equal outputs for all classes. \(slower)"
+                "Training diverged: the loss is \(text(end)) \(atTheEnd), above the \(text(guessingLoss)) of a uniform prediction. \(slower)"
             )
         }
         if end > 1.1 * lowest, end - lowest > 0.5 * (first - lowest) {
             let epoch = (losses.firstIndex(of: lowest) ?? 0) + 1
             return .init(
                 .lossRose,
-                "The training diverged: its loss rose from \(text(lowest)) in epoch \(epoch) to \(text(end)) \(atTheEnd). \(slower)"
+                "Training diverged: the loss rose from \(text(lowest)) in epoch \(epoch) to \(text(end)) \(atTheEnd). \(slower)"
             )
         }
         if end > 0.98 * first {
             return .init(
                 .lossFlat,
-                "The training loss did not fall: \(text(first)) in epoch 1 and \(text(end)) \(atTheEnd). "
+                "The training loss did not decrease: \(text(first)) in epoch 1 and \(text(end)) \(atTheEnd). "
                     + (rate > 0 && rate < 1e-6
                         ? "Raise optimizer.learning_rate (\(text(rate)))."
                         : rate == 0
@@ -82,7 +82,7 @@ public struct TrainingDiagnosis: Sendable {
         guard end < chance + 2 * deviation else { return nil }
         return .init(
             .trainingAtChance,
-            "Nothing was learned: the training accuracy is \(text(end)) \(atTheEnd), no better than the \(text(chance)) of one constant prediction. \(otherwise)"
+            "The model learned nothing: the training accuracy is \(text(end)) \(atTheEnd), no better than the \(text(chance)) of a constant prediction. \(otherwise)"
         )
     }
 
@@ -93,7 +93,7 @@ public struct TrainingDiagnosis: Sendable {
         else { return nil }
         return .init(
             .oneClass,
-            "The model predicts \"\(predictions.classes[label])\" for all \(NumberText.count(decisions.count)) examples of the \(part.rawValue) part. Try another optimizer.learning_rate (\(text(rate))), more epochs, or data.balance where classes differ in size."
+            "The model predicts \"\(predictions.classes[label])\" for all \(NumberText.count(decisions.count)) examples of the \(part.rawValue) set. Try another optimizer.learning_rate (\(text(rate))), more epochs, or data.balance if the classes are imbalanced."
         )
     }
 
@@ -110,7 +110,7 @@ public struct TrainingDiagnosis: Sendable {
         guard uar < limit else { return nil }
         return .init(
             .measuredAtChance,
-            "The UAR of the \(part.rawValue) part is \(text(uar)), no better than the \(text(chance)) of guessing, at a training accuracy of \(text(accuracy)): nothing was learned that carries over. Check that labels belong to their recordings, and that training and \(part.rawValue) data are of one kind."
+            "The UAR on the \(part.rawValue) set is \(text(uar)), no better than chance (\(text(chance))), at a training accuracy of \(text(accuracy)): the model does not generalize. Check that the labels match their recordings, and that the training and \(part.rawValue) sets come from the same distribution."
         )
     }
 
@@ -118,7 +118,7 @@ public struct TrainingDiagnosis: Sendable {
         layers.filter(\.isDead).map { layer in
             .init(
                 .deadUnits,
-                "\(layer.place): \(NumberText.count(layer.dead)) of \(NumberText.count(layer.units)) ReLU units put out 0 for every training example, and no gradient reaches them. Lower optimizer.learning_rate (\(text(rate))), or take \"leaky_relu\" as activation."
+                "\(layer.place): \(NumberText.count(layer.dead)) of \(NumberText.count(layer.units)) ReLU units are dead: they output 0 for every training example and receive no gradient. Lower optimizer.learning_rate (\(text(rate))), or use the activation \"leaky_relu\"."
             )
         }
     }
@@ -131,15 +131,15 @@ public struct TrainingDiagnosis: Sendable {
     private var atTheEnd: String {
         last == 1
             ? "in epoch \(epochs.count)"
-            : "at the end (the mean of the last \(last) of \(epochs.count) epochs)"
+            : "at the end (mean of the last \(last) of \(epochs.count) epochs)"
     }
     private var rate: Double { epochs.compactMap { $0["learning_rate"] }.max() ?? 0 }
     private var slower: String {
         "Lower optimizer.learning_rate (\(text(rate))), or set optimizer.clip_norm."
     }
     private var otherwise: String {
-        "Train for more epochs, try another optimizer.learning_rate (\(text(rate))), and check that labels belong to their recordings."
+        "Train for more epochs, try another optimizer.learning_rate (\(text(rate))), and check that the labels match their recordings."
     }
-    /// As a config takes it.
+    /// Formats a number as in a config.
     private func text(_ value: Double) -> String { NumberText.short(value).replacing("−", with: "-") }
 }

@@ -41,14 +41,14 @@ public struct Ablation: Sendable {
     /// Holds all files of the sweep, see above.
     public let folder: String
     /// The members and seeds that it runs.
-    public let plan: SweepPlan
+    public let plan: ValidatedSweep
     /// Seed after seed and fold after fold, all members of each: what is done first compares all members.
     public let singles: [Single]
 
     /// The runs of a plan.
     ///
     /// - Parameter folds: of each member.
-    public init(_ plan: SweepPlan, folds: [[Int]], folder: String) {
+    public init(_ plan: ValidatedSweep, folds: [[Int]], folder: String) {
         self.plan = plan
         self.folder = folder
         let names = FileNames.distinct(plan.members.map(\.name))

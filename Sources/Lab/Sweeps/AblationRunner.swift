@@ -68,7 +68,7 @@ public final class AblationRunner {
     private let jobs: Int
     private let program: String
     private let words: (Ablation.Single) -> [String]
-    private let isAskedToStop: () -> Bool
+    private let shouldStop: () -> Bool
     private let tell: (Event, Standing) -> Void
 
     private var standing: Standing
@@ -82,17 +82,17 @@ public final class AblationRunner {
     ///   - program: what is started.
     ///   - words: its name and arguments for a single run; it has to begin the run, go on with it, or leave it where it is done, to end
     ///     with status 75 where another process is at work on it, and to stop when its input ends.
-    ///   - isAskedToStop: asked now and then; once true, the processes are asked to end.
+    ///   - shouldStop: asked now and then; once true, the processes are asked to end.
     public init(
         _ ablation: Ablation, jobs: Int, program: String, words: @escaping (Ablation.Single) -> [String],
-        isAskedToStop: @escaping () -> Bool = { false },
+        shouldStop: @escaping () -> Bool = { false },
         tell: @escaping (Event, Standing) -> Void = { _, _ in }
     ) {
         self.ablation = ablation
         self.jobs = max(1, jobs)
         self.program = program
         self.words = words
-        self.isAskedToStop = isAskedToStop
+        self.shouldStop = shouldStop
         self.tell = tell
         standing = Standing(figures: ablation.singles.map { _ in nil })
     }
@@ -111,7 +111,7 @@ public final class AblationRunner {
             for worker in workers {
                 if let ending = worker.process.poll() { try end(worker, ending, isStopping: isStopping) }
             }
-            if !isStopping, isAskedToStop() {
+            if !isStopping, shouldStop() {
                 isStopping = true
                 for worker in workers { worker.process.terminate() }
             }

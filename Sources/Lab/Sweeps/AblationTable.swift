@@ -70,7 +70,7 @@ public struct AblationTable: Sendable {
 
     private var metric: String { ablation.plan.options.metric }
     private var evaluation: EvaluationOptions { ablation.plan.members[0].experiment.evaluation }
-    private var draws: Int { isRead ? evaluation.draws : 0 }
+    private var draws: Int { isRead ? evaluation.resamples : 0 }
 
     /// The single runs that have no result, or none with a number for the metric.
     public var missing: [Ablation.Single] {
@@ -81,7 +81,7 @@ public struct AblationTable: Sendable {
     public var table: ResultTable {
         let options = ablation.plan.options
         var (table, warnings) = GroupTable(
-            groups: groups, level: options.level, draws: draws, unit: options.test.unit
+            groups: groups, level: options.confidenceLevel, draws: draws, unit: options.test.unit
         ).table(metric, title: ablation.plan.members[0].experiment.name)
         table.note = ([partNote] + [table.note] + warnings.map { $0 + "." } + [stateNote])
             .filter { !$0.isEmpty }.joined(separator: " ")
@@ -89,7 +89,7 @@ public struct AblationTable: Sendable {
     }
 
     private var partNote: String {
-        let isSearch = ablation.plan.members.allSatisfy { $0.experiment.evaluation.part == .validation }
+        let isSearch = ablation.plan.members.allSatisfy { $0.experiment.evaluation.subset == .validation }
         return isSearch ? "Measured on the validation set; the test set was not read." : ""
     }
 
@@ -132,7 +132,7 @@ public struct AblationTable: Sendable {
     /// Every metric that the runs have.
     public var overview: ValueTable {
         overviews.allFigures(
-            unit: ablation.plan.options.test.unit, level: ablation.plan.options.level, draws: draws)
+            unit: ablation.plan.options.test.unit, level: ablation.plan.options.confidenceLevel, draws: draws)
     }
 
     /// The metrics of each fold.

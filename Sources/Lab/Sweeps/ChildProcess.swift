@@ -1,30 +1,30 @@
 import Autograd
 import Glibc
 
-/// A process that this one has started. Its output goes to the end of a file. Its input is a pipe that nothing is written to: it ends
-/// with this process, however that ends, so that the child can tell.
+/// A child process whose output is appended to a file. Its standard input is a pipe that closes when this process ends, for
+/// whatever reason, so that the child can exit with its parent.
 final class ChildProcess {
-    /// How a process has ended.
+    /// The way in which a process ended.
     enum Ending: Equatable {
         case status(Int32)
         case signal(Int32)
     }
 
     let id: pid_t
-    private let leash: Int32
+    private let parentEnd: Int32
     private var ending: Ending?
 
-    /// Starts a program. It is in a process group of its own, so that Ctrl-C reaches it only through this process.
+    /// Starts a program in its own process group, so that Ctrl-C reaches it only through this process.
     ///
-    /// - Parameter words: the program's name and its arguments.
+    /// - Parameter words: The program's name and its arguments.
     init(_ program: String, words: [String], output: String) throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
-            throw FileError.system(program, "making a pipe", allowed: "a pipe for each process")
+            throw FileError.system(program, "creating a pipe", allowed: "fewer open files")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let input = ends[0]
-        leash = ends[1]
+        parentEnd = ends[1]
         defer { close(input) }
 
         var actions = posix_spawn_file_actions_t()
@@ -40,7 +40,7 @@ final class ChildProcess {
             &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-        // A thread that blocks signals must not start a process that cannot be stopped.
+        // Do not let the child inherit blocked signals: it could not be stopped.
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
@@ -52,15 +52,15 @@ final class ChildProcess {
         var id: pid_t = 0
         let code = posix_spawn(&id, program, &actions, &attributes, arguments, environ)
         guard code == 0 else {
-            close(leash)
+            close(parentEnd)
             throw FileError(
-                file: program, place: "starting it with output to \(output)",
-                found: "\"\(String(cString: strerror(code)))\"", allowed: "a program that can be started")
+                file: program, place: "starting it with its output in \(output)",
+                found: "\"\(String(cString: strerror(code)))\"", allowed: "an executable program")
         }
         self.id = id
     }
 
-    /// How the process has ended; nil while it runs.
+    /// Returns how the process ended; nil while it is running.
     func poll() -> Ending? {
         guard ending == nil else { return ending }
         var status: Int32 = 0
@@ -73,10 +73,10 @@ final class ChildProcess {
         return ending
     }
 
-    /// Asks the process to end in good order.
+    /// Sends SIGTERM to the process.
     func terminate() {
         if ending == nil { kill(id, SIGTERM) }
     }
 
-    deinit { close(leash) }
+    deinit { close(parentEnd) }
 }

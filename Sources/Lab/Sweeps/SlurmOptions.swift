@@ -1,39 +1,39 @@
 import Configuration
 
-/// Options for `sbatch` that a script is to have beside its own, such as `--partition=long --time=8:00:00`.
+/// Additional `sbatch` options for a script, such as `--partition=long --time=8:00:00`.
 public struct SlurmOptions: Sendable, Equatable {
-    /// The options with their values, each as the words of a line.
+    /// The options with their values, one list of words per line.
     public private(set) var lines: [[String]] = []
 
-    /// None.
+    /// No additional options.
     public init() {}
 
-    /// What cannot be an option of the script, in words.
+    /// An invalid option.
     public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
-        /// What was found, and what is allowed or what to use instead.
+        /// The message: what was found, and what to use instead.
         public var description: String
     }
 
-    /// What the scripts set themselves, and how that is changed.
+    /// The options that the scripts set themselves, and how to change them.
     private static let own: [(name: String, letter: Character?, instead: String)] = [
-        ("job-name", "J", "--name names the jobs"),
-        ("array", "a", "--slurm-array sets how many tasks an array has"),
-        ("cpus-per-task", "c", "--threads sets the cores of a task"),
-        ("output", "o", "the logs are in the folder of the ablation"),
-        ("open-mode", nil, "a task that is queued again adds to its log"),
-        ("signal", nil, "the script is told of its time limit by a signal, to save in time"),
-        ("requeue", nil, "a task is queued again when it reaches its time limit"),
-        ("no-requeue", nil, "a task is queued again when it reaches its time limit"),
-        ("chdir", "D", "the script goes to the folder in which it was written"),
-        ("wrap", nil, "the commands are in it"),
+        ("job-name", "J", "use --name to set the job name"),
+        ("array", "a", "use --slurm-array to set the array size"),
+        ("cpus-per-task", "c", "use --threads to set the cores per task"),
+        ("output", "o", "logs are written to the ablation folder"),
+        ("open-mode", nil, "a requeued task appends to its log"),
+        ("signal", nil, "the script needs this signal to save before its time limit"),
+        ("requeue", nil, "a task is requeued when it reaches its time limit"),
+        ("no-requeue", nil, "a task is requeued when it reaches its time limit"),
+        ("chdir", "D", "the script changes to the folder in which it was created"),
+        ("wrap", nil, "the script contains the commands"),
     ]
 
-    /// Reads a line as a shell would, with quotes around what has spaces in it. Throws for what is no option, and for an option
-    /// that the scripts set themselves.
+    /// Parses options as a shell would, with quotes around values that contain spaces. Throws for invalid options and for
+    /// options that the scripts set themselves.
     public init(parsing text: String) throws(Problem) {
-        let example = "expected options of sbatch such as \"--partition=long --time=8:00:00\""
+        let example = "expected sbatch options such as \"--partition=long --time=8:00:00\""
         guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw Problem(description: "\(example), found a control character, such as the end of a line")
+            throw Problem(description: "\(example), found a control character, such as a line break")
         }
         let words = try Self.words(text)
         guard !words.isEmpty else { throw Problem(description: "\(example), found none") }
@@ -56,19 +56,19 @@ public struct SlurmOptions: Sendable, Equatable {
         }
     }
 
-    /// Whether a value may follow as a word of its own.
+    /// Whether the option's value may be the next word.
     private static func mayNeedValue(_ option: String) -> Bool {
         option.hasPrefix("--") ? !option.contains("=") : option.count == 2
     }
 
-    /// Whether a word is that option: by its name, a beginning of it that `sbatch` takes as well, or its letter.
+    /// Whether a word is the given option: by its name, an abbreviation that `sbatch` accepts, or its letter.
     private static func names(_ word: String, _ name: String, _ letter: Character?) -> Bool {
         guard word.hasPrefix("--") else { return letter != nil && word.dropFirst().first == letter }
         let given = word.dropFirst(2).prefix { $0 != "=" }
         return given.count >= 3 && name.hasPrefix(given)
     }
 
-    /// The words of a line, as a shell takes it apart.
+    /// Splits a line into words as a shell does.
     private static func words(_ text: String) throws(Problem) -> [String] {
         var words: [String] = []
         var word: String?
@@ -88,7 +88,7 @@ public struct SlurmOptions: Sendable, Equatable {
                 word = (word ?? "") + String(character)
             }
         }
-        if let quote { throw Problem(description: "a \(quote) is not closed in: \(text)") }
+        if let quote { throw Problem(description: "unclosed \(quote) in: \(text)") }
         if let word { words.append(word) }
         return words
     }

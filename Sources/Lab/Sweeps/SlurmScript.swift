@@ -1,30 +1,30 @@
-/// Commands as job arrays of the Slurm scheduler: each task of an array is one of them.
+/// A Slurm job array in which each task runs one command.
 ///
-/// A command has to resume what it did before, and to save and end with status 130 on a SIGTERM.
+/// Commands must be resumable, and must save and exit with status 130 on SIGTERM.
 public struct SlurmScript: Sendable {
-    /// What the jobs are called.
+    /// The job name.
     public var name: String
-    /// One for each task, as a shell reads it.
+    /// One shell command per task.
     public var commands: [String]
-    /// Cores for each task.
+    /// The number of cores per task.
     public var threads: Int
-    /// Where the commands are to be run.
+    /// The working directory of the commands.
     public var folder: String
-    /// Where what Slurm says goes.
+    /// The folder of the Slurm logs.
     public var logs: String
-    /// How many tasks an array may have; with more commands there are several arrays of the same script.
+    /// The maximum number of tasks per array; more commands need several arrays of the same script.
     public var arraySize: Int
-    /// Further options for `sbatch`.
+    /// Additional `sbatch` options.
     public var options: SlurmOptions
 
-    /// How many tasks an array has at most on a cluster whose administrators have not changed that.
+    /// Slurm's default limit of tasks per array.
     public static let usualArraySize = 1000
-    /// How often a task is queued again, so that one that never gets anywhere ends some time.
+    /// The maximum number of times a task is requeued, so that a task without progress ends eventually.
     static let mostRestarts = 1000
-    /// How many seconds before its time limit a task begins to save.
+    /// The number of seconds before its time limit at which a task starts to save.
     static let warning = 90
 
-    /// Job arrays of commands.
+    /// Creates job arrays for commands.
     public init(
         name: String, commands: [String], threads: Int, folder: String, logs: String,
         arraySize: Int = SlurmScript.usualArraySize, options: SlurmOptions = SlurmOptions()
@@ -38,13 +38,13 @@ public struct SlurmScript: Sendable {
         self.options = options
     }
 
-    /// Whether there are more tasks than an array may have, so that `submission` has to submit them.
+    /// Whether there are more tasks than fit into one array, so that the `submission` script is needed.
     public var needsSubmission: Bool { commands.count > arraySize }
 
-    /// The script, for `sbatch`. Its argument is how many tasks come before those of the array; none unless given.
+    /// The script for `sbatch`. Its argument is the index offset of the array (default: 0).
     ///
-    /// A task that is near its time limit saves, and has itself queued again. SIGTERM is what `scancel` sends, so that the
-    /// warning before the time limit is another signal: a task that was cancelled must not come back.
+    /// A task that nears its time limit saves and requeues itself. The warning before the time limit is not SIGTERM, which
+    /// `scancel` sends: a canceled task must not be requeued.
     public var text: String {
         let tasks = commands.enumerated().map { "    \($0 + 1)) set -- \($1) ;;" }.joined(separator: "\n")
         let array = needsSubmission ? [] : ["--array=1-\(commands.count)"]
@@ -55,7 +55,7 @@ public struct SlurmScript: Sendable {
                 "--open-mode=append", "--requeue", "--signal=B:USR1@\(Self.warning)",
             ]
         let all = (own + options.lines.map(Shell.line)).map { "#SBATCH " + $0 }.joined(separator: "\n")
-        let advice = needsSubmission ? "; submit.sh submits all of them" : ""
+        let advice = needsSubmission ? "; use submit.sh to submit all tasks" : ""
         return """
             #!/bin/bash
             \(all)
@@ -65,7 +65,7 @@ public struct SlurmScript: Sendable {
             task=$((SLURM_ARRAY_TASK_ID + ${1:-0}))
             case "$task" in
             \(tasks)
-                *) echo "there is no task $task, only 1 to \(commands.count)\(advice)" >&2; exit 64 ;;
+                *) echo "no task $task: expected 1 to \(commands.count)\(advice)" >&2; exit 64 ;;
             esac
             pid= limit= signaled=
             trap 'limit=yes signaled=yes; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' USR1
@@ -83,9 +83,9 @@ public struct SlurmScript: Sendable {
             # 130: stopped and saved. A task is named by its array, as the number of its own job may be that of the whole array.
             if [ "$status" -eq 130 ] && [ -n "$limit" ]; then
                 if [ "${SLURM_RESTART_COUNT:-0}" -ge \(Self.mostRestarts) ]; then
-                    echo "queued again \(Self.mostRestarts) times without coming to an end" >&2
+                    echo "not finished after being requeued \(Self.mostRestarts) times" >&2
                 elif ! scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; then
-                    echo "saved, but not queued again; submit the script once more to resume" >&2
+                    echo "saved, but could not be requeued; submit the script again to resume" >&2
                 fi
             fi
             exit "$status"
@@ -93,9 +93,9 @@ public struct SlurmScript: Sendable {
             """
     }
 
-    /// A script that submits all arrays, where there are more tasks than one may have.
+    /// Returns a script that submits all arrays.
     ///
-    /// - Parameter script: Where `text` is.
+    /// - Parameter script: The path of the script that contains `text`.
     public func submission(of script: String) -> String {
         let arrays = stride(from: 0, to: commands.count, by: arraySize).map { first in
             let count = min(arraySize, commands.count - first)
@@ -111,9 +111,9 @@ public struct SlurmScript: Sendable {
     }
 }
 
-/// Words for a shell.
+/// Quoting for shells.
 public enum Shell {
-    /// A word that a shell reads as this text.
+    /// Returns the text quoted as one shell word, if necessary.
     public static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty
@@ -124,6 +124,6 @@ public enum Shell {
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
-    /// A command line of words.
+    /// Returns a command line made of words.
     public static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 }

@@ -1,19 +1,19 @@
 import Configuration
 
-/// A change of an experiment's document by a member of a sweep.
+/// A change that a member of a sweep makes to the experiment's document.
 struct SweepChange: Sendable {
     var path: JSONPath
-    /// What is put there; nil takes away what is there.
+    /// The new value; nil removes the existing one.
     var value: JSONValue?
-    /// Where the sweep says so.
+    /// The location in the sweep.
     var place: Place
 }
 
 extension JSONValue {
-    /// The document with changes, all of whose paths are those of the document as it stands: values are set first, then parts are
-    /// taken away from the last to the first.
+    /// Returns the document with changes applied. All paths refer to the unchanged document: values are set first, then elements
+    /// are removed from last to first.
     ///
-    /// - Parameter resolved: The same document with every default.
+    /// - Parameter resolved: The same document with all defaults.
     func applying(_ changes: [SweepChange], resolved: JSONValue) throws(ConfigurationError) -> JSONValue {
         var result = self
         for change in changes { try result.fillIn(change.path, from: resolved) }
@@ -28,7 +28,7 @@ extension JSONValue {
         return result
     }
 
-    /// Writes out the default that a path leads into.
+    /// Makes the default that contains a path explicit.
     private mutating func fillIn(_ path: JSONPath, from resolved: JSONValue) throws(ConfigurationError) {
         for count in 0..<path.steps.count {
             let way = JSONPath(Array(path.steps.prefix(count)))
@@ -38,7 +38,7 @@ extension JSONValue {
         }
     }
 
-    /// A path whose steps into lists are indices. Throws where the document has nothing there.
+    /// Returns the path with indices for all list elements. Throws if it does not exist in the document.
     func existing(_ path: JSONPath, place: Place) throws(ConfigurationError) -> JSONPath {
         var way = JSONPath()
         var value = self
@@ -54,39 +54,39 @@ extension JSONValue {
                     case .key(let key): Int(key)
                     }
                 guard let index else {
-                    throw problem(step, "here is a list; write an index, such as [0]")
+                    throw problem(step, "this is a list; use an index, such as [0]")
                 }
                 guard elements.indices.contains(index) else {
                     let last = elements.isEmpty ? "is empty" : "ends with [\(elements.count - 1)]"
-                    throw problem(step, "there is no such element in the experiment; the list \(last)")
+                    throw problem(step, "the experiment has no such element; the list \(last)")
                 }
                 way = way.appending(.index(index))
                 value = elements[index]
             case (.object(let members), .key(let key)):
                 guard let member = members.first(where: { $0.key == key }) else {
-                    throw problem(step, "there is no such key in the experiment" + advice(key, way, members))
+                    throw problem(step, "the experiment has no such key" + advice(key, way, members))
                 }
                 way = way.appending(step)
                 value = member.value
             default:
                 throw problem(
                     step,
-                    "there is nothing inside \(way), which is \(value.isNull ? "null" : value.line); set that as a whole"
+                    "\(way) is \(value.isNull ? "null" : value.line) and has no keys; set \(way) itself"
                 )
             }
         }
         return way
     }
 
-    /// The key that was likely meant: one beside it, or one of that name elsewhere.
+    /// Suggests the intended key: a similar one in the same object, or one of that name elsewhere.
     private func advice(_ key: String, _ way: JSONPath, _ members: [JSONMember]) -> String {
         if let near = Suggestion.closest(to: key, among: members.map(\.key)) {
             return "; did you mean \"\(way.appending(.key(near)))\"?"
         }
         let others = paths(to: key).prefix(3).map { "\"\($0)\"" }
         if !others.isEmpty { return "; did you mean \(others.joined(separator: " or "))?" }
-        if members.isEmpty { return "; set \(way) as a whole" }
-        return "; the keys here are \(members.map(\.key).joined(separator: ", "))"
+        if members.isEmpty { return "; set \(way) itself" }
+        return "; available keys: \(members.map(\.key).joined(separator: ", "))"
     }
 
     private func paths(to key: String, below way: JSONPath = JSONPath()) -> [JSONPath] {
@@ -104,7 +104,7 @@ extension JSONValue {
 }
 
 extension JSONPath {
-    /// Whether it leads to something further down a list, or inside of what the other leads to.
+    /// Whether it refers to a later element of the same list as the other path, or to something inside it.
     fileprivate func isBehind(_ other: JSONPath) -> Bool {
         for (mine, its) in zip(steps, other.steps) {
             switch (mine, its) {

@@ -3,41 +3,41 @@ import Autograd
 import Configuration
 import Foundation
 
-/// The changes that a sweep asks for, a list of them for each member whose paths lead somewhere. The values have not been checked.
+/// The members of a sweep as lists of changes. Paths have been resolved; values have not been checked.
 struct SweepExpansion {
-    /// What is to become a member.
+    /// A future member.
     struct Candidate {
         var name: String
         var changes: [SweepChange]
-        /// Where the sweep names it.
+        /// The location in the sweep.
         var place: Place
-        /// Whether a person has named it.
+        /// Whether it is a named variant.
         var isNamed = false
     }
 
-    /// The largest number of combinations of a grid.
+    /// The maximum number of combinations in a grid.
     private static let limit = 1000.0
 
     private(set) var candidates: [Candidate] = []
     private let json: JSONValue
     private let resolved: JSONValue
-    /// Paths that lead nowhere, and names that occur twice.
+    /// Paths that do not exist, and duplicate names.
     private(set) var problems: [Problem] = []
 
-    /// - Parameter resolved: The experiment with every default.
+    /// - Parameter resolved: The experiment with all defaults.
     init(_ options: SweepOptions, json: JSONValue, resolved: JSONValue) {
         self.json = json
         self.resolved = resolved
         addGrid(options.grid)
         if let random = options.random { addDraws(random) }
         for variant in options.variants.entries { add(variant) }
-        var names: Set = [SweepPlan.base]
+        var names: Set = [ValidatedSweep.base]
         for candidate in candidates where !names.insert(candidate.name).inserted {
             problems.append(
                 Problem(
                     place: candidate.place, path: ["sweep"],
                     message:
-                        "there is another member \"\(candidate.name)\"; the experiment as it stands is always \"base\""
+                        "duplicate member \"\(candidate.name)\"; the name \"base\" is reserved for the unchanged experiment"
                 ))
         }
     }
@@ -47,7 +47,7 @@ struct SweepExpansion {
         let count = grid.entries.reduce(1.0) { $0 * Double($1.value.count) }
         guard count <= Self.limit else {
             let message =
-                "over \(NumberText.count(Int(Self.limit))) combinations; \"random\" draws some of them"
+                "more than \(NumberText.count(Int(Self.limit))) combinations; use \"random\" to sample from them"
             problems.append(
                 Problem(place: place(["sweep", "grid"]), path: ["sweep", "grid"], message: message))
             return
@@ -76,7 +76,7 @@ struct SweepExpansion {
             (entry, checked(entry.name, at: ["sweep", "random", "ranges", entry.name]))
         }
         guard !ranges.contains(where: { $0.1 == nil }) else { return }
-        for draw in 1...random.draws {
+        for draw in 1...random.samples {
             let generator = RandomGenerator(seed: UInt64(random.seed)).split("draw \(draw)")
             var candidate = Candidate(name: "", changes: [], place: place(["sweep", "random"]))
             var words: [String] = []
@@ -109,7 +109,7 @@ struct SweepExpansion {
 
     private func place(_ way: [String]) -> Place { json.place(of: JSONPath(way.map { .key($0) })) }
 
-    /// The path that a text says, with indices where lists are; nil, with a problem, where it leads nowhere.
+    /// Resolves a path; returns nil and records a problem if it does not exist.
     private mutating func checked(_ text: String, at way: [String]) -> JSONPath? {
         let place = place(way)
         do throws(ConfigurationError) {
@@ -124,16 +124,16 @@ struct SweepExpansion {
         return nil
     }
 
-    /// Keys that no member changes, and what to do instead.
+    /// Keys that members must not change, and what to do instead.
     private static let notVaried = [
-        "name": "a member has a name already, and no result depends on it",
-        "description": "no result depends on this",
-        "seed": "list seeds under \"seeds\" of the sweep: then members are compared seed by seed",
-        "fold": "list folds under \"folds\" of the sweep: then members are compared fold by fold",
-        "sweep": "a sweep does not change itself",
+        "name": "members are named by the sweep",
+        "description": "it does not affect results",
+        "seed": "use \"seeds\" of the sweep, so that members are compared seed by seed",
+        "fold": "use \"folds\" of the sweep, so that members are compared fold by fold",
+        "sweep": "a sweep cannot change itself",
     ]
 
-    /// What paths are called: by their last key where that tells them apart.
+    /// Labels of paths: the last key if it is unique.
     private static func labels(_ paths: [String]) -> [String] {
         let keys = paths.map { path in
             guard case .key(let key)? = (try? JSONPath(parsing: path))?.steps.last else { return path }
@@ -142,18 +142,18 @@ struct SweepExpansion {
         return Set(keys).count == keys.count ? keys : paths
     }
 
-    /// What a value is called: an object that has a type by that.
+    /// The label of a value; an object with a type is labeled by it.
     private static func label(_ value: JSONValue) -> String {
         value.text ?? value["type"]?.text ?? String(value.line.prefix(60))
     }
 
-    /// The same with some four digits.
+    /// The label with four significant digits.
     private static func shortLabel(_ value: JSONValue) -> String {
         guard case .number(let number) = value.content else { return label(value) }
         return String(format: "%.4g", number)
     }
 
-    /// Texts of which each after the first of its kind has a number.
+    /// Makes texts unique by numbering repetitions.
     private static func distinct(_ texts: [String]) -> [String] {
         var counts: [String: Int] = [:]
         return texts.map { text in

@@ -1,9 +1,9 @@
 import Configuration
 import SpeechEmotion
 
-extension SweepPlan {
-    /// Throws the members whose models do not fit the classes of their data or that ask for folds that there are not, where
-    /// that can be known: the clips are listed where they are at hand, and no sound is read.
+extension ValidatedSweep {
+    /// Throws if models do not match the classes of their data or if folds do not exist. Lists the clips if the data are
+    /// available; reads no audio.
     public func check() throws {
         if members.allSatisfy(\.experiment.data.source.value.isPresent) {
             _ = try folds(checkingData: true)
@@ -14,7 +14,7 @@ extension SweepPlan {
             let experiment = member.experiment
             guard let spec = try? experiment.model.spec(classes: classes.count),
                 let output = try? spec.checkedPlan(experiment.features.outputShape()).output,
-                let message = ExperimentPlan.mismatch(output, classes: classes)
+                let message = ValidatedExperiment.mismatch(output, classes: classes)
             else { return nil }
             return Self.problem(of: member, "model", message)
         }
@@ -27,10 +27,10 @@ extension SweepPlan {
             message: "in the member \"\(member.name)\": \(message)")
     }
 
-    /// The folds of each member.
+    /// Returns the folds of each member.
     ///
-    /// - Parameter checkingData: Whether the corpus is read, to see that there are these folds and that the models have an output for
-    ///   each class; for "all" folds it is read in any case. Throws all members that do not fit.
+    /// - Parameter checkingData: Whether to read the corpus and check that the folds exist and that each model has one output
+    ///   per class. With "all" folds it is read in any case. Throws all problems at once.
     public func folds(checkingData: Bool) throws -> [[Int]] {
         var corpora: [String: Corpus] = [:]
         var counts: [String: Int] = [:]
@@ -55,11 +55,11 @@ extension SweepPlan {
                 let count = try counts[key] ?? experiment.split.value.split(corpus).count
                 counts[key] = count
                 for fold in wanted ?? [] where fold > count {
-                    report("fold", "expected 1 to \(count), found \(fold): the split has so many folds")
+                    report("fold", "expected 1 to \(count), found \(fold): the split has \(count) folds")
                 }
                 let spec = try experiment.model.spec(classes: corpus.classes.count)
                 let output = try spec.checkedPlan(experiment.features.outputShape()).output
-                if let message = ExperimentPlan.mismatch(output, classes: corpus.classes) {
+                if let message = ValidatedExperiment.mismatch(output, classes: corpus.classes) {
                     report("model", message)
                 }
                 return wanted ?? Array(1...max(1, count))

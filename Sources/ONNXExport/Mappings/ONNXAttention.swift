@@ -3,14 +3,14 @@ import Foundation
 import Layers
 
 extension ONNXMappings {
-    /// Attention, and what tells steps apart for it.
+    /// Attention and positional encoding.
     func addingAttention() -> ONNXMappings {
         adding(AdditiveAttention.Spec.self, additiveAttention)
             .adding(MultiHeadAttention.Spec.self, multiHeadAttention).adding(Positions.Spec.self, positions)
     }
 }
 
-/// Far below any score. Not infinity: a sequence without valid steps must not give NaN.
+/// A score for masked steps. It is finite, so that a sequence without valid steps does not produce NaN.
 private let hidden = -1e30
 
 @Sendable private func additiveAttention(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
@@ -28,7 +28,7 @@ private let hidden = -1e30
             "MatMul", layer.node("Tanh", layer.node("Add", product, bias)),
             layer.constant(scorer.reshaped([scorer.count, 1]), "scorer"))
     case .reduced:
-        try layer.needsFixedSteps(x, "the reduced form has a bias for each step")
+        try layer.needsFixedSteps(x, "the reduced form has one bias per step")
         let bias = try layer.tensor("bias")
         scores = layer.node(
             "Tanh", layer.node("Add", product, layer.constant(bias.reshaped([bias.count, 1]), "bias")))
@@ -36,7 +36,7 @@ private let hidden = -1e30
     let mask = x.lengths?.mask(x, axes: 1, layer)
     if let mask { scores = layer.node("Where", mask, scores, layer.number(hidden)) }
     var weights = layer.softmax(scores, axis: 1)
-    // Without valid steps the weights are even; they have to be zero.
+    // Without valid steps the weights would be uniform; they must be zero.
     if let mask { weights = layer.node("Where", mask, weights, layer.number(0)) }
     if layer.export.wants(.pooling) {
         layer.export.addAttention(
@@ -84,9 +84,9 @@ private let hidden = -1e30
     }
     if x.hasAnySteps, spec.steps == nil {
         try layer.needsFixedSteps(
-            x, "\"steps\" is null, and so vectors are learned for the steps of the input")
+            x, "\"steps\" is null, so that the embeddings have the length of the input")
     }
-    // What is added to zeros.
+    // The positional encoding, obtained by adding it to zeros.
     let steps = x.hasAnySteps ? spec.steps ?? x.shape[0] : x.shape[0]
     let table = layer.layer(.zeros([1, steps, x.shape[1]])).reshaped([steps, x.shape[1]])
     var vectors = layer.constant(table, "table")
@@ -97,7 +97,7 @@ private let hidden = -1e30
     return x.with(layer.node("Add", x.value, vectors))
 }
 
-/// sin(step * rate + phase) for any number of steps. In double precision: the angles of late steps are large.
+/// sin(step * rate + phase) for any number of steps, in double precision because the angles of late steps are large.
 private func sines(_ layer: ONNXLayer, _ x: ONNXSignal) -> String {
     let channels = x.shape[1]
     let rates = (0..<channels).map { Foundation.pow(10_000, -Double($0 / 2 * 2) / Double(channels)) }

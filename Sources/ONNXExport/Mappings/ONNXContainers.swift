@@ -1,10 +1,10 @@
 import Layers
 
 extension ONNXMappings {
-    /// Layers around other layers.
+    /// Container layers.
     func addingContainers() -> ONNXMappings {
         adding(Sequential.Spec.self, chain)
-            // What blocks are made of; no config names it.
+            // Used by blocks; cannot be named in a config.
             .adding(type: "chain", chain)
             .adding(Residual.Spec.self, residual)
             .adding(Branches.Spec.self, branches)
@@ -12,7 +12,7 @@ extension ONNXMappings {
             .adding(SqueezeExcitation.Spec.self, squeezeExcitation)
     }
 
-    /// Layers that do nothing in inference.
+    /// Layers that have no effect in inference.
     func addingIdentities() -> ONNXMappings {
         adding(Dropout.Spec.self, identity).adding(SpatialDropout.Spec.self, identity)
             .adding(DropPath.Spec.self, identity).adding(GaussianNoise.Spec.self, identity)
@@ -27,7 +27,7 @@ extension ONNXMappings {
 
 @Sendable private func residual(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Residual.Spec = try layer.spec()
-    // The body, then the projection where there is one.
+    // The body, then the projection, if any.
     let names = layer.children.map(\.name)
     let inner = try layer.apply(names[0], to: x)
     let shortcut = names.count > 1 ? try layer.apply(names[1], to: x) : x
@@ -43,7 +43,7 @@ extension ONNXMappings {
 
 @Sendable private func graph(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     guard let graph = layer.layer as? Graph else {
-        throw layer.problem("it is no Graph", advice: "the mapping is for layers of this type alone")
+        throw layer.problem("the layer is not a Graph", advice: "use this mapping only for layers of this type")
     }
     var outputs: [ONNXSignal] = []
     for (child, source) in zip(layer.children, graph.sources) {
@@ -67,7 +67,7 @@ private func join(_ layer: ONNXLayer, _ signals: [ONNXSignal], _ joining: Joinin
                 layer.number(1 / Double(values.count)))
         }
     var result = signals[0].with(joined, shape: try joining.shape(signals.map(\.shape)))
-    // A step counts where it does in every one.
+    // A step is valid if it is valid in all inputs.
     let known = signals.compactMap(\.lengths)
     if known.count > 1 {
         result.lengths = ONNXLengths { layer.node("Min", known.map(\.value), [])[0] }

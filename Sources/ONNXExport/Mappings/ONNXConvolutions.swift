@@ -2,22 +2,22 @@ import Autograd
 import Layers
 
 extension ONNXMappings {
-    /// Convolutions: ONNX has the channels first, so transposes stand around them. Runtimes join those that meet.
+    /// Convolutions. ONNX uses channels-first layout, so they are surrounded by transposes, which runtimes merge.
     func addingConvolutions() -> ONNXMappings {
         adding(Conv1D.Spec.self, conv1d).adding(Conv2D.Spec.self, conv2d)
     }
 }
 
-/// How a window slides along some axes.
+/// A sliding window along one or more axes.
 struct ONNXWindow {
     var kernel: [Int], stride: [Int], dilation: [Int]
     var padding: PaddingRule
-    /// Whether what pads the first axis stands in the value already.
+    /// Whether the value already contains the padding of the first axis.
     var isPlaced = false
 
-    /// The attributes of an operator with such a window on axes of the given sizes.
+    /// Returns the attributes of an operator with this window.
     ///
-    /// - Parameter isOpen: whether the sizes may be others when the file is run.
+    /// - Parameter isOpen: Whether the sizes are dynamic.
     func attributes(_ layer: ONNXLayer, sizes: [Int], isOpen: Bool) throws -> [(String, ONNXAttribute)] {
         var list: [(String, ONNXAttribute)] = [
             ("kernel_shape", .integers(kernel)), ("strides", .integers(stride)),
@@ -26,9 +26,9 @@ struct ONNXWindow {
         if padding == .same, isOpen, !isPlaced, stride.contains(where: { $0 != 1 }) {
             guard dilation.allSatisfy({ $0 == 1 }) else {
                 throw layer.problem(
-                    "with \"padding\": \"same\", a stride and a dilation its zeros depend on the number of steps, "
-                        + "which cannot be left open then",
-                    advice: "use \"symmetric\", or export for a fixed number of steps")
+                    "\"padding\": \"same\" with a stride and a dilation depends on the number of steps, "
+                        + "which therefore cannot be dynamic",
+                    advice: "use \"padding\": \"symmetric\", or export with a fixed number of steps")
             }
             return list + [("auto_pad", .text("SAME_UPPER"))]
         }
@@ -45,7 +45,7 @@ struct ONNXWindow {
             size: size, kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis])
     }
 
-    /// The valid outputs of sequences: the formula of `PaddingRule.outputs` with the lengths in place of the size.
+    /// Returns the output lengths of sequences, by the formula of `PaddingRule.outputs`.
     func lengths(_ lengths: ONNXLengths, _ layer: ONNXLayer) -> ONNXLengths {
         let span = (kernel[0] - 1) * dilation[0]
         let more =
@@ -56,7 +56,7 @@ struct ONNXWindow {
             }
         if more == 0, stride[0] == 1 { return lengths }
         return ONNXLengths {
-            // Not below 0: a division of whole numbers rounds towards it.
+            // Not below 0, because integer division truncates towards zero.
             let room = layer.node("Add", lengths.value, layer.integers([more]))
             let counted = layer.node("Max", room, layer.integers([0]))
             return stride[0] == 1 ? counted : layer.node("Div", counted, layer.integers([stride[0]]))
@@ -65,14 +65,14 @@ struct ONNXWindow {
 }
 
 extension ONNXLayer {
-    /// The axes of a batch with channels last, and with channels first again.
+    /// Permutations from channels-last to channels-first layout and back.
     static func channelsFirst(_ axes: Int) -> [Int] { [0, axes + 1] + Array(1...axes) }
     static func channelsLast(_ axes: Int) -> [Int] { [0] + Array(2...axes + 1) + [1] }
 
-    /// Sequences as a window takes them: `hidden` stands behind each. Where the padding in front depends on a sequence's
-    /// length they are moved to where their windows begin, and the window needs no padding any more.
+    /// Prepares sequences for a window: pads them with `hidden`. If the padding at the front depends on the length of a sequence,
+    /// shifts the sequences accordingly, so that the window needs no further padding.
     ///
-    /// - Returns: the signal, and where it is valid, [batch, time, 1...]; nil where all of it is.
+    /// - Returns: The signal and its mask, [batch, time, 1...]; the mask is nil if all steps are valid.
     func surrounded(
         _ x: ONNXSignal, _ window: inout ONNXWindow, hidden: Double
     ) -> (signal: ONNXSignal, mask: String?) {
@@ -91,7 +91,7 @@ extension ONNXLayer {
         let steps = x.hasAnySteps ? stepCount(x) : graph.integer(x.shape[0])
         let places = node(
             "Range", graph.integer(0), node("Add", steps, graph.integer(span)), graph.integer(1))
-        // [batch, time]: the step that comes to stand at each place.
+        // [batch, time]: the source step of each position.
         let source = node("Sub", places, before)
         let isInside = node(
             "And", node("GreaterOrEqual", source, zero),
@@ -108,7 +108,7 @@ extension ONNXLayer {
         )
     }
 
-    /// A convolution of a value with channels last.
+    /// Adds a convolution of a channels-last value.
     fileprivate func convolve(_ value: String, _ x: ONNXSignal, _ window: ONNXWindow, groups: Int) throws
         -> String
     {
@@ -124,7 +124,7 @@ extension ONNXLayer {
         return transpose(node("Conv", inputs, attributes)[0], Self.channelsLast(axes))
     }
 
-    /// A convolution of the valid steps, and how many of them come out.
+    /// Adds a convolution of the valid steps and computes the output lengths.
     fileprivate func convolution(
         _ x: ONNXSignal, _ window: ONNXWindow, groups: Int, _ activation: Activation
     ) throws -> ONNXSignal {

@@ -2,7 +2,7 @@ import Autograd
 import Layers
 
 extension ONNXMappings {
-    /// Sums, functions of single elements and embeddings.
+    /// Fully connected layers, elementwise functions and embeddings.
     func addingDense() -> ONNXMappings {
         adding(Dense.Spec.self, dense).adding(ActivationLayer.Spec.self, activation)
             .adding(GatedLinear.Spec.self, gatedLinear).adding(Embedding.Spec.self, embedding)
@@ -16,7 +16,7 @@ extension ONNXLayer {
         return bias.map { node("Add", product, constant($0, "bias")) } ?? product
     }
 
-    /// An activation of a value.
+    /// Applies an activation to a value.
     public func activate(_ value: String, _ activation: Activation) -> String {
         switch activation {
         case .none: return value
@@ -61,10 +61,10 @@ extension ONNXLayer {
     return x.with(layer.node("Mul", halves[0], layer.node("Sigmoid", halves[1])), shape: shape)
 }
 
-/// The words come as numbers with a fraction of 0, as the model's own input has them.
+/// The token ids are floats, as in the model's own input.
 @Sendable private func embedding(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Embedding.Spec = try layer.spec()
-    // What stands behind a sequence need not be a word.
+    // Padding need not contain valid token ids.
     let words = layer.cast(layer.masked(x), to: .int64)
     let table = layer.constant(try layer.tensor("weight"), "weight")
     let vectors = layer.node("Gather", [table, words], [("axis", .integer(0))])[0]

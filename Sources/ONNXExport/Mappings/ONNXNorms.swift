@@ -2,14 +2,14 @@ import Autograd
 import Layers
 
 extension ONNXMappings {
-    /// Normalisation.
+    /// Normalization.
     func addingNorms() -> ONNXMappings {
         adding(BatchNorm.Spec.self, batchNorm).adding(FeatureNorm.Spec.self, featureNorm)
             .adding(LayerNorm.Spec.self, layerNorm).adding(GroupNorm.Spec.self, groupNorm)
     }
 }
 
-/// The running statistics are known, so one factor and one shift for each channel are left; channels stay last.
+/// With fixed running statistics, batch normalization is one factor and one shift per channel, in channels-last layout.
 @Sendable private func batchNorm(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: BatchNorm.Spec = try layer.spec()
     let mean = try layer.tensor("running_mean").array
@@ -44,7 +44,7 @@ extension ONNXMappings {
     return x.with(layer.node("LayerNormalization", [x.value, gamma, beta], attributes)[0])
 }
 
-/// By hand: ONNX' own operator knows no padding behind a sequence.
+/// Built from basic operators, because ONNX's own operator does not support masking.
 @Sendable private func groupNorm(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: GroupNorm.Spec = try layer.spec()
     let channels = x.shape[x.shape.count - 1]

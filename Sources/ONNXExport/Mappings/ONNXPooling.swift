@@ -1,7 +1,7 @@
 import Layers
 
 extension ONNXMappings {
-    /// The largest or the average of windows and of everything.
+    /// Max and average pooling, local and global.
     func addingPooling() -> ONNXMappings {
         adding(Pool1D.Spec.self, pool1d).adding(Pool2D.Spec.self, pool2d).adding(
             GlobalPool.Spec.self, globalPool)
@@ -19,11 +19,11 @@ extension ONNXLayer {
         return transpose(pooled, Self.channelsLast(axes))
     }
 
-    /// Windows over the valid steps, and how many of them come out.
+    /// Adds pooling over the valid steps and computes the output lengths.
     fileprivate func pooling(_ x: ONNXSignal, _ kind: PoolKind, _ window: ONNXWindow) throws -> ONNXSignal {
         var result = x.with("", shape: try plannedShape(x))
         result.lengths = x.lengths.map { window.lengths($0, self) }
-        // Windows that count lie inside the sequence.
+        // Valid windows lie inside the sequence.
         if window.padding == .valid {
             result.value = try pool(x, kind, window)
             return result
@@ -32,7 +32,7 @@ extension ONNXLayer {
         let (input, mask) = surrounded(x, &inner, hidden: kind == .max ? -.infinity : 0)
         result.value = try pool(input, kind, inner)
         if let mask, kind == .average {
-            // The average of what is there: that of all, divided by the part that is there, which is not 0 where it counts.
+            // The average of the valid steps: that of all steps, divided by the valid fraction, which is not 0 for valid windows.
             var there = cast(mask, to: .float)
             if x.shape.count > 2 { there = node("Expand", there, node("Shape", input.value)) }
             let part = try pool(input.with(there), kind, inner)
@@ -41,7 +41,7 @@ extension ONNXLayer {
         return result
     }
 
-    /// The average of each channel over all valid steps, or over height and width.
+    /// Averages each channel over all valid steps, or over height and width.
     func average(_ x: ONNXSignal) -> ONNXSignal {
         let axes = Array(1..<x.shape.count)
         let shape = [x.shape[x.shape.count - 1]]
@@ -56,7 +56,7 @@ extension ONNXLayer {
         return ONNXSignal(node("Div", sum, divisor), shape: shape)
     }
 
-    /// The largest of each channel over all valid steps, or over height and width; 0 where none are valid.
+    /// Returns the maximum of each channel over all valid steps, or over height and width; 0 without valid steps.
     fileprivate func largest(_ x: ONNXSignal) -> ONNXSignal {
         let axes = Array(1..<x.shape.count)
         let shape = [x.shape[x.shape.count - 1]]

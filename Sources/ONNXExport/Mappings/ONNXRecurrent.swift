@@ -8,11 +8,11 @@ extension ONNXMappings {
     }
 }
 
-/// What recurrent layers have in common.
+/// A recurrent layer in general.
 private struct Recurrent {
-    /// The name of the operator.
+    /// The operator.
     var operation: String
-    /// Which of our gates stands at each place in ONNX.
+    /// The index of our gate for each gate of ONNX.
     var gates: [Int]
     var units: Int, layers: Int
     var isBidirectional: Bool
@@ -23,7 +23,7 @@ private struct Recurrent {
 
     func map(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
         let width = units * directions.count
-        // [time, batch, channels], as the operators have it.
+        // [time, batch, channels], the layout of the operators.
         var sequence = layer.transpose(x.value, [1, 0, 2])
         var last = ""
         for index in 0..<layers {
@@ -66,14 +66,14 @@ private struct Recurrent {
         try directions.map { try layer.tensor("\(index).\($0).\(name)") }
     }
 
-    /// The gates along the last axis in ONNX' order.
+    /// Reorders the gates along the last axis.
     private func ordered(_ tensor: Tensor) -> Tensor {
         let parts = tensor.split(into: gates.count, axis: -1)
         return concatenate(gates.map { parts[$0] }, axis: -1)
     }
 }
 
-/// ONNX has update, reset, candidate; ours are reset, update, candidate.
+/// ONNX orders gates as update, reset, candidate; our order is reset, update, candidate.
 @Sendable private func gru(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: GRU.Spec = try layer.spec()
     return try Recurrent(
@@ -83,7 +83,7 @@ private struct Recurrent {
     ).map(layer, x)
 }
 
-/// ONNX has input, output, forget, cell; ours are input, forget, cell, output.
+/// ONNX orders gates as input, output, forget, cell; our order is input, forget, cell, output.
 @Sendable private func lstm(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: LSTM.Spec = try layer.spec()
     return try Recurrent(
@@ -101,7 +101,7 @@ private struct Recurrent {
     ]
     guard let name = names[spec.activation] else {
         throw layer.problem(
-            "ONNX' recurrent operator has no activation \"\(spec.activation.rawValue)\"",
+            "ONNX's recurrent operator does not support the activation \"\(spec.activation.rawValue)\"",
             advice: "use one of "
                 + Activation.allCases.filter { names[$0] != nil }.map(\.rawValue).joined(separator: ", "))
     }

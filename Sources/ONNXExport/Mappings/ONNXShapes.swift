@@ -1,7 +1,7 @@
 import Layers
 
 extension ONNXMappings {
-    /// Other shapes, and what finds the lengths of sequences.
+    /// Reshaping and masking.
     func addingShapes() -> ONNXMappings {
         adding(Flatten.Spec.self, flatten).adding(Reshape.Spec.self, reshape).adding(
             Masking.Spec.self, masking
@@ -10,7 +10,7 @@ extension ONNXMappings {
 }
 
 extension ONNXLayer {
-    /// The number of the last step where a condition of shape [batch, time] holds, counted from 1; else 0.
+    /// Returns the last step, counted from 1, at which a condition of shape [batch, time] holds; 0 if there is none.
     func lastStep(where condition: String, _ x: ONNXSignal) -> String {
         let numbers = node("Add", stepNumbers(x), integers([1]))
         let found = node("Mul", cast(condition, to: .int64), numbers)
@@ -19,7 +19,7 @@ extension ONNXLayer {
 }
 
 @Sendable private func flatten(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
-    try layer.needsFixedSteps(x, "all steps become one vector")
+    try layer.needsFixedSteps(x, "it flattens all steps into one vector")
     let shape = try layer.plannedShape(x)
     return ONNXSignal(layer.reshape(x.shape.count > 1 ? layer.masked(x) : x.value, [0] + shape), shape: shape)
 }
@@ -27,12 +27,12 @@ extension ONNXLayer {
 @Sendable private func reshape(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let (spec, shape): (Reshape.Spec, [Int]) = (try layer.spec(), try layer.plannedShape(x))
     let keepsSteps = Reshape.Spec.keepsSteps(x.shape, shape)
-    // Of another number of steps a shape that begins with a number makes something else.
+    // A fixed first size is only valid for the original number of steps.
     if !keepsSteps || spec.shape.first != -1 {
-        try layer.needsFixedSteps(x, "the new shape is for a fixed number of steps")
+        try layer.needsFixedSteps(x, "the target shape requires a fixed number of steps")
     }
     guard !shape.contains(0) else {
-        throw layer.problem("found a shape without elements, \(shape)", advice: "give sizes of at least 1")
+        throw layer.problem("the shape \(shape) has no elements", advice: "use sizes of at least 1")
     }
     if keepsSteps {
         return x.with(layer.reshape(layer.masked(x), x.keptSizes + shape.dropFirst()), shape: shape)
@@ -41,7 +41,7 @@ extension ONNXLayer {
 }
 
 @Sendable private func unmask(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
-    try layer.needsFixedSteps(x, "padding counts as sound")
+    try layer.needsFixedSteps(x, "it treats padding as valid steps")
     return ONNXSignal(layer.masked(x), shape: x.shape)
 }
 

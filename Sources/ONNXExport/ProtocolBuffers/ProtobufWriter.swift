@@ -1,14 +1,14 @@
 import Autograd
 
-/// Builds one message of protocol buffers, field by field: the bytes that TensorBoard and ONNX read. Knows no schema:
-/// the caller names the numbers of the fields, 1 and up.
+/// Encodes a protocol buffers message field by field, for TensorBoard and ONNX. There is no schema: the caller provides field
+/// numbers.
 ///
-/// Every value that is appended is written, zeros and empty texts too. Readers take at most 2 GiB a message.
+/// All values are written, including zeros and empty strings. Readers accept messages of at most 2 GiB.
 package struct ProtobufWriter: Sendable {
-    /// The message so far.
+    /// The encoded message so far.
     package private(set) var bytes: [UInt8] = []
 
-    /// An empty message.
+    /// Creates an empty message.
     package init() {}
 
     /// Appends a field of type int32, int64, enum or bool (0 or 1).
@@ -49,14 +49,13 @@ package struct ProtobufWriter: Sendable {
         bytes.append(contentsOf: value)
     }
 
-    /// Appends the beginning of a field of type bytes, or of a message, whose `count` bytes are to follow: for what is too
-    /// large to be held twice.
+    /// Appends the header of a bytes or message field whose `count` bytes follow separately, to avoid copying large data.
     package mutating func header(_ field: Int, count: Int) {
         begin(field, .lengthDelimited)
         varint(UInt64(count))
     }
 
-    /// Appends a field that is a message of its own, which `build` fills.
+    /// Appends a nested message, which `build` fills.
     package mutating func message(
         _ field: Int, _ build: (inout ProtobufWriter) throws -> Void
     ) rethrows {
@@ -65,17 +64,17 @@ package struct ProtobufWriter: Sendable {
         data(field, inner.bytes)
     }
 
-    /// Appends a repeated field of integers, packed; nothing where there are none.
+    /// Appends a packed repeated field of integers; nothing if it is empty.
     package mutating func integers(_ field: Int, _ values: [some BinaryInteger]) {
         packed(field, values) { $0.varint(UInt64(bitPattern: Int64($1))) }
     }
 
-    /// Appends a repeated field of type float, packed; nothing where there are none.
+    /// Appends a packed repeated field of type float; nothing if it is empty.
     package mutating func floats(_ field: Int, _ values: [Float]) {
         packed(field, values) { $0.fixed($1.bitPattern) }
     }
 
-    /// Appends a repeated field of type double, packed; nothing where there are none.
+    /// Appends a packed repeated field of type double; nothing if it is empty.
     package mutating func doubles(_ field: Int, _ values: [Double]) {
         packed(field, values) { $0.fixed($1.bitPattern) }
     }
@@ -97,11 +96,11 @@ package struct ProtobufWriter: Sendable {
     }
 
     private mutating func begin(_ field: Int, _ type: WireType) {
-        require((1..<1 << 29).contains(field), "protobuf: found field number \(field), wanted 1 to 2^29 - 1")
+        require((1..<1 << 29).contains(field), "protobuf: expected a field number from 1 to 2^29 - 1, found \(field)")
         varint(UInt64(field) << 3 | type.rawValue)
     }
 
-    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+    /// Appends a varint: seven bits per byte, lowest first; the high bit marks continuation.
     private mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {

@@ -1,6 +1,6 @@
-/// Pieces of HTML pages.
+/// Builds HTML.
 package enum HTML {
-    /// A whole page that needs nothing else: no script, no link, no font, no picture from elsewhere. `inside` is HTML.
+    /// Returns a self-contained page, without scripts or external resources. `inside` is HTML.
     package static func page(title: String, _ inside: String) -> String {
         """
         <!DOCTYPE html>
@@ -24,28 +24,28 @@ package enum HTML {
         """
     }
 
-    /// An element; `inside` is HTML already.
+    /// Returns an element; `inside` is HTML.
     package static func element(
         _ name: String, _ attributes: [(name: String, value: String)] = [], _ inside: String
     ) -> String {
         "<\(name)\(Markup.attributes(attributes))>\(inside)</\(name)>"
     }
 
-    /// A paragraph of text.
+    /// Returns a paragraph of text.
     package static func paragraph(_ text: String, class name: String? = nil) -> String {
         element("p", name.map { [("class", $0)] } ?? [], Markup.escaped(text)) + "\n"
     }
 
-    /// A part of a page with its heading; nothing where there is nothing inside.
+    /// Returns a section with a heading, or an empty string if the section is empty.
     package static func section(_ title: String, _ inside: String) -> String {
         guard !inside.isEmpty else { return "" }
         return "<section>\n" + element("h2", [], Markup.escaped(title)) + "\n" + inside + "</section>\n"
     }
 
-    /// A picture with the words that stand for it.
+    /// Returns a plot with its text alternative.
     package static func figure(_ plot: some Plot) -> String { element("figure", [], plot.svg) + "\n" }
 
-    /// Names and what they stand for; nothing where there are none.
+    /// Returns a definition list, or an empty string if there are no definitions.
     package static func definitions(_ pairs: [(name: String, value: String)]) -> String {
         guard !pairs.isEmpty else { return "" }
         let rows = pairs.map {
@@ -54,12 +54,12 @@ package enum HTML {
         return "<dl>\n" + rows.joined() + "</dl>\n"
     }
 
-    /// Text in lines, such as commands.
+    /// Returns preformatted text, such as commands.
     package static func listing(_ text: String) -> String {
         element("pre", [], element("code", [], Markup.escaped(text))) + "\n"
     }
 
-    /// A table. The first cell of a row is its heading; all other cells are set as numbers, to the right.
+    /// Returns a table. The first cell of a row is its header; all others are right-aligned.
     package static func table(caption: String, columns: [String], rows: [[String]]) -> String {
         let head = columns.map { element("th", [("scope", "col")], Markup.escaped($0)) }.joined()
         let body = rows.map { row in

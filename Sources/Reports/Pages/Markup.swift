@@ -1,7 +1,7 @@
-/// Text for SVG and HTML.
+/// Escaping for SVG and HTML.
 package enum Markup {
-    /// Text that may stand between tags and in attributes of SVG and HTML, whatever it holds. What XML forbids, and marks
-    /// that turn the direction of the text after them, are shown as U+FFFD.
+    /// Escapes text for elements and attributes of SVG and HTML. Characters that XML forbids and directional control characters
+    /// are replaced with U+FFFD.
     package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -21,7 +21,7 @@ package enum Markup {
         return result
     }
 
-    /// A tag's attributes, each with a space before it.
+    /// Formats attributes, each preceded by a space.
     package static func attributes(_ attributes: [(name: String, value: String)]) -> String {
         attributes.map { " \($0.name)=\"\(escaped($0.value))\"" }.joined()
     }

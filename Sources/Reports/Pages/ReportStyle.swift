@@ -1,4 +1,4 @@
-/// How a report looks. On a screen that is set to dark the page and its plots are dark; on paper they never are.
+/// The style sheet of reports. It supports dark mode on screens, but not in print.
 package enum ReportStyle {
     package static let css = light + "\n" + dark + "\n" + paper
 
@@ -31,7 +31,7 @@ package enum ReportStyle {
         .problem strong { color: #cf222e; } .warning strong { color: #9a6700; } .checked strong { color: #1a7f37; }
         """
 
-    /// Plots carry their colours themselves; here the same shapes, found by their classes, get lighter ones.
+    /// Plots define their own colors; in dark mode, these classes override them.
     private static let dark: String = {
         let lines = ["#58a6e0", "#f0883e", "#3fcf9f", "#d48ac4", "#f2b93b", "#8fd0ff", "#b8c0c8"]
         let areas = ["#1f4f73", "#7a3d17", "#11604a", "#5c3352", "#6d4f10", "#285a78", "#50565c"]

@@ -1,17 +1,17 @@
-/// Bars to the right, one a row: a figure for each class, each speaker or each feature, with its confidence interval.
+/// A horizontal bar chart with confidence intervals, such as recall by class or accuracy by speaker.
 public struct BarChart: Plot {
-    /// A row.
+    /// A bar.
     public struct Bar: Sendable {
-        /// Stands to the left of the bar; long ones are cut.
+        /// The label; long ones are truncated.
         public var name: String
-        /// How long the bar is.
+        /// The value.
         public var value: Double
-        /// What the value may be; nil where that is not known.
+        /// The confidence interval; nil if unknown.
         public var interval: ClosedRange<Double>?
-        /// What else is to be known, such as how many examples there are.
+        /// A note, such as the number of examples.
         public var note: String
 
-        /// A bar. An interval whose bounds are no numbers is none.
+        /// Creates a bar. NaN bounds mean that there is no interval.
         public init(
             _ name: String, _ value: Double, low: Double = .nan, high: Double = .nan, note: String = ""
         ) {
@@ -22,22 +22,22 @@ public struct BarChart: Plot {
         }
     }
 
-    /// Stands above the chart.
+    /// The title.
     public var title: String
-    /// What the bars measure; empty writes nothing.
+    /// The label of the horizontal axis; may be empty.
     public var xName: String
-    /// From top to bottom.
+    /// The bars, from top to bottom.
     public var bars: [Bar]
-    /// Whether the figures are shares: the axis goes from 0 to 1 then, in percent.
+    /// Whether the values are proportions, shown in percent on an axis from 0 to 1.
     public var isShare: Bool
-    /// A figure to compare with, such as that of all examples, and what it is.
+    /// A reference value, such as the overall accuracy, with its label.
     public var reference: (value: Double, name: String)?
-    /// Rows that are drawn; the others are counted below.
+    /// The maximum number of bars; a note states how many are omitted.
     public var limit = 60
-    /// Of the picture, in pixels.
+    /// The width in pixels.
     public var width = 640.0
 
-    /// A chart of bars, in the order given.
+    /// Creates a bar chart.
     public init(
         title: String, xName: String = "", bars: [Bar], isShare: Bool = false,
         reference: (value: Double, name: String)? = nil
@@ -49,7 +49,7 @@ public struct BarChart: Plot {
         self.reference = reference
     }
 
-    /// The features that matter most first; what is no number comes last. Equal ones stay in their order.
+    /// Creates a chart of feature importances in descending order, with NaN last.
     public static func importances(
         title: String = "Feature importances", xName: String = "importance", _ names: [String],
         _ values: [Double],
@@ -78,7 +78,7 @@ public struct BarChart: Plot {
         return (compared + rows).joined(separator: "; ")
     }
 
-    /// As wide as `width` and as high as the bars need.
+    /// The chart as SVG, as high as its bars require.
     public var svg: String {
         let rowHeight = 22.0
         let valueWidth = (shown.map { TextWidth.of(text($0.value), size: 11) }.max() ?? 0) + 14
@@ -114,7 +114,7 @@ public struct BarChart: Plot {
 
     private var shown: ArraySlice<Bar> { bars.prefix(limit) }
 
-    /// Everything that has to be in sight.
+    /// All values that must be visible.
     private var values: [Double] {
         let bounds = shown.flatMap { bar in bar.interval.map { [$0.lowerBound, $0.upperBound] } ?? [] }
         let all = shown.map(\.value) + bounds + (reference.map { [$0.value] } ?? []) + [0]

@@ -1,28 +1,28 @@
-/// Whether a model is as often right as it believes: its answers by how sure it was.
+/// The calibration of a classifier: accuracy as a function of confidence.
 public struct Calibration: Sendable {
-    /// The answers whose confidence lies in (low, high].
+    /// The predictions with a confidence in (low, high].
     public struct Bin: Sendable, Equatable {
-        /// Answers of this confidence belong to the bin below.
+        /// The lower bound (exclusive).
         public var low: Double
-        /// Answers of this confidence belong to this bin.
+        /// The upper bound (inclusive).
         public var high: Double
-        /// How many answers there are.
+        /// The number of predictions.
         public var count = 0
-        /// Of the answers, how many were right.
+        /// The number of correct predictions.
         public var right = 0
         /// The sum of the confidences.
         public var sum = 0.0
 
-        /// The share that was right; nan without answers.
+        /// The accuracy; NaN for an empty bin.
         public var accuracy: Double { Double(right) / Double(count) }
-        /// The mean confidence; nan without answers.
+        /// The mean confidence; NaN for an empty bin.
         public var confidence: Double { sum / Double(count) }
     }
 
-    /// From the least to the most sure, of equal width; some may be empty.
+    /// Bins of equal width in ascending order; some may be empty.
     public private(set) var bins: [Bin]
 
-    /// Sorts answers into bins of equal width; at least one. What is no number is left out.
+    /// Sorts predictions into bins of equal width. NaN confidences are ignored.
     public init(confidences: [Double], right: [Bool], bins count: Int = 10) {
         let count = max(count, 1)
         bins = (0..<count).map { Bin(low: Double($0) / Double(count), high: Double($0 + 1) / Double(count)) }
@@ -35,10 +35,10 @@ public struct Calibration: Sendable {
         }
     }
 
-    /// All answers.
+    /// The number of all predictions.
     public var count: Int { bins.reduce(0) { $0 + $1.count } }
 
-    /// The expected calibration error: how far confidence and accuracy are apart, the bins weighted by their answers.
+    /// The expected calibration error: the mean difference between confidence and accuracy, weighted by bin counts.
     public var error: Double {
         guard count > 0 else { return .nan }
         return bins.reduce(0) { $0 + abs(Double($1.right) - $1.sum) } / Double(count)

@@ -1,4 +1,4 @@
-/// A place in a picture: x to the right, y downwards, in pixels.
+/// A position in pixels: x to the right, y downwards.
 package struct Point: Equatable {
     package var x: Double
     package var y: Double
@@ -8,11 +8,11 @@ package struct Point: Equatable {
         self.y = y
     }
 
-    /// Tenths of a pixel are enough for what is drawn by its many points.
+    /// Coordinates rounded to tenths of a pixel, for paths with many points.
     package var text: String { Canvas.number(x, by: 10) + " " + Canvas.number(y, by: 10) }
 }
 
-/// Collects the elements of an SVG picture.
+/// Builds an SVG document.
 package struct Canvas {
     package let width: Double
     package let height: Double
@@ -27,7 +27,7 @@ package struct Canvas {
         case start, middle, end
     }
 
-    /// The document. `title` and `summary` are for readers who do not see it.
+    /// Returns the document. `title` and `summary` are its text alternative.
     package func document(title: String, summary: String) -> String {
         let size = [
             ("width", Self.number(width)), ("height", Self.number(height)),
@@ -43,7 +43,7 @@ package struct Canvas {
             + body + "</svg>\n"
     }
 
-    /// A rectangle; corners may be given in any order.
+    /// Draws a rectangle between two opposite corners.
     package mutating func rectangle(
         _ a: Point, _ b: Point, fill: Ink, opacity: Double = 1, border: Ink? = nil, tip: String? = nil
     ) {
@@ -63,13 +63,13 @@ package struct Canvas {
         path("M\(a.text)L\(b.text)", stroke: ink, width: width, dash: dash, tip: tip)
     }
 
-    /// Lines between points.
+    /// Draws a line through points.
     package mutating func polyline(_ points: [Point], _ ink: Ink, width: Double) {
         guard points.count > 1 else { return }
         path("M" + points.map(\.text).joined(separator: "L"), stroke: ink, width: width)
     }
 
-    /// An area between points.
+    /// Fills the area between points.
     package mutating func polygon(_ points: [Point], fill: Ink, opacity: Double = 1) {
         guard points.count > 2 else { return }
         var attributes = [("d", "M" + points.map(\.text).joined(separator: "L") + "Z")] + paint("fill", fill)
@@ -86,7 +86,7 @@ package struct Canvas {
         element("path", attributes, tip: tip)
     }
 
-    /// The mark of a series, so that it can be told from others without colour.
+    /// Draws the marker of a series, whose shape distinguishes it without color.
     package mutating func mark(_ at: Point, series: Int, size: Double = 3.5, tip: String? = nil) {
         let (x, y, r) = (at.x, at.y, size)
         let shapes: [[Point]] = [
@@ -107,7 +107,7 @@ package struct Canvas {
         }
     }
 
-    /// Text whose baseline is at a point. Where it is wider than `limit`, it is cut and whole in the tooltip.
+    /// Draws text with its baseline at a point. Text wider than `limit` is truncated and shown in full in the tooltip.
     package mutating func text(
         _ text: String, _ at: Point, _ anchor: Anchor = .start, size: Double = 12, ink: Ink = .ink,
         isBold: Bool = false, turned: Double = 0, limit: Double = .infinity
@@ -134,7 +134,7 @@ package struct Canvas {
         body += "\n"
     }
 
-    /// Rounded to hundredths or tenths; never nan, and never so large that a viewer stumbles.
+    /// Formats a coordinate, rounded and limited to a range that viewers support. NaN becomes 0.
     package static func number(_ value: Double, by parts: Int = 100) -> String {
         guard !value.isNaN else { return "0" }
         let rounded = Int((min(max(value, -1e6), 1e6) * Double(parts)).rounded()) * (100 / parts)

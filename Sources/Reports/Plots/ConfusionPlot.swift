@@ -1,13 +1,13 @@
 import Metrics
 
-/// How often each class was taken for which: a square for each pair, with its count and its share of the row.
+/// A confusion matrix: each cell shows its count, shaded by its proportion of the true class.
 public struct ConfusionPlot: Plot {
-    /// Stands above the matrix.
+    /// The title.
     public var title: String
-    /// What was taken for what: a row for each true class, a column for each predicted one.
+    /// The matrix, with a row per true class and a column per predicted class.
     public var matrix: ConfusionMatrix
 
-    /// A picture of a matrix.
+    /// Creates a plot of a matrix.
     public init(title: String = "Confusion matrix", _ matrix: ConfusionMatrix) {
         self.title = title
         self.matrix = matrix
@@ -21,14 +21,14 @@ public struct ConfusionPlot: Plot {
         }
         let worst = mistakes.sorted {
             ($1.count, $0.row, $0.column) < ($0.count, $1.row, $1.column)
-        }.prefix(3).map { "\(classes[$0.row]) taken for \(classes[$0.column]) \($0.count) times" }
+        }.prefix(3).map { "\(classes[$0.row]) as \(classes[$0.column]) (\($0.count))" }
         let right =
-            "Rows are the truth, columns what was predicted. "
-            + "\(NumberText.percent(matrix.accuracy)) of \(NumberText.count(matrix.total, "example")) are right"
-        return worst.isEmpty ? right : right + "; most often " + worst.joined(separator: ", ")
+            "Rows are true classes, columns are predicted classes. "
+            + "\(NumberText.percent(matrix.accuracy)) of \(NumberText.count(matrix.total, "example")) are correct"
+        return worst.isEmpty ? right : right + "; most frequent confusions: " + worst.joined(separator: ", ")
     }
 
-    /// As large as the number of classes needs.
+    /// The plot as SVG, sized for the number of classes.
     public var svg: String {
         let (classes, shares) = (matrix.classes, shares)
         let count = Double(max(classes.count, 1))
@@ -41,8 +41,8 @@ public struct ConfusionPlot: Plot {
         let side = cell * count
         var canvas = Canvas(width: max(left + side + 90, left + 310), height: top + side + 56)
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: canvas.width - 24)
-        canvas.text("predicted", Point(left + side / 2, 46), .middle, ink: .muted)
-        canvas.text("truth", Point(16, top + side / 2), .middle, ink: .muted, turned: -90)
+        canvas.text("predicted class", Point(left + side / 2, 46), .middle, ink: .muted)
+        canvas.text("true class", Point(16, top + side / 2), .middle, ink: .muted, turned: -90)
         canvas.text("examples", Point(left + side + 8, top - 8), size: 11, ink: .muted)
         canvas.rectangle(Point(left, top), Point(left + side, top + side), fill: Self.shade(0))
         for (index, name) in classes.enumerated() {
@@ -73,7 +73,7 @@ public struct ConfusionPlot: Plot {
         return canvas.document(title: title, summary: summary)
     }
 
-    /// The share of its row that each count has; 0 in an empty row.
+    /// The proportion of each count in its row; 0 in an empty row.
     private var shares: [[Double]] {
         zip(matrix.counts, matrix.supports).map { row, sum in
             row.map { sum > 0 ? Double($0) / Double(sum) : 0 }
@@ -89,7 +89,7 @@ public struct ConfusionPlot: Plot {
         if count > 0 {
             canvas.rectangle(
                 Point(x, y), Point(x + cell, y + cell), fill: Self.shade(share), border: .fixed("#FFFFFF"),
-                tip: "\(matrix.classes[row]) taken for \(matrix.classes[column]): \(count), "
+                tip: "true \(matrix.classes[row]), predicted \(matrix.classes[column]): \(count), "
                     + NumberText.percent(share))
         }
         guard cell >= 20 else { return }
@@ -107,7 +107,7 @@ public struct ConfusionPlot: Plot {
             NumberText.percent(share, 0), Point(middle.x, middle.y + 13), .middle, size: 10, ink: ink)
     }
 
-    /// White to dark blue; the steps look equally large and print in grey.
+    /// A perceptually uniform scale from white to dark blue that also prints in grayscale.
     package static func shade(_ share: Double) -> Ink {
         let stops: [(Double, Double, Double)] = [
             (247, 249, 252), (204, 224, 240), (136, 186, 220), (62, 134, 188), (16, 82, 148), (6, 40, 92),
@@ -122,7 +122,7 @@ public struct ConfusionPlot: Plot {
     }
 
     private func drawKey(_ at: Point, on canvas: inout Canvas) {
-        canvas.text("share of the row", Point(at.x, at.y + 11), size: 11, ink: .muted)
+        canvas.text("proportion of true class", Point(at.x, at.y + 11), size: 11, ink: .muted)
         let left = at.x + 100
         for step in 0..<20 {
             let x = left + 6 * Double(step)

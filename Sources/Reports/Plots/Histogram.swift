@@ -1,19 +1,19 @@
 import Foundation
 
-/// How often numbers lie where: one or several groups of them, in the same bins.
+/// A histogram of one or several groups of values with common bins.
 public struct Histogram: Plot {
-    /// Stands above the histogram.
+    /// The title.
     public var title: String
-    /// What the numbers measure.
+    /// The label of the horizontal axis.
     public var xName: String
-    /// The groups, drawn over each other. What is no finite number is left out.
+    /// The groups, which are overlaid. Non-finite values are ignored.
     public var groups: [(name: String, values: [Double])]
-    /// How many bins; nil goes by the numbers (Freedman and Diaconis, 5 to 60).
+    /// The number of bins; nil applies the Freedman-Diaconis rule, limited to 5 to 60.
     public var bins: Int?
-    /// Of the picture, in pixels.
+    /// The size in pixels.
     public var size: (width: Double, height: Double) = (640, 320)
 
-    /// A histogram of groups of numbers.
+    /// Creates a histogram.
     public init(title: String, xName: String, groups: [(name: String, values: [Double])], bins: Int? = nil) {
         self.title = title
         self.xName = xName
@@ -26,12 +26,12 @@ public struct Histogram: Plot {
             let numbers = group.values.filter { Scale.isDrawn($0) }.sorted()
             guard let low = numbers.first, let high = numbers.last else { return "\(group.name): no data" }
             return
-                "\(group.name): \(NumberText.count(numbers.count, "number")) from \(NumberText.short(low)) to "
-                + "\(NumberText.short(high)), half of them below \(NumberText.short(numbers[numbers.count / 2]))"
+                "\(group.name): \(NumberText.count(numbers.count, "value")) from \(NumberText.short(low)) to "
+                + "\(NumberText.short(high)), median \(NumberText.short(numbers[numbers.count / 2]))"
         }.joined(separator: "; ")
     }
 
-    /// 640 by 320 unless `size` says otherwise.
+    /// The histogram as SVG.
     public var svg: String {
         var canvas = Canvas(width: size.width, height: size.height)
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: size.width - 24)
@@ -46,7 +46,7 @@ public struct Histogram: Plot {
             left: 36 + PlotArea.labelWidth(y), top: top, right: size.width - 20, bottom: bottom)
         let x = Scale(
             [low, low + width * Double(count)], from: area.left, to: area.right, ticks: 9, exact: true)
-        area.drawVertical(y, name: "number", on: &canvas)
+        area.drawVertical(y, name: "count", on: &canvas)
         for (index, counts) in counts.enumerated() {
             for (bin, count) in counts.enumerated() where count > 0 {
                 let edge = low + width * Double(bin)
@@ -75,7 +75,7 @@ public struct Histogram: Plot {
         return 56
     }
 
-    /// The first edge, the width and the number of the bins.
+    /// The lower edge, width and number of the bins.
     private func layout(_ numbers: [Double]) -> (low: Double, width: Double, count: Int) {
         let sorted = numbers.sorted()
         guard let low = sorted.first, let high = sorted.last else { return (0, 0.1, 10) }

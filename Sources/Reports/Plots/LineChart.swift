@@ -1,53 +1,53 @@
 import Foundation
 
-/// Curves, such as the loss by epoch.
+/// A line chart, such as the loss by epoch.
 public struct LineChart: Plot {
-    /// A curve. It has a gap where y is no finite number, or not above 0 on a logarithmic axis.
+    /// A curve. Non-finite values, and values not above 0 on a logarithmic axis, are gaps.
     public struct Series: Sendable {
-        /// Stands in the legend and in tooltips.
+        /// The name in the legend and in tooltips.
         public var name: String
-        /// In the order of x.
+        /// The points, ordered by x.
         public var points: [(x: Double, y: Double)]
-        /// An area around the curve, such as the range over folds, in the order of x.
+        /// A band around the curve, such as the range over folds, ordered by x.
         public var band: [(x: Double, low: Double, high: Double)] = []
 
-        /// A curve through points, in the order of x.
+        /// Creates a curve from points ordered by x.
         public init(_ name: String, points: [(x: Double, y: Double)]) {
             self.name = name
             self.points = points
         }
 
-        /// A curve through numbers at 1, 2, 3 ...
+        /// Creates a curve from values at x = 1, 2, 3 and so on.
         public init(_ name: String, _ values: [Double]) {
             self.init(name, points: values.enumerated().map { (Double($0.offset + 1), $0.element) })
         }
     }
 
-    /// How the vertical axis goes up.
+    /// The scale of the vertical axis.
     public enum Axis: Sendable {
         case linear, logarithmic
-        /// Logarithmic where all numbers are above 0 and the largest is over 100 times the smallest.
+        /// Logarithmic if all values are positive and span more than a factor of 100, else linear.
         case automatic
     }
 
-    /// Stands above the chart.
+    /// The title.
     public var title: String
-    /// What the horizontal axis counts; empty writes nothing.
+    /// The label of the horizontal axis; may be empty.
     public var xName: String
-    /// What the vertical axis measures; empty writes nothing.
+    /// The label of the vertical axis; may be empty.
     public var yName: String
-    /// The curves, each in a colour and with marks of its own.
+    /// The curves, distinguished by color and marker.
     public var series: [Series]
-    /// Linear unless given.
+    /// The scale of the vertical axis (default: linear).
     public var axis: Axis
-    /// Whether y is a share that is written in percent.
+    /// Whether y is a proportion, shown in percent.
     public var isShare: Bool
-    /// A place of the horizontal axis that counts, such as the best epoch, and what it is.
+    /// A vertical line, such as at the best epoch, with its label.
     public var mark: (x: Double, name: String)?
-    /// Of the picture, in pixels.
+    /// The size in pixels.
     public var size: (width: Double, height: Double) = (640, 340)
 
-    /// A chart of curves.
+    /// Creates a line chart.
     public init(
         title: String, xName: String = "epoch", yName: String = "", series: [Series], axis: Axis = .linear,
         isShare: Bool = false, mark: (x: Double, name: String)? = nil
@@ -67,14 +67,14 @@ public struct LineChart: Plot {
             guard let first = drawn.first, let last = drawn.last else { return "\(series.name): no data" }
             let (low, high) = drawn.reduce((first.y, first.y)) { (min($0.0, $1.y), max($0.1, $1.y)) }
             return
-                "\(series.name): \(text(first.y)) at first, \(text(last.y)) at last, between \(text(low)) and "
+                "\(series.name): from \(text(first.y)) to \(text(last.y)), range \(text(low)) to "
                 + text(high)
         }
         let marked = mark.map { "\($0.name) at \(NumberText.short($0.x)). " } ?? ""
         return marked + curves.joined(separator: "; ")
     }
 
-    /// 640 by 340 unless `size` says otherwise.
+    /// The chart as SVG.
     public var svg: String {
         var canvas = Canvas(width: size.width, height: size.height)
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: size.width - 24)
@@ -112,7 +112,7 @@ public struct LineChart: Plot {
         }
     }
 
-    /// The names below the title; one alone needs none. Returns where they end.
+    /// Draws the legend, unless there is only one curve, and returns its bottom edge.
     private func drawLegend(on canvas: inout Canvas) -> Double {
         guard series.count > 1 else { return 30 }
         var (x, y) = (12.0, 42.0)
@@ -169,7 +169,7 @@ public struct LineChart: Plot {
         if lower.count > 1 { canvas.polygon(lower + upper.reversed(), fill: .series(index), opacity: 0.18) }
     }
 
-    /// A few marks along the curve, those of several curves at different places.
+    /// Draws a few markers along a curve, staggered between curves.
     private func drawMarks(_ points: [Point], _ index: Int, on canvas: inout Canvas) {
         guard series.count > 1, points.count > 1 else { return }
         let step = max(1, points.count / 7)
@@ -179,7 +179,7 @@ public struct LineChart: Plot {
         }
     }
 
-    /// Of points in one column of pixels only the first, the lowest, the highest and the last are to be seen.
+    /// Keeps only the first, lowest, highest and last point of each pixel column.
     package static func thinned(_ points: [Point]) -> [Point] {
         guard points.count > 2000 else { return points }
         var (result, start) = ([Point](), 0)

@@ -1,30 +1,29 @@
-/// A picture of some numbers, as a value.
+/// A plot as a value that can be rendered as SVG.
 ///
-/// All plots are drawn on white with colours that colour-blind readers can tell apart, and again by shape, so that they can
-/// be printed in grey. What is no finite number is left out: a gap in a curve, a dash in a table. Names are shown whatever
-/// they hold; long ones are cut, and whole in the tooltip.
+/// Plots use a palette that is safe for color-blind readers, and also distinguish series by shape, so that they can be printed
+/// in grayscale. Non-finite values are omitted. Names are escaped; long ones are truncated and shown in full in a tooltip.
 public protocol Plot: Sendable {
-    /// What the picture is of.
+    /// The title.
     var title: String { get }
-    /// What there is to see, in a sentence or two, for readers who do not see it.
+    /// A text alternative of a sentence or two.
     var summary: String { get }
-    /// The picture as an SVG document, which can stand in a file or in an HTML page.
+    /// The plot as an SVG document, for a file or an HTML page.
     var svg: String { get }
 }
 
-/// A colour by what it is for. A page can give another colour to its class, such as a light ink in dark surroundings.
+/// A color by its role. A page can override the color of its class, for example in dark mode.
 package enum Ink: Equatable {
     case paper, ink, muted, axis, grid
-    /// The nth curve of several.
+    /// The color of a series, by index.
     case series(Int)
-    /// A light tone of a series' colour, for areas.
+    /// A light tone of a series' color, for areas.
     case area(Int)
-    /// Part of a scale of colours: it does not change with the surroundings.
+    /// A color of a color scale, which is the same in dark mode.
     case fixed(String)
 
-    /// Okabe and Ito's colours, the dark ones first; yellow is too light for lines.
+    /// The palette of Okabe and Ito without yellow, which is too light for lines.
     package static let series = ["#0072B2", "#D55E00", "#009E73", "#A8518A", "#E69F00", "#56B4E9", "#4D4D4D"]
-    /// The same, mixed with white.
+    /// The palette, mixed with white.
     package static let areas = ["#9CC8E3", "#F3BF99", "#99D8C7", "#DDB9D0", "#F5D899", "#BBE1F6", "#B8B8B8"]
 
     package var color: String {
@@ -40,7 +39,7 @@ package enum Ink: Equatable {
         }
     }
 
-    /// The class with which a page can find it; nil for fixed colours.
+    /// The CSS class; nil for fixed colors.
     package var name: String? {
         switch self {
         case .paper: "paper"

@@ -1,4 +1,4 @@
-/// The rectangle in which a plot draws, and its axes.
+/// The area of a plot inside its axes.
 package struct PlotArea {
     package let left: Double
     package let top: Double
@@ -8,7 +8,7 @@ package struct PlotArea {
     package var width: Double { right - left }
     package var height: Double { bottom - top }
 
-    /// Lines across, the numbers of the vertical axis and its name.
+    /// Draws the grid lines, tick labels and label of the vertical axis.
     package func drawVertical(_ scale: Scale, name: String, on canvas: inout Canvas) {
         for tick in scale.ticks {
             guard let y = scale.place(tick.value) else { continue }
@@ -20,7 +20,7 @@ package struct PlotArea {
             name, Point(14, (top + bottom) / 2), .middle, ink: .muted, turned: -90, limit: height + 40)
     }
 
-    /// The numbers of the horizontal axis and its name; `grid` draws lines up.
+    /// Draws the tick labels and label of the horizontal axis, and vertical grid lines if `grid` is true.
     package func drawHorizontal(_ scale: Scale, name: String, grid: Bool = false, on canvas: inout Canvas) {
         for tick in scale.ticks {
             guard let x = scale.place(tick.value) else { continue }
@@ -33,13 +33,13 @@ package struct PlotArea {
         canvas.text(name, Point((left + right) / 2, bottom + 36), .middle, ink: .muted, limit: width + 40)
     }
 
-    /// Says in the middle that there is nothing to draw.
+    /// Draws "no data" in the center.
     package func drawEmpty(on canvas: inout Canvas) {
         canvas.text(
             "no data", Point((left + right) / 2, (top + bottom) / 2 + 4), .middle, ink: .muted)
     }
 
-    /// How far the labels of a vertical axis reach.
+    /// The width of the tick labels of a vertical axis.
     package static func labelWidth(_ scale: Scale) -> Double {
         scale.ticks.map { TextWidth.of($0.label, size: 11) }.max() ?? 0
     }

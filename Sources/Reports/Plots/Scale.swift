@@ -1,13 +1,13 @@
 import Foundation
 
-/// Turns numbers into places along an axis, and knows the ticks of that axis.
+/// Maps values to positions along an axis, and computes its ticks.
 package struct Scale {
-    /// How an axis goes up.
+    /// The type of scale.
     package enum Kind {
         case linear, logarithmic
     }
 
-    /// How ticks are written.
+    /// The format of tick labels.
     package enum Labels {
         case plain, percent
     }
@@ -15,17 +15,17 @@ package struct Scale {
     package let kind: Kind
     package let low: Double
     package let high: Double
-    /// The places of `low` and `high`.
+    /// The positions of `low` and `high`.
     package let start: Double
     package let end: Double
     package let ticks: [(value: Double, label: String)]
 
-    /// Whether a number can be drawn: larger ones overflow on the way, as smaller ones than 1e-300 do in logarithms.
+    /// Whether a value can be drawn: huge values overflow, and values below 1e-300 have no usable logarithm.
     package static func isDrawn(_ value: Double, _ kind: Kind = .linear) -> Bool {
         abs(value) <= 1e300 && (kind == .linear || value >= 1e-300)
     }
 
-    /// A scale that holds all numbers that can be drawn, from tick to tick unless it is `exact`. Without any it goes from 0 to 1.
+    /// Creates a scale that covers all drawable values, extended to ticks unless it is `exact`. Without values it covers 0 to 1.
     package init(
         _ values: some Sequence<Double>, kind: Kind = .linear, from start: Double, to end: Double,
         ticks count: Int = 6, labels: Labels = .plain, exact: Bool = false, whole: Bool = false
@@ -64,7 +64,7 @@ package struct Scale {
         }
     }
 
-    /// Where a number is drawn; nil where it cannot be.
+    /// Returns the position of a value; nil if it cannot be drawn.
     package func place(_ value: Double) -> Double? {
         guard Self.isDrawn(value, kind) else { return nil }
         let part =
@@ -74,7 +74,7 @@ package struct Scale {
         return part.isFinite ? start + min(max(part, -1), 2) * (end - start) : nil
     }
 
-    /// A range wide enough to be divided.
+    /// Widens a range that is too narrow for ticks.
     private static func widened(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
         let (low, high) = (range.lowerBound, range.upperBound)
         let size = max(abs(low), abs(high))
@@ -83,7 +83,7 @@ package struct Scale {
         return low - margin...high + margin
     }
 
-    /// 1, 2 or 5 times a power of ten.
+    /// The tick step: 1, 2 or 5 times a power of ten.
     private static func step(_ range: ClosedRange<Double>, _ count: Int, whole: Bool) -> Double {
         let rough = (range.upperBound - range.lowerBound) / Double(max(count, 1))
         let power = pow(10, log10(rough).rounded(.down))
@@ -104,7 +104,7 @@ package struct Scale {
         return text.replacing("-", with: "−")
     }
 
-    /// Digits after the point that tell neighbours apart.
+    /// The number of decimals that distinguishes adjacent ticks.
     private static func digits(_ step: Double) -> Int {
         min(max(0, Int((-log10(step) + 0.999).rounded(.down))), 12)
     }

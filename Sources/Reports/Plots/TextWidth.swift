@@ -1,13 +1,13 @@
-/// How wide text is, roughly: the fonts of the reader are not known.
+/// Estimates the width of text, since the reader's fonts are unknown.
 package enum TextWidth {
-    /// In pixels, for a sans-serif font of a size.
+    /// Returns the width in pixels in a sans-serif font of the given size.
     package static func of(_ text: String, size: Double) -> Double {
         text.unicodeScalars.reduce(0) { $0 + share($1) } * size
     }
 
-    /// The text, or its beginning and an ellipsis where it is wider than allowed.
+    /// Returns the text, truncated with an ellipsis if it is too wide.
     package static func cut(_ text: String, to width: Double, size: Double) -> String {
-        // No text of so many characters fits, and measuring a huge one takes time.
+        // Longer text never fits, and measuring it would be slow.
         let text = text.unicodeScalars.count > 1000 ? String(text.prefix(1000)) + "…" : text
         guard of(text, size: size) > width else { return text }
         var (kept, used) = ("", size)
@@ -19,7 +19,7 @@ package enum TextWidth {
         return kept + "…"
     }
 
-    /// Of the font's size.
+    /// The width of a character relative to the font size.
     private static func share(_ scalar: Unicode.Scalar) -> Double {
         switch scalar {
         case "i", "j", "l", "I", "|", "!", "'", ".", ",", ":", ";", "f", "t", "r", " ", "(", ")", "[", "]",

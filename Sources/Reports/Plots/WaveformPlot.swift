@@ -1,23 +1,23 @@
 
-/// A sound over time, and below it where a model looked: its attention.
+/// A waveform with a model's attention over time below it.
 public struct WaveformPlot: Plot {
-    /// Weights over time, such as those of an attention layer.
+    /// Attention weights over time.
     public struct Attention: Sendable {
-        /// One for each step; the largest is drawn strongest.
+        /// One weight per step, drawn relative to the largest.
         public var weights: [Double]
-        /// How long a step is.
+        /// The duration of a step in seconds.
         public var seconds: Double
-        /// Where the first step begins.
+        /// The start of the first step in seconds.
         public var start: Double
 
-        /// Weights of steps of equal length.
+        /// Creates weights of steps of equal duration.
         public init(_ weights: [Double], seconds: Double, start: Double = 0) {
             self.weights = weights
             self.seconds = seconds
             self.start = start
         }
 
-        /// Where the last step ends.
+        /// The end of the last step in seconds.
         public var end: Double { start + seconds * Double(weights.count) }
     }
 
@@ -25,10 +25,10 @@ public struct WaveformPlot: Plot {
     public struct Recording: Sendable {
         /// The samples, from -1 to 1.
         public var samples: [Float]
-        /// Samples per second.
+        /// The sample rate in Hz.
         public var rate: Int
 
-        /// A recording of the given samples.
+        /// Creates a recording.
         public init(_ samples: [Float], rate: Int) {
             (self.samples, self.rate) = (samples, rate)
         }
@@ -37,18 +37,18 @@ public struct WaveformPlot: Plot {
         var duration: Double { Double(samples.count) / Double(rate) }
     }
 
-    /// Stands above the picture, such as the clip's name.
+    /// The title, such as the name of the clip.
     public var title: String
-    /// A second line, such as the truth and the answer.
+    /// A second line, such as the true and the predicted class.
     public var note: String
-    /// nil draws attention alone.
+    /// The recording; nil draws only the attention.
     public var sound: Recording?
-    /// nil draws the sound alone.
+    /// The attention; nil draws only the waveform.
     public var attention: Attention?
-    /// Of the picture, in pixels.
+    /// The width in pixels.
     public var width = 640.0
 
-    /// A picture of a sound, of attention, or of both.
+    /// Creates a plot of a recording, of attention, or of both.
     public init(title: String, note: String = "", sound: Recording?, attention: Attention? = nil) {
         self.title = title
         self.note = note
@@ -58,7 +58,7 @@ public struct WaveformPlot: Plot {
 
     public var summary: String {
         var parts = note.isEmpty ? [] : [note]
-        if let sound { parts.append("\(NumberText.fixed(sound.duration, 2)) seconds of sound") }
+        if let sound { parts.append("\(NumberText.fixed(sound.duration, 2)) seconds of audio") }
         if let attention, let top = strongest(attention) {
             let at = attention.start + attention.seconds * (Double(top) + 0.5)
             parts.append("attention is strongest at \(NumberText.fixed(at, 2)) seconds")
@@ -66,7 +66,7 @@ public struct WaveformPlot: Plot {
         return parts.joined(separator: "; ")
     }
 
-    /// As wide as `width`; what is nil has no room in it.
+    /// The plot as SVG.
     public var svg: String {
         let top = note.isEmpty ? 34.0 : 50.0
         let soundHeight = sound == nil ? 0.0 : 92
@@ -81,7 +81,7 @@ public struct WaveformPlot: Plot {
         if let sound {
             draw(sound, x, middle: top + soundHeight / 2, half: soundHeight / 2 - 2, area, on: &canvas)
             drawPadding(after: sound, x, area, on: &canvas)
-            canvas.text("sound", Point(56, top + soundHeight / 2 + 4), .end, size: 11, ink: .muted)
+            canvas.text("waveform", Point(56, top + soundHeight / 2 + 4), .end, size: 11, ink: .muted)
         }
         if let attention {
             let part = PlotArea(left: area.left, top: attentionTop, right: area.right, bottom: bottom)
@@ -93,7 +93,7 @@ public struct WaveformPlot: Plot {
         return canvas.document(title: title, summary: summary)
     }
 
-    /// Where the axis ends.
+    /// The end of the time axis.
     private var seconds: Double {
         let ends = [sound.map { $0.rate > 0 ? $0.duration : 0 } ?? 0, attention?.end ?? 0]
         return max(ends.filter { $0.isFinite && $0 < 1e7 }.max() ?? 0, 0.01)
@@ -104,7 +104,7 @@ public struct WaveformPlot: Plot {
             .max { attention.weights[$0] < attention.weights[$1] }
     }
 
-    /// The places of the steps that are drawn, each with its share of the largest weight.
+    /// The positions of the drawn steps, with their weights relative to the largest.
     private func steps(_ attention: Attention, _ x: Scale) -> [(left: Double, right: Double, share: Double)] {
         let largest = attention.weights.filter(\.isFinite).max() ?? 0
         guard largest > 0, attention.seconds > 0 else { return [] }
@@ -117,7 +117,7 @@ public struct WaveformPlot: Plot {
         }
     }
 
-    /// The places that count most, behind the sound.
+    /// Shades the steps with the largest weights behind the waveform.
     private func shade(_ attention: Attention, _ x: Scale, _ area: PlotArea, on canvas: inout Canvas) {
         for step in merged(steps(attention, x)) where step.share > 0.25 {
             canvas.rectangle(
@@ -126,7 +126,7 @@ public struct WaveformPlot: Plot {
         }
     }
 
-    /// Steps narrower than two pixels together.
+    /// Merges steps that are narrower than two pixels.
     private func merged(
         _ steps: [(left: Double, right: Double, share: Double)]
     ) -> [(left: Double, right: Double, share: Double)] {
@@ -156,7 +156,7 @@ public struct WaveformPlot: Plot {
         canvas.polygon(outline + [Point(last.x, area.bottom)], fill: .series(1), opacity: 0.75)
     }
 
-    /// Says that a model was given more time than there is sound.
+    /// Marks the padding after the recording.
     private func drawPadding(after sound: Recording, _ x: Scale, _ area: PlotArea, on canvas: inout Canvas) {
         guard sound.rate > 0, let end = x.place(min(sound.duration, seconds)), area.right - end > 60 else {
             return
@@ -165,7 +165,7 @@ public struct WaveformPlot: Plot {
         canvas.text("padding", Point((end + area.right) / 2, area.top + 12), .middle, size: 11, ink: .muted)
     }
 
-    /// The lowest and the highest sample of each pixel, as one outline.
+    /// Draws the envelope: the lowest and highest sample of each pixel column.
     private func draw(
         _ sound: Recording, _ x: Scale, middle: Double, half: Double, _ area: PlotArea, on canvas: inout Canvas
     ) {
@@ -186,7 +186,7 @@ public struct WaveformPlot: Plot {
         }
     }
 
-    /// The lowest and the highest of equal parts of some samples, at least 0 and at most 0 each.
+    /// Returns the minimum (at most 0) and maximum (at least 0) of the samples in each column.
     package static func envelope(_ samples: [Float], _ columns: Int) -> (lows: [Float], highs: [Float]) {
         var lows = [Float](repeating: 0, count: columns)
         var highs = lows

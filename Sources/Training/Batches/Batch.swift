@@ -1,16 +1,16 @@
 import Autograd
 import Layers
 
-/// Some examples at once.
+/// A batch of examples with their targets.
 public struct Batch: Sendable {
-    /// [batch, ...], with the valid frames of each where the features are sequences.
+    /// The features, [batch, ...]; sequences carry the number of valid steps of each example.
     public var inputs: Signal
-    /// The class or the values of each example.
+    /// The class label or target values of each example.
     public var targets: Targets
-    /// What the examples are called, for messages about them.
+    /// The identifiers of the examples, used in messages.
     public var ids: [String]
 
-    /// Examples with their targets; as many of each.
+    /// Creates a batch. `inputs`, `targets` and `ids` must have the same number of examples.
     public init(inputs: Signal, targets: Targets, ids: [String]) {
         self.inputs = inputs
         self.targets = targets

@@ -1,14 +1,14 @@
-/// Examples that are looked at without being trained on, always in the same order.
+/// A source of batches for evaluation, in a fixed order.
 public protocol EvaluationBatches: AnyObject {
-    /// How many batches there are.
+    /// The number of batches.
     var count: Int { get }
-    /// In how many forms the examples are looked at; 1 where nothing else is said.
+    /// The number of views of each example for test-time augmentation, the original included (default: 1).
     var views: Int { get }
-    /// A batch by its number, from 0, in one of its forms, from 0: the examples themselves. The last batch may be smaller.
+    /// Returns a batch. Both indices start at 0; view 0 is the original, and the last batch may be smaller.
     func batch(_ index: Int, view: Int) throws -> Batch
 }
 
 extension EvaluationBatches {
-    /// The examples themselves alone.
+    /// No test-time augmentation.
     public var views: Int { 1 }
 }

@@ -1,7 +1,7 @@
-/// Where batches to train on come from. The same epoch and place always give the same batch.
+/// A source of training batches. The same epoch and index always give the same batch.
 public protocol TrainingBatches: AnyObject {
-    /// How many batches an epoch has.
+    /// The number of batches per epoch.
     var count: Int { get }
-    /// A batch of an epoch, both from 0. They are asked for in order, beginning anywhere after a resume.
+    /// Returns a batch; both indices start at 0. The trainer requests batches in order, but may start in the middle of an epoch after a resume.
     func batch(epoch: Int, index: Int) throws -> Batch
 }

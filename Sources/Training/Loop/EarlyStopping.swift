@@ -1,79 +1,79 @@
 import Configuration
 import Layers
 
-/// Ends a training that no longer gets better, by Keras' rule.
+/// Stops training when a monitored metric has stopped improving, with the semantics of Keras' `EarlyStopping`.
 public struct EarlyStopping: Options {
     public var monitor = "validation_loss"
     public var mode: FigureMode?
     public var patience = 10
-    public var minimumDelta = 0.0
-    public var startFrom = 0
-    public var restoreBest = true
+    public var minDelta = 0.0
+    public var startFromEpoch = 0
+    public var restoreBestWeights = true
 
-    public static let summary = "Ends a training that no longer gets better."
+    public static let summary = "Stops training when the monitored metric has stopped improving."
     public static let fields: [Field<Self>] = [
-        .init("monitor", \.monitor, "The figure that is watched, after every epoch.", .notEmpty),
-        .init("mode", \.mode, "Whether a lower or a higher figure is better; null goes by its name."),
-        .init("patience", \.patience, "Epochs that may pass without a better figure.", .atLeast(0)),
-        .init("min_delta", \.minimumDelta, "How much better a figure has to be to count.", .atLeast(0)),
-        .init("start_from_epoch", \.startFrom, "Epochs at the start that do not count.", .atLeast(0)),
-        .init("restore_best_weights", \.restoreBest, "Whether training ends with the weights of the best epoch."),
+        .init("monitor", \.monitor, "The metric to monitor after each epoch.", .notEmpty),
+        .init("mode", \.mode, "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
+        .init("patience", \.patience, "Number of epochs without improvement after which training stops.", .atLeast(0)),
+        .init("min_delta", \.minDelta, "Minimum change in the metric that counts as an improvement.", .atLeast(0)),
+        .init("start_from_epoch", \.startFromEpoch, "Number of epochs to wait before monitoring starts.", .atLeast(0)),
+        .init("restore_best_weights", \.restoreBestWeights, "Whether to restore the weights of the best epoch when training stops."),
     ]
 
     public init() {}
-    /// The figure's name says whether lower is better; the best epoch's weights are restored.
+    /// Creates a rule that infers from the metric's name whether lower is better, and restores the best weights.
     public init(monitor: String, patience: Int) {
         self.monitor = monitor
         self.patience = patience
     }
 
-    /// Where the rule stands. Written as JSON it is restored exactly.
+    /// The state of early stopping. It survives a round trip through JSON exactly.
     public struct State: Options, Equatable {
-        /// Epochs that are over.
+        /// The number of completed epochs.
         public var epoch = 0
         public var best: Double?
-        /// The epoch of the best figure, from 0.
+        /// The epoch with the best value, counted from 0.
         public var bestEpoch = 0
-        /// Epochs since then.
+        /// The number of epochs since the best one.
         public var waited = 0
 
         public static let fields: [Field<Self>] = [
-            .init("epoch", \.epoch, "Epochs that are over.", .required, .range(0...mostCounted)),
-            .init("best", \.best, "The best figure so far."),
+            .init("epoch", \.epoch, "Number of completed epochs.", .required, .range(0...mostCounted)),
+            .init("best", \.best, "Best value so far."),
             .init(
-                "best_epoch", \.bestEpoch, "The epoch of the best figure, from 0.", .range(0...mostCounted)),
-            .init("waited", \.waited, "Epochs since the best one.", .range(0...mostCounted)),
+                "best_epoch", \.bestEpoch, "Epoch with the best value, counted from 0.", .range(0...mostCounted)),
+            .init("waited", \.waited, "Number of epochs since the best one.", .range(0...mostCounted)),
         ]
 
         public init() {}
     }
 
-    /// What an epoch's figure means.
+    /// The decision after an epoch.
     public enum Verdict: Sendable {
         /// The best epoch so far.
         case best
-        case goOn
+        case `continue`
         case stop
     }
 
-    /// Takes in the figure of the epoch that ends. A figure that is no number is no better than any.
-    public func observe(_ figure: Double, _ state: inout State) -> Verdict {
+    /// Records the value of the epoch that has just ended and decides whether to continue. NaN never counts as an improvement.
+    public func observe(_ value: Double, _ state: inout State) -> Verdict {
         let epoch = state.epoch
         state.epoch += 1
-        if epoch < startFrom { return .goOn }
+        if epoch < startFromEpoch { return .continue }
         state.waited += 1
-        if isBetter(figure, than: state.best) {
-            state.best = figure
+        if isBetter(value, than: state.best) {
+            state.best = value
             state.bestEpoch = epoch
             state.waited = 0
             return .best
         }
-        return state.waited >= patience && epoch > 0 ? .stop : .goOn
+        return state.waited >= patience && epoch > 0 ? .stop : .continue
     }
 
-    private func isBetter(_ figure: Double, than best: Double?) -> Bool {
-        guard let best else { return figure.isFinite }
+    private func isBetter(_ value: Double, than best: Double?) -> Bool {
+        guard let best else { return value.isFinite }
         return (mode ?? FigureMode(of: monitor)) == .min
-            ? figure < best - minimumDelta : figure > best + minimumDelta
+            ? value < best - minDelta : value > best + minDelta
     }
 }

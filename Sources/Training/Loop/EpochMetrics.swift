@@ -1,22 +1,22 @@
 import Configuration
 
-/// The figures of one epoch, in the order in which they are written. They hold no clock: equal runs make equal figures.
+/// The metrics of one epoch, in the order in which they are logged. They include no timings, so equal runs produce equal metrics.
 public struct EpochMetrics: Sendable, Equatable {
-    /// Epochs count from 1.
+    /// The epoch, counted from 1.
     public var epoch: Int
-    /// Names such as `train_loss` and `validation_accuracy`, each with its figure.
+    /// Pairs of a name, such as `train_loss` or `validation_accuracy`, and its value.
     public var figures: [(name: String, value: Double)]
 
-    /// The figures of an epoch.
+    /// Creates the metrics of an epoch.
     public init(epoch: Int, figures: [(name: String, value: Double)]) {
         self.epoch = epoch
         self.figures = figures
     }
 
-    /// A figure by its name; nil where there is none.
+    /// The value of a metric, or nil if the epoch has no metric of that name.
     public subscript(name: String) -> Double? { figures.first { $0.name == name }?.value }
 
-    /// Names and figures have to be equal in the same order; nan is equal to nothing.
+    /// Compares names and values in order; NaN equals nothing.
     public static func == (a: EpochMetrics, b: EpochMetrics) -> Bool {
         a.epoch == b.epoch
             && a.figures.elementsEqual(b.figures) { $0.name == $1.name && $0.value == $1.value }

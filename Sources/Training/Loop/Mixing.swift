@@ -2,32 +2,33 @@ import Autograd
 import Glibc
 import Layers
 
-/// How the examples of a batch are mixed with each other.
+/// A method that mixes pairs of examples within a batch.
 package enum Mixing: String {
-    /// All of both, by shares (Zhang et al. 2018).
+    /// A convex combination of two examples (Zhang et al. 2018).
     case mixup
-    /// A part of one in the place of the other's (Yun et al. 2019).
+    /// A region of one example pasted into the other (Yun et al. 2019).
     case cutmix
 }
 
 extension TrainingOptions {
-    /// How a batch is mixed and with which number of the beta distribution; by lot where there are two ways.
-    package func mixing(_ generator: RandomGenerator) -> (way: Mixing, alpha: Double)? {
-        let ways = [mixup.map { (Mixing.mixup, $0) }, cutmix.map { (Mixing.cutmix, $0) }].compactMap { $0 }
-        return ways.count < 2 ? ways.first : ways[generator.split("mixing").below(ways.count)]
+    /// Returns the mixing method for a batch and the alpha of its beta distribution, or nil without mixing. If mixup and CutMix are both enabled, one is chosen at random.
+    package func mixing(_ generator: RandomGenerator) -> (method: Mixing, alpha: Double)? {
+        let methods = [mixup.map { (Mixing.mixup, $0) }, cutmix.map { (Mixing.cutmix, $0) }].compactMap { $0 }
+        return methods.count < 2
+            ? methods.first : methods[generator.split("mixing").below(methods.count)]
     }
 }
 
 extension Batch {
-    /// Each example mixed with another of the batch, inputs and targets by the same share.
-    package func mixed(_ way: Mixing, alpha: Double, classes: Int, _ generator: RandomGenerator) -> Batch {
-        switch way {
+    /// Returns the batch with each example mixed with another one, inputs and targets in the same proportion.
+    package func mixed(_ method: Mixing, alpha: Double, classes: Int, _ generator: RandomGenerator) -> Batch {
+        switch method {
         case .mixup: mixed(alpha: alpha, classes: classes, generator)
         case .cutmix: cutMixed(alpha: alpha, classes: classes, generator)
         }
     }
 
-    /// Inputs and targets by one share, drawn from Beta(alpha, alpha).
+    /// Mixup: inputs and targets are combined with a single weight drawn from Beta(alpha, alpha).
     private func mixed(alpha: Double, classes: Int, _ generator: RandomGenerator) -> Batch {
         let share = Real(Self.beta(alpha, generator))
         let order = generator.permutation(ids.count)
@@ -40,31 +41,31 @@ extension Batch {
             ids: ids)
     }
 
-    /// A stretch of each example's steps (or numbers), a rectangle of a picture, comes from another example; the
-    /// targets are mixed by what is left. The part that is cut is drawn from Beta(alpha, alpha), its place anew for each
-    /// example, within what both have.
+    /// CutMix: replaces a span of time steps (or of features), or a rectangle of an image, by that of another example,
+    /// and mixes the targets in proportion. The relative size is drawn from Beta(alpha, alpha) once per batch, the position
+    /// once per example and within the valid steps of both.
     private func cutMixed(alpha: Double, classes: Int, _ generator: RandomGenerator) -> Batch {
         let shape = inputs.tensor.shape
-        let isPicture = shape.count == 4
-        let (count, steps, width) = (shape[0], shape[1], isPicture ? shape[2] : 1)
+        let isImage = shape.count == 4
+        let (count, steps, width) = (shape[0], shape[1], isImage ? shape[2] : 1)
         let part = Self.beta(alpha, generator)
-        let side = isPicture ? part.squareRoot() : part
+        let side = isImage ? part.squareRoot() : part
         let order = generator.permutation(count)
         var shares = [Real](repeating: 1, count: count)
-        func stretch(of size: Int) -> Range<Int> {
+        func span(of size: Int) -> Range<Int> {
             let length = Int((side * Double(size)).rounded())
             let start = generator.below(size - length + 1)
             return start..<start + length
         }
         let own = Tensor(
-            shape: [count, steps] + (isPicture ? [width] : [])
+            shape: [count, steps] + (isImage ? [width] : [])
                 + [Int](repeating: 1, count: min(1, shape.count - 2))
         ) { own in
             own.update(repeating: 1, count: count * steps * width)
             for row in 0..<count {
                 let length = inputs.lengths?[row] ?? steps
-                let rows = stretch(of: min(length, inputs.lengths?[order[row]] ?? steps))
-                let columns = isPicture ? stretch(of: width) : 0..<1
+                let rows = span(of: min(length, inputs.lengths?[order[row]] ?? steps))
+                let columns = isImage ? span(of: width) : 0..<1
                 for step in rows {
                     for column in columns { own[(row * steps + step) * width + column] = 0 }
                 }
@@ -80,7 +81,7 @@ extension Batch {
             ids: ids)
     }
 
-    /// The targets of the examples in another order.
+    /// The targets in another order.
     private func targets(_ order: [Int]) -> Targets {
         switch targets {
         case .classes(let labels): .classes(Indices(order.map { labels.values[$0] }))
@@ -88,13 +89,13 @@ extension Batch {
         }
     }
 
-    /// A number from Beta(a, a), as a ratio of two from a gamma distribution.
+    /// Draws from Beta(a, a), as a ratio of gamma variates.
     static func beta(_ a: Double, _ generator: RandomGenerator) -> Double {
         let (x, y) = (gamma(a, generator), gamma(a, generator))
         return x + y > 0 ? x / (x + y) : 0.5
     }
 
-    /// Marsaglia and Tsang's method (2000).
+    /// Draws from a gamma distribution with the method of Marsaglia and Tsang (2000).
     private static func gamma(_ shape: Double, _ generator: RandomGenerator) -> Double {
         if shape < 1 { return gamma(shape + 1, generator) * pow(1 - generator.uniform(), 1 / shape) }
         let d = shape - 1.0 / 3

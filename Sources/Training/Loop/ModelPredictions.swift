@@ -3,11 +3,11 @@ import Layers
 import Metrics
 
 extension Predictions {
-    /// The predictions of a model for all batches; with test-time augmentation, from the mean of the logits over the augmented copies of an example.
+    /// Predicts all batches with a model. With test-time augmentation, the logits of all views of an example are averaged.
     ///
     /// - Parameters:
-    ///   - loss: Its mean over the examples is the mean loss of the predictions.
-    ///   - each: Called after each batch with the number of batches done.
+    ///   - loss: The loss whose mean over the examples becomes `meanLoss`.
+    ///   - each: Called after each batch with the number of completed batches.
     public init(
         of model: any Layer, for batches: any EvaluationBatches, classes: [String], loss: any LossSpec,
         each: (Int) throws -> Void = { _ in }
@@ -22,7 +22,7 @@ extension Predictions {
                     return model.forward(inputs, .inference).tensor
                 }
                 let share = loss.weight(outputs, batch.targets)
-                // A batch of classes with weight zero has no loss.
+                // A batch whose classes all have weight zero has no loss.
                 if share > 0 {
                     total += Double(loss.mean(outputs, batch.targets).item()) * share
                     weight += share

@@ -1,31 +1,31 @@
 import Autograd
 import Layers
 
-/// A number that is no number: where it came up, and with which examples.
+/// A loss or gradient that became NaN or infinite, with its origin and the examples of the batch.
 public struct NotFinite: Error, Sendable, CustomStringConvertible {
-    /// What was found: "the loss is nan".
+    /// What was found, such as "the loss is nan".
     public var what: String
-    /// The first place of the model with numbers that are not finite, such as "model[2] (gru)"; nil where none has.
+    /// The first location in the model with non-finite values, such as "model[2] (gru)"; nil if there is none.
     public var place: String?
-    /// Both from 1.
+    /// The epoch, counted from 1.
     public var epoch: Int
-    /// The batch within its epoch.
+    /// The batch within its epoch, counted from 1.
     public var batch: Int
-    /// The examples of the batch.
+    /// The identifiers of the examples in the batch.
     public var ids: [String]
 
-    /// What happened, where, and what to try.
+    /// The message: what happened, where, and what to try.
     public var description: String {
-        let where_ = place.map { " First seen in \($0)." } ?? ""
+        let where_ = place.map { " The first non-finite values are in \($0)." } ?? ""
         let shown =
             ids.prefix(8).joined(separator: ", ") + (ids.count > 8 ? ", and \(ids.count - 8) more" : "")
-        return "epoch \(epoch), batch \(batch): \(what).\(where_) The batch holds \(shown). "
-            + "Try a lower learning_rate or clip_norm in the optimizer, or look at these examples."
+        return "epoch \(epoch), batch \(batch): \(what).\(where_) The batch contains \(shown). "
+            + "Try a lower learning_rate or set clip_norm in the optimizer, or inspect these examples."
     }
 }
 
 extension Model {
-    /// The first place whose numbers are not finite: the input, a weight, or what a layer makes of the input; nil where all are.
+    /// The first location with non-finite values: the input, a weight, or the output of a layer; nil if all are finite.
     func firstNotFinite(_ inputs: Signal) -> String? {
         guard inputs.masked.array.allSatisfy(\.isFinite) else { return "the features" }
         for (name, parameter) in namedParameters where !parameter.value.array.allSatisfy(\.isFinite) {
@@ -44,7 +44,7 @@ extension Model {
         }
     }
 
-    /// The part of a config's `model` that has a parameter; nil where that cannot be told from its name.
+    /// The location in a config's `model` that owns a parameter; nil if the name does not determine it.
     func owner(of parameter: String) -> String? {
         var (path, layer) = ("model", self.layer)
         for word in parameter.split(separator: ".").map(String.init) {

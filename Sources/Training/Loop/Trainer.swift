@@ -3,27 +3,27 @@ import Configuration
 import Layers
 import Metrics
 
-/// Trains a model: steps, epochs, schedule, selection of the best weights, early stopping. Given the same batches and seed it makes the same
-/// bits, on any number of threads and however often it was stopped and restored in between.
+/// Trains a model: optimizer steps, learning-rate schedule, model selection and early stopping.
 ///
-/// Used by one thread at a time.
+/// The same batches and seed give bit-identical weights, on any number of threads and however often training was
+/// interrupted and resumed. A trainer must be used by one thread at a time.
 public final class Trainer {
-    /// What a training is made of.
-    public struct Parts {
-        /// Its weights are where training begins.
+    /// Everything a training needs apart from the data.
+    public struct Configuration {
+        /// The model to train, with its initial weights.
         public var model: Model
-        /// What training lowers; the model's penalties are added to it.
+        /// The loss to minimize; the model's weight penalties are added to it.
         public var loss: any LossSpec
-        /// Its learning rate is what a schedule starts from.
+        /// The optimizer; its learning rate is the base rate of the schedule.
         public var optimizer: any OptimizerSpec
-        /// nil keeps the rate as it is.
+        /// The learning-rate schedule; nil keeps the rate constant.
         public var schedule: (any ScheduleSpec)?
-        /// Epochs, batches and what decides on the end.
+        /// Epochs, batch size, early stopping and model selection.
         public var options: TrainingOptions
-        /// Dropout, mixing and other noise of training are drawn from it.
+        /// The seed of dropout, mixing and other randomness in training.
         public var seed: UInt64
 
-        /// Everything but the data.
+        /// Creates a configuration.
         public init(
             model: Model, loss: any LossSpec, optimizer: any OptimizerSpec,
             schedule: (any ScheduleSpec)? = nil,
@@ -38,11 +38,11 @@ public final class Trainer {
         }
     }
 
-    /// The model that is trained: its weights change with every step.
+    /// The model being trained; its weights change with every step.
     public let model: Model
-    let parts: Parts
+    let configuration: Configuration
     let batches: any TrainingBatches
-    /// The figures of the data that the training watches, nil where there are none: by their names with `validation_` before them.
+    /// Computes the validation metrics, which are logged with the prefix `validation_`; nil without a validation set.
     let validate: ((any Layer) throws -> [(name: String, value: Double)])?
 
     let optimizer: Optimizer
@@ -52,71 +52,72 @@ public final class Trainer {
     private let parameters: [Parameter]
     private let generator: RandomGenerator
     var position = TrainingPosition()
-    /// The weights and buffers of the best epoch.
+    /// The weights and buffers of the best epoch so far.
     var best: [(String, Tensor)]?
 
-    /// A training at its start.
+    /// Creates a trainer at the start of training.
     public init(
-        _ parts: Parts, batches: any TrainingBatches,
+        _ configuration: Configuration, batches: any TrainingBatches,
         validate: ((any Layer) throws -> [(name: String, value: Double)])? = nil
     ) {
-        self.parts = parts
+        self.configuration = configuration
         self.batches = batches
         self.validate = validate
-        model = parts.model
+        model = configuration.model
         let named = model.namedParameters
         parameters = named.map(\.parameter)
-        optimizer = Optimizer(parts.optimizer, named)
-        average = parts.options.average.map { WeightAverage($0, named) }
-        accumulator = GradientAccumulator(parameters, batches: parts.options.accumulate)
-        generator = RandomGenerator(seed: parts.seed).split("training")
-        let stepsPerEpoch = (batches.count + parts.options.accumulate - 1) / parts.options.accumulate
-        schedule = parts.schedule.map {
+        optimizer = Optimizer(configuration.optimizer, named)
+        average = configuration.options.weightAverage.map { WeightAverage($0, named) }
+        accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
+        generator = RandomGenerator(seed: configuration.seed).split("training")
+        let stepsPerEpoch = (batches.count + configuration.options.accumulationSteps - 1) / configuration.options.accumulationSteps
+        schedule = configuration.schedule.map {
             Schedule(
                 $0, base: optimizer.learningRate,
-                total: $0.per == .epoch ? parts.options.epochs : parts.options.epochs * stepsPerEpoch)
+                total: $0.per == .epoch ? configuration.options.epochs : configuration.options.epochs * stepsPerEpoch)
         }
         if let schedule { optimizer.learningRate = schedule.rate }
     }
 
-    /// Epochs that are over.
+    /// The number of completed epochs.
     public var epoch: Int { position.epoch }
-    /// Batches of the epoch under way that are done.
+    /// The number of completed batches in the current epoch.
     public var batch: Int { position.batch }
-    /// Batches of an epoch.
+    /// The number of batches per epoch.
     public var batchesPerEpoch: Int { batches.count }
-    /// Whether all epochs are over, or early stopping has ended the training.
+    /// Whether training has ended, by reaching the last epoch or by early stopping.
     public var isOver: Bool { position.isOver }
-    /// The epoch whose weights are the best, from 1.
+    /// The epoch with the best weights, counted from 1.
     public var bestEpoch: Int? { position.bestEpoch }
-    /// Its figure.
+    /// The monitored metric of the best epoch.
     public var bestFigure: Double? { position.bestFigure }
-    /// The examples of the epoch under way so far.
+    /// The number of examples processed in the current epoch.
     public var samples: Int { position.sums.examples }
-    /// The time that forward and backward passes and the optimiser's moves have taken since the trainer was made.
+    /// The time spent in forward passes, backward passes and optimizer steps since the trainer was created.
     public private(set) var computing = Duration.zero
     private let clock = ContinuousClock()
-    /// The mean loss of the epoch under way.
+    /// The mean loss of the current epoch so far.
     public var lossSoFar: Double { position.sums.weight > 0 ? position.sums.loss / position.sums.weight : 0 }
-    /// Whether no gradients of earlier batches wait for a step: only then can the state be saved.
+    /// Whether the state can be saved: no accumulated gradients are waiting for a step.
     public var canSave: Bool { !accumulator.isPending }
 
-    /// Trains on the next batch. Throws a `NotFinite` where the loss or a gradient is no finite number; the
-    /// parameters then are those before the step.
+    /// Trains on the next batch.
+    ///
+    /// - Throws: `NotFinite` if the loss or a gradient is NaN or infinite; the parameters are then unchanged.
     public func step() throws {
         let (epoch, index) = (position.epoch, position.batch)
         var batch = try batches.batch(epoch: epoch, index: index)
         let drawn = generator.split("epoch \(epoch) batch \(index)")
-        if let (way, alpha) = parts.options.mixing(drawn) {
+        if let (method, alpha) = configuration.options.mixing(drawn) {
             batch = batch.mixed(
-                way, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(way.rawValue))
+                method, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
         }
         let begin = clock.now
         let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
         let classes = outputs.shape.last ?? 1
-        let loss = parts.loss.mean(outputs, batch.targets)
+        let loss = configuration.loss.mean(outputs, batch.targets)
         let penalty = model.penalty()
-        let weight = parts.loss.weight(outputs, batch.targets)
+        let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }
         let gradients = (penalty.map { loss + $0 } ?? loss).backward()
@@ -133,11 +134,11 @@ public final class Trainer {
         if let ready = accumulator.add(gradients, weight: weight)
             ?? (position.batch == batches.count ? accumulator.flush() : nil)
         {
-            try move(ready, batch)
+            try applyGradients(ready, batch)
         }
     }
 
-    private func move(_ gradients: Gradients, _ batch: Batch) throws {
+    private func applyGradients(_ gradients: Gradients, _ batch: Batch) throws {
         let norm = optimizer.norm(gradients)
         guard norm.isFinite else {
             let name = model.namedParameters.first {
@@ -168,11 +169,11 @@ public final class Trainer {
             batch: position.batch + 1, ids: batch.ids)
     }
 
-    /// Ends the epoch when its batches are done: validates, selects, and moves the schedule. Returns the epoch's figures.
+    /// Ends the epoch after its last batch: validates, updates model selection and the schedule, and returns the epoch's metrics.
     public func endEpoch() throws -> EpochMetrics {
         require(
             position.batch == batches.count,
-            "Trainer.endEpoch: \(position.batch) of \(batches.count) batches are done")
+            "Trainer.endEpoch: only \(position.batch) of \(batches.count) batches are done")
         let rate = optimizer.learningRate
         let sums = position.sums
         var figures: [(name: String, value: Double)] = [
@@ -190,12 +191,12 @@ public final class Trainer {
         position.epoch += 1
         position.batch = 0
         position.sums = EpochSums()
-        judge(metrics)
+        updateSelection(metrics)
         return metrics
     }
 
-    /// The figures of the validation part; of a model with penalties on large weights also what these and the loss come to, which is what
-    /// Keras calls the validation loss.
+    /// Computes the validation metrics. For a model with weight penalties, adds `objective`: the loss plus the penalties, which
+    /// Keras reports as the validation loss.
     private func validated() throws -> [(name: String, value: Double)] {
         var figures = try validate?(model) ?? []
         let penalty = withoutRecording { model.penalty()?.item() }
@@ -205,9 +206,9 @@ public final class Trainer {
         return figures
     }
 
-    /// Selection, early stopping and schedule, all by the figures of the epoch that has ended.
-    private func judge(_ metrics: EpochMetrics) {
-        let options = parts.options
+    /// Updates model selection, the schedule and early stopping with the metrics of the epoch that has just ended.
+    private func updateSelection(_ metrics: EpochMetrics) {
+        let options = configuration.options
         if options.selection.weights == .best {
             let figure = metrics[options.selection.monitor] ?? .nan
             if options.selection.isBetter(figure, than: position.bestFigure) {
@@ -226,8 +227,8 @@ public final class Trainer {
         }
     }
 
-    /// Puts the weights that count into the model: the best epoch's, or the last ones (their average where one is kept).
-    public func useSelectedWeights() {
+    /// Restores the selected weights: those of the best epoch, or the last ones (their moving average, if enabled).
+    public func restoreBestWeights() {
         if let best {
             let tensors = Dictionary(best, uniquingKeysWith: { first, _ in first })
             for (name, parameter) in model.namedParameters { tensors[name].map { parameter.value = $0 } }

@@ -1,47 +1,47 @@
 import Configuration
 import Layers
 
-/// How a model is trained.
+/// The options of training: the `training` section of an experiment.
 public struct TrainingOptions: Options {
-    public var batch = 32
+    public var batchSize = 32
     public var epochs = 100
-    public var accumulate = 1
-    public var average: WeightAverage.Spec?
+    public var accumulationSteps = 1
+    public var weightAverage: WeightAverage.Spec?
     public var mixup: Double?
     public var cutmix: Double?
     public var earlyStopping: EarlyStopping?
     public var selection = Selection()
-    public var saveSeconds = 20.0
+    public var saveEverySeconds = 20.0
 
-    public static let summary = "How a model is trained."
+    public static let summary = "Training: batch size, epochs, regularization by mixing, early stopping and model selection."
     public static let fields: [Field<Self>] = [
-        .init("batch_size", \.batch, "Examples in a batch.", .range(1...1 << 20)),
-        .init("epochs", \.epochs, "Passes over the training data, at most.", .range(1...1 << 30)),
+        .init("batch_size", \.batchSize, "Number of examples per batch.", .range(1...1 << 20)),
+        .init("epochs", \.epochs, "Maximum number of epochs.", .range(1...1 << 30)),
         .init(
-            "accumulation_steps", \.accumulate, "Batches whose gradients make one step.", .range(1...1 << 20)),
-        .init("weight_average", \.average, "Evaluates a moving average of the weights; null does not."),
+            "accumulation_steps", \.accumulationSteps, "Number of batches whose gradients are accumulated for one optimizer step.", .range(1...1 << 20)),
+        .init("weight_average", \.weightAverage, "Exponential moving average of the weights, used for evaluation; null disables it."),
         .init(
             "mixup", \.mixup,
-            "Mixes pairs of examples with a share drawn from Beta(a, a), a being this number; null does not.",
+            "Alpha of mixup: pairs of examples are mixed with a weight drawn from Beta(alpha, alpha); null disables it.",
             .above(0)),
         .init(
             "cutmix", \.cutmix,
-            "Puts a part of another example into each, a stretch of time or a rectangle of a picture, and mixes the targets by its size; the part is drawn from Beta(a, a). With mixup, too, each batch gets one of both by lot; null does not.",
+            "Alpha of CutMix: a span of time steps, or a rectangle of an image, is replaced by that of another example, and the targets are mixed in proportion. The relative size is drawn from Beta(alpha, alpha). If mixup is enabled too, one of the two is chosen at random for each batch; null disables it.",
             .above(0)),
-        .init("early_stopping", \.earlyStopping, "When to end before the last epoch; null never does."),
-        .init("selection", \.selection, "Which epoch's weights are tested and kept as the best."),
+        .init("early_stopping", \.earlyStopping, "Stops training when a metric no longer improves; null disables it."),
+        .init("selection", \.selection, "Model selection: which epoch's weights are evaluated and saved."),
         .init(
-            "save_every_seconds", \.saveSeconds,
-            "The state is saved after so many seconds, so that a stopped run loses no more. No result depends on it.",
+            "save_every_seconds", \.saveEverySeconds,
+            "Interval in seconds between checkpoints, from which an interrupted run resumes. It does not affect results.",
             .atLeast(0)),
     ]
 
     public init() {}
 }
 
-/// Which epoch's weights count.
+/// Model selection: which epoch's weights are evaluated and saved.
 public struct Selection: Options, Equatable {
-    /// Which of them.
+    /// The rule that selects the epoch.
     public enum Rule: String, CaseIterable, ConfigurationValue {
         case best, last
     }
@@ -50,16 +50,16 @@ public struct Selection: Options, Equatable {
     public var monitor = "validation_loss"
     public var mode: FigureMode?
 
-    public static let summary = "Which epoch's weights are tested and kept as the best."
+    public static let summary = "Model selection: which epoch's weights are evaluated and saved."
     public static let fields: [Field<Self>] = [
-        .init("weights", \.weights, "Those of the epoch with the best figure, or those of the last one."),
-        .init("monitor", \.monitor, "The figure that tells which epoch is best.", .notEmpty),
-        .init("mode", \.mode, "Whether a lower or a higher figure is better; null goes by its name."),
+        .init("weights", \.weights, "Weights to keep: those of the epoch with the best monitored metric (`best`), or those of the last epoch (`last`)."),
+        .init("monitor", \.monitor, "The metric that determines the best epoch.", .notEmpty),
+        .init("mode", \.mode, "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
     ]
 
     public init() {}
 
-    /// Whether a figure is better than the best so far.
+    /// Whether a value improves on the best so far.
     func isBetter(_ figure: Double, than best: Double?) -> Bool {
         guard let best else { return figure.isFinite }
         return (mode ?? FigureMode(of: monitor)) == .min ? figure < best : figure > best

@@ -2,27 +2,27 @@ import Autograd
 import Configuration
 import Layers
 
-/// How many units of a layer with ReLU put out zero for all examples.
+/// The number of dead units in a layer with ReLU: units whose output is zero for all examples.
 public struct UnitActivity: Sendable, Equatable {
-    /// The layer in the config, such as "model[1] (conv1d)".
+    /// The location of the layer in the config, such as "model[1] (conv1d)".
     public var place: String
-    /// The units: numbers of the last axis.
+    /// The number of units: the size of the last axis.
     public var units: Int
-    /// Units that were zero everywhere.
+    /// The number of units that are always zero.
     public var dead: Int
 
-    /// A layer with its units.
+    /// Creates the activity of a layer.
     public init(place: String, units: Int, dead: Int) {
         (self.place, self.units, self.dead) = (place, units, dead)
     }
 
-    /// Whether so many units are dead that the layer does little: nine of ten.
+    /// Whether at least 90 % of the units are dead.
     public var isDead: Bool { units > 0 && dead * 10 >= units * 9 }
 }
 
 extension Model {
-    /// The activity of layers with ReLU, in the order of the config: those in the lists of sequential models. A pass over the batches ends
-    /// early once no layer can be found dead any more.
+    /// Returns the activity of the layers with ReLU in sequential models, in the order of the config. Stops early once no
+    /// layer can be dead any more.
     package func unitActivity(_ batches: any TrainingBatches) throws -> [UnitActivity] {
         var layers: [UnitActivity] = []
         var alive: [[Bool]] = []
@@ -48,7 +48,7 @@ extension Model {
 }
 
 extension Layer {
-    /// The output of the layer, after `each` was called with the outputs of all layers with ReLU on the way.
+    /// Returns the output of the layer and calls `each` with the output of every layer with ReLU on the way.
     fileprivate func forward(
         _ x: Signal, path: String, isList: Bool, _ each: (_ place: String, _ output: Tensor) -> Void
     ) -> Signal {
@@ -73,7 +73,7 @@ extension Layer {
 }
 
 extension Tensor {
-    /// Marks the places of the last axis that are anywhere not zero.
+    /// Marks the units, along the last axis, that are non-zero anywhere.
     fileprivate func markAlive(_ alive: inout [Bool]) {
         guard !alive.isEmpty else { return }
         let numbers = array

@@ -1,6 +1,6 @@
 import Autograd
 
-/// The mean of what a model puts out for each view of some sounds; of a single view that itself.
+/// Returns the mean of a model's outputs over the views of test-time augmentation.
 package func meanOverViews(_ count: Int, _ outputs: (_ view: Int) throws -> Tensor) rethrows -> Tensor {
     var sum = try outputs(0)
     guard count > 1 else { return sum }

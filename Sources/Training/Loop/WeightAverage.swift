@@ -2,54 +2,54 @@ import Autograd
 import Configuration
 import Layers
 
-/// The exponential moving average of parameters, which often predicts better than the parameters themselves.
+/// An exponential moving average of the parameters, which often generalizes better than the parameters themselves.
 ///
-/// Buffers are not averaged: the running statistics of a batch norm stay those that training has gathered with the
-/// parameters as they were at each step, and the averages are evaluated with them.
+/// Buffers are not averaged: the averaged parameters are evaluated with the running statistics that batch normalization
+/// collected during training.
 public final class WeightAverage {
-    /// How fast the average follows the parameters.
+    /// The options of the moving average.
     public struct Spec: Options {
         public var decay = 0.999
-        public var warmUp = true
+        public var warmup = true
 
         public static let summary = "Exponential moving average of the weights, used for evaluation."
         public static let fields: [Field<Self>] = [
-            .init("decay", \.decay, "Part of the average that stays in a step.", .range(0..<1)),
+            .init("decay", \.decay, "Decay of the moving average per step.", .range(0..<1)),
             .init(
-                "warmup", \.warmUp,
-                "Whether early steps n keep no more than (1 + n) / (10 + n), so that the first weights are forgotten."
+                "warmup", \.warmup,
+                "Whether to limit the decay to (1 + n) / (10 + n) in step n, so that the initial weights are forgotten quickly."
             ),
         ]
 
         public init() {}
-        /// `decay` is the part of the average that stays in a step, from 0 to below 1.
-        public init(decay: Double, warmUp: Bool = true) {
+        /// Creates the options of an average; `decay` is in [0, 1).
+        public init(decay: Double, warmup: Bool = true) {
             self.decay = decay
-            self.warmUp = warmUp
+            self.warmup = warmup
         }
     }
 
-    /// What it was made with.
+    /// The options of the average.
     public let spec: Spec
     private let parameters: [(name: String, parameter: Parameter)]
     private var averages: [Tensor]
     private var steps = 0
-    /// Whether the averages stand in the parameters now.
+    /// Whether the parameters currently hold the averages.
     public private(set) var isSwapped = false
 
-    /// An average that begins with the parameters as they are.
+    /// Creates an average that starts at the current values of the parameters.
     public init(_ spec: Spec, _ parameters: [(name: String, parameter: Parameter)]) {
         self.spec = spec
         self.parameters = parameters
         averages = parameters.map(\.parameter.value)
     }
 
-    /// Takes the parameters in, after each step of the optimiser.
+    /// Updates the average; call it after each optimizer step.
     public func update() {
         require(
-            !isSwapped, "WeightAverage.update: the averages stand in the parameters; swap them back first")
+            !isSwapped, "WeightAverage.update: the parameters hold the averages; call swap() first")
         steps += 1
-        let decay = spec.warmUp ? min(spec.decay, Double(1 + steps) / Double(10 + steps)) : spec.decay
+        let decay = spec.warmup ? min(spec.decay, Double(1 + steps) / Double(10 + steps)) : spec.decay
         let share = Real(1 - decay)
         for (index, (_, parameter)) in parameters.enumerated() {
             let value = parameter.value
@@ -64,7 +64,7 @@ public final class WeightAverage {
         }
     }
 
-    /// Exchanges averages and parameters; a second call brings everything back.
+    /// Swaps averages and parameters; a second call restores them.
     public func swap() {
         for (index, (_, parameter)) in parameters.enumerated() {
             let value = parameter.value
@@ -74,24 +74,24 @@ public final class WeightAverage {
         isSwapped.toggle()
     }
 
-    /// Calls `body` with the averages in the parameters.
+    /// Calls `body` while the parameters hold the averages.
     public func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
         swap()
         defer { swap() }
         return try body()
     }
 
-    /// The averages by the parameters' names, and the number of steps.
+    /// The averages by parameter name, and the number of steps.
     public var state: [(String, Tensor)] {
-        require(!isSwapped, "WeightAverage.state: the averages stand in the parameters; swap them back first")
+        require(!isSwapped, "WeightAverage.state: the parameters hold the averages; call swap() first")
         return [("steps", Tensor(bits: [UInt64(steps)]))]
             + zip(parameters, averages).map { ("average." + $0.name, $1) }
     }
 
-    /// Goes on from a saved state. Throws a `StateError` with everything that does not fit, and then changes nothing.
+    /// Restores a saved state. Throws a `StateError` that lists every mismatch, and then changes nothing.
     public func restore(_ state: [(String, Tensor)]) throws(StateError) {
         let expected = [("steps", [1, 4])] + parameters.map { ("average." + $0.name, $0.parameter.shape) }
-        let owner = "the average of the weights"
+        let owner = "the moving average of the weights"
         let tensors = try StateError.check(state, expected, owner: owner)
         steps = try StateError.counts(tensors[0], "steps", owner: owner)[0]
         averages = Array(tensors.dropFirst())

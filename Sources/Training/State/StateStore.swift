@@ -2,24 +2,24 @@ import Autograd
 import Configuration
 import Foundation
 
-/// The states of a run on disk. The last two are kept: should the newest be damaged, the one before it serves.
+/// The checkpoints of a run on disk. The last two are kept, so that a damaged one can be replaced by the one before.
 ///
-/// A state is a file of tensors and a small JSON file with the tensors' checksum, written in this order. Both are complete or not there,
-/// and a state counts once its JSON is there and the checksum is right.
+/// A checkpoint is a safetensors file and a small JSON file with its checksum, written atomically and in this order. It is
+/// valid if the JSON file exists and the checksum matches.
 package struct StateStore: Sendable {
     package let folder: String
 
-    /// One state, with what had to be passed over to find it.
+    /// A checkpoint, and the newer ones that had to be skipped.
     package struct Found {
         package var json: JSONValue
         package var tensors: SafeTensors
-        /// Newer states that could not be used, and why: one line each.
+        /// Why each newer checkpoint could not be used, one line each.
         package var damaged: [String]
     }
 
     package init(folder: String) { self.folder = folder }
 
-    /// Saves a state after all before it, then removes all but the last two.
+    /// Saves a checkpoint, then removes all but the last two.
     package func save(_ json: JSONValue, _ tensors: [(String, Tensor)]) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let number = (serials().last ?? 0) + 1
@@ -30,16 +30,16 @@ package struct StateStore: Sendable {
         ]
         try AtomicFile.write(Array(note.pretty().utf8), to: path(number, "json"))
         for old in serials().dropLast(2) {
-            // The JSON first: without it the tensors do not count.
+            // The JSON first: a checkpoint without it is invalid.
             try? FileManager.default.removeItem(atPath: path(old, "json"))
             try? FileManager.default.removeItem(atPath: path(old, "safetensors"))
         }
     }
 
-    /// Whether a state has been saved.
+    /// Whether a checkpoint has been saved.
     package var hasAny: Bool { !serials().isEmpty }
 
-    /// The newest state that is whole; nil where there is none at all. Throws where there are states and all are damaged.
+    /// Returns the newest valid checkpoint, or nil if there is none. Throws if all checkpoints are damaged.
     package func newest() throws -> Found? {
         var damaged: [String] = []
         let serials = serials()
@@ -48,7 +48,7 @@ package struct StateStore: Sendable {
                 let json = try JSONValue.load(path(number, "json"))
                 let bytes = try Data(contentsOf: URL(fileURLWithPath: path(number, "safetensors")))
                 guard let state = json["state"], json["checksum"]?.text == Self.checksum(bytes, state) else {
-                    damaged.append("\(path(number, "safetensors")): its checksum is wrong")
+                    damaged.append("\(path(number, "safetensors")): checksum mismatch")
                     continue
                 }
                 return Found(
@@ -60,9 +60,9 @@ package struct StateStore: Sendable {
         }
         guard serials.isEmpty else {
             throw FileError(
-                file: folder, place: "saved states", found: damaged.joined(separator: "; "),
+                file: folder, place: "checkpoints", found: damaged.joined(separator: "; "),
                 allowed:
-                    "at least one whole state; without one the run has to be started anew under another name")
+                    "at least one intact checkpoint; without one, start a new run under another name")
         }
         return nil
     }
@@ -72,7 +72,7 @@ package struct StateStore: Sendable {
         return "\(folder)/\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).\(suffix)"
     }
 
-    /// The numbers of the states whose JSON is there, rising.
+    /// The serial numbers of the checkpoints that have a JSON file, in ascending order.
     private func serials() -> [Int] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }.sorted()
@@ -82,7 +82,7 @@ package struct StateStore: Sendable {
         checksum(bytes) + "-" + checksum(Array(json.line.utf8))
     }
 
-    /// A 64-bit checksum of bytes (FNV-1a, eight bytes at a time, mixed so that every bit counts).
+    /// A 64-bit checksum: FNV-1a over eight bytes at a time, mixed so that every bit counts.
     static func checksum(_ bytes: some ContiguousBytes) -> String {
         bytes.withUnsafeBytes { bytes in
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)

@@ -3,9 +3,9 @@ import Configuration
 import Layers
 
 extension Trainer {
-    /// Everything that the rest of the training depends on: numbers as JSON, tensors by name.
+    /// Returns the complete training state: scalars as JSON, tensors by name.
     package func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
-        require(canSave, "Trainer.state: gradients wait for a step")
+        require(canSave, "Trainer.state: accumulated gradients are waiting for a step")
         position.schedule = schedule?.state ?? ScheduleState()
         var tensors = model.namedTensors.map { ("model." + $0, $1) }
         tensors += optimizer.state.map { ("optimizer." + $0, $1) }
@@ -14,7 +14,7 @@ extension Trainer {
         return (position.encode(), tensors)
     }
 
-    /// Goes on from a saved state. Throws where it does not fit this training.
+    /// Restores a saved state. Throws if it does not match this training.
     package func restore(_ json: JSONValue, _ tensors: SafeTensors, file: String) throws {
         let position = try TrainingPosition.decode(json)
         func part(_ prefix: String) throws -> [(String, Tensor)] {

@@ -2,11 +2,11 @@ import Configuration
 import Layers
 import Metrics
 
-/// Where a training stands, apart from its tensors. Written as JSON it is restored to the bit.
+/// The progress of training apart from its tensors. It survives a round trip through JSON exactly.
 struct TrainingPosition: Options, Equatable {
-    /// Epochs that are over.
+    /// The number of completed epochs.
     var epoch = 0
-    /// Batches of the epoch under way that are done.
+    /// The number of completed batches in the current epoch.
     var batch = 0
     var sums = EpochSums()
     var schedule = ScheduleState()
@@ -15,20 +15,20 @@ struct TrainingPosition: Options, Equatable {
     var bestFigure: Double?
     var isOver = false
 
-    static let summary = "Where a training stands."
+    static let summary = "Progress of training."
     static let fields: [Field<Self>] = [
-        .init("epoch", \.epoch, "Epochs that are over.", .required, .atLeast(0)),
-        .init("batch", \.batch, "Batches of the epoch under way that are done.", .required, .atLeast(0)),
-        .init("sums", \.sums, "What the epoch under way has added up."),
-        .init("schedule", \.schedule, "Where the schedule stands."),
-        .init("early_stopping", \.earlyStopping, "Where early stopping stands."),
-        .init("best_epoch", \.bestEpoch, "The epoch whose weights are the best, from 1."),
-        .init("best_figure", \.bestFigure, "Its figure."),
+        .init("epoch", \.epoch, "Number of completed epochs.", .required, .atLeast(0)),
+        .init("batch", \.batch, "Number of completed batches in the current epoch.", .required, .atLeast(0)),
+        .init("sums", \.sums, "Sums over the batches of the current epoch."),
+        .init("schedule", \.schedule, "State of the learning-rate schedule."),
+        .init("early_stopping", \.earlyStopping, "State of early stopping."),
+        .init("best_epoch", \.bestEpoch, "Epoch with the best weights, counted from 1."),
+        .init("best_figure", \.bestFigure, "Monitored metric of the best epoch."),
         .init("is_over", \.isOver, "Whether training has ended."),
     ]
 }
 
-/// What an epoch adds up over its batches.
+/// Sums over the batches of an epoch.
 struct EpochSums: Options, Equatable {
     var loss = 0.0
     var penalty = 0.0
@@ -40,11 +40,11 @@ struct EpochSums: Options, Equatable {
 
     static let fields: [Field<Self>] = [
         .init("loss", \.loss, "Loss times weight."),
-        .init("penalty", \.penalty, "What large weights cost, by batch."),
-        .init("weight", \.weight, "What the sum of losses is divided by."),
-        .init("right", \.right, "Examples that were classified right."),
-        .init("examples", \.examples, "Examples seen."),
-        .init("norm", \.norm, "Norms of the gradients."),
-        .init("steps", \.steps, "Steps of the optimiser."),
+        .init("penalty", \.penalty, "Weight penalties, summed over batches."),
+        .init("weight", \.weight, "Divisor of the sum of losses."),
+        .init("right", \.right, "Number of correctly classified examples."),
+        .init("examples", \.examples, "Number of examples."),
+        .init("norm", \.norm, "Gradient norms."),
+        .init("steps", \.steps, "Number of optimizer steps."),
     ]
 }

@@ -119,7 +119,7 @@ import Testing
         (
             #""name": "broken""#, #""name": 7"#,
             [
-                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found 7; write "7""#
+                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found 7; write "7""#
             ]
         ),
         (
@@ -182,7 +182,7 @@ import Testing
         (
             #""name": "broken""#, #""name": """#,
             [
-                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found """#
+                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found """#
             ]
         ),
         (
@@ -237,7 +237,7 @@ import Testing
         ),
         (
             #""metrics": ["accuracy", "uar"]"#, #""metrics": ["uar", "uar"]"#,
-            [#"30:39: evaluation.metrics[1]: "uar" stands here a second time; remove one"#]
+            [#"30:39: evaluation.metrics[1]: "uar" is listed twice; remove one"#]
         ),
         (
             #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": []"#,
@@ -426,9 +426,9 @@ import Testing
         ),
         (
             #"        {"type": "attention", "units": 64},\#n"#, "",
-            ["19:14: model: gives [100, 8], expected [classes], a number for each class"]
+            ["19:14: model: outputs [100, 8], expected [classes], one logit per class"]
         ),
-        (model, #"[]"#, ["19:14: model: gives [200, 40], expected [classes], a number for each class"]),
+        (model, #"[]"#, ["19:14: model: outputs [200, 40], expected [classes], one logit per class"]),
         (
             model,
             #"[{"type": "flatten"}, {"type": "dense", "units": 1000000000000}, {"type": "dense", "units": 10000000000000}]"#,
@@ -466,7 +466,7 @@ import Testing
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "supervised_contrastive"}"#,
             [
-                "26:13: loss: the loss supervised_contrastive leaves open which output stands for which class, and every figure of a run needs that; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
+                "26:13: loss: the loss supervised_contrastive does not assign outputs to classes, as the metrics require; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
             ]
         ),
         (
@@ -477,7 +477,7 @@ import Testing
             #""folder": "/data/RAVDESS"}"#,
             #""folder": "/data/RAVDESS"}, "classes": ["angry", "happy", "sad"]"#,
             [
-                #"19:14: model: gives [8], expected [3], a number for each class: angry, happy, sad; "units": "classes" in the last dense layer takes their number from the data"#
+                #"19:14: model: outputs [8], expected [3], one logit per class: angry, happy, sad; use "units": "classes" in the last dense layer to take the number from the data"#
             ]
         ),
         (
@@ -560,37 +560,37 @@ import Testing
         (
             #""monitor": "validation_uar""#, #""monitor": "validation_urr""#,
             [
-                #"29:70: training.selection.monitor: no epoch has the figure "validation_urr"; did you mean "validation_uar"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:70: training.selection.monitor: unknown metric "validation_urr"; did you mean "validation_uar"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
             #""monitor": "validation_uar""#, #""monitor": "uar""#,
             [
-                #"29:70: training.selection.monitor: no epoch has the figure "uar"; did you mean "validation_uar"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:70: training.selection.monitor: unknown metric "uar"; did you mean "validation_uar"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
             #""monitor": "validation_uar""#, #""monitor": "validation_macro_f1""#,
             [
-                #"29:70: training.selection.monitor: no epoch has the figure "validation_macro_f1"; add "macro_f1" to evaluation.metrics"#
+                #"29:70: training.selection.monitor: unknown metric "validation_macro_f1"; add "macro_f1" to evaluation.metrics"#
             ]
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "early_stopping": {"monitor": "val_loss"}"#,
             [
-                #"29:75: training.early_stopping.monitor: no epoch has the figure "val_loss"; did you mean "validation_loss"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:75: training.early_stopping.monitor: unknown metric "val_loss"; did you mean "validation_loss"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
             #"{"type": "cosine"}"#, #"{"type": "plateau", "monitor": "validation_los"}"#,
             [
-                #"28:48: schedule.monitor: no epoch has the figure "validation_los"; did you mean "validation_loss"? There are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"28:48: schedule.monitor: unknown metric "validation_los"; did you mean "validation_loss"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
             #", "validation": 0.2}"#, "}",
             [
-                #"29:70: training.selection.monitor: the split has no validation part, and no epoch the figure "validation_uar"; give "validation" to the split, or do without: "selection": {"weights": "last"}"#
+                #"29:70: training.selection.monitor: "validation_uar" is not available, because the split has no validation set; add "validation" to the split, or use the last epoch: "selection": {"weights": "last"}"#
             ]
         ),
         (
@@ -600,7 +600,7 @@ import Testing
         (
             #"{"monitor": "validation_uar"}"#, #"{"monitor": "test_uar"}"#,
             [
-                #"29:70: training.selection.monitor: no epoch has the figure "test_uar"; there are train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:70: training.selection.monitor: unknown metric "test_uar"; available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
     ]
@@ -620,16 +620,16 @@ import Testing
             [#"5:59: split.test: expected a share such as 0.2 or a whole number above 0, found "0.2""#]
         ),
         (#""seed": 1"#, #""fold": 0"#, ["3:13: fold: expected a whole number of at least 1, found 0"]),
-        (#""seed": 1"#, #""fold": 2"#, ["3:13: fold: expected 1, found 2: the split has no other fold"]),
+        (#""seed": 1"#, #""fold": 2"#, ["3:13: fold: expected 1, found 2: the split has a single fold"]),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
             #""fold": 6, "split": {"type": "k_fold", "folds": 5,"#,
-            ["5:13: fold: expected 1 to 5, found 6: the split has so many folds"]
+            ["5:13: fold: expected 1 to 5, found 6: the split has 5 folds"]
         ),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
             #""fold": 7, "split": {"type": "ravdess_actors","#,
-            ["5:13: fold: expected 1 to 6, found 7: the split has so many folds"]
+            ["5:13: fold: expected 1 to 6, found 7: the split has 6 folds"]
         ),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
@@ -757,13 +757,13 @@ import Testing
         (
             #""name": "broken""#, #""name": "a/b""#,
             [
-                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found "a/b""#
+                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found "a/b""#
             ]
         ),
         (
             #""name": "broken""#, #""name": "..""#,
             [
-                #"2:13: name: expected text with 1 or more characters that can name a folder, without "/", found "..""#
+                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found "..""#
             ]
         ),
     ]
@@ -789,7 +789,7 @@ import Testing
             var json = try JSONValue.parse(text, source: "a.json")
             for setting in settings { try json.set(setting) }
             let experiment = try Experiment.decode(json, environment: ["RAVDESS": "/data/RAVDESS"])
-            _ = try ExperimentPlan(experiment, json: json)
+            _ = try ValidatedExperiment(experiment, json: json)
             return []
         } catch { return error.problems.map(\.description) }
     }

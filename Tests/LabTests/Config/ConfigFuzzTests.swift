@@ -49,7 +49,7 @@ import Testing
     private func problems(_ text: String) -> [Problem] {
         do throws(ConfigurationError) {
             let json = try JSONValue.parse(text, source: "f.json")
-            _ = try ExperimentPlan(Experiment.decode(json, environment: ["X": "x"]), json: json)
+            _ = try ValidatedExperiment(Experiment.decode(json, environment: ["X": "x"]), json: json)
             return []
         } catch { return error.problems }
     }

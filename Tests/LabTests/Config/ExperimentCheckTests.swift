@@ -57,16 +57,16 @@ import Testing
         // The classes that a kind of corpus has.
         (
             "song", [#"data={"source": {"type": "ravdess", "folder": "/nowhere", "channels": ["song"]}}"#],
-            #"model: gives [8], expected [6], a number for each class: angry, calm, fearful, happy, neutral, sad; "units": "classes" in the last dense layer takes their number from the data"#
+            #"model: outputs [8], expected [6], one logit per class: angry, calm, fearful, happy, neutral, sad; use "units": "classes" in the last dense layer to take the number from the data"#
         ),
         (
             "seven", [#"data={"source": {"type": "emodb", "folder": "/nowhere"}}"#],
-            #"model: gives [8], expected [7], a number for each class: angry, bored, disgust, fearful, happy, neutral, sad; "units": "classes" in the last dense layer takes their number from the data"#
+            #"model: outputs [8], expected [7], one logit per class: angry, bored, disgust, fearful, happy, neutral, sad; use "units": "classes" in the last dense layer to take the number from the data"#
         ),
         // Losses.
         (
             "loss", [#"loss={"type": "supervised_contrastive"}"#],
-            "loss: the loss supervised_contrastive leaves open which output stands for which class, and every figure of a run needs that; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
+            "loss: the loss supervised_contrastive does not assign outputs to classes, as the metrics require; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
         ),
         (
             "weights", [#"loss={"type": "focal", "class_weights": [1, 2]}"#, #"model[5].units="classes""#],
@@ -132,7 +132,7 @@ import Testing
             let own = [Self.folders(folder), Self.random]
             #expect(
                 try Self.messages(own) == [
-                    #"model: gives [8], expected [3], a number for each class: calm, happy, sad; "units": "classes" in the last dense layer takes their number from the data"#
+                    #"model: outputs [8], expected [3], one logit per class: calm, happy, sad; use "units": "classes" in the last dense layer to take the number from the data"#
                 ])
             #expect(try Self.messages(own + [#"model[5].units="classes""#]) == [])
             #expect(try Self.messages(own + ["model[5].units=3"]) == [])

@@ -30,7 +30,7 @@ import Testing
         func advance(_ done: Int, of total: Int, note: String) {
             if isTraining.withLock({ $0 }) { left.withLock { $0 -= 1 } }
         }
-        var isAskedToStop: Bool { left.withLock { $0 <= 0 } }
+        var shouldStop: Bool { left.withLock { $0 <= 0 } }
     }
 
     private func run(_ folder: String, _ observer: Stopper = Stopper()) throws {
@@ -194,7 +194,7 @@ import Testing
             #expect(try Set(#require(record.predictions).ids) == Set(#require(record.split).validation))
             let page = try String(contentsOfFile: path + "/report.html", encoding: .utf8)
             #expect(page.contains("Measured on the validation set, with the weights of the last epoch."))
-            #expect(page.contains("No speaker of the validation part was heard in training"))
+            #expect(page.contains("No speaker of the validation set is in the training set"))
         }
     }
 
@@ -207,7 +207,7 @@ import Testing
             try json.set("training.selection.weights=last")
             try json.set(#"schedule={"type": "plateau", "monitor": "validation_objective", "patience": 1}"#)
             try json.set("training.epochs=6")
-            _ = try ExperimentPlan(Experiment.decode(json), json: json)
+            _ = try ValidatedExperiment(Experiment.decode(json), json: json)
             let path = folder + "/a"
             _ = try ExperimentRun(Experiment.decode(json), folder: RunFolder(path), observer: Stopper()).run()
             let epochs = try RunRecord(path).epochs
@@ -226,9 +226,9 @@ import Testing
             try json.set("model[1].l2=0")
             try json.set("model[5].l1=0")
             let error = #expect(throws: ConfigurationError.self) {
-                try ExperimentPlan(Experiment.decode(json), json: json)
+                try ValidatedExperiment(Experiment.decode(json), json: json)
             }
-            #expect(error.map { "\($0)" }?.contains("schedule.monitor: no epoch has the figure") == true)
+            #expect(error.map { "\($0)" }?.contains("schedule.monitor: unknown metric") == true)
         }
     }
 
@@ -266,7 +266,7 @@ import Testing
             var json = try Self.config()
             try edit(&json)
             do {
-                _ = try ExperimentPlan(Experiment.decode(json), json: json)
+                _ = try ValidatedExperiment(Experiment.decode(json), json: json)
                 return ""
             } catch { return "\(error)" }
         }
@@ -284,18 +284,18 @@ import Testing
             try $0.set("data.balance.rule=weights")
             try $0.set("loss={\"type\": \"focal\", \"class_weights\": \"balanced\"}")
         }
-        #expect(twice.contains("one of both"), "\(twice)")
+        #expect(twice.contains("conflicts with the loss's"), "\(twice)")
         let part = try problem {
             try $0.set("evaluation.subset=validation")
             try $0.set("split.validation=0")
             try $0.set("training.selection.weights=last")
         }
-        #expect(part.contains("evaluation.subset: the split has no validation part to measure"), "\(part)")
+        #expect(part.contains("evaluation.subset: the split has no validation set"), "\(part)")
         let front = try problem {
             try $0.set("features.normalize=speaker")
-            try $0.set("features.layout.pad=front")
+            try $0.set("features.layout.padding=front")
         }
-        #expect(front.contains("features.normalize: zeros at the front count as sound"), "\(front)")
+        #expect(front.contains("features.normalize: conflicts with padding at the front"), "\(front)")
         let copies = try problem {
             try $0.set("features.normalize=speaker")
             try $0.set("augmentation.leak_copies_into_test=true")

@@ -20,7 +20,7 @@ import Testing
     private func train(_ loss: JSONValue, _ settings: [String]) throws -> [EpochLosses]? {
         let json = try Self.config(loss, settings)
         let experiment = try Experiment.decode(json)
-        do throws(ConfigurationError) { _ = try ExperimentPlan(experiment, json: json) } catch {
+        do throws(ConfigurationError) { _ = try ValidatedExperiment(experiment, json: json) } catch {
             #expect(error.problems.map(\.path.description) == ["loss"], "\(error)")
             return nil
         }

@@ -193,7 +193,7 @@ import Testing
             var json = try JSONValue.parse(smallExperiment, source: "a.json")
             try json.set("evaluation.tta=\(views)")
             let error = #expect(throws: ConfigurationError.self) {
-                try ExperimentPlan(Experiment.decode(json), json: json)
+                try ValidatedExperiment(Experiment.decode(json), json: json)
             }
             return error.map { "\($0)" } ?? ""
         }

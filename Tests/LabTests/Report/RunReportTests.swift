@@ -48,10 +48,10 @@ import Testing
     }
 
     private static let headings = [
-        "Results", "What was run", "How the data were divided", "Truncation", "Audit of the division",
+        "Results", "Setup", "Data split", "Truncation", "Leakage audit",
         "Training",
-        "Confusion matrix", "Classes", "Speakers", "Calibration", "Features that mattered",
-        "Most confident mistakes", "Where the model looked", "Environment", "How to repeat it",
+        "Confusion matrix", "Classes", "Speakers", "Calibration", "Feature importances",
+        "Most confident misclassifications", "Attention", "Environment", "Reproduction",
         "Configuration",
     ]
 
@@ -71,7 +71,7 @@ import Testing
         report.epochs = [EpochMetrics(epoch: 1, figures: [("train_loss", .nan)])]
         report.commands = ["run"]
         let sections = try MarkupReader.elements(report.html).filter { $0.name == "h2" }.map(\.text)
-        #expect(sections == ["How to repeat it"])
+        #expect(sections == ["Reproduction"])
     }
 
     @Test(arguments: hostileNames) func namesAreTextOnly(name: String) throws {
@@ -115,8 +115,8 @@ import Testing
 
     @Test(
         arguments: [
-            (true, "Speakers are apart."), (false, "Speakers are not apart."),
-            (nil, "Whether speakers are apart is not known."),
+            (true, "Speaker-independent evaluation."), (false, "Not speaker-independent."),
+            (nil, "Speakers unknown."),
         ] as [(Bool?, String)])
     func theSplitIsStatedBeforeTheFigures(apart: Bool?, words: String) throws {
         var report = try full("name")

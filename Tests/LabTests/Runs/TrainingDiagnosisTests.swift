@@ -79,7 +79,7 @@ import Testing
             above == [
                 .init(
                     .lossAboveGuessing,
-                    "The training diverged: its loss is 10 in epoch 4, above the 1.386 of equal outputs for all classes. Lower optimizer.learning_rate (1000), or set optimizer.clip_norm."
+                    "Training diverged: the loss is 10 in epoch 4, above the 1.386 of a uniform prediction. Lower optimizer.learning_rate (1000), or set optimizer.clip_norm."
                 )
             ])
         let losses = [1.4, 0.9, 0.4, 0.5, 0.8, 1.0, 1.1, 1.3]
@@ -87,7 +87,7 @@ import Testing
             diagnosis(epochs(losses)).findings == [
                 .init(
                     .lossRose,
-                    "The training diverged: its loss rose from 0.4 in epoch 3 to 1.2 at the end (the mean of the last 2 of 8 epochs). Lower optimizer.learning_rate (0.001), or set optimizer.clip_norm."
+                    "Training diverged: the loss rose from 0.4 in epoch 3 to 1.2 at the end (mean of the last 2 of 8 epochs). Lower optimizer.learning_rate (0.001), or set optimizer.clip_norm."
                 )
             ])
         // Without a loss to compare with.
@@ -102,7 +102,7 @@ import Testing
         }
         #expect(
             message(0.001)
-                == "The training loss did not fall: 1.4 in epoch 1 and 1.399 in epoch 3. Train for more epochs, try another optimizer.learning_rate (0.001), and check that labels belong to their recordings."
+                == "The training loss did not decrease: 1.4 in epoch 1 and 1.399 in epoch 3. Train for more epochs, try another optimizer.learning_rate (0.001), and check that the labels match their recordings."
         )
         #expect(message(1e-12).hasSuffix("in epoch 3. Raise optimizer.learning_rate (1e-12)."))
         #expect(message(0).hasSuffix("The learning rate is 0: raise optimizer.learning_rate."))
@@ -114,7 +114,7 @@ import Testing
             found == [
                 .init(
                     .trainingAtChance,
-                    "Nothing was learned: the training accuracy is 0.26 in epoch 3, no better than the 0.25 of one constant prediction. Train for more epochs, try another optimizer.learning_rate (0.001), and check that labels belong to their recordings."
+                    "The model learned nothing: the training accuracy is 0.26 in epoch 3, no better than the 0.25 of a constant prediction. Train for more epochs, try another optimizer.learning_rate (0.001), and check that the labels match their recordings."
                 )
             ])
         // 0.25 and twice the deviation of 400 examples is 0.2933.
@@ -131,7 +131,7 @@ import Testing
             found == [
                 .init(
                     .oneClass,
-                    "The model predicts \"c\" for all 48 examples of the test part. Try another optimizer.learning_rate (0.001), more epochs, or data.balance where classes differ in size."
+                    "The model predicts \"c\" for all 48 examples of the test set. Try another optimizer.learning_rate (0.001), more epochs, or data.balance if the classes are imbalanced."
                 )
             ])
     }
@@ -144,7 +144,7 @@ import Testing
             found == [
                 .init(
                     .measuredAtChance,
-                    "The UAR of the test part is 0.25, no better than the 0.25 of guessing, at a training accuracy of 0.95: nothing was learned that carries over. Check that labels belong to their recordings, and that training and test data are of one kind."
+                    "The UAR on the test set is 0.25, no better than chance (0.25), at a training accuracy of 0.95: the model does not generalize. Check that the labels match their recordings, and that the training and test sets come from the same distribution."
                 )
             ])
     }
@@ -159,7 +159,7 @@ import Testing
             dead.findings == [
                 .init(
                     .deadUnits,
-                    "model[1] (conv1d): 46 of 48 ReLU units put out 0 for every training example, and no gradient reaches them. Lower optimizer.learning_rate (0.001), or take \"leaky_relu\" as activation."
+                    "model[1] (conv1d): 46 of 48 ReLU units are dead: they output 0 for every training example and receive no gradient. Lower optimizer.learning_rate (0.001), or use the activation \"leaky_relu\"."
                 )
             ])
     }
@@ -205,7 +205,7 @@ import Testing
         let record = try RunRecord(path)
         #expect(record.result?.findings == result.findings)
         let page = try String(contentsOfFile: path + "/" + RunFile.report, encoding: .utf8)
-        #expect(page.contains("Check the training.") == !result.findings.isEmpty)
+        #expect(page.contains("Training problem:") == !result.findings.isEmpty)
         return result.findings.map(\.kind)
     }
 

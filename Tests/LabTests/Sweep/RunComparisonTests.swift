@@ -105,7 +105,7 @@ import Testing
             try write(folder + "/a", wrong: [1])
             try FileManager.default.removeItem(atPath: folder + "/a/result.json")
             let error = #expect(throws: FileError.self) { try compare(folder + "/a", folder + "/a") }
-            #expect(error?.found == "a run that has not ended")
+            #expect(error?.found == "an unfinished run")
             #expect(throws: FileError.self) { try compare(folder + "/none", folder + "/a") }
         }
     }

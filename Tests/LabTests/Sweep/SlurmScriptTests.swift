@@ -93,9 +93,9 @@ import Testing
         #expect(try Self.run(script, task: 2, ["3"]) == (0, "task 5\n"))
         let none = try Self.run(script, task: 3, ["3"])
         #expect(
-            none == (64, "there is no task 6, only 1 to 5; submit.sh submits all of them\n"))
+            none == (64, "no task 6: expected 1 to 5; use submit.sh to submit all tasks\n"))
         let small = try Self.run(Self.script(2), task: 3)
-        #expect(small == (64, "there is no task 3, only 1 to 2\n"))
+        #expect(small == (64, "no task 3: expected 1 to 2\n"))
     }
 
     @Test func theStatusIsThatOfTheCommand() throws {
@@ -140,17 +140,17 @@ import Testing
             try Self.signal(SIGUSR1, status: "1")
                 == (
                     130,
-                    "begun\nsaving\nsaved\nscontrol requeue 70_1\nsaved, but not queued again; submit the script once more to resume\n"
+                    "begun\nsaving\nsaved\nscontrol requeue 70_1\nsaved, but could not be requeued; submit the script again to resume\n"
                 ))
     }
 
     @Test func aTaskIsNotQueuedForEver() throws {
         #expect(
             try Self.signal(SIGUSR1, restarts: "1000")
-                == (130, "begun\nsaving\nsaved\nqueued again 1000 times without coming to an end\n"))
+                == (130, "begun\nsaving\nsaved\nnot finished after being requeued 1000 times\n"))
     }
 
-    private static let example = "expected options of sbatch such as \"--partition=long --time=8:00:00\""
+    private static let example = "expected sbatch options such as \"--partition=long --time=8:00:00\""
 
     @Test(arguments: [
         ("--partition=x --time=1", [["--partition=x"], ["--time=1"]]),
@@ -170,52 +170,52 @@ import Testing
         ("-", "\(example), found \"-\""), ("--", "\(example), found \"--\""),
         ("-1", "\(example), found \"-1\""),
         ("---x", "\(example), found \"---x\""),
-        ("--time=1\n--x", "\(example), found a control character, such as the end of a line"),
-        ("--comment='x", "a ' is not closed in: --comment='x"),
+        ("--time=1\n--x", "\(example), found a control character, such as a line break"),
+        ("--comment='x", "unclosed ' in: --comment='x"),
         (
             "--array=1-5",
-            "\"--array=1-5\" conflicts with --array, which the script sets itself: --slurm-array sets how many tasks an array has"
+            "\"--array=1-5\" conflicts with --array, which the script sets itself: use --slurm-array to set the array size"
         ),
         (
             "-a 1-5",
-            "\"-a\" conflicts with --array, which the script sets itself: --slurm-array sets how many tasks an array has"
+            "\"-a\" conflicts with --array, which the script sets itself: use --slurm-array to set the array size"
         ),
         (
             "--job-n=x",
-            "\"--job-n=x\" conflicts with --job-name, which the script sets itself: --name names the jobs"
+            "\"--job-n=x\" conflicts with --job-name, which the script sets itself: use --name to set the job name"
         ),
-        ("-Jx", "\"-Jx\" conflicts with --job-name, which the script sets itself: --name names the jobs"),
+        ("-Jx", "\"-Jx\" conflicts with --job-name, which the script sets itself: use --name to set the job name"),
         (
             "-c 4",
-            "\"-c\" conflicts with --cpus-per-task, which the script sets itself: --threads sets the cores of a task"
+            "\"-c\" conflicts with --cpus-per-task, which the script sets itself: use --threads to set the cores per task"
         ),
         (
             "--output=x",
-            "\"--output=x\" conflicts with --output, which the script sets itself: the logs are in the folder of the ablation"
+            "\"--output=x\" conflicts with --output, which the script sets itself: logs are written to the ablation folder"
         ),
         (
             "--open-mode=truncate",
-            "\"--open-mode=truncate\" conflicts with --open-mode, which the script sets itself: a task that is queued again adds to its log"
+            "\"--open-mode=truncate\" conflicts with --open-mode, which the script sets itself: a requeued task appends to its log"
         ),
         (
             "--signal=TERM@30",
-            "\"--signal=TERM@30\" conflicts with --signal, which the script sets itself: the script is told of its time limit by a signal, to save in time"
+            "\"--signal=TERM@30\" conflicts with --signal, which the script sets itself: the script needs this signal to save before its time limit"
         ),
         (
             "--no-requeue",
-            "\"--no-requeue\" conflicts with --no-requeue, which the script sets itself: a task is queued again when it reaches its time limit"
+            "\"--no-requeue\" conflicts with --no-requeue, which the script sets itself: a task is requeued when it reaches its time limit"
         ),
         (
             "--requeue",
-            "\"--requeue\" conflicts with --requeue, which the script sets itself: a task is queued again when it reaches its time limit"
+            "\"--requeue\" conflicts with --requeue, which the script sets itself: a task is requeued when it reaches its time limit"
         ),
         (
             "-D /x",
-            "\"-D\" conflicts with --chdir, which the script sets itself: the script goes to the folder in which it was written"
+            "\"-D\" conflicts with --chdir, which the script sets itself: the script changes to the folder in which it was created"
         ),
         (
             "--wrap=ls",
-            "\"--wrap=ls\" conflicts with --wrap, which the script sets itself: the commands are in it"
+            "\"--wrap=ls\" conflicts with --wrap, which the script sets itself: the script contains the commands"
         ),
     ])
     func optionsThatAreRefused(_ text: String, _ message: String) {

@@ -25,10 +25,10 @@ enum SmallSweep {
     /// The plan of a sweep that is given as text, which counts as its line 1.
     static func plan(
         _ sweep: String, _ edit: (inout JSONValue) throws -> Void = { _ in }
-    ) throws -> SweepPlan {
+    ) throws -> ValidatedSweep {
         var json = try json(JSONValue.parse(sweep, source: "sweep.json"))
         try edit(&json)
-        return try SweepPlan(Experiment.decode(json), json: json)
+        return try ValidatedSweep(Experiment.decode(json), json: json)
     }
 
     /// What is said of a sweep that is wrong.

@@ -154,7 +154,7 @@ struct ScheduleConfig: Options {
         var state = EarlyStopping.State()
         let rule = EarlyStopping(monitor: "validation_accuracy", patience: 2)
         let verdicts = [Double.nan, 0.5, 0.4, .nan].map { rule.observe($0, &state) }
-        #expect(verdicts == [.goOn, .best, .goOn, .stop])
+        #expect(verdicts == [.continue, .best, .continue, .stop])
         #expect(state.bestEpoch == 1)
     }
 
@@ -162,7 +162,7 @@ struct ScheduleConfig: Options {
         var rule = EarlyStopping(monitor: "validation_loss", patience: 1)
         rule.startFrom = 2
         var state = EarlyStopping.State()
-        #expect([0.1, 5, 3, 4].map { rule.observe($0, &state) } == [.goOn, .goOn, .best, .stop])
+        #expect([0.1, 5, 3, 4].map { rule.observe($0, &state) } == [.continue, .continue, .best, .stop])
     }
 
     @Test(arguments: [

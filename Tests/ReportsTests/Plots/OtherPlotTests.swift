@@ -55,7 +55,7 @@ import Testing
         let tips = try elements(plot).filter { $0.name == "title" }.map(\.text)
         #expect(tips.contains("calm taken for sad: 1, 25.0 %"))
         #expect(
-            plot.summary.contains("83.3 % of 6 examples are right; most often calm taken for sad 1 times"))
+            plot.summary.contains("83.3 % of 6 examples are correct; most frequent confusions: calm as sad (1)"))
     }
 
     @Test func calibrationIsThatOfTheMetrics() throws {
@@ -87,7 +87,7 @@ import Testing
         let plot = Histogram(title: "t", xName: "x", groups: [("a", values)], bins: 4)
         let bars = try elements(plot).filter { $0.name == "title" && $0.path.last == "rect" }.map(\.text)
         #expect(bars == ["0 to 1: 1", "1 to 2: 2", "2 to 3: 3", "3 to 4: 1"])
-        #expect(plot.summary == "a: 7 numbers from 0 to 4, half of them below 2")
+        #expect(plot.summary == "a: 7 values from 0 to 4, median 2")
     }
 
     @Test func envelopesHoldEverySample() {

@@ -18,16 +18,16 @@ public struct SoundCheck: Sendable {
     ///
     /// - Parameter cache: A file that keeps what was found of each sound, so that the next check need not read those that
     ///   have not changed. It is written anew; a damaged one is ignored.
-    /// - Parameter isAskedToStop: Whether the rest may be left: the check is of no use then.
+    /// - Parameter shouldStop: Whether the rest may be left: the check is of no use then.
     public init(
         _ corpus: Corpus, cache: String? = nil, progress: Progress? = nil,
-        isAskedToStop: @Sendable () -> Bool = { false }
+        shouldStop: @Sendable () -> Bool = { false }
     ) {
         let clips = corpus.clips.filter { $0.origin == nil }
         let store = PrintStore(cache)
         let results = parallelMap(clips.count, progress: progress) { index -> Result<SoundPrint, any Error> in
             if let known = store[clips[index]] { return .success(known) }
-            if isAskedToStop() { return .failure(CancellationError()) }
+            if shouldStop() { return .failure(CancellationError()) }
             return Result { try SoundPrint(clips[index].wave(), channels: clips[index].channels()) }
         }
         let prints = results.map { try? $0.get() }
@@ -40,6 +40,6 @@ public struct SoundCheck: Sendable {
             zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.properties) } },
             uniquingKeysWith: { first, _ in first })
         durations = properties.mapValues(\.seconds)
-        copies = isAskedToStop() ? [] : CopySearch(clips: clips, prints: prints).run()
+        copies = shouldStop() ? [] : CopySearch(clips: clips, prints: prints).run()
     }
 }

@@ -2,7 +2,7 @@ import Configuration
 import Lab
 import Testing
 
-@Suite struct SweepPlanTests {
+@Suite struct ValidatedSweepTests {
     private func names(_ sweep: String) throws -> [String] {
         try SmallSweep.plan(sweep).members.map(\.name)
     }
@@ -104,7 +104,7 @@ import Testing
             ])
         #expect(
             try SmallSweep.complaint(#"{"folds": [2, 3]}"#)
-                == "sweep.json:1:11: sweep.folds: in the member \"base\": expected 1 to 2, found 3: the split has no more folds"
+                == "sweep.json:1:11: sweep.folds: in the member \"base\": expected 1 to 2, found 3: the split has 2 folds"
         )
     }
 
@@ -130,23 +130,23 @@ import Testing
     @Test(arguments: [
         (
             #"{"grid": {"optimizer.lerning_rate": [1]}}"#,
-            #"sweep.json:1:37: optimizer.lerning_rate: there is no such key in the experiment; did you mean "optimizer.learning_rate"?"#
+            #"sweep.json:1:37: optimizer.lerning_rate: the experiment has no such key; did you mean "optimizer.learning_rate"?"#
         ),
         (
             #"{"grid": {"learning_rate": [1]}}"#,
-            #"sweep.json:1:28: learning_rate: there is no such key in the experiment; did you mean "optimizer.learning_rate"?"#
+            #"sweep.json:1:28: learning_rate: the experiment has no such key; did you mean "optimizer.learning_rate"?"#
         ),
         (
             #"{"variants": {"a": {"remove": ["model[5]"]}}}"#,
-            "sweep.json:1:32: model[5]: there is no such element in the experiment; the list ends with [4]"
+            "sweep.json:1:32: model[5]: the experiment has no such element; the list ends with [4]"
         ),
         (
             #"{"variants": {"a": {"remove": ["model.gru"]}}}"#,
-            "sweep.json:1:32: model.gru: here is a list; write an index, such as [0]"
+            "sweep.json:1:32: model.gru: this is a list; use an index, such as [0]"
         ),
         (
             #"{"grid": {"schedule.warmup": [1]}}"#,
-            "sweep.json:1:31: schedule.warmup: there is nothing inside schedule, which is null; set that as a whole"
+            "sweep.json:1:31: schedule.warmup: schedule is null and has no keys; set schedule itself"
         ),
         (
             #"{"grid": {"model[2": [1]}}"#,
@@ -154,26 +154,26 @@ import Testing
         ),
         (
             #"{"grid": {"seed": [1]}}"#,
-            #"sweep.json:1:19: seed: list seeds under "seeds" of the sweep: then members are compared seed by seed"#
+            #"sweep.json:1:19: seed: use "seeds" of the sweep, so that members are compared seed by seed"#
         ),
         (
             #"{"variants": {"base": {"remove": ["model[1]"]}}}"#,
-            #"sweep.json:1:23: sweep: there is another member "base"; the experiment as it stands is always "base""#
+            #"sweep.json:1:23: sweep: duplicate member "base"; the name "base" is reserved for the unchanged experiment"#
         ),
         (
             #"{"variants": {"same": {"set": {"model[2].units": 6}}}}"#,
-            #"sweep.json:1:23: sweep.variants: in the member "same": comes to the same experiment as "base""#
+            #"sweep.json:1:23: sweep.variants: in the member "same": is the same experiment as "base""#
         ),
         (
             #"{"metric": "uarr"}"#,
-            #"sweep.json:1:12: sweep.metric: in the member "base": a test has no figure "uarr"; did you mean "uar"?"#
+            #"sweep.json:1:12: sweep.metric: in the member "base": unknown metric "uarr"; did you mean "uar"?"#
         ),
         (
             #"{"metric": "auc"}"#,
-            #"sweep.json:1:12: sweep.metric: in the member "base": a test has no figure "auc"; add it to evaluation.metrics"#
+            #"sweep.json:1:12: sweep.metric: in the member "base": unknown metric "auc"; add it to evaluation.metrics"#
         ),
         (#"{"seeds": 0}"#, "sweep.json:1:11: sweep.seeds: expected 1 to 1000 seeds, found 0"),
-        (#"{"seeds": [1, 1]}"#, "sweep.json:1:11: sweep.seeds: a number occurs twice"),
+        (#"{"seeds": [1, 1]}"#, "sweep.json:1:11: sweep.seeds: the list contains a number twice"),
         (#"{"folds": [0]}"#, "sweep.json:1:11: sweep.folds: expected numbers of at least 1, found 0"),
         (
             #"{"grid": {"model[2].units": []}}"#,
@@ -181,11 +181,11 @@ import Testing
         ),
         (
             #"{"variants": {"a": {}}}"#,
-            #"sweep.json:1:20: sweep.variants.a: changes nothing; "set" or "remove" something"#
+            #"sweep.json:1:20: sweep.variants.a: changes nothing; add "set" or "remove""#
         ),
         (
             #"{"random": {"ranges": {"seed": {"type": "uniform", "low": 2, "high": 1}}}}"#,
-            #"sweep.json:1:70: sweep.random.ranges.seed.high: expected at least "low", which is 2.0, found 1.0"#
+            #"sweep.json:1:70: sweep.random.ranges.seed.high: expected at least the value of "low", 2.0, found 1.0"#
         ),
     ])
     func mistakesAreLocated(sweep: String, message: String) throws {
@@ -230,9 +230,9 @@ import Testing
     @Test func aSweepIsNeeded() throws {
         let json = try SmallSweep.experiment()
         let error = #expect(throws: ConfigurationError.self) {
-            try SweepPlan(Experiment.decode(json), json: json)
+            try ValidatedSweep(Experiment.decode(json), json: json)
         }
         #expect(
-            "\(try #require(error))" == "small.json:1:1: sweep: missing; it says what the ablation varies")
+            "\(try #require(error))" == "small.json:1:1: sweep: missing; add a \"sweep\" that lists the variants to compare")
     }
 }

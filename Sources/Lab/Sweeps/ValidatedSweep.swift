@@ -4,48 +4,48 @@ import Configuration
 import Foundation
 import Metrics
 
-/// The members of a sweep, each an experiment of its own that has been checked.
-public struct SweepPlan: Sendable {
-    /// One way of doing the experiment.
+/// The members of a sweep, each a validated experiment.
+public struct ValidatedSweep: Sendable {
+    /// A variant of the experiment.
     public struct Member: Sendable {
-        /// `base`, or what it changes: the name in tables and of its files.
+        /// `base`, or a description of the change: the name in tables and of the member's files.
         public var name: String
-        /// The experiment, without a sweep.
+        /// The experiment without a sweep.
         public var experiment: Experiment
-        /// Other combinations of values that come to the same experiment.
+        /// Other combinations of values that give the same experiment.
         public var aliases: [String] = []
     }
 
-    /// The name of the member that changes nothing.
+    /// The name of the unchanged experiment.
     public static let base = "base"
 
-    /// The base first, then the grid, what was drawn, and the variants.
+    /// The base, then the grid, the random samples and the variants.
     public private(set) var members: [Member]
-    /// What the config says under "sweep".
+    /// The options in the config's `sweep` section.
     public let options: SweepOptions
-    /// The seeds that each member is run with.
+    /// The seeds of each member.
     public let seeds: [Int]
 
-    /// The members of an experiment's sweep. Throws everything that is wrong with any of them, by its name, before anything is run:
-    /// paths that lead nowhere, values that are not allowed, shapes that do not fit.
+    /// Expands an experiment's sweep. Throws all problems of all members before anything is run: missing paths, invalid values,
+    /// mismatched shapes.
     ///
     /// - Parameters:
-    ///   - json: the document of the experiment.
-    ///   - environment: what `${NAME}` in texts stands for.
-    ///   - keepsUnset: whether a name that the environment lacks stays as it is.
+    ///   - json: The document of the experiment.
+    ///   - environment: The variables that replace `${NAME}` in strings.
+    ///   - keepsUnset: Whether to keep `${NAME}` if the variable is not set.
     public init(
         _ experiment: Experiment, json: JSONValue, environment: [String: String]? = nil,
         keepsUnset: Bool = false
     ) throws(ConfigurationError) {
         guard let options = experiment.sweep else {
             throw ConfigurationError(
-                place: json.place, path: ["sweep"], "missing; it says what the ablation varies")
+                place: json.place, path: ["sweep"], "missing; add a \"sweep\" that lists the variants to compare")
         }
         self.options = options
         if case .first(let count) = options.seeds, experiment.seed > Int.max - count {
             throw ConfigurationError(
                 place: json["seed"]?.place ?? json.place, path: ["seed"],
-                "too large for \(count) seeds from it on; choose a smaller one")
+                "too large for \(count) consecutive seeds; choose a smaller one")
         }
         seeds =
             switch options.seeds {
@@ -70,14 +70,14 @@ public struct SweepPlan: Sendable {
                 let member = try Experiment.decode(
                     changed, environment: environment, keepsUnset: keepsUnset)
                 var found = Self.problems(of: member, changed, options, sweep: json)
-                let (part, other) = (member.evaluation.part, base.evaluation.part)
+                let (part, other) = (member.evaluation.subset, base.evaluation.subset)
                 if part != other {
-                    let path: JSONPath = ["evaluation", "part"]
+                    let path: JSONPath = ["evaluation", "subset"]
                     found.append(
                         Problem(
                             place: changed.place(of: path), path: path,
                             message:
-                                "found \"\(part.rawValue)\", and the base measures its \(other.rawValue) part: figures of two parts are nothing to compare"
+                                "found \"\(part.rawValue)\", but the base is evaluated on its \(other.rawValue) set; all members must use the same subset"
                         ))
                 }
                 problems.add(of: candidate.name, found)
@@ -93,7 +93,7 @@ public struct SweepPlan: Sendable {
                         [
                             Problem(
                                 place: candidate.place, path: ["sweep", "variants"],
-                                message: "comes to the same experiment as \"\(members[known].name)\"")
+                                message: "is the same experiment as \"\(members[known].name)\"")
                         ])
                 }
                 members[known].aliases.append(candidate.name)
@@ -112,12 +112,12 @@ public struct SweepPlan: Sendable {
         }
     }
 
-    /// What is wrong with a member that can be decoded.
+    /// Returns the problems of a member that can be decoded.
     private static func problems(
         of member: Experiment, _ document: JSONValue, _ options: SweepOptions, sweep: JSONValue
     ) -> [Problem] {
         var problems: [Problem] = []
-        do throws(ConfigurationError) { _ = try ExperimentPlan(member, json: document) } catch {
+        do throws(ConfigurationError) { _ = try ValidatedExperiment(member, json: document) } catch {
             problems = error.problems
         }
         if case .second(let folds) = options.folds, let count = member.split.value.foldCount,
@@ -128,7 +128,7 @@ public struct SweepPlan: Sendable {
                 Problem(
                     place: sweep.place(of: path), path: path,
                     message:
-                        "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has no more folds"
+                        "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has \(count > 1 ? "\(count) folds" : "a single fold")"
                 ))
         }
         let figures = ["loss"] + member.evaluation.metrics.map(\.rawValue)
@@ -138,17 +138,17 @@ public struct SweepPlan: Sendable {
             let advice =
                 Figure(rawValue: options.metric) != nil
                 ? "add it to evaluation.metrics"
-                : meant.map { "did you mean \"\($0)\"?" } ?? "there are \(figures.joined(separator: ", "))"
+                : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(figures.joined(separator: ", "))"
             problems.append(
                 Problem(
                     place: sweep.place(of: path), path: path,
-                    message: "a test has no figure \"\(options.metric)\"; \(advice)"))
+                    message: "unknown metric \"\(options.metric)\"; \(advice)"))
         }
         return problems
     }
 }
 
-/// Problems of members: one that many members share is said once.
+/// The problems of members; one that several members share is reported once.
 private struct MemberProblems {
     private var problems: [Problem] = []
     private var members: [Problem: [String]] = [:]

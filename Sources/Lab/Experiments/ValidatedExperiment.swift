@@ -5,28 +5,28 @@ import Metrics
 import SpeechEmotion
 import Training
 
-/// What is known of an experiment before any data is read: the shapes that go through its model, and what that costs.
-public struct ExperimentPlan: Sendable {
-    /// The shape of a sound's features.
+/// An experiment that passed all checks that need no data, with the shapes and the cost of its model.
+public struct ValidatedExperiment: Sendable {
+    /// The shape of the features of one recording.
     public let input: [Int]
-    /// What every layer makes of the shape before it, and what it costs for one example.
+    /// The output shape and the cost per example of every layer.
     ///
-    /// Where the model has `"units": "classes"` and their number is not known, `layers` is that of a model for
-    /// `assumedClasses`, and `summary` shows what depends on it.
+    /// If the model uses `"units": "classes"` and the number of classes is unknown, these are the layers for `assumedClasses`
+    /// classes, and `summary` marks everything that depends on the number.
     public let layers: LayerPlan
-    /// The classes, where they are known.
+    /// The classes, if known.
     public let classes: [String]?
-    /// The kind of the outermost layer.
+    /// The type of the outermost layer.
     private let type: String
-    /// How many classes `layers` is made for.
+    /// The number of classes that `layers` assumes.
     private let assumedClasses: Int
-    /// `layers` for one class more and for two, where their number is not known and matters.
+    /// `layers` for one and two more classes, if the number is unknown and matters.
     private let more: [LayerPlan]
 
-    /// Checks everything that does not need data: features, shapes from layer to layer, loss, augmentation, and the figures that
-    /// training watches. Throws all that is wrong with its places in the document.
+    /// Checks everything that needs no data: features, the shapes between layers, loss, augmentation and monitored metrics.
+    /// Throws all problems with their locations in the document.
     ///
-    /// - Parameter classes: Those of the data; without them, those that the options alone are certain of.
+    /// - Parameter classes: The classes of the data; nil infers them from the options, if possible.
     public init(
         _ experiment: Experiment, json: JSONValue, classes found: [String]? = nil
     ) throws(ConfigurationError) {
@@ -69,16 +69,16 @@ public struct ExperimentPlan: Sendable {
             report(
                 ["fold"],
                 "expected 1\(count > 1 ? " to \(count)" : ""), found \(experiment.fold): "
-                    + "the split has \(count > 1 ? "so many folds" : "no other fold")")
+                    + "the split has \(count > 1 ? "\(count) folds" : "a single fold")")
         }
         for (index, change) in experiment.augmentation.features.enumerated() {
             do { try change.value.check(input) } catch {
                 report(JSONPath([.key("augmentation"), .key("features"), .index(index)]), "\(error)")
             }
         }
-        for failure in SoundViews(experiment.evaluation.views).failures(experiment.features) {
+        for failure in SoundViews(experiment.evaluation.tta).failures(experiment.features) {
             report(
-                JSONPath([.key("evaluation"), .key("views"), .index(failure.view)]), "\(failure.error)")
+                JSONPath([.key("evaluation"), .key("tta"), .index(failure.view)]), "\(failure.error)")
         }
         for (path, name) in Self.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
@@ -87,20 +87,20 @@ public struct ExperimentPlan: Sendable {
             if experiment.augmentation.leakCopiesIntoTest {
                 report(
                     ["features", "normalize"],
-                    "a speaker's copies would be measured with the sounds themselves; leave leak_copies_into_test out"
+                    "conflicts with leak_copies_into_test: the statistics of a speaker would include augmented copies; remove leak_copies_into_test"
                 )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.pad != .end {
                 report(
                     ["features", "normalize"],
-                    "zeros at the front count as sound, and would be a part of the voice; \"pad\": \"end\" in the layout leaves them out"
+                    "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"
                 )
             }
         }
-        if experiment.evaluation.part == .validation, !experiment.split.value.hasValidation {
+        if experiment.evaluation.subset == .validation, !experiment.split.value.hasValidation {
             report(
-                ["evaluation", "part"],
-                "the split has no validation part to measure; give \"validation\" to the split, or take \"test\""
+                ["evaluation", "subset"],
+                "the split has no validation set; add \"validation\" to the split, or use \"test\""
             )
         }
         if let schedule = experiment.schedule?.value, schedule.per == .epoch,
@@ -108,7 +108,7 @@ public struct ExperimentPlan: Sendable {
         {
             report(JSONPath([.key("schedule")] + complaint.path.steps), complaint.message)
         }
-        // Names need the model; of one that takes much memory they are asked when it is there anyway.
+        // Parameter names require building the model; for a large one this is checked later, when the run builds it anyway.
         if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
             do {
                 let names = try spec.parameterNames(input)
@@ -120,56 +120,56 @@ public struct ExperimentPlan: Sendable {
         guard problems.isEmpty else { throw ConfigurationError(problems) }
     }
 
-    /// The most weights of a model that is made for a check.
+    /// The largest number of parameters for which a model is built just to be checked.
     private static let mostMade = 1 << 26
-    /// How many classes a model is planned for that may have any number of them.
+    /// The number of classes assumed if it is unknown.
     private static let usualClasses = 8
 
-    /// What is wrong with the output of a model where there are these classes; nil for classes that are not known yet.
+    /// Returns the problem if a model's output does not match the classes; nil if it does, or if the classes are unknown.
     static func mismatch(_ output: [Int], classes: [String]?) -> String? {
         guard output.count == 1, classes.map({ [$0.count] == output }) ?? true else {
             let expected = classes.map {
-                "[\($0.count)], a number for each class: \($0.joined(separator: ", "))"
+                "[\($0.count)], one logit per class: \($0.joined(separator: ", "))"
             }
-            // A layer of another size may be all that is wrong.
+            // The last layer may only have the wrong size.
             let advice =
                 output.count == 1
-                ? "; \"units\": \"classes\" in the last dense layer takes their number from the data" : ""
-            return "gives \(output), expected \(expected ?? "[classes], a number for each class")\(advice)"
+                ? "; use \"units\": \"classes\" in the last dense layer to take the number from the data" : ""
+            return "outputs \(output), expected \(expected ?? "[classes], one logit per class")\(advice)"
         }
         return nil
     }
 
-    /// The layers as a table with shapes, parameters and multiply-adds.
+    /// A table of the layers with output shapes, parameters and multiply-adds.
     public var summary: String {
         layers.summary(type, input: input, depth: 1, classes: assumedClasses, more: more)
     }
 }
 
 extension JSONPath: ExpressibleByArrayLiteral {
-    /// Keys from the outermost to the innermost: `["training", "epochs"]`.
+    /// Creates a path from keys: `["training", "epochs"]`.
     public init(arrayLiteral keys: String...) { self.init(keys.map { .key($0) }) }
 }
 
 extension Experiment {
-    /// Patterns of the optimiser's groups that fit none of these parameters, with their paths in the experiment.
+    /// Returns the patterns of the optimizer's parameter groups that match none of the parameters.
     func groupComplaints(_ names: [String]) -> [Complaint] {
         optimizer.value.complaints(forParameters: names).map {
             Complaint(at: [.key("optimizer")] + $0.path.steps, $0.message)
         }
     }
 
-    /// Why a loss that knows no scores of classes cannot be trained with.
+    /// The message for a loss that does not produce class scores.
     fileprivate var lossComplaint: String {
         let able = LossKinds.kinds.filter { ($0.init() as? any LossSpec)?.scoresClasses == true }.map {
             $0.type
         }
         return
-            "the loss \(Swift.type(of: loss.value).type) leaves open which output stands for which class, and every figure of a run "
-            + "needs that; use one of \(able.joined(separator: ", "))"
+            "the loss \(Swift.type(of: loss.value).type) does not assign outputs to classes, as the metrics require; "
+                + "use one of \(able.joined(separator: ", "))"
     }
 
-    /// The figures of every epoch.
+    /// The names of the metrics of every epoch.
     private var figureNames: [String] {
         let isPenalized = model.spec.encode().hasPenalties
         return ["train_loss", "train_accuracy"] + (isPenalized ? ["penalty"] : [])
@@ -179,34 +179,34 @@ extension Experiment {
             + ["learning_rate", "gradient_norm"]
     }
 
-    /// Why no epoch has a figure of that name; nil where each has.
+    /// Returns the problem if epochs have no metric of that name; nil if they have.
     fileprivate func problem(withFigure name: String) -> String? {
         let known = figureNames
         if known.contains(name) { return nil }
         if name.hasPrefix("validation_"), !split.value.hasValidation {
             return
-                "the split has no validation part, and no epoch the figure \"\(name)\"; give \"validation\" to the split, "
-                + "or do without: \"selection\": {\"weights\": \"last\"}"
+                "\"\(name)\" is not available, because the split has no validation set; add \"validation\" to the split, "
+                    + "or use the last epoch: \"selection\": {\"weights\": \"last\"}"
         }
         let bare =
             ["validation_", "val_"].first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
             ?? name
         let whole = "validation_" + bare
         if !known.contains(whole), Figure(rawValue: bare) != nil {
-            return "no epoch has the figure \"\(name)\"; add \"\(bare)\" to evaluation.metrics"
+            return "unknown metric \"\(name)\"; add \"\(bare)\" to evaluation.metrics"
         }
         let meant = known.contains(whole) ? whole : Suggestion.closest(to: name, among: known)
-        return "no epoch has the figure \"\(name)\"; "
-            + (meant.map { "did you mean \"\($0)\"? There are " } ?? "there are ")
+        return "unknown metric \"\(name)\"; "
+            + (meant.map { "did you mean \"\($0)\"? Available: " } ?? "available: ")
             + known.joined(separator: ", ")
     }
 
-    /// An experiment from a file, with what it extends and what is set in its place. Throws everything that is wrong with it.
+    /// Loads an experiment from a file, with the configs it extends and the given overrides. Throws all problems at once.
     ///
     /// - Parameters:
-    ///   - settings: such as "training.epochs=5".
-    ///   - environment: what `${NAME}` in texts stands for.
-    ///   - keepsUnset: leaves `${NAME}` as it is where the environment has no such name: good for a check, not for a run.
+    ///   - settings: Overrides such as "training.epochs=5".
+    ///   - environment: The variables that replace `${NAME}` in strings.
+    ///   - keepsUnset: Whether to keep `${NAME}` if the variable is not set: useful for a check, not for a run.
     public static func load(
         _ path: String, settings: [String] = [], environment: [String: String], keepsUnset: Bool = false
     ) throws(ConfigurationError) -> (experiment: Experiment, json: JSONValue) {
@@ -214,7 +214,7 @@ extension Experiment {
             JSONValue.load(path), settings: settings, environment: environment, keepsUnset: keepsUnset)
     }
 
-    /// The experiment that a document describes with what settings such as `training.epochs=5` change.
+    /// Decodes an experiment from a document after applying overrides such as `training.epochs=5`.
     public static func resolve(
         _ json: JSONValue, settings: [String], environment: [String: String]? = nil, keepsUnset: Bool = false
     ) throws(ConfigurationError) -> (experiment: Experiment, json: JSONValue) {
@@ -228,14 +228,14 @@ extension Experiment {
 }
 
 extension DataOptions {
-    /// The classes, where whatever files there are cannot change them.
+    /// The classes, if they do not depend on the files of the corpus.
     fileprivate var certainClasses: [String]? {
         classes ?? (source.value is SyntheticCorpus ? try? read().classes : nil)
     }
 }
 
 extension LossSpec {
-    /// For how many classes it has weights; nil where it has none.
+    /// The number of class weights; nil without class weights.
     fileprivate var classCount: Int? {
         guard case .second(let weights) = (self as? any ClassWeightedLoss)?.classWeights else { return nil }
         return weights.count
@@ -243,8 +243,8 @@ extension LossSpec {
 }
 
 extension JSONValue {
-    /// Writes out the default of a part of the experiment that is missing, where a setting such as
-    /// `optimizer.learning_rate=0.01` leads into it.
+    /// Makes the default of a missing section explicit if an override such as `optimizer.learning_rate=0.01` changes a value
+    /// inside it.
     fileprivate mutating func fillInDefault(of setting: String) {
         let key = String(setting.prefix { !".[=".contains($0) })
         guard setting.dropFirst(key.count).first == ".", self[key] == nil || self[key]?.isNull == true,
@@ -255,7 +255,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// Whether a layer in the description of a model has penalties on its weights.
+    /// Whether any layer of the model has L1 or L2 penalties.
     fileprivate var hasPenalties: Bool {
         if let members {
             return members.contains { member in
@@ -267,8 +267,8 @@ extension JSONValue {
     }
 }
 
-extension ExperimentPlan {
-    /// The figures that the options watch, each with its place in an experiment; `endEpoch` gives nan for one that no epoch has.
+extension ValidatedExperiment {
+    /// Returns the monitored metrics with their paths in an experiment.
     static func watched(
         _ options: TrainingOptions, _ schedule: (any ScheduleSpec)?
     ) -> [(path: JSONPath, name: String)] {
