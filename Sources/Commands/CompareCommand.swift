@@ -3,7 +3,7 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let out = Option.path("out", "FILE", help: "Where to write; the screen unless given.")
+    private static let out = Option.path("out", "FILE", help: "The file to write; standard output unless given.")
 
     private static let test = Option.choice(
         "test", RunGroup.Unit.allCases.map(\.rawValue),
@@ -23,10 +23,10 @@ extension Command {
             isRepeated: true, completion: .files),
         options: [TableFormat.option, out, test],
         examples: [
-            ("Train compare runs/a runs/b", "Tests whether b is better than a, on the same test clips."),
+            ("Train compare runs/a runs/b", "Tests whether b differs from a on the same test clips."),
             (
                 "Train compare runs/a runs/b runs/c --format markdown --out comparison.md",
-                "Three runs as tables for a text."
+                "Three runs as Markdown tables."
             ),
         ],
         run: { arguments in
@@ -36,11 +36,6 @@ extension Command {
             }
             for set in sets {
                 for gap in set.records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }
-                if set.unfinished > 0 {
-                    Terminal.error(
-                        "warning: \(set.path): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out"
-                    )
-                }
             }
             let comparison = try RunComparison(
                 sets, unit: arguments[test].flatMap(RunGroup.Unit.init(rawValue:)))

@@ -1,22 +1,21 @@
 import Autograd
 import Glibc
 
-/// Intervals and tests that take clusters, such as speakers, as the independent units.
+/// Confidence intervals and paired tests with clusters, such as speakers, as the independent units.
 ///
-/// From ten clusters on they resample. With three to nine, where a percentile bootstrap is too narrow and a permutation test has too few
-/// arrangements, they use Student's t with a jackknife standard error. With fewer than three there is neither interval nor test.
+/// With ten clusters or more, they resample. With three to nine, a percentile bootstrap is too narrow and a permutation test has too few
+/// arrangements, so they use Student's t with a jackknife standard error. With fewer than three, there is neither interval nor test.
 public enum ClusterResampling {
-    /// The fewest clusters that an interval or a test is computed for.
+    /// The smallest number of clusters for an interval or a test.
     public static let fewest = 3
-    /// The fewest clusters that are resampled.
+    /// The smallest number of clusters that are resampled.
     public static let fewestResampled = 10
 
-    /// Returns the confidence interval of a metric; without bounds where there are fewer than three clusters, or where the clusters do not
-    /// differ.
+    /// Returns the confidence interval of a metric. It has no bounds with fewer than three clusters, or if all clusters have the same result.
     ///
-    /// From ten clusters on, the bootstrap-t over clusters: each draw is studentized with the standard error that the jackknife's
-    /// influence values have in it (Efron and Tibshirani 1993, chapter 12). With three to nine, a t interval with the jackknife's standard error,
-    /// for shares on the logit scale, on which the distance from 0 and 1 does not skew them.
+    /// With ten clusters or more, it is the bootstrap-t over clusters: each resample is studentized with the standard error of the jackknife's
+    /// influence values in it (Efron and Tibshirani 1993, chapter 12). With three to nine, it is a t interval with the jackknife standard error,
+    /// for shares on the logit scale.
     public static func interval(
         _ figure: ClusteredFigure, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
         generator: RandomGenerator
@@ -31,15 +30,7 @@ public enum ClusterResampling {
         guard error.isFinite, error > 1e-12 else { return interval }
         if count < fewestResampled {
             let reach = StudentT(freedom: Double(count - 1)).quantile((1 + level) / 2)
-            interval.method = .jackknife
-            if isShare, estimate > 0, estimate < 1 {
-                let odds = estimate / (1 - estimate)
-                let factor = exp(reach * error / (estimate * (1 - estimate)))
-                interval.low = odds / factor / (1 + odds / factor)
-                interval.high = factor.isFinite ? odds * factor / (1 + odds * factor) : 1
-            } else {
-                (interval.low, interval.high) = (estimate - reach * error, estimate + reach * error)
-            }
+            interval.setBounds(reach: reach * error, isShare: isShare, method: .jackknife)
         } else {
             var found: [Double] = []
             for _ in 0..<max(1, draws) {
@@ -58,13 +49,13 @@ public enum ClusterResampling {
         return interval
     }
 
-    /// Returns the two-sided p-value of the difference between two systems that were tested on the same clusters; nan with fewer
-    /// than three.
+    /// Returns the two-sided p-value of the difference between two systems tested on the same clusters; nan with fewer than three.
     ///
-    /// From ten clusters on, a permutation test that exchanges the predictions of both systems for whole clusters, in all ways where there are
-    /// at most `draws`. With three to nine, Student's t with the jackknife standard error of the difference.
+    /// With ten clusters or more, it is a permutation test that exchanges the predictions of both systems for whole clusters, in all
+    /// arrangements if there are at most `draws`. With three to nine, it is Student's t with the jackknife standard error of the difference.
+    /// The systems may have different numbers of models: each is averaged over its own.
     ///
-    /// Throws a `MetricProblem` where the clusters are not the same.
+    /// Throws a `MetricProblem` if the clusters differ.
     public static func test(
         _ first: ClusteredFigure, _ second: ClusteredFigure, draws: Int = 2000, generator: RandomGenerator
     ) throws(MetricProblem) -> Double {
@@ -98,7 +89,7 @@ public enum ClusterResampling {
         }
     }
 
-    /// How far each cluster moves a statistic, by leaving it out (the jackknife's influence values).
+    /// Returns the jackknife's influence values: how far a statistic moves when each cluster is left out.
     private static func influences(_ count: Int, of statistic: ([Int]) -> Double) -> [Double] {
         let all = statistic(Array(repeating: 1, count: count))
         return (0..<count).map { left in
@@ -108,7 +99,7 @@ public enum ClusterResampling {
         }
     }
 
-    /// The standard error of a statistic with these influence values in a sample that has each cluster as often as `weights` says.
+    /// Returns the standard error of a statistic with these influence values in a sample that contains each cluster `weights` times.
     private static func standardError(_ influences: [Double], _ weights: [Int]) -> Double {
         let count = Double(influences.count)
         let mean = zip(influences, weights).reduce(0) { $0 + $1.0 * Double($1.1) } / count

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A metric with its confidence interval.
 public struct ConfidenceInterval: Sendable, Equatable {
     /// How an interval was computed.
@@ -6,23 +8,23 @@ public struct ConfidenceInterval: Sendable, Equatable {
         case bootstrap
         /// Student's t with a jackknife standard error.
         case jackknife
-        /// Student's t over the results of folds.
+        /// Student's t over the results of folds, for shares on the logit scale.
         case student
-        /// Student's t over the results of folds with the variance of Nadeau and Bengio.
+        /// The same with the variance of Nadeau and Bengio.
         case correctedStudent = "corrected_student"
     }
 
     /// The metric, from all examples.
     public var estimate: Double
-    /// The lower bound; nan where there is no interval.
+    /// The lower bound; nan without an interval.
     public var low: Double
-    /// The upper bound; nan where there is no interval.
+    /// The upper bound; nan without an interval.
     public var high: Double
     /// The confidence level, such as 0.95.
     public var level: Double
-    /// How many independent units there were, such as speakers.
+    /// The number of independent units, such as speakers.
     public var units: Int
-    /// How it was computed; nil where there is no interval.
+    /// How it was computed; nil without an interval.
     public var method: Method?
 
     /// A metric with its interval.
@@ -37,10 +39,30 @@ public struct ConfidenceInterval: Sendable, Equatable {
         self.method = method
     }
 
-    /// What is not known.
+    /// Sets the bounds of a t interval around the estimate. For shares, the interval is symmetric on the logit scale, where the
+    /// distance from 0 and 1 does not skew it (delta method).
+    ///
+    /// - Parameter reach: The quantile of Student's t times the standard error of the estimate.
+    mutating func setBounds(reach: Double, isShare: Bool, method: Method) {
+        self.method = method
+        guard isShare else {
+            (low, high) = (estimate - reach, estimate + reach)
+            return
+        }
+        guard estimate > 0, estimate < 1 else {
+            (low, high) = (max(0, estimate - reach), min(1, estimate + reach))
+            return
+        }
+        let odds = estimate / (1 - estimate)
+        let factor = exp(reach / (estimate * (1 - estimate)))
+        low = odds / factor / (1 + odds / factor)
+        high = factor.isFinite ? odds * factor / (1 + odds * factor) : 1
+    }
+
+    /// An unknown metric.
     public static let unknown = ConfidenceInterval(estimate: .nan, low: .nan, high: .nan, level: 0.95)
 
-    /// A quantile of sorted numbers, between neighbours by their distance (as NumPy's default).
+    /// Returns a quantile of sorted values, interpolated linearly between neighbors (NumPy's default).
     static func quantile(_ sorted: [Double], _ part: Double) -> Double {
         let place = part * Double(sorted.count - 1)
         let below = Int(place.rounded(.down))

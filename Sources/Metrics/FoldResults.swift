@@ -1,14 +1,16 @@
-/// The results of one system on the folds of a cross-validation or on repeated hold-outs: one number for each, averaged over seeds.
+/// The results of one system on the folds of a cross-validation or on repeated hold-outs: one value per fold, averaged over seeds.
 ///
-/// The training sets of folds overlap, so that their results are correlated. Where the clips of a speaker are on both sides of the split, the
-/// corrected resampled t-test allows for it: it takes the variance of the mean as (1 / n + test / train) times that between folds instead of 1 / n
-/// (Nadeau and Bengio 2003).
+/// The training sets of folds overlap, so their results are correlated. If clips of a speaker are on both sides of the split, the
+/// corrected resampled t-test accounts for it: its variance of the mean is (1 / n + test / train) times the variance between folds,
+/// instead of 1 / n times (Nadeau and Bengio 2003).
+///
+/// Intervals and tests assume that fold results are independent, or correlated as above, and normal: shares on the logit scale.
 public struct FoldResults: Sendable {
-    /// One for each fold.
+    /// One value per fold.
     public var values: [Double]
-    /// The size of a test set divided by that of its training set; 0 takes the folds as independent.
+    /// The size of a test set divided by that of its training set; 0 for independent folds.
     public var testToTrain: Double
-    /// The fewest folds that an interval or a test is computed for.
+    /// The smallest number of folds for an interval or a test.
     public static let fewest = 3
 
     /// Results of folds.
@@ -33,20 +35,22 @@ public struct FoldResults: Sendable {
         deviation * (1 / Double(values.count) + testToTrain).squareRoot()
     }
 
-    /// Returns the confidence interval of the mean by Student's t; without bounds where there are fewer than three folds.
+    /// Returns the confidence interval of the mean by Student's t, for shares on the logit scale. It has no bounds with fewer than three
+    /// folds, or if all folds have the same result.
     public func interval(isShare: Bool = false, level: Double = 0.95) -> ConfidenceInterval {
         var interval = ConfidenceInterval(
             estimate: mean, low: .nan, high: .nan, level: level, units: values.count)
-        guard values.count >= Self.fewest, level > 0, level < 1, error.isFinite else { return interval }
+        guard values.count >= Self.fewest, level > 0, level < 1, error.isFinite, error > 1e-12 else {
+            return interval
+        }
         let reach = StudentT(freedom: Double(values.count - 1)).quantile((1 + level) / 2) * error
-        (interval.low, interval.high) = (mean - reach, mean + reach)
-        if isShare { (interval.low, interval.high) = (max(0, interval.low), min(1, interval.high)) }
-        interval.method = testToTrain > 0 ? .correctedStudent : .student
+        interval.setBounds(
+            reach: reach, isShare: isShare, method: testToTrain > 0 ? .correctedStudent : .student)
         return interval
     }
 
-    /// The two-sided p-value of a mean difference of 0, where the values are differences between two systems on the same folds. nan with fewer
-    /// than three folds, and where all differences are equal but not 0: nothing tells how they spread.
+    /// The two-sided p-value of a mean difference of 0, if the values are differences between two systems on the same folds. nan with fewer
+    /// than three folds, and if all differences are equal but not 0.
     public var pValue: Double {
         guard values.count >= Self.fewest, values.allSatisfy(\.isFinite) else { return .nan }
         guard values.contains(where: { $0 != 0 }) else { return 1 }

@@ -85,7 +85,7 @@ import Testing
             (["run", "a.json", "b.json"], "unexpected argument \"b.json\"\nSee Train run --help."),
             (["schema", "x"], "unexpected argument \"x\"\nSee Train schema --help."),
             (["check"], "which experiments? Give their JSON files\nSee Train check --help."),
-            (["predict"], "which sound files? Name some, a folder, or -\nSee Train predict --help."),
+            (["predict"], "which audio files? Name some, a folder, or -\nSee Train predict --help."),
             (["evaluate"], "which run?\nSee Train evaluate --help."),
             (["completions"], "which shell? bash, zsh or fish\nSee Train completions --help."),
             (

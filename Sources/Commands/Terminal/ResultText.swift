@@ -1,9 +1,10 @@
 import Lab
+import Metrics
 import Reports
 
-/// Results as lines for a terminal.
+/// Results as text.
 enum ResultText {
-    /// The metrics of a part with their confidence intervals, as a table, and what the intervals are.
+    /// The metrics of a subset with their confidence intervals, as a table with a note about the intervals.
     static func figures(_ result: RunResult) -> String {
         let first = result.intervals.first
         let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
@@ -28,13 +29,25 @@ enum ResultText {
         return result.intervals.isEmpty ? table : table + "\n" + result.intervalNote
     }
 
+    /// The metrics with their confidence intervals, for other formats.
+    static func table(_ result: RunResult, title: String) -> ValueTable {
+        let rows = result.test.entries.map { entry -> [ValueTable.Cell] in
+            let interval = result.intervals.first { $0.figure == entry.name }
+            let isShare = Figure.isShare(entry.name)
+            return [.text(entry.name)]
+                + [entry.value, interval?.low, interval?.high].map { .value($0 ?? .nan, isShare: isShare) }
+        }
+        return ValueTable(
+            title: title, columns: ["metric", "value", "low", "high"], rows: rows, note: result.intervalNote)
+    }
+
     private static func fixed(_ value: Double) -> String {
         let text = "\((value * 10000).rounded() / 10000)"
         let decimals = text.split(separator: ".").last?.count ?? 0
         return text + String(repeating: "0", count: max(0, 4 - decimals))
     }
 
-    /// Four digits that matter.
+    /// A value with four decimals.
     static func short(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return "\(value)" }
         if value.magnitude < 0.001 || value.magnitude >= 1e6 { return "\(Float(value))" }
