@@ -145,19 +145,15 @@ extension Command {
         let table = AblationTable(ablation)
         try table.write()
         print(table.table.text)
-        // Of a single member there is nothing to compare: its other figures and its classes are what is asked for.
+        // A single member has nothing to be compared with: its other metrics and its classes are of interest.
         if ablation.plan.members.count == 1, !table.groups[0].members.isEmpty {
             print(table.overview.text)
             print(table.recalls.text)
             print(table.folds.text)
             if !table.speakers.rows.isEmpty { print(table.speakers.text) }
         }
-        let sets = (try? RunSet.all(ablation.folder, skipsUnfinished: true)) ?? []
-        if !sets.isEmpty {
-            let report = try GroupReport(
-                title: ablation.plan.members[0].experiment.name, sets, metric: ablation.plan.options.metric
-            ).write(to: ablation.folder)
-            print("The report is \(report).")
+        if let report = try? GroupReport.ofAblation(ablation.folder) {
+            print("The report is \(try report.write()).")
         }
         print("The tables are in \(ablation.folder): \(AblationTable.files).")
         let unread = table.problems.isEmpty ? nil : RunsUnread(problems: table.problems)

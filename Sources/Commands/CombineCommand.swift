@@ -1,8 +1,8 @@
-import Reports
 import Autograd
 import Foundation
 import Lab
 import Layers
+import Reports
 
 extension Command {
     private static let out = Option.path("out", "FILE", help: "Model file to write, ending in .safetensors.")
@@ -29,16 +29,16 @@ extension Command {
         ],
         run: { arguments in
             let paths = try arguments.all.flatMap { path in
-                path.hasSuffix(".safetensors") ? [path] : try RunSet(path).records.map(\.path)
+                path.hasSuffix(".safetensors") ? [path] : try RunSet.reportedOne(path).records.map(\.path)
             }
             guard paths.count > 1 else { throw UsageError("which runs? Give two or more") }
             guard let file = arguments[out] else {
-                throw UsageError("where to? Give --out FILE, such as --out together.safetensors")
+                throw UsageError("name the output with --out FILE, such as --out together.safetensors")
             }
             for name in try [file, ModelFile.configPath(file)]
             where FileManager.default.fileExists(atPath: name) {
                 throw FileError(
-                    file: name, place: "--out", found: "a file that is there already",
+                    file: name, place: "--out", found: "an existing file",
                     allowed:
                         "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing"
                 )

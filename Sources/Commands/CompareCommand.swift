@@ -36,11 +36,6 @@ extension Command {
             }
             for set in sets {
                 for gap in set.records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }
-                if set.unfinished > 0 {
-                    Terminal.error(
-                        "warning: \(set.path): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out"
-                    )
-                }
             }
             let comparison = try RunComparison(
                 sets, unit: arguments[test].flatMap(RunGroup.Unit.init(rawValue:)))

@@ -2,25 +2,22 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Reports
 import SpeechEmotion
 
 extension Command {
     private static let source = Argument(
         placeholder: "DATA", help: DataArgument.help, completion: .files)
     private static let out = Option.path(
-        "out", "FILE", help: "Output file (default: standard output).")
-    private static let format = Option.choice(
-        "format", ["table", "json"], help: "Output format (default: table).")
+        "out", "FILE", help: "The file to write; standard output unless given.")
     private static let how = Option.text(
         "split", "JSON",
-        help: "Split to use if DATA is not an experiment, such as '{\"type\": \"grouped\", \"test\": 0.2}'.")
-    private static let strict = Switch(name: "strict", help: "Exit with status 1 if there is a leak.")
+        help: "The split if DATA is no experiment, such as '{\"type\": \"grouped\", \"test\": 0.2}'.")
+    private static let strict = Switch(name: "strict", help: "Exits with status 1 if there is a leak.")
     private static let names = Switch(
-        name: "names-only", help: "Compare only the metadata of the clips, without reading audio.")
-    /// The number of unreadable clips named on a terminal.
+        name: "names-only", help: "Compares the metadata of the clips without reading audio.")
+    /// How many unreadable clips are named in a terminal.
     private static let mostNamed = 20
-    private static let statisticsFormat = Option.choice(
-        "format", ["table", "markdown", "csv", "json"], help: "Output format (default: table).")
     private static let countsOnly = Switch(
         name: "names-only", help: "Count clips without reading audio headers.")
     private static let channels = Option.choice(
@@ -57,12 +54,12 @@ extension Command {
     static let dataStats: Command = Command(
         name: "data stats",
         summary:
-            "Show statistics of a corpus: clips, durations, sample rates and channels, by class, speaker and other attributes.",
-        argument: source, options: [statisticsFormat, countsOnly, Common.set],
+            "Counts the clips of a corpus, with durations, sample rates and channels, by class, speaker and every other column.",
+        argument: source, options: [TableFormat.option, countsOnly, Common.set],
         examples: [
             (
                 "Train data stats ravdess:/data/RAVDESS",
-                "Show clips per emotion and speaker, durations and audio formats."
+                "The clips of each emotion and speaker, their durations and formats."
             ),
             ("Train data stats manifest:clips.csv --format csv", "Write the statistics as CSV."),
         ],
@@ -78,14 +75,16 @@ extension Command {
                     "and \(statistics.unreadable.count - mostNamed) more that cannot be read; --format json names all"
                 )
             }
-            switch arguments[statisticsFormat] {
-            case "json": print(statistics.json.pretty())
-            case "markdown": print(statistics.markdown, terminator: "")
-            case "csv":
-                print(statistics.csv, terminator: "")
-                for note in statistics.notes { Terminal.error(note) }
-            default: print(statistics.text, terminator: "")
+            let format = arguments.tableFormat
+            switch format {
+            case .json: print(statistics.json.pretty())
+            case .markdown: print(statistics.markdown, terminator: "")
+            case .latex: print(statistics.latex, terminator: "")
+            case .html: print(statistics.html, terminator: "")
+            case .csv: print(statistics.csv, terminator: "")
+            case .table: print(statistics.text, terminator: "")
             }
+            if [.csv, .latex].contains(format) { for note in statistics.notes { Terminal.error(note) } }
         })
 
     /// Splits a corpus.
@@ -111,15 +110,20 @@ extension Command {
     static let dataAudit: Command = Command(
         name: "data audit",
         summary:
-            "Check a split for leakage: shared speakers, duplicate or near-duplicate recordings, augmented copies.",
-        argument: source, options: [how, strict, names, format, Common.set, Common.cache, Common.noCache],
+            "Looks for leaks between the subsets of a split: shared speakers, takes and recordings.",
+        argument: source, options: [how, strict, names, TableFormat.option, Common.set, Common.cache, Common.noCache],
         examples: [
             (
                 "Train data audit Experiments/quickstart.json --strict",
-                "Show the subsets and every leak between them; fail if there is one."
+                "Lists the clips of each subset, and every leak between them."
             )
         ],
         run: { arguments in
+            if arguments[names] {
+                for option in [Common.cache.name, Common.noCache.name] where arguments.has(option) {
+                    throw UsageError("--\(option) has no effect with --names-only, which reads no audio")
+                }
+            }
             Interrupt.watch()
             let argument = try DataArgument.read(
                 arguments.required("data"), settings: arguments.every(Common.set))
@@ -127,9 +131,9 @@ extension Command {
             let splits = try splits(arguments, argument, corpus)
             var sounds: SoundCheck?
             if !arguments[names] {
-                let reporter = RunReporter(isQuiet: arguments[format] == "json")
+                let reporter = RunReporter(isQuiet: arguments.tableFormat != .table)
                 if let folder = try arguments.featureCache()?.folder {
-                    // Where it cannot be made, nothing is kept, and the audit is the same.
+                    // If it cannot be made, nothing is cached, and the audit is the same.
                     try? FileManager.default.createDirectory(
                         atPath: folder, withIntermediateDirectories: true)
                 }
@@ -143,10 +147,10 @@ extension Command {
             }
             let auditor = Auditor(corpus, sounds: sounds)
             let reports = try splits.map { try auditor.audit($0) }
-            if arguments[format] == "json" {
-                print(JSONValue(.list(reports.map(\.json))).pretty())
-            } else {
-                print(reports.map(\.table).joined(separator: "\n"), terminator: "")
+            switch arguments.tableFormat {
+            case .json: print(JSONValue(.list(reports.map(\.json))).pretty())
+            case .table: print(reports.map(\.table).joined(separator: "\n"), terminator: "")
+            case let format: print(format.text(AuditTable.table(reports)), terminator: "")
             }
             let leaks = reports.count { !$0.isClean }
             if arguments[strict], leaks > 0 { throw LeakFound(count: leaks, of: reports.count) }
@@ -178,7 +182,7 @@ extension Command {
             }
             reporter.finish()
             print("\(try corpus.read().clips.count) clips in \(download.folder)")
-            print("Livingstone and Russo (2018), PLoS ONE 13(5): e0196391; licence CC BY-NC-SA 4.0.")
+            print("Livingstone and Russo (2018), PLoS ONE 13(5): e0196391; license CC BY-NC-SA 4.0.")
         })
 
     private static func read(_ arguments: Arguments) throws -> Corpus {
@@ -196,7 +200,7 @@ extension Command {
             try Holder.decode(["split": JSONValue.parse($0, source: "--split")]).split
         }
         guard let split = given ?? argument.split else {
-            throw UsageError("how to split? Name an experiment, or give --split")
+            throw UsageError("name an experiment, or give a split with --split")
         }
         return try split.value.split(corpus)
     }
@@ -207,16 +211,39 @@ extension Command {
     }
 }
 
-/// A split alone, as a document.
+/// A document with a split.
 private struct Holder: Options {
     var split = AnySplit(GroupedSplit())
-    static let summary = "How to split."
-    static let fields: [Field<Self>] = [.init("split", \.split, "How to split.", .required)]
+    static let summary = "A split."
+    static let fields: [Field<Self>] = [.init("split", \.split, "The split.", .required)]
 }
 
 /// A split has a leak.
 private struct LeakFound: Error, CustomStringConvertible {
     let count: Int
     let of: Int
-    var description: String { "\(count) of \(of) splits leak into their test part" }
+    var description: String { "\(count) of \(of) splits leak into their test set" }
+}
+
+/// The findings of audits as a table.
+private enum AuditTable {
+    static func table(_ reports: [AuditReport]) -> ValueTable {
+        let rows = reports.flatMap { report in
+            report.findings.map { finding -> [ValueTable.Cell] in
+                [
+                    .text(report.split), .text(finding.severity.rawValue),
+                    .text(finding.parts.map(\.rawValue).joined(separator: ", ")), .text(finding.message),
+                    .text(finding.examples.joined(separator: "; ")),
+                ]
+            }
+        }
+        let leaks = reports.count { !$0.isClean }
+        let compared = reports.contains(where: \.comparedSounds) ? "Recordings were" : "Metadata were"
+        return ValueTable(
+            title: "Leakage audit of \(reports.first?.corpus ?? "")",
+            columns: ["split", "severity", "subsets", "finding", "examples"], rows: rows,
+            note:
+                "\(leaks) of \(NumberText.count(reports.count, "split")) leak into the test set. \(compared) compared."
+        )
+    }
 }

@@ -12,14 +12,12 @@ extension Command {
     private static let part = Option.choice(
         "subset", ["train", "validation", "test"],
         help:
-            "Subset of the run's data (default: the subset that the run evaluated)."
+            "The subset of the run's own data; unless given, the one that the run was evaluated on: test, or validation for a search."
     )
-    private static let format = Option.choice(
-        "format", ["table", "json"], help: "Output format (default: table).")
     private static let out = Option.path(
         "out", "FOLDER",
         help:
-            "New folder for the report, predictions and metrics (default: RUN/evaluations/NAME)."
+            "A new folder for the report, the predictions and the metrics; evaluations/NAME in the folder of the run or the cross-validation unless given."
     )
     private static let labels = Option.text(
         "labels", "JSON",
@@ -46,7 +44,7 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, part, Common.views, format, out, Common.threads,
+            data, labels, allowPartial, ensemble, part, Common.views, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
             Common.noCache,
@@ -75,38 +73,60 @@ extension Command {
             arguments.applyThreads()
             guard !arguments.all.isEmpty else { throw UsageError("missing argument: the run") }
             try checkOptions(arguments)
-            if let set = try crossValidation(arguments) { return try evaluateEach(set, arguments) }
-            let isJSON = arguments[format] == "json"
-            let reporter = RunReporter(isQuiet: isJSON)
-            let runs = try RunEvaluation(
-                arguments.all.map { try RunRecord($0) },
-                views: arguments.views(),
-                cache: try arguments.featureCache(), observer: reporter)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
-            defer { reporter.finish() }
-            let evaluation = try Interrupt.whenStopped {
-                guard let other = arguments[data] else {
-                    return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
-                }
-                return try runs.evaluate(
-                    DataArgument.read(other).data,
-                    labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
-                        ?? LabelMapping(),
-                    allowsPartial: arguments[allowPartial])
+            if let set = try crossValidation(arguments) {
+                return try arguments[ensemble]
+                    ? evaluateTogether(set.records, set, arguments) : evaluateEach(set, arguments)
             }
-            reporter.finish()
-            let folder = try evaluation.write(to: arguments[out])
-            let place = "Results: \(folder)\nReport: \(folder)/\(RunFile.report)"
-            if isJSON {
-                print(evaluation.result.json)
-                return Terminal.error(place)
-            }
-            print(try evaluation.predictions.confusion().report(digits: 4))
-            print(ResultText.figures(evaluation.result))
-            print("\n\(place)")
+            try evaluateTogether(arguments.all.map { try RunRecord($0) }, nil, arguments)
         })
 
-    /// The cross-validation that is named; nil where runs are, whose ensemble is evaluated.
+    /// Evaluates a run, or the ensemble of several, such as those of a cross-validation.
+    private static func evaluateTogether(
+        _ records: [RunRecord], _ set: RunSet?, _ arguments: Arguments
+    ) throws {
+        let reporter = RunReporter(isQuiet: arguments.tableFormat != .table)
+        defer { reporter.finish() }
+        let evaluation = try evaluate(
+            RunEvaluation(
+                records, of: set, views: arguments.views(), cache: arguments.featureCache(),
+                observer: reporter), arguments)
+        reporter.finish()
+        let folder = try evaluation.write(
+            to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
+        if arguments.tableFormat == .table {
+            print(try evaluation.predictions.confusion().report(digits: 4))
+            print(ResultText.figures(evaluation.result))
+            print("\n\(place(folder))")
+        } else {
+            let name = set?.name ?? records.map(\.name).joined(separator: ", ")
+            Terminal.show(
+                arguments.tableFormat == .json
+                    ? evaluation.result.json + "\n"
+                    : arguments.tableFormat.text(
+                        ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")))
+            Terminal.error(place(folder))
+        }
+    }
+
+    private static func place(_ folder: String) -> String {
+        "The evaluation is in \(folder); a report for a browser is \(folder)/\(RunFile.report)."
+    }
+
+    /// Evaluates what the options name.
+    private static func evaluate(_ runs: RunEvaluation, _ arguments: Arguments) throws -> Evaluation {
+        try Interrupt.whenStopped {
+            guard let other = arguments[data] else {
+                return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
+            }
+            return try runs.evaluate(
+                DataArgument.read(other).data,
+                labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
+                    ?? LabelMapping(), allowsPartial: arguments[allowPartial])
+        }
+    }
+
+    /// The cross-validation that the arguments name; nil if they name runs, whose ensemble is evaluated.
     private static func crossValidation(_ arguments: Arguments) throws -> RunSet? {
         let groups = arguments.all.filter { RunSet.ablationFolder($0) != nil }
         guard let first = groups.first else {
@@ -118,70 +138,35 @@ extension Command {
         guard arguments.all.count == 1 else {
             throw UsageError("\(first) is a cross-validation; evaluate it alone")
         }
-        return try RunSet(first)
-    }
-
-    /// Evaluates the model of each run of a cross-validation, on its own subset or on other data, or their ensemble on other data.
-    private static func evaluateEach(_ set: RunSet, _ arguments: Arguments) throws {
-        if set.unfinished > 0 {
-            Terminal.error(
-                "warning: \(set.path): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out"
-            )
-        }
         if arguments[ensemble], arguments[data] == nil {
             throw UsageError(
                 "--ensemble needs --data: each clip of the cross-validation was in the training set of most of its models"
             )
         }
-        guard arguments[out] == nil || arguments[ensemble] else {
-            throw UsageError("--out is for a single evaluation; each run gets a folder of its own")
-        }
-        let isJSON = arguments[format] == "json"
+        return try RunSet.reportedOne(first)
+    }
+
+    /// Evaluates the model of each run of a cross-validation, on a subset of its own data or on other data.
+    private static func evaluateEach(_ set: RunSet, _ arguments: Arguments) throws {
         let reporter = RunReporter(isQuiet: true)
         defer { reporter.finish() }
-        func evaluate(_ records: [RunRecord]) throws -> Evaluation {
-            let runs = try RunEvaluation(
-                records, views: arguments.views(), cache: try arguments.featureCache(),
-                observer: reporter)
-            return try Interrupt.whenStopped {
-                guard let other = arguments[data] else {
-                    return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
-                }
-                return try runs.evaluate(
-                    DataArgument.read(other).data,
-                    labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
-                        ?? LabelMapping(), allowsPartial: arguments[allowPartial])
+        var done = 0
+        let evaluation = try GroupEvaluation(
+            set, views: arguments.views(), cache: arguments.featureCache(), observer: reporter
+        ) { runs in
+            if arguments.tableFormat == .table {
+                Terminal.error("\(done + 1) of \(set.records.count): \(set.records[done].path)")
             }
+            done += 1
+            return try evaluate(runs, arguments)
         }
-        if arguments[ensemble] {
-            let evaluation = try evaluate(set.records)
-            let folder = try evaluation.write(to: arguments[out])
-            print(
-                isJSON ? evaluation.result.json : ResultText.figures(evaluation.result), "", separator: "\n")
-            return Terminal.error("The evaluation is in \(folder).")
-        }
-        var members: [RunGroup.Member] = []
-        for (index, record) in set.records.enumerated() {
-            if !isJSON { Terminal.error("\(index + 1) of \(set.records.count): \(record.path)") }
-            let evaluation = try evaluate([record])
-            _ = try evaluation.write(to: nil)
-            var member = try RunGroup.Member(record)
-            member.predictions = evaluation.predictions
-            member.speakerIndependent = evaluation.result.speakerIndependent
-            member.figures = Dictionary(
-                evaluation.result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
-                uniquingKeysWith: { first, _ in first })
-            members.append(member)
-        }
-        let group = RunGroup(set.name, members)
-        let options = set.experiment.evaluation
-        let figures = options.metrics.map(\.rawValue) + ["loss"]
-        let overviews = GroupOverviews([group], figures: figures)
-        let table = overviews.allFigures(level: options.confidenceLevel, draws: options.resamples)
-        if isJSON {
-            print(table.json.pretty())
+        let folder = try evaluation.write(to: arguments[out])
+        if arguments.tableFormat == .table {
+            print(evaluation.overview.text + "\n" + evaluation.folds.text)
+            print(place(folder))
         } else {
-            print(table.text + "\n" + overviews.byFold.text)
+            Terminal.show(arguments.tableFormat.text(evaluation.overview))
+            Terminal.error(place(folder))
         }
     }
 

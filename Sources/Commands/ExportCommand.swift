@@ -30,13 +30,15 @@ extension Command {
         run: { arguments in
             let path = try arguments.required("run or model file")
             let isRun = !path.hasSuffix(".safetensors")
-            let runs = isRun ? try RunSet(path).records : []
+            let set = isRun ? try RunSet.reportedOne(path) : nil
+            let runs = set?.records ?? []
             let (model, card) =
                 runs.count > 1
                 ? try Ensemble.combine(runs.map(\.path))
                 : try ModelFile.read(runs.first?.file(RunFile.model) ?? path)
             let place = RunSet.ablationFolder(path) ?? path
-            let folder = arguments[out] ?? (isRun ? place + "/export" : "export")
+            let member = set?.fileName.map { "/" + $0 } ?? ""
+            let folder = arguments[out] ?? (isRun ? place + "/export" + member : "export")
             try FolderMaker.make(folder)
             var options = ONNXOptions()
             options.anySteps = arguments[anySteps]
@@ -47,7 +49,7 @@ extension Command {
             for name in names { print("\(folder)/\(name)") }
         })
 
-    /// Writes the program that computes the model's features, or says why there is none. An old one goes: it is another model's.
+    /// Writes the program that computes the model's features, or prints why there is none. Removes an old one, which belongs to another model.
     private static func writeScript(_ card: ModelCard, to file: String) throws -> Bool {
         let script = try FeatureScript(card)
         guard let text = script.text else {
@@ -66,14 +68,14 @@ extension Command {
 
 /// Makes folders.
 enum FolderMaker {
-    /// Throws a `FileError` where there can be no such folder.
+    /// Throws a `FileError` if the folder cannot be made.
     static func make(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw FileError(
                 file: path, place: "making the folder", found: "\"\(error.localizedDescription)\"",
-                allowed: "a place that can be written to")
+                allowed: "a folder that can be written to")
         }
     }
 }

@@ -54,6 +54,10 @@ extension Command {
         run: runFeatures)
 
     private static func runFeatures(_ arguments: Arguments) throws {
+        if arguments[Common.cacheLimit] != nil, arguments[keeping] == nil {
+            throw UsageError("--cache-limit needs --cache: no features are cached without it")
+        }
+        if let name = arguments[model] { try FeatureInput.checkSingle(name) }
         if arguments[pipeline] != nil, arguments[model] != nil {
             throw UsageError("--pipeline and --model are mutually exclusive")
         }

@@ -1,8 +1,8 @@
-import Reports
 import Autograd
 import Configuration
 import Foundation
 import Lab
+import Reports
 import SpeechEmotion
 
 extension Command {
@@ -70,7 +70,7 @@ extension Command {
             try checkOptions(arguments, isStream: isStream)
             Interrupt.watch()
             arguments.applyThreads()
-            let predictor = try Predictor(arguments[model] ?? DefaultModel.path(), views: arguments.views())
+            let predictor = try predictor(arguments)
             let options = WindowOptions(
                 window: arguments[window], step: arguments[step], truncates: arguments[truncate])
             do {
@@ -82,7 +82,17 @@ extension Command {
             }
         })
 
-    /// Throws where an option would have no effect.
+    /// The model that `--model` names: of a cross-validation, the ensemble of its models.
+    private static func predictor(_ arguments: Arguments) throws -> Predictor {
+        let path = try arguments[model] ?? DefaultModel.path()
+        guard RunSet.ablationFolder(path) != nil else { return try Predictor(path, views: arguments.views()) }
+        let runs = try RunSet.reportedOne(path).records.map(\.path)
+        return runs.count == 1
+            ? try Predictor(runs[0], views: arguments.views())
+            : try Predictor(combining: runs, views: arguments.views())
+    }
+
+    /// Throws if an option would have no effect.
     private static func checkOptions(_ arguments: Arguments, isStream: Bool) throws {
         let format = arguments[format] ?? "table"
         if arguments[attention], format != "json" { throw UsageError("--attention needs --format json") }
@@ -95,16 +105,16 @@ extension Command {
         }
         guard isStream else {
             if arguments[rate] != nil {
-                throw UsageError("--rate is for raw sound from standard input (-); files hold their rate")
+                throw UsageError("--rate is for raw audio from standard input (-); files have their own")
             }
             return
         }
-        guard arguments.all == ["-"] else { throw UsageError("- is for sound from standard input, alone") }
+        guard arguments.all == ["-"] else { throw UsageError("- is for audio from standard input, alone") }
         for option in [timeline, truncate] where arguments[option] {
             throw UsageError("--\(option.name) is for files; - prints every window of a stream")
         }
-        if arguments[Common.cache] != nil {
-            throw UsageError("--cache is for files; features of a stream are not kept")
+        for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name) {
+            throw UsageError("--\(name) is for files; features of a stream are not cached")
         }
     }
 
@@ -147,7 +157,7 @@ extension Command {
                 if found.isEmpty {
                     emptyFolders += 1
                     Terminal.error(
-                        "error: \(path): no sound files in this folder; allowed: \(AudioFile.readable)")
+                        "error: \(path): no audio files in this folder; allowed: \(AudioFile.readable)")
                 }
                 paths += found
             } else {
@@ -162,7 +172,7 @@ extension Command {
                     : "this model's features are normalized by speaker: the \(paths.count) files are taken as those of one speaker"
             )
         }
-        // The bar goes where the answers do not.
+        // Progress goes to standard error, predictions to standard output.
         let shows = paths.count > 32 && !Terminal.isInteractive && isatty(STDERR_FILENO) == 1
         writer.begin(width: paths.map(\.count).max() ?? 0)
         var (done, cut) = (0, 0)
@@ -204,7 +214,7 @@ extension Command {
         if emptyFolders > 0 {
             throw PredictionFailure(
                 description:
-                    "no sounds in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
+                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
         }
     }
 }
@@ -223,14 +233,14 @@ private struct LongRecordingProgress {
     }
 }
 
-/// Some files could not be predicted; which and why has been said.
+/// Some files could not be predicted; which and why has been printed.
 private struct PredictionFailure: Error, CustomStringConvertible {
     let description: String
 }
 
-/// The model that comes with the program.
+/// The bundled model.
 enum DefaultModel {
-    /// Where it is: `Models/speech-emotion.safetensors` beside the program, in a folder above it, or where `PROSODY_MODEL` says.
+    /// Its path: `Models/speech-emotion.safetensors` beside the program or in a folder above it, or the value of `PROSODY_MODEL`.
     static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
@@ -245,11 +255,11 @@ enum DefaultModel {
             if FileManager.default.fileExists(atPath: file) { return file }
         }
         throw UsageError(
-            "no model came along with the program; name one with --model, such as --model runs/quickstart")
+            "there is no bundled model; name one with --model, such as --model runs/quickstart")
     }
 }
 
-/// Raw sound from standard input, predicted window by window.
+/// Raw audio from standard input, predicted window by window.
 private struct LiveStream {
     let rate: Int
     let windows: RecordingWindows
@@ -280,7 +290,7 @@ private struct LiveStream {
         }
         while true {
             try Interrupt.check()
-            // Reading would go on after Ctrl-C until more sound came; waiting does not.
+            // A read would block after Ctrl-C until more audio came; poll does not.
             var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
             guard poll(&input, 1, 500) > 0 else { continue }
             let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
@@ -305,16 +315,16 @@ private struct LiveStream {
         }
         if let part = sliding.finish() { try answer(part, orElse: sliding.lastWhole()) }
         guard hasSound else {
-            throw UsageError("no sound came from standard input; expected raw samples of 16 bit, one channel")
+            throw UsageError("standard input had no audio; expected raw samples of 16 bit, one channel")
         }
-        if !rest.isEmpty { Terminal.error("the last sample was cut off: an odd number of bytes came") }
+        if !rest.isEmpty { Terminal.error("the last sample was dropped: standard input had an odd number of bytes") }
         if failures > 0 {
             throw PredictionFailure(
                 description: "no prediction for \(NumberText.count(failures, "window")) of the stream")
         }
     }
 
-    /// What kind of file begins with these bytes; nil for samples.
+    /// The kind of file that begins with these bytes; nil for samples.
     private static func container(_ bytes: ArraySlice<UInt8>) -> String? {
         let kinds = ["RIFF": "WAV", "fLaC": "FLAC", "OggS": "OGG", "FORM": "AIFF"]
         return kinds[String(decoding: bytes.prefix(4), as: UTF8.self)]

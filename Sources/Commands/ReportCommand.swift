@@ -1,4 +1,3 @@
-import Reports
 import Lab
 
 extension Command {
@@ -6,33 +5,39 @@ extension Command {
     static let report: Command = Command(
         name: "report",
         summary:
-            "Write the report of a run, a cross-validation or an ablation as an HTML page.",
+            "Writes the report of a run (an HTML page, and its plots as SVG), or one page for a cross-validation or an ablation.",
         argument: Argument(
-            placeholder: "RUN", help: "Folder of a run, a cross-validation or an ablation.",
+            placeholder: "RUN",
+            help:
+                "The folder of a run, a cross-validation or an ablation; FOLDER:MEMBER for one member of an ablation.",
             completion: .files),
         options: [Common.cache, Common.cacheLimit, Common.noCache],
         examples: [
-            ("Train report runs/quickstart", "Write runs/quickstart/report.html, and its plots as SVG files."),
-            ("Train report runs/my-folds", "Write one page for all folds of a cross-validation."),
+            ("Train report runs/quickstart", "Writes runs/quickstart/report.html."),
+            ("Train report runs/my-folds", "Writes one page for all folds of a cross-validation."),
+            ("Train report runs/mine:base", "Writes runs/mine/report-base.html, about one member."),
         ],
         run: { arguments in
             let path = try arguments.required("run")
             if let folder = RunSet.ablationFolder(path) {
-                let sets = try RunSet.all(path, skipsUnfinished: true)
-                guard !sets.isEmpty else {
+                for option in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name]
+                where arguments.has(option) {
+                    throw UsageError(
+                        "--\(option) is for the report of a single run; that of a cross-validation or an ablation reads no audio"
+                    )
+                }
+                _ = try RunSet.reported(path, skipsUnfinished: true)
+                guard let report = try GroupReport.ofAblation(path) else {
                     throw UsageError("\(folder): none of its runs has ended; resume with Train ablate")
                 }
-                let heading = try RunSet.heading(ofAblation: folder)
-                let report = try GroupReport(
-                    title: heading?.name ?? folder, sets, metric: heading?.metric)
-                return print(try report.write(to: folder))
+                return print(try report.write())
             }
             let record = try RunRecord(path)
-            if let gap = record.gap { Terminal.error("warning: \(gap); the report does without") }
+            if let gap = record.gap { Terminal.error("warning: \(gap); the report leaves it out") }
             let cache = try arguments.featureCache()
             var data: ExperimentData?
             do { data = try ExperimentData(record.experiment, cache: cache) } catch {
-                Terminal.error("without sounds, as the data cannot be read: \(error)")
+                Terminal.error("the report has no recordings, as the data cannot be read: \(error)")
             }
             try RunReport(record, data: data).write(to: RunFolder(record.path))
             print("\(record.file(RunFile.report))")

@@ -33,15 +33,7 @@ public enum ClusterResampling {
         guard error.isFinite, error > 1e-12 else { return interval }
         if count < fewestResampled {
             let reach = StudentT(freedom: Double(count - 1)).quantile((1 + level) / 2)
-            interval.method = .jackknife
-            if isShare, estimate > 0, estimate < 1 {
-                let odds = estimate / (1 - estimate)
-                let factor = exp(reach * error / (estimate * (1 - estimate)))
-                interval.low = odds / factor / (1 + odds / factor)
-                interval.high = factor.isFinite ? odds * factor / (1 + odds * factor) : 1
-            } else {
-                (interval.low, interval.high) = (estimate - reach * error, estimate + reach * error)
-            }
+            interval.setBounds(reach: reach * error, isShare: isShare, method: .jackknife)
         } else {
             var found: [Double] = []
             for _ in 0..<max(1, draws) {

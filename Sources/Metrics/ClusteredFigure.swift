@@ -81,16 +81,16 @@ public struct ClusteredFigure: Sendable {
     /// The number of models.
     public var modelCount: Int { models.count }
 
-    /// Returns the metric over the clusters of both, with those of `other` appended. The models are paired in
-    /// order.
+    /// Returns the metric over the clusters of both, those of `other` last. The models are joined in their order. If there are
+    /// different numbers of them, each is repeated until both have equally many, so that the mean over the models stays the same.
     func joined(with other: ClusteredFigure) throws(MetricProblem) -> ClusteredFigure {
-        guard models.count == other.models.count, statistic == other.statistic else {
-            throw MetricProblem(
-                "\(models.count) and \(other.models.count) models; a paired test needs the same number and the same metric"
-            )
+        guard statistic == other.statistic else {
+            throw MetricProblem("two different metrics; a paired test needs the same one")
         }
         var joint: [Model] = []
-        for (mine, its) in zip(models, other.models) {
+        let count = models.count / Self.commonDivisor(models.count, other.models.count) * other.models.count
+        for index in 0..<count {
+            let (mine, its) = (models[index % models.count], other.models[index % other.models.count])
             let predictions = try Predictions.pooled([mine.predictions, its.predictions])
             joint.append(
                 Model(
@@ -102,6 +102,8 @@ public struct ClusteredFigure: Sendable {
         return ClusteredFigure(
             clusters: clusters + other.clusters, statistic: statistic, models: joint)
     }
+
+    private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
 
     private static func summarize(_ model: inout Model, _ statistic: Statistic) {
         let (predictions, decisions, count) = (model.predictions, model.decisions, model.classes.count)

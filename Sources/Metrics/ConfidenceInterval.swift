@@ -1,3 +1,5 @@
+import Glibc
+
 /// A metric with its confidence interval.
 public struct ConfidenceInterval: Sendable, Equatable {
     /// The method that computed the interval.
@@ -6,7 +8,7 @@ public struct ConfidenceInterval: Sendable, Equatable {
         case bootstrap
         /// Student's t with a jackknife standard error.
         case jackknife
-        /// Student's t over the results of folds.
+        /// Student's t over the results of folds, for shares on the logit scale.
         case student
         /// The corrected resampled t of Nadeau and Bengio over the results of folds.
         case correctedStudent = "corrected_student"
@@ -37,10 +39,30 @@ public struct ConfidenceInterval: Sendable, Equatable {
         self.method = method
     }
 
-    /// An unknown value.
+    /// Sets the bounds of a t interval around the estimate. For shares, the interval is symmetric on the logit scale, where the
+    /// distance from 0 and 1 does not skew it (delta method).
+    ///
+    /// - Parameter reach: The quantile of Student's t times the standard error of the estimate.
+    mutating func setBounds(reach: Double, isShare: Bool, method: Method) {
+        self.method = method
+        guard isShare else {
+            (low, high) = (estimate - reach, estimate + reach)
+            return
+        }
+        guard estimate > 0, estimate < 1 else {
+            (low, high) = (max(0, estimate - reach), min(1, estimate + reach))
+            return
+        }
+        let odds = estimate / (1 - estimate)
+        let factor = exp(reach / (estimate * (1 - estimate)))
+        low = odds / factor / (1 + odds / factor)
+        high = factor.isFinite ? odds * factor / (1 + odds * factor) : 1
+    }
+
+    /// An unknown metric.
     public static let unknown = ConfidenceInterval(estimate: .nan, low: .nan, high: .nan, level: 0.95)
 
-    /// Returns a quantile of sorted values by linear interpolation (NumPy's default).
+    /// Returns a quantile of sorted values, interpolated linearly between neighbors (NumPy's default).
     static func quantile(_ sorted: [Double], _ part: Double) -> Double {
         let place = part * Double(sorted.count - 1)
         let below = Int(place.rounded(.down))

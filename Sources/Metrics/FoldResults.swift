@@ -38,11 +38,12 @@ public struct FoldResults: Sendable {
     public func interval(isShare: Bool = false, level: Double = 0.95) -> ConfidenceInterval {
         var interval = ConfidenceInterval(
             estimate: mean, low: .nan, high: .nan, level: level, units: values.count)
-        guard values.count >= Self.fewest, level > 0, level < 1, error.isFinite else { return interval }
+        guard values.count >= Self.fewest, level > 0, level < 1, error.isFinite, error > 1e-12 else {
+            return interval
+        }
         let reach = StudentT(freedom: Double(values.count - 1)).quantile((1 + level) / 2) * error
-        (interval.low, interval.high) = (mean - reach, mean + reach)
-        if isShare { (interval.low, interval.high) = (max(0, interval.low), min(1, interval.high)) }
-        interval.method = testToTrain > 0 ? .correctedStudent : .student
+        interval.setBounds(
+            reach: reach, isShare: isShare, method: testToTrain > 0 ? .correctedStudent : .student)
         return interval
     }
 

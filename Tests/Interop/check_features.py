@@ -3,8 +3,10 @@
 usage: check_features.py MODEL TRAIN_PROGRAM [FOLDER [COUNT]]
 
 MODEL is the folder of a run, or a model file. Without FOLDER, 50 recordings are generated: mono and stereo, WAV and FLAC, at
-usual rates; else COUNT (50) of its audio files are taken, spread evenly. Needs `pip install numpy soundfile onnxruntime`. Ends
-with status 1 where a probability differs by more than 1e-4. Also reports what differs when all frames count, padding too.
+usual rates, some of them longer than a model's input; else COUNT (50) of its audio files are taken, spread evenly. Needs
+`pip install numpy soundfile onnxruntime`. Compares windows of longer recordings, their beginnings (`--truncate`), and what the program
+does with a file that it cannot read. Ends with status 1 if a probability differs by more than 1e-4. Also reports the difference if
+padding is taken for audio.
 """
 
 import importlib.util
@@ -24,11 +26,12 @@ ENDINGS = {".wav", ".flac", ".ogg", ".mp3"}
 
 
 def write_recordings(folder):
-    """Voices of a kind, with silence at both ends: tones with overtones that glide, and some noise."""
+    """Writes gliding tones with overtones and some noise, with silence at both ends; every fifth lasts 10 to 25 seconds."""
     random = np.random.default_rng(1)
     for number in range(COUNT):
         rate = RATES[number % len(RATES)]
-        time = np.arange(int(rate * random.uniform(0.8, 6))) / rate
+        seconds = random.uniform(10, 25) if number % 5 == 4 else random.uniform(0.8, 6)
+        time = np.arange(int(rate * seconds)) / rate
         pitch = random.uniform(90, 300) * (1 + 0.2 * np.sin(random.uniform(1, 9) * time))
         phase = 2 * np.pi * np.cumsum(pitch) / rate
         sound = sum(np.sin(k * phase) / k for k in range(1, 9)) * np.sin(np.pi * time / time[-1]) ** 2
@@ -65,26 +68,48 @@ def main():
         spec = importlib.util.spec_from_file_location("features", folder / "export/features.py")
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
-        lines = train("predict", *files, "--model", model, "--format", "json", "--no-cache").splitlines()
-        wanted = np.array([[json.loads(line)["probabilities"][c] for c in script.CLASSES] for line in lines])
+        def wanted(*words):
+            lines = train("predict", *files, "--model", model, "--format", "json", "--no-cache", *words).splitlines()
+            return np.array([[json.loads(line)["probabilities"][c] for c in script.CLASSES] for line in lines])
 
-        def predict(files):
-            return np.array([[script.predict(file)[c] for c in script.CLASSES] for file in files])
-
-        def report(found, what):
+        def report(found, wanted, what):
             labels = int((found.argmax(axis=1) != wanted.argmax(axis=1)).sum())
             difference = float(np.abs(found - wanted).max())
             print(f"{len(files)} recordings, {what}: {labels} labels differ, largest difference {difference:.1e}")
             return difference
 
-        made = {file: script.features(file) for file in files}
-        script.features = made.get
-        difference = report(predict(files), "true lengths")
+        def truncated(path):
+            values = script.logits(*script.features(path))
+            shares = np.exp(values - values.max())
+            return shares / shares.sum()
+
+        made = [[script.predict(file)[c] for c in script.CLASSES] for file in files]
+        truth = wanted()
+        differences = [report(np.array(made), truth, "windows of longer recordings")]
+        if hasattr(script, "WINDOW"):
+            differences.append(report(np.array([truncated(file) for file in files]), wanted("--truncate"), "truncated"))
         if any(port.name == "lengths" for port in script.session().get_inputs()):
-            for file, (inputs, _) in made.items():
-                made[file] = inputs, np.full(inputs.shape[:1], inputs.shape[1])
-            report(predict(files), "padding taken for sound")
-    sys.exit(0 if difference <= TOLERANCE else 1)
+            model_input = script.model_input
+
+            def padded(sound, rate):
+                inputs, _ = model_input(sound, rate)
+                return inputs, np.full(inputs.shape[:1], inputs.shape[1])
+
+            script.model_input = padded
+            made = [[script.predict(file)[c] for c in script.CLASSES] for file in files]
+            report(np.array(made), truth, "padding taken for audio")
+
+        (folder / "broken.wav").write_text("not audio")
+        words = [sys.executable, str(folder / "export/features.py"), str(folder / "broken.wav"), str(files[0])]
+        ending = subprocess.run(words, capture_output=True, text=True)
+        refuses = (
+            ending.returncode == 1
+            and ending.stderr.startswith(f"error: {folder / 'broken.wav'}: ")
+            and "Traceback" not in ending.stderr
+            and ending.stdout.startswith(str(files[0]))
+        )
+        print("a file that cannot be read:", "an error, and the next file is predicted" if refuses else ending)
+    sys.exit(0 if max(differences) <= TOLERANCE and refuses else 1)
 
 
 main()

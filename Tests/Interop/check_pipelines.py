@@ -2,8 +2,8 @@
 
 usage: check_pipelines.py TRAIN_PROGRAM
 
-A model with random weights stands for a trained one. Needs `pip install numpy soundfile onnxruntime safetensors`. Ends with
-status 1 where a feature differs by more than 2e-3 of its channel's largest value, or a probability by more than 1e-4.
+The models have random weights. Recordings that are longer than the model's input are cut into windows on both sides. Needs `pip install numpy soundfile onnxruntime safetensors`. Ends with
+status 1 if a feature differs by more than 2e-3 of its channel's largest value, or a probability by more than 1e-4.
 """
 
 import importlib.util
@@ -64,7 +64,7 @@ VIEWS = [
 
 
 def write_recordings(folder):
-    """A gliding voice with pauses and some noise, at several rates."""
+    """Writes gliding tones with pauses and some noise, at several rates."""
     random = np.random.default_rng(2)
     for number, rate in enumerate(RATES):
         time = np.arange(int(rate * 1.4)) / rate

@@ -72,9 +72,9 @@ import Testing
     @Test func csvAndJSONHaveTheNumbersAsTheyAre() {
         #expect(
             table.csv == """
-                variant,figure,pooled,pooled_low,pooled_high,fold_mean,fold_mean_low,fold_mean_high,fold_sd,seed_sd,difference,p,runs
-                base,accuracy,0.75,0.725,0.775,0.76,,,0.02,0.01,,,15
-                no attention,accuracy,0.7,0.6,0.8,0.71,,,0.30000000000000004,,-0.05,0.0001,5
+                variant,figure,pooled,pooled_low,pooled_high,fold_mean,fold_mean_low,fold_mean_high,fold_sd,seed_sd,difference,p,runs,warnings
+                base,accuracy,0.75,0.725,0.775,0.76,,,0.02,0.01,,,15,
+                no attention,accuracy,0.7,0.6,0.8,0.71,,,0.30000000000000004,,-0.05,0.0001,5,
 
                 """)
         let rows = table.json["rows"]?.elements

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import SpeechEmotion
 import Testing
 
 /// Commands that take the folder of a cross-validation or an ablation where they take a run.
@@ -43,7 +44,45 @@ import Testing
         #expect(again.status == 0 && again.output == expected, "\(again.errors)")
         #expect(try String(contentsOfFile: folds + "/report.html", encoding: .utf8) == page)
         let latex = try String(contentsOfFile: folds + "/table.tex", encoding: .utf8)
-        #expect(latex.contains(#"\toprule"#) && latex.contains("2-fold speaker-independent"))
+        #expect(latex.contains(#"\toprule"#))
+        // Every table names the protocol.
+        let captions = latex.split(separator: "\n").filter { $0.contains(#"\caption{"#) }
+        let protocolText = "2-fold speaker-independent cross-validation, 4 test speakers"
+        #expect(captions.count == 5 && captions.allSatisfy { $0.contains(protocolText) }, "\(captions)")
+        let refused = try BuiltProgram.run("report", folds, "--no-cache")
+        #expect(
+            refused.status == 64 && refused.errors.contains("--no-cache is for the report of a single run"),
+            "\(refused.errors)")
+    }
+
+    /// The report uses the units and the confidence level of the sweep.
+    @Test func theReportFollowsTheSweep() throws {
+        let copy = try folder + "/sweep-copy"
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: folds, toPath: copy)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        var manifest = try JSONValue.load(copy + "/ablation.json")
+        #expect(manifest["test"]?.text == "auto" && manifest["confidence_level"]?.double == 0.95)
+        #expect((manifest["resamples"]?.double ?? 0) > 0)
+        manifest["test"] = "clips"
+        manifest["confidence_level"] = 0.8
+        try Data(manifest.pretty().utf8).write(to: URL(fileURLWithPath: copy + "/ablation.json"))
+        #expect(try BuiltProgram.run("report", copy).status == 0)
+        let page = try String(contentsOfFile: copy + "/report.html", encoding: .utf8)
+        #expect(page.contains("80% confidence intervals over 64 clips") && !page.contains("95% "))
+    }
+
+    /// Members have files of their own beside those of the whole ablation.
+    @Test func membersDoNotOverwriteEachOther() throws {
+        let whole = try String(contentsOfFile: members + "/report.html", encoding: .utf8)
+        let report = try BuiltProgram.run("report", members + ":no dropout")
+        #expect(try report.output == members + "/report-no-dropout.html\n", "\(report.errors)")
+        #expect(try String(contentsOfFile: members + "/report.html", encoding: .utf8) == whole)
+        for member in ["base", "no dropout"] {
+            let exported = try BuiltProgram.run("export", members + ":" + member)
+            let path = try "\(members)/export/\(member.replacing(" ", with: "-"))/model.onnx"
+            #expect(exported.output.contains(path + "\n"), "\(exported.errors)\(exported.output)")
+        }
     }
 
     @Test func crossValidationsAreComparedOnTheSameClips() throws {
@@ -65,20 +104,45 @@ import Testing
     @Test func modelsOfAllFoldsAreEvaluatedCombinedAndExported() throws {
         let own = try BuiltProgram.run("evaluate", folds, "--format", "json", "--no-cache")
         #expect(own.status == 0, "\(own.errors)")
-        let table = try JSONValue.parse(own.output).elements ?? []
+        let rows = try JSONValue.parse(own.output).elements ?? []
         let collected = try JSONValue.load(folds + "/table.json")["rows"]?.elements?.first
-        let uar = table.first { $0["metric"]?.text == "uar" }
+        let uar = rows.first { $0["metric"]?.text == "uar" }
         #expect(uar?["pooled"]?.double != nil && uar?["pooled"]?.double == collected?["pooled"]?.double)
         let data = try folder + "/data.json"
         try #"{"source": {"type": "synthetic", "speakers": 2, "repetitions": 1}}"#.write(
             toFile: data, atomically: false, encoding: .utf8)
         let other = try BuiltProgram.run("evaluate", folds, "--data", data, "--no-cache")
         #expect(other.status == 0 && other.output.contains("fold 2     32     2"), "\(other.output)")
+        #expect(other.output.contains("The mean of folds has no confidence interval"), "\(other.output)")
+        // One report for all folds, with the pooled predictions.
+        let evaluations = try FileManager.default.contentsOfDirectory(atPath: folds + "/evaluations").sorted()
+        let named = try #require(evaluations.first { $0 != "test" }, "\(evaluations)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folds + "/evaluations/" + named)
+        #expect(
+            files.sorted() == [
+                "evaluation.json", "folds.csv", "predictions.csv", "report.html", "speakers.csv", "table.csv",
+                "table.json",
+            ])
+        let page = try String(
+            contentsOfFile: folds + "/evaluations/\(named)/report.html", encoding: .utf8)
+        #expect(page.contains("Test predictions of all 4 models"))
+        #expect(page.contains("4 models of a 2-fold cross-validation, each evaluated on"))
+        let lines = try String(
+            contentsOfFile: folds + "/evaluations/\(named)/predictions.csv", encoding: .utf8
+        ).split(separator: "\n")
+        #expect(lines.count == 1 + 4 * 32 && lines[0].hasPrefix("seed,fold,file,speaker,label,predicted,"))
+        let first = try folds + "/runs/base-seed1-fold1/evaluations"
+        #expect(!FileManager.default.fileExists(atPath: first))
         let out = try folder + "/ensemble"
         let ensemble = try BuiltProgram.run(
             "evaluate", folds, "--data", data, "--ensemble", "--out", out, "--no-cache")
         #expect(ensemble.status == 0, "\(ensemble.errors)")
         #expect(FileManager.default.fileExists(atPath: out + "/report.html"))
+        let beside = try BuiltProgram.run("evaluate", folds, "--data", data, "--ensemble", "--no-cache")
+        #expect(try beside.output.contains("The evaluation is in " + folds + "/evaluations/"))
+        #expect(!FileManager.default.fileExists(atPath: first))
+        let table = try BuiltProgram.run("evaluate", folds, "--format", "latex", "--no-cache")
+        #expect(table.output.hasPrefix(#"\begin{table}"#), "\(table.errors)")
 
         let file = try folder + "/all.safetensors"
         let combined = try BuiltProgram.run("combine", folds, "--out", file)
@@ -89,6 +153,20 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: onnx))
     }
 
+    /// A model of several runs predicts as an ensemble.
+    @Test func predictTakesACrossValidation() throws {
+        let sound = try folder + "/tone.wav"
+        try AudioFile.write(
+            Waveform((0..<16000).map { Float(0.3 * sin(Double($0) / 7)) }, rate: 16000), to: sound)
+        let file = try folder + "/base.safetensors"
+        let made = try BuiltProgram.run("combine", members + ":base", "--out", file)
+        try #require(made.status == 0 || made.errors.contains("overwrites nothing"), "\(made.errors)")
+        let answers = try [members + ":base", file].map {
+            try BuiltProgram.run("predict", sound, "--model", $0, "--format", "json", "--no-cache")
+        }
+        #expect(answers[0].status == 0 && answers[0].output == answers[1].output, "\(answers[0].errors)")
+    }
+
     @Test func runsAreListed() throws {
         let listed = try BuiltProgram.run("runs", folder + "/runs", "--format", "json")
         #expect(listed.status == 0, "\(listed.errors)")
@@ -96,6 +174,11 @@ import Testing
         #expect(rows.map { $0["name"]?.text } == ["folds", "members"])
         #expect(rows.map { $0["kind"]?.text } == ["cross-validation", "ablation of 2 members"])
         #expect(rows.allSatisfy { $0["state"]?.text == "ended" && $0["uar"]?.double != nil })
+        let latex = try BuiltProgram.run("runs", folder + "/runs", "--format", "latex")
+        #expect(latex.output.contains(#"\begin{tabular}{llll"#), "\(latex.output)")
+        #expect(latex.output.contains("folds: 2-fold speaker-independent cross-validation, 4 test speakers"))
+        let dates = #/& \d{4}-\d{2}-\d{2} \d{2}:\d{2} &/#
+        #expect(latex.output.matches(of: dates).count == 2)
         let empty = try BuiltProgram.run("runs", folder)
         #expect(empty.status == 0 && empty.output.contains("No runs here."))
         let none = try BuiltProgram.run("runs", folder + "/nowhere")
@@ -113,7 +196,11 @@ import Testing
             (["evaluate", try members], "found an ablation of 2 members"),
             (["evaluate", try folds, try folds], "is a cross-validation; evaluate it alone"),
             (["evaluate", try folds, "--ensemble"], "--ensemble needs --data"),
-            (["evaluate", try folds, "--out", "x"], "--out is for a single evaluation"),
+            (["evaluate", try folds, "--out", try folder], "an evaluation overwrites nothing"),
+            (["features", try folds], "features are those of one, such as"),
+            (["features", try members + ":base"], "/runs/base-seed1-fold1"),
+            (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit needs --cache"),
+            (["predict", "x.wav", "--model", try members], "found an ablation of 2 members"),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],
                 "--ensemble is for a cross-validation"
@@ -138,7 +225,18 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: copy) }
         try FileManager.default.removeItem(atPath: copy + "/runs/base-seed2-fold2/result.json")
         let compared = try BuiltProgram.run("compare", copy, folds)
-        #expect(compared.errors.contains("1 of 4 runs have not ended and are left out"), "\(compared.errors)")
+        let warning = "1 of 4 runs has not ended and is left out: base-seed2-fold2"
+        #expect(compared.output.contains(warning), "\(compared.output)")
+        let written = try BuiltProgram.run("compare", copy, folds, "--format", "csv")
+        #expect(written.errors.contains(warning) && written.output.contains(warning))
+        let out = copy + "/all.safetensors"
+        for words in [["combine", copy, "--out", out], ["export", copy], ["report", copy]] {
+            let ending = try BuiltProgram.run(words)
+            #expect(ending.status == 0 && ending.errors.contains("warning: "), "\(words) \(ending.errors)")
+            #expect(ending.errors.contains(warning), "\(words): \(ending.errors)")
+        }
+        let page = try String(contentsOfFile: copy + "/report.html", encoding: .utf8)
+        #expect(page.contains(warning))
         for run in ["seed1-fold1", "seed1-fold2", "seed2-fold1"] {
             try FileManager.default.removeItem(atPath: copy + "/runs/base-\(run)/result.json")
         }

@@ -131,9 +131,20 @@ import Testing
             let random = #"split={"type": "random", "test": 0.25, "validation": 0.25}"#
             let words = ["data", "audit", folder + "/small.json", "--set", random, "--names-only"]
             let leak = try BuiltProgram.run(words + ["--strict"])
-            #expect(leak.status == 1 && leak.errors == "error: 1 of 1 splits leak into their test part\n")
+            #expect(leak.status == 1 && leak.errors == "error: 1 of 1 splits leak into their test set\n")
             #expect(leak.output.contains("speaker"))
             #expect(try BuiltProgram.run(words).status == 0)
+            // The findings in every format of tables.
+            let latex = try BuiltProgram.run(words + ["--format", "latex"])
+            #expect(latex.output.hasPrefix(#"\begin{table}"#) && latex.output.contains("Leakage audit of"))
+            let csv = try BuiltProgram.run(words + ["--format", "csv"])
+            #expect(csv.output.hasPrefix("split,severity,subsets,finding,examples\n"), "\(csv.output)")
+            let html = try BuiltProgram.run("data", "stats", folder + "/small.json", "--format", "html")
+            #expect(html.output.hasPrefix("<!DOCTYPE html>"), "\(html.errors)")
+            let stats = try BuiltProgram.run("data", "stats", folder + "/small.json", "--format", "latex")
+            #expect(stats.output.contains("Clips by speaker}"), "\(stats.output)")
+            let useless = try BuiltProgram.run(words + ["--no-cache"])
+            #expect(useless.status == 64 && useless.errors.contains("--no-cache has no effect"))
         }
     }
 

@@ -107,8 +107,8 @@ import Testing
                 atPath: folder + "/void", withIntermediateDirectories: true)
             let void = try predict(folder + "/void")
             #expect(void.status == 1 && void.output.isEmpty)
-            #expect(void.errors.contains("\(folder)/void: no sound files in this folder; allowed: WAV, FLAC"))
-            #expect(void.errors.hasSuffix("error: no sounds in 1 of 1 name\n"))
+            #expect(void.errors.contains("\(folder)/void: no audio files in this folder; allowed: WAV, FLAC"))
+            #expect(void.errors.hasSuffix("error: no audio files in 1 of 1 name\n"))
             let nowhere = try BuiltProgram.run("predict", good[0], "--model", folder + "/nothing")
             #expect(
                 nowhere.status == 1
@@ -227,7 +227,7 @@ import Testing
         #expect(spans == ["0.0-1.28 s", "1.0-2.28 s", "2.0-3.28 s", "3.0-4.0 s"])
         let odd = try predict(raw: data + [7], "--window", "1.25", "--step", "1.25", "--format", "csv")
         #expect(odd.status == 0 && odd.output == whole.output)
-        #expect(odd.errors == "the last sample was cut off: an odd number of bytes came\n")
+        #expect(odd.errors == "the last sample was dropped: standard input had an odd number of bytes\n")
         let short = try predict(raw: raw(Self.sound(220, seconds: 0.7)), "--format", "json")
         #expect(short.status == 0 && short.output.split(separator: "\n").count == 1, "\(short.errors)")
     }
@@ -237,7 +237,7 @@ import Testing
         for input in [Data(), Data([1])] {
             let ending = try predict(raw: input)
             #expect(ending.status == 64)
-            #expect(ending.errors.contains("no sound came from standard input"), "\(input.count) bytes")
+            #expect(ending.errors.contains("standard input had no audio"), "\(input.count) bytes")
         }
     }
 

@@ -144,7 +144,7 @@ import Testing
             ["--truncate", "--window", "1"],
             "--truncate: conflicts with the window options: only the beginning is used, so there are no windows"
         ),
-        (["--rate", "8000"], "--rate is for raw sound from standard input (-); files hold their rate"),
+        (["--rate", "8000"], "--rate is for raw audio from standard input (-); files have their own"),
         (
             ["--timeline", "--format", "json"],
             "--timeline is for tables and CSV; --format json has the windows of a recording in any case"
@@ -165,7 +165,9 @@ import Testing
         (["--window", "1", "--step", "2"], "--step: 2 s leaves gaps between windows of 1 s"),
         (["--timeline"], "--timeline is for files; - prints every window of a stream"),
         (["--truncate"], "--truncate is for files; - prints every window of a stream"),
-        (["--cache", "/tmp"], "--cache is for files; features of a stream are not kept"),
+        (["--cache", "/tmp"], "--cache is for files; features of a stream are not cached"),
+        (["--cache-limit", "1GB"], "--cache-limit is for files; features of a stream are not cached"),
+        (["--no-cache"], "--no-cache is for files; features of a stream are not cached"),
     ])
     func optionsOfAStream(_ words: [String], _ message: String) throws {
         let ending = try BuiltProgram.run(["predict", "-", "--model", model] + words)

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Reports
 import SpeechEmotion
 
 /// The recordings that `Train features` is given: audio files and folders, a corpus, an experiment, or a run.
@@ -22,6 +23,7 @@ struct FeatureInput {
         if arguments.isEmpty {
             throw UsageError("missing argument: audio files, folders, a corpus, an experiment or a run")
         }
+        for argument in arguments { try checkSingle(argument) }
         let data = arguments.filter(isData)
         if let first = data.first {
             guard arguments.count == 1 else {
@@ -36,6 +38,15 @@ struct FeatureInput {
         if paths.isEmpty { throw UsageError("no audio files in \(arguments.joined(separator: ", "))") }
         return FeatureInput(
             clips: paths.map { Clip(id: $0, source: .file(path: $0, start: nil, end: nil), label: "") })
+    }
+
+    /// Throws if a path names a cross-validation or an ablation, and names its runs.
+    static func checkSingle(_ path: String) throws {
+        guard RunSet.ablationFolder(path) != nil else { return }
+        let runs = try RunSet.all(path, skipsUnfinished: true).flatMap(\.records).map(\.path)
+        throw UsageError(
+            "\(path): found \(NumberText.count(runs.count, "run")) that have ended; features are those of one, such as \(runs.prefix(4).joined(separator: ", "))"
+        )
     }
 
     private static func isData(_ argument: String) -> Bool {

@@ -13,7 +13,10 @@ public struct Arguments: Sendable {
     public subscript<Value>(option: Option<Value>) -> Value? { values[option.name]?.last as? Value }
     public subscript(option: Switch) -> Bool { values[option.name] != nil }
 
-    /// All values of a repeatable option.
+    /// Whether an option of this name was given.
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    /// Every value of an option that may be given several times.
     public func every<Value>(_ option: Option<Value>) -> [Value] {
         (values[option.name] ?? []).compactMap { $0 as? Value }
     }

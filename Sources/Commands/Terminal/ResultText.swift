@@ -1,4 +1,5 @@
 import Lab
+import Metrics
 import Reports
 
 /// Formats results for a terminal.
@@ -26,6 +27,18 @@ enum ResultText {
                 .joined(separator: "  ")
         }.joined(separator: "\n")
         return result.intervals.isEmpty ? table : table + "\n" + result.intervalNote
+    }
+
+    /// The metrics with their confidence intervals, for other formats.
+    static func table(_ result: RunResult, title: String) -> ValueTable {
+        let rows = result.test.entries.map { entry -> [ValueTable.Cell] in
+            let interval = result.intervals.first { $0.figure == entry.name }
+            let isShare = Figure.isShare(entry.name)
+            return [.text(entry.name)]
+                + [entry.value, interval?.low, interval?.high].map { .value($0 ?? .nan, isShare: isShare) }
+        }
+        return ValueTable(
+            title: title, columns: ["metric", "value", "low", "high"], rows: rows, note: result.intervalNote)
     }
 
     private static func fixed(_ value: Double) -> String {

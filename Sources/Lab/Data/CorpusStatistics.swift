@@ -138,7 +138,7 @@ public struct CorpusStatistics: Sendable {
     /// A table of all clips, one of the formats, and one for each column that is listed.
     public var tables: [any ReadableTable] {
         let formats = GroupTable(
-            title: "Audio formats", columns: ["format", "sampling rate", "channels", "clips"],
+            title: "Audio formats", headline: headline, columns: ["format", "sampling rate", "channels", "clips"],
             cells: self.formats.map {
                 [$0.format, Self.kilohertz($0.rate), "\($0.channels)", NumberText.count($0.clips)]
             })
@@ -157,8 +157,23 @@ public struct CorpusStatistics: Sendable {
             + notes.map { "- " + $0.asMarkdown + "\n" }.joined()
     }
 
+    /// All of it as LaTeX tables, with the corpus in their captions.
+    public var latex: String { tables.map(\.latex).joined(separator: "\n") }
+
+    /// All of it as an HTML page.
+    public var html: String {
+        HTML.page(
+            title: headline,
+            tables.map(\.html).joined() + notes.map { HTML.paragraph($0, class: "note") }.joined())
+    }
+
     private struct GroupTable: ReadableTable {
         var title: String
+        /// The corpus.
+        var headline: String
+        var caption: String {
+            "\(headline). \(title.isEmpty ? "Clips by \(columns[0])" : title)"
+        }
         var note: String { "" }
         var columns: [String]
         var cells: [[String]]
@@ -168,14 +183,14 @@ public struct CorpusStatistics: Sendable {
         let isBroken = groups.contains { $0.unreadable > 0 }
         guard hasHeaders else {
             return GroupTable(
-                title: "", columns: [column, "clips"],
+                title: "", headline: headline, columns: [column, "clips"],
                 cells: groups.map { [$0.value, NumberText.count($0.clips)] })
         }
         let names =
             ["clips"] + (isBroken ? ["unreadable"] : [])
             + ["min s", "median s", "95 % below s", "max s", "total min", "sampling rate", "channels"]
         return GroupTable(
-            title: "", columns: [column] + names,
+            title: "", headline: headline, columns: [column] + names,
             cells: groups.map { group in
                 func seconds(_ value: Double?) -> String { value.map { NumberText.fixed($0, 2) } ?? "–" }
                 let rates = group.rates.map { (Self.kilohertz($0.rate), $0.clips) }

@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// What an ablation's folder says of its members, in `ablation.json`: what a command needs that is given the folder without its config.
+/// The file `ablation.json` in the folder of an ablation: what a command needs to know if it is given the folder without the config.
 public struct AblationManifest: Options {
     /// A member and its runs.
     public struct Member: Options {
@@ -18,12 +18,22 @@ public struct AblationManifest: Options {
 
     public var name = ""
     public var metric = "uar"
+    public var test = SweepOptions.Test.auto
+    public var level: Double?
+    public var draws: Int?
     public var members: [Member] = []
 
     public static let summary = "The members of an ablation and their runs."
     public static let fields: [Field<Self>] = [
         .init("name", \.name, "The name of the experiment.", .required),
         .init("metric", \.metric, "The metric that is compared."),
+        .init("test", \.test, "The independent units of intervals and tests."),
+        .init(
+            "confidence_level", \.level,
+            "The confidence level of intervals; null for that of the first run's config."),
+        .init(
+            "resamples", \.draws,
+            "The number of bootstrap and permutation resamples; null for that of the first run's config."),
         .init("members", \.members, "The members, the base first.", .required),
     ]
     /// The name of the file.
@@ -34,7 +44,9 @@ public struct AblationManifest: Options {
     /// The members of an ablation.
     init(_ ablation: Ablation) {
         name = ablation.plan.members[0].experiment.name
-        metric = ablation.plan.options.metric
+        let options = ablation.plan.options
+        (metric, test, level) = (options.metric, options.test, options.confidenceLevel)
+        draws = ablation.plan.members[0].experiment.evaluation.resamples
         members = ablation.plan.members.map { planned in
             var member = Member()
             member.name = planned.name
@@ -43,7 +55,7 @@ public struct AblationManifest: Options {
         }
     }
 
-    /// Reads the manifest of a folder; nil where the folder has none.
+    /// Reads the manifest of a folder; nil if there is none.
     static func read(_ folder: String) throws(ConfigurationError) -> AblationManifest? {
         let path = folder + "/" + file
         guard FileManager.default.fileExists(atPath: path) else { return nil }

@@ -5,11 +5,11 @@ import Reports
 public struct ClassRecalls: ReadableTable {
     /// A group of runs.
     public struct Row: Sendable {
-        /// What it is called.
+        /// Its name.
         public var name: String
-        /// Of all its runs together; a clip counts as often as it was tested. Without classes where there is no run.
+        /// Of all its runs together; a clip counts as often as it was tested. Has no classes without runs.
         public var confusion: ConfusionMatrix
-        /// How many runs there were.
+        /// The number of runs.
         public var runs: Int
     }
 
@@ -19,9 +19,11 @@ public struct ClassRecalls: ReadableTable {
     public private(set) var classes: [String] = []
     public let title = "Recall of each class"
     public let note = "Over the test clips of all runs together."
+    public let protocolText: String
 
-    /// Counts the predictions of groups; runs whose classes are others than those of the first are left out.
+    /// Counts the predictions of groups. Runs with other classes than the first run of their group are left out.
     public init(_ groups: [RunGroup]) {
+        protocolText = GroupTable(groups: groups, level: 0.95, draws: 0).protocolText
         for group in groups {
             let names = group.members.lazy.compactMap(\.predictions?.classes).first ?? []
             let parts = group.members.compactMap(\.predictions).filter { $0.classes == names }

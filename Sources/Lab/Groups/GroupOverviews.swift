@@ -8,7 +8,7 @@ public struct GroupOverviews: Sendable {
 
     /// Tables of these groups.
     ///
-    /// - Parameter figures: The names of the metrics, in the order of the tables; those that no run has are left out.
+    /// - Parameter figures: The names of the metrics in the order of the tables; those that no run has are left out.
     public init(_ groups: [RunGroup], figures: [String]) {
         self.groups = groups
         self.figures = figures.filter { name in
@@ -20,23 +20,17 @@ public struct GroupOverviews: Sendable {
 
     /// Every metric: pooled and as the mean of folds, each with its interval, and the spread between folds and between seeds.
     ///
-    /// - Parameter unit: What is independent; nil for what each group allows.
+    /// - Parameter unit: The independent units; nil for the default of each group.
     public func allFigures(unit: RunGroup.Unit? = nil, level: Double, draws: Int) -> ValueTable {
-        var notes: [String] = []
-        let rows = groups.filter { !$0.members.isEmpty }.flatMap { group -> [[ValueTable.Cell]] in
-            let unit = unit ?? group.unit
-            return figures.map { figure -> [ValueTable.Cell] in
-                let found = GroupEstimate(group, figure, unit: unit, level: level, draws: draws)
-                if Figure(rawValue: figure) != nil, found.pooled.estimate.isFinite {
-                    let note = IntervalNote(
-                        unit: unit == .speakers ? .speakers : .clips, units: found.pooled.units,
-                        method: found.pooled.method, level: level,
-                        speakerIndependent: group.speakerIndependent
-                    ).text
-                    if notes.isEmpty { notes.append("Pooled: " + note) }
-                }
-                if notes.count < 2, let method = found.folds.method {
-                    notes.append("Folds: \(method.words), \(found.folds.units) folds.")
+        let groups = groups.filter { !$0.members.isEmpty }
+        var (named, estimates): ([RunGroup], [GroupEstimate]) = ([], [])
+        let rows = groups.flatMap { group in
+            figures.map { figure -> [ValueTable.Cell] in
+                let found = GroupEstimate(
+                    group, figure, unit: unit ?? group.unit, level: level, draws: draws)
+                if Figure(rawValue: figure) != nil {
+                    named.append(group)
+                    estimates.append(found)
                 }
                 let isShare = Figure.isShare(figure)
                 return [.text(group.name), .text(figure)]
@@ -46,12 +40,21 @@ public struct GroupOverviews: Sendable {
                     ].map { .value($0, isShare: isShare) }
             }
         }
-        return ValueTable(
-            title: "All metrics",
-            columns: [
-                "variant", "metric", "pooled", "low", "high", "mean of folds", "low of it", "high of it",
-                "SD of folds", "SD of seeds",
-            ], rows: rows, note: notes.joined(separator: " "))
+        let pooled = draws > 0 ? GroupTable.pooledSentences(named, estimates, level: level) : []
+        return table(
+            "All metrics",
+            [
+                "variant", "metric", "pooled", "low", "high", "mean of folds", "low of folds",
+                "high of folds", "SD of folds", "SD of seeds",
+            ], rows, (pooled + GroupTable.foldSentences(named, estimates)).joined(separator: " "))
+    }
+
+    private func table(
+        _ title: String, _ columns: [String], _ rows: [[ValueTable.Cell]], _ note: String
+    ) -> ValueTable {
+        var table = ValueTable(title: title, columns: columns, rows: rows, note: note)
+        table.protocolText = GroupTable(groups: groups, level: 0.95, draws: 0).protocolText
+        return table
     }
 
     /// The metrics on each fold, averaged over seeds.
@@ -72,13 +75,12 @@ public struct GroupOverviews: Sendable {
                 return cells
             }
         }
-        return ValueTable(
-            title: "By fold",
-            columns: (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + figures, rows: rows,
-            note: "Averaged over the runs of a fold, one for each seed.")
+        return table(
+            "By fold", (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + figures, rows,
+            "Averaged over the runs of a fold, one for each seed.")
     }
 
-    /// Accuracy and UAR for each speaker, averaged over seeds. Without rows where speakers are not known.
+    /// Accuracy and UAR for each speaker, averaged over seeds. Has no rows if speakers are not known.
     public var bySpeaker: ValueTable {
         let rows = groups.flatMap { group -> [[ValueTable.Cell]] in
             guard let pooled = group.pooled, let speakers = pooled.first?.knownSpeakers else { return [] }
@@ -96,9 +98,8 @@ public struct GroupOverviews: Sendable {
                 return cells
             }
         }
-        return ValueTable(
-            title: "By speaker",
-            columns: (isSingle ? [] : ["variant"]) + ["speaker", "clips", "accuracy", "uar"], rows: rows,
-            note: "Averaged over seeds. The UAR of a speaker is over the classes that the speaker has.")
+        return table(
+            "By speaker", (isSingle ? [] : ["variant"]) + ["speaker", "clips", "accuracy", "uar"], rows,
+            "Averaged over seeds. The UAR of a speaker is over the classes that the speaker has.")
     }
 }

@@ -5,20 +5,41 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// The report of a cross-validation or of an ablation as one HTML page: the results of all folds together, not one page for each run.
+/// The report of a cross-validation, of an ablation, or of an evaluation of the models of a cross-validation, as one HTML page.
 public struct GroupReport {
     private let title: String
     private let sets: [RunSet]
     private let groups: [RunGroup]
     private let metric: String
+    private let unit: RunGroup.Unit?
+    private let level: Double
+    private let draws: Int
+    private let missing: String?
+    /// The file that `write` makes.
+    private let file: String
+    /// What was evaluated after training; nil for the results of the runs themselves.
+    private let evaluation: GroupEvaluation?
+
+    /// Reads the runs of an ablation, or of the member that the path names; nil if none of its runs has ended.
+    public static func ofAblation(_ path: String) throws -> GroupReport? {
+        guard let folder = RunSet.ablationFolder(path), let manifest = try AblationManifest.read(folder)
+        else { return nil }
+        let sets = try RunSet.all(path, skipsUnfinished: true)
+        return sets.isEmpty ? nil : try GroupReport(sets, manifest, path: path, folder: folder)
+    }
 
     /// A report of the members of an ablation, or of a single one.
-    ///
-    /// - Parameter metric: The metric of the interval plot and of the first table; the first one of the config unless given.
-    public init(title: String, _ sets: [RunSet], metric: String? = nil) throws {
-        require(!sets.isEmpty, "GroupReport: no runs")
-        self.title = title
+    private init(_ sets: [RunSet], _ manifest: AblationManifest, path: String, folder: String) throws {
+        let options = sets[0].experiment.evaluation
+        let member = sets.count == 1 ? sets[0].fileName : nil
+        let isMember = path != folder && !FileManager.default.fileExists(atPath: path)
+        title = isMember && member != nil ? sets[0].name : manifest.name
+        file = folder + "/" + (isMember ? member.map { "report-\($0).html" } ?? RunFile.report : RunFile.report)
         self.sets = sets
+        (metric, unit) = (manifest.metric, manifest.test.unit)
+        (level, draws) = (manifest.level ?? options.confidenceLevel, manifest.draws ?? options.resamples)
+        missing = try RunSet.missingMembers(path)
+        evaluation = nil
         groups = try sets.map { set in
             var group = try set.group()
             if sets.count > 1, let at = set.name.firstIndex(of: RunSet.separator) {
@@ -26,7 +47,16 @@ public struct GroupReport {
             }
             return group
         }
-        self.metric = metric ?? sets[0].experiment.evaluation.metrics.first?.rawValue ?? "accuracy"
+    }
+
+    /// A report of an evaluation.
+    init(_ evaluation: GroupEvaluation, folder: String) {
+        let options = evaluation.runs.experiment.evaluation
+        title = "\(evaluation.runs.name) on \(evaluation.name)"
+        (sets, groups, self.evaluation) = ([evaluation.runs], [evaluation.group], evaluation)
+        metric = options.metrics.first?.rawValue ?? "accuracy"
+        (unit, level, draws, missing) = (nil, options.confidenceLevel, options.resamples, nil)
+        file = folder + "/" + RunFile.report
     }
 
     private var options: EvaluationOptions { sets[0].experiment.evaluation }
@@ -34,31 +64,29 @@ public struct GroupReport {
 
     /// The page.
     public var html: String {
-        let comparison = GroupTable(groups: groups, level: options.confidenceLevel, draws: options.resamples)
+        let comparison = GroupTable(groups: groups, level: level, draws: draws, unit: unit)
         let main = comparison.table(metric, title: LineChart.title(metric))
         let overviews = GroupOverviews(groups, figures: figures)
         let speakers = overviews.bySpeaker
-        var warnings = main.warnings
-        for set in sets where set.unfinished > 0 {
-            warnings.append(
-                "\(set.name): \(set.unfinished) of \(set.unfinished + set.records.count) runs have not ended and are left out"
-            )
-        }
+        let overlap = evaluation?.evaluations.first?.overlap
+        let warnings =
+            main.warnings + sets.compactMap(\.warning) + [missing, overlap].compactMap { $0 }
         let sections = [
             HTML.section(
                 "Results",
-                HTML.paragraph(main.table.protocolText + ".", class: "lead")
+                HTML.paragraph(main.protocolText + ".", class: "lead")
+                    + HTML.definitions(evaluation?.facts ?? [])
                     + warnings.map { HTML.paragraph("Warning: \($0).", class: "callout bad") }.joined()
-                    + main.table.html + HTML.figure(intervalPlot(main.table))),
+                    + main.html + HTML.figure(intervalPlot(main))),
             HTML.section(
-                "All metrics", overviews.allFigures(level: options.confidenceLevel, draws: options.resamples).html),
-            HTML.section("Folds", overviews.byFold.html + classCounts),
+                "All metrics", overviews.allFigures(unit: unit, level: level, draws: draws).html),
+            HTML.section("Folds", overviews.byFold.html + (evaluation == nil ? classCounts : "")),
             HTML.section("Confusion matrices", confusions),
             HTML.section("Recall by class", ClassRecalls(groups).html),
             HTML.section(
                 "Speakers",
                 (speakerPlot.map { HTML.figure($0) } ?? "") + (speakers.rows.isEmpty ? "" : speakers.html)),
-            HTML.section("Training", curves),
+            HTML.section("Training", evaluation == nil ? curves : ""),
             HTML.section("Configuration", HTML.listing(sets[0].comparableExperiment.encode().pretty())),
         ]
         let lead = sets[0].experiment.about
@@ -66,7 +94,7 @@ public struct GroupReport {
             title: title, (lead.isEmpty ? "" : HTML.paragraph(lead, class: "lead")) + sections.joined())
     }
 
-    /// The members with their intervals; of a single one its folds, with the pooled result first.
+    /// The members with their intervals; for a single one, its pooled result and its folds.
     private func intervalPlot(_ table: ResultTable) -> BarChart {
         func bar(_ name: String, _ interval: ConfidenceInterval, _ note: String = "") -> BarChart.Bar {
             BarChart.Bar(name, interval.estimate, low: interval.low, high: interval.high, note: note)
@@ -89,7 +117,7 @@ public struct GroupReport {
     private var confusions: String {
         zip(groups, ClassRecalls(groups).rows).filter { $1.runs > 0 }.map { group, row in
             let what =
-                "all \(NumberText.count(row.runs, "run"))\(groups.count > 1 ? " of \(group.name)" : "")"
+                "all \(NumberText.count(row.runs, evaluation == nil ? "run" : "model"))\(groups.count > 1 ? " of \(group.name)" : "")"
             return HTML.figure(ConfusionPlot(title: "Test predictions of \(what)", row.confusion))
         }.joined()
     }
@@ -124,7 +152,7 @@ public struct GroupReport {
         }.joined()
     }
 
-    /// How many clips of each class each subset of each fold has.
+    /// The number of clips of each class in each subset of each fold.
     private var classCounts: String {
         var rows: [[ValueTable.Cell]] = []
         var classes: [String] = []
@@ -148,10 +176,9 @@ public struct GroupReport {
         ).html
     }
 
-    /// Writes the page into the folder of the ablation and returns its path.
-    public func write(to folder: String) throws -> String {
-        let path = "\(folder)/\(RunFile.report)"
-        try AtomicFile.write(Array(html.utf8), to: path)
-        return path
+    /// Writes the page and returns its path: `report.html` in the folder of the ablation, or `report-MEMBER.html` for a single member.
+    public func write() throws -> String {
+        try AtomicFile.write(Array(html.utf8), to: file)
+        return file
     }
 }

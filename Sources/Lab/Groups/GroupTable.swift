@@ -5,12 +5,12 @@ import Reports
 struct GroupTable {
     var groups: [RunGroup]
     var level: Double
-    /// Of bootstrap and permutation; 0 leaves intervals and tests of pooled predictions out.
+    /// The number of bootstrap and permutation resamples; 0 computes no intervals and tests of pooled predictions.
     var draws: Int
-    /// What is independent; nil for what the groups allow.
+    /// The independent units; nil for the default.
     var unit: RunGroup.Unit?
 
-    /// The unit that is used: the one that all groups have, or the first that all can do with.
+    /// The units that all groups support.
     var usedUnit: RunGroup.Unit {
         if let unit { return unit }
         let units = groups.filter { !$0.members.isEmpty }.map(\.unit)
@@ -18,13 +18,21 @@ struct GroupTable {
         return groups.allSatisfy { $0.folds.count >= FoldResults.fewest } ? .folds : .clips
     }
 
-    /// The table and what makes its tests less than they seem.
-    func table(_ figure: String, title: String) -> (table: ResultTable, warnings: [String]) {
+    /// The protocol of the groups, each with its name if they differ.
+    var protocolText: String {
+        Self.sentences(groups.filter { !$0.members.isEmpty }.map { ($0.name, $0.protocolText) })
+            .joined(separator: "; ")
+    }
+
+    /// Returns the table of a metric. Its rows have the warnings about their differences.
+    func table(_ figure: String, title: String) -> ResultTable {
         let unit = usedUnit
         var rows: [ResultTable.Row] = []
         var differences: [GroupDifference] = []
-        for (index, group) in groups.enumerated() {
-            let found = GroupEstimate(group, figure, unit: unit, level: level, draws: draws)
+        let estimates = groups.map {
+            GroupEstimate($0, figure, unit: unit, level: level, draws: draws)
+        }
+        for (index, (group, found)) in zip(groups, estimates).enumerated() {
             rows.append(
                 ResultTable.Row(
                     group.name, pooled: found.pooled, folds: found.folds,
@@ -36,6 +44,7 @@ struct GroupTable {
                     group, from: groups[0], figure, unit: unit, draws: draws)
                 rows[index].difference = difference.value
                 rows[index].pValue = difference.pValue
+                rows[index].warnings = difference.warnings
             }
             differences.append(difference)
         }
@@ -43,40 +52,38 @@ struct GroupTable {
         for (index, p) in zip(tested, PairedTest.holm(tested.map { rows[$0].pValue })) {
             rows[index].pValue = p
         }
-        let table = ResultTable(
+        return ResultTable(
             title: title, figure: figure, isShare: Figure.isShare(figure), rows: rows, level: level,
-            note: note(rows, differences, unit, tests: tested.count),
-            protocolText: groups.first?.protocolText ?? "")
-        return (table, differences.flatMap(\.warnings))
+            note: (estimateSentences(estimates) + testSentences(differences, unit, tests: tested.count))
+                .joined(separator: " "),
+            protocolText: protocolText)
     }
 
-    private func note(
-        _ rows: [ResultTable.Row], _ differences: [GroupDifference], _ unit: RunGroup.Unit, tests: Int
-    ) -> String {
+    /// Explains the estimates, their intervals and standard deviations.
+    private func estimateSentences(_ estimates: [GroupEstimate]) -> [String] {
         var sentences: [String] = []
-        let isPooled = rows.contains { $0.pooled.estimate.isFinite }
-        let hasFolds = rows.contains { $0.folds.units > 1 }
+        let isPooled = estimates.contains { $0.pooled.estimate.isFinite }
+        let hasFolds = estimates.contains { $0.folds.units > 1 }
         let hasSeeds = groups.contains { $0.seeds.count > 1 }
         if isPooled, hasFolds {
             sentences.append(
                 "Pooled: computed from the test predictions of all folds together\(hasSeeds ? ", averaged over seeds" : "")."
             )
         }
-        if let first = rows.first(where: { $0.pooled.estimate.isFinite }), draws > 0 {
-            sentences.append(
-                IntervalNote(
-                    unit: unit == .speakers ? .speakers : .clips, units: first.pooled.units,
-                    method: first.pooled.method, level: level,
-                    speakerIndependent: groups.first?.speakerIndependent
-                ).text)
+        if Set(groups.filter { !$0.members.isEmpty }.map(\.seeds)).count > 1 {
+            let seeds = groups.map { "\($0.name) \($0.seeds.map(String.init).joined(separator: ", "))" }
+            sentences.append("Each row is averaged over its own seeds: \(seeds.joined(separator: "; ")).")
         }
-        if let first = rows.first(where: { $0.folds.method != nil }), let method = first.folds.method {
-            sentences.append("Interval of the mean of folds: \(method.words), \(first.folds.units) folds.")
-        } else if !isPooled, hasFolds {
+        if draws > 0 {
+            sentences += Self.pooledSentences(groups, estimates, level: level)
+        }
+        let folds = Self.foldSentences(groups, estimates)
+        sentences += folds
+        if folds.isEmpty, !isPooled, hasFolds {
             sentences.append("With fewer than \(FoldResults.fewest) folds there is no confidence interval.")
         }
-        let hasFoldDeviation = rows.contains { $0.foldDeviation.isFinite }
-        let hasSeedDeviation = rows.contains { $0.seedDeviation.isFinite }
+        let hasFoldDeviation = estimates.contains { $0.foldDeviation.isFinite }
+        let hasSeedDeviation = estimates.contains { $0.seedDeviation.isFinite }
         if hasFoldDeviation || hasSeedDeviation {
             let parts =
                 (hasFoldDeviation
@@ -84,19 +91,88 @@ struct GroupTable {
                 + (hasSeedDeviation ? ["between seeds of the results over all folds"] : [])
             sentences.append("SD: standard deviation \(parts.joined(separator: ", and ")).")
         }
-        if let used = differences.first(where: { $0.test != nil }), let test = used.test {
-            sentences.append(
-                "Differences are from \(groups[0].name) on the same \(unit == .folds ? "folds" : "clips"); p by \(test.words(unit, used.units))"
-                    + (tests > 1
-                        ? ", with Holm's correction for \(NumberText.count(tests, "comparison")) (Holm 1979)."
-                        : "."))
-        } else if differences.contains(where: { $0.value.isFinite }) {
-            let fewest = unit == .folds ? FoldResults.fewest : ClusterResampling.fewest
-            sentences.append(
-                "Differences are from \(groups[0].name). There is no test: it needs at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) that differ."
-            )
+        return sentences
+    }
+
+    /// The methods of the intervals of pooled predictions.
+    static func pooledSentences(
+        _ groups: [RunGroup], _ estimates: [GroupEstimate], level: Double
+    ) -> [String] {
+        sentences(
+            zip(groups, estimates).filter { $1.pooled.estimate.isFinite }.map { group, found in
+                (
+                    group.name,
+                    IntervalNote(
+                        unit: found.pooledUnit, units: found.pooled.units, method: found.pooled.method,
+                        level: level, speakerIndependent: group.speakerIndependent
+                    ).text
+                )
+            })
+    }
+
+    /// The methods of the intervals of the mean of folds.
+    static func foldSentences(_ groups: [RunGroup], _ estimates: [GroupEstimate]) -> [String] {
+        sentences(
+            zip(groups, estimates).compactMap { group, found in
+                if group.evaluatedOn != nil, found.folds.units > 1 {
+                    return (
+                        group.name,
+                        "The mean of folds has no confidence interval: the folds were not evaluated on test sets of their own."
+                    )
+                }
+                return found.folds.method.map { method in
+                    (
+                        group.name,
+                        "Interval of the mean of folds: \(method.words), over \(found.folds.units) folds. \(method.foldAssumption)"
+                    )
+                }
+            })
+    }
+
+    /// Explains the differences and their tests.
+    private func testSentences(
+        _ differences: [GroupDifference], _ unit: RunGroup.Unit, tests: Int
+    ) -> [String] {
+        let base = groups.first?.name ?? ""
+        let used = zip(groups, differences).compactMap { group, difference in
+            difference.test.map { (name: group.name, text: $0.words(unit, difference.units)) }
         }
-        return sentences.joined(separator: " ")
+        if !used.isEmpty {
+            let grouped = Self.grouped(used)
+            let words = grouped.map { entry in
+                grouped.count == 1 ? entry.text : "\(entry.text) (\(entry.names.joined(separator: ", ")))"
+            }.joined(separator: "; by ")
+            let holm =
+                tests > 1
+                ? ", with Holm's correction for \(NumberText.count(tests, "comparison")) (Holm 1979)" : ""
+            return [
+                "Differences are from \(base) on the same \(unit == .folds ? "folds" : "clips"); p by \(words)\(holm)."
+            ]
+        }
+        guard differences.contains(where: { $0.value.isFinite }) else { return [] }
+        let fewest = unit == .folds ? FoldResults.fewest : ClusterResampling.fewest
+        return [
+            "Differences are from \(base). There is no test: it needs at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) that differ."
+        ]
+    }
+
+    /// Returns the distinct texts in their order; if there are several, each begins with the names that it is about.
+    static func sentences(_ entries: [(name: String, text: String)]) -> [String] {
+        let texts = grouped(entries)
+        guard texts.count > 1, Set(entries.map(\.name)).count > 1 else { return texts.map(\.text) }
+        return texts.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
+    }
+
+    private static func grouped(
+        _ entries: [(name: String, text: String)]
+    ) -> [(text: String, names: [String])] {
+        entries.reduce(into: []) { texts, entry in
+            if let index = texts.firstIndex(where: { $0.text == entry.text }) {
+                if !texts[index].names.contains(entry.name) { texts[index].names.append(entry.name) }
+            } else {
+                texts.append((entry.text, [entry.name]))
+            }
+        }
     }
 }
 
@@ -111,8 +187,9 @@ extension GroupDifference.Test {
         case .jackknife:
             "a paired t-test over \(noun) with a jackknife standard error (Efron and Stein 1981), assuming that \(unit.rawValue) are independent"
         case .correctedStudent:
-            "the corrected resampled t-test over \(noun) (Nadeau and Bengio 2003), which allows for overlapping training sets"
-        case .student: "a paired t-test over \(noun), assuming that folds are independent"
+            "the corrected resampled t-test over \(noun) (Nadeau and Bengio 2003), which allows for overlapping training sets and assumes that the differences are normal"
+        case .student:
+            "a paired t-test over \(noun) (Student 1908), assuming that the differences of folds are independent and normal"
         case .mcNemar:
             "McNemar's exact test over \(noun) (McNemar 1947), assuming that clips are independent: it describes these speakers only"
         }

@@ -5,28 +5,30 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// Runs or cross-validations side by side: a table for each metric with confidence intervals and paired tests against the first, and the
-/// differences between their configs.
+/// A comparison of runs or cross-validations: a table for each metric with confidence intervals and paired tests against the first, and
+/// the differences between their configs.
 public struct RunComparison: Sendable {
     /// One table for each metric that all have.
     public private(set) var tables: [ResultTable] = []
-    /// What tables call them.
+    /// Their names in tables.
     public let names: [String]
-    /// Where the configs differ, with a value for each.
+    /// The differences between the configs, with a value for each.
     public let differences: [ConfigDifference]
-    /// What makes the comparison less than it seems.
+    /// Reasons to doubt the comparison.
     public private(set) var warnings: [String] = []
 
     /// Compares at least two sets of runs. The confidence level and the number of draws are those of the first config.
     ///
-    /// - Parameter unit: What is independent; nil for what the runs allow.
+    /// - Parameter unit: The independent units; nil for the default.
     public init(_ sets: [RunSet], unit: RunGroup.Unit? = nil) throws {
         require(sets.count > 1, "RunComparison: \(sets.count) sets of runs; a comparison needs two")
         names = Self.distinct(sets.map(\.name))
         let options = sets[0].experiment.evaluation
         differences = ConfigDifference.all(among: sets.map(\.comparableExperiment))
         var groups: [RunGroup] = []
+        var notes: [[String]] = []
         for (set, name) in zip(sets, names) {
+            var found = set.warning.map { [$0] } ?? []
             let group = RunGroup(name, try set.records.map { try RunGroup.Member($0) })
             for record in set.records where record.predictions == nil {
                 throw FileError(
@@ -34,21 +36,24 @@ public struct RunComparison: Sendable {
                     allowed: "what Train run writes into the folder of a run")
             }
             if let part = set.records.first?.result?.part, part != .test {
-                warnings.append("\(name) was measured on its \(part.rawValue) set, not on its test set")
+                found.append("\(name) was measured on its \(part.rawValue) set, not on its test set")
+            }
+            if let first = groups.first, group.folds.count != first.folds.count {
+                found.append(
+                    "\(name) has \(NumberText.count(group.folds.count, "fold")), \(first.name) has \(first.folds.count)"
+                )
             }
             groups.append(group)
-        }
-        let first = groups[0]
-        for group in groups.dropFirst() where group.folds.count != first.folds.count {
-            warnings.append(
-                "\(group.name) has \(NumberText.count(group.folds.count, "fold")), \(first.name) has \(first.folds.count)"
-            )
+            notes.append(found)
         }
         let comparison = GroupTable(groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
         for figure in set(of: sets) {
-            let (table, found) = comparison.table(figure, title: figure)
+            var table = comparison.table(figure, title: figure)
+            for (row, found) in notes.enumerated() { table.rows[row].warnings.insert(contentsOf: found, at: 0) }
             tables.append(table)
-            for warning in found where !warnings.contains(warning) { warnings.append(warning) }
+        }
+        warnings = (notes.joined() + tables.flatMap(\.warnings)).reduce(into: []) {
+            if !$0.contains($1) { $0.append($1) }
         }
     }
 
@@ -60,7 +65,7 @@ public struct RunComparison: Sendable {
         }
     }
 
-    /// Names of which each is one set's alone.
+    /// Distinct names for the sets.
     private static func distinct(_ names: [String]) -> [String] {
         names.enumerated().map { index, name in
             names.filter { $0 == name }.count > 1 ? "\(name) (\(index + 1))" : name

@@ -4,7 +4,7 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// The runs of one variant over seeds and folds, taken as one result: a cross-validation, repeated hold-outs, or a single run.
+/// The runs of one variant over seeds and folds as one result: a cross-validation, repeated hold-outs, or a single run.
 public struct RunGroup: Sendable {
     /// One run.
     public struct Member: Sendable {
@@ -13,14 +13,16 @@ public struct RunGroup: Sendable {
         public var seed: Int
         /// Which split, from 1.
         public var fold: Int
-        /// The metrics of the measured set; those that are not finite are left out.
+        /// The metrics of the test set; those that are not finite are left out.
         public var figures: [String: Double]
-        /// nil where they cannot be read.
+        /// nil if they cannot be read.
         public var predictions: Predictions?
-        /// Whether no speaker was trained on; nil where that is not known.
+        /// Whether all test speakers are unseen in training; nil if it is not known.
         public var speakerIndependent: Bool?
-        /// The number of clips measured divided by that of clips trained on.
+        /// The number of test clips divided by the number of training clips.
         public var testToTrain: Double
+        /// The number of folds that the split has; nil if it is not known.
+        public var splitFolds: Int?
 
         /// A run that has ended.
         public init(_ record: RunRecord) throws {
@@ -35,20 +37,34 @@ public struct RunGroup: Sendable {
             let split = record.split
             testToTrain =
                 Double(split?[result.part].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
+            splitFolds = Self.splitFolds(record)
         }
 
-        /// A run of which only the metrics are known.
+        /// Leave-one-speaker-out has as many folds as the audit found speakers.
+        private static func splitFolds(_ record: RunRecord) -> Int? {
+            let split = record.experiment.split.value
+            if let count = split.foldCount { return count }
+            guard (split as? LeaveOneOutSplit)?.by == "speaker" else { return nil }
+            let parts = record.audit?["parts"]?.elements ?? []
+            let speakers = Set(parts.flatMap { $0["speakers"]?.elements?.compactMap(\.text) ?? [] })
+            return speakers.isEmpty ? nil : speakers.count
+        }
+
+        /// A run with known metrics and nothing else.
         public init(seed: Int, fold: Int, figures: [String: Double]) {
             (path, self.seed, self.fold, self.figures) = ("", seed, fold, figures)
             (predictions, speakerIndependent, testToTrain) = (nil, nil, 0)
         }
     }
 
-    /// What is taken as independent in intervals and tests.
+    /// The independent units of intervals and tests.
     public enum Unit: String, Sendable, CaseIterable, ConfigurationValue { case speakers, folds, clips }
 
-    /// What tables call it.
+    /// Its name in tables.
     public var name: String
+    /// What the model of every fold was evaluated on after training, such as another corpus; nil for the test sets of the folds. The
+    /// mean of folds then has no confidence interval: the folds may share clips.
+    public var evaluatedOn: String?
     /// In the order of seeds, then folds.
     public let members: [Member]
 
@@ -58,19 +74,19 @@ public struct RunGroup: Sendable {
         self.members = members.sorted { ($0.seed, $0.fold) < ($1.seed, $1.fold) }
     }
 
-    /// The seeds without repetition, in ascending order.
+    /// The distinct seeds in ascending order.
     public var seeds: [Int] { Set(members.map(\.seed)).sorted() }
-    /// The folds without repetition, in ascending order.
+    /// The distinct folds in ascending order.
     public var folds: [Int] { Set(members.map(\.fold)).sorted() }
 
-    /// Whether no test speaker was trained on, in any run; nil where that is not known of one.
+    /// Whether all test speakers are unseen in training, in every run; nil if it is not known of one.
     public var speakerIndependent: Bool? {
         let known = members.map(\.speakerIndependent)
         if known.contains(false) { return false }
         return known.allSatisfy { $0 == true } && !known.isEmpty ? true : nil
     }
 
-    /// The test predictions of all folds together for each seed; nil where the predictions of a run are missing or have other classes.
+    /// The test predictions of all folds together for each seed; nil if the predictions of a run are missing or have other classes.
     public var pooled: [Predictions]? {
         guard !members.isEmpty else { return nil }
         var all: [Predictions] = []
@@ -84,18 +100,29 @@ public struct RunGroup: Sendable {
         return all
     }
 
-    /// What is independent, unless told otherwise: speakers who were not trained on; else folds where there are enough; else clips.
+    /// Whether all test speakers are known, and none is known to be in a training set.
+    private var hasUnseenSpeakers: Bool {
+        speakerIndependent != false && !members.isEmpty
+            && members.allSatisfy { $0.predictions?.knownSpeakers != nil }
+    }
+
+    /// The default units: unseen speakers; else folds if there are at least three; else clips.
     public var unit: Unit {
-        if speakerIndependent != false, members.allSatisfy({ $0.predictions?.knownSpeakers != nil }),
-            !members.isEmpty
-        {
-            return .speakers
-        }
+        if hasUnseenSpeakers { return .speakers }
         return folds.count >= FoldResults.fewest ? .folds : .clips
     }
 
-    /// How correlated the folds' results are taken to be: not at all where each clip is tested once, by a model that has not seen
-    /// its speaker; by the overlap of the training sets otherwise.
+    /// The units of the pooled predictions. If the units are folds, these are unseen speakers, or clips if there are none.
+    func pooledUnit(_ unit: Unit) -> ClusteredFigure.Unit {
+        switch unit {
+        case .speakers: .speakers
+        case .clips: .clips
+        case .folds: hasUnseenSpeakers ? .speakers : .clips
+        }
+    }
+
+    /// The correlation of fold results: none if each clip is tested once, by a model that has not seen its speaker; otherwise from
+    /// the overlap of the training sets.
     var testToTrain: Double {
         let ids = members.filter { $0.seed == members.first?.seed }.flatMap { $0.predictions?.ids ?? [] }
         if speakerIndependent == true, Set(ids).count == ids.count { return 0 }
@@ -110,22 +137,39 @@ public struct RunGroup: Sendable {
         }
     }
 
-    /// What was done, for people: "5-fold speaker-independent cross-validation, 20 speakers, 1,200 clips, 3 seeds".
+    /// The distinct test clips of each fold; nil for a fold without predictions.
+    func testClips(ofFold fold: Int) -> Set<String>? {
+        let runs = members.filter { $0.fold == fold }.map(\.predictions)
+        guard !runs.isEmpty, !runs.contains(where: { $0 == nil }) else { return nil }
+        return Set(runs.flatMap { $0?.ids ?? [] })
+    }
+
+    /// The protocol in words: "5-fold speaker-independent cross-validation, 20 test speakers, 1,200 test clips, 3 seeds".
     public var protocolText: String {
         let kind =
-            switch speakerIndependent {
+            switch evaluatedOn == nil ? speakerIndependent : nil {
             case true?: "speaker-independent "
             case false?: "speaker-dependent "
             case nil: ""
             }
+        let all = members.compactMap(\.splitFolds).max() ?? folds.count
+        let validation = "\(kind)cross-validation"
         var words = [
-            folds.count > 1 ? "\(folds.count)-fold \(kind)cross-validation" : "\(kind)hold-out test"
+            folds.count < all
+                ? "\(folds.count) of \(all) folds of a \(validation)"
+                : folds.count > 1 ? "\(all)-fold \(validation)" : "\(kind)hold-out test"
         ]
+        if let evaluatedOn {
+            let models = NumberText.count(members.count, "model")
+            let isPart = folds.count < all
+            words = ["\(models) of \(isPart ? "" : "a ")\(words[0]), each evaluated on \(evaluatedOn)"]
+        }
         if let first = pooled?.first {
+            let set = evaluatedOn == nil ? "test " : ""
             if let speakers = first.knownSpeakers {
-                words.append(NumberText.count(speakers.count, "test speaker"))
+                words.append(NumberText.count(speakers.count, set + "speaker"))
             }
-            words.append(NumberText.count(Set(first.ids).count, "test clip"))
+            words.append(NumberText.count(Set(first.ids).count, set + "clip"))
         }
         words.append(NumberText.count(seeds.count, "seed"))
         return words.joined(separator: ", ")

@@ -4,27 +4,31 @@ import Foundation
 import Metrics
 import Reports
 
-/// What a folder such as `runs` holds: runs and ablations with their state, their metrics and what their configs change.
+/// The runs and ablations in a folder such as `runs`, with state, metrics and config changes.
 public struct RunListing: Sendable {
     /// A run, or an ablation.
     public struct Entry: Sendable {
         public var name: String
         /// "run", or "ablation of 3 members".
         public var kind: String
-        /// "ended", "unfinished", "12 of 15 runs ended", or what is wrong with it.
+        /// "ended", "unfinished", "12 of 15 runs ended", or an error.
         public var state: String
         /// When it last changed.
         public var date: Date
-        /// The metrics of the test; of an ablation those of the base, pooled over folds and averaged over seeds.
+        /// The metrics of the test set; of an ablation those of the base, pooled over folds and averaged over seeds.
         public var figures: [(name: String, value: Double)]
-        /// How the config differs from that of the first entry with the same experiment name; empty where it does not.
+        /// The protocol of a cross-validation or an ablation: folds, speakers and seeds; empty for a run.
+        public var protocolText = ""
+        /// The changes to the config of the first entry with the same experiment name; may be empty.
         public var changes: String
     }
 
+    /// The folder.
+    public let folder: String
     /// By name.
     public let entries: [Entry]
 
-    /// Reads a folder. Throws a `FileError` where there is none.
+    /// Reads a folder. Throws a `FileError` if there is none.
     public init(_ folder: String) throws {
         let files = FileManager.default
         guard let names = try? files.contentsOfDirectory(atPath: folder) else {
@@ -48,7 +52,7 @@ public struct RunListing: Sendable {
             }
             entries.append(entry)
         }
-        self.entries = entries
+        (self.folder, self.entries) = (folder, entries)
     }
 
     private static func fill(
@@ -70,6 +74,7 @@ public struct RunListing: Sendable {
             {
                 let group = try set.group()
                 experiment = set.comparableExperiment
+                entry.protocolText = group.protocolText
                 entry.figures = set.experiment.evaluation.metrics.map { figure in
                     let found = GroupEstimate(group, figure.rawValue, unit: group.unit, level: 0.95, draws: 0)
                     return (
@@ -115,7 +120,7 @@ public struct RunListing: Sendable {
         }
         let rows = entries.map { entry -> [ValueTable.Cell] in
             var cells: [ValueTable.Cell] = [.text(entry.name), .text(entry.kind), .text(entry.state)]
-            cells.append(.text(entry.date.formatted(.iso8601)))
+            cells.append(.date(entry.date))
             for name in names {
                 let value = entry.figures.first { $0.name == name }?.value ?? .nan
                 cells.append(.value(value, isShare: Figure.isShare(name)))
@@ -124,11 +129,16 @@ public struct RunListing: Sendable {
             cells.append(.text(changes.count > 200 ? changes.prefix(199) + "…" : changes))
             return cells
         }
-        return ValueTable(
-            title: "", columns: ["name", "kind", "state", "date"] + names + ["config changes"], rows: rows,
+        var table = ValueTable(
+            title: "Runs in \(folder)", columns: ["name", "kind", "state", "date"] + names + ["config changes"],
+            rows: rows,
             note: entries.isEmpty
                 ? "No runs here."
-                : "Config changes are those from the first entry with the same experiment name. Metrics of cross-validations and ablations are those of the base, pooled over folds and averaged over seeds."
+                : "Config changes are those from the first entry with the same experiment name. Metrics are those of the test set, without a significance test. Cross-validations and ablations: those of the base, pooled over folds and averaged over seeds. Dates are in UTC."
         )
+        table.protocolText = GroupTable.sentences(
+            entries.filter { !$0.protocolText.isEmpty }.map { ($0.name, $0.protocolText) }
+        ).joined(separator: "; ")
+        return table
     }
 }

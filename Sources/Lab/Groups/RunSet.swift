@@ -1,23 +1,33 @@
-import Reports
 import Autograd
 import Configuration
 import Foundation
+import Reports
 
-/// What a path names where a command takes runs: one run, or the runs of one member of an ablation, such as a cross-validation.
+/// The runs that a path names: one run, or the runs of one member of an ablation, such as a cross-validation.
 public struct RunSet: Sendable {
-    /// What it is called: the run's folder, or the ablation's folder and the member.
+    /// Its name: the run's folder, or the ablation's folder and the member.
     public let name: String
     /// The path that names it.
     public let path: String
     /// The runs that have ended, at least one.
     public let records: [RunRecord]
-    /// How many runs have not ended.
-    public let unfinished: Int
+    /// The names of the runs that have not ended.
+    public let unfinished: [String]
+    /// The name of the member of an ablation as a file name; nil for a run and for a cross-validation.
+    public let fileName: String?
 
     /// The config of the first run.
     public var experiment: Experiment { records[0].experiment }
     /// Whether there are several runs.
-    public var isGroup: Bool { records.count + unfinished > 1 }
+    public var isGroup: Bool { records.count + unfinished.count > 1 }
+    /// A warning that names the runs which have not ended; nil if all have.
+    public var warning: String? {
+        guard !unfinished.isEmpty else { return nil }
+        let names = unfinished.prefix(8).joined(separator: ", ") + (unfinished.count > 8 ? ", ..." : "")
+        let verb = unfinished.count == 1 ? ("has", "is") : ("have", "are")
+        return
+            "\(path): \(unfinished.count) of \(unfinished.count + records.count) runs \(verb.0) not ended and \(verb.1) left out: \(names)"
+    }
     /// The runs as one result.
     public func group() throws -> RunGroup { RunGroup(name, try records.map { try RunGroup.Member($0) }) }
 
@@ -47,7 +57,7 @@ public struct RunSet: Sendable {
 
     /// The sets that a path names: one for each member of an ablation, otherwise one.
     ///
-    /// - Parameter skipsUnfinished: Whether members none of whose runs have ended are left out; an error unless given.
+    /// - Parameter skipsUnfinished: Whether members without a run that has ended are left out; an error unless given.
     public static func all(_ path: String, skipsUnfinished: Bool = false) throws -> [RunSet] {
         var folder = path
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
@@ -56,7 +66,12 @@ public struct RunSet: Sendable {
                 !skipsUnfinished
                     || member.runs.contains { RunFolder.content(of: "\(folder)/runs/\($0)") == .finished }
             }
-            return try members.map { try RunSet(folder, $0, isOnly: manifest.members.count == 1) }
+            let names = FileNames.distinct(manifest.members.map(\.name))
+            return try members.map { member in
+                let place = manifest.members.firstIndex { $0.name == member.name }
+                return try RunSet(
+                    folder, member, fileName: manifest.members.count == 1 ? nil : place.map { names[$0] })
+            }
         }
         if !FileManager.default.fileExists(atPath: folder), let at = folder.lastIndex(of: separator) {
             let (ablation, name) = (String(folder[..<at]), String(folder[folder.index(after: at)...]))
@@ -71,7 +86,9 @@ public struct RunSet: Sendable {
                             } ?? ""),
                         allowed: names.map { "\"\($0)\"" }.joined(separator: ", "))
                 }
-                return [try RunSet(ablation, member, isOnly: false)]
+                let place = manifest.members.firstIndex { $0.name == name } ?? 0
+                let names = FileNames.distinct(manifest.members.map(\.name))
+                return [try RunSet(ablation, member, fileName: names[place])]
             }
         }
         let record = try RunRecord(folder)
@@ -93,27 +110,32 @@ public struct RunSet: Sendable {
         return isAblation(parent) ? parent : nil
     }
 
-    /// The name of an ablation's experiment, and the metric that it compares.
-    public static func heading(ofAblation folder: String) throws(ConfigurationError) -> (
-        name: String, metric: String
-    )? {
-        try AblationManifest.read(folder).map { ($0.name, $0.metric) }
+    /// The members of an ablation that have no run which has ended, as a warning; nil if there are none, or if the path names no ablation.
+    public static func missingMembers(_ path: String) throws -> String? {
+        var folder = path
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        guard let manifest = try AblationManifest.read(folder) else { return nil }
+        let missing = manifest.members.filter { member in
+            !member.runs.contains { RunFolder.content(of: "\(folder)/runs/\($0)") == .finished }
+        }
+        guard !missing.isEmpty else { return nil }
+        return
+            "\(folder): none of the runs of \(missing.map { "\"\($0.name)\"" }.joined(separator: ", ")) has ended; \(missing.count == 1 ? "this member is" : "these members are") left out"
     }
 
     /// A single run.
     public init(_ record: RunRecord) {
-        (name, path, records, unfinished) = (record.name, record.path, [record], 0)
+        (name, path, records, unfinished, fileName) = (record.name, record.path, [record], [], nil)
     }
 
-    private init(_ folder: String, _ member: AblationManifest.Member, isOnly: Bool) throws {
+    private init(_ folder: String, _ member: AblationManifest.Member, fileName: String?) throws {
         let base = (folder as NSString).lastPathComponent
-        name = isOnly ? base : "\(base)\(Self.separator)\(member.name)"
-        path = isOnly ? folder : "\(folder)\(Self.separator)\(member.name)"
-        let ended = member.runs.map { "\(folder)/runs/\($0)" }.filter {
-            RunFolder.content(of: $0) == .finished
-        }
-        records = try ended.map { try RunRecord($0) }
-        unfinished = member.runs.count - ended.count
+        self.fileName = fileName
+        name = fileName == nil ? base : "\(base)\(Self.separator)\(member.name)"
+        path = fileName == nil ? folder : "\(folder)\(Self.separator)\(member.name)"
+        let ended = member.runs.filter { RunFolder.content(of: "\(folder)/runs/\($0)") == .finished }
+        records = try ended.map { try RunRecord("\(folder)/runs/\($0)") }
+        unfinished = member.runs.filter { !ended.contains($0) }
         guard !records.isEmpty else {
             throw FileError(
                 file: path, place: "its runs",

@@ -49,7 +49,7 @@ public enum Ensemble {
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
-                JSONMember("classes", card.classes.encode()), JSONMember("views", views ?? .null),
+                JSONMember("classes", card.classes.encode()), JSONMember("tta", views ?? .null),
             ]))
     }
 }

@@ -2,18 +2,19 @@ import Configuration
 import Layers
 import SpeechEmotion
 
-/// A program in Python that computes a model's features as `Train predict` does, and runs its ONNX file.
+/// A Python program that computes a model's features and predicts recordings with its ONNX file, as `Train predict` does: longer
+/// recordings are cut into windows.
 ///
-/// It is put together from the functions that the model card asks for. Options that Python cannot reproduce to rounding are
-/// refused rather than approximated.
+/// It contains the functions that the model card needs. Options that Python cannot reproduce to rounding are refused rather than
+/// approximated.
 public struct FeatureScript: Sendable {
-    /// The program; nil where something is refused.
+    /// The program; nil if an option is refused.
     public let text: String?
     /// The options that cannot be reproduced, each with its path in the model card, such as
     /// `features.layout.features[0] (the feature "pyin")`.
     public let refusals: [String]
 
-    /// Writes the program for a model card. Throws where the card's pipeline or views are damaged.
+    /// Writes the program for a model card. Throws if the card's pipeline or views are damaged.
     public init(_ card: ModelCard) throws {
         guard let features = card.features, !card.classes.isEmpty else {
             (text, refusals) = (nil, ["features (the model has no feature pipeline or no classes)"])
@@ -32,17 +33,19 @@ public struct FeatureScript: Sendable {
             )
         }
         self.refusals = refusals
-        let body = Self.body(card.classes, prepare, layout, changed, hasLength: hasLength)
+        let body = Self.body(
+            card.classes, prepare, layout, changed, Self.windows(pipeline), hasLength: hasLength)
         let functions = PythonLibrary.standard.needed(by: body).map(\.text)
         text = refusals.isEmpty ? ([Self.head] + functions + [body]).joined(separator: "\n\n\n") : nil
     }
 
     private static let head = #"""
-        """Computes the features of recordings as this model takes them, and predicts their classes.
+        """Computes the features of recordings for this model and predicts their classes.
 
         usage: python features.py RECORDING...
 
-        In Python: features(path) returns the model's input, predict(path) a probability for each class.
+        In Python: predict(path) returns a probability for each class. A recording that is longer than the model's input is cut into
+        windows, as by `Train predict`. features(path) returns the model's input for the beginning of a recording.
 
         `Train export` wrote this file for the model.onnx beside it. It needs: pip install numpy onnxruntime soundfile
         """
@@ -58,15 +61,16 @@ public struct FeatureScript: Sendable {
         """#
 
     private static func body(
-        _ classes: [String], _ prepare: [String], _ layout: [String], _ views: [String], hasLength: Bool
+        _ classes: [String], _ prepare: [String], _ layout: [String], _ views: [String], _ windows: String,
+        hasLength: Bool
     ) -> String {
         func indented(_ lines: [String]) -> String { lines.map { "    " + $0 }.joined(separator: "\n") }
         let names = JSONValue(.list(classes.map { $0.encode() })).line
         var parts = [
             "CLASSES = \(names)",
             #"""
-            def prepare(path):
-                """Returns the samples of a recording from which the features are computed."""
+            def prepare(sound, rate):
+                """Returns the samples from which the features of a sound are computed."""
             \#(indented(prepare))
                 return sound
             """#,
@@ -89,9 +93,9 @@ public struct FeatureScript: Sendable {
         let length = hasLength ? "np.array([length for _, length in made], np.int64)" : "None"
         let make =
             views.isEmpty
-            ? "    made = [layout(prepare(path))]"
+            ? "    made = [layout(prepare(sound, rate))]"
             : #"""
-                sound = prepare(path)
+                sound = prepare(sound, rate)
                 made = [layout(sound)]
                 try:
                     made += [layout(changed) for changed in augmented(sound)]
@@ -102,12 +106,20 @@ public struct FeatureScript: Sendable {
             views.isEmpty ? "[1, ...]" : "[\(views.count + 1), ...] (the sound and its changed versions)"
         parts += [
             #"""
-            def features(path):
-                """Returns the model's input for a recording, \#(batch), and the true lengths."""
+            def model_input(sound, rate):
+                """Returns the model's input for a sound, \#(batch), and the true lengths."""
             \#(make)
                 inputs = np.stack([values for values, _ in made]).astype(np.float32)
+                if not np.isfinite(inputs).all():
+                    raise ValueError("its features are not finite numbers")
                 return inputs, \#(length)
             """#,
+            #"""
+            def features(path):
+                """Returns the model's input for the beginning of a recording, and the true lengths."""
+                return model_input(*read(path))
+            """#,
+            windows,
             #"""
             @functools.cache
             def session():
@@ -115,26 +127,115 @@ public struct FeatureScript: Sendable {
                 return onnxruntime.InferenceSession(str(pathlib.Path(__file__).with_name("model.onnx")))
             """#,
             #"""
-            def predict(path):
-                """Returns a dictionary with a probability for each class."""
-                inputs = dict(zip(["features", "lengths"], features(path)))
+            def logits(inputs, lengths):
+                """Returns the mean of the model's logits, up to a constant: that of the logarithms of its probabilities."""
+                given = {"features": inputs, "lengths": lengths}
                 wanted = [port.name for port in session().get_inputs()]
-                (probabilities,) = session().run(["probabilities"], {name: inputs[name] for name in wanted})
-                # The mean of the logits, which is that of the logarithms of the probabilities but for a constant.
-                logits = np.log(np.maximum(probabilities, 1e-38), dtype=np.float64).mean(axis=0)
-                shares = np.exp(logits - logits.max())
+                (probabilities,) = session().run(["probabilities"], {name: given[name] for name in wanted})
+                return np.log(np.maximum(probabilities, 1e-38), dtype=np.float64).mean(axis=0)
+            """#,
+            #"""
+            def predict(path):
+                """Returns a dictionary with a probability for each class: the mean over windows, weighted by their length."""
+                seconds, answers = [], []
+                for length, inputs in windows(*read(path)):
+                    seconds.append(length)
+                    answers.append(logits(*inputs))
+                mean = np.average(answers, axis=0, weights=seconds)
+                shares = np.exp(mean - mean.max())
                 return dict(zip(CLASSES, (shares / shares.sum()).tolist()))
             """#,
             #"""
+            def main(names):
+                """Prints the prediction for each recording; returns 1 if one cannot be read."""
+                status = 0
+                for name in names:
+                    try:
+                        answer = predict(name)
+                    except (OSError, RuntimeError, ValueError) as error:
+                        print(f"error: {name}: {error}", file=sys.stderr)
+                        status = 1
+                        continue
+                    print(name, max(answer, key=answer.get), *(f"{key}={value:.3f}" for key, value in answer.items()))
+                return status
+
+
             if __name__ == "__main__":
                 if len(sys.argv) < 2:
                     sys.exit(__doc__)
-                for name in sys.argv[1:]:
-                    answer = predict(name)
-                    print(name, max(answer, key=answer.get), *(f"{key}={value:.3f}" for key, value in answer.items()))
+                sys.exit(main(sys.argv[1:]))
 
             """#,
         ]
         return parts.joined(separator: "\n\n\n")
+    }
+
+    /// The functions that cut a recording into windows as `Predictor.windows` and `SlidingWindow` do.
+    private static func windows(_ pipeline: FeaturePipeline) -> String {
+        let extent = pipeline.extent
+        guard let length = extent.seconds else {
+            return #"""
+                def windows(sound, rate):
+                    """Yields a recording, with its length in seconds: the model takes recordings of any length."""
+                    yield len(sound) / rate, model_input(sound, rate)
+                """#
+        }
+        var uncut = PythonCalls()
+        let silent = extent.secondsWithSilence.map { limit in
+            let lines = uncut.prepare(pipeline.uncutAfterSilence).map { "    " + $0 }.joined(separator: "\n")
+            let isShort =
+                limit.isFinite ? "seconds - LEAD <= \(limit) and seconds <= 60" : "seconds <= 60"
+            return (
+                function: """
+                    def without_silence(sound, rate):
+                        \"""Returns a prepared sound that is not truncated after its silence was removed.\"""
+                    \(lines)
+                        return sound
+
+
+
+                    """,
+                condition: """
+
+                        if \(isShort):
+                            return len(without_silence(sound, rate)) / \(pipeline.finalRate) > WINDOW + 1 / \(pipeline.finalRate)
+                    """
+            )
+        }
+        return (silent?.function ?? "") + #"""
+            WINDOW = \#(length)  # seconds of a recording that fit into the model's input
+            LEAD = \#(extent.lead)  # seconds at the start of a recording that are skipped
+
+
+            def is_long(sound, rate):
+                """Returns whether a recording does not fit into the model's input."""
+                seconds = len(sound) / rate
+                if seconds - LEAD <= WINDOW + 1 / \#(pipeline.finalRate):
+                    return False\#(silent?.condition ?? "")
+                return True
+
+
+            def windows(sound, rate):
+                """Yields the model's input and its length in seconds: for the recording, or for windows of it that overlap by half."""
+                if not is_long(sound, rate):
+                    yield len(sound) / rate, model_input(sound, rate)
+                    return
+                length, step = int((LEAD + WINDOW) * rate + 0.5), int(WINDOW / 2 * rate + 0.5)
+                start = end = 0
+                while start + length <= len(sound):
+                    end = start + length
+                    yield length / rate - LEAD, model_input(sound[start:end], rate)
+                    start += step
+                if start < len(sound) and len(sound) > end:
+                    part = sound[start:]
+                    try:
+                        inputs = model_input(part, rate)
+                    except ValueError:  # too short for the features
+                        if len(sound) < length:
+                            raise
+                        part = sound[-length:]
+                        inputs = model_input(part, rate)
+                    yield len(part) / rate - LEAD, inputs
+            """#
     }
 }

@@ -22,10 +22,10 @@ struct PythonCalls {
 
     // MARK: The sound
 
-    /// The lines that read and prepare a sound.
+    /// The lines that prepare a sound of any rate.
     mutating func prepare(_ pipeline: FeaturePipeline) -> [String] {
         var lines = [
-            "sound = read(path, rate=\(pipeline.rate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
+            "sound = extract(sound, rate, rate=\(pipeline.rate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
         ]
         var rate = pipeline.rate
         for (index, edit) in pipeline.prepare.enumerated() {

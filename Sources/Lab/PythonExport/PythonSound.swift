@@ -1,15 +1,19 @@
 extension PythonLibrary {
     /// Reading and resampling.
     static let sound = #"""
-        def read(path, rate, offset=0.0, duration=None):
-            """Returns the samples of a recording, or a part of it in seconds: one channel, at the wanted rate."""
-            sound, own_rate = soundfile.read(path, dtype="float32", always_2d=True)
-            sound = sound.sum(axis=1) / np.float32(sound.shape[1])
-            first = int(offset * own_rate)
+        def read(path):
+            """Returns the samples of a recording, mixed to one channel, and their rate."""
+            sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
+            return sound.sum(axis=1) / np.float32(sound.shape[1]), rate
+
+
+        def extract(sound, old, rate, offset=0.0, duration=None):
+            """Returns a part of a sound of the rate `old`, in seconds, at the wanted rate."""
+            first = int(offset * old)
             if first >= len(sound):
-                raise ValueError(f"{path}: {len(sound) / own_rate} s; expected more than the offset of {offset} s")
-            count = len(sound) if duration is None else max(1, int(duration * own_rate))
-            return resample(sound[first : first + count], own_rate, rate)
+                raise ValueError(f"{len(sound) / old} s; expected more than the offset of {offset} s")
+            count = len(sound) if duration is None else max(1, int(duration * old))
+            return resample(sound[first : first + count], old, rate)
 
 
         def windowed_sinc(x, cutoff, half, beta):

@@ -4,27 +4,27 @@ import Foundation
 import Metrics
 import SpeechEmotion
 
-/// What an evaluation found, and what it was of.
+/// The results of an evaluation.
 public struct Evaluation: Sendable {
     /// The predictions for all clips.
     public var predictions: Predictions
     /// The metrics.
     public var result: RunResult
-    /// The name of the data: a part of the run's own, or other data.
+    /// The name of the data: a subset of the run's own data, or other data.
     public var name: String
-    /// The folders of the runs whose models were evaluated, as one where there are several.
+    /// The folders of the runs whose models were evaluated, as an ensemble if there are several.
     public var runs: [String]
-    /// Other data than the runs' own; nil for a part of their own.
+    /// Other data than the runs' own; nil for a subset of their own data.
     public var data: DataOptions?
     /// Labels that were renamed.
     public var labels = LabelMapping()
     /// Clips that were left out, in sentences.
     public var omissions: [String] = []
-    /// A warning about clips that the runs were trained on; nil where there are none.
+    /// A warning about clips that the runs were trained on; nil if there are none.
     public var overlap: String?
-    /// The views of a sound that were predicted.
+    /// The views of test-time augmentation.
     var views = SoundViews()
-    /// The clips that were predicted, and the way to the sound of one.
+    /// The clips that were predicted, and a function that reads one.
     var clips: [Clip] = []
     var sound: @Sendable (Clip) throws -> Waveform
 }
@@ -35,7 +35,7 @@ extension Evaluation {
     /// What was evaluated, and on what.
     static let description = "evaluation.json"
 
-    /// Throws a `FileError` where a folder for an evaluation is taken.
+    /// Throws a `FileError` if a folder for an evaluation is taken.
     public static func checkFree(_ folder: String) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else { return }
@@ -50,39 +50,45 @@ extension Evaluation {
 
     /// Writes the report, the predictions and the metrics into a folder, and returns its path.
     ///
-    /// - Parameter folder: A new or empty folder; `evaluations/NAME` below the first run's folder where nil, with a number where that
-    ///   name is taken.
-    public func write(to folder: String? = nil) throws -> String {
-        let place = try folder ?? newFolder()
-        try Self.checkFree(place)
-        let files = FileManager.default
-        if !files.fileExists(atPath: place) {
-            try files.createDirectory(atPath: place, withIntermediateDirectories: true)
-        }
-        do {
+    /// - Parameters:
+    ///   - folder: A new or empty folder; `evaluations/NAME` in `parent` if nil, with a number if that name is taken.
+    ///   - parent: The folder of the first run unless given.
+    public func write(to folder: String? = nil, in parent: String? = nil) throws -> String {
+        let place = try folder ?? Self.newFolder(in: parent ?? runs[0], name: name)
+        try Self.fill(place) { save in
             let report = try RunReport(self)
-            try files.createDirectory(
+            try FileManager.default.createDirectory(
                 atPath: place + "/" + RunFile.plots, withIntermediateDirectories: true)
-            for (name, plot) in report.plots { try save(plot.svg, place, "\(RunFile.plots)/\(name).svg") }
-            try save(predictions.csv, place, RunFile.predictions)
-            try save(predictions.confusion().report(digits: 4) + "\n", place, RunFile.classification)
-            try save(json.pretty() + "\n", place, Self.description)
-            try save(report.html, place, RunFile.report)
-            try save(result.json + "\n", place, RunFile.result)
-        } catch {
-            try? files.removeItem(atPath: place)
-            throw error
+            for (name, plot) in report.plots { try save(plot.svg, "\(RunFile.plots)/\(name).svg") }
+            try save(predictions.csv, RunFile.predictions)
+            try save(predictions.confusion().report(digits: 4) + "\n", RunFile.classification)
+            try save(json.pretty() + "\n", Self.description)
+            try save(report.html, RunFile.report)
+            try save(result.json + "\n", RunFile.result)
         }
         return place
     }
 
-    private func save(_ text: String, _ folder: String, _ name: String) throws {
-        try AtomicFile.write(Array(text.utf8), to: folder + "/" + name)
+    /// Calls `body` with a function that saves text under a name in a folder, which is made. Removes the folder if that fails.
+    static func fill(
+        _ folder: String, _ body: (_ save: (_ text: String, _ name: String) throws -> Void) throws -> Void
+    ) throws {
+        try checkFree(folder)
+        let files = FileManager.default
+        if !files.fileExists(atPath: folder) {
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        do {
+            try body { text, name in try AtomicFile.write(Array(text.utf8), to: folder + "/" + name) }
+        } catch {
+            try? files.removeItem(atPath: folder)
+            throw error
+        }
     }
 
     /// Makes the first folder of the evaluation's name that is not taken.
-    private func newFolder() throws -> String {
-        let parent = runs[0] + "/" + Self.folder
+    static func newFolder(in folder: String, name: String) throws -> String {
+        let parent = folder + "/" + Self.folder
         do {
             try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         } catch {

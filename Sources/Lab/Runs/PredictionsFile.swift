@@ -5,8 +5,11 @@ import SpeechEmotion
 
 /// The file `predictions.csv` of a run.
 extension Predictions {
-    /// The predictions as CSV: file, speaker (empty if unknown), label, predicted class, and the probability of each class.
-    public var csv: String {
+    /// A table for other programs: file, speaker, label, predicted, then a probability for each class. The speaker is empty if it is not known.
+    public var csv: String { csvLines.joined(separator: "\n") + "\n" }
+
+    /// The header and a line for each example.
+    var csvLines: [String] {
         let decisions = decisions
         var lines = [(Self.columns + classes).map(CSV.cell).joined(separator: ",")]
         for row in ids.indices {
@@ -14,7 +17,7 @@ extension Predictions {
             lines.append(
                 (words.map(CSV.cell) + probabilities[row].map { "\(Float($0))" }).joined(separator: ","))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     private static let columns = ["file", "speaker", "label", "predicted"]

@@ -4,23 +4,26 @@ import Layers
 import Metrics
 import SpeechEmotion
 
-/// Tests the model of a run that has ended, or the mean of several: on their own data, or on other data.
+/// Evaluates the model of a run that has ended, or the ensemble of several, on their own data or on other data.
 public struct RunEvaluation {
     private let records: [RunRecord]
+    /// The cross-validation that the runs belong to; nil for runs by themselves.
+    private let set: RunSet?
     private let predictor: Predictor
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
-    /// Reads the models of at least one run. Throws where a run has not ended, or where one has other features, classes or
-    /// views than the first.
+    /// Reads the models of at least one run. Throws if a run has not ended, or has other features, classes or views than the first.
     ///
-    /// - Parameter views: In place of the views that the model was tested with.
+    /// - Parameters:
+    ///   - set: The cross-validation that the runs belong to, which messages are about.
+    ///   - views: Replace the views that the model was tested with.
     public init(
-        _ records: [RunRecord], views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], of set: RunSet? = nil, views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
-        self.records = records
+        (self.records, self.set) = (records, set)
         self.cache = cache
         self.observer = observer
         predictor =
@@ -70,7 +73,7 @@ public struct RunEvaluation {
     ) throws -> Evaluation {
         let corpus = try data.read()
         let matching = try LabelMatching(
-            corpus, labels.labels, classes: predictor.classes, model: first.path)
+            corpus, labels.labels, classes: predictor.classes, model: set?.path ?? first.path)
         try matching.check(allowsPartial: allowsPartial)
         let omissions = corpus.omissions.map { "left out: \($0)" } + matching.notes
         for note in omissions { observer.note(note) }
@@ -79,36 +82,35 @@ public struct RunEvaluation {
         let loading = FeatureLoading(
             source: source, classes: predictor.classes,
             isStrict: data.strict, normalizing: predictor.pipeline.normalize)
-        let known = overlap(clips)
+        let known = Overlap(clips, set?.records ?? records)
         if let sentence = known.sentence { observer.note(sentence) }
         var evaluation = try evaluate(
             clips, loading, name: corpus.name, part: .test, speakerIndependent: nil,
-            note: known.test > 0 ? "evaluation on other data" : nil
+            note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
         ) { try source.sound(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
         evaluation.omissions = omissions + evaluation.omissions
         return evaluation
     }
 
-    /// How many of the clips, told by their names, were in which part of any of the runs.
-    private func overlap(_ clips: [Clip]) -> Overlap {
-        func count(_ part: Split.Part) -> Int {
-            let known = Set(records.compactMap { $0.split?[part] }.joined())
-            return clips.count { known.contains($0.id) }
-        }
-        return Overlap(
-            all: clips.count, train: count(.train), validation: count(.validation), test: count(.test))
-    }
-
-    /// What a run knew of clips before it was evaluated on them.
+    /// The number of clips that were in each subset of any of some runs, by their names.
     private struct Overlap {
-        var all, train, validation, test: Int
+        var all, train, validation, test, runs: Int
 
-        /// A warning; nil where the run trained on none of them.
+        init(_ clips: [Clip], _ records: [RunRecord]) {
+            func count(_ part: Split.Part) -> Int {
+                let known = Set(records.compactMap { $0.split?[part] }.joined())
+                return clips.count { known.contains($0.id) }
+            }
+            (all, runs) = (clips.count, records.count)
+            (train, validation, test) = (count(.train), count(.validation), count(.test))
+        }
+
+        /// A warning; nil if the runs were trained on none of the clips.
         var sentence: String? {
             guard train + validation > 0 else { return nil }
             return
-                "careful: of these \(all) clips the run was trained on \(train) and validated on \(validation), by their names; "
+                "careful: of these \(all) clips the \(runs == 1 ? "run was" : "runs were") trained on \(train) and validated on \(validation), by their names; "
                 + "the metrics say little about other clips"
         }
     }

@@ -80,10 +80,10 @@ public struct AblationTable: Sendable {
     /// The members side by side in the metric of the sweep, compared with the base.
     public var table: ResultTable {
         let options = ablation.plan.options
-        var (table, warnings) = GroupTable(
+        var table = GroupTable(
             groups: groups, level: options.confidenceLevel, draws: draws, unit: options.test.unit
         ).table(metric, title: ablation.plan.members[0].experiment.name)
-        table.note = ([partNote] + [table.note] + warnings.map { $0 + "." } + [stateNote])
+        table.note = ([partNote, table.note] + table.warnings.map { "Warning: \($0)." } + [stateNote])
             .filter { !$0.isEmpty }.joined(separator: " ")
         return table
     }

@@ -1,15 +1,15 @@
 import Metrics
 
-/// What stands under figures with confidence intervals: the method with its reference, the independent units, and the assumption.
+/// The note below metrics with confidence intervals: the method with its reference, the independent units, and the assumption.
 package struct IntervalNote {
-    /// What is independent.
+    /// The independent units.
     package var unit: ClusteredFigure.Unit
-    /// How many of them there are.
+    /// Their number.
     package var units: Int
-    /// nil where there is no interval.
+    /// nil without an interval.
     package var method: ConfidenceInterval.Method?
     package var level: Double
-    /// Whether no speaker was trained on; nil where that is not known.
+    /// Whether all speakers are unseen in training; nil if it is not known.
     package var speakerIndependent: Bool?
 
     package init(
@@ -26,7 +26,7 @@ package struct IntervalNote {
         guard let method else {
             return units < ClusterResampling.fewest
                 ? "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
-                : "No confidence interval where all \(noun)s have the same result."
+                : "There is no confidence interval if all \(noun)s have the same result."
         }
         let name = "\(Self.percent(level)) confidence intervals over \(NumberText.count(units, noun))"
         return "\(name): \(method.words). \(assumption)"
@@ -58,8 +58,16 @@ extension ConfidenceInterval.Method {
         case .bootstrap: "bootstrap-t (Efron and Tibshirani 1993)"
         case .jackknife:
             "t interval with a jackknife standard error, for shares on the logit scale (Efron and Stein 1981)"
-        case .student: "Student's t over folds"
-        case .correctedStudent: "corrected resampled t over folds (Nadeau and Bengio 2003)"
+        case .student: "Student's t, for shares on the logit scale (Student 1908)"
+        case .correctedStudent:
+            "corrected resampled t, for shares on the logit scale (Nadeau and Bengio 2003)"
         }
+    }
+
+    /// The assumption of an interval over folds.
+    package var foldAssumption: String {
+        self == .correctedStudent
+            ? "It allows for overlapping training sets and assumes that fold results are normal."
+            : "It assumes that fold results are independent and normal."
     }
 }

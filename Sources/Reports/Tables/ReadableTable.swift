@@ -1,28 +1,34 @@
-/// A table as people read it, in the terminal, in Markdown and on a page.
+/// A table for people: in the terminal, in Markdown, in LaTeX and in HTML.
 public protocol ReadableTable: Sendable {
-    /// Stands above the table.
+    /// The title above the table.
     var title: String { get }
-    /// What else there is to know; empty where there is nothing.
+    /// The protocol of the experiments, for captions; empty unless given.
+    var protocolText: String { get }
+    /// The note below the table; may be empty.
     var note: String { get }
     /// The names of the columns.
     var columns: [String] { get }
     /// The rows, with a cell for each column; the first one is the row's name.
     var cells: [[String]] { get }
-    /// The caption in LaTeX; title and note unless given.
+    /// The caption in LaTeX; title, protocol and note unless given.
     var caption: String { get }
+    /// Whether a column holds text, which is aligned to the left; the first one unless given.
+    func isText(_ column: Int) -> Bool
 }
 
 extension ReadableTable {
-    public var caption: String { [title, note].filter { !$0.isEmpty }.joined(separator: ". ") }
+    public var protocolText: String { "" }
+    public var caption: String { [title, protocolText, note].asCaption }
+    public func isText(_ column: Int) -> Bool { column == 0 }
 
-    /// For LaTeX: a table with the rules of the package booktabs, which the document has to load.
+    /// A LaTeX table. The document has to load the package booktabs.
     public var latex: String {
         func line(_ cells: [String]) -> String {
             "    "
                 + columns.indices.map { $0 < cells.count ? cells[$0].asLaTeX : "" }
                 .joined(separator: " & ") + " \\\\\n"
         }
-        let layout = columns.indices.map { $0 == 0 ? "l" : "r" }.joined()
+        let layout = columns.indices.map { isText($0) ? "l" : "r" }.joined()
         return """
             \\begin{table}
               \\centering
@@ -37,8 +43,7 @@ extension ReadableTable {
             """
     }
 
-    /// For the terminal: columns in line, ends with a new line. Marks that would steer a terminal are shown as
-    /// U+FFFD.
+    /// A table for the terminal with aligned columns. Control characters are shown as U+FFFD.
     public var text: String {
         let lines = ([columns] + cells).map { line in
             columns.indices.map { $0 < line.count ? plain(line[$0]) : "" }
@@ -47,7 +52,7 @@ extension ReadableTable {
         let table = lines.map { line in
             let padded = line.enumerated().map { index, cell in
                 let space = String(repeating: " ", count: widths[index] - cell.count)
-                return index == 0 ? cell + space : space + cell
+                return isText(index) ? cell + space : space + cell
             }
             return padded.joined(separator: "  ").trimmingSpacesAtEnd + "\n"
         }
@@ -56,24 +61,24 @@ extension ReadableTable {
         return head + table[0] + rule + table.dropFirst().joined() + (note.isEmpty ? "" : plain(note) + "\n")
     }
 
-    /// For Markdown files: a table as GitHub reads it.
+    /// A Markdown table as GitHub reads it.
     public var markdown: String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-        let rule = line(columns.indices.map { $0 == 0 ? "---" : "---:" })
+        let rule = line(columns.indices.map { isText($0) ? "---" : "---:" })
         let body = cells.map { line($0.map(\.asMarkdown)) }.joined()
         let head = title.isEmpty ? "" : "**\(title.asMarkdown)**\n\n"
         return head + line(columns.map(\.asMarkdown)) + rule + body
             + (note.isEmpty ? "" : "\n\(note.asMarkdown)\n")
     }
 
-    /// For HTML pages.
+    /// An HTML table.
     public var html: String {
         HTML.table(caption: title, columns: columns, rows: cells)
             + (note.isEmpty ? "" : HTML.paragraph(note, class: "note"))
     }
 }
 
-/// Text without marks that would steer a terminal, or the order in which it is read.
+/// Text without control characters and marks of writing direction.
 private func plain(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
@@ -87,8 +92,16 @@ private func plain(_ text: String) -> String {
             }))
 }
 
+extension [String] {
+    /// The parts that are not empty, as sentences.
+    package var asCaption: String {
+        filter { !$0.isEmpty }.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }.joined(separator: ". ")
+            + (last { !$0.isEmpty }.map { $0.hasSuffix(".") ? "." : "" } ?? "")
+    }
+}
+
 extension String {
-    /// Text that LaTeX takes as it is.
+    /// Text escaped for LaTeX.
     package var asLaTeX: String {
         plain(self).unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {
@@ -107,7 +120,7 @@ extension String {
         }
     }
 
-    /// Text that Markdown takes as it is.
+    /// Text escaped for Markdown.
     package var asMarkdown: String {
         plain(self).unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {

@@ -1,12 +1,12 @@
 import Metrics
 
-/// One metric of several groups of runs side by side, such as the variants of an ablation.
+/// Compares groups of runs, such as the variants of an ablation, in one metric.
 public struct ResultTable: ReadableTable {
     /// A group of runs.
     public struct Row: Sendable {
-        /// What it is called.
+        /// Its name.
         public var name: String
-        /// The metric of all test predictions together, averaged over seeds. nan is not known, here and below.
+        /// The metric of all test predictions together, averaged over seeds. Here and below, nan is not known.
         public var pooled: ConfidenceInterval
         /// The mean over folds.
         public var folds: ConfidenceInterval
@@ -18,10 +18,12 @@ public struct ResultTable: ReadableTable {
         public var difference: Double
         /// Of the difference, two-sided, with Holm's correction.
         public var pValue: Double
-        /// How many runs there were.
+        /// The number of runs.
         public var runs: Int
+        /// Reasons to doubt the difference, in sentences without a period.
+        public var warnings: [String] = []
 
-        /// A row; what is not given is not known.
+        /// Creates a row; what is not given is not known.
         public init(
             _ name: String, pooled: ConfidenceInterval = .unknown, folds: ConfidenceInterval = .unknown,
             foldDeviation: Double = .nan, seedDeviation: Double = .nan, difference: Double = .nan,
@@ -34,7 +36,7 @@ public struct ResultTable: ReadableTable {
         }
     }
 
-    /// Stands above the table.
+    /// The title above the table.
     public var title: String
     /// The name of the metric, such as `uar`.
     public var figure: String
@@ -44,9 +46,9 @@ public struct ResultTable: ReadableTable {
     public var rows: [Row]
     /// The confidence level.
     public var level: Double
-    /// What the intervals and the test are, and everything else there is to know.
+    /// Explains the intervals and the test.
     public var note: String
-    /// What was done, which a caption begins with.
+    /// The protocol, with which a caption begins.
     public var protocolText: String
 
     /// A table of rows, in the order given.
@@ -58,14 +60,21 @@ public struct ResultTable: ReadableTable {
         (self.rows, self.level, self.note, self.protocolText) = (rows, level, note, protocolText)
     }
 
-    /// The names of the columns for people. A column that no row fills is left out.
+    /// The names of the columns. Columns without a value are left out.
     public var columns: [String] { shown.map(\.name) }
 
-    /// The cells for people.
+    /// The cells as people read them.
     public var cells: [[String]] { rows.map { row in shown.map { $0.cell(row) } } }
 
+    /// The distinct warnings of all rows.
+    public var warnings: [String] {
+        rows.flatMap(\.warnings).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Title, protocol, note, and the warnings that the note does not have.
     public var caption: String {
-        [title, protocolText, note].filter { !$0.isEmpty }.joined(separator: ". ").replacing("..", with: ".")
+        let more = warnings.filter { !note.contains($0) }
+        return ([title, protocolText, note] + more.map { "Warning: \($0)" }).asCaption
     }
 
     private struct Column {

@@ -1,21 +1,22 @@
 import Configuration
 import Metrics
 
-/// The table in the forms in which programs read it.
+/// The table for programs.
 extension ResultTable {
-    /// For tables: numbers that read back to the same bits; what is not known is an empty cell.
+    /// CSV with numbers that read back to the same bits; unknown values are empty cells.
     public var csv: String {
         let names = rows.first.map { Self.numbers($0).map(\.name) } ?? []
-        let head = (["variant", "figure"] + names + ["runs"]).joined(separator: ",") + "\n"
+        let head = (["variant", "figure"] + names + ["runs", "warnings"]).joined(separator: ",") + "\n"
         return head
             + rows.map { row in
                 let numbers = Self.numbers(row).map { CSV.cell($0.value) }
-                return ([CSV.cell(row.name), CSV.cell(figure)] + numbers + ["\(row.runs)"])
+                let last = ["\(row.runs)", CSV.cell(row.warnings.joined(separator: "; "))]
+                return ([CSV.cell(row.name), CSV.cell(figure)] + numbers + last)
                     .joined(separator: ",") + "\n"
             }.joined()
     }
 
-    /// For programs: numbers that read back to the same bits; what is not known is null.
+    /// JSON with numbers that read back to the same bits; unknown values are null.
     public var json: JSONValue {
         let rows = rows.map { row in
             JSONValue(
@@ -23,7 +24,11 @@ extension ResultTable {
                     [JSONMember("variant", JSONValue(.text(row.name)))]
                         + Self.numbers(row).map {
                             JSONMember($0.name, $0.value.isFinite ? JSONValue(.number($0.value)) : .null)
-                        } + [JSONMember("runs", JSONValue(.integer(row.runs)))]))
+                        } + [
+                            JSONMember("runs", JSONValue(.integer(row.runs))),
+                            JSONMember(
+                                "warnings", JSONValue(.list(row.warnings.map { JSONValue(.text($0)) }))),
+                        ]))
         }
         return [
             "title": JSONValue(.text(title)), "protocol": JSONValue(.text(protocolText)),

@@ -1,21 +1,25 @@
 import Configuration
+import Foundation
 
-/// A table of typed values, for people and for programs.
+/// A table of typed values for people and programs.
 public struct ValueTable: ReadableTable {
     /// A value in a cell.
     public enum Cell: Sendable, Equatable {
         case text(String)
-        /// A share, which people read in percent; nan is not known.
+        /// A share, shown in percent; nan is not known.
         case share(Double)
         /// Any other number; nan is not known.
         case number(Double)
         case count(Int)
+        /// A time, which people read to the minute.
+        case date(Date)
 
-        /// A metric's value, as a share where it is one.
+        /// The value of a metric, as a share if it is one.
         package static func value(_ value: Double, isShare: Bool) -> Cell { isShare ? .share(value) : .number(value) }
     }
 
     public var title: String
+    public var protocolText = ""
     public var note: String
     public var columns: [String]
     /// The rows, with a value for each column.
@@ -34,15 +38,33 @@ public struct ValueTable: ReadableTable {
                 case .share(let value): NumberText.percent(value)
                 case .number(let value): NumberText.short(value)
                 case .count(let count): NumberText.count(count)
+                case .date(let date): Self.short(date)
                 }
             }
         }
     }
 
+    /// Text and dates are aligned to the left.
+    public func isText(_ column: Int) -> Bool {
+        column == 0
+            || !rows.isEmpty
+                && rows.allSatisfy { row in
+                    switch row[column] {
+                    case .text, .date: true
+                    default: false
+                    }
+                }
+    }
+
+    /// `2026-03-01 12:00`, in universal time.
+    private static func short(_ date: Date) -> String {
+        String(date.formatted(.iso8601).prefix(16)).replacing("T", with: " ")
+    }
+
     /// A page with the table alone.
     public var htmlPage: String { HTML.page(title: title.isEmpty ? "Table" : title, html) }
 
-    /// Numbers that read back to the same bits; what is not known is an empty cell.
+    /// CSV with numbers that read back to the same bits; unknown values are empty cells.
     public var csv: String {
         ([columns.map(CSV.cell)]
             + rows.map { row in
@@ -51,12 +73,13 @@ public struct ValueTable: ReadableTable {
                     case .text(let text): CSV.cell(text)
                     case .share(let value), .number(let value): CSV.cell(value)
                     case .count(let count): "\(count)"
+                    case .date(let date): date.formatted(.iso8601)
                     }
                 }
             }).map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
-    /// A list of objects with a member for each column; what is not known is null.
+    /// A list of objects with a member for each column; unknown values are null.
     public var json: JSONValue {
         JSONValue(
             .list(
@@ -69,6 +92,8 @@ public struct ValueTable: ReadableTable {
                                 case .share(let value), .number(let value):
                                     JSONMember(name, value.isFinite ? JSONValue(.number(value)) : .null)
                                 case .count(let count): JSONMember(name, JSONValue(.integer(count)))
+                                case .date(let date):
+                                    JSONMember(name, JSONValue(.text(date.formatted(.iso8601))))
                                 }
                             }))
                 }))

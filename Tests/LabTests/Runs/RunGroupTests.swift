@@ -1,4 +1,5 @@
 import Autograd
+import Foundation
 import Lab
 import Metrics
 import Testing
@@ -64,7 +65,11 @@ import Testing
         #expect(shared.unit == .folds && apart.unit == .speakers)
         let (a, b) = (estimate(apart).folds, estimate(shared).folds)
         #expect(a.method == .student && b.method == .correctedStudent)
-        #expect(isClose((b.high - b.estimate) / (a.high - a.estimate), (1 + 3 * 0.25).squareRoot()))
+        // Shares have their interval on the logit scale.
+        func logit(_ p: Double) -> Double { log(p / (1 - p)) }
+        let ratio = (logit(b.high) - logit(0.6)) / (logit(a.high) - logit(0.6))
+        #expect(isClose(ratio, (1 + 3 * 0.25).squareRoot()))
+        #expect(isClose(logit(0.6) - logit(a.low), logit(a.high) - logit(0.6)))
         #expect(group("x", [[4, 6]], independent: false).unit == .clips)
         #expect(group("x", [[4, 6]], independent: nil).unit == .speakers)
     }
@@ -82,11 +87,16 @@ import Testing
         let found = GroupDifference(better, from: base, "accuracy", unit: .speakers, draws: 2000)
         #expect(isClose(found.value, 0.18 + 0.01) && found.units == 10 && found.test == .permutation)
         #expect(found.pValue < 0.05 && found.warnings.isEmpty)
-        // Only the common seed is compared.
-        let second = group("second", [[7, 7, 7, 7, 7]], firstSeed: 2)
-        #expect(
-            isClose(
-                GroupDifference(second, from: base, "accuracy", unit: .speakers, draws: 100).value, 0.2))
+        // Each is averaged over its own seeds, whichever these are.
+        for seed in [2, 9] {
+            let second = group("second", [[7, 7, 7, 7, 7]], firstSeed: seed)
+            let uneven = GroupDifference(second, from: base, "accuracy", unit: .speakers, draws: 100)
+            #expect(isClose(uneven.value, 0.7 - (0.68 + 0.5) / 2) && uneven.pValue.isFinite)
+            #expect(
+                uneven.warnings == [
+                    "second and base have different numbers of seeds: 1 and 2; the difference is between the means over their own seeds"
+                ])
+        }
         // One seed each, of different numbers: they are paired all the same.
         let other = group("other", [[4, 6, 7, 9, 8]], firstSeed: 9)
         let one = group("one", [[4, 6, 7, 9, 8]])
@@ -102,6 +112,75 @@ import Testing
         let expected = FoldResults([0.1, 0.2, 0.1], testToTrain: 0.25)
         #expect(isClose(found.value, 0.4 / 3) && isClose(found.pValue, expected.pValue))
         #expect(found.test == .correctedStudent && found.units == 3)
+    }
+
+    /// Folds with the same number and other clips are no pairs.
+    @Test func foldsOfOtherClipsAreNotPaired() {
+        let base = group("base", [[4, 6, 7]], independent: false)
+        var members = group("other", [[5, 8, 8]], independent: false).members
+        var clips = Predictions(classes: ["a", "b"])
+        clips.append("elsewhere", truth: 0, probabilities: [1, 0])
+        members[1].predictions = clips
+        let other = RunGroup("other", members)
+        let found = GroupDifference(other, from: base, "accuracy", unit: .folds, draws: 100)
+        #expect(isClose(found.value, 0.4 / 3) && found.pValue.isNaN && found.test == nil)
+        #expect(
+            found.warnings == [
+                "other and base have different test clips in fold 2: folds cannot be paired, and there is no test"
+            ])
+        let fewer = GroupDifference(
+            group("fewer", [[5, 8]], independent: false), from: base, "accuracy", unit: .folds, draws: 100)
+        #expect(
+            fewer.warnings == [
+                "fewer and base have 2 folds in common; the difference is over these"
+            ])
+    }
+
+    /// The models of all folds on the same other data: speakers and clips are independent, folds are not.
+    @Test func foldsOnTheSameDataHaveNoInterval() {
+        var members = group("x", [[4, 6, 8], [5, 6, 7]]).members
+        for index in members.indices {
+            members[index].predictions = members[0].predictions
+            members[index].speakerIndependent = nil
+            members[index].splitFolds = 3
+        }
+        var other = RunGroup("x", members)
+        other.evaluatedOn = "emodb"
+        let found = estimate(other)
+        #expect(found.folds.low.isNaN && found.folds.method == nil && isClose(found.folds.estimate, 0.6))
+        #expect(found.foldDeviation.isFinite && found.pooledUnit == .speakers && found.pooled.units == 2)
+        #expect(
+            other.protocolText
+                == "6 models of a 3-fold cross-validation, each evaluated on emodb, 2 speakers, 10 clips, 2 seeds"
+        )
+        let note = GroupOverviews([other], figures: ["accuracy"]).allFigures(level: 0.95, draws: 10).note
+        #expect(note.contains("The mean of folds has no confidence interval: the folds were not"), "\(note)")
+    }
+
+    /// Unseen speakers stay the units of pooled predictions if folds are chosen for the tests.
+    @Test func pooledIntervalsOfFoldsAreOverSpeakers() {
+        func pooled(_ group: RunGroup, _ unit: RunGroup.Unit) -> GroupEstimate {
+            GroupEstimate(group, "accuracy", unit: unit, level: 0.95, draws: 50)
+        }
+        let apart = group("x", [[4, 6, 8]])
+        #expect(pooled(apart, .folds).pooledUnit == .speakers && pooled(apart, .folds).pooled.units == 6)
+        #expect(pooled(apart, .clips).pooledUnit == .clips)
+        #expect(pooled(group("x", [[4, 6, 8]], independent: false), .folds).pooledUnit == .clips)
+    }
+
+    /// A note describes every row.
+    @Test func notesNameTheRowsThatTheyAreAbout() {
+        let groups = [group("apart", [[4, 6, 8, 9]]), group("shared", [[4, 6, 8]], independent: false)]
+        let table = GroupOverviews(groups, figures: ["accuracy"]).allFigures(level: 0.95, draws: 50)
+        for text in [
+            "apart: 95% confidence intervals over 8 test speakers: t interval",
+            "shared: 95% confidence intervals over 30 clips: bootstrap-t",
+            "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It assumes that fold results are independent and normal.",
+            "shared: Interval of the mean of folds: corrected resampled t, for shares on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
+        ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
+        #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
+        #expect(table.caption.contains("shared: 3-fold speaker-dependent cross-validation"))
+        #expect(table.latex.contains(#"\begin{tabular}{llrrrrrrrr}"#))
     }
 
     @Test func withFewSpeakersThereIsNoInterval() {
@@ -135,6 +214,13 @@ import Testing
         #expect(
             group("x", [[4, 6], [6, 8]]).protocolText
                 == "2-fold speaker-independent cross-validation, 4 test speakers, 20 test clips, 2 seeds")
+        var members = group("x", [[4, 6]]).members
+        for index in members.indices { members[index].splitFolds = 5 }
+        #expect(
+            RunGroup("x", members).protocolText
+                == "2 of 5 folds of a speaker-independent cross-validation, 4 test speakers, 20 test clips, 1 seed")
+        #expect(
+            RunGroup("x", [members[0]]).protocolText.hasPrefix("1 of 5 folds of a speaker-independent"))
         #expect(
             group("x", [[4]], independent: false).protocolText
                 == "speaker-dependent hold-out test, 2 test speakers, 10 test clips, 1 seed")

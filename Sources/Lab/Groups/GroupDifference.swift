@@ -1,0 +1,169 @@
+import Autograd
+import Metrics
+import Reports
+
+/// The difference of a metric between two groups of runs on the same clips, with a paired test.
+public struct GroupDifference: Sendable {
+    /// nan if the groups have nothing in common.
+    public var value = Double.nan
+    /// Two-sided; nan without a test.
+    public var pValue = Double.nan
+    /// The number of independent units in the test.
+    public var units = 0
+    /// The test; nil if there is none.
+    public var test: Test?
+    /// Reasons to doubt the difference, in sentences.
+    public var warnings: [String] = []
+
+    /// A paired test.
+    public enum Test: Sendable {
+        case permutation, jackknife, correctedStudent, student, mcNemar
+    }
+
+    /// No difference.
+    init() {}
+
+    /// Computes the difference between a group and a base: of their pooled predictions, matched by clip, or of the means of their folds if
+    /// folds are the units. Each group is averaged over its own seeds.
+    public init(
+        _ group: RunGroup, from base: RunGroup, _ figure: String, unit: RunGroup.Unit, draws: Int
+    ) {
+        guard !group.members.isEmpty, !base.members.isEmpty else { return }
+        if group.seeds.count != base.seeds.count {
+            warnings.append(
+                "\(group.name) and \(base.name) have different numbers of seeds: \(group.seeds.count) and \(base.seeds.count); the difference is between the means over their own seeds"
+            )
+        }
+        if unit == .folds {
+            compareFolds(group, base, figure)
+        } else if let metric = Figure(rawValue: figure) {
+            do throws(MetricProblem) {
+                try comparePooled(group, base, metric, unit == .speakers ? .speakers : .clips, draws)
+            } catch {
+                warnings.append("no test between \(group.name) and \(base.name): \(error)")
+            }
+        }
+    }
+
+    /// Pairs folds by number. Only folds with the same test clips have a test.
+    private mutating func compareFolds(_ group: RunGroup, _ base: RunGroup, _ figure: String) {
+        let others = Dictionary(
+            uniqueKeysWithValues: base.foldResults(figure).map { ($0.fold, $0.mean) })
+        let pairs = group.foldResults(figure).compactMap { mine in
+            others[mine.fold].map { (fold: mine.fold, difference: mine.mean - $0) }
+        }
+        let names = "\(group.name) and \(base.name)"
+        guard !pairs.isEmpty else {
+            warnings.append("\(names) have no fold in common: no test between them")
+            return
+        }
+        if group.folds != base.folds {
+            warnings.append(
+                "\(names) have \(NumberText.count(pairs.count, "fold")) in common; the difference is over \(pairs.count == 1 ? "it" : "these")"
+            )
+        }
+        let results = FoldResults(
+            pairs.map(\.difference), testToTrain: max(group.testToTrain, base.testToTrain))
+        value = results.mean
+        let different = pairs.map(\.fold).filter { fold in
+            let clips = group.testClips(ofFold: fold)
+            return clips == nil || clips != base.testClips(ofFold: fold)
+        }
+        guard different.isEmpty, group.evaluatedOn == nil, base.evaluatedOn == nil else {
+            let which = different.map(String.init).joined(separator: ", ")
+            warnings.append(
+                different.isEmpty
+                    ? "\(names) were not evaluated on test sets of their folds: no test over folds"
+                    : "\(names) have different test clips in \(different.count == 1 ? "fold" : "folds") \(which): folds cannot be paired, and there is no test"
+            )
+            return
+        }
+        (pValue, units) = (results.pValue, pairs.count)
+        if pValue.isFinite { test = results.testToTrain > 0 ? .correctedStudent : .student }
+    }
+
+    private mutating func comparePooled(
+        _ group: RunGroup, _ base: RunGroup, _ figure: Figure, _ unit: ClusteredFigure.Unit, _ draws: Int
+    ) throws(MetricProblem) {
+        guard let mine = group.pooled, let others = base.pooled else {
+            throw MetricProblem("predictions of a run are missing, or have other classes than those of the others")
+        }
+        guard let (mine, others) = matched(mine, others, group.name, base.name) else { return }
+        let (first, second) = (
+            try ClusteredFigure(.figure(figure), mine, by: unit),
+            try ClusteredFigure(.figure(figure), others, by: unit)
+        )
+        value = first.estimate - second.estimate
+        units = first.clusters.count
+        if unit == .clips, figure == .accuracy, mine.count == 1, others.count == 1 {
+            func right(_ p: Predictions) -> [Bool] { zip(p.decisions, p.truths).map { $0 == $1 } }
+            pValue = try PairedTest.mcNemar(right(mine[0]), right(others[0]))
+            test = .mcNemar
+        } else {
+            pValue = try ClusterResampling.test(
+                first, second, draws: draws, generator: RandomGenerator(seed: 1).split("exchange"))
+            if pValue.isFinite {
+                test = units < ClusterResampling.fewestResampled ? .jackknife : .permutation
+            }
+        }
+    }
+
+    /// The predictions of each seed for the clips that both groups have; nil if there are none. Notes what is left out.
+    private mutating func matched(
+        _ mine: [Predictions], _ others: [Predictions], _ name: String, _ base: String
+    ) -> (mine: [Predictions], others: [Predictions])? {
+        var (kept, keptOthers): ([Predictions], [Predictions]) = ([], [])
+        for index in 0..<max(mine.count, others.count) {
+            let (first, second) = (mine[index % mine.count], others[index % others.count])
+            let matched = MatchedClips(first, second)
+            if let warning = matched.warning(name, base), !warnings.contains(warning) {
+                warnings.append(warning)
+            }
+            guard !matched.places.isEmpty else { return nil }
+            if index < mine.count { kept.append(first.selecting(matched.places.map(\.mine))) }
+            if index < others.count { keptOthers.append(second.selecting(matched.places.map(\.other))) }
+        }
+        return (kept, keptOthers)
+    }
+}
+
+/// The clips that two sets of predictions have in common, with the same label.
+struct MatchedClips {
+    /// Their positions in both.
+    private(set) var places: [(mine: Int, other: Int)] = []
+    private var counts = (mine: 0, other: 0, common: 0)
+    private var haveOtherClasses = false
+
+    init(_ mine: Predictions, _ other: Predictions) {
+        guard mine.classes == other.classes else {
+            haveOtherClasses = true
+            return
+        }
+        // A clip that was tested several times is paired in order.
+        var known: [String: [Int]] = [:]
+        for (place, id) in other.ids.enumerated().reversed() { known[id, default: []].append(place) }
+        counts = (mine.ids.count, other.ids.count, 0)
+        for (place, id) in mine.ids.enumerated() {
+            guard let found = known[id]?.popLast() else { continue }
+            counts.common += 1
+            if mine.truths[place] == other.truths[found] { places.append((place, found)) }
+        }
+    }
+
+    /// Returns what the match leaves out; nil if it leaves nothing out.
+    func warning(_ name: String, _ base: String) -> String? {
+        if haveOtherClasses { return "\(name) has other classes than \(base): no test between them" }
+        var parts: [String] = []
+        if counts.common != counts.mine || counts.common != counts.other {
+            parts.append(
+                "\(name) and \(base) were tested on different clips: \(counts.mine) and \(counts.other), \(counts.common) of them in common; the difference and its test are over those"
+            )
+        }
+        if places.count < counts.common {
+            parts.append(
+                "\(counts.common - places.count) clips have another label in \(name) than in \(base); the difference and its test leave them out"
+            )
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,146 @@
+import Autograd
+import Configuration
+import Foundation
+import Metrics
+import Reports
+import SpeechEmotion
+import Synchronization
+
+/// An evaluation of the model of each run of a cross-validation, on a subset of its own data or on other data.
+public struct GroupEvaluation: Sendable {
+    /// The cross-validation.
+    public let runs: RunSet
+    /// One for each run.
+    public let evaluations: [Evaluation]
+    /// The runs with the results of the evaluation.
+    public let group: RunGroup
+
+    /// Evaluates each run. Notes that several runs have in common are passed on once.
+    public init(
+        _ runs: RunSet, views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver,
+        _ evaluate: (RunEvaluation) throws -> Evaluation
+    ) throws {
+        self.runs = runs
+        let observer = DistinctNotes(observer)
+        evaluations = try runs.records.map { record in
+            try evaluate(RunEvaluation([record], of: runs, views: views, cache: cache, observer: observer))
+        }
+        var group = RunGroup(runs.name, try zip(runs.records, evaluations).map(Self.member))
+        let first = evaluations[0]
+        if first.data != nil {
+            group.evaluatedOn = first.name
+        } else if ![.test, runs.experiment.evaluation.part.ofSplit].contains(first.result.part) {
+            group.evaluatedOn = "its \(first.result.part == .train ? "training" : "validation") set"
+        }
+        self.group = group
+    }
+
+    private static func member(_ record: RunRecord, _ evaluation: Evaluation) throws -> RunGroup.Member {
+        var member = try RunGroup.Member(record)
+        let result = evaluation.result
+        member.predictions = evaluation.predictions
+        member.speakerIndependent = result.speakerIndependent
+        member.figures = Dictionary(
+            result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        if let split = record.split {
+            member.testToTrain = Double(split[result.part].count) / Double(max(split.train.count, 1))
+        }
+        return member
+    }
+
+    /// The name of the data: a subset of the runs' own data, or other data.
+    public var name: String { evaluations[0].name }
+
+    private var options: EvaluationOptions { runs.experiment.evaluation }
+    private var overviews: GroupOverviews {
+        GroupOverviews([group], figures: options.metrics.map(\.rawValue) + ["loss"])
+    }
+    /// Every metric: pooled and as the mean of folds.
+    public var overview: ValueTable { overviews.allFigures(level: options.confidenceLevel, draws: options.resamples) }
+    /// The metrics of each fold.
+    public var folds: ValueTable { overviews.byFold }
+    /// Accuracy and UAR of each speaker.
+    public var speakers: ValueTable { overviews.bySpeaker }
+
+    /// What was evaluated, for the report.
+    var facts: [(name: String, value: String)] {
+        let first = evaluations[0]
+        var facts = [
+            ("Models", runs.path), ("Data", (first.data ?? runs.experiment.data).source.encode().line),
+        ]
+        if first.data == nil { facts.append(("Subset", first.name)) }
+        if !first.labels.labels.entries.isEmpty {
+            facts.append(("Labels", first.labels.labels.encode().line))
+        }
+        if !omissions.isEmpty { facts.append(("Left out", omissions.joined(separator: "; "))) }
+        if !first.views.changed.isEmpty {
+            facts.append(("Test-time augmentation", first.views.changed.encode().line))
+        }
+        return facts
+    }
+
+    private var omissions: [String] {
+        evaluations.flatMap(\.omissions).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Writes the report, the predictions and the tables into a folder, and returns its path.
+    ///
+    /// - Parameter folder: A new or empty folder; `evaluations/NAME` in the folder of the cross-validation if nil, with a number if
+    ///   that name is taken.
+    public func write(to folder: String? = nil) throws -> String {
+        let place =
+            try folder
+            ?? Evaluation.newFolder(
+                in: RunSet.ablationFolder(runs.path) ?? runs.path,
+                name: [runs.fileName, name].compactMap { $0 }.joined(separator: "-"))
+        try Evaluation.fill(place) { save in
+            try save(predictionsCSV, RunFile.predictions)
+            try save(overview.csv, "table.csv")
+            try save(overview.json.pretty() + "\n", "table.json")
+            try save(folds.csv, "folds.csv")
+            if !speakers.rows.isEmpty { try save(speakers.csv, "speakers.csv") }
+            try save(json.pretty() + "\n", Evaluation.description)
+            _ = try GroupReport(self, folder: place).write()
+        }
+        return place
+    }
+
+    /// The predictions of all runs, each row with its seed and fold.
+    private var predictionsCSV: String {
+        var lines: [String] = []
+        for (record, evaluation) in zip(runs.records, evaluations) {
+            let own = evaluation.predictions.csvLines
+            if lines.isEmpty { lines.append("seed,fold," + own[0]) }
+            let (seed, fold) = (record.experiment.seed, record.experiment.fold)
+            lines += own.dropFirst().map { "\(seed),\(fold),\($0)" }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var json: JSONValue {
+        let first = evaluations[0]
+        return [
+            "runs": runs.records.map(\.path).encode(), "data": first.data?.encode() ?? .null,
+            "name": name.encode(),
+            "part": first.data == nil ? first.result.part.rawValue.encode() : .null,
+            "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
+            "tta": first.views.changed.encode(), "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
+        ]
+    }
+}
+
+/// Passes each note on once.
+private final class DistinctNotes: RunObserver {
+    private let observer: any RunObserver
+    private let seen = Mutex<Set<String>>([])
+
+    init(_ observer: any RunObserver) { self.observer = observer }
+
+    private func isNew(_ text: String) -> Bool { seen.withLock { $0.insert(text).inserted } }
+    func begin(_ work: String) { observer.begin(work) }
+    func advance(_ done: Int, of total: Int, note: String) { observer.advance(done, of: total, note: note) }
+    func note(_ text: String) { if isNew(text) { observer.note(text) } }
+    func remark(_ text: String) { if isNew(text) { observer.remark(text) } }
+    var isAskedToStop: Bool { observer.isAskedToStop }
+}
