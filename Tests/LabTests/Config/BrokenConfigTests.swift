@@ -92,8 +92,8 @@ import Testing
             [#"2:15: unknown escape \q; for a backslash itself write \\"#]
         ),
         (base, "", ["1:1: the document is empty; it needs at least {}"]),
-        (base, "[]", ["1:1: expected an object with keys such as name, about, seed, data, found []"]),
-        (base, "3", ["1:1: expected an object with keys such as name, about, seed, data, found 3"]),
+        (base, "[]", ["1:1: expected an object with keys such as name, description, seed, data, found []"]),
+        (base, "3", ["1:1: expected an object with keys such as name, description, seed, data, found 3"]),
     ]
 
     /// Values of another type.
@@ -101,20 +101,20 @@ import Testing
         (
             #""epochs": 40"#, #""epochs": "40""#,
             [
-                #"29:41: training.epochs: expected a whole number from 1 to 1073741824, found "40"; write it without quotes"#
+                #"29:46: training.epochs: expected a whole number from 1 to 1073741824, found "40"; write it without quotes"#
             ]
         ),
         (
             #""epochs": 40"#, #""epochs": 40.5"#,
-            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found 40.5"]
+            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found 40.5"]
         ),
         (
             #""epochs": 40"#, #""epochs": null"#,
-            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found null"]
+            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found null"]
         ),
         (
             #""epochs": 40"#, #""epochs": true"#,
-            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found true"]
+            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found true"]
         ),
         (
             #""name": "broken""#, #""name": 7"#,
@@ -126,7 +126,7 @@ import Testing
             #""model": ["#, #""model": 3, "description": ["#,
             [
                 #"19:14: model: expected a layer such as {"type": "dense"}, found 3"#,
-                #"19:26: about: expected text, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": …"#,
+                #"19:26: description: expected text, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": …"#,
             ]
         ),
         (
@@ -156,8 +156,8 @@ import Testing
         (
             #""training": {"#, #""training": [], "description": {"#,
             [
-                "29:17: training: expected an object with keys such as batch, epochs, accumulate, average, found []",
-                #"29:30: about: expected text, found {"batch": 32, "epochs": 40, "selection": {"monitor": "valid…"#,
+                "29:17: training: expected an object with keys such as batch_size, epochs, accumulation_steps, weight_average, found []",
+                #"29:30: description: expected text, found {"batch": 32, "epochs": 40, "selection": {"monitor": "valid…"#,
             ]
         ),
         (
@@ -176,7 +176,7 @@ import Testing
         ),
         (
             #""epochs": 40"#, #""epochs": -1"#,
-            ["29:41: training.epochs: expected a whole number from 1 to 1073741824, found -1"]
+            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found -1"]
         ),
         (#""seed": 1"#, #""seed": -1"#, ["3:13: seed: expected a whole number of at least 0, found -1"]),
         (
@@ -186,7 +186,7 @@ import Testing
             ]
         ),
         (
-            #""rate": 16000"#, #""rate": 10"#,
+            #""sample_rate": 16000"#, #""sample_rate": 10"#,
             ["7:17: features.sample_rate: expected a whole number from 100 to 1000000, found 10"]
         ),
         (
@@ -221,15 +221,15 @@ import Testing
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "mixup": 0"#,
-            ["29:54: training.mixup: expected a number above 0, found 0"]
+            ["29:59: training.mixup: expected a number above 0, found 0"]
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "average": {"decay": 2}"#,
-            ["29:66: training.weight_average.decay: expected a number of at least 0 and below 1, found 2"]
+            ["29:71: training.weight_average.decay: expected a number of at least 0 and below 1, found 2"]
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "save_every_seconds": -1"#,
-            ["29:61: training.save_every_seconds: expected a number of at least 0, found -1"]
+            ["29:66: training.save_every_seconds: expected a number of at least 0, found -1"]
         ),
         (
             #""metrics": ["accuracy""#, #""level": 1, "metrics": ["accuracy""#,
@@ -247,7 +247,7 @@ import Testing
         ),
         (
             #"{"monitor": "validation_uar"}"#, #"{"monitor": "validation_uar", "mode": "maximum"}"#,
-            [#"29:96: training.selection.mode: expected "min" or "max", found "maximum""#]
+            [#"29:101: training.selection.mode: expected "min" or "max", found "maximum""#]
         ),
         (
             #"{"type": "pool1d", "size": 2}"#, #"{"type": "dropout", "rate": 1.5}"#,
@@ -273,14 +273,14 @@ import Testing
 
     /// Keys that are unknown or missing.
     static let keys: [Case] = [
-        (#""epochs": 40"#, #""epoch": 40"#, [#"29:31: training.epoch: unknown key; did you mean "epochs"?"#]),
+        (#""epochs": 40"#, #""epoch": 40"#, [#"29:36: training.epoch: unknown key; did you mean "epochs"?"#]),
         (#""seed": 1"#, #""seeds": 1"#, [#"3:5: seeds: unknown key; did you mean "seed"?"#]),
         (#""training":"#, #""trainings":"#, [#"29:5: trainings: unknown key; did you mean "training"?"#]),
         (#""seed": 1"#, #""epochs": 1"#, [#"3:5: epochs: unknown key; it belongs in "training""#]),
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; the keys here are name, about, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
+                "3:5: zzz: unknown key; the keys here are name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
             ]
         ),
         (#""kernel": 5"#, #""kernal": 5"#, [#"20:43: model[0].kernal: unknown key; did you mean "kernel"?"#]),
@@ -560,25 +560,25 @@ import Testing
         (
             #""monitor": "validation_uar""#, #""monitor": "validation_urr""#,
             [
-                #"29:70: training.selection.monitor: unknown metric "validation_urr"; did you mean "validation_uar"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:75: training.selection.monitor: unknown metric "validation_urr"; did you mean "validation_uar"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
             #""monitor": "validation_uar""#, #""monitor": "uar""#,
             [
-                #"29:70: training.selection.monitor: unknown metric "uar"; did you mean "validation_uar"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:75: training.selection.monitor: unknown metric "uar"; did you mean "validation_uar"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
             #""monitor": "validation_uar""#, #""monitor": "validation_macro_f1""#,
             [
-                #"29:70: training.selection.monitor: unknown metric "validation_macro_f1"; add "macro_f1" to evaluation.metrics"#
+                #"29:75: training.selection.monitor: unknown metric "validation_macro_f1"; add "macro_f1" to evaluation.metrics"#
             ]
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "early_stopping": {"monitor": "val_loss"}"#,
             [
-                #"29:75: training.early_stopping.monitor: unknown metric "val_loss"; did you mean "validation_loss"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:80: training.early_stopping.monitor: unknown metric "val_loss"; did you mean "validation_loss"? Available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
         (
@@ -590,7 +590,7 @@ import Testing
         (
             #", "validation": 0.2}"#, "}",
             [
-                #"29:70: training.selection.monitor: "validation_uar" is not available, because the split has no validation set; add "validation" to the split, or use the last epoch: "selection": {"weights": "last"}"#
+                #"29:75: training.selection.monitor: "validation_uar" is not available, because the split has no validation set; add "validation" to the split, or use the last epoch: "selection": {"weights": "last"}"#
             ]
         ),
         (
@@ -600,7 +600,7 @@ import Testing
         (
             #"{"monitor": "validation_uar"}"#, #"{"monitor": "test_uar"}"#,
             [
-                #"29:70: training.selection.monitor: unknown metric "test_uar"; available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
+                #"29:75: training.selection.monitor: unknown metric "test_uar"; available: train_loss, train_accuracy, validation_loss, validation_accuracy, validation_uar, learning_rate, gradient_norm"#
             ]
         ),
     ]

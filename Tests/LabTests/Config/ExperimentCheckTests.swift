@@ -212,7 +212,7 @@ import Testing
     @Test func backgroundsWithoutFiles() throws {
         try Self.inFolder { folder in
             func rows(_ place: String) -> String {
-                #"augmentation={"rows": [[], [{"type": "background", "folder": "\#(place)"}]]}"#
+                #"augmentation={"copies": [[], [{"type": "background", "folder": "\#(place)"}]]}"#
             }
             let found = try Self.messages([rows(folder)])
             #expect(

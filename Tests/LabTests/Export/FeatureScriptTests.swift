@@ -21,7 +21,7 @@ import Testing
 
     @Test func theProgramHasWhatThePipelineAsksForAndNoMore() throws {
         let script = try script(
-            #"{"rate": 8000, "preprocessing": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128}]}}"#
+            #"{"sample_rate": 8000, "preprocessing": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128}]}}"#
         )
         #expect(script.refusals.isEmpty)
         let text = try #require(script.text)
@@ -69,8 +69,8 @@ import Testing
         }
         let refusedChanges = ["noise", "background", "filter", "reverb"]
         let numbers = [
-            "pitch": "semitones", "speed": "factor", "stretch": "rate", "gain": "decibels",
-            "shift": "seconds",
+            "pitch_shift": "semitones", "speed": "factor", "time_stretch": "rate", "gain": "decibels",
+            "time_shift": "seconds",
         ]
         for kind in WaveAugmentationKinds.kinds where kind.type != "background" {
             let number = numbers[kind.type].map { #", "\#($0)": 1"# } ?? ""

@@ -94,7 +94,7 @@ import Testing
         try inFolder { folder in
             let pipeline = try FeaturePipeline.decode(
                 text:
-                    #"{"rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 5}}]}}"#
+                    #"{"sample_rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 5}}]}}"#
             )
             let json = """
                 [{"type": "sequential", "layers": [{"type": "embedding", "vocabulary_size": 3, "units": 2}]},
@@ -127,8 +127,8 @@ import Testing
         ("input", "[9,", "input"),
         ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "numbers"),
         ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a whole number above 0"),
-        ("views", "[[", "metadata \"views\""),
-        ("views", "5", "expected a list"), ("views", #"[[{"type": "x"}]]"#, "wave augmentation"),
+        ("tta", "[[", "metadata \"tta\""),
+        ("tta", "5", "expected a list"), ("tta", #"[[{"type": "x"}]]"#, "wave augmentation"),
     ]) func damagedMetadataIsRefused(_ key: String, _ value: String, _ part: String) throws {
         try inFolder { folder in
             let path = folder + "/a.safetensors"
@@ -143,7 +143,7 @@ import Testing
             #expect(text.contains(part) && text.contains("a.safetensors"), "\(text)")
             metadata[key] = nil
             try model().saveWeights(to: path, metadata: metadata)
-            if !["sample_rate", "views"].contains(key) {
+            if !["sample_rate", "tta"].contains(key) {
                 #expect(throws: FileError.self) { try ModelFile.read(path) }
             }
         }
