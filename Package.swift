@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "TrainTests",
             dependencies: [
-                "Train", "Commands", "TestSupport", "Lab", "Reports", "SpeechEmotion", "Metrics",
+                "Train", "Commands", "TestSupport", "Lab", "Reports", "SpeechEmotion", "Layers", "Metrics",
                 "Configuration", "Autograd",
             ],
             swiftSettings: realType),

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Layers
 import SpeechEmotion
 import Testing
 

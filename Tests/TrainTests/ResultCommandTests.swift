@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import Layers
 import Metrics
 import Testing
 

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import Layers
 import Testing
 
 /// Runs in their folders: what they leave, and who may go on with them.
