@@ -1,6 +1,7 @@
 import Autograd
 import Glibc
 import Metrics
+import TestSupport
 import Testing
 
 /// P-values and intervals against SciPy.

@@ -3,6 +3,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Layers
 import SpeechEmotion
 import Testing
 

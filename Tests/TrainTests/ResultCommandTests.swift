@@ -2,6 +2,7 @@ import Layers
 import Configuration
 import Foundation
 import Lab
+import Layers
 import Metrics
 import Testing
 

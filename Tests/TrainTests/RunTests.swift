@@ -2,6 +2,7 @@ import Layers
 import Configuration
 import Foundation
 import Lab
+import Layers
 import Testing
 
 /// Runs in their folders: what they leave, and who may go on with them.

@@ -109,7 +109,7 @@ struct PythonCalls {
 
     private mutating func check(_ decibels: Decibels, _ path: String) {
         guard decibels.floor < Self.leastFloor, decibels.range ?? .infinity > Self.mostRange else { return }
-        _ = refuse("\(path).floor", Self.belowRounding)
+        _ = refuse("\(path).amin", Self.belowRounding)
     }
 
     private mutating func call(_ feature: any FrameFeature, _ rate: Int, _ path: String) -> String {
@@ -145,7 +145,7 @@ struct PythonCalls {
             return
                 "rolloff(\(magnitude(feature.stft)), \(width(feature.stft, rate)), share=\(feature.share))"
         case let feature as Flatness:
-            guard feature.floor >= Self.leastFloor else { return refuse("\(path).floor", Self.belowRounding) }
+            guard feature.floor >= Self.leastFloor else { return refuse("\(path).amin", Self.belowRounding) }
             return "flatness(\(power(feature.stft)), floor=\(feature.floor))"
         case let feature as Contrast:
             let bands = feature.bands
