@@ -2,13 +2,13 @@ import Autograd
 import Foundation
 import Synchronization
 
-/// A program that runs beside this one and writes into pipes.
+/// A child process whose standard output and standard error are read through pipes.
 final class ChildProgram {
     enum End {
         case exited(Int32)
-        /// It wrote nothing for too long and was stopped.
+        /// It wrote nothing for too long and was killed.
         case silent
-        /// The reader wanted no more and it was stopped.
+        /// The reader stopped reading, and the process was killed.
         case refused
     }
 
@@ -16,12 +16,12 @@ final class ChildProgram {
     private let output: Int32
     private let messages: Int32
 
-    /// Starts a program; `name` is what messages are about.
+    /// Starts a program; `name` is the file or address that error messages refer to.
     init(_ command: [String], _ name: String) throws {
         (process, output, messages) = try Self.starting.withLock { _ in try Self.start(command, name) }
     }
 
-    /// One at a time, so that no program inherits the pipes of another.
+    /// One at a time, so that no process inherits the pipes of another.
     private static let starting = Mutex(())
 
     private static func start(_ command: [String], _ name: String) throws -> (pid_t, Int32, Int32) {
@@ -53,7 +53,7 @@ final class ChildProgram {
         close(messages)
     }
 
-    /// Hands on what the program writes, until it ends or `take` returns false.
+    /// Passes on the output of the process until it ends or `take` returns false.
     func read(patience: Double, _ take: (ArraySlice<UInt8>, _ isMessage: Bool) -> Bool) -> End {
         var open = [output, messages]
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -81,7 +81,7 @@ final class ChildProgram {
         return end
     }
 
-    /// The exit status; that of the shell's convention where a signal ended the program.
+    /// Waits for the exit status; 128 plus the signal number if a signal ended the process.
     private func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}

@@ -3,20 +3,21 @@ import CKernels
 import Foundation
 
 extension Waveform {
-    /// The rates that sounds may have, in samples per second.
+    /// The supported sample rates in Hz.
     public static let allowedRates = 100...1_000_000
-    /// The most samples that a sound may have: 3.1 hours at 48 kHz, 9.3 hours at 16 kHz.
+    /// The maximum number of samples in a waveform: 3.1 hours at 48 kHz, 9.3 hours at 16 kHz.
     public static let mostSamples = 1 << 29
 
-    /// The same sound at another rate, by a band-limited filter (see `ResampleFilter`): `ceil(count * new / old)` samples.
+    /// Resamples to another sample rate with a band-limited filter (see `ResampleFilter`): returns `ceil(count * new /
+    /// old)` samples.
     ///
-    /// Throws a `SoundProblem` where a rate is not allowed or there would be too many samples.
+    /// Throws a `SoundProblem` if a sample rate is not supported or there would be too many samples.
     public func resampled(to new: Int) throws -> Waveform {
         if new == rate { return self }
         for rate in [rate, new] where !Self.allowedRates.contains(rate) {
             throw SoundProblem(
-                "resample", found: "a rate of \(rate)",
-                allowed: "\(Self.allowedRates.lowerBound) to \(Self.allowedRates.upperBound) samples a second"
+                "resample", found: "a sample rate of \(rate)",
+                allowed: "\(Self.allowedRates.lowerBound) to \(Self.allowedRates.upperBound) Hz"
             )
         }
         let (product, isOver) = samples.count.multipliedReportingOverflow(by: new)
@@ -28,10 +29,11 @@ extension Waveform {
         return Waveform(made, rate: new)
     }
 
-    /// The samples taken `step` samples apart, through the same filter: `ceil(count / step)` of them. The rate stays, so
-    /// that the sound becomes shorter and higher for a step above 1, longer and lower below.
+    /// Samples the waveform at intervals of `step` samples, through the same filter: returns `ceil(count / step)`
+    /// samples. The sample rate is kept, so that the waveform becomes shorter and higher for a step above 1, longer and
+    /// lower below.
     ///
-    /// Throws a `SoundProblem` where the step is not from 0.001 to 1000 or there would be too many samples.
+    /// Throws a `SoundProblem` if the step is not in 0.001 to 1000 or there would be too many samples.
     public func resampled(step: Double) throws -> Waveform {
         guard step >= 0.001, step <= 1000 else {
             throw SoundProblem("resample", found: "a step of \(step)", allowed: "0.001 to 1000 samples")
@@ -42,7 +44,7 @@ extension Waveform {
         return Waveform(samples.resampled(step: step, count: Int(count)), rate: rate)
     }
 
-    /// Throws where a sound would have more samples than one may have.
+    /// Throws if a waveform would have more than `mostSamples` samples.
     static func check(_ count: Int, _ action: String) throws {
         if count > mostSamples {
             throw SoundProblem(
@@ -53,8 +55,8 @@ extension Waveform {
 }
 
 extension [Float] {
-    /// `count` samples that lie `step` samples of the sound apart: brought to a rate at which half of all frequencies are
-    /// silent first, so that few taps are enough to go to any place in between.
+    /// Returns `count` samples at intervals of `step` samples. The waveform is first oversampled so that the upper half
+    /// of its spectrum is empty; few taps then suffice to interpolate anywhere.
     fileprivate func resampled(step: Double, count: Int) -> [Float] {
         guard count > 0 else { return [] }
         if step >= 16, let eighth = ResampleFilter.from(8, to: 1) {
@@ -82,8 +84,8 @@ extension [Float] {
     }
 }
 
-/// The taps that go to a place between two samples of a sound whose upper half of frequencies is silent: the error is below
-/// -100 dB.
+/// The taps that interpolate between two samples of a waveform whose upper half of the spectrum is empty; the error is
+/// below -100 dB.
 private enum Interpolation {
     static let width = Int(CK_LANES)
     static let phases = 256

@@ -1,23 +1,23 @@
 import Autograd
 
-/// What kind of file holds a sound, told by its first bytes and never by its name.
+/// The container format of an audio file, detected from its first bytes and never from its name.
 enum SoundContainer: Equatable {
-    /// WAV; RF64 for more than 4 GB; RIFX with the bytes of numbers in the other order.
+    /// WAV; RF64 for more than 4 GB; RIFX in big-endian byte order.
     case wav(bigEndian: Bool)
     case aiff, au(bigEndian: Bool), caf, wave64, sphere, flac, ogg, mpeg
-    /// Something that needs the program ffmpeg: the name of the format.
+    /// A format that requires ffmpeg, by its name.
     case foreign(String)
 
-    /// What can be read, in words.
+    /// The supported formats, for messages.
     static let readable =
         "WAV, FLAC, Ogg, Opus, MP3, AIFF, AU, CAF or NIST; M4A, AAC, WebM and WMA through ffmpeg"
 
-    /// The kind of a file. Throws a `FileError` that says what the file is where it holds no sound.
+    /// Detects the format of a file. Throws a `FileError` that describes the file if it contains no audio.
     init(_ source: SoundSource) throws {
         guard let kind = Self.kind(source) else {
             throw FileError(
                 file: source.name, place: "byte 0", found: Self.described(source.bytes(at: 0, 64)),
-                allowed: "a sound: \(Self.readable)")
+                allowed: "an audio file: \(Self.readable)")
         }
         self = kind
     }
@@ -56,15 +56,15 @@ enum SoundContainer: Equatable {
 
     private static let strangers: [([UInt8], String)] = [
         (Array("PK".utf8), "a ZIP archive"), ([0x1F, 0x8B], "a gzip archive"),
-        ([0x89, 0x50, 0x4E, 0x47], "a PNG picture"),
-        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), (Array("%PDF".utf8), "a PDF document"),
-        (Array("GIF8".utf8), "a GIF picture"), ([0x7F, 0x45, 0x4C, 0x46], "a program"),
+        ([0x89, 0x50, 0x4E, 0x47], "a PNG image"),
+        ([0xFF, 0xD8, 0xFF], "a JPEG image"), (Array("%PDF".utf8), "a PDF document"),
+        (Array("GIF8".utf8), "a GIF image"), ([0x7F, 0x45, 0x4C, 0x46], "an executable"),
         (Array("RIFF".utf8), "a RIFF file without WAVE"), (Array("FORM".utf8), "an IFF file without AIFF"),
-        (Array("MThd".utf8), "a MIDI file: notes and no sound"),
+        (Array("MThd".utf8), "a MIDI file: notes without audio"),
         ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "a NumPy array"),
     ]
 
-    /// What bytes at the start of a file are, in words.
+    /// Describes the first bytes of a file.
     static func described(_ head: [UInt8]) -> String {
         if let known = strangers.first(where: { head.starts(with: $0.0) }) { return known.1 }
         if head.allSatisfy({ $0 == 0 }) { return "zeros" }
@@ -75,7 +75,7 @@ enum SoundContainer: Equatable {
         return "bytes of no known kind (" + head.prefix(4).map { hex($0) }.joined(separator: " ") + ")"
     }
 
-    /// The bytes as text where they are; the last character may be cut off.
+    /// The bytes as text, if they are text; the last character may be incomplete.
     private static func text(_ head: [UInt8]) -> String? {
         let isPlain = head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
         guard isPlain else { return nil }

@@ -2,24 +2,23 @@ import Autograd
 import CSndFile
 import Foundation
 
-/// A sound file opened by libsndfile, which reads through a `SoundSource`.
+/// An audio file opened by libsndfile, which reads through a `SoundSource`.
 final class SoundDecoder {
-    /// Samples per second.
+    /// The sample rate in Hz.
     let rate: Int
-    /// How many samples of each instant there are.
+    /// The number of channels.
     let channels: Int
-    /// Samples of a channel, as far as the header says; nil where it does not.
+    /// Samples per channel according to the header; nil if it does not give them.
     let frames: Int?
-    /// The format in words.
+    /// The format as text.
     let format: String
     /// Whether the number of frames is an estimate.
-    private let handle: OpaquePointer
     private let cursor: Cursor
 
-    /// The most channels that are read.
+    /// The maximum number of channels.
     static let mostChannels = 64
 
-    /// What libsndfile is given to read from.
+    /// The position of libsndfile in the source.
     private final class Cursor {
         let source: SoundSource
         var place = 0
@@ -31,8 +30,8 @@ final class SoundDecoder {
         }
     }
 
-    /// Opening is not safe on several threads at once: libsndfile and mpg123 set up what all files share, and the message
-    /// of a failure lies where every thread writes it.
+    /// Opening files is not thread-safe: libsndfile and mpg123 initialize shared state, and all threads share one error
+    /// message.
     static let opening = NSLock()
 
     init(_ source: SoundSource) throws {
@@ -64,7 +63,7 @@ final class SoundDecoder {
         guard let opened else {
             throw FileError(
                 file: source.name, place: "header", found: "damage (\(Self.plain(message)))",
-                allowed: "a sound: \(SoundContainer.readable)")
+                allowed: "an audio file: \(SoundContainer.readable)")
         }
         handle = opened
         rate = Int(info.samplerate)
@@ -75,17 +74,17 @@ final class SoundDecoder {
 
     deinit { _ = Self.opening.withLock { sf_close(handle) } }
 
-    /// Goes to a frame; false where the format cannot.
+    /// Seeks to a frame; returns false if the format cannot seek.
     func seek(to frame: Int) -> Bool {
         sf_seek(handle, sf_count_t(frame), Int32(SEEK_SET)) == sf_count_t(frame)
     }
 
-    /// Reads up to `count` frames of interleaved samples; 0 at the end.
+    /// Reads up to `count` frames of interleaved samples; returns 0 at the end.
     func read(_ target: UnsafeMutablePointer<Float>, frames count: Int) -> Int {
         max(0, min(count, Int(sf_readf_float(handle, target, sf_count_t(count)))))
     }
 
-    /// What went wrong in reading, in words; nil where nothing did.
+    /// The error of the last read, as text; nil if there was none.
     var trouble: String? { sf_error(handle) == 0 ? nil : Self.plain(String(cString: sf_strerror(handle))) }
 
     private static func plain(_ message: String) -> String {

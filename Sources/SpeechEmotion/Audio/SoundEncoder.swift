@@ -1,9 +1,9 @@
 import CSndFile
 import Foundation
 
-/// Encodes a sound into the bytes of a file, through libsndfile.
+/// Encodes waveforms into the bytes of an audio file, through libsndfile.
 enum SoundEncoder {
-    /// What libsndfile writes into.
+    /// The buffer that libsndfile writes to.
     private final class Target {
         var bytes: [UInt8] = []
         var place = 0
@@ -30,19 +30,19 @@ enum SoundEncoder {
         }
     }
 
-    /// Channels of one length and rate as a file. Throws a `SoundProblem` where the format does not take them.
+    /// Encodes channels of equal length and sample rate. Throws a `SoundProblem` if the format does not support them.
     static func bytes(_ channels: [Waveform], as encoding: AudioEncoding) throws -> [UInt8] {
         guard let first = channels.first,
             channels.allSatisfy({ $0.count == first.count && $0.rate == first.rate })
         else {
             throw SoundProblem(
                 "write", found: "channels of \(channels.map { "\($0.count) samples at \($0.rate)" })",
-                allowed: "one or more channels of one length and rate")
+                allowed: "one or more channels of equal length and sample rate")
         }
         for channel in channels {
             guard let bad = channel.samples.firstNotFinite else { continue }
             throw SoundProblem(
-                "write", found: "\(channel.samples[bad]) as sample \(bad)", allowed: "finite numbers")
+                "write", found: "\(channel.samples[bad]) as sample \(bad)", allowed: "finite values")
         }
         let target = Target()
         return try withExtendedLifetime(target) {
@@ -84,22 +84,22 @@ enum SoundEncoder {
         }
         guard let handle = opened else {
             throw SoundProblem(
-                "write", found: "\(channels.count) channels at \(first.rate) samples a second (\(message))",
-                allowed: "what the format \(encoding.rawValue) takes")
+                "write", found: "\(channels.count) channels at \(first.rate) Hz (\(message))",
+                allowed: "what the format \(encoding.rawValue) supports")
         }
-        // The chunk of peaks holds the time of day: the same sound would not give the same file.
+        // The peak chunk contains the time of day, so that files would not be reproducible.
         sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, 0)
         let isWhole = write(channels, first.count, encoding, handle)
         let error = sf_error(handle) == 0 ? nil : String(cString: sf_strerror(handle))
         SoundDecoder.opening.withLock { _ = sf_close(handle) }
         guard isWhole else {
             throw SoundProblem(
-                "write", found: "a failure of the encoder (\(error ?? "unknown"))",
-                allowed: "a sound that the format \(encoding.rawValue) takes")
+                "write", found: "an error of the encoder (\(error ?? "unknown"))",
+                allowed: "audio that the format \(encoding.rawValue) supports")
         }
     }
 
-    /// In blocks, so that little more than the file is held in memory.
+    /// Writes in blocks, to use little more memory than the file itself.
     private static func write(
         _ channels: [Waveform], _ count: Int, _ encoding: AudioEncoding, _ handle: OpaquePointer
     ) -> Bool {
@@ -122,7 +122,7 @@ enum SoundEncoder {
         return true
     }
 
-    /// The nearest whole number of so many bits, which are the upper ones of 32.
+    /// Rounds to an integer of `bits` bits, stored in the upper bits of 32.
     private static func whole(_ sample: Float, bits: Int) -> Int32 {
         let scale = Double(Int64(1) << Int64(bits - 1))
         let value = max(-scale, min(scale - 1, (Double(sample) * scale).rounded(.toNearestOrEven)))

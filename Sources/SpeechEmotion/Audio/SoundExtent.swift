@@ -1,19 +1,19 @@
 import Autograd
 
-/// What a file says of its own length, held against what there is. Sizes that a program writes which cannot go back to
-/// the header (0, or the largest number there is) promise nothing.
+/// Compares the length that a file header promises with the bytes in the file. Sizes written by streaming programs that
+/// could not update the header (0, or the maximum) promise nothing.
 struct SoundExtent {
     enum Verdict: Equatable {
-        /// There is as much as promised, or nothing is promised.
+        /// The file is as long as promised, or nothing is promised.
         case whole
         /// The file holds no samples.
         case empty
-        /// The file ends before the sound does: where, and what is missing, in words.
+        /// The file is truncated: where, and what is missing, as text.
         case cut(place: String, found: String)
     }
 
     var verdict = Verdict.whole
-    /// A size in the header that would mislead the decoder, as it should stand.
+    /// A size in the header that would mislead the decoder, corrected.
     var correction: (place: Int, bytes: [UInt8])?
 
     init(_ verdict: Verdict = .whole) { self.verdict = verdict }
@@ -28,7 +28,7 @@ struct SoundExtent {
         case .sphere: self = Self.sphere(source)
         case .ogg: self = Self.ogg(source)
         case .mpeg: self = Self.mpeg(source)
-        // The number of samples stands in the header, and is counted when they are read.
+        // The header gives the number of samples, which is checked when they are read.
         case .flac, .foreign: self.init()
         }
     }
@@ -36,7 +36,7 @@ struct SoundExtent {
     private static let headless = SoundExtent(
         .cut(place: "header", found: "the end of the file before any samples"))
 
-    /// More chunks than this no header has.
+    /// No header has more chunks than this.
     private static let mostChunks = 4096
 
     private static func held(_ promised: UInt64, from start: Int, _ source: SoundSource) -> SoundExtent {
@@ -73,7 +73,7 @@ struct SoundExtent {
                 return extent
             }
             if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? SoundExtent() }
-            // SoX and ALSA promise about 2 GB where they write into a pipe, others 4 GB without the header.
+            // SoX and ALSA promise about 2 GB when writing to a pipe, others 4 GB without the header.
             let isStream = 0x7FFF_0000...0x8000_0000 ~= size || size >= 0xFFFF_F000
             if isStream, UInt64(source.size) < size { return SoundExtent() }
             return held(size, from: start, source)
@@ -81,7 +81,7 @@ struct SoundExtent {
         return headless
     }
 
-    /// Chunks of a name and a size whose first byte is the highest.
+    /// Walks over chunks with a name and a big-endian size.
     private static func chunks(
         _ source: SoundSource, from first: Int, name: String, sizeBytes: Int
     ) -> SoundExtent {
@@ -129,7 +129,7 @@ struct SoundExtent {
         return held(count * bytes * min(value("channel_count") ?? 1, 1024), from: start, source)
     }
 
-    /// Walks over the pages to the one that is marked as the last.
+    /// Walks over the pages to the one marked as the last.
     private static func ogg(_ source: SoundSource) -> SoundExtent {
         var at = 0
         var isEnded = false
@@ -143,14 +143,14 @@ struct SoundExtent {
             isEnded = header[5] & 4 != 0
             at += length
         }
-        // What follows the last page, such as a tag, is not sound.
+        // Data after the last page, such as a tag, is not audio.
         if isEnded { return SoundExtent() }
         let found =
-            at < source.size ? "a page that is cut off or damaged" : "no page that is marked as the last"
+            at < source.size ? "a truncated or damaged page" : "no page that is marked as the last"
         return SoundExtent(.cut(place: "byte \(at)", found: found))
     }
 
-    /// Many MP3 files begin with a frame that holds no sound but how many bytes there are of it.
+    /// Many MP3 files begin with a frame without audio that gives the number of bytes.
     private static func mpeg(_ source: SoundSource) -> SoundExtent {
         var start = 0
         if source.has("ID3") {
@@ -176,7 +176,7 @@ struct SoundExtent {
         }
         guard let promised = source.number(at: place, bytes: 4, bigEndian: true) else { return headless }
         var extent = held(promised, from: start, source)
-        // The decoder prints a warning of its own where the two differ.
+        // The decoder prints a warning if the two differ.
         let there = UInt32(clamping: source.size - start)
         extent.correction = (place, (0..<4).map { UInt8(truncatingIfNeeded: there >> (24 - 8 * $0)) })
         return extent

@@ -1,17 +1,17 @@
 import Autograd
 import CKernels
 
-/// Which part of a file is read.
+/// The time range of a file to read.
 struct SoundPart {
     var offset = 0.0
     var duration: Double?
     var allowTruncated = false
 }
 
-/// A sound file that has been opened and whose header has been found sound.
+/// An opened audio file whose header has been validated.
 struct SoundFile {
     let decoder: SoundDecoder
-    /// What the header promises and the file does not hold, in words.
+    /// What the header promises and the file lacks, as text.
     let shortfall: String?
     private let name: String
     private let cut: FileError?
@@ -61,7 +61,7 @@ struct SoundFile {
         let rates = Waveform.allowedRates
         guard rates.contains(decoder.rate) else {
             throw FileError(
-                file: name, place: "header", found: "\(decoder.rate) samples a second",
+                file: name, place: "header", found: "\(decoder.rate) Hz",
                 allowed: "\(rates.lowerBound) to \(rates.upperBound)")
         }
         if decoder.frames == 0 {
@@ -71,17 +71,17 @@ struct SoundFile {
     }
 
     private static let remedy =
-        "the whole file; copy it again, or save what there is of it as a new file, as ffmpeg does"
+        "the complete file; copy it again, or save the readable part as a new file, for example with ffmpeg"
 
     private static func nothing(_ name: String) -> FileError {
-        FileError(file: name, place: "header", found: "a sound without samples", allowed: "at least one")
+        FileError(file: name, place: "header", found: "a recording without samples", allowed: "at least one")
     }
 
-    /// The mean of the channels, resampled where a rate is given.
+    /// Returns the mean of the channels, resampled if a sample rate is given.
     func mono(_ part: SoundPart, rate: Int?) throws -> Waveform {
         if let rate, !Waveform.allowedRates.contains(rate) {
             throw SoundProblem(
-                "read", found: "a rate of \(rate)",
+                "read", found: "a sample rate of \(rate)",
                 allowed: "\(Waveform.allowedRates.lowerBound) to \(Waveform.allowedRates.upperBound)")
         }
         let samples = try decoder.channels == 1 ? single(part) : mixed(part)
@@ -90,10 +90,10 @@ struct SoundFile {
         return try rate.map { try wave.resampled(to: $0) } ?? wave
     }
 
-    /// The largest sound whose memory is taken before it has been read: 16 MB.
+    /// The largest recording whose memory is reserved before it has been read: 16 MB.
     private static let mostAtOnce = 1 << 22
 
-    /// The samples of a file of one channel, decoded to where they stay if the header says how many there are.
+    /// Reads a mono file, decoded in place if the header gives the number of samples.
     private func single(_ part: SoundPart) throws -> [Float] {
         guard let count = try frames(of: part).count, count <= Self.mostAtOnce else { return try mixed(part) }
         return try [Float](unsafeUninitializedCapacity: count) { samples, size in
@@ -118,7 +118,7 @@ struct SoundFile {
         let channels = decoder.channels
         try read(part, atMost: most) { block, frames in
             if channels > 1 {
-                // A frame is read before its place is written.
+                // Each frame is read before its position is overwritten.
                 for frame in 0..<frames {
                     var sum: Float = 0
                     for channel in 0..<channels { sum += block[frame * channels + channel] }
@@ -129,7 +129,7 @@ struct SoundFile {
         }
     }
 
-    /// Calls `body` with the whole sound as blocks of one channel, at the file's own rate.
+    /// Calls `body` with the whole recording as mono blocks, at the file's own sample rate.
     func eachBlock(_ body: (Waveform) throws -> Void) throws {
         var done = 0
         let part = SoundPart()
@@ -141,7 +141,7 @@ struct SoundFile {
         }
     }
 
-    /// The channels as they are.
+    /// Returns the channels separately.
     func channels(_ part: SoundPart) throws -> [Waveform] {
         let channels = decoder.channels
         var samples = [[Float]](repeating: [], count: channels)
@@ -154,7 +154,7 @@ struct SoundFile {
         return samples.map { Waveform($0, rate: decoder.rate) }
     }
 
-    /// Gives `take` one block of frames after another. Memory grows with what is really there.
+    /// Calls `take` with one block of frames after another. Memory grows with the data that is actually read.
     private func read(
         _ part: SoundPart, atMost most: Int, _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
     ) throws {
@@ -164,7 +164,7 @@ struct SoundFile {
         try read(part, atMost: most, at: { block }, take)
     }
 
-    /// Decodes frames to where `memory` says until there are no more, and tells `take` how many came.
+    /// Decodes frames into `memory` until there are no more, and passes their number to `take`.
     private func read(
         _ part: SoundPart, atMost most: Int, at memory: () -> UnsafeMutableBufferPointer<Float>,
         _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
@@ -188,7 +188,7 @@ struct SoundFile {
         if done == 0 { throw Self.nothing(name) }
     }
 
-    /// The first frame of a part and how many it has; nil where only reading tells.
+    /// Returns the first frame of a range and the number of frames; nil if only decoding can tell.
     private func frames(of part: SoundPart) throws -> (first: Int, count: Int?) {
         let rate = Double(decoder.rate)
         guard part.offset >= 0, part.offset < 1e9, part.duration.map({ $0 > 0 && $0 < 1e9 }) ?? true else {
@@ -209,7 +209,7 @@ struct SoundFile {
         guard first > 0, !decoder.seek(to: first) else { return }
         throw FileError(
             file: name, place: "\(Double(first) / Double(decoder.rate)) s",
-            found: "a place that cannot be reached (\(decoder.trouble ?? "the format cannot seek"))",
+            found: "a position that cannot be reached (\(decoder.trouble ?? "the format cannot seek"))",
             allowed: "reading from the start, without an offset")
     }
 
@@ -219,7 +219,7 @@ struct SoundFile {
         if let expected, end < expected {
             throw FileError(
                 file: name, place: "sample \(grouped(end))",
-                found: "the end of what can be read" + (trouble.map { " (\($0))" } ?? "")
+                found: "the end of the readable samples" + (trouble.map { " (\($0))" } ?? "")
                     + "; the header promises \(grouped(decoder.frames ?? expected)) samples",
                 allowed: Self.remedy)
         }
@@ -227,25 +227,25 @@ struct SoundFile {
             throw FileError(
                 file: name, place: "before sample \(grouped(end))", found: "damage (\(trouble))",
                 allowed:
-                    "an undamaged file; copy it again, or save what there is of it as a new file, as ffmpeg does"
+                    "an undamaged file; copy it again, or save the readable part as a new file, for example with ffmpeg"
             )
         }
     }
 
-    /// - Parameter done: Samples of the part that came before these.
+    /// - Parameter done: Samples of the range that came before these.
     private func checkFinite(_ samples: [Float], _ part: SoundPart, after done: Int = 0) throws {
         guard let bad = samples.firstNotFinite else { return }
         let place = done + bad
         throw FileError(
             file: name,
             place: "sample \(grouped(place)) (\((Double(place) / Double(decoder.rate) + part.offset)) s)",
-            found: "\(samples[bad])", allowed: "finite numbers; write the file again")
+            found: "\(samples[bad])", allowed: "finite values; write the file again")
     }
 
     private func tooShort(_ part: SoundPart, _ frames: Int) -> FileError {
         FileError(
             file: name, place: "\(part.offset) s",
-            found: "the end: the sound lasts \(Double(frames) / Double(decoder.rate)) s",
+            found: "the end: the recording lasts \(Double(frames) / Double(decoder.rate)) s",
             allowed: "an offset below that")
     }
 
@@ -255,13 +255,13 @@ struct SoundFile {
             file: name, place: "header",
             found: count.map { "\(grouped($0)) samples to read" } ?? "more samples than can be read at once",
             allowed:
-                "at most \((hours * 10).rounded(.down) / 10) hours at this rate; read a part with an offset and a duration"
+                "at most \((hours * 10).rounded(.down) / 10) hours at this sample rate; read a segment with an offset and a duration"
         )
     }
 }
 
 extension [Float] {
-    /// The place of the first sample that is infinite or not a number.
+    /// The index of the first sample that is infinite or NaN.
     var firstNotFinite: Int? {
         let isFine = withUnsafeBufferPointer {
             ck_all_within($0.baseAddress, $0.count, .greatestFiniteMagnitude) != 0

@@ -1,13 +1,13 @@
 import Autograd
 import Foundation
 
-/// The bytes of a sound file, on disk or in memory, read at any place.
+/// The bytes of an audio file, on disk or in memory, with random access.
 final class SoundSource: @unchecked Sendable {
-    /// The path, or what stands for it in messages.
+    /// The path, or the name that replaces it in messages.
     let name: String
-    /// How many bytes there are.
+    /// The number of bytes.
     let size: Int
-    /// Bytes that are read in the place of those that are there.
+    /// Bytes that replace those at an offset.
     var correction: (place: Int, bytes: [UInt8])?
     private let bytes: [UInt8]
     private let descriptor: Int32
@@ -18,13 +18,13 @@ final class SoundSource: @unchecked Sendable {
         try checkNotEmpty()
     }
 
-    /// A regular file that can be read and is not empty.
+    /// Opens a regular file that is readable and not empty.
     init(path: String) throws {
         (name, bytes) = (path, [])
         descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             size = 0
-            throw FileError.system(path, "opening", allowed: "a sound file that exists and may be read")
+            throw FileError.system(path, "opening", allowed: "an audio file that exists and is readable")
         }
         var status = stat()
         let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -33,7 +33,7 @@ final class SoundSource: @unchecked Sendable {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             throw FileError(
                 file: path, place: "opening", found: isFolder ? "a folder" : "a device or pipe",
-                allowed: "a sound file")
+                allowed: "an audio file")
         }
         try checkNotEmpty()
     }
@@ -45,11 +45,11 @@ final class SoundSource: @unchecked Sendable {
     private func checkNotEmpty() throws {
         if size == 0 {
             throw FileError(
-                file: name, place: "byte 0", found: "an empty file", allowed: "a sound file; copy it again")
+                file: name, place: "byte 0", found: "an empty file", allowed: "an audio file; copy it again")
         }
     }
 
-    /// Copies bytes from a place on; returns how many there were, fewer at the end or where the disk fails.
+    /// Copies bytes from an offset; returns their number, which is smaller at the end or if the disk fails.
     func copy(from place: Int, to target: UnsafeMutableRawPointer, count: Int) -> Int {
         let got = copyUncorrected(from: place, to: target, count: count)
         guard let correction else { return got }
@@ -81,21 +81,21 @@ final class SoundSource: @unchecked Sendable {
         return done
     }
 
-    /// Up to `count` bytes from a place on, fewer at the end.
+    /// Returns up to `count` bytes from an offset, fewer at the end.
     func bytes(at place: Int, _ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
             used = buffer.baseAddress.map { copy(from: place, to: $0, count: count) } ?? 0
         }
     }
 
-    /// The whole number of some bytes at a place; nil where the file ends before.
+    /// Reads an integer of some bytes at an offset; nil if the file ends before.
     func number(at place: Int, bytes count: Int, bigEndian: Bool = false) -> UInt64? {
         let found = bytes(at: place, count)
         guard found.count == count else { return nil }
         return (bigEndian ? found : found.reversed()).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// Whether these characters stand at a place.
+    /// Whether the text is found at an offset.
     func has(_ text: String, at place: Int = 0) -> Bool {
         bytes(at: place, text.utf8.count) == Array(text.utf8)
     }

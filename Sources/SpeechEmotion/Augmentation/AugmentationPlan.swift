@@ -1,52 +1,53 @@
 import Autograd
 import Configuration
 
-/// How the training part of a data set is augmented. Validation and test data have no such plan (but see `leakCopiesIntoTest`).
+/// How the training set is augmented. The validation and test sets are never augmented (but see `leakCopiesIntoTest`).
 ///
-/// `rows` are made once, before training: so many examples for each sound. `fresh` and `features` draw anew in every epoch.
+/// `rows` are augmented copies computed once, before training: each clip gives this many examples. `fresh` and
+/// `features` are drawn anew in every epoch.
 public struct AugmentationPlan: Options {
     public var rows: [[AnyWaveAugmentation]] = [[]]
     public var fresh: [AnyWaveAugmentation] = []
     public var features: [AnyFeatureAugmentation] = []
     public var leakCopiesIntoTest = false
 
-    public static let summary = "How the training part is augmented."
+    public static let summary = "Data augmentation of the training set."
     public static let fields: [Field<Self>] = [
         .init(
             "copies", \.rows,
-            "The examples that each sound gives, made once: a list of changes for each, an empty one for the sound itself.",
+            "Augmented copies of each clip, computed once before training: a list of wave augmentations per copy; an empty list is the unchanged recording.",
             .notEmpty),
-        .init("waveform", \.fresh, "Changes of the sound that are drawn anew in every epoch."),
-        .init("features", \.features, "Changes of the features that are drawn anew in every epoch."),
+        .init("waveform", \.fresh, "Wave augmentations applied anew in every epoch."),
+        .init("features", \.features, "Feature augmentations applied anew in every epoch."),
         .init(
             "leak_copies_into_test", \.leakCopiesIntoTest,
-            "Makes the rows of all clips before they are split, so that copies of tested clips are trained on and copies are tested. Only to repeat published figures that came about in this way."
+            "Whether the copies of all clips are made before the split, so that copies of test clips leak into the training set. Only to reproduce published results with this flaw."
         ),
     ]
 
     /// No augmentation.
     public init() {}
 
-    /// Whether sounds are needed in every epoch, so that their features cannot be kept.
+    /// Whether waveforms are augmented in every epoch, so that features cannot be cached.
     public var needsSounds: Bool { !fresh.isEmpty }
 
-    /// The sound of a row. It depends on the clip and the row alone, not on the order of the work.
+    /// Returns an augmented copy of a waveform. It depends on the clip and the copy alone, not on the processing order.
     ///
-    /// - Parameter generator: That of the run.
+    /// - Parameter generator: The generator of the run.
     public func wave(_ wave: Waveform, row: Int, of clip: String, _ generator: RandomGenerator) throws
         -> Waveform
     {
         try rows[row].applied(to: wave, generator.split("row \(row) of \(clip)"))
     }
 
-    /// The sound as an epoch gets it.
+    /// Returns the waveform augmented for an epoch.
     public func freshWave(
         _ wave: Waveform, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Waveform {
         try fresh.applied(to: wave, generator.split("epoch \(epoch) row \(row) of \(clip)"))
     }
 
-    /// The features as an epoch gets them.
+    /// Returns the features augmented for an epoch.
     public func freshFeatures(
         _ features: Features, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Features {
@@ -56,14 +57,14 @@ public struct AugmentationPlan: Options {
         }
     }
 
-    /// Throws where features of a shape cannot be changed as planned, before there are any.
+    /// Throws if features of a shape cannot be augmented as configured.
     public func check(_ shape: [Int]) throws(SoundProblem) {
         for change in features { try change.value.check(shape) }
     }
 }
 
 extension AugmentationPlan {
-    /// Names what a row does to a sound: the changes with all their numbers, and what they are drawn from.
+    /// Identifies an augmented copy: its augmentations with all options, and the state of the generator.
     package func key(row: Int, of clip: String, _ generator: RandomGenerator) -> String {
         "row \(row), key \(generator.state.key): " + rows[row].encode().line + " of \(clip)"
     }

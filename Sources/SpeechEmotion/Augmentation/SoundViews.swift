@@ -2,20 +2,20 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Changed forms of a sound that a trained model is asked about beside the sound itself; the mean of its logits answers
-/// (test-time augmentation).
+/// Test-time augmentation (TTA): a trained model is evaluated on each recording and on augmented copies of it, and
+/// their logits are averaged.
 ///
-/// The changes are made of the prepared sound. What is random in them is drawn once, the same for every sound: an answer depends on
-/// the sound alone.
+/// The augmentations are applied to the preprocessed waveform. Randomness is drawn once, identically for every
+/// recording: a prediction depends on the recording alone.
 public struct SoundViews: Options {
-    /// The changes of each form, as a row of an `AugmentationPlan` has them.
+    /// The augmentations of each copy.
     public var changed: [[AnyWaveAugmentation]] = []
 
-    public static let summary = "Forms of a sound that a model is asked about beside the sound itself."
+    public static let summary = "Test-time augmentation: augmented copies of each recording, over which predictions are averaged."
     public static let fields: [Field<Self>] = [
-        .init("tta", \.changed, "A list of changes for each form.", limit)
+        .init("tta", \.changed, "Augmented copies of each recording: a list of wave augmentations per copy.", limit)
     ]
-    /// So many forms, at most.
+    /// The maximum number of augmented copies.
     public static let limit = Constraint<[[AnyWaveAugmentation]]>.count(0...64)
 
     public var complaints: [Complaint] {
@@ -23,27 +23,27 @@ public struct SoundViews: Options {
             row.indices.filter { row[$0].value is BackgroundSound }.map { place in
                 Complaint(
                     at: [.key("tta"), .index(number), .index(place)],
-                    "a background needs files of its own wherever the model is used; take changes of the sound itself"
+                    "background noise would require its files wherever the model is used; use other augmentations"
                 )
             }
         }
     }
 
-    /// The sound itself alone.
+    /// No augmented copies: the recording alone.
     public init() {}
 
-    /// The sound itself, and these forms of it.
+    /// Creates augmented copies beside the recording itself.
     public init(_ changed: [[AnyWaveAugmentation]]) { self.changed = changed }
 
-    /// The forms that a list as a config writes it names. Throws every mistake in it with its place.
+    /// Decodes the value of `tta` in a config. Throws every error with its location.
     public init(list json: JSONValue) throws {
         self = try Self.decode(JSONValue(.object([JSONMember("tta", json)])))
     }
 
-    /// How many forms there are, the sound itself among them.
+    /// The number of inputs per recording: the recording itself and its copies.
     public var count: Int { changed.count + 1 }
 
-    /// What makes the forms of a prepared sound, nil first: the sound itself.
+    /// The transforms of a preprocessed waveform, nil first: the recording itself.
     public var changes: [SoundChange?] {
         [nil]
             + changed.enumerated().map { number, row in
@@ -54,8 +54,8 @@ public struct SoundViews: Options {
             }
     }
 
-    /// What `make` gives for all forms. A sound that is too short for one of them is taken as it is in the place of each, so that the
-    /// answer is that of the sound itself. Throws where nothing can be made of that either.
+    /// Returns what `make` computes for the recording and all copies. If the recording is too short for one of them, it
+    /// takes the place of every copy. Throws if nothing can be computed for the recording itself either.
     public func made(_ make: (_ changes: [SoundChange?]) throws -> [Features]) throws -> [Features] {
         guard !changed.isEmpty else { return try make([nil]) }
         do { return try make(changes) } catch {
@@ -63,8 +63,8 @@ public struct SoundViews: Options {
         }
     }
 
-    /// The forms, by their places in the list, of which a pipeline makes no features though it does so of a plain tone of two seconds: they
-    /// would fail for any sound.
+    /// The copies, by index, for which a pipeline cannot compute the features of a plain tone of two seconds: they
+    /// would fail for every recording.
     public func failures(_ pipeline: FeaturePipeline) -> [(view: Int, error: any Error)] {
         guard !changed.isEmpty else { return [] }
         let tone = Waveform.tone(2, rate: pipeline.finalRate)
@@ -79,7 +79,7 @@ public struct SoundViews: Options {
 }
 
 extension Waveform {
-    /// A plain tone of 220 Hz, for trying things out.
+    /// A plain tone of 220 Hz, for trial runs.
     package static func tone(_ seconds: Double, rate: Int) -> Waveform {
         let turn = 2 * Double.pi * 220 / Double(max(rate, 1))
         let count = Int(seconds * Double(rate))
@@ -88,7 +88,7 @@ extension Waveform {
 }
 
 extension [AnyWaveAugmentation] {
-    /// The sound after all of the changes, each with draws of its own.
+    /// Applies all augmentations, each with independent randomness.
     func applied(to wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         try enumerated().reduce(wave) { wave, change in
             try change.element.value(wave, generator.split("\(change.offset)"))

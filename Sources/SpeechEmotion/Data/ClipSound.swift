@@ -1,8 +1,8 @@
 extension Clip {
-    /// The sound of the clip, one channel. A changed copy gives the sound of its origin. Throws a `FileError` where the file
-    /// is missing or damaged.
+    /// Reads the audio of the clip as a mono waveform. An augmented copy gives the audio of its origin. Throws a
+    /// `FileError` if the file is missing or damaged.
     ///
-    /// - Parameter rate: The rate wanted; the file's own where nil.
+    /// - Parameter rate: The target sample rate; nil keeps that of the file.
     public func wave(rate: Int? = nil) throws -> Waveform {
         switch source {
         case .file(let path, let start, let end):
@@ -14,7 +14,7 @@ extension Clip {
         }
     }
 
-    /// How many channels the clip's file has, 1 for a made-up sound.
+    /// The number of channels of the clip's file; 1 for a synthetic clip.
     func channels() throws -> Int {
         switch source {
         case .file(let path, _, _): try AudioFile.info(path).channels

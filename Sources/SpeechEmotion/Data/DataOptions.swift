@@ -1,11 +1,12 @@
 import Autograd
 import Configuration
 
-/// The data of an experiment as a config gives them: where the clips come from, and which of them take part as what.
+/// The data of an experiment: where the clips come from, and which of them are used.
 ///
-/// First `only` and `except` choose clips, then `labels` renames classes, then `classes` keeps some, then `cap` limits them.
+/// First `only` and `except` select clips, then `labels` renames classes, then `classes` selects classes, then `cap`
+/// limits their size.
 public struct DataOptions: Options {
-    /// Where the clips come from.
+    /// The corpus.
     public var source = AnyCorpus(RavdessCorpus())
     /// Only clips with one of the values in each of these columns.
     public var only = Named<[String]>()
@@ -15,37 +16,37 @@ public struct DataOptions: Options {
     public var labels = Named<String?>()
     /// The classes, in the order of the model's outputs; nil for all, in alphabetical order.
     public var classes: [String]?
-    /// At most so many clips of each class.
+    /// The maximum number of clips per class.
     public var cap: ClassCap?
-    /// How often the examples of each class are trained on; validation and test parts stay as they are.
+    /// How the classes of the training set are balanced; the validation and test sets are unchanged.
     public var balance = ClassSampling()
-    /// Whether a file that does not fit is an error.
+    /// Whether an unusable file is an error.
     public var strict = false
 
-    public static let summary = "Where the clips come from, and which of them take part as what."
+    public static let summary = "The corpus, and which of its clips are used."
     public static let fields: [Field<Self>] = [
-        .init("source", \.source, "Where the clips come from.", .required),
+        .init("source", \.source, "Corpus of the clips.", .required),
         .init(
             "include", \.only,
-            "Only clips with one of these values in a column, such as {\"gender\": [\"female\"]}."),
+            "Keeps only clips with one of these values in a column, such as {\"gender\": [\"female\"]}."),
         .init(
             "exclude", \.except,
-            "No clips with one of these values in a column, such as {\"speaker\": [\"18\"]}."),
+            "Drops clips with one of these values in a column, such as {\"speaker\": [\"18\"]}."),
         .init(
             "labels", \.labels,
-            "New names of classes, such as {\"calm\": \"neutral\"}; two of one name are merged, null drops a class."
+            "New class names, such as {\"calm\": \"neutral\"}. Classes of the same name are merged; `null` drops a class."
         ),
         .init(
             "classes", \.classes,
-            "The classes, in the order of the model's outputs; all in alphabetical order unless given.",
+            "Classes in the order of the model's outputs; by default all, in alphabetical order.",
             .notEmpty),
-        .init("cap", \.cap, "At most so many clips of each class, in all parts of a split."),
-        .init("balance", \.balance, "Evens out the classes of the training part alone."),
-        .init("strict", \.strict, "Whether a file that does not fit is an error; otherwise it is listed."),
+        .init("cap", \.cap, "Maximum number of clips per class, over all subsets of a split."),
+        .init("balance", \.balance, "Class balancing of the training set."),
+        .init("strict", \.strict, "Whether an unusable file is an error; otherwise it is listed."),
     ]
 
     public init() {}
-    /// All clips of a source.
+    /// All clips of a corpus.
     public init(_ source: any CorpusSource) { self.source = AnyCorpus(source) }
 
     public var complaints: [Complaint] {
@@ -53,8 +54,8 @@ public struct DataOptions: Options {
         return [Complaint("classes", "a class occurs twice")]
     }
 
-    /// Reads the clips and chooses among them. Throws where the corpus is not there, where an option names what the
-    /// corpus has not, where nothing is left, and, if `strict`, where a file does not fit.
+    /// Reads and selects the clips. Throws if the corpus is missing, if an option names what the corpus lacks, if no
+    /// clip is left, and, if `strict`, if a file is unusable.
     public func read() throws -> Corpus {
         var corpus = try source.value.read()
         if strict, !corpus.omissions.isEmpty {
@@ -62,7 +63,7 @@ public struct DataOptions: Options {
                 "reading \(corpus.name), \"strict\"",
                 found:
                     "\(counted(corpus.omissions.count, "file")) that cannot be used: \(corpus.omissions.map(\.description).listed(5))",
-                allowed: "none; take them away, or set \"strict\" to false to have them listed")
+                allowed: "none; remove them, or set \"strict\" to false to list them")
         }
         try choose(&corpus)
         try corpus.renameClasses(labels, key: "labels")
@@ -78,8 +79,8 @@ public struct DataOptions: Options {
         return corpus
     }
 
-    /// The classes that `read` finds in a complete copy of the corpus, where they can be told without one; nil where they
-    /// cannot.
+    /// The classes that `read` finds in a complete copy of the corpus, if they are known without reading it; otherwise
+    /// nil.
     public var knownClasses: [String]? {
         if let classes { return classes }
         guard var known = source.value.knownClasses else { return nil }
@@ -107,57 +108,57 @@ public struct DataOptions: Options {
                     (clip.value(of: entry.name).map(entry.value.contains) ?? false) != isWanted
                 }
                 guard !corpus.clips.isEmpty else {
-                    throw DataProblem("\"\(key)\"", found: "no clip left", allowed: "values that leave some")
+                    throw DataProblem("\"\(key)\"", found: "no clip left", allowed: "values that select some")
                 }
             }
         }
     }
 }
 
-/// At most so many clips of each class, some before others.
+/// Limits the number of clips per class.
 public struct ClassCap: Options {
-    /// How many.
+    /// A number of clips.
     public enum Count: String, CaseIterable, ConfigurationValue {
-        /// As many as the smallest class has: every class is cut down to it.
+        /// As many as the smallest class has.
         case smallest
     }
-    /// Which of a class' clips are kept among equals.
+    /// Which clips of a class are kept.
     public enum Choice: String, CaseIterable, ConfigurationValue {
-        /// Those that stand first in the corpus.
+        /// The first in the order of the corpus.
         case first
-        /// Drawn with the seed.
+        /// A random sample.
         case random
     }
 
-    /// A number, or that of the smallest class.
+    /// The number of clips per class.
     public var perClass: Either<Int, Count> = .second(.smallest)
-    /// Columns and values that are taken before all others, in this order.
+    /// Columns and values to keep first, in this order.
     public var prefer = Named<[String]>()
-    /// Which are kept among equals.
+    /// Which clips of equal preference are kept.
     public var choose = Choice.first
-    /// For `random`.
+    /// The seed of `random`.
     public var seed = 0
 
-    public static let summary = "At most so many clips of each class."
+    public static let summary = "Limits the number of clips per class."
     public static let fields: [Field<Self>] = [
         .init(
             "per_class", \.perClass,
-            "How many clips a class may have, or \"smallest\" for as many as the smallest class has.",
+            "Maximum number of clips per class, or \"smallest\" for the size of the smallest class.",
             .required, .check("of at least 1") { if case .first(let count) = $0 { count >= 1 } else { true } }
         ),
         .init(
             "prefer", \.prefer,
-            "Values of columns that are taken first, such as {\"channel\": [\"song\", \"speech\"]}."),
+            "Column values to keep first, such as {\"channel\": [\"song\", \"speech\"]}."),
         .init(
-            "choose", \.choose, "Which are kept among equals: the first of the corpus, or drawn at random."),
-        .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
+            "choose", \.choose, "Which clips of equal preference are kept: the `first` of the corpus, or a `random` sample."),
+        .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 
     public init() {}
     /// At most `count` clips of each class.
     public init(_ count: Int) { perClass = .first(count) }
 
-    /// The clips that are kept, in their order.
+    /// Returns the clips that are kept, in their order.
     public func apply(to corpus: Corpus) throws -> [Clip] {
         for entry in prefer.entries where corpus.clips.values(of: entry.name).isEmpty {
             throw DataProblem(

@@ -27,7 +27,7 @@ public struct DataProblem: Error, Sendable, Equatable, CustomStringConvertible, 
 }
 
 extension Collection<String> {
-    /// The first few in quotes and how many more there are: `"a", "b" and 7 more`.
+    /// The first few in quotes and the number of others: `"a", "b" and 7 more`.
     func listed(_ limit: Int = 8) -> String {
         let shown = prefix(limit).map { "\"\($0)\"" }.joined(separator: ", ")
         return count > limit ? "\(shown) and \(count - limit) more" : shown

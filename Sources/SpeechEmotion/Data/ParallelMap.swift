@@ -1,10 +1,11 @@
 import Autograd
 import Synchronization
 
-/// Told how many of how many are done. Called by any thread, one call at a time, with rising numbers.
+/// Receives the number of completed items and the total. Called from any thread, one call at a time, with increasing
+/// numbers.
 public typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
 
-/// The results of `body` for 0..<count, worked out by several threads.
+/// Maps 0..<count through `body` on several threads.
 package func parallelMap<Value>(_ count: Int, progress: Progress? = nil, _ body: (Int) -> Value) -> [Value] {
     let done = Mutex(0)
     return [Value](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -98,7 +98,7 @@ import Testing
         // Features.
         (
             "deltas", ["features.duration=0.1", "features.layout.deltas=1"],
-            "features: no features can be made of any recording: delta: found 4 frames of 0.1 s; allowed: 9 or more, the width of the delta, which take 0.256 s of sound"
+            "features: no features can be made of any recording: delta: found 4 frames of 0.1 s; allowed: 9 or more frames, the width of the delta (0.256 s of sound"
         ),
     ]
 
@@ -218,7 +218,7 @@ import Testing
             #expect(
                 found.count == 1
                     && found[0].hasPrefix(
-                        "augmentation.copies[1]: no features can be made of any recording: \(folder): background: found no sound files there"
+                        "augmentation.copies[1]: no features can be made of any recording: \(folder): background: found no audio files"
                     ), "\(found)")
             let json = try Self.json([rows("/nowhere")])
             let check = try ExperimentCheck(Experiment.decode(json), json: json)

@@ -78,7 +78,7 @@ import Testing
         #expect(Waveform([0.01, -0.01], rate: 8000).isSilent(below: -30))
     }
 
-    /// Factors and samples at the ends of the range give finite numbers.
+    /// Factors and samples at the ends of the range give finite values.
     @Test func levelsNeverOverflow() {
         for samples in [[Float.greatestFiniteMagnitude, -1], [.leastNonzeroMagnitude, 0], [1e-30, -3e-30]] {
             let wave = Waveform(samples, rate: 8000)

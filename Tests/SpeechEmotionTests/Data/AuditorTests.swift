@@ -52,8 +52,8 @@ import Testing
                 validation     24         1        -     12   12
                 test           24         1        -     12   12
 
-                Nothing was found that speaks against this split.
-                The sounds themselves were not compared.
+                No problems were found.
+                The audio itself was not compared.
 
                 """)
     }
@@ -208,7 +208,7 @@ import Testing
         let parts = Split(name: "other", train: ["a-sad-1"], test: ["e-sad-1"])
         #expect(
             message { try Auditor(corpus).audit(parts) }
-                == "auditing the split \"other\": found the clip \"e-sad-1\", which four does not have; allowed: a split that was made for these clips"
+                == "auditing the split \"other\": found the clip \"e-sad-1\", which four does not have; allowed: a split of this corpus"
         )
     }
 

@@ -90,7 +90,7 @@ import Testing
         #expect(server.requests.map(\.start) == [nil, 30000])
     }
 
-    /// What kill -9 leaves: a part of the archive, or a part of the files, and nobody's lock.
+    /// What kill -9 leaves: a segment of the archive, or a segment of the files, and nobody's lock.
     @Test(arguments: [1, 50000, good.count]) func afterBeingKilled(_ count: Int) throws {
         let server = try LocalServer { request, _ in .file(Self.good, request) }
         try folder.write("Sounds.zip.partial", Array(Self.good.prefix(count)))
@@ -195,7 +195,7 @@ import Testing
         download.freeSpace = { _ in Self.good.count + 999_999 }
         #expect(
             message { try run(download) }.contains(
-                "room on the disk: found 1 MB; allowed: at least 2 MB for Sounds"))
+                "disk space: found 1 MB; allowed: at least 2 MB for Sounds"))
         #expect(server.requests.count == 0)
         // What is there already needs no more room.
         try folder.write("Sounds.zip.partial", Array(Self.good.prefix(10)))
@@ -229,7 +229,7 @@ import Testing
         download.programs = [folder.path]
         #expect(
             message { try run(download) }.contains(
-                "found no program curl on this machine; allowed: curl (apt-get install curl)"))
+                "found curl, which is not installed; allowed: curl (apt-get install curl)"))
     }
 
     @Test func oneAtATime() throws {
@@ -243,18 +243,18 @@ import Testing
         thread.start()
         while server.requests.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
         let text = message { try run(download(server)) }
-        #expect(text.contains("found another program that downloads into this folder"))
+        #expect(text.contains("found another process that downloads into this folder"))
         while !thread.isFinished { Thread.sleep(forTimeInterval: 0.01) }
         try expectAllThere()
     }
 
     @Test(arguments: [
         ("../out.wav", "found a path that leads out of the folder"),
-        ("/etc/out.wav", "found a path from the root"),
+        ("/etc/out.wav", "found an absolute path"),
         ("a/../../out.wav", "found a path that leads out of the folder"),
-        ("a\\..\\out.wav", "found a character that no path has"),
-        ("a//out.wav", "found a path with an empty step"),
-        ("a/\0/out.wav", "found a character that no path has"),
+        ("a\\..\\out.wav", "found a character that is not allowed in paths"),
+        ("a//out.wav", "found a path with an empty component"),
+        ("a/\0/out.wav", "found a character that is not allowed in paths"),
     ]) func pathsThatLeadOut(_ name: String, _ expected: String) throws {
         let bytes = try Self.archive(Self.files.dropLast() + [(name, [1, 2, 3])])
         let server = try LocalServer { request, _ in .file(bytes, request) }

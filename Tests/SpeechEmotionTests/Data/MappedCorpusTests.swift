@@ -171,7 +171,7 @@ import Testing
         let said = message { try CombinedCorpus([manifest]).read() }
         #expect(
             said.hasPrefix(
-                #"combining corpora: found a column "corpus" in list.csv (a.wav), the name of the column that tells the sources apart; allowed: another name for it: {"type": "mapped""#
+                #"combining corpora: found a column "corpus" in list.csv (a.wav); this name is reserved for the source of each clip; allowed: another name for it: {"type": "mapped""#
             ), "\(said)")
         let ravdess = try TemporaryFolder()
         try ravdess.sounds(MadeUp.ravdessNames(actors: 1...1))

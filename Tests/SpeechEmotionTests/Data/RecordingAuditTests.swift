@@ -95,7 +95,7 @@ import Testing
         let unknown = try #require(study.findings(1).first)
         #expect(
             unknown.message.contains(
-                "(cross-validated; speakers are not known, so voices may explain a part; permutation test"))
+                "(cross-validated; speakers are unknown, so speaker identity may explain part of it; permutation test"))
     }
 
     /// A class that each speaker recorded under conditions of their own is found in unseen speakers alone.
@@ -112,8 +112,8 @@ import Testing
         #expect(bySpeaker.count == 1 && bySpeaker[0].severity == .warning)
         #expect(
             bySpeaker[0].message
-                == "the sampling rate goes with \"speaker\" (Cramér's V 0.98): 24,000 Hz: 60 clips; 48,000 Hz: 100 clips. "
-                + "A recording has no energy above half its rate, which tells a model where it comes from. Resample all to the lowest rate or below (\"rate\" in the features)."
+                == "the sample rate is associated with \"speaker\" (Cramér's V 0.98): 24,000 Hz: 60 clips; 48,000 Hz: 100 clips. "
+                + "A recording has no energy above half its sample rate, which reveals its origin to a model. Resample all to the lowest sample rate or below (\"sample_rate\" in the features)."
         )
         #expect(bySpeaker[0].examples == ["speaker s2: 24,000 Hz in 20", "speaker s3: 48,000 Hz in 20"])
         study.plant = { properties, label, _, take in
@@ -123,11 +123,11 @@ import Testing
         let findings = try study.findings(3)
         #expect(findings.map(\.severity) == [.warning, .warning])
         #expect(
-            findings[0].message.hasPrefix("the sampling rate goes with the class (Cramér's V 0.99): 8,000 Hz")
+            findings[0].message.hasPrefix("the sample rate is associated with the class (Cramér's V 0.99): 8,000 Hz")
         )
         #expect(
             findings[1].message.hasPrefix(
-                "the number of channels goes with \"room\" (Cramér's V 1.00): 1 channel: 64 clips; 2 channels: 96 clips. Channels are averaged,"
+                "the number of channels is associated with \"room\" (Cramér's V 1.00): 1 channel: 64 clips; 2 channels: 96 clips. Channels are averaged,"
             ))
     }
 
@@ -140,7 +140,7 @@ import Testing
         }
         let findings = try study.findings(5)
         #expect(findings.count == 1 && findings[0].severity == .note)
-        #expect(findings[0].message.hasPrefix("sampling rates differ between clips (8,000 Hz: "))
+        #expect(findings[0].message.hasPrefix("sample rates differ between clips (8,000 Hz: "))
     }
 
     /// Bergsma's correction, worked out by hand for a table of 30, 10, 10 and 30 clips: 0.490.
@@ -161,7 +161,7 @@ import Testing
         let report = try Auditor(Corpus(name: "two", clips: clips), sounds: sounds).audit(split)
         #expect(
             report.findings.contains {
-                $0.message.hasPrefix("the sampling rate goes with the class (Cramér's V 0.49)")
+                $0.message.hasPrefix("the sample rate is associated with the class (Cramér's V 0.49)")
             })
     }
 

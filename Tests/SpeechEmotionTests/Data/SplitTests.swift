@@ -126,7 +126,7 @@ import Testing
         let text = message { try RavdessActorSplit().split(few) }
         #expect(
             text
-                == "fold 3 of RAVDESS' actors: found none of the actors 8, 9, 19, 23; allowed: at least one of each fold's; this corpus has \"01\", \"04\""
+                == "fold 3 of RAVDESS actors: found none of the actors 8, 9, 19, 23; allowed: at least one of each fold; this corpus has \"01\", \"04\""
         )
     }
 
@@ -145,13 +145,13 @@ import Testing
         }
         #expect(
             twice
-                == "listed split by speaker: found \"01\" in test and train; allowed: each value in one part")
+                == "listed split by speaker: found \"01\" in test and train; allowed: each value in one subset")
     }
 
     @Test(arguments: [
         (
             #"{"type": "random", "test": 100}"#,
-            "test part: found 100 clips out of 100; allowed: at least one, and one left to train on"
+            "test part: found 100 clips out of 100; allowed: at least one, and one left for training"
         ),
         (
             #"{"type": "stratified", "test": 2}"#,
@@ -171,7 +171,7 @@ import Testing
         (#"{"type": "leave_one_speaker_out", "by": "mood"}"#, "split by mood: found 100 clips without one"),
         (
             #"{"type": "ravdess_actors"}"#,
-            "folds of RAVDESS' actors: found the speaker \"s0\"; allowed: actors 01 to 24"
+            "folds of RAVDESS actors: found the speaker \"s0\"; allowed: actors 01 to 24"
         ),
         (
             #"{"type": "listed", "by": "mood", "test": ["x"]}"#,
@@ -193,11 +193,11 @@ import Testing
     @Test(arguments: [
         (
             #"{"type": "random", "test": 1.5}"#,
-            "split.test: expected a share such as 0.2 or a whole number above 0, found 1.5"
+            "split.test: expected a fraction such as 0.2 or an integer above 0, found 1.5"
         ),
         (
             #"{"type": "random", "test": -1}"#,
-            "split.test: expected a share such as 0.2 or a whole number above 0, found -1"
+            "split.test: expected a fraction such as 0.2 or an integer above 0, found -1"
         ),
         (#"{"type": "k_fold", "folds": 1}"#, "split.folds: expected a whole number from 2 to 1000, found 1"),
         (#"{"type": "strat"}"#, "split.type: there is no split \"strat\"; did you mean \"stratified\"?"),

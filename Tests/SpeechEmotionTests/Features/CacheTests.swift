@@ -5,7 +5,7 @@ import Testing
 
 /// What is kept on disk, and what is never read from it.
 @Suite struct CacheTests {
-    /// A folder with a sound of some age and an empty cache.
+    /// A folder with a waveform of some age and an empty cache.
     private final class Place {
         let folder = NSTemporaryDirectory() + "cache-\(UUID().uuidString)"
         var sound: String { folder + "/a.wav" }

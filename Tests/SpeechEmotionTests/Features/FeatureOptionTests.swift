@@ -134,7 +134,7 @@ import Testing
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "") \(words)")
         }
         try fails(#"{"type": "contrast"}"#, rate: 8000, "octave from")
-        try fails(#"{"type": "contrast", "n_fft": 32}"#, rate: 16000, "no bin of fft 32")
+        try fails(#"{"type": "contrast", "n_fft": 32}"#, rate: 16000, "no bin of n_fft 32")
         try fails(#"{"type": "mel", "fmin": 9000}"#, rate: 16000, "9000.0")
         try fails(#"{"type": "yin", "fmax": 9000}"#, rate: 16000, "9000.0")
         try fails(#"{"type": "yin", "fmin": 5}"#, rate: 16000, "frames of 2048")

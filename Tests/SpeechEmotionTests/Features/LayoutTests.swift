@@ -89,7 +89,7 @@ import Testing
         let problem = #expect(throws: SoundProblem.self) { try layout.features(of: SoundAnalysis(click)) }
         #expect(
             "\(try #require(problem))"
-                == "delta: found 1 frame of 0.01 s; allowed: 9 or more, the width of the delta, which take 0.128 s of sound"
+                == "delta: found 1 frame of 0.01 s; allowed: 9 or more frames, the width of the delta (0.128 s of sound"
         )
         let enough = Waveform([Float](repeating: 0.5, count: 2048), rate: 16000)
         #expect(try layout.features(of: SoundAnalysis(enough)).length == 9)

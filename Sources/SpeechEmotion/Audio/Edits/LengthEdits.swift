@@ -1,30 +1,30 @@
 import Configuration
 
-/// Cuts a part out of a sound.
+/// Crops a waveform to a time range.
 public struct Crop: LengthEdit {
-    /// Seconds left out at the start.
+    /// Seconds skipped at the start.
     public var offset = 0.0
-    /// Seconds kept; all that follows where nil.
+    /// Seconds kept; nil keeps everything that follows.
     public var duration: Double?
 
     public static let type = "crop"
-    public static let summary = "Keeps a part of the sound, given in seconds."
+    public static let summary = "Crops the waveform to a time range."
     public static let fields: [Field<Self>] = [
-        .init("offset", \.offset, "Seconds left out at the start.", .range(0...1e6)),
-        .init("duration", \.duration, "Seconds kept; all that follows where null.", .above(0), .atMost(1e6)),
+        .init("offset", \.offset, "Seconds to skip at the start.", .range(0...1e6)),
+        .init("duration", \.duration, "Seconds to keep; `null` keeps everything after `offset`.", .above(0), .atMost(1e6)),
     ]
 
-    /// All of it.
+    /// A range that covers the whole waveform.
     public init() {}
 
-    /// At least one sample. Throws for sounds that end before the offset.
+    /// Keeps at least one sample. Throws for waveforms that end before the offset.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform { try cut(wave) }
 
     func window(of count: Int, rate: Int) throws -> Range<Int> {
         let first = Int(offset * Double(rate))
         guard first < count else {
             throw SoundProblem(
-                "crop", found: "a sound of \(Double(count) / Double(rate)) s",
+                "crop", found: "a waveform of \(Double(count) / Double(rate)) s",
                 allowed: "more than the offset of \(offset) s")
         }
         let kept = min(duration.map { max(1, Int($0 * Double(rate))) } ?? .max, count - first)
@@ -32,15 +32,15 @@ public struct Crop: LengthEdit {
     }
 }
 
-/// Brings sounds to one length: zeros are added to shorter ones, longer ones are cut.
+/// Pads or truncates every waveform to a fixed length.
 public struct FixedLength: LengthEdit {
-    /// A side of a sound.
+    /// One or both ends of a waveform.
     public enum Side: String, CaseIterable, ConfigurationValue {
-        /// Where the sound ends.
+        /// The end.
         case end
-        /// Where the sound begins.
+        /// The start.
         case front
-        /// Half on either side; what is odd, at the end.
+        /// Half on either side; an odd sample goes to the end.
         case both
     }
 
@@ -48,19 +48,19 @@ public struct FixedLength: LengthEdit {
     public var seconds: Double?
     /// The length in samples.
     public var samples: Int?
-    /// Where zeros are added.
+    /// Where shorter waveforms are padded.
     public var pad = Side.end
-    /// Where samples are cut off.
+    /// Where longer waveforms are truncated.
     public var cut = Side.end
 
     public static let type = "length"
-    public static let summary = "Brings every sound to one length with zeros or by a cut."
+    public static let summary = "Pads with zeros or truncates every waveform to a fixed length."
     public static let fields: [Field<Self>] = [
-        .init("seconds", \.seconds, "The length in seconds; or give samples.", .above(0), .atMost(1e6)),
+        .init("seconds", \.seconds, "Length in seconds. Give either `seconds` or `samples`.", .above(0), .atMost(1e6)),
         .init(
-            "samples", \.samples, "The length in samples; or give seconds.", .range(1...Waveform.mostSamples)),
-        .init("padding", \.pad, "Where zeros are added."),
-        .init("truncating", \.cut, "Where samples are cut off."),
+            "samples", \.samples, "Length in samples. Give either `seconds` or `samples`.", .range(1...Waveform.mostSamples)),
+        .init("padding", \.pad, "Where zeros are added to shorter waveforms: `end`, `front` or `both`."),
+        .init("truncating", \.cut, "Where longer waveforms are truncated: `end`, `front` or `both`."),
     ]
 
     public var complaints: [Complaint] {
@@ -68,14 +68,14 @@ public struct FixedLength: LengthEdit {
             ? [Complaint(nil, "expected a length in either \"seconds\" or \"samples\"")] : []
     }
 
-    /// Without a length yet.
+    /// A step without a length yet.
     public init() {}
     /// A length in samples.
     public init(samples: Int, pad: Side = .end, cut: Side = .end) {
         (self.samples, self.pad, self.cut) = (samples, pad, cut)
     }
 
-    /// Exactly as many samples as asked for. Throws for lengths beyond `Waveform.mostSamples`.
+    /// Returns exactly the requested number of samples. Throws for lengths above `Waveform.mostSamples`.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform { try cut(wave) }
 
     func window(of count: Int, rate: Int) throws -> Range<Int> {
@@ -88,7 +88,7 @@ public struct FixedLength: LengthEdit {
 }
 
 extension FixedLength.Side {
-    /// How many of `count` belong to the front.
+    /// How many of `count` samples belong to the front.
     func share(of count: Int) -> Int {
         switch self {
         case .end: 0
@@ -98,20 +98,20 @@ extension FixedLength.Side {
     }
 }
 
-/// Brings a sound to another rate.
+/// Resamples a waveform.
 public struct Resample: WaveEdit {
-    /// Samples per second.
+    /// The target sample rate in Hz.
     public var rate = 16000
 
     public static let type = "resample"
-    public static let summary = "Brings the sound to another rate."
+    public static let summary = "Resamples the waveform."
     public static let fields: [Field<Self>] = [
-        .init("rate", \.rate, "Samples per second.", .required, .range(Waveform.allowedRates))
+        .init("rate", \.rate, "Target sample rate in Hz.", .required, .range(Waveform.allowedRates))
     ]
 
-    /// To 16 kHz.
+    /// Resamples to 16 kHz.
     public init() {}
 
-    /// See `Waveform.resampled(to:)`, which says when it throws.
+    /// Throws as `Waveform.resampled(to:)` does.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform { try wave.resampled(to: rate) }
 }

@@ -1,62 +1,62 @@
 import Configuration
 
-/// Cuts off what is quiet at both ends.
+/// Trims leading and trailing silence.
 public struct Trim: WaveEdit {
-    /// How many decibels below the loudest frame counts as quiet.
+    /// The threshold in dB below the loudest frame under which a frame is silent.
     public var below = 30.0
-    /// Samples of a frame.
+    /// The frame length in samples.
     public var frame = 2048
-    /// Samples from one frame to the next.
+    /// The hop length in samples.
     public var hop = 512
 
     public static let type = "trim"
-    public static let summary = "Cuts off what is quiet at both ends, as librosa.effects.trim."
+    public static let summary = "Trims leading and trailing silence, as librosa.effects.trim."
     public static let fields: [Field<Self>] = [
-        .init("top_db", \.below, "How many decibels below the loudest frame is quiet.", .above(0)),
-        .init("frame_length", \.frame, "Samples of a frame.", .range(1...65536)),
-        .init("hop_length", \.hop, "Samples from one frame to the next.", .range(1...65536)),
+        .init("top_db", \.below, "Threshold in dB below the loudest frame under which a frame counts as silence.", .above(0)),
+        .init("frame_length", \.frame, "Frame length in samples.", .range(1...65536)),
+        .init("hop_length", \.hop, "Hop length in samples.", .range(1...65536)),
     ]
 
     public var complaints: [Complaint] { frameComplaints(frame, hop) }
 
-    /// 30 dB, frames of 2048 samples every 512.
+    /// A threshold of 30 dB, frame length 2048 and hop length 512.
     public init() {}
-    /// Cuts off what is so many decibels below the loudest frame.
+    /// Trims frames that are more than `below` dB below the loudest.
     public init(below: Double) { self.below = below }
 
-    /// From the first loud frame to the last, with all pauses between them.
+    /// Returns the samples from the first loud frame to the last, including the pauses between them.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let range = wave.trimRange(below: below, frame: frame, hop: hop)
         return Waveform(Array(wave.samples[range]), rate: wave.rate)
     }
 }
 
-/// Keeps what is loud enough to be speech and joins it.
+/// Removes silence, at the ends and between words, and joins the rest.
 public struct VoicedParts: WaveEdit {
-    /// How many decibels below the loudest frame counts as a pause.
+    /// The threshold in dB below the loudest frame under which a frame is silent.
     public var below = 30.0
-    /// Seconds around each part that are kept too.
+    /// Seconds kept around each segment.
     public var margin = 0.0
-    /// Samples of a frame.
+    /// The frame length in samples.
     public var frame = 2048
-    /// Samples from one frame to the next.
+    /// The hop length in samples.
     public var hop = 512
 
     public static let type = "voiced"
-    public static let summary = "Keeps the parts that are loud enough to be speech and joins them: pauses go."
+    public static let summary = "Removes silence everywhere: keeps the segments above a threshold and joins them."
     public static let fields: [Field<Self>] = [
-        .init("top_db", \.below, "How many decibels below the loudest frame is a pause.", .above(0)),
-        .init("margin", \.margin, "Seconds kept around each part.", .range(0...60)),
-        .init("frame_length", \.frame, "Samples of a frame.", .range(1...65536)),
-        .init("hop_length", \.hop, "Samples from one frame to the next.", .range(1...65536)),
+        .init("top_db", \.below, "Threshold in dB below the loudest frame under which a frame counts as silence.", .above(0)),
+        .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
+        .init("frame_length", \.frame, "Frame length in samples.", .range(1...65536)),
+        .init("hop_length", \.hop, "Hop length in samples.", .range(1...65536)),
     ]
 
     public var complaints: [Complaint] { frameComplaints(frame, hop) }
 
-    /// 30 dB, no margin, frames of 2048 samples every 512.
+    /// A threshold of 30 dB, no margin, frame length 2048 and hop length 512.
     public init() {}
 
-    /// The loud parts with their margins, joined without a fade.
+    /// Returns the loud segments with their margins, joined without a fade.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let more = Int(margin * Double(wave.rate))
         var kept: [Float] = []
@@ -70,8 +70,8 @@ public struct VoicedParts: WaveEdit {
     }
 }
 
-/// Frames that overlap so much that a long sound would take hours.
+/// Rejects frames that overlap so much that a long waveform would take hours.
 private func frameComplaints(_ frame: Int, _ hop: Int) -> [Complaint] {
     hop * 64 < frame
-        ? [Complaint("hop_length", "\(hop) for a frame of \(frame); it has to be at least a 64th of it")] : []
+        ? [Complaint("hop_length", "\(hop) is too small for a frame length of \(frame); the least is a 64th of it")] : []
 }

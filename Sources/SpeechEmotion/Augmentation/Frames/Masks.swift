@@ -1,16 +1,16 @@
 import Autograd
 import Configuration
 
-/// What stands in a mask.
+/// The fill value of a mask.
 public enum MaskValue: String, CaseIterable, ConfigurationValue {
     case zero
     /// The mean of the valid frames.
     case mean
-    /// The smallest number of the valid frames: silence, for features in decibels.
+    /// The minimum of the valid frames: silence, for features in decibels.
     case minimum
 }
 
-/// Hides stretches of time.
+/// Masks random ranges of frames.
 public struct TimeMask: FeatureAugmentation {
     public var width = 20
     public var count = 1
@@ -19,20 +19,20 @@ public struct TimeMask: FeatureAugmentation {
     public var probability = 1.0
 
     public static let type = "time_mask"
-    public static let summary = "Hides stretches of time (Park et al. 2019)."
+    public static let summary = "Time masking (SpecAugment, Park et al. 2019): masks random ranges of frames."
     public static let fields: [Field<Self>] = [
-        .init("width", \.width, "Frames that a mask hides, at most; each width is as likely.", .atLeast(1)),
-        .init("count", \.count, "How many masks.", .range(1...100)),
-        .init("max_fraction", \.share, "Part of a sound's frames that one mask may hide.", .above(0), .atMost(1)),
-        .init("value", \.value, "What stands in a mask."),
-        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
+        .init("width", \.width, "Maximum width of a mask in frames, drawn uniformly.", .atLeast(1)),
+        .init("count", \.count, "Number of masks.", .range(1...100)),
+        .init("max_fraction", \.share, "Maximum fraction of the valid frames that one mask may cover.", .above(0), .atMost(1)),
+        .init("value", \.value, "Fill value of masks: the mean of each channel, zero, or the minimum."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public init() {}
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
-    /// [frames, channels] with masks among the valid frames, which may overlap; padding stays.
+    /// Masks ranges of the valid frames of [frames, channels], which may overlap; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -49,7 +49,7 @@ public struct TimeMask: FeatureAugmentation {
     }
 }
 
-/// Hides bands of channels.
+/// Masks random bands of channels.
 public struct FrequencyMask: FeatureAugmentation {
     public var width = 8
     public var count = 1
@@ -57,19 +57,19 @@ public struct FrequencyMask: FeatureAugmentation {
     public var probability = 1.0
 
     public static let type = "frequency_mask"
-    public static let summary = "Hides bands of channels (Park et al. 2019)."
+    public static let summary = "Frequency masking (SpecAugment, Park et al. 2019): masks random bands of channels."
     public static let fields: [Field<Self>] = [
-        .init("width", \.width, "Channels that a mask hides, at most; each width is as likely.", .atLeast(1)),
-        .init("count", \.count, "How many masks.", .range(1...100)),
-        .init("value", \.value, "What stands in a mask."),
-        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
+        .init("width", \.width, "Maximum width of a mask in channels, drawn uniformly.", .atLeast(1)),
+        .init("count", \.count, "Number of masks.", .range(1...100)),
+        .init("value", \.value, "Fill value of masks: the mean of each channel, zero, or the minimum."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public init() {}
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
-    /// [frames, channels] with masks over all valid frames, which may overlap; padding stays.
+    /// Masks bands of channels over all valid frames of [frames, channels], which may overlap; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -85,25 +85,25 @@ public struct FrequencyMask: FeatureAugmentation {
     }
 }
 
-/// Masks in time and in frequency.
+/// Time and frequency masking (SpecAugment).
 public struct SpecAugment: FeatureAugmentation {
     public var time = TimeMask()
     public var frequency = FrequencyMask()
     public var probability = 1.0
 
     public static let type = "spec_augment"
-    public static let summary = "Masks in time and in frequency (Park et al. 2019, without warping)."
+    public static let summary = "SpecAugment (Park et al. 2019): time and frequency masking, without time warping."
     public static let fields: [Field<Self>] = [
-        .init("time", \.time, "The masks in time."),
-        .init("frequency", \.frequency, "The masks in frequency."),
-        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
+        .init("time", \.time, "Time masking."),
+        .init("frequency", \.frequency, "Frequency masking."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public init() {}
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
 
-    /// [frames, channels] with masks in time, then in frequency, each as often as its own probability says.
+    /// Masks [frames, channels] in time, then in frequency, each with its own probability.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -112,7 +112,7 @@ public struct SpecAugment: FeatureAugmentation {
 }
 
 extension RandomGenerator {
-    /// A stretch of `width` places among `count`, each position as likely.
+    /// Draws a range of `width` indices below `count`, uniformly.
     fileprivate func stretch(_ width: Int, of count: Int) -> Range<Int> {
         let start = below(count - width + 1)
         return start..<start + width
@@ -120,10 +120,10 @@ extension RandomGenerator {
 }
 
 extension Features {
-    /// The frames of a sequence that hold sound.
+    /// The number of frames before padding.
     var validFrames: Int { min(length ?? shape[0], shape[0]) }
 
-    /// What stands in a mask, for each channel.
+    /// The fill value of a mask for each channel.
     fileprivate func filling(_ value: MaskValue) -> [Float] {
         let (frames, width) = (validFrames, shape[1])
         guard value != .zero, frames > 0 else { return Array(repeating: 0, count: width) }

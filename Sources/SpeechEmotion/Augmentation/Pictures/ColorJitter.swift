@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Changes brightness, contrast and saturation of a picture in a random order, as torchvision's ColorJitter.
+/// Changes brightness, contrast and saturation of an image in random order, as torchvision's ColorJitter.
 public struct ColorJitter: FeatureAugmentation {
     public var brightness = 0.1
     public var contrast = 0.1
@@ -11,21 +11,21 @@ public struct ColorJitter: FeatureAugmentation {
     public var probability = 1.0
 
     public static let type = "color_jitter"
-    public static let summary = "Changes brightness, contrast and saturation of a picture."
+    public static let summary = "Color jitter: randomly changes brightness, contrast and saturation of an image."
     public static let fields: [Field<Self>] = [
-        .init("brightness", \.brightness, "The factor lies within 1 -+ this.", .range(0...1)),
-        .init("contrast", \.contrast, "The factor lies within 1 -+ this.", .range(0...1)),
-        .init("saturation", \.saturation, "The factor lies within 1 -+ this.", .range(0...1)),
-        .init("mean", \.mean, "What the picture was normalised with; colours are 0 to 1 without that."),
-        .init("std", \.deviation, "What the picture was normalised with.", .above(0)),
-        .init("probability", \.probability, "How often it is done.", .range(0...1)),
+        .init("brightness", \.brightness, "The factor is drawn uniformly from 1 - brightness to 1 + brightness.", .range(0...1)),
+        .init("contrast", \.contrast, "The factor is drawn uniformly from 1 - contrast to 1 + contrast.", .range(0...1)),
+        .init("saturation", \.saturation, "The factor is drawn uniformly from 1 - saturation to 1 + saturation.", .range(0...1)),
+        .init("mean", \.mean, "Mean that the image was normalized with; colors range from 0 to 1 before normalization."),
+        .init("std", \.deviation, "Standard deviation that the image was normalized with.", .above(0)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public init() {}
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
 
-    /// [height, width, 3] in other colours, kept between 0 and 1 before normalising. Throws for other shapes.
+    /// Changes the colors of [height, width, 3], clamped to 0 to 1 before normalization. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -52,12 +52,12 @@ public struct ColorJitter: FeatureAugmentation {
 }
 
 extension Features {
-    /// The lightness of a pixel (ITU-R 601).
+    /// The luma of a pixel (ITU-R 601).
     fileprivate func grey(_ pixel: Int) -> Float {
         0.299 * values[3 * pixel] + 0.587 * values[3 * pixel + 1] + 0.114 * values[3 * pixel + 2]
     }
 
-    /// Each colour as `factor` of it and the rest of another, kept between 0 and 1.
+    /// Blends each color with another by `factor`, clamped to 0 to 1.
     fileprivate mutating func blend(_ factor: Float, _ other: (Int) -> Float) {
         for pixel in 0..<values.count / 3 {
             let other = other(pixel)

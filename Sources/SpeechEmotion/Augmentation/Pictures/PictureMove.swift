@@ -2,21 +2,21 @@ import Autograd
 import Configuration
 import Glibc
 
-/// Mirrors a picture: time runs backwards.
+/// Flips an image horizontally: time is reversed.
 public struct HorizontalFlip: FeatureAugmentation {
     public var probability = 0.5
 
     public static let type = "horizontal_flip"
-    public static let summary = "Mirrors a picture from left to right."
+    public static let summary = "Flips the image horizontally."
     public static let fields: [Field<Self>] = [
-        .init("probability", \.probability, "How often it is done.", .range(0...1))
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1))
     ]
 
     public init() {}
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
 
-    /// [height, width, 3] mirrored, or as it was. Throws for other shapes.
+    /// Flips [height, width, 3] or returns it unchanged. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -34,9 +34,9 @@ public struct HorizontalFlip: FeatureAugmentation {
     }
 }
 
-/// Turns, moves and scales a picture about its middle, as torchvision's RandomAffine.
+/// A random affine transformation around the center of an image, as torchvision's RandomAffine.
 public struct PictureMove: FeatureAugmentation {
-    /// How a number between two pixels is found.
+    /// The interpolation between pixels.
     public enum Interpolation: String, CaseIterable, ConfigurationValue {
         case nearest, bilinear
     }
@@ -49,25 +49,25 @@ public struct PictureMove: FeatureAugmentation {
     public var probability = 1.0
 
     public static let type = "affine"
-    public static let summary = "Turns, moves and scales a picture about its middle."
+    public static let summary = "Random affine transformation: rotates, translates and scales the image around its center."
     public static let fields: [Field<Self>] = [
-        .init("degrees", \.degrees, "Turns by up to so many degrees, either way.", .range(0...180)),
+        .init("degrees", \.degrees, "Maximum rotation in degrees, in either direction.", .range(0...180)),
         .init(
-            "translate", \.translate, "Moves by up to this part of the width and of the height.",
+            "translate", \.translate, "Maximum translation as fractions of width and height.",
             .range(0...1)),
-        .init("scale", \.scale, "Range of the factor of size.", .range(0.05...20)),
-        .init("interpolation", \.interpolation, "How a number between two pixels is found."),
+        .init("scale", \.scale, "Range of the scale factor.", .range(0.05...20)),
+        .init("interpolation", \.interpolation, "Interpolation between pixels."),
         .init(
             "fill", \.fill,
-            "What stands where nothing was: -1 is black in a picture that was normalised by 0.5."),
-        .init("probability", \.probability, "How often it is done.", .range(0...1)),
+            "Fill value outside of the original image; -1 is black in an image normalized with mean and std 0.5."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public init() {}
 
     public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
 
-    /// [height, width, 3] turned, moved by whole pixels and scaled at once. Throws for other shapes.
+    /// Rotates, translates by whole pixels and scales [height, width, 3]. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability) else { return features }
@@ -97,7 +97,7 @@ public struct PictureMove: FeatureAugmentation {
 }
 
 extension Features {
-    /// The number at a place of a picture, which may lie between pixels or outside.
+    /// The value at a position of an image, which may be between pixels or outside.
     fileprivate func pixel(
         _ x: Double, _ y: Double, _ colour: Int, _ interpolation: PictureMove.Interpolation, _ fill: Float
     ) -> Float {

@@ -2,20 +2,20 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Mixes a part of another recording into a sound.
+/// Mixes a segment of another recording into a waveform.
 public struct BackgroundSound: WaveAugmentation {
-    /// A folder of sound files, searched through all its folders.
+    /// The folder with audio files, searched recursively.
     public var folder = ""
-    /// How many decibels the sound is above the background.
+    /// The signal-to-noise ratio in dB.
     public var snr = Spread(5, 20)
     public var probability = 1.0
 
     public static let type = "background"
-    public static let summary = "Mixes a random part of a random file of a folder into the sound."
+    public static let summary = "Adds background noise: mixes in a random segment of a random file."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "A folder of sound files, with all folders in it.", .required, .notEmpty),
-        .init("snr", \.snr, "Decibels of the sound above the background.", .range(-100...200)),
-        .init("probability", \.probability, "How often it happens.", .range(0...1)),
+        .init("folder", \.folder, "Folder with audio files, searched recursively.", .required, .notEmpty),
+        .init("snr", \.snr, "Signal-to-noise ratio (SNR) in dB.", .range(-100...200)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public var complaints: [Complaint] { snr.complaints("snr") }
@@ -23,7 +23,7 @@ public struct BackgroundSound: WaveAugmentation {
     /// Without a folder yet.
     public init() {}
 
-    /// The sound with as much of a file as it is long. Throws a `FileError` where the folder has no sound files.
+    /// Mixes in a segment as long as the waveform. Throws a `FileError` if the folder contains no audio files.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard wave.count > 0 else { return wave }
         let files = try Self.files(in: folder)
@@ -34,7 +34,7 @@ public struct BackgroundSound: WaveAugmentation {
         return wave.mixed(with: background, snr: ratio)
     }
 
-    /// As much of a file as the sound is long, from a random place on; shorter files are repeated.
+    /// Returns a segment of a file as long as the waveform, from a random position; shorter files are repeated.
     private func part(of path: String, at place: Double, like wave: Waveform) throws -> Waveform {
         let seconds = wave.duration + 0.01
         let there = try AudioFile.info(path).duration ?? 0
@@ -62,7 +62,7 @@ public struct BackgroundSound: WaveAugmentation {
         "webm", "wma", "mp4",
     ]
 
-    /// The sound files below a folder, in the order of their paths. A folder is listed once.
+    /// The audio files below a folder, sorted by path. Each folder is listed once.
     private static func files(in folder: String) throws -> [String] {
         let files = listings(folder) {
             let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
@@ -71,8 +71,8 @@ public struct BackgroundSound: WaveAugmentation {
         }
         guard !files.isEmpty else {
             throw FileError(
-                file: folder, place: "background", found: "no sound files there",
-                allowed: "a folder with at least one: \(SoundContainer.readable)")
+                file: folder, place: "background", found: "no audio files",
+                allowed: "a folder with at least one audio file: \(SoundContainer.readable)")
         }
         return files
     }

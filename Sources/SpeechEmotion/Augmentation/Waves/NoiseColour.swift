@@ -1,20 +1,20 @@
 import Autograd
 import Configuration
 
-/// How the power of noise changes with frequency.
+/// The spectrum of noise.
 public enum NoiseColour: String, CaseIterable, ConfigurationValue {
-    /// Equally strong everywhere.
+    /// Flat.
     case white
-    /// Falls by 3 dB an octave.
+    /// Falls by 3 dB per octave.
     case pink
-    /// Falls by 6 dB an octave, down to 20 Hz.
+    /// Falls by 6 dB per octave, down to 20 Hz.
     case brown
-    /// Rises by 3 dB an octave.
+    /// Rises by 3 dB per octave.
     case blue
-    /// Rises by 6 dB an octave.
+    /// Rises by 6 dB per octave.
     case violet
 
-    /// Noise of a mean square of 1: of white noise in the long run, of the others exactly.
+    /// Generates noise with a mean square of 1: approximately for white noise, exactly for the others.
     func noise(_ count: Int, rate: Int, _ generator: RandomGenerator) -> [Float] {
         guard count > 0 else { return [] }
         switch self {
@@ -33,7 +33,8 @@ public enum NoiseColour: String, CaseIterable, ConfigurationValue {
         return rms > 0 ? x.map { $0 / Float(rms) } : x
     }
 
-    /// White noise through a filter that falls by 3 dB an octave, to 0.05 dB above 1/5000 of the rate (Kellet 2000).
+    /// White noise through a filter that falls by 3 dB per octave, within 0.05 dB above 1/5000 of the sample rate
+    /// (Kellet 2000).
     private static func pink(_ count: Int, _ generator: RandomGenerator) -> [Float] {
         let warmUp = 4096
         let white = generator.normals(count + warmUp)
@@ -52,7 +53,7 @@ public enum NoiseColour: String, CaseIterable, ConfigurationValue {
         return Array(pink[warmUp...])
     }
 
-    /// The running sum of white noise, which forgets below 20 Hz so that it does not wander off.
+    /// The cumulative sum of white noise, with a high-pass at 20 Hz against drift.
     private static func brown(_ count: Int, rate: Int, _ generator: RandomGenerator) -> [Float] {
         let keep = Float(max(0, 1 - 2 * Double.pi * 20 / Double(rate)))
         let warmUp = min(65536, 5 * Int(1 / (1 - keep)))

@@ -1,17 +1,17 @@
 import Autograd
 import Configuration
 
-/// Plays a sound faster or slower: pitch and length change together.
+/// Changes the speed of a waveform: pitch and duration change together.
 public struct SpeedChange: WaveAugmentation {
-    /// How much faster; below 1 is slower and lower.
+    /// The speed factor; below 1 is slower and lower.
     public var factor = Spread(0.9, 1.1)
     public var probability = 1.0
 
     public static let type = "speed"
-    public static let summary = "Plays the sound faster or slower: pitch and length change together."
+    public static let summary = "Speed perturbation: resamples the waveform, so that pitch and duration change together."
     public static let fields: [Field<Self>] = [
-        .init("factor", \.factor, "How much faster.", .range(0.1...10)),
-        .init("probability", \.probability, "How often it happens.", .range(0...1)),
+        .init("factor", \.factor, "Speed factor; above 1 is faster.", .range(0.1...10)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public var complaints: [Complaint] { factor.complaints("factor") }
@@ -19,28 +19,28 @@ public struct SpeedChange: WaveAugmentation {
     /// 0.9 to 1.1.
     public init() {}
 
-    /// Resampled by the factor that is drawn: 1 / factor of the samples at the same rate.
+    /// Resamples by a random factor: returns 1 / factor of the samples at the same sample rate.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         try wave.resampled(step: factor.draw(generator))
     }
 }
 
-/// Makes a sound louder or quieter by a random amount.
+/// Applies a random gain.
 public struct RandomGain: WaveAugmentation {
-    /// Change of the level.
+    /// The gain in dB.
     public var decibels = Spread(-6, 6)
     public var probability = 1.0
 
     public static let type = "gain"
-    public static let summary = "Makes the sound louder or quieter."
+    public static let summary = "Applies a random gain."
     public static let fields: [Field<Self>] = [
-        .init("decibels", \.decibels, "Change of the level; 6 is about twice the size.", .range(-200...200)),
-        .init("probability", \.probability, "How often it happens.", .range(0...1)),
+        .init("decibels", \.decibels, "Gain in dB; 6 dB is about twice the amplitude.", .range(-200...200)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public var complaints: [Complaint] { decibels.complaints("decibels") }
 
-    /// Up to 6 dB down or up.
+    /// A gain of -6 to 6 dB.
     public init() {}
 
     /// Every sample times 10^(decibels / 20); nothing is clipped at full scale.
@@ -49,55 +49,55 @@ public struct RandomGain: WaveAugmentation {
     }
 }
 
-/// Turns a sound upside down, which no one hears.
+/// Inverts the polarity of a waveform, which is inaudible.
 public struct PolarityFlip: WaveAugmentation {
     public var probability = 0.5
 
     public static let type = "polarity_inversion"
-    public static let summary = "Changes the sign of every sample."
+    public static let summary = "Polarity inversion: changes the sign of every sample."
     public static let fields: [Field<Self>] = [
-        .init("probability", \.probability, "How often it happens.", .range(0...1))
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1))
     ]
 
-    /// Every second time.
+    /// A probability of 0.5.
     public init() {}
 
-    /// Every sample with the other sign; nothing is drawn.
+    /// Negates every sample; nothing is drawn.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         Waveform(wave.samples.map { -$0 }, rate: wave.rate)
     }
 }
 
-/// Moves a sound in time; its length stays.
+/// Shifts a waveform in time and keeps its length.
 public struct TimeShift: WaveAugmentation {
-    /// What comes in where the sound has gone.
+    /// What fills the gap.
     public enum Fill: String, CaseIterable, ConfigurationValue {
-        /// Silence.
+        /// Zeros.
         case zeros
-        /// What went out at the other end.
+        /// The samples shifted out at the other end.
         case roll
     }
 
-    /// How far; above 0 is later.
+    /// The shift in seconds; above 0 is later.
     public var seconds = Spread(-0.1, 0.1)
-    /// What comes in where the sound has gone.
+    /// What fills the gap.
     public var fill = Fill.zeros
     public var probability = 1.0
 
     public static let type = "time_shift"
-    public static let summary = "Moves the sound in time; its length stays."
+    public static let summary = "Shifts the waveform in time; the length is kept."
     public static let fields: [Field<Self>] = [
-        .init("seconds", \.seconds, "How far; above 0 is later.", .range(-3600...3600)),
-        .init("fill", \.fill, "What comes in: silence, or what went out at the other end."),
-        .init("probability", \.probability, "How often it happens.", .range(0...1)),
+        .init("seconds", \.seconds, "Shift in seconds; above 0 is later.", .range(-3600...3600)),
+        .init("fill", \.fill, "What fills the gap: `zeros`, or `roll` for the samples shifted out at the other end."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public var complaints: [Complaint] { seconds.complaints("seconds") }
 
-    /// Up to 0.1 s sooner or later.
+    /// Up to 0.1 s earlier or later.
     public init() {}
 
-    /// Moved by whole samples; with zeros, what goes beyond an end is lost.
+    /// Shifts by whole samples; with zeros, samples beyond an end are lost.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let shift = Int((seconds.draw(generator) * Double(wave.rate)).rounded())
         let count = wave.count

@@ -1,7 +1,7 @@
 import Autograd
 import Foundation
 
-/// Prints of sounds in a file, found by the path, size and time of change of what they were made of.
+/// Stores audio fingerprints in a file, keyed by the path, size and change time of the audio files.
 struct PrintStore {
     private let file: String?
     private var prints: [Key: SoundPrint] = [:]
@@ -10,7 +10,7 @@ struct PrintStore {
         let place: SampleHash
     }
 
-    /// "PRSP", and a number that rises whenever prints are made in another way.
+    /// "PRSP", and a version that must be increased whenever fingerprints are computed differently.
     private static let header: [UInt8] = Array("PRSP0002".utf8)
 
     init(_ file: String?) {
@@ -19,13 +19,13 @@ struct PrintStore {
         prints = Self.parse([UInt8](data)) ?? [:]
     }
 
-    /// The print of a clip whose file has not changed.
+    /// The fingerprint of a clip whose file has not changed.
     subscript(clip: Clip) -> SoundPrint? {
         guard !prints.isEmpty, let key = Self.key(clip) else { return nil }
         return prints[key]
     }
 
-    /// Writes prints of clips, nothing else; keeps quiet where that fails, as nothing depends on it.
+    /// Replaces the stored fingerprints; failures are ignored, because nothing depends on the store.
     func write(_ entries: some Sequence<(Clip, SoundPrint?)>) {
         guard let file else { return }
         var writer = Writer(bytes: Self.header)
@@ -50,7 +50,7 @@ struct PrintStore {
         try? AtomicFile.write(writer.bytes, to: file)
     }
 
-    /// nil for sounds that are no files, and for files that are gone.
+    /// nil for clips without a file, and for missing files.
     private static func key(_ clip: Clip) -> Key? {
         guard case .file(let path, let start, let end) = clip.source else { return nil }
         var status = stat()
@@ -97,7 +97,7 @@ struct PrintStore {
         return prints
     }
 
-    /// Little-endian numbers one after the other.
+    /// Writes little-endian integers.
     private struct Writer {
         var bytes: [UInt8]
         mutating func add(_ number: some FixedWidthInteger) {
@@ -118,7 +118,7 @@ struct PrintStore {
 }
 
 extension SampleHash {
-    /// Of bytes instead of samples.
+    /// The hash of bytes instead of samples.
     fileprivate init(bytes: [UInt8]) {
         self.init(Waveform(bytes.map { Float($0) }, rate: 1))
     }

@@ -1,24 +1,25 @@
 import Autograd
 
-/// What the sounds of a corpus say about each other: done once, good for every split of it.
+/// Scans the audio of a corpus for duplicates and properties: done once, valid for every split.
 public struct SoundCheck: Sendable {
-    /// Clips that hold the same recording. Of several equal ones each is paired with the first.
+    /// Pairs of clips of the same recording. Of several equal clips, each is paired with the first.
     public var copies: [SoundCopy]
-    /// Clips without any sound.
+    /// Clips that are silent.
     public var silent: [String]
     /// Clips that cannot be read.
     public var unreadable: [Omission]
-    /// How long the clips last, by id, in seconds.
+    /// The durations of the clips in seconds, by id.
     public var durations: [String: Double]
 
-    /// How the clips were recorded, by id.
+    /// The properties of the recordings, by clip id.
     public var properties: [String: RecordingProperties]
 
-    /// Reads every clip and compares all of them. Changed copies of clips are passed over; a split knows them by `origin`.
+    /// Reads and compares all clips. Augmented copies are skipped; a split knows them by `origin`.
     ///
-    /// - Parameter cache: A file that keeps what was found of each sound, so that the next check need not read those that
-    ///   have not changed. It is written anew; a damaged one is ignored.
-    /// - Parameter isAskedToStop: Whether the rest may be left: the check is of no use then.
+    /// - Parameters:
+    ///   - cache: A file that stores the audio fingerprints, so that the next scan need not read unchanged files. It is
+    ///     rewritten; a damaged one is ignored.
+    ///   - isAskedToStop: Whether to stop early: the scan is then invalid.
     public init(
         _ corpus: Corpus, cache: String? = nil, progress: Progress? = nil,
         isAskedToStop: @Sendable () -> Bool = { false }

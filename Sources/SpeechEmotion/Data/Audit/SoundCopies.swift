@@ -1,27 +1,27 @@
 import Autograd
 
-/// Two clips that hold the same recording, whole or in part.
+/// Two clips of the same recording, complete or in part.
 public struct SoundCopy: Sendable, Hashable {
-    /// How much they have in common.
+    /// The kind of match.
     public enum Kind: String, Sendable {
-        /// Every sample is equal.
+        /// All samples are equal.
         case samples
-        /// The same recording at another loudness, rate or length.
+        /// The same recording with another level, sample rate or length.
         case recording
     }
 
-    /// The ids of the two, in the order of the corpus.
+    /// The id of the first clip, in the order of the corpus.
     public var first: String
-    /// The id of the other.
+    /// The id of the second clip.
     public var second: String
-    /// Whether every sample is equal, or only the recording.
+    /// Whether all samples are equal, or only the recording.
     public var kind: Kind
-    /// The second at which the second clip begins within the first; negative where the first begins within the second.
+    /// The offset in seconds of the second clip within the first; negative if the first begins within the second.
     public var shift: Double
-    /// The correlation of the two where they overlap; 1 for equal sounds.
+    /// The correlation of the overlap; 1 for equal samples.
     public var likeness: Double
 
-    /// Two clips of one recording.
+    /// Creates a pair of duplicates.
     public init(first: String, second: String, kind: Kind, shift: Double, likeness: Double) {
         self.first = first
         self.second = second
@@ -31,24 +31,25 @@ public struct SoundCopy: Sendable, Hashable {
     }
 }
 
-/// Finds clips that hold the same recording: exact copies by their samples, others by their prints, each confirmed by the
-/// correlation of the sounds themselves.
+/// Finds clips of the same recording: exact duplicates by their samples, others by their fingerprints, each confirmed
+/// by the correlation of the waveforms.
 struct CopySearch {
     let clips: [Clip]
     let prints: [SoundPrint?]
 
-    /// Codes in common at one shift (two neighbouring ones together) from which on two clips are looked at closely.
+    /// The number of common codes at one shift (two neighboring ones together) from which two clips are compared in
+    /// detail.
     private static let votesNeeded = 4
-    /// Loud frames that have to overlap, 0.4 s with their length.
+    /// The number of loud frames that must overlap, 0.4 s with their length.
     private static let overlapNeeded = 10
-    /// Bits of a hundred that may differ; those of different sounds differ by 40 or more, of takes by 21 or more.
+    /// The maximum bit error rate; different recordings have 0.40 or more, repetitions 0.21 or more.
     private static let bitsAllowed = 0.35
-    /// The correlation above which it is the same recording. Takes of one sentence reach 0.31, copies 0.95.
+    /// The minimum correlation of a duplicate. Repetitions of one sentence reach 0.31, duplicates 0.95.
     private static let likenessNeeded = 0.6
-    /// How many clips with the same code a clip is compared with.
+    /// The maximum number of clips with the same code that a clip is compared with.
     private static let neighbours = 16
 
-    /// The copies, by the places of the clips.
+    /// Returns the duplicates.
     func run() -> [SoundCopy] {
         var copies: [SoundCopy] = []
         var first: [SampleHash: Int] = [:]
@@ -75,11 +76,11 @@ struct CopySearch {
     private struct Candidate {
         var first: Int
         var second: Int
-        /// Frames of the first clip before the second begins.
+        /// The offset of the second clip in frames.
         var shift: Int
     }
 
-    /// Pairs that have codes in common, each at its most frequent shift. Without a copy there are next to none.
+    /// Pairs with common codes, each at its most frequent shift. Without duplicates there are almost none.
     private func candidates(_ clips: [Int]) -> [Candidate] {
         struct Entry {
             let code: UInt32
@@ -149,7 +150,7 @@ struct CopySearch {
             shift: Double(lag) / Double(SoundPrint.rate), likeness: likeness)
     }
 
-    /// The part of the bits of loud frames that differ; 1 where too few frames overlap.
+    /// The bit error rate of loud frames; 1 if too few frames overlap.
     private static func bitErrors(_ a: SoundPrint, _ b: SoundPrint, _ shift: Int) -> Double {
         var (frames, errors) = (0, 0)
         for frame in max(0, shift)..<max(max(0, shift), min(a.codes.count, b.codes.count + shift))
@@ -160,7 +161,7 @@ struct CopySearch {
         return frames < overlapNeeded ? 1 : Double(errors) / Double(32 * frames)
     }
 
-    /// The largest correlation of two sounds where they overlap, its sign aside, and at which lag of the second it is.
+    /// The maximum absolute correlation of the overlap of two waveforms, and the lag of the second.
     static func correlation(
         _ a: [Float], _ b: [Float], near centre: Int, within reach: Int
     ) -> (likeness: Double, lag: Int) {
@@ -183,7 +184,7 @@ struct CopySearch {
         return best
     }
 
-    /// The sum of products, in eight partial sums.
+    /// The dot product, in eight partial sums.
     private static func dot(_ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>) -> Double {
         var sums = SIMD8<Float>.zero
         var total = 0.0

@@ -1,36 +1,37 @@
-/// What is kept of a sound to find it again, whole or in parts, at another loudness or rate.
+/// An audio fingerprint, which identifies a recording, complete or in part, at another level or sample rate.
 ///
-/// One code of 32 bits for every 16 ms: each bit says whether the difference in energy between two neighbouring bands of
-/// pitch rises or falls (Haitsma and Kalker, ISMIR 2002). Frames last 256 ms, so that it matters little where they begin.
+/// One code of 32 bits per 16 ms: each bit tells whether the energy difference of two neighboring bands rises or falls
+/// (Haitsma and Kalker, ISMIR 2002). Frames last 256 ms, so that their alignment matters little.
 struct SoundPrint: Sendable, Equatable {
-    /// Depends on every sample and the rate. Equal for equal sounds, and for no others in practice.
+    /// A hash of all samples and the sample rate. Equal for equal recordings, and for no others in practice.
     var samples: SampleHash
-    /// How the recording was made.
+    /// The properties of the recording.
     var properties: RecordingProperties
-    /// In seconds.
+    /// The duration in seconds.
     var duration: Double { properties.seconds }
-    /// No sample but zeros.
+    /// Whether all samples are zero.
     var isSilent: Bool
     var codes: [UInt32]
-    /// Which frames are within 40 dB of the loudest; the others hold noise.
+    /// Which frames are within 40 dB of the loudest; the others are noise.
     var isLoud: [Bool]
 
-    /// The rate at which sounds are compared, and the hop in its samples.
+    /// The sample rate of fingerprints, and the hop in its samples.
     static let rate = 8000
     static let hop = 128
     private static let transform = 2048
-    /// 33 bands from 200 to 3400 Hz, each the same part of an octave.
+    /// 33 bands from 200 to 3400 Hz, evenly spaced on a logarithmic scale.
     private static let bands: [Range<Int>] = {
         let edges = (0...33).map { index -> Int in
             var frequency = 200.0
-            // 17^(1/33) times the one before: exact enough, and the same on every machine.
+            // A factor of 17^(1/33): exact enough, and the same on every machine.
             for _ in 0..<index { frequency *= 1.089_648_263_2 }
             return Int((frequency * Double(transform) / Double(rate)).rounded(.up))
         }
         return zip(edges, edges.dropFirst()).map { $0..<$1 }
     }()
 
-    /// The print of a sound, which was mixed down from so many channels. One too short for a frame has no codes.
+    /// Computes the fingerprint of a waveform that was mixed down from a number of channels. One too short for a frame
+    /// has no codes.
     init(_ wave: Waveform, channels: Int) throws {
         samples = SampleHash(wave)
         properties = RecordingProperties(wave, channels: channels)
@@ -50,7 +51,7 @@ struct SoundPrint: Sendable, Equatable {
         }
     }
 
-    /// A print that was stored.
+    /// Restores a stored fingerprint.
     init(
         samples: SampleHash, properties: RecordingProperties, isSilent: Bool, codes: [UInt32], isLoud: [Bool]
     ) {
@@ -62,7 +63,7 @@ struct SoundPrint: Sendable, Equatable {
     }
 
     private struct Energies {
-        /// From each band to the next.
+        /// The differences between neighboring bands.
         var steps: [Float]
         var total: Float
     }
@@ -96,7 +97,7 @@ struct SoundPrint: Sendable, Equatable {
     }
 }
 
-/// 128 bits that depend on every sample of a sound, their order and the rate.
+/// A 128-bit hash of all samples of a waveform, their order and the sample rate.
 struct SampleHash: Sendable, Hashable {
     var first: UInt64
     var second: UInt64

@@ -13,7 +13,7 @@ struct ResponseHead: Equatable {
     }
     private var hasLocation = false
 
-    /// Reads the lines of a head; nil where it is none.
+    /// Reads the lines of a head; nil if it is none.
     init?(_ text: String) {
         let lines = text.split(whereSeparator: \.isNewline)
         guard let first = lines.first, first.hasPrefix("HTTP/") else { return nil }

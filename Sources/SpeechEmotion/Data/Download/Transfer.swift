@@ -1,42 +1,42 @@
 import Autograd
 import Foundation
 
-/// Brings a file from a web server to the disk, through the program curl; goes on where an earlier try has stopped.
+/// Downloads a file with curl; resumes an earlier download.
 ///
-/// curl runs beside this program and writes into a pipe, so that it ends when this program is killed, and the start of
-/// the program need not load libraries for the web.
+/// curl is a child process that writes to a pipe, so that it ends with this process, and no web library slows down the
+/// start of the command.
 struct Transfer {
-    /// Where from.
+    /// The URL.
     var url: String
-    /// Where to. What is there is taken for the beginning of the file.
+    /// The destination. An existing file is taken as the beginning.
     var file: String
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     var size: Int
-    /// The folders that may hold curl.
+    /// The folders that may contain curl.
     var folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
-    /// Tries in a row that may bring nothing.
+    /// The number of consecutive tries without progress.
     var tries = 5
-    /// Seconds before the second try; twice as long before each further one.
+    /// The seconds before the second try, doubled before each further one.
     var pause = 1.0
-    /// Seconds without any byte after which a try is over.
+    /// The seconds without data after which a try fails.
     var patience = 60.0
 
     /// Why a try ended early.
     private enum Failure: Error {
         /// The next one may succeed.
         case passing(String)
-        /// What is on the disk is of no use.
+        /// The partial file is unusable.
         case beginning(String)
         case lasting(found: String, allowed: String)
     }
 
-    /// Brings what is missing. `progress` is told how many bytes are there. Throws a `FileError` where that cannot be done;
-    /// what has come so far stays for the next time.
+    /// Downloads what is missing. `progress` receives the number of bytes on disk. Throws a `FileError` on failure; the
+    /// partial file is kept for the next run.
     func run(progress: (Int) -> Void = { _ in }) throws {
         guard let curl = folders.map({ $0 + "/curl" }).first(where: { access($0, X_OK) == 0 }) else {
             throw problem(
-                "no program curl on this machine",
-                "curl (apt-get install curl); or bring the file from there yourself, into the folder for the data"
+                "curl, which is not installed",
+                "an installed curl (apt-get install curl); or download the file yourself into the data folder"
             )
         }
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -60,7 +60,7 @@ struct Transfer {
                 failures = lseek(descriptor, 0, SEEK_END) > start ? 0 : failures + 1
                 if failures >= tries {
                     throw problem(
-                        "\(reason), \(failures) times", "a connection; what has come stays for the next time")
+                        "\(reason), \(failures) times", "a connection; run the command again to resume")
                 }
                 if failures > 0 { Thread.sleep(forTimeInterval: pause * Double(1 << (failures - 1))) }
             } catch Failure.beginning(let reason) {
@@ -83,7 +83,7 @@ struct Transfer {
         }
     }
 
-    /// One connection. Returns when the file is whole.
+    /// One connection. Returns when the file is complete.
     private func attempt(
         _ curl: String, _ descriptor: Int32, from start: Int, _ progress: (Int) -> Void
     ) throws {
@@ -116,7 +116,7 @@ struct Transfer {
         let lines = String(decoding: messages, as: UTF8.self).split(whereSeparator: \.isNewline)
         let complaint = lines.last.map { String($0.prefix(200)) }
         switch end {
-        case .silent: throw Failure.passing("nothing for \(Int(patience)) s")
+        case .silent: throw Failure.passing("no data for \(Int(patience)) s")
         case .refused: throw Failure.passing("an end by this program")
         case .exited(let status) where body.head == nil && [1, 3].contains(status):
             throw Failure.lasting(found: complaint ?? "exit status \(status)", allowed: "a web address")

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The features of many files, one after another, computed some at a time on all threads.
+/// Computes the features of many files in order, several at a time on all threads.
 public struct FeatureExtraction: Sendable {
     private let source: PipelineSource
     private let views: SoundViews
 
-    /// Files that are computed at a time, and whose features are in memory at once.
+    /// The number of files that are processed, and whose features are in memory, at a time.
     private static let group = 32
 
-    /// Takes results from `cache` and keeps them there, if there is one. Throws where the pipeline's options make no sense.
+    /// Creates an extraction that uses `cache`, if given. Throws if the pipeline's options are invalid.
     public init(_ pipeline: FeaturePipeline, views: SoundViews = SoundViews(), cache: FeatureCache? = nil)
         throws
     {
@@ -16,14 +16,14 @@ public struct FeatureExtraction: Sendable {
         self.views = views
     }
 
-    /// Calls `body` for each file in the given order, with the features of its views, the sound itself first, or why there are none.
+    /// Calls `body` for each file in order, with the features of the recording and its augmented copies, or the error.
     public func callAsFunction(
         _ paths: [String], _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
     ) rethrows {
         try self(paths.map { Clip(id: $0, source: .file(path: $0, start: nil, end: nil), label: "") }, body)
     }
 
-    /// Calls `body` for each clip in the given order, with the features of its views, the sound itself first, or why there are none.
+    /// Calls `body` for each clip in order, with the features of the recording and its augmented copies, or the error.
     public func callAsFunction(
         _ clips: [Clip], _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
     ) rethrows {
@@ -38,15 +38,15 @@ public struct FeatureExtraction: Sendable {
 }
 
 extension AudioFile {
-    /// How the names of sound files usually end.
+    /// The usual extensions of audio files.
     public static let usualEndings: Set<String> = [
         "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "m4a", "aac", "webm", "aiff", "aif", "aifc", "au",
         "snd",
         "caf", "w64", "rf64", "sph", "nist", "mp4", "wma",
     ]
 
-    /// The sound files in a folder and all folders in it, told by their names and in the order of these. Hidden files are
-    /// left out. Throws where the folder cannot be read.
+    /// The audio files below a folder, found by their extensions and sorted by path. Hidden files are skipped. Throws
+    /// if the folder cannot be read.
     public static func paths(inFolder folder: String) throws -> [String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
         return names.filter { name in

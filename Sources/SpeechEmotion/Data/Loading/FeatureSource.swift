@@ -1,33 +1,36 @@
-/// Gives the features of clips, from their sounds or from a cache.
+/// A provider of the features of clips.
 public protocol FeatureSource: Sendable {
     /// The shape of one clip's features.
     var shape: [Int] { get }
-    /// The features of a clip; of its changed sound where a change is given. Safe on several threads at once.
+    /// Returns the features of a clip, after a transform of its waveform if one is given. Thread-safe.
     func features(of clip: Clip, changed: SoundChange?) throws -> Features
-    /// The features of a clip by each of some changes, nil being its sound as it is: what `features(of:changed:)` gives for each.
+    /// Returns the features of a clip for several transforms, nil being the recording itself: what
+    /// `features(of:changed:)` returns for each.
     func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features]
 }
 
 extension FeatureSource {
-    /// One after another; a source that can read a sound once for all of them does better.
+    /// Computes one after another; a source that can read a recording once for all of them does better.
     public func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
         try changes.map { try features(of: clip, changed: $0) }
     }
 
-    /// The features of a clip in all of some views, the sound itself first; see `SoundViews.made` for sounds that are too short.
+    /// Returns the features of a clip and of its augmented copies, the recording first; see `SoundViews.made` for
+    /// recordings that are too short.
     public func features(of clip: Clip, views: SoundViews) throws -> [Features] {
         try views.made { try features(of: clip, changes: $0) }
     }
 }
 
-/// A change of a clip's sound before features are taken of it.
+/// A transform of a clip's waveform before its features are computed.
 public struct SoundChange: Sendable {
-    /// Names the change: a clip's features under the same key are always the same, and may be kept. nil where they are not to be kept.
+    /// Identifies the transform: features of a clip with the same key are always equal, and can be cached. nil disables
+    /// caching.
     public var key: String?
-    /// The changed sound.
+    /// Returns the transformed waveform.
     public var apply: @Sendable (Waveform) throws -> Waveform
 
-    /// A change with its name.
+    /// Creates a transform with its key.
     public init(key: String? = nil, apply: @escaping @Sendable (Waveform) throws -> Waveform) {
         self.key = key
         self.apply = apply

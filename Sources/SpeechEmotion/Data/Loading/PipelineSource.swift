@@ -1,10 +1,10 @@
-/// Features by a pipeline, for clips of any source; those of files come from a cache where there is one.
+/// Features computed by a pipeline, for clips of any source; those of files are cached if there is a cache.
 public struct PipelineSource: FeatureSource {
     let pipeline: FeaturePipeline
     public let shape: [Int]
     private let cached: CachedPipeline?
 
-    /// Throws where the pipeline's options make no sense.
+    /// Throws if the pipeline's options are invalid.
     public init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) throws {
         self.pipeline = pipeline
         shape = try pipeline.outputShape()
@@ -15,7 +15,7 @@ public struct PipelineSource: FeatureSource {
         try features(of: clip, changed) { try sound(of: clip) }
     }
 
-    /// Reads and prepares the sound once, and only where the cache lacks a result.
+    /// Reads and preprocesses the recording once, and only on a cache miss.
     public func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
         var read: Waveform?
         return try changes.map { change in
@@ -44,7 +44,7 @@ public struct PipelineSource: FeatureSource {
         return try pipeline.features(of: made())
     }
 
-    /// The prepared sound of a clip.
+    /// Returns the preprocessed waveform of a clip.
     public func sound(of clip: Clip) throws -> Waveform {
         switch clip.source {
         case .synthetic(let sound): try pipeline.prepared(sound.wave())

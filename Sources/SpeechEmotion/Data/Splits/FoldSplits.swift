@@ -1,44 +1,44 @@
 import Autograd
 import Configuration
 
-/// Cross-validation: every clip is tested on in one of the folds.
+/// k-fold cross-validation: every clip is tested once.
 public struct KFoldSplit: SplitSpec {
     public var folds = 5
-    /// Whether classes keep their shares in every fold.
+    /// Whether folds are stratified by class.
     public var stratified = true
-    /// The column whose values stay together; nil deals out single clips.
+    /// The column whose values stay together; nil for single clips.
     public var by: String?
-    /// What keeps its shares in grouped folds that are stratified.
+    /// The columns that grouped stratified folds are balanced by.
     public var balance = ["label", "gender"]
     public var validation = Amount.none
     public var shuffle = true
     public var seed = 0
 
     public static let type = "k_fold"
-    public static let summary = "Cross-validation: every clip is tested on once."
+    public static let summary = "k-fold cross-validation: every clip is tested once."
     public static let fields: [Field<Self>] = [
-        .init("folds", \.folds, "How many folds.", .range(2...1000)),
-        .init("stratified", \.stratified, "Whether classes keep their shares in every fold."),
+        .init("folds", \.folds, "Number of folds.", .range(2...1000)),
+        .init("stratified", \.stratified, "Whether folds are stratified by class."),
         .init(
-            "by", \.by, "The column whose values stay together, such as speaker; null deals out single clips."
+            "by", \.by, "Column whose values stay together in a fold, such as speaker; `null` for single clips."
         ),
         .init(
             "balance", \.balance,
-            "With \"by\" and \"stratified\": the columns whose values keep their shares."),
+            "Columns by which grouped stratified folds are balanced."),
         .init(
             "validation", \.validation,
-            "The validation part of each fold, by the same rule: a share of what is not tested on, or how many clips or speakers."
+            "Validation set of each fold, drawn by the same rule: a fraction of the clips outside the test set, or a number of clips or speakers."
         ),
-        .init("shuffle", \.shuffle, "Whether clips are dealt out at random; otherwise in their order."),
-        .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
+        .init("shuffle", \.shuffle, "Whether clips are assigned at random; otherwise in their order."),
+        .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 
     public init() {}
-    /// As many as `folds`, whatever the corpus.
+    /// `folds`, for every corpus.
     public var foldCount: Int? { folds }
-    /// Whether anything is taken for validation.
+    /// Whether there is a validation set.
     public var hasValidation: Bool { validation != .none }
-    /// A split for each fold. Throws where there are too few clips or groups for so many folds.
+    /// One split per fold. Throws if there are too few clips or groups for the folds.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let rule: Rule =
             if let by {
@@ -59,7 +59,7 @@ public struct KFoldSplit: SplitSpec {
     }
 }
 
-/// A fold for each speaker, tested on that one alone.
+/// Leave-one-speaker-out (LOSO) cross-validation: one fold per speaker.
 public struct LeaveOneOutSplit: SplitSpec {
     public var by = "speaker"
     public var balance = ["label", "gender"]
@@ -67,29 +67,29 @@ public struct LeaveOneOutSplit: SplitSpec {
     public var seed = 0
 
     public static let type = "leave_one_speaker_out"
-    public static let summary = "A fold for each speaker, tested on that one alone."
+    public static let summary = "Leave-one-speaker-out (LOSO) cross-validation: each speaker is the test set of one fold."
     public static let fields: [Field<Self>] = [
-        .init("by", \.by, "The column each of whose values is left out once.", .notEmpty),
+        .init("by", \.by, "Column whose values are left out in turn.", .notEmpty),
         .init(
             "validation", \.validation,
-            "The validation part of each fold: about this share of the rest, or how many speakers."),
+            "Validation set of each fold: approximate fraction of the remaining clips, or a number of speakers."),
         .init(
-            "balance", \.balance, "The columns whose values should keep their shares in the validation part."),
-        .init("seed", \.seed, "The seed of the validation part.", .atLeast(0)),
+            "balance", \.balance, "Columns by which the validation set is balanced."),
+        .init("seed", \.seed, "Random seed of the validation set.", .atLeast(0)),
     ]
 
     public init() {}
-    /// Depends on how many speakers there are.
+    /// Depends on the number of speakers.
     public var foldCount: Int? { nil }
-    /// Whether anything is taken for validation.
+    /// Whether there is a validation set.
     public var hasValidation: Bool { validation != .none }
-    /// A split for each speaker. Throws where clips lack the column, or all have one value there.
+    /// One split per speaker. Throws if clips lack the column, or all have the same value.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         let groups = try Groups(all, of: corpus, by: by, balance: []).members
         guard groups.count >= 2 else {
             throw DataProblem(
-                "leaving out one \(by)", found: "\(groups.count) of them", allowed: "two or more")
+                "leaving out one \(by)", found: "\(groups.count) of them", allowed: "at least two")
         }
         let rule = Rule.grouped(by: by, balance: balance)
         let generator = generator(seed)
@@ -103,9 +103,9 @@ public struct LeaveOneOutSplit: SplitSpec {
     }
 }
 
-/// The six folds of RAVDESS' actors that are in common use, four actors each.
+/// The six folds of RAVDESS actors in common use, four actors each.
 public struct RavdessActorSplit: SplitSpec {
-    /// How the validation part of a fold is found.
+    /// A rule for the validation set of a fold.
     public enum Following: String, CaseIterable, ConfigurationValue {
         /// The test actors of the next fold.
         case nextFold = "next_fold"
@@ -116,15 +116,15 @@ public struct RavdessActorSplit: SplitSpec {
     public var seed = 0
 
     public static let type = "ravdess_actors"
-    public static let summary = "Six folds of RAVDESS' actors, four tested on in each."
+    public static let summary = "Six speaker-independent folds of the RAVDESS actors in common use, with four test actors each."
     public static let fields: [Field<Self>] = [
         .init(
             "validation", \.validation,
-            "The validation part of each fold: about this share of the rest, how many actors, or \"next_fold\" for the test actors of the next fold."
+            "Validation set of each fold: approximate fraction of the remaining clips, a number of actors, or \"next_fold\" for the test actors of the next fold."
         ),
         .init(
-            "balance", \.balance, "The columns whose values should keep their shares in the validation part."),
-        .init("seed", \.seed, "The seed of the validation part.", .atLeast(0)),
+            "balance", \.balance, "Columns by which the validation set is balanced."),
+        .init("seed", \.seed, "Random seed of the validation set.", .atLeast(0)),
     ]
 
     /// The test actors of each fold.
@@ -137,7 +137,7 @@ public struct RavdessActorSplit: SplitSpec {
     public var foldCount: Int? { Self.actors.count }
     /// Whether anything is taken for validation.
     public var hasValidation: Bool { if case .first(.none) = validation { false } else { true } }
-    /// Six splits. Throws where a speaker is no number, or none of a fold's four actors is there.
+    /// Six splits. Throws if a speaker is not an actor number, or if none of a fold's four actors is present.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
         let groups = try Groups(all, of: corpus, by: "speaker", balance: []).members
@@ -145,16 +145,16 @@ public struct RavdessActorSplit: SplitSpec {
         for (name, members) in groups {
             guard let number = Int(name) else {
                 throw DataProblem(
-                    "folds of RAVDESS' actors", found: "the speaker \"\(name)\"", allowed: "actors 01 to 24")
+                    "folds of RAVDESS actors", found: "the speaker \"\(name)\"", allowed: "actors 01 to 24")
             }
             numbers[number, default: []] += members
         }
         let tests = Self.actors.map { fold in fold.flatMap { numbers[$0] ?? [] }.sorted() }
         if let empty = tests.firstIndex(where: \.isEmpty) {
             throw DataProblem(
-                "fold \(empty + 1) of RAVDESS' actors",
+                "fold \(empty + 1) of RAVDESS actors",
                 found: "none of the actors \(Self.actors[empty].map(String.init).joined(separator: ", "))",
-                allowed: "at least one of each fold's; this corpus has \(groups.map(\.name).listed(24))")
+                allowed: "at least one of each fold; this corpus has \(groups.map(\.name).listed(24))")
         }
         let rule = Rule.grouped(by: "speaker", balance: balance)
         let generator = generator(seed)

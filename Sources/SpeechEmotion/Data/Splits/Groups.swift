@@ -1,21 +1,21 @@
 import Autograd
 
-/// Clips that stay together, such as those of a speaker.
+/// Groups of clips that stay together, such as those of a speaker.
 struct Groups {
     private struct Group {
         let name: String
         var members: [Int] = []
-        /// How many members have each of the balanced values.
+        /// The number of members with each of the balanced values.
         var counts: [Int] = []
     }
 
     private var groups: [Group] = []
-    /// How many of all clips have each of the balanced values.
+    /// The number of clips with each of the balanced values.
     private var totals: [Int] = []
     private let column: String
     private let clipCount: Int
 
-    /// The clips at `indices` by a column. Throws where a clip has no value in it.
+    /// Groups the clips at `indices` by a column. Throws if a clip has no value in it.
     init(_ indices: [Int], of corpus: Corpus, by column: String, balance: [String]) throws(DataProblem) {
         self.column = column
         clipCount = indices.count
@@ -56,25 +56,25 @@ struct Groups {
         groups.sort { $0.name.precedes($1.name) }
     }
 
-    /// The clips of each group, groups by name.
+    /// The clips of each group, sorted by name.
     var members: [(name: String, members: [Int])] { groups.map { ($0.name, $0.members) } }
 
     private static let trials = 300
 
-    /// Whole groups of about this share of the clips, or exactly so many groups. Of many random choices it is the first that
-    /// is among the tenth in which the balanced values come closest to their shares: well balanced, and another one for
-    /// another seed.
+    /// Draws whole groups with about this fraction of the clips, or exactly this number of groups. Of many random
+    /// choices, it returns the first that is among the best tenth in the balance of values: well balanced, and
+    /// different for another seed.
     func take(
         _ amount: Amount, _ part: Split.Part, _ generator: RandomGenerator
     ) throws(DataProblem) -> [Int] {
         if case .count(let count) = amount, count < 1 || count >= groups.count {
             throw DataProblem(
-                "\(part.rawValue) part by \(column)", found: "\(count) of \(groups.count)",
-                allowed: "at least one, and one left to train on")
+                "\(part.rawValue) set by \(column)", found: "\(count) of \(groups.count)",
+                allowed: "at least one, and one left for training")
         }
         guard groups.count >= 2 else {
             throw DataProblem(
-                "\(part.rawValue) part by \(column)", found: "one \(column) alone", allowed: "two or more")
+                "\(part.rawValue) set by \(column)", found: "only one \(column)", allowed: "at least two")
         }
         let choices = (0..<Self.trials).map { _ in
             let order = generator.permutation(groups.count)
@@ -86,7 +86,7 @@ struct Groups {
         return chosen.flatMap { groups[$0].members }.sorted()
     }
 
-    /// How many groups of an order come closest to the amount; at least one, and one is left.
+    /// The number of groups of an order that come closest to the amount; at least one, and one is left.
     private func size(_ amount: Amount, _ order: [Int]) -> Int {
         switch amount {
         case .count(let count): return count
@@ -103,7 +103,7 @@ struct Groups {
         }
     }
 
-    /// How far the chosen groups are from the share that was asked for, in all clips and in each balanced value.
+    /// The deviation of the chosen groups from the amount, over all clips and each balanced value.
     private func cost(_ chosen: [Int], _ amount: Amount) -> Double {
         var counts = [Int](repeating: 0, count: totals.count)
         var size = 0
@@ -125,9 +125,9 @@ struct Groups {
         return sum
     }
 
-    /// Deals whole groups out to folds: those with the most uneven values first, each to the fold where the balanced values
-    /// then differ least between the folds, and where that is equal to the smallest fold. Without values to balance, the
-    /// largest groups first, each to the smallest fold.
+    /// Assigns whole groups to folds: those with the most uneven values first, each to the fold in which the balanced
+    /// values then differ least between folds, and of equal ones to the smallest. Without values to balance, the
+    /// largest groups come first, each to the smallest fold.
     func folds(_ count: Int, _ generator: RandomGenerator?) throws(DataProblem) -> [[Int]] {
         guard groups.count >= count else {
             let number = groups.count
@@ -166,7 +166,7 @@ struct Groups {
         return folds.map { $0.sorted() }
     }
 
-    /// The mean over the balanced values of how much their shares differ between the folds.
+    /// The mean deviation of the balanced values between the folds.
     private func spread(_ counts: [[Int]], adding group: [Int], to target: Int) -> Double {
         guard !totals.isEmpty else { return 0 }
         var sum = 0.0

@@ -1,81 +1,81 @@
 import Autograd
 import Configuration
 
-/// One test part drawn from all clips, whoever speaks.
+/// A hold-out split of clips drawn at random.
 public struct RandomSplit: SplitSpec {
-    /// How much is tested on, and how much of the rest is validated on.
+    /// The size of the test set, and that of the validation set.
     public var test = Amount.share(0.2)
     public var validation = Amount.none
     public var seed = 0
 
     public static let type = "random"
-    public static let summary = "Clips drawn at random, whoever speaks."
+    public static let summary = "Hold-out split at random. Not speaker-independent."
     public static let fields: [Field<Self>] = [
-        .init("test", \.test, "The test part: a share of the clips, or how many.", .notNone),
-        .init("validation", \.validation, "The validation part: a share of the rest, or how many clips."),
-        .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
+        .init("test", \.test, "Test set: a fraction or number of the clips.", .notNone),
+        .init("validation", \.validation, "Validation set: a fraction or number of the remaining clips."),
+        .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 
     public init() {}
-    /// Whether anything is taken for validation.
+    /// Whether there is a validation set.
     public var hasValidation: Bool { validation != .none }
-    /// One split, "hold-out". Throws where a part would be empty or leave nothing to train on.
+    /// One split, "hold-out". Throws if a subset would be empty.
     public func split(_ corpus: Corpus) throws -> [Split] {
         [try holdOut(.plain, corpus, test: test, validation: validation, seed: seed)]
     }
 }
 
-/// One test part drawn so that classes keep their shares; sizes are scikit-learn's.
+/// A hold-out split stratified by class, with the sizes of scikit-learn.
 public struct StratifiedSplit: SplitSpec {
-    /// How much is tested on, and how much of the rest is validated on.
+    /// The size of the test set, and that of the validation set.
     public var test = Amount.share(0.2)
     public var validation = Amount.none
     public var seed = 0
 
     public static let type = "stratified"
-    public static let summary = "Clips drawn so that classes keep their shares, whoever speaks."
+    public static let summary = "Hold-out split stratified by class. Not speaker-independent."
     public static let fields: [Field<Self>] = [
-        .init("test", \.test, "The test part: a share of the clips, or how many.", .notNone),
-        .init("validation", \.validation, "The validation part: a share of the rest, or how many clips."),
-        .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
+        .init("test", \.test, "Test set: a fraction or number of the clips.", .notNone),
+        .init("validation", \.validation, "Validation set: a fraction or number of the remaining clips."),
+        .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 
     public init() {}
-    /// Whether anything is taken for validation.
+    /// Whether there is a validation set.
     public var hasValidation: Bool { validation != .none }
-    /// One split, "hold-out". Throws where a class has one clip only, or a part is too small to hold all classes.
+    /// One split, "hold-out". Throws if a class has only one clip, or if a subset is too small for all classes.
     public func split(_ corpus: Corpus) throws -> [Split] {
         [try holdOut(.stratified, corpus, test: test, validation: validation, seed: seed)]
     }
 }
 
-/// One test part of whole speakers, or of whole groups by any other column.
+/// A speaker-independent hold-out split: whole speakers, or whole groups of any other column.
 public struct GroupedSplit: SplitSpec {
-    /// How much is tested on, and how much of the rest is validated on.
+    /// The size of the test set, and that of the validation set.
     public var test = Amount.share(0.2)
     public var validation = Amount.none
-    /// What stays together, and what should keep its shares.
+    /// The column whose values stay together, and those to balance by.
     public var by = "speaker"
     public var balance = ["label", "gender"]
     public var seed = 0
 
     public static let type = "grouped"
-    public static let summary = "Whole speakers, drawn so that classes and genders keep their shares."
+    public static let summary = "Speaker-independent hold-out split: whole speakers, balanced by class and gender."
     public static let fields: [Field<Self>] = [
         .init(
-            "test", \.test, "The test part: about this share of the clips, or how many speakers.", .notNone),
+            "test", \.test, "Test set: approximate fraction of the clips, or a number of speakers.", .notNone),
         .init(
             "validation", \.validation,
-            "The validation part: about this share of the rest, or how many speakers."),
-        .init("by", \.by, "The column whose values stay together.", .notEmpty),
-        .init("balance", \.balance, "The columns whose values should keep their shares."),
-        .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
+            "Validation set: approximate fraction of the remaining clips, or a number of speakers."),
+        .init("by", \.by, "Column whose values stay together.", .notEmpty),
+        .init("balance", \.balance, "Columns by which the subsets are balanced."),
+        .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 
     public init() {}
-    /// Whether anything is taken for validation.
+    /// Whether there is a validation set.
     public var hasValidation: Bool { validation != .none }
-    /// One split, "hold-out". Throws where clips lack the column or there are too few groups.
+    /// One split, "hold-out". Throws if clips lack the column or there are too few groups.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let rule = Rule.grouped(by: by, balance: balance)
         return [try holdOut(rule, corpus, test: test, validation: validation, seed: seed)]

@@ -1,40 +1,40 @@
 import Autograd
 import Configuration
 
-/// Parts that are named: speakers, sessions, or any other values of a column.
+/// A split by named speakers, sessions, or other values of a column.
 public struct ListedSplit: SplitSpec {
     public var by = "speaker"
     public var test: [NameOrNumber] = []
     public var validation: Either<Amount, [NameOrNumber]> = .first(.none)
-    /// nil for everything that is in no other part.
+    /// nil for everything that is in no other subset.
     public var train: [NameOrNumber]?
     public var balance = ["label", "gender"]
     public var seed = 0
 
     public static let type = "listed"
-    public static let summary = "Parts by named speakers, sessions or other values of a column."
+    public static let summary = "Split by named speakers, sessions or other values of a column."
     public static let fields: [Field<Self>] = [
-        .init("by", \.by, "The column.", .notEmpty),
-        .init("test", \.test, "The values that are tested on, such as [1, 11, 20, 21].", .required),
+        .init("by", \.by, "Column of the values.", .notEmpty),
+        .init("test", \.test, "Values of the test set, such as [1, 11, 20, 21].", .required),
         .init(
             "validation", \.validation,
-            "The values that are validated on; or about which share of the rest, or how many of its values."),
-        .init("train", \.train, "The values that are trained on; everything else unless given."),
+            "Values of the validation set; or an approximate fraction of the remaining clips, or a number of values."),
+        .init("train", \.train, "Values of the training set; by default all others."),
         .init(
             "balance", \.balance,
-            "The columns whose values should keep their shares in a validation part that is drawn."),
-        .init("seed", \.seed, "The seed of a validation part that is drawn.", .atLeast(0)),
+            "Columns by which a random validation set is balanced."),
+        .init("seed", \.seed, "Random seed of a random validation set.", .atLeast(0)),
     ]
 
     public init() {}
-    /// Whether the options name or draw any clips to validate on.
+    /// Whether there is a validation set.
     public var hasValidation: Bool {
         switch validation {
         case .first(let amount): amount != .none
         case .second(let values): !values.isEmpty
         }
     }
-    /// One split. Throws for values that no clip has or that stand in two parts, and where nothing is left to train on.
+    /// One split. Throws for values that no clip has or that are in two subsets, and if nothing is left for training.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let known = corpus.clips.values(of: by)
         guard !known.isEmpty else {
@@ -47,15 +47,15 @@ public struct ListedSplit: SplitSpec {
             for value in values {
                 guard let name = value.find(in: known) else {
                     throw DataProblem(
-                        "\(part.rawValue) part by \(by)", found: "\"\(value.text)\", which no clip has",
+                        "\(part.rawValue) set by \(by)", found: "\"\(value.text)\", which no clip has",
                         allowed: known.listed(100))
                 }
                 if let other = parts.updateValue(part, forKey: name) {
                     throw DataProblem(
                         "listed split by \(by)",
                         found:
-                            "\"\(name)\" in \(part == other ? "a part twice" : "\(other.rawValue) and \(part.rawValue)")",
-                        allowed: "each value in one part")
+                            "\"\(name)\" in \(part == other ? "one subset twice" : "\(other.rawValue) and \(part.rawValue)")",
+                        allowed: "each value in one subset")
                 }
             }
         }
@@ -77,7 +77,7 @@ public struct ListedSplit: SplitSpec {
         let taken = Set(validated)
         trained.removeAll { taken.contains($0) }
         guard !trained.isEmpty else {
-            throw DataProblem("listed split by \(by)", found: "nothing to train on", allowed: "some clips")
+            throw DataProblem("listed split by \(by)", found: "no training clips", allowed: "some clips")
         }
         var split = made("listed", corpus, validation: validated, test: tested.sorted())
         split.train = trained.map { corpus.clips[$0].id }
@@ -85,15 +85,15 @@ public struct ListedSplit: SplitSpec {
     }
 }
 
-/// A value of a column: a text, or a whole number that also stands for texts such as "01".
+/// A value of a column: a text, or an integer that also matches texts such as "01".
 public struct NameOrNumber: ConfigurationValue, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    /// As it is written.
+    /// The value as written.
     public var text: String
     private var number: Int?
 
-    /// Stands for this text only: "01" is not "1".
+    /// Matches this text only: "01" is not "1".
     public init(stringLiteral text: String) { self.text = text }
-    /// Stands for the number however it is written: 1 is "1" and "01".
+    /// Matches the number in any notation: 1 matches "1" and "01".
     public init(integerLiteral number: Int) {
         text = String(number)
         self.number = number
@@ -108,11 +108,11 @@ public struct NameOrNumber: ConfigurationValue, ExpressibleByStringLiteral, Expr
 
     public func encode() -> JSONValue { number?.encode() ?? text.encode() }
     public static func schema(_ book: SchemaBook) -> JSONValue { ["type": ["string", "integer"]] }
-    public static var allowed: String { "text or a whole number" }
-    public static var allowedMany: String { "texts or whole numbers" }
+    public static var allowed: String { "text or an integer" }
+    public static var allowedMany: String { "texts or integers" }
     public static func resembles(_ json: JSONValue) -> Bool { json.text != nil || json.integer != nil }
 
-    /// The one of the names that is meant.
+    /// Returns the name that matches.
     func find(in names: [String]) -> String? {
         if names.contains(text) { return text }
         guard let number else { return nil }
@@ -120,13 +120,13 @@ public struct NameOrNumber: ConfigurationValue, ExpressibleByStringLiteral, Expr
     }
 }
 
-/// Parts that a file names: splits that were written before, or a table with the columns `clip` and `part`.
+/// A split from a file: splits that were written before, or a table with the columns `clip` and `part`.
 public struct FileSplit: SplitSpec {
     public var file = ""
 
     public static let type = "file"
     public static let summary =
-        "Parts that a file names: splits written before, or a table of clips and their parts."
+        "Split from a file: splits that were written before, or a table of clips and their subsets."
     public static let fields: [Field<Self>] = [
         .init(
             "file", \.file,
@@ -140,8 +140,8 @@ public struct FileSplit: SplitSpec {
 
     /// Depends on the file.
     public var foldCount: Int? { nil }
-    /// The splits in the order of the file. Throws for clips that the corpus lacks, and where nothing is left to
-    /// train on.
+    /// The splits in the order of the file. Throws for clips that the corpus lacks, and if nothing is left for
+    /// training.
     public func split(_ corpus: Corpus) throws -> [Split] {
         if file.lowercased().hasSuffix(".json") {
             return try SplitFile.read(file, for: corpus)
@@ -182,7 +182,7 @@ public struct FileSplit: SplitSpec {
                 continue
             }
             guard seen[name, default: []].insert(number).inserted else {
-                report(clip, "the clip \(JSONValue.quoted(row[clip].text)) a second time")
+                report(clip, "the clip \(JSONValue.quoted(row[clip].text)) is listed twice")
                 continue
             }
             members[name, default: [:]][place, default: []].append(number)
@@ -192,7 +192,7 @@ public struct FileSplit: SplitSpec {
             let parts = members[name] ?? [:]
             guard let train = parts[.train] else {
                 throw DataProblem(
-                    "split \"\(name)\" of \(file)", found: "nothing to train on", allowed: "some clips")
+                    "split \"\(name)\" of \(file)", found: "no training clips", allowed: "some clips")
             }
             var split = made(name, corpus, validation: parts[.validation] ?? [], test: parts[.test] ?? [])
             split.train = train.sorted().map { corpus.clips[$0].id }

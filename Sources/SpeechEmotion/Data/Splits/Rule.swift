@@ -1,14 +1,14 @@
 import Autograd
 
-/// How clips are dealt out: any of them, so that classes keep their shares, or whole groups such as speakers.
+/// How clips are assigned to subsets: at random, stratified by class, or in whole groups such as speakers.
 enum Rule {
     case plain
     case stratified
-    /// Whole groups of the clips that share a value of the column `by`; the values of the columns `balance` keep their
-    /// shares as well as whole groups allow.
+    /// Whole groups of clips that share a value of the column `by`, balanced by the columns `balance` as well as
+    /// possible.
     case grouped(by: String, balance: [String])
 
-    /// Takes some of the clips at `indices` out. Throws where nothing would be left, or taken.
+    /// Draws some of the clips at `indices`. Throws if nothing would be drawn, or left.
     func take(
         _ amount: Amount, from indices: [Int], of corpus: Corpus, _ part: Split.Part,
         _ generator: RandomGenerator
@@ -27,7 +27,7 @@ enum Rule {
         }
     }
 
-    /// Deals the clips at `indices` out to so many folds. Each is in exactly one. Without a generator nothing is shuffled.
+    /// Assigns each of the clips at `indices` to one of the folds. Without a generator, nothing is shuffled.
     func folds(
         _ count: Int, of indices: [Int], in corpus: Corpus, _ generator: RandomGenerator?
     ) throws(DataProblem) -> [[Int]] {
@@ -56,32 +56,32 @@ enum Rule {
         let count = amount.count(of: total)
         guard count >= 1, count < total else {
             throw DataProblem(
-                "\(part.rawValue) part", found: "\(counted(count, noun)) out of \(total)",
-                allowed: "at least one, and one left to train on")
+                "\(part.rawValue) set", found: "\(counted(count, noun)) out of \(total)",
+                allowed: "at least one, and one left for training")
         }
         return count
     }
 }
 
-// MARK: - Classes keep their shares
+// MARK: - Stratification
 
 extension Rule {
-    /// The sizes per class are scikit-learn's (`StratifiedShuffleSplit`): what is left is the likeliest count of each class,
-    /// and ties are broken at random.
+    /// The sizes per class are those of scikit-learn's `StratifiedShuffleSplit`: the most likely counts of each class
+    /// remain, and ties are broken at random.
     private static func stratified(
         _ count: Int, _ indices: [Int], _ corpus: Corpus, _ part: Split.Part, _ generator: RandomGenerator
     ) throws(DataProblem) -> [Int] {
         let classes = members(indices, corpus)
         if let lonely = classes.first(where: { $0.members.count < 2 }) {
             throw DataProblem(
-                "stratified \(part.rawValue) part", found: "one clip of the class \"\(lonely.label)\"",
-                allowed: "two or more of each; merge or drop the class, or split at random")
+                "stratified \(part.rawValue) set", found: "one clip of the class \"\(lonely.label)\"",
+                allowed: "at least two of each; merge or drop the class, or split at random")
         }
         guard count >= classes.count, indices.count - count >= classes.count else {
             throw DataProblem(
-                "stratified \(part.rawValue) part",
+                "stratified \(part.rawValue) set",
                 found: "\(counted(count, "clip")) out of \(indices.count) for \(classes.count) classes",
-                allowed: "at least one clip of each class on both sides")
+                allowed: "at least one clip of each class in both subsets")
         }
         let counts = classes.map(\.members.count)
         let left = likeliestCounts(counts, drawing: indices.count - count, generator.split("ties"))
@@ -93,8 +93,8 @@ extension Rule {
         return taken.sorted()
     }
 
-    /// The sizes per fold and class are scikit-learn's (`StratifiedKFold`): the sorted labels are dealt out in turn, classes
-    /// in the order in which they occur.
+    /// The sizes per fold and class are those of scikit-learn's `StratifiedKFold`: the sorted labels are assigned in
+    /// turn, with classes in order of occurrence.
     private static func stratifiedFolds(
         _ count: Int, _ indices: [Int], _ corpus: Corpus, _ generator: RandomGenerator?
     ) throws(DataProblem) -> [[Int]] {
@@ -125,7 +125,7 @@ extension Rule {
         return folds.map { $0.sorted() }
     }
 
-    /// The clips of each class, classes in the order in which they first occur.
+    /// The clips of each class, with classes in order of first occurrence.
     private static func members(_ indices: [Int], _ corpus: Corpus) -> [(label: String, members: [Int])] {
         var classes: [(label: String, members: [Int])] = []
         var places: [String: Int] = [:]
@@ -141,8 +141,8 @@ extension Rule {
         return classes
     }
 
-    /// The likeliest counts of each class if `drawn` of all members are drawn: the expectations rounded down, and one more
-    /// where the rest is largest. Which of equal rests, the generator says.
+    /// The most likely counts of each class in a sample of `drawn` members: the expectations rounded down, and one more
+    /// for the largest remainders. Ties are broken by the generator.
     static func likeliestCounts(_ counts: [Int], drawing drawn: Int, _ generator: RandomGenerator) -> [Int] {
         let total = Double(counts.reduce(0, +))
         let expected = counts.map { Double($0) / total * Double(drawn) }

@@ -1,23 +1,22 @@
-/// A pipeline whose results are kept on disk.
+/// A pipeline whose results are cached on disk.
 public struct CachedPipeline: Sendable {
     /// The pipeline.
     public let pipeline: FeaturePipeline
     private let cache: FeatureCache
     private let fingerprint: String
 
-    /// Keeps results of `pipeline` in `cache`.
+    /// Caches the results of `pipeline` in `cache`.
     public init(_ pipeline: FeaturePipeline, _ cache: FeatureCache) {
         self.pipeline = pipeline
         self.cache = cache
         fingerprint = pipeline.fingerprint
     }
 
-    /// The features of a file or of a part of it, as `FeaturePipeline.features(ofFile:offset:duration:)`.
+    /// Returns the features of a file or of a segment of it, as `FeaturePipeline.features(ofFile:offset:duration:)`.
     ///
     /// - Parameters:
-    ///   - variant: Says what `change` does, so that another change is another result: the options of an
-    ///     augmentation, its seed, the row and the clip.
-    ///   - change: Changes the prepared sound before its features.
+    ///   - variant: Identifies `change`: the options of an augmentation, its seed, the copy and the clip.
+    ///   - change: Applied to the preprocessed waveform before its features are computed.
     public func features(
         ofFile path: String, offset: Double = 0, duration: Double? = nil, variant: String = "",
         change: (Waveform) throws -> Waveform = { $0 }
@@ -28,10 +27,10 @@ public struct CachedPipeline: Sendable {
         }
     }
 
-    /// The same of a file whose sound may be at hand already.
+    /// Returns the features of a file whose waveform may be in memory already.
     ///
-    /// - Parameter sound: The prepared sound of that part of the file, changed as `variant` says; asked for where the cache has no
-    ///   result.
+    /// - Parameter sound: The preprocessed waveform of that segment of the file, changed as `variant` identifies;
+    ///   called on a cache miss.
     public func features(
         ofFile path: String, offset: Double = 0, duration: Double? = nil, variant: String,
         sound: () throws -> Waveform

@@ -1,6 +1,6 @@
 import Configuration
 
-/// How another feature changes from frame to frame.
+/// The local derivative of another feature over time.
 public struct Delta: FrameFeature {
     public var of = AnyFrameFeature(MFCC())
     public var order = 1
@@ -8,25 +8,25 @@ public struct Delta: FrameFeature {
 
     public static let type = "delta"
     public static let summary =
-        "How another feature changes: its first or second derivative over some frames."
+        "Delta features: the first or second derivative of another feature over time, as librosa.feature.delta."
     public static var fields: [Field<Self>] {
         [
-            .init("of", \.of, "The other feature.", .required),
-            .init("order", \.order, "First or second derivative.", .range(1...2)),
+            .init("of", \.of, "The feature to differentiate.", .required),
+            .init("order", \.order, "Order of the derivative, 1 or 2.", .range(1...2)),
             .init(
-                "width", \.window, "Frames that a line or parabola is fitted to.", .range(3...9999),
+                "width", \.window, "Number of frames of the Savitzky-Golay filter; odd.", .range(3...9999),
                 .check("that is odd") { $0 % 2 == 1 }),
         ]
     }
 
     public init() {}
-    /// A line (order 1) or a parabola (order 2) is fitted to 9 frames.
+    /// Creates deltas over 9 frames, fitted by a line (order 1) or a parabola (order 2).
     public init(_ of: any FrameFeature, order: Int = 1) {
         self.of = AnyFrameFeature(of)
         self.order = order
     }
 
-    /// Equal where the other feature with all its options, the order and the window are.
+    /// Whether the other feature, the order and the width are equal.
     public static func == (a: Delta, b: Delta) -> Bool {
         AnyHashable(a.of.value) == AnyHashable(b.of.value) && a.order == b.order && a.window == b.window
     }
@@ -37,17 +37,17 @@ public struct Delta: FrameFeature {
         hasher.combine(window)
     }
 
-    /// That of the other feature.
+    /// The width of the other feature.
     public var width: Int { of.value.width }
     /// `delta_mfcc_0`, and `delta2_mfcc_0` for order 2.
     public var names: [String] { of.value.names.map { (order == 1 ? "delta_" : "delta2_") + $0 } }
-    /// That of the other feature.
+    /// The hop length of the other feature.
     public var hop: Int { of.value.hop }
-    /// As many as the other feature has.
+    /// The number of frames of the other feature.
     public func frames(of samples: Int) -> Int? { of.value.frames(of: samples) }
     public func check(rate: Int) throws(SoundProblem) { try of.value.check(rate: rate) }
 
-    /// [frames, width] as librosa.feature.delta. Throws for sounds of fewer frames than the window.
+    /// Computes [frames, width] as librosa.feature.delta. Throws for waveforms with fewer frames than the width.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         let table = try sound(of.value)
         guard table.frames >= window else {
@@ -57,7 +57,7 @@ public struct Delta: FrameFeature {
                 found:
                     "\(table.frames) frame\(table.frames == 1 ? "" : "s") of \(Self.seconds(sound.wave.duration))",
                 allowed:
-                    "\(window) or more, the width of the delta, which take \(Self.seconds(least)) of sound")
+                    "\(window) or more frames, the width of the delta (\(Self.seconds(least)) of audio)")
         }
         return try table.delta(order: order, width: window)
     }

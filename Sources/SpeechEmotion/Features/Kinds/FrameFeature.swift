@@ -1,36 +1,36 @@
 import Configuration
 
-/// Numbers for each frame of a sound, as a config names them: `{"type": "mfcc", "n_mfcc": 40}`.
+/// A frame-level feature, as a config names it: `{"type": "mfcc", "n_mfcc": 40}`.
 public protocol FrameFeature: TaggedOptions, Hashable {
-    /// How many numbers each frame has.
+    /// The number of values per frame.
     var width: Int { get }
-    /// What each of them is called: `mfcc_0`.
+    /// The names of the values: `mfcc_0`.
     var names: [String] { get }
-    /// Samples between the starts of two frames. Features side by side need the same.
+    /// The hop length in samples. Features in one sequence must have the same.
     var hop: Int { get }
-    /// How many frames a sound of so many samples has; nil where it is too short for one.
+    /// Returns the number of frames for a number of samples; nil if the waveform is too short for one.
     func frames(of samples: Int) -> Int?
-    /// Throws where the options make no sense for sounds of a rate.
+    /// Throws if the options are invalid for a sample rate.
     func check(rate: Int) throws(SoundProblem)
-    /// The numbers, [frames, width]. Throws for sounds that are too short or hold what is no number.
+    /// Computes the feature, [frames, width]. Throws for waveforms that are too short or contain NaN or infinity.
     func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable
 }
 
 extension FrameFeature {
-    /// The type, numbered from 0 where there are several: `rms`, `mfcc_0`.
+    /// The type name, numbered from 0 if there are several values: `rms`, `mfcc_0`.
     public var names: [String] {
         width == 1 ? [Self.type] : (0..<width).map { "\(Self.type)_\($0)" }
     }
 
-    /// The feature of a sound by itself.
+    /// Computes the feature of a waveform on its own.
     public func callAsFunction(_ wave: Waveform) throws(SoundProblem) -> FrameTable {
         try table(of: SoundAnalysis(wave))
     }
 }
 
-/// The features of frames that a config may name.
+/// The registered frame-level features.
 public enum FeatureKinds: Registry {
-    /// What stands in a config is a feature.
+    /// The type of a decoded config entry.
     public typealias Value = any FrameFeature
 
     public static var noun: String { "feature" }
@@ -43,5 +43,5 @@ public enum FeatureKinds: Registry {
     }
 }
 
-/// A feature of any kind inside a config.
+/// A feature of any registered type in a config.
 public typealias AnyFrameFeature = Tagged<FeatureKinds>

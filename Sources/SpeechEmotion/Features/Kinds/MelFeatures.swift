@@ -1,6 +1,6 @@
 import Configuration
 
-/// Mel-frequency cepstral coefficients.
+/// Mel-frequency cepstral coefficients (MFCC).
 public struct MFCC: MelFeature {
     public var cepstrum = Cepstrum()
     public var stft = STFT()
@@ -8,40 +8,40 @@ public struct MFCC: MelFeature {
     public var decibels = Decibels()
 
     public static let type = "mfcc"
-    public static let summary = "Mel-frequency cepstral coefficients, with librosa's defaults."
+    public static let summary = "Mel-frequency cepstral coefficients (MFCCs), as librosa.feature.mfcc."
     public static var fields: [Field<Self>] {
         [
-            .init("n_mfcc", \.cepstrum.count, "Coefficients.", .range(1...MelBands.most))
+            .init("n_mfcc", \.cepstrum.count, "Number of MFCCs.", .range(1...MelBands.most))
         ] + stftFields + bandFields + decibelFields + [
-            .init("dct_type", \.cepstrum.transform, "Which discrete cosine transform."),
-            .init("orthonormal", \.cepstrum.isOrthonormal, "Whether it is orthonormal or plain."),
+            .init("dct_type", \.cepstrum.transform, "Type of the discrete cosine transform (DCT): 1, 2 or 3."),
+            .init("orthonormal", \.cepstrum.isOrthonormal, "Whether the DCT is orthonormal."),
             .init(
                 "lifter", \.cepstrum.lifter,
-                "Multiplies coefficient n, from 0, by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 is off.",
+                "Cepstral liftering: multiplies coefficient n by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 disables it.",
                 .atLeast(0)),
         ]
     }
 
     public init() {}
-    /// Of 128 mel bands, as librosa has them; `count` coefficients from the first on.
+    /// Creates `count` coefficients of 128 mel bands, librosa's defaults.
     public init(count: Int) { cepstrum.count = count }
 
     public var complaints: [Complaint] {
         var found = melComplaints
         if cepstrum.count > bands.count {
             found.append(
-                Complaint("n_mfcc", "\(cepstrum.count) coefficients need as many mels, not \(bands.count)"))
+                Complaint("n_mfcc", "\(cepstrum.count) coefficients need at least as many mel bands, not \(bands.count)"))
         }
         if cepstrum.transform == .one, bands.count < 2 {
-            found.append(Complaint("dct_type", "type 1 needs 2 mels"))
+            found.append(Complaint("dct_type", "type 1 needs at least 2 mel bands"))
         }
         return found
     }
 
-    /// As many as coefficients.
+    /// The number of coefficients.
     public var width: Int { cepstrum.count }
 
-    /// [frames, count] as librosa.feature.mfcc.
+    /// Computes [frames, count] as librosa.feature.mfcc.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.melLevels(stft, bands, decibels).cepstrum(cepstrum).table
     }
@@ -54,31 +54,31 @@ public struct Mel: MelFeature {
     public var bands = MelBands()
     public var decibels = Decibels()
 
-    /// What the bands are of.
+    /// The scale of the values.
     public enum Unit: String, CaseIterable, ConfigurationValue {
-        /// Sums of squared sizes.
+        /// Squared magnitudes.
         case power
-        /// Sums of sizes.
+        /// Magnitudes.
         case magnitude
-        /// Sums of squared sizes in decibels.
+        /// Squared magnitudes in decibels.
         case decibels = "db"
     }
 
     public static let type = "mel"
-    public static let summary = "A mel spectrogram: powers, sizes or decibels."
+    public static let summary = "A mel spectrogram, as librosa.feature.melspectrogram."
     public static var fields: [Field<Self>] {
         [
-            .init("scale", \.unit, "Sums of powers, of sizes, or of powers in decibels.")
+            .init("scale", \.unit, "Scale of the values: `power`, `magnitude`, or `db` for the power in decibels.")
         ] + bandFields + stftFields + decibelFields
     }
 
     public init() {}
 
     public var complaints: [Complaint] { melComplaints }
-    /// As many as mel bands.
+    /// The number of mel bands.
     public var width: Int { bands.count }
 
-    /// [frames, mels] as librosa.feature.melspectrogram, in the unit of the options.
+    /// Computes [frames, n_mels] as librosa.feature.melspectrogram, on the scale of the options.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         switch unit {
         case .power: try sound.powers(stft).mel(bands).table

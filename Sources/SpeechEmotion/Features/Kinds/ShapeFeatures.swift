@@ -1,105 +1,105 @@
 import Configuration
 
-/// The mean frequency.
+/// The spectral centroid.
 public struct Centroid: SpectralFeature {
     public var stft = STFT()
 
     public static let type = "centroid"
-    public static let summary = "The mean frequency in Hz, weighted with the sizes of the bins."
+    public static let summary = "Spectral centroid: the mean frequency in Hz, weighted by the magnitude of the bins."
     public static var fields: [Field<Self>] { stftFields }
 
     public init() {}
-    /// One number, in Hz.
+    /// One value, in Hz.
     public var width: Int { 1 }
 
-    /// [frames, 1] as librosa.feature.spectral_centroid; 0 in silence.
+    /// Computes [frames, 1] as librosa.feature.spectral_centroid; 0 for silence.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.sizes(stft).centroid
     }
 }
 
-/// The deviation from the mean frequency.
+/// The spectral bandwidth.
 public struct Bandwidth: SpectralFeature {
     public var stft = STFT()
 
     public static let type = "bandwidth"
     public static let summary =
-        "The deviation from the mean frequency in Hz, weighted with the sizes of the bins."
+        "Spectral bandwidth: the standard deviation around the centroid in Hz, weighted by the magnitude of the bins."
     public static var fields: [Field<Self>] { stftFields }
 
     public init() {}
-    /// One number, in Hz.
+    /// One value, in Hz.
     public var width: Int { 1 }
 
-    /// [frames, 1] as librosa.feature.spectral_bandwidth; 0 in silence.
+    /// Computes [frames, 1] as librosa.feature.spectral_bandwidth; 0 for silence.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.sizes(stft).bandwidth
     }
 }
 
-/// The frequency up to which most of a spectrum lies.
+/// The spectral roll-off frequency.
 public struct Rolloff: SpectralFeature {
     public var share = 0.85
     public var stft = STFT()
 
     public static let type = "rolloff"
-    public static let summary = "The frequency in Hz up to which a part of the sum of all sizes lies."
+    public static let summary = "Spectral roll-off: the frequency in Hz below which a given fraction of the total magnitude lies."
     public static var fields: [Field<Self>] {
-        [.init("roll_percent", \.share, "Which part.", .above(0), .below(1))] + stftFields
+        [.init("roll_percent", \.share, "Roll-off fraction of the total magnitude.", .above(0), .below(1))] + stftFields
     }
 
     public init() {}
-    /// One number, in Hz.
+    /// One value, in Hz.
     public var width: Int { 1 }
 
-    /// [frames, 1] as librosa.feature.spectral_rolloff.
+    /// Computes [frames, 1] as librosa.feature.spectral_rolloff.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.sizes(stft).rolloff(share)
     }
 }
 
-/// How much like noise a spectrum is.
+/// The spectral flatness.
 public struct Flatness: SpectralFeature {
     public var floor = 1e-10
     public var stft = STFT()
 
     public static let type = "flatness"
-    public static let summary = "How much like noise: the geometric over the arithmetic mean of the powers."
+    public static let summary = "Spectral flatness: the geometric mean of the power spectrum divided by its arithmetic mean."
     public static var fields: [Field<Self>] {
-        [.init("amin", \.floor, "Powers below it count as it.", .atLeast(1e-30), .atMost(1))] + stftFields
+        [.init("amin", \.floor, "Minimum power; smaller values are clamped.", .atLeast(1e-30), .atMost(1))] + stftFields
     }
 
     public init() {}
-    /// One number, from 0 to 1: the larger, the more like noise.
+    /// One value from 0 (tonal) to 1 (white noise).
     public var width: Int { 1 }
 
-    /// [frames, 1] as librosa.feature.spectral_flatness.
+    /// Computes [frames, 1] as librosa.feature.spectral_flatness.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.powers(stft).flatness(floor: floor)
     }
 }
 
-/// Peaks against valleys in octaves.
+/// The spectral contrast.
 public struct Contrast: SpectralFeature {
     public var bands = ContrastBands()
     public var stft = STFT()
 
     public static let type = "contrast"
-    public static let summary = "Peaks against valleys of the sizes in octaves and in what lies below them."
+    public static let summary = "Spectral contrast: the difference between peaks and valleys of the magnitude in octave bands (Jiang et al. 2002)."
     public static var fields: [Field<Self>] {
         [
-            .init("n_bands", \.bands.octaves, "Octaves above the lowest band.", .range(1...32)),
-            .init("fmin", \.bands.low, "Where the first octave begins, in Hz.", .above(0)),
+            .init("n_bands", \.bands.octaves, "Number of octave bands above the lowest band.", .range(1...32)),
+            .init("fmin", \.bands.low, "Lower edge of the first octave band in Hz.", .above(0)),
             .init(
-                "quantile", \.bands.quantile, "The part of a band's bins that is peak, and valley.",
+                "quantile", \.bands.quantile, "Quantile of the bins in a band that count as peak and as valley.",
                 .above(0),
                 .below(1)),
-            .init("linear", \.bands.isLinear, "Differences of sizes rather than of decibels."),
+            .init("linear", \.bands.isLinear, "Whether to return the linear difference of magnitudes instead of decibels."),
         ] + stftFields
     }
 
     public init() {}
-    /// The octaves, and what lies below them.
+    /// The octave bands and the band below them.
     public var width: Int { bands.octaves + 1 }
 
     public func check(rate: Int) throws(SoundProblem) {
@@ -107,9 +107,9 @@ public struct Contrast: SpectralFeature {
         _ = try bands.bands(stft, rate: rate)
     }
 
-    /// [frames, octaves + 1] as librosa.feature.spectral_contrast.
+    /// Computes [frames, n_bands + 1] as librosa.feature.spectral_contrast.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        // Valleys are where rounding would show.
+        // Valleys are most sensitive to rounding.
         try sound.preciseSizes(stft).contrast(bands)
     }
 }
@@ -121,23 +121,23 @@ public struct Bins: SpectralFeature {
     public var decibels = Decibels()
 
     public static let type = "spectrogram"
-    public static let summary = "All bins of the transform: powers, sizes or decibels."
+    public static let summary = "A spectrogram: the magnitude or power of the short-time Fourier transform."
     public static var fields: [Field<Self>] {
         [
-            .init("scale", \.unit, "Powers, sizes, or powers in decibels."),
-            .init("ref", \.decibels.reference, "The power that is 0 dB, or \"max\" for the largest."),
-            .init("amin", \.decibels.floor, "Powers below it count as it.", .atLeast(1e-30)),
+            .init("scale", \.unit, "Scale of the values: `power`, `magnitude`, or `db` for the power in decibels."),
+            .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
+            .init("amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .atLeast(1e-30)),
             .init(
-                "top_db", \.decibels.range, "How far below the largest others may lie; null is any.",
+                "top_db", \.decibels.range, "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
                 .atLeast(0)),
         ] + stftFields
     }
 
     public init() {}
-    /// `fft / 2 + 1`.
+    /// `n_fft / 2 + 1`.
     public var width: Int { stft.bins }
 
-    /// [frames, fft / 2 + 1] in the unit of the options.
+    /// Computes [frames, n_fft / 2 + 1] on the scale of the options.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         switch unit {
         case .power: try sound.powers(stft).bins.table

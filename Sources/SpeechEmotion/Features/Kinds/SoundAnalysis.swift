@@ -1,8 +1,8 @@
-/// A sound and what has been computed from it so far, so that features with equal options share their work.
+/// A waveform with the intermediate results computed from it, which features with equal options share.
 ///
-/// Belongs to one thread; the results depend on nothing but the sound and the options.
+/// Not thread-safe; results depend on nothing but the waveform and the options.
 public final class SoundAnalysis {
-    /// The sound.
+    /// The waveform.
     public let wave: Waveform
     private var powers: [STFT: Spectrogram] = [:]
     private var sizes: [STFT: Spectrogram] = [:]
@@ -16,10 +16,10 @@ public final class SoundAnalysis {
         let decibels: Decibels
     }
 
-    /// Nothing has been computed yet.
+    /// Creates an analysis without results yet.
     public init(_ wave: Waveform) { self.wave = wave }
 
-    /// The squared sizes of the bins.
+    /// The power spectrogram.
     public func powers(_ stft: STFT) throws(SoundProblem) -> Spectrogram {
         if let known = powers[stft] { return known }
         let made = try Spectrogram(powersOf: wave, stft)
@@ -27,7 +27,7 @@ public final class SoundAnalysis {
         return made
     }
 
-    /// The sizes of the bins.
+    /// The magnitude spectrogram.
     public func sizes(_ stft: STFT) throws(SoundProblem) -> Spectrogram {
         if let known = sizes[stft] { return known }
         let made = try powers(stft).squareRoots
@@ -35,7 +35,7 @@ public final class SoundAnalysis {
         return made
     }
 
-    /// The sizes of the bins, computed in Double.
+    /// The magnitude spectrogram, computed in double precision.
     public func preciseSizes(_ stft: STFT) throws(SoundProblem) -> Spectrogram {
         if let known = preciseSizes[stft] { return known }
         let made = try Spectrogram(preciseSizesOf: wave, stft)
@@ -43,7 +43,7 @@ public final class SoundAnalysis {
         return made
     }
 
-    /// Mel bands of the powers in decibels.
+    /// The mel spectrogram in decibels.
     public func melLevels(_ stft: STFT, _ bands: MelBands, _ decibels: Decibels) throws(SoundProblem)
         -> FrameBlocks
     {
@@ -54,7 +54,7 @@ public final class SoundAnalysis {
         return made
     }
 
-    /// A feature of the sound. Equal features are computed once.
+    /// Computes a feature of the waveform. Equal features are computed once.
     public func callAsFunction(_ feature: any FrameFeature) throws(SoundProblem) -> FrameTable {
         let key = AnyHashable(feature)
         if let known = tables[key] { return known }

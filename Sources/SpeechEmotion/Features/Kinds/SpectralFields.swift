@@ -1,40 +1,40 @@
 import Configuration
 
-/// A feature of a spectrum: its options hold how the sound is cut and transformed.
+/// A feature computed from the short-time Fourier transform.
 protocol SpectralFeature: FrameFeature {
     var stft: STFT { get set }
 }
 
 extension SpectralFeature {
-    /// That of the transform.
+    /// The hop length of the transform.
     public var hop: Int { stft.hop }
-    /// As the transform counts them.
+    /// The number of frames of the transform.
     public func frames(of samples: Int) -> Int? { try? stft.framing.frames(of: samples) }
 
-    /// The keys of the transform, which stand beside the feature's own.
+    /// The config keys of the transform, which every spectral feature has.
     static var stftFields: [Field<Self>] {
         [
-            .init("n_fft", \.stft.fft, "Samples of a frame.", .range(1...STFT.largest)),
-            .init("hop_length", \.stft.hop, "Samples between the starts of two frames.", .range(1...1 << 24)),
-            .init("window", \.stft.window, "The curve that a frame is multiplied with."),
+            .init("n_fft", \.stft.fft, "Frame length of the FFT in samples.", .range(1...STFT.largest)),
+            .init("hop_length", \.stft.hop, "Hop length in samples.", .range(1...1 << 24)),
+            .init("window", \.stft.window, "Window function."),
             .init(
                 "win_length", \.stft.windowLength,
-                "Samples of the window, in the middle of the frame; null is the whole frame.",
+                "Window length in samples, zero-padded to `n_fft`; `null` for `n_fft`.",
                 .range(1...STFT.largest)),
             .init(
                 "window_shape", \.stft.windowShape,
-                "Beta of a kaiser window (null: 8.6), deviation of a gaussian one in half lengths (null: 0.4).",
+                "Parameter of the window: beta of `kaiser` (default 8.6), standard deviation of `gaussian` relative to half the length (default 0.4).",
                 .above(0), .below(700)),
-            .init("periodic", \.stft.isPeriodic, "Periodic rather than symmetric windows."),
-            .init("center", \.stft.isCentred, "Whether frame i has its middle at i * hop, with padding."),
-            .init("pad_mode", \.stft.padding, "What lies around the sound."),
+            .init("periodic", \.stft.isPeriodic, "Whether the window is periodic, as for spectral analysis, or symmetric."),
+            .init("center", \.stft.isCentred, "Whether frame i is centered at sample i * hop_length, with padding at both ends."),
+            .init("pad_mode", \.stft.padding, "Padding at both ends if `center` is true."),
         ]
     }
 
-    /// What is wrong with the transform, for `complaints`.
+    /// What is invalid about the transform, for `complaints`.
     var stftComplaints: [Complaint] {
         guard let length = stft.windowLength, length > stft.fft else { return [] }
-        return [Complaint("win_length", "\(length) is longer than the frame, \(stft.fft) samples")]
+        return [Complaint("win_length", "\(length) is longer than n_fft, \(stft.fft) samples")]
     }
 
     public var complaints: [Complaint] { stftComplaints }
@@ -42,57 +42,57 @@ extension SpectralFeature {
     public func check(rate: Int) throws(SoundProblem) { try stft.check() }
 }
 
-/// A feature of frames that are not transformed.
+/// A feature computed from frames in the time domain.
 protocol FramedFeature: FrameFeature {
     var frames: Frames { get set }
 }
 
 extension FramedFeature {
-    /// That of the frames.
+    /// The hop length of the frames.
     public var hop: Int { frames.hop }
-    /// As they are cut from the sound.
+    /// The number of frames.
     public func frames(of samples: Int) -> Int? { try? frames.framing(.zeros).frames(of: samples) }
 
-    /// The keys of the frames, which stand beside the feature's own.
+    /// The config keys of the frames, which every such feature has.
     static var frameFields: [Field<Self>] {
         [
-            .init("frame_length", \.frames.length, "Samples of a frame.", .range(1...STFT.largest)),
-            .init("hop_length", \.frames.hop, "Samples between the starts of two frames.", .range(1...1 << 24)),
+            .init("frame_length", \.frames.length, "Frame length in samples.", .range(1...STFT.largest)),
+            .init("hop_length", \.frames.hop, "Hop length in samples.", .range(1...1 << 24)),
             .init(
-                "center", \.frames.isCentred, "Whether frame i has its middle at i * hop, with padding."),
+                "center", \.frames.isCentred, "Whether frame i is centered at sample i * hop_length, with padding at both ends."),
         ]
     }
 
     public func check(rate: Int) throws(SoundProblem) { try frames.check() }
 }
 
-/// A feature of mel bands.
+/// A feature computed from mel bands.
 protocol MelFeature: SpectralFeature {
     var bands: MelBands { get set }
     var decibels: Decibels { get set }
 }
 
 extension MelFeature {
-    /// The keys of the bands.
+    /// The config keys of the mel bands.
     static var bandFields: [Field<Self>] {
         [
-            .init("n_mels", \.bands.count, "Mel bands.", .range(1...MelBands.most)),
-            .init("fmin", \.bands.low, "The lower end of the lowest band in Hz.", .atLeast(0)),
+            .init("n_mels", \.bands.count, "Number of mel bands.", .range(1...MelBands.most)),
+            .init("fmin", \.bands.low, "Lowest frequency in Hz.", .atLeast(0)),
             .init(
-                "fmax", \.bands.high, "The upper end of the highest band in Hz; null is half the rate.",
+                "fmax", \.bands.high, "Highest frequency in Hz; `null` for half the sample rate.",
                 .above(0)),
-            .init("mel_scale", \.bands.scale, "The curve that spaces the bands."),
-            .init("norm", \.bands.norm, "How the triangles are scaled."),
+            .init("mel_scale", \.bands.scale, "Mel scale: `slaney` or `htk`."),
+            .init("norm", \.bands.norm, "Normalization of the triangular filters: `slaney` for equal area, or `none` for equal height."),
         ]
     }
 
-    /// The keys of the decibels.
+    /// The config keys of the conversion to decibels.
     static var decibelFields: [Field<Self>] {
         [
-            .init("ref", \.decibels.reference, "The power that is 0 dB, or \"max\" for the largest."),
-            .init("amin", \.decibels.floor, "Powers below it count as it.", .atLeast(1e-30)),
+            .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
+            .init("amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .atLeast(1e-30)),
             .init(
-                "top_db", \.decibels.range, "How far below the largest others may lie; null is any.",
+                "top_db", \.decibels.range, "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
                 .atLeast(0)),
         ]
     }

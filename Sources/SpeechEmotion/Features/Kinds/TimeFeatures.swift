@@ -1,47 +1,47 @@
 import Configuration
 
-/// How often the sign changes.
+/// The zero-crossing rate.
 public struct ZeroCrossings: FramedFeature {
     public var frames = Frames()
 
     public static let type = "zcr"
-    public static let summary = "The part of a frame's samples at which the sign changes."
+    public static let summary = "Zero-crossing rate: the fraction of samples in a frame at which the sign changes."
     public static var fields: [Field<Self>] { frameFields }
 
     public init() {}
-    /// One number, from 0 to 1.
+    /// One value, from 0 to 1.
     public var width: Int { 1 }
 
-    /// [frames, 1] as librosa.feature.zero_crossing_rate.
+    /// Computes [frames, 1] as librosa.feature.zero_crossing_rate.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.wave.zeroCrossingRate(frames)
     }
 }
 
-/// How loud a frame is.
+/// The root mean square (RMS) of each frame.
 public struct RMS: FramedFeature {
     public var frames = Frames()
 
     public static let type = "rms"
-    public static let summary = "The root of the mean square of a frame."
+    public static let summary = "Root mean square (RMS) energy of each frame."
     public static var fields: [Field<Self>] { frameFields }
 
     public init() {}
-    /// One number; full scale is 1.
+    /// One value; full scale is 1.
     public var width: Int { 1 }
 
-    /// [frames, 1] as librosa.feature.rms.
+    /// Computes [frames, 1] as librosa.feature.rms.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.wave.rmsOfFrames(frames)
     }
 }
 
-/// The fundamental frequency by one period at a time.
+/// The fundamental frequency (F0) by YIN.
 public struct Yin: FramedFeature {
     public var range = PitchRange()
     public var threshold = 0.1
 
-    /// Those of `range`.
+    /// The frames of `range`.
     public var frames: Frames {
         get { range.frames }
         set { range.frames = newValue }
@@ -49,32 +49,32 @@ public struct Yin: FramedFeature {
 
     public static let type = "yin"
     public static let summary =
-        "The fundamental frequency in Hz by YIN; frames without a voice have some too."
+        "Fundamental frequency (F0) in Hz by YIN; unvoiced frames have an estimate, too."
     public static var fields: [Field<Self>] {
         [
-            .init("fmin", \.range.low, "The lowest frequency in Hz.", .above(0)),
-            .init("fmax", \.range.high, "The highest frequency in Hz, at most half the rate.", .above(0)),
-            .init("trough_threshold", \.threshold, "The difference that is small enough for a period.", .above(0)),
+            .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0)),
+            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0)),
+            .init("trough_threshold", \.threshold, "Absolute threshold of the difference function for a period.", .above(0)),
         ] + frameFields
     }
 
     public init() {}
-    /// One number, in Hz.
+    /// One value, in Hz.
     public var width: Int { 1 }
 
     public func check(rate: Int) throws(SoundProblem) { _ = try range.periods(rate: rate) }
 
-    /// [frames, 1] as librosa.yin.
+    /// Computes [frames, 1] as librosa.yin.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try sound.wave.pitch(range, threshold: threshold)
     }
 }
 
-/// The fundamental frequency as a path through all frames.
+/// The fundamental frequency (F0) by probabilistic YIN.
 public struct ProbabilisticYin: FramedFeature {
     public var range = PitchRange()
 
-    /// Those of `range`.
+    /// The frames of `range`.
     public var frames: Frames {
         get { range.frames }
         set { range.frames = newValue }
@@ -82,23 +82,24 @@ public struct ProbabilisticYin: FramedFeature {
 
     public static let type = "pyin"
     public static let summary =
-        "The fundamental frequency in Hz by pYIN (0 without a voice), whether there is a voice, and how probable one is."
+        "Fundamental frequency (F0) by probabilistic YIN (pYIN): F0 in Hz (0 if unvoiced), a voicing flag, and the voicing probability."
     public static var fields: [Field<Self>] {
         [
-            .init("fmin", \.range.low, "The lowest frequency in Hz.", .above(0)),
-            .init("fmax", \.range.high, "The highest frequency in Hz, at most half the rate.", .above(0)),
+            .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0)),
+            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0)),
         ] + frameFields
     }
 
     public init() {}
-    /// Frequency, voice and probability.
+    /// F0, voicing flag and voicing probability.
     public var width: Int { 3 }
-    /// In the order of the columns.
+    /// The names of the three columns.
     public var names: [String] { ["pyin_f0", "pyin_voiced", "pyin_probability"] }
 
     public func check(rate: Int) throws(SoundProblem) { _ = try range.periods(rate: rate) }
 
-    /// [frames, 3]: Hz or 0 without a voice, 1 or 0 for a voice, and how probable it is; as librosa.pyin.
+    /// Computes [frames, 3] as librosa.pyin: F0 in Hz or 0 if unvoiced, 1 or 0 for voicing, and the voicing
+    /// probability.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         let track = try sound.wave.probablePitch(range)
         var rows: [Float] = []

@@ -1,6 +1,6 @@
 import Configuration
 
-/// A feature of the notes of the scale.
+/// A feature computed from pitch classes.
 protocol ChromaFeature: SpectralFeature {
     var bands: ChromaBands { get set }
     var ofSizes: Bool { get set }
@@ -11,10 +11,10 @@ extension ChromaFeature {
         [
             .init(
                 "tuning", \.bands.tuning,
-                "How far the notes lie from A = 440 Hz, in steps; null estimates it from each sound.",
+                "Deviation from A440 tuning in fractions of a chroma bin; `null` estimates it from each recording.",
                 .range(-100...100)),
-            .init("norm", \.bands.norm, "What the notes of a frame are divided by."),
-            .init("magnitude", \.ofSizes, "Of the sizes of the bins rather than of their squares."),
+            .init("norm", \.bands.norm, "Normalization of each frame."),
+            .init("magnitude", \.ofSizes, "Whether to use the magnitude spectrogram instead of the power spectrogram."),
         ]
     }
 
@@ -28,46 +28,46 @@ extension ChromaFeature {
     }
 }
 
-/// How strong each note is, whatever its octave.
+/// The chromagram: the energy of each pitch class.
 public struct Chroma: ChromaFeature {
     public var bands = ChromaBands()
     public var ofSizes = false
     public var stft = STFT()
 
     public static let type = "chroma"
-    public static let summary = "How strong each note is, whatever its octave."
+    public static let summary = "Chromagram: the energy of each pitch class, as librosa.feature.chroma_stft."
     public static var fields: [Field<Self>] {
-        [.init("n_chroma", \.bands.count, "Notes of an octave, from C on.", .range(1...ChromaBands.most))]
+        [.init("n_chroma", \.bands.count, "Number of chroma bins per octave, starting at C.", .range(1...ChromaBands.most))]
             + chromaFields + stftFields
     }
 
     public init() {}
 
-    /// As many as notes in an octave.
+    /// The number of chroma bins.
     public var width: Int { bands.count }
 
-    /// [frames, count] as librosa.feature.chroma_stft.
+    /// Computes [frames, n_chroma] as librosa.feature.chroma_stft.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try chroma(of: sound).table
     }
 }
 
-/// Where the harmony lies on circles of fifths and thirds.
+/// The tonal centroid features (tonnetz).
 public struct Tonnetz: ChromaFeature {
     public var bands = ChromaBands()
     public var ofSizes = false
     public var stft = STFT()
 
     public static let type = "tonnetz"
-    public static let summary = "Where the harmony lies on circles of fifths, minor and major thirds."
+    public static let summary = "Tonal centroid features (tonnetz): projections of the chromagram onto circles of fifths, minor and major thirds."
     public static var fields: [Field<Self>] { chromaFields + stftFields }
 
     public init() {}
 
-    /// Two for each of fifths, minor thirds and major thirds.
+    /// Two values for each of fifths, minor thirds and major thirds.
     public var width: Int { 6 }
 
-    /// [frames, 6] of the chroma of each frame.
+    /// Computes [frames, 6] from the chromagram.
     public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
         try chroma(of: sound).tonnetz.table
     }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// A feature as a coloured picture: frames from left to right, channels from the bottom to the top.
+/// A feature as a color image, such as a mel spectrogram: time from left to right, frequency from bottom to top.
 public struct Picture: FeatureLayout {
     public var feature = Picture.melLevels
     public var height = 300
@@ -11,12 +11,12 @@ public struct Picture: FeatureLayout {
     public var mean: [Double] = [0.5, 0.5, 0.5]
     public var deviation: [Double] = [0.5, 0.5, 0.5]
 
-    /// How levels become colours.
+    /// The color map.
     public enum Colors: String, CaseIterable, ConfigurationValue {
         case viridis, magma, gray
     }
 
-    /// A mel spectrogram in decibels below the largest.
+    /// A mel spectrogram in decibels relative to its maximum.
     private static var melLevels: AnyFrameFeature {
         var mel = Mel()
         mel.unit = .decibels
@@ -26,22 +26,22 @@ public struct Picture: FeatureLayout {
 
     public static let type = "image"
     public static let summary =
-        "A feature as a coloured picture: frames from left to right, channels from the bottom to the top."
+        "A color image of a feature, such as a mel spectrogram: time from left to right, frequency from bottom to top."
     public static var fields: [Field<Self>] {
         [
-            .init("feature", \.feature, "The feature; a mel spectrogram in decibels unless given."),
-            .init("height", \.height, "Pixels from top to bottom.", .range(1...4096)),
-            .init("width", \.width, "Pixels from left to right.", .range(1...4096)),
-            .init("colormap", \.colors, "How levels become red, green and blue."),
+            .init("feature", \.feature, "The feature; by default a mel spectrogram in decibels."),
+            .init("height", \.height, "Height in pixels.", .range(1...4096)),
+            .init("width", \.width, "Width in pixels.", .range(1...4096)),
+            .init("colormap", \.colors, "Color map."),
             .init(
                 "range", \.range,
-                "What has the first colour and what the last; null takes the smallest and largest of each picture."
+                "Values of the first and last color; `null` uses the minimum and maximum of each image."
             ),
             .init(
                 "low_at_bottom", \.isLowAtBottom,
-                "Whether the first channel is the lowest row or the top one."),
-            .init("mean", \.mean, "Subtracted from red, green and blue, which go from 0 to 1.", .count(3)),
-            .init("std", \.deviation, "Red, green and blue are divided by it.", .count(3), .above(0)),
+                "Whether the first channel is the bottom row."),
+            .init("mean", \.mean, "Per-channel mean that is subtracted from red, green and blue, which range from 0 to 1.", .count(3)),
+            .init("std", \.deviation, "Per-channel standard deviation that red, green and blue are divided by.", .count(3), .above(0)),
         ]
     }
 
@@ -54,16 +54,16 @@ public struct Picture: FeatureLayout {
 
     /// [height, width, 3].
     public var outputShape: [Int] { [height, width, 3] }
-    /// The colours.
+    /// The color channels.
     public var names: [String] { ["red", "green", "blue"] }
     public func check(rate: Int) throws(SoundProblem) { try feature.value.check(rate: rate) }
 
-    /// [height, width, 3], whatever the length of the sound.
+    /// Computes [height, width, 3] for waveforms of any length.
     public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
         picture(of: try sound(feature.value))
     }
 
-    /// The picture of a table with a frame or more.
+    /// Renders a table with at least one frame.
     package func picture(of table: FrameTable) -> Features {
         let picture = colored(table).resized(height: height, width: width)
         let scale = deviation.map { Float(1 / $0) }
@@ -75,7 +75,7 @@ public struct Picture: FeatureLayout {
         return Features(shape: outputShape, values: values)
     }
 
-    /// A pixel for each number, in one of 256 colours.
+    /// One pixel per value, in one of 256 colors.
     private func colored(_ table: FrameTable) -> RGBPicture {
         let low = range.map { Float($0.first) } ?? table.values.min() ?? 0
         let high = range.map { Float($0.second) } ?? table.values.max() ?? 0

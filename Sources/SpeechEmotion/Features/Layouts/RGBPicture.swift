@@ -1,10 +1,9 @@
-/// Pixels of red, green and blue, row by row from the top.
+/// Pixels of red, green and blue, in rows from the top.
 struct RGBPicture {
     let height, width: Int
     var values: [Float]
 
-    /// The picture in another size: bilinear, over all pixels that a new one covers where it becomes smaller,
-    /// as Pillow does it.
+    /// Resizes the image with bilinear interpolation and antialiasing, as Pillow does.
     func resized(height newHeight: Int, width newWidth: Int) -> RGBPicture {
         let columns = Weights(from: width, to: newWidth)
         var wide = RGBPicture(
@@ -47,7 +46,7 @@ struct RGBPicture {
     }
 }
 
-/// Which old pixels a new one is made of, and how much of each: a triangle around its middle.
+/// The weights of the old pixels that make up each new one: a triangle around its center.
 private struct Weights {
     private(set) var firsts: [Int] = []
     private(set) var weights: [[Float]] = []

@@ -1,13 +1,13 @@
-/// Follows where the sound of a clip lies while it is prepared, and what is cut off it.
+/// Tracks where the audio of a clip is while it is preprocessed, and how much of it is truncated.
 struct CutTracker: Sendable {
-    /// The samples at this point, added zeros among them.
+    /// The number of samples at this point, including padding.
     private(set) var count: Int
     private(set) var rate: Int
-    /// Which of the samples are sound.
+    /// The range of samples that is audio.
     private var sound: Range<Int>
     private var cuts: [Double]
 
-    /// A sound of which nothing but what `cuts` says has been cut off.
+    /// Starts with a waveform from which only `cuts` have been removed.
     init(count: Int, rate: Int, cuts: [Double]) {
         self.count = count
         self.rate = rate
@@ -15,7 +15,7 @@ struct CutTracker: Sendable {
         sound = 0..<count
     }
 
-    /// Follows an edit. Without the waveforms before and after it, silence counts as not removed.
+    /// Applies a preprocessing step. Without the waveforms before and after it, silence counts as not removed.
     mutating func apply(_ edit: any WaveEdit, from before: Waveform? = nil, to after: Waveform? = nil) throws
     {
         switch edit {
@@ -38,7 +38,7 @@ struct CutTracker: Sendable {
         }
     }
 
-    /// Takes the length of a sound that was stretched: its parts stay in proportion.
+    /// Adopts the length of a waveform that was stretched; its ranges are scaled in proportion.
     mutating func adopt(count new: Int, rate newRate: Int) {
         let scale = Double(new) / Double(max(count, 1))
         let isAll = sound == 0..<count
@@ -47,7 +47,7 @@ struct CutTracker: Sendable {
         (count, rate, sound) = (new, newRate, min(start, end)..<end)
     }
 
-    /// The truncation once a layout has taken its frames.
+    /// Returns the truncation after a layout has taken its frames.
     func truncation(by layout: any FeatureLayout) -> Truncation {
         guard let sequence = layout as? FrameSequence else {
             return Truncation(cuts: cuts, kept: Double(sound.count) / Double(rate))
@@ -57,7 +57,7 @@ struct CutTracker: Sendable {
         return Truncation(cuts: last.cuts, kept: Double(last.sound.count) / Double(rate))
     }
 
-    /// Keeps the samples of a window, which may reach beyond the sound on either side.
+    /// Keeps the samples of a window, which may extend beyond the audio on either side.
     private mutating func cut(to window: Range<Int>) {
         cuts.append(Double(sound.count - sound.clamped(to: window).count) / Double(rate))
         shift(to: window)
@@ -72,7 +72,7 @@ struct CutTracker: Sendable {
 }
 
 extension Waveform {
-    /// This sound, made of another one by a change, with what had been cut off that one.
+    /// Returns this waveform, derived from another one, with the truncation of that one.
     func adoptingCuts(of plain: Waveform) -> Waveform {
         guard cuts?.count != count, var known = plain.cuts else { return self }
         known.adopt(count: count, rate: rate)

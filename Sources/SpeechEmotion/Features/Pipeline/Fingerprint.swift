@@ -1,11 +1,11 @@
 import Configuration
 
 extension FeaturePipeline {
-    /// Grows whenever the code computes other numbers from the same options.
+    /// Must be increased whenever the code computes other values from the same options.
     static let version = 2
 
-    /// Changes with every option that the features of a sound alone depend on, defaults too, and with the code; 64
-    /// hexadecimal digits. Equal fingerprints mean equal features of the same sound.
+    /// Changes with every option that the features of a single recording depend on, including defaults, and with the
+    /// code; 64 hexadecimal digits. Equal fingerprints mean equal features of the same recording.
     public var fingerprint: String {
         var json = encode()
         json["normalize"] = nil

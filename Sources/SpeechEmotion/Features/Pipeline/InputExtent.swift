@@ -1,21 +1,23 @@
-/// The stretch of a recording that reaches a model's input.
+/// The segment of a recording that reaches a model's input.
 public struct InputExtent: Sendable, Equatable {
     /// Seconds at the start of a recording that the pipeline skips.
     public var lead: Double
-    /// Seconds after these that fit into the input, the rest being cut off; nil where a recording of any length fits.
+    /// Seconds after the skipped start that fit into the input, the rest being truncated; nil if recordings of any
+    /// length fit.
     public var seconds: Double?
-    /// Seconds that are cut off before silence is removed, so that longer recordings may fit without their silence; nil where no
-    /// silence is removed, infinite where nothing is cut off before.
+    /// Seconds that are kept before silence is removed, so that longer recordings may fit without their silence; nil if
+    /// no silence is removed, infinite if nothing is truncated before.
     public var secondsWithSilence: Double?
 
-    /// A stretch after what is skipped.
+    /// Creates a segment after a skipped start.
     public init(lead: Double, seconds: Double?, secondsWithSilence: Double?) {
         (self.lead, self.seconds, self.secondsWithSilence) = (lead, seconds, secondsWithSilence)
     }
 }
 
 extension FeaturePipeline {
-    /// The stretch of a recording that reaches the input: `offset`, `duration`, the edits that cut, and the frames of a sequence limit it.
+    /// The segment of a recording that reaches the input. It is limited by `offset`, `duration`, truncating
+    /// preprocessing steps, and the number of frames of a sequence.
     public var extent: InputExtent {
         var extent = InputExtent(lead: offset, seconds: duration, secondsWithSilence: nil)
         var current = rate
@@ -45,7 +47,7 @@ extension FeaturePipeline {
 }
 
 extension FeaturePipeline {
-    /// The pipeline without edits that cut a sound after its silence was removed.
+    /// The pipeline without the preprocessing steps that truncate after silence removal.
     package var uncutAfterSilence: FeaturePipeline {
         var pipeline = self
         var isCut = false
@@ -72,7 +74,7 @@ extension FrameSequence {
 }
 
 extension FrameFeature {
-    /// How the feature cuts a sound into frames; nil where that is not known.
+    /// The framing of the feature; nil if it is unknown.
     fileprivate var framing: Framing? {
         if let delta = self as? Delta { return delta.of.value.framing }
         if let feature = self as? any SpectralFeature { return feature.stft.framing }

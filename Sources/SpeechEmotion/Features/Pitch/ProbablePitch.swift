@@ -1,20 +1,19 @@
 import CKernels
 import Foundation
 
-/// The fundamental frequency as a path through all frames.
+/// A pitch contour: the fundamental frequency (F0) over time.
 public struct PitchTrack: Sendable, Equatable {
-    /// Hz for each frame; 0 where there is no voice.
+    /// F0 in Hz of each frame; 0 if unvoiced.
     public var frequencies: [Float]
-    /// Whether there is a voice.
+    /// Whether each frame is voiced.
     public var isVoiced: [Bool]
-    /// How probable a voice is in each frame by itself.
+    /// The voicing probability of each frame.
     public var probabilities: [Float]
 }
 
 extension Waveform {
-    /// The fundamental frequency by the pYIN method (Mauch and Dixon 2014): all periods below many
-    /// thresholds, each with its probability, and the most probable path through them with and without a
-    /// voice. As librosa's with its defaults.
+    /// Estimates the pitch contour by probabilistic YIN (pYIN, Mauch and Dixon 2014): candidate periods for many
+    /// thresholds with their probabilities, decoded by the Viterbi algorithm. As librosa.pyin with its defaults.
     public func probablePitch(_ range: PitchRange = PitchRange()) throws(SoundProblem) -> PitchTrack {
         let differences = try PeriodDifference(self, range)
         let steps = PitchSteps(range)
@@ -27,7 +26,7 @@ extension Waveform {
         guard frames <= Framing.mostNumbers / 4 / steps.count else {
             throw SoundProblem(
                 "pitch", found: "\(frames) frames",
-                allowed: "\(Framing.mostNumbers / 4 / steps.count) frames; a longer hop has fewer")
+                allowed: "\(Framing.mostNumbers / 4 / steps.count) frames; increase hop_length")
         }
         let seconds = Double(range.frames.hop) / Double(rate)
         var path = PitchPath(steps: steps, secondsBetweenFrames: seconds)
@@ -48,7 +47,7 @@ extension Waveform {
             isVoiced: states.map { $0 < steps.count }, probabilities: probabilities)
     }
 
-    /// The periods of a frame that are the first below some threshold, and how probable that makes them.
+    /// The candidate periods of a frame and their probabilities.
     private func candidates(_ frame: Int, of differences: PeriodDifference) -> [(Float, Double)] {
         let table = differences.table
         let troughs = (0..<table.width).filter { differences.isTrough(frame, $0) }
@@ -60,11 +59,11 @@ extension Waveform {
             let threshold = Double(i + 1) / Double(Thresholds.weights.count)
             let count = heights.count { $0 < threshold }
             if count == 0 {
-                // No period is good enough: a little is left for the best.
+                // No period is below the threshold: the best one gets a small probability.
                 found[lowest] += 0.01 * weight
                 continue
             }
-            // Shorter periods are likelier: exp(-2 k) for the k-th, scaled to a sum of 1.
+            // Shorter periods are more likely: exp(-2 k) for the k-th, normalized to sum to 1.
             var share = (1 - exp(-2.0)) / (1 - exp(-2 * Double(count))) * weight
             for place in heights.indices where heights[place] < threshold {
                 found[place] += share
@@ -75,11 +74,11 @@ extension Waveform {
     }
 }
 
-/// How likely each of a hundred thresholds is: the beta distribution of 2 and 18.
+/// The prior of a hundred thresholds: the beta distribution with parameters 2 and 18.
 private enum Thresholds {
     static let weights: [Double] = (0..<100).map { below(Double($0 + 1) / 100) - below(Double($0) / 100) }
 
-    /// The part of the distribution below x, which is that of 2 or more of 19 trials with success x.
+    /// The cumulative distribution at x: that of 2 or more successes in 19 trials with probability x.
     private static func below(_ x: Double) -> Double { 1 - pow(1 - x, 19) - 19 * x * pow(1 - x, 18) }
 }
 
@@ -102,23 +101,22 @@ private struct PitchSteps {
     func frequency(_ step: Int) -> Double { low * pow(2, Double(step) / Double(12 * Self.ofSemitone)) }
 }
 
-/// The most probable sequence of states: `count` voiced ones, then as many without a voice (Viterbi 1967).
+/// Decodes the most probable sequence of states: `count` voiced ones, then as many unvoiced ones (Viterbi 1967).
 private struct PitchPath {
     private let count: Int
-    /// Log of the triangle that says how far the pitch moves from a frame to the next, and of its sum for
-    /// each start.
+    /// The log of the triangular transition probabilities between pitches, and of their sum for each start.
     private let reach: Int
     private let moves: [Double]
     private let sums: [Double]
     private var scores: [Double] = []
     private var origins: [[Int32]] = []
 
-    /// The chance that a voice begins or ends from a frame to the next.
+    /// The probability that voicing changes from a frame to the next.
     private static let change = 0.01
 
     init(steps: PitchSteps, secondsBetweenFrames: Double) {
         count = steps.count
-        // At most 35.92 octaves a second.
+        // At most 35.92 octaves per second.
         let semitones = (35.92 * 12 * secondsBetweenFrames).rounded(.toNearestOrEven)
         let reach = min(Int(min(semitones, 1e6)) * PitchSteps.ofSemitone / 2, steps.count - 1)
         let full = Int(min(semitones, 1e6)) * PitchSteps.ofSemitone / 2
@@ -132,7 +130,7 @@ private struct PitchPath {
         }
     }
 
-    /// Another frame: how probable each voiced state is by itself, and each of the others.
+    /// Adds a frame: the probability of each voiced state, and that of each unvoiced one.
     mutating func add(_ voiced: [Double], unvoiced: Double) {
         let tiny = Double.leastNormalMagnitude
         let observed = voiced.map { log($0 + tiny) } + [Double](repeating: log(unvoiced + tiny), count: count)
@@ -143,7 +141,7 @@ private struct PitchPath {
         var next = observed
         var from = [Int32](repeating: 0, count: 2 * count)
         for half in 0..<2 {
-            // The better of staying and changing, for each pitch.
+            // The better of keeping and changing the voicing, for each pitch.
             var best = [Double](repeating: 0, count: count)
             var origin = [Int32](repeating: 0, count: count)
             for pitch in 0..<count {
@@ -165,7 +163,7 @@ private struct PitchPath {
         origins.append(from)
     }
 
-    /// The states of all frames.
+    /// Returns the states of all frames.
     func best() -> [Int] {
         guard !scores.isEmpty else { return [] }
         var states = [scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }]

@@ -2,14 +2,14 @@ import CKernels
 import Configuration
 import Foundation
 
-/// Which of the discrete cosine transforms.
+/// The type of the discrete cosine transform (DCT).
 public enum CosineTransform: String, CaseIterable, ConfigurationValue {
-    /// Type 1, 2 or 3 as scipy.fft.dct has them.
+    /// Types 1, 2 and 3 as defined by scipy.fft.dct.
     case one = "1"
     case two = "2"
     case three = "3"
 
-    /// The first `rows` numbers of the transform of `columns` numbers, as a matrix.
+    /// Returns the first `rows` coefficients of the transform of `columns` values, as a matrix.
     ///
     /// - Parameter isOrthonormal: Whether rows are scaled so that the square matrix is orthonormal.
     func matrix(rows: Int, columns: Int, isOrthonormal: Bool) -> [Float] {
@@ -39,18 +39,18 @@ public enum CosineTransform: String, CaseIterable, ConfigurationValue {
     }
 }
 
-/// How the cosine transform of mel levels becomes cepstral coefficients. The defaults are librosa's.
+/// How mel levels become cepstral coefficients. The defaults are librosa's.
 public struct Cepstrum: Hashable, Sendable {
-    /// How many coefficients are kept.
+    /// The number of coefficients.
     public var count = 20
-    /// Which transform; type 1 needs 2 bands or more.
+    /// The type of the DCT; type 1 needs at least 2 bands.
     public var transform = CosineTransform.two
-    /// Whether the transform is orthonormal or plain.
+    /// Whether the DCT is orthonormal.
     public var isOrthonormal = true
-    /// Multiplies coefficient n, from 0, by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 leaves them.
+    /// Multiplies coefficient n, from 0, by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 disables it.
     public var lifter = 0.0
 
-    /// An orthonormal transform of type 2 without lifter.
+    /// An orthonormal DCT of type 2 without liftering.
     public init(count: Int = 20) { self.count = count }
 
     private struct Key: Hashable {
@@ -73,14 +73,14 @@ public struct Cepstrum: Hashable, Sendable {
 }
 
 extension FrameBlocks {
-    /// Cepstral coefficients, [frames, count], the numbers here being levels of bands. Throws where there are
-    /// fewer bands than coefficients.
+    /// Computes cepstral coefficients, [frames, count], from band levels. Throws if there are fewer bands than
+    /// coefficients.
     public func cepstrum(_ options: Cepstrum = Cepstrum()) throws(SoundProblem) -> FrameBlocks {
         let least = options.transform == .one ? 2 : 1
         guard options.count >= 1, options.count <= width, width >= least, options.lifter >= 0 else {
             throw SoundProblem(
                 "mfcc", found: "\(options.count) coefficients of \(width) bands, lifter \(options.lifter)",
-                allowed: "1 to \(width) coefficients of \(least) bands or more, a lifter of 0 or more")
+                allowed: "1 to \(width) coefficients of at least \(least) bands, a lifter of at least 0")
         }
         let matrix = options.matrix(bands: width)
         return mapped(width: options.count) { ck_lane_product(matrix, options.count, width, $0, $1) }

@@ -2,43 +2,43 @@ import CKernels
 import Configuration
 import Foundation
 
-/// What the numbers of a frame are divided by.
+/// The norm that each frame is divided by.
 public enum ColumnNorm: String, CaseIterable, ConfigurationValue {
-    /// The largest.
+    /// The maximum.
     case max
-    /// The sum of sizes.
+    /// The sum of absolute values.
     case sum
-    /// The root of the sum of squares.
+    /// The Euclidean norm.
     case euclid
-    /// Nothing.
+    /// No normalization.
     case none
 }
 
-/// How strong each note of the scale is, whatever its octave. The defaults are librosa's.
+/// The pitch classes of a chromagram. The defaults are librosa's.
 public struct ChromaBands: Hashable, Sendable {
-    /// How many notes an octave has; the first is C.
+    /// The number of chroma bins per octave; the first is C.
     public var count = 12
-    /// How far the notes lie from those of A = 440 Hz, as part of a step; estimated from the sound where nil.
+    /// The deviation from A440 tuning in fractions of a bin; nil estimates it from the waveform.
     public var tuning: Double?
-    /// What the notes of a frame are divided by. Silent frames stay 0.
+    /// The normalization of each frame. Silent frames stay 0.
     public var norm = ColumnNorm.max
-    /// The octave that counts most, in octaves above 27.5 Hz.
+    /// The octave with the largest weight, in octaves above 27.5 Hz.
     public var middleOctave = 5.0
-    /// How many octaves from there the weight has fallen to exp(-1/2); nil weighs all the same.
+    /// The standard deviation of the octave weights; nil weighs all octaves equally.
     public var octaveWidth: Double? = 2
 
-    /// Without a tuning, each sound's is estimated.
+    /// Creates chroma bins; without a tuning, it is estimated for each waveform.
     public init(count: Int = 12, tuning: Double? = nil) {
         self.count = count
         self.tuning = tuning
     }
 
-    /// The most notes there may be.
+    /// The maximum number of chroma bins.
     public static let most = 360
 
     func check() throws(SoundProblem) {
         guard count >= 1, count <= Self.most else {
-            throw SoundProblem("chroma", found: "\(count) notes", allowed: "1 to \(Self.most)")
+            throw SoundProblem("chroma", found: "\(count) chroma bins", allowed: "1 to \(Self.most)")
         }
         guard (tuning ?? 0).magnitude <= 100, middleOctave.magnitude <= 100, octaveWidth ?? 1 > 0 else {
             throw SoundProblem(
@@ -54,7 +54,7 @@ public struct ChromaBands: Hashable, Sendable {
     }
     private static let shared = SharedTables<Key, [Float]>(limit: 128)
 
-    /// The weights of all notes, [count, fft / 2 + 1]; without a tuning as if that were 0.
+    /// The chroma filter bank, [count, n_fft / 2 + 1]; a tuning of nil counts as 0.
     public func matrix(fft: Int, rate: Int) throws(SoundProblem) -> FrameTable {
         try check()
         return FrameTable(frames: count, width: fft / 2 + 1, values: weights(fft: fft, rate: rate))
@@ -64,11 +64,11 @@ public struct ChromaBands: Hashable, Sendable {
         Self.shared(Key(options: self, fft: fft, rate: rate)) { makeWeights(fft: fft, rate: rate) }
     }
 
-    /// Bells around each note, as wide as a bin or a note, whichever is more (Ellis 2007).
+    /// Gaussian bumps around each pitch class, as wide as an FFT bin or a chroma bin, whichever is more (Ellis 2007).
     private func makeWeights(fft: Int, rate: Int) -> [Float] {
         let notes = Double(count)
         let a440 = 440 * pow(2, (tuning ?? 0) / notes)
-        // The note of each bin. Bin 0 counts as 1.5 octaves below bin 1.
+        // The pitch of each bin. Bin 0 counts as 1.5 octaves below bin 1.
         var steps = (0...fft / 2 + 1).map {
             notes * log2(Double($0) * Double(rate) / Double(fft) / (a440 / 16))
         }
@@ -101,7 +101,7 @@ public struct ChromaBands: Hashable, Sendable {
 }
 
 extension Spectrogram {
-    /// How strong each note is, [frames, notes].
+    /// Computes the chromagram, [frames, bins].
     public func chroma(_ options: ChromaBands = ChromaBands()) throws(SoundProblem) -> FrameBlocks {
         try options.check()
         var options = options
@@ -116,7 +116,7 @@ extension Spectrogram {
 }
 
 extension FrameBlocks {
-    /// The table with the numbers of each frame divided by their norm; frames of norm 0 stay as they are.
+    /// Divides each frame by its norm; frames with norm 0 are unchanged.
     func normalized(_ norm: ColumnNorm) -> FrameBlocks {
         let (size, count) = (width * FrameBlocks.lanes, width)
         return mapped(width: width) { from, to in
@@ -126,7 +126,7 @@ extension FrameBlocks {
     }
 }
 
-/// Divides `count` numbers of each lane by their norm.
+/// Divides `count` values of each lane by their norm.
 private func normalize(_ rows: UnsafeMutablePointer<Float>, count: Int, _ norm: ColumnNorm) {
     let lanes = FrameBlocks.lanes
     for lane in 0..<lanes {

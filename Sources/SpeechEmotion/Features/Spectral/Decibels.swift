@@ -2,28 +2,28 @@ import CKernels
 import Configuration
 import Foundation
 
-/// How powers become decibels: 10 log10(max(floor, x) / reference), nothing below the largest minus `range`.
+/// The conversion of powers to decibels: 10 log10(max(floor, x) / reference), clamped to the maximum minus `range`.
 public struct Decibels: Hashable, Sendable {
-    /// What counts as 0 dB.
+    /// The reference power of 0 dB.
     public var reference = Reference.value(1)
-    /// Powers below it count as it.
+    /// The minimum power; smaller values are clamped.
     public var floor = 1e-10
-    /// How far below the largest number of the whole table others may lie; nil leaves them.
+    /// The dynamic range in dB, relative to the maximum of the whole table; nil disables it.
     public var range: Double? = 80
 
-    /// A fixed power, or the largest of the table.
+    /// A fixed power, or the maximum of the table.
     public enum Reference: Hashable, Sendable {
         case value(Double)
         case largest
     }
 
-    /// A reference of 1 is librosa.power_to_db's; `range` is its `top_db`.
+    /// The defaults of librosa.power_to_db; `range` is its `top_db`.
     public init(reference: Reference = .value(1), range: Double? = 80) {
         self.reference = reference
         self.range = range
     }
 
-    /// Whether the numbers can be used.
+    /// What is invalid about the options; nil if nothing.
     var complaint: String? {
         if case .value(let value) = reference, !(value > 0 && value.isFinite) {
             return "a reference of \(value) has no logarithm"
@@ -57,7 +57,7 @@ extension Decibels.Reference: ConfigurationValue {
 }
 
 extension FrameBlocks {
-    /// The table in decibels, its numbers being powers.
+    /// Converts powers to decibels.
     public func decibels(_ options: Decibels = Decibels()) -> FrameBlocks {
         let least = Float(options.floor)
         let reference: Double =
@@ -76,6 +76,6 @@ extension FrameBlocks {
         }
     }
 
-    /// The largest number of all.
+    /// The maximum of all values.
     var largest: Float { withNumbers { ck_largest($0, count) } }
 }

@@ -1,9 +1,8 @@
 extension FrameTable {
-    /// How the numbers change from frame to frame: the first or second derivative of the line or parabola
-    /// that fits `width` frames best (Savitzky and Golay 1964). The first and last frames, where no whole
-    /// window fits, have the derivative of the first and last window.
+    /// Computes deltas: the first or second derivative of the line or parabola fitted to `width` frames (Savitzky and
+    /// Golay 1964). The first and last frames have the derivative of the first and last complete window.
     ///
-    /// Throws where there are fewer frames than `width`, or where `width` is no odd number from 3 on.
+    /// Throws if there are fewer frames than `width`, or if `width` is not an odd number of at least 3.
     public func delta(order: Int = 1, width window: Int = 9) throws(SoundProblem) -> FrameTable {
         guard window >= 3, window % 2 == 1, order == 1 || order == 2 else {
             throw SoundProblem(
@@ -13,7 +12,7 @@ extension FrameTable {
         guard frames >= window else {
             throw SoundProblem(
                 "delta", found: "\(frames) frame\(frames == 1 ? "" : "s")",
-                allowed: "\(window) or more, the width of the delta; take a longer sound or a smaller width")
+                allowed: "at least \(window), the width of the delta; use a longer waveform or a smaller width")
         }
         let half = window / 2
         let weights = Self.weights(half: half, order: order)
@@ -40,7 +39,7 @@ extension FrameTable {
         return result
     }
 
-    /// The derivative of the polynomial as a weighted sum of the frames from -half to half.
+    /// The derivative of the polynomial as weights of the frames from -half to half.
     private static func weights(half: Int, order: Int) -> [Float] {
         let places = (-half...half).map { Double($0) }
         let squares = places.reduce(0) { $0 + $1 * $1 }

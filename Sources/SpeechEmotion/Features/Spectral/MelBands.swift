@@ -2,15 +2,15 @@ import CKernels
 import Configuration
 import Foundation
 
-/// Which curve says how high a frequency sounds.
+/// The mel scale.
 public enum MelScale: String, CaseIterable, ConfigurationValue {
-    /// Slaney's Auditory Toolbox (1998): 200/3 Hz for each mel up to 1 kHz, then 27 mels for each factor of
-    /// 6.4.
+    /// Slaney's Auditory Toolbox (1998): linear up to 1 kHz (200/3 Hz per mel), then logarithmic with 27 mels per
+    /// factor of 6.4.
     case slaney
-    /// The HTK Book's: 2595 log10(1 + f / 700).
+    /// The HTK formula: 2595 log10(1 + f / 700).
     case htk
 
-    /// The mel of a frequency in Hz.
+    /// Converts a frequency in Hz to mel.
     public func mel(_ frequency: Double) -> Double {
         switch self {
         case .htk: 2595 * log10(1 + frequency / 700)
@@ -18,7 +18,7 @@ public enum MelScale: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    /// The frequency in Hz of a mel.
+    /// Converts mel to a frequency in Hz.
     public func frequency(_ mel: Double) -> Double {
         switch self {
         case .htk: 700 * (pow(10, mel / 2595) - 1)
@@ -27,35 +27,34 @@ public enum MelScale: String, CaseIterable, ConfigurationValue {
     }
 }
 
-/// How the triangles of a mel filter bank are scaled.
+/// The normalization of the triangular mel filters.
 public enum MelNorm: String, CaseIterable, ConfigurationValue {
-    /// By 2 over their width in Hz, so that all have the same area.
+    /// By 2 over the bandwidth in Hz, for equal area.
     case slaney
-    /// Not at all: each has height 1.
+    /// None: each filter has a peak of 1.
     case none
 }
 
-/// Triangular filters whose corners are evenly spaced in mel. The defaults are librosa's.
+/// Triangular filters that are evenly spaced on the mel scale. The defaults are librosa's.
 public struct MelBands: Hashable, Sendable {
-    /// How many bands there are.
+    /// The number of mel bands.
     public var count = 128
-    /// The lower end of the lowest band in Hz.
+    /// The lowest frequency in Hz.
     public var low = 0.0
-    /// The upper end of the highest band in Hz; half the rate where nil.
+    /// The highest frequency in Hz; nil for half the sample rate.
     public var high: Double?
-    /// Which curve spaces them.
+    /// The mel scale.
     public var scale = MelScale.slaney
-    /// How they are scaled.
+    /// The normalization of the filters.
     public var norm = MelNorm.slaney
 
-    /// The most bands there may be.
+    /// The maximum number of bands.
     public static let most = 4096
 
-    /// Slaney's bands from 0 Hz to half the rate.
+    /// Slaney's bands from 0 Hz to half the sample rate.
     public init(count: Int = 128) { self.count = count }
 
-    /// Throws where the numbers make no sense for sounds of a rate. A band too narrow to hold a bin is
-    /// allowed; it stays 0.
+    /// Throws if the options are invalid for a sample rate. A band too narrow to contain a bin is allowed; it stays 0.
     func check(rate: Int) throws(SoundProblem) {
         let high = high ?? Double(rate) / 2
         guard count >= 1, count <= Self.most else {
@@ -63,12 +62,12 @@ public struct MelBands: Hashable, Sendable {
         }
         guard low >= 0, high > low, high.isFinite else {
             throw SoundProblem(
-                "mel", found: "bands from \(low) to \(high) Hz at \(rate) samples a second",
-                allowed: "a lower end of 0 or more, and a higher one above it")
+                "mel", found: "bands from \(low) to \(high) Hz at \(rate) Hz",
+                allowed: "a lower limit of at least 0, and a higher one above it")
         }
     }
 
-    /// The corners of all bands in Hz: band i rises from corner i to i + 1 and falls to i + 2.
+    /// The corner frequencies of all bands in Hz: band i rises from corner i to i + 1 and falls to i + 2.
     func corners(rate: Int) -> [Double] {
         let (first, last) = (scale.mel(low), scale.mel(high ?? Double(rate) / 2))
         return (0..<count + 2).map {
@@ -77,7 +76,7 @@ public struct MelBands: Hashable, Sendable {
         }
     }
 
-    /// The weights of all bands, [count, fft / 2 + 1].
+    /// The filter bank, [count, n_fft / 2 + 1].
     public func matrix(fft: Int, rate: Int) throws(SoundProblem) -> FrameTable {
         try check(rate: rate)
         let filters = BandFilters.of(self, fft: fft, rate: rate)
@@ -95,7 +94,7 @@ public struct MelBands: Hashable, Sendable {
     }
 }
 
-/// Filters that see a few neighbouring bins each.
+/// Sparse filters of a few neighboring bins each.
 struct BandFilters: Sendable {
     private(set) var weights: [Float] = []
     private(set) var firsts: [Int32] = []
@@ -137,7 +136,7 @@ struct BandFilters: Sendable {
 }
 
 extension Spectrogram {
-    /// The weighted sums of the bins over mel bands, [frames, bands].
+    /// Applies the mel filter bank, [frames, bands].
     public func mel(_ bands: MelBands = MelBands()) throws(SoundProblem) -> FrameBlocks {
         try bands.check(rate: rate)
         let filters = BandFilters.of(bands, fft: stft.fft, rate: rate)

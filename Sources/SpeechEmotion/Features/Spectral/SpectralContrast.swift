@@ -1,15 +1,15 @@
 import CKernels
 import Foundation
 
-/// Peaks against valleys in octaves (Jiang et al. 2002). The defaults are librosa's.
+/// The bands of the spectral contrast (Jiang et al. 2002). The defaults are librosa's.
 public struct ContrastBands: Hashable, Sendable {
-    /// How many octaves there are above the lowest band.
+    /// The number of octave bands above the lowest band.
     public var octaves = 6
-    /// Where the first octave begins, in Hz. What is below it is a band too.
+    /// The lower edge of the first octave band in Hz. Everything below is a band, too.
     public var low = 200.0
-    /// The part of a band's bins that counts as peak, and as valley.
+    /// The quantile of the bins in a band that count as peak and as valley.
     public var quantile = 0.02
-    /// Differences of sizes rather than of decibels.
+    /// Whether to return linear differences of magnitudes instead of decibels.
     public var isLinear = false
 
     public init() {}
@@ -20,22 +20,22 @@ public struct ContrastBands: Hashable, Sendable {
         var kept: Int
     }
 
-    /// The bands for a transform at a rate. Throws where one lies beyond half the rate or holds no bin.
+    /// The bands for a transform and a sample rate. Throws if one exceeds half the sample rate or contains no bin.
     func bands(_ stft: STFT, rate: Int) throws(SoundProblem) -> [Band] {
         guard octaves >= 1, octaves <= 32, low > 0, quantile > 0, quantile < 1 else {
             throw SoundProblem(
                 "contrast", found: "\(octaves) octaves from \(low) Hz, quantile \(quantile)",
-                allowed: "1 to 32 octaves from above 0 Hz, a quantile above 0 and below 1")
+                allowed: "1 to 32 octaves, a lower edge above 0 Hz, a quantile above 0 and below 1")
         }
         let edges = [0] + (0...octaves).map { low * pow(2, Double($0)) }
         guard edges[octaves] < Double(rate) / 2 else {
             throw SoundProblem(
-                "contrast", found: "an octave from \(edges[octaves]) Hz on",
-                allowed: "below \(rate / 2) Hz, half the rate; take fewer octaves or a lower start")
+                "contrast", found: "an octave band from \(edges[octaves]) Hz",
+                allowed: "below \(rate / 2) Hz, half the sample rate; reduce n_bands or fmin")
         }
         var bands: [Band] = []
         for k in 0...octaves {
-            // From the second band on, one bin more below; the last bin of all but the last band is dropped.
+            // From the second band on, one more bin below; the last bin of all but the last band is dropped.
             let inside = (0..<stft.bins).filter {
                 let f = stft.frequency($0, rate: rate)
                 return f >= edges[k] && f <= edges[k + 1]
@@ -55,13 +55,13 @@ public struct ContrastBands: Hashable, Sendable {
 
     private func empty(_ low: Double, _ high: Double, _ stft: STFT) -> SoundProblem {
         SoundProblem(
-            "contrast", found: "no bin of fft \(stft.fft) between \(low) and \(high) Hz",
-            allowed: "2 bins or more in each band; take a larger fft")
+            "contrast", found: "no bin of n_fft \(stft.fft) between \(low) and \(high) Hz",
+            allowed: "at least 2 bins in each band; increase n_fft")
     }
 }
 
 extension Spectrogram {
-    /// The difference of peaks and valleys in each band of a spectrum of sizes, [frames, octaves + 1].
+    /// Computes the difference of peaks and valleys in each band of a magnitude spectrogram, [frames, octaves + 1].
     public func contrast(_ options: ContrastBands = ContrastBands()) throws(SoundProblem) -> FrameTable {
         let bands = try options.bands(stft, rate: rate)
         let lanes = FrameBlocks.lanes
@@ -89,7 +89,7 @@ extension Spectrogram {
     }
 }
 
-/// The means of the smallest and largest bins of each lane, where they are too many for vectors.
+/// The means of the smallest and largest bins of each lane, by sorting, for many bins.
 private func sortedExtremes(
     _ s: UnsafePointer<Float>, _ band: ContrastBands.Band, _ low: UnsafeMutablePointer<Float>,
     _ high: UnsafeMutablePointer<Float>

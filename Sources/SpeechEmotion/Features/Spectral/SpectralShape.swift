@@ -1,9 +1,9 @@
 import CKernels
 import Foundation
 
-/// Where the weight of a spectrum of sizes lies: one number for each frame.
+/// Descriptors of the spectral shape: one value per frame.
 extension Spectrogram {
-    /// The mean frequency in Hz, weighted with the bins; 0 for a silent frame.
+    /// The spectral centroid of each frame in Hz; 0 for a silent frame.
     public var centroid: FrameTable {
         let (width, count) = (Float(binWidth), bins.width)
         return bins.mapped(width: 1) { s, centre in
@@ -15,7 +15,7 @@ extension Spectrogram {
         }.table
     }
 
-    /// The deviation from the centroid in Hz, weighted with the bins; 0 for a silent frame.
+    /// The spectral bandwidth of each frame in Hz; 0 for a silent frame.
     public var bandwidth: FrameTable {
         let (width, count) = (Float(binWidth), bins.width)
         return bins.mapped(width: 1) { s, spread in
@@ -29,10 +29,10 @@ extension Spectrogram {
         }.table
     }
 
-    /// The lowest frequency in Hz up to which `share` of the sum of all bins lies.
+    /// The lowest frequency in Hz below which the fraction `share` of the total of all bins lies.
     public func rolloff(_ share: Double = 0.85) throws(SoundProblem) -> FrameTable {
         guard share > 0, share < 1 else {
-            throw SoundProblem("rolloff", found: "a share of \(share)", allowed: "above 0, below 1")
+            throw SoundProblem("rolloff", found: "a fraction of \(share)", allowed: "above 0, below 1")
         }
         let (width, count) = (Float(binWidth), bins.width)
         return bins.mapped(width: 1) { s, place in
@@ -41,11 +41,10 @@ extension Spectrogram {
         }.table
     }
 
-    /// How much like noise a spectrum of powers is: the geometric over the arithmetic mean of max(bin,
-    /// floor).
+    /// The spectral flatness of a power spectrogram: the geometric over the arithmetic mean of max(bin, floor).
     public func flatness(floor: Double = 1e-10) throws(SoundProblem) -> FrameTable {
         guard floor >= 1e-30, floor.isFinite else {
-            throw SoundProblem("flatness", found: "a floor of \(floor)", allowed: "1e-30 or more")
+            throw SoundProblem("flatness", found: "a floor of \(floor)", allowed: "at least 1e-30")
         }
         let count = bins.width
         return bins.mapped(width: 1) { ck_lane_flatness($0, count, Float(floor), $1) }.table

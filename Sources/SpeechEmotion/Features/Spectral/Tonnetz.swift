@@ -2,8 +2,8 @@ import CKernels
 import Foundation
 
 extension FrameBlocks {
-    /// Where the harmony of chroma lies on circles of fifths, minor thirds and major thirds, two numbers for
-    /// each (Harte et al. 2006): [frames, 6].
+    /// Projects a chromagram onto circles of fifths, minor thirds and major thirds, two values for each (Harte et al.
+    /// 2006): [frames, 6].
     public var tonnetz: FrameBlocks {
         let intervals: [(Double, Double)] = [(7, 6), (7, 6), (3, 2), (3, 2), (2, 3), (2, 3)]
         let radii: [Double] = [1, 1, 1, 1, 0.5, 0.5]

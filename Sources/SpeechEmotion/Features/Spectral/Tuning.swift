@@ -2,9 +2,8 @@ import CKernels
 import Foundation
 
 extension Spectrogram {
-    /// How far the notes of a sound lie from those of A = 440 Hz, as part of a step of the scale, from -0.5
-    /// to 0.49 in steps of 0.01: the commonest deviation of the louder half of all spectral peaks between 150
-    /// and 4000 Hz. 0 where there is none.
+    /// Estimates the deviation from A440 tuning as a fraction of a bin, from -0.5 to 0.49 in steps of 0.01: the most
+    /// frequent deviation of the louder half of all spectral peaks between 150 and 4000 Hz. 0 without peaks.
     public func tuning(steps: Int = 12) -> Double {
         let first = Int((150 / binWidth).rounded(.up))
         let end = Int((min(4000, Double(rate) / 2) / binWidth).rounded(.up))
@@ -19,7 +18,7 @@ extension Spectrogram {
             if rest >= 0.5 { rest -= 1 }
             counts[min(99, max(0, Int((rest + 0.5) * 100)))] += 1
         }
-        // The first of equals.
+        // The first of equal ones.
         let best = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
         return -0.5 + Double(best) * 0.01
     }
@@ -28,7 +27,7 @@ extension Spectrogram {
         let place, height: Float
     }
 
-    /// Local maxima of at least a tenth of their frame's largest bin, between their neighbours by a parabola.
+    /// Local maxima of at least a tenth of their frame's maximum, refined by parabolic interpolation.
     private func peaks(from first: Int, to end: Int) -> [Peak] {
         guard end > first else { return [] }
         let lanes = FrameBlocks.lanes
@@ -52,16 +51,16 @@ extension Spectrogram {
     }
 }
 
-/// The middle of numbers, or the mean of the two in the middle. There has to be one.
+/// The median, or the mean of the two middle values. There must be at least one value.
 private func median(_ numbers: [Float]) -> Float {
     var numbers = numbers
     let middle = numbers.count / 2
     let upper = numbers.withUnsafeMutableBufferPointer { select(middle, $0) }
-    // All that are left of the middle are no larger by now.
+    // All values before the middle are no larger by now.
     return numbers.count % 2 == 1 ? upper : ((numbers[..<middle].max() ?? upper) + upper) / 2
 }
 
-/// Orders numbers until the one with `rank` others below it is at its place (Hoare 1961).
+/// Partially sorts the values until the one with `rank` others below it is in place (quickselect, Hoare 1961).
 private func select(_ rank: Int, _ numbers: UnsafeMutableBufferPointer<Float>) -> Float {
     var (low, high) = (0, numbers.count - 1)
     while low < high {

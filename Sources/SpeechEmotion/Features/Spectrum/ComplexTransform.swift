@@ -1,11 +1,11 @@
 import Autograd
 
-/// Passes that transform complex numbers of one count, for the sixteen frames of a block at once.
+/// A complex Fourier transform of any size, for the sixteen frames of a block at once.
 ///
-/// A count whose prime factors are small is done in passes of those radices; any other becomes a convolution
-/// of a larger power of two (Bluestein 1970). Twiddles are computed in Double.
+/// Sizes with small prime factors use mixed-radix passes; any other size becomes a convolution of a larger power of two
+/// (Bluestein 1970). Twiddle factors are computed in Double.
 final class ComplexTransform<Number: TransformNumber>: Sendable {
-    /// How many complex numbers are transformed.
+    /// The number of values that each of the two buffers must hold.
     let count: Int
     /// Numbers that each of the two buffers must hold.
     let bufferSize: Int
@@ -19,7 +19,7 @@ final class ComplexTransform<Number: TransformNumber>: Sendable {
     fileprivate struct Pass: Sendable {
         let radix, length, repeats: Int
         let twiddles: [Number]
-        /// Of radices that have no butterfly of their own.
+        /// For radices without a specialized butterfly.
         let roots: [Number]?
     }
 
@@ -28,10 +28,10 @@ final class ComplexTransform<Number: TransformNumber>: Sendable {
         let chirp, backChirp, spectrum: [Number]
     }
 
-    /// The largest prime that is worth a pass of its own.
+    /// The largest prime with its own pass.
     private static var largestRadix: Int { 31 }
 
-    /// The transform of `count` numbers; tables are shared with all others of that count.
+    /// The transform of `count` values; equal transforms share their tables.
     static func of(_ count: Int) -> ComplexTransform {
         Number.transforms(count) { ComplexTransform(count) }
     }
@@ -56,7 +56,7 @@ final class ComplexTransform<Number: TransformNumber>: Sendable {
         }
     }
 
-    /// Fours first, then the prime factors in rising order.
+    /// Fours first, then the prime factors in ascending order.
     private static func radices(of count: Int) -> [Int] {
         var rest = count
         var radices: [Int] = []
@@ -75,8 +75,8 @@ final class ComplexTransform<Number: TransformNumber>: Sendable {
         return radices
     }
 
-    /// Transforms what `x` holds. Both buffers are overwritten; afterwards `x` holds the result, having
-    /// changed places with `y` maybe.
+    /// Transforms the values in `x`. Both buffers are overwritten; afterwards `x` holds the result, and may have been
+    /// swapped with `y`.
     func run(_ x: inout UnsafeMutablePointer<Number>, _ y: inout UnsafeMutablePointer<Number>) {
         switch method {
         case .passes(let passes):
@@ -93,7 +93,7 @@ final class ComplexTransform<Number: TransformNumber>: Sendable {
             let used = 2 * count * FrameBlocks.lanes
             (x + used).update(repeating: 0, count: bufferSize - used)
             convolution.inner.run(&x, &y)
-            // Conjugating before and after makes a forward transform a backward one.
+            // Conjugating before and after turns a forward transform into an inverse one.
             Number.scale(x, convolution.spectrum, conjugated: true, convolution.inner.count)
             convolution.inner.run(&x, &y)
             Number.scale(x, convolution.backChirp, conjugated: true, count)
@@ -119,7 +119,7 @@ extension ComplexTransform.Convolution {
         backChirp = chirp.enumerated().map { $0 % 2 == 0 ? $1 : -$1 }
         self.inner = inner
 
-        // The transform of the chirp around 0, divided by its size for the way back. All lanes hold the same.
+        // The transform of the chirp around 0, divided by its size for the inverse transform. All lanes are equal.
         let lanes = FrameBlocks.lanes
         let memory = UnsafeMutablePointer<Number>.allocate(capacity: 2 * inner.bufferSize)
         memory.initialize(repeating: 0, count: 2 * inner.bufferSize)

@@ -2,48 +2,47 @@ import Autograd
 import CKernels
 import Configuration
 
-/// What lies before the start and after the end of a sound.
+/// The padding before the start and after the end of a waveform.
 public enum SoundPadding: String, CaseIterable, ConfigurationValue {
-    /// Silence.
+    /// Zeros.
     case zeros
-    /// The sound backwards, without its last sample.
+    /// The waveform reflected at its ends, without repeating the end samples.
     case reflect
-    /// The last sample again and again.
+    /// The end samples repeated.
     case edge
 }
 
-/// Where the frames of a sound lie.
+/// How a waveform is divided into frames.
 struct Framing: Hashable, Sendable {
     var length, hop: Int
     var isCentred: Bool
     var padding: SoundPadding
 
-    /// The most numbers that one table of frames may have: 2 GiB. A file must not make the program eat all
-    /// memory.
+    /// The maximum number of values in one table of frames: 2 GiB. A file must not exhaust the memory.
     static let mostNumbers = 1 << 29
 
-    /// How much is padded at each end.
+    /// The padding at each end.
     var edge: Int { isCentred ? length / 2 : 0 }
 
-    /// How many frames a sound of so many samples has, at least one.
+    /// The number of frames for a number of samples, at least one.
     func frames(of samples: Int) throws(SoundProblem) -> Int {
         guard hop >= 1, hop <= Self.mostNumbers else {
-            throw SoundProblem("frames", found: "hop \(hop)", allowed: "1 to \(Self.mostNumbers)")
+            throw SoundProblem("frames", found: "hop_length \(hop)", allowed: "1 to \(Self.mostNumbers)")
         }
         guard samples > 0 else {
-            throw SoundProblem("frames", found: "a sound without samples", allowed: "1 sample or more")
+            throw SoundProblem("frames", found: "a waveform without samples", allowed: "at least 1 sample")
         }
         let padded = samples + 2 * edge
         guard padded >= length else {
             throw SoundProblem(
                 "frames", found: "\(samples) samples",
-                allowed: "\(length) or more, the length of a frame, where frames are not centred")
+                allowed: "at least \(length), the frame length, if frames are not centered")
         }
         let frames = 1 + (padded - length) / hop
         guard frames <= Self.mostNumbers / length else {
             throw SoundProblem(
                 "frames", found: "\(frames) frames of \(length) samples",
-                allowed: "\(Self.mostNumbers / length) frames; a longer hop or a shorter sound has fewer")
+                allowed: "\(Self.mostNumbers / length) frames; increase hop_length or shorten the waveform")
         }
         return frames
     }
@@ -53,19 +52,18 @@ extension STFT {
     var framing: Framing { Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding) }
 }
 
-/// A sound with its padding, and where its frames lie in it.
+/// A waveform with its padding and framing.
 struct PaddedSound: Sendable {
     let frames: Int
     private let framing: Framing
     private let samples: [Float]
 
-    /// The largest size of a sample. Full scale is 1; squares and sums of samples up to this stay finite in
-    /// Float.
+    /// The largest magnitude of a sample. Full scale is 1; squares and sums up to this stay finite in Float.
     static let loudest: Float = 1e10
 
-    /// Throws for sounds without frames, and for samples that are NaN, infinite or beyond `loudest`.
+    /// Throws for waveforms without frames, and for samples that are NaN, infinite or beyond `loudest`.
     ///
-    /// - Parameter before: Further samples of padding before the first frame.
+    /// - Parameter before: Additional samples of padding before the first frame.
     init(_ sound: [Float], _ framing: Framing, action: String, before: Int = 0) throws(SoundProblem) {
         frames = try framing.frames(of: sound.count)
         try Self.check(sound, action: action)
@@ -91,15 +89,15 @@ struct PaddedSound: Sendable {
         if isFine { return }
         let place = sound.firstIndex { !($0.magnitude <= loudest) } ?? 0
         throw SoundProblem(
-            action, found: "\(sound[place]) as sample \(place)", allowed: "numbers between -1e10 and 1e10")
+            action, found: "\(sound[place]) as sample \(place)", allowed: "values between -1e10 and 1e10")
     }
 
-    /// Calls `body` with the samples, padding included.
+    /// Calls `body` with the samples, including padding.
     func withSamples<R>(_ body: (UnsafeBufferPointer<Float>) -> R) -> R {
         samples.withUnsafeBufferPointer(body)
     }
 
-    /// The frames of a block, times a window, as rows of lanes.
+    /// Writes the frames of a block, multiplied by a window, as rows of lanes.
     func cut(_ block: Int, window: [Float]?, into rows: UnsafeMutablePointer<Float>) {
         let first = block * FrameBlocks.lanes
         let lanes = min(FrameBlocks.lanes, frames - first)
@@ -115,7 +113,7 @@ struct PaddedSound: Sendable {
 }
 
 extension SoundPadding {
-    /// The sample at a place outside of the sound.
+    /// The sample at a position outside the waveform.
     fileprivate func sample(_ place: Int, of sound: UnsafeBufferPointer<Float>) -> Float {
         switch self {
         case .zeros: return 0

@@ -1,11 +1,11 @@
 import CKernels
 
-/// The sound whose transform is nearest to the given frames: their inverse transforms, windowed, overlapping
-/// and added, divided by the sum of the squared windows (Griffin and Lim 1984).
+/// Returns the waveform whose short-time Fourier transform is closest to the given frames: inverse transforms,
+/// windowed, overlapped and added, divided by the sum of the squared windows (Griffin and Lim 1984).
 ///
-/// - Parameter length: How many samples; as many as the frames cover where nil.
+/// - Parameter length: The number of samples; nil for as many as the frames cover.
 ///
-/// Throws where the frames do not have the bins that `options` say, or where the length is beyond the frames.
+/// Throws if the frames do not have the number of bins of `options`, or if the length exceeds the frames.
 public func istft(
     _ frames: ComplexFrames, _ options: STFT = STFT(), length: Int? = nil
 ) throws(SoundProblem) -> [Float] {
@@ -13,17 +13,17 @@ public func istft(
     guard frames.bins == options.bins, frames.frames > 0 else {
         throw SoundProblem(
             "istft", found: "\(frames.frames) frames of \(frames.bins) bins",
-            allowed: "1 frame or more of \(options.bins) bins")
+            allowed: "at least 1 frame of \(options.bins) bins")
     }
     guard options.hop >= 1 else {
-        throw SoundProblem("istft", found: "hop \(options.hop)", allowed: "1 or more")
+        throw SoundProblem("istft", found: "hop_length \(options.hop)", allowed: "at least 1")
     }
     let (fft, hop) = (options.fft, options.hop)
     let edge = options.isCentred ? fft / 2 : 0
     let (steps, overflow) = (frames.frames - 1).multipliedReportingOverflow(by: hop)
     guard !overflow, steps < Framing.mostNumbers, length ?? 0 < Framing.mostNumbers, length ?? 0 >= 0 else {
         throw SoundProblem(
-            "istft", found: "\(frames.frames) frames, hop \(hop), length \(length ?? 0)",
+            "istft", found: "\(frames.frames) frames, hop_length \(hop), length \(length ?? 0)",
             allowed: "up to \(Framing.mostNumbers) samples")
     }
     let wanted = length ?? max(0, fft + steps - 2 * edge)

@@ -1,12 +1,11 @@
 import CKernels
 
-/// The Fourier transform of real numbers and its inverse, for the sixteen frames of a block at once, and the
-/// memory it works in. An instance belongs to one thread.
+/// The Fourier transform of real values and its inverse, for the sixteen frames of a block at once, with its buffers.
+/// Not thread-safe.
 ///
-/// An even count is transformed as half as many complex numbers, an odd one as complex numbers without
-/// imaginary parts.
+/// An even size is transformed as half as many complex values, an odd one as complex values without imaginary parts.
 final class RealTransform<Number: TransformNumber> {
-    /// How many real numbers are transformed.
+    /// The number of real values.
     let count: Int
     /// count / 2 + 1.
     let bins: Int
@@ -23,7 +22,7 @@ final class RealTransform<Number: TransformNumber> {
         complex = .of(isEven ? half : count)
         twiddles =
             isEven ? Number.realTwiddles(count) { (0...half).flatMap { Number.turn($0, of: count) } } : []
-        // Bins of an odd count take as much room as half the complex numbers; reals fit too.
+        // The bins of an odd size take as much room as half the complex values; the real values fit, too.
         let size = complex.bufferSize
         memory = ck_allocate(2 * size * MemoryLayout<Number>.stride).assumingMemoryBound(to: Number.self)
         (x, y) = (memory, memory + size)
@@ -31,7 +30,7 @@ final class RealTransform<Number: TransformNumber> {
 
     deinit { ck_release(memory) }
 
-    /// Where the block's real numbers are written before `powers` or `bins`: `count` rows of lanes.
+    /// The input buffer of `powers` and `bins`: `count` rows of lanes.
     var reals: UnsafeMutablePointer<Number> { count % 2 == 0 ? x : y }
 
     private func transform() {
@@ -39,7 +38,7 @@ final class RealTransform<Number: TransformNumber> {
         complex.run(&x, &y)
     }
 
-    /// The squared sizes of the `bins` of what `reals` holds.
+    /// Computes the squared magnitudes of the bins of `reals`.
     func powers(into powers: UnsafeMutablePointer<Number>) {
         transform()
         if count % 2 == 0 {
@@ -49,7 +48,7 @@ final class RealTransform<Number: TransformNumber> {
         }
     }
 
-    /// The bins of what `reals` holds: each a row of real and a row of imaginary parts.
+    /// Computes the bins of `reals`: for each, a row of real and a row of imaginary parts.
     func bins(into bins: UnsafeMutablePointer<Number>) {
         transform()
         if count % 2 == 0 {
@@ -59,7 +58,8 @@ final class RealTransform<Number: TransformNumber> {
         }
     }
 
-    /// The real numbers with these bins times `backScale`: `count` rows of lanes, until the next call.
+    /// Computes the real values with these bins, unscaled (see `backScale`): `count` rows of lanes, valid until the
+    /// next call.
     func inverse(_ bins: UnsafePointer<Number>) -> UnsafePointer<Number> {
         if count % 2 == 0 {
             Number.realUnbins(bins, twiddles, count / 2, x)
@@ -73,7 +73,7 @@ final class RealTransform<Number: TransformNumber> {
         return UnsafePointer(y)
     }
 
-    /// What number i of `inverse` has to be multiplied with. It ends on conjugates, so every second number of
-    /// an even count has the wrong sign.
+    /// The factor for value i of `inverse`. It ends with conjugates, so every second value of an even size has the
+    /// opposite sign.
     func backScale(_ i: Int) -> Number { (count % 2 == 0 && i % 2 == 1 ? -1 : 1) / Number(count) }
 }

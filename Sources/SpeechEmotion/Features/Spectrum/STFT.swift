@@ -1,51 +1,50 @@
 import Autograd
 import CKernels
 
-/// How a sound is cut into frames and transformed. The defaults are librosa's.
+/// The options of the short-time Fourier transform (STFT). The defaults are librosa's.
 public struct STFT: Hashable, Sendable {
-    /// Samples of a frame, any number up to `largest`; a frame has `fft / 2 + 1` bins.
+    /// The frame length in samples (n_fft), up to `largest`; a frame has `n_fft / 2 + 1` bins.
     public var fft = 2048
-    /// Samples between the starts of two frames.
+    /// The hop length in samples.
     public var hop = 512
-    /// The curve that a frame is multiplied with.
+    /// The window function.
     public var window = Window.hann
-    /// Samples of the window, in the middle of the frame with zeros around; `fft` where nil.
+    /// The window length in samples, zero-padded to the frame length; nil for the frame length.
     public var windowLength: Int?
-    /// Whether the window is made for transforms (periodic) or symmetric.
+    /// Whether the window is periodic, as for spectral analysis, or symmetric.
     public var isPeriodic = true
     /// The parameter of Kaiser and Gaussian windows, see `Window.curve`.
     public var windowShape: Double?
-    /// Whether frame i has its middle at sample i * hop, with padding at both ends, or starts there.
+    /// Whether frame i is centered at sample i * hop, with padding at both ends, or starts there.
     public var isCentred = true
-    /// What lies before the start and after the end of a sound.
+    /// The padding at both ends.
     public var padding = SoundPadding.zeros
 
-    /// The largest transform and window.
+    /// The largest frame and window length.
     public static let largest = 1 << 17
 
-    /// A periodic Hann window as long as the frame, centred with zeros around the sound.
+    /// A periodic Hann window as long as the frame, centered with zero padding.
     public init(fft: Int = 2048, hop: Int = 512) {
         self.fft = fft
         self.hop = hop
     }
 
-    /// How many bins a frame has.
+    /// The number of bins per frame.
     public var bins: Int { fft / 2 + 1 }
 
-    /// The frequency of a bin in Hz.
+    /// The center frequency of a bin in Hz.
     public func frequency(_ bin: Int, rate: Int) -> Double { Double(bin) * binWidth(rate: rate) }
 
-    /// Hz from a bin to the next, rounded as numpy does, as some bins lie on the border of a band.
+    /// The bin spacing in Hz, rounded as NumPy does, because some bins lie on the edge of a band.
     func binWidth(rate: Int) -> Double { 1 / (Double(fft) * (1 / Double(rate))) }
 
-    /// How many frames a sound of so many samples has. Throws if it has none, or if the options make no
-    /// sense.
+    /// The number of frames for a number of samples. Throws if there are none, or if the options are invalid.
     public func frames(of samples: Int) throws(SoundProblem) -> Int {
         try check()
         return try Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding).frames(of: samples)
     }
 
-    /// The window, `fft` numbers, made once.
+    /// The window, `n_fft` values, computed once.
     var curve: [Float] { Self.curves(self) { wideCurve.map { Float($0) } } }
 
     /// The window in Double.
@@ -62,15 +61,15 @@ public struct STFT: Hashable, Sendable {
     private static let curves = SharedTables<STFT, [Float]>(limit: 32)
     private static let wideCurves = SharedTables<STFT, [Double]>(limit: 32)
 
-    /// Throws if a number is outside of what it may be.
+    /// Throws if an option is out of range.
     func check() throws(SoundProblem) {
         guard fft >= 1, fft <= Self.largest else {
-            throw SoundProblem("stft", found: "fft \(fft)", allowed: "1 to \(Self.largest)")
+            throw SoundProblem("stft", found: "n_fft \(fft)", allowed: "1 to \(Self.largest)")
         }
         let length = windowLength ?? fft
         guard length >= 1, length <= fft else {
             throw SoundProblem(
-                "stft", found: "a window length of \(length)", allowed: "1 to \(fft), the size of the fft")
+                "stft", found: "a window length of \(length)", allowed: "1 to n_fft, \(fft)")
         }
         let shape = windowShape ?? 1
         guard shape > 0, shape < 700 else {
@@ -79,23 +78,23 @@ public struct STFT: Hashable, Sendable {
     }
 }
 
-/// The complex bins of each frame of a sound.
+/// The complex bins of each frame.
 public struct ComplexFrames: Sendable, Equatable {
-    /// How many frames there are.
+    /// The number of frames.
     public let frames: Int
-    /// How many bins each frame has.
+    /// The number of bins per frame.
     public let bins: Int
     /// [frames, bins, 2]
     let memory: LaneMemory
 
-    /// Frames of `bins` numbers, real and imaginary parts in turn, that `fill` writes.
+    /// Creates frames of interleaved real and imaginary parts that `fill` writes.
     init(frames: Int, bins: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
         (self.frames, self.bins) = (frames, bins)
         memory = LaneMemory(count: frames * bins * 2)
         fill(memory.start)
     }
 
-    /// Both parts have the same shape.
+    /// Creates frames from real and imaginary parts of the same shape.
     public init(real: FrameTable, imaginary: FrameTable) {
         require(
             real.frames == imaginary.frames && real.width == imaginary.width,
@@ -108,9 +107,9 @@ public struct ComplexFrames: Sendable, Equatable {
         }
     }
 
-    /// Real parts, [frames, bins].
+    /// The real parts, [frames, bins].
     public var real: FrameTable { part(0) }
-    /// Imaginary parts, [frames, bins].
+    /// The imaginary parts, [frames, bins].
     public var imaginary: FrameTable { part(1) }
 
     private func part(_ offset: Int) -> FrameTable {
@@ -118,12 +117,12 @@ public struct ComplexFrames: Sendable, Equatable {
             frames: frames, width: bins, values: (0..<frames * bins).map { memory.start[2 * $0 + offset] })
     }
 
-    /// Whether all numbers are equal.
+    /// Whether all values are equal.
     public static func == (a: Self, b: Self) -> Bool { a.real == b.real && a.imaginary == b.imaginary }
 }
 
-/// The short-time Fourier transform of samples. Throws for a sound without samples or with ones that are no
-/// numbers, and without centring for one shorter than a frame.
+/// Computes the short-time Fourier transform (STFT). Throws for a waveform without samples or with samples that are not
+/// finite, and without centering for one shorter than a frame.
 public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> ComplexFrames {
     try options.check()
     let sound = try PaddedSound(samples, options.framing, action: "stft")

@@ -1,14 +1,15 @@
 import Synchronization
 
-/// Things that are costly to make and the same for every sound, such as filters: each made once for its key.
+/// A cache of values that are expensive to compute and shared by all recordings, such as filter banks.
 final class SharedTables<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let made = Mutex<[Key: Value]>([:])
     private let limit: Int
 
-    /// Keeps `limit` of them; where more come, all are forgotten and made again when asked for.
+    /// Keeps at most `limit` values; when full, the cache is emptied.
     init(limit: Int) { self.limit = limit }
 
-    /// The value of a key, made by `make` the first time. Two threads may both make it; either is as good.
+    /// Returns the value of a key, computed by `make` on first use. Two threads may both compute it; the results are
+    /// equal.
     func callAsFunction(_ key: Key, make: () throws -> Value) rethrows -> Value {
         if let value = made.withLock({ $0[key] }) { return value }
         let value = try make()

@@ -1,17 +1,16 @@
 import CKernels
 
-/// The sizes of the bins of a sound's frames, or their squares. What is computed from it stands in
-/// extensions, one file for each idea.
+/// A magnitude or power spectrogram. Spectral descriptors are extensions of it, one file each.
 public struct Spectrogram: Sendable {
-    /// The numbers, [frames, fft / 2 + 1].
+    /// The values, [frames, n_fft / 2 + 1].
     public let bins: FrameBlocks
-    /// How the sound was cut and transformed.
+    /// The options of the transform.
     public let stft: STFT
-    /// The rate of the sound.
+    /// The sample rate in Hz.
     public let rate: Int
 
-    /// The squared sizes of the bins. Throws for a sound without samples or with ones that are no numbers,
-    /// and without centring for one shorter than a frame.
+    /// Computes the power spectrogram. Throws for a waveform without samples or with samples that are not finite, and
+    /// without centering for one shorter than a frame.
     public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
         try self.init(wave, stft) { sound in
             let curve = stft.curve
@@ -25,8 +24,8 @@ public struct Spectrogram: Sendable {
         }
     }
 
-    /// The sizes of the bins, computed in Double: twice the work, for what looks at bins that are ten million
-    /// times smaller than others of their frame.
+    /// Computes the magnitude spectrogram in Double: twice the work, for descriptors of bins that are ten million times
+    /// smaller than others in their frame.
     public init(preciseSizesOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
         try self.init(wave, stft) { sound in
             let curve = stft.wideCurve
@@ -62,15 +61,15 @@ public struct Spectrogram: Sendable {
         rate = other.rate
     }
 
-    /// Sizes from their squares.
+    /// The magnitude spectrogram of a power spectrogram.
     public var squareRoots: Spectrogram {
         let size = bins.width * FrameBlocks.lanes
         return Spectrogram(bins.mapped(width: bins.width) { ck_roots($0, $1, size) }, like: self)
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     public var frames: Int { bins.frames }
 
-    /// Hz from a bin to the next.
+    /// The bin spacing in Hz.
     var binWidth: Double { stft.binWidth(rate: rate) }
 }

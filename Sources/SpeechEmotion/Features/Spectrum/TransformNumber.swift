@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-/// Float, and Double for what Float is too coarse for: the kernels of transforms exist for both.
+/// Float, and Double if Float is too imprecise: the kernels of transforms exist for both.
 protocol TransformNumber: BinaryFloatingPoint, Sendable {
     typealias Numbers = UnsafeMutablePointer<Self>
 
@@ -21,7 +21,7 @@ protocol TransformNumber: BinaryFloatingPoint, Sendable {
 }
 
 extension TransformNumber {
-    /// exp(-2 pi i k / n), k below n, as two numbers.
+    /// exp(-2 pi i k / n), k below n, as two values.
     static func turn(_ k: Int, of n: Int) -> [Self] {
         let angle = 2 * Double.pi * Double(k) / Double(n)
         return [Self(cos(angle)), Self(-sin(angle))]

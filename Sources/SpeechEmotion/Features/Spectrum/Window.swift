@@ -1,16 +1,16 @@
 import Configuration
 import Foundation
 
-/// The curve that a frame is multiplied with before its transform.
+/// The window function that a frame is multiplied by before its transform.
 public enum Window: String, CaseIterable, ConfigurationValue {
     case hann, hamming, blackman, rectangular, bartlett, kaiser, gaussian
 
-    /// `length` numbers of the curve.
+    /// Computes `length` values of the window.
     ///
-    /// - Parameter isPeriodic: Whether the curve goes on with its first number after the last, as transforms
-    ///   want it; otherwise it is symmetric.
-    /// - Parameter shape: Beta of a Kaiser window, or the standard deviation of a Gaussian one in parts of
-    ///   half the length; the others do not use it.
+    /// - Parameters:
+    ///   - isPeriodic: Whether the window is periodic, as for spectral analysis, or symmetric.
+    ///   - shape: Beta of a Kaiser window, or the standard deviation of a Gaussian window relative to half the length;
+    ///     the others ignore it.
     public func curve(length: Int, isPeriodic: Bool = true, shape: Double? = nil) -> [Double] {
         guard length > 1 else { return [Double](repeating: 1, count: max(length, 0)) }
         let period = Double(isPeriodic ? length : length - 1)
@@ -33,13 +33,13 @@ public enum Window: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    /// The shape of a Kaiser window unless given.
+    /// The default parameter of a Kaiser window.
     package static let kaiserBeta = 8.6
-    /// The shape of a Gaussian window unless given.
+    /// The default parameter of a Gaussian window.
     package static let gaussianDeviation = 0.4
 }
 
-/// The modified Bessel function of order 0, by its series.
+/// The modified Bessel function of order 0, computed by its series.
 private func bessel(_ x: Double) -> Double {
     var term = 1.0
     var sum = 1.0

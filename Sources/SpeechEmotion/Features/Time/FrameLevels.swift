@@ -1,24 +1,24 @@
 import CKernels
 
-/// How samples are cut into frames where no transform follows. The defaults are librosa's.
+/// The framing of features in the time domain. The defaults are librosa's.
 public struct Frames: Hashable, Sendable {
-    /// Samples of a frame.
+    /// The frame length in samples.
     public var length = 2048
-    /// Samples between the starts of two frames.
+    /// The hop length in samples.
     public var hop = 512
-    /// Whether frame i has its middle at sample i * hop, with padding at both ends, or starts there.
+    /// Whether frame i is centered at sample i * hop, with padding at both ends, or starts there.
     public var isCentred = true
 
-    /// Frames whose middles are `hop` samples apart, with padding at both ends.
+    /// Centered frames with padding at both ends.
     public init(length: Int = 2048, hop: Int = 512) {
         self.length = length
         self.hop = hop
     }
 
-    /// Throws where a number is outside of what it may be.
+    /// Throws if an option is out of range.
     func check() throws(SoundProblem) {
         guard length >= 1, length <= STFT.largest else {
-            throw SoundProblem("frames", found: "length \(length)", allowed: "1 to \(STFT.largest)")
+            throw SoundProblem("frames", found: "frame_length \(length)", allowed: "1 to \(STFT.largest)")
         }
     }
 
@@ -28,7 +28,7 @@ public struct Frames: Hashable, Sendable {
 }
 
 extension Waveform {
-    /// The root of the mean square of each frame, with silence around the sound: [frames, 1].
+    /// Computes the root mean square (RMS) of each frame, with zero padding: [frames, 1].
     public func rmsOfFrames(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
         try sums(frames, .zeros, "rms") { start, count in
             ck_energy(start, count)
@@ -37,10 +37,10 @@ extension Waveform {
         }
     }
 
-    /// The part of each frame's samples at which the sign is another than at the sample before, the first and last
-    /// sample being repeated around the sound: [frames, 1]. Samples within 1e-10 of 0 count as positive.
+    /// Computes the zero-crossing rate: the fraction of samples of each frame whose sign differs from the previous
+    /// sample, with edge padding: [frames, 1]. Samples within 1e-10 of 0 count as positive.
     public func zeroCrossingRate(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
-        // Each sample beside the one before it; the first of a frame has none there.
+        // Each sample is compared with the previous one; the first of a frame has none.
         try sums(frames, .edge, "zcr", reach: 1) { start, count in
             Double(ck_sign_changes(start, count))
         } result: { sum, start in
@@ -48,12 +48,12 @@ extension Waveform {
         }
     }
 
-    /// Sums over frames as sums of shorter stretches that frames have in common.
+    /// Computes sums over frames from sums over shorter blocks that frames share.
     ///
     /// - Parameters:
-    ///   - reach: How many samples before a stretch belong to its sum, too.
+    ///   - reach: The number of samples before a block that belong to its sum, too.
     ///   - part: The sum over samples.
-    ///   - result: What a frame's sum becomes; it gets the first sample of the frame's reach.
+    ///   - result: Converts a frame's sum; receives the first sample of the frame.
     private func sums(
         _ frames: Frames, _ padding: SoundPadding, _ action: String, reach: Int = 0,
         of part: (UnsafePointer<Float>, Int) -> Double, result: (Double, UnsafePointer<Float>) -> Float
