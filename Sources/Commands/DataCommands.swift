@@ -125,7 +125,7 @@ extension Command {
                 arguments.required("data"), settings: arguments.every(Common.set))
             let corpus = try argument.data.read()
             let splits = try splits(arguments, argument, corpus)
-            var sounds: SoundCheck?
+            var sounds: AudioScan?
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments[format] == "json")
                 if let folder = try arguments.featureCache()?.folder {
@@ -133,15 +133,15 @@ extension Command {
                     try? FileManager.default.createDirectory(
                         atPath: folder, withIntermediateDirectories: true)
                 }
-                sounds = SoundCheck(
+                sounds = AudioScan(
                     corpus,
-                    cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
+                    cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.fingerprintsName },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
                     isAskedToStop: { Interrupt.isAsked })
                 reporter.finish()
                 try Interrupt.check()
             }
-            let auditor = Auditor(corpus, sounds: sounds)
+            let auditor = Auditor(corpus, scan: sounds)
             let reports = try splits.map { try auditor.audit($0) }
             if arguments[format] == "json" {
                 print(JSONValue(.list(reports.map(\.json))).pretty())

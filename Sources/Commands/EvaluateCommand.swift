@@ -86,7 +86,7 @@ extension Command {
             defer { reporter.finish() }
             let evaluation = try Interrupt.whenStopped {
                 guard let other = arguments[data] else {
-                    return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
+                    return try runs.evaluate(arguments[part].flatMap { Split.Subset(rawValue: $0) })
                 }
                 return try runs.evaluate(
                     DataArgument.read(other).data,
@@ -146,7 +146,7 @@ extension Command {
                 observer: reporter)
             return try Interrupt.whenStopped {
                 guard let other = arguments[data] else {
-                    return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
+                    return try runs.evaluate(arguments[part].flatMap { Split.Subset(rawValue: $0) })
                 }
                 return try runs.evaluate(
                     DataArgument.read(other).data,

@@ -3,7 +3,7 @@ import SpeechEmotion
 /// The fold in which each clip is tested, and its subset in one of the folds.
 struct ClipSubsets {
     private let folds: [String: Int]
-    private let subsets: [String: Split.Part]
+    private let subsets: [String: Split.Subset]
 
     /// - Parameters:
     ///   - folds: The splits of all folds.
@@ -13,7 +13,7 @@ struct ClipSubsets {
             folds.enumerated().flatMap { number, fold in fold.test.map { ($0, number + 1) } },
             uniquingKeysWith: { first, _ in first })
         subsets = Dictionary(
-            Split.Part.allCases.flatMap { part in split[part].map { ($0, part) } },
+            Split.Subset.allCases.flatMap { part in split[part].map { ($0, part) } },
             uniquingKeysWith: { first, _ in first })
     }
 

@@ -79,8 +79,8 @@ extension Arguments {
     }
 
     /// The views that `--views` asks for; nil without it.
-    func views() throws -> SoundViews? {
-        try self[Common.views].map { try SoundViews(list: JSONValue.parse($0, source: "--views")) }
+    func views() throws -> TestTimeAugmentation? {
+        try self[Common.views].map { try TestTimeAugmentation(list: JSONValue.parse($0, source: "--views")) }
     }
 
     /// Sets the number of threads where `--threads` is given.

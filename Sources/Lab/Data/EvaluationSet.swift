@@ -14,7 +14,7 @@ public final class EvaluationSet: EvaluationBatches {
 
     /// Takes the features of clips. Throws where a clip cannot be used and loading is strict, or none can.
     public init(
-        _ clips: [Clip], _ loading: FeatureLoading, batch size: Int, views: SoundViews = SoundViews(),
+        _ clips: [Clip], _ loading: FeatureLoading, batch size: Int, views: TestTimeAugmentation = TestTimeAugmentation(),
         progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil
     ) throws {
         (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) {

@@ -42,7 +42,7 @@ struct ExampleTable: Sendable {
         var members: [String: [Int]] = [:]
         for (number, group) in groups.enumerated() { members[group, default: []].append(number) }
         let found = try members.mapValues { numbers in
-            do throws(DataProblem) {
+            do throws(DataError) {
                 return try SpeakerNormalization(numbers.map { self.features($0) })
             } catch {
                 throw error.of(ids[numbers[0]])

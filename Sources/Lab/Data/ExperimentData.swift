@@ -27,7 +27,7 @@ public struct ExperimentData: Sendable {
         corpus = plan.splitCorpus(read)
         splits = try experiment.split.value.split(corpus)
         guard splits.indices.contains(experiment.fold - 1) else {
-            throw DataProblem(
+            throw DataError(
                 "\"fold\"", found: "\(experiment.fold)",
                 allowed: "1 to \(splits.count): the split has so many folds")
         }
@@ -53,14 +53,14 @@ public struct ExperimentData: Sendable {
     func checkParts(_ experiment: Experiment) throws {
         let measured = experiment.evaluation.part.ofSplit
         guard !split[measured].isEmpty else {
-            throw DataProblem(
+            throw DataError(
                 "the split", found: "no clip in the \(measured.rawValue) part, which is to be measured",
                 allowed: "at least one")
         }
         _ = try clips(.train)
         let watched = ExperimentPlan.watched(experiment.training, experiment.schedule?.value)
         if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
-            throw DataProblem(
+            throw DataError(
                 "the split",
                 found:
                     "no clip in the validation part, which \(figure.path) = \"\(figure.name)\" is measured on",
@@ -72,7 +72,7 @@ public struct ExperimentData: Sendable {
 
     /// Throws for clips without a speaker where features are normalised by speaker.
     func checkClips() throws {
-        for part in Split.Part.allCases { try loading.check(corpus.clips(of: part, in: split)) }
+        for part in Split.Subset.allCases { try loading.check(corpus.clips(of: part, in: split)) }
     }
 
     /// What is wrong with a schedule that counts steps, now that their number is known; nil where nothing is.
@@ -91,23 +91,23 @@ public struct ExperimentData: Sendable {
         let clips = (try? corpus.clips(of: .train, in: split)) ?? []
         let labels = clips.compactMap { corpus.classes.firstIndex(of: $0.label) }
         let plan = experiment.augmentation.afterSplit
-        return experiment.data.balance.draw(labels).count * plan.rows.count
+        return experiment.data.balance.draw(labels).count * plan.copies.count
     }
 
     /// The clips of a part. Throws where there is none to train or to test on.
-    public func clips(_ part: Split.Part) throws -> [Clip] {
+    public func clips(_ part: Split.Subset) throws -> [Clip] {
         let clips = try corpus.clips(of: part, in: split)
         guard !clips.isEmpty || part == .validation else {
-            throw DataProblem(
+            throw DataError(
                 "the split", found: "no clip in the \(part.rawValue) part", allowed: "at least one")
         }
         return clips
     }
 
     /// Whether no speaker of a part is among those that are trained on, or validated on before it is tested. nil where a speaker is not known.
-    func isSpeakerIndependent(_ part: Split.Part) -> Bool? {
-        let others: [Split.Part] = part == .test ? [.train, .validation] : [.train]
-        var speakers: [Split.Part: Set<String>] = [:]
+    func isSpeakerIndependent(_ part: Split.Subset) -> Bool? {
+        let others: [Split.Subset] = part == .test ? [.train, .validation] : [.train]
+        var speakers: [Split.Subset: Set<String>] = [:]
         for part in others + [part] {
             guard let clips = try? corpus.clips(of: part, in: split) else { return nil }
             let known = clips.compactMap(\.speaker)

@@ -62,7 +62,7 @@ public struct FeatureLoading: Sendable {
             }
         }
         guard !kept.isEmpty || clips.isEmpty else {
-            throw DataProblem(
+            throw DataError(
                 "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
                 allowed: "at least one")
         }
@@ -81,7 +81,7 @@ public struct FeatureLoading: Sendable {
         guard normalizing == .speaker else { return nil }
         return try clips.map { clip in
             guard let speaker = clip.speaker else {
-                throw DataProblem(
+                throw DataError(
                     "the clip \"\(clip.id)\"", found: "no speaker",
                     allowed: "data that name their speakers, or \"normalize\": \"none\" in the features")
             }
@@ -94,7 +94,7 @@ public struct FeatureLoading: Sendable {
             classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         return try clips.map { clip in
             guard let number = numbers[clip.label] else {
-                throw DataProblem(
+                throw DataError(
                     "the clip \"\(clip.id)\"", found: "the class \"\(clip.label)\"",
                     allowed: classes.joined(separator: ", "))
             }

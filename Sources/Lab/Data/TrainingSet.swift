@@ -41,9 +41,9 @@ public final class TrainingSet: TrainingBatches {
         try plan.check(loading.source.shape)
         let augmentation = generator.split("augmentation")
         (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
-            let changes = plan.rows.indices.map { row -> SoundChange? in
-                guard !plan.rows[row].isEmpty else { return nil }
-                return SoundChange(key: plan.key(row: row, of: clip.id, augmentation)) {
+            let changes = plan.copies.indices.map { row -> WaveformTransform? in
+                guard !plan.copies[row].isEmpty else { return nil }
+                return WaveformTransform(key: plan.key(row: row, of: clip.id, augmentation)) {
                     try plan.wave($0, row: row, of: clip.id, augmentation)
                 }
             }
@@ -54,7 +54,7 @@ public final class TrainingSet: TrainingBatches {
         self.size = max(size, 1)
         self.generator = generator
         drawn = draw?(table.labels) ?? Array(0..<table.count)
-        if plan.needsSounds {
+        if plan.needsWaveforms {
             ahead = Prefetcher(depth: 2 * Parallel.threads) { [maker] in try maker(($0.epoch, $0.index)) }
         }
     }
@@ -62,8 +62,8 @@ public final class TrainingSet: TrainingBatches {
     /// What was cut off the sound of each clip, before it is augmented where the plan keeps the sound itself; nil where that is
     /// not known.
     public var truncations: [Truncation?] {
-        let row = plan.rows.firstIndex(where: \.isEmpty) ?? 0
-        return clips.indices.map { table.truncations[$0 * plan.rows.count + row] }
+        let row = plan.copies.firstIndex(where: \.isEmpty) ?? 0
+        return clips.indices.map { table.truncations[$0 * plan.copies.count + row] }
     }
 
     /// How many examples an epoch has.
@@ -99,8 +99,8 @@ public final class TrainingSet: TrainingBatches {
         guard !plan.features.isEmpty else { return table.batch(numbers) }
         let augmentation = generator.split("augmentation")
         let features = try numbers.map { number in
-            try plan.freshFeatures(
-                table.features(number), row: number % plan.rows.count, of: clips[number / plan.rows.count].id,
+            try plan.epochFeatures(
+                table.features(number), row: number % plan.copies.count, of: clips[number / plan.copies.count].id,
                 epoch: epoch, augmentation)
         }
         return Batch(
@@ -117,13 +117,13 @@ public final class TrainingSet: TrainingBatches {
                 drawn[$0]
             }
             let features = try numbers.map { number in
-                let (clip, row) = (clips[number / plan.rows.count], number % plan.rows.count)
-                let change = SoundChange { wave in
+                let (clip, row) = (clips[number / plan.copies.count], number % plan.copies.count)
+                let change = WaveformTransform { wave in
                     let wave = try plan.wave(wave, row: row, of: clip.id, augmentation)
-                    return try plan.freshWave(wave, row: row, of: clip.id, epoch: place.epoch, augmentation)
+                    return try plan.epochWaveform(wave, row: row, of: clip.id, epoch: place.epoch, augmentation)
                 }
                 let plain = try loading.source.features(of: clip, changed: change)
-                return try plan.freshFeatures(
+                return try plan.epochFeatures(
                     table.normalized(plain, as: number), row: row, of: clip.id,
                     epoch: place.epoch, augmentation)
             }

@@ -18,7 +18,7 @@ public struct EvaluationOptions: Options {
         case validation
 
         /// The part of a split.
-        var ofSplit: Split.Part { self == .test ? .test : .validation }
+        var ofSplit: Split.Subset { self == .test ? .test : .validation }
     }
 
     public static let summary = "What is measured, and how."
@@ -31,7 +31,7 @@ public struct EvaluationOptions: Options {
         .init(
             "tta", \.views,
             "Forms of a sound that the trained model is asked about beside the sound itself, a list of changes for each: the mean of its logits answers (test-time augmentation). The prepared sound is changed; what is random is drawn once, the same for every sound. Validation during training hears the sounds alone.",
-            SoundViews.limit),
+            TestTimeAugmentation.limit),
         .init(
             "batch_size", \.batch, "Examples at a time; no result depends on it.", .range(1...1 << 20)),
         .init("confidence_level", \.level, "How sure confidence intervals are.", .above(0), .below(1)),
@@ -47,6 +47,6 @@ public struct EvaluationOptions: Options {
                 at: [.key("metrics"), .index(index)],
                 "\"\(metrics[index].rawValue)\" stands here a second time; remove one")
         }
-        return doubled + SoundViews(views).complaints
+        return doubled + TestTimeAugmentation(views).complaints
     }
 }

@@ -76,7 +76,7 @@ public struct ExperimentPlan: Sendable {
                 report(JSONPath([.key("augmentation"), .key("features"), .index(index)]), "\(error)")
             }
         }
-        for failure in SoundViews(experiment.evaluation.views).failures(experiment.features) {
+        for failure in TestTimeAugmentation(experiment.evaluation.views).failures(experiment.features) {
             report(
                 JSONPath([.key("evaluation"), .key("views"), .index(failure.view)]), "\(failure.error)")
         }

@@ -19,16 +19,16 @@ struct FeatureProbe {
             failures.append((["features"], error))
             return
         }
-        for row in plan.rows.indices where !plan.rows[row].isEmpty {
+        for row in plan.copies.indices where !plan.copies[row].isEmpty {
             let error = Self.failure(pipeline) { try plan.wave($0, row: row, of: "tone", generator) }
             guard let error else { continue }
-            failures.append((JSONPath([.key("augmentation"), .key("rows"), .index(row)]), error))
+            failures.append((JSONPath([.key("augmentation"), .key("copies"), .index(row)]), error))
         }
-        guard !plan.fresh.isEmpty else { return }
+        guard !plan.waveform.isEmpty else { return }
         let error = Self.failure(pipeline) {
-            try plan.freshWave($0, row: 0, of: "tone", epoch: 0, generator)
+            try plan.epochWaveform($0, row: 0, of: "tone", epoch: 0, generator)
         }
-        if let error { failures.append((["augmentation", "fresh"], error)) }
+        if let error { failures.append((["augmentation", "waveform"], error)) }
     }
 
     /// Why no tone has features; nil where one has.
@@ -38,7 +38,7 @@ struct FeatureProbe {
         var failure: (any Error)?
         for seconds in lengths {
             do {
-                let tone = Waveform.tone(pipeline.offset + seconds, rate: pipeline.rate)
+                let tone = Waveform.tone(pipeline.offset + seconds, rate: pipeline.sampleRate)
                 _ = try pipeline.features(of: change(pipeline.prepared(tone)))
                 return nil
             } catch { failure = error }

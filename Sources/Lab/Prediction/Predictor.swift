@@ -15,7 +15,7 @@ public struct Predictor {
     /// From a sound of any rate to the model's input, as it was in training; before normalising where it normalises by speaker.
     public let pipeline: FeaturePipeline
     /// The forms of a sound that the model is asked about; the mean of its logits answers.
-    public let views: SoundViews
+    public let views: TestTimeAugmentation
 
     /// What a model says of one sound.
     public struct Answer: Sendable {
@@ -45,7 +45,7 @@ public struct Predictor {
     /// model of sounds.
     ///
     /// - Parameter views: In place of the views that the model was tested with.
-    public init(_ path: String, views: SoundViews? = nil) throws {
+    public init(_ path: String, views: TestTimeAugmentation? = nil) throws {
         let file = RunFile.modelFile(path)
         guard FileManager.default.fileExists(atPath: file) else {
             throw FileError(
@@ -59,21 +59,21 @@ public struct Predictor {
                 allowed: "a model that a run or an export has written")
         }
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(features), views: views ?? card.soundViews(),
+            model, classes: card.classes, FeaturePipeline.decode(features), views: views ?? card.testTimeAugmentation(),
             file: file)
     }
 
     /// Several models as one; see `Ensemble`. With `views` in place of theirs they need not have been tested with the same ones.
-    public init(combining paths: [String], views: SoundViews? = nil) throws {
+    public init(combining paths: [String], views: TestTimeAugmentation? = nil) throws {
         let (model, card) = try Ensemble.combine(paths, comparesViews: views == nil)
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
-            views: views ?? card.soundViews(), file: paths[0])
+            views: views ?? card.testTimeAugmentation(), file: paths[0])
     }
 
     /// A model with its pipeline. Throws where one does not fit the other.
     init(
-        _ model: Model, classes: [String], _ pipeline: FeaturePipeline, views: SoundViews = SoundViews(),
+        _ model: Model, classes: [String], _ pipeline: FeaturePipeline, views: TestTimeAugmentation = TestTimeAugmentation(),
         file: String = "the model"
     ) throws {
         let shape = try pipeline.outputShape()

@@ -23,7 +23,7 @@ public struct Evaluation: Sendable {
     /// A warning about clips that the runs were trained on; nil where there are none.
     public var overlap: String?
     /// The views of a sound that were predicted.
-    var views = SoundViews()
+    var views = TestTimeAugmentation()
     /// The clips that were predicted, and the way to the sound of one.
     var clips: [Clip] = []
     var sound: @Sendable (Clip) throws -> Waveform

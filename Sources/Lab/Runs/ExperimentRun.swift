@@ -85,7 +85,7 @@ public final class ExperimentRun {
         return result
     }
 
-    private func clips(_ part: Split.Part) throws -> [Clip] {
+    private func clips(_ part: Split.Subset) throws -> [Clip] {
         let clips = try data.clips(part)
         if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(part.rawValue))") }
         return clips
@@ -96,7 +96,7 @@ public final class ExperimentRun {
     }
 
     /// What the features cut off the clips of a subset; notes it where it is anything.
-    private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
+    private func truncated(_ part: Split.Subset, _ truncations: [Truncation?]) -> RunResult.Truncated {
         let summary = TruncationSummary(
             truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
         observer.remark(summary.sentence(part.rawValue))
@@ -183,14 +183,14 @@ public final class ExperimentRun {
         var card = ModelCard()
         card.classes = classes
         card.features = experiment.features.encode()
-        card.sampleRate = experiment.features.rate
+        card.sampleRate = experiment.features.sampleRate
         if !experiment.evaluation.views.isEmpty { card.tta = experiment.evaluation.views.encode() }
         return card
     }
 
     /// What is measured when training is over. Test data are read here for the first time, if at all.
     private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
-        let views = SoundViews(experiment.evaluation.views)
+        let views = TestTimeAugmentation(experiment.evaluation.views)
         let part = experiment.evaluation.part.ofSplit
         if part == .validation, views.count == validation.views { return validation }
         let clips = try clips(part)
@@ -258,14 +258,14 @@ public final class ExperimentRun {
             let test = Set(data.split.test)
             heard.clips.removeAll { test.contains($0.id) }
         }
-        let sounds = SoundCheck(
-            heard, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+        let sounds = AudioScan(
+            heard, cache: cache.map { $0.folder + "/" + CacheInventory.fingerprintsName },
             progress: progress("sounds"),
             isAskedToStop: { [observer] in observer.isAskedToStop })
         try stop()
         let fitted =
             model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
-        let report = try Auditor(data.corpus, sounds: sounds).audit(
+        let report = try Auditor(data.corpus, scan: sounds).audit(
             data.split, fitted: fitted, measured: measured)
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {

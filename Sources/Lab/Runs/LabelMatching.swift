@@ -46,8 +46,8 @@ struct LabelMatching {
     /// The most clips, as a share of those that are not dropped, that may be left out without a word.
     private static let mostUnknown = 0.1
 
-    /// Maps labels. Throws a `DataProblem` where the mapping names a label that no clip has, or no class of the model.
-    init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataProblem) {
+    /// Maps labels. Throws a `DataError` where the mapping names a label that no clip has, or no class of the model.
+    init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataError) {
         (data, self.model, self.classes, self.mapping) = (corpus.name, model, classes, mapping)
         let labels = corpus.clips.values(of: "label")
         for entry in mapping.entries {
@@ -74,16 +74,16 @@ struct LabelMatching {
         missing = classes.filter { !found.contains($0) }
     }
 
-    private static func check(_ name: String, _ what: String, among known: [String]) throws(DataProblem) {
+    private static func check(_ name: String, _ what: String, among known: [String]) throws(DataError) {
         guard !known.contains(name) else { return }
         let meant = Suggestion.closest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw DataProblem(
+        throw DataError(
             "--labels", found: "\"\(name)\", \(what)\(meant)",
             allowed: known.map { "\"\($0)\"" }.joined(separator: ", "))
     }
 
     /// Throws a `LabelMismatch` where more than a tenth of the clips, or a class of the model, is left out and that was not allowed; a
-    /// `DataProblem` where no clip is left.
+    /// `DataError` where no clip is left.
     func check(allowsPartial: Bool) throws {
         if !allowsPartial {
             let lost = unknown.reduce(0) { $0 + $1.clips }
@@ -91,7 +91,7 @@ struct LabelMatching {
             guard !isMuch, missing.isEmpty else { throw LabelMismatch(description: description) }
         }
         guard !clips.isEmpty else {
-            throw DataProblem(
+            throw DataError(
                 data,
                 found:
                     "no clip of a class of \(model)\(unknown.isEmpty ? "" : ", but \(Self.text(unknown))")",

@@ -16,7 +16,7 @@ public struct RunEvaluation {
     ///
     /// - Parameter views: In place of the views that the model was tested with.
     public init(
-        _ records: [RunRecord], views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
@@ -35,19 +35,19 @@ public struct RunEvaluation {
     /// On a part of the runs' own data, which has to be the same in all. That the test part was read is noted in the runs.
     ///
     /// - Parameter part: nil for the part that the first run measured.
-    public func evaluate(_ part: Split.Part? = nil) throws -> Evaluation {
+    public func evaluate(_ part: Split.Subset? = nil) throws -> Evaluation {
         let part = part ?? first.experiment.evaluation.part.ofSplit
         let data = try ExperimentData(first.experiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[part] != own[part] {
-                throw DataProblem(
+                throw DataError(
                     "the \(part.rawValue) part of \(record.path)",
                     found: "other clips than that of \(first.path)",
                     allowed: "runs of one split and fold, or other data with --data")
             }
         }
         if let split = first.split, split[part] != data.split[part] {
-            throw DataProblem(
+            throw DataError(
                 "the \(part.rawValue) part of \(first.path)",
                 found: "other clips than the run had: the data have changed",
                 allowed: "the data of the run; --data tests on others")
@@ -92,7 +92,7 @@ public struct RunEvaluation {
 
     /// How many of the clips, told by their names, were in which part of any of the runs.
     private func overlap(_ clips: [Clip]) -> Overlap {
-        func count(_ part: Split.Part) -> Int {
+        func count(_ part: Split.Subset) -> Int {
             let known = Set(records.compactMap { $0.split?[part] }.joined())
             return clips.count { known.contains($0.id) }
         }
@@ -114,7 +114,7 @@ public struct RunEvaluation {
     }
 
     private func evaluate(
-        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part,
+        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Subset,
         speakerIndependent: Bool?, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {

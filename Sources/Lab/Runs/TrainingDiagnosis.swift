@@ -13,7 +13,7 @@ public struct TrainingDiagnosis: Sendable {
     /// The predictions for the measured examples.
     public var predictions: Predictions
     /// The name of the measured part.
-    public var part = Split.Part.test
+    public var part = Split.Subset.test
     /// The layers whose units may die.
     public var layers: [UnitActivity] = []
     /// The training examples of an epoch.

@@ -8,11 +8,11 @@ import Autograd
 /// not finite.
 public enum AudioFile {
     /// The supported formats, as text for messages.
-    public static var readable: String { SoundContainer.readable }
+    public static var readable: String { AudioContainer.readable }
 
     /// Returns the information in the header of a file, without decoding its samples (except with ffmpeg).
     public static func info(_ path: String) throws -> AudioInfo {
-        let file = try SoundFile(path: path)
+        let file = try OpenedAudioFile(path: path)
         return AudioInfo(
             format: file.decoder.format, rate: file.decoder.rate, channels: file.decoder.channels,
             frames: file.decoder.frames, shortfall: file.shortfall)
@@ -29,14 +29,14 @@ public enum AudioFile {
         _ path: String, rate: Int? = nil, offset: Double = 0, duration: Double? = nil,
         allowTruncated: Bool = false
     ) throws -> Waveform {
-        try SoundFile(path: path).mono(
-            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
+        try OpenedAudioFile(path: path).mono(
+            AudioSegment(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
     }
 
     /// Reads a whole recording, mixed down to mono, and calls `body` with one block after another at the file's own
     /// sample rate. Memory does not grow with the length of the recording.
     public static func eachBlock(_ path: String, _ body: (Waveform) throws -> Void) throws {
-        try SoundFile(path: path).eachBlock(body)
+        try OpenedAudioFile(path: path).eachBlock(body)
     }
 
     /// Reads part of a recording like `read`, and returns the duration of the whole file in seconds; nil if its header
@@ -44,8 +44,8 @@ public enum AudioFile {
     static func readNotingLength(
         _ path: String, rate: Int, offset: Double, duration: Double?
     ) throws -> (wave: Waveform, whole: Double?) {
-        let file = try SoundFile(path: path)
-        let wave = try file.mono(SoundPart(offset: offset, duration: duration), rate: rate)
+        let file = try OpenedAudioFile(path: path)
+        let wave = try file.mono(AudioSegment(offset: offset, duration: duration), rate: rate)
         return (wave, file.decoder.frames.map { Double($0) / Double(file.decoder.rate) })
     }
 
@@ -54,27 +54,27 @@ public enum AudioFile {
         bytes: [UInt8], name: String = "bytes in memory", rate: Int? = nil, offset: Double = 0,
         duration: Double? = nil, allowTruncated: Bool = false
     ) throws -> Waveform {
-        try SoundFile(bytes: bytes, name: name).mono(
-            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
+        try OpenedAudioFile(bytes: bytes, name: name).mono(
+            AudioSegment(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
     }
 
     /// Reads a recording, with a given ffmpeg if one is needed.
     package static func read(_ path: String, ffmpeg: Ffmpeg, allowTruncated: Bool = false) throws -> Waveform
     {
-        try SoundFile(path: path, ffmpeg: ffmpeg).mono(SoundPart(allowTruncated: allowTruncated), rate: nil)
+        try OpenedAudioFile(path: path, ffmpeg: ffmpeg).mono(AudioSegment(allowTruncated: allowTruncated), rate: nil)
     }
 
     /// Reads every channel separately, at the file's own sample rate.
     public static func channels(
         _ path: String, offset: Double = 0, duration: Double? = nil, allowTruncated: Bool = false
     ) throws -> [Waveform] {
-        try SoundFile(path: path).channels(
-            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated))
+        try OpenedAudioFile(path: path).channels(
+            AudioSegment(offset: offset, duration: duration, allowTruncated: allowTruncated))
     }
 
     /// Writes a waveform atomically: a reader finds either the old file or the complete new one.
     ///
-    /// Throws a `SoundProblem` if samples are not finite or the format does not support the sample rate, and a
+    /// Throws a `DataError` if samples are not finite or the format does not support the sample rate, and a
     /// `FileError` if the file cannot be written, for example on a full disk.
     public static func write(_ wave: Waveform, to path: String, as encoding: AudioEncoding = .wav16) throws {
         try write(channels: [wave], to: path, as: encoding)
@@ -84,11 +84,11 @@ public enum AudioFile {
     public static func write(
         channels: [Waveform], to path: String, as encoding: AudioEncoding = .wav16
     ) throws {
-        try AtomicFile.write(SoundEncoder.bytes(channels, as: encoding), to: path)
+        try AtomicFile.write(AudioEncoder.bytes(channels, as: encoding), to: path)
     }
 
     /// Returns the bytes that `write` writes to a file.
     public static func bytes(_ channels: [Waveform], as encoding: AudioEncoding = .wav16) throws -> [UInt8] {
-        try SoundEncoder.bytes(channels, as: encoding)
+        try AudioEncoder.bytes(channels, as: encoding)
     }
 }

@@ -28,7 +28,7 @@ package struct Ffmpeg: Sendable {
     /// Decodes a file into a WAV file of floats with its own sample rate and channels.
     ///
     /// - Returns: The file, and the first warning of ffmpeg.
-    func wav(of source: SoundSource, path: String?, format: String) throws -> (
+    func wav(of source: AudioSource, path: String?, format: String) throws -> (
         bytes: [UInt8], complaint: String?
     ) {
         guard let program else {
@@ -36,7 +36,7 @@ package struct Ffmpeg: Sendable {
                 file: source.name, place: "byte 0",
                 found: "\(format), which requires ffmpeg; ffmpeg is not installed",
                 allowed:
-                    "\(SoundContainer.readable). Install ffmpeg (apt-get install ffmpeg), or convert the file to WAV"
+                    "\(AudioContainer.readable). Install ffmpeg (apt-get install ffmpeg), or convert the file to WAV"
             )
         }
         if let path { return try run(program, path, source.name) }

@@ -42,7 +42,7 @@ extension Waveform {
     }
 
     /// Returns the ranges less than `decibels` below the loudest frame, in order, as librosa.effects.split.
-    public func soundingRanges(below decibels: Double, frame: Int = 2048, hop: Int = 512) -> [Range<Int>] {
+    public func nonSilentRanges(below decibels: Double, frame: Int = 2048, hop: Int = 512) -> [Range<Int>] {
         let loud = loudFrames(below: decibels, frame: frame, hop: hop)
         var ranges: [Range<Int>] = []
         var start: Int?

@@ -84,19 +84,19 @@ struct ResampleFilter: Sendable {
     }
 
     /// Returns the first `count` outputs, with silence around the waveform; the first output is at sample `start`.
-    func callAsFunction(_ sound: [Float], count: Int, start: Int = 0) -> [Float] {
+    func callAsFunction(_ waveform: [Float], count: Int, start: Int = 0) -> [Float] {
         let lanes = FrameBlocks.lanes
         let rounds = (count + outputs - 1) / outputs
         return [Float](unsafeUninitializedCapacity: rounds * outputs) { y, size in
             size = count
             guard let y = y.baseAddress else { return }
-            sound.withUnsafeBufferPointer { sound in
+            waveform.withUnsafeBufferPointer { waveform in
                 Parallel.elements((rounds + lanes - 1) / lanes, grain: 8) { groups in
                     let memory = Memory(self)
                     for group in groups {
                         let round = group * lanes
                         run(
-                            sound, from: start - reach + round * inputs, lanes: min(lanes, rounds - round),
+                            waveform, from: start - reach + round * inputs, lanes: min(lanes, rounds - round),
                             memory, y + round * outputs)
                     }
                 }
@@ -118,17 +118,17 @@ struct ResampleFilter: Sendable {
 
     /// Computes the outputs of some rounds, whose windows begin at the sample `from`.
     private func run(
-        _ sound: UnsafeBufferPointer<Float>, from: Int, lanes: Int, _ memory: Memory,
+        _ waveform: UnsafeBufferPointer<Float>, from: Int, lanes: Int, _ memory: Memory,
         _ y: UnsafeMutablePointer<Float>
     ) {
         let length = lanes * inputs + width
-        let inside = (from..<from + length).clamped(to: sound.indices)
+        let inside = (from..<from + length).clamped(to: waveform.indices)
         var x = UnsafePointer(memory.stretch.start)
-        if inside.count == length, let base = sound.baseAddress {
+        if inside.count == length, let base = waveform.baseAddress {
             x = base + from
         } else {
             memory.stretch.start.update(repeating: 0, count: length)
-            if !inside.isEmpty, let base = sound.baseAddress {
+            if !inside.isEmpty, let base = waveform.baseAddress {
                 (memory.stretch.start + inside.lowerBound - from).update(
                     from: base + inside.lowerBound, count: inside.count)
             }

@@ -1,7 +1,7 @@
 import Autograd
 
 /// The container format of an audio file, detected from its first bytes and never from its name.
-enum SoundContainer: Equatable {
+enum AudioContainer: Equatable {
     /// WAV; RF64 for more than 4 GB; RIFX in big-endian byte order.
     case wav(bigEndian: Bool)
     case aiff, au(bigEndian: Bool), caf, wave64, sphere, flac, ogg, mpeg
@@ -13,7 +13,7 @@ enum SoundContainer: Equatable {
         "WAV, FLAC, Ogg, Opus, MP3, AIFF, AU, CAF or NIST; M4A, AAC, WebM and WMA through ffmpeg"
 
     /// Detects the format of a file. Throws a `FileError` that describes the file if it contains no audio.
-    init(_ source: SoundSource) throws {
+    init(_ source: AudioSource) throws {
         guard let kind = Self.kind(source) else {
             throw FileError(
                 file: source.name, place: "byte 0", found: Self.described(source.bytes(at: 0, 64)),
@@ -22,7 +22,7 @@ enum SoundContainer: Equatable {
         self = kind
     }
 
-    private static func kind(_ source: SoundSource) -> SoundContainer? {
+    private static func kind(_ source: AudioSource) -> AudioContainer? {
         let head = source.bytes(at: 0, 16)
         func has(_ text: String, _ place: Int = 0) -> Bool {
             head.count >= place + text.utf8.count

@@ -2,8 +2,8 @@ import Autograd
 import CSndFile
 import Foundation
 
-/// An audio file opened by libsndfile, which reads through a `SoundSource`.
-final class SoundDecoder {
+/// An audio file opened by libsndfile, which reads through a `AudioSource`.
+final class AudioDecoder {
     /// The sample rate in Hz.
     let rate: Int
     /// The number of channels.
@@ -20,10 +20,10 @@ final class SoundDecoder {
 
     /// The position of libsndfile in the source.
     private final class Cursor {
-        let source: SoundSource
+        let source: AudioSource
         var place = 0
 
-        init(_ source: SoundSource) { self.source = source }
+        init(_ source: AudioSource) { self.source = source }
 
         static func of(_ pointer: UnsafeMutableRawPointer?) -> Cursor? {
             pointer.map { Unmanaged<Cursor>.fromOpaque($0).takeUnretainedValue() }
@@ -34,7 +34,7 @@ final class SoundDecoder {
     /// message.
     static let opening = NSLock()
 
-    init(_ source: SoundSource) throws {
+    init(_ source: AudioSource) throws {
         cursor = Cursor(source)
         var info = SF_INFO()
         var operations = SF_VIRTUAL_IO(
@@ -63,7 +63,7 @@ final class SoundDecoder {
         guard let opened else {
             throw FileError(
                 file: source.name, place: "header", found: "damage (\(Self.plain(message)))",
-                allowed: "an audio file: \(SoundContainer.readable)")
+                allowed: "an audio file: \(AudioContainer.readable)")
         }
         handle = opened
         rate = Int(info.samplerate)

@@ -2,7 +2,7 @@ import CSndFile
 import Foundation
 
 /// Encodes waveforms into the bytes of an audio file, through libsndfile.
-enum SoundEncoder {
+enum AudioEncoder {
     /// The buffer that libsndfile writes to.
     private final class Target {
         var bytes: [UInt8] = []
@@ -30,18 +30,18 @@ enum SoundEncoder {
         }
     }
 
-    /// Encodes channels of equal length and sample rate. Throws a `SoundProblem` if the format does not support them.
+    /// Encodes channels of equal length and sample rate. Throws a `DataError` if the format does not support them.
     static func bytes(_ channels: [Waveform], as encoding: AudioEncoding) throws -> [UInt8] {
         guard let first = channels.first,
             channels.allSatisfy({ $0.count == first.count && $0.rate == first.rate })
         else {
-            throw SoundProblem(
+            throw DataError(
                 "write", found: "channels of \(channels.map { "\($0.count) samples at \($0.rate)" })",
                 allowed: "one or more channels of equal length and sample rate")
         }
         for channel in channels {
             guard let bad = channel.samples.firstNotFinite else { continue }
-            throw SoundProblem(
+            throw DataError(
                 "write", found: "\(channel.samples[bad]) as sample \(bad)", allowed: "finite values")
         }
         let target = Target()
@@ -78,12 +78,12 @@ enum SoundEncoder {
             },
             tell: { Int64(Target.of($0)?.place ?? 0) })
         let pointer = Unmanaged.passUnretained(target).toOpaque()
-        let (opened, message) = SoundDecoder.opening.withLock {
+        let (opened, message) = AudioDecoder.opening.withLock {
             let opened = sf_open_virtual(&operations, Int32(SFM_WRITE), &info, pointer)
             return (opened, opened == nil ? String(cString: sf_strerror(nil)) : "")
         }
         guard let handle = opened else {
-            throw SoundProblem(
+            throw DataError(
                 "write", found: "\(channels.count) channels at \(first.rate) Hz (\(message))",
                 allowed: "what the format \(encoding.rawValue) supports")
         }
@@ -91,9 +91,9 @@ enum SoundEncoder {
         sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, 0)
         let isWhole = write(channels, first.count, encoding, handle)
         let error = sf_error(handle) == 0 ? nil : String(cString: sf_strerror(handle))
-        SoundDecoder.opening.withLock { _ = sf_close(handle) }
+        AudioDecoder.opening.withLock { _ = sf_close(handle) }
         guard isWhole else {
-            throw SoundProblem(
+            throw DataError(
                 "write", found: "an error of the encoder (\(error ?? "unknown"))",
                 allowed: "audio that the format \(encoding.rawValue) supports")
         }

@@ -2,7 +2,7 @@ import Autograd
 
 /// Compares the length that a file header promises with the bytes in the file. Sizes written by streaming programs that
 /// could not update the header (0, or the maximum) promise nothing.
-struct SoundExtent {
+struct AudioExtent {
     enum Verdict: Equatable {
         /// The file is as long as promised, or nothing is promised.
         case whole
@@ -18,7 +18,7 @@ struct SoundExtent {
 
     init(_ verdict: Verdict = .whole) { self.verdict = verdict }
 
-    init(_ source: SoundSource, _ container: SoundContainer) {
+    init(_ source: AudioSource, _ container: AudioContainer) {
         switch container {
         case .wav(let bigEndian): self = Self.riff(source, bigEndian: bigEndian)
         case .aiff: self = Self.chunks(source, from: 12, name: "SSND", sizeBytes: 4)
@@ -33,16 +33,16 @@ struct SoundExtent {
         }
     }
 
-    private static let headless = SoundExtent(
+    private static let headless = AudioExtent(
         .cut(place: "header", found: "the end of the file before any samples"))
 
     /// No header has more chunks than this.
     private static let mostChunks = 4096
 
-    private static func held(_ promised: UInt64, from start: Int, _ source: SoundSource) -> SoundExtent {
+    private static func held(_ promised: UInt64, from start: Int, _ source: AudioSource) -> AudioExtent {
         let there = UInt64(max(0, source.size - start))
-        if promised <= there { return SoundExtent() }
-        return SoundExtent(
+        if promised <= there { return AudioExtent() }
+        return AudioExtent(
             .cut(
                 place: "byte \(source.size), the end of the file",
                 found:
@@ -50,7 +50,7 @@ struct SoundExtent {
         )
     }
 
-    private static func riff(_ source: SoundSource, bigEndian: Bool) -> SoundExtent {
+    private static func riff(_ source: AudioSource, bigEndian: Bool) -> AudioExtent {
         func number(_ place: Int, _ bytes: Int = 4) -> UInt64? {
             source.number(at: place, bytes: bytes, bigEndian: bigEndian)
         }
@@ -67,15 +67,15 @@ struct SoundExtent {
             if size == 0 {
                 // A file that was never closed has no size in its first line either.
                 let isClosed = number(4).map { abs(Int($0) + 8 - source.size) <= 1 } ?? false
-                if isClosed || source.size <= start { return SoundExtent(.empty) }
-                var extent = SoundExtent()
+                if isClosed || source.size <= start { return AudioExtent(.empty) }
+                var extent = AudioExtent()
                 extent.correction = (at + 4, [0xFF, 0xFF, 0xFF, 0xFF])
                 return extent
             }
-            if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? SoundExtent() }
+            if size == 0xFFFF_FFFF { return longSize.map { held($0, from: start, source) } ?? AudioExtent() }
             // SoX and ALSA promise about 2 GB when writing to a pipe, others 4 GB without the header.
             let isStream = 0x7FFF_0000...0x8000_0000 ~= size || size >= 0xFFFF_F000
-            if isStream, UInt64(source.size) < size { return SoundExtent() }
+            if isStream, UInt64(source.size) < size { return AudioExtent() }
             return held(size, from: start, source)
         }
         return headless
@@ -83,15 +83,15 @@ struct SoundExtent {
 
     /// Walks over chunks with a name and a big-endian size.
     private static func chunks(
-        _ source: SoundSource, from first: Int, name: String, sizeBytes: Int
-    ) -> SoundExtent {
+        _ source: AudioSource, from first: Int, name: String, sizeBytes: Int
+    ) -> AudioExtent {
         var at = first
         for _ in 0..<mostChunks {
             guard let size = source.number(at: at + 4, bytes: sizeBytes, bigEndian: true) else { break }
             let start = at + 4 + sizeBytes
             if source.has(name, at: at) {
                 let isUnknown = size == (sizeBytes == 8 ? .max : 0xFFFF_FFFF)
-                return isUnknown ? SoundExtent() : held(size, from: start, source)
+                return isUnknown ? AudioExtent() : held(size, from: start, source)
             }
             guard size < UInt64(source.size) else { break }
             at = start + Int(size) + (sizeBytes == 4 ? Int(size & 1) : 0)
@@ -99,14 +99,14 @@ struct SoundExtent {
         return headless
     }
 
-    private static func au(_ source: SoundSource, bigEndian: Bool) -> SoundExtent {
+    private static func au(_ source: AudioSource, bigEndian: Bool) -> AudioExtent {
         guard let start = source.number(at: 4, bytes: 4, bigEndian: bigEndian),
             let size = source.number(at: 8, bytes: 4, bigEndian: bigEndian)
         else { return headless }
-        return size == 0xFFFF_FFFF ? SoundExtent() : held(size, from: Int(start), source)
+        return size == 0xFFFF_FFFF ? AudioExtent() : held(size, from: Int(start), source)
     }
 
-    private static func wave64(_ source: SoundSource) -> SoundExtent {
+    private static func wave64(_ source: AudioSource) -> AudioExtent {
         var at = 40
         for _ in 0..<mostChunks {
             guard let size = source.number(at: at + 16, bytes: 8), size >= 24 else { break }
@@ -117,7 +117,7 @@ struct SoundExtent {
         return headless
     }
 
-    private static func sphere(_ source: SoundSource) -> SoundExtent {
+    private static func sphere(_ source: AudioSource) -> AudioExtent {
         let lines = String(decoding: source.bytes(at: 0, 1024), as: UTF8.self).split(separator: "\n")
         func value(_ key: String) -> UInt64? {
             lines.first { $0.hasPrefix(key + " ") }?.split(separator: " ").last.flatMap { UInt64($0) }
@@ -125,12 +125,12 @@ struct SoundExtent {
         guard let start = lines.dropFirst().first.flatMap({ Int($0.filter(\.isNumber)) }), start < 1 << 20,
             let count = value("sample_count"), let bytes = value("sample_n_bytes"), count < 1 << 40,
             bytes <= 8
-        else { return SoundExtent() }
+        else { return AudioExtent() }
         return held(count * bytes * min(value("channel_count") ?? 1, 1024), from: start, source)
     }
 
     /// Walks over the pages to the one marked as the last.
-    private static func ogg(_ source: SoundSource) -> SoundExtent {
+    private static func ogg(_ source: AudioSource) -> AudioExtent {
         var at = 0
         var isEnded = false
         while at < source.size {
@@ -144,14 +144,14 @@ struct SoundExtent {
             at += length
         }
         // Data after the last page, such as a tag, is not audio.
-        if isEnded { return SoundExtent() }
+        if isEnded { return AudioExtent() }
         let found =
             at < source.size ? "a truncated or damaged page" : "no page that is marked as the last"
-        return SoundExtent(.cut(place: "byte \(at)", found: found))
+        return AudioExtent(.cut(place: "byte \(at)", found: found))
     }
 
     /// Many MP3 files begin with a frame without audio that gives the number of bytes.
-    private static func mpeg(_ source: SoundSource) -> SoundExtent {
+    private static func mpeg(_ source: AudioSource) -> AudioExtent {
         var start = 0
         if source.has("ID3") {
             let head = source.bytes(at: 0, 10)
@@ -159,20 +159,20 @@ struct SoundExtent {
             start = 10 + head[6...].reduce(0) { $0 << 7 | Int($1 & 0x7F) } + (head[5] & 0x10 != 0 ? 10 : 0)
         }
         let frame = source.bytes(at: start, 4)
-        guard frame.count == 4, frame[0] == 0xFF, frame[1] & 0xE0 == 0xE0 else { return SoundExtent() }
+        guard frame.count == 4, frame[0] == 0xFF, frame[1] & 0xE0 == 0xE0 else { return AudioExtent() }
         let isMono = frame[3] >> 6 == 3
         let isFirstVersion = frame[1] & 0x18 == 0x18
         let tag = start + 4 + (isFirstVersion ? isMono ? 17 : 32 : isMono ? 9 : 17)
         let place: Int
         if source.has("Xing", at: tag) || source.has("Info", at: tag) {
             guard let flags = source.number(at: tag + 4, bytes: 4, bigEndian: true), flags & 2 != 0 else {
-                return SoundExtent()
+                return AudioExtent()
             }
             place = tag + (flags & 1 != 0 ? 12 : 8)
         } else if source.has("VBRI", at: start + 36) {
             place = start + 46
         } else {
-            return SoundExtent()
+            return AudioExtent()
         }
         guard let promised = source.number(at: place, bytes: 4, bigEndian: true) else { return headless }
         var extent = held(promised, from: start, source)

@@ -2,39 +2,39 @@ import Autograd
 import CKernels
 
 /// The time range of a file to read.
-struct SoundPart {
+struct AudioSegment {
     var offset = 0.0
     var duration: Double?
     var allowTruncated = false
 }
 
 /// An opened audio file whose header has been validated.
-struct SoundFile {
-    let decoder: SoundDecoder
+struct OpenedAudioFile {
+    let decoder: AudioDecoder
     /// What the header promises and the file lacks, as text.
     let shortfall: String?
     private let name: String
     private let cut: FileError?
 
     init(path: String, ffmpeg: @autoclosure () -> Ffmpeg = .installed) throws {
-        try self.init(SoundSource(path: path), path: path, ffmpeg)
+        try self.init(AudioSource(path: path), path: path, ffmpeg)
     }
 
     init(bytes: [UInt8], name: String, ffmpeg: @autoclosure () -> Ffmpeg = .installed) throws {
-        try self.init(SoundSource(bytes, name: name), path: nil, ffmpeg)
+        try self.init(AudioSource(bytes, name: name), path: nil, ffmpeg)
     }
 
-    private init(_ source: SoundSource, path: String?, _ ffmpeg: () -> Ffmpeg) throws {
+    private init(_ source: AudioSource, path: String?, _ ffmpeg: () -> Ffmpeg) throws {
         name = source.name
         var source = source
-        var container = try SoundContainer(source)
+        var container = try AudioContainer(source)
         var complaint: String?
         if case .foreign(let format) = container {
             let wav = try ffmpeg().wav(of: source, path: path, format: format)
-            (source, complaint) = (try SoundSource(wav.bytes, name: name), wav.complaint)
+            (source, complaint) = (try AudioSource(wav.bytes, name: name), wav.complaint)
             container = .wav(bigEndian: false)
         }
-        let extent = SoundExtent(source, container)
+        let extent = AudioExtent(source, container)
         source.correction = extent.correction
         switch extent.verdict {
         case .whole:
@@ -48,15 +48,15 @@ struct SoundFile {
             cut = FileError(file: name, place: place, found: found, allowed: Self.remedy)
         }
         do {
-            decoder = try SoundDecoder(source)
+            decoder = try AudioDecoder(source)
         } catch {
             if let cut { throw cut }
             throw error
         }
-        guard 1...SoundDecoder.mostChannels ~= decoder.channels else {
+        guard 1...AudioDecoder.mostChannels ~= decoder.channels else {
             throw FileError(
                 file: name, place: "header", found: "\(decoder.channels) channels",
-                allowed: "1 to \(SoundDecoder.mostChannels)")
+                allowed: "1 to \(AudioDecoder.mostChannels)")
         }
         let rates = Waveform.allowedRates
         guard rates.contains(decoder.rate) else {
@@ -78,9 +78,9 @@ struct SoundFile {
     }
 
     /// Returns the mean of the channels, resampled if a sample rate is given.
-    func mono(_ part: SoundPart, rate: Int?) throws -> Waveform {
+    func mono(_ part: AudioSegment, rate: Int?) throws -> Waveform {
         if let rate, !Waveform.allowedRates.contains(rate) {
-            throw SoundProblem(
+            throw DataError(
                 "read", found: "a sample rate of \(rate)",
                 allowed: "\(Waveform.allowedRates.lowerBound) to \(Waveform.allowedRates.upperBound)")
         }
@@ -94,7 +94,7 @@ struct SoundFile {
     private static let mostAtOnce = 1 << 22
 
     /// Reads a mono file, decoded in place if the header gives the number of samples.
-    private func single(_ part: SoundPart) throws -> [Float] {
+    private func single(_ part: AudioSegment) throws -> [Float] {
         guard let count = try frames(of: part).count, count <= Self.mostAtOnce else { return try mixed(part) }
         return try [Float](unsafeUninitializedCapacity: count) { samples, size in
             try read(part, atMost: count, at: { UnsafeMutableBufferPointer(rebasing: samples[size...]) }) {
@@ -104,7 +104,7 @@ struct SoundFile {
     }
 
     /// The mean of the channels.
-    private func mixed(_ part: SoundPart) throws -> [Float] {
+    private func mixed(_ part: AudioSegment) throws -> [Float] {
         var samples: [Float] = []
         samples.reserveCapacity(min(try frames(of: part).count ?? 0, Self.mostAtOnce))
         try eachMixed(part, atMost: Waveform.mostSamples) { samples.append(contentsOf: $0) }
@@ -113,7 +113,7 @@ struct SoundFile {
 
     /// Calls `body` with the mean of the channels, one block after another.
     private func eachMixed(
-        _ part: SoundPart, atMost most: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Void
+        _ part: AudioSegment, atMost most: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Void
     ) throws {
         let channels = decoder.channels
         try read(part, atMost: most) { block, frames in
@@ -132,7 +132,7 @@ struct SoundFile {
     /// Calls `body` with the whole recording as mono blocks, at the file's own sample rate.
     func eachBlock(_ body: (Waveform) throws -> Void) throws {
         var done = 0
-        let part = SoundPart()
+        let part = AudioSegment()
         try eachMixed(part, atMost: .max) { block in
             let samples = Array(block)
             try checkFinite(samples, part, after: done)
@@ -142,7 +142,7 @@ struct SoundFile {
     }
 
     /// Returns the channels separately.
-    func channels(_ part: SoundPart) throws -> [Waveform] {
+    func channels(_ part: AudioSegment) throws -> [Waveform] {
         let channels = decoder.channels
         var samples = [[Float]](repeating: [], count: channels)
         try read(part, atMost: Waveform.mostSamples / channels) { block, frames in
@@ -156,7 +156,7 @@ struct SoundFile {
 
     /// Calls `take` with one block of frames after another. Memory grows with the data that is actually read.
     private func read(
-        _ part: SoundPart, atMost most: Int, _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
+        _ part: AudioSegment, atMost most: Int, _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
     ) throws {
         let block = UnsafeMutableBufferPointer<Float>.allocate(
             capacity: max(1, 32768 / decoder.channels) * decoder.channels)
@@ -166,7 +166,7 @@ struct SoundFile {
 
     /// Decodes frames into `memory` until there are no more, and passes their number to `take`.
     private func read(
-        _ part: SoundPart, atMost most: Int, at memory: () -> UnsafeMutableBufferPointer<Float>,
+        _ part: AudioSegment, atMost most: Int, at memory: () -> UnsafeMutableBufferPointer<Float>,
         _ take: (UnsafeMutableBufferPointer<Float>, Int) throws -> Void
     ) throws {
         if let cut, !part.allowTruncated { throw cut }
@@ -189,10 +189,10 @@ struct SoundFile {
     }
 
     /// Returns the first frame of a range and the number of frames; nil if only decoding can tell.
-    private func frames(of part: SoundPart) throws -> (first: Int, count: Int?) {
+    private func frames(of part: AudioSegment) throws -> (first: Int, count: Int?) {
         let rate = Double(decoder.rate)
         guard part.offset >= 0, part.offset < 1e9, part.duration.map({ $0 > 0 && $0 < 1e9 }) ?? true else {
-            throw SoundProblem(
+            throw DataError(
                 "read", found: "an offset of \(part.offset) s and a duration of \(part.duration ?? 0) s",
                 allowed: "an offset of 0 or more and a duration above 0")
         }
@@ -213,7 +213,7 @@ struct SoundFile {
             allowed: "reading from the start, without an offset")
     }
 
-    private func checkEnd(_ end: Int, expected: Int?, _ part: SoundPart) throws {
+    private func checkEnd(_ end: Int, expected: Int?, _ part: AudioSegment) throws {
         let trouble = decoder.trouble
         guard !part.allowTruncated else { return }
         if let expected, end < expected {
@@ -233,7 +233,7 @@ struct SoundFile {
     }
 
     /// - Parameter done: Samples of the range that came before these.
-    private func checkFinite(_ samples: [Float], _ part: SoundPart, after done: Int = 0) throws {
+    private func checkFinite(_ samples: [Float], _ part: AudioSegment, after done: Int = 0) throws {
         guard let bad = samples.firstNotFinite else { return }
         let place = done + bad
         throw FileError(
@@ -242,7 +242,7 @@ struct SoundFile {
             found: "\(samples[bad])", allowed: "finite values; write the file again")
     }
 
-    private func tooShort(_ part: SoundPart, _ frames: Int) -> FileError {
+    private func tooShort(_ part: AudioSegment, _ frames: Int) -> FileError {
         FileError(
             file: name, place: "\(part.offset) s",
             found: "the end: the recording lasts \(Double(frames) / Double(decoder.rate)) s",

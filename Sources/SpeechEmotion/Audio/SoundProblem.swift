@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Files that cannot be read or written are a `FileError` instead, which names the file; options that cannot be read
 /// are a `ConfigurationError`, which names the line.
-public struct SoundProblem: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public struct DataError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     /// The operation: `mfcc`, `stratified split`.
     public var action: String
     /// What was found.

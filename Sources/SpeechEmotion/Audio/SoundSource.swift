@@ -2,7 +2,7 @@ import Autograd
 import Foundation
 
 /// The bytes of an audio file, on disk or in memory, with random access.
-final class SoundSource: @unchecked Sendable {
+final class AudioSource: @unchecked Sendable {
     /// The path, or the name that replaces it in messages.
     let name: String
     /// The number of bytes.

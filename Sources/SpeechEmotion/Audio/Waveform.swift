@@ -7,7 +7,7 @@ public struct Waveform: Sendable, Equatable {
     /// Spectral frames shared by augmentations of this waveform, see `sharingFrames`.
     var vocoderFrames: VocoderFrames?
     /// What a pipeline has truncated so far; nil for a waveform that no pipeline has preprocessed.
-    var cuts: CutTracker?
+    var cuts: TruncationTracker?
 
     /// Creates a waveform from samples. `rate` must be above 0.
     public init(_ samples: [Float], rate: Int) {

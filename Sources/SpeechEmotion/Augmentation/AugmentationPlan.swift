@@ -3,21 +3,21 @@ import Configuration
 
 /// How the training set is augmented. The validation and test sets are never augmented (but see `leakCopiesIntoTest`).
 ///
-/// `rows` are augmented copies computed once, before training: each clip gives this many examples. `fresh` and
+/// `copies` are augmented copies computed once, before training: each clip gives this many examples. `waveform` and
 /// `features` are drawn anew in every epoch.
 public struct AugmentationPlan: Options {
-    public var rows: [[AnyWaveAugmentation]] = [[]]
-    public var fresh: [AnyWaveAugmentation] = []
+    public var copies: [[AnyWaveAugmentation]] = [[]]
+    public var waveform: [AnyWaveAugmentation] = []
     public var features: [AnyFeatureAugmentation] = []
     public var leakCopiesIntoTest = false
 
     public static let summary = "Data augmentation of the training set."
     public static let fields: [Field<Self>] = [
         .init(
-            "copies", \.rows,
+            "copies", \.copies,
             "Augmented copies of each clip, computed once before training: a list of wave augmentations per copy; an empty list is the unchanged recording.",
             .notEmpty),
-        .init("waveform", \.fresh, "Wave augmentations applied anew in every epoch."),
+        .init("waveform", \.waveform, "Wave augmentations applied anew in every epoch."),
         .init("features", \.features, "Feature augmentations applied anew in every epoch."),
         .init(
             "leak_copies_into_test", \.leakCopiesIntoTest,
@@ -29,7 +29,7 @@ public struct AugmentationPlan: Options {
     public init() {}
 
     /// Whether waveforms are augmented in every epoch, so that features cannot be cached.
-    public var needsSounds: Bool { !fresh.isEmpty }
+    public var needsWaveforms: Bool { !waveform.isEmpty }
 
     /// Returns an augmented copy of a waveform. It depends on the clip and the copy alone, not on the processing order.
     ///
@@ -37,18 +37,18 @@ public struct AugmentationPlan: Options {
     public func wave(_ wave: Waveform, row: Int, of clip: String, _ generator: RandomGenerator) throws
         -> Waveform
     {
-        try rows[row].applied(to: wave, generator.split("row \(row) of \(clip)"))
+        try copies[row].applied(to: wave, generator.split("row \(row) of \(clip)"))
     }
 
     /// Returns the waveform augmented for an epoch.
-    public func freshWave(
+    public func epochWaveform(
         _ wave: Waveform, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Waveform {
-        try fresh.applied(to: wave, generator.split("epoch \(epoch) row \(row) of \(clip)"))
+        try waveform.applied(to: wave, generator.split("epoch \(epoch) row \(row) of \(clip)"))
     }
 
     /// Returns the features augmented for an epoch.
-    public func freshFeatures(
+    public func epochFeatures(
         _ features: Features, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Features {
         let own = generator.split("features of epoch \(epoch) row \(row) of \(clip)")
@@ -58,7 +58,7 @@ public struct AugmentationPlan: Options {
     }
 
     /// Throws if features of a shape cannot be augmented as configured.
-    public func check(_ shape: [Int]) throws(SoundProblem) {
+    public func check(_ shape: [Int]) throws(DataError) {
         for change in features { try change.value.check(shape) }
     }
 }
@@ -66,6 +66,6 @@ public struct AugmentationPlan: Options {
 extension AugmentationPlan {
     /// Identifies an augmented copy: its augmentations with all options, and the state of the generator.
     package func key(row: Int, of clip: String, _ generator: RandomGenerator) -> String {
-        "row \(row), key \(generator.state.key): " + rows[row].encode().line + " of \(clip)"
+        "row \(row), key \(generator.state.key): " + copies[row].encode().line + " of \(clip)"
     }
 }

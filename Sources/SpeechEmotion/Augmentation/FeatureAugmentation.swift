@@ -3,11 +3,11 @@ import Configuration
 
 /// A random augmentation of features, as a config names it: `{"type": "time_mask", "width": 20}`.
 public protocol FeatureAugmentation: TaggedOptions {
-    /// Returns augmented features of the same shape. All randomness comes from `generator`. Throws a `SoundProblem` for
+    /// Returns augmented features of the same shape. All randomness comes from `generator`. Throws a `DataError` for
     /// unsupported shapes.
     func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features
     /// Throws if features of a shape cannot be augmented.
-    func check(_ shape: [Int]) throws(SoundProblem)
+    func check(_ shape: [Int]) throws(DataError)
 }
 
 /// The registered feature augmentations.
@@ -24,7 +24,7 @@ public enum FeatureAugmentationKinds: Registry {
             FrequencyWarp.self,
             FeatureNoise.self,
             HorizontalFlip.self,
-            PictureMove.self,
+            RandomAffine.self,
             ColorJitter.self,
         ]
     }
@@ -35,17 +35,17 @@ public typealias AnyFeatureAugmentation = Tagged<FeatureAugmentationKinds>
 
 extension FeatureAugmentation {
     /// Throws unless the shape is that of a sequence: frames and channels.
-    func needsSequence(_ shape: [Int]) throws(SoundProblem) {
+    func needsSequence(_ shape: [Int]) throws(DataError) {
         guard shape.count == 2 else {
-            throw SoundProblem(
+            throw DataError(
                 Self.type, found: "features of shape \(shape)", allowed: "a sequence, [frames, channels]")
         }
     }
 
     /// Throws unless the shape is that of a color image.
-    func needsPicture(_ shape: [Int]) throws(SoundProblem) {
+    func needsImage(_ shape: [Int]) throws(DataError) {
         guard shape.count == 3, shape[2] == 3 else {
-            throw SoundProblem(
+            throw DataError(
                 Self.type, found: "features of shape \(shape)", allowed: "an image, [height, width, 3]")
         }
     }

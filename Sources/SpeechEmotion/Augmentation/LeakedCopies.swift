@@ -7,7 +7,7 @@ extension AugmentationPlan {
         guard leakCopiesIntoTest else { return corpus }
         var corpus = corpus
         corpus.clips = corpus.clips.flatMap { clip in
-            rows.indices.map { row in
+            copies.indices.map { row in
                 guard row > 0 else { return clip }
                 var copy = clip
                 (copy.id, copy.origin) = ("\(clip.id)#\(row)", clip.id)
@@ -21,7 +21,7 @@ extension AugmentationPlan {
     public var afterSplit: AugmentationPlan {
         guard leakCopiesIntoTest else { return self }
         var rest = self
-        (rest.rows, rest.leakCopiesIntoTest) = ([[]], false)
+        (rest.copies, rest.leakCopiesIntoTest) = ([[]], false)
         return rest
     }
 }
@@ -41,14 +41,14 @@ public struct LeakedCopies: FeatureSource {
     public var shape: [Int] { source.shape }
 
     /// Applies the copy that the clip's id names, such as `a.wav#2`, then `changed`.
-    public func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+    public func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
         let origin = clip.origin ?? clip.id
         let row = Int(clip.id.dropFirst(origin.count + 1)) ?? 0
-        guard plan.rows.indices.contains(row), !plan.rows[row].isEmpty else {
+        guard plan.copies.indices.contains(row), !plan.copies[row].isEmpty else {
             return try source.features(of: clip, changed: changed)
         }
         let key = changed == nil ? plan.key(row: row, of: clip.id, generator) : nil
-        let change = SoundChange(key: key) { [plan, generator] wave in
+        let change = WaveformTransform(key: key) { [plan, generator] wave in
             let wave = try plan.wave(wave, row: row, of: origin, generator)
             return try changed?.apply(wave) ?? wave
         }

@@ -7,7 +7,7 @@ import Foundation
 ///
 /// The augmentations are applied to the preprocessed waveform. Randomness is drawn once, identically for every
 /// recording: a prediction depends on the recording alone.
-public struct SoundViews: Options {
+public struct TestTimeAugmentation: Options {
     /// The augmentations of each copy.
     public var changed: [[AnyWaveAugmentation]] = []
 
@@ -20,7 +20,7 @@ public struct SoundViews: Options {
 
     public var complaints: [Complaint] {
         changed.enumerated().flatMap { number, row in
-            row.indices.filter { row[$0].value is BackgroundSound }.map { place in
+            row.indices.filter { row[$0].value is BackgroundNoise }.map { place in
                 Complaint(
                     at: [.key("tta"), .index(number), .index(place)],
                     "background noise would require its files wherever the model is used; use other augmentations"
@@ -44,11 +44,11 @@ public struct SoundViews: Options {
     public var count: Int { changed.count + 1 }
 
     /// The transforms of a preprocessed waveform, nil first: the recording itself.
-    public var changes: [SoundChange?] {
+    public var changes: [WaveformTransform?] {
         [nil]
             + changed.enumerated().map { number, row in
                 let generator = RandomGenerator(seed: 0).split("view \(number)")
-                return SoundChange(key: "view \(number), \(row.encode().line)") { wave in
+                return WaveformTransform(key: "view \(number), \(row.encode().line)") { wave in
                     try row.applied(to: wave, generator)
                 }
             }
@@ -56,7 +56,7 @@ public struct SoundViews: Options {
 
     /// Returns what `make` computes for the recording and all copies. If the recording is too short for one of them, it
     /// takes the place of every copy. Throws if nothing can be computed for the recording itself either.
-    public func made(_ make: (_ changes: [SoundChange?]) throws -> [Features]) throws -> [Features] {
+    public func made(_ make: (_ changes: [WaveformTransform?]) throws -> [Features]) throws -> [Features] {
         guard !changed.isEmpty else { return try make([nil]) }
         do { return try make(changes) } catch {
             return try make([nil]).flatMap { Array(repeating: $0, count: count) }

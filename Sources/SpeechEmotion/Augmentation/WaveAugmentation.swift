@@ -5,7 +5,7 @@ import Configuration
 public protocol WaveAugmentation: TaggedOptions {
     /// The probability of applying the augmentation.
     var probability: Double { get }
-    /// Returns the augmented waveform. All randomness comes from `generator`. Throws a `SoundProblem` if the
+    /// Returns the augmented waveform. All randomness comes from `generator`. Throws a `DataError` if the
     /// augmentation cannot be applied.
     func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform
 }
@@ -26,8 +26,8 @@ public enum WaveAugmentationKinds: Registry {
     public static var noun: String { "wave augmentation" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
-            AddNoise.self, BackgroundSound.self, TimeStretch.self, PitchShift.self, SpeedChange.self,
-            RandomGain.self, PolarityFlip.self, TimeShift.self, BandFilter.self, Reverberation.self,
+            AddNoise.self, BackgroundNoise.self, TimeStretch.self, PitchShift.self, SpeedChange.self,
+            RandomGain.self, PolarityInversion.self, TimeShift.self, BandFilter.self, Reverberation.self,
         ]
     }
 }

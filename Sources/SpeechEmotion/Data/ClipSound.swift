@@ -8,8 +8,8 @@ extension Clip {
         case .file(let path, let start, let end):
             let start = start ?? 0
             return try AudioFile.read(path, rate: rate, offset: start, duration: end.map { $0 - start })
-        case .synthetic(let sound):
-            let wave = sound.wave()
+        case .synthetic(let synthetic):
+            let wave = synthetic.wave()
             return try rate.map { try wave.resampled(to: $0) } ?? wave
         }
     }

@@ -3,15 +3,15 @@ import Configuration
 
 /// The data of an experiment: where the clips come from, and which of them are used.
 ///
-/// First `only` and `except` select clips, then `labels` renames classes, then `classes` selects classes, then `cap`
+/// First `include` and `exclude` select clips, then `labels` renames classes, then `classes` selects classes, then `cap`
 /// limits their size.
 public struct DataOptions: Options {
     /// The corpus.
     public var source = AnyCorpus(RavdessCorpus())
     /// Only clips with one of the values in each of these columns.
-    public var only = Named<[String]>()
+    public var include = Named<[String]>()
     /// No clips with one of the values in any of these columns.
-    public var except = Named<[String]>()
+    public var exclude = Named<[String]>()
     /// New names of classes; null drops a class.
     public var labels = Named<String?>()
     /// The classes, in the order of the model's outputs; nil for all, in alphabetical order.
@@ -27,10 +27,10 @@ public struct DataOptions: Options {
     public static let fields: [Field<Self>] = [
         .init("source", \.source, "Corpus of the clips.", .required),
         .init(
-            "include", \.only,
+            "include", \.include,
             "Keeps only clips with one of these values in a column, such as {\"gender\": [\"female\"]}."),
         .init(
-            "exclude", \.except,
+            "exclude", \.exclude,
             "Drops clips with one of these values in a column, such as {\"speaker\": [\"18\"]}."),
         .init(
             "labels", \.labels,
@@ -59,7 +59,7 @@ public struct DataOptions: Options {
     public func read() throws -> Corpus {
         var corpus = try source.value.read()
         if strict, !corpus.omissions.isEmpty {
-            throw DataProblem(
+            throw DataError(
                 "reading \(corpus.name), \"strict\"",
                 found:
                     "\(counted(corpus.omissions.count, "file")) that cannot be used: \(corpus.omissions.map(\.description).listed(5))",
@@ -69,7 +69,7 @@ public struct DataOptions: Options {
         try corpus.renameClasses(labels, key: "labels")
         if let classes {
             let known = corpus.clips.values(of: "label")
-            try DataProblem.check(classes, "classes", among: known, of: "class")
+            try DataError.check(classes, "classes", among: known, of: "class")
             corpus.clips.removeAll { !classes.contains($0.label) }
             corpus.classes = classes
         } else {
@@ -84,7 +84,7 @@ public struct DataOptions: Options {
     public var knownClasses: [String]? {
         if let classes { return classes }
         guard var known = source.value.knownClasses else { return nil }
-        for (entries, isWanted) in [(only.entries, true), (except.entries, false)] {
+        for (entries, isWanted) in [(include.entries, true), (exclude.entries, false)] {
             for entry in entries where !source.value.columnsOfEveryClass.contains(entry.name) {
                 guard entry.name == "label" else { return nil }
                 known.removeAll { entry.value.contains($0) != isWanted }
@@ -95,20 +95,20 @@ public struct DataOptions: Options {
     }
 
     private func choose(_ corpus: inout Corpus) throws {
-        for (key, entries, isWanted) in [("include", only.entries, true), ("exclude", except.entries, false)] {
+        for (key, entries, isWanted) in [("include", include.entries, true), ("exclude", exclude.entries, false)] {
             for entry in entries {
                 let known = corpus.clips.values(of: entry.name)
                 guard !known.isEmpty else {
-                    throw DataProblem(
+                    throw DataError(
                         "\"\(key)\"", found: "the column \"\(entry.name)\", which no clip has",
                         allowed: corpus.columns.listed(20))
                 }
-                try DataProblem.check(entry.value, "\(key).\(entry.name)", among: known, of: entry.name)
+                try DataError.check(entry.value, "\(key).\(entry.name)", among: known, of: entry.name)
                 corpus.clips.removeAll { clip in
                     (clip.value(of: entry.name).map(entry.value.contains) ?? false) != isWanted
                 }
                 guard !corpus.clips.isEmpty else {
-                    throw DataProblem("\"\(key)\"", found: "no clip left", allowed: "values that select some")
+                    throw DataError("\"\(key)\"", found: "no clip left", allowed: "values that select some")
                 }
             }
         }
@@ -161,7 +161,7 @@ public struct ClassCap: Options {
     /// Returns the clips that are kept, in their order.
     public func apply(to corpus: Corpus) throws -> [Clip] {
         for entry in prefer.entries where corpus.clips.values(of: entry.name).isEmpty {
-            throw DataProblem(
+            throw DataError(
                 "\"cap.prefer\"", found: "the column \"\(entry.name)\", which no clip has",
                 allowed: corpus.columns.listed(20))
         }

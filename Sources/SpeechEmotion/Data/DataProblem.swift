@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Files that cannot be read are a `FileError` instead, which names the file; options that cannot be read are a
 /// `ConfigurationError`, which names the line.
-public struct DataProblem: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public struct DataError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     /// What was to be done: `stratified split`.
     public var action: String
     /// What was found.

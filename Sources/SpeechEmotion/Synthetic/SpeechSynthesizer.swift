@@ -50,10 +50,10 @@ struct SpeechSynthesizer {
                 let pulse = glottis.next(pitch: frame.pitch + (next.pitch - frame.pitch) * along)
                 let breath = style.breath * (glottis.isOpen ? 1 : 0.35) * noise.values[2 * place]
                 smoothed += smoothing * (voice * (pulse + 0.6 * breath) - smoothed)
-                var sound = smoothed
-                for resonator in tract.indices { sound = tract[resonator].next(sound) }
+                var sample = smoothed
+                for resonator in tract.indices { sample = tract[resonator].next(sample) }
                 let friction = mouth.next(frame.noise * noise.values[2 * place + 1])
-                samples[place] = Float(sound + 0.5 * friction)
+                samples[place] = Float(sample + 0.5 * friction)
             }
         }
         return finished(samples, room, level: style.level)

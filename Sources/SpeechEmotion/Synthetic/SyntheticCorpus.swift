@@ -47,11 +47,11 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
     private func clip(_ speaker: Int, _ emotion: SyntheticEmotion, _ statement: Int, _ repetition: Int)
         -> Clip
     {
-        let sound = SyntheticClip(
+        let utterance = SyntheticClip(
             seed: UInt64(seed), speaker: speaker, emotion: emotion, statement: statement,
             repetition: repetition)
         return Clip(
-            id: sound.id, source: .synthetic(sound), label: emotion.rawValue,
+            id: utterance.id, source: .synthetic(utterance), label: emotion.rawValue,
             speaker: SyntheticClip.twoDigits(speaker),
             attributes: [
                 "gender": speaker % 2 == 0 ? "female" : "male", "statement": "\(statement)",

@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: [(false, false), (true, false), (false, true), (true, true)], [0, 0.9])
-    func rmsprop(_ form: (isCentred: Bool, isKeras: Bool), _ momentum: Double) {
+    func rmsprop(_ form: (isCentered: Bool, isKeras: Bool), _ momentum: Double) {
         let (centred, keras) = form
         let rate = { (t: Int) in t < 3 ? 0.01 : 0.003 }
         let n = Self.count

@@ -9,7 +9,7 @@ import Testing
     private let corpus = MadeUp.corpus(counts: [20, 20])
     private let plan: AugmentationPlan = {
         var plan = AugmentationPlan()
-        plan.rows = [[], [AnyWaveAugmentation(AddNoise())], []]
+        plan.copies = [[], [AnyWaveAugmentation(AddNoise())], []]
         plan.leakCopiesIntoTest = true
         return plan
     }()
@@ -18,7 +18,7 @@ import Testing
         var honest = plan
         honest.leakCopiesIntoTest = false
         #expect(honest.splitCorpus(corpus).clips == corpus.clips)
-        #expect(honest.afterSplit.rows.count == 3)
+        #expect(honest.afterSplit.copies.count == 3)
         #expect(try !AugmentationPlan.decode(text: "{}").leakCopiesIntoTest)
     }
 
@@ -27,7 +27,7 @@ import Testing
         #expect(copied.clips.count == 120 && copied.classes == corpus.classes)
         #expect(
             copied.clips[1].id == corpus.clips[0].id + "#1" && copied.clips[1].origin == corpus.clips[0].id)
-        #expect(plan.afterSplit.rows.count == 1 && !plan.afterSplit.leakCopiesIntoTest)
+        #expect(plan.afterSplit.copies.count == 1 && !plan.afterSplit.leakCopiesIntoTest)
     }
 
     @Test func theAuditorReportsTheLeak() throws {
@@ -54,7 +54,7 @@ import Testing
     /// The first samples of a sound that is the same for all clips.
     private struct Sounds: FeatureSource {
         let shape = [4]
-        func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+        func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
             let sound = TestSound.tone(100, rate: 1000, count: 50)
             return Features(
                 shape: shape, values: Array(try (changed?.apply(sound) ?? sound).samples[10..<14]))

@@ -17,7 +17,7 @@ import Testing
 
         init(broken: Set<String> = []) { self.broken = broken }
 
-        func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+        func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
             asked.withLock { $0[clip.id, default: 0] += 1 }
             if broken.contains(clip.id) {
                 throw FileError(file: clip.id, place: "header", found: "damage", allowed: "a sound")
@@ -82,7 +82,7 @@ import Testing
 
     @Test func everyRowOfThePlanIsAnExample() throws {
         var plan = AugmentationPlan()
-        plan.rows = [
+        plan.copies = [
             [], [AnyWaveAugmentation(Shift())], [AnyWaveAugmentation(Shift()), AnyWaveAugmentation(Shift())],
         ]
         let set = try set(plan)
@@ -105,8 +105,8 @@ import Testing
 
     @Test(arguments: [false, true]) func aBatchDependsOnItsPlaceAlone(isFresh: Bool) throws {
         var plan = AugmentationPlan()
-        plan.rows = [[], [AnyWaveAugmentation(Shift())]]
-        if isFresh { plan.fresh = [AnyWaveAugmentation(Shift())] }
+        plan.copies = [[], [AnyWaveAugmentation(Shift())]]
+        if isFresh { plan.waveform = [AnyWaveAugmentation(Shift())] }
         var noise = FeatureNoise()
         noise.deviation = 0.01
         plan.features = [AnyFeatureAugmentation(noise)]
@@ -130,7 +130,7 @@ import Testing
 
     @Test func freshSoundsDifferBetweenEpochs() throws {
         var plan = AugmentationPlan()
-        plan.fresh = [AnyWaveAugmentation(Shift())]
+        plan.waveform = [AnyWaveAugmentation(Shift())]
         let set = try set(plan)
         func samples(_ epoch: Int) throws -> [String: Real] {
             var found: [String: Real] = [:]
@@ -154,11 +154,11 @@ import Testing
             try EvaluationSet(
                 clips, FeatureLoading(source: source, classes: ["a", "b"], isStrict: true), batch: 4)
         }
-        #expect(throws: DataProblem.self) {
+        #expect(throws: DataError.self) {
             try EvaluationSet(
                 Array(clips[3...3]), FeatureLoading(source: source, classes: ["a", "b"]), batch: 4)
         }
-        let stranger = #expect(throws: DataProblem.self) {
+        let stranger = #expect(throws: DataError.self) {
             try EvaluationSet(clips, FeatureLoading(source: source, classes: ["a"]), batch: 4)
         }
         #expect(stranger?.description == "the clip \"clip 1\": found the class \"b\"; allowed: a")
@@ -180,7 +180,7 @@ import Testing
                 "whole": [1, 2, 3, 4, 5, 6], "padded": [1, 0, 0, 0, 0, 0], "silent": [0, 0, 0, 0, 0, 0],
                 "signed": [1, 2, -0.0, 0, -0.0, 0],
             ]
-            func features(of clip: Clip, changed: SoundChange?) -> Features {
+            func features(of clip: Clip, changed: WaveformTransform?) -> Features {
                 Features(shape: shape, values: Self.values[clip.id] ?? [], length: 3)
             }
         }

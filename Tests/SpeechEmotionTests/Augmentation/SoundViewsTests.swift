@@ -5,9 +5,9 @@ import SpeechEmotion
 import Testing
 
 /// The forms of a sound that a model is asked about.
-@Suite struct SoundViewsTests {
-    private func views(_ text: String) throws -> SoundViews {
-        try SoundViews(list: JSONValue.parse(text, source: "views"))
+@Suite struct TestTimeAugmentationTests {
+    private func views(_ text: String) throws -> TestTimeAugmentation {
+        try TestTimeAugmentation(list: JSONValue.parse(text, source: "views"))
     }
 
     private let wave = Waveform((0..<400).map { Float(sin(Double($0) / 7)) }, rate: 8000)
@@ -22,7 +22,7 @@ import Testing
         let loudest = changed.samples.map(abs).max() ?? 0
         #expect(abs(loudest - 1.9953) < 0.1)
         #expect(try #require(changes[2]).apply(wave) == wave)
-        #expect(SoundViews().changes.count == 1)
+        #expect(TestTimeAugmentation().changes.count == 1)
     }
 
     /// What a change draws is the same every time and for every sound, so that no answer depends on what else is asked.

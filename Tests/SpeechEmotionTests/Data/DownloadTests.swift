@@ -37,7 +37,7 @@ import Testing
     {
         var download = ArchiveDownload(
             name: "Sounds", url: server?.url("Sounds.zip?download=1") ?? "http://127.0.0.1:9/Sounds.zip",
-            size: bytes.count, md5: Self.checksum(bytes), sounds: sounds, unpackedSize: 1_000_000)
+            size: bytes.count, md5: Self.checksum(bytes), audioFiles: sounds, unpackedSize: 1_000_000)
         download.pause = 0
         return download
     }

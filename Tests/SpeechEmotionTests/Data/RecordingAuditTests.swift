@@ -43,11 +43,11 @@ import Testing
                 }
             }
             let corpus = Corpus(name: "study", clips: clips)
-            var sounds = SoundCheck(Corpus(name: "none", clips: []))
+            var sounds = AudioScan(Corpus(name: "none", clips: []))
             sounds.properties = known
             let split = Split(
                 name: "all", train: clips.dropLast().map(\.id), test: [clips[clips.count - 1].id])
-            return try Auditor(corpus, sounds: sounds).audit(split).findings.filter { $0.kind == .recording }
+            return try Auditor(corpus, scan: sounds).audit(split).findings.filter { $0.kind == .recording }
         }
     }
 
@@ -155,10 +155,10 @@ import Testing
             known[id] = RecordingProperties(
                 rate: isHigh ? 48000 : 16000, channels: 1, seconds: 1, level: -20, floor: -60)
         }
-        var sounds = SoundCheck(Corpus(name: "none", clips: []))
+        var sounds = AudioScan(Corpus(name: "none", clips: []))
         sounds.properties = known
         let split = Split(name: "all", train: clips.map(\.id), test: [])
-        let report = try Auditor(Corpus(name: "two", clips: clips), sounds: sounds).audit(split)
+        let report = try Auditor(Corpus(name: "two", clips: clips), scan: sounds).audit(split)
         #expect(
             report.findings.contains {
                 $0.message.hasPrefix("the sample rate is associated with the class (Cramér's V 0.49)")
@@ -184,7 +184,7 @@ import Testing
             Waveform([Float](repeating: 0, count: 4000), rate: rate), to: folder.path + "/x/b.wav")
         let corpus = try FolderCorpus(folder: folder.path).read()
         for _ in 0..<2 {
-            let check = SoundCheck(corpus, cache: folder.path + "/prints")
+            let check = AudioScan(corpus, cache: folder.path + "/prints")
             let found = try #require(check.properties["x/a.wav"])
             #expect(found.rate == rate && found.channels == 2 && found.seconds == 2)
             #expect(abs(found.level - -6.0206) < 0.001)

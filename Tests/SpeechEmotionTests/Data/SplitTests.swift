@@ -40,18 +40,18 @@ import Testing
         let places = Dictionary(uniqueKeysWithValues: corpus.clips.enumerated().map { ($1.id, $0) })
         let isGrouped = text.contains("grouped") || text.contains("speaker") || text.contains("listed")
         for split in splits {
-            let all = Split.Part.allCases.flatMap { split[$0] }
+            let all = Split.Subset.allCases.flatMap { split[$0] }
             #expect(Set(all).count == all.count && all.count == corpus.clips.count)
             #expect(!split.train.isEmpty && !split.test.isEmpty)
             #expect(split.validation.isEmpty == !text.contains("validation"))
             #expect(split.madeBy["type"]?.text == Self.type(of: text))
-            for part in Split.Part.allCases {
+            for part in Split.Subset.allCases {
                 let order = split[part].compactMap { places[$0] }
                 #expect(order == order.sorted())
             }
             guard isGrouped else { continue }
-            var home: [String: Split.Part] = [:]
-            for part in Split.Part.allCases {
+            var home: [String: Split.Subset] = [:]
+            for part in Split.Subset.allCases {
                 for clip in try corpus.clips(of: part, in: split) {
                     let speaker = try #require(clip.speaker)
                     #expect(home[speaker] ?? part == part, "\(speaker) is in two parts")

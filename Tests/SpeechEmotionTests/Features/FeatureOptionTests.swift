@@ -91,10 +91,10 @@ import Testing
             #expect(odd.values.allSatisfy { $0.isFinite })
         }
         for samples in [[], [.nan], [Float](repeating: .infinity, count: 8000), [0, 3e38] + wave.samples] {
-            #expect(throws: SoundProblem.self) { try feature(Waveform(samples, rate: 16000)) }
+            #expect(throws: DataError.self) { try feature(Waveform(samples, rate: 16000)) }
         }
         if json.contains("delta") {
-            #expect(throws: SoundProblem.self) { try feature(Waveform([0.5], rate: 16000)) }
+            #expect(throws: DataError.self) { try feature(Waveform([0.5], rate: 16000)) }
         } else {
             let single = try feature(Waveform([0.5], rate: 16000))
             #expect(single.frames == 1 && single.values.allSatisfy { $0.isFinite })
@@ -127,7 +127,7 @@ import Testing
         func fails(_ json: String, rate: Int, samples: Int = 16000, _ words: String) throws {
             let feature = try FeatureGoldenTests.feature(json)
             let wave = Waveform(SpectrumTests.noise(samples), rate: rate)
-            let error = #expect(throws: SoundProblem.self, "\(json)") {
+            let error = #expect(throws: DataError.self, "\(json)") {
                 try feature.check(rate: rate)
                 _ = try feature(wave)
             }
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func equalFeaturesShareTheirWork() throws {
-        let sound = SoundAnalysis(Self.hum)
+        let sound = WaveformAnalysis(Self.hum)
         let stft = STFT(fft: 512, hop: 128)
         let one = try sound.powers(stft).bins
         let two = try sound.powers(stft).bins

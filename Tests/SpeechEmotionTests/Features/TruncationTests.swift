@@ -146,7 +146,7 @@ import Testing
         try AudioFile.write(sound(3), to: path)
         let pipeline = try pipeline("{\"rate\": 8000, \"duration\": 2, \(Self.sequence)}")
         let clip = Clip(id: "a", source: .file(path: path, start: nil, end: nil), label: "x")
-        let half = SoundChange(key: "half") { Waveform(Array($0.samples[..<8000]), rate: $0.rate) }
+        let half = WaveformTransform(key: "half") { Waveform(Array($0.samples[..<8000]), rate: $0.rate) }
         for _ in 0..<2 {
             let cache = FeatureCache(folder: folder.path + "/cache")
             let source = try PipelineSource(pipeline, cache: cache)

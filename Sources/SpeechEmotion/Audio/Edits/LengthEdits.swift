@@ -23,7 +23,7 @@ public struct Crop: LengthEdit {
     func window(of count: Int, rate: Int) throws -> Range<Int> {
         let first = Int(offset * Double(rate))
         guard first < count else {
-            throw SoundProblem(
+            throw DataError(
                 "crop", found: "a waveform of \(Double(count) / Double(rate)) s",
                 allowed: "more than the offset of \(offset) s")
         }

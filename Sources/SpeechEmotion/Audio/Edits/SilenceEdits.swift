@@ -32,7 +32,7 @@ public struct Trim: WaveEdit {
 }
 
 /// Removes silence, at the ends and between words, and joins the rest.
-public struct VoicedParts: WaveEdit {
+public struct SilenceRemoval: WaveEdit {
     /// The threshold in dB below the loudest frame under which a frame is silent.
     public var below = 30.0
     /// Seconds kept around each segment.
@@ -61,7 +61,7 @@ public struct VoicedParts: WaveEdit {
         let more = Int(margin * Double(wave.rate))
         var kept: [Float] = []
         var end = 0
-        for part in wave.soundingRanges(below: below, frame: frame, hop: hop) {
+        for part in wave.nonSilentRanges(below: below, frame: frame, hop: hop) {
             let start = max(end, part.lowerBound - more)
             end = max(end, min(wave.count, part.upperBound + more))
             if start < end { kept += wave.samples[start..<end] }

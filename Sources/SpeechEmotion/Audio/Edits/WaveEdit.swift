@@ -2,7 +2,7 @@ import Configuration
 
 /// A deterministic preprocessing step for waveforms, as a config names it: `{"type": "trim", "top_db": 30}`.
 public protocol WaveEdit: TaggedOptions {
-    /// Returns the processed waveform. Throws a `SoundProblem` if the step cannot be applied to it.
+    /// Returns the processed waveform. Throws a `DataError` if the step cannot be applied to it.
     func callAsFunction(_ wave: Waveform) throws -> Waveform
 }
 
@@ -14,7 +14,7 @@ public enum WaveEditKinds: Registry {
     public static var noun: String { "preprocessing step" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
-            Trim.self, VoicedParts.self, PeakNormalization.self, LoudnessNormalization.self, Gain.self,
+            Trim.self, SilenceRemoval.self, PeakNormalization.self, LoudnessNormalization.self, Gain.self,
             OffsetRemoval.self, Preemphasis.self, Crop.self, FixedLength.self, Resample.self,
         ]
     }

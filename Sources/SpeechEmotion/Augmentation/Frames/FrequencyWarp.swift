@@ -21,7 +21,7 @@ public struct FrequencyWarp: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
 
     /// Warps the channels of all valid frames of [frames, channels] alike; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
@@ -73,7 +73,7 @@ public struct FeatureNoise: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) {}
+    public func check(_ shape: [Int]) throws(DataError) {}
 
     /// Adds independent noise to every value of features of any shape; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) -> Features {

@@ -30,7 +30,7 @@ public struct TimeMask: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
 
     /// Masks ranges of the valid frames of [frames, channels], which may overlap; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
@@ -67,7 +67,7 @@ public struct FrequencyMask: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
 
     /// Masks bands of channels over all valid frames of [frames, channels], which may overlap; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
@@ -101,7 +101,7 @@ public struct SpecAugment: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
 
     /// Masks [frames, channels] in time, then in frequency, each with its own probability.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {

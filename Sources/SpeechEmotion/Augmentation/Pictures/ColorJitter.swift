@@ -23,7 +23,7 @@ public struct ColorJitter: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
 
     /// Changes the colors of [height, width, 3], clamped to 0 to 1 before normalization. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
@@ -38,12 +38,12 @@ public struct ColorJitter: FeatureAugmentation {
             case 0: jittered.blend(factor) { _ in 0 }
             case 1:
                 let pixels = jittered.values.count / 3
-                let total = (0..<pixels).reduce(0.0) { $0 + Double(jittered.grey($1)) }
-                let grey = Float(total / Double(max(pixels, 1)))
-                jittered.blend(factor) { _ in grey }
+                let total = (0..<pixels).reduce(0.0) { $0 + Double(jittered.gray($1)) }
+                let gray = Float(total / Double(max(pixels, 1)))
+                jittered.blend(factor) { _ in gray }
             default:
                 let picture = jittered
-                jittered.blend(factor) { picture.grey($0) }
+                jittered.blend(factor) { picture.gray($0) }
             }
         }
         jittered.values = jittered.values.map { ($0 - Float(mean)) / Float(deviation) }
@@ -53,7 +53,7 @@ public struct ColorJitter: FeatureAugmentation {
 
 extension Features {
     /// The luma of a pixel (ITU-R 601).
-    fileprivate func grey(_ pixel: Int) -> Float {
+    fileprivate func gray(_ pixel: Int) -> Float {
         0.299 * values[3 * pixel] + 0.587 * values[3 * pixel + 1] + 0.114 * values[3 * pixel + 2]
     }
 

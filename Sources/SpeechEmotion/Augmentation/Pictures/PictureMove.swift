@@ -14,7 +14,7 @@ public struct HorizontalFlip: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
 
     /// Flips [height, width, 3] or returns it unchanged. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
@@ -24,9 +24,9 @@ public struct HorizontalFlip: FeatureAugmentation {
         let (height, width) = (features.shape[0], features.shape[1])
         for row in 0..<height {
             for column in 0..<width {
-                for colour in 0..<3 {
-                    flipped.values[(row * width + column) * 3 + colour] =
-                        features.values[(row * width + width - 1 - column) * 3 + colour]
+                for color in 0..<3 {
+                    flipped.values[(row * width + column) * 3 + color] =
+                        features.values[(row * width + width - 1 - column) * 3 + color]
                 }
             }
         }
@@ -35,7 +35,7 @@ public struct HorizontalFlip: FeatureAugmentation {
 }
 
 /// A random affine transformation around the center of an image, as torchvision's RandomAffine.
-public struct PictureMove: FeatureAugmentation {
+public struct RandomAffine: FeatureAugmentation {
     /// The interpolation between pixels.
     public enum Interpolation: String, CaseIterable, ConfigurationValue {
         case nearest, bilinear
@@ -65,7 +65,7 @@ public struct PictureMove: FeatureAugmentation {
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsPicture(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsImage(shape) }
 
     /// Rotates, translates by whole pixels and scales [height, width, 3]. Throws for other shapes.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
@@ -86,9 +86,9 @@ public struct PictureMove: FeatureAugmentation {
                 let y = Double(row) + 0.5 - middleY - down
                 let sourceX = cosine * x + sine * y + middleX - 0.5
                 let sourceY = -sine * x + cosine * y + middleY - 0.5
-                for colour in 0..<3 {
-                    moved.values[(row * width + column) * 3 + colour] =
-                        features.pixel(sourceX, sourceY, colour, interpolation, Float(fill))
+                for color in 0..<3 {
+                    moved.values[(row * width + column) * 3 + color] =
+                        features.pixel(sourceX, sourceY, color, interpolation, Float(fill))
                 }
             }
         }
@@ -99,11 +99,11 @@ public struct PictureMove: FeatureAugmentation {
 extension Features {
     /// The value at a position of an image, which may be between pixels or outside.
     fileprivate func pixel(
-        _ x: Double, _ y: Double, _ colour: Int, _ interpolation: PictureMove.Interpolation, _ fill: Float
+        _ x: Double, _ y: Double, _ color: Int, _ interpolation: RandomAffine.Interpolation, _ fill: Float
     ) -> Float {
         func at(_ column: Int, _ row: Int) -> Float {
             row >= 0 && row < shape[0] && column >= 0 && column < shape[1]
-                ? values[(row * shape[1] + column) * 3 + colour] : fill
+                ? values[(row * shape[1] + column) * 3 + color] : fill
         }
         switch interpolation {
         case .nearest: return at(Int(x.rounded()), Int(y.rounded()))

@@ -19,7 +19,7 @@ public struct AddNoise: WaveAugmentation {
     /// The signal-to-noise ratio in dB, instead of an amplitude.
     public var snr: Spread?
     /// The spectrum of the noise.
-    public var colour = NoiseColour.white
+    public var color = NoiseColor.white
     public var probability = 1.0
 
     public static let type = "noise"
@@ -30,7 +30,7 @@ public struct AddNoise: WaveAugmentation {
         .init(
             "snr", \.snr, "Signal-to-noise ratio (SNR) in dB, instead of an amplitude.",
             .range(-100...200)),
-        .init("color", \.colour, "Color of the noise: `white`, `pink`, `brown`, `blue` or `violet`."),
+        .init("color", \.color, "Color of the noise: `white`, `pink`, `brown`, `blue` or `violet`."),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
@@ -48,7 +48,7 @@ public struct AddNoise: WaveAugmentation {
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let ratio = snr?.draw(generator)
         let amplitude = ratio == nil ? (amplitude ?? Spread(0.005)).draw(generator) : 0
-        let noise = colour.noise(wave.count, rate: wave.rate, generator)
+        let noise = color.noise(wave.count, rate: wave.rate, generator)
         if let ratio { return wave.mixed(with: Waveform(noise, rate: wave.rate), snr: ratio) }
         let scale = Float(amplitude) * (of == .peak ? wave.peak : 1)
         return wave.adding(noise, times: scale)

@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 
 /// Mixes a segment of another recording into a waveform.
-public struct BackgroundSound: WaveAugmentation {
+public struct BackgroundNoise: WaveAugmentation {
     /// The folder with audio files, searched recursively.
     public var folder = ""
     /// The signal-to-noise ratio in dB.
@@ -72,7 +72,7 @@ public struct BackgroundSound: WaveAugmentation {
         guard !files.isEmpty else {
             throw FileError(
                 file: folder, place: "background", found: "no audio files",
-                allowed: "a folder with at least one audio file: \(SoundContainer.readable)")
+                allowed: "a folder with at least one audio file: \(AudioContainer.readable)")
         }
         return files
     }

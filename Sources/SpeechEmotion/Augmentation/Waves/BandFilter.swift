@@ -46,7 +46,7 @@ public struct BandFilter: WaveAugmentation {
         let low = low?.draw(generator) ?? 0
         let high = high?.draw(generator) ?? nyquist
         guard low < nyquist else {
-            throw SoundProblem(
+            throw DataError(
                 "filter", found: "a lower cutoff of \(low) Hz at \(wave.rate) Hz",
                 allowed: "below \(nyquist) Hz, or nothing would pass")
         }

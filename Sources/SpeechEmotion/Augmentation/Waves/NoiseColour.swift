@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// The spectrum of noise.
-public enum NoiseColour: String, CaseIterable, ConfigurationValue {
+public enum NoiseColor: String, CaseIterable, ConfigurationValue {
     /// Flat.
     case white
     /// Falls by 3 dB per octave.
@@ -19,16 +19,16 @@ public enum NoiseColour: String, CaseIterable, ConfigurationValue {
         guard count > 0 else { return [] }
         switch self {
         case .white: return generator.normals(count)
-        case .violet: return Self.normalised(Self.slope(generator.normals(count + 1)))
-        case .pink: return Self.normalised(Self.pink(count, generator))
-        case .blue: return Self.normalised(Self.slope(Self.pink(count + 1, generator)))
-        case .brown: return Self.normalised(Self.brown(count, rate: rate, generator))
+        case .violet: return Self.normalized(Self.slope(generator.normals(count + 1)))
+        case .pink: return Self.normalized(Self.pink(count, generator))
+        case .blue: return Self.normalized(Self.slope(Self.pink(count + 1, generator)))
+        case .brown: return Self.normalized(Self.brown(count, rate: rate, generator))
         }
     }
 
     private static func slope(_ x: [Float]) -> [Float] { (1..<x.count).map { x[$0] - x[$0 - 1] } }
 
-    private static func normalised(_ x: [Float]) -> [Float] {
+    private static func normalized(_ x: [Float]) -> [Float] {
         let rms = Waveform(x, rate: 1).rms
         return rms > 0 ? x.map { $0 / Float(rms) } : x
     }

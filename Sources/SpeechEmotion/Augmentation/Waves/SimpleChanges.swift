@@ -50,7 +50,7 @@ public struct RandomGain: WaveAugmentation {
 }
 
 /// Inverts the polarity of a waveform, which is inaudible.
-public struct PolarityFlip: WaveAugmentation {
+public struct PolarityInversion: WaveAugmentation {
     public var probability = 0.5
 
     public static let type = "polarity_inversion"

@@ -10,7 +10,7 @@ final class VocoderFrames: Sendable {
 
     /// Returns the frames; nil if `wanted` does not share its memory with the samples they belong to. Throws as `stft`
     /// does.
-    func callAsFunction(_ wanted: [Float]) throws(SoundProblem) -> ComplexFrames? {
+    func callAsFunction(_ wanted: [Float]) throws(DataError) -> ComplexFrames? {
         let isSame = samples.withUnsafeBufferPointer { own in
             wanted.withUnsafeBufferPointer { $0.baseAddress == own.baseAddress && $0.count == own.count }
         }

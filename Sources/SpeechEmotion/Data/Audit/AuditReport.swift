@@ -14,7 +14,7 @@ public struct AuditReport: Sendable {
 
     /// The topic of a finding.
     public enum Kind: String, CaseIterable, Sendable {
-        case clip, augmented, sound, take, speaker, saying, statement, statistics, classes, silence,
+        case clip, augmented, audio, take, speaker, saying, statement, statistics, classes, silence,
             unreadable, unused
         /// Recording conditions are associated with what a model is to predict.
         case recording
@@ -27,7 +27,7 @@ public struct AuditReport: Sendable {
         /// The topic.
         public var kind: Kind
         /// The subsets it concerns, one or two.
-        public var parts: [Split.Part]
+        public var parts: [Split.Subset]
         /// The number of clips, speakers or pairs.
         public var count: Int
         /// The finding in a sentence.
@@ -37,9 +37,9 @@ public struct AuditReport: Sendable {
     }
 
     /// The contents of a subset.
-    public struct PartSummary: Sendable, Equatable {
+    public struct SubsetSummary: Sendable, Equatable {
         /// The subset.
-        public var part: Split.Part
+        public var part: Split.Subset
         /// The number of clips.
         public var clips: Int
         /// The number of clips of each class, in the order of the corpus' classes.
@@ -57,11 +57,11 @@ public struct AuditReport: Sendable {
     /// The classes of the corpus, in the order of `classCounts`.
     public var classes: [String]
     /// The training, validation and test sets.
-    public var parts: [PartSummary]
+    public var parts: [SubsetSummary]
     /// The findings, most severe first.
     public var findings: [Finding]
     /// Whether the audio itself was compared.
-    public var comparedSounds: Bool
+    public var comparedAudio: Bool
 
     /// Whether no leak was found.
     public var isClean: Bool { !findings.contains { $0.severity == .leak } }
@@ -86,7 +86,7 @@ public struct AuditReport: Sendable {
         }
         return [
             "split": split.encode(), "corpus": corpus.encode(), "is_clean": isClean.encode(),
-            "compared_sounds": comparedSounds.encode(), "parts": JSONValue(.list(parts)),
+            "compared_sounds": comparedAudio.encode(), "parts": JSONValue(.list(parts)),
             "findings": JSONValue(.list(findings)),
         ]
     }
@@ -113,7 +113,7 @@ public struct AuditReport: Sendable {
             let more = finding.count - finding.examples.count
             if more > 0, !finding.examples.isEmpty { lines.append("    and \(more) more") }
         }
-        if !comparedSounds { lines.append("The audio itself was not compared.") }
+        if !comparedAudio { lines.append("The audio itself was not compared.") }
         return lines.joined(separator: "\n") + "\n"
     }
 

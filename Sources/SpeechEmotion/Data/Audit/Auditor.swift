@@ -15,28 +15,28 @@ public struct FittedStatistic: Sendable, Equatable {
 /// Audits a split for leakage: anything that inflates test scores.
 public struct Auditor: Sendable {
     private let corpus: Corpus
-    private let sounds: SoundCheck?
+    private let scan: AudioScan?
     private let clips: [String: Clip]
     /// A number for each clip, equal for clips of the same recording.
     private let recordings: [String: Int]
-    private let copyKinds: [String: [SoundCopy]]
+    private let copyKinds: [String: [DuplicatePair]]
     /// Findings about recording conditions, the same for every split.
     private let recordingFindings: [AuditReport.Finding]
 
     /// Creates an auditor of splits of a corpus, including its audio if that has been scanned.
-    public init(_ corpus: Corpus, sounds: SoundCheck? = nil) {
+    public init(_ corpus: Corpus, scan: AudioScan? = nil) {
         self.corpus = corpus
-        self.sounds = sounds
+        self.scan = scan
         clips = Dictionary(corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let copies = sounds?.copies ?? []
+        let copies = scan?.copies ?? []
         recordings = Self.groups(copies)
-        var kinds: [String: [SoundCopy]] = [:]
+        var kinds: [String: [DuplicatePair]] = [:]
         for copy in copies {
             kinds[copy.first, default: []].append(copy)
             kinds[copy.second, default: []].append(copy)
         }
         copyKinds = kinds
-        recordingFindings = RecordingAudit(corpus, sounds?.properties ?? [:]).findings()
+        recordingFindings = RecordingAudit(corpus, scan?.properties ?? [:]).findings()
     }
 
     /// Audits a split. Throws if it names clips that the corpus lacks.
@@ -45,14 +45,14 @@ public struct Auditor: Sendable {
     ///   - fitted: The statistics that the run fitted, with their clips.
     ///   - measured: The subset whose scores are at stake.
     public func audit(
-        _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Part = .test
-    ) throws(DataProblem) -> AuditReport {
-        var parts: [(part: Split.Part, clips: [Clip])] = []
-        for part in Split.Part.allCases {
+        _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Subset = .test
+    ) throws(DataError) -> AuditReport {
+        var parts: [(part: Split.Subset, clips: [Clip])] = []
+        for part in Split.Subset.allCases {
             var members: [Clip] = []
             for id in split[part] {
                 guard let clip = clips[id] else {
-                    throw DataProblem(
+                    throw DataError(
                         "auditing the split \"\(split.name)\"",
                         found: "the clip \"\(id)\", which \(corpus.name) does not have",
                         allowed: "a split of this corpus")
@@ -74,20 +74,20 @@ public struct Auditor: Sendable {
         return AuditReport(
             split: split.name, corpus: corpus.name, classes: corpus.classes,
             parts: parts.map { part, clips in
-                AuditReport.PartSummary(
+                AuditReport.SubsetSummary(
                     part: part, clips: clips.count, classCounts: clips.counts(of: corpus.classes),
                     speakers: clips.values(of: "speaker"),
-                    duration: sounds.map { sounds in
-                        clips.reduce(0) { $0 + (sounds.durations[$1.origin ?? $1.id] ?? 0) }
+                    duration: scan.map { scan in
+                        clips.reduce(0) { $0 + (scan.durations[$1.origin ?? $1.id] ?? 0) }
                     })
-            }, findings: ordered, comparedSounds: sounds != nil)
+            }, findings: ordered, comparedAudio: scan != nil)
     }
 
-    private typealias Members = (part: Split.Part, clips: [Clip])
+    private typealias Members = (part: Split.Subset, clips: [Clip])
     private static let examples = 5
 
     private func finding(
-        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Part], _ found: [String],
+        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Subset], _ found: [String],
         count: Int? = nil, _ message: (Int) -> String
     ) -> [AuditReport.Finding] {
         let count = count ?? found.count
@@ -100,7 +100,7 @@ public struct Auditor: Sendable {
     }
 
     /// Compares two subsets.
-    private func compare(_ a: Members, _ b: Members, _ measured: Split.Part) -> [AuditReport.Finding] {
+    private func compare(_ a: Members, _ b: Members, _ measured: Split.Subset) -> [AuditReport.Finding] {
         let parts = [a.part, b.part]
         let (one, other) = (a.part.rawValue, b.part.rawValue)
         // The measured subset must share nothing with those before it; between others it matters less.
@@ -123,7 +123,7 @@ public struct Auditor: Sendable {
             "\(counted($0, "clip")) of \(other) with augmented copies of the same recording in \(one)"
         }
 
-        findings += finding(severity, .sound, parts, sharedSounds(a, b)) {
+        findings += finding(severity, .audio, parts, sharedAudio(a, b)) {
             "\(counted($0, "clip")) of \(other) with the same audio as a clip of \(one)"
         }
         let takes = shared(a, b) { Self.take($0) }
@@ -179,7 +179,7 @@ public struct Auditor: Sendable {
         return [speaker, clip.label] + names.flatMap { [$0, clip.attributes[$0] ?? ""] }
     }
 
-    private func sharedSounds(_ a: Members, _ b: Members) -> [String] {
+    private func sharedAudio(_ a: Members, _ b: Members) -> [String] {
         guard !recordings.isEmpty else { return [] }
         let known = Dictionary(
             a.clips.compactMap { clip in recordings[clip.origin ?? clip.id].map { ($0, clip) } },
@@ -201,14 +201,14 @@ public struct Auditor: Sendable {
     }
 
     /// Finds duplicates within a subset, and equal audio with different classes anywhere.
-    private func repeats(_ parts: [Members], _ measured: Split.Part) -> [AuditReport.Finding] {
+    private func repeats(_ parts: [Members], _ measured: Split.Subset) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
-        let copies = sounds?.copies ?? []
+        let copies = scan?.copies ?? []
         for (part, members) in parts {
             let ids = Set(members.map(\.id))
             let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
             findings += finding(
-                part == measured ? .warning : .note, .sound, [part],
+                part == measured ? .warning : .note, .audio, [part],
                 pairs.map { described($0.first, $0.second) }
             ) { "\(counted($0, "clip")) of \(part.rawValue) with the same audio as another clip of the subset" }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
@@ -227,12 +227,12 @@ public struct Auditor: Sendable {
     }
 
     private func statistics(
-        _ fitted: [FittedStatistic], _ split: Split, _ measured: Split.Part
+        _ fitted: [FittedStatistic], _ split: Split, _ measured: Split.Subset
     ) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
         for statistic in fitted {
             let used = Set(statistic.clips)
-            for part in [Split.Part.test, .validation] {
+            for part in [Split.Subset.test, .validation] {
                 findings += finding(
                     part == measured ? .leak : .warning, .statistics, [part],
                     split[part].filter(used.contains)
@@ -270,20 +270,20 @@ public struct Auditor: Sendable {
     }
 
     private func unused(_ split: Split) -> [AuditReport.Finding] {
-        let used = Set(Split.Part.allCases.flatMap { split[$0] })
+        let used = Set(Split.Subset.allCases.flatMap { split[$0] })
         let rest = corpus.clips.map(\.id).filter { !used.contains($0) }
         return finding(.note, .unused, [], rest) { "\(counted($0, "clip")) of the corpus in no subset" }
     }
 
     private func broken(_ split: Split) -> [AuditReport.Finding] {
-        guard let sounds else { return [] }
+        guard let scan else { return [] }
         var findings: [AuditReport.Finding] = []
-        for part in Split.Part.allCases {
+        for part in Split.Subset.allCases {
             let ids = Set(split[part].map { clips[$0]?.origin ?? $0 })
-            findings += finding(.warning, .silence, [part], sounds.silent.filter(ids.contains)) {
+            findings += finding(.warning, .silence, [part], scan.silent.filter(ids.contains)) {
                 "\(counted($0, "clip")) of \(part.rawValue) that are silent"
             }
-            let unreadable = sounds.unreadable.filter { ids.contains($0.file) }.map(\.description)
+            let unreadable = scan.unreadable.filter { ids.contains($0.file) }.map(\.description)
             findings += finding(.warning, .unreadable, [part], unreadable) {
                 "\(counted($0, "clip")) of \(part.rawValue) that cannot be read"
             }
@@ -292,7 +292,7 @@ public struct Auditor: Sendable {
     }
 
     /// Numbers the sets of clips that are linked by duplicates.
-    private static func groups(_ copies: [SoundCopy]) -> [String: Int] {
+    private static func groups(_ copies: [DuplicatePair]) -> [String: Int] {
         var parents: [String: String] = [:]
         func root(_ id: String) -> String {
             var id = id

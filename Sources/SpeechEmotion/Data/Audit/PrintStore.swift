@@ -2,9 +2,9 @@ import Autograd
 import Foundation
 
 /// Stores audio fingerprints in a file, keyed by the path, size and change time of the audio files.
-struct PrintStore {
+struct FingerprintStore {
     private let file: String?
-    private var prints: [Key: SoundPrint] = [:]
+    private var prints: [Key: AudioFingerprint] = [:]
 
     private struct Key: Hashable {
         let place: SampleHash
@@ -20,13 +20,13 @@ struct PrintStore {
     }
 
     /// The fingerprint of a clip whose file has not changed.
-    subscript(clip: Clip) -> SoundPrint? {
+    subscript(clip: Clip) -> AudioFingerprint? {
         guard !prints.isEmpty, let key = Self.key(clip) else { return nil }
         return prints[key]
     }
 
     /// Replaces the stored fingerprints; failures are ignored, because nothing depends on the store.
-    func write(_ entries: some Sequence<(Clip, SoundPrint?)>) {
+    func write(_ entries: some Sequence<(Clip, AudioFingerprint?)>) {
         guard let file else { return }
         var writer = Writer(bytes: Self.header)
         var keys: Set<Key> = []
@@ -69,12 +69,12 @@ struct PrintStore {
         return Key(place: SampleHash(bytes: writer.bytes))
     }
 
-    private static func parse(_ bytes: [UInt8]) -> [Key: SoundPrint]? {
+    private static func parse(_ bytes: [UInt8]) -> [Key: AudioFingerprint]? {
         guard bytes.count >= header.count + 4, bytes.starts(with: header) else { return nil }
         var reader = Reader(bytes: bytes.dropLast(4), at: header.count)
         var end = Reader(bytes: bytes[...], at: bytes.count - 4)
         guard end.number(UInt32.self) == bytes.dropLast(4).withUnsafeBytes(Checksum.crc32) else { return nil }
-        var prints: [Key: SoundPrint] = [:]
+        var prints: [Key: AudioFingerprint] = [:]
         while reader.at < reader.bytes.endIndex {
             guard let place1 = reader.number(UInt64.self), let place2 = reader.number(UInt64.self),
                 let first = reader.number(UInt64.self), let second = reader.number(UInt64.self),
@@ -87,7 +87,7 @@ struct PrintStore {
             let codes = (0..<count).compactMap { _ in reader.number(UInt32.self) }
             let loud = reader.bytes[reader.at..<reader.at + count].map { $0 != 0 }
             reader.at += count
-            prints[Key(place: SampleHash(first: place1, second: place2))] = SoundPrint(
+            prints[Key(place: SampleHash(first: place1, second: place2))] = AudioFingerprint(
                 samples: SampleHash(first: first, second: second),
                 properties: RecordingProperties(
                     rate: Int(rate), channels: Int(channels), seconds: Double(bitPattern: seconds),

@@ -1,9 +1,9 @@
 import Autograd
 
 /// Scans the audio of a corpus for duplicates and properties: done once, valid for every split.
-public struct SoundCheck: Sendable {
+public struct AudioScan: Sendable {
     /// Pairs of clips of the same recording. Of several equal clips, each is paired with the first.
-    public var copies: [SoundCopy]
+    public var copies: [DuplicatePair]
     /// Clips that are silent.
     public var silent: [String]
     /// Clips that cannot be read.
@@ -25,11 +25,11 @@ public struct SoundCheck: Sendable {
         isAskedToStop: @Sendable () -> Bool = { false }
     ) {
         let clips = corpus.clips.filter { $0.origin == nil }
-        let store = PrintStore(cache)
-        let results = parallelMap(clips.count, progress: progress) { index -> Result<SoundPrint, any Error> in
+        let store = FingerprintStore(cache)
+        let results = parallelMap(clips.count, progress: progress) { index -> Result<AudioFingerprint, any Error> in
             if let known = store[clips[index]] { return .success(known) }
             if isAskedToStop() { return .failure(CancellationError()) }
-            return Result { try SoundPrint(clips[index].wave(), channels: clips[index].channels()) }
+            return Result { try AudioFingerprint(clips[index].wave(), channels: clips[index].channels()) }
         }
         let prints = results.map { try? $0.get() }
         store.write(zip(clips, prints))
@@ -41,6 +41,6 @@ public struct SoundCheck: Sendable {
             zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.properties) } },
             uniquingKeysWith: { first, _ in first })
         durations = properties.mapValues(\.seconds)
-        copies = isAskedToStop() ? [] : CopySearch(clips: clips, prints: prints).run()
+        copies = isAskedToStop() ? [] : DuplicateSearch(clips: clips, prints: prints).run()
     }
 }

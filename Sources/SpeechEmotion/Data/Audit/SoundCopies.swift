@@ -1,7 +1,7 @@
 import Autograd
 
 /// Two clips of the same recording, complete or in part.
-public struct SoundCopy: Sendable, Hashable {
+public struct DuplicatePair: Sendable, Hashable {
     /// The kind of match.
     public enum Kind: String, Sendable {
         /// All samples are equal.
@@ -33,9 +33,9 @@ public struct SoundCopy: Sendable, Hashable {
 
 /// Finds clips of the same recording: exact duplicates by their samples, others by their fingerprints, each confirmed
 /// by the correlation of the waveforms.
-struct CopySearch {
+struct DuplicateSearch {
     let clips: [Clip]
-    let prints: [SoundPrint?]
+    let prints: [AudioFingerprint?]
 
     /// The number of common codes at one shift (two neighboring ones together) from which two clips are compared in
     /// detail.
@@ -47,18 +47,18 @@ struct CopySearch {
     /// The minimum correlation of a duplicate. Repetitions of one sentence reach 0.31, duplicates 0.95.
     private static let likenessNeeded = 0.6
     /// The maximum number of clips with the same code that a clip is compared with.
-    private static let neighbours = 16
+    private static let neighbors = 16
 
     /// Returns the duplicates.
-    func run() -> [SoundCopy] {
-        var copies: [SoundCopy] = []
+    func run() -> [DuplicatePair] {
+        var copies: [DuplicatePair] = []
         var first: [SampleHash: Int] = [:]
         var unique: [Int] = []
         for (index, print) in prints.enumerated() {
             guard let print, !print.isSilent else { continue }
             if let original = first[print.samples] {
                 copies.append(
-                    SoundCopy(
+                    DuplicatePair(
                         first: clips[original].id, second: clips[index].id, kind: .samples, shift: 0,
                         likeness: 1))
             } else {
@@ -69,7 +69,7 @@ struct CopySearch {
         let candidates = candidates(unique)
         copies += parallelMap(candidates.count) { confirm(candidates[$0]) }.compactMap(\.self)
         let places = Dictionary(clips.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { a, _ in a })
-        func rank(_ copy: SoundCopy) -> (Int, Int) { (places[copy.first] ?? 0, places[copy.second] ?? 0) }
+        func rank(_ copy: DuplicatePair) -> (Int, Int) { (places[copy.first] ?? 0, places[copy.second] ?? 0) }
         return copies.sorted { rank($0) < rank($1) }
     }
 
@@ -106,7 +106,7 @@ struct CopySearch {
             var end = start + 1
             while end < entries.count, entries[end].code == entries[start].code { end += 1 }
             for a in start..<end {
-                for b in a + 1..<max(a + 1, min(end, a + 1 + Self.neighbours))
+                for b in a + 1..<max(a + 1, min(end, a + 1 + Self.neighbors))
                 where entries[a].clip != entries[b].clip {
                     let vote = Vote(
                         first: entries[a].clip, second: entries[b].clip,
@@ -132,26 +132,26 @@ struct CopySearch {
             .sorted { ($0.first, $0.second) < ($1.first, $1.second) }
     }
 
-    private func confirm(_ candidate: Candidate) -> SoundCopy? {
+    private func confirm(_ candidate: Candidate) -> DuplicatePair? {
         guard let a = prints[candidate.first], let b = prints[candidate.second] else { return nil }
         let shifts = (candidate.shift - 1...candidate.shift + 2)
         let rates = shifts.map { (shift: $0, rate: Self.bitErrors(a, b, $0)) }
         guard let best = rates.min(by: { $0.rate < $1.rate }), best.rate <= Self.bitsAllowed else {
             return nil
         }
-        guard let first = try? clips[candidate.first].wave(rate: SoundPrint.rate),
-            let second = try? clips[candidate.second].wave(rate: SoundPrint.rate)
+        guard let first = try? clips[candidate.first].wave(rate: AudioFingerprint.rate),
+            let second = try? clips[candidate.second].wave(rate: AudioFingerprint.rate)
         else { return nil }
         let (likeness, lag) = Self.correlation(
-            first.samples, second.samples, near: best.shift * SoundPrint.hop, within: SoundPrint.hop + 32)
+            first.samples, second.samples, near: best.shift * AudioFingerprint.hop, within: AudioFingerprint.hop + 32)
         guard likeness >= Self.likenessNeeded else { return nil }
-        return SoundCopy(
+        return DuplicatePair(
             first: clips[candidate.first].id, second: clips[candidate.second].id, kind: .recording,
-            shift: Double(lag) / Double(SoundPrint.rate), likeness: likeness)
+            shift: Double(lag) / Double(AudioFingerprint.rate), likeness: likeness)
     }
 
     /// The bit error rate of loud frames; 1 if too few frames overlap.
-    private static func bitErrors(_ a: SoundPrint, _ b: SoundPrint, _ shift: Int) -> Double {
+    private static func bitErrors(_ a: AudioFingerprint, _ b: AudioFingerprint, _ shift: Int) -> Double {
         var (frames, errors) = (0, 0)
         for frame in max(0, shift)..<max(max(0, shift), min(a.codes.count, b.codes.count + shift))
         where a.isLoud[frame] && b.isLoud[frame - shift] {
@@ -171,7 +171,7 @@ struct CopySearch {
                 for lag in centre - reach...centre + reach {
                     let start = max(0, lag)
                     let count = min(a.count, b.count + lag) - start
-                    guard count >= SoundPrint.rate / 4 else { continue }
+                    guard count >= AudioFingerprint.rate / 4 else { continue }
                     let x = UnsafeBufferPointer(rebasing: a[start..<start + count])
                     let y = UnsafeBufferPointer(rebasing: b[start - lag..<start - lag + count])
                     let power = dot(x, x) * dot(y, y)

@@ -2,7 +2,7 @@
 ///
 /// One code of 32 bits per 16 ms: each bit tells whether the energy difference of two neighboring bands rises or falls
 /// (Haitsma and Kalker, ISMIR 2002). Frames last 256 ms, so that their alignment matters little.
-struct SoundPrint: Sendable, Equatable {
+struct AudioFingerprint: Sendable, Equatable {
     /// A hash of all samples and the sample rate. Equal for equal recordings, and for no others in practice.
     var samples: SampleHash
     /// The properties of the recording.
@@ -40,7 +40,7 @@ struct SoundPrint: Sendable, Equatable {
         let wave = isSilent ? Waveform([], rate: wave.rate) : try wave.resampled(to: Self.rate)
         guard wave.count >= Self.transform + Self.hop else { return }
         var options = STFT(fft: Self.transform, hop: Self.hop)
-        options.isCentred = false
+        options.isCentered = false
         let energies = Self.energies(try Spectrogram(powersOf: wave, options).bins)
         let loudest = energies.map(\.total).max() ?? 0
         for (before, now) in zip(energies, energies.dropFirst()) {

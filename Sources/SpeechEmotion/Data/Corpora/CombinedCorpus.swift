@@ -43,7 +43,7 @@ public struct CombinedCorpus: CorpusSource {
             names.append(name)
             let isCombined = source.value is CombinedCorpus
             if !isCombined, let clip = corpus.clips.first(where: { $0.attributes["corpus"] != nil }) {
-                throw DataProblem(
+                throw DataError(
                     "combining corpora",
                     found:
                         "a column \"corpus\" in \(corpus.name) (\(clip.id)); this name is reserved for the source of each clip",

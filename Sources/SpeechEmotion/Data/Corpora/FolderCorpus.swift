@@ -51,11 +51,11 @@ public struct FolderCorpus: CorpusSource {
         do {
             pattern = try self.pattern.map { text throws(NamePattern.Flaw) in try NamePattern(text) }
         } catch {
-            throw DataProblem(purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.message)
+            throw DataError(purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.message)
         }
         var clips: [Clip] = []
         var omissions = listing.omissions
-        for file in listing.files where file.isSound {
+        for file in listing.files where file.isAudio {
             if let reason = file.flaw(in: folder) {
                 omissions.append(Omission(file.path, reason))
                 continue

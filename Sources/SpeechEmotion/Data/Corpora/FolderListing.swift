@@ -29,7 +29,7 @@ struct FoundFile {
     var folders: [String] { path.split(separator: "/").dropLast().map(String.init) }
 
     /// Whether the extension is one of audio files.
-    var isSound: Bool { Self.endings.contains(ending) }
+    var isAudio: Bool { Self.endings.contains(ending) }
 
     /// The extensions of audio files.
     private static let endings: Set = [

@@ -38,9 +38,9 @@ public struct IEMOCAPCorpus: CorpusSource {
         let purpose = "reading IEMOCAP"
         let listing = try FolderListing(folder, purpose: purpose)
         let evaluations = listing.files.filter { $0.ending == "txt" && $0.folders.last == "EmoEvaluation" }
-        let sounds = listing.files.filter(\.isSound)
+        let audioFiles = listing.files.filter(\.isAudio)
         guard !evaluations.isEmpty else {
-            let other = CorpusRecognition.title(of: sounds).map {
+            let other = CorpusRecognition.title(of: audioFiles).map {
                 "; this looks like \($0.title): use {\"type\": \"\($0.type)\"}"
             }
             throw FileError(
@@ -49,12 +49,12 @@ public struct IEMOCAPCorpus: CorpusSource {
                 allowed: "files such as Session1/dialog/EmoEvaluation/Ses01F_impro01.txt")
         }
         let turns = Dictionary(
-            sounds.filter { $0.folders.first != "dialog" && !$0.folders.contains("dialog") }.map {
+            audioFiles.filter { $0.folders.first != "dialog" && !$0.folders.contains("dialog") }.map {
                 ($0.stem, $0)
             },
             uniquingKeysWith: { first, _ in first })
         let dialogues = Dictionary(
-            sounds.filter { $0.folders.contains("dialog") }.map { ($0.stem, $0) },
+            audioFiles.filter { $0.folders.contains("dialog") }.map { ($0.stem, $0) },
             uniquingKeysWith: { first, _ in first })
         var clips: [Clip] = []
         var omissions = listing.omissions

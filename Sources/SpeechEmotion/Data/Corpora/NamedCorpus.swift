@@ -41,14 +41,14 @@ extension NamedCorpus {
     public func read() throws -> Corpus {
         let purpose = "reading \(Self.title)"
         let listing = try FolderListing(folder, purpose: purpose)
-        let sounds = listing.files.filter(\.isSound)
-        guard !sounds.isEmpty else { throw noSounds(listing, purpose) }
+        let audioFiles = listing.files.filter(\.isAudio)
+        guard !audioFiles.isEmpty else { throw noAudio(listing, purpose) }
         var clips: [Clip] = []
         var omissions = listing.omissions
         var places: [String: String] = [:]
         var foreign: [FoundFile] = []
         var unwanted = 0
-        for file in sounds {
+        for file in audioFiles {
             switch reading(file) {
             case .clip(let key, let label, let speaker, let attributes):
                 if let reason = file.flaw(in: folder) {
@@ -71,7 +71,7 @@ extension NamedCorpus {
                     Omission(file.path, "not a file name of \(Self.title), such as \(Self.example)"))
             }
         }
-        guard !clips.isEmpty || unwanted > 0 else { throw noClips(sounds, omissions, foreign, purpose) }
+        guard !clips.isEmpty || unwanted > 0 else { throw noClips(audioFiles, omissions, foreign, purpose) }
         guard !clips.isEmpty else {
             throw FileError(
                 file: folder, place: purpose,
@@ -83,7 +83,7 @@ extension NamedCorpus {
             name: Self.title, clips: clips, omissions: omissions.sorted { $0.file.precedes($1.file) })
     }
 
-    private func noSounds(_ listing: FolderListing, _ purpose: String) -> FileError {
+    private func noAudio(_ listing: FolderListing, _ purpose: String) -> FileError {
         let archive = listing.files.first { ["zip", "tar", "gz", "tgz", "7z", "rar"].contains($0.ending) }
         let found =
             if let archive {
@@ -98,12 +98,12 @@ extension NamedCorpus {
     }
 
     private func noClips(
-        _ sounds: [FoundFile], _ omissions: [Omission], _ foreign: [FoundFile], _ purpose: String
+        _ audioFiles: [FoundFile], _ omissions: [Omission], _ foreign: [FoundFile], _ purpose: String
     ) -> FileError {
         guard let first = foreign.first else {
             return FileError(
                 file: folder, place: purpose,
-                found: "no clip among \(counted(sounds.count, "audio file")); \(omissions[0])",
+                found: "no clip among \(counted(audioFiles.count, "audio file")); \(omissions[0])",
                 allowed: "audio files such as \(Self.example)")
         }
         let other = CorpusRecognition.title(of: foreign).map {

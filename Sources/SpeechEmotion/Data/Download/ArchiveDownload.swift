@@ -26,7 +26,7 @@ package struct ArchiveDownload: Sendable {
     /// The checksum; nil if unknown.
     package var md5: String?
     /// The number of audio files in it.
-    package var sounds: Int
+    package var audioFiles: Int
     /// The maximum size of its files in bytes, to check the disk space.
     package var unpackedSize: Int
     /// The seconds before the first retry.
@@ -37,12 +37,12 @@ package struct ArchiveDownload: Sendable {
     /// The free disk space of a folder.
     package var freeSpace: @Sendable (String) -> Int? = { freeBytes(of: $0) }
 
-    package init(name: String, url: String, size: Int, md5: String?, sounds: Int, unpackedSize: Int) {
+    package init(name: String, url: String, size: Int, md5: String?, audioFiles: Int, unpackedSize: Int) {
         self.name = name
         self.url = url
         self.size = size
         self.md5 = md5
-        self.sounds = sounds
+        self.audioFiles = audioFiles
         self.unpackedSize = unpackedSize
     }
 
@@ -72,11 +72,11 @@ package struct ArchiveDownload: Sendable {
     private func isThere(in folder: String) throws -> Bool {
         let path = "\(folder)/\(name)"
         guard access(path, F_OK) == 0 else { return false }
-        let found = try FolderListing(path, purpose: "looking for the data").files.count(where: \.isSound)
-        guard found >= sounds else {
+        let found = try FolderListing(path, purpose: "looking for the data").files.count(where: \.isAudio)
+        guard found >= audioFiles else {
             throw FileError(
                 file: path, place: "looking for the data", found: "a folder with \(found) audio files",
-                allowed: "\(sounds); remove the folder to download it again")
+                allowed: "\(audioFiles); remove the folder to download it again")
         }
         return true
     }
@@ -153,10 +153,10 @@ package struct ArchiveDownload: Sendable {
         // What a killed run left behind.
         try? FileManager.default.removeItem(atPath: temporary)
         let unpacking = try Unpacking(archive)
-        let count = unpacking.files.count { FoundFile(path: $0.name, size: $0.size).isSound }
-        guard count == sounds else {
+        let count = unpacking.files.count { FoundFile(path: $0.name, size: $0.size).isAudio }
+        guard count == audioFiles else {
             throw FileError(
-                file: archive, place: "directory", found: "\(count) audio files", allowed: "\(sounds)")
+                file: archive, place: "directory", found: "\(count) audio files", allowed: "\(audioFiles)")
         }
         let total = unpacking.size
         do {

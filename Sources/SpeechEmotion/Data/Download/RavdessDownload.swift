@@ -24,11 +24,11 @@ public struct RavdessDownload: Sendable {
                 ArchiveDownload(
                     name: "Audio_Speech_Actors_01-24",
                     url: "\(address)/Audio_Speech_Actors_01-24.zip?download=1", size: 208_468_073,
-                    md5: "bc696df654c87fed845eb13823edef8a", sounds: 1440, unpackedSize: 620_000_000)
+                    md5: "bc696df654c87fed845eb13823edef8a", audioFiles: 1440, unpackedSize: 620_000_000)
             case .song:
                 ArchiveDownload(
                     name: "Audio_Song_Actors_01-24", url: "\(address)/Audio_Song_Actors_01-24.zip?download=1",
-                    size: 225_505_317, md5: "5411230427d67a21e18aa4d466e6d1b9", sounds: 1012,
+                    size: 225_505_317, md5: "5411230427d67a21e18aa4d466e6d1b9", audioFiles: 1012,
                     unpackedSize: 520_000_000)
             }
         }

@@ -3,13 +3,13 @@ import Foundation
 /// Computes the features of many files in order, several at a time on all threads.
 public struct FeatureExtraction: Sendable {
     private let source: PipelineSource
-    private let views: SoundViews
+    private let views: TestTimeAugmentation
 
     /// The number of files that are processed, and whose features are in memory, at a time.
     private static let group = 32
 
     /// Creates an extraction that uses `cache`, if given. Throws if the pipeline's options are invalid.
-    public init(_ pipeline: FeaturePipeline, views: SoundViews = SoundViews(), cache: FeatureCache? = nil)
+    public init(_ pipeline: FeaturePipeline, views: TestTimeAugmentation = TestTimeAugmentation(), cache: FeatureCache? = nil)
         throws
     {
         source = try PipelineSource(pipeline, cache: cache)

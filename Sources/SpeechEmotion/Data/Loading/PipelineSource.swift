@@ -11,12 +11,12 @@ public struct PipelineSource: FeatureSource {
         cached = cache.map { CachedPipeline(pipeline, $0) }
     }
 
-    public func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+    public func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
         try features(of: clip, changed) { try sound(of: clip) }
     }
 
     /// Reads and preprocesses the recording once, and only on a cache miss.
-    public func features(of clip: Clip, changes: [SoundChange?]) throws -> [Features] {
+    public func features(of clip: Clip, changes: [WaveformTransform?]) throws -> [Features] {
         var read: Waveform?
         return try changes.map { change in
             try features(of: clip, change) {
@@ -28,7 +28,7 @@ public struct PipelineSource: FeatureSource {
     }
 
     private func features(
-        of clip: Clip, _ changed: SoundChange?, sound: () throws -> Waveform
+        of clip: Clip, _ changed: WaveformTransform?, sound: () throws -> Waveform
     ) throws -> Features {
         func made() throws -> Waveform {
             let plain = try sound()

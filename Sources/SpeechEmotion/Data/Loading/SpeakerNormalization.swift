@@ -11,7 +11,7 @@ public struct SpeakerNormalization: Sendable {
     /// keeps the standard deviation 1.
     ///
     /// Throws if there is only one vector or no frame: all differences would become 0.
-    public init(_ group: [Features]) throws(DataProblem) {
+    public init(_ group: [Features]) throws(DataError) {
         let channels = group.first?.shape.last ?? 0
         require(
             group.allSatisfy { $0.shape.last == channels },
@@ -31,7 +31,7 @@ public struct SpeakerNormalization: Sendable {
             }
         }
         guard count > 1, channels > 0 else {
-            throw DataProblem(
+            throw DataError(
                 "normalizing by speaker",
                 found: "\(Int(count)) vector\(count == 1 ? "" : "s") of features for a speaker",
                 allowed: "at least two: several clips of each speaker in a subset, or frame-level features")
@@ -63,9 +63,9 @@ public struct SpeakerNormalization: Sendable {
     }
 }
 
-extension DataProblem {
+extension DataError {
     /// Adds the name of the first clip of a speaker to the error.
-    package func of(_ clip: String) -> DataProblem {
-        DataProblem("\(action), the speaker of \"\(clip)\"", found: found, allowed: allowed)
+    package func of(_ clip: String) -> DataError {
+        DataError("\(action), the speaker of \"\(clip)\"", found: found, allowed: allowed)
     }
 }

@@ -25,9 +25,9 @@ extension Clip {
     /// ends before the clip begins.
     public func header() throws -> ClipHeader {
         switch source {
-        case .synthetic(let sound):
+        case .synthetic(let synthetic):
             return ClipHeader(
-                format: "synthetic", rate: SpeechSynthesizer.rate, channels: 1, seconds: sound.seconds)
+                format: "synthetic", rate: SpeechSynthesizer.rate, channels: 1, seconds: synthetic.seconds)
         case .file(let path, _, _):
             return try header(AudioFile.info(path), path)
         }

@@ -40,7 +40,7 @@ public struct KFoldSplit: SplitSpec {
     public var hasValidation: Bool { validation != .none }
     /// One split per fold. Throws if there are too few clips or groups for the folds.
     public func split(_ corpus: Corpus) throws -> [Split] {
-        let rule: Rule =
+        let rule: SplitRule =
             if let by {
                 .grouped(by: by, balance: stratified ? balance : [])
             } else {
@@ -86,12 +86,12 @@ public struct LeaveOneOutSplit: SplitSpec {
     /// One split per speaker. Throws if clips lack the column, or all have the same value.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
-        let groups = try Groups(all, of: corpus, by: by, balance: []).members
+        let groups = try ClipGroups(all, of: corpus, by: by, balance: []).members
         guard groups.count >= 2 else {
-            throw DataProblem(
+            throw DataError(
                 "leaving out one \(by)", found: "\(groups.count) of them", allowed: "at least two")
         }
-        let rule = Rule.grouped(by: by, balance: balance)
+        let rule = SplitRule.grouped(by: by, balance: balance)
         let generator = generator(seed)
         return try groups.map { name, test in
             let taken = Set(test)
@@ -140,23 +140,23 @@ public struct RavdessActorSplit: SplitSpec {
     /// Six splits. Throws if a speaker is not an actor number, or if none of a fold's four actors is present.
     public func split(_ corpus: Corpus) throws -> [Split] {
         let all = Array(corpus.clips.indices)
-        let groups = try Groups(all, of: corpus, by: "speaker", balance: []).members
+        let groups = try ClipGroups(all, of: corpus, by: "speaker", balance: []).members
         var numbers: [Int: [Int]] = [:]
         for (name, members) in groups {
             guard let number = Int(name) else {
-                throw DataProblem(
+                throw DataError(
                     "folds of RAVDESS actors", found: "the speaker \"\(name)\"", allowed: "actors 01 to 24")
             }
             numbers[number, default: []] += members
         }
         let tests = Self.actors.map { fold in fold.flatMap { numbers[$0] ?? [] }.sorted() }
         if let empty = tests.firstIndex(where: \.isEmpty) {
-            throw DataProblem(
+            throw DataError(
                 "fold \(empty + 1) of RAVDESS actors",
                 found: "none of the actors \(Self.actors[empty].map(String.init).joined(separator: ", "))",
                 allowed: "at least one of each fold; this corpus has \(groups.map(\.name).listed(24))")
         }
-        let rule = Rule.grouped(by: "speaker", balance: balance)
+        let rule = SplitRule.grouped(by: "speaker", balance: balance)
         let generator = generator(seed)
         return try tests.enumerated().map { number, test in
             let part: [Int]

@@ -77,14 +77,14 @@ public struct GroupedSplit: SplitSpec {
     public var hasValidation: Bool { validation != .none }
     /// One split, "hold-out". Throws if clips lack the column or there are too few groups.
     public func split(_ corpus: Corpus) throws -> [Split] {
-        let rule = Rule.grouped(by: by, balance: balance)
+        let rule = SplitRule.grouped(by: by, balance: balance)
         return [try holdOut(rule, corpus, test: test, validation: validation, seed: seed)]
     }
 }
 
 extension SplitSpec {
     fileprivate func holdOut(
-        _ rule: Rule, _ corpus: Corpus, test: Amount, validation: Amount, seed: Int
+        _ rule: SplitRule, _ corpus: Corpus, test: Amount, validation: Amount, seed: Int
     ) throws -> Split {
         let generator = generator(seed)
         let all = Array(corpus.clips.indices)

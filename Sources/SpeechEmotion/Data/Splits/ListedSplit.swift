@@ -38,20 +38,20 @@ public struct ListedSplit: SplitSpec {
     public func split(_ corpus: Corpus) throws -> [Split] {
         let known = corpus.clips.values(of: by)
         guard !known.isEmpty else {
-            throw DataProblem(
+            throw DataError(
                 "listed split", found: "the column \"\(by)\", which no clip has",
                 allowed: corpus.columns.listed(20))
         }
-        var parts: [String: Split.Part] = [:]
-        func name(_ values: [NameOrNumber], _ part: Split.Part) throws {
+        var parts: [String: Split.Subset] = [:]
+        func name(_ values: [NameOrNumber], _ part: Split.Subset) throws {
             for value in values {
                 guard let name = value.find(in: known) else {
-                    throw DataProblem(
+                    throw DataError(
                         "\(part.rawValue) set by \(by)", found: "\"\(value.text)\", which no clip has",
                         allowed: known.listed(100))
                 }
                 if let other = parts.updateValue(part, forKey: name) {
-                    throw DataProblem(
+                    throw DataError(
                         "listed split by \(by)",
                         found:
                             "\"\(name)\" in \(part == other ? "one subset twice" : "\(other.rawValue) and \(part.rawValue)")",
@@ -62,7 +62,7 @@ public struct ListedSplit: SplitSpec {
         try name(test, .test)
         if case .second(let values) = validation { try name(values, .validation) }
         if let train { try name(train, .train) }
-        func members(_ part: Split.Part) -> [Int] {
+        func members(_ part: Split.Subset) -> [Int] {
             corpus.clips.indices.filter { index in
                 corpus.clips[index].value(of: by).map { parts[$0] == part } ?? false
             }
@@ -71,13 +71,13 @@ public struct ListedSplit: SplitSpec {
         var validated = members(.validation)
         var trained = train == nil ? corpus.clips.indices.filter { !tested.contains($0) } : members(.train)
         if case .first(let amount) = validation {
-            let rule = Rule.grouped(by: by, balance: balance)
+            let rule = SplitRule.grouped(by: by, balance: balance)
             validated = try rule.take(amount, from: trained, of: corpus, .validation, generator(seed))
         }
         let taken = Set(validated)
         trained.removeAll { taken.contains($0) }
         guard !trained.isEmpty else {
-            throw DataProblem("listed split by \(by)", found: "no training clips", allowed: "some clips")
+            throw DataError("listed split by \(by)", found: "no training clips", allowed: "some clips")
         }
         var split = made("listed", corpus, validation: validated, test: tested.sorted())
         split.train = trained.map { corpus.clips[$0].id }
@@ -162,7 +162,7 @@ public struct FileSplit: SplitSpec {
         let index = ClipIndex(corpus)
         var problems: [Problem] = []
         var names: [String] = []
-        var members: [String: [Split.Part: [Int]]] = [:]
+        var members: [String: [Split.Subset: [Int]]] = [:]
         var seen: [String: Set<Int>] = [:]
         for row in table.rows where problems.count < 20 {
             func report(_ column: Int, _ message: String) {
@@ -173,7 +173,7 @@ public struct FileSplit: SplitSpec {
                 names.append(name)
                 members[name] = [:]
             }
-            guard let place = Split.Part(rawValue: row[part].text.trimmed.lowercased()) else {
+            guard let place = Split.Subset(rawValue: row[part].text.trimmed.lowercased()) else {
                 report(part, "expected train, validation or test, found \(JSONValue.quoted(row[part].text))")
                 continue
             }
@@ -191,7 +191,7 @@ public struct FileSplit: SplitSpec {
         return try names.map { name in
             let parts = members[name] ?? [:]
             guard let train = parts[.train] else {
-                throw DataProblem(
+                throw DataError(
                     "split \"\(name)\" of \(file)", found: "no training clips", allowed: "some clips")
             }
             var split = made(name, corpus, validation: parts[.validation] ?? [], test: parts[.test] ?? [])

@@ -1,7 +1,7 @@
 import Autograd
 
 /// How clips are assigned to subsets: at random, stratified by class, or in whole groups such as speakers.
-enum Rule {
+enum SplitRule {
     case plain
     case stratified
     /// Whole groups of clips that share a value of the column `by`, balanced by the columns `balance` as well as
@@ -10,9 +10,9 @@ enum Rule {
 
     /// Draws some of the clips at `indices`. Throws if nothing would be drawn, or left.
     func take(
-        _ amount: Amount, from indices: [Int], of corpus: Corpus, _ part: Split.Part,
+        _ amount: Amount, from indices: [Int], of corpus: Corpus, _ part: Split.Subset,
         _ generator: RandomGenerator
-    ) throws(DataProblem) -> [Int] {
+    ) throws(DataError) -> [Int] {
         if amount == .none { return [] }
         switch self {
         case .plain:
@@ -22,7 +22,7 @@ enum Rule {
             let count = try checked(amount, of: indices.count, "clip", part)
             return try Self.stratified(count, indices, corpus, part, generator)
         case .grouped(let by, let balance):
-            let groups = try Groups(indices, of: corpus, by: by, balance: balance)
+            let groups = try ClipGroups(indices, of: corpus, by: by, balance: balance)
             return try groups.take(amount, part, generator)
         }
     }
@@ -30,11 +30,11 @@ enum Rule {
     /// Assigns each of the clips at `indices` to one of the folds. Without a generator, nothing is shuffled.
     func folds(
         _ count: Int, of indices: [Int], in corpus: Corpus, _ generator: RandomGenerator?
-    ) throws(DataProblem) -> [[Int]] {
+    ) throws(DataError) -> [[Int]] {
         switch self {
         case .plain:
             guard indices.count >= count else {
-                throw DataProblem(
+                throw DataError(
                     "\(count) folds", found: counted(indices.count, "clip"), allowed: "a clip for each fold")
             }
             let order = generator?.permutation(indices.count) ?? Array(indices.indices)
@@ -46,16 +46,16 @@ enum Rule {
             }
         case .stratified: return try Self.stratifiedFolds(count, indices, corpus, generator)
         case .grouped(let by, let balance):
-            return try Groups(indices, of: corpus, by: by, balance: balance).folds(count, generator)
+            return try ClipGroups(indices, of: corpus, by: by, balance: balance).folds(count, generator)
         }
     }
 
     private func checked(
-        _ amount: Amount, of total: Int, _ noun: String, _ part: Split.Part
-    ) throws(DataProblem) -> Int {
+        _ amount: Amount, of total: Int, _ noun: String, _ part: Split.Subset
+    ) throws(DataError) -> Int {
         let count = amount.count(of: total)
         guard count >= 1, count < total else {
-            throw DataProblem(
+            throw DataError(
                 "\(part.rawValue) set", found: "\(counted(count, noun)) out of \(total)",
                 allowed: "at least one, and one left for training")
         }
@@ -65,20 +65,20 @@ enum Rule {
 
 // MARK: - Stratification
 
-extension Rule {
+extension SplitRule {
     /// The sizes per class are those of scikit-learn's `StratifiedShuffleSplit`: the most likely counts of each class
     /// remain, and ties are broken at random.
     private static func stratified(
-        _ count: Int, _ indices: [Int], _ corpus: Corpus, _ part: Split.Part, _ generator: RandomGenerator
-    ) throws(DataProblem) -> [Int] {
+        _ count: Int, _ indices: [Int], _ corpus: Corpus, _ part: Split.Subset, _ generator: RandomGenerator
+    ) throws(DataError) -> [Int] {
         let classes = members(indices, corpus)
         if let lonely = classes.first(where: { $0.members.count < 2 }) {
-            throw DataProblem(
+            throw DataError(
                 "stratified \(part.rawValue) set", found: "one clip of the class \"\(lonely.label)\"",
                 allowed: "at least two of each; merge or drop the class, or split at random")
         }
         guard count >= classes.count, indices.count - count >= classes.count else {
-            throw DataProblem(
+            throw DataError(
                 "stratified \(part.rawValue) set",
                 found: "\(counted(count, "clip")) out of \(indices.count) for \(classes.count) classes",
                 allowed: "at least one clip of each class in both subsets")
@@ -97,10 +97,10 @@ extension Rule {
     /// turn, with classes in order of occurrence.
     private static func stratifiedFolds(
         _ count: Int, _ indices: [Int], _ corpus: Corpus, _ generator: RandomGenerator?
-    ) throws(DataProblem) -> [[Int]] {
+    ) throws(DataError) -> [[Int]] {
         let classes = members(indices, corpus)
         guard let most = classes.map(\.members.count).max(), most >= count else {
-            throw DataProblem(
+            throw DataError(
                 "\(count) stratified folds",
                 found: "at most \(counted(classes.map(\.members.count).max() ?? 0, "clip")) of a class",
                 allowed: "no more folds than clips of the largest class")

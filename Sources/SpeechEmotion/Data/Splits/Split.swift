@@ -4,7 +4,7 @@ import Configuration
 /// The clips of the training, validation and test sets.
 public struct Split: Options, Equatable {
     /// A subset of a split.
-    public enum Part: String, CaseIterable, ConfigurationValue { case train, validation, test }
+    public enum Subset: String, CaseIterable, ConfigurationValue { case train, validation, test }
 
     /// The name of the split, such as `fold 2 of 5`.
     public var name = ""
@@ -34,7 +34,7 @@ public struct Split: Options, Equatable {
     }
 
     /// The ids of a subset.
-    public subscript(part: Part) -> [String] {
+    public subscript(part: Subset) -> [String] {
         get {
             switch part {
             case .train: train
@@ -54,12 +54,12 @@ public struct Split: Options, Equatable {
 
 extension Corpus {
     /// The clips of a subset. Throws if the corpus lacks one of its ids.
-    public func clips(of part: Split.Part, in split: Split) throws(DataProblem) -> [Clip] {
+    public func clips(of part: Split.Subset, in split: Split) throws(DataError) -> [Clip] {
         let index = ClipIndex(self)
         var result: [Clip] = []
         for id in split[part] {
             guard let at = index[id] else {
-                throw DataProblem(
+                throw DataError(
                     "\(part.rawValue) set of the split \"\(split.name)\"",
                     found: "the clip \"\(id)\", which \(name) does not have",
                     allowed: "a split of this corpus")

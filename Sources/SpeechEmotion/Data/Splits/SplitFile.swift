@@ -50,8 +50,8 @@ public struct SplitFile: Options {
         var problems: [Problem] = []
         for number in splits.indices {
             let top: [JSONPath.Step] = isBare ? [] : [.key("splits"), .index(number)]
-            var parts: [Int: Split.Part] = [:]
-            for part in Split.Part.allCases {
+            var parts: [Int: Split.Subset] = [:]
+            for part in Split.Subset.allCases {
                 for (row, id) in splits[number][part].enumerated() where problems.count < 20 {
                     let path = JSONPath(top + [.key(part.rawValue), .index(row)])
                     func report(_ message: String) {

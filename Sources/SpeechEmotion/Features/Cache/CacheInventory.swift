@@ -25,14 +25,14 @@ public struct CacheInventory: Sendable {
     private var groups: [String] = []
 
     /// The file with audio fingerprints of audits.
-    public static let soundsName = "sounds"
+    public static let fingerprintsName = "sounds"
     static let stampsName = "stamps"
 
     /// Lists a folder. A missing folder has no entries. Throws a `FileError` if the folder cannot be read.
     public init(_ folder: String) throws {
         self.folder = folder
         guard let names = try Self.names(in: folder, isRoot: true) else { return }
-        let others = [Self.soundsName, Self.stampsName] + CacheLimit.names
+        let others = [Self.fingerprintsName, Self.stampsName] + CacheLimit.names
         for name in names {
             let path = folder + "/" + name
             if others.contains(name) {

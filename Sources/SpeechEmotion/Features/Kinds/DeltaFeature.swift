@@ -45,17 +45,17 @@ public struct Delta: FrameFeature {
     public var hop: Int { of.value.hop }
     /// The number of frames of the other feature.
     public func frames(of samples: Int) -> Int? { of.value.frames(of: samples) }
-    public func check(rate: Int) throws(SoundProblem) { try of.value.check(rate: rate) }
+    public func check(rate: Int) throws(DataError) { try of.value.check(rate: rate) }
 
     /// Computes [frames, width] as librosa.feature.delta. Throws for waveforms with fewer frames than the width.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        let table = try sound(of.value)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        let table = try analysis(of.value)
         guard table.frames >= window else {
-            let least = Double((window - 1) * hop) / Double(sound.wave.rate)
-            throw SoundProblem(
+            let least = Double((window - 1) * hop) / Double(analysis.wave.rate)
+            throw DataError(
                 "delta",
                 found:
-                    "\(table.frames) frame\(table.frames == 1 ? "" : "s") of \(Self.seconds(sound.wave.duration))",
+                    "\(table.frames) frame\(table.frames == 1 ? "" : "s") of \(Self.seconds(analysis.wave.duration))",
                 allowed:
                     "\(window) or more frames, the width of the delta (\(Self.seconds(least)) of audio)")
         }

@@ -11,9 +11,9 @@ public protocol FrameFeature: TaggedOptions, Hashable {
     /// Returns the number of frames for a number of samples; nil if the waveform is too short for one.
     func frames(of samples: Int) -> Int?
     /// Throws if the options are invalid for a sample rate.
-    func check(rate: Int) throws(SoundProblem)
+    func check(rate: Int) throws(DataError)
     /// Computes the feature, [frames, width]. Throws for waveforms that are too short or contain NaN or infinity.
-    func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable
+    func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable
 }
 
 extension FrameFeature {
@@ -23,8 +23,8 @@ extension FrameFeature {
     }
 
     /// Computes the feature of a waveform on its own.
-    public func callAsFunction(_ wave: Waveform) throws(SoundProblem) -> FrameTable {
-        try table(of: SoundAnalysis(wave))
+    public func callAsFunction(_ wave: Waveform) throws(DataError) -> FrameTable {
+        try table(of: WaveformAnalysis(wave))
     }
 }
 
@@ -37,7 +37,7 @@ public enum FeatureKinds: Registry {
     public static var builtIn: [any TaggedOptions.Type] {
         [
             MFCC.self, Mel.self, Chroma.self, Centroid.self, Bandwidth.self, Rolloff.self, Contrast.self,
-            Flatness.self, ZeroCrossings.self, RMS.self, Tonnetz.self, Yin.self, ProbabilisticYin.self,
+            Flatness.self, ZeroCrossings.self, RMS.self, Tonnetz.self, YIN.self, PYIN.self,
             Bins.self, Delta.self,
         ]
     }

@@ -42,8 +42,8 @@ public struct MFCC: MelFeature {
     public var width: Int { cepstrum.count }
 
     /// Computes [frames, count] as librosa.feature.mfcc.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.melLevels(stft, bands, decibels).cepstrum(cepstrum).table
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.melLevels(stft, bands, decibels).cepstrum(cepstrum).table
     }
 }
 
@@ -79,11 +79,11 @@ public struct Mel: MelFeature {
     public var width: Int { bands.count }
 
     /// Computes [frames, n_mels] as librosa.feature.melspectrogram, on the scale of the options.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
         switch unit {
-        case .power: try sound.powers(stft).mel(bands).table
-        case .magnitude: try sound.sizes(stft).mel(bands).table
-        case .decibels: try sound.melLevels(stft, bands, decibels).table
+        case .power: try analysis.powers(stft).mel(bands).table
+        case .magnitude: try analysis.magnitudes(stft).mel(bands).table
+        case .decibels: try analysis.melLevels(stft, bands, decibels).table
         }
     }
 }

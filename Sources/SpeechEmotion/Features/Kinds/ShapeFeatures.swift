@@ -13,8 +13,8 @@ public struct Centroid: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_centroid; 0 for silence.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.sizes(stft).centroid
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.magnitudes(stft).centroid
     }
 }
 
@@ -32,8 +32,8 @@ public struct Bandwidth: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_bandwidth; 0 for silence.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.sizes(stft).bandwidth
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.magnitudes(stft).bandwidth
     }
 }
 
@@ -53,8 +53,8 @@ public struct Rolloff: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_rolloff.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.sizes(stft).rolloff(share)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.magnitudes(stft).rolloff(share)
     }
 }
 
@@ -74,8 +74,8 @@ public struct Flatness: SpectralFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.spectral_flatness.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.powers(stft).flatness(floor: floor)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.powers(stft).flatness(floor: floor)
     }
 }
 
@@ -102,15 +102,15 @@ public struct Contrast: SpectralFeature {
     /// The octave bands and the band below them.
     public var width: Int { bands.octaves + 1 }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         try stft.check()
         _ = try bands.bands(stft, rate: rate)
     }
 
     /// Computes [frames, n_bands + 1] as librosa.feature.spectral_contrast.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
         // Valleys are most sensitive to rounding.
-        try sound.preciseSizes(stft).contrast(bands)
+        try analysis.preciseMagnitudes(stft).contrast(bands)
     }
 }
 
@@ -138,11 +138,11 @@ public struct Bins: SpectralFeature {
     public var width: Int { stft.bins }
 
     /// Computes [frames, n_fft / 2 + 1] on the scale of the options.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
         switch unit {
-        case .power: try sound.powers(stft).bins.table
-        case .magnitude: try sound.sizes(stft).bins.table
-        case .decibels: try sound.powers(stft).bins.decibels(decibels).table
+        case .power: try analysis.powers(stft).bins.table
+        case .magnitude: try analysis.magnitudes(stft).bins.table
+        case .decibels: try analysis.powers(stft).bins.decibels(decibels).table
         }
     }
 }

@@ -1,12 +1,12 @@
 /// A waveform with the intermediate results computed from it, which features with equal options share.
 ///
 /// Not thread-safe; results depend on nothing but the waveform and the options.
-public final class SoundAnalysis {
+public final class WaveformAnalysis {
     /// The waveform.
     public let wave: Waveform
     private var powers: [STFT: Spectrogram] = [:]
     private var sizes: [STFT: Spectrogram] = [:]
-    private var preciseSizes: [STFT: Spectrogram] = [:]
+    private var preciseMagnitudes: [STFT: Spectrogram] = [:]
     private var levels: [LevelsKey: FrameBlocks] = [:]
     private var tables: [AnyHashable: FrameTable] = [:]
 
@@ -20,7 +20,7 @@ public final class SoundAnalysis {
     public init(_ wave: Waveform) { self.wave = wave }
 
     /// The power spectrogram.
-    public func powers(_ stft: STFT) throws(SoundProblem) -> Spectrogram {
+    public func powers(_ stft: STFT) throws(DataError) -> Spectrogram {
         if let known = powers[stft] { return known }
         let made = try Spectrogram(powersOf: wave, stft)
         powers[stft] = made
@@ -28,7 +28,7 @@ public final class SoundAnalysis {
     }
 
     /// The magnitude spectrogram.
-    public func sizes(_ stft: STFT) throws(SoundProblem) -> Spectrogram {
+    public func magnitudes(_ stft: STFT) throws(DataError) -> Spectrogram {
         if let known = sizes[stft] { return known }
         let made = try powers(stft).squareRoots
         sizes[stft] = made
@@ -36,15 +36,15 @@ public final class SoundAnalysis {
     }
 
     /// The magnitude spectrogram, computed in double precision.
-    public func preciseSizes(_ stft: STFT) throws(SoundProblem) -> Spectrogram {
-        if let known = preciseSizes[stft] { return known }
-        let made = try Spectrogram(preciseSizesOf: wave, stft)
-        preciseSizes[stft] = made
+    public func preciseMagnitudes(_ stft: STFT) throws(DataError) -> Spectrogram {
+        if let known = preciseMagnitudes[stft] { return known }
+        let made = try Spectrogram(preciseMagnitudesOf: wave, stft)
+        preciseMagnitudes[stft] = made
         return made
     }
 
     /// The mel spectrogram in decibels.
-    public func melLevels(_ stft: STFT, _ bands: MelBands, _ decibels: Decibels) throws(SoundProblem)
+    public func melLevels(_ stft: STFT, _ bands: MelBands, _ decibels: Decibels) throws(DataError)
         -> FrameBlocks
     {
         let key = LevelsKey(stft: stft, bands: bands, decibels: decibels)
@@ -55,7 +55,7 @@ public final class SoundAnalysis {
     }
 
     /// Computes a feature of the waveform. Equal features are computed once.
-    public func callAsFunction(_ feature: any FrameFeature) throws(SoundProblem) -> FrameTable {
+    public func callAsFunction(_ feature: any FrameFeature) throws(DataError) -> FrameTable {
         let key = AnyHashable(feature)
         if let known = tables[key] { return known }
         let made = try feature.table(of: self)

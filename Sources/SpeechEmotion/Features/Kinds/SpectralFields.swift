@@ -26,7 +26,7 @@ extension SpectralFeature {
                 "Parameter of the window: beta of `kaiser` (default 8.6), standard deviation of `gaussian` relative to half the length (default 0.4).",
                 .above(0), .below(700)),
             .init("periodic", \.stft.isPeriodic, "Whether the window is periodic, as for spectral analysis, or symmetric."),
-            .init("center", \.stft.isCentred, "Whether frame i is centered at sample i * hop_length, with padding at both ends."),
+            .init("center", \.stft.isCentered, "Whether frame i is centered at sample i * hop_length, with padding at both ends."),
             .init("pad_mode", \.stft.padding, "Padding at both ends if `center` is true."),
         ]
     }
@@ -39,7 +39,7 @@ extension SpectralFeature {
 
     public var complaints: [Complaint] { stftComplaints }
 
-    public func check(rate: Int) throws(SoundProblem) { try stft.check() }
+    public func check(rate: Int) throws(DataError) { try stft.check() }
 }
 
 /// A feature computed from frames in the time domain.
@@ -59,11 +59,11 @@ extension FramedFeature {
             .init("frame_length", \.frames.length, "Frame length in samples.", .range(1...STFT.largest)),
             .init("hop_length", \.frames.hop, "Hop length in samples.", .range(1...1 << 24)),
             .init(
-                "center", \.frames.isCentred, "Whether frame i is centered at sample i * hop_length, with padding at both ends."),
+                "center", \.frames.isCentered, "Whether frame i is centered at sample i * hop_length, with padding at both ends."),
         ]
     }
 
-    public func check(rate: Int) throws(SoundProblem) { try frames.check() }
+    public func check(rate: Int) throws(DataError) { try frames.check() }
 }
 
 /// A feature computed from mel bands.
@@ -102,7 +102,7 @@ extension MelFeature {
         return stftComplaints + [Complaint("fmax", "\(high) Hz is not above fmin, \(bands.low) Hz")]
     }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         try stft.check()
         try bands.check(rate: rate)
     }

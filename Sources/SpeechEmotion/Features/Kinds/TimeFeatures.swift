@@ -13,8 +13,8 @@ public struct ZeroCrossings: FramedFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.zero_crossing_rate.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.wave.zeroCrossingRate(frames)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.wave.zeroCrossingRate(frames)
     }
 }
 
@@ -31,13 +31,13 @@ public struct RMS: FramedFeature {
     public var width: Int { 1 }
 
     /// Computes [frames, 1] as librosa.feature.rms.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.wave.rmsOfFrames(frames)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.wave.rmsOfFrames(frames)
     }
 }
 
 /// The fundamental frequency (F0) by YIN.
-public struct Yin: FramedFeature {
+public struct YIN: FramedFeature {
     public var range = PitchRange()
     public var threshold = 0.1
 
@@ -62,16 +62,16 @@ public struct Yin: FramedFeature {
     /// One value, in Hz.
     public var width: Int { 1 }
 
-    public func check(rate: Int) throws(SoundProblem) { _ = try range.periods(rate: rate) }
+    public func check(rate: Int) throws(DataError) { _ = try range.periods(rate: rate) }
 
     /// Computes [frames, 1] as librosa.yin.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try sound.wave.pitch(range, threshold: threshold)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try analysis.wave.pitch(range, threshold: threshold)
     }
 }
 
 /// The fundamental frequency (F0) by probabilistic YIN.
-public struct ProbabilisticYin: FramedFeature {
+public struct PYIN: FramedFeature {
     public var range = PitchRange()
 
     /// The frames of `range`.
@@ -96,12 +96,12 @@ public struct ProbabilisticYin: FramedFeature {
     /// The names of the three columns.
     public var names: [String] { ["pyin_f0", "pyin_voiced", "pyin_probability"] }
 
-    public func check(rate: Int) throws(SoundProblem) { _ = try range.periods(rate: rate) }
+    public func check(rate: Int) throws(DataError) { _ = try range.periods(rate: rate) }
 
     /// Computes [frames, 3] as librosa.pyin: F0 in Hz or 0 if unvoiced, 1 or 0 for voicing, and the voicing
     /// probability.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        let track = try sound.wave.probablePitch(range)
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        let track = try analysis.wave.probablePitch(range)
         var rows: [Float] = []
         for (i, frequency) in track.frequencies.enumerated() {
             rows += [frequency, track.isVoiced[i] ? 1 : 0, track.probabilities[i]]

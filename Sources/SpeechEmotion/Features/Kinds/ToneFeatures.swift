@@ -3,7 +3,7 @@ import Configuration
 /// A feature computed from pitch classes.
 protocol ChromaFeature: SpectralFeature {
     var bands: ChromaBands { get set }
-    var ofSizes: Bool { get set }
+    var usesMagnitude: Bool { get set }
 }
 
 extension ChromaFeature {
@@ -14,15 +14,15 @@ extension ChromaFeature {
                 "Deviation from A440 tuning in fractions of a chroma bin; `null` estimates it from each recording.",
                 .range(-100...100)),
             .init("norm", \.bands.norm, "Normalization of each frame."),
-            .init("magnitude", \.ofSizes, "Whether to use the magnitude spectrogram instead of the power spectrogram."),
+            .init("magnitude", \.usesMagnitude, "Whether to use the magnitude spectrogram instead of the power spectrogram."),
         ]
     }
 
-    func chroma(of sound: SoundAnalysis) throws(SoundProblem) -> FrameBlocks {
-        try (ofSizes ? sound.sizes(stft) : sound.powers(stft)).chroma(bands)
+    func chroma(of analysis: WaveformAnalysis) throws(DataError) -> FrameBlocks {
+        try (usesMagnitude ? analysis.magnitudes(stft) : analysis.powers(stft)).chroma(bands)
     }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         try stft.check()
         try bands.check()
     }
@@ -31,7 +31,7 @@ extension ChromaFeature {
 /// The chromagram: the energy of each pitch class.
 public struct Chroma: ChromaFeature {
     public var bands = ChromaBands()
-    public var ofSizes = false
+    public var usesMagnitude = false
     public var stft = STFT()
 
     public static let type = "chroma"
@@ -47,15 +47,15 @@ public struct Chroma: ChromaFeature {
     public var width: Int { bands.count }
 
     /// Computes [frames, n_chroma] as librosa.feature.chroma_stft.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try chroma(of: sound).table
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try chroma(of: analysis).table
     }
 }
 
 /// The tonal centroid features (tonnetz).
 public struct Tonnetz: ChromaFeature {
     public var bands = ChromaBands()
-    public var ofSizes = false
+    public var usesMagnitude = false
     public var stft = STFT()
 
     public static let type = "tonnetz"
@@ -68,7 +68,7 @@ public struct Tonnetz: ChromaFeature {
     public var width: Int { 6 }
 
     /// Computes [frames, 6] from the chromagram.
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        try chroma(of: sound).tonnetz.table
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        try chroma(of: analysis).tonnetz.table
     }
 }

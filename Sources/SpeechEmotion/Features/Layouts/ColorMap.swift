@@ -1,7 +1,7 @@
 /// Color maps, from the darkest color to the brightest.
 enum ColorMap {
     /// The red, green and blue of 256 levels, from 0 to 1.
-    static func table(_ colors: Picture.Colors) -> [Float] {
+    static func table(_ colors: ImageLayout.Colors) -> [Float] {
         switch colors {
         case .gray: (0..<256).flatMap { [Float](repeating: Float($0) / 255, count: 3) }
         case .viridis: table(viridis)

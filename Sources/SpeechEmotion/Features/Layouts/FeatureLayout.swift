@@ -7,9 +7,9 @@ public protocol FeatureLayout: TaggedOptions {
     /// The names of the channels of the last axis.
     var names: [String] { get }
     /// Throws if the options are invalid for a sample rate.
-    func check(rate: Int) throws(SoundProblem)
+    func check(rate: Int) throws(DataError)
     /// Computes the features of a waveform. Throws for waveforms that are too short or contain NaN or infinity.
-    func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features
+    func features(of analysis: WaveformAnalysis) throws(DataError) -> Features
 }
 
 /// The registered layouts.
@@ -18,7 +18,7 @@ public enum LayoutKinds: Registry {
     public typealias Value = any FeatureLayout
 
     public static var noun: String { "layout" }
-    public static var builtIn: [any TaggedOptions.Type] { [FrameSequence.self, Summary.self, Picture.self] }
+    public static var builtIn: [any TaggedOptions.Type] { [FrameSequence.self, Summary.self, ImageLayout.self] }
 }
 
 /// A layout of any registered type in a config.

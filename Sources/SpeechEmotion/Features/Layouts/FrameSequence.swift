@@ -65,7 +65,7 @@ public struct FrameSequence: FeatureLayout {
     /// In the order of the channels; repeated names get a suffix such as `.2`.
     public var names: [String] { distinct(channels.flatMap(\.names)) }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         for feature in features { try feature.value.check(rate: rate) }
     }
 
@@ -80,12 +80,12 @@ public struct FrameSequence: FeatureLayout {
 
     /// Computes [frames, channels] with the number of valid frames. Throws if features differ in their number of
     /// frames.
-    public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
+    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
         var tables: [FrameTable] = []
-        for feature in channels { tables.append(try sound(feature)) }
+        for feature in channels { tables.append(try analysis(feature)) }
         let found = tables.first?.frames ?? 0
         for (feature, table) in zip(channels, tables) where table.frames != found {
-            throw SoundProblem(
+            throw DataError(
                 "sequence",
                 found:
                     "\(found) frames of one feature and \(table.frames) of \(Swift.type(of: feature).type)",

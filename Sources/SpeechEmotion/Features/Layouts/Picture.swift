@@ -1,8 +1,8 @@
 import Configuration
 
 /// A feature as a color image, such as a mel spectrogram: time from left to right, frequency from bottom to top.
-public struct Picture: FeatureLayout {
-    public var feature = Picture.melLevels
+public struct ImageLayout: FeatureLayout {
+    public var feature = ImageLayout.melLevels
     public var height = 300
     public var width = 300
     public var colors = Colors.viridis
@@ -56,11 +56,11 @@ public struct Picture: FeatureLayout {
     public var outputShape: [Int] { [height, width, 3] }
     /// The color channels.
     public var names: [String] { ["red", "green", "blue"] }
-    public func check(rate: Int) throws(SoundProblem) { try feature.value.check(rate: rate) }
+    public func check(rate: Int) throws(DataError) { try feature.value.check(rate: rate) }
 
     /// Computes [height, width, 3] for waveforms of any length.
-    public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
-        picture(of: try sound(feature.value))
+    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+        picture(of: try analysis(feature.value))
     }
 
     /// Renders a table with at least one frame.
@@ -76,7 +76,7 @@ public struct Picture: FeatureLayout {
     }
 
     /// One pixel per value, in one of 256 colors.
-    private func colored(_ table: FrameTable) -> RGBPicture {
+    private func colored(_ table: FrameTable) -> RGBImage {
         let low = range.map { Float($0.first) } ?? table.values.min() ?? 0
         let high = range.map { Float($0.second) } ?? table.values.max() ?? 0
         let scale = high > low ? 1 / (high - low) : 0
@@ -97,6 +97,6 @@ public struct Picture: FeatureLayout {
             }
             count = pixels.count
         }
-        return RGBPicture(height: channels, width: frames, values: values)
+        return RGBImage(height: channels, width: frames, values: values)
     }
 }

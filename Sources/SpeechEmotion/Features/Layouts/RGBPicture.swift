@@ -1,12 +1,12 @@
 /// Pixels of red, green and blue, in rows from the top.
-struct RGBPicture {
+struct RGBImage {
     let height, width: Int
     var values: [Float]
 
     /// Resizes the image with bilinear interpolation and antialiasing, as Pillow does.
-    func resized(height newHeight: Int, width newWidth: Int) -> RGBPicture {
+    func resized(height newHeight: Int, width newWidth: Int) -> RGBImage {
         let columns = Weights(from: width, to: newWidth)
-        var wide = RGBPicture(
+        var wide = RGBImage(
             height: height, width: newWidth, values: [Float](repeating: 0, count: height * newWidth * 3))
         let width = width
         values.withUnsafeBufferPointer { x in
@@ -28,7 +28,7 @@ struct RGBPicture {
         }
         let rows = Weights(from: height, to: newHeight)
         let size = newWidth * 3
-        var high = RGBPicture(
+        var high = RGBImage(
             height: newHeight, width: newWidth, values: [Float](repeating: 0, count: newHeight * size))
         wide.values.withUnsafeBufferPointer { x in
             high.values.withUnsafeMutableBufferPointer { y in

@@ -50,15 +50,15 @@ public struct Summary: FeatureLayout {
             })
     }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         for entry in entries { try entry.feature.value.check(rate: rate) }
     }
 
     /// Computes [channels] over all frames of the waveform.
-    public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
+    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
         var values: [Float] = []
         for entry in entries {
-            let table = try sound(entry.feature.value)
+            let table = try analysis(entry.feature.value)
             for statistic in entry.statistics { values += statistic(table) }
         }
         return Features(shape: [values.count], values: values)

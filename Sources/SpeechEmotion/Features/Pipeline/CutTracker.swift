@@ -1,10 +1,10 @@
 /// Tracks where the audio of a clip is while it is preprocessed, and how much of it is truncated.
-struct CutTracker: Sendable {
+struct TruncationTracker: Sendable {
     /// The number of samples at this point, including padding.
     private(set) var count: Int
     private(set) var rate: Int
     /// The range of samples that is audio.
-    private var sound: Range<Int>
+    private var audio: Range<Int>
     private var cuts: [Double]
 
     /// Starts with a waveform from which only `cuts` have been removed.
@@ -12,7 +12,7 @@ struct CutTracker: Sendable {
         self.count = count
         self.rate = rate
         self.cuts = cuts
-        sound = 0..<count
+        audio = 0..<count
     }
 
     /// Applies a preprocessing step. Without the waveforms before and after it, silence counts as not removed.
@@ -26,7 +26,7 @@ struct CutTracker: Sendable {
             adopt(count: after?.count ?? Int(new), rate: edit.rate)
         case let edit as Trim:
             guard let before, let after else { return }
-            if sound == 0..<count {
+            if audio == 0..<count {
                 adopt(count: after.count, rate: rate)
             } else {
                 let range = before.trimRange(below: edit.below, frame: edit.frame, hop: edit.hop)
@@ -34,40 +34,40 @@ struct CutTracker: Sendable {
             }
         default:
             guard let after, after.count != count else { return }
-            (count, sound) = (after.count, 0..<after.count)
+            (count, audio) = (after.count, 0..<after.count)
         }
     }
 
     /// Adopts the length of a waveform that was stretched; its ranges are scaled in proportion.
     mutating func adopt(count new: Int, rate newRate: Int) {
         let scale = Double(new) / Double(max(count, 1))
-        let isAll = sound == 0..<count
-        let start = isAll ? 0 : Int((Double(sound.lowerBound) * scale).rounded())
-        let end = isAll ? new : min(new, Int((Double(sound.upperBound) * scale).rounded()))
-        (count, rate, sound) = (new, newRate, min(start, end)..<end)
+        let isAll = audio == 0..<count
+        let start = isAll ? 0 : Int((Double(audio.lowerBound) * scale).rounded())
+        let end = isAll ? new : min(new, Int((Double(audio.upperBound) * scale).rounded()))
+        (count, rate, audio) = (new, newRate, min(start, end)..<end)
     }
 
     /// Returns the truncation after a layout has taken its frames.
     func truncation(by layout: any FeatureLayout) -> Truncation {
         guard let sequence = layout as? FrameSequence else {
-            return Truncation(cuts: cuts, kept: Double(sound.count) / Double(rate))
+            return Truncation(cuts: cuts, kept: Double(audio.count) / Double(rate))
         }
         var last = self
         last.cut(to: sequence.window(of: count))
-        return Truncation(cuts: last.cuts, kept: Double(last.sound.count) / Double(rate))
+        return Truncation(cuts: last.cuts, kept: Double(last.audio.count) / Double(rate))
     }
 
     /// Keeps the samples of a window, which may extend beyond the audio on either side.
     private mutating func cut(to window: Range<Int>) {
-        cuts.append(Double(sound.count - sound.clamped(to: window).count) / Double(rate))
+        cuts.append(Double(audio.count - audio.clamped(to: window).count) / Double(rate))
         shift(to: window)
     }
 
     private mutating func shift(to window: Range<Int>) {
-        let left = sound.clamped(to: window)
+        let left = audio.clamped(to: window)
         count = window.count
         let start = left.isEmpty ? 0 : left.lowerBound - window.lowerBound
-        sound = start..<start + left.count
+        audio = start..<start + left.count
     }
 }
 

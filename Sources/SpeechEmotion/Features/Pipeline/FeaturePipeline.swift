@@ -3,10 +3,10 @@ import Configuration
 /// Everything from an audio file to the input of a model, except what needs several clips (`normalize`). Training,
 /// prediction and tests share it, and model files store it with its `fingerprint`.
 public struct FeaturePipeline: Options {
-    public var rate = 16000
+    public var sampleRate = 16000
     public var offset = 0.0
     public var duration: Double?
-    public var prepare: [AnyWaveEdit] = []
+    public var preprocessing: [AnyWaveEdit] = []
     public var layout = AnyFeatureLayout(FrameSequence([MFCC(count: 40)]))
     public var normalize = Normalizing.none
 
@@ -21,12 +21,12 @@ public struct FeaturePipeline: Options {
     public static var fields: [Field<Self>] {
         [
             .init(
-                "sample_rate", \.rate, "Sample rate in Hz that every recording is resampled to.",
+                "sample_rate", \.sampleRate, "Sample rate in Hz that every recording is resampled to.",
                 .range(Waveform.allowedRates)),
             .init("offset", \.offset, "Seconds to skip at the start of each recording.", .range(0...1e6)),
             .init(
                 "duration", \.duration, "Seconds to keep; `null` keeps everything after `offset`.", .above(0), .atMost(1e6)),
-            .init("preprocessing", \.prepare, "Preprocessing steps of the waveform, in order."),
+            .init("preprocessing", \.preprocessing, "Preprocessing steps of the waveform, in order."),
             .init("layout", \.layout, "The features and their layout: sequence, summary or image."),
             .init(
                 "normalize", \.normalize,
@@ -38,9 +38,9 @@ public struct FeaturePipeline: Options {
     public init() {}
 
     /// Creates a pipeline that resamples whole recordings, preprocesses them, and computes the layout.
-    public init(rate: Int, prepare: [any WaveEdit] = [], layout: any FeatureLayout) {
-        self.rate = rate
-        self.prepare = prepare.map { AnyWaveEdit($0) }
+    public init(sampleRate: Int, preprocessing: [any WaveEdit] = [], layout: any FeatureLayout) {
+        self.sampleRate = sampleRate
+        self.preprocessing = preprocessing.map { AnyWaveEdit($0) }
         self.layout = AnyFeatureLayout(layout)
     }
 
@@ -55,16 +55,16 @@ public struct FeaturePipeline: Options {
 
     /// The sample rate after preprocessing.
     package var finalRate: Int {
-        prepare.reduce(rate) { rate, edit in (edit.value as? Resample)?.rate ?? rate }
+        preprocessing.reduce(sampleRate) { rate, edit in (edit.value as? Resample)?.rate ?? rate }
     }
 
     /// Computes the features of a waveform of any sample rate.
-    public func callAsFunction(_ wave: Waveform) throws -> Features { try features(of: prepared(wave)) }
+    public func callAsFunction(_ wave: Waveform) throws -> Features { try features(of: preprocessed(wave)) }
 
     /// Computes the features of a waveform that has been preprocessed, and possibly augmented.
-    public func features(of prepared: Waveform) throws -> Features {
-        var features = try layout.value.features(of: SoundAnalysis(prepared))
-        features.truncation = prepared.cuts?.truncation(by: layout.value)
+    public func features(of preprocessed: Waveform) throws -> Features {
+        var features = try layout.value.features(of: WaveformAnalysis(preprocessed))
+        features.truncation = preprocessed.cuts?.truncation(by: layout.value)
         return features
     }
 
@@ -82,13 +82,13 @@ public struct FeaturePipeline: Options {
     public func wave(ofFile path: String, offset: Double = 0, duration: Double? = nil) throws -> Waveform {
         let rest = duration.map { $0 - self.offset }
         if let rest, rest <= 0 {
-            throw SoundProblem(
+            throw DataError(
                 "features", found: "a segment of \(duration ?? 0) s of \(path)",
                 allowed: "more than the offset of \(self.offset) s")
         }
         let length = [rest, self.duration].compactMap { $0 }.min()
         let (wave, whole) = try AudioFile.readNotingLength(
-            path, rate: rate, offset: offset + self.offset, duration: length)
+            path, rate: sampleRate, offset: offset + self.offset, duration: length)
         // If a header does not give the length, only decoding can tell, and it matters only beyond the segment that is
         // kept.
         let seconds =
@@ -99,16 +99,16 @@ public struct FeaturePipeline: Options {
             } else {
                 try AudioFile.read(path, offset: offset).duration
             }
-        return try edited(wave, clip: min(seconds, duration ?? .infinity))
+        return try applyingPreprocessing(wave, clip: min(seconds, duration ?? .infinity))
     }
 
     /// Applies all preprocessing steps.
     ///
     /// - Parameter clip: The duration in seconds of the clip that the waveform is part of.
-    private func edited(_ wave: Waveform, clip: Double) throws -> Waveform {
-        var tracker = CutTracker(count: wave.count, rate: wave.rate, cuts: openingCuts(clip))
+    private func applyingPreprocessing(_ wave: Waveform, clip: Double) throws -> Waveform {
+        var tracker = TruncationTracker(count: wave.count, rate: wave.rate, cuts: openingCuts(clip))
         var wave = wave
-        for edit in prepare {
+        for edit in preprocessing {
             let after = try edit.value(wave)
             try tracker.apply(edit.value, from: wave, to: after)
             wave = after
@@ -118,16 +118,16 @@ public struct FeaturePipeline: Options {
     }
 
     /// Truncates, resamples and preprocesses a waveform in memory as if it came from a file.
-    public func prepared(_ wave: Waveform) throws -> Waveform {
+    public func preprocessed(_ wave: Waveform) throws -> Waveform {
         guard wave.rate > 0, !wave.samples.isEmpty else {
-            throw SoundProblem(
+            throw DataError(
                 "features", found: "\(wave.count) samples at \(wave.rate) Hz",
                 allowed: "at least 1 sample, a sample rate above 0")
         }
-        try PaddedSound.check(wave.samples, action: "features")
+        try PaddedWaveform.check(wave.samples, action: "features")
         var part = Crop()
         (part.offset, part.duration) = (offset, duration)
         let isWhole = offset == 0 && duration == nil
-        return try edited((isWhole ? wave : part(wave)).resampled(to: rate), clip: wave.duration)
+        return try applyingPreprocessing((isWhole ? wave : part(wave)).resampled(to: sampleRate), clip: wave.duration)
     }
 }

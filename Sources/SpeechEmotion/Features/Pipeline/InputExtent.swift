@@ -22,7 +22,7 @@ extension FeaturePipeline {
         var extent = InputExtent(lead: offset, seconds: duration, secondsWithSilence: nil)
         var current = rate
         func limit(_ seconds: Double) { extent.seconds = min(extent.seconds ?? .infinity, seconds) }
-        for edit in prepare {
+        for edit in preprocessing {
             switch edit.value {
             case let crop as Crop:
                 extent.lead += crop.offset
@@ -33,7 +33,7 @@ extension FeaturePipeline {
                     limit(seconds)
                 }
             case let resample as Resample: current = resample.rate
-            case is Trim, is VoicedParts:
+            case is Trim, is SilenceRemoval:
                 extent.secondsWithSilence = extent.secondsWithSilence ?? extent.seconds ?? .infinity
             default: break
             }
@@ -51,8 +51,8 @@ extension FeaturePipeline {
     package var uncutAfterSilence: FeaturePipeline {
         var pipeline = self
         var isCut = false
-        pipeline.prepare = prepare.compactMap { edit in
-            isCut = isCut || edit.value is Trim || edit.value is VoicedParts
+        pipeline.preprocessing = preprocessing.compactMap { edit in
+            isCut = isCut || edit.value is Trim || edit.value is SilenceRemoval
             guard isCut else { return edit }
             if edit.value is FixedLength { return nil }
             guard var crop = edit.value as? Crop else { return edit }
@@ -68,7 +68,7 @@ extension FrameSequence {
     fileprivate var span: Int {
         let framings = features.compactMap { $0.value.framing }
         return framings.map { framing in
-            framing.isCentred ? frames * framing.hop : (frames - 1) * framing.hop + framing.length
+            framing.isCentered ? frames * framing.hop : (frames - 1) * framing.hop + framing.length
         }.min() ?? frames * (features.first?.value.hop ?? 1)
     }
 }

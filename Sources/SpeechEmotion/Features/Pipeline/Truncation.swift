@@ -22,7 +22,7 @@ extension FeaturePipeline {
     /// they apply.
     public var truncatingOptions: [String] {
         (offset > 0 ? ["features.offset"] : []) + (duration == nil ? [] : ["features.duration"])
-            + prepare.indices.filter { prepare[$0].value is any LengthEdit }.map { "features.preprocessing[\($0)]" }
+            + preprocessing.indices.filter { preprocessing[$0].value is any LengthEdit }.map { "features.preprocessing[\($0)]" }
             + (layout.value is FrameSequence ? ["features.layout.frames"] : [])
     }
 
@@ -38,16 +38,16 @@ extension FeaturePipeline {
         let samples = max(1, (left * Double(fileRate)).rounded())
         let count = (samples * Double(rate) / Double(fileRate)).rounded(.up)
         guard count < Double(Waveform.mostSamples) else { return nil }
-        var tracker = CutTracker(count: Int(count), rate: rate, cuts: openingCuts(seconds))
+        var tracker = TruncationTracker(count: Int(count), rate: rate, cuts: openingCuts(seconds))
         do {
-            for edit in prepare { try tracker.apply(edit.value) }
+            for edit in preprocessing { try tracker.apply(edit.value) }
         } catch { return nil }
         return tracker.truncation(by: layout.value)
     }
 
     /// Whether a step removes silence before another step may truncate; the header does not tell how much.
     public var removesSilence: Bool {
-        prepare.contains { $0.value is Trim || $0.value is VoicedParts }
+        preprocessing.contains { $0.value is Trim || $0.value is SilenceRemoval }
     }
 
     /// The seconds that `offset` and `duration` remove from a clip.

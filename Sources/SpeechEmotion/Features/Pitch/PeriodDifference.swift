@@ -16,16 +16,16 @@ public struct PitchRange: Hashable, Sendable {
     }
 
     /// The shortest and longest period in samples. Throws if the range is invalid for a sample rate.
-    func periods(rate: Int) throws(SoundProblem) -> (shortest: Int, longest: Int) {
+    func periods(rate: Int) throws(DataError) -> (shortest: Int, longest: Int) {
         try frames.check()
         let rate = Double(rate)
         guard low > 0, high > low, high <= rate / 2 else {
-            throw SoundProblem(
+            throw DataError(
                 "pitch", found: "\(low) to \(high) Hz at \(Int(rate)) Hz",
                 allowed: "a lower limit above 0, and a higher one above it, at most \(rate / 2)")
         }
         guard rate / low < Double(frames.length - 1) else {
-            throw SoundProblem(
+            throw DataError(
                 "pitch", found: "\(low) Hz in frames of \(frames.length) samples",
                 allowed:
                     "\(rate / Double(max(frames.length - 1, 1))) Hz or more, or frames longer than a period")
@@ -33,7 +33,7 @@ public struct PitchRange: Hashable, Sendable {
         let longest = min(Int((rate / low).rounded(.up)), frames.length - 1)
         let shortest = Int((rate / high).rounded(.down))
         guard longest - shortest >= 2 else {
-            throw SoundProblem(
+            throw DataError(
                 "pitch", found: "periods of \(shortest) to \(longest) samples",
                 allowed: "a wider range of frequencies, or a higher sample rate")
         }
@@ -49,22 +49,22 @@ struct PeriodDifference: Sendable {
     let shortest: Int
     let rate: Int
 
-    init(_ wave: Waveform, _ range: PitchRange) throws(SoundProblem) {
+    init(_ wave: Waveform, _ range: PitchRange) throws(DataError) {
         let (shortest, longest) = try range.periods(rate: wave.rate)
         let framing = range.frames.framing(.zeros)
-        let sound = try PaddedSound(wave.samples, framing, action: "pitch")
+        let padded = try PaddedWaveform(wave.samples, framing, action: "pitch")
         let (length, lanes) = (framing.length, FrameBlocks.lanes)
         // Long enough that no lag wraps around.
         var size = 2
         while size < length + longest { size *= 2 }
         let bins = size / 2 + 1
-        let blocks = FrameBlocks(frames: sound.frames, width: longest - shortest + 1) { blocks, result in
+        let blocks = FrameBlocks(frames: padded.frames, width: longest - shortest + 1) { blocks, result in
             let transform = RealTransform<Float>(size)
             let memory = UnsafeMutablePointer<Float>.allocate(capacity: (length + 3 * bins) * lanes)
             defer { memory.deallocate() }
             let (powers, complex) = (memory + length * lanes, memory + (length + bins) * lanes)
             for (i, block) in blocks.enumerated() {
-                sound.cut(block, window: nil, into: memory)
+                padded.cut(block, window: nil, into: memory)
                 transform.reals.update(from: memory, count: length * lanes)
                 (transform.reals + length * lanes).update(repeating: 0, count: (size - length) * lanes)
                 transform.powers(into: powers)
@@ -105,7 +105,7 @@ struct PeriodDifference: Sendable {
 extension Waveform {
     /// Estimates the fundamental frequency (F0) of each frame in Hz by YIN, [frames, 1]: the first period whose
     /// difference is below `threshold`, or else the best. Unvoiced frames have an estimate, too; see `probablePitch`.
-    public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(SoundProblem)
+    public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(DataError)
         -> FrameTable
     {
         let differences = try PeriodDifference(self, range)

@@ -3,7 +3,7 @@ import CKernels
 import Configuration
 
 /// The padding before the start and after the end of a waveform.
-public enum SoundPadding: String, CaseIterable, ConfigurationValue {
+public enum PadMode: String, CaseIterable, ConfigurationValue {
     /// Zeros.
     case zeros
     /// The waveform reflected at its ends, without repeating the end samples.
@@ -15,32 +15,32 @@ public enum SoundPadding: String, CaseIterable, ConfigurationValue {
 /// How a waveform is divided into frames.
 struct Framing: Hashable, Sendable {
     var length, hop: Int
-    var isCentred: Bool
-    var padding: SoundPadding
+    var isCentered: Bool
+    var padding: PadMode
 
     /// The maximum number of values in one table of frames: 2 GiB. A file must not exhaust the memory.
     static let mostNumbers = 1 << 29
 
     /// The padding at each end.
-    var edge: Int { isCentred ? length / 2 : 0 }
+    var edge: Int { isCentered ? length / 2 : 0 }
 
     /// The number of frames for a number of samples, at least one.
-    func frames(of samples: Int) throws(SoundProblem) -> Int {
+    func frames(of samples: Int) throws(DataError) -> Int {
         guard hop >= 1, hop <= Self.mostNumbers else {
-            throw SoundProblem("frames", found: "hop_length \(hop)", allowed: "1 to \(Self.mostNumbers)")
+            throw DataError("frames", found: "hop_length \(hop)", allowed: "1 to \(Self.mostNumbers)")
         }
         guard samples > 0 else {
-            throw SoundProblem("frames", found: "a waveform without samples", allowed: "at least 1 sample")
+            throw DataError("frames", found: "a waveform without samples", allowed: "at least 1 sample")
         }
         let padded = samples + 2 * edge
         guard padded >= length else {
-            throw SoundProblem(
+            throw DataError(
                 "frames", found: "\(samples) samples",
                 allowed: "at least \(length), the frame length, if frames are not centered")
         }
         let frames = 1 + (padded - length) / hop
         guard frames <= Self.mostNumbers / length else {
-            throw SoundProblem(
+            throw DataError(
                 "frames", found: "\(frames) frames of \(length) samples",
                 allowed: "\(Self.mostNumbers / length) frames; increase hop_length or shorten the waveform")
         }
@@ -49,11 +49,11 @@ struct Framing: Hashable, Sendable {
 }
 
 extension STFT {
-    var framing: Framing { Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding) }
+    var framing: Framing { Framing(length: fft, hop: hop, isCentered: isCentered, padding: padding) }
 }
 
 /// A waveform with its padding and framing.
-struct PaddedSound: Sendable {
+struct PaddedWaveform: Sendable {
     let frames: Int
     private let framing: Framing
     private let samples: [Float]
@@ -64,32 +64,32 @@ struct PaddedSound: Sendable {
     /// Throws for waveforms without frames, and for samples that are NaN, infinite or beyond `loudest`.
     ///
     /// - Parameter before: Additional samples of padding before the first frame.
-    init(_ sound: [Float], _ framing: Framing, action: String, before: Int = 0) throws(SoundProblem) {
-        frames = try framing.frames(of: sound.count)
-        try Self.check(sound, action: action)
+    init(_ waveform: [Float], _ framing: Framing, action: String, before: Int = 0) throws(DataError) {
+        frames = try framing.frames(of: waveform.count)
+        try Self.check(waveform, action: action)
         self.framing = framing
         let (front, back) = (framing.edge + before, framing.edge)
         guard front > 0 else {
-            samples = sound
+            samples = waveform
             return
         }
-        let (padding, count) = (framing.padding, sound.count)
+        let (padding, count) = (framing.padding, waveform.count)
         samples = [Float](unsafeUninitializedCapacity: front + count + back) { buffer, total in
-            sound.withUnsafeBufferPointer { sound in
-                for i in 0..<front { buffer[i] = padding.sample(i - front, of: sound) }
-                for i in 0..<back { buffer[front + count + i] = padding.sample(count + i, of: sound) }
-                _ = buffer[front...].update(fromContentsOf: sound)
+            waveform.withUnsafeBufferPointer { waveform in
+                for i in 0..<front { buffer[i] = padding.sample(i - front, of: waveform) }
+                for i in 0..<back { buffer[front + count + i] = padding.sample(count + i, of: waveform) }
+                _ = buffer[front...].update(fromContentsOf: waveform)
             }
             total = buffer.count
         }
     }
 
-    static func check(_ sound: [Float], action: String) throws(SoundProblem) {
-        let isFine = sound.withUnsafeBufferPointer { ck_all_within($0.baseAddress, $0.count, loudest) != 0 }
+    static func check(_ waveform: [Float], action: String) throws(DataError) {
+        let isFine = waveform.withUnsafeBufferPointer { ck_all_within($0.baseAddress, $0.count, loudest) != 0 }
         if isFine { return }
-        let place = sound.firstIndex { !($0.magnitude <= loudest) } ?? 0
-        throw SoundProblem(
-            action, found: "\(sound[place]) as sample \(place)", allowed: "values between -1e10 and 1e10")
+        let place = waveform.firstIndex { !($0.magnitude <= loudest) } ?? 0
+        throw DataError(
+            action, found: "\(waveform[place]) as sample \(place)", allowed: "values between -1e10 and 1e10")
     }
 
     /// Calls `body` with the samples, including padding.
@@ -112,17 +112,17 @@ struct PaddedSound: Sendable {
     }
 }
 
-extension SoundPadding {
+extension PadMode {
     /// The sample at a position outside the waveform.
-    fileprivate func sample(_ place: Int, of sound: UnsafeBufferPointer<Float>) -> Float {
+    fileprivate func sample(_ place: Int, of waveform: UnsafeBufferPointer<Float>) -> Float {
         switch self {
         case .zeros: return 0
-        case .edge: return sound[place < 0 ? 0 : sound.count - 1]
+        case .edge: return waveform[place < 0 ? 0 : waveform.count - 1]
         case .reflect:
-            let period = 2 * (sound.count - 1)
-            guard period > 0 else { return sound[0] }
+            let period = 2 * (waveform.count - 1)
+            guard period > 0 else { return waveform[0] }
             let inside = ((place % period) + period) % period
-            return sound[min(inside, period - inside)]
+            return waveform[min(inside, period - inside)]
         }
     }
 }

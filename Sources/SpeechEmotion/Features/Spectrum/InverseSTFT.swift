@@ -8,21 +8,21 @@ import CKernels
 /// Throws if the frames do not have the number of bins of `options`, or if the length exceeds the frames.
 public func istft(
     _ frames: ComplexFrames, _ options: STFT = STFT(), length: Int? = nil
-) throws(SoundProblem) -> [Float] {
+) throws(DataError) -> [Float] {
     try options.check()
     guard frames.bins == options.bins, frames.frames > 0 else {
-        throw SoundProblem(
+        throw DataError(
             "istft", found: "\(frames.frames) frames of \(frames.bins) bins",
             allowed: "at least 1 frame of \(options.bins) bins")
     }
     guard options.hop >= 1 else {
-        throw SoundProblem("istft", found: "hop_length \(options.hop)", allowed: "at least 1")
+        throw DataError("istft", found: "hop_length \(options.hop)", allowed: "at least 1")
     }
     let (fft, hop) = (options.fft, options.hop)
-    let edge = options.isCentred ? fft / 2 : 0
+    let edge = options.isCentered ? fft / 2 : 0
     let (steps, overflow) = (frames.frames - 1).multipliedReportingOverflow(by: hop)
     guard !overflow, steps < Framing.mostNumbers, length ?? 0 < Framing.mostNumbers, length ?? 0 >= 0 else {
-        throw SoundProblem(
+        throw DataError(
             "istft", found: "\(frames.frames) frames, hop_length \(hop), length \(length ?? 0)",
             allowed: "up to \(Framing.mostNumbers) samples")
     }

@@ -16,9 +16,9 @@ public struct STFT: Hashable, Sendable {
     /// The parameter of Kaiser and Gaussian windows, see `Window.curve`.
     public var windowShape: Double?
     /// Whether frame i is centered at sample i * hop, with padding at both ends, or starts there.
-    public var isCentred = true
+    public var isCentered = true
     /// The padding at both ends.
-    public var padding = SoundPadding.zeros
+    public var padding = PadMode.zeros
 
     /// The largest frame and window length.
     public static let largest = 1 << 17
@@ -39,9 +39,9 @@ public struct STFT: Hashable, Sendable {
     func binWidth(rate: Int) -> Double { 1 / (Double(fft) * (1 / Double(rate))) }
 
     /// The number of frames for a number of samples. Throws if there are none, or if the options are invalid.
-    public func frames(of samples: Int) throws(SoundProblem) -> Int {
+    public func frames(of samples: Int) throws(DataError) -> Int {
         try check()
-        return try Framing(length: fft, hop: hop, isCentred: isCentred, padding: padding).frames(of: samples)
+        return try Framing(length: fft, hop: hop, isCentered: isCentered, padding: padding).frames(of: samples)
     }
 
     /// The window, `n_fft` values, computed once.
@@ -62,18 +62,18 @@ public struct STFT: Hashable, Sendable {
     private static let wideCurves = SharedTables<STFT, [Double]>(limit: 32)
 
     /// Throws if an option is out of range.
-    func check() throws(SoundProblem) {
+    func check() throws(DataError) {
         guard fft >= 1, fft <= Self.largest else {
-            throw SoundProblem("stft", found: "n_fft \(fft)", allowed: "1 to \(Self.largest)")
+            throw DataError("stft", found: "n_fft \(fft)", allowed: "1 to \(Self.largest)")
         }
         let length = windowLength ?? fft
         guard length >= 1, length <= fft else {
-            throw SoundProblem(
+            throw DataError(
                 "stft", found: "a window length of \(length)", allowed: "1 to n_fft, \(fft)")
         }
         let shape = windowShape ?? 1
         guard shape > 0, shape < 700 else {
-            throw SoundProblem("stft", found: "a window shape of \(shape)", allowed: "above 0, below 700")
+            throw DataError("stft", found: "a window shape of \(shape)", allowed: "above 0, below 700")
         }
     }
 }
@@ -123,17 +123,17 @@ public struct ComplexFrames: Sendable, Equatable {
 
 /// Computes the short-time Fourier transform (STFT). Throws for a waveform without samples or with samples that are not
 /// finite, and without centering for one shorter than a frame.
-public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(SoundProblem) -> ComplexFrames {
+public func stft(_ samples: [Float], _ options: STFT = STFT()) throws(DataError) -> ComplexFrames {
     try options.check()
-    let sound = try PaddedSound(samples, options.framing, action: "stft")
+    let padded = try PaddedWaveform(samples, options.framing, action: "stft")
     let curve = options.curve
     let bins = options.bins
-    let blocks = FrameBlocks(frames: sound.frames, width: 2 * bins) { blocks, numbers in
+    let blocks = FrameBlocks(frames: padded.frames, width: 2 * bins) { blocks, numbers in
         let transform = RealTransform<Float>(options.fft)
         for (i, block) in blocks.enumerated() {
-            sound.cut(block, window: curve, into: transform.reals)
+            padded.cut(block, window: curve, into: transform.reals)
             transform.bins(into: numbers + i * 2 * bins * FrameBlocks.lanes)
         }
     }
-    return ComplexFrames(frames: sound.frames, bins: bins) { blocks.copyRows(to: $0, stride: 2 * bins) }
+    return ComplexFrames(frames: padded.frames, bins: bins) { blocks.copyRows(to: $0, stride: 2 * bins) }
 }

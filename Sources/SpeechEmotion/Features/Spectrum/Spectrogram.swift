@@ -11,13 +11,13 @@ public struct Spectrogram: Sendable {
 
     /// Computes the power spectrogram. Throws for a waveform without samples or with samples that are not finite, and
     /// without centering for one shorter than a frame.
-    public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
-        try self.init(wave, stft) { sound in
+    public init(powersOf wave: Waveform, _ stft: STFT = STFT()) throws(DataError) {
+        try self.init(wave, stft) { padded in
             let curve = stft.curve
-            return FrameBlocks(frames: sound.frames, width: stft.bins) { blocks, numbers in
+            return FrameBlocks(frames: padded.frames, width: stft.bins) { blocks, numbers in
                 let transform = RealTransform<Float>(stft.fft)
                 for (i, block) in blocks.enumerated() {
-                    sound.cut(block, window: curve, into: transform.reals)
+                    padded.cut(block, window: curve, into: transform.reals)
                     transform.powers(into: numbers + i * stft.bins * FrameBlocks.lanes)
                 }
             }
@@ -26,11 +26,11 @@ public struct Spectrogram: Sendable {
 
     /// Computes the magnitude spectrogram in Double: twice the work, for descriptors of bins that are ten million times
     /// smaller than others in their frame.
-    public init(preciseSizesOf wave: Waveform, _ stft: STFT = STFT()) throws(SoundProblem) {
-        try self.init(wave, stft) { sound in
+    public init(preciseMagnitudesOf wave: Waveform, _ stft: STFT = STFT()) throws(DataError) {
+        try self.init(wave, stft) { padded in
             let curve = stft.wideCurve
             let lanes = FrameBlocks.lanes
-            return FrameBlocks(frames: sound.frames, width: stft.bins) { blocks, numbers in
+            return FrameBlocks(frames: padded.frames, width: stft.bins) { blocks, numbers in
                 let transform = RealTransform<Double>(stft.fft)
                 let rows = UnsafeMutablePointer<Float>.allocate(capacity: stft.fft * lanes)
                 let powers = UnsafeMutablePointer<Double>.allocate(capacity: stft.bins * lanes)
@@ -39,7 +39,7 @@ public struct Spectrogram: Sendable {
                     powers.deallocate()
                 }
                 for (i, block) in blocks.enumerated() {
-                    sound.cut(block, window: nil, into: rows)
+                    padded.cut(block, window: nil, into: rows)
                     ck_window_wide(rows, curve, stft.fft, transform.reals)
                     transform.powers(into: powers)
                     ck_narrow_roots(powers, numbers + i * stft.bins * lanes, stft.bins * lanes)
@@ -48,11 +48,11 @@ public struct Spectrogram: Sendable {
         }
     }
 
-    private init(_ wave: Waveform, _ stft: STFT, _ make: (PaddedSound) -> FrameBlocks) throws(SoundProblem) {
+    private init(_ wave: Waveform, _ stft: STFT, _ make: (PaddedWaveform) -> FrameBlocks) throws(DataError) {
         try stft.check()
         self.stft = stft
         rate = wave.rate
-        bins = make(try PaddedSound(wave.samples, stft.framing, action: "spectrogram"))
+        bins = make(try PaddedWaveform(wave.samples, stft.framing, action: "spectrogram"))
     }
 
     private init(_ bins: FrameBlocks, like other: Spectrogram) {

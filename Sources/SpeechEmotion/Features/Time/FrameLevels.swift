@@ -7,7 +7,7 @@ public struct Frames: Hashable, Sendable {
     /// The hop length in samples.
     public var hop = 512
     /// Whether frame i is centered at sample i * hop, with padding at both ends, or starts there.
-    public var isCentred = true
+    public var isCentered = true
 
     /// Centered frames with padding at both ends.
     public init(length: Int = 2048, hop: Int = 512) {
@@ -16,20 +16,20 @@ public struct Frames: Hashable, Sendable {
     }
 
     /// Throws if an option is out of range.
-    func check() throws(SoundProblem) {
+    func check() throws(DataError) {
         guard length >= 1, length <= STFT.largest else {
-            throw SoundProblem("frames", found: "frame_length \(length)", allowed: "1 to \(STFT.largest)")
+            throw DataError("frames", found: "frame_length \(length)", allowed: "1 to \(STFT.largest)")
         }
     }
 
-    func framing(_ padding: SoundPadding) -> Framing {
-        Framing(length: length, hop: hop, isCentred: isCentred, padding: padding)
+    func framing(_ padding: PadMode) -> Framing {
+        Framing(length: length, hop: hop, isCentered: isCentered, padding: padding)
     }
 }
 
 extension Waveform {
     /// Computes the root mean square (RMS) of each frame, with zero padding: [frames, 1].
-    public func rmsOfFrames(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
+    public func rmsOfFrames(_ frames: Frames = Frames()) throws(DataError) -> FrameTable {
         try sums(frames, .zeros, "rms") { start, count in
             ck_energy(start, count)
         } result: { sum, _ in
@@ -39,7 +39,7 @@ extension Waveform {
 
     /// Computes the zero-crossing rate: the fraction of samples of each frame whose sign differs from the previous
     /// sample, with edge padding: [frames, 1]. Samples within 1e-10 of 0 count as positive.
-    public func zeroCrossingRate(_ frames: Frames = Frames()) throws(SoundProblem) -> FrameTable {
+    public func zeroCrossingRate(_ frames: Frames = Frames()) throws(DataError) -> FrameTable {
         // Each sample is compared with the previous one; the first of a frame has none.
         try sums(frames, .edge, "zcr", reach: 1) { start, count in
             Double(ck_sign_changes(start, count))
@@ -55,16 +55,16 @@ extension Waveform {
     ///   - part: The sum over samples.
     ///   - result: Converts a frame's sum; receives the first sample of the frame.
     private func sums(
-        _ frames: Frames, _ padding: SoundPadding, _ action: String, reach: Int = 0,
+        _ frames: Frames, _ padding: PadMode, _ action: String, reach: Int = 0,
         of part: (UnsafePointer<Float>, Int) -> Double, result: (Double, UnsafePointer<Float>) -> Float
-    ) throws(SoundProblem) -> FrameTable {
+    ) throws(DataError) -> FrameTable {
         try frames.check()
         let framing = frames.framing(padding)
-        let sound = try PaddedSound(samples, framing, action: action, before: reach)
+        let padded = try PaddedWaveform(samples, framing, action: action, before: reach)
         let stretch = greatestCommonDivisor(framing.length, framing.hop)
-        let values = sound.withSamples { samples in
+        let values = padded.withSamples { samples in
             guard let start = samples.baseAddress else { return [Float]() }
-            let used = (sound.frames - 1) * framing.hop + framing.length
+            let used = (padded.frames - 1) * framing.hop + framing.length
             var total = 0.0
             var sums = [0.0]
             sums.reserveCapacity(used / stretch + 1)
@@ -73,10 +73,10 @@ extension Waveform {
                 sums.append(total)
             }
             let (length, hop) = (framing.length / stretch, framing.hop / stretch)
-            return (0..<sound.frames).map { frame in
+            return (0..<padded.frames).map { frame in
                 result(sums[frame * hop + length] - sums[frame * hop], start + frame * framing.hop)
             }
         }
-        return FrameTable(frames: sound.frames, width: 1, values: values)
+        return FrameTable(frames: padded.frames, width: 1, values: values)
     }
 }
