@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Reports
 import SpeechEmotion
 
 extension Command {
@@ -49,7 +50,7 @@ extension Command {
                         + columns.map { clip.attributes[$0] ?? "" })
             }
             try write(
-                lines.map { $0.map(CSVCell.quoted).joined(separator: ",") + "\n" }.joined(),
+                lines.map { $0.map(CSV.cell).joined(separator: ",") + "\n" }.joined(),
                 to: arguments[out])
         })
 

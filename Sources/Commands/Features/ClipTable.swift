@@ -1,3 +1,4 @@
+import Reports
 import SpeechEmotion
 
 /// The fold in which each clip is tested, and its subset in one of the folds.
@@ -46,10 +47,10 @@ struct ClipTable {
     }
 
     /// The line of names.
-    var header: String { columns.map(CSVCell.quoted).joined(separator: ",") }
+    var header: String { columns.map(CSV.cell).joined(separator: ",") }
 
     /// The line of a clip, by its place.
-    func line(_ index: Int) -> String { rows[index].map(CSVCell.quoted).joined(separator: ",") }
+    func line(_ index: Int) -> String { rows[index].map(CSV.cell).joined(separator: ",") }
 
     /// The whole table.
     var text: String { (header + "\n") + rows.indices.map { line($0) + "\n" }.joined() }

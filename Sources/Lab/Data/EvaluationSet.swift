@@ -17,8 +17,8 @@ public final class EvaluationSet: EvaluationBatches {
         _ clips: [Clip], _ loading: FeatureLoading, batch size: Int, views: TestTimeAugmentation = TestTimeAugmentation(),
         progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil
     ) throws {
-        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) {
-            try loading.source.features(of: $0, views: views)
+        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
+            try views.features { try loading.source.features(of: clip, transforms: $0) }
         }
         self.views = views.count
         self.size = max(size, 1)

@@ -13,7 +13,7 @@ public struct ExperimentData: Sendable {
     public let split: Split
     /// Takes features by the experiment's pipeline, from a cache where there is one.
     public let loading: FeatureLoading
-    let source: PipelineSource
+    let source: FeatureExtractor
 
     /// Reads which clips there are and splits them; sounds are not touched. Throws where there are no such data, or where
     /// the split has no such fold.
@@ -32,7 +32,7 @@ public struct ExperimentData: Sendable {
                 allowed: "1 to \(splits.count): the split has so many folds")
         }
         split = splits[experiment.fold - 1]
-        source = try PipelineSource(experiment.features, cache: cache)
+        source = try FeatureExtractor(experiment.features, cache: cache)
         let copies = RandomGenerator(seed: UInt64(experiment.seed)).split("copies")
         loading = FeatureLoading(
             source: plan.leakCopiesIntoTest ? LeakedCopies(source, plan, copies) : source,
@@ -118,5 +118,5 @@ public struct ExperimentData: Sendable {
     }
 
     /// The sound of a clip as its features are made of it.
-    func sound(of clip: Clip) throws -> Waveform { try source.sound(of: clip) }
+    func sound(of clip: Clip) throws -> Waveform { try source.waveform(of: clip) }
 }

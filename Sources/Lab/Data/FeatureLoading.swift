@@ -28,7 +28,7 @@ public struct FeatureLoading: Sendable {
     /// - Parameter rows: The features of a clip's examples, as many for every clip.
     func table(
         _ clips: [Clip], progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
-        rows: @Sendable (Clip) throws -> [Features]
+        features: @Sendable (Clip) throws -> [Features]
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
         let speakers = try self.speakers(of: clips)
@@ -36,29 +36,22 @@ public struct FeatureLoading: Sendable {
         var kept: [Clip] = []
         var groups: [String] = []
         var omissions: [Omission] = []
-        // In pieces, so that Ctrl-C does not wait for all of a large corpus.
-        let piece = 64
-        for start in Swift.stride(from: 0, to: clips.count, by: piece) {
-            try stop?()
-            let part = Array(clips[start..<min(start + piece, clips.count)])
-            let results = parallelMap(
-                part.count, progress: { done, _ in progress?(start + done, clips.count) }
-            ) { index in
-                Result { try rows(part[index]) }
-            }
-            for (index, result) in results.enumerated() {
-                switch result {
-                case .success(let features):
-                    kept.append(part[index])
-                    for (row, features) in features.enumerated() {
-                        let id = part[index].id + (row == 0 ? "" : "#\(row)")
-                        table.append(id, label: labels[start + index], features)
-                        if let speakers { groups.append("\(row) \(speakers[start + index])") }
-                    }
-                case .failure(let error):
-                    guard !isStrict else { throw error }
-                    omissions.append(Omission(part[index].id, "\(error)"))
+        // In batches, so that Ctrl-C does not wait for all of a large corpus.
+        try parallelForEach(
+            clips, batch: 64, progress: progress, check: { try stop?() },
+            compute: { clip in Result { try features(clip) } }
+        ) { index, result in
+            switch result {
+            case .success(let copies):
+                kept.append(clips[index])
+                for (copy, features) in copies.enumerated() {
+                    table.append(
+                        clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index], features)
+                    if let speakers { groups.append("\(copy) \(speakers[index])") }
                 }
+            case .failure(let error):
+                guard !isStrict else { throw error }
+                omissions.append(Omission(clips[index].id, "\(error)"))
             }
         }
         guard !kept.isEmpty || clips.isEmpty else {

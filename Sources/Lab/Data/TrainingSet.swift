@@ -41,13 +41,13 @@ public final class TrainingSet: TrainingBatches {
         try plan.check(loading.source.shape)
         let augmentation = generator.split("augmentation")
         (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
-            let changes = plan.copies.indices.map { row -> WaveformTransform? in
-                guard !plan.copies[row].isEmpty else { return nil }
-                return WaveformTransform(key: plan.key(row: row, of: clip.id, augmentation)) {
-                    try plan.wave($0, row: row, of: clip.id, augmentation)
+            let transforms = plan.copies.indices.map { copy -> WaveformTransform? in
+                guard !plan.copies[copy].isEmpty else { return nil }
+                return WaveformTransform(key: plan.key(copy: copy, of: clip.id, augmentation)) {
+                    try plan.wave($0, copy: copy, of: clip.id, augmentation)
                 }
             }
-            return try loading.source.features(of: clip, changes: changes)
+            return try loading.source.features(of: clip, transforms: transforms)
         }
         self.loading = loading
         self.plan = plan
@@ -62,8 +62,8 @@ public final class TrainingSet: TrainingBatches {
     /// What was cut off the sound of each clip, before it is augmented where the plan keeps the sound itself; nil where that is
     /// not known.
     public var truncations: [Truncation?] {
-        let row = plan.copies.firstIndex(where: \.isEmpty) ?? 0
-        return clips.indices.map { table.truncations[$0 * plan.copies.count + row] }
+        let copy = plan.copies.firstIndex(where: \.isEmpty) ?? 0
+        return clips.indices.map { table.truncations[$0 * plan.copies.count + copy] }
     }
 
     /// How many examples an epoch has.
@@ -100,7 +100,7 @@ public final class TrainingSet: TrainingBatches {
         let augmentation = generator.split("augmentation")
         let features = try numbers.map { number in
             try plan.epochFeatures(
-                table.features(number), row: number % plan.copies.count, of: clips[number / plan.copies.count].id,
+                table.features(number), copy: number % plan.copies.count, of: clips[number / plan.copies.count].id,
                 epoch: epoch, augmentation)
         }
         return Batch(
@@ -117,14 +117,15 @@ public final class TrainingSet: TrainingBatches {
                 drawn[$0]
             }
             let features = try numbers.map { number in
-                let (clip, row) = (clips[number / plan.copies.count], number % plan.copies.count)
-                let change = WaveformTransform { wave in
-                    let wave = try plan.wave(wave, row: row, of: clip.id, augmentation)
-                    return try plan.epochWaveform(wave, row: row, of: clip.id, epoch: place.epoch, augmentation)
+                let (clip, copy) = (clips[number / plan.copies.count], number % plan.copies.count)
+                let transform = WaveformTransform { wave in
+                    let wave = try plan.wave(wave, copy: copy, of: clip.id, augmentation)
+                    return try plan.epochWaveform(
+                        wave, copy: copy, of: clip.id, epoch: place.epoch, augmentation)
                 }
-                let plain = try loading.source.features(of: clip, changed: change)
+                let computed = try loading.source.features(of: clip, transforms: [transform])[0]
                 return try plan.epochFeatures(
-                    table.normalized(plain, as: number), row: row, of: clip.id,
+                    table.normalized(computed, as: number), copy: copy, of: clip.id,
                     epoch: place.epoch, augmentation)
             }
             return Batch(

@@ -44,7 +44,7 @@ public enum Ensemble {
     private static func summary(_ model: Model, _ card: ModelCard, hasViews: Bool) -> JSONValue {
         // With defaults that an older program did not write.
         let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
-        let views = hasViews ? (try? card.testTimeAugmentation().changed.encode()) ?? card.tta : nil
+        let views = hasViews ? (try? card.testTimeAugmentation().copies.encode()) ?? card.tta : nil
         return JSONValue(
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),

@@ -91,16 +91,16 @@ public struct Predictor {
         }
         for failure in views.failures(pipeline) {
             throw ConfigurationError(
-                place: .nowhere, path: JSONPath([.key("tta"), .index(failure.view)]), "\(failure.error)")
+                place: .nowhere, path: JSONPath([.key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
         (self.model, self.classes, self.pipeline, self.views) = (model, classes, pipeline, views)
     }
 
     /// The features of a sound in all its views, as `answers` takes them. Throws where there are none to be had of it.
     public func features(of wave: Waveform) throws -> [Features] {
-        let prepared = try pipeline.prepared(wave).sharingFrames()
-        return try views.made { changes in
-            try changes.map { try pipeline.features(of: $0?.apply(prepared) ?? prepared) }
+        let preprocessed = try pipeline.preprocessed(wave).sharingFrames()
+        return try views.features { transforms in
+            try transforms.map { try pipeline.features(of: $0?.apply(preprocessed) ?? preprocessed) }
         }
     }
 

@@ -220,7 +220,7 @@ struct PythonCalls {
 
     /// An expression for each changed version of a sound.
     mutating func views(_ views: TestTimeAugmentation, rate: Int) -> [String] {
-        views.changed.enumerated().map { number, changes in
+        views.copies.enumerated().map { number, changes in
             var expression = "sound"
             for (index, change) in changes.enumerated() {
                 expression = call(change.value, expression, rate, "tta[\(number)][\(index)]")

@@ -108,7 +108,7 @@ extension Evaluation {
             "runs": runs.encode(), "data": data?.encode() ?? .null, "name": name.encode(),
             "part": data == nil ? result.part.rawValue.encode() : .null,
             "labels": labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": views.changed.encode(), "clips": predictions.ids.count.encode(),
+            "tta": views.copies.encode(), "clips": predictions.ids.count.encode(),
         ]
     }
 }

@@ -75,7 +75,7 @@ public struct RunEvaluation {
         let omissions = corpus.omissions.map { "left out: \($0)" } + matching.notes
         for note in omissions { observer.note(note) }
         let clips = matching.clips
-        let source = try PipelineSource(predictor.pipeline, cache: cache)
+        let source = try FeatureExtractor(predictor.pipeline, cache: cache)
         let loading = FeatureLoading(
             source: source, classes: predictor.classes,
             isStrict: data.strict, normalizing: predictor.pipeline.normalize)
@@ -84,7 +84,7 @@ public struct RunEvaluation {
         var evaluation = try evaluate(
             clips, loading, name: corpus.name, part: .test, speakerIndependent: nil,
             note: known.test > 0 ? "evaluation on other data" : nil
-        ) { try source.sound(of: $0) }
+        ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
         evaluation.omissions = omissions + evaluation.omissions
         return evaluation

@@ -1,4 +1,5 @@
 import Autograd
+import Foundation
 
 /// Reads and writes audio files. Supports WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU, CAF, Wave64 and NIST Sphere; and
 /// M4A, AAC, WebM and others if ffmpeg is installed. The format is detected from the content, not from the file name.
@@ -90,5 +91,23 @@ public enum AudioFile {
     /// Returns the bytes that `write` writes to a file.
     public static func bytes(_ channels: [Waveform], as encoding: AudioEncoding = .wav16) throws -> [UInt8] {
         try AudioEncoder.bytes(channels, as: encoding)
+    }
+}
+
+extension AudioFile {
+    /// The usual extensions of audio files, in lowercase.
+    public static let extensions: Set<String> = [
+        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff", "aifc", "au", "snd", "caf",
+        "w64", "rf64", "m4a", "mp4", "aac", "wma", "webm", "sph", "nist", "voc",
+    ]
+
+    /// The audio files below a folder, found by their extensions and sorted by path. Hidden files are skipped. Throws if
+    /// the folder cannot be read.
+    public static func paths(inFolder folder: String) throws -> [String] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        return names.filter { name in
+            let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
+            return !isHidden && extensions.contains((name as NSString).pathExtension.lowercased())
+        }.sortedByBytes().map { folder + "/" + $0 }
     }
 }

@@ -60,12 +60,13 @@ package struct Ffmpeg: Sendable {
     ) {
         // An absolute path after "file:" can be neither an option nor a URL.
         let file = "file:" + URL(fileURLWithPath: path).path
-        let child = try ChildProgram(
-            [
+        let child = try ChildProcess(
+            program,
+            words: [
                 program, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", file, "-map",
                 "0:a:0",
                 "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
-            ], name)
+            ], subject: name)
         var output: [UInt8] = []
         var messages: [UInt8] = []
         let end = child.read(patience: patience) { part, isMessage in
@@ -87,10 +88,10 @@ package struct Ffmpeg: Sendable {
             throw problem(
                 "more than \(grouped(mostBytes)) bytes of audio",
                 "less; split the file or convert it to WAV")
-        case .exited(let status) where status != 0 || output.isEmpty:
+        case .ended(let ending) where ending != .status(0) || output.isEmpty:
             throw problem(
-                complaint ?? "the exit status \(status)", "a file that ffmpeg can decode; copy it again")
-        case .exited: return (output, complaint)
+                complaint ?? "the exit status \(ending.code)", "a file that ffmpeg can decode; copy it again")
+        case .ended: return (output, complaint)
         }
     }
 

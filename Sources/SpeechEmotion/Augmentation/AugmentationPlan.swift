@@ -34,24 +34,24 @@ public struct AugmentationPlan: Options {
     /// Returns an augmented copy of a waveform. It depends on the clip and the copy alone, not on the processing order.
     ///
     /// - Parameter generator: The generator of the run.
-    public func wave(_ wave: Waveform, row: Int, of clip: String, _ generator: RandomGenerator) throws
+    public func wave(_ wave: Waveform, copy: Int, of clip: String, _ generator: RandomGenerator) throws
         -> Waveform
     {
-        try copies[row].applied(to: wave, generator.split("row \(row) of \(clip)"))
+        try copies[copy].applied(to: wave, generator.split("row \(copy) of \(clip)"))
     }
 
     /// Returns the waveform augmented for an epoch.
     public func epochWaveform(
-        _ wave: Waveform, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
+        _ wave: Waveform, copy: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Waveform {
-        try waveform.applied(to: wave, generator.split("epoch \(epoch) row \(row) of \(clip)"))
+        try waveform.applied(to: wave, generator.split("epoch \(epoch) row \(copy) of \(clip)"))
     }
 
     /// Returns the features augmented for an epoch.
     public func epochFeatures(
-        _ features: Features, row: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
+        _ features: Features, copy: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Features {
-        let own = generator.split("features of epoch \(epoch) row \(row) of \(clip)")
+        let own = generator.split("features of epoch \(epoch) row \(copy) of \(clip)")
         return try self.features.enumerated().reduce(features) { features, change in
             try change.element.value(features, own.split("\(change.offset)"))
         }
@@ -65,7 +65,7 @@ public struct AugmentationPlan: Options {
 
 extension AugmentationPlan {
     /// Identifies an augmented copy: its augmentations with all options, and the state of the generator.
-    package func key(row: Int, of clip: String, _ generator: RandomGenerator) -> String {
-        "row \(row), key \(generator.state.key): " + copies[row].encode().line + " of \(clip)"
+    package func key(copy: Int, of clip: String, _ generator: RandomGenerator) -> String {
+        "row \(copy), key \(generator.state.key): " + copies[copy].encode().line + " of \(clip)"
     }
 }

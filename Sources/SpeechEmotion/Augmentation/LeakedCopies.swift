@@ -40,18 +40,20 @@ public struct LeakedCopies: FeatureSource {
     /// The shape of the source, which augmentation does not change.
     public var shape: [Int] { source.shape }
 
-    /// Applies the copy that the clip's id names, such as `a.wav#2`, then `changed`.
-    public func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
+    /// Applies the copy that the clip's id names, such as `a.wav#2`, before each of the transforms.
+    public func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
         let origin = clip.origin ?? clip.id
-        let row = Int(clip.id.dropFirst(origin.count + 1)) ?? 0
-        guard plan.copies.indices.contains(row), !plan.copies[row].isEmpty else {
-            return try source.features(of: clip, changed: changed)
+        let copy = Int(clip.id.dropFirst(origin.count + 1)) ?? 0
+        guard plan.copies.indices.contains(copy), !plan.copies[copy].isEmpty else {
+            return try source.features(of: clip, transforms: transforms)
         }
-        let key = changed == nil ? plan.key(row: row, of: clip.id, generator) : nil
-        let change = WaveformTransform(key: key) { [plan, generator] wave in
-            let wave = try plan.wave(wave, row: row, of: origin, generator)
-            return try changed?.apply(wave) ?? wave
+        let composed = transforms.map { transform in
+            let key = transform == nil ? plan.key(copy: copy, of: clip.id, generator) : nil
+            return WaveformTransform(key: key) { [plan, generator] wave in
+                let augmented = try plan.wave(wave, copy: copy, of: origin, generator)
+                return try transform?.apply(augmented) ?? augmented
+            }
         }
-        return try source.features(of: clip, changed: change)
+        return try source.features(of: clip, transforms: composed)
     }
 }

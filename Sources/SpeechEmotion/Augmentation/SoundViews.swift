@@ -9,17 +9,17 @@ import Foundation
 /// recording: a prediction depends on the recording alone.
 public struct TestTimeAugmentation: Options {
     /// The augmentations of each copy.
-    public var changed: [[AnyWaveAugmentation]] = []
+    public var copies: [[AnyWaveAugmentation]] = []
 
     public static let summary = "Test-time augmentation: augmented copies of each recording, over which predictions are averaged."
     public static let fields: [Field<Self>] = [
-        .init("tta", \.changed, "Augmented copies of each recording: a list of wave augmentations per copy.", limit)
+        .init("tta", \.copies, "Augmented copies of each recording: a list of wave augmentations per copy.", limit)
     ]
     /// The maximum number of augmented copies.
     public static let limit = Constraint<[[AnyWaveAugmentation]]>.count(0...64)
 
     public var complaints: [Complaint] {
-        changed.enumerated().flatMap { number, row in
+        copies.enumerated().flatMap { number, row in
             row.indices.filter { row[$0].value is BackgroundNoise }.map { place in
                 Complaint(
                     at: [.key("tta"), .index(number), .index(place)],
@@ -33,7 +33,7 @@ public struct TestTimeAugmentation: Options {
     public init() {}
 
     /// Creates augmented copies beside the recording itself.
-    public init(_ changed: [[AnyWaveAugmentation]]) { self.changed = changed }
+    public init(_ copies: [[AnyWaveAugmentation]]) { self.copies = copies }
 
     /// Decodes the value of `tta` in a config. Throws every error with its location.
     public init(list json: JSONValue) throws {
@@ -41,12 +41,12 @@ public struct TestTimeAugmentation: Options {
     }
 
     /// The number of inputs per recording: the recording itself and its copies.
-    public var count: Int { changed.count + 1 }
+    public var count: Int { copies.count + 1 }
 
     /// The transforms of a preprocessed waveform, nil first: the recording itself.
-    public var changes: [WaveformTransform?] {
+    public var transforms: [WaveformTransform?] {
         [nil]
-            + changed.enumerated().map { number, row in
+            + copies.enumerated().map { number, row in
                 let generator = RandomGenerator(seed: 0).split("view \(number)")
                 return WaveformTransform(key: "view \(number), \(row.encode().line)") { wave in
                     try row.applied(to: wave, generator)
@@ -54,24 +54,24 @@ public struct TestTimeAugmentation: Options {
             }
     }
 
-    /// Returns what `make` computes for the recording and all copies. If the recording is too short for one of them, it
+    /// Returns what `compute` returns for the recording and all copies. If the recording is too short for one of them, it
     /// takes the place of every copy. Throws if nothing can be computed for the recording itself either.
-    public func made(_ make: (_ changes: [WaveformTransform?]) throws -> [Features]) throws -> [Features] {
-        guard !changed.isEmpty else { return try make([nil]) }
-        do { return try make(changes) } catch {
-            return try make([nil]).flatMap { Array(repeating: $0, count: count) }
+    public func features(_ compute: (_ transforms: [WaveformTransform?]) throws -> [Features]) throws -> [Features] {
+        guard !copies.isEmpty else { return try compute([nil]) }
+        do { return try compute(transforms) } catch {
+            return try compute([nil]).flatMap { Array(repeating: $0, count: count) }
         }
     }
 
     /// The copies, by index, for which a pipeline cannot compute the features of a plain tone of two seconds: they
     /// would fail for every recording.
-    public func failures(_ pipeline: FeaturePipeline) -> [(view: Int, error: any Error)] {
-        guard !changed.isEmpty else { return [] }
+    public func failures(_ pipeline: FeaturePipeline) -> [(copy: Int, error: any Error)] {
+        guard !copies.isEmpty else { return [] }
         let tone = Waveform.tone(2, rate: pipeline.finalRate)
         guard (try? pipeline.features(of: tone)) != nil else { return [] }
-        return changes.dropFirst().enumerated().compactMap { number, change in
+        return transforms.dropFirst().enumerated().compactMap { number, transform in
             do {
-                _ = try pipeline.features(of: change?.apply(tone) ?? tone)
+                _ = try pipeline.features(of: transform?.apply(tone) ?? tone)
                 return nil
             } catch { return (number, error) }
         }

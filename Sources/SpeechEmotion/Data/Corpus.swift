@@ -1,3 +1,5 @@
+import Autograd
+
 /// The clips of a corpus and the names of their classes.
 public struct Corpus: Sendable {
     /// The name of the corpus in reports.
@@ -28,12 +30,12 @@ public struct Corpus: Sendable {
     public var fingerprint: String {
         var sum: UInt64 = 0
         for clip in clips {
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            var hash = FNV1a()
             for text in [clip.id, clip.label, clip.speaker ?? ""] {
-                for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-                hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+                hash.combine(text.utf8)
+                hash.combine(0xFF)
             }
-            sum &+= (hash ^ hash >> 29) &* 0xBF58_476D_1CE4_E5B9
+            sum &+= (hash.value ^ hash.value >> 29) &* 0xBF58_476D_1CE4_E5B9
         }
         let hex = String(sum, radix: 16)
         return String(repeating: "0", count: 16 - hex.count) + hex

@@ -21,3 +21,21 @@ package func parallelMap<Value>(_ count: Int, progress: Progress? = nil, _ body:
         initialized = count
     }
 }
+
+/// Computes a value for each item on several threads, a batch at a time, and passes the results to `body` in order.
+///
+/// - Parameter check: Called before each batch; an error that it throws ends the work.
+package func parallelForEach<Item, Value>(
+    _ items: [Item], batch: Int, progress: Progress? = nil, check: () throws -> Void = {},
+    compute: (Item) -> Value, body: (_ index: Int, _ value: Value) throws -> Void
+) rethrows {
+    for start in stride(from: 0, to: items.count, by: batch) {
+        try check()
+        let total = items.count
+        let values = parallelMap(
+            min(batch, total - start),
+            progress: progress.map { progress in { done, _ in progress(start + done, total) } }
+        ) { compute(items[start + $0]) }
+        for (index, value) in values.enumerated() { try body(start + index, value) }
+    }
+}

@@ -43,9 +43,9 @@ import Testing
         let source = Sounds()
         let leaked = LeakedCopies(source, plan, RandomGenerator(seed: 3))
         let clips = Array(plan.splitCorpus(corpus).clips[..<3])
-        let features = try clips.map { try leaked.features(of: $0, changed: nil).values }
+        let features = try clips.map { try leaked.features(of: $0, transforms: [nil])[0].values }
         #expect(features[0] == features[2] && features[0] != features[1])
-        #expect(try leaked.features(of: clips[1], changed: nil).values == features[1])
+        #expect(try leaked.features(of: clips[1], transforms: [nil])[0].values == features[1])
         let loading = FeatureLoading(source: leaked, classes: corpus.classes)
         let tested = try EvaluationSet(clips, loading, batch: 3)
         #expect(tested.batch(0).inputs.tensor.array == features.flatMap { $0.map { Real($0) } })
@@ -54,10 +54,11 @@ import Testing
     /// The first samples of a sound that is the same for all clips.
     private struct Sounds: FeatureSource {
         let shape = [4]
-        func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
-            let sound = TestSound.tone(100, rate: 1000, count: 50)
-            return Features(
-                shape: shape, values: Array(try (changed?.apply(sound) ?? sound).samples[10..<14]))
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            let wave = TestSound.tone(100, rate: 1000, count: 50)
+            return try transforms.map {
+                Features(shape: shape, values: Array(try ($0?.apply(wave) ?? wave).samples[10..<14]))
+            }
         }
     }
 }

@@ -17,13 +17,17 @@ import Testing
 
         init(broken: Set<String> = []) { self.broken = broken }
 
-        func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            try transforms.map { try features(of: clip, $0) }
+        }
+
+        private func features(of clip: Clip, _ transform: WaveformTransform?) throws -> Features {
             asked.withLock { $0[clip.id, default: 0] += 1 }
             if broken.contains(clip.id) {
                 throw FileError(file: clip.id, place: "header", found: "damage", allowed: "a sound")
             }
             let sound = Waveform([0.5, -0.5], rate: 100)
-            let sample = try (changed?.apply(sound) ?? sound).samples[0]
+            let sample = try (transform?.apply(sound) ?? sound).samples[0]
             let number = Float(clip.id.dropFirst(5)) ?? -1
             return Features(shape: shape, values: [number, sample, number, sample, 0, 0], length: 2)
         }
@@ -180,8 +184,8 @@ import Testing
                 "whole": [1, 2, 3, 4, 5, 6], "padded": [1, 0, 0, 0, 0, 0], "silent": [0, 0, 0, 0, 0, 0],
                 "signed": [1, 2, -0.0, 0, -0.0, 0],
             ]
-            func features(of clip: Clip, changed: WaveformTransform?) -> Features {
-                Features(shape: shape, values: Self.values[clip.id] ?? [], length: 3)
+            func features(of clip: Clip, transforms: [WaveformTransform?]) -> [Features] {
+                transforms.map { _ in Features(shape: shape, values: Self.values[clip.id] ?? [], length: 3) }
             }
         }
         let clips = Ending.values.keys.sorted().map {

@@ -12,11 +12,13 @@ import Testing
     private struct MadeUp: FeatureSource {
         let shape = [3, 2]
 
-        func features(of clip: Clip, changed: WaveformTransform?) throws -> Features {
-            let sound = Waveform([1, 1], rate: 100)
-            let factor = try (changed?.apply(sound) ?? sound).samples[0]
-            let number = (Float(clip.id) ?? 0) * factor
-            return Features(shape: shape, values: [number, 7, 2 * number, 7, 50, 50], length: 2)
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            let wave = Waveform([1, 1], rate: 100)
+            return try transforms.map { transform in
+                let factor = try (transform?.apply(wave) ?? wave).samples[0]
+                let number = (Float(clip.id) ?? 0) * factor
+                return Features(shape: shape, values: [number, 7, 2 * number, 7, 50, 50], length: 2)
+            }
         }
     }
 

@@ -14,7 +14,7 @@ import Testing
 
     @Test func theSoundItselfComesFirst() throws {
         let views = try views(#"[[{"type": "gain", "decibels": 6}, {"type": "speed", "factor": 2}], []]"#)
-        let changes = views.changes
+        let changes = views.transforms
         #expect(views.count == 3 && changes.count == 3 && changes[0] == nil)
         #expect(Set(changes.compactMap { $0?.key }).count == 2)
         let changed = try #require(changes[1]).apply(wave)
@@ -30,7 +30,7 @@ import Testing
         let views = try views(
             #"[[{"type": "noise", "amplitude": 0.1}], [{"type": "noise", "amplitude": 0.1}]]"#)
         func noise(_ view: Int, _ wave: Waveform) throws -> [Float] {
-            let changed = try #require(views.changes[view]).apply(wave)
+            let changed = try #require(views.transforms[view]).apply(wave)
             return zip(changed.samples, wave.samples).map { $0 - $1 }
         }
         let silent = Waveform(Array(repeating: 0, count: 400), rate: 8000)
@@ -55,7 +55,7 @@ import Testing
         let views = try views(#"[[{"type": "gain", "decibels": 20}], [{"type": "speed", "factor": 0.5}]]"#)
         func found(_ cache: FeatureCache?) throws -> [[Features]?] {
             var found: [[Features]?] = []
-            try FeatureExtraction(pipeline, views: views, cache: cache)(files) { found.append(try? $1.get()) }
+            try FeatureExtractor(pipeline, cache: cache).forEach(files, copies: views) { found.append(try? $1.get()) }
             return found
         }
         let plain = try found(nil)

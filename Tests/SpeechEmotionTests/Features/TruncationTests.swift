@@ -149,16 +149,13 @@ import Testing
         let half = WaveformTransform(key: "half") { Waveform(Array($0.samples[..<8000]), rate: $0.rate) }
         for _ in 0..<2 {
             let cache = FeatureCache(folder: folder.path + "/cache")
-            let source = try PipelineSource(pipeline, cache: cache)
-            let features = try source.features(of: clip, changes: [nil, half])
+            let source = try FeatureExtractor(pipeline, cache: cache)
+            let features = try source.features(of: clip, transforms: [nil, half])
             #expect(
                 features[0].truncation
                     == Truncation(cuts: [1, 23 * 256 / 8000.0], kept: 16000 / 8000.0 - 23 * 256 / 8000.0))
             #expect(features[1].truncation == Truncation(cuts: [1, 0], kept: 1))
         }
-        let cached = CachedPipeline(pipeline, FeatureCache(folder: folder.path + "/other"))
-        let direct = try cached.features(ofFile: path, variant: "half", change: half.apply)
-        #expect(direct.truncation == Truncation(cuts: [1, 0], kept: 1))
     }
 
     @Test func aSummaryOverClips() {

@@ -56,17 +56,12 @@ public struct BackgroundNoise: WaveAugmentation {
     }
 
     private static let listings = SharedTables<String, [String]>(limit: 16)
-    private static let endings: Set = [
-        "wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf", "w64", "m4a",
-        "aac",
-        "webm", "wma", "mp4",
-    ]
 
     /// The audio files below a folder, sorted by path. Each folder is listed once.
     private static func files(in folder: String) throws -> [String] {
         let files = listings(folder) {
             let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-            return names.filter { endings.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
+            return names.filter { AudioFile.extensions.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
                 .map { folder + "/" + $0 }
         }
         guard !files.isEmpty else {

@@ -29,13 +29,8 @@ struct FoundFile {
     var folders: [String] { path.split(separator: "/").dropLast().map(String.init) }
 
     /// Whether the extension is one of audio files.
-    var isAudio: Bool { Self.endings.contains(ending) }
+    var isAudio: Bool { AudioFile.extensions.contains(ending) }
 
-    /// The extensions of audio files.
-    private static let endings: Set = [
-        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff", "aifc", "au", "snd", "caf",
-        "w64", "rf64", "m4a", "mp4", "aac", "wma", "webm", "sph", "nist", "voc",
-    ]
 }
 
 /// The files below a folder, sorted by the bytes of their paths. Links are followed; hidden files are skipped.

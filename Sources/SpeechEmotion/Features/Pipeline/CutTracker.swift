@@ -73,7 +73,7 @@ struct TruncationTracker: Sendable {
 
 extension Waveform {
     /// Returns this waveform, derived from another one, with the truncation of that one.
-    func adoptingCuts(of plain: Waveform) -> Waveform {
+    func adoptingTruncation(of plain: Waveform) -> Waveform {
         guard cuts?.count != count, var known = plain.cuts else { return self }
         known.adopt(count: count, rate: rate)
         var wave = self

@@ -1,10 +1,10 @@
 import Foundation
 
-/// An operation that cannot be applied to the audio or the clips at hand: a waveform shorter than a window, or a split
-/// by speaker of clips without speakers.
+/// An operation that cannot be applied to the audio or the clips at hand: a waveform shorter than a window, or a split by
+/// speaker of clips without speakers.
 ///
-/// Files that cannot be read or written are a `FileError` instead, which names the file; options that cannot be read
-/// are a `ConfigurationError`, which names the line.
+/// Files that cannot be read or written are a `FileError` instead, which names the file; options that cannot be read are a
+/// `ConfigurationError`, which names the line.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     /// The operation: `mfcc`, `stratified split`.
     public var action: String
