@@ -136,7 +136,9 @@ extension Command {
                 }
                 sounds = AudioScan(
                     corpus,
-                    cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.fingerprintsName },
+                    cache: try arguments.featureCache().map {
+                        $0.folder + "/" + CacheInventory.fingerprintsName
+                    },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
                     isAskedToStop: { Interrupt.isAsked })
                 reporter.finish()

@@ -78,7 +78,10 @@ import Testing
         (#"{"type": "reshape", "shape": [-1]}"#, "the new shape is for a fixed number of steps"),
         (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the new shape is for a fixed number of steps"),
         (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has a bias for each step"),
-        (#"{"type": "positional_encoding", "kind": "learned"}"#, "vectors are learned for the steps of the input"),
+        (
+            #"{"type": "positional_encoding", "kind": "learned"}"#,
+            "vectors are learned for the steps of the input"
+        ),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {
         var options = ONNXOptions()
         options.anySteps = true

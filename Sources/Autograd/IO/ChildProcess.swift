@@ -154,7 +154,9 @@ package final class ChildProcess {
         var status: Int32 = 0
         while true {
             let found = waitpid(id, &status, options)
-            if found == id { return status & 0x7F == 0 ? .status(status >> 8 & 0xFF) : .signal(status & 0x7F) }
+            if found == id {
+                return status & 0x7F == 0 ? .status(status >> 8 & 0xFF) : .signal(status & 0x7F)
+            }
             if found < 0, errno == EINTR { continue }
             return found < 0 ? .status(-1) : nil
         }

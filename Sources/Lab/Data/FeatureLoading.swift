@@ -1,18 +1,18 @@
 import SpeechEmotion
 import Autograd
 
-/// Takes features of many clips at once, on all threads.
+/// Loads the features of many clips on all threads.
 public struct FeatureLoading: Sendable {
-    /// Where the features of a clip come from.
+    /// The provider of features.
     public var source: any FeatureSource
     /// The classes, in the order of a model's outputs.
     public var classes: [String]
-    /// Whether a clip whose features cannot be made is an error; otherwise it is left out and listed.
+    /// Whether an unusable clip is an error; otherwise it is omitted and listed.
     public var isStrict: Bool
-    /// What features are brought to one measure by.
+    /// How features are normalized.
     public var normalizing: FeaturePipeline.Normalizing
 
-    /// Loading for a model of these classes.
+    /// Creates a loader for a model with these classes.
     public init(
         source: any FeatureSource, classes: [String], isStrict: Bool = false,
         normalizing: FeaturePipeline.Normalizing = .none
@@ -23,9 +23,10 @@ public struct FeatureLoading: Sendable {
         self.normalizing = normalizing
     }
 
-    /// The examples of clips, in the order of clips and of what `rows` gives for each; and what was left out.
+    /// Loads the examples of clips, in the order of the clips and of their copies; also returns the usable clips and
+    /// the omissions.
     ///
-    /// - Parameter rows: The features of a clip's examples, as many for every clip.
+    /// - Parameter features: Computes the features of a clip's copies, equally many for every clip.
     func table(
         _ clips: [Clip], progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
         features: @Sendable (Clip) throws -> [Features]
@@ -56,27 +57,27 @@ public struct FeatureLoading: Sendable {
         }
         guard !kept.isEmpty || clips.isEmpty else {
             throw DataError(
-                "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
+                "features", found: "none of \(clips.count) clips is usable: \(omissions[0])",
                 allowed: "at least one")
         }
         if speakers != nil { try table.normalize(in: groups) }
         return (table, kept, omissions)
     }
 
-    /// Throws where features of these clips can be no example: clips of other classes, and clips without a speaker where that matters.
+    /// Throws for clips that cannot be examples: of other classes, or without a speaker if one is needed.
     public func check(_ clips: [Clip]) throws {
         _ = try labels(of: clips)
         _ = try speakers(of: clips)
     }
 
-    /// Who speaks in each clip, where that matters.
+    /// The speaker of each clip, if needed.
     private func speakers(of clips: [Clip]) throws -> [String]? {
         guard normalizing == .speaker else { return nil }
         return try clips.map { clip in
             guard let speaker = clip.speaker else {
                 throw DataError(
                     "the clip \"\(clip.id)\"", found: "no speaker",
-                    allowed: "data that name their speakers, or \"normalize\": \"none\" in the features")
+                    allowed: "data with speakers, or \"normalize\": \"none\" in the features")
             }
             return speaker
         }

@@ -78,7 +78,7 @@ public struct ExperimentPlan: Sendable {
         }
         for failure in TestTimeAugmentation(experiment.evaluation.views).failures(experiment.features) {
             report(
-                JSONPath([.key("evaluation"), .key("views"), .index(failure.view)]), "\(failure.error)")
+                JSONPath([.key("evaluation"), .key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
         for (path, name) in Self.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }

@@ -59,7 +59,8 @@ public struct Predictor {
                 allowed: "a model that a run or an export has written")
         }
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(features), views: views ?? card.testTimeAugmentation(),
+            model, classes: card.classes, FeaturePipeline.decode(features),
+            views: views ?? card.testTimeAugmentation(),
             file: file)
     }
 
@@ -73,7 +74,8 @@ public struct Predictor {
 
     /// A model with its pipeline. Throws where one does not fit the other.
     init(
-        _ model: Model, classes: [String], _ pipeline: FeaturePipeline, views: TestTimeAugmentation = TestTimeAugmentation(),
+        _ model: Model, classes: [String], _ pipeline: FeaturePipeline,
+        views: TestTimeAugmentation = TestTimeAugmentation(),
         file: String = "the model"
     ) throws {
         let shape = try pipeline.outputShape()

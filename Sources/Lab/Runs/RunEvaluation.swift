@@ -16,7 +16,8 @@ public struct RunEvaluation {
     ///
     /// - Parameter views: In place of the views that the model was tested with.
     public init(
-        _ records: [RunRecord], views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], views: TestTimeAugmentation? = nil, cache: FeatureCache?,
+        observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }

@@ -1,4 +1,3 @@
-
 /// A sound over time, and below it where a model looked: its attention.
 public struct WaveformPlot: Plot {
     /// Weights over time, such as those of an attention layer.
@@ -167,7 +166,8 @@ public struct WaveformPlot: Plot {
 
     /// The lowest and the highest sample of each pixel, as one outline.
     private func draw(
-        _ sound: Recording, _ x: Scale, middle: Double, half: Double, _ area: PlotArea, on canvas: inout Canvas
+        _ sound: Recording, _ x: Scale, middle: Double, half: Double, _ area: PlotArea,
+        on canvas: inout Canvas
     ) {
         canvas.line(Point(area.left, middle), Point(area.right, middle), .grid)
         guard sound.rate > 0, sound.count > 0, let end = x.place(min(sound.duration, seconds)) else { return }

@@ -12,7 +12,9 @@ public struct ValueTable: ReadableTable {
         case count(Int)
 
         /// A metric's value, as a share where it is one.
-        package static func value(_ value: Double, isShare: Bool) -> Cell { isShare ? .share(value) : .number(value) }
+        package static func value(_ value: Double, isShare: Bool) -> Cell {
+            isShare ? .share(value) : .number(value)
+        }
     }
 
     public var title: String

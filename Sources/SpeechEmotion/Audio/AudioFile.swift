@@ -62,7 +62,8 @@ public enum AudioFile {
     /// Reads a recording, with a given ffmpeg if one is needed.
     package static func read(_ path: String, ffmpeg: Ffmpeg, allowTruncated: Bool = false) throws -> Waveform
     {
-        try OpenedAudioFile(path: path, ffmpeg: ffmpeg).mono(AudioSegment(allowTruncated: allowTruncated), rate: nil)
+        try OpenedAudioFile(path: path, ffmpeg: ffmpeg).mono(
+            AudioSegment(allowTruncated: allowTruncated), rate: nil)
     }
 
     /// Reads every channel separately, at the file's own sample rate.

@@ -83,7 +83,8 @@ package struct Ffmpeg: Sendable {
         }
         switch end {
         case .silent:
-            throw problem("no output for \(Int(patience)) s", "a file that ffmpeg can decode; convert it to WAV")
+            throw problem(
+                "no output for \(Int(patience)) s", "a file that ffmpeg can decode; convert it to WAV")
         case .refused:
             throw problem(
                 "more than \(grouped(mostBytes)) bytes of audio",

@@ -30,7 +30,8 @@ public struct ClassSampling: Options, Equatable {
             "`all`: no balancing; `down`: undersampling to the smallest class; `up`: oversampling to the largest class; `weights`: class weights in the loss."
         ),
         .init(
-            "max_per_class", \.most, "Maximum number of examples per class, drawn at random; `null` for no limit.", .atLeast(1)
+            "max_per_class", \.most,
+            "Maximum number of examples per class, drawn at random; `null` for no limit.", .atLeast(1)
         ),
         .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]

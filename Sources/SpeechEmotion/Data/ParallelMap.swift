@@ -28,13 +28,13 @@ package func parallelMap<Value>(_ count: Int, progress: Progress? = nil, _ body:
 package func parallelForEach<Item, Value>(
     _ items: [Item], batch: Int, progress: Progress? = nil, check: () throws -> Void = {},
     compute: (Item) -> Value, body: (_ index: Int, _ value: Value) throws -> Void
-) rethrows {
+) throws {
     for start in stride(from: 0, to: items.count, by: batch) {
         try check()
         let total = items.count
         let values = parallelMap(
             min(batch, total - start),
-            progress: progress.map { progress in { done, _ in progress(start + done, total) } }
+            progress: progress.map { progress -> Progress in { done, _ in progress(start + done, total) } }
         ) { compute(items[start + $0]) }
         for (index, value) in values.enumerated() { try body(start + index, value) }
     }

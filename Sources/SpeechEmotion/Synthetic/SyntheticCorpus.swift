@@ -14,7 +14,8 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
     public static let fields: [Field<Self>] = [
         .init("speakers", \.speakers, "Number of speakers.", .atLeast(1), .atMost(1000)),
         .init(
-            "repetitions", \.repetitions, "Number of repetitions of each sentence in each emotion by each speaker.",
+            "repetitions", \.repetitions,
+            "Number of repetitions of each sentence in each emotion by each speaker.",
             .atLeast(1), .atMost(1000)),
         .init("seed", \.seed, "Seed of the speakers.", .atLeast(0)),
     ]

@@ -17,7 +17,9 @@ public struct EarlyStopping: Options {
         .init("patience", \.patience, "Epochs that may pass without a better figure.", .atLeast(0)),
         .init("min_delta", \.minimumDelta, "How much better a figure has to be to count.", .atLeast(0)),
         .init("start_from_epoch", \.startFrom, "Epochs at the start that do not count.", .atLeast(0)),
-        .init("restore_best_weights", \.restoreBest, "Whether training ends with the weights of the best epoch."),
+        .init(
+            "restore_best_weights", \.restoreBest, "Whether training ends with the weights of the best epoch."
+        ),
     ]
 
     public init() {}

@@ -624,12 +624,12 @@ import Testing
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
             #""fold": 6, "split": {"type": "k_fold", "folds": 5,"#,
-            ["5:13: fold: expected 1 to 5, found 6: the split has so many folds"]
+            ["5:13: fold: expected 1 to 5, found 6: the number of folds"]
         ),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
             #""fold": 7, "split": {"type": "ravdess_actors","#,
-            ["5:13: fold: expected 1 to 6, found 7: the split has so many folds"]
+            ["5:13: fold: expected 1 to 6, found 7: the number of folds"]
         ),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
@@ -657,7 +657,9 @@ import Testing
         ),
         (
             #""count": 40"#, #""count": 80"#,
-            ["11:52: features.layout.features[0].count: 80 coefficients need at least as many mel bands, not 64"]
+            [
+                "11:52: features.layout.features[0].count: 80 coefficients need at least as many mel bands, not 64"
+            ]
         ),
         (
             #""hop": 256"#, #""hop": 0"#,
@@ -708,7 +710,9 @@ import Testing
         ),
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
-            ["8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"]
+            [
+                "8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+            ]
         ),
         (
             #""n_mels": 64"#, #""n_mels": 64, "fmin": 5000, "fmax": 4000"#,

@@ -198,7 +198,9 @@ import Testing
             return error.map { "\($0)" } ?? ""
         }
         let background = try complaint(#"[[], [{"type": "background", "folder": "/noise"}]]"#)
-        #expect(background.contains("evaluation.tta[1][0]: a background needs files"), "\(background)")
+        #expect(
+            background.contains("evaluation.tta[1][0]: background noise would require its files"),
+            "\(background)")
         let never = try complaint(#"[[{"type": "filter", "low": 100000}]]"#)
         #expect(never.contains("evaluation.tta[0]: "), "\(never)")
         let many = try complaint("[" + Array(repeating: "[]", count: 65).joined(separator: ",") + "]")

@@ -102,12 +102,13 @@ import Testing
         let whole = try wav(.flac16)
         #expect(message(whole) == "read 1000 samples")
         let hours = patched(whole, 22, [0xFF, 0xFF, 0xFF, 0xFF])
-        #expect(message(hours).contains("at most 9.3 hours at this rate"))
+        #expect(message(hours).contains("at most 9.3 hours at this sample rate"))
         let minutes = patched(whole, 22, [0x01, 0xFF, 0xFF, 0xFF])
         #expect(message(minutes).contains("sample 1,000: found the end of the readable samples"))
         #expect(message(minutes).contains("the header promises 33,554,431 samples"))
         #expect(message(minutes, allowTruncated: true) == "read 1000 samples")
-        #expect(message(Array(whole.dropLast(whole.count / 3))).contains("found the end of the readable samples"))
+        #expect(
+            message(Array(whole.dropLast(whole.count / 3))).contains("found the end of the readable samples"))
     }
 
     @Test func filesThatWereWrittenIntoAPipe() throws {
@@ -156,7 +157,7 @@ import Testing
         let whole = try wav()
         #expect(
             message(patched(whole, 24, little(7))).contains("7 Hz; allowed: 100 to 1000000"))
-        #expect(message(patched(whole, 24, little(2_000_000_000))).contains("samples a second"))
+        #expect(message(patched(whole, 24, little(2_000_000_000))).contains(" Hz"))
         for rate in [0, 0xFFFF_FFFF] as [UInt32] {
             #expect(message(patched(whole, 24, little(rate))).hasPrefix("a.wav: header: found"))
         }
@@ -201,7 +202,7 @@ import Testing
         #expect(
             try message("exec cat /dev/zero") { $0.mostBytes = 1 << 20 }.contains("more than 1,048,576 bytes")
         )
-        #expect(try message("exec sleep 100") { $0.patience = 0.3 }.contains("no answer"))
+        #expect(try message("exec sleep 100") { $0.patience = 0.3 }.contains("no output"))
         #expect(try message("echo no sound").contains("found text that begins") == false)
     }
 

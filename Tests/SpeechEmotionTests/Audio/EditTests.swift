@@ -57,7 +57,8 @@ import Testing
             try Part.decode(text: #"{"preprocessing": [{"type": "length"}]}"#)
         }
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"preprocessing": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
+            try Part.decode(
+                text: #"{"preprocessing": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
         }
         #expect(throws: DataError.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
     }

@@ -14,15 +14,15 @@ import Testing
 
     @Test func theSoundItselfComesFirst() throws {
         let views = try views(#"[[{"type": "gain", "decibels": 6}, {"type": "speed", "factor": 2}], []]"#)
-        let changes = views.transforms
-        #expect(views.count == 3 && changes.count == 3 && changes[0] == nil)
-        #expect(Set(changes.compactMap { $0?.key }).count == 2)
-        let changed = try #require(changes[1]).apply(wave)
+        let transforms = views.transforms
+        #expect(views.count == 3 && transforms.count == 3 && transforms[0] == nil)
+        #expect(Set(transforms.compactMap { $0?.key }).count == 2)
+        let changed = try #require(transforms[1]).apply(wave)
         #expect(changed.count == 200)
         let loudest = changed.samples.map(abs).max() ?? 0
         #expect(abs(loudest - 1.9953) < 0.1)
-        #expect(try #require(changes[2]).apply(wave) == wave)
-        #expect(TestTimeAugmentation().changes.count == 1)
+        #expect(try #require(transforms[2]).apply(wave) == wave)
+        #expect(TestTimeAugmentation().transforms.count == 1)
     }
 
     /// What a change draws is the same every time and for every sound, so that no answer depends on what else is asked.
@@ -55,7 +55,9 @@ import Testing
         let views = try views(#"[[{"type": "gain", "decibels": 20}], [{"type": "speed", "factor": 0.5}]]"#)
         func found(_ cache: FeatureCache?) throws -> [[Features]?] {
             var found: [[Features]?] = []
-            try FeatureExtractor(pipeline, cache: cache).forEach(files, copies: views) { found.append(try? $1.get()) }
+            try FeatureExtractor(pipeline, cache: cache).forEach(files, copies: views) {
+                found.append(try? $1.get())
+            }
             return found
         }
         let plain = try found(nil)

@@ -136,7 +136,7 @@ import Testing
 
     @Test(arguments: NoiseColor.allCases) func noiseOfARatio(_ colour: NoiseColor) {
         var noise = AddNoise()
-        noise.colour = colour
+        noise.color = colour
         let wave = TestSound.voice(count: 20_000)
         for ratio in [-10, 0, 15, 40] {
             noise.snr = Spread(Double(ratio))
@@ -160,14 +160,14 @@ import Testing
         #expect(abs(deviation(noise) / 0.1 - 1) < 0.02)
         noise.of = .peak
         #expect(abs(deviation(noise) / 0.025 - 1) < 0.02)
-        noise.colour = .pink
+        noise.color = .pink
         #expect(abs(deviation(noise) / 0.025 - 1) < 1e-4)
     }
 
     /// The power of octaves: white noise gains 3 dB from one to the next, the others 3 dB less or more for each step of colour.
     @Test(arguments: NoiseColor.allCases) func slopes(_ colour: NoiseColor) throws {
         var noise = AddNoise()
-        noise.colour = colour
+        noise.color = colour
         let wave = noise.change(
             Waveform([Float](repeating: 0, count: 400_000), rate: 16000), RandomGenerator(seed: 4))
         let power = try power(wave)

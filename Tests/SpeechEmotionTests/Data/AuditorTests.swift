@@ -179,7 +179,7 @@ import Testing
         #expect(report.findings[0].message == "\"scaler\" was fitted on 24 clips of test")
     }
 
-    /// What a search measures is its validation part: that may share nothing with the training part then.
+    /// What a search measures is its validation set: that may share nothing with the training part then.
     @Test func theMeasuredPartIsTheOneAtStake() throws {
         let parts = split(corpus) { $0.id.hasSuffix("1") ? .validation : .train }
         #expect(

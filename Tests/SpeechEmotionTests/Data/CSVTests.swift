@@ -38,10 +38,14 @@ import Testing
             "a,b\n1,2,3\n",
             "t:2:5: expected 2 fields, found 3; a field that contains the separator must be quoted"
         ),
-        ("a,a\n1,2\n", "t:1:3: the column \"a\" is listed twice"), ("a,\n1,2\n", "t:1:3: column 2 has no name"),
+        ("a,a\n1,2\n", "t:1:3: the column \"a\" is listed twice"),
+        ("a,\n1,2\n", "t:1:3: column 2 has no name"),
         ("a,b\n1,\"2\n3,4\n", "t:2:3: a quote that is never closed"),
         ("a,b\n1,\"2\"x\n", "t:2:6: text after the closing quote; quotes inside a quoted field are doubled"),
-        ("a,b\n1,2\"x\n", "t:2:4: a quote inside an unquoted field; quote the field and double the quotes in it"),
+        (
+            "a,b\n1,2\"x\n",
+            "t:2:4: a quote inside an unquoted field; quote the field and double the quotes in it"
+        ),
         ("a,b\n1,\0\n", "t:2:3: a zero byte; is this a text file?"),
         (
             "a,b\n1\n1,2,3\n",

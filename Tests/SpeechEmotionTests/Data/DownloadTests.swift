@@ -268,7 +268,8 @@ import Testing
         let bytes = try Self.archive([("readme.txt", [1])])
         let server = try LocalServer { request, _ in .file(bytes, request) }
         #expect(
-            message { try run(download(server, bytes)) }.contains("directory: found 0 audio files; allowed: 120"))
+            message { try run(download(server, bytes)) }.contains(
+                "directory: found 0 audio files; allowed: 120"))
         let text = Array("this is no archive, though it has its checksum".utf8)
         let other = try LocalServer { request, _ in .file(text, request) }
         try FileManager.default.removeItem(atPath: folder.path + "/Sounds.zip")

@@ -95,7 +95,8 @@ import Testing
         let unknown = try #require(study.findings(1).first)
         #expect(
             unknown.message.contains(
-                "(cross-validated; speakers are unknown, so speaker identity may explain part of it; permutation test"))
+                "(cross-validated; speakers are unknown, so speaker identity may explain part of it; permutation test"
+            ))
     }
 
     /// A class that each speaker recorded under conditions of their own is found in unseen speakers alone.
@@ -123,7 +124,8 @@ import Testing
         let findings = try study.findings(3)
         #expect(findings.map(\.severity) == [.warning, .warning])
         #expect(
-            findings[0].message.hasPrefix("the sample rate is associated with the class (Cramér's V 0.99): 8,000 Hz")
+            findings[0].message.hasPrefix(
+                "the sample rate is associated with the class (Cramér's V 0.99): 8,000 Hz")
         )
         #expect(
             findings[1].message.hasPrefix(

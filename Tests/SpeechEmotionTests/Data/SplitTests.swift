@@ -139,29 +139,30 @@ import Testing
         #expect(try corpus.clips(of: .train, in: split).values(of: "speaker") == ["03", "04"])
         let text = message { try Self.spec(#"{"type": "listed", "test": [1, 6]}"#).split(corpus) }
         #expect(
-            text.hasPrefix("test part by speaker: found \"6\", which no clip has; allowed: \"01\", \"02\""))
+            text.hasPrefix("test set by speaker: found \"6\", which no clip has; allowed: \"01\", \"02\""))
         let twice = message {
             try Self.spec(#"{"type": "listed", "test": [1], "train": [1, 2]}"#).split(corpus)
         }
         #expect(
             twice
-                == "listed split by speaker: found \"01\" in test and train; allowed: each value in one subset")
+                == "listed split by speaker: found \"01\" in test and train; allowed: each value in one subset"
+        )
     }
 
     @Test(arguments: [
         (
             #"{"type": "random", "test": 100}"#,
-            "test part: found 100 clips out of 100; allowed: at least one, and one left for training"
+            "test set: found 100 clips out of 100; allowed: at least one, and one left for training"
         ),
         (
             #"{"type": "stratified", "test": 2}"#,
-            "stratified test part: found 2 clips out of 100 for 3 classes"
+            "stratified test set: found 2 clips out of 100 for 3 classes"
         ),
         (
             #"{"type": "grouped", "by": "session"}"#,
             "split by session: found 100 clips without one, such as clip0.wav; allowed: a session for every clip; the columns are \"label\", \"speaker\", \"gender\""
         ),
-        (#"{"type": "grouped", "test": 6}"#, "test part by speaker: found 6 of 6"),
+        (#"{"type": "grouped", "test": 6}"#, "test set by speaker: found 6 of 6"),
         (
             #"{"type": "k_fold", "by": "speaker", "folds": 7}"#,
             "7 folds by speaker: found 6 values of it; allowed: at least 7, or \"folds\": 6 or fewer"
@@ -187,7 +188,7 @@ import Testing
     @Test func aLonelyClipCannotBeStratified() throws {
         let corpus = MadeUp.corpus(counts: [20, 1])
         let text = message { try StratifiedSplit().split(corpus) }
-        #expect(text.hasPrefix("stratified test part: found one clip of the class \"class1\""))
+        #expect(text.hasPrefix("stratified test set: found one clip of the class \"class1\""))
     }
 
     @Test(arguments: [

@@ -202,7 +202,7 @@ import Testing
                 try cache.features(ofFile: place.sound, recipe: recipe) { Self.features } == Self.features)
         }
         #expect(counter.messages.count == 1)
-        #expect(counter.messages.first?.contains("without being kept") == true)
+        #expect(counter.messages.first?.contains("no longer cached") == true)
     }
 
     /// A device that is always full stands where features should be written.

@@ -259,7 +259,7 @@ import Testing
         (#"{"type": "sequence", "features": []}"#, "features: expected"),
         (
             #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "hop_length": 256}]}"#,
-            "same hop, but there are 512 and 256"
+            "equal hop lengths, found 512 and 256"
         ),
         (#"{"type": "sequence", "features": [{"type": "mfcc"}], "frames": 0}"#, "frames: expected"),
         (#"{"type": "sequence", "features": [{"type": "mfcc"}], "frames": 99999999}"#, "frames: expected"),

@@ -189,7 +189,7 @@ import Testing
             [Float](repeating: 0, count: 1 << 21),
             {
                 $0.hop = 1; $0.fft = 1 << 17
-            }, "longer hop")
+            }, "increase hop_length")
         let frames = try stft(sound)
         #expect(throws: DataError.self) { try istft(frames, STFT(fft: 1024)) }
         #expect(throws: DataError.self) { try istft(frames, STFT(hop: 0)) }

@@ -25,7 +25,8 @@ public struct AddNoise: WaveAugmentation {
     public static let type = "noise"
     public static let summary = "Adds noise with a given amplitude or signal-to-noise ratio (SNR)."
     public static let fields: [Field<Self>] = [
-        .init("amplitude", \.amplitude, "Standard deviation of the noise; 0.005 by default.", .range(0...1000)),
+        .init(
+            "amplitude", \.amplitude, "Standard deviation of the noise; 0.005 by default.", .range(0...1000)),
         .init("of", \.of, "What the amplitude is relative to: `full_scale`, or the `peak` of the waveform."),
         .init(
             "snr", \.snr, "Signal-to-noise ratio (SNR) in dB, instead of an amplitude.",

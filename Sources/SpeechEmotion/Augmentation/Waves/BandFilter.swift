@@ -18,8 +18,11 @@ public struct BandFilter: WaveAugmentation {
     public static let summary =
         "Linear-phase filter without delay: low-pass (`high`), high-pass (`low`), band-pass (both) or band-stop (both with `stop`)."
     public static let fields: [Field<Self>] = [
-        .init("low", \.low, "Lower cutoff frequency in Hz; `null` for a low-pass filter.", .range(0...500_000)),
-        .init("high", \.high, "Upper cutoff frequency in Hz; `null` for a high-pass filter.", .range(1...500_000)),
+        .init(
+            "low", \.low, "Lower cutoff frequency in Hz; `null` for a low-pass filter.", .range(0...500_000)),
+        .init(
+            "high", \.high, "Upper cutoff frequency in Hz; `null` for a high-pass filter.",
+            .range(1...500_000)),
         .init("stop", \.stop, "Whether the band is removed instead of kept."),
         .init("transition", \.transition, "Width of the transition band in Hz.", .range(5...50_000)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),

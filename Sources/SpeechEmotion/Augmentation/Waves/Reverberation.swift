@@ -13,10 +13,13 @@ public struct Reverberation: WaveAugmentation {
     public var probability = 1.0
 
     public static let type = "reverb"
-    public static let summary = "Adds synthetic reverberation, with decaying noise as room impulse response. The length is kept."
+    public static let summary =
+        "Adds synthetic reverberation, with decaying noise as room impulse response. The length is kept."
     public static let fields: [Field<Self>] = [
         .init("seconds", \.seconds, "Reverberation time (RT60) in seconds.", .range(0.01...10)),
-        .init("level", \.level, "Energy of the reverberation relative to the direct signal in dB.", .range(-100...40)),
+        .init(
+            "level", \.level, "Energy of the reverberation relative to the direct signal in dB.",
+            .range(-100...40)),
         .init("delay", \.delay, "Delay of the first reflection in seconds.", .range(0...1)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]

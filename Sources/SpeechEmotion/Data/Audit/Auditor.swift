@@ -87,7 +87,8 @@ public struct Auditor: Sendable {
     private static let examples = 5
 
     private func finding(
-        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Subset], _ found: [String],
+        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Subset],
+        _ found: [String],
         count: Int? = nil, _ message: (Int) -> String
     ) -> [AuditReport.Finding] {
         let count = count ?? found.count
@@ -210,7 +211,9 @@ public struct Auditor: Sendable {
             findings += finding(
                 part == measured ? .warning : .note, .audio, [part],
                 pairs.map { described($0.first, $0.second) }
-            ) { "\(counted($0, "clip")) of \(part.rawValue) with the same audio as another clip of the subset" }
+            ) {
+                "\(counted($0, "clip")) of \(part.rawValue) with the same audio as another clip of the subset"
+            }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
                 "\(counted($0, "clip")) more than once in \(part.rawValue)"

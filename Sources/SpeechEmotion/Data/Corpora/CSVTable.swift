@@ -150,7 +150,9 @@ private struct CSVParser {
         while at < bytes.count, bytes[at] != separator, bytes[at] != Self.newline, bytes[at] != Self.carriage
         {
             if bytes[at] == Self.quote {
-                report(self.place, "a quote inside an unquoted field; quote the field and double the quotes in it")
+                report(
+                    self.place,
+                    "a quote inside an unquoted field; quote the field and double the quotes in it")
             }
             step()
         }

@@ -63,7 +63,8 @@ struct FolderListing {
         }
         guard try list("", depth: 0, purpose) else {
             throw FileError(
-                file: folder, place: purpose, found: "a folder that cannot be read", allowed: "a readable folder")
+                file: folder, place: purpose, found: "a folder that cannot be read",
+                allowed: "a readable folder")
         }
         files.sort { $0.path.precedes($1.path) }
         omissions.sort { $0.file.precedes($1.file) }

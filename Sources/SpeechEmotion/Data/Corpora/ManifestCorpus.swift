@@ -21,7 +21,8 @@ public struct ManifestCorpus: CorpusSource {
     public static let summary = "Clips listed in a CSV, JSONL or JSON manifest."
     public static let fields: [Field<Self>] = [
         .init(
-            "file", \.file, "Manifest: a .csv or .tsv table, a .jsonl file with one object per line, or a .json list.",
+            "file", \.file,
+            "Manifest: a .csv or .tsv table, a .jsonl file with one object per line, or a .json list.",
             .required, .notEmpty),
         .init("folder", \.folder, "Folder that paths are relative to; by default that of the manifest."),
         .init("path", \.path, "Column with the path of the audio file.", .notEmpty),
@@ -71,7 +72,8 @@ public struct ManifestCorpus: CorpusSource {
     public func read() throws -> Corpus {
         let records = try ManifestRecord.read(file)
         guard !records.isEmpty else {
-            throw FileError(file: file, place: "reading a manifest", found: "no clips", allowed: "one per line")
+            throw FileError(
+                file: file, place: "reading a manifest", found: "no clips", allowed: "one per line")
         }
         var clips: [Clip] = []
         var omissions: [Omission] = []
@@ -145,7 +147,9 @@ public struct ManifestCorpus: CorpusSource {
         func seconds(_ column: String) -> Double? {
             guard let value = record[column], !value.text.trimmed.isEmpty else { return nil }
             guard let number = Double(value.text.trimmed), number.isFinite, number >= 0 else {
-                report(value, column, "expected a time in seconds of at least 0, found \(JSONValue.quoted(value.text))")
+                report(
+                    value, column,
+                    "expected a time in seconds of at least 0, found \(JSONValue.quoted(value.text))")
                 return nil
             }
             return number
@@ -156,7 +160,8 @@ public struct ManifestCorpus: CorpusSource {
         if row.speaker?.isEmpty == true { row.speaker = nil }
         if let end = row.end, end <= row.start ?? 0 {
             report(
-                record[self.end], self.end, "expected a time after the start, \(row.start ?? 0), found \(end)")
+                record[self.end], self.end, "expected a time after the start, \(row.start ?? 0), found \(end)"
+            )
         }
         let own = [path, label, speaker, start, end]
         for value in record.values where !own.contains(value.name) && !value.text.isEmpty {

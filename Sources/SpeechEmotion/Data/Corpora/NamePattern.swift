@@ -30,7 +30,8 @@ struct NamePattern: Sendable {
                 let parts = rest[..<end].dropFirst().split(separator: ":", omittingEmptySubsequences: false)
                 guard let name = parts.first.map(String.init), Self.isName(name), parts.count <= 2 else {
                     throw Flaw(
-                        message: "\"\(rest[...end])\" is not a name in braces; write {speaker} or {speaker:2}")
+                        message: "\"\(rest[...end])\" is not a name in braces; write {speaker} or {speaker:2}"
+                    )
                 }
                 let length = parts.count == 2 ? Int(parts[1]) : nil
                 guard parts.count == 1 || length.map((1...1000).contains) == true else {

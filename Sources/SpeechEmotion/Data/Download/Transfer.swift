@@ -95,7 +95,7 @@ struct Transfer {
         let child = try ChildProcess(curl, words: words + ["--", url], subject: url)
         var position = start
         var messages: [UInt8] = []
-        var failure: (any Error)?
+        var writeError: (any Error)?
         let end = child.read(patience: patience) { part, isMessage in
             if isMessage {
                 if messages.count < 4096 { messages.append(contentsOf: part) }
@@ -106,11 +106,11 @@ struct Transfer {
                 progress(position)
                 return true
             } catch {
-                failure = error
+                writeError = error
                 return false
             }
         }
-        if let failure { throw failure }
+        if let writeError { throw writeError }
         if position == size { return }
         guard case .ended(let ending) = end else {
             throw Failure.temporary("no data for \(Int(patience)) s")

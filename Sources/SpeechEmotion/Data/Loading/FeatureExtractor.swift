@@ -48,7 +48,7 @@ public struct FeatureExtractor: FeatureSource {
     public func forEach(
         _ clips: [Clip], copies: TestTimeAugmentation = TestTimeAugmentation(),
         _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
-    ) rethrows {
+    ) throws {
         try parallelForEach(
             clips, batch: 32,
             compute: { clip in Result { try copies.features { try features(of: clip, transforms: $0) } } },
@@ -59,7 +59,7 @@ public struct FeatureExtractor: FeatureSource {
     public func forEach(
         _ paths: [String], copies: TestTimeAugmentation = TestTimeAugmentation(),
         _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
-    ) rethrows {
+    ) throws {
         let clips = paths.map { Clip(id: $0, source: .file(path: $0, start: nil, end: nil), label: "") }
         try forEach(clips, copies: copies, body)
     }

@@ -18,7 +18,9 @@ public enum LayoutKinds: Registry {
     public typealias Value = any FeatureLayout
 
     public static var noun: String { "layout" }
-    public static var builtIn: [any TaggedOptions.Type] { [FrameSequence.self, Summary.self, ImageLayout.self] }
+    public static var builtIn: [any TaggedOptions.Type] {
+        [FrameSequence.self, Summary.self, ImageLayout.self]
+    }
 }
 
 /// A layout of any registered type in a config.

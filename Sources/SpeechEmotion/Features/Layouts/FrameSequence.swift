@@ -10,16 +10,19 @@ public struct FrameSequence: FeatureLayout {
     public var cut = FixedLength.Side.end
 
     public static let type = "sequence"
-    public static let summary = "A sequence of concatenated frame-level features, padded or truncated to a fixed number of frames."
+    public static let summary =
+        "A sequence of concatenated frame-level features, padded or truncated to a fixed number of frames."
     public static var fields: [Field<Self>] {
         [
             .init(
-                "features", \.features, "Features to concatenate, in the order of the channels.", .required, .notEmpty),
+                "features", \.features, "Features to concatenate, in the order of the channels.", .required,
+                .notEmpty),
             .init(
                 "deltas", \.deltas, "Highest order of delta features to append as channels: 0, 1 or 2.",
                 .range(0...2)),
             .init(
-                "delta_width", \.deltaWidth, "Number of frames over which deltas are computed; odd.", .range(3...9999),
+                "delta_width", \.deltaWidth, "Number of frames over which deltas are computed; odd.",
+                .range(3...9999),
                 .check("that is odd") { $0 % 2 == 1 }),
             .init("frames", \.frames, "Number of frames of every sequence.", .range(1...1_000_000)),
             .init("padding", \.pad, "Where shorter sequences are zero-padded: `end`, `front` or `both`."),

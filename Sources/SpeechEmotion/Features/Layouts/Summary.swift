@@ -28,7 +28,11 @@ public struct Summary: FeatureLayout {
     public static let type = "summary"
     public static let summary = "A vector of statistics of features over all frames."
     public static var fields: [Field<Self>] {
-        [.init("entries", \.entries, "Features with their statistics, in the order of the vector.", .required, .notEmpty)]
+        [
+            .init(
+                "entries", \.entries, "Features with their statistics, in the order of the vector.",
+                .required, .notEmpty)
+        ]
     }
 
     public init() {}

@@ -25,7 +25,8 @@ public struct FeaturePipeline: Options {
                 .range(Waveform.allowedRates)),
             .init("offset", \.offset, "Seconds to skip at the start of each recording.", .range(0...1e6)),
             .init(
-                "duration", \.duration, "Seconds to keep; `null` keeps everything after `offset`.", .above(0), .atMost(1e6)),
+                "duration", \.duration, "Seconds to keep; `null` keeps everything after `offset`.", .above(0),
+                .atMost(1e6)),
             .init("preprocessing", \.preprocessing, "Preprocessing steps of the waveform, in order."),
             .init("layout", \.layout, "The features and their layout: sequence, summary or image."),
             .init(
@@ -128,6 +129,7 @@ public struct FeaturePipeline: Options {
         var part = Crop()
         (part.offset, part.duration) = (offset, duration)
         let isWhole = offset == 0 && duration == nil
-        return try applyingPreprocessing((isWhole ? wave : part(wave)).resampled(to: sampleRate), clip: wave.duration)
+        return try applyingPreprocessing(
+            (isWhole ? wave : part(wave)).resampled(to: sampleRate), clip: wave.duration)
     }
 }

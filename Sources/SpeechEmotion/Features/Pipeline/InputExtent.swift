@@ -20,7 +20,7 @@ extension FeaturePipeline {
     /// preprocessing steps, and the number of frames of a sequence.
     public var extent: InputExtent {
         var extent = InputExtent(lead: offset, seconds: duration, secondsWithSilence: nil)
-        var current = rate
+        var current = sampleRate
         func limit(_ seconds: Double) { extent.seconds = min(extent.seconds ?? .infinity, seconds) }
         for edit in preprocessing {
             switch edit.value {

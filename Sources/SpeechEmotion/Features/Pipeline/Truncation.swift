@@ -22,7 +22,9 @@ extension FeaturePipeline {
     /// they apply.
     public var truncatingOptions: [String] {
         (offset > 0 ? ["features.offset"] : []) + (duration == nil ? [] : ["features.duration"])
-            + preprocessing.indices.filter { preprocessing[$0].value is any LengthEdit }.map { "features.preprocessing[\($0)]" }
+            + preprocessing.indices.filter { preprocessing[$0].value is any LengthEdit }.map {
+                "features.preprocessing[\($0)]"
+            }
             + (layout.value is FrameSequence ? ["features.layout.frames"] : [])
     }
 
@@ -36,9 +38,9 @@ extension FeaturePipeline {
         let left = min(seconds - offset, duration ?? .infinity)
         guard left > 0 else { return nil }
         let samples = max(1, (left * Double(fileRate)).rounded())
-        let count = (samples * Double(rate) / Double(fileRate)).rounded(.up)
+        let count = (samples * Double(sampleRate) / Double(fileRate)).rounded(.up)
         guard count < Double(Waveform.mostSamples) else { return nil }
-        var tracker = TruncationTracker(count: Int(count), rate: rate, cuts: openingCuts(seconds))
+        var tracker = TruncationTracker(count: Int(count), rate: sampleRate, cuts: openingCuts(seconds))
         do {
             for edit in preprocessing { try tracker.apply(edit.value) }
         } catch { return nil }
