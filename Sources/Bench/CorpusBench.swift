@@ -19,14 +19,14 @@ enum CorpusBench {
         var row = Row()
         row.add("files", count)
         row.add("megabytes", Double(bytes) / 1e6, digits: 1)
-        let plain = try seconds(paths, FeatureExtraction(pipeline))
+        let plain = try seconds(paths, FeatureExtractor(pipeline))
         row.add("files_per_s", Double(count) / plain, digits: 1)
         let cold = try seconds(
-            paths, FeatureExtraction(pipeline, cache: FeatureCache(folder: folder + "/kept")))
+            paths, FeatureExtractor(pipeline, cache: FeatureCache(folder: folder + "/kept")))
         row.add("cold_files_per_s", Double(count) / cold, digits: 1)
         // A new cache object, as in another process.
         let warm = try seconds(
-            paths, FeatureExtraction(pipeline, cache: FeatureCache(folder: folder + "/kept")))
+            paths, FeatureExtractor(pipeline, cache: FeatureCache(folder: folder + "/kept")))
         row.add("warm_files_per_s", Double(count) / warm, digits: 1)
         row.add("warm_over_cold", cold / warm, digits: 1)
         return row
@@ -47,10 +47,10 @@ enum CorpusBench {
         }
     }
 
-    private static func seconds(_ paths: [String], _ extraction: FeatureExtraction) throws -> Double {
+    private static func seconds(_ paths: [String], _ extractor: FeatureExtractor) throws -> Double {
         let clock = ContinuousClock()
         let begin = clock.now
-        try extraction(paths) { _, result in
+        try extractor.forEach(paths) { _, result in
             try Cancellation.check()
             _ = try result.get()
         }

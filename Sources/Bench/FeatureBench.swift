@@ -23,7 +23,7 @@ enum FeatureBench {
             (
                 "centroid_rolloff_zcr",
                 { wave in
-                    let sound = SoundAnalysis(wave)
+                    let sound = WaveformAnalysis(wave)
                     for shape in shapes { _ = try sound(shape.feature.value) }
                 }
             ),
@@ -46,7 +46,7 @@ enum FeatureBench {
     /// The 105-dimensional summary pipeline at the clip's sample rate.
     private static func summary105(_ rate: Int) throws -> FeaturePipeline {
         var pipeline = try FeaturePipeline.decode(text: CorpusBench.summary105)
-        pipeline.rate = rate
+        pipeline.sampleRate = rate
         return pipeline
     }
 
@@ -77,7 +77,7 @@ enum FeatureBench {
         }
         try time("decode") { _ = try AudioFile.read(path) }
         for rate in [22050, 16000] {
-            let pipeline = FeaturePipeline(rate: rate, layout: FrameSequence([MFCC(count: 40)]))
+            let pipeline = FeaturePipeline(sampleRate: rate, layout: FrameSequence([MFCC(count: 40)]))
             try time("file_to_mfcc40-\(rate)") { _ = try pipeline.features(ofFile: path) }
             try time("load_resample-\(rate)") { _ = try AudioFile.read(path, rate: rate) }
             let wave = try AudioFile.read(path, rate: rate)

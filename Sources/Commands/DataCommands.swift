@@ -46,7 +46,7 @@ extension Command {
                         + columns.map { clip.attributes[$0] ?? "" })
             }
             try write(
-                lines.map { $0.map(CSVCell.quoted).joined(separator: ",") + "\n" }.joined(),
+                lines.map { $0.map(CSV.cell).joined(separator: ",") + "\n" }.joined(),
                 to: arguments[out])
         })
 
@@ -129,7 +129,7 @@ extension Command {
                 arguments.required("data"), settings: arguments.every(Common.set))
             let corpus = try argument.data.read()
             let splits = try splits(arguments, argument, corpus)
-            var sounds: SoundCheck?
+            var sounds: AudioScan?
             if !arguments[names] {
                 let reporter = RunReporter(isQuiet: arguments.tableFormat != .table)
                 if let folder = try arguments.featureCache()?.folder {
@@ -137,15 +137,17 @@ extension Command {
                     try? FileManager.default.createDirectory(
                         atPath: folder, withIntermediateDirectories: true)
                 }
-                sounds = SoundCheck(
+                sounds = AudioScan(
                     corpus,
-                    cache: try arguments.featureCache().map { $0.folder + "/" + CacheInventory.soundsName },
+                    cache: try arguments.featureCache().map {
+                        $0.folder + "/" + CacheInventory.fingerprintsName
+                    },
                     progress: { reporter.advance($0, of: $1, note: "sounds") },
                     shouldStop: { Interrupt.isRequested })
                 reporter.finish()
                 try Interrupt.check()
             }
-            let auditor = Auditor(corpus, sounds: sounds)
+            let auditor = Auditor(corpus, scan: sounds)
             let reports = try splits.map { try auditor.audit($0) }
             switch arguments.tableFormat {
             case .json: print(JSONValue(.list(reports.map(\.json))).pretty())

@@ -117,7 +117,7 @@ extension Command {
     private static func evaluate(_ runs: RunEvaluation, _ arguments: Arguments) throws -> Evaluation {
         try Interrupt.whenStopped {
             guard let other = arguments[data] else {
-                return try runs.evaluate(arguments[part].flatMap { Split.Part(rawValue: $0) })
+                return try runs.evaluate(arguments[part].flatMap { Split.Subset(rawValue: $0) })
             }
             return try runs.evaluate(
                 DataArgument.read(other).data,

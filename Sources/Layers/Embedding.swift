@@ -14,7 +14,8 @@ public final class Embedding: Layer {
         public static let summary = "A trained vector for each whole number of a sequence."
         public static let fields: [Field<Self>] = [
             .init(
-                "vocabulary_size", \.words, "How many different numbers there are, from 0 on.", .required, .atLeast(1)),
+                "vocabulary_size", \.words, "How many different numbers there are, from 0 on.", .required,
+                .atLeast(1)),
             .init("units", \.units, "Size of the vectors.", .required, .atLeast(1)),
             .init("mask_zero", \.masksZero, "Whether zeros at the end of a sequence are padding."),
             .init("initializer", \.initializer, "How the vectors begin."),

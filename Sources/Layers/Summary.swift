@@ -1,4 +1,3 @@
-
 /// A model as a table: each layer's name, type, output, parameters and multiply-adds, and the totals.
 extension LayerPlan {
     /// The table, for people.

@@ -58,7 +58,8 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "global_pool"}"#, [4, 5, 3]),
         .init(#"{"type": "global_pool", "kind": "max"}"#, [4, 5, 3]),
         .init(#"{"type": "gru", "units": 5, "bidirectional": true}"#, [7, 3]),
-        .init(#"{"type": "gru", "units": 4, "num_layers": 2, "reset_after": false, "output": "last"}"#, [7, 3]),
+        .init(
+            #"{"type": "gru", "units": 4, "num_layers": 2, "reset_after": false, "output": "last"}"#, [7, 3]),
         .init(#"{"type": "lstm", "units": 5, "bidirectional": true, "output": "last"}"#, [7, 3]),
         .init(#"{"type": "lstm", "units": 4, "num_layers": 2, "dropout": 0.2}"#, [7, 3]),
         .init(#"{"type": "rnn", "units": 5, "bidirectional": true}"#, [7, 3]),
@@ -72,12 +73,14 @@ package struct Example: Sendable, CustomStringConvertible {
             [7, 6]
         ),
         .init(
-            #"{"type": "multi_head_attention", "num_heads": 3, "positional_encoding": "learned"}"#, [7, 6], isFixed: true),
+            #"{"type": "multi_head_attention", "num_heads": 3, "positional_encoding": "learned"}"#, [7, 6],
+            isFixed: true),
         .init(#"{"type": "positional_encoding"}"#, [7, 5]),
         .init(#"{"type": "positional_encoding", "kind": "learned", "steps": 50}"#, [7, 5]),
         .init(#"{"type": "transformer", "num_heads": 2}"#, [7, 6]),
         .init(
-            #"{"type": "transformer", "num_heads": 2, "norm_first": false, "causal": true, "feedforward_units": 9}"#, [7, 6]),
+            #"{"type": "transformer", "num_heads": 2, "norm_first": false, "causal": true, "feedforward_units": 9}"#,
+            [7, 6]),
         .init(#"{"type": "conformer", "num_heads": 2, "kernel_size": 5}"#, [7, 6]),
         .init(#"{"type": "temporal_block", "filters": 5, "dilation": 2}"#, [9, 3]),
         .init(
@@ -105,7 +108,8 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "glu"}"#, [6, 4]),
         .init(#"{"type": "embedding", "vocabulary_size": 5, "units": 3}"#, [6], values: .wholeNumbers),
         .init(
-            #"{"type": "embedding", "vocabulary_size": 5, "units": 3, "mask_zero": true}"#, [6], values: .wholeNumbers),
+            #"{"type": "embedding", "vocabulary_size": 5, "units": 3, "mask_zero": true}"#, [6],
+            values: .wholeNumbers),
         .init(
             #"{"type": "sequential", "layers": [{"type": "conv1d", "filters": 4}, {"type": "gru", "units": 3}]}"#,
             [8, 2]),
@@ -140,7 +144,8 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "squeeze_excitation", "units": 2}"#, [7, 4]),
         .init(#"{"type": "squeeze_excitation"}"#, [4, 4, 16]),
         .init(#"{"type": "mbconv", "filters": 8, "expansion": 2, "drop_path": 0.1}"#, [6, 6, 8]),
-        .init(#"{"type": "mbconv", "filters": 16, "kernel_size": 5, "stride": 2, "expansion": 1}"#, [6, 6, 8]),
+        .init(
+            #"{"type": "mbconv", "filters": 16, "kernel_size": 5, "stride": 2, "expansion": 1}"#, [6, 6, 8]),
         .init(#"{"type": "efficientnet", "variant": "b0", "classes": 3}"#, [33, 33, 3]),
     ]
 }

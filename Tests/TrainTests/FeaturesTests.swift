@@ -89,7 +89,7 @@ import Testing
             #expect(table.rows.count == data.corpus.clips.count)
             for (row, clip) in zip(table.rows, data.corpus.clips) {
                 let fold = try #require(data.splits.firstIndex { $0.test.contains(clip.id) }) + 1
-                let part = try #require(Split.Part.allCases.first { data.split[$0].contains(clip.id) })
+                let part = try #require(Split.Subset.allCases.first { data.split[$0].contains(clip.id) })
                 #expect(
                     row.map(\.text).prefix(5) == [
                         clip.id, clip.label, clip.speaker, "\(fold)", part.rawValue,

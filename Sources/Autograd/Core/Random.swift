@@ -37,10 +37,7 @@ public final class RandomGenerator: Sendable {
 
     /// Returns an independent generator for `name`. Does not advance this generator.
     public func split(_ name: String) -> RandomGenerator {
-        // FNV-1a hash of the name, mixed with the key.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return RandomGenerator(seed: ck_philox_mix(state.key, hash))
+        RandomGenerator(seed: ck_philox_mix(state.key, FNV1a(name).value))
     }
 
     /// Reserves `blocks` blocks of four 32-bit words and returns the index of the first.

@@ -1,9 +1,10 @@
+import Reports
 import SpeechEmotion
 
 /// The fold in which each clip is tested, and its subset in one of the folds.
 struct ClipSubsets {
     private let folds: [String: Int]
-    private let subsets: [String: Split.Part]
+    private let subsets: [String: Split.Subset]
 
     /// - Parameters:
     ///   - folds: The splits of all folds.
@@ -13,7 +14,7 @@ struct ClipSubsets {
             folds.enumerated().flatMap { number, fold in fold.test.map { ($0, number + 1) } },
             uniquingKeysWith: { first, _ in first })
         subsets = Dictionary(
-            Split.Part.allCases.flatMap { part in split[part].map { ($0, part) } },
+            Split.Subset.allCases.flatMap { part in split[part].map { ($0, part) } },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -45,11 +46,11 @@ struct ClipTable {
         rows = clips.map { clip in own.map { $0.value(clip) } + others.map { clip.attributes[$0] ?? "" } }
     }
 
-    /// The header line.
-    var header: String { columns.map(CSVCell.quoted).joined(separator: ",") }
+    /// The line of names.
+    var header: String { columns.map(CSV.cell).joined(separator: ",") }
 
-    /// The line of the clip at an index.
-    func line(_ index: Int) -> String { rows[index].map(CSVCell.quoted).joined(separator: ",") }
+    /// The line of a clip, by its place.
+    func line(_ index: Int) -> String { rows[index].map(CSV.cell).joined(separator: ",") }
 
     /// The whole table.
     var text: String { (header + "\n") + rows.indices.map { line($0) + "\n" }.joined() }

@@ -65,7 +65,7 @@ struct FeatureInput {
         let run = try RunRecord(path)
         let data = try ExperimentData(run.experiment)
         if let split = run.split,
-            Split.Part.allCases.contains(where: { split[$0] != data.split[$0] })
+            Split.Subset.allCases.contains(where: { split[$0] != data.split[$0] })
         {
             throw FileError(
                 file: run.file(RunFile.split), place: "clips",

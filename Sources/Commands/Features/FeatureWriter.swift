@@ -7,7 +7,7 @@ import SpeechEmotion
 final class FeatureWriter {
     private let clips: [Clip]
     private let table: ClipTable
-    private let extraction: FeatureExtraction
+    private let extractor: FeatureExtractor
     private let embedding: LayerEmbedding?
     private let shape: [Int]
     /// The names of the features along the last axis.
@@ -23,7 +23,7 @@ final class FeatureWriter {
     ) throws {
         clips = input.clips
         table = ClipTable(input.clips, input.subsets)
-        extraction = try FeatureExtraction(pipeline, cache: cache)
+        extractor = try FeatureExtractor(pipeline, cache: cache)
         self.embedding = embedding
         shape = try embedding?.shape ?? pipeline.outputShape()
         names =
@@ -38,7 +38,7 @@ final class FeatureWriter {
         let clock = ContinuousClock()
         let begin = clock.now
         var failed = 0
-        try extraction(clips) { i, result in
+        try extractor.forEach(clips) { i, result in
             try Interrupt.check()
             switch result {
             case .success(let views):

@@ -137,7 +137,9 @@ extension Option where Value == String {
 
 extension Option where Value == Double {
     /// A number within a range.
-    public static func number(_ name: String, _ placeholder: String, in range: ClosedRange<Double>, help: String)
+    public static func number(
+        _ name: String, _ placeholder: String, in range: ClosedRange<Double>, help: String
+    )
         -> Option
     {
         Option(

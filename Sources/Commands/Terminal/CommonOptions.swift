@@ -80,8 +80,8 @@ extension Arguments {
     }
 
     /// Returns the test-time augmentation given by `--tta`; nil without the option.
-    func views() throws -> SoundViews? {
-        try self[Common.views].map { try SoundViews(list: JSONValue.parse($0, source: "--tta")) }
+    func views() throws -> TestTimeAugmentation? {
+        try self[Common.views].map { try TestTimeAugmentation(list: JSONValue.parse($0, source: "--tta")) }
     }
 
     /// Sets the number of threads if `--threads` is given.

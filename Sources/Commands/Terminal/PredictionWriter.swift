@@ -30,7 +30,7 @@ final class PredictionWriter {
         switch format {
         case "csv":
             let columns = ["file"] + (extras.timeline ? ["start", "end"] : []) + ["label"] + classes
-            show(columns.map(CSVCell.quoted).joined(separator: ","))
+            show(columns.map(CSV.cell).joined(separator: ","))
         case "json": break
         default:
             let columns =
@@ -68,7 +68,7 @@ final class PredictionWriter {
 
     private func csv(_ name: String, _ answer: Predictor.Answer, times: [String]) -> String {
         let cells = [name] + (extras.timeline ? times : []) + [classes[answer.best]]
-        return (cells.map(CSVCell.quoted) + answer.probabilities.map { "\(Float($0))" }).joined(
+        return (cells.map(CSV.cell) + answer.probabilities.map { "\(Float($0))" }).joined(
             separator: ",")
     }
 

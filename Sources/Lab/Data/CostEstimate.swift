@@ -2,17 +2,17 @@ import Autograd
 import Layers
 import Reports
 
-/// What training will cost, as far as it can be told without data.
+/// An estimate of the cost of training, from the experiment and the speed of this machine.
 public struct CostEstimate: Sendable {
-    /// Memory at the peak of a training step, in bytes: the program, weights with their gradients and the optimiser's
-    /// moments, and what a batch keeps for the way back.
+    /// Peak memory of a training step in bytes: the process, the weights with gradients and optimizer state, and the
+    /// activations kept for the backward pass.
     public let memory: Int
-    /// Seconds for so many examples in training, by what this machine does at the moment.
+    /// Estimated training time in seconds for `examples`.
     public let seconds: Double
-    /// The examples of an epoch; nil where the data cannot be listed, and `seconds` are those of 1,000.
+    /// The number of examples in an epoch; nil if the data cannot be listed. Then `seconds` is for 1,000 examples.
     public let examples: Int?
 
-    /// An estimate for an experiment that has been checked. Takes a few milliseconds to measure the machine.
+    /// Estimates the cost of a checked experiment. Takes a few milliseconds to measure the machine.
     ///
     /// - Parameter data: The experiment's data; nil where they are not at hand.
     public init(_ experiment: Experiment, _ plan: ValidatedExperiment, data: ExperimentData?) {
@@ -26,14 +26,14 @@ public struct CostEstimate: Sendable {
             / (Self.operationsPerSecond() * Self.reached)
     }
 
-    /// Memory that the program takes by itself.
+    /// The memory of the process itself.
     private static let program = 30 << 20
-    /// What buffers that are kept for the next step add.
+    /// The overhead of buffers that are reused by the next step.
     private static let spare = 1.3
-    /// The part of the speed of large products that whole training steps reach.
+    /// The fraction of the peak speed of matrix products that training steps reach.
     private static let reached = 0.45
 
-    /// Additions and multiplications a second in a product of matrices on all threads.
+    /// Measures additions and multiplications per second in a matrix product on all threads.
     private static func operationsPerSecond() -> Double {
         let side = 256
         let (a, b) = (Tensor.full([side, side], 0.5), Tensor.full([side, side], 0.25))
@@ -49,7 +49,7 @@ public struct CostEstimate: Sendable {
         return 2 * Double(side * side * side) / max(best, 1e-9)
     }
 
-    /// In a line for people.
+    /// The estimate in one line.
     public var text: String {
         let megabytes = NumberText.count(max(memory >> 20, 1))
         let time =
@@ -61,7 +61,7 @@ public struct CostEstimate: Sendable {
                     : NumberText.count(Int(min(seconds, 1e15))))
         let what =
             examples.map { "an epoch of \(NumberText.count($0, "example"))" }
-            ?? "1,000 examples (how many there are is not known)"
+            ?? "1,000 examples (their number is unknown)"
         return
             "about \(megabytes) MB of memory without the data, \(time) s of training for \(what) on \(Parallel.threads) threads"
     }

@@ -4,21 +4,21 @@ import Layers
 import SpeechEmotion
 import Training
 
-/// Examples whose features are ready: in memory, put together to batches on request.
+/// Examples with their features in memory, from which batches are assembled.
 struct ExampleTable: Sendable {
     /// The shape of one example.
     let shape: [Int]
-    /// What the examples are called.
+    /// The ids of the examples.
     private(set) var ids: [String] = []
-    /// The class of each.
+    /// The classes of the examples.
     private(set) var labels: [Int] = []
-    /// The valid frames of each, where there is padding.
+    /// The number of valid frames of each example, if there is padding.
     private var lengths: [Int]?
-    /// What was cut off the sound of each; nil where that is not known.
+    /// The truncation of each example; nil if unknown.
     private(set) var truncations: [Truncation?] = []
-    /// The numbers of each up to its last one that is not zero: padding takes no memory.
+    /// The values of each example without trailing zeros, so that padding takes no memory.
     private var features: [[Float]] = []
-    /// Of the group of each example, where examples are normalised in groups.
+    /// The normalization of each example's group, if examples are normalized in groups.
     private var normalizations: [SpeakerNormalization] = []
 
     init(shape: [Int]) {
@@ -36,13 +36,13 @@ struct ExampleTable: Sendable {
         self.features.append(Self.withoutPadding(features.values))
     }
 
-    /// Normalises the examples of each group by themselves; `groups` names that of each example. Throws where a group says nothing of
-    /// a speaker.
+    /// Normalizes the examples of each group separately; `groups` names the group of each example. Throws if a group
+    /// has too few values.
     mutating func normalize(in groups: [String]) throws {
         var members: [String: [Int]] = [:]
         for (number, group) in groups.enumerated() { members[group, default: []].append(number) }
         let found = try members.mapValues { numbers in
-            do throws(DataProblem) {
+            do throws(DataError) {
                 return try SpeakerNormalization(numbers.map { self.features($0) })
             } catch {
                 throw error.of(ids[numbers[0]])
@@ -54,7 +54,7 @@ struct ExampleTable: Sendable {
         }
     }
 
-    /// Features of the same sound, made once more, as this example's are.
+    /// Applies the normalization of an example to other features of the same recording.
     func normalized(_ features: Features, as number: Int) -> Features {
         normalizations.isEmpty ? features : normalizations[number](features)
     }
@@ -70,14 +70,14 @@ struct ExampleTable: Sendable {
         return Features(shape: shape, values: values, length: lengths?[index])
     }
 
-    /// What comes before the zeros at the end. A zero with a sign is a number like others.
+    /// Drops trailing zeros. A negative zero is kept.
     private static func withoutPadding(_ values: [Float]) -> [Float] {
         var count = values.count
         values.withUnsafeBufferPointer { while count > 0, $0[count - 1].bitPattern == 0 { count -= 1 } }
         return count < values.count ? Array(values[..<count]) : values
     }
 
-    /// A batch of examples by their numbers.
+    /// Assembles a batch from the indices of examples.
     func batch(_ numbers: [Int]) -> Batch {
         Batch(numbers.map(features), labels: numbers.map { labels[$0] }, ids: numbers.map { ids[$0] })
     }

@@ -3,18 +3,18 @@ import Configuration
 import Foundation
 import SpeechEmotion
 
-/// An experiment that would run: everything has been checked that can be known without reading a sound.
+/// The result of checking an experiment without reading audio.
 public struct ExperimentCheck: Sendable {
     /// The shapes that go through the model, for the classes of the data.
     public let plan: ValidatedExperiment
     /// The clips and how they are split; nil where they are not at hand.
     public let data: ExperimentData?
-    /// What has to be there before the experiment can run.
+    /// What is missing before the experiment can run.
     public let missing: [String]
 
-    /// Lists the clips where they are at hand, splits them, and makes the features of a tone. Throws all that is wrong with
-    /// the experiment with its places in the document: whatever would end a run of it, before or after its training. Data
-    /// that are not there are no mistake.
+    /// Checks an experiment: lists and splits the clips if they are available, and computes the features of a tone.
+    /// Throws every error with its location in the config: whatever would end a run, before or after training. Missing
+    /// data are not an error.
     public init(_ experiment: Experiment, json: JSONValue) throws(ConfigurationError) {
         var problems: [Problem] = []
         var missing: [String] = []

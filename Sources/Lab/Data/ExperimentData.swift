@@ -3,36 +3,36 @@ import Configuration
 import SpeechEmotion
 import Training
 
-/// The data of an experiment: its clips, how they are split, and the way from a clip to its features.
+/// The data of an experiment: its clips, their split, and feature extraction.
 public struct ExperimentData: Sendable {
-    /// All clips; where copies may leak, the copies too.
+    /// All clips, including augmented copies if these leak into the test set.
     public let corpus: Corpus
-    /// All splits, one for each fold.
+    /// All splits, one per fold.
     public let splits: [Split]
     /// The split of the experiment's fold.
     public let split: Split
-    /// Takes features by the experiment's pipeline, from a cache where there is one.
+    /// The feature extractor of the experiment's pipeline, with a cache if there is one.
     public let loading: FeatureLoading
-    let source: PipelineSource
+    let source: FeatureExtractor
 
-    /// Reads which clips there are and splits them; sounds are not touched. Throws where there are no such data, or where
-    /// the split has no such fold.
+    /// Lists and splits the clips without reading audio. Throws if the data are missing, or if the split has no such
+    /// fold.
     public init(_ experiment: Experiment, cache: FeatureCache? = nil) throws {
         try self.init(experiment, corpus: experiment.data.read(), cache: cache)
     }
 
-    /// The same of clips that have been read.
+    /// Creates the data of a corpus that has been read.
     init(_ experiment: Experiment, corpus read: Corpus, cache: FeatureCache? = nil) throws {
         let plan = experiment.augmentation
         corpus = plan.splitCorpus(read)
         splits = try experiment.split.value.split(corpus)
         guard splits.indices.contains(experiment.fold - 1) else {
-            throw DataProblem(
+            throw DataError(
                 "\"fold\"", found: "\(experiment.fold)",
-                allowed: "1 to \(splits.count): the split has so many folds")
+                allowed: "1 to \(splits.count): the number of folds")
         }
         split = splits[experiment.fold - 1]
-        source = try PipelineSource(experiment.features, cache: cache)
+        source = try FeatureExtractor(experiment.features, cache: cache)
         let copies = RandomGenerator(seed: UInt64(experiment.seed)).split("copies")
         loading = FeatureLoading(
             source: plan.leakCopiesIntoTest ? LeakedCopies(source, plan, copies) : source,
@@ -40,7 +40,7 @@ public struct ExperimentData: Sendable {
             normalizing: experiment.features.normalize)
     }
 
-    /// Throws what would end a run of the experiment later on, or leave it without what it was asked for.
+    /// Throws what would end a run of the experiment later, or leave it without requested results.
     func check(_ experiment: Experiment) throws {
         try checkParts(experiment)
         try checkClips()
@@ -49,33 +49,33 @@ public struct ExperimentData: Sendable {
         }
     }
 
-    /// Throws where a part has no clips that is trained on, measured or watched.
+    /// Throws if a subset that is trained on, evaluated or monitored has no clips.
     func checkParts(_ experiment: Experiment) throws {
         let measured = experiment.evaluation.subset.splitPart
         guard !split[measured].isEmpty else {
-            throw DataProblem(
-                "the split", found: "no clip in the \(measured.rawValue) part, which is to be measured",
+            throw DataError(
+                "the split", found: "no clip in the \(measured.rawValue) set, which is to be evaluated",
                 allowed: "at least one")
         }
         _ = try clips(.train)
         let watched = ValidatedExperiment.watched(experiment.training, experiment.schedule?.value)
         if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
-            throw DataProblem(
+            throw DataError(
                 "the split",
                 found:
-                    "no clip in the validation part, which \(figure.path) = \"\(figure.name)\" is measured on",
+                    "no clip in the validation set, which \(figure.path) = \"\(figure.name)\" is measured on",
                 allowed:
-                    "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that watches it"
+                    "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that monitors it"
             )
         }
     }
 
-    /// Throws for clips without a speaker where features are normalised by speaker.
+    /// Throws for clips without a speaker if features are normalized by speaker.
     func checkClips() throws {
-        for part in Split.Part.allCases { try loading.check(corpus.clips(of: part, in: split)) }
+        for part in Split.Subset.allCases { try loading.check(corpus.clips(of: part, in: split)) }
     }
 
-    /// What is wrong with a schedule that counts steps, now that their number is known; nil where nothing is.
+    /// The error of a schedule that counts steps, now that their number is known; nil if there is none.
     func scheduleComplaint(_ experiment: Experiment) -> Complaint? {
         guard let schedule = experiment.schedule?.value, schedule.per == .step else { return nil }
         let options = experiment.training
@@ -86,28 +86,29 @@ public struct ExperimentData: Sendable {
         return Complaint(at: [.key("schedule")] + complaint.path.steps, complaint.message)
     }
 
-    /// The examples of an epoch, where every clip can be used.
+    /// The number of examples in an epoch, if every clip is usable.
     func examples(_ experiment: Experiment) -> Int {
         let clips = (try? corpus.clips(of: .train, in: split)) ?? []
         let labels = clips.compactMap { corpus.classes.firstIndex(of: $0.label) }
         let plan = experiment.augmentation.afterSplit
-        return experiment.data.balance.draw(labels).count * plan.rows.count
+        return experiment.data.balance.draw(labels).count * plan.copies.count
     }
 
-    /// The clips of a part. Throws where there is none to train or to test on.
-    public func clips(_ part: Split.Part) throws -> [Clip] {
+    /// The clips of a subset. Throws if the training or test set is empty.
+    public func clips(_ part: Split.Subset) throws -> [Clip] {
         let clips = try corpus.clips(of: part, in: split)
         guard !clips.isEmpty || part == .validation else {
-            throw DataProblem(
-                "the split", found: "no clip in the \(part.rawValue) part", allowed: "at least one")
+            throw DataError(
+                "the split", found: "no clip in the \(part.rawValue) set", allowed: "at least one")
         }
         return clips
     }
 
-    /// Whether no speaker of a part is among those that are trained on, or validated on before it is tested. nil where a speaker is not known.
-    func isSpeakerIndependent(_ part: Split.Part) -> Bool? {
-        let others: [Split.Part] = part == .test ? [.train, .validation] : [.train]
-        var speakers: [Split.Part: Set<String>] = [:]
+    /// Whether a subset is speaker-independent: none of its speakers is in the training set or, for the test set, in
+    /// the validation set. nil if a speaker is unknown.
+    func isSpeakerIndependent(_ part: Split.Subset) -> Bool? {
+        let others: [Split.Subset] = part == .test ? [.train, .validation] : [.train]
+        var speakers: [Split.Subset: Set<String>] = [:]
         for part in others + [part] {
             guard let clips = try? corpus.clips(of: part, in: split) else { return nil }
             let known = clips.compactMap(\.speaker)
@@ -117,6 +118,6 @@ public struct ExperimentData: Sendable {
         return others.allSatisfy { (speakers[$0] ?? []).isDisjoint(with: speakers[part] ?? []) }
     }
 
-    /// The sound of a clip as its features are made of it.
-    func sound(of clip: Clip) throws -> Waveform { try source.sound(of: clip) }
+    /// The preprocessed waveform of a clip.
+    func sound(of clip: Clip) throws -> Waveform { try source.waveform(of: clip) }
 }

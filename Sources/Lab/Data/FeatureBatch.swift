@@ -4,7 +4,7 @@ import SpeechEmotion
 import Training
 
 extension Batch {
-    /// Features of one shape side by side, with the class of each.
+    /// Stacks features of one shape, with the class of each.
     public init(_ features: [Features], labels: [Int], ids: [String]) {
         let shape = features.first?.shape ?? [0]
         let size = shape.reduce(1, *)

@@ -1,18 +1,18 @@
 import SpeechEmotion
 import Autograd
 
-/// Takes features of many clips at once, on all threads.
+/// Loads the features of many clips on all threads.
 public struct FeatureLoading: Sendable {
-    /// Where the features of a clip come from.
+    /// The provider of features.
     public var source: any FeatureSource
     /// The classes, in the order of a model's outputs.
     public var classes: [String]
-    /// Whether a clip whose features cannot be made is an error; otherwise it is left out and listed.
+    /// Whether an unusable clip is an error; otherwise it is omitted and listed.
     public var isStrict: Bool
-    /// What features are brought to one measure by.
+    /// How features are normalized.
     public var normalizing: FeaturePipeline.Normalizing
 
-    /// Loading for a model of these classes.
+    /// Creates a loader for a model with these classes.
     public init(
         source: any FeatureSource, classes: [String], isStrict: Bool = false,
         normalizing: FeaturePipeline.Normalizing = .none
@@ -23,12 +23,13 @@ public struct FeatureLoading: Sendable {
         self.normalizing = normalizing
     }
 
-    /// The examples of clips, in the order of clips and of what `rows` gives for each; and what was left out.
+    /// Loads the examples of clips, in the order of the clips and of their copies; also returns the usable clips and
+    /// the omissions.
     ///
-    /// - Parameter rows: The features of a clip's examples, as many for every clip.
+    /// - Parameter features: Computes the features of a clip's copies, equally many for every clip.
     func table(
         _ clips: [Clip], progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
-        rows: @Sendable (Clip) throws -> [Features]
+        features: @Sendable (Clip) throws -> [Features]
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
         let speakers = try self.speakers(of: clips)
@@ -36,54 +37,47 @@ public struct FeatureLoading: Sendable {
         var kept: [Clip] = []
         var groups: [String] = []
         var omissions: [Omission] = []
-        // In pieces, so that Ctrl-C does not wait for all of a large corpus.
-        let piece = 64
-        for start in Swift.stride(from: 0, to: clips.count, by: piece) {
-            try stop?()
-            let part = Array(clips[start..<min(start + piece, clips.count)])
-            let results = parallelMap(
-                part.count, progress: { done, _ in progress?(start + done, clips.count) }
-            ) { index in
-                Result { try rows(part[index]) }
-            }
-            for (index, result) in results.enumerated() {
-                switch result {
-                case .success(let features):
-                    kept.append(part[index])
-                    for (row, features) in features.enumerated() {
-                        let id = part[index].id + (row == 0 ? "" : "#\(row)")
-                        table.append(id, label: labels[start + index], features)
-                        if let speakers { groups.append("\(row) \(speakers[start + index])") }
-                    }
-                case .failure(let error):
-                    guard !isStrict else { throw error }
-                    omissions.append(Omission(part[index].id, "\(error)"))
+        // In batches, so that Ctrl-C does not wait for all of a large corpus.
+        try parallelForEach(
+            clips, batch: 64, progress: progress, check: { try stop?() },
+            compute: { clip in Result { try features(clip) } }
+        ) { index, result in
+            switch result {
+            case .success(let copies):
+                kept.append(clips[index])
+                for (copy, features) in copies.enumerated() {
+                    table.append(
+                        clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index], features)
+                    if let speakers { groups.append("\(copy) \(speakers[index])") }
                 }
+            case .failure(let error):
+                guard !isStrict else { throw error }
+                omissions.append(Omission(clips[index].id, "\(error)"))
             }
         }
         guard !kept.isEmpty || clips.isEmpty else {
-            throw DataProblem(
-                "features", found: "not one of \(clips.count) clips that can be used: \(omissions[0])",
+            throw DataError(
+                "features", found: "none of \(clips.count) clips is usable: \(omissions[0])",
                 allowed: "at least one")
         }
         if speakers != nil { try table.normalize(in: groups) }
         return (table, kept, omissions)
     }
 
-    /// Throws where features of these clips can be no example: clips of other classes, and clips without a speaker where that matters.
+    /// Throws for clips that cannot be examples: of other classes, or without a speaker if one is needed.
     public func check(_ clips: [Clip]) throws {
         _ = try labels(of: clips)
         _ = try speakers(of: clips)
     }
 
-    /// Who speaks in each clip, where that matters.
+    /// The speaker of each clip, if needed.
     private func speakers(of clips: [Clip]) throws -> [String]? {
         guard normalizing == .speaker else { return nil }
         return try clips.map { clip in
             guard let speaker = clip.speaker else {
-                throw DataProblem(
+                throw DataError(
                     "the clip \"\(clip.id)\"", found: "no speaker",
-                    allowed: "data that name their speakers, or \"normalize\": \"none\" in the features")
+                    allowed: "data with speakers, or \"normalize\": \"none\" in the features")
             }
             return speaker
         }
@@ -94,7 +88,7 @@ public struct FeatureLoading: Sendable {
             classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         return try clips.map { clip in
             guard let number = numbers[clip.label] else {
-                throw DataProblem(
+                throw DataError(
                     "the clip \"\(clip.id)\"", found: "the class \"\(clip.label)\"",
                     allowed: classes.joined(separator: ", "))
             }

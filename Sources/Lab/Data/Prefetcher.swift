@@ -1,14 +1,14 @@
 import Dispatch
 import Synchronization
 
-/// Works out values that will soon be asked for, on threads of its own, at most `depth` ahead.
+/// Computes values that will be needed soon on background threads, at most `depth` ahead.
 final class Prefetcher<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     let depth: Int
     private let make: @Sendable (Key) throws -> Value
     private let queue = DispatchQueue(label: "prefetch", attributes: .concurrent)
     private let pending = Mutex<[Key: Promise]>([:])
 
-    /// A value that is being worked out.
+    /// A value that is being computed.
     private final class Promise: Sendable {
         private let result = Mutex<Result<Value, any Error>?>(nil)
         private let isDone = DispatchSemaphore(value: 0)
@@ -30,11 +30,11 @@ final class Prefetcher<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.make = make
     }
 
-    /// The value of a key; those of the keys to follow are begun.
+    /// Returns the value of a key, and starts computing those of the following keys.
     func value(of key: Key, then following: [Key]) throws -> Value {
         let promise = begin(key)
         let wanted = Set([key] + following)
-        // What nobody will ask for any more is let go.
+        // Drop what will not be needed.
         pending.withLock { pending in pending = pending.filter { wanted.contains($0.key) } }
         for key in following.prefix(depth) { _ = begin(key) }
         defer { pending.withLock { $0[key] = nil } }

@@ -4,19 +4,19 @@ import Layers
 import SpeechEmotion
 import Training
 
-/// Clips to train on: shuffled in every epoch, augmented as planned. The batch of an epoch and place depends on these and the
-/// generator alone, so that a stopped training goes on with the same batches, and threads make no difference.
+/// The training clips, shuffled in every epoch and augmented. A batch depends only on its epoch and index and on the
+/// generator, so that a resumed run continues with the same batches, whatever the number of threads.
 public final class TrainingSet: TrainingBatches {
-    /// The clips whose features could be made.
+    /// The usable clips.
     public let clips: [Clip]
-    /// Those that could not be used, and why.
+    /// The unusable clips, and why.
     public let omissions: [Omission]
     private let loading: FeatureLoading
     private let plan: AugmentationPlan
     private let generator: RandomGenerator
     private let table: ExampleTable
     private let size: Int
-    /// The examples of an epoch, before they are shuffled.
+    /// The examples of an epoch, before shuffling.
     private let drawn: [Int]
     private var order: (epoch: Int, numbers: [Int])?
     private var ahead: Prefetcher<Place, Batch>?
@@ -26,12 +26,13 @@ public final class TrainingSet: TrainingBatches {
         var index: Int
     }
 
-    /// Takes the features of all rows of the plan. Throws where a clip cannot be used and loading is strict, or none can.
+    /// Computes the features of all augmented copies. Throws if a clip is unusable and loading is strict, or if none is
+    /// usable.
     ///
     /// - Parameters:
-    ///   - generator: Order and augmentation are drawn from it.
-    ///   - draw: The numbers of the examples of an epoch, given their classes: for balancing by repeating or leaving out; all once
-    ///     unless given.
+    ///   - generator: The source of randomness for order and augmentation.
+    ///   - draw: Selects the indices of the examples of an epoch, given their classes, for class balancing; by default
+    ///     all.
     public init(
         _ clips: [Clip], _ loading: FeatureLoading, plan: AugmentationPlan = AugmentationPlan(),
         batch size: Int,
@@ -41,41 +42,40 @@ public final class TrainingSet: TrainingBatches {
         try plan.check(loading.source.shape)
         let augmentation = generator.split("augmentation")
         (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
-            let changes = plan.rows.indices.map { row -> SoundChange? in
-                guard !plan.rows[row].isEmpty else { return nil }
-                return SoundChange(key: plan.key(row: row, of: clip.id, augmentation)) {
-                    try plan.wave($0, row: row, of: clip.id, augmentation)
+            let transforms = plan.copies.indices.map { copy -> WaveformTransform? in
+                guard !plan.copies[copy].isEmpty else { return nil }
+                return WaveformTransform(key: plan.key(copy: copy, of: clip.id, augmentation)) {
+                    try plan.wave($0, copy: copy, of: clip.id, augmentation)
                 }
             }
-            return try loading.source.features(of: clip, changes: changes)
+            return try loading.source.features(of: clip, transforms: transforms)
         }
         self.loading = loading
         self.plan = plan
         self.size = max(size, 1)
         self.generator = generator
         drawn = draw?(table.labels) ?? Array(0..<table.count)
-        if plan.needsSounds {
+        if plan.needsWaveforms {
             ahead = Prefetcher(depth: 2 * Parallel.threads) { [maker] in try maker(($0.epoch, $0.index)) }
         }
     }
 
-    /// What was cut off the sound of each clip, before it is augmented where the plan keeps the sound itself; nil where that is
-    /// not known.
+    /// The truncation of each clip, before augmentation if the plan keeps the recording itself; nil if unknown.
     public var truncations: [Truncation?] {
-        let row = plan.rows.firstIndex(where: \.isEmpty) ?? 0
-        return clips.indices.map { table.truncations[$0 * plan.rows.count + row] }
+        let copy = plan.copies.firstIndex(where: \.isEmpty) ?? 0
+        return clips.indices.map { table.truncations[$0 * plan.copies.count + copy] }
     }
 
-    /// How many examples an epoch has.
+    /// The number of examples in an epoch.
     public var examples: Int { drawn.count }
-    /// Batches of an epoch, the last of which may be smaller.
+    /// The number of batches in an epoch, the last of which may be smaller.
     public var count: Int { (drawn.count + size - 1) / size }
-    /// How many examples of each class the plan makes of the clips.
+    /// The number of examples of each class, including augmented copies.
     public func classCounts(_ classes: Int) -> [Int] {
         drawn.reduce(into: Array(repeating: 0, count: classes)) { $0[table.labels[$1]] += 1 }
     }
 
-    /// Shuffled and augmented for the epoch. Throws where a sound can no longer be read or changed.
+    /// Returns a batch, shuffled and augmented for the epoch. Throws if a recording can no longer be read or augmented.
     public func batch(epoch: Int, index: Int) throws -> Batch {
         guard let ahead else { return try made(numbers(epoch, index), epoch) }
         let following = (index + 1..<index + 1 + ahead.depth).map { next in
@@ -84,7 +84,7 @@ public final class TrainingSet: TrainingBatches {
         return try ahead.value(of: Place(epoch: epoch, index: index), then: following)
     }
 
-    /// The examples of a batch.
+    /// The indices of the examples of a batch.
     private func numbers(_ epoch: Int, _ index: Int) -> [Int] {
         if order?.epoch != epoch { order = (epoch, shuffled(epoch)) }
         let numbers = order?.numbers ?? []
@@ -99,15 +99,16 @@ public final class TrainingSet: TrainingBatches {
         guard !plan.features.isEmpty else { return table.batch(numbers) }
         let augmentation = generator.split("augmentation")
         let features = try numbers.map { number in
-            try plan.freshFeatures(
-                table.features(number), row: number % plan.rows.count, of: clips[number / plan.rows.count].id,
+            try plan.epochFeatures(
+                table.features(number), copy: number % plan.copies.count,
+                of: clips[number / plan.copies.count].id,
                 epoch: epoch, augmentation)
         }
         return Batch(
             features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
     }
 
-    /// Makes batches whose sounds are changed in every epoch; called on threads of their own.
+    /// Computes batches whose waveforms are augmented in every epoch; called on background threads.
     private var maker: @Sendable ((epoch: Int, index: Int)) throws -> Batch {
         let (plan, loading, clips, table, size) = (plan, loading, clips, table, size)
         let (augmentation, drawn, generator) = (generator.split("augmentation"), drawn, generator)
@@ -117,14 +118,15 @@ public final class TrainingSet: TrainingBatches {
                 drawn[$0]
             }
             let features = try numbers.map { number in
-                let (clip, row) = (clips[number / plan.rows.count], number % plan.rows.count)
-                let change = SoundChange { wave in
-                    let wave = try plan.wave(wave, row: row, of: clip.id, augmentation)
-                    return try plan.freshWave(wave, row: row, of: clip.id, epoch: place.epoch, augmentation)
+                let (clip, copy) = (clips[number / plan.copies.count], number % plan.copies.count)
+                let transform = WaveformTransform { wave in
+                    let wave = try plan.wave(wave, copy: copy, of: clip.id, augmentation)
+                    return try plan.epochWaveform(
+                        wave, copy: copy, of: clip.id, epoch: place.epoch, augmentation)
                 }
-                let plain = try loading.source.features(of: clip, changed: change)
-                return try plan.freshFeatures(
-                    table.normalized(plain, as: number), row: row, of: clip.id,
+                let computed = try loading.source.features(of: clip, transforms: [transform])[0]
+                return try plan.epochFeatures(
+                    table.normalized(computed, as: number), copy: copy, of: clip.id,
                     epoch: place.epoch, augmentation)
             }
             return Batch(

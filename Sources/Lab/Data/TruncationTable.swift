@@ -12,7 +12,7 @@ public struct TruncationTable: ReadableTable {
 
     /// A row for each subset.
     ///
-    /// - Parameter isUpperBound: Whether the figures are the most that there can be, as removed silence is not counted.
+    /// - Parameter isUpperBound: Whether the values are upper bounds, because removed silence is not counted.
     public init(
         _ rows: [(subset: String, summary: TruncationSummary)], title: String = "Truncated clips",
         isUpperBound: Bool = false

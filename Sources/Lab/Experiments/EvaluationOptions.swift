@@ -18,7 +18,7 @@ public struct EvaluationOptions: Options {
         case validation
 
         /// The corresponding subset of a split.
-        var splitPart: Split.Part { self == .test ? .test : .validation }
+        var splitPart: Split.Subset { self == .test ? .test : .validation }
     }
 
     public static let summary = "Evaluation: metrics, subset, test-time augmentation and confidence intervals."
@@ -31,7 +31,7 @@ public struct EvaluationOptions: Options {
         .init(
             "tta", \.tta,
             "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional view of a recording. The logits are averaged over the original and all views. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
-            SoundViews.limit),
+            TestTimeAugmentation.limit),
         .init(
             "batch_size", \.batchSize, "Number of examples per batch in evaluation. It does not affect results.", .range(1...1 << 20)),
         .init("confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
@@ -47,6 +47,6 @@ public struct EvaluationOptions: Options {
                 at: [.key("metrics"), .index(index)],
                 "\"\(metrics[index].rawValue)\" is listed twice; remove one")
         }
-        return doubled + SoundViews(tta).complaints
+        return doubled + TestTimeAugmentation(tta).complaints
     }
 }

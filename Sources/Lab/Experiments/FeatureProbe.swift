@@ -19,14 +19,14 @@ struct FeatureProbe {
             failures.append((["features"], error))
             return
         }
-        for row in plan.rows.indices where !plan.rows[row].isEmpty {
-            let error = Self.failure(pipeline) { try plan.wave($0, row: row, of: "tone", generator) }
+        for copy in plan.copies.indices where !plan.copies[copy].isEmpty {
+            let error = Self.failure(pipeline) { try plan.wave($0, copy: copy, of: "tone", generator) }
             guard let error else { continue }
             failures.append((JSONPath([.key("augmentation"), .key("copies"), .index(row)]), error))
         }
-        guard !plan.fresh.isEmpty else { return }
+        guard !plan.waveform.isEmpty else { return }
         let error = Self.failure(pipeline) {
-            try plan.freshWave($0, row: 0, of: "tone", epoch: 0, generator)
+            try plan.epochWaveform($0, copy: 0, of: "tone", epoch: 0, generator)
         }
         if let error { failures.append((["augmentation", "waveform"], error)) }
     }
@@ -38,8 +38,8 @@ struct FeatureProbe {
         var failure: (any Error)?
         for seconds in lengths {
             do {
-                let tone = Waveform.tone(pipeline.offset + seconds, rate: pipeline.rate)
-                _ = try pipeline.features(of: change(pipeline.prepared(tone)))
+                let tone = Waveform.tone(pipeline.offset + seconds, rate: pipeline.sampleRate)
+                _ = try pipeline.features(of: change(pipeline.preprocessed(tone)))
                 return nil
             } catch { failure = error }
         }

@@ -76,7 +76,7 @@ public struct ValidatedExperiment: Sendable {
                 report(JSONPath([.key("augmentation"), .key("features"), .index(index)]), "\(error)")
             }
         }
-        for failure in SoundViews(experiment.evaluation.tta).failures(experiment.features) {
+        for failure in TestTimeAugmentation(experiment.evaluation.tta).failures(experiment.features) {
             report(
                 JSONPath([.key("evaluation"), .key("tta"), .index(failure.view)]), "\(failure.error)")
         }

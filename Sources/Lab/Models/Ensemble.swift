@@ -44,7 +44,7 @@ public enum Ensemble {
     private static func summary(_ model: Model, _ card: ModelCard, hasViews: Bool) -> JSONValue {
         // Decoding adds defaults that older model cards lack.
         let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
-        let views = hasViews ? (try? card.soundViews().changed.encode()) ?? card.tta : nil
+        let views = hasViews ? (try? card.testTimeAugmentation().copies.encode()) ?? card.tta : nil
         return JSONValue(
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),

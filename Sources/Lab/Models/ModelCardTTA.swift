@@ -3,7 +3,7 @@ import SpeechEmotion
 
 extension ModelCard {
     /// Returns the test-time augmentation of the card. Throws if it is not a valid list of augmentations.
-    func soundViews() throws -> SoundViews {
-        try tta.map { try SoundViews(list: $0) } ?? SoundViews()
+    func testTimeAugmentation() throws -> TestTimeAugmentation {
+        try tta.map { try TestTimeAugmentation(list: $0) } ?? TestTimeAugmentation()
     }
 }

@@ -20,7 +20,7 @@ extension Predictor {
         each: (Int, Result<RecordingPrediction, any Error>) throws -> Void
     ) throws {
         let windows = try windows(options)
-        let extraction = try FeatureExtraction(pipeline, views: views, cache: cache)
+        let extractor = try FeatureExtractor(pipeline, cache: cache)
         let isOneSpeaker = pipeline.normalize == .speaker
         var waiting: [(index: Int, result: Result<Heard, any Error>)] = []
         func flush() throws {
@@ -35,7 +35,7 @@ extension Predictor {
             while next < part.count {
                 let end = isLong[next...].firstIndex(of: true) ?? part.count
                 let (first, names) = (start + next, Array(part[next..<end]))
-                try extraction(names) { offset, result in
+                try extractor.forEach(names, copies: views) { offset, result in
                     try check(first + offset)
                     let heard = result.flatMap { views in
                         Result { Heard(try views.map { try $0.finite(names[offset]) }) }

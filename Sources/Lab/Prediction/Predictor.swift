@@ -15,7 +15,7 @@ public struct Predictor {
     /// The feature pipeline of training, without normalization by speaker.
     public let pipeline: FeaturePipeline
     /// The views for test-time augmentation, over which logits are averaged.
-    public let views: SoundViews
+    public let views: TestTimeAugmentation
 
     /// A prediction for one recording or window.
     public struct Answer: Sendable {
@@ -45,7 +45,7 @@ public struct Predictor {
     /// feature pipeline.
     ///
     /// - Parameter views: The views for test-time augmentation (default: those of the model).
-    public init(_ path: String, views: SoundViews? = nil) throws {
+    public init(_ path: String, views: TestTimeAugmentation? = nil) throws {
         let file = RunFile.modelFile(path)
         guard FileManager.default.fileExists(atPath: file) else {
             throw FileError(
@@ -59,21 +59,23 @@ public struct Predictor {
                 allowed: "a model written by Train run, combine or export")
         }
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(features), views: views ?? card.soundViews(),
+            model, classes: card.classes, FeaturePipeline.decode(features),
+            views: views ?? card.testTimeAugmentation(),
             file: file)
     }
 
     /// Combines several models into an ensemble; see `Ensemble`. If `views` is given, their own test-time augmentation may differ.
-    public init(combining paths: [String], views: SoundViews? = nil) throws {
+    public init(combining paths: [String], views: TestTimeAugmentation? = nil) throws {
         let (model, card) = try Ensemble.combine(paths, comparesViews: views == nil)
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
-            views: views ?? card.soundViews(), file: paths[0])
+            views: views ?? card.testTimeAugmentation(), file: paths[0])
     }
 
     /// Creates a predictor. Throws if the model and the pipeline do not match.
     init(
-        _ model: Model, classes: [String], _ pipeline: FeaturePipeline, views: SoundViews = SoundViews(),
+        _ model: Model, classes: [String], _ pipeline: FeaturePipeline,
+        views: TestTimeAugmentation = TestTimeAugmentation(),
         file: String = "the model"
     ) throws {
         let shape = try pipeline.outputShape()
@@ -91,16 +93,16 @@ public struct Predictor {
         }
         for failure in views.failures(pipeline) {
             throw ConfigurationError(
-                place: .nowhere, path: JSONPath([.key("tta"), .index(failure.view)]), "\(failure.error)")
+                place: .nowhere, path: JSONPath([.key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
         (self.model, self.classes, self.pipeline, self.views) = (model, classes, pipeline, views)
     }
 
     /// Returns the features of all views of a recording, as `predict` takes them. Throws if they cannot be computed.
     public func features(of wave: Waveform) throws -> [Features] {
-        let prepared = try pipeline.prepared(wave).sharingFrames()
-        return try views.made { changes in
-            try changes.map { try pipeline.features(of: $0?.apply(prepared) ?? prepared) }
+        let preprocessed = try pipeline.preprocessed(wave).sharingFrames()
+        return try views.features { transforms in
+            try transforms.map { try pipeline.features(of: $0?.apply(preprocessed) ?? preprocessed) }
         }
     }
 

@@ -21,7 +21,7 @@ public struct FeatureScript: Sendable {
             return
         }
         let pipeline = try FeaturePipeline.decode(features)
-        let views = try card.soundViews()
+        let views = try card.testTimeAugmentation()
         var calls = PythonCalls()
         let prepare = calls.prepare(pipeline)
         let (layout, hasLength) = calls.layout(pipeline)

@@ -27,8 +27,8 @@ struct PythonCalls {
         var lines = [
             "sound = extract(sound, rate, rate=\(pipeline.rate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
         ]
-        var rate = pipeline.rate
-        for (index, edit) in pipeline.prepare.enumerated() {
+        var rate = pipeline.sampleRate
+        for (index, edit) in pipeline.preprocessing.enumerated() {
             lines.append("sound = " + call(edit.value, "features.preprocessing[\(index)]", &rate))
         }
         return lines
@@ -38,7 +38,7 @@ struct PythonCalls {
         switch edit {
         case let edit as Trim:
             return "trim(sound, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop))"
-        case let edit as VoicedParts:
+        case let edit as SilenceRemoval:
             let margin = Int(edit.margin * Double(rate))
             return
                 "voiced(sound, below=\(edit.below), frame=\(edit.frame), hop=\(edit.hop), margin=\(margin))"
@@ -166,7 +166,7 @@ struct PythonCalls {
     }
 
     private func frames(_ frames: Frames) -> String {
-        "sound, frame=\(frames.length), hop=\(frames.hop), centered=\(bool(frames.isCentred))"
+        "sound, frame=\(frames.length), hop=\(frames.hop), centered=\(bool(frames.isCentered))"
     }
 
     private func width(_ stft: STFT, _ rate: Int) -> String { "bin_width=1 / (\(stft.fft) * (1 / \(rate)))" }
@@ -212,15 +212,15 @@ struct PythonCalls {
             let window =
                 "\(stft.window.rawValue)(\(stft.windowLength ?? stft.fft), periodic=\(bool(stft.isPeriodic))\(shape))"
             return
-                "\(Self.name(index)) = dict(fft=\(stft.fft), hop=\(stft.hop), window=\(window), centered=\(bool(stft.isCentred)), padding=\(quoted(stft.padding.rawValue)))"
+                "\(Self.name(index)) = dict(fft=\(stft.fft), hop=\(stft.hop), window=\(window), centered=\(bool(stft.isCentered)), padding=\(quoted(stft.padding.rawValue)))"
         }
     }
 
     // MARK: Test-time augmentation
 
     /// An expression for each changed version of a sound.
-    mutating func views(_ views: SoundViews, rate: Int) -> [String] {
-        views.changed.enumerated().map { number, changes in
+    mutating func views(_ views: TestTimeAugmentation, rate: Int) -> [String] {
+        views.copies.enumerated().map { number, changes in
             var expression = "sound"
             for (index, change) in changes.enumerated() {
                 expression = call(change.value, expression, rate, "tta[\(number)][\(index)]")
@@ -244,7 +244,7 @@ struct PythonCalls {
             return single(change.rate, "\(path).rate") { "stretch(\(sound), rate=\($0))" }
         case let change as RandomGain:
             return single(change.decibels, "\(path).decibels") { "gain(\(sound), decibels=\($0))" }
-        case is PolarityFlip: return "-\(sound)"
+        case is PolarityInversion: return "-\(sound)"
         case let change as TimeShift:
             return single(change.seconds, "\(path).seconds") {
                 let samples = Int(($0 * Double(rate)).rounded())

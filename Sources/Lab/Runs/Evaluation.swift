@@ -23,7 +23,7 @@ public struct Evaluation: Sendable {
     /// A warning about clips that the runs were trained on; nil if there are none.
     public var overlap: String?
     /// The views of test-time augmentation.
-    var views = SoundViews()
+    var views = TestTimeAugmentation()
     /// The clips that were predicted, and a function that reads one.
     var clips: [Clip] = []
     var sound: @Sendable (Clip) throws -> Waveform
@@ -114,7 +114,7 @@ extension Evaluation {
             "runs": runs.encode(), "data": data?.encode() ?? .null, "name": name.encode(),
             "part": data == nil ? result.part.rawValue.encode() : .null,
             "labels": labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": views.changed.encode(), "clips": predictions.ids.count.encode(),
+            "tta": views.copies.encode(), "clips": predictions.ids.count.encode(),
         ]
     }
 }

@@ -23,8 +23,8 @@ extension RunReport {
         if !evaluation.omissions.isEmpty {
             facts.append(("Left out", evaluation.omissions.joined(separator: "; ")))
         }
-        if !evaluation.views.changed.isEmpty {
-            facts.append(("Test-time augmentation", evaluation.views.changed.encode().line))
+        if !evaluation.views.copies.isEmpty {
+            facts.append(("Test-time augmentation", evaluation.views.copies.encode().line))
         }
         if isOther {
             audit = Audit([

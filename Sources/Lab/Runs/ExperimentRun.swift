@@ -86,7 +86,7 @@ public final class ExperimentRun {
         return result
     }
 
-    private func clips(_ part: Split.Part) throws -> [Clip] {
+    private func clips(_ part: Split.Subset) throws -> [Clip] {
         let clips = try data.clips(part)
         if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(part.rawValue))") }
         return clips
@@ -97,7 +97,7 @@ public final class ExperimentRun {
     }
 
     /// Summarizes the truncation of a subset's clips and reports it.
-    private func truncated(_ part: Split.Part, _ truncations: [Truncation?]) -> RunResult.Truncated {
+    private func truncated(_ part: Split.Subset, _ truncations: [Truncation?]) -> RunResult.Truncated {
         let summary = TruncationSummary(
             truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
         observer.remark(summary.sentence(part.rawValue))
@@ -184,14 +184,14 @@ public final class ExperimentRun {
         var card = ModelCard()
         card.classes = classes
         card.features = experiment.features.encode()
-        card.sampleRate = experiment.features.rate
+        card.sampleRate = experiment.features.sampleRate
         if !experiment.evaluation.tta.isEmpty { card.tta = experiment.evaluation.tta.encode() }
         return card
     }
 
     /// Returns the subset to evaluate. The test set is not read before this.
     private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
-        let views = SoundViews(experiment.evaluation.tta)
+        let views = TestTimeAugmentation(experiment.evaluation.tta)
         let part = experiment.evaluation.subset.splitPart
         if part == .validation, views.count == validation.views { return validation }
         let clips = try clips(part)
@@ -259,14 +259,14 @@ public final class ExperimentRun {
             let test = Set(data.split.test)
             audited.clips.removeAll { test.contains($0.id) }
         }
-        let sounds = SoundCheck(
-            audited, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
+        let sounds = AudioScan(
+            audited, cache: cache.map { $0.folder + "/" + CacheInventory.fingerprintsName },
             progress: progress("sounds"),
             shouldStop: { [observer] in observer.shouldStop })
         try stop()
         let fitted =
             model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
-        let report = try Auditor(data.corpus, sounds: sounds).audit(
+        let report = try Auditor(data.corpus, scan: sounds).audit(
             data.split, fitted: fitted, measured: measured)
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
         for finding in report.findings where finding.severity == .leak {

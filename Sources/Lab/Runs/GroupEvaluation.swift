@@ -17,7 +17,7 @@ public struct GroupEvaluation: Sendable {
 
     /// Evaluates each run. Notes that several runs have in common are passed on once.
     public init(
-        _ runs: RunSet, views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver,
+        _ runs: RunSet, views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver,
         _ evaluate: (RunEvaluation) throws -> Evaluation
     ) throws {
         self.runs = runs
@@ -29,7 +29,7 @@ public struct GroupEvaluation: Sendable {
         let first = evaluations[0]
         if first.data != nil {
             group.evaluatedOn = first.name
-        } else if ![.test, runs.experiment.evaluation.part.ofSplit].contains(first.result.part) {
+        } else if ![.test, runs.experiment.evaluation.part.splitPart].contains(first.result.part) {
             group.evaluatedOn = "its \(first.result.part == .train ? "training" : "validation") set"
         }
         self.group = group

@@ -46,8 +46,8 @@ struct LabelMatching {
     /// The largest fraction of unmatched clips that is accepted without `--allow-partial`.
     private static let mostUnknown = 0.1
 
-    /// Maps labels. Throws a `DataProblem` if the mapping names an unknown label or class.
-    init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataProblem) {
+    /// Maps labels. Throws a `DataError` if the mapping names an unknown label or class.
+    init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataError) {
         (data, self.model, self.classes, self.mapping) = (corpus.name, model, classes, mapping)
         let labels = corpus.clips.values(of: "label")
         for entry in mapping.entries {
@@ -74,16 +74,16 @@ struct LabelMatching {
         missing = classes.filter { !found.contains($0) }
     }
 
-    private static func check(_ name: String, _ what: String, among known: [String]) throws(DataProblem) {
+    private static func check(_ name: String, _ what: String, among known: [String]) throws(DataError) {
         guard !known.contains(name) else { return }
         let meant = Suggestion.closest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw DataProblem(
+        throw DataError(
             "--labels", found: "\"\(name)\", \(what)\(meant)",
             allowed: known.map { "\"\($0)\"" }.joined(separator: ", "))
     }
 
     /// Throws a `LabelMismatch` if more than 10 % of the clips or a class of the model are unmatched and partial matches are not
-    /// allowed, and a `DataProblem` if no clip is left.
+    /// allowed, and a `DataError` if no clip is left.
     func check(allowsPartial: Bool) throws {
         if !allowsPartial {
             let lost = unknown.reduce(0) { $0 + $1.clips }
@@ -91,7 +91,7 @@ struct LabelMatching {
             guard !isMuch, missing.isEmpty else { throw LabelMismatch(description: description) }
         }
         guard !clips.isEmpty else {
-            throw DataProblem(
+            throw DataError(
                 data,
                 found:
                     "no clips with a class of \(model)\(unknown.isEmpty ? "" : ", only \(Self.text(unknown))")",

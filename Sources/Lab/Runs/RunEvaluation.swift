@@ -19,7 +19,7 @@ public struct RunEvaluation {
     ///   - set: The cross-validation that the runs belong to, which messages are about.
     ///   - views: Replace the views that the model was tested with.
     public init(
-        _ records: [RunRecord], of set: RunSet? = nil, views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], of set: RunSet? = nil, views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
@@ -38,19 +38,19 @@ public struct RunEvaluation {
     /// On a part of the runs' own data, which has to be the same in all. That the test part was read is noted in the runs.
     ///
     /// - Parameter part: nil for the part that the first run measured.
-    public func evaluate(_ part: Split.Part? = nil) throws -> Evaluation {
+    public func evaluate(_ part: Split.Subset? = nil) throws -> Evaluation {
         let part = part ?? first.experiment.evaluation.subset.splitPart
         let data = try ExperimentData(first.experiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[part] != own[part] {
-                throw DataProblem(
+                throw DataError(
                     "the \(part.rawValue) part of \(record.path)",
                     found: "other clips than that of \(first.path)",
                     allowed: "runs of one split and fold, or other data with --data")
             }
         }
         if let split = first.split, split[part] != data.split[part] {
-            throw DataProblem(
+            throw DataError(
                 "the \(part.rawValue) part of \(first.path)",
                 found: "other clips than the run had: the data have changed",
                 allowed: "the data of the run; --data tests on others")
@@ -78,7 +78,7 @@ public struct RunEvaluation {
         let omissions = corpus.omissions.map { "left out: \($0)" } + matching.notes
         for note in omissions { observer.note(note) }
         let clips = matching.clips
-        let source = try PipelineSource(predictor.pipeline, cache: cache)
+        let source = try FeatureExtractor(predictor.pipeline, cache: cache)
         let loading = FeatureLoading(
             source: source, classes: predictor.classes,
             isStrict: data.strict, normalizing: predictor.pipeline.normalize)
@@ -87,7 +87,7 @@ public struct RunEvaluation {
         var evaluation = try evaluate(
             clips, loading, name: corpus.name, part: .test, speakerIndependent: nil,
             note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
-        ) { try source.sound(of: $0) }
+        ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
         evaluation.omissions = omissions + evaluation.omissions
         return evaluation
@@ -98,7 +98,7 @@ public struct RunEvaluation {
         var all, train, validation, test, runs: Int
 
         init(_ clips: [Clip], _ records: [RunRecord]) {
-            func count(_ part: Split.Part) -> Int {
+            func count(_ part: Split.Subset) -> Int {
                 let known = Set(records.compactMap { $0.split?[part] }.joined())
                 return clips.count { known.contains($0.id) }
             }
@@ -116,7 +116,7 @@ public struct RunEvaluation {
     }
 
     private func evaluate(
-        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Part,
+        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Subset,
         speakerIndependent: Bool?, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {

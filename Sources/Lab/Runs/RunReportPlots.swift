@@ -77,6 +77,8 @@ extension RunReport.Example {
     /// The waveform and the attention; nil if both are missing.
     var plot: WaveformPlot? {
         guard sound != nil || attention != nil else { return nil }
-        return WaveformPlot(title: name, note: note, sound: sound.map { .init($0.samples, rate: $0.rate) }, attention: attention)
+        return WaveformPlot(
+            title: name, note: note, sound: sound.map { .init($0.samples, rate: $0.rate) },
+            attention: attention)
     }
 }

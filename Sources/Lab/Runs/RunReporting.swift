@@ -93,7 +93,7 @@ extension RunReport {
             rule: "by \(experiment.split.encode().line): \(split.name)",
             keepsSpeakersApart: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
             measured: measured,
-            parts: SpeechEmotion.Split.Part.allCases.map { part in
+            parts: SpeechEmotion.Split.Subset.allCases.map { part in
                 let known = speakers[part.rawValue]
                 return .init(
                     part.rawValue, examples: split[part].count,

@@ -7,7 +7,7 @@ import SpeechEmotion
 /// What a run has found on the part that it measures, its test data unless told otherwise, as `result.json` holds it.
 public struct RunResult: Options {
     public var split = ""
-    public var part = Split.Part.test
+    public var part = Split.Subset.test
     public var epochs = 0
     public var bestEpoch: Int?
     public var test = Named<Double?>()
@@ -79,7 +79,7 @@ public struct RunResult: Options {
 
     /// What the features cut off the clips of a subset.
     public struct Truncated: Options {
-        public var subset = Split.Part.train
+        public var subset = Split.Subset.train
         public var clips = 0
         public var truncated = 0
         public var medianSeconds = 0.0
@@ -102,7 +102,7 @@ public struct RunResult: Options {
         public init() {}
 
         /// A summary of a subset.
-        init(_ subset: Split.Part, _ summary: TruncationSummary) {
+        init(_ subset: Split.Subset, _ summary: TruncationSummary) {
             self.subset = subset
             (clips, truncated) = (summary.clips, summary.truncated)
             (medianSeconds, largestSeconds, shareLost) = (summary.median, summary.largest, summary.share)
@@ -124,7 +124,7 @@ public struct RunResult: Options {
     ///
     /// - Parameter speakerIndependent: Whether no speaker was trained or validated on; nil where that is not known.
     public init(
-        _ predictions: Predictions, speakerIndependent: Bool?, split: String, part: Split.Part,
+        _ predictions: Predictions, speakerIndependent: Bool?, split: String, part: Split.Subset,
         options: EvaluationOptions, epochs: Int, bestEpoch: Int?
     ) throws {
         (self.split, self.part, self.epochs, self.bestEpoch) = (split, part, epochs, bestEpoch)

@@ -13,7 +13,7 @@ public struct TrainingDiagnosis: Sendable {
     /// The predictions on the evaluated subset.
     public var predictions: Predictions
     /// The evaluated subset.
-    public var part = Split.Part.test
+    public var part = Split.Subset.test
     /// The activity of layers with ReLU.
     public var layers: [UnitActivity] = []
     /// The number of training examples per epoch.

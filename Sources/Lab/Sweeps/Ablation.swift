@@ -199,12 +199,8 @@ enum FileNames {
         return String(name.drop { ".-".contains($0) }.prefix(100))
     }
 
-    /// Eight digits that change with the text (FNV-1a).
-    private static func mark(_ text: String) -> String {
-        let hash = text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-    }
+    /// Eight digits that change with the text.
+    private static func mark(_ text: String) -> String { String(FNV1a(text).hexadecimal.suffix(8)) }
 }
 
 extension JSONValue {

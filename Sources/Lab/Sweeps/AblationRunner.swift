@@ -139,7 +139,7 @@ public final class AblationRunner {
             case .missing, .unfinished:
                 let log = ablation.log(of: single)
                 let size = (try? FileManager.default.attributesOfItem(atPath: log)[.size]) as? UInt64
-                let process = try ChildProcess(program, words: words(single), output: log)
+                let process = try ChildProcess(program, words: words(single), appendingTo: log)
                 workers.append(
                     Worker(
                         number: waiting.number, process: process, begin: clock.now, logStart: size ?? 0,

@@ -63,7 +63,7 @@ extension ValidatedSweep {
                     report("model", message)
                 }
                 return wanted ?? Array(1...max(1, count))
-            } catch let error as DataProblem {
+            } catch let error as DataError {
                 report("data", "\(error)")
                 return []
             }

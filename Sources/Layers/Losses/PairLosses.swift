@@ -39,8 +39,10 @@ public struct MeanSquaredLoss: LossSpec {
     public init() {}
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
-        meanSquaredError(outputs, targets: targets.values(like: outputs, "mean_squared_error"), reduction: .none)
-            .meanOfExamples()
+        meanSquaredError(
+            outputs, targets: targets.values(like: outputs, "mean_squared_error"), reduction: .none
+        )
+        .meanOfExamples()
     }
 }
 

@@ -55,7 +55,8 @@ public struct ParameterGroup: Options {
             "parameters", \.parameters,
             "Names of parameters; * stands for any characters: \"*.bias\". The first group that fits a name counts.",
             .required, .notEmpty),
-        .init("learning_rate_factor", \.rateFactor, "The learning rate is multiplied by it.", .range(0...1e6)),
+        .init(
+            "learning_rate_factor", \.rateFactor, "The learning rate is multiplied by it.", .range(0...1e6)),
         .init("weight_decay", \.weightDecay, "In place of the optimiser's.", .atLeast(0)),
     ]
 

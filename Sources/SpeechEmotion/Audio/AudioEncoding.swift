@@ -1,20 +1,20 @@
 import CSndFile
 import Configuration
 
-/// The formats in which sounds are written.
+/// The file formats that audio can be written in.
 public enum AudioEncoding: String, CaseIterable, ConfigurationValue {
-    /// WAV with whole numbers of 8, 16, 24 or 32 bits. What is beyond full scale is clipped.
+    /// WAV with 8, 16, 24 or 32-bit integer samples. Values beyond full scale are clipped.
     case wav8, wav16, wav24, wav32
-    /// WAV with floating-point numbers: exactly what is in memory.
+    /// WAV with floating-point samples: exactly the values in memory.
     case wavFloat = "wav_float"
-    /// AIFF or AU with whole numbers of 16 bits.
+    /// AIFF or AU with 16-bit integer samples.
     case aiff16, au16
-    /// FLAC, without loss against 16 or 24 bits.
+    /// FLAC, lossless with respect to 16 or 24 bits.
     case flac16, flac24
-    /// With loss. Opus takes rates of 8, 12, 16, 24 and 48 kHz only.
+    /// Lossy formats. Opus supports sample rates of 8, 12, 16, 24 and 48 kHz only.
     case vorbis, opus, mp3
 
-    /// The bits of whole numbers; nil where floating-point numbers are encoded.
+    /// The bits per integer sample; nil for floating-point formats.
     var bits: Int? {
         switch self {
         case .wav8: 8
@@ -25,7 +25,7 @@ public enum AudioEncoding: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    /// What libsndfile calls it.
+    /// The format code of libsndfile.
     var code: Int32 {
         let parts =
             switch self {

@@ -1,92 +1,114 @@
 import Autograd
+import Foundation
 
-/// Reading and writing sound files. Read are WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU, CAF, Wave64 and NIST Sphere; M4A, AAC, WebM and others
-/// where the program ffmpeg is installed. The kind is told by the content, not by the name.
+/// Reads and writes audio files. Supports WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU, CAF, Wave64 and NIST Sphere; and
+/// M4A, AAC, WebM and others if ffmpeg is installed. The format is detected from the content, not from the file name.
 ///
-/// Samples of integers are divided by 2^(bits - 1), those of 8 bits minus 128 first. Everything throws a `FileError` that
-/// names the file where it is missing, damaged, cut off, empty, too long, or holds numbers that are not finite.
+/// Integer samples are divided by 2^(bits - 1); 8-bit samples are first reduced by 128. Every function throws a
+/// `FileError` that names the file if it is missing, damaged, truncated, empty, too long, or contains values that are
+/// not finite.
 public enum AudioFile {
-    /// The kinds that can be read, in words.
-    public static var readable: String { SoundContainer.readable }
+    /// The supported formats, as text for messages.
+    public static var readable: String { AudioContainer.readable }
 
-    /// What a file says of itself, without reading its samples (ffmpeg has to).
+    /// Returns the information in the header of a file, without decoding its samples (except with ffmpeg).
     public static func info(_ path: String) throws -> AudioInfo {
-        let file = try SoundFile(path: path)
+        let file = try OpenedAudioFile(path: path)
         return AudioInfo(
             format: file.decoder.format, rate: file.decoder.rate, channels: file.decoder.channels,
             frames: file.decoder.frames, shortfall: file.shortfall)
     }
 
-    /// Reads a sound, mixed down to one channel by the mean of all.
+    /// Reads a recording, mixed down to mono by averaging the channels.
     ///
     /// - Parameters:
-    ///   - rate: The rate wanted; the file's own where nil. See `Waveform.resampled`.
-    ///   - offset: Seconds to leave out at the start. Throws where the sound is not longer than that.
-    ///   - duration: Seconds to read; what there is where the sound ends before.
-    ///   - allowTruncated: Takes what there is of a file that is cut off. Otherwise such a file throws.
+    ///   - rate: The target sample rate; nil keeps that of the file. See `Waveform.resampled`.
+    ///   - offset: Seconds to skip at the start. Throws if the recording is not longer.
+    ///   - duration: Seconds to read, or fewer if the recording ends earlier.
+    ///   - allowTruncated: Whether a truncated file is read as far as it goes. Otherwise it throws.
     public static func read(
         _ path: String, rate: Int? = nil, offset: Double = 0, duration: Double? = nil,
         allowTruncated: Bool = false
     ) throws -> Waveform {
-        try SoundFile(path: path).mono(
-            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
+        try OpenedAudioFile(path: path).mono(
+            AudioSegment(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
     }
 
-    /// Reads a sound from its start to its end, mixed down to one channel, and calls `body` with one block after another at the file's
-    /// own rate. Memory does not grow with the length of the sound.
+    /// Reads a whole recording, mixed down to mono, and calls `body` with one block after another at the file's own
+    /// sample rate. Memory does not grow with the length of the recording.
     public static func eachBlock(_ path: String, _ body: (Waveform) throws -> Void) throws {
-        try SoundFile(path: path).eachBlock(body)
+        try OpenedAudioFile(path: path).eachBlock(body)
     }
 
-    /// Reads a part of a sound as `read` does, and says how many seconds the whole file has; nil where its header does not.
+    /// Reads part of a recording like `read`, and returns the duration of the whole file in seconds; nil if its header
+    /// does not give it.
     static func readNotingLength(
         _ path: String, rate: Int, offset: Double, duration: Double?
     ) throws -> (wave: Waveform, whole: Double?) {
-        let file = try SoundFile(path: path)
-        let wave = try file.mono(SoundPart(offset: offset, duration: duration), rate: rate)
+        let file = try OpenedAudioFile(path: path)
+        let wave = try file.mono(AudioSegment(offset: offset, duration: duration), rate: rate)
         return (wave, file.decoder.frames.map { Double($0) / Double(file.decoder.rate) })
     }
 
-    /// Reads a sound file that is in memory; `name` stands for the path in messages.
+    /// Reads an audio file from memory; `name` replaces the path in messages.
     public static func read(
         bytes: [UInt8], name: String = "bytes in memory", rate: Int? = nil, offset: Double = 0,
         duration: Double? = nil, allowTruncated: Bool = false
     ) throws -> Waveform {
-        try SoundFile(bytes: bytes, name: name).mono(
-            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
+        try OpenedAudioFile(bytes: bytes, name: name).mono(
+            AudioSegment(offset: offset, duration: duration, allowTruncated: allowTruncated), rate: rate)
     }
 
-    /// Reads a sound, through a certain ffmpeg where one is needed.
+    /// Reads a recording, with a given ffmpeg if one is needed.
     package static func read(_ path: String, ffmpeg: Ffmpeg, allowTruncated: Bool = false) throws -> Waveform
     {
-        try SoundFile(path: path, ffmpeg: ffmpeg).mono(SoundPart(allowTruncated: allowTruncated), rate: nil)
+        try OpenedAudioFile(path: path, ffmpeg: ffmpeg).mono(
+            AudioSegment(allowTruncated: allowTruncated), rate: nil)
     }
 
-    /// Reads every channel by itself, at the file's own rate.
+    /// Reads every channel separately, at the file's own sample rate.
     public static func channels(
         _ path: String, offset: Double = 0, duration: Double? = nil, allowTruncated: Bool = false
     ) throws -> [Waveform] {
-        try SoundFile(path: path).channels(
-            SoundPart(offset: offset, duration: duration, allowTruncated: allowTruncated))
+        try OpenedAudioFile(path: path).channels(
+            AudioSegment(offset: offset, duration: duration, allowTruncated: allowTruncated))
     }
 
-    /// Writes a sound. A reader finds the old file or the new one whole, never a part.
+    /// Writes a waveform atomically: a reader finds either the old file or the complete new one.
     ///
-    /// Throws a `SoundProblem` where the sound holds numbers that are not finite or the format does not take its rate, and
-    /// a `FileError` where the file cannot be written, on a full disk for example.
+    /// Throws a `DataError` if samples are not finite or the format does not support the sample rate, and a
+    /// `FileError` if the file cannot be written, for example on a full disk.
     public static func write(_ wave: Waveform, to path: String, as encoding: AudioEncoding = .wav16) throws {
         try write(channels: [wave], to: path, as: encoding)
     }
 
-    /// Writes several channels of one length and rate into one file.
+    /// Writes several channels of equal length and sample rate into one file.
     public static func write(
         channels: [Waveform], to path: String, as encoding: AudioEncoding = .wav16
     ) throws {
-        try AtomicFile.write(SoundEncoder.bytes(channels, as: encoding), to: path)
+        try AtomicFile.write(AudioEncoder.bytes(channels, as: encoding), to: path)
     }
 
-    /// The bytes that `write` puts into a file.
+    /// Returns the bytes that `write` writes to a file.
     public static func bytes(_ channels: [Waveform], as encoding: AudioEncoding = .wav16) throws -> [UInt8] {
-        try SoundEncoder.bytes(channels, as: encoding)
+        try AudioEncoder.bytes(channels, as: encoding)
+    }
+}
+
+extension AudioFile {
+    /// The usual extensions of audio files, in lowercase.
+    public static let extensions: Set<String> = [
+        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff", "aifc", "au", "snd", "caf",
+        "w64", "rf64", "m4a", "mp4", "aac", "wma", "webm", "sph", "nist", "voc",
+    ]
+
+    /// The audio files below a folder, found by their extensions and sorted by path. Hidden files are skipped. Throws if
+    /// the folder cannot be read.
+    public static func paths(inFolder folder: String) throws -> [String] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        return names.filter { name in
+            let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") }
+            return !isHidden && extensions.contains((name as NSString).pathExtension.lowercased())
+        }.sortedByBytes().map { folder + "/" + $0 }
     }
 }

@@ -1,16 +1,16 @@
-/// What a sound file says of itself.
+/// Information from the header of an audio file.
 public struct AudioInfo: Sendable, Equatable {
-    /// The format in words, such as `WAV (Microsoft), Signed 16 bit PCM`.
+    /// The format as text, such as `WAV (Microsoft), Signed 16 bit PCM`.
     public var format: String
-    /// Samples per second.
+    /// The sample rate in Hz.
     public var rate: Int
-    /// How many channels there are.
+    /// The number of channels.
     public var channels: Int
-    /// Samples of a channel; nil where only reading tells.
+    /// Samples per channel; nil if only decoding can tell.
     public var frames: Int?
-    /// What is missing at the end, in words; nil where nothing is or where only reading tells.
+    /// What is missing at the end of the file, as text; nil if nothing is missing or only decoding can tell.
     public var shortfall: String?
 
-    /// Seconds; nil where only reading tells.
+    /// The duration in seconds; nil if only decoding can tell.
     public var duration: Double? { frames.map { Double($0) / Double(rate) } }
 }

@@ -1,23 +1,23 @@
 import Autograd
 import Foundation
 
-/// The program ffmpeg, which decodes what libsndfile cannot: M4A, AAC, WebM, Windows Media.
+/// The ffmpeg command, which decodes what libsndfile cannot: M4A, AAC, WebM, Windows Media.
 package struct Ffmpeg: Sendable {
-    /// Where it is; nil where it is not installed.
+    /// The path of the executable; nil if ffmpeg is not installed.
     package let program: String?
-    /// Seconds without any output after which it is stopped.
+    /// Seconds without any output after which the process is killed.
     package var patience = 60.0
-    /// The most bytes that are taken from it.
+    /// The maximum number of bytes that are read from it.
     package var mostBytes = Waveform.mostSamples * MemoryLayout<Float>.size
 
-    /// The one that the folders of `PATH` hold.
+    /// The ffmpeg in the folders of `PATH`.
     package static var installed: Ffmpeg {
         Ffmpeg(
             folders: (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(
                 String.init))
     }
 
-    /// The one that the first of these folders holds.
+    /// The ffmpeg in the first of these folders that has one.
     package init(folders: [String]) {
         program = folders.map { $0 + "/ffmpeg" }.first { path in
             var status = stat()
@@ -25,24 +25,24 @@ package struct Ffmpeg: Sendable {
         }
     }
 
-    /// Decodes a sound into a WAV file of floats with its own rate and channels.
+    /// Decodes a file into a WAV file of floats with its own sample rate and channels.
     ///
-    /// - Returns: The file, and what ffmpeg complained of.
-    func wav(of source: SoundSource, path: String?, format: String) throws -> (
+    /// - Returns: The file, and the first warning of ffmpeg.
+    func wav(of source: AudioSource, path: String?, format: String) throws -> (
         bytes: [UInt8], complaint: String?
     ) {
         guard let program else {
             throw FileError(
                 file: source.name, place: "byte 0",
-                found: "\(format), which needs the program ffmpeg; it is not installed",
+                found: "\(format), which requires ffmpeg; ffmpeg is not installed",
                 allowed:
-                    "\(SoundContainer.readable). Install ffmpeg (apt-get install ffmpeg), or convert the file to WAV"
+                    "\(AudioContainer.readable). Install ffmpeg (apt-get install ffmpeg), or convert the file to WAV"
             )
         }
         if let path { return try run(program, path, source.name) }
         let copy =
             FileManager.default.temporaryDirectory.path
-            + "/sound-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+            + "/waveform-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         defer { unlink(copy) }
         try AtomicFile.write(to: copy) { append in
             var at = 0
@@ -58,14 +58,15 @@ package struct Ffmpeg: Sendable {
     private func run(_ program: String, _ path: String, _ name: String) throws -> (
         bytes: [UInt8], complaint: String?
     ) {
-        // An absolute path behind "file:" can be neither an option nor an address.
+        // An absolute path after "file:" can be neither an option nor a URL.
         let file = "file:" + URL(fileURLWithPath: path).path
-        let child = try ChildProgram(
-            [
+        let child = try ChildProcess(
+            program,
+            words: [
                 program, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", file, "-map",
                 "0:a:0",
                 "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
-            ], name)
+            ], subject: name)
         var output: [UInt8] = []
         var messages: [UInt8] = []
         let end = child.read(patience: patience) { part, isMessage in
@@ -82,21 +83,22 @@ package struct Ffmpeg: Sendable {
         }
         switch end {
         case .silent:
-            throw problem("no answer in \(Int(patience)) s", "a file that it can decode; convert it to WAV")
+            throw problem(
+                "no output for \(Int(patience)) s", "a file that ffmpeg can decode; convert it to WAV")
         case .refused:
             throw problem(
-                "more than \(grouped(mostBytes)) bytes of sound",
-                "less; cut the file into parts or convert it to WAV")
-        case .exited(let status) where status != 0 || output.isEmpty:
+                "more than \(grouped(mostBytes)) bytes of audio",
+                "less; split the file or convert it to WAV")
+        case .ended(let ending) where ending != .status(0) || output.isEmpty:
             throw problem(
-                complaint ?? "the exit status \(status)", "a file that it can decode; copy it again")
-        case .exited: return (output, complaint)
+                complaint ?? "the exit status \(ending.code)", "a file that ffmpeg can decode; copy it again")
+        case .ended: return (output, complaint)
         }
     }
 
-    /// The first line of what ffmpeg said, which names the cause; the following ones say that it gave up.
+    /// The first line of ffmpeg's messages, which names the cause; the following ones only report that it gave up.
     ///
-    /// Without the part and its address in memory: "[mov,mp4 @ 0x55add4b01b80] moov atom not found".
+    /// The component and its address in memory are removed: "[mov,mp4 @ 0x55add4b01b80] moov atom not found".
     private static func complaint(_ messages: String) -> String? {
         messages.split(whereSeparator: \.isNewline).first.map { line in
             let isNamed = line.hasPrefix("[") && line.contains(" @ 0x")

@@ -2,29 +2,30 @@ import Autograd
 import CKernels
 import Foundation
 
-/// Resampling by a ratio of whole numbers: a bank of filters, a row of taps for each place of an output between two inputs.
+/// Resamples by a rational factor with a polyphase filter bank: one row of taps for each position of an output between
+/// two inputs.
 ///
-/// The filter is a sinc of 48 zero crossings on either side under a Kaiser window (beta 9) that cuts off at 0.94 of
-/// the lower Nyquist frequency. Each row adds up to 1, so that a constant stays what it is.
+/// The filter is a sinc with 48 zero crossings on either side under a Kaiser window (beta 9) with a cutoff at 0.94 of
+/// the lower Nyquist frequency. Each row sums to 1, so that a constant is preserved.
 struct ResampleFilter: Sendable {
-    /// Two outputs are `down / up` inputs apart.
+    /// Outputs are `down / up` inputs apart.
     let up, down: Int
-    /// Taps in a row, and how many of them lie before the place of the output.
+    /// The number of taps in a row, and how many of them lie before the output.
     private let width, reach: Int
-    /// The bank holds the rows of so many outputs; the next begin `inputs` samples later.
+    /// The bank holds the rows of this many outputs; the next ones begin `inputs` samples later.
     private let outputs, inputs: Int
-    /// As `ck_resample_lanes` has them: for each block of rows its taps, the first input and how many of them.
+    /// In the layout of `ck_resample_lanes`: for each block of rows, its taps, its first input and their count.
     private let taps: [Float]
     private let first, counts: [Int32]
 
     static let zeros = 48
     static let beta = 9.0
     static let cutoff = 0.94
-    /// The most taps of a bank that is worth it.
+    /// The maximum number of taps in a bank.
     private static let mostTaps = 1 << 18
     private static let made = SharedTables<SIMD2<Int>, ResampleFilter>(limit: 32)
 
-    /// The filter from one rate to another, made once; nil where there are too many places between two inputs, or the
+    /// Returns the cached filter from one sample rate to another; nil if it would need too many rows, or if the sample
     /// rates are too far apart.
     static func from(_ old: Int, to new: Int) -> ResampleFilter? {
         let shared = greatestCommonDivisor(old, new)
@@ -34,7 +35,7 @@ struct ResampleFilter: Sendable {
         return made(SIMD2(up, down)) { ResampleFilter(up: up, down: down, scale: scale) }
     }
 
-    /// - Parameter scale: What the frequencies that pass are, relative to the Nyquist frequency of the input.
+    /// - Parameter scale: The passband relative to the Nyquist frequency of the input.
     init(up: Int, down: Int, scale: Double) {
         (self.up, self.down) = (up, down)
         let half = Self.half(scale)
@@ -82,20 +83,20 @@ struct ResampleFilter: Sendable {
         }
     }
 
-    /// The first `count` outputs of a sound with silence around it, the first at the place `start` of its samples.
-    func callAsFunction(_ sound: [Float], count: Int, start: Int = 0) -> [Float] {
+    /// Returns the first `count` outputs, with silence around the waveform; the first output is at sample `start`.
+    func callAsFunction(_ waveform: [Float], count: Int, start: Int = 0) -> [Float] {
         let lanes = FrameBlocks.lanes
         let rounds = (count + outputs - 1) / outputs
         return [Float](unsafeUninitializedCapacity: rounds * outputs) { y, size in
             size = count
             guard let y = y.baseAddress else { return }
-            sound.withUnsafeBufferPointer { sound in
+            waveform.withUnsafeBufferPointer { waveform in
                 Parallel.elements((rounds + lanes - 1) / lanes, grain: 8) { groups in
                     let memory = Memory(self)
                     for group in groups {
                         let round = group * lanes
                         run(
-                            sound, from: start - reach + round * inputs, lanes: min(lanes, rounds - round),
+                            waveform, from: start - reach + round * inputs, lanes: min(lanes, rounds - round),
                             memory, y + round * outputs)
                     }
                 }
@@ -103,7 +104,7 @@ struct ResampleFilter: Sendable {
         }
     }
 
-    /// What one thread works on.
+    /// The buffers of one thread.
     private struct Memory {
         let stretch, inputs, outputs: LaneMemory
 
@@ -115,19 +116,19 @@ struct ResampleFilter: Sendable {
         }
     }
 
-    /// The outputs of some rounds, whose windows begin at the sample `from`.
+    /// Computes the outputs of some rounds, whose windows begin at the sample `from`.
     private func run(
-        _ sound: UnsafeBufferPointer<Float>, from: Int, lanes: Int, _ memory: Memory,
+        _ waveform: UnsafeBufferPointer<Float>, from: Int, lanes: Int, _ memory: Memory,
         _ y: UnsafeMutablePointer<Float>
     ) {
         let length = lanes * inputs + width
-        let inside = (from..<from + length).clamped(to: sound.indices)
+        let inside = (from..<from + length).clamped(to: waveform.indices)
         var x = UnsafePointer(memory.stretch.start)
-        if inside.count == length, let base = sound.baseAddress {
+        if inside.count == length, let base = waveform.baseAddress {
             x = base + from
         } else {
             memory.stretch.start.update(repeating: 0, count: length)
-            if !inside.isEmpty, let base = sound.baseAddress {
+            if !inside.isEmpty, let base = waveform.baseAddress {
                 (memory.stretch.start + inside.lowerBound - from).update(
                     from: base + inside.lowerBound, count: inside.count)
             }
@@ -138,7 +139,7 @@ struct ResampleFilter: Sendable {
     }
 }
 
-/// The filter for a step of 1, finely sampled: sines and Bessel functions are computed once.
+/// The filter for a step of 1, finely sampled, so that sines and Bessel functions are computed once.
 private struct Prototype: Sendable {
     static let shared = Prototype()
 
@@ -155,7 +156,7 @@ private struct Prototype: Sendable {
         }
     }
 
-    /// The filter at `u` zero crossings of a sinc without cut-off; by a cubic through the four nearest samples.
+    /// Returns the filter at `u` zero crossings of the sinc, by cubic interpolation of the four nearest samples.
     @inline(__always)
     func value(_ u: Double) -> Double {
         let place = abs(u) * Double(Self.perCrossing)
@@ -172,14 +173,15 @@ private struct Prototype: Sendable {
     }
 }
 
-/// A sinc that cuts off at a share of the Nyquist frequency, under a Kaiser window that ends `half` samples from its middle.
+/// A sinc with a cutoff relative to the Nyquist frequency, under a Kaiser window that ends `half` samples from its
+/// center.
 func windowedSinc(_ u: Double, cutoff: Double, half: Double, beta: Double) -> Double {
     let inside = max(0, 1 - (u / half) * (u / half))
     let angle = Double.pi * cutoff * u
     return bessel(beta * inside.squareRoot()) / bessel(beta) * (u == 0 ? 1 : sin(angle) / angle)
 }
 
-/// The modified Bessel function of order 0, by its series.
+/// The modified Bessel function of order 0, computed by its series.
 private func bessel(_ x: Double) -> Double {
     var (sum, term, k) = (1.0, 1.0, 1.0)
     while term > sum * 1e-17 {
@@ -190,7 +192,7 @@ private func bessel(_ x: Double) -> Double {
     return sum
 }
 
-/// The greatest number that divides both; at least one of them above 0.
+/// The greatest common divisor of two numbers, at least one of which is above 0.
 func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
     var (a, b) = (a, b)
     while b != 0 { (a, b) = (b, a % b) }

@@ -1,25 +1,25 @@
-/// Sound of one channel in memory. Samples are Float whatever `Real` is; full scale is 1.
+/// Mono audio in memory. Samples are Float whatever `Real` is; full scale is 1.
 public struct Waveform: Sendable, Equatable {
     /// The samples, in order.
     public var samples: [Float]
-    /// Samples per second.
+    /// The sample rate in Hz.
     public var rate: Int
-    /// What changes of this sound share, see `sharingFrames`.
+    /// Spectral frames shared by augmentations of this waveform, see `sharingFrames`.
     var vocoderFrames: VocoderFrames?
-    /// What a pipeline has cut off on the way here; nil for a sound that no pipeline has prepared.
-    var cuts: CutTracker?
+    /// What a pipeline has truncated so far; nil for a waveform that no pipeline has preprocessed.
+    var cuts: TruncationTracker?
 
-    /// Sound from samples. `rate` has to be above 0.
+    /// Creates a waveform from samples. `rate` must be above 0.
     public init(_ samples: [Float], rate: Int) {
         self.samples = samples
         self.rate = rate
     }
 
-    /// Whether samples and rates are equal.
+    /// Whether samples and sample rates are equal.
     public static func == (a: Self, b: Self) -> Bool { a.rate == b.rate && a.samples == b.samples }
 
-    /// How many samples there are.
+    /// The number of samples.
     public var count: Int { samples.count }
-    /// How long it lasts, in seconds.
+    /// The duration in seconds.
     public var duration: Double { Double(samples.count) / Double(rate) }
 }

@@ -1,36 +1,36 @@
 import Autograd
 import Configuration
 
-/// A random change of a sound, as a config names it: `{"type": "noise", "amplitude": 0.005}`.
+/// A random augmentation of a waveform, as a config names it: `{"type": "noise", "amplitude": 0.005}`.
 public protocol WaveAugmentation: TaggedOptions {
-    /// How often the sound is changed, from 0 to 1.
+    /// The probability of applying the augmentation.
     var probability: Double { get }
-    /// The changed sound. All randomness comes from `generator`. Throws a `SoundProblem` where the sound does not allow
-    /// the change.
+    /// Returns the augmented waveform. All randomness comes from `generator`. Throws a `DataError` if the
+    /// augmentation cannot be applied.
     func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform
 }
 
 extension WaveAugmentation {
-    /// The sound, changed as often as `probability` says. Takes one number from `generator`, whatever is done with it.
+    /// Applies the augmentation with its `probability`. Draws exactly one number from `generator`.
     public func callAsFunction(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard let own = generator.turn(probability) else { return wave }
         return try change(wave, own)
     }
 }
 
-/// The changes of sounds that a config may name.
+/// The registered wave augmentations.
 public enum WaveAugmentationKinds: Registry {
-    /// What stands in a config is a change of a sound.
+    /// The type of a decoded config entry.
     public typealias Value = any WaveAugmentation
 
     public static var noun: String { "wave augmentation" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
-            AddNoise.self, BackgroundSound.self, TimeStretch.self, PitchShift.self, SpeedChange.self,
-            RandomGain.self, PolarityFlip.self, TimeShift.self, BandFilter.self, Reverberation.self,
+            AddNoise.self, BackgroundNoise.self, TimeStretch.self, PitchShift.self, SpeedChange.self,
+            RandomGain.self, PolarityInversion.self, TimeShift.self, BandFilter.self, Reverberation.self,
         ]
     }
 }
 
-/// A change of a sound of any kind inside a config.
+/// A wave augmentation of any registered type in a config.
 public typealias AnyWaveAugmentation = Tagged<WaveAugmentationKinds>

@@ -1,49 +1,50 @@
 import Autograd
 import Configuration
 
-/// How often the examples of each class are trained on in an epoch. For the training part alone: repeated before a split,
-/// examples would be on both of its sides.
+/// How the examples of each class are sampled in an epoch. For the training set alone: examples repeated before a split
+/// would leak.
 public struct ClassSampling: Options, Equatable {
-    /// What is done about classes of different sizes.
+    /// How imbalanced classes are treated.
     public enum Rule: String, CaseIterable, ConfigurationValue {
         /// Every example once.
         case all
-        /// As many of each class as the smallest has, drawn at random.
+        /// Undersampling: as many examples of each class as the smallest has, drawn at random.
         case down
-        /// As many of each class as the largest has: all of them, and some again, drawn at random.
+        /// Oversampling: as many examples of each class as the largest has: all of them, and some repeated at random.
         case up
-        /// Every example once, and in the loss all classes count alike.
+        /// Every example once, with class weights in the loss.
         case weights
     }
 
-    /// What is done.
+    /// The rule.
     public var rule = Rule.all
-    /// The most examples of a class; nil for any number.
+    /// The maximum number of examples per class; nil for no limit.
     public var most: Int?
-    /// The seed of the draw.
+    /// The random seed.
     public var seed = 0
 
-    public static let summary = "How often the examples of each class are trained on in an epoch."
+    public static let summary = "Class balancing of the training set."
     public static let fields: [Field<Self>] = [
         .init(
             "rule", \.rule,
-            "Every example once; or as many of each class as the smallest has (down), or the largest (up); or once, with weights in the loss so that all classes count alike."
+            "`all`: no balancing; `down`: undersampling to the smallest class; `up`: oversampling to the largest class; `weights`: class weights in the loss."
         ),
         .init(
-            "max_per_class", \.most, "The most examples of a class, drawn at random; null for any number.", .atLeast(1)
+            "max_per_class", \.most,
+            "Maximum number of examples per class, drawn at random; `null` for no limit.", .atLeast(1)
         ),
-        .init("seed", \.seed, "The seed of the draw.", .atLeast(0)),
+        .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 
     public init() {}
-    /// A rule, the most of a class, and the seed.
+    /// Creates a rule with a maximum number of examples per class and a seed.
     public init(_ rule: Rule, most: Int? = nil, seed: Int = 0) {
         self.rule = rule
         self.most = most
         self.seed = seed
     }
 
-    /// The numbers of the examples of an epoch, rising, given the class of each example.
+    /// Returns the indices of the examples of an epoch in ascending order, given the class of each example.
     public func draw(_ labels: [Int]) -> [Int] {
         guard rule == .down || rule == .up || most != nil, let last = labels.max() else {
             return Array(labels.indices)
@@ -58,7 +59,7 @@ public struct ClassSampling: Options, Equatable {
             let size = Swift.min(common ?? members.count, most ?? .max)
             let own = generator.split("class \(label)")
             var numbers: [Int] = []
-            // Every example as often as any other, but for the last round.
+            // Every example as often as any other, except for the last round.
             while numbers.count < size {
                 numbers += own.permutation(members.count).prefix(size - numbers.count).map { members[$0] }
             }

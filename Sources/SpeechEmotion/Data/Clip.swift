@@ -1,27 +1,28 @@
-/// One example of a corpus: where its sound is, and what is known of it.
+/// An example of a corpus: where its audio is, and its metadata.
 public struct Clip: Sendable, Hashable {
-    /// Where the sound of a clip comes from.
+    /// The source of the audio of a clip.
     public enum Source: Sendable, Hashable {
-        /// A file, or the part of it from `start` to `end` in seconds.
+        /// A file, or a segment of it from `start` to `end` in seconds.
         case file(path: String, start: Double?, end: Double?)
-        /// A sound of the embedded corpus, made when it is asked for.
+        /// A clip of the synthetic corpus, synthesized on demand.
         case synthetic(SyntheticClip)
     }
 
-    /// Names the clip within its corpus; stable between machines: the path below the corpus' folder, for files.
+    /// Identifies the clip within its corpus, independently of the machine: for files, the path below the corpus'
+    /// folder.
     public var id: String
-    /// Where its sound is.
+    /// The source of the audio.
     public var source: Source
-    /// The class, by name.
+    /// The name of the class.
     public var label: String
-    /// Who speaks; nil where that is not known.
+    /// The speaker; nil if unknown.
     public var speaker: String?
     /// Further columns, such as statement, repetition, intensity, channel or gender.
     public var attributes: [String: String]
-    /// For a changed copy of another clip's sound, the id of that clip; nil for recordings.
+    /// For an augmented copy, the id of the original clip; nil for recordings.
     public var origin: String?
 
-    /// A clip. The speaker and attributes may be unknown.
+    /// Creates a clip. The speaker and attributes may be unknown.
     public init(
         id: String, source: Source, label: String, speaker: String? = nil, attributes: [String: String] = [:],
         origin: String? = nil
@@ -34,7 +35,7 @@ public struct Clip: Sendable, Hashable {
         self.origin = origin
     }
 
-    /// What a column says of the clip: `label`, `speaker`, `id`, or the name of an attribute. Nil where it is not known.
+    /// Returns the value of a column: `label`, `speaker`, `id`, or an attribute. Nil if unknown.
     public func value(of column: String) -> String? {
         switch column {
         case "id": id

@@ -1,15 +1,17 @@
-/// The clips of a data set and the names of their classes.
+import Autograd
+
+/// The clips of a corpus and the names of their classes.
 public struct Corpus: Sendable {
-    /// What the data set is called in reports.
+    /// The name of the corpus in reports.
     public var name: String
     /// The clips, in an order that depends on the data alone.
     public var clips: [Clip]
     /// The classes, in the order of a model's outputs.
     public var classes: [String]
-    /// What was left out while it was read, and why.
+    /// Files that were omitted, and why.
     public var omissions: [Omission]
 
-    /// A corpus; the classes are those of the clips in alphabetical order unless given.
+    /// Creates a corpus; the classes default to those of the clips in alphabetical order.
     public init(name: String, clips: [Clip], classes: [String]? = nil, omissions: [Omission] = []) {
         self.name = name
         self.clips = clips
@@ -17,23 +19,23 @@ public struct Corpus: Sendable {
         self.omissions = omissions
     }
 
-    /// How many clips each class has, in the order of `classes`.
+    /// The number of clips of each class, in the order of `classes`.
     public var classCounts: [Int] { clips.counts(of: classes) }
 
-    /// Who speaks, in alphabetical order.
+    /// The speakers, in alphabetical order.
     public var speakers: [String] { clips.values(of: "speaker") }
 
-    /// A short text that changes with the ids, classes and speakers of the clips, so that a split can tell whether it was
-    /// made for this corpus. It does not change with the order of the clips or the place of their files.
+    /// Changes with the ids, classes and speakers of the clips, so that a split can be matched with its corpus. It is
+    /// independent of the order of the clips and of where their files are.
     public var fingerprint: String {
         var sum: UInt64 = 0
         for clip in clips {
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            var hash = FNV1a()
             for text in [clip.id, clip.label, clip.speaker ?? ""] {
-                for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-                hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+                hash.combine(text.utf8)
+                hash.combine(0xFF)
             }
-            sum &+= (hash ^ hash >> 29) &* 0xBF58_476D_1CE4_E5B9
+            sum &+= (hash.value ^ hash.value >> 29) &* 0xBF58_476D_1CE4_E5B9
         }
         let hex = String(sum, radix: 16)
         return String(repeating: "0", count: 16 - hex.count) + hex
@@ -41,12 +43,12 @@ public struct Corpus: Sendable {
 }
 
 extension [Clip] {
-    /// The values of a column in alphabetical order (of their bytes), each once; clips that have none do not count.
+    /// The values of a column in alphabetical order (by bytes), without duplicates and missing values.
     public func values(of column: String) -> [String] {
         Set(compactMap { $0.value(of: column) }).sortedByBytes()
     }
 
-    /// How many of the clips are of each class.
+    /// The number of clips of each class.
     public func counts(of classes: [String]) -> [Int] {
         let counts = Dictionary(map { ($0.label, 1) }, uniquingKeysWith: +)
         return classes.map { counts[$0] ?? 0 }
@@ -54,11 +56,11 @@ extension [Clip] {
 }
 
 extension Sequence<String> {
-    /// Sorted by their bytes, which is the same on every machine and in every language.
+    /// Sorts by bytes, which is the same on every machine and in every locale.
     package func sortedByBytes() -> [String] { sorted { $0.precedes($1) } }
 }
 
 extension String {
-    /// Whether this stands before another text in the order of their bytes.
+    /// Whether this text precedes another in byte order.
     package func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }

@@ -1,18 +1,17 @@
 import Autograd
 
-/// What a model gets of one sound: a sequence, a vector or a picture.
+/// The input of a model for one recording: a sequence, a vector or an image.
 public struct Features: Sendable, Equatable {
-    /// [frames, channels], [channels], or [height, width, colours].
+    /// [frames, channels], [channels], or [height, width, colors].
     public var shape: [Int]
-    /// The numbers, the last axis fastest.
+    /// The values, in row-major order.
     public var values: [Float]
-    /// How many frames of a sequence there are up to the end of the sound, what follows being padding; nil
-    /// for vectors and pictures.
+    /// The number of frames of a sequence before padding; nil for vectors and images.
     public var length: Int?
-    /// What was cut off the sound; nil where the sound did not come from a pipeline. It takes no part in comparisons.
+    /// What was truncated; nil if the features did not come from a pipeline. Ignored in comparisons.
     public var truncation: Truncation?
 
-    /// Features of a shape. `values` has as many numbers as the shape says.
+    /// Creates features of a shape, which must match the number of `values`.
     public init(shape: [Int], values: [Float], length: Int? = nil) {
         require(
             values.count == shape.reduce(1, *), "Features: \(values.count) values for the shape \(shape)")
@@ -21,7 +20,7 @@ public struct Features: Sendable, Equatable {
         self.length = length
     }
 
-    /// Whether shapes, numbers and lengths are equal.
+    /// Whether shapes, values and lengths are equal.
     public static func == (a: Self, b: Self) -> Bool {
         a.shape == b.shape && a.values == b.values && a.length == b.length
     }

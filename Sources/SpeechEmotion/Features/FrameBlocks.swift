@@ -1,23 +1,22 @@
 import Autograd
 import CKernels
 
-/// Numbers for each frame of a sound, as a `FrameTable` has them, but sixteen frames beside each other, so
-/// that one instruction works on all of them. Number `place` of frame f lies in block f / 16, row `place`,
-/// lane f mod 16; spare lanes of the last block repeat the last frame.
+/// Values of each frame, like a `FrameTable`, but with sixteen frames interleaved, so that one instruction processes
+/// all of them. Value `place` of frame f is in block f / 16, row `place`, lane f mod 16; spare lanes of the last block
+/// repeat the last frame.
 public struct FrameBlocks: Sendable {
-    /// How many frames there are.
+    /// The number of frames.
     public let frames: Int
-    /// How many numbers each frame has.
+    /// The number of values per frame.
     public let width: Int
     private let memory: LaneMemory
 
     static let lanes = Int(CK_LANES)
 
-    /// How many blocks of `lanes` frames there are.
+    /// The number of blocks of `lanes` frames.
     var blocks: Int { (frames + Self.lanes - 1) / Self.lanes }
 
-    /// Blocks that `fill` writes, all of them; it is called with several of them at a time, maybe on several
-    /// threads.
+    /// Creates blocks that `fill` writes; it is called with ranges of blocks, possibly on several threads.
     init(
         frames: Int, width: Int, blocksAtOnce: Int = 8,
         fill: (_ blocks: Range<Int>, _ numbers: UnsafeMutablePointer<Float>) -> Void
@@ -33,8 +32,7 @@ public struct FrameBlocks: Sendable {
         }
     }
 
-    /// Blocks of the same frames, each made from the one here: `body(from, to)` gets the first number of
-    /// both.
+    /// Maps each block to a new one: `body(from, to)` receives pointers to the first values of both.
     func mapped(
         width newWidth: Int, _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     ) -> FrameBlocks {
@@ -46,19 +44,19 @@ public struct FrameBlocks: Sendable {
         }
     }
 
-    /// Calls `body` with the first number of the first block.
+    /// Calls `body` with a pointer to the first value of the first block.
     @inline(__always)
     func withNumbers<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
         try withExtendedLifetime(memory) { try body(UnsafePointer(memory.start)) }
     }
 
-    /// All numbers, spare lanes included.
+    /// The number of values, including spare lanes.
     var count: Int { blocks * width * Self.lanes }
 
-    /// The frames of a block that are no spare lanes.
+    /// The number of frames in a block, without spare lanes.
     func lanes(of block: Int) -> Int { Swift.min(Self.lanes, frames - block * Self.lanes) }
 
-    /// The number at a place of a frame.
+    /// The value at an index of a frame.
     public subscript(frame: Int, place: Int) -> Float {
         require(
             frame >= 0 && frame < frames && place >= 0 && place < width,
@@ -68,10 +66,10 @@ public struct FrameBlocks: Sendable {
         }
     }
 
-    /// Whether both are one table, made once.
+    /// Whether both share the same memory.
     package func isSameMemory(as other: FrameBlocks) -> Bool { memory === other.memory }
 
-    /// The same numbers, those of a frame beside each other.
+    /// The same values as a table, with the values of a frame contiguous.
     public var table: FrameTable {
         let values = [Float](unsafeUninitializedCapacity: frames * width) { buffer, count in
             count = frames * width
@@ -81,7 +79,7 @@ public struct FrameBlocks: Sendable {
         return FrameTable(frames: frames, width: width, values: values)
     }
 
-    /// Writes the frames as rows that start `stride` numbers apart.
+    /// Copies the frames to rows that are `stride` values apart.
     func copyRows(to rows: UnsafeMutablePointer<Float>, stride: Int) {
         let size = width * Self.lanes
         withNumbers { numbers in
@@ -95,7 +93,7 @@ public struct FrameBlocks: Sendable {
         }
     }
 
-    /// The same numbers as blocks.
+    /// Converts a table to blocks.
     public init(_ table: FrameTable) {
         let (frames, width) = (table.frames, table.width)
         self = table.values.withUnsafeBufferPointer { rows in
@@ -112,7 +110,7 @@ public struct FrameBlocks: Sendable {
     }
 }
 
-/// Memory on a vector's boundary that is written once and then only read.
+/// Vector-aligned memory that is written once and then only read.
 final class LaneMemory: @unchecked Sendable {
     let start: UnsafeMutablePointer<Float>
     private let block: UnsafeMutableRawBufferPointer

@@ -1,15 +1,15 @@
 import Autograd
 
-/// Numbers for each frame of a sound, [frames, width], the numbers of a frame beside each other.
+/// Values of each frame, [frames, width], with the values of a frame contiguous.
 public struct FrameTable: Sendable, Equatable {
-    /// How many frames there are.
+    /// The number of frames.
     public var frames: Int
-    /// How many numbers each frame has.
+    /// The number of values per frame.
     public var width: Int
-    /// frames * width numbers.
+    /// frames * width values.
     public var values: [Float]
 
-    /// A table of `frames * width` values.
+    /// Creates a table from `frames * width` values.
     public init(frames: Int, width: Int, values: [Float]) {
         require(
             values.count == frames * width,
@@ -19,7 +19,7 @@ public struct FrameTable: Sendable, Equatable {
         self.values = values
     }
 
-    /// The number at a place of a frame.
+    /// The value at an index of a frame.
     public subscript(frame: Int, place: Int) -> Float {
         get { values[frame * width + place] }
         set { values[frame * width + place] = newValue }

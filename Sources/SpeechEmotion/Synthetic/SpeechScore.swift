@@ -1,28 +1,28 @@
 import Autograd
 import Glibc
 
-/// What the voice does over time, a frame every 5 ms: the plan that the synthesiser follows.
+/// The control parameters of the synthesizer over time, one frame every 5 ms.
 struct SpeechScore {
-    /// Frames a second.
+    /// Frames per second.
     static let frameRate = 200.0
 
     /// One frame.
     struct Frame {
-        /// Of the voice, in Hz.
+        /// The F0 in Hz.
         var pitch = 100.0
-        /// Strength of the voice.
+        /// The amplitude of voicing.
         var voice = 0.0
-        /// Strength of noise made in the mouth, and its frequency in Hz.
+        /// The amplitude of frication noise, and its frequency in Hz.
         var noise = 0.0
         var noiseFrequency = 4000.0
-        /// The first three resonances, in Hz; the higher ones stay where they are.
+        /// The first three formants in Hz; the higher ones are fixed.
         var resonances = [500.0, 1500, 2500]
     }
 
     private(set) var frames: [Frame] = []
     let speaker: SyntheticSpeaker
     let style: SyntheticEmotion.Style
-    /// Where accents are: the time as a part of the sentence's frames, and how strong.
+    /// The accents: the time as a fraction of the frames, and the strength.
     private var accents: [(frame: Int, strength: Double)] = []
 
     init(
@@ -84,7 +84,8 @@ struct SpeechScore {
         }
     }
 
-    /// A vowel: its strength rises as the delivery wants it, its resonances glide from those before.
+    /// Adds a vowel: its amplitude rises with the attack of the delivery, and its formants glide from the previous
+    /// ones.
     private mutating func speak(
         _ syllable: SyntheticStatement.Syllable, seconds: Double, after previous: SyntheticStatement.Vowel?
     ) {
@@ -104,13 +105,13 @@ struct SpeechScore {
         }
     }
 
-    /// Gives the frames of the sentence their pitch and strength, and the speaker's resonances.
+    /// Sets the pitch and strength of the frames, and the speaker's formants.
     private mutating func intone(_ range: Range<Int>, _ generator: RandomGenerator) {
         let tremorRate = 5 + 2.5 * generator.uniform()
         let tremorPhase = 2 * .pi * generator.uniform()
         for index in frames.indices {
             let along = min(1, max(0, Double(index - range.lowerBound) / Double(max(1, range.count))))
-            // Most of the fall, or rise, comes with the last third.
+            // Most of the fall or rise is in the last third.
             let fall = style.fall * (0.35 * along + 0.65 * max(0, (along - 0.66) / 0.34))
             var semitones = style.pitch + 0.4 * style.fall - fall
             for accent in accents {

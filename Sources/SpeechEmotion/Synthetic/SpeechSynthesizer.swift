@@ -1,7 +1,7 @@
 import Autograd
 import Glibc
 
-/// A small source-filter synthesiser (after Klatt 1980): pulses of the glottis and noise through five resonances.
+/// A small source-filter speech synthesizer (after Klatt 1980): glottal pulses and noise through five resonances.
 struct SpeechSynthesizer {
     static let rate = 16000
 
@@ -13,12 +13,12 @@ struct SpeechSynthesizer {
         self.generator = generator
     }
 
-    /// How many samples the sound has.
+    /// The number of samples of the waveform.
     var count: Int { score.frames.count * Self.perFrame }
 
     private static let perFrame = Int(Double(rate) / SpeechScore.frameRate)
 
-    /// The sound, with the noise of a quiet room, below full scale.
+    /// Synthesizes the waveform, with quiet room noise, below full scale.
     func wave() -> Waveform {
         let style = score.style
         let (count, perFrame) = (count, Self.perFrame)
@@ -29,7 +29,7 @@ struct SpeechSynthesizer {
         var glottis = Glottis(style, irregular)
         var tract = (0..<5).map { _ in Resonator() }
         var mouth = Resonator()
-        // Low-pass after the glottis; a brighter voice has a higher corner.
+        // A low-pass after the glottis; a brighter voice has a higher cutoff.
         let corner = min(7000, max(250, 1500 * exp2(0.42 * style.tilt)))
         let smoothing = 1 - exp(-2 * .pi * corner / Double(Self.rate))
         var smoothed = 0.0
@@ -50,10 +50,10 @@ struct SpeechSynthesizer {
                 let pulse = glottis.next(pitch: frame.pitch + (next.pitch - frame.pitch) * along)
                 let breath = style.breath * (glottis.isOpen ? 1 : 0.35) * noise.values[2 * place]
                 smoothed += smoothing * (voice * (pulse + 0.6 * breath) - smoothed)
-                var sound = smoothed
-                for resonator in tract.indices { sound = tract[resonator].next(sound) }
+                var sample = smoothed
+                for resonator in tract.indices { sample = tract[resonator].next(sample) }
                 let friction = mouth.next(frame.noise * noise.values[2 * place + 1])
-                samples[place] = Float(sound + 0.5 * friction)
+                samples[place] = Float(sample + 0.5 * friction)
             }
         }
         return finished(samples, room, level: style.level)
@@ -71,7 +71,7 @@ struct SpeechSynthesizer {
     }
 }
 
-/// Uniform noise of mean 0 and deviation 1, drawn at once.
+/// Uniform noise with mean 0 and standard deviation 1, drawn at once.
 struct SyntheticNoise {
     let values: [Double]
 
@@ -80,7 +80,7 @@ struct SyntheticNoise {
     }
 }
 
-/// The flow through the glottis, as its derivative: a parabola while it is open, 0 while it is closed.
+/// The derivative of the glottal flow: a parabola while the glottis is open, 0 while it is closed.
 private struct Glottis {
     private let roughness: Double
     private let generator: RandomGenerator
@@ -103,7 +103,7 @@ private struct Glottis {
         if phase >= 1 {
             phase -= phase.rounded(.down)
             isSecond.toggle()
-            // A rough voice differs from period to period, and every second one is weaker.
+            // A rough voice has jitter, and every second period is weaker.
             speed = max(0.5, 1 + roughness * generator.normal())
             strength = max(0.2, 1 + 2 * roughness * generator.normal() - (isSecond ? 6 * roughness : 0))
         }
@@ -113,7 +113,7 @@ private struct Glottis {
     }
 }
 
-/// One resonance: a second-order filter with gain 1 at 0 Hz.
+/// A resonance: a second-order filter with gain 1 at 0 Hz.
 private struct Resonator {
     private var a = 1.0
     private var b = 0.0

@@ -1,19 +1,20 @@
 import Autograd
 
-/// One sound of the embedded corpus: who says what, and how. Its sound is made when asked and depends on these numbers alone.
+/// A clip of the synthetic corpus: speaker, emotion and statement. Its waveform is synthesized on demand and depends on
+/// these values alone.
 public struct SyntheticClip: Sendable, Hashable {
-    /// Which corpus; another seed gives other speakers.
+    /// The seed of the corpus; another seed gives other speakers.
     public var seed: UInt64
-    /// The speaker, from 1. Even ones have the voice of a woman, odd ones that of a man.
+    /// The speaker, from 1. Even ones have female voices, odd ones male.
     public var speaker: Int
-    /// How it is said.
+    /// The emotion.
     public var emotion: SyntheticEmotion
-    /// The statement, from 1 to `SyntheticStatement.all.count`; larger numbers start over.
+    /// The statement, from 1 to `SyntheticStatement.all.count`; larger numbers wrap around.
     public var statement: Int
-    /// Which time the speaker says it, from 1.
+    /// The repetition, from 1.
     public var repetition: Int
 
-    /// One saying of a statement.
+    /// Creates a clip of one utterance.
     public init(seed: UInt64, speaker: Int, emotion: SyntheticEmotion, statement: Int, repetition: Int) {
         self.seed = seed
         self.speaker = speaker
@@ -27,10 +28,10 @@ public struct SyntheticClip: Sendable, Hashable {
         "speaker-\(Self.twoDigits(speaker))/\(emotion.rawValue)-\(statement)-\(repetition)"
     }
 
-    /// The sound: 1 to 3 s at 16 kHz.
+    /// Synthesizes the waveform: 1 to 3 s at 16 kHz.
     public func wave() -> Waveform { synthesizer.wave() }
 
-    /// The length of the sound in seconds, without making it.
+    /// The duration in seconds, computed without synthesis.
     public var seconds: Double { Double(synthesizer.count) / Double(SpeechSynthesizer.rate) }
 
     private var synthesizer: SpeechSynthesizer {

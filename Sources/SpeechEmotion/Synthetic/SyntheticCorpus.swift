@@ -1,8 +1,8 @@
 import Autograd
 import Configuration
 
-/// The corpus that every copy of the program carries: made by a small speech synthesiser, so that a first experiment and the
-/// tests need no data. Eight emotions that overlap; it says nothing about real voices.
+/// A synthetic corpus that is built in: a small speech synthesizer generates it, so that a first experiment and the
+/// tests need no data. It has eight overlapping emotions; results on it say nothing about real speech.
 public struct SyntheticCorpus: CorpusSource, Equatable {
     public var speakers = 12
     public var repetitions = 2
@@ -10,23 +10,24 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
 
     public static let type = "synthetic"
     public static let summary =
-        "The embedded corpus: a small synthesiser speaks eight emotions in several voices."
+        "The built-in synthetic corpus: a small speech synthesizer with several speakers and eight emotions."
     public static let fields: [Field<Self>] = [
-        .init("speakers", \.speakers, "How many voices.", .atLeast(1), .atMost(1000)),
+        .init("speakers", \.speakers, "Number of speakers.", .atLeast(1), .atMost(1000)),
         .init(
-            "repetitions", \.repetitions, "How often each voice says each sentence in each emotion.",
+            "repetitions", \.repetitions,
+            "Number of repetitions of each sentence in each emotion by each speaker.",
             .atLeast(1), .atMost(1000)),
-        .init("seed", \.seed, "Another seed gives other voices.", .atLeast(0)),
+        .init("seed", \.seed, "Seed of the speakers.", .atLeast(0)),
     ]
 
     public init() {}
 
-    /// Eight.
+    /// Eight classes.
     public var knownClasses: [String]? { SyntheticEmotion.allCases.map(\.rawValue).sortedByBytes() }
-    /// All of the others.
+    /// Every speaker, gender, statement and repetition has all classes.
     public var columnsOfEveryClass: Set<String> { ["speaker", "gender", "statement", "repetition"] }
 
-    /// Needs no files and never fails, see `corpus()`.
+    /// Returns `corpus()`; needs no files and never fails.
     public func read() -> Corpus { corpus() }
 
     /// The clips, by speaker, emotion, statement and repetition.
@@ -47,11 +48,11 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
     private func clip(_ speaker: Int, _ emotion: SyntheticEmotion, _ statement: Int, _ repetition: Int)
         -> Clip
     {
-        let sound = SyntheticClip(
+        let utterance = SyntheticClip(
             seed: UInt64(seed), speaker: speaker, emotion: emotion, statement: statement,
             repetition: repetition)
         return Clip(
-            id: sound.id, source: .synthetic(sound), label: emotion.rawValue,
+            id: utterance.id, source: .synthetic(utterance), label: emotion.rawValue,
             speaker: SyntheticClip.twoDigits(speaker),
             attributes: [
                 "gender": speaker % 2 == 0 ? "female" : "male", "statement": "\(statement)",

@@ -1,11 +1,11 @@
 import Autograd
 import Glibc
 
-/// The emotions of the embedded corpus, those of RAVDESS.
+/// The emotions of the synthetic corpus, which are those of RAVDESS.
 public enum SyntheticEmotion: String, Sendable, CaseIterable {
     case neutral, calm, happy, sad, angry, fearful, disgust, surprised
 
-    /// How a typical speaker shows it, as a distance from neutral speech.
+    /// The typical expression of the emotion, as a deviation from neutral speech.
     var style: Style {
         switch self {
         case .neutral: Style()
@@ -24,38 +24,38 @@ public enum SyntheticEmotion: String, Sendable, CaseIterable {
         }
     }
 
-    /// What changes in a voice.
+    /// The vocal parameters of an emotion.
     struct Style {
-        /// Semitones of the mean pitch.
+        /// Mean F0 in semitones.
         var pitch = 0.0
-        /// Semitones by which accents move it.
+        /// F0 range of accents in semitones.
         var range = 0.0
-        /// Part by which it is quicker.
+        /// Relative speech rate.
         var pace = 0.0
-        /// Decibels.
+        /// Level in dB.
         var level = 0.0
-        /// Decibels an octave that high frequencies gain.
+        /// Spectral tilt in dB per octave.
         var tilt = 0.0
-        /// Breath beside the voice, 0 to 1.
+        /// Breathiness, 0 to 1.
         var breath = 0.0
-        /// How much one period differs from the next.
+        /// Jitter: how much periods differ.
         var roughness = 0.0
-        /// Semitones of a slow trembling.
+        /// Tremor in semitones.
         var tremor = 0.0
-        /// Semitones that the pitch falls to the end.
+        /// Final fall of F0 in semitones.
         var fall = 0.0
         /// How abruptly syllables begin, 0 to 1.
         var attack = 0.0
-        /// Part by which the resonances rise.
+        /// Relative rise of the formants.
         var smile = 0.0
     }
 }
 
-/// How one saying is spoken: the style of its emotion, shown more or less clearly, by one speaker on one day.
+/// The delivery of one utterance: the style of its emotion, expressed more or less clearly, by one speaker.
 struct Delivery {
     var style: SyntheticEmotion.Style
 
-    /// Emotions overlap: some sayings hardly show theirs, and every number varies by itself.
+    /// Emotions overlap: some utterances hardly express theirs, and every parameter varies independently.
     init(_ emotion: SyntheticEmotion, _ speaker: SyntheticSpeaker, _ generator: RandomGenerator) {
         let clarity = 0.6 + 0.7 * generator.uniform()
         let typical = emotion.style
@@ -78,7 +78,7 @@ struct Delivery {
 }
 
 extension RandomGenerator {
-    /// A normally distributed number (Box and Muller).
+    /// Draws a normally distributed value (Box and Muller).
     public func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()
         return radius * cos(2 * .pi * uniform())

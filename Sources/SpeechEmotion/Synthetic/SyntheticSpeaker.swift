@@ -1,15 +1,15 @@
 import Autograd
 import Glibc
 
-/// A voice of the embedded corpus: pitch, vocal tract and habits.
+/// A speaker of the synthetic corpus: pitch, vocal tract and habits.
 struct SyntheticSpeaker {
-    /// Mean pitch in Hz.
+    /// The mean F0 in Hz.
     let pitch: Double
-    /// By what the resonances of a typical man's vocal tract are multiplied.
+    /// The factor of all formants relative to a typical male vocal tract.
     let tract: Double
-    /// How much each of the first resonances differs from that.
+    /// The deviation of each of the first formants.
     let resonances: [Double]
-    /// How clearly emotions show.
+    /// How clearly emotions are expressed.
     let expression: Double
     let pace: Double
     let tilt: Double

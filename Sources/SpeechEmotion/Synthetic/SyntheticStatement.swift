@@ -1,24 +1,25 @@
-/// A sentence as a series of syllables.
+/// A sentence as a sequence of syllables.
 struct SyntheticStatement: Sendable {
-    /// One syllable: noise before the vowel, the vowel, and whether it carries an accent.
+    /// A syllable: onset, vowel, and whether it is accented.
     struct Syllable: Sendable {
         var onset: Onset
         var vowel: Vowel
         var isAccented: Bool
     }
 
-    /// How a syllable begins.
+    /// The onset of a syllable.
     enum Onset: Sendable {
         case none
-        /// Silence and a burst of noise around a frequency in Hz.
+        /// A stop: silence and a noise burst around a frequency in Hz.
         case stop(Double)
-        /// Noise around a frequency in Hz.
+        /// A fricative: noise around a frequency in Hz.
         case fricative(Double)
-        /// Voice through the nose or with a narrow mouth.
+        /// A sonorant: voiced, nasal or approximant.
         case sonorant
     }
 
-    /// The first three resonances of a man's vocal tract, in Hz (after Peterson and Barney 1952), and its length beside others.
+    /// The first three formants of a male vocal tract in Hz (after Peterson and Barney 1952), and the relative
+    /// duration.
     struct Vowel: Sendable {
         var resonances: [Double]
         var length: Double
@@ -26,7 +27,7 @@ struct SyntheticStatement: Sendable {
 
     let syllables: [Syllable]
 
-    /// The sentence of a number, from 1; larger numbers start over.
+    /// The sentence of a number, from 1; larger numbers wrap around.
     static func number(_ number: Int) -> SyntheticStatement {
         let count = all.count
         return all[((number - 1) % count + count) % count]
@@ -40,7 +41,8 @@ struct SyntheticStatement: Sendable {
     private static let uh = Vowel(resonances: [490, 1350, 1690], length: 0.7)
     private static let schwa = Vowel(resonances: [500, 1400, 2450], length: 0.6)
 
-    /// Two sentences with the rhythm of RAVDESS': "kids are talking by the door", "dogs are sitting by the door".
+    /// Two sentences with the rhythm of those of RAVDESS: "kids are talking by the door", "dogs are sitting by the
+    /// door".
     static let all: [SyntheticStatement] = [
         SyntheticStatement(syllables: [
             Syllable(onset: .stop(2200), vowel: ih, isAccented: true),

@@ -85,15 +85,16 @@ package struct StateStore: Sendable {
     /// A 64-bit checksum: FNV-1a over eight bytes at a time, mixed so that every bit counts.
     static func checksum(_ bytes: some ContiguousBytes) -> String {
         bytes.withUnsafeBytes { bytes in
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
+            var hash = FNV1a()
+            hash.value ^= UInt64(bytes.count)
             var at = 0
             while at + 8 <= bytes.count {
-                hash = (hash ^ bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) &* 0x100_0000_01b3
-                hash ^= hash >> 32
+                hash.combine(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+                hash.value ^= hash.value >> 32
                 at += 8
             }
-            for byte in bytes[at...] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            return String(hash ^ hash >> 29, radix: 16)
+            hash.combine(bytes[at...])
+            return String(hash.value ^ hash.value >> 29, radix: 16)
         }
     }
 }

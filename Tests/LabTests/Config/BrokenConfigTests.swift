@@ -609,15 +609,15 @@ import Testing
     static let splits: [Case] = [
         (
             #""test": 0.2"#, #""test": 1.5"#,
-            ["5:59: split.test: expected a share such as 0.2 or a whole number above 0, found 1.5"]
+            ["5:59: split.test: expected a fraction such as 0.2 or an integer above 0, found 1.5"]
         ),
         (
             #""test": 0.2"#, #""test": 0"#,
-            ["5:59: split.test: expected a share such as 0.2 or a whole number above 0, found 0"]
+            ["5:59: split.test: expected a fraction such as 0.2 or an integer above 0, found 0"]
         ),
         (
             #""test": 0.2"#, #""test": "0.2""#,
-            [#"5:59: split.test: expected a share such as 0.2 or a whole number above 0, found "0.2""#]
+            [#"5:59: split.test: expected a fraction such as 0.2 or an integer above 0, found "0.2""#]
         ),
         (#""seed": 1"#, #""fold": 0"#, ["3:13: fold: expected a whole number of at least 1, found 0"]),
         (#""seed": 1"#, #""fold": 2"#, ["3:13: fold: expected 1, found 2: the split has a single fold"]),
@@ -657,7 +657,9 @@ import Testing
         ),
         (
             #""count": 40"#, #""count": 80"#,
-            ["11:52: features.layout.features[0].count: 80 coefficients need as many mels, not 64"]
+            [
+                "11:52: features.layout.features[0].count: 80 coefficients need at least as many mel bands, not 64"
+            ]
         ),
         (
             #""hop": 256"#, #""hop": 0"#,
@@ -666,7 +668,7 @@ import Testing
         (
             #""n_mels": 64}"#, #""n_mels": 64}, {"type": "rms", "hop_length": 128}"#,
             [
-                "11:25: features.layout.features: side by side they need the same hop, but there are 256 and 128"
+                "11:25: features.layout.features: concatenated features need equal hop lengths, found 256 and 128"
             ]
         ),
         (
@@ -681,13 +683,13 @@ import Testing
         (
             #"{"type": "spec_augment"}"#, #"{"type": "horizontal_flip"}"#,
             [
-                "17:22: augmentation.features[0]: flip: found features of shape [200, 40]; allowed: a picture, [height, width, 3]"
+                "17:22: augmentation.features[0]: flip: found features of shape [200, 40]; allowed: an image, [height, width, 3]"
             ]
         ),
         (
             #""snr": [10, 40]"#, #""snr": [40, 10]"#,
             [
-                "16:48: augmentation.copies[1][0].snr: the first number has to be the lower one, found [40.0, 10.0]"
+                "16:48: augmentation.copies[1][0].snr: the first value must be the lower bound, found [40.0, 10.0]"
             ]
         ),
         (
@@ -708,7 +710,9 @@ import Testing
         ),
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
-            ["8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"]
+            [
+                "8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+            ]
         ),
         (
             #""n_mels": 64"#, #""n_mels": 64, "fmin": 5000, "fmax": 4000"#,

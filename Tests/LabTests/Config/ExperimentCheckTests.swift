@@ -75,7 +75,7 @@ import Testing
         // Splits.
         (
             "fold", [#"split={"type": "leave_one_speaker_out", "validation": 1}"#, "fold=5"],
-            "split: \"fold\": found 5; allowed: 1 to 4: the split has so many folds"
+            "split: \"fold\": found 5; allowed: 1 to 4: the number of folds"
         ),
         (
             "folds", [#"split={"type": "k_fold", "folds": 5, "by": "speaker", "validation": 1}"#],
@@ -98,7 +98,7 @@ import Testing
         // Features.
         (
             "deltas", ["features.duration=0.1", "features.layout.deltas=1"],
-            "features: no features can be made of any recording: delta: found 4 frames of 0.1 s; allowed: 9 or more, the width of the delta, which take 0.256 s of sound"
+            "features: no features can be made of any recording: delta: found 4 frames of 0.1 s; allowed: 9 or more frames, the width of the delta (0.256 s of audio)"
         ),
     ]
 
@@ -180,7 +180,7 @@ import Testing
             let found = try Self.messages([#"data={"source": {"type": "tess", "folder": "\#(folder)"}}"#])
             #expect(
                 found.contains {
-                    $0.hasPrefix("data: \(folder): reading TESS: found no sound but the archive")
+                    $0.hasPrefix("data: \(folder): reading TESS: found no audio files, only the archive")
                 })
         }
     }
@@ -198,13 +198,13 @@ import Testing
             let from = #"split={"type": "file", "file": "\#(file)"}"#
             #expect(
                 try Self.messages([from]) == [
-                    #"split: the split: found no clip in the validation part, which training.selection.monitor = "validation_loss" is measured on; allowed: at least one, or "selection": {"weights": "last"} and nothing else that watches it"#
+                    #"split: the split: found no clip in the validation set, which training.selection.monitor = "validation_loss" is measured on; allowed: at least one, or "selection": {"weights": "last"} and nothing else that monitors it"#
                 ])
             #expect(try Self.messages([from, "training.selection.weights=last"]) == [])
             #expect(
                 try Self.messages([from, "training.selection.weights=last", "evaluation.subset=validation"])
                     == [
-                        "split: the split: found no clip in the validation part, which is to be measured; allowed: at least one"
+                        "split: the split: found no clip in the validation set, which is to be evaluated; allowed: at least one"
                     ])
         }
     }
@@ -218,7 +218,7 @@ import Testing
             #expect(
                 found.count == 1
                     && found[0].hasPrefix(
-                        "augmentation.copies[1]: no features can be made of any recording: \(folder): background: found no sound files there"
+                        "augmentation.copies[1]: no features can be made of any recording: \(folder): background: found no audio files"
                     ), "\(found)")
             let json = try Self.json([rows("/nowhere")])
             let check = try ExperimentCheck(Experiment.decode(json), json: json)

@@ -10,7 +10,7 @@ import Testing
     private let corpus = MadeUp.corpus(counts: [20, 20])
     private let plan: AugmentationPlan = {
         var plan = AugmentationPlan()
-        plan.rows = [[], [AnyWaveAugmentation(AddNoise())], []]
+        plan.copies = [[], [AnyWaveAugmentation(AddNoise())], []]
         plan.leakCopiesIntoTest = true
         return plan
     }()
@@ -19,7 +19,7 @@ import Testing
         var honest = plan
         honest.leakCopiesIntoTest = false
         #expect(honest.splitCorpus(corpus).clips == corpus.clips)
-        #expect(honest.afterSplit.rows.count == 3)
+        #expect(honest.afterSplit.copies.count == 3)
         #expect(try !AugmentationPlan.decode(text: "{}").leakCopiesIntoTest)
     }
 
@@ -28,7 +28,7 @@ import Testing
         #expect(copied.clips.count == 120 && copied.classes == corpus.classes)
         #expect(
             copied.clips[1].id == corpus.clips[0].id + "#1" && copied.clips[1].origin == corpus.clips[0].id)
-        #expect(plan.afterSplit.rows.count == 1 && !plan.afterSplit.leakCopiesIntoTest)
+        #expect(plan.afterSplit.copies.count == 1 && !plan.afterSplit.leakCopiesIntoTest)
     }
 
     @Test func theAuditorReportsTheLeak() throws {
@@ -44,9 +44,9 @@ import Testing
         let source = Sounds()
         let leaked = LeakedCopies(source, plan, RandomGenerator(seed: 3))
         let clips = Array(plan.splitCorpus(corpus).clips[..<3])
-        let features = try clips.map { try leaked.features(of: $0, changed: nil).values }
+        let features = try clips.map { try leaked.features(of: $0, transforms: [nil])[0].values }
         #expect(features[0] == features[2] && features[0] != features[1])
-        #expect(try leaked.features(of: clips[1], changed: nil).values == features[1])
+        #expect(try leaked.features(of: clips[1], transforms: [nil])[0].values == features[1])
         let loading = FeatureLoading(source: leaked, classes: corpus.classes)
         let tested = try EvaluationSet(clips, loading, batch: 3)
         #expect(tested.batch(0).inputs.tensor.array == features.flatMap { $0.map { Real($0) } })
@@ -55,10 +55,11 @@ import Testing
     /// The first samples of a sound that is the same for all clips.
     private struct Sounds: FeatureSource {
         let shape = [4]
-        func features(of clip: Clip, changed: SoundChange?) throws -> Features {
-            let sound = TestSound.tone(100, rate: 1000, count: 50)
-            return Features(
-                shape: shape, values: Array(try (changed?.apply(sound) ?? sound).samples[10..<14]))
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            let wave = TestSound.tone(100, rate: 1000, count: 50)
+            return try transforms.map {
+                Features(shape: shape, values: Array(try ($0?.apply(wave) ?? wave).samples[10..<14]))
+            }
         }
     }
 }

@@ -18,13 +18,17 @@ import Testing
 
         init(broken: Set<String> = []) { self.broken = broken }
 
-        func features(of clip: Clip, changed: SoundChange?) throws -> Features {
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            try transforms.map { try features(of: clip, $0) }
+        }
+
+        private func features(of clip: Clip, _ transform: WaveformTransform?) throws -> Features {
             asked.withLock { $0[clip.id, default: 0] += 1 }
             if broken.contains(clip.id) {
                 throw FileError(file: clip.id, place: "header", found: "damage", allowed: "a sound")
             }
             let sound = Waveform([0.5, -0.5], rate: 100)
-            let sample = try (changed?.apply(sound) ?? sound).samples[0]
+            let sample = try (transform?.apply(sound) ?? sound).samples[0]
             let number = Float(clip.id.dropFirst(5)) ?? -1
             return Features(shape: shape, values: [number, sample, number, sample, 0, 0], length: 2)
         }
@@ -83,7 +87,7 @@ import Testing
 
     @Test func everyRowOfThePlanIsAnExample() throws {
         var plan = AugmentationPlan()
-        plan.rows = [
+        plan.copies = [
             [], [AnyWaveAugmentation(Shift())], [AnyWaveAugmentation(Shift()), AnyWaveAugmentation(Shift())],
         ]
         let set = try set(plan)
@@ -106,8 +110,8 @@ import Testing
 
     @Test(arguments: [false, true]) func aBatchDependsOnItsPlaceAlone(isFresh: Bool) throws {
         var plan = AugmentationPlan()
-        plan.rows = [[], [AnyWaveAugmentation(Shift())]]
-        if isFresh { plan.fresh = [AnyWaveAugmentation(Shift())] }
+        plan.copies = [[], [AnyWaveAugmentation(Shift())]]
+        if isFresh { plan.waveform = [AnyWaveAugmentation(Shift())] }
         var noise = FeatureNoise()
         noise.deviation = 0.01
         plan.features = [AnyFeatureAugmentation(noise)]
@@ -131,7 +135,7 @@ import Testing
 
     @Test func freshSoundsDifferBetweenEpochs() throws {
         var plan = AugmentationPlan()
-        plan.fresh = [AnyWaveAugmentation(Shift())]
+        plan.waveform = [AnyWaveAugmentation(Shift())]
         let set = try set(plan)
         func samples(_ epoch: Int) throws -> [String: Real] {
             var found: [String: Real] = [:]
@@ -155,11 +159,11 @@ import Testing
             try EvaluationSet(
                 clips, FeatureLoading(source: source, classes: ["a", "b"], isStrict: true), batch: 4)
         }
-        #expect(throws: DataProblem.self) {
+        #expect(throws: DataError.self) {
             try EvaluationSet(
                 Array(clips[3...3]), FeatureLoading(source: source, classes: ["a", "b"]), batch: 4)
         }
-        let stranger = #expect(throws: DataProblem.self) {
+        let stranger = #expect(throws: DataError.self) {
             try EvaluationSet(clips, FeatureLoading(source: source, classes: ["a"]), batch: 4)
         }
         #expect(stranger?.description == "the clip \"clip 1\": found the class \"b\"; allowed: a")
@@ -181,8 +185,8 @@ import Testing
                 "whole": [1, 2, 3, 4, 5, 6], "padded": [1, 0, 0, 0, 0, 0], "silent": [0, 0, 0, 0, 0, 0],
                 "signed": [1, 2, -0.0, 0, -0.0, 0],
             ]
-            func features(of clip: Clip, changed: SoundChange?) -> Features {
-                Features(shape: shape, values: Self.values[clip.id] ?? [], length: 3)
+            func features(of clip: Clip, transforms: [WaveformTransform?]) -> [Features] {
+                transforms.map { _ in Features(shape: shape, values: Self.values[clip.id] ?? [], length: 3) }
             }
         }
         let clips = Ending.values.keys.sorted().map {

@@ -13,11 +13,13 @@ import Testing
     private struct MadeUp: FeatureSource {
         let shape = [3, 2]
 
-        func features(of clip: Clip, changed: SoundChange?) throws -> Features {
-            let sound = Waveform([1, 1], rate: 100)
-            let factor = try (changed?.apply(sound) ?? sound).samples[0]
-            let number = (Float(clip.id) ?? 0) * factor
-            return Features(shape: shape, values: [number, 7, 2 * number, 7, 50, 50], length: 2)
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            let wave = Waveform([1, 1], rate: 100)
+            return try transforms.map { transform in
+                let factor = try (transform?.apply(wave) ?? wave).samples[0]
+                let number = (Float(clip.id) ?? 0) * factor
+                return Features(shape: shape, values: [number, 7, 2 * number, 7, 50, 50], length: 2)
+            }
         }
     }
 
@@ -71,7 +73,7 @@ import Testing
     @Test func rowsAndFreshChanges() throws {
         let clips = [clip(1, "x"), clip(3, "x")]
         var plan = AugmentationPlan()
-        plan.rows = [[], [AnyWaveAugmentation(Double())]]
+        plan.copies = [[], [AnyWaveAugmentation(Double())]]
         func examples(_ plan: AugmentationPlan) throws -> [String: [Float]] {
             let set = try TrainingSet(
                 clips, loading, plan: plan, batch: 8, generator: RandomGenerator(seed: 1))
@@ -87,7 +89,7 @@ import Testing
         // Twice as loud is the same voice in its own measure.
         #expect(rows["1#1"] == rows["1"] && rows["3#1"] == rows["3"])
         var fresh = AugmentationPlan()
-        fresh.fresh = [AnyWaveAugmentation(Double())]
+        fresh.waveform = [AnyWaveAugmentation(Double())]
         let louder = try examples(fresh)
         // 2 and 4 in the measure of 1, 2, 3, 6.
         let measure = Float(3.5).squareRoot()
@@ -98,14 +100,14 @@ import Testing
     /// A vector alone would become zeros, whatever it holds.
     @Test func oneVectorSaysNothingOfASpeaker() throws {
         let vector = Features(shape: [2], values: [1, 2])
-        #expect(throws: DataProblem.self) { try SpeakerNormalization([vector]) }
-        #expect(throws: DataProblem.self) { try SpeakerNormalization([]) }
+        #expect(throws: DataError.self) { try SpeakerNormalization([vector]) }
+        #expect(throws: DataError.self) { try SpeakerNormalization([]) }
         let two = try SpeakerNormalization([vector, Features(shape: [2], values: [3, 2])])
         #expect(two(vector).values == [-1, 0])
     }
 
     @Test func aClipWithoutASpeakerIsRefused() throws {
-        let error = #expect(throws: DataProblem.self) {
+        let error = #expect(throws: DataError.self) {
             try EvaluationSet([clip(1, "x"), clip(2, nil)], loading, batch: 2)
         }
         #expect(
@@ -118,7 +120,7 @@ import Testing
         let plain = pipeline.fingerprint
         pipeline.normalize = .speaker
         #expect(pipeline.fingerprint == plain)
-        pipeline.rate = 8000
+        pipeline.sampleRate = 8000
         #expect(pipeline.fingerprint != plain)
     }
 }

@@ -9,7 +9,7 @@ import SpeechEmotion
 import Testing
 
 /// Runs whose models are tested on more forms of a sound than the sound itself.
-@Suite(.serialized) struct SoundViewsRunTests {
+@Suite(.serialized) struct TestTimeAugmentationRunTests {
     private final class Silent: RunObserver {}
 
     private static let views =
@@ -68,16 +68,16 @@ import Testing
         try Toy.inFolder { folder in
             let plain = try run(folder + "/plain")
             let viewed = try run(folder + "/viewed", "evaluation.tta=\(Self.views)")
-            func csv(_ run: RunRecord, _ views: SoundViews?) throws -> String {
+            func csv(_ run: RunRecord, _ views: TestTimeAugmentation?) throws -> String {
                 try RunEvaluation([run], views: views, cache: nil, observer: Silent()).evaluate().predictions
                     .csv
             }
-            let views = try SoundViews(list: JSONValue.parse(Self.views, source: "views"))
+            let views = try TestTimeAugmentation(list: JSONValue.parse(Self.views, source: "views"))
             #expect(
                 try csv(plain, views)
                     == String(contentsOfFile: viewed.file("predictions.csv"), encoding: .utf8))
             #expect(
-                try csv(viewed, SoundViews())
+                try csv(viewed, TestTimeAugmentation())
                     == String(contentsOfFile: plain.file("predictions.csv"), encoding: .utf8))
             #expect(try csv(viewed, nil) == csv(plain, views))
 
@@ -134,7 +134,7 @@ import Testing
             for _ in 0..<2 {
                 #expect(try answers(predictor, FeatureCache(folder: folder + "/kept")) == found)
             }
-            #expect(try answers(Predictor(viewed.path, views: SoundViews()), nil) != found)
+            #expect(try answers(Predictor(viewed.path, views: TestTimeAugmentation()), nil) != found)
 
             var sounds = try files.map { try predictor.features(of: AudioFile.read($0, rate: nil)) }
             if measure == "speaker" {
@@ -158,8 +158,8 @@ import Testing
             let file = folder + "/both.safetensors"
             try ModelFile.write(model, card: card, to: file)
             #expect(
-                try Predictor(file).views.changed.encode() == Predictor(one.path).views.changed.encode())
-            #expect(try Predictor(file, views: SoundViews()).views.count == 1)
+                try Predictor(file).views.copies.encode() == Predictor(one.path).views.copies.encode())
+            #expect(try Predictor(file, views: TestTimeAugmentation()).views.count == 1)
             // Written with fewer words, as an older program would have.
             let words = try JSONValue.parse(Self.views, source: "views")
             var short = card
@@ -176,9 +176,9 @@ import Testing
             let viewed = try run(
                 folder + "/viewed", "evaluation.tta=\(views)", "features.layout.deltas=1")
             let predictor = try Predictor(viewed.path)
-            let plain = try Predictor(viewed.path, views: SoundViews())
+            let plain = try Predictor(viewed.path, views: TestTimeAugmentation())
             func answer(_ predictor: Predictor, _ samples: Int) throws -> [Double] {
-                let rate = viewed.experiment.features.rate
+                let rate = viewed.experiment.features.sampleRate
                 let wave = Waveform((0..<samples).map { Float(sin(Double($0) / 5)) }, rate: rate)
                 return predictor.answers([try predictor.features(of: wave)])[0].probabilities
             }
@@ -198,7 +198,9 @@ import Testing
             return error.map { "\($0)" } ?? ""
         }
         let background = try complaint(#"[[], [{"type": "background", "folder": "/noise"}]]"#)
-        #expect(background.contains("evaluation.tta[1][0]: a background needs files"), "\(background)")
+        #expect(
+            background.contains("evaluation.tta[1][0]: background noise would require its files"),
+            "\(background)")
         let never = try complaint(#"[[{"type": "filter", "low": 100000}]]"#)
         #expect(never.contains("evaluation.tta[0]: "), "\(never)")
         let many = try complaint("[" + Array(repeating: "[]", count: 65).joined(separator: ",") + "]")
@@ -208,7 +210,7 @@ import Testing
         let error = #expect(throws: ConfigurationError.self) { try Experiment.decode(json) }
         #expect("\(error.map { "\($0)" } ?? "")".contains("evaluation.tta[0][0].factor"))
         #expect(throws: ConfigurationError.self) {
-            try SoundViews(list: JSONValue.parse(#"[{"type": "speed"}]"#, source: "views"))
+            try TestTimeAugmentation(list: JSONValue.parse(#"[{"type": "speed"}]"#, source: "views"))
         }
     }
 }

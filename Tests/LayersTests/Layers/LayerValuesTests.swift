@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test func embeddingPicksRows() throws {
-        let embedding = try layer(#"{"type": "embedding", "vocabulary_size": 4, "units": 2, "mask_zero": true}"#, [3])
+        let embedding = try layer(
+            #"{"type": "embedding", "vocabulary_size": 4, "units": 2, "mask_zero": true}"#, [3])
         let rows = embedding.parameters[0].value.array
         let y = embedding.forward(Signal(Tensor([3, 0, 1, 2, 0, 0], shape: [2, 3])), .inference)
         #expect(y.lengths == [3, 1])
@@ -100,7 +101,8 @@ import Testing
     }
 
     @Test func causalAttentionSeesNoLaterStep() throws {
-        let attention = try layer(#"{"type": "multi_head_attention", "num_heads": 2, "causal": true}"#, [5, 4])
+        let attention = try layer(
+            #"{"type": "multi_head_attention", "num_heads": 2, "causal": true}"#, [5, 4])
         let x = normal([1, 5, 4])
         let changed = concatenate([x.slice(axis: 1, 0..<3), normal([1, 2, 4], 9)], axis: 1)
         let (y, z) = (attention(x), attention(changed))

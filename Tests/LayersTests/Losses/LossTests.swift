@@ -27,7 +27,8 @@ struct LossConfig: Options {
     ]
 
     static let pairConfigs: [JSONValue] = [
-        ["type": "binary_cross_entropy"], ["type": "binary_cross_entropy", "positive_weight": 3, "label_smoothing": 0.1],
+        ["type": "binary_cross_entropy"],
+        ["type": "binary_cross_entropy", "positive_weight": 3, "label_smoothing": 0.1],
         ["type": "mean_squared_error"],
         ["type": "mean_absolute_error"], ["type": "huber", "delta": 0.5],
     ]

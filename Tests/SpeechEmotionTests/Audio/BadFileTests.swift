@@ -43,9 +43,9 @@ import Testing
         let missing = folder.file("missing.wav")
         #expect(
             message(missing)
-                == "\(missing): opening: found \"No such file or directory\"; allowed: a sound file that exists and may be read"
+                == "\(missing): opening: found \"No such file or directory\"; allowed: an audio file that exists and is readable"
         )
-        #expect(message(folder.path) == "\(folder.path): opening: found a folder; allowed: a sound file")
+        #expect(message(folder.path) == "\(folder.path): opening: found a folder; allowed: an audio file")
         #expect(message("/dev/zero").contains("a device or pipe"))
         let pipe = folder.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -61,8 +61,8 @@ import Testing
     @Test func whatIsNoSound() {
         #expect(
             message(Array("PK\u{3}\u{4}....".utf8)).contains(
-                "found a ZIP archive; allowed: a sound: WAV, FLAC"))
-        #expect(message([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A]).contains("found a PNG picture"))
+                "found a ZIP archive; allowed: an audio file: WAV, FLAC"))
+        #expect(message([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A]).contains("found a PNG image"))
         #expect(
             message(Array("path,label\na.wav,sad\n".utf8)).contains("found text that begins \"path,label\""))
         #expect(message([0, 0, 0, 0, 0, 0, 0, 0]).contains("found zeros"))
@@ -78,7 +78,7 @@ import Testing
         #expect(
             message(cut)
                 == "a.wav: byte 1943, the end of the file: found 1,899 of the 2,000 bytes of samples that the header promises; "
-                + "allowed: the whole file; copy it again, or save what there is of it as a new file, as ffmpeg does"
+                + "allowed: the complete file; copy it again, or save the readable part as a new file, for example with ffmpeg"
         )
         #expect(message(cut, allowTruncated: true) == "read 949 samples")
         #expect(message(Array(whole.prefix(44))).contains("found 0 of the 2,000 bytes"))
@@ -103,12 +103,13 @@ import Testing
         let whole = try wav(.flac16)
         #expect(message(whole) == "read 1000 samples")
         let hours = patched(whole, 22, [0xFF, 0xFF, 0xFF, 0xFF])
-        #expect(message(hours).contains("at most 9.3 hours at this rate"))
+        #expect(message(hours).contains("at most 9.3 hours at this sample rate"))
         let minutes = patched(whole, 22, [0x01, 0xFF, 0xFF, 0xFF])
-        #expect(message(minutes).contains("sample 1,000: found the end of what can be read"))
+        #expect(message(minutes).contains("sample 1,000: found the end of the readable samples"))
         #expect(message(minutes).contains("the header promises 33,554,431 samples"))
         #expect(message(minutes, allowTruncated: true) == "read 1000 samples")
-        #expect(message(Array(whole.dropLast(whole.count / 3))).contains("found the end of what can be read"))
+        #expect(
+            message(Array(whole.dropLast(whole.count / 3))).contains("found the end of the readable samples"))
     }
 
     @Test func filesThatWereWrittenIntoAPipe() throws {
@@ -123,9 +124,9 @@ import Testing
     /// A closed file without samples is not taken for one that was written into a pipe, chunks after it for samples.
     @Test func noSamples() throws {
         let empty = try AudioFile.bytes([Waveform([], rate: 8000)])
-        #expect(message(empty) == "a.wav: header: found a sound without samples; allowed: at least one")
+        #expect(message(empty) == "a.wav: header: found a recording without samples; allowed: at least one")
         let tagged = patched(empty, 4, little(UInt32(empty.count))) + Array("LIST".utf8) + little(0)
-        #expect(message(patched(tagged, 40, little(0))).contains("a sound without samples"))
+        #expect(message(patched(tagged, 40, little(0))).contains("a recording without samples"))
     }
 
     @Test func cutOffSoundsOfEveryFormat() throws {
@@ -148,7 +149,7 @@ import Testing
             let file = patched(whole, place + 8 + 4 * 250, little(bad.bitPattern))
             #expect(
                 message(file)
-                    == "a.wav: sample 250 (0.25 s): found \(bad); allowed: finite numbers; write the file again"
+                    == "a.wav: sample 250 (0.25 s): found \(bad); allowed: finite values; write the file again"
             )
         }
     }
@@ -156,8 +157,8 @@ import Testing
     @Test func strangeRatesAndChannels() throws {
         let whole = try wav()
         #expect(
-            message(patched(whole, 24, little(7))).contains("7 samples a second; allowed: 100 to 1000000"))
-        #expect(message(patched(whole, 24, little(2_000_000_000))).contains("samples a second"))
+            message(patched(whole, 24, little(7))).contains("7 Hz; allowed: 100 to 1000000"))
+        #expect(message(patched(whole, 24, little(2_000_000_000))).contains(" Hz"))
         for rate in [0, 0xFFFF_FFFF] as [UInt32] {
             #expect(message(patched(whole, 24, little(rate))).hasPrefix("a.wav: header: found"))
         }
@@ -183,7 +184,7 @@ import Testing
             }
         }
         #expect(
-            try message(nil).contains("found MP4 (M4A), which needs the program ffmpeg; it is not installed"))
+            try message(nil).contains("found MP4 (M4A), which requires ffmpeg; ffmpeg is not installed"))
         #expect(
             try message(nil).contains("Install ffmpeg (apt-get install ffmpeg), or convert the file to WAV"))
         let wav = try folder.write(wav(), "decoded.wav")
@@ -202,7 +203,7 @@ import Testing
         #expect(
             try message("exec cat /dev/zero") { $0.mostBytes = 1 << 20 }.contains("more than 1,048,576 bytes")
         )
-        #expect(try message("exec sleep 100") { $0.patience = 0.3 }.contains("no answer"))
+        #expect(try message("exec sleep 100") { $0.patience = 0.3 }.contains("no output"))
         #expect(try message("echo no sound").contains("found text that begins") == false)
     }
 

@@ -13,7 +13,7 @@ import Testing
             #expect(
                 [range.lowerBound, range.upperBound] == clip.facts["trim30"]?.elements?.compactMap(\.integer))
             #expect(Trim(below: 30)(wave).samples == Array(wave.samples[range]))
-            let parts = wave.soundingRanges(below: 30).map { [$0.lowerBound, $0.upperBound] }
+            let parts = wave.nonSilentRanges(below: 30).map { [$0.lowerBound, $0.upperBound] }
             let expected = clip.facts["split30"]?.elements?.map { $0.elements?.compactMap(\.integer) ?? [] }
             #expect(parts == expected, "\(clip.name)")
         }
@@ -58,9 +58,10 @@ import Testing
             try Part.decode(text: #"{"preprocessing": [{"type": "length"}]}"#)
         }
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"preprocessing": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
+            try Part.decode(
+                text: #"{"preprocessing": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
         }
-        #expect(throws: SoundProblem.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
+        #expect(throws: DataError.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
     }
 
     @Test func levels() {
@@ -79,13 +80,13 @@ import Testing
         #expect(Waveform([0.01, -0.01], rate: 8000).isSilent(below: -30))
     }
 
-    /// Factors and samples at the ends of the range give finite numbers.
+    /// Factors and samples at the ends of the range give finite values.
     @Test func levelsNeverOverflow() {
         for samples in [[Float.greatestFiniteMagnitude, -1], [.leastNonzeroMagnitude, 0], [1e-30, -3e-30]] {
             let wave = Waveform(samples, rate: 8000)
             for edited in [
                 PeakNormalization()(wave), LoudnessNormalization()(wave), Gain(decibels: 200)(wave),
-                Gain(decibels: -200)(wave), Trim()(wave), VoicedParts()(wave),
+                Gain(decibels: -200)(wave), Trim()(wave), SilenceRemoval()(wave),
             ] {
                 #expect(edited.isAllFinite, "\(samples)")
             }
@@ -96,9 +97,9 @@ import Testing
         let tone = TestSound.tone(440, rate: 16000, count: 16000)
         let pause = [Float](repeating: 0, count: 16000)
         let wave = Waveform(pause + tone.samples + pause + tone.samples + pause, rate: 16000)
-        let voiced = VoicedParts()(wave)
+        let voiced = SilenceRemoval()(wave)
         #expect(voiced.count > 32000 && voiced.count < 42000)
-        var wide = VoicedParts()
+        var wide = SilenceRemoval()
         wide.margin = 0.1
         #expect(wide(wave).count == voiced.count + 4 * 1600)
         wide.margin = 60
@@ -121,7 +122,7 @@ import Testing
         seconds.seconds = 2
         #expect(try seconds(wave).count == 4)
         seconds.seconds = 1e6
-        #expect(throws: SoundProblem.self) { try seconds(Waveform([1], rate: 48000)) }
+        #expect(throws: DataError.self) { try seconds(Waveform([1], rate: 48000)) }
     }
 
     @Test func theShortestSounds() throws {

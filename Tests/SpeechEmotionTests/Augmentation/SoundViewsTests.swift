@@ -5,24 +5,24 @@ import SpeechEmotion
 import Testing
 
 /// The forms of a sound that a model is asked about.
-@Suite struct SoundViewsTests {
-    private func views(_ text: String) throws -> SoundViews {
-        try SoundViews(list: JSONValue.parse(text, source: "views"))
+@Suite struct TestTimeAugmentationTests {
+    private func views(_ text: String) throws -> TestTimeAugmentation {
+        try TestTimeAugmentation(list: JSONValue.parse(text, source: "views"))
     }
 
     private let wave = Waveform((0..<400).map { Float(sin(Double($0) / 7)) }, rate: 8000)
 
     @Test func theSoundItselfComesFirst() throws {
         let views = try views(#"[[{"type": "gain", "decibels": 6}, {"type": "speed", "factor": 2}], []]"#)
-        let changes = views.changes
-        #expect(views.count == 3 && changes.count == 3 && changes[0] == nil)
-        #expect(Set(changes.compactMap { $0?.key }).count == 2)
-        let changed = try #require(changes[1]).apply(wave)
+        let transforms = views.transforms
+        #expect(views.count == 3 && transforms.count == 3 && transforms[0] == nil)
+        #expect(Set(transforms.compactMap { $0?.key }).count == 2)
+        let changed = try #require(transforms[1]).apply(wave)
         #expect(changed.count == 200)
         let loudest = changed.samples.map(abs).max() ?? 0
         #expect(abs(loudest - 1.9953) < 0.1)
-        #expect(try #require(changes[2]).apply(wave) == wave)
-        #expect(SoundViews().changes.count == 1)
+        #expect(try #require(transforms[2]).apply(wave) == wave)
+        #expect(TestTimeAugmentation().transforms.count == 1)
     }
 
     /// What a change draws is the same every time and for every sound, so that no answer depends on what else is asked.
@@ -30,7 +30,7 @@ import Testing
         let views = try views(
             #"[[{"type": "noise", "amplitude": 0.1}], [{"type": "noise", "amplitude": 0.1}]]"#)
         func noise(_ view: Int, _ wave: Waveform) throws -> [Float] {
-            let changed = try #require(views.changes[view]).apply(wave)
+            let changed = try #require(views.transforms[view]).apply(wave)
             return zip(changed.samples, wave.samples).map { $0 - $1 }
         }
         let silent = Waveform(Array(repeating: 0, count: 400), rate: 8000)
@@ -55,7 +55,9 @@ import Testing
         let views = try views(#"[[{"type": "gain", "decibels": 20}], [{"type": "speed", "factor": 0.5}]]"#)
         func found(_ cache: FeatureCache?) throws -> [[Features]?] {
             var found: [[Features]?] = []
-            try FeatureExtraction(pipeline, views: views, cache: cache)(files) { found.append(try? $1.get()) }
+            try FeatureExtractor(pipeline, cache: cache).forEach(files, copies: views) {
+                found.append(try? $1.get())
+            }
             return found
         }
         let plain = try found(nil)

@@ -90,7 +90,7 @@ import Testing
             // A sound without samples stays one, or is refused in words.
             do {
                 #expect(try example.value(Waveform([], rate: 16000), RandomGenerator(seed: 1)).count == 0)
-            } catch is SoundProblem {
+            } catch is DataError {
             }
         }
     }
@@ -118,7 +118,7 @@ import Testing
         }
         #expect(try changed.stretched(rate: 1.1) == plain.stretched(rate: 1.1))
         #expect(try shared.stretched(rate: 1.1) == wave.stretched(rate: 1.1))
-        #expect(throws: SoundProblem.self) {
+        #expect(throws: DataError.self) {
             try Waveform([], rate: 16000).sharingFrames().stretched(rate: 2)
         }
     }
@@ -135,9 +135,9 @@ import Testing
         #expect(try noise(wave, generator) == wave)
     }
 
-    @Test(arguments: NoiseColour.allCases) func noiseOfARatio(_ colour: NoiseColour) {
+    @Test(arguments: NoiseColor.allCases) func noiseOfARatio(_ colour: NoiseColor) {
         var noise = AddNoise()
-        noise.colour = colour
+        noise.color = colour
         let wave = TestSound.voice(count: 20_000)
         for ratio in [-10, 0, 15, 40] {
             noise.snr = Spread(Double(ratio))
@@ -161,14 +161,14 @@ import Testing
         #expect(abs(deviation(noise) / 0.1 - 1) < 0.02)
         noise.of = .peak
         #expect(abs(deviation(noise) / 0.025 - 1) < 0.02)
-        noise.colour = .pink
+        noise.color = .pink
         #expect(abs(deviation(noise) / 0.025 - 1) < 1e-4)
     }
 
     /// The power of octaves: white noise gains 3 dB from one to the next, the others 3 dB less or more for each step of colour.
-    @Test(arguments: NoiseColour.allCases) func slopes(_ colour: NoiseColour) throws {
+    @Test(arguments: NoiseColor.allCases) func slopes(_ colour: NoiseColor) throws {
         var noise = AddNoise()
-        noise.colour = colour
+        noise.color = colour
         let wave = noise.change(
             Waveform([Float](repeating: 0, count: 400_000), rate: 16000), RandomGenerator(seed: 4))
         let power = try power(wave)
@@ -179,7 +179,7 @@ import Testing
         }
         let gains = [32, 64, 128].map { 10 * log10(octave(2 * $0) / octave($0)) }
         let expected =
-            3.01 + [NoiseColour.white: 0, .pink: -3.01, .brown: -6.02, .blue: 3.01, .violet: 6.02][colour]!
+            3.01 + [NoiseColor.white: 0, .pink: -3.01, .brown: -6.02, .blue: 3.01, .violet: 6.02][colour]!
         #expect(gains.allSatisfy { abs($0 - expected) < 0.6 }, "\(gains), expected \(expected)")
     }
 
@@ -214,7 +214,7 @@ import Testing
         #expect(try abs(level(#"{"low": 1000, "high": 7000}"#, high)) < 0.01)
         #expect(try abs(level(#"{"low": 1000, "high": 7000, "stop": true}"#, low)) < 0.01)
         #expect(try level(#"{"low": 1000, "high": 7000, "stop": true}"#, high) < -70)
-        #expect(throws: SoundProblem.self) { try level(#"{"low": 9000}"#, low) }
+        #expect(throws: DataError.self) { try level(#"{"low": 9000}"#, low) }
         // Nothing is delayed.
         let kept = try BandFilter.decode(text: #"{"high": 2000}"#).change(low, RandomGenerator(seed: 1))
         #expect(signalToNoise(Array(kept.samples[2000..<14000]), Array(low.samples[2000..<14000])) > 60)
@@ -236,7 +236,7 @@ import Testing
 
     @Test func backgroundsComeInTheirRatio() throws {
         let folder = try backgrounds()
-        var background = BackgroundSound()
+        var background = BackgroundNoise()
         (background.folder, background.snr) = (folder.path, Spread(12))
         for seed in 0..<10 as Range<UInt64> {
             let wave = TestSound.voice(count: 9000)
@@ -266,8 +266,8 @@ import Testing
             #expect(throws: ConfigurationError.self, "\(json)") { try BandFilter.decode(text: json) }
         }
         #expect(throws: ConfigurationError.self) { try TimeStretch.decode(text: #"{"rate": 0}"#) }
-        #expect(throws: SoundProblem.self) { try TestSound.voice().stretched(rate: 0) }
-        #expect(throws: SoundProblem.self) { try TestSound.voice().stretched(rate: .nan) }
+        #expect(throws: DataError.self) { try TestSound.voice().stretched(rate: 0) }
+        #expect(throws: DataError.self) { try TestSound.voice().stretched(rate: .nan) }
     }
 
     /// The squared sizes of the bins of each frame.

@@ -24,12 +24,12 @@ import Testing
         return Corpus(name: "four", clips: clips)
     }
 
-    func split(_ corpus: Corpus, _ part: (Clip) -> Split.Part?) -> Split {
-        func ids(_ wanted: Split.Part) -> [String] { corpus.clips.filter { part($0) == wanted }.map(\.id) }
+    func split(_ corpus: Corpus, _ part: (Clip) -> Split.Subset?) -> Split {
+        func ids(_ wanted: Split.Subset) -> [String] { corpus.clips.filter { part($0) == wanted }.map(\.id) }
         return Split(name: "by hand", train: ids(.train), validation: ids(.validation), test: ids(.test))
     }
 
-    func bySpeaker(_ clip: Clip) -> Split.Part? {
+    func bySpeaker(_ clip: Clip) -> Split.Subset? {
         ["a": .train, "b": .train, "c": .validation, "d": .test][clip.speaker ?? ""]
     }
 
@@ -52,8 +52,8 @@ import Testing
                 validation     24         1        -     12   12
                 test           24         1        -     12   12
 
-                Nothing was found that speaks against this split.
-                The sounds themselves were not compared.
+                No problems were found.
+                The audio itself was not compared.
 
                 """)
     }
@@ -132,11 +132,11 @@ import Testing
             corpus.clips[index].label = index.isMultiple(of: 2) ? "happy" : "sad"
         }
         corpus.classes = ["happy", "sad"]
-        let sounds = SoundCheck(corpus)
+        let sounds = AudioScan(corpus)
         let ids = corpus.clips.map(\.id)
         let apart = Split(
             name: "apart", train: ids.filter { !$0.contains("z ") }, test: ["x/z copy.wav", "x/z same.wav"])
-        let report = try Auditor(corpus, sounds: sounds).audit(apart)
+        let report = try Auditor(corpus, scan: sounds).audit(apart)
         #expect(found(report).first == "leak sound 2")
         #expect(
             report.findings[0].examples[0].hasSuffix("and x/z copy.wav: the same recording, correlation 0.99")
@@ -149,7 +149,7 @@ import Testing
         let involved = Set(sounds.copies.flatMap { [$0.first, $0.second] })
         let others = Array(ids.filter { !involved.contains($0) }.prefix(2))
         let together = Split(name: "together", train: ids.filter { !others.contains($0) }, test: others)
-        let second = try Auditor(corpus, sounds: sounds).audit(together)
+        let second = try Auditor(corpus, scan: sounds).audit(together)
         #expect(second.isClean)
         #expect(found(second).contains("note sound 2"))
         withExtendedLifetime(folder) {}
@@ -158,12 +158,12 @@ import Testing
     /// Copies of copies are the same recording as well, though no pair of them was found.
     @Test func copiesAreFollowed() throws {
         let corpus = corpus
-        var sounds = SoundCheck(Corpus(name: "none", clips: []))
-        func copy(_ a: String, _ b: String) -> SoundCopy {
-            SoundCopy(first: a, second: b, kind: .recording, shift: 0, likeness: 0.9)
+        var sounds = AudioScan(Corpus(name: "none", clips: []))
+        func copy(_ a: String, _ b: String) -> DuplicatePair {
+            DuplicatePair(first: a, second: b, kind: .recording, shift: 0, likeness: 0.9)
         }
         sounds.copies = [copy("a-sad-1", "c-sad-1"), copy("c-sad-1", "d-happy-1")]
-        let report = try Auditor(corpus, sounds: sounds).audit(split(corpus, bySpeaker))
+        let report = try Auditor(corpus, scan: sounds).audit(split(corpus, bySpeaker))
         #expect(
             found(report) == ["leak sound 1", "leak sound 1", "warning sound 1", "warning classes 1"])
     }
@@ -179,7 +179,7 @@ import Testing
         #expect(report.findings[0].message == "\"scaler\" was fitted on 24 clips of test")
     }
 
-    /// What a search measures is its validation part: that may share nothing with the training part then.
+    /// What a search measures is its validation set: that may share nothing with the training part then.
     @Test func theMeasuredPartIsTheOneAtStake() throws {
         let parts = split(corpus) { $0.id.hasSuffix("1") ? .validation : .train }
         #expect(
@@ -208,7 +208,7 @@ import Testing
         let parts = Split(name: "other", train: ["a-sad-1"], test: ["e-sad-1"])
         #expect(
             message { try Auditor(corpus).audit(parts) }
-                == "auditing the split \"other\": found the clip \"e-sad-1\", which four does not have; allowed: a split that was made for these clips"
+                == "auditing the split \"other\": found the clip \"e-sad-1\", which four does not have; allowed: a split of this corpus"
         )
     }
 

@@ -33,19 +33,23 @@ import Testing
     @Test(arguments: [
         ("", "t: an empty table; the first line names the columns"),
         ("\n\n", "t: an empty table; the first line names the columns"),
-        ("a,b\n1\n", "t:2:1: expected 2 fields, found 1; a field that holds the separator stands in quotes"),
+        ("a,b\n1\n", "t:2:1: expected 2 fields, found 1; a field that contains the separator must be quoted"),
         (
             "a,b\n1,2,3\n",
-            "t:2:5: expected 2 fields, found 3; a field that holds the separator stands in quotes"
+            "t:2:5: expected 2 fields, found 3; a field that contains the separator must be quoted"
         ),
-        ("a,a\n1,2\n", "t:1:3: the column \"a\" a second time"), ("a,\n1,2\n", "t:1:3: column 2 has no name"),
+        ("a,a\n1,2\n", "t:1:3: the column \"a\" is listed twice"),
+        ("a,\n1,2\n", "t:1:3: column 2 has no name"),
         ("a,b\n1,\"2\n3,4\n", "t:2:3: a quote that is never closed"),
         ("a,b\n1,\"2\"x\n", "t:2:6: text after the closing quote; quotes inside a quoted field are doubled"),
-        ("a,b\n1,2\"x\n", "t:2:4: a quote inside a field; put the field into quotes and double those in it"),
-        ("a,b\n1,\0\n", "t:2:3: a zero byte; is this a table of text?"),
+        (
+            "a,b\n1,2\"x\n",
+            "t:2:4: a quote inside an unquoted field; quote the field and double the quotes in it"
+        ),
+        ("a,b\n1,\0\n", "t:2:3: a zero byte; is this a text file?"),
         (
             "a,b\n1\n1,2,3\n",
-            "t:2:1: expected 2 fields, found 1; a field that holds the separator stands in quotes\nt:3:5: expected 2 fields, found 3; a field that holds the separator stands in quotes"
+            "t:2:1: expected 2 fields, found 1; a field that contains the separator must be quoted\nt:3:5: expected 2 fields, found 3; a field that contains the separator must be quoted"
         ),
     ]) func mistakes(_ text: String, _ expected: String) {
         #expect(message { try CSVTable(parsing: text, source: "t") } == expected)

@@ -50,15 +50,15 @@ import Testing
         #expect(corpus.clips.map(\.id) == ["03-01-05-01-01-01-01.wav"])
         #expect(
             corpus.omissions.map(\.description) == [
-                "02-01-05-01-01-01-01.mp4: modality 02; only 03, sound alone, is read",
-                "03-01-05-01-01-01-00.wav: actor 00; known are 01 to 99",
-                "03-01-05-01-01-01-01-01.wav: not a name of RAVDESS, which are such as Actor_12/03-01-05-02-01-01-12.wav",
-                "03-01-05-01-01-01-1.wav: not a name of RAVDESS, which are such as Actor_12/03-01-05-02-01-01-12.wav",
+                "02-01-05-01-01-01-01.mp4: modality 02; only 03, audio only, is supported",
+                "03-01-05-01-01-01-00.wav: actor 00; expected 01 to 99",
+                "03-01-05-01-01-01-01-01.wav: not a file name of RAVDESS, such as Actor_12/03-01-05-02-01-01-12.wav",
+                "03-01-05-01-01-01-1.wav: not a file name of RAVDESS, such as Actor_12/03-01-05-02-01-01-12.wav",
                 "03-01-05-01-01-02-01.wav: an empty file",
-                "03-01-05-01-02-02-01.wav: a pointer of Git LFS and not the sound; run \"git lfs pull\" there",
-                "03-01-09-01-01-01-01.wav: emotion 09; known are 01 to 08",
+                "03-01-05-01-02-02-01.wav: a Git LFS pointer instead of audio; run \"git lfs pull\"",
+                "03-01-09-01-01-01-01.wav: emotion 09; expected 01 to 08",
                 "again/03-01-05-01-01-01-01.flac: the same recording as 03-01-05-01-01-01-01.wav, by its name",
-                "take one.wav: not a name of RAVDESS, which are such as Actor_12/03-01-05-02-01-01-12.wav",
+                "take one.wav: not a file name of RAVDESS, such as Actor_12/03-01-05-02-01-01-12.wav",
             ])
         var options = DataOptions(RavdessCorpus(folder: folder.path))
         options.strict = true
@@ -158,9 +158,9 @@ import Testing
         #expect(corpus.clips[0].attributes["style"] == "scripted")
         #expect(
             corpus.omissions.map(\.description) == [
-                "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt, line 7: emotion \"joy\"; known are \"ang\", \"dis\", \"exc\", \"fea\", \"fru\", \"hap\", \"neu\", \"oth\", \"sad\", \"sur\", \"xxx\"",
+                "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt, line 7: emotion \"joy\"; expected one of \"ang\", \"dis\", \"exc\", \"fea\", \"fru\", \"hap\", \"neu\", \"oth\", \"sad\", \"sur\", \"xxx\"",
                 "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt, line 8: not \"[start - end] turn emotion [v, a, d]\"",
-                "Session1/dialog/EmoEvaluation/Ses01M_script01_1.txt, line 2: there is no sound file Ses01M_script01_2_F000",
+                "Session1/dialog/EmoEvaluation/Ses01M_script01_1.txt, line 2: there is no audio file Ses01M_script01_2_F000",
             ])
     }
 
@@ -170,7 +170,7 @@ import Testing
         let classes = try FolderCorpus(folder: folder.path).read()
         #expect(classes.clips.map(\.label) == ["happy", "happy", "sad"])
         #expect(
-            classes.omissions.map(\.description) == ["d.wav: in no folder, which would be its class"])
+            classes.omissions.map(\.description) == ["d.wav: not in a folder, which would name its class"])
 
         let named = try TemporaryFolder()
         try named.sounds(["anna/01_joy_x.wav", "bert/02_anger_.wav", "bert/03-joy.wav", "2024_04_joy_.wav"])
@@ -185,9 +185,9 @@ import Testing
         ("{speaker}/*", "{label} is missing; it marks the class, as in {label}/{speaker}_*"),
         ("{label}/{speaker", "\"{\" is never closed; write {speaker}"),
         ("{label}}", "\"}\" without \"{\""),
-        ("{label:0}", "\"0\" is no length from 1 to 1000; write {label:2}"),
-        ("{label}{label}", "{label} occurs twice; it can once"),
-        ("{a b}{label}", "\"{a b}\" is no name in braces; write {speaker} or {speaker:2}"),
+        ("{label:0}", "\"0\" is not a length from 1 to 1000; write {label:2}"),
+        ("{label}{label}", "{label} occurs twice; use it once"),
+        ("{a b}{label}", "\"{a b}\" is not a name in braces; write {speaker} or {speaker:2}"),
     ]) func patternsThatAreWrong(_ pattern: String, _ expected: String) {
         let text = message {
             try DataOptions.decode(
@@ -205,11 +205,11 @@ import Testing
                 == "\(folder.path)/missing: reading RAVDESS: found \"No such file or directory\"; allowed: a folder that exists"
         )
         #expect(read("") == "folder: reading RAVDESS: found an empty name; allowed: a folder that exists")
-        #expect(read(folder.path).contains("found an empty folder; allowed: sound files such as Actor_12"))
+        #expect(read(folder.path).contains("found an empty folder; allowed: audio files such as Actor_12"))
         try folder.write("Audio_Speech_Actors_01-24.zip")
         #expect(
             read(folder.path).contains(
-                "found no sound but the archive Audio_Speech_Actors_01-24.zip; unpack it"))
+                "found no audio files, only the archive Audio_Speech_Actors_01-24.zip; unpack it"))
         #expect(
             read(folder.path + "/Audio_Speech_Actors_01-24.zip").contains("found an archive; unpack it first")
         )
@@ -223,7 +223,7 @@ import Testing
         let speech = try TemporaryFolder()
         try speech.sounds(MadeUp.ravdessNames(actors: 1...1))
         let text = message { try RavdessCorpus(folder: speech.path, channels: [.song]).read() }
-        #expect(text.contains("found 60 files of RAVDESS, none of the kind asked for"))
+        #expect(text.contains("found 60 files of RAVDESS, none of which the options select"))
         #expect(
             message { try IEMOCAPCorpus(folder: speech.path).read() }.contains(
                 "this looks like RAVDESS: use {\"type\": \"ravdess\"}"))

@@ -38,7 +38,7 @@ import Testing
     {
         var download = ArchiveDownload(
             name: "Sounds", url: server?.url("Sounds.zip?download=1") ?? "http://127.0.0.1:9/Sounds.zip",
-            size: bytes.count, md5: Self.checksum(bytes), sounds: sounds, unpackedSize: 1_000_000)
+            size: bytes.count, md5: Self.checksum(bytes), audioFiles: sounds, unpackedSize: 1_000_000)
         download.pause = 0
         return download
     }
@@ -88,10 +88,10 @@ import Testing
         }
         try run(download(server))
         try expectAllThere()
-        #expect(server.requests.map(\.start) == [nil, 30000])
+        #expect(server.requests.map(\.start) == [nil, 30000, nil])
     }
 
-    /// What kill -9 leaves: a part of the archive, or a part of the files, and nobody's lock.
+    /// What kill -9 leaves: a segment of the archive, or a segment of the files, and nobody's lock.
     @Test(arguments: [1, 50000, good.count]) func afterBeingKilled(_ count: Int) throws {
         let server = try LocalServer { request, _ in .file(Self.good, request) }
         try folder.write("Sounds.zip.partial", Array(Self.good.prefix(count)))
@@ -138,7 +138,7 @@ import Testing
         let text = message { try run(download(server)) }
         #expect(
             text.hasPrefix(
-                "\(server.url("Sounds.zip?download=1")): downloading: found the server's status \(status); allowed: 200"
+                "\(server.url("Sounds.zip?download=1")): downloading: found HTTP status \(status); allowed: 200"
             ))
         #expect(server.requests.count == 1)
     }
@@ -151,7 +151,7 @@ import Testing
         try expectAllThere()
         let never = try LocalServer { _, _ in LocalServer.Answer(status: 503) }
         try FileManager.default.removeItem(atPath: folder.path + "/Sounds")
-        #expect(message { try run(download(never)) }.contains("found the server's status 503, 5 times"))
+        #expect(message { try run(download(never)) }.contains("found HTTP status 503, 5 times"))
         #expect(never.requests.count == 5)
     }
 
@@ -171,7 +171,7 @@ import Testing
                     headers: ["Transfer-Encoding: identity"], body: Self.good + [1],
                     announced: Self.good.count + 1)
             }
-            .contains("found a file of \(grouped(Self.good.count + 1)) bytes"))
+            .contains("found more than \(grouped(Self.good.count)) bytes"))
         // No answer of the web at all: curl says so.
         #expect(try found { _, _ in .init(raw: Array("SSH-2.0-OpenSSH\r\n\r\n".utf8)) }.contains("HTTP/0.9"))
         // A loop of redirections ends.
@@ -196,7 +196,7 @@ import Testing
         download.freeSpace = { _ in Self.good.count + 999_999 }
         #expect(
             message { try run(download) }.contains(
-                "room on the disk: found 1 MB; allowed: at least 2 MB for Sounds"))
+                "disk space: found 1 MB; allowed: at least 2 MB for Sounds"))
         #expect(server.requests.count == 0)
         // What is there already needs no more room.
         try folder.write("Sounds.zip.partial", Array(Self.good.prefix(10)))
@@ -222,7 +222,7 @@ import Testing
         try folder.write("Sounds/Actor_01/03-01-01-01-01-01-01.wav", "x")
         #expect(
             message { try run(download(nil)) }.contains(
-                "found a folder with 1 sounds; allowed: 120; take the folder away"))
+                "found a folder with 1 audio files; allowed: 120; remove the folder"))
     }
 
     @Test func withoutCurl() throws {
@@ -230,7 +230,7 @@ import Testing
         download.programs = [folder.path]
         #expect(
             message { try run(download) }.contains(
-                "found no program curl on this machine; allowed: curl (apt-get install curl)"))
+                "found curl, which is not installed; allowed: an installed curl (apt-get install curl)"))
     }
 
     @Test func oneAtATime() throws {
@@ -244,18 +244,18 @@ import Testing
         thread.start()
         while server.requests.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
         let text = message { try run(download(server)) }
-        #expect(text.contains("found another program that downloads into this folder"))
+        #expect(text.contains("found another process that downloads into this folder"))
         while !thread.isFinished { Thread.sleep(forTimeInterval: 0.01) }
         try expectAllThere()
     }
 
     @Test(arguments: [
         ("../out.wav", "found a path that leads out of the folder"),
-        ("/etc/out.wav", "found a path from the root"),
+        ("/etc/out.wav", "found an absolute path"),
         ("a/../../out.wav", "found a path that leads out of the folder"),
-        ("a\\..\\out.wav", "found a character that no path has"),
-        ("a//out.wav", "found a path with an empty step"),
-        ("a/\0/out.wav", "found a character that no path has"),
+        ("a\\..\\out.wav", "found a character that is not allowed in paths"),
+        ("a//out.wav", "found a path with an empty component"),
+        ("a/\0/out.wav", "found a character that is not allowed in paths"),
     ]) func pathsThatLeadOut(_ name: String, _ expected: String) throws {
         let bytes = try Self.archive(Self.files.dropLast() + [(name, [1, 2, 3])])
         let server = try LocalServer { request, _ in .file(bytes, request) }
@@ -269,7 +269,8 @@ import Testing
         let bytes = try Self.archive([("readme.txt", [1])])
         let server = try LocalServer { request, _ in .file(bytes, request) }
         #expect(
-            message { try run(download(server, bytes)) }.contains("directory: found 0 sounds; allowed: 120"))
+            message { try run(download(server, bytes)) }.contains(
+                "directory: found 0 audio files; allowed: 120"))
         let text = Array("this is no archive, though it has its checksum".utf8)
         let other = try LocalServer { request, _ in .file(text, request) }
         try FileManager.default.removeItem(atPath: folder.path + "/Sounds.zip")
@@ -279,7 +280,7 @@ import Testing
     @Test func whatIsPublished() {
         let archives = RavdessDownload(folder: "x").archives
         #expect(archives.map(\.size) == [208_468_073, 225_505_317])
-        #expect(archives.map(\.sounds) == [1440, 1012])
+        #expect(archives.map(\.audioFiles) == [1440, 1012])
         #expect(
             archives[0].url
                 == "https://zenodo.org/records/1188976/files/Audio_Speech_Actors_01-24.zip?download=1")

@@ -56,23 +56,23 @@ import Testing
         ("l.csv", "path,class\na.wav,x\n", ":2:1: label: missing; the columns are \"path\", \"class\""),
         (
             "l.csv", "path,label,start\na.wav,x,soon\n",
-            ":2:9: start: expected seconds of at least 0, found \"soon\""
+            ":2:9: start: expected a time in seconds of at least 0, found \"soon\""
         ),
         (
             "l.csv", "path,label,start,end\na.wav,x,2,1\n",
-            ":2:11: end: expected more than the start, 2.0, found 1.0"
+            ":2:11: end: expected a time after the start, 2.0, found 1.0"
         ),
         (
             "l.csv", "path,label,start\na.wav,x,-1\n",
-            ":2:9: start: expected seconds of at least 0, found \"-1\""
+            ":2:9: start: expected a time in seconds of at least 0, found \"-1\""
         ),
         (
             "l.csv", "path,label,end\na.wav,x,nan\n",
-            ":2:9: end: expected seconds of at least 0, found \"nan\""
+            ":2:9: end: expected a time in seconds of at least 0, found \"nan\""
         ),
         (
             "l.csv", "path,label\na.wav,x\na.wav,y\n",
-            ":3:1: the clip \"a.wav\" a second time; it stands in line 2 as well"
+            ":3:1: the clip \"a.wav\" is listed twice; also in line 2"
         ),
         ("l.jsonl", "{\"path\": \"a.wav\", \"label\": \"x\"}\n{\"path\": }\n", ":2:10: "),
         ("l.jsonl", "\n[1]\n", ":2:1: expected an object, found [1]"),
@@ -85,7 +85,7 @@ import Testing
 
     @Test func filesThatAreMissing() throws {
         let corpus = try read("l.csv", "path,label\na.wav,x\ngone.wav,x\n")
-        #expect(corpus.omissions.map(\.description) == ["line 3: there is no file \(folder.path)/gone.wav"])
+        #expect(corpus.omissions.map(\.description) == ["line 3: missing file \(folder.path)/gone.wav"])
         let text = message { try read("l.csv", "path,label\ngone.wav,x\n") }
         #expect(text.contains("found 1 clip, the files of all of which are missing"))
         #expect(message { try read("l.csv", "path,label\n") }.contains("found no clips"))

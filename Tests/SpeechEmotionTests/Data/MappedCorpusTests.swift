@@ -66,7 +66,7 @@ import Testing
             ),
             (
                 #""columns": {"label": "mood"}"#,
-                #""columns.label": found no column that becomes "label" in its place; allowed: renaming another column to "label": every clip needs a class"#
+                #""columns.label": found no other column renamed to "label" in its place; allowed: renaming another column to "label": every clip needs a class"#
             ),
             (
                 #""columns": {"label": "mood", "note": "label"}"#,
@@ -102,7 +102,7 @@ import Testing
             (#""name": """#, #"name: expected a name, found """#),
             (
                 #""columns": {"actor": "id"}"#,
-                #"columns.actor: a column cannot be called "id"; "id" and "corpus" are made by the program"#
+                #"columns.actor: a column cannot be called "id"; "id" and "corpus" are reserved"#
             ),
             (
                 #""columns": {"actor": "x", "sex": "x"}"#,
@@ -156,7 +156,7 @@ import Testing
             try splits(#"{"type": "listed", "by": "corpus", "test": ["TESS"]}"#, corpus)
         }
         #expect(
-            unknown == #"test part by corpus: found "TESS", which no clip has; allowed: "RAVDESS", "mine""#)
+            unknown == #"test set by corpus: found "TESS", which no clip has; allowed: "RAVDESS", "mine""#)
         let many = message { try splits(#"{"type": "k_fold", "folds": 5, "by": "corpus"}"#, corpus) }
         #expect(many.contains(#"allowed: at least 5, or "folds": 2 or fewer"#), "\(many)")
     }
@@ -172,7 +172,7 @@ import Testing
         let said = message { try CombinedCorpus([manifest]).read() }
         #expect(
             said.hasPrefix(
-                #"combining corpora: found a column "corpus" in list.csv (a.wav), the name of the column that tells the sources apart; allowed: another name for it: {"type": "mapped""#
+                #"combining corpora: found a column "corpus" in list.csv (a.wav); this name is reserved for the source of each clip; allowed: another name for it: {"type": "mapped""#
             ), "\(said)")
         let ravdess = try TemporaryFolder()
         try ravdess.sounds(MadeUp.ravdessNames(actors: 1...1))

@@ -97,7 +97,7 @@ import Testing
                 refused += 1
             } catch is FileError {
                 refused += 1
-            } catch is DataProblem {
+            } catch is DataError {
                 refused += 1
             }
         }

@@ -44,11 +44,11 @@ import Testing
                 }
             }
             let corpus = Corpus(name: "study", clips: clips)
-            var sounds = SoundCheck(Corpus(name: "none", clips: []))
+            var sounds = AudioScan(Corpus(name: "none", clips: []))
             sounds.properties = known
             let split = Split(
                 name: "all", train: clips.dropLast().map(\.id), test: [clips[clips.count - 1].id])
-            return try Auditor(corpus, sounds: sounds).audit(split).findings.filter { $0.kind == .recording }
+            return try Auditor(corpus, scan: sounds).audit(split).findings.filter { $0.kind == .recording }
         }
     }
 
@@ -96,7 +96,8 @@ import Testing
         let unknown = try #require(study.findings(1).first)
         #expect(
             unknown.message.contains(
-                "(cross-validated; speakers are not known, so voices may explain a part; permutation test"))
+                "(cross-validated; speakers are unknown, so speaker identity may explain part of it; permutation test"
+            ))
     }
 
     /// A class that each speaker recorded under conditions of their own is found in unseen speakers alone.
@@ -113,8 +114,8 @@ import Testing
         #expect(bySpeaker.count == 1 && bySpeaker[0].severity == .warning)
         #expect(
             bySpeaker[0].message
-                == "the sampling rate goes with \"speaker\" (Cramér's V 0.98): 24,000 Hz: 60 clips; 48,000 Hz: 100 clips. "
-                + "A recording has no energy above half its rate, which tells a model where it comes from. Resample all to the lowest rate or below (\"rate\" in the features)."
+                == "the sample rate is associated with \"speaker\" (Cramér's V 0.98): 24,000 Hz: 60 clips; 48,000 Hz: 100 clips. "
+                + "A recording has no energy above half its sample rate, which reveals its origin to a model. Resample all to the lowest sample rate or below (\"sample_rate\" in the features)."
         )
         #expect(bySpeaker[0].examples == ["speaker s2: 24,000 Hz in 20", "speaker s3: 48,000 Hz in 20"])
         study.plant = { properties, label, _, take in
@@ -124,11 +125,12 @@ import Testing
         let findings = try study.findings(3)
         #expect(findings.map(\.severity) == [.warning, .warning])
         #expect(
-            findings[0].message.hasPrefix("the sampling rate goes with the class (Cramér's V 0.99): 8,000 Hz")
+            findings[0].message.hasPrefix(
+                "the sample rate is associated with the class (Cramér's V 0.99): 8,000 Hz")
         )
         #expect(
             findings[1].message.hasPrefix(
-                "the number of channels goes with \"room\" (Cramér's V 1.00): 1 channel: 64 clips; 2 channels: 96 clips. Channels are averaged,"
+                "the number of channels is associated with \"room\" (Cramér's V 1.00): 1 channel: 64 clips; 2 channels: 96 clips. Channels are averaged,"
             ))
     }
 
@@ -141,7 +143,7 @@ import Testing
         }
         let findings = try study.findings(5)
         #expect(findings.count == 1 && findings[0].severity == .note)
-        #expect(findings[0].message.hasPrefix("sampling rates differ between clips (8,000 Hz: "))
+        #expect(findings[0].message.hasPrefix("sample rates differ between clips (8,000 Hz: "))
     }
 
     /// Bergsma's correction, worked out by hand for a table of 30, 10, 10 and 30 clips: 0.490.
@@ -156,13 +158,13 @@ import Testing
             known[id] = RecordingProperties(
                 rate: isHigh ? 48000 : 16000, channels: 1, seconds: 1, level: -20, floor: -60)
         }
-        var sounds = SoundCheck(Corpus(name: "none", clips: []))
+        var sounds = AudioScan(Corpus(name: "none", clips: []))
         sounds.properties = known
         let split = Split(name: "all", train: clips.map(\.id), test: [])
-        let report = try Auditor(Corpus(name: "two", clips: clips), sounds: sounds).audit(split)
+        let report = try Auditor(Corpus(name: "two", clips: clips), scan: sounds).audit(split)
         #expect(
             report.findings.contains {
-                $0.message.hasPrefix("the sampling rate goes with the class (Cramér's V 0.49)")
+                $0.message.hasPrefix("the sample rate is associated with the class (Cramér's V 0.49)")
             })
     }
 
@@ -185,7 +187,7 @@ import Testing
             Waveform([Float](repeating: 0, count: 4000), rate: rate), to: folder.path + "/x/b.wav")
         let corpus = try FolderCorpus(folder: folder.path).read()
         for _ in 0..<2 {
-            let check = SoundCheck(corpus, cache: folder.path + "/prints")
+            let check = AudioScan(corpus, cache: folder.path + "/prints")
             let found = try #require(check.properties["x/a.wav"])
             #expect(found.rate == rate && found.channels == 2 && found.seconds == 2)
             #expect(abs(found.level - -6.0206) < 0.001)

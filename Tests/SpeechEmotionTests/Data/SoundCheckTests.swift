@@ -43,7 +43,7 @@ import Testing
 
     @Test func differentSoundsAreNoCopies() throws {
         let (folder, corpus) = try Self.folder(Self.originals)
-        let check = SoundCheck(corpus)
+        let check = AudioScan(corpus)
         #expect(Self.originals.count >= 50)
         #expect(check.copies == [] && check.unreadable == [] && check.silent == [])
         #expect(check.durations.count == corpus.clips.count)
@@ -55,7 +55,7 @@ import Testing
         let some = Self.originals.enumerated().filter { $0.offset.isMultiple(of: 4) }.map(\.element)
         let planted = try some.map { ("\($0.name)+copy", try change($0.wave)) }
         let (folder, corpus) = try Self.folder(Self.originals + planted)
-        let check = SoundCheck(corpus)
+        let check = AudioScan(corpus)
         let found = Set(check.copies.map { [$0.first, $0.second] })
         let wanted = Set(some.map { ["x/\($0.name)+copy.wav", "x/\($0.name).wav"] })
         #expect(found == wanted)
@@ -73,7 +73,7 @@ import Testing
         // Another chunk: other bytes, equal samples.
         let bytes = WAVFile.bytes(wave)
         try folder.write("y/other.wav", bytes + Array("note".utf8) + [4, 0, 0, 0, 1, 2, 3, 4])
-        let check = SoundCheck(try FolderCorpus(folder: folder.path).read())
+        let check = AudioScan(try FolderCorpus(folder: folder.path).read())
         #expect(check.copies.map(\.kind) == [.samples])
         #expect(check.copies[0].second == "y/other.wav")
     }
@@ -86,7 +86,7 @@ import Testing
         try AudioFile.write(
             channels: [0.9, 0.3].map { side in Waveform(copy.samples.map { $0 * side }, rate: 44100) },
             to: folder.path + "/x/stereo.flac", as: .flac16)
-        let check = SoundCheck(try FolderCorpus(folder: folder.path).read())
+        let check = AudioScan(try FolderCorpus(folder: folder.path).read())
         #expect(corpus.clips.count == 2)
         #expect(check.copies.map { Set([$0.first, $0.second]) } == [["x/\(name).wav", "x/stereo.flac"]])
     }
@@ -108,7 +108,7 @@ import Testing
             clips: [
                 clip("a", 0, first), clip("b", first, second), clip("c", second, nil), clip("d", 0.3, first),
             ])
-        let check = SoundCheck(corpus)
+        let check = AudioScan(corpus)
         #expect(check.copies.map { $0.first + $0.second } == ["ad"])
     }
 
@@ -120,7 +120,7 @@ import Testing
             "x/silent2.wav", WAVFile.bytes(Waveform([Float](repeating: 0, count: 16000), rate: 16000)))
         try folder.write("x/text.wav", "this is no sound")
         try folder.write("x/short.wav", WAVFile.bytes(Waveform([0.1, 0.2, 0.1], rate: 16000)))
-        let check = SoundCheck(try FolderCorpus(folder: folder.path).read())
+        let check = AudioScan(try FolderCorpus(folder: folder.path).read())
         #expect(check.silent == ["x/silent1.wav", "x/silent2.wav"])
         #expect(check.unreadable.map(\.file) == ["x/text.wav"])
         #expect(check.unreadable[0].reason.contains(folder.path + "/x/text.wav"))
@@ -136,7 +136,7 @@ import Testing
         defer { Parallel.threads = before }
         let results = [1, 2, 5].map { threads in
             Parallel.threads = threads
-            return SoundCheck(corpus).copies
+            return AudioScan(corpus).copies
         }
         #expect(results[0].count == 8)
         #expect(results[0] == results[1] && results[1] == results[2])
@@ -147,16 +147,16 @@ import Testing
         let (folder, corpus) = try Self.folder(
             Array(Self.originals.prefix(10)) + [("copy", try Self.changes[0].change(Self.originals[3].wave))])
         let cache = folder.path + "/prints"
-        let first = SoundCheck(corpus, cache: cache)
+        let first = AudioScan(corpus, cache: cache)
         #expect(first.copies.count == 1)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: cache))
-        let second = SoundCheck(corpus, cache: cache)
+        let second = AudioScan(corpus, cache: cache)
         #expect(second.copies == first.copies && second.durations == first.durations)
         #expect(try Data(contentsOf: URL(fileURLWithPath: cache)) == bytes)
 
         // A file that changed is read anew: the copy is gone.
         try folder.write("x/copy.wav", WAVFile.bytes(Self.originals[15].wave))
-        #expect(SoundCheck(corpus, cache: cache).copies == [])
+        #expect(AudioScan(corpus, cache: cache).copies == [])
 
         let generator = RandomGenerator(seed: 2)
         for _ in 0..<30 {
@@ -167,15 +167,15 @@ import Testing
             default: damaged.insert(7, at: generator.below(damaged.count))
             }
             try Data(damaged).write(to: URL(fileURLWithPath: cache))
-            #expect(SoundCheck(corpus, cache: cache).copies == [])
+            #expect(AudioScan(corpus, cache: cache).copies == [])
         }
-        #expect(SoundCheck(corpus, cache: "/no/such/folder/prints").copies == [])
+        #expect(AudioScan(corpus, cache: "/no/such/folder/prints").copies == [])
     }
 
     @Test func progressCountsUp() throws {
         let (folder, corpus) = try Self.folder(Array(Self.originals.prefix(9)))
         let seen = Counter()
-        _ = SoundCheck(corpus, progress: { done, total in seen.add(done, total) })
+        _ = AudioScan(corpus, progress: { done, total in seen.add(done, total) })
         #expect(seen.values == (1...9).map { [$0, 9] })
         withExtendedLifetime(folder) {}
     }

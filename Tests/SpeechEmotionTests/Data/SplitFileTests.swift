@@ -38,7 +38,7 @@ import Testing
             "s.json", "{\"train\": [\"clip0.wav\",\n \"gone.wav\"],\n \"test\": [\"clip0\"]}")
         #expect(
             message { try SplitFile.read(file, for: corpus) }
-                == "\(file):2:2: train[1]: there is no clip \"gone.wav\" in made up\n\(file):3:11: test[0]: the clip \"clip0\" a second time; it is in train as well"
+                == "\(file):2:2: train[1]: there is no clip \"gone.wav\" in made up\n\(file):3:11: test[0]: the clip \"clip0\" is listed twice; also in train"
         )
     }
 
@@ -69,7 +69,7 @@ import Testing
             "w.csv", "clip,part\nclip1.wav,training\nclip2.wav,test\nclip2.wav,test\nno,test\n")
         #expect(
             message { try FileSplit(wrong).split(corpus) }
-                == "\(wrong):2:11: expected train, validation or test, found \"training\"\n\(wrong):4:1: the clip \"clip2.wav\" a second time\n\(wrong):5:1: there is no clip \"no\" in made up"
+                == "\(wrong):2:11: expected train, validation or test, found \"training\"\n\(wrong):4:1: the clip \"clip2.wav\" is listed twice\n\(wrong):5:1: there is no clip \"no\" in made up"
         )
         let none = try folder.write("n.csv", "file,part\n")
         #expect(

@@ -41,18 +41,18 @@ import Testing
         let places = Dictionary(uniqueKeysWithValues: corpus.clips.enumerated().map { ($1.id, $0) })
         let isGrouped = text.contains("grouped") || text.contains("speaker") || text.contains("listed")
         for split in splits {
-            let all = Split.Part.allCases.flatMap { split[$0] }
+            let all = Split.Subset.allCases.flatMap { split[$0] }
             #expect(Set(all).count == all.count && all.count == corpus.clips.count)
             #expect(!split.train.isEmpty && !split.test.isEmpty)
             #expect(split.validation.isEmpty == !text.contains("validation"))
             #expect(split.madeBy["type"]?.text == Self.type(of: text))
-            for part in Split.Part.allCases {
+            for part in Split.Subset.allCases {
                 let order = split[part].compactMap { places[$0] }
                 #expect(order == order.sorted())
             }
             guard isGrouped else { continue }
-            var home: [String: Split.Part] = [:]
-            for part in Split.Part.allCases {
+            var home: [String: Split.Subset] = [:]
+            for part in Split.Subset.allCases {
                 for clip in try corpus.clips(of: part, in: split) {
                     let speaker = try #require(clip.speaker)
                     #expect(home[speaker] ?? part == part, "\(speaker) is in two parts")
@@ -127,7 +127,7 @@ import Testing
         let text = message { try RavdessActorSplit().split(few) }
         #expect(
             text
-                == "fold 3 of RAVDESS' actors: found none of the actors 8, 9, 19, 23; allowed: at least one of each fold's; this corpus has \"01\", \"04\""
+                == "fold 3 of RAVDESS actors: found none of the actors 8, 9, 19, 23; allowed: at least one of each fold; this corpus has \"01\", \"04\""
         )
     }
 
@@ -140,29 +140,30 @@ import Testing
         #expect(try corpus.clips(of: .train, in: split).values(of: "speaker") == ["03", "04"])
         let text = message { try Self.spec(#"{"type": "listed", "test": [1, 6]}"#).split(corpus) }
         #expect(
-            text.hasPrefix("test part by speaker: found \"6\", which no clip has; allowed: \"01\", \"02\""))
+            text.hasPrefix("test set by speaker: found \"6\", which no clip has; allowed: \"01\", \"02\""))
         let twice = message {
             try Self.spec(#"{"type": "listed", "test": [1], "train": [1, 2]}"#).split(corpus)
         }
         #expect(
             twice
-                == "listed split by speaker: found \"01\" in test and train; allowed: each value in one part")
+                == "listed split by speaker: found \"01\" in test and train; allowed: each value in one subset"
+        )
     }
 
     @Test(arguments: [
         (
             #"{"type": "random", "test": 100}"#,
-            "test part: found 100 clips out of 100; allowed: at least one, and one left to train on"
+            "test set: found 100 clips out of 100; allowed: at least one, and one left for training"
         ),
         (
             #"{"type": "stratified", "test": 2}"#,
-            "stratified test part: found 2 clips out of 100 for 3 classes"
+            "stratified test set: found 2 clips out of 100 for 3 classes"
         ),
         (
             #"{"type": "grouped", "by": "session"}"#,
             "split by session: found 100 clips without one, such as clip0.wav; allowed: a session for every clip; the columns are \"label\", \"speaker\", \"gender\""
         ),
-        (#"{"type": "grouped", "test": 6}"#, "test part by speaker: found 6 of 6"),
+        (#"{"type": "grouped", "test": 6}"#, "test set by speaker: found 6 of 6"),
         (
             #"{"type": "k_fold", "by": "speaker", "folds": 7}"#,
             "7 folds by speaker: found 6 values of it; allowed: at least 7, or \"folds\": 6 or fewer"
@@ -172,7 +173,7 @@ import Testing
         (#"{"type": "leave_one_speaker_out", "by": "mood"}"#, "split by mood: found 100 clips without one"),
         (
             #"{"type": "ravdess_actors"}"#,
-            "folds of RAVDESS' actors: found the speaker \"s0\"; allowed: actors 01 to 24"
+            "folds of RAVDESS actors: found the speaker \"s0\"; allowed: actors 01 to 24"
         ),
         (
             #"{"type": "listed", "by": "mood", "test": ["x"]}"#,
@@ -188,17 +189,17 @@ import Testing
     @Test func aLonelyClipCannotBeStratified() throws {
         let corpus = MadeUp.corpus(counts: [20, 1])
         let text = message { try StratifiedSplit().split(corpus) }
-        #expect(text.hasPrefix("stratified test part: found one clip of the class \"class1\""))
+        #expect(text.hasPrefix("stratified test set: found one clip of the class \"class1\""))
     }
 
     @Test(arguments: [
         (
             #"{"type": "random", "test": 1.5}"#,
-            "split.test: expected a share such as 0.2 or a whole number above 0, found 1.5"
+            "split.test: expected a fraction such as 0.2 or an integer above 0, found 1.5"
         ),
         (
             #"{"type": "random", "test": -1}"#,
-            "split.test: expected a share such as 0.2 or a whole number above 0, found -1"
+            "split.test: expected a fraction such as 0.2 or an integer above 0, found -1"
         ),
         (#"{"type": "k_fold", "folds": 1}"#, "split.folds: expected a whole number from 2 to 1000, found 1"),
         (#"{"type": "strat"}"#, "split.type: there is no split \"strat\"; did you mean \"stratified\"?"),

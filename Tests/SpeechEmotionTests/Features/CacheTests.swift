@@ -5,7 +5,7 @@ import Testing
 
 /// What is kept on disk, and what is never read from it.
 @Suite struct CacheTests {
-    /// A folder with a sound of some age and an empty cache.
+    /// A folder with a waveform of some age and an empty cache.
     private final class Place {
         let folder = NSTemporaryDirectory() + "cache-\(UUID().uuidString)"
         var sound: String { folder + "/a.wav" }
@@ -202,7 +202,7 @@ import Testing
                 try cache.features(ofFile: place.sound, recipe: recipe) { Self.features } == Self.features)
         }
         #expect(counter.messages.count == 1)
-        #expect(counter.messages.first?.contains("without being kept") == true)
+        #expect(counter.messages.first?.contains("no longer cached") == true)
     }
 
     /// A device that is always full stands where features should be written.
@@ -296,16 +296,23 @@ import Testing
         let place = try Place()
         let wave = Waveform(SpectrumTests.noise(16000), rate: 16000)
         try AudioFile.write(wave, to: place.sound, as: .wavFloat)
-        let cached = CachedPipeline(FeaturePipeline(), FeatureCache(folder: place.cache))
-        let plain = try cached.features(ofFile: place.sound)
+        let extractor = try FeatureExtractor(FeaturePipeline(), cache: FeatureCache(folder: place.cache))
+        func features(start: Double? = nil, _ transform: WaveformTransform? = nil) throws -> Features {
+            let source = Clip.Source.file(path: place.sound, start: start, end: nil)
+            return try extractor.features(
+                of: Clip(id: "a", source: source, label: "x"), transforms: [transform])[0]
+        }
+        let plain = try features()
         #expect(plain == (try FeaturePipeline()(wave)))
-        let part = try cached.features(ofFile: place.sound, offset: 0.2)
-        let changed = try cached.features(ofFile: place.sound, variant: "softer") {
+        let part = try features(start: 0.2)
+        let softer = WaveformTransform(key: "softer") {
             Waveform($0.samples.map { $0 / 2 }, rate: $0.rate)
         }
+        let changed = try features(softer)
         #expect(Set([plain, part, changed].map { $0.values }).count == 3)
-        #expect(try cached.features(ofFile: place.sound, variant: "softer") == changed)
-        #expect(try cached.features(ofFile: place.sound, offset: 0.2) == part)
+        // The same key is the same result, whatever the transform does.
+        #expect(try features(WaveformTransform(key: "softer") { $0 }) == changed)
+        #expect(try features(start: 0.2) == part)
         #expect(try place.entries().count == 3)
     }
 

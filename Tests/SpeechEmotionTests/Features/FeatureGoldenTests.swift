@@ -85,7 +85,7 @@ import Testing
     @Test(arguments: FeatureGolden.clips) func everyFeature(_ clip: FeatureGolden.Clip) throws {
         let golden = try #require(try FeatureGolden())
         let wave = Waveform(try golden.numbers("\(clip.name)/y"), rate: clip.rate)
-        let together = SoundAnalysis(wave)
+        let together = WaveformAnalysis(wave)
         for item in Self.cases where golden.has("\(clip.name)/\(item.name)") {
             let feature = try Self.feature(item.json)
             let reference = try golden.table("\(clip.name)/\(item.name)")

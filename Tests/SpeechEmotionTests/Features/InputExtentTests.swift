@@ -57,7 +57,8 @@ import Testing
                 == InputExtent(lead: 0, seconds: 1, secondsWithSilence: .infinity))
         #expect(
             try extent(
-                #"{"duration": 2, "preprocessing": [\#(trim), {"type": "length", "seconds": 0.5}], \#(layout)}"#)
+                #"{"duration": 2, "preprocessing": [\#(trim), {"type": "length", "seconds": 0.5}], \#(layout)}"#
+            )
                 == InputExtent(lead: 0, seconds: 0.5, secondsWithSilence: 2))
     }
 

@@ -44,7 +44,7 @@ import Testing
             let layout = try Self.layout(
                 "{\"type\": \"sequence\", \"features\": [\(feature)], \"frames\": \(frames), \"padding\": \"\(pad)\"}"
             )
-            let found = try layout.features(of: SoundAnalysis(wave))
+            let found = try layout.features(of: WaveformAnalysis(wave))
             #expect(found.shape == layout.outputShape)
             #expect(found.shape == (try golden.shape("frames/\(name)")))
             let reference = try golden.numbers("frames/\(name)")
@@ -67,7 +67,7 @@ import Testing
             layout.names.prefix(8) == [
                 "mfcc_0", "mfcc_1", "mfcc_2", "rms", "mfcc_0.2", "mfcc_1.2", "delta_mfcc_0", "delta_mfcc_1",
             ])
-        let found = try layout.features(of: SoundAnalysis(wave))
+        let found = try layout.features(of: WaveformAnalysis(wave))
         let mfcc = try MFCC(count: 3)(wave)
         let rms = try RMS()(wave)
         let change = try rms.delta(order: 2, width: 5)
@@ -86,13 +86,13 @@ import Testing
             #"{"type": "sequence", "features": [{"type": "mel", "n_fft": 512, "hop_length": 256}], "deltas": 1, "frames": 40}"#
         )
         let click = Waveform([Float](repeating: 0.5, count: 160), rate: 16000)
-        let problem = #expect(throws: SoundProblem.self) { try layout.features(of: SoundAnalysis(click)) }
+        let problem = #expect(throws: DataError.self) { try layout.features(of: WaveformAnalysis(click)) }
         #expect(
             "\(try #require(problem))"
-                == "delta: found 1 frame of 0.01 s; allowed: 9 or more, the width of the delta, which take 0.128 s of sound"
+                == "delta: found 1 frame of 0.01 s; allowed: 9 or more frames, the width of the delta (0.128 s of sound"
         )
         let enough = Waveform([Float](repeating: 0.5, count: 2048), rate: 16000)
-        #expect(try layout.features(of: SoundAnalysis(enough)).length == 9)
+        #expect(try layout.features(of: WaveformAnalysis(enough)).length == 9)
     }
 
     @Test func sequencesAreCutWhereAsked() throws {
@@ -100,7 +100,7 @@ import Testing
         let all = try RMS()(wave).values
         func found(_ options: String) throws -> Features {
             try Self.layout("{\"type\": \"sequence\", \"features\": [{\"type\": \"rms\"}], \(options)}")
-                .features(of: SoundAnalysis(wave))
+                .features(of: WaveformAnalysis(wave))
         }
         #expect(try found(#""frames": 10"#).values == Array(all.prefix(10)))
         #expect(try found(#""frames": 10, "cut": "front""#).values == Array(all.suffix(10)))
@@ -122,7 +122,7 @@ import Testing
             {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 13, "n_fft": 600, "hop_length": 200},
              "statistics": [\(words.map { "\"\($0)\"" }.joined(separator: ", "))]}]}
             """)
-        let found = try layout.features(of: SoundAnalysis(wave))
+        let found = try layout.features(of: WaveformAnalysis(wave))
         let reference = try tensors.tensor("statistics").array.map { Float($0) }
         #expect(found.shape == [130] && found.length == nil)
         for (i, word) in words.enumerated() {
@@ -144,7 +144,7 @@ import Testing
         let count = try #require(Int(name.dropFirst(7)))
         #expect(try pipeline.outputShape() == [count] && reference.count == count)
         #expect(pipeline.names.count == count && Set(pipeline.names).count == count)
-        let found = try pipeline.layout.value.features(of: SoundAnalysis(wave))
+        let found = try pipeline.layout.value.features(of: WaveformAnalysis(wave))
         #expect(found.shape == [count])
         for (i, column) in pipeline.names.enumerated() {
             let allowed: Float =
@@ -198,7 +198,7 @@ import Testing
     /// A picture of numbers that need not come from a sound.
     private func picture(_ values: [Float], frames: Int, channels: Int, _ options: String) throws -> Features
     {
-        let layout = try #require(try Self.layout("{\"type\": \"image\", \(options)}") as? Picture)
+        let layout = try #require(try Self.layout("{\"type\": \"image\", \(options)}") as? ImageLayout)
         return layout.picture(of: FrameTable(frames: frames, width: channels, values: values))
     }
 
@@ -236,7 +236,7 @@ import Testing
             try Self.layout(
                 "{\"type\": \"image\", \"colormap\": \"gray\", \"height\": 128, \"width\": 29, \(options)}"
             )
-            .features(of: SoundAnalysis(wave))
+            .features(of: WaveformAnalysis(wave))
         }
         let up = try rows(#""low_at_bottom": true"#)
         let down = try rows(#""low_at_bottom": false"#)
@@ -250,8 +250,8 @@ import Testing
         #expect(up.values[half...].reduce(0, +) > up.values[..<half].reduce(0, +))
         // From the darkest to the brightest, normalised by 0.5 and 0.5.
         #expect(up.values.max() == 1 && up.values.min() == -1)
-        let silence = SoundAnalysis(Waveform([Float](repeating: 0, count: 8000), rate: 16000))
-        #expect(try Picture().features(of: silence).values.allSatisfy { $0.isFinite })
+        let silence = WaveformAnalysis(Waveform([Float](repeating: 0, count: 8000), rate: 16000))
+        #expect(try ImageLayout().features(of: silence).values.allSatisfy { $0.isFinite })
     }
 
     @Test(arguments: [
@@ -259,7 +259,7 @@ import Testing
         (#"{"type": "sequence", "features": []}"#, "features: expected"),
         (
             #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "hop_length": 256}]}"#,
-            "same hop, but there are 512 and 256"
+            "equal hop lengths, found 512 and 256"
         ),
         (#"{"type": "sequence", "features": [{"type": "mfcc"}], "frames": 0}"#, "frames: expected"),
         (#"{"type": "sequence", "features": [{"type": "mfcc"}], "frames": 99999999}"#, "frames: expected"),
@@ -291,7 +291,7 @@ import Testing
         let (wave, _) = try fixture()
         let layout = try Self.layout(
             #"{"type": "sequence", "features": [{"type": "mfcc"}, {"type": "rms", "center": false}]}"#)
-        let error = #expect(throws: SoundProblem.self) { try layout.features(of: SoundAnalysis(wave)) }
+        let error = #expect(throws: DataError.self) { try layout.features(of: WaveformAnalysis(wave)) }
         #expect(error?.description.contains("of rms") == true, "\(error?.description ?? "")")
     }
 }

@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: sizes) func everySizeGivesTheSumOfItsDefinition(_ size: Int) throws {
         var options = STFT(fft: size, hop: max(1, size / 3))
         options.window = .rectangular
-        options.isCentred = false
+        options.isCentered = false
         let sound = Self.noise(size + 18 * options.hop)
         let found = try stft(sound, options)
         #expect(found.frames == 19)
@@ -82,15 +82,15 @@ import Testing
         throws
     {
         for hop in Set([1, max(1, size / 4), max(1, size / 2)]) {
-            for isCentred in [true, false] {
+            for isCentered in [true, false] {
                 var options = STFT(fft: size, hop: hop)
                 options.window = .hamming
-                options.isCentred = isCentred
+                options.isCentered = isCentered
                 let frames = 21
                 let count = size + (frames - 1) * hop
                 let sound = Self.noise(count)
                 let back = try istft(stft(sound, options), options, length: count)
-                #expect(absoluteError(back, sound) < 1e-5, "hop \(hop), centred \(isCentred)")
+                #expect(absoluteError(back, sound) < 1e-5, "hop \(hop), centred \(isCentered)")
             }
         }
     }
@@ -138,7 +138,7 @@ import Testing
     @Test func aShortWindowLiesInTheMiddle() throws {
         var options = STFT(fft: 16, hop: 4)
         options.windowLength = 9
-        options.isCentred = false
+        options.isCentered = false
         let sound = Self.noise(40)
         let curve = [0, 0, 0] + Window.hann.curve(length: 9).map { Float($0) } + [0, 0, 0, 0]
         let found = try stft(sound, options)
@@ -149,10 +149,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (SoundPadding.zeros, [0, 0, 0, 1, 2, 3, 0, 0, 0] as [Float]),
+        (PadMode.zeros, [0, 0, 0, 1, 2, 3, 0, 0, 0] as [Float]),
         (.edge, [1, 1, 1, 1, 2, 3, 3, 3, 3]),
         (.reflect, [2, 3, 2, 1, 2, 3, 2, 1, 2]),
-    ]) func padding(_ padding: SoundPadding, _ padded: [Float]) throws {
+    ]) func padding(_ padding: PadMode, _ padded: [Float]) throws {
         var options = STFT(fft: 6, hop: 1)
         options.window = .rectangular
         options.padding = padding
@@ -168,13 +168,13 @@ import Testing
         func fails(_ sound: [Float], _ change: (inout STFT) -> Void, _ words: String) {
             var options = STFT()
             change(&options)
-            let error = #expect(throws: SoundProblem.self) { try stft(sound, options) }
+            let error = #expect(throws: DataError.self) { try stft(sound, options) }
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "") \(words)")
-            #expect(throws: SoundProblem.self) { try powers(sound, options) }
+            #expect(throws: DataError.self) { try powers(sound, options) }
         }
         let sound = Self.noise(100)
         fails([], { _ in }, "without samples")
-        fails(sound, { $0.isCentred = false }, "100 samples")
+        fails(sound, { $0.isCentered = false }, "100 samples")
         fails(sound, { $0.hop = 0 }, "hop 0")
         fails(sound, { $0.hop = .max }, "hop")
         fails(sound, { $0.fft = 0 }, "fft 0")
@@ -189,11 +189,11 @@ import Testing
             [Float](repeating: 0, count: 1 << 21),
             {
                 $0.hop = 1; $0.fft = 1 << 17
-            }, "longer hop")
+            }, "increase hop_length")
         let frames = try stft(sound)
-        #expect(throws: SoundProblem.self) { try istft(frames, STFT(fft: 1024)) }
-        #expect(throws: SoundProblem.self) { try istft(frames, STFT(hop: 0)) }
-        #expect(throws: SoundProblem.self) { try istft(frames, length: -1) }
+        #expect(throws: DataError.self) { try istft(frames, STFT(fft: 1024)) }
+        #expect(throws: DataError.self) { try istft(frames, STFT(hop: 0)) }
+        #expect(throws: DataError.self) { try istft(frames, length: -1) }
         #expect(try istft(frames, length: 5000).count == 5000)
     }
 

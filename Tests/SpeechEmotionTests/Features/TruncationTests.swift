@@ -146,19 +146,16 @@ import Testing
         try AudioFile.write(sound(3), to: path)
         let pipeline = try pipeline("{\"rate\": 8000, \"duration\": 2, \(Self.sequence)}")
         let clip = Clip(id: "a", source: .file(path: path, start: nil, end: nil), label: "x")
-        let half = SoundChange(key: "half") { Waveform(Array($0.samples[..<8000]), rate: $0.rate) }
+        let half = WaveformTransform(key: "half") { Waveform(Array($0.samples[..<8000]), rate: $0.rate) }
         for _ in 0..<2 {
             let cache = FeatureCache(folder: folder.path + "/cache")
-            let source = try PipelineSource(pipeline, cache: cache)
-            let features = try source.features(of: clip, changes: [nil, half])
+            let source = try FeatureExtractor(pipeline, cache: cache)
+            let features = try source.features(of: clip, transforms: [nil, half])
             #expect(
                 features[0].truncation
                     == Truncation(cuts: [1, 23 * 256 / 8000.0], kept: 16000 / 8000.0 - 23 * 256 / 8000.0))
             #expect(features[1].truncation == Truncation(cuts: [1, 0], kept: 1))
         }
-        let cached = CachedPipeline(pipeline, FeatureCache(folder: folder.path + "/other"))
-        let direct = try cached.features(ofFile: path, variant: "half", change: half.apply)
-        #expect(direct.truncation == Truncation(cuts: [1, 0], kept: 1))
     }
 
     @Test func aSummaryOverClips() {

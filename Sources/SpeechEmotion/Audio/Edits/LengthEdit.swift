@@ -1,12 +1,12 @@
-/// An edit that keeps or adds samples by their number alone.
+/// A preprocessing step that crops or pads by the number of samples alone.
 protocol LengthEdit: WaveEdit {
-    /// The samples of a sound that the result consists of, as places in a sound of `count` samples. Places outside of it are
-    /// zeros. Throws where the sound is too short.
+    /// Returns the range of samples that the result consists of, relative to a waveform of `count` samples. Positions
+    /// outside the waveform are zeros. Throws if the waveform is too short.
     func window(of count: Int, rate: Int) throws -> Range<Int>
 }
 
 extension LengthEdit {
-    /// The samples of the window.
+    /// The samples in the window.
     func cut(_ wave: Waveform) throws -> Waveform {
         let window = try window(of: wave.count, rate: wave.rate)
         let inside = window.clamped(to: 0..<wave.count)

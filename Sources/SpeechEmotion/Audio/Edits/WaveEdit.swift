@@ -1,30 +1,30 @@
 import Configuration
 
-/// A fixed change of a sound, as a config names it: `{"type": "trim", "top_db": 30}`. It depends on nothing but the sound.
+/// A deterministic preprocessing step for waveforms, as a config names it: `{"type": "trim", "top_db": 30}`.
 public protocol WaveEdit: TaggedOptions {
-    /// The changed sound. Throws a `SoundProblem` where the sound does not allow it.
+    /// Returns the processed waveform. Throws a `DataError` if the step cannot be applied to it.
     func callAsFunction(_ wave: Waveform) throws -> Waveform
 }
 
-/// The edits that a config may name.
+/// The registered preprocessing steps.
 public enum WaveEditKinds: Registry {
-    /// What stands in a config is an edit.
+    /// The type of a decoded config entry.
     public typealias Value = any WaveEdit
 
-    public static var noun: String { "edit" }
+    public static var noun: String { "preprocessing step" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
-            Trim.self, VoicedParts.self, PeakNormalization.self, LoudnessNormalization.self, Gain.self,
+            Trim.self, SilenceRemoval.self, PeakNormalization.self, LoudnessNormalization.self, Gain.self,
             OffsetRemoval.self, Preemphasis.self, Crop.self, FixedLength.self, Resample.self,
         ]
     }
 }
 
-/// An edit of any kind inside a config.
+/// A preprocessing step of any registered type in a config.
 public typealias AnyWaveEdit = Tagged<WaveEditKinds>
 
 extension [AnyWaveEdit] {
-    /// The sound after all edits, one after another.
+    /// Applies all steps, one after another.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
         try reduce(wave) { try $1.value($0) }
     }

@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Moves the channels of a spectrogram up or down, as a shorter or longer vocal tract would (VTLP, Jaitly and Hinton 2013).
+/// Vocal tract length perturbation (VTLP, Jaitly and Hinton 2013): warps the frequency axis of a spectrogram.
 public struct FrequencyWarp: FeatureAugmentation {
     public var factor = Pair(0.9, 1.1)
     public var high = 0.8
@@ -9,21 +9,21 @@ public struct FrequencyWarp: FeatureAugmentation {
 
     public static let type = "vtlp"
     public static let summary =
-        "Warps the frequency axis of a spectrogram, as another vocal tract would (VTLP). For mel bands, not for cepstra."
+        "Vocal tract length perturbation (VTLP): warps the frequency axis of a mel spectrogram. Not for MFCCs."
     public static let fields: [Field<Self>] = [
-        .init("factor", \.factor, "Range of the factor that frequencies are multiplied by.", .range(0.5...2)),
+        .init("factor", \.factor, "Range of the warp factor.", .range(0.5...2)),
         .init(
             "high", \.high,
-            "Part of the axis up to which the factor holds; beyond, the warp leads back to the last channel.",
+            "Fraction of the frequency axis up to which the factor applies; above, the warp is linear up to the last channel.",
             .above(0), .atMost(1)),
-        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public init() {}
 
-    public func check(_ shape: [Int]) throws(SoundProblem) { try needsSequence(shape) }
+    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
 
-    /// [frames, channels] with the channels of all valid frames warped alike; padding stays.
+    /// Warps the channels of all valid frames of [frames, channels] alike; padding is unchanged.
     public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
         try check(features.shape)
         guard generator.happens(probability), features.shape[1] > 1 else { return features }
@@ -41,10 +41,10 @@ public struct FrequencyWarp: FeatureAugmentation {
         return warped
     }
 
-    /// Where each channel comes from: the channel below, and how far towards the next.
+    /// The source of each channel: the channel below, and the fraction towards the next.
     private func sources(_ factor: Double, channels: Int) -> [(below: Int, part: Float)] {
         let last = Double(channels - 1)
-        // Two straight lines that meet where the factor ends and reach the last channel.
+        // Two line segments that meet at the limit of the factor and end at the last channel.
         let knee = high * last * min(1, 1 / factor)
         return (0..<channels).map { channel in
             let place = Double(channel)
@@ -56,32 +56,5 @@ public struct FrequencyWarp: FeatureAugmentation {
             let below = min(Int(bounded), channels - 1)
             return (below, Float(bounded - Double(below)))
         }
-    }
-}
-
-/// Adds normal noise to features.
-public struct FeatureNoise: FeatureAugmentation {
-    public var deviation = 0.1
-    public var probability = 1.0
-
-    public static let type = "feature_noise"
-    public static let summary = "Adds normal noise to every number."
-    public static let fields: [Field<Self>] = [
-        .init("std", \.deviation, "Standard deviation of the noise.", .required, .atLeast(0)),
-        .init("probability", \.probability, "How often it is done at all.", .range(0...1)),
-    ]
-
-    public init() {}
-
-    public func check(_ shape: [Int]) throws(SoundProblem) {}
-
-    /// Features of any shape with other noise for every number; padding stays.
-    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) -> Features {
-        guard generator.happens(probability) else { return features }
-        var noisy = features
-        let valid =
-            features.length.map { $0 * features.shape.dropFirst().reduce(1, *) } ?? features.values.count
-        for place in 0..<valid { noisy.values[place] += Float(deviation * generator.normal()) }
-        return noisy
     }
 }

@@ -2,36 +2,37 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Adds noise to a sound.
+/// Adds noise to a waveform.
 public struct AddNoise: WaveAugmentation {
-    /// What an amplitude is a part of.
+    /// What an amplitude is relative to.
     public enum Reference: String, CaseIterable, ConfigurationValue {
         /// Full scale, which is 1.
         case fullScale = "full_scale"
-        /// The largest sample of the sound.
+        /// The peak of the waveform.
         case peak
     }
 
-    /// Standard deviation of the noise; 0.005 where neither this nor `snr` is given.
+    /// The standard deviation of the noise; 0.005 if neither this nor `snr` is given.
     public var amplitude: Spread?
-    /// What the amplitude is a part of.
+    /// What the amplitude is relative to.
     public var of = Reference.fullScale
-    /// How many decibels the sound is above the noise, instead of an amplitude.
+    /// The signal-to-noise ratio in dB, instead of an amplitude.
     public var snr: Spread?
-    /// How strong low and high frequencies are.
-    public var colour = NoiseColour.white
+    /// The spectrum of the noise.
+    public var color = NoiseColor.white
     public var probability = 1.0
 
     public static let type = "noise"
-    public static let summary = "Adds noise of an amplitude or of a ratio to the sound (SNR)."
+    public static let summary = "Adds noise with a given amplitude or signal-to-noise ratio (SNR)."
     public static let fields: [Field<Self>] = [
-        .init("amplitude", \.amplitude, "Standard deviation; 0.005 unless given.", .range(0...1000)),
-        .init("of", \.of, "What the amplitude is a part of: full scale, or the sound's largest sample."),
         .init(
-            "snr", \.snr, "Decibels of the sound above the noise, instead of an amplitude.",
+            "amplitude", \.amplitude, "Standard deviation of the noise; 0.005 by default.", .range(0...1000)),
+        .init("of", \.of, "What the amplitude is relative to: `full_scale`, or the `peak` of the waveform."),
+        .init(
+            "snr", \.snr, "Signal-to-noise ratio (SNR) in dB, instead of an amplitude.",
             .range(-100...200)),
-        .init("color", \.colour, "White, or stronger in the low or the high frequencies."),
-        .init("probability", \.probability, "How often it happens.", .range(0...1)),
+        .init("color", \.color, "Color of the noise: `white`, `pink`, `brown`, `blue` or `violet`."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public var complaints: [Complaint] {
@@ -41,14 +42,14 @@ public struct AddNoise: WaveAugmentation {
         return both + (amplitude?.complaints("amplitude") ?? []) + (snr?.complaints("snr") ?? [])
     }
 
-    /// White, 0.005 of full scale.
+    /// White noise with a standard deviation of 0.005.
     public init() {}
 
-    /// The sound with noise of its length. A silent sound has no ratio to noise: with `snr` it stays.
+    /// Adds noise. A silent waveform has no SNR: with `snr` it is unchanged.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let ratio = snr?.draw(generator)
         let amplitude = ratio == nil ? (amplitude ?? Spread(0.005)).draw(generator) : 0
-        let noise = colour.noise(wave.count, rate: wave.rate, generator)
+        let noise = color.noise(wave.count, rate: wave.rate, generator)
         if let ratio { return wave.mixed(with: Waveform(noise, rate: wave.rate), snr: ratio) }
         let scale = Float(amplitude) * (of == .peak ? wave.peak : 1)
         return wave.adding(noise, times: scale)
@@ -56,8 +57,8 @@ public struct AddNoise: WaveAugmentation {
 }
 
 extension Waveform {
-    /// This sound with so much of another of the same length that it is `snr` decibels below this one. Where either is
-    /// silent there is no such ratio, and the sound stays.
+    /// Mixes in another waveform of the same length with a signal-to-noise ratio of `snr` dB. If either is silent, the
+    /// waveform is unchanged.
     func mixed(with other: Waveform, snr: Double) -> Waveform {
         let (signal, noise) = (rms, other.rms)
         guard signal > 0, noise > 0 else { return self }
@@ -65,7 +66,7 @@ extension Waveform {
         return adding(other.samples, times: Float(min(scale, Double(Float.greatestFiniteMagnitude))))
     }
 
-    /// The sum with the samples of another sound times a factor.
+    /// Adds the samples of another waveform, multiplied by a factor.
     func adding(_ other: [Float], times scale: Float) -> Waveform {
         var sum = samples
         sum.withUnsafeMutableBufferPointer { sum in

@@ -1,14 +1,14 @@
 import CKernels
 
-/// Convolution through Fourier transforms: the sound is cut into pieces, sixteen of which are transformed at once, and
-/// what they become overlaps and is added (overlap-add).
+/// Convolves by Fourier transforms (overlap-add): the waveform is divided into blocks, sixteen of which are transformed
+/// at once.
 ///
-/// - Parameter skip: How many samples of the result are left out at its start.
+/// - Parameter skip: The number of samples to skip at the start of the result.
 /// - Returns: As many samples as `x` has.
 func convolved(_ x: [Float], _ response: [Float], skip: Int = 0) -> [Float] {
     guard !x.isEmpty, !response.isEmpty else { return x }
     let lanes = FrameBlocks.lanes
-    // Long enough that the sound is done in one go, but not so long that most of a piece is zeros.
+    // Long enough to process the waveform at once, but not so long that most of a block is zeros.
     let wanted = min((x.count + lanes - 1) / lanes, 4 * response.count + 2048)
     var size = 64
     while size < wanted + response.count - 1 { size *= 2 }
@@ -45,7 +45,7 @@ func convolved(_ x: [Float], _ response: [Float], skip: Int = 0) -> [Float] {
     return Array(sum[skip..<skip + x.count])
 }
 
-/// The bins of a response, real and imaginary parts in turn.
+/// The bins of a response, with interleaved real and imaginary parts.
 private func spectrum(_ response: [Float], _ transform: RealTransform<Float>) -> [Float] {
     let lanes = FrameBlocks.lanes
     let bins = LaneMemory(count: 2 * transform.bins * lanes)

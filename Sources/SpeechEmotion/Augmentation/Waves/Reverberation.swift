@@ -2,39 +2,42 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Adds the echoes of a room: noise that fades away, as the response of a room does.
+/// Adds synthetic reverberation: exponentially decaying noise as room impulse response.
 public struct Reverberation: WaveAugmentation {
-    /// Seconds until the echoes have lost 60 dB.
+    /// The reverberation time (RT60) in seconds.
     public var seconds = Spread(0.2, 0.6)
-    /// Decibels of the echoes' energy against that of the sound itself.
+    /// The energy of the reverberation relative to the direct signal in dB.
     public var level = Spread(-15, -3)
-    /// Seconds until the first echo.
+    /// The delay of the first reflection in seconds.
     public var delay = Spread(0.002, 0.02)
     public var probability = 1.0
 
     public static let type = "reverb"
-    public static let summary = "Adds the echoes of a room, made of noise that fades away; the length stays."
+    public static let summary =
+        "Adds synthetic reverberation, with decaying noise as room impulse response. The length is kept."
     public static let fields: [Field<Self>] = [
-        .init("seconds", \.seconds, "Time in which the echoes lose 60 dB.", .range(0.01...10)),
-        .init("level", \.level, "Decibels of the echoes against the sound itself.", .range(-100...40)),
-        .init("delay", \.delay, "Seconds until the first echo.", .range(0...1)),
-        .init("probability", \.probability, "How often it happens.", .range(0...1)),
+        .init("seconds", \.seconds, "Reverberation time (RT60) in seconds.", .range(0.01...10)),
+        .init(
+            "level", \.level, "Energy of the reverberation relative to the direct signal in dB.",
+            .range(-100...40)),
+        .init("delay", \.delay, "Delay of the first reflection in seconds.", .range(0...1)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
     public var complaints: [Complaint] {
         seconds.complaints("seconds") + level.complaints("level") + delay.complaints("delay")
     }
 
-    /// Rooms of 0.2 to 0.6 s.
+    /// Reverberation times of 0.2 to 0.6 s.
     public init() {}
 
-    /// The sound with echoes of the room that is drawn; its length stays, echoes beyond the end are lost.
+    /// Adds the reverberation of a random room; the length is kept, later reverberation is truncated.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) -> Waveform {
         let echoes = response(rate: wave.rate, most: wave.count, generator)
         return wave.adding(convolved(wave.samples, echoes), times: 1)
     }
 
-    /// The echoes of a click, no longer than the sound is.
+    /// The impulse response of the reverberation, no longer than the waveform.
     func response(rate: Int, most: Int, _ generator: RandomGenerator) -> [Float] {
         let fade = seconds.draw(generator) * Double(rate)
         let energy = pow(10, level.draw(generator) / 10)
@@ -42,7 +45,7 @@ public struct Reverberation: WaveAugmentation {
         let count = min(most, 1 << 19, start + Int(fade.rounded(.up)))
         guard count > start else { return [0] }
         let noise = generator.normals(count - start)
-        // 60 dB are a factor of 1000 in size.
+        // 60 dB is a factor of 1000 in amplitude.
         var echoes = noise.enumerated().map { Double($1) * pow(1000, -Double($0) / fade) }
         let scale = (energy / max(echoes.reduce(0) { $0 + $1 * $1 }, 1e-30)).squareRoot()
         for i in echoes.indices { echoes[i] *= scale }

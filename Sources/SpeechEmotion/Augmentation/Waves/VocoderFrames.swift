@@ -1,15 +1,16 @@
 import Synchronization
 
-/// The frames that the phase vocoder reads of one sound, made once for all changes of it that ask.
+/// The STFT frames of a waveform for the phase vocoder, computed once and shared by all augmentations of it.
 final class VocoderFrames: Sendable {
     private let samples: [Float]
     private let made = Mutex<ComplexFrames?>(nil)
 
-    /// Of these samples, when they are first asked for.
+    /// The frames of these samples, computed on first use.
     init(of samples: [Float]) { self.samples = samples }
 
-    /// The frames; nil where `wanted` does not share its memory with the samples that they are of. Throws as `stft` does.
-    func callAsFunction(_ wanted: [Float]) throws(SoundProblem) -> ComplexFrames? {
+    /// Returns the frames; nil if `wanted` does not share its memory with the samples they belong to. Throws as `stft`
+    /// does.
+    func callAsFunction(_ wanted: [Float]) throws(DataError) -> ComplexFrames? {
         let isSame = samples.withUnsafeBufferPointer { own in
             wanted.withUnsafeBufferPointer { $0.baseAddress == own.baseAddress && $0.count == own.count }
         }
@@ -22,7 +23,7 @@ final class VocoderFrames: Sendable {
 }
 
 extension Waveform {
-    /// The same sound, for several changes of its speed and pitch, which then take it apart once.
+    /// Returns the same waveform, for several changes of speed and pitch that then share one transform.
     package func sharingFrames() -> Waveform {
         var wave = self
         wave.vocoderFrames = VocoderFrames(of: samples)

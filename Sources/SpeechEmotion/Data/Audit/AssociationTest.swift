@@ -1,16 +1,16 @@
-/// Tests whether two columns of the same clips go together: Cramér's V, corrected for chance (Bergsma 2013), with a
-/// permutation test of the chi-squared statistic.
+/// Tests the association of two columns of the same clips: bias-corrected Cramér's V (Bergsma 2013), with a permutation
+/// test of the chi-squared statistic.
 enum AssociationTest {
-    /// How strongly two columns go together.
+    /// The result of a test.
     struct Outcome: Equatable {
-        /// Cramér's V from 0 to 1, corrected for chance.
+        /// Bias-corrected Cramér's V, from 0 to 1.
         var strength: Double
-        /// The share of shuffled labels with a statistic at least as large.
+        /// The fraction of permuted labels with a statistic at least as large.
         var pValue: Double
     }
 
-    /// - Parameter groups: Clips that belong together, such as those of a speaker: labels are exchanged between whole groups
-    ///   and shuffled within. nil shuffles all.
+    /// - Parameter groups: Clips that belong together, such as those of a speaker: labels are exchanged between whole
+    ///   groups and shuffled within. nil shuffles all clips.
     static func outcome(_ values: [Int], _ labels: [Int], groups: [Int]?) -> Outcome {
         let found = statistic(values, labels)
         let shuffling = LabelShuffling(labels, groups: groups)
@@ -27,7 +27,7 @@ enum AssociationTest {
             strength: strength(found, values, labels), pValue: Double(exceeded + 1) / Double(draws + 1))
     }
 
-    /// Chi-squared of the contingency table.
+    /// The chi-squared statistic of the contingency table.
     static func statistic(_ values: [Int], _ labels: [Int]) -> Double {
         let (rows, columns) = ((values.max() ?? 0) + 1, (labels.max() ?? 0) + 1)
         var counts = [Int](repeating: 0, count: rows * columns)

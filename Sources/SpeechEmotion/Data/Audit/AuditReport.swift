@@ -1,52 +1,52 @@
 import Configuration
 
-/// What an auditor found out about a split.
+/// The result of a leakage audit of a split.
 public struct AuditReport: Sendable {
-    /// How much a finding matters.
+    /// The severity of a finding.
     public enum Severity: String, CaseIterable, Sendable {
-        /// The figures of the test part say more about what was trained on than about anything new.
+        /// Test scores are inflated by what was trained on.
         case leak
-        /// Figures may be too good, or may not mean what they seem to.
+        /// Scores may be too optimistic, or may not mean what they seem to.
         case warning
-        /// Something to know.
+        /// Worth knowing.
         case note
     }
 
-    /// What a finding is about.
+    /// The topic of a finding.
     public enum Kind: String, CaseIterable, Sendable {
-        case clip, augmented, sound, take, speaker, saying, statement, statistics, classes, silence,
+        case clip, augmented, audio, take, speaker, saying, statement, statistics, classes, silence,
             unreadable, unused
-        /// How the clips were recorded goes with what a model is to find.
+        /// Recording conditions are associated with what a model is to predict.
         case recording
     }
 
-    /// One thing that was found.
+    /// One finding.
     public struct Finding: Sendable, Equatable {
-        /// How much it matters.
+        /// The severity.
         public var severity: Severity
-        /// What it is about.
+        /// The topic.
         public var kind: Kind
-        /// The parts it concerns, one or two.
-        public var parts: [Split.Part]
-        /// How many clips, speakers or pairs.
+        /// The subsets it concerns, one or two.
+        public var parts: [Split.Subset]
+        /// The number of clips, speakers or pairs.
         public var count: Int
-        /// In a sentence.
+        /// The finding in a sentence.
         public var message: String
-        /// A few of them.
+        /// A few of the clips, speakers or pairs.
         public var examples: [String]
     }
 
-    /// What a part is made of.
-    public struct PartSummary: Sendable, Equatable {
-        /// Which part it is.
-        public var part: Split.Part
-        /// How many clips it has.
+    /// The contents of a subset.
+    public struct SubsetSummary: Sendable, Equatable {
+        /// The subset.
+        public var part: Split.Subset
+        /// The number of clips.
         public var clips: Int
-        /// In the order of the corpus' classes.
+        /// The number of clips of each class, in the order of the corpus' classes.
         public var classCounts: [Int]
-        /// Those that are known, each once.
+        /// The known speakers, without duplicates.
         public var speakers: [String]
-        /// In seconds; nil where the sounds were not looked at.
+        /// The total duration in seconds; nil if the audio was not read.
         public var duration: Double?
     }
 
@@ -54,19 +54,19 @@ public struct AuditReport: Sendable {
     public var split: String
     /// The name of the corpus.
     public var corpus: String
-    /// The classes of the corpus, which `classCounts` follow.
+    /// The classes of the corpus, in the order of `classCounts`.
     public var classes: [String]
-    /// Train, validation and test.
-    public var parts: [PartSummary]
-    /// The worst first.
+    /// The training, validation and test sets.
+    public var parts: [SubsetSummary]
+    /// The findings, most severe first.
     public var findings: [Finding]
-    /// Whether the sounds themselves were compared.
-    public var comparedSounds: Bool
+    /// Whether the audio itself was compared.
+    public var comparedAudio: Bool
 
-    /// No leak was found.
+    /// Whether no leak was found.
     public var isClean: Bool { !findings.contains { $0.severity == .leak } }
 
-    /// For programs.
+    /// The report as JSON.
     public var json: JSONValue {
         func texts(_ texts: [String]) -> JSONValue { JSONValue(.list(texts.map { JSONValue(.text($0)) })) }
         let parts = parts.map { part -> JSONValue in
@@ -86,12 +86,12 @@ public struct AuditReport: Sendable {
         }
         return [
             "split": split.encode(), "corpus": corpus.encode(), "is_clean": isClean.encode(),
-            "compared_sounds": comparedSounds.encode(), "parts": JSONValue(.list(parts)),
+            "compared_sounds": comparedAudio.encode(), "parts": JSONValue(.list(parts)),
             "findings": JSONValue(.list(findings)),
         ]
     }
 
-    /// For people: what is in the parts, then what was found, with examples.
+    /// The report as text: the contents of the subsets, then the findings with examples.
     public var table: String {
         var rows = [["", "clips", "speakers", "minutes"] + classes]
         for part in parts {
@@ -104,7 +104,7 @@ public struct AuditReport: Sendable {
                     + part.classCounts.map { "\($0)" })
         }
         var lines = ["\(corpus), \(split)", ""] + Self.aligned(rows) + [""]
-        if findings.isEmpty { lines.append("Nothing was found that speaks against this split.") }
+        if findings.isEmpty { lines.append("No problems were found.") }
         for finding in findings {
             let word =
                 ["leak": "LEAK", "warning": "warning", "note": "note"][finding.severity.rawValue] ?? ""
@@ -113,11 +113,11 @@ public struct AuditReport: Sendable {
             let more = finding.count - finding.examples.count
             if more > 0, !finding.examples.isEmpty { lines.append("    and \(more) more") }
         }
-        if !comparedSounds { lines.append("The sounds themselves were not compared.") }
+        if !comparedAudio { lines.append("The audio itself was not compared.") }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Columns as wide as their widest text, numbers to the right.
+    /// Aligns columns to their widest cell, numbers to the right.
     private static func aligned(_ rows: [[String]]) -> [String] {
         let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

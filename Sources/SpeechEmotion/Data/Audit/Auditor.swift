@@ -1,61 +1,61 @@
-/// Numbers that were worked out from clips and are used on others, such as the means of a scaler.
+/// Statistics that were fitted on clips and are applied to others, such as those of a scaler.
 public struct FittedStatistic: Sendable, Equatable {
-    /// What it is, such as `scaler`.
+    /// The name, such as `scaler`.
     public var name: String
-    /// The clips that it was worked out from.
+    /// The clips that it was fitted on.
     public var clips: [String]
 
-    /// Something that was fitted on clips.
+    /// Creates a statistic with the clips it was fitted on.
     public init(name: String, clips: [String]) {
         self.name = name
         self.clips = clips
     }
 }
 
-/// Looks for whatever makes the figures of a test part say less than they seem to.
+/// Audits a split for leakage: anything that inflates test scores.
 public struct Auditor: Sendable {
     private let corpus: Corpus
-    private let sounds: SoundCheck?
+    private let scan: AudioScan?
     private let clips: [String: Clip]
-    /// A number for each clip, equal for clips that hold the same recording.
+    /// A number for each clip, equal for clips of the same recording.
     private let recordings: [String: Int]
-    private let copyKinds: [String: [SoundCopy]]
-    /// What the recordings themselves give away, the same for every split.
+    private let copyKinds: [String: [DuplicatePair]]
+    /// Findings about recording conditions, the same for every split.
     private let recordingFindings: [AuditReport.Finding]
 
-    /// An auditor of splits of a corpus; of its sounds too where they have been checked.
-    public init(_ corpus: Corpus, sounds: SoundCheck? = nil) {
+    /// Creates an auditor of splits of a corpus, including its audio if that has been scanned.
+    public init(_ corpus: Corpus, scan: AudioScan? = nil) {
         self.corpus = corpus
-        self.sounds = sounds
+        self.scan = scan
         clips = Dictionary(corpus.clips.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let copies = sounds?.copies ?? []
+        let copies = scan?.copies ?? []
         recordings = Self.groups(copies)
-        var kinds: [String: [SoundCopy]] = [:]
+        var kinds: [String: [DuplicatePair]] = [:]
         for copy in copies {
             kinds[copy.first, default: []].append(copy)
             kinds[copy.second, default: []].append(copy)
         }
         copyKinds = kinds
-        recordingFindings = RecordingAudit(corpus, sounds?.properties ?? [:]).findings()
+        recordingFindings = RecordingAudit(corpus, scan?.properties ?? [:]).findings()
     }
 
-    /// What there is to say about a split. Throws where it names clips that the corpus lacks.
+    /// Audits a split. Throws if it names clips that the corpus lacks.
     ///
     /// - Parameters:
-    ///   - fitted: What the run has worked out from clips, with the clips.
-    ///   - measured: The part whose figures are at stake.
+    ///   - fitted: The statistics that the run fitted, with their clips.
+    ///   - measured: The subset whose scores are at stake.
     public func audit(
-        _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Part = .test
-    ) throws(DataProblem) -> AuditReport {
-        var parts: [(part: Split.Part, clips: [Clip])] = []
-        for part in Split.Part.allCases {
+        _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Subset = .test
+    ) throws(DataError) -> AuditReport {
+        var parts: [(part: Split.Subset, clips: [Clip])] = []
+        for part in Split.Subset.allCases {
             var members: [Clip] = []
             for id in split[part] {
                 guard let clip = clips[id] else {
-                    throw DataProblem(
+                    throw DataError(
                         "auditing the split \"\(split.name)\"",
                         found: "the clip \"\(id)\", which \(corpus.name) does not have",
-                        allowed: "a split that was made for these clips")
+                        allowed: "a split of this corpus")
                 }
                 members.append(clip)
             }
@@ -67,27 +67,28 @@ public struct Auditor: Sendable {
         findings +=
             repeats(parts, measured) + statistics(fitted, split, measured) + contents(parts) + unused(split)
             + broken(split) + recordingFindings
-        // Stable, so that findings of one severity stay in the order in which they were looked for.
+        // Stable, so that findings of one severity keep their order.
         let ordered = AuditReport.Severity.allCases.flatMap { level in
             findings.filter { $0.severity == level }
         }
         return AuditReport(
             split: split.name, corpus: corpus.name, classes: corpus.classes,
             parts: parts.map { part, clips in
-                AuditReport.PartSummary(
+                AuditReport.SubsetSummary(
                     part: part, clips: clips.count, classCounts: clips.counts(of: corpus.classes),
                     speakers: clips.values(of: "speaker"),
-                    duration: sounds.map { sounds in
-                        clips.reduce(0) { $0 + (sounds.durations[$1.origin ?? $1.id] ?? 0) }
+                    duration: scan.map { scan in
+                        clips.reduce(0) { $0 + (scan.durations[$1.origin ?? $1.id] ?? 0) }
                     })
-            }, findings: ordered, comparedSounds: sounds != nil)
+            }, findings: ordered, comparedAudio: scan != nil)
     }
 
-    private typealias Members = (part: Split.Part, clips: [Clip])
+    private typealias Members = (part: Split.Subset, clips: [Clip])
     private static let examples = 5
 
     private func finding(
-        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Part], _ found: [String],
+        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Subset],
+        _ found: [String],
         count: Int? = nil, _ message: (Int) -> String
     ) -> [AuditReport.Finding] {
         let count = count ?? found.count
@@ -99,11 +100,11 @@ public struct Auditor: Sendable {
         ]
     }
 
-    /// What two parts have in common.
-    private func compare(_ a: Members, _ b: Members, _ measured: Split.Part) -> [AuditReport.Finding] {
+    /// Compares two subsets.
+    private func compare(_ a: Members, _ b: Members, _ measured: Split.Subset) -> [AuditReport.Finding] {
         let parts = [a.part, b.part]
         let (one, other) = (a.part.rawValue, b.part.rawValue)
-        // The measured part must share nothing with those before it; between others it matters less.
+        // The measured subset must share nothing with those before it; between others it matters less.
         let severity = b.part == measured ? AuditReport.Severity.leak : .warning
         let ids = Set(a.clips.map(\.id))
         let same = b.clips.map(\.id).filter(ids.contains)
@@ -120,15 +121,15 @@ public struct Auditor: Sendable {
             return "\(relative.id) and \(clip.id)"
         }
         findings += finding(severity, .augmented, parts, copies) {
-            "\(counted($0, "clip")) of \(other) with changed copies of the same recording in \(one)"
+            "\(counted($0, "clip")) of \(other) with augmented copies of the same recording in \(one)"
         }
 
-        findings += finding(severity, .sound, parts, sharedSounds(a, b)) {
-            "\(counted($0, "clip")) of \(other) with the same sound as a clip of \(one)"
+        findings += finding(severity, .audio, parts, sharedAudio(a, b)) {
+            "\(counted($0, "clip")) of \(other) with the same audio as a clip of \(one)"
         }
         let takes = shared(a, b) { Self.take($0) }
         findings += finding(severity, .take, parts, takes) {
-            "\(counted($0, "clip")) of \(other) with the same speaker, statement and take as a clip of \(one)"
+            "\(counted($0, "clip")) of \(other) with the same speaker, statement and repetition as a clip of \(one)"
         }
 
         let trained = Set(a.clips.compactMap(\.speaker))
@@ -147,19 +148,19 @@ public struct Auditor: Sendable {
                 return [speaker, statement, clip.label]
             }
             findings += finding(.warning, .saying, parts, sayings) {
-                "\(counted($0, "clip")) of \(other) in which a speaker says what the same one says in the same class in \(one)"
+                "\(counted($0, "clip")) of \(other) with the same speaker, statement and class as a clip of \(one)"
             }
             let known = Set(a.clips.compactMap { $0.attributes["statement"] })
             let statements = b.clips.values(of: "statement")
             let shared = statements.filter(known.contains)
             findings += finding(.note, .statement, parts, shared) {
-                "\($0) of the \(counted(statements.count, "statement")) of \(other) also in \(one): the words are known"
+                "\($0) of the \(counted(statements.count, "statement")) of \(other) also in \(one): the text is known"
             }
         }
         return findings
     }
 
-    /// Clips of the second part that equal one of the first by some key, as pairs.
+    /// Pairs of clips of the two subsets with equal keys.
     private func shared(_ a: Members, _ b: Members, _ key: (Clip) -> [String]?) -> [String] {
         let known = Dictionary(
             a.clips.compactMap { clip in key(clip).map { ($0, clip.id) } },
@@ -170,7 +171,7 @@ public struct Auditor: Sendable {
         }
     }
 
-    /// What a recording is by its names: everything that is known of it. nil where the take is not known.
+    /// Everything that is known about a recording; nil if the repetition is unknown.
     private static func take(_ clip: Clip) -> [String]? {
         guard clip.origin == nil, let speaker = clip.speaker, clip.attributes["statement"] != nil,
             clip.attributes["repetition"] != nil
@@ -179,7 +180,7 @@ public struct Auditor: Sendable {
         return [speaker, clip.label] + names.flatMap { [$0, clip.attributes[$0] ?? ""] }
     }
 
-    private func sharedSounds(_ a: Members, _ b: Members) -> [String] {
+    private func sharedAudio(_ a: Members, _ b: Members) -> [String] {
         guard !recordings.isEmpty else { return [] }
         let known = Dictionary(
             a.clips.compactMap { clip in recordings[clip.origin ?? clip.id].map { ($0, clip) } },
@@ -200,17 +201,19 @@ public struct Auditor: Sendable {
         return "\(a) and \(b): the same recording, correlation \(likeness)"
     }
 
-    /// The same sound twice in one part, and equal sounds of different classes anywhere.
-    private func repeats(_ parts: [Members], _ measured: Split.Part) -> [AuditReport.Finding] {
+    /// Finds duplicates within a subset, and equal audio with different classes anywhere.
+    private func repeats(_ parts: [Members], _ measured: Split.Subset) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
-        let copies = sounds?.copies ?? []
+        let copies = scan?.copies ?? []
         for (part, members) in parts {
             let ids = Set(members.map(\.id))
             let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
             findings += finding(
-                part == measured ? .warning : .note, .sound, [part],
+                part == measured ? .warning : .note, .audio, [part],
                 pairs.map { described($0.first, $0.second) }
-            ) { "\(counted($0, "clip")) of \(part.rawValue) with the same sound as another clip of it" }
+            ) {
+                "\(counted($0, "clip")) of \(part.rawValue) with the same audio as another clip of the subset"
+            }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
                 "\(counted($0, "clip")) more than once in \(part.rawValue)"
@@ -222,17 +225,17 @@ public struct Auditor: Sendable {
             contradictions.map {
                 "\($0.first) (\(clips[$0.first]?.label ?? "")) and \($0.second) (\(clips[$0.second]?.label ?? ""))"
             }
-        ) { "\(counted($0, "pair")) of clips with the same sound and different classes" }
+        ) { "\(counted($0, "pair")) of clips with the same audio and different classes" }
         return findings
     }
 
     private func statistics(
-        _ fitted: [FittedStatistic], _ split: Split, _ measured: Split.Part
+        _ fitted: [FittedStatistic], _ split: Split, _ measured: Split.Subset
     ) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
         for statistic in fitted {
             let used = Set(statistic.clips)
-            for part in [Split.Part.test, .validation] {
+            for part in [Split.Subset.test, .validation] {
                 findings += finding(
                     part == measured ? .leak : .warning, .statistics, [part],
                     split[part].filter(used.contains)
@@ -244,7 +247,7 @@ public struct Auditor: Sendable {
         return findings
     }
 
-    /// Empty parts and missing classes.
+    /// Empty subsets and missing classes.
     private func contents(_ parts: [Members]) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
         for (part, members) in parts {
@@ -270,20 +273,20 @@ public struct Auditor: Sendable {
     }
 
     private func unused(_ split: Split) -> [AuditReport.Finding] {
-        let used = Set(Split.Part.allCases.flatMap { split[$0] })
+        let used = Set(Split.Subset.allCases.flatMap { split[$0] })
         let rest = corpus.clips.map(\.id).filter { !used.contains($0) }
-        return finding(.note, .unused, [], rest) { "\(counted($0, "clip")) of the corpus in no part" }
+        return finding(.note, .unused, [], rest) { "\(counted($0, "clip")) of the corpus in no subset" }
     }
 
     private func broken(_ split: Split) -> [AuditReport.Finding] {
-        guard let sounds else { return [] }
+        guard let scan else { return [] }
         var findings: [AuditReport.Finding] = []
-        for part in Split.Part.allCases {
+        for part in Split.Subset.allCases {
             let ids = Set(split[part].map { clips[$0]?.origin ?? $0 })
-            findings += finding(.warning, .silence, [part], sounds.silent.filter(ids.contains)) {
-                "\(counted($0, "clip")) of \(part.rawValue) without any sound"
+            findings += finding(.warning, .silence, [part], scan.silent.filter(ids.contains)) {
+                "\(counted($0, "clip")) of \(part.rawValue) that are silent"
             }
-            let unreadable = sounds.unreadable.filter { ids.contains($0.file) }.map(\.description)
+            let unreadable = scan.unreadable.filter { ids.contains($0.file) }.map(\.description)
             findings += finding(.warning, .unreadable, [part], unreadable) {
                 "\(counted($0, "clip")) of \(part.rawValue) that cannot be read"
             }
@@ -291,13 +294,13 @@ public struct Auditor: Sendable {
         return findings
     }
 
-    /// Numbers the sets of clips that are linked by copies.
-    private static func groups(_ copies: [SoundCopy]) -> [String: Int] {
+    /// Numbers the sets of clips that are linked by duplicates.
+    private static func groups(_ copies: [DuplicatePair]) -> [String: Int] {
         var parents: [String: String] = [:]
         func root(_ id: String) -> String {
             var id = id
             while let parent = parents[id], parent != id {
-                // Each step also shortens the way for the next time.
+                // Path compression.
                 parents[id] = parents[parent]
                 id = parent
             }

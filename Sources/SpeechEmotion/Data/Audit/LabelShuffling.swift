@@ -1,16 +1,17 @@
 import Autograd
 
-/// Shuffles labels as they could have been if they had nothing to do with what is known of the clips.
+/// Permutes labels within and between groups, under the null hypothesis that they are unrelated to the clips'
+/// properties.
 struct LabelShuffling {
     private let labels: [Int]
-    /// The places of each group's clips; one group where groups are not known.
+    /// The indices of each group's clips; one group if groups are unknown.
     private let members: [[Int]]
 
-    /// How often labels are shuffled, at most.
+    /// The maximum number of permutations.
     static let draws = 999
-    /// How many times at once.
+    /// The number of permutations per batch.
     static let batch = 111
-    /// How many shuffled labels have to do as well as the real ones for the rest to be of no interest.
+    /// The number of permutations as good as the real labels after which the test stops.
     static let enough = 10
 
     init(_ labels: [Int], groups: [Int]?) {
@@ -20,7 +21,8 @@ struct LabelShuffling {
         self.members = members.filter { !$0.isEmpty }
     }
 
-    /// The labels of a draw, the same every time: each group gets those of a random group in random order, as many as it needs.
+    /// Returns the labels of a permutation, reproducibly: each group gets those of a random group in random order, as
+    /// many as it needs.
     func labels(_ draw: Int) -> [Int] {
         let generator = RandomGenerator(seed: 0).split("shuffled labels \(draw)")
         var result = labels

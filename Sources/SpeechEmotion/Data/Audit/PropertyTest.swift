@@ -1,18 +1,18 @@
 import Autograd
 
-/// Tests whether a number that is known of every clip predicts the clip's class.
+/// Tests whether a numeric property of the clips predicts their class.
 ///
-/// A simple classifier is cross-validated, speakers apart where they are known: the number is put into bins, quantiles of
-/// the training clips, and each bin answers with the class that is most frequent in it relative to the size of the class.
-/// The unweighted average recall (UAR) of the answers is compared with that of the same classifier on shuffled labels.
-/// Where speakers are known, their label lists are exchanged between speakers and shuffled within each: neither the voice
-/// of a speaker nor an uneven design alone makes a difference then.
+/// A simple classifier is cross-validated, speaker-independently if speakers are known: the property is divided into
+/// bins at quantiles of the training clips, and each bin predicts the class that is most frequent in it relative to the
+/// size of the class. The unweighted average recall (UAR) is compared with that of the same classifier on permuted
+/// labels. If speakers are known, their label lists are exchanged between speakers and shuffled within each, so that
+/// neither speaker identity nor an unbalanced design alone makes a difference.
 struct PropertyTest {
-    /// How well a property predicts the class.
+    /// The result for a property.
     struct Outcome: Equatable {
         /// The UAR, pooled over all folds.
         var recall: Double
-        /// The share of shuffled labels with a UAR at least as high.
+        /// The fraction of permuted labels with a UAR at least as high.
         var pValue: Double
     }
 
@@ -22,10 +22,10 @@ struct PropertyTest {
     private let shuffling: LabelShuffling
 
     private static let mostFolds = 10
-    /// So many bins where there are clips for them; as many as there are classes in any case.
+    /// The maximum number of bins if there are enough clips; at least one per class.
     private static let mostBins = 10
 
-    /// The classes of clips, from 0, and their speakers, from 0; nil where they are not known.
+    /// Creates a test from the classes of clips, from 0, and their speakers, from 0; nil if speakers are unknown.
     init(labels: [Int], classes: Int, speakers: [Int]?) {
         self.labels = labels
         self.classes = classes
@@ -52,8 +52,8 @@ struct PropertyTest {
         }
     }
 
-    /// The outcome for each of several properties, given by a number for each clip. Shuffling goes on until the p-value is
-    /// known well enough: 1,000 times, or until ten of the shuffled labels did as well as the real ones.
+    /// Returns the results for several properties, given by a value per clip. Permutations are added until the p-value
+    /// is known well enough: 1,000, or until ten of them did as well as the real labels.
     func outcomes(_ properties: [[Double]]) -> [Outcome] {
         let binned = properties.map(binned)
         let recalls = binned.map { recall(labels, $0) }
@@ -77,7 +77,7 @@ struct PropertyTest {
         }
     }
 
-    /// The bins of all clips as each fold sees them: fold by fold.
+    /// The bins of all clips, fold by fold.
     private func binned(_ values: [Double]) -> [[Int32]] {
         (0...(folds.max() ?? 0)).map { fold in
             let training = values.indices.filter { folds[$0] != fold }.map { values[$0] }.sorted()
@@ -87,7 +87,7 @@ struct PropertyTest {
                 let edge = training.quantile(Double(bin) / Double(bins))
                 if edge > edges.last ?? -.infinity { edges.append(edge) }
             }
-            // A value that many clips share, such as a sampling rate, may be the smallest and every edge at once.
+            // A value that many clips share, such as a sample rate, may be the minimum and every edge at once.
             return values.map { value in Int32(edges.count { $0 < value }) }
         }
     }

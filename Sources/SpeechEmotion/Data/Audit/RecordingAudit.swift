@@ -2,21 +2,21 @@ import Autograd
 import Configuration
 import Metrics
 
-/// Looks for properties of recordings that go with what a model is to find: then a score may come from the recording rather
-/// than from the voice.
+/// Tests whether recording conditions are associated with what a model is to predict: then a score may reflect the
+/// recording rather than the speech.
 struct RecordingAudit {
-    /// Clips with properties, in the order of the corpus.
+    /// The clips with properties, in the order of the corpus.
     private let clips: [Clip]
     private let properties: [RecordingProperties]
     private let classes: [String]
 
-    /// The chance that unrelated data give any finding about numbers, or any about kinds of recordings.
+    /// The probability that unrelated data give any finding about numeric properties, or any about categorical ones.
     static let falseAlarms = 0.01
-    /// How far a property has to come from chance to perfect prediction: a UAR of 0.1 + 0.9 chance.
+    /// The minimum effect, from chance to perfect prediction: a UAR of 0.1 + 0.9 chance.
     static let clearEffect = 0.1
-    /// The least Cramér's V by which a kind of recording goes with a column.
+    /// The minimum Cramér's V of an association.
     static let clearAssociation = 0.3
-    /// Fewer clips prove nothing.
+    /// Corpora with fewer clips are not tested.
     private static let fewest = 40
     /// Columns with more values than this are texts rather than groups.
     private static let mostValues = 200
@@ -29,13 +29,13 @@ struct RecordingAudit {
         classes = corpus.classes
     }
 
-    /// Everything that was found, warnings first.
+    /// Returns all findings, warnings first.
     func findings() -> [AuditReport.Finding] {
         guard !clips.isEmpty else { return [] }
         return kindsOfRecordings() + predictions()
     }
 
-    // MARK: - Rates and channels
+    // MARK: - Sample rates and channels
 
     private struct Kind: Sendable {
         let name: String
@@ -47,14 +47,14 @@ struct RecordingAudit {
 
     private static let kinds = [
         Kind(
-            name: "the sampling rate", plural: "sampling rates",
+            name: "the sample rate", plural: "sample rates",
             advice:
-                "A recording has no energy above half its rate, which tells a model where it comes from. Resample all to the lowest rate or below (\"rate\" in the features).",
+                "A recording has no energy above half its sample rate, which reveals its origin to a model. Resample all to the lowest sample rate or below (\"sample_rate\" in the features).",
             value: { $0.rate }, text: { "\(grouped($0)) Hz" }),
         Kind(
             name: "the number of channels", plural: "numbers of channels",
             advice:
-                "Channels are averaged, which changes level and noise; the equipment may differ too. Check that results do not depend on these clips.",
+                "Channels are averaged, which changes level and noise; the equipment may differ, too. Check that results do not depend on these clips.",
             value: { $0.channels }, text: { counted($0, "channel") }),
     ]
 
@@ -81,12 +81,12 @@ struct RecordingAudit {
             let columns = associations.map { "\($0.column) (Cramér's V \(hundredths($0.strength)))" }
             return finding(
                 .warning,
-                "\(kind.name) goes with \(columns.joined(separator: ", ")): \(counts.joined(separator: "; ")). \(kind.advice)",
+                "\(kind.name) is associated with \(columns.joined(separator: ", ")): \(counts.joined(separator: "; ")). \(kind.advice)",
                 associations.flatMap(\.examples))
         }
     }
 
-    /// The columns that go with a kind of recording, the class and the speaker first.
+    /// The columns that are associated with a property, the class and the speaker first.
     private func associations(_ numbers: [Int], _ texts: [String]) -> [Association] {
         guard clips.count >= Self.fewest else { return [] }
         let speakers = Self.numbered(clips.map(\.speaker))
@@ -113,7 +113,7 @@ struct RecordingAudit {
         }
     }
 
-    /// The two values of a column that differ most in their kinds of recordings.
+    /// The two values of a column that differ most in a property.
     private func examples(_ values: [String], _ numbers: [Int], _ texts: [String], name: String) -> [String] {
         let groups = Set(values).sortedByBytes().map { value -> (share: Double, text: String) in
             let members = values.indices.filter { values[$0] == value }
@@ -129,7 +129,7 @@ struct RecordingAudit {
         return [groups[last].text, groups[first].text]
     }
 
-    // MARK: - Length and levels
+    // MARK: - Duration and levels
 
     private struct Number: Sendable {
         let name: String
@@ -143,17 +143,17 @@ struct RecordingAudit {
         Number(
             name: "clip length", unit: "s", digits: 2,
             meaning:
-                "Emotions differ in how fast people speak, but length also depends on the text and on how clips were cut. A model sees it through padding and truncation: take this UAR as the baseline that a model has to beat, and compare clips of equal length.",
+                "Emotions differ in speech rate, but length also depends on the text and on segmentation. A model can infer it from padding and truncation: use this UAR as the baseline to beat, and compare clips of equal length.",
             value: { $0.seconds }),
         Number(
             name: "loudness (RMS level)", unit: "dB", digits: 1,
             meaning:
-                "Emotions differ in loudness, but so do distance to the microphone and gain. Take this UAR as the baseline that a model has to beat; {\"type\": \"normalize_rms\"} in \"prepare\" shows what is left without the level.",
+                "Emotions differ in loudness, but so do the distance to the microphone and the gain. Use this UAR as the baseline to beat; {\"type\": \"normalize_rms\"} in \"preprocessing\" removes the level.",
             value: { $0.level }),
         Number(
             name: "noise floor (10th percentile of frame levels)", unit: "dB", digits: 1,
             meaning:
-                "Loud speech and reverberation raise it a little; beyond that it tells the room or the equipment rather than the emotion. Check whether classes were recorded under different conditions.",
+                "Loud speech and reverberation raise it a little; beyond that, it indicates the room or the equipment rather than the emotion. Check whether classes were recorded under different conditions.",
             value: { $0.floor }),
     ]
 
@@ -185,7 +185,7 @@ struct RecordingAudit {
             let how =
                 isIndependent
                 ? "cross-validated on unseen speakers"
-                : "cross-validated; speakers are not known, so voices may explain a part"
+                : "cross-validated; speakers are unknown, so speaker identity may explain part of it"
             let medians = names.enumerated().map { index, name -> String in
                 let own = zip(properties, labels).filter { $1 == index }.map { number.value($0.0) }
                 let median = decimal(own.sorted().quantile(0.5), digits: number.digits)
@@ -206,7 +206,7 @@ struct RecordingAudit {
             examples: examples)
     }
 
-    /// Numbers for texts, in alphabetical order; nil where one is missing.
+    /// Numbers texts in alphabetical order; nil if one is missing.
     private static func numbered(_ texts: [String?]) -> [Int]? {
         let known = texts.compactMap { $0 }
         guard known.count == texts.count else { return nil }
@@ -220,7 +220,7 @@ private func countedClips(_ count: Int) -> String { "\(grouped(count)) clip\(cou
 private func hundredths(_ value: Double) -> String { decimal(value, digits: 2) }
 private func thousandths(_ value: Double) -> String { decimal(value, digits: 3) }
 
-/// With so many digits after the point.
+/// Formats a number with a fixed number of decimals.
 private func decimal(_ value: Double, digits: Int) -> String {
     let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
     let text = "\((value * scale).rounded() / scale)"

@@ -1,22 +1,22 @@
 import Foundation
 
-/// What a recording is like, whatever is said in it: what equipment, room and editing leave behind.
+/// Properties of a recording that are independent of the speech: traces of equipment, room and editing.
 public struct RecordingProperties: Sendable, Hashable {
-    /// The sampling rate in Hz.
+    /// The sample rate in Hz.
     public var rate: Int
-    /// How many channels there are.
+    /// The number of channels.
     public var channels: Int
-    /// Seconds.
+    /// The duration in seconds.
     public var seconds: Double
-    /// The root mean square of all samples in dB below full scale, which is 0.
+    /// The RMS level in dB relative to full scale.
     public var level: Double
-    /// The level of the quietest tenth of frames of 25 ms in dB: their 10th percentile.
+    /// The noise floor in dB: the 10th percentile of the levels of 25 ms frames.
     public var floor: Double
 
-    /// Levels below this count as it: digital silence has none.
+    /// The minimum level, which digital silence has.
     static let silence = -120.0
 
-    /// The properties of a sound of so many channels, which have been mixed down.
+    /// Measures a waveform that was mixed down from a number of channels.
     init(_ wave: Waveform, channels: Int) {
         func decibels(_ power: Double) -> Double { max(Self.silence, 10 * log10(max(power, 1e-30))) }
         (rate, seconds, self.channels) = (wave.rate, wave.duration, channels)
@@ -31,7 +31,7 @@ public struct RecordingProperties: Sendable, Hashable {
         floor = levels.sorted().quantile(0.1)
     }
 
-    /// Properties that are known.
+    /// Creates properties from known values.
     public init(rate: Int, channels: Int, seconds: Double, level: Double, floor: Double) {
         (self.rate, self.channels, self.seconds) = (rate, channels, seconds)
         (self.level, self.floor) = (level, floor)

@@ -1,32 +1,32 @@
 import Configuration
 
-/// A table of text: comma-separated values as RFC 4180 has them, with a line of names on top. Semicolons and tabs are
-/// recognised by that line. A quoted field may hold separators, new lines and, doubled, quotes.
+/// A table of comma-separated values (RFC 4180) with a header line. Semicolons and tabs are recognized as separators by
+/// that line. A quoted field may contain separators, line breaks and doubled quotes.
 public struct CSVTable: Sendable {
-    /// One field, and where it begins.
+    /// A field and its location.
     public struct Field: Sendable, Equatable {
         /// The text without its quotes.
         public var text: String
-        /// File, line and column; both counted from 1, the column in Unicode scalars.
+        /// File, line and column; both start at 1, the column in Unicode scalars.
         public var place: Place
     }
 
     /// The names of the columns.
     public private(set) var columns: [String] = []
-    /// The rows, each with as many fields as there are columns. Empty lines are passed over.
+    /// The rows, each with as many fields as there are columns. Empty lines are skipped.
     public private(set) var rows: [[Field]] = []
 
-    /// Reads a file. Throws every mistake with its line and column (the first twenty).
+    /// Reads a file. Throws every error with its line and column (the first twenty).
     public init(contentsOf file: String) throws(ConfigurationError) {
         try self.init(parsing: TextFile.bytes(of: file), source: file)
     }
 
-    /// Reads a text; `source` is the file that messages name.
+    /// Parses a text; `source` is the file named in messages.
     public init(parsing text: String, source: String = "") throws(ConfigurationError) {
         try self.init(parsing: Array(text.utf8), source: source)
     }
 
-    /// Reads the bytes of a text in UTF-8.
+    /// Parses UTF-8 bytes.
     public init(parsing bytes: [UInt8], source: String) throws(ConfigurationError) {
         var parser = CSVParser(bytes, source)
         var lines = parser.lines()
@@ -58,18 +58,18 @@ public struct CSVTable: Sendable {
                 Problem(
                     place: place,
                     message:
-                        "expected \(counted(columns.count, "field")), found \(line.count); a field that holds the separator stands in quotes"
+                        "expected \(counted(columns.count, "field")), found \(line.count); a field that contains the separator must be quoted"
                 ))
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         rows = lines
     }
 
-    /// The number of a column, nil where there is none of this name.
+    /// The index of a column; nil if there is none of this name.
     public func column(_ name: String) -> Int? { columns.firstIndex(of: name) }
 }
 
-/// Cuts bytes into lines of fields.
+/// Splits bytes into lines of fields.
 private struct CSVParser {
     static let problemLimit = 20
     private static let (quote, newline, carriage) = (
@@ -82,7 +82,7 @@ private struct CSVParser {
     private let separator: UInt8
     private var at: Int
     private var line = 1
-    /// Where the line begins, and how many bytes of it have been seen that begin no character.
+    /// Where the line begins, and how many continuation bytes of it have been read.
     private var lineStart: Int
     private var continuations = 0
 
@@ -112,7 +112,7 @@ private struct CSVParser {
         if problems.count < Self.problemLimit { problems.append(Problem(place: place, message: message)) }
     }
 
-    /// All lines that are not empty, up to the first mistake after which it is unclear what follows.
+    /// All lines that are not empty, up to the first error after which the rest is ambiguous.
     mutating func lines() -> [[CSVTable.Field]] {
         var lines: [[CSVTable.Field]] = []
         var fields: [CSVTable.Field] = []
@@ -150,7 +150,9 @@ private struct CSVParser {
         while at < bytes.count, bytes[at] != separator, bytes[at] != Self.newline, bytes[at] != Self.carriage
         {
             if bytes[at] == Self.quote {
-                report(self.place, "a quote inside a field; put the field into quotes and double those in it")
+                report(
+                    self.place,
+                    "a quote inside an unquoted field; quote the field and double the quotes in it")
             }
             step()
         }
@@ -172,7 +174,7 @@ private struct CSVParser {
             if byte == Self.newline || byte == Self.carriage {
                 let before = at
                 endLine()
-                // The second byte of a line's end.
+                // The second byte of a line break.
                 if at - before == 2 { content.append(Self.newline) }
             } else {
                 step()
@@ -201,14 +203,14 @@ private struct CSVParser {
             report(place, "bytes that are not UTF-8")
             return ""
         }
-        if bytes.contains(0) { report(place, "a zero byte; is this a table of text?") }
+        if bytes.contains(0) { report(place, "a zero byte; is this a text file?") }
         return text
     }
 }
 
-/// Reading files of text.
+/// Reads text files.
 enum TextFile {
-    /// All bytes of a file. Throws where it cannot be read or is larger than any list of clips.
+    /// Returns the bytes of a file. Throws if it cannot be read or is larger than any manifest.
     static func bytes(of file: String) throws(ConfigurationError) -> [UInt8] {
         do throws(JSONValue.ReadFailure) {
             return try JSONValue.bytes(of: file)
@@ -219,7 +221,7 @@ enum TextFile {
 }
 
 extension String {
-    /// Without white space at both ends.
+    /// The text without leading and trailing white space.
     var trimmed: String {
         let scalars = unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),

@@ -1,33 +1,33 @@
 import Configuration
 
-/// Several corpora as one. Ids and speakers get the name of their corpus in front, so that no two speakers are taken for one,
-/// and the column `corpus` names it: splits can go by it. A source that needs other names of columns, values or classes
-/// is a `mapped` one.
+/// Several corpora combined. Ids and speakers are prefixed with the name of their corpus, so that speakers remain
+/// distinct, and the column `corpus` names it, for cross-corpus splits. Wrap a source in `mapped` to rename its
+/// columns, values or classes.
 public struct CombinedCorpus: CorpusSource {
-    /// What is put together.
+    /// The corpora.
     public var sources: [AnyCorpus] = []
 
     public static let type = "combined"
-    public static let summary = "Several corpora as one, told apart by the column corpus."
+    public static let summary = "Several corpora combined; the column `corpus` names the source of each clip."
     public static let fields: [Field<Self>] = [
-        .init("sources", \.sources, "The corpora that are put together.", .required, .notEmpty)
+        .init("sources", \.sources, "Corpora to combine.", .required, .notEmpty)
     ]
 
     public init() {}
-    /// The clips of several corpora.
+    /// Combines the clips of several corpora.
     public init(_ sources: [any CorpusSource]) { self.sources = sources.map { AnyCorpus($0) } }
 
-    /// Whether all sources are.
+    /// Whether all sources are present.
     public var isPresent: Bool { sources.allSatisfy(\.value.isPresent) }
-    /// Those of all sources, where they are known of each.
+    /// The classes of all sources, if they are known for each.
     public var knownClasses: [String]? {
         let known = sources.map(\.value.knownClasses)
         return known.contains(nil) ? nil : Set(known.flatMap { $0 ?? [] }).sortedByBytes()
     }
 
-    /// The clips of all sources, one source after the other; a second corpus of one name becomes `NAME 2`. In a combined
-    /// corpus inside another, the column `corpus` is `OUTER/INNER`. Throws what a source throws, and where a source has a
-    /// column `corpus` of its own.
+    /// The clips of all sources, one source after the other; a second corpus of the same name becomes `NAME 2`. In
+    /// nested combined corpora, the column `corpus` is `OUTER/INNER`. Throws if a source throws, or if a source has its
+    /// own column `corpus`.
     public func read() throws -> Corpus {
         var clips: [Clip] = []
         var omissions: [Omission] = []
@@ -43,10 +43,10 @@ public struct CombinedCorpus: CorpusSource {
             names.append(name)
             let isCombined = source.value is CombinedCorpus
             if !isCombined, let clip = corpus.clips.first(where: { $0.attributes["corpus"] != nil }) {
-                throw DataProblem(
+                throw DataError(
                     "combining corpora",
                     found:
-                        "a column \"corpus\" in \(corpus.name) (\(clip.id)), the name of the column that tells the sources apart",
+                        "a column \"corpus\" in \(corpus.name) (\(clip.id)); this name is reserved for the source of each clip",
                     allowed:
                         "another name for it: {\"type\": \"mapped\", \"source\": ..., \"columns\": {\"corpus\": \"collection\"}}"
                 )

@@ -1,38 +1,37 @@
 import Configuration
 import Foundation
 
-/// Where a corpus comes from, as a config names it: `{"type": "ravdess", "folder": "${RAVDESS}"}`.
+/// A source of clips, as a config names it: `{"type": "ravdess", "folder": "${RAVDESS}"}`.
 public protocol CorpusSource: TaggedOptions {
-    /// Reads what clips there are; their sound is not touched. Throws a `FileError`, a `ConfigurationError` or a
-    /// `DataProblem` where there is no such corpus.
+    /// Lists the clips, without reading their audio. Throws a `FileError`, a `ConfigurationError` or a `DataError` if
+    /// the corpus is missing or invalid.
     func read() throws -> Corpus
-    /// Whether what it names is at hand, so that `read` fails for a mistake only. True unless given.
+    /// Whether the data exist, so that `read` fails only for errors. Defaults to true.
     var isPresent: Bool { get }
-    /// The classes of a complete copy, in alphabetical order, where they are known without one; nil where they are
-    /// not. Nil unless given.
+    /// The classes of a complete copy in alphabetical order, if they are known without reading it. Defaults to nil.
     var knownClasses: [String]? { get }
-    /// The columns by which clips may be chosen without losing a class of a complete copy. None unless given.
+    /// The columns by which clips can be selected without losing a class of a complete copy. Defaults to none.
     var columnsOfEveryClass: Set<String> { get }
 }
 
 extension CorpusSource {
-    /// There are no files to be missing.
+    /// True: no files are needed.
     public var isPresent: Bool { true }
-    /// Not known.
+    /// Unknown.
     public var knownClasses: [String]? { nil }
     /// None.
     public var columnsOfEveryClass: Set<String> { [] }
 }
 
-/// Whether there is a folder of that path.
+/// Whether a path is a folder.
 func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
 }
 
-/// The sources of clips that a config may name.
+/// The registered corpora.
 public enum CorpusKinds: Registry {
-    /// What stands in a config is a corpus.
+    /// The type of a decoded config entry.
     public typealias Value = any CorpusSource
 
     public static var noun: String { "corpus" }
@@ -45,5 +44,5 @@ public enum CorpusKinds: Registry {
     }
 }
 
-/// A source of clips of any kind inside a config.
+/// A corpus of any registered type in a config.
 public typealias AnyCorpus = Tagged<CorpusKinds>

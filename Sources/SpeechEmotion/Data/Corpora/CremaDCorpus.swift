@@ -1,17 +1,18 @@
 import Configuration
 
-/// The Crowd-sourced Emotional Multimodal Actors Dataset (Cao et al., IEEE Transactions on Affective Computing 5(4), 2014).
+/// The Crowd-sourced Emotional Multimodal Actors Dataset (Cao et al., IEEE Transactions on Affective Computing 5(4),
+/// 2014).
 ///
-/// Names are actor, sentence, emotion and level: `1001_DFA_ANG_XX`. Where `VideoDemographics.csv` lies in the folder, it
-/// gives gender and age.
+/// File names consist of actor, sentence, emotion and level: `1001_DFA_ANG_XX`. If `VideoDemographics.csv` is in the
+/// folder, it gives gender and age.
 public struct CremaDCorpus: NamedCorpus {
-    /// The folder with the files, at any depth.
+    /// The folder with the files, searched recursively.
     public var folder = ""
 
     public static let type = "crema_d"
     public static let summary = "CREMA-D: 91 actors, 12 sentences, 6 emotions."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with the files, at any depth.", .required, .notEmpty)
+        .init("folder", \.folder, "Folder with the files, searched recursively.", .required, .notEmpty)
     ]
 
     static let title = "CREMA-D"
@@ -24,12 +25,12 @@ public struct CremaDCorpus: NamedCorpus {
     private static let emotions = [
         "ANG": "angry", "DIS": "disgust", "FEA": "fearful", "HAP": "happy", "NEU": "neutral", "SAD": "sad",
     ]
-    /// One file says X where it means XX.
+    /// One file has X instead of XX.
     private static let levels = [
         "LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified",
     ]
 
-    /// Six.
+    /// Six classes.
     public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
 
     func reading(_ file: FoundFile) -> NameReading {
@@ -40,10 +41,10 @@ public struct CremaDCorpus: NamedCorpus {
             })
         else { return .foreign }
         guard let label = Self.emotions[fields[2]] else {
-            return .unfit("emotion \(fields[2]); known are \(Self.emotions.keys.sorted().listed())")
+            return .unfit("emotion \(fields[2]); expected one of \(Self.emotions.keys.sorted().listed())")
         }
         guard let level = Self.levels[fields[3]] else {
-            return .unfit("level \(fields[3]); known are LO, MD, HI and XX")
+            return .unfit("level \(fields[3]); expected LO, MD, HI or XX")
         }
         return .clip(
             key: file.stem, label: label, speaker: fields[0],

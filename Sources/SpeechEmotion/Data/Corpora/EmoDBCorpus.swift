@@ -2,16 +2,16 @@ import Configuration
 
 /// The Berlin Database of Emotional Speech (Burkhardt et al., Interspeech 2005).
 ///
-/// Names are the speaker's number (2 digits), the code of the text (a letter and 2 digits), the first letter of the German
+/// File names consist of the speaker (2 digits), the text code (a letter and 2 digits), the first letter of the German
 /// word for the emotion, and a letter for the version: `03a01Fa`.
 public struct EmoDBCorpus: NamedCorpus {
-    /// The folder with the files, at any depth.
+    /// The folder with the files, searched recursively.
     public var folder = ""
 
     public static let type = "emodb"
     public static let summary = "EmoDB: 10 German speakers, 7 emotions."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with the files, at any depth.", .required, .notEmpty)
+        .init("folder", \.folder, "Folder with the files, searched recursively.", .required, .notEmpty)
     ]
 
     static let title = "EmoDB"
@@ -30,10 +30,10 @@ public struct EmoDBCorpus: NamedCorpus {
         "13": "female", "14": "female", "15": "male", "16": "female",
     ]
 
-    /// Seven.
+    /// Seven classes.
     public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
 
-    /// Not every speaker has all of the classes.
+    /// Not every speaker has all classes.
     public var columnsOfEveryClass: Set<String> { [] }
 
     func reading(_ file: FoundFile) -> NameReading {
@@ -46,7 +46,7 @@ public struct EmoDBCorpus: NamedCorpus {
             return .foreign
         }
         guard let label = Self.emotions[stem[5]] else {
-            return .unfit("emotion \(stem[5]); known are W, L, E, A, F, T and N")
+            return .unfit("emotion \(stem[5]); expected W, L, E, A, F, T or N")
         }
         let speaker = String(stem[0..<2])
         var attributes = ["statement": String(stem[2..<5]), "repetition": String(version)]

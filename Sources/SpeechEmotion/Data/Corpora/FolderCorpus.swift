@@ -1,24 +1,25 @@
 import Autograd
 import Configuration
 
-/// Any files whose paths say what they hold: a folder a class, or a pattern such as `{speaker}/{label}_{statement}`.
+/// A corpus whose paths determine the metadata: one folder per class, or a pattern such as
+/// `{speaker}/{label}_{statement}`.
 public struct FolderCorpus: CorpusSource {
     /// The folder with the files.
     public var folder = ""
-    /// How paths below the folder read; nil takes the outermost folder for the class.
+    /// The pattern of paths below the folder; nil takes the outermost folder as the class.
     public var pattern: String?
-    /// What the corpus is called in reports; nil takes the folder's name.
+    /// The name of the corpus in reports; nil takes the name of the folder.
     public var name: String?
 
     public static let type = "folders"
-    public static let summary = "A folder a class, or paths that follow a pattern."
+    public static let summary = "One folder per class, or paths that follow a pattern."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with the files.", .required, .notEmpty),
+        .init("folder", \.folder, "Folder with the files.", .required, .notEmpty),
         .init(
             "pattern", \.pattern,
-            "How paths read without their endings, such as {speaker}/{label}_{statement}; {label} must occur, * stands for any text and {name:2} for two characters. Unless given, the outermost folder is the class."
+            "Pattern of the paths without extensions, such as {speaker}/{label}_{statement}. {label} is required, * matches any text and {name:2} exactly two characters. By default, the outermost folder is the class."
         ),
-        .init("name", \.name, "What the corpus is called in reports."),
+        .init("name", \.name, "Name of the corpus in reports."),
     ]
 
     public init() {}
@@ -28,7 +29,7 @@ public struct FolderCorpus: CorpusSource {
         self.pattern = pattern
     }
 
-    /// Whether the folder is there.
+    /// Whether the folder exists.
     public var isPresent: Bool { isFolder(folder) }
 
     public var complaints: [Complaint] {
@@ -41,8 +42,8 @@ public struct FolderCorpus: CorpusSource {
         }
     }
 
-    /// The clips in the order of their paths; files that do not fit the pattern are omitted. Throws a `FileError`
-    /// where no clip is left.
+    /// The clips sorted by path; files that do not match the pattern are omitted. Throws a `FileError` if no clip is
+    /// left.
     public func read() throws -> Corpus {
         let purpose = "reading a folder of classes"
         let listing = try FolderListing(folder, purpose: purpose)
@@ -50,11 +51,11 @@ public struct FolderCorpus: CorpusSource {
         do {
             pattern = try self.pattern.map { text throws(NamePattern.Flaw) in try NamePattern(text) }
         } catch {
-            throw DataProblem(purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.message)
+            throw DataError(purpose, found: "the pattern \"\(self.pattern ?? "")\"", allowed: error.message)
         }
         var clips: [Clip] = []
         var omissions = listing.omissions
-        for file in listing.files where file.isSound {
+        for file in listing.files where file.isAudio {
             if let reason = file.flaw(in: folder) {
                 omissions.append(Omission(file.path, reason))
                 continue
@@ -63,14 +64,14 @@ public struct FolderCorpus: CorpusSource {
             if let pattern {
                 let stem = (file.folders + [file.stem]).joined(separator: "/")
                 guard let found = pattern.match(stem) else {
-                    omissions.append(Omission(file.path, "does not fit the pattern \(pattern.text)"))
+                    omissions.append(Omission(file.path, "does not match the pattern \(pattern.text)"))
                     continue
                 }
                 values = found
             } else if let label = file.folders.first {
                 values = ["label": label]
             } else {
-                omissions.append(Omission(file.path, "in no folder, which would be its class"))
+                omissions.append(Omission(file.path, "not in a folder, which would name its class"))
                 continue
             }
             guard let label = values.removeValue(forKey: "label") else { continue }
@@ -85,8 +86,8 @@ public struct FolderCorpus: CorpusSource {
             throw FileError(
                 file: folder, place: purpose,
                 found: "no clip among \(counted(listing.files.count, "file"))\(reason)",
-                allowed: self.pattern.map { "sound files named \($0)" }
-                    ?? "a folder of sound files for each class")
+                allowed: self.pattern.map { "audio files named \($0)" }
+                    ?? "a folder of audio files for each class")
         }
         let last = folder.split(separator: "/").last.map(String.init) ?? folder
         return Corpus(

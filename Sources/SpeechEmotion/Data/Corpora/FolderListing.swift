@@ -3,45 +3,40 @@ import Foundation
 
 /// A file below a folder.
 struct FoundFile {
-    /// The way to it from the folder, with slashes.
+    /// The path relative to the folder, with slashes.
     let path: String
-    /// In bytes.
+    /// The size in bytes.
     let size: Int
 
-    /// The name without the ending.
+    /// The name without the extension.
     var stem: String {
         let name = name
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
         return String(name[..<dot])
     }
 
-    /// The last part of the path.
+    /// The last component of the path.
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// What follows the last dot of the name, in small letters.
+    /// The extension in lowercase.
     var ending: String {
         let name = name
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
         return name[dot...].dropFirst().lowercased()
     }
 
-    /// The folders on the way, outermost first.
+    /// The folders of the path, outermost first.
     var folders: [String] { path.split(separator: "/").dropLast().map(String.init) }
 
-    /// Whether the ending is one of sound.
-    var isSound: Bool { Self.endings.contains(ending) }
+    /// Whether the extension is one of audio files.
+    var isAudio: Bool { AudioFile.extensions.contains(ending) }
 
-    /// What files of sound end in.
-    private static let endings: Set = [
-        "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff", "aifc", "au", "snd", "caf",
-        "w64", "rf64", "m4a", "mp4", "aac", "wma", "webm", "sph", "nist", "voc",
-    ]
 }
 
-/// The files below a folder, sorted by the bytes of their paths. Links are followed; hidden files are passed over.
+/// The files below a folder, sorted by the bytes of their paths. Links are followed; hidden files are skipped.
 struct FolderListing {
     private(set) var files: [FoundFile] = []
-    /// Names that are no text, and folders that cannot be read.
+    /// Names that are not UTF-8, and folders that cannot be read.
     private(set) var omissions: [Omission] = []
 
     private static let depthLimit = 40
@@ -49,7 +44,7 @@ struct FolderListing {
     private var visited: Set<[UInt64]> = []
     private let folder: String
 
-    /// Lists a folder. Throws if it is missing or cannot be read; `purpose` says what it was needed for.
+    /// Lists a folder. Throws if it is missing or cannot be read; `purpose` is used in messages.
     init(_ folder: String, purpose: String) throws {
         self.folder = folder
         var status = stat()
@@ -68,20 +63,21 @@ struct FolderListing {
         }
         guard try list("", depth: 0, purpose) else {
             throw FileError(
-                file: folder, place: purpose, found: "a folder that cannot be read", allowed: "one that can")
+                file: folder, place: purpose, found: "a folder that cannot be read",
+                allowed: "a readable folder")
         }
         files.sort { $0.path.precedes($1.path) }
         omissions.sort { $0.file.precedes($1.file) }
     }
 
-    /// Adds the files of a folder and of those below it; false where it cannot be opened.
+    /// Adds the files of a folder and of those below it; returns false if it cannot be opened.
     private mutating func list(_ below: String, depth: Int, _ purpose: String) throws -> Bool {
         let path = below.isEmpty ? folder : "\(folder)/\(below)"
         guard let handle = opendir(path) else { return false }
         defer { closedir(handle) }
         var status = stat()
         guard fstat(dirfd(handle), &status) == 0 else { return false }
-        // A link that leads back up would go on for ever.
+        // Stops at links that lead back up.
         guard visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else { return true }
         while let entry = readdir(handle) {
             let bytes = withUnsafePointer(to: &entry.pointee.d_name) {
@@ -98,7 +94,7 @@ struct FolderListing {
             let path = join(below, name)
             guard stat("\(folder)/\(path)", &status) == 0 else {
                 omissions.append(
-                    Omission(path, "a link that leads nowhere, or a file that cannot be looked at"))
+                    Omission(path, "a broken link, or a file that cannot be accessed"))
                 continue
             }
             switch status.st_mode & S_IFMT {

@@ -3,29 +3,29 @@ import Configuration
 
 /// The Interactive Emotional Dyadic Motion Capture database (Busso et al., Language Resources and Evaluation 42, 2008).
 ///
-/// The labels stand in `Session1/dialog/EmoEvaluation/Ses01F_impro01.txt`, a line a turn:
-/// `[6.2901 - 8.2357]	Ses01F_impro01_F000	neu	[2.5000, 2.5000, 2.5000]`. The sound of a turn is the file of its name, or the
-/// part of the dialogue's file where that is missing.
+/// Labels are read from `Session1/dialog/EmoEvaluation/Ses01F_impro01.txt`, one line per turn: `[6.2901 - 8.2357]
+/// Ses01F_impro01_F000     neu     [2.5000, 2.5000, 2.5000]`. The audio of a turn is the file of its name, or a segment
+/// of the dialogue's file if that is missing.
 public struct IEMOCAPCorpus: CorpusSource {
     /// The folder with the sessions.
     public var folder = ""
-    /// Whether turns are read on which the raters did not agree.
+    /// Whether turns without agreement of the raters are included.
     public var undecided = false
 
     public static let type = "iemocap"
-    public static let summary = "IEMOCAP: 10 actors in dialogues, labels from evaluation files."
+    public static let summary = "IEMOCAP: 10 actors in dialogues, with the labels of the evaluation files."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with Session1 to Session5.", .required, .notEmpty),
+        .init("folder", \.folder, "Folder with Session1 to Session5.", .required, .notEmpty),
         .init(
             "undecided", \.undecided,
-            "Whether turns on which the raters did not agree are read, as the class \"undecided\"."),
+            "Whether turns without agreement of the raters are included, as class \"undecided\"."),
     ]
 
     public init() {}
     /// The turns of the sessions in a folder.
     public init(folder: String) { self.folder = folder }
 
-    /// Whether the folder is there.
+    /// Whether the folder exists.
     public var isPresent: Bool { isFolder(folder) }
 
     private static let emotions = [
@@ -33,28 +33,28 @@ public struct IEMOCAPCorpus: CorpusSource {
         "fea": "fearful", "dis": "disgust", "sur": "surprised", "oth": "other", "xxx": "undecided",
     ]
 
-    /// The turns that the evaluation files list. Throws a `FileError` where there is no such file.
+    /// The turns that the evaluation files list. Throws a `FileError` if there is no such file.
     public func read() throws -> Corpus {
         let purpose = "reading IEMOCAP"
         let listing = try FolderListing(folder, purpose: purpose)
         let evaluations = listing.files.filter { $0.ending == "txt" && $0.folders.last == "EmoEvaluation" }
-        let sounds = listing.files.filter(\.isSound)
+        let audioFiles = listing.files.filter(\.isAudio)
         guard !evaluations.isEmpty else {
-            let other = CorpusRecognition.title(of: sounds).map {
+            let other = CorpusRecognition.title(of: audioFiles).map {
                 "; this looks like \($0.title): use {\"type\": \"\($0.type)\"}"
             }
             throw FileError(
                 file: folder, place: purpose,
-                found: "no file of evaluations among \(counted(listing.files.count, "file"))\(other ?? "")",
+                found: "no evaluation file among \(counted(listing.files.count, "file"))\(other ?? "")",
                 allowed: "files such as Session1/dialog/EmoEvaluation/Ses01F_impro01.txt")
         }
         let turns = Dictionary(
-            sounds.filter { $0.folders.first != "dialog" && !$0.folders.contains("dialog") }.map {
+            audioFiles.filter { $0.folders.first != "dialog" && !$0.folders.contains("dialog") }.map {
                 ($0.stem, $0)
             },
             uniquingKeysWith: { first, _ in first })
         let dialogues = Dictionary(
-            sounds.filter { $0.folders.contains("dialog") }.map { ($0.stem, $0) },
+            audioFiles.filter { $0.folders.contains("dialog") }.map { ($0.stem, $0) },
             uniquingKeysWith: { first, _ in first })
         var clips: [Clip] = []
         var omissions = listing.omissions
@@ -72,13 +72,13 @@ public struct IEMOCAPCorpus: CorpusSource {
                     omissions.append(
                         Omission(
                             place,
-                            "emotion \"\(turn.emotion)\"; known are \(Self.emotions.keys.sorted().listed(12))"
+                            "emotion \"\(turn.emotion)\"; expected one of \(Self.emotions.keys.sorted().listed(12))"
                         ))
                     continue
                 }
                 if label == "undecided" && !undecided { continue }
                 guard seen.insert(turn.name).inserted else {
-                    omissions.append(Omission(place, "the turn \(turn.name) a second time"))
+                    omissions.append(Omission(place, "the turn \(turn.name) is listed twice"))
                     continue
                 }
                 let source: Clip.Source
@@ -90,7 +90,7 @@ public struct IEMOCAPCorpus: CorpusSource {
                     source = .file(path: "\(folder)/\(file.path)", start: turn.start, end: turn.end)
                     id = "\(file.path)#\(turn.name)"
                 } else {
-                    omissions.append(Omission(place, "there is no sound file \(turn.name)"))
+                    omissions.append(Omission(place, "there is no audio file \(turn.name)"))
                     continue
                 }
                 clips.append(
@@ -102,9 +102,9 @@ public struct IEMOCAPCorpus: CorpusSource {
         guard !clips.isEmpty else {
             throw FileError(
                 file: folder, place: purpose,
-                found: "no turn with its sound\(omissions.first.map { "; \($0)" } ?? "")",
+                found: "no turn with its audio\(omissions.first.map { "; \($0)" } ?? "")",
                 allowed:
-                    "evaluations, and sound such as Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav"
+                    "evaluation files, and audio such as Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav"
             )
         }
         clips.sort { $0.id.precedes($1.id) }
@@ -130,7 +130,7 @@ public struct IEMOCAPCorpus: CorpusSource {
             name = fields[3]
             emotion = fields[4]
             (self.start, self.end) = (start, end)
-            // Ses01F_impro01_F000: session 1, recorded with the woman's markers, spoken by the woman.
+            // Ses01F_impro01_F000: session 1, markers on the female actor, spoken by the female actor.
             let parts = name.split(separator: "_")
             guard parts.count >= 3, parts[0].hasPrefix("Ses"),
                 let session = Int(parts[0].dropFirst(3).prefix(2)),

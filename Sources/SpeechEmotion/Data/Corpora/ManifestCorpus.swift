@@ -2,40 +2,41 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Clips that a file lists: a table (CSV), or JSON objects one a line (JSONL) or in a list (JSON).
+/// Clips that a manifest lists: a table (CSV), one JSON object per line (JSONL), or a JSON list.
 public struct ManifestCorpus: CorpusSource {
-    /// The list.
+    /// The manifest.
     public var file = ""
-    /// What paths in the list are relative to; nil for the folder of the list.
+    /// The folder that paths are relative to; nil for the folder of the manifest.
     public var folder: String?
-    /// The columns.
+    /// The names of the columns.
     public var path = "path"
     public var label = "label"
     public var speaker = "speaker"
     public var start = "start"
     public var end = "end"
-    /// What the corpus is called in reports; nil takes the name of the file.
+    /// The name of the corpus in reports; nil takes the name of the file.
     public var name: String?
 
     public static let type = "manifest"
-    public static let summary = "Clips that a CSV, JSONL or JSON file lists."
+    public static let summary = "Clips listed in a CSV, JSONL or JSON manifest."
     public static let fields: [Field<Self>] = [
         .init(
-            "file", \.file, "A .csv or .tsv table, a .jsonl file of one object a line, or a .json list.",
+            "file", \.file,
+            "Manifest: a .csv or .tsv table, a .jsonl file with one object per line, or a .json list.",
             .required, .notEmpty),
-        .init("folder", \.folder, "What paths are relative to; the folder of the list unless given."),
-        .init("path", \.path, "The column with the path of the sound.", .notEmpty),
-        .init("label", \.label, "The column with the class.", .notEmpty),
-        .init("speaker", \.speaker, "The column with the speaker, if there is one.", .notEmpty),
+        .init("folder", \.folder, "Folder that paths are relative to; by default that of the manifest."),
+        .init("path", \.path, "Column with the path of the audio file.", .notEmpty),
+        .init("label", \.label, "Column with the class.", .notEmpty),
+        .init("speaker", \.speaker, "Column with the speaker, if any.", .notEmpty),
         .init(
-            "start", \.start, "The column with the second at which a clip begins, if there is one.", .notEmpty
+            "start", \.start, "Column with the start of the clip in seconds, if any.", .notEmpty
         ),
-        .init("end", \.end, "The column with the second at which a clip ends, if there is one.", .notEmpty),
-        .init("name", \.name, "What the corpus is called in reports."),
+        .init("end", \.end, "Column with the end of the clip in seconds, if any.", .notEmpty),
+        .init("name", \.name, "Name of the corpus in reports."),
     ]
 
     public init() {}
-    /// The clips of a list.
+    /// The clips of a manifest.
     public init(file: String, folder: String? = nil) {
         self.file = file
         self.folder = folder
@@ -44,34 +45,35 @@ public struct ManifestCorpus: CorpusSource {
     public var complaints: [Complaint] {
         let names = [path, label, speaker, start, end]
         guard Set(names).count < names.count else { return [] }
-        return [Complaint("path", "path, label, speaker, start and end have to be different columns")]
+        return [Complaint("path", "path, label, speaker, start and end must be different columns")]
     }
 
-    /// Whether the list is there, and at least one of the files that it names; a list without any is taken as present,
-    /// as `read` has more to say about it.
+    /// Whether the manifest and at least one of its files exist; an empty manifest counts as present, because `read`
+    /// explains it better.
     public var isPresent: Bool {
         guard FileManager.default.fileExists(atPath: file) else { return false }
         guard let records = try? ManifestRecord.read(file), !records.isEmpty else { return true }
         let paths = records.compactMap { $0[path].map { place(of: $0.text.trimmed) } }
         return paths.isEmpty || paths.contains { FileManager.default.fileExists(atPath: $0) }
     }
-    /// Those that the list names, whether or not the files are there.
+    /// The classes in the manifest, whether or not the files exist.
     public var knownClasses: [String]? {
         guard let records = try? ManifestRecord.read(file) else { return nil }
         let labels = Set(records.compactMap { $0[label]?.text.trimmed }).subtracting([""])
         return labels.isEmpty ? nil : labels.sortedByBytes()
     }
 
-    /// What paths are relative to.
+    /// The folder that paths are relative to.
     private var base: String { folder ?? (file.lastIndex(of: "/").map { String(file[..<$0]) } ?? ".") }
     private func place(of path: String) -> String { path.hasPrefix("/") ? path : "\(base)/\(path)" }
 
-    /// The clips in the order of the list; those without a file are omitted. Throws for a list that is empty or
-    /// damaged, or names a clip twice.
+    /// The clips in the order of the manifest; those without a file are omitted. Throws if the manifest is empty or
+    /// damaged, or lists a clip twice.
     public func read() throws -> Corpus {
         let records = try ManifestRecord.read(file)
         guard !records.isEmpty else {
-            throw FileError(file: file, place: "reading a manifest", found: "no clips", allowed: "one a line")
+            throw FileError(
+                file: file, place: "reading a manifest", found: "no clips", allowed: "one per line")
         }
         var clips: [Clip] = []
         var omissions: [Omission] = []
@@ -87,7 +89,7 @@ public struct ManifestCorpus: CorpusSource {
             }
             let line = record.place.line
             if let other = places[id] {
-                let message = "the clip \"\(id)\" a second time; it stands in line \(other) as well"
+                let message = "the clip \"\(id)\" is listed twice; also in line \(other)"
                 problems.append(Problem(place: record.place, message: message))
                 continue
             }
@@ -95,7 +97,7 @@ public struct ManifestCorpus: CorpusSource {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
             else {
-                omissions.append(Omission("line \(line)", "there is no file \(path)"))
+                omissions.append(Omission("line \(line)", "missing file \(path)"))
                 continue
             }
             clips.append(
@@ -108,7 +110,7 @@ public struct ManifestCorpus: CorpusSource {
             throw FileError(
                 file: file, place: "reading a manifest",
                 found:
-                    "\(counted(omissions.count, "clip")), the files of all of which are missing; \(omissions[0])",
+                    "\(counted(omissions.count, "clip")), all of whose files are missing; \(omissions[0])",
                 allowed: "paths relative to \(base); \"folder\" names another")
         }
         clips.sort { $0.id.precedes($1.id) }
@@ -145,7 +147,9 @@ public struct ManifestCorpus: CorpusSource {
         func seconds(_ column: String) -> Double? {
             guard let value = record[column], !value.text.trimmed.isEmpty else { return nil }
             guard let number = Double(value.text.trimmed), number.isFinite, number >= 0 else {
-                report(value, column, "expected seconds of at least 0, found \(JSONValue.quoted(value.text))")
+                report(
+                    value, column,
+                    "expected a time in seconds of at least 0, found \(JSONValue.quoted(value.text))")
                 return nil
             }
             return number
@@ -156,7 +160,8 @@ public struct ManifestCorpus: CorpusSource {
         if row.speaker?.isEmpty == true { row.speaker = nil }
         if let end = row.end, end <= row.start ?? 0 {
             report(
-                record[self.end], self.end, "expected more than the start, \(row.start ?? 0), found \(end)")
+                record[self.end], self.end, "expected a time after the start, \(row.start ?? 0), found \(end)"
+            )
         }
         let own = [path, label, speaker, start, end]
         for value in record.values where !own.contains(value.name) && !value.text.isEmpty {

@@ -1,6 +1,6 @@
 import Configuration
 
-/// One row of a list of clips, whatever the form of the file.
+/// A row of a manifest in any format.
 struct ManifestRecord {
     struct Value {
         var name: String
@@ -8,14 +8,14 @@ struct ManifestRecord {
         var place: Place
     }
 
-    /// In the order of the file.
+    /// The values in the order of the file.
     var values: [Value]
     var place: Place
 
-    /// The value of a column, nil where there is none.
+    /// The value of a column; nil if there is none.
     subscript(name: String) -> Value? { values.first { $0.name == name } }
 
-    /// Reads a file by its ending.
+    /// Reads a file in the format of its extension.
     static func read(_ file: String) throws(ConfigurationError) -> [ManifestRecord] {
         let name = file.lowercased()
         if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") { return try jsonLines(file) }
@@ -90,7 +90,7 @@ struct ManifestRecord {
 }
 
 extension JSONValue {
-    /// Moves the places of a value and of all inside it so many lines down.
+    /// Moves the locations of a value and its members down by some lines.
     fileprivate mutating func moveDown(_ lines: Int) {
         place.line += lines
         switch content {

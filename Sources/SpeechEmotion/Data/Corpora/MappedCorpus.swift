@@ -1,40 +1,39 @@
 import Configuration
 
-/// Another corpus with its columns renamed and its values and classes translated, so that it fits others in a `combined`
-/// corpus.
+/// Another corpus with renamed columns, values and classes, for example to match others in a `combined` corpus.
 ///
-/// Columns are renamed first; then `values` replaces values, by the new names of the columns; then `labels` renames classes.
+/// Columns are renamed first; then `values` replaces values, by the new column names; then `labels` renames classes.
 public struct MappedCorpus: CorpusSource {
     /// The corpus.
     public var source = AnyCorpus(RavdessCorpus())
-    /// What the corpus is called; nil keeps its name.
+    /// The name of the corpus; nil keeps its name.
     public var name: String?
     /// New names of columns.
     public var columns = Named<String>()
-    /// New values, by the names that columns have after `columns`.
+    /// New values, by the new names of the columns.
     public var values = Named<Named<String>>()
     /// New names of classes; null drops a class.
     public var labels = Named<String?>()
 
     public static let type = "mapped"
-    public static let summary = "Another corpus with columns renamed and values and classes translated."
+    public static let summary = "Another corpus with renamed columns, values and classes."
     public static let fields: [Field<Self>] = [
-        .init("source", \.source, "The corpus.", .required),
-        .init("name", \.name, "What the corpus is called, in a combined one too; its own name unless given."),
-        .init("columns", \.columns, "New names of columns, such as {\"actor\": \"speaker\"}."),
+        .init("source", \.source, "Corpus to map.", .required),
+        .init("name", \.name, "Name of the corpus, also within a combined one; by default its own name."),
+        .init("columns", \.columns, "New column names, such as {\"actor\": \"speaker\"}."),
         .init(
             "values", \.values,
-            "New values by column, such as {\"gender\": {\"m\": \"male\"}}; columns have their new names here. Other values stay."
+            "New values by column, such as {\"gender\": {\"m\": \"male\"}}, with the new column names. Other values are kept."
         ),
         .init(
             "labels", \.labels,
-            "New names of classes, such as {\"joy\": \"happy\"}; two of one name are merged, null drops a class."
+            "New class names, such as {\"joy\": \"happy\"}. Classes of the same name are merged; `null` drops a class."
         ),
     ]
 
-    /// Whether the corpus is.
+    /// Whether the mapped corpus is present.
     public var isPresent: Bool { source.value.isPresent }
-    /// Those of the corpus with their new names; nil where columns or values make the classes.
+    /// The classes of the corpus with their new names; nil if columns or values determine the classes.
     public var knownClasses: [String]? {
         let isMade = columns.entries.contains { $0.value == "label" || $0.name == "label" }
         guard !isMade, !values.entries.contains(where: { $0.name == "label" }) else { return nil }
@@ -49,7 +48,7 @@ public struct MappedCorpus: CorpusSource {
     }
 
     public init() {}
-    /// The clips of a corpus.
+    /// Maps the clips of a corpus.
     public init(_ source: any CorpusSource) { self.source = AnyCorpus(source) }
 
     public var complaints: [Complaint] {
@@ -62,7 +61,7 @@ public struct MappedCorpus: CorpusSource {
                 found.append(
                     Complaint(
                         at: path,
-                        "a column cannot be called \"\(entry.value)\"; \"id\" and \"corpus\" are made by the program"
+                        "a column cannot be called \"\(entry.value)\"; \"id\" and \"corpus\" are reserved"
                     ))
             }
             if let other = origins.updateValue(entry.name, forKey: entry.value) {
@@ -75,8 +74,8 @@ public struct MappedCorpus: CorpusSource {
         return found
     }
 
-    /// The clips of the corpus as the options change them. Throws what the source throws, and where the options name columns,
-    /// values or classes that no clip has.
+    /// The clips of the corpus after mapping. Throws if the source throws, and if the options name columns, values or
+    /// classes that no clip has.
     public func read() throws -> Corpus {
         var corpus = try source.value.read()
         if let name { corpus.name = name }
@@ -96,16 +95,16 @@ public struct MappedCorpus: CorpusSource {
                 throw corpus.missingColumn(entry.name, key: "columns")
             }
             if known.contains(entry.value), !renamed.contains(entry.value) {
-                throw DataProblem(
+                throw DataError(
                     "\"columns.\(entry.name)\"",
-                    found: "the new name \"\(entry.value)\", which is a column of \(corpus.name) already",
+                    found: "the new name \"\(entry.value)\", which is already a column of \(corpus.name)",
                     allowed: "another name, or rename \"\(entry.value)\" as well")
             }
         }
         let takesLabel = columns.entries.contains { $0.value == "label" }
         if renamed.contains("label"), !takesLabel {
-            throw DataProblem(
-                "\"columns.label\"", found: "no column that becomes \"label\" in its place",
+            throw DataError(
+                "\"columns.label\"", found: "no other column renamed to \"label\"",
                 allowed: "renaming another column to \"label\": every clip needs a class")
         }
         corpus.clips = try corpus.clips.map { clip in
@@ -113,7 +112,7 @@ public struct MappedCorpus: CorpusSource {
             for entry in columns.entries { result.set(nil, in: entry.name) }
             for entry in columns.entries { result.set(clip.value(of: entry.name), in: entry.value) }
             if takesLabel, result.label.isEmpty {
-                throw DataProblem(
+                throw DataError(
                     "\"columns\"", found: "the clip \(clip.id) without a value for \"label\"",
                     allowed: "a column that every clip has")
             }
@@ -126,16 +125,16 @@ public struct MappedCorpus: CorpusSource {
             let known = corpus.clips.values(of: column.name)
             guard !known.isEmpty else { throw corpus.missingColumn(column.name, key: "values") }
             if column.name == "id" {
-                throw DataProblem(
+                throw DataError(
                     "\"values.id\"", found: "the ids of clips", allowed: corpus.columns.listed(20))
             }
-            try DataProblem.check(
+            try DataError.check(
                 column.value.entries.map(\.name), "values.\(column.name)", among: known, of: column.name)
             for index in corpus.clips.indices {
                 guard let value = corpus.clips[index].value(of: column.name), let new = column.value[value]
                 else { continue }
                 guard !new.isEmpty || column.name != "label" else {
-                    throw DataProblem(
+                    throw DataError(
                         "\"values.label\"", found: "an empty name for the class \"\(value)\"",
                         allowed: "a name; \"labels\" drops a class by null")
                 }
@@ -146,7 +145,7 @@ public struct MappedCorpus: CorpusSource {
 }
 
 extension Clip {
-    /// Changes what a column says; an empty label stands for none.
+    /// Sets the value of a column; an empty label counts as none.
     fileprivate mutating func set(_ value: String?, in column: String) {
         switch column {
         case "id": break
@@ -158,10 +157,10 @@ extension Clip {
 }
 
 extension Corpus {
-    /// Gives classes other names; those whose new name is null are dropped. Throws for classes that no clip has, and where
-    /// none is left.
+    /// Renames classes; those whose new name is null are dropped. Throws for classes that no clip has, and if none is
+    /// left.
     mutating func renameClasses(_ names: Named<String?>, key: String) throws {
-        try DataProblem.check(names.entries.map(\.name), key, among: clips.values(of: "label"), of: "class")
+        try DataError.check(names.entries.map(\.name), key, among: clips.values(of: "label"), of: "class")
         clips = clips.compactMap { clip in
             guard let name = names[clip.label] else { return clip }
             guard let name else { return nil }
@@ -170,25 +169,25 @@ extension Corpus {
             return clip
         }
         guard !clips.isEmpty else {
-            throw DataProblem("\"\(key)\"", found: "no class left", allowed: "at least one that is not null")
+            throw DataError("\"\(key)\"", found: "no class left", allowed: "at least one that is not null")
         }
     }
 
-    /// The problem that an option names a column that there is not.
-    func missingColumn(_ column: String, key: String) -> DataProblem {
+    /// The error that an option names an unknown column.
+    func missingColumn(_ column: String, key: String) -> DataError {
         let meant = Suggestion.closest(to: column, among: columns).map { "; did you mean \"\($0)\"?" } ?? ""
-        return DataProblem(
+        return DataError(
             "\"\(key)\"", found: "the column \"\(column)\", which no clip of \(name) has\(meant)",
             allowed: columns.listed(20))
     }
 }
 
-extension DataProblem {
-    /// Throws for the first name that is not known.
+extension DataError {
+    /// Throws for the first unknown name.
     static func check(_ names: [String], _ key: String, among known: [String], of noun: String) throws {
         guard let stranger = names.first(where: { !known.contains($0) }) else { return }
         let meant = Suggestion.closest(to: stranger, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw DataProblem(
+        throw DataError(
             "\"\(key)\"", found: "the \(noun) \"\(stranger)\", which no clip has\(meant)",
             allowed: known.listed(30))
     }

@@ -1,18 +1,18 @@
-/// A pattern of names such as `{speaker:2}{statement:3}{label:1}*`, matched against a whole text.
+/// A pattern of names such as `{speaker:2}{statement:3}{label:1}*`, which must match the whole text.
 struct NamePattern: Sendable {
-    /// What is wrong with a pattern.
+    /// A syntax error in a pattern.
     struct Flaw: Error { let message: String }
 
     private enum Piece {
         case literal([Character])
-        /// Any text, kept under a name unless that is nil; of a fixed length where one is given.
+        /// Any text, captured unless the name is nil; of a fixed length if one is given.
         case text(name: String?, length: Int?)
     }
 
     let text: String
     private var pieces: [Piece] = []
 
-    /// Reads a pattern. `{label}` must occur.
+    /// Parses a pattern. `{label}` is required.
     init(_ text: String) throws(Flaw) {
         self.text = text
         var rest = Substring(text)
@@ -30,14 +30,15 @@ struct NamePattern: Sendable {
                 let parts = rest[..<end].dropFirst().split(separator: ":", omittingEmptySubsequences: false)
                 guard let name = parts.first.map(String.init), Self.isName(name), parts.count <= 2 else {
                     throw Flaw(
-                        message: "\"\(rest[...end])\" is no name in braces; write {speaker} or {speaker:2}")
+                        message: "\"\(rest[...end])\" is not a name in braces; write {speaker} or {speaker:2}"
+                    )
                 }
                 let length = parts.count == 2 ? Int(parts[1]) : nil
                 guard parts.count == 1 || length.map((1...1000).contains) == true else {
-                    throw Flaw(message: "\"\(parts[1])\" is no length from 1 to 1000; write {\(name):2}")
+                    throw Flaw(message: "\"\(parts[1])\" is not a length from 1 to 1000; write {\(name):2}")
                 }
                 guard names.insert(name).inserted else {
-                    throw Flaw(message: "{\(name)} occurs twice; it can once")
+                    throw Flaw(message: "{\(name)} occurs twice; use it once")
                 }
                 pieces.append(.text(name: name, length: length))
                 rest = rest[end...].dropFirst()
@@ -58,11 +59,11 @@ struct NamePattern: Sendable {
             && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
     }
 
-    /// The texts of the names; nil where the pattern does not fit. A text in braces has at least one character, holds no
-    /// slash and is as short as it can be; `*` is any text.
+    /// Returns the captured texts; nil if the pattern does not match. A capture has at least one character, contains no
+    /// slash and is as short as possible; `*` matches any text.
     func match(_ text: String) -> [String: String]? {
         let text = Array(text)
-        // Rows of the table: whether pieces from `piece` on can take the text from each place on.
+        // Rows of the table: whether pieces from `piece` on can match the text from each position.
         var fits = [[Bool]](
             repeating: [Bool](repeating: false, count: text.count + 1), count: pieces.count + 1)
         fits[pieces.count][text.count] = true
@@ -82,7 +83,7 @@ struct NamePattern: Sendable {
         return values
     }
 
-    /// The first place where a piece that begins at `start` may end so that the rest fits.
+    /// The first position where a piece that begins at `start` may end so that the rest matches.
     private func ends(_ piece: Int, _ start: Int, _ text: [Character], _ rest: [Bool]) -> Int? {
         switch pieces[piece] {
         case .literal(let literal):

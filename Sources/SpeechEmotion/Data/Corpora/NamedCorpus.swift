@@ -2,53 +2,53 @@ import Autograd
 import Configuration
 import Foundation
 
-/// What the name of a file says by the rules of a corpus.
+/// The metadata that a file name encodes by the rules of a corpus.
 enum NameReading {
-    /// All of the clip but its place. Files of the same `key` hold the same recording.
+    /// The metadata of a clip. Files with the same `key` are the same recording.
     case clip(key: String, label: String, speaker: String?, attributes: [String: String])
-    /// A name of this corpus that the options do not ask for.
+    /// A file of this corpus that the options exclude.
     case unwanted
-    /// The name is of this corpus, and the clip has no place in it.
+    /// A file of this corpus with invalid metadata.
     case unfit(String)
-    /// No name of this corpus.
+    /// Not a file name of this corpus.
     case foreign
 }
 
-/// A corpus whose files say by their names what they hold.
+/// A corpus whose file names encode the metadata.
 protocol NamedCorpus: CorpusSource {
-    /// `CREMA-D`
+    /// The name of the corpus: `CREMA-D`.
     static var title: String { get }
-    /// The name of one of its files.
+    /// An example of a file name.
     static var example: String { get }
-    /// The folder with the files, at any depth.
+    /// The folder with the files, searched recursively.
     var folder: String { get }
-    /// What the name of a file says.
+    /// Parses a file name.
     func reading(_ file: FoundFile) -> NameReading
-    /// Further facts from other files of the folder.
+    /// Adds metadata from other files of the folder.
     func complete(_ clips: inout [Clip], _ listing: FolderListing) throws
 }
 
 extension NamedCorpus {
     func complete(_ clips: inout [Clip], _ listing: FolderListing) throws {}
 
-    /// Whether the folder is there.
+    /// Whether the folder exists.
     public var isPresent: Bool { isFolder(folder) }
-    /// Each speaker has all of the classes.
+    /// By default, every speaker has all classes.
     public var columnsOfEveryClass: Set<String> { ["speaker", "gender"] }
 
-    /// The clips whose names follow the rules of the corpus; other sounds and second copies are omitted. Throws a
-    /// `FileError` where no clip is left.
+    /// The clips whose names follow the rules of the corpus; other audio files and duplicates are omitted. Throws a
+    /// `FileError` if no clip is left.
     public func read() throws -> Corpus {
         let purpose = "reading \(Self.title)"
         let listing = try FolderListing(folder, purpose: purpose)
-        let sounds = listing.files.filter(\.isSound)
-        guard !sounds.isEmpty else { throw noSounds(listing, purpose) }
+        let audioFiles = listing.files.filter(\.isAudio)
+        guard !audioFiles.isEmpty else { throw noAudio(listing, purpose) }
         var clips: [Clip] = []
         var omissions = listing.omissions
         var places: [String: String] = [:]
         var foreign: [FoundFile] = []
         var unwanted = 0
-        for file in sounds {
+        for file in audioFiles {
             switch reading(file) {
             case .clip(let key, let label, let speaker, let attributes):
                 if let reason = file.flaw(in: folder) {
@@ -68,43 +68,43 @@ extension NamedCorpus {
             case .foreign:
                 foreign.append(file)
                 omissions.append(
-                    Omission(file.path, "not a name of \(Self.title), which are such as \(Self.example)"))
+                    Omission(file.path, "not a file name of \(Self.title), such as \(Self.example)"))
             }
         }
-        guard !clips.isEmpty || unwanted > 0 else { throw noClips(sounds, omissions, foreign, purpose) }
+        guard !clips.isEmpty || unwanted > 0 else { throw noClips(audioFiles, omissions, foreign, purpose) }
         guard !clips.isEmpty else {
             throw FileError(
                 file: folder, place: purpose,
-                found: "\(counted(unwanted, "file")) of \(Self.title), none of the kind asked for",
-                allowed: "options that choose some")
+                found: "\(counted(unwanted, "file")) of \(Self.title), none of which the options select",
+                allowed: "options that select some")
         }
         try complete(&clips, listing)
         return Corpus(
             name: Self.title, clips: clips, omissions: omissions.sorted { $0.file.precedes($1.file) })
     }
 
-    private func noSounds(_ listing: FolderListing, _ purpose: String) -> FileError {
+    private func noAudio(_ listing: FolderListing, _ purpose: String) -> FileError {
         let archive = listing.files.first { ["zip", "tar", "gz", "tgz", "7z", "rar"].contains($0.ending) }
         let found =
             if let archive {
-                "no sound but the archive \(archive.path); unpack it"
+                "no audio files, only the archive \(archive.path); unpack it"
             } else if listing.files.isEmpty {
                 "an empty folder"
             } else {
-                "no sound among \(counted(listing.files.count, "file")) such as \(listing.files[0].path)"
+                "no audio files among \(counted(listing.files.count, "file")) such as \(listing.files[0].path)"
             }
         return FileError(
-            file: folder, place: purpose, found: found, allowed: "sound files such as \(Self.example)")
+            file: folder, place: purpose, found: found, allowed: "audio files such as \(Self.example)")
     }
 
     private func noClips(
-        _ sounds: [FoundFile], _ omissions: [Omission], _ foreign: [FoundFile], _ purpose: String
+        _ audioFiles: [FoundFile], _ omissions: [Omission], _ foreign: [FoundFile], _ purpose: String
     ) -> FileError {
         guard let first = foreign.first else {
             return FileError(
                 file: folder, place: purpose,
-                found: "no clip among \(counted(sounds.count, "sound file")); \(omissions[0])",
-                allowed: "sound files such as \(Self.example)")
+                found: "no clip among \(counted(audioFiles.count, "audio file")); \(omissions[0])",
+                allowed: "audio files such as \(Self.example)")
         }
         let other = CorpusRecognition.title(of: foreign).map {
             "; this looks like \($0.title): use {\"type\": \"\($0.type)\"}"
@@ -112,12 +112,12 @@ extension NamedCorpus {
         return FileError(
             file: folder, place: purpose,
             found:
-                "\(counted(foreign.count, "sound file")) with other names, such as \(first.path)\(other ?? "")",
+                "\(counted(foreign.count, "audio file")) with other names, such as \(first.path)\(other ?? "")",
             allowed: "names such as \(Self.example)")
     }
 }
 
-/// Says by the names of files which of the known corpora they are.
+/// Recognizes known corpora by their file names.
 enum CorpusRecognition {
     /// The corpus that most of the files, and at least half of them, are named by.
     static func title(of files: [FoundFile]) -> (title: String, type: String)? {
@@ -141,21 +141,21 @@ enum CorpusRecognition {
 }
 
 extension FoundFile {
-    /// Why a file of the right name cannot hold sound; nil where nothing speaks against it.
+    /// Why a file of the right name cannot be audio; nil if it can.
     func flaw(in folder: String) -> String? {
         if size == 0 { return "an empty file" }
-        // Repositories keep large files elsewhere and leave a few lines of text in their place.
+        // Repositories may store large files elsewhere, with a few lines of text in their place.
         if size < 200, let bytes = FileManager.default.contents(atPath: "\(folder)/\(path)"),
             bytes.starts(with: Array("version https://git-lfs".utf8))
         {
-            return "a pointer of Git LFS and not the sound; run \"git lfs pull\" there"
+            return "a Git LFS pointer instead of audio; run \"git lfs pull\""
         }
         return nil
     }
 }
 
 extension StringProtocol {
-    /// Whether there are characters and all are the digits 0 to 9.
+    /// Whether the text is not empty and consists of the digits 0 to 9.
     var isDigits: Bool {
         !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }

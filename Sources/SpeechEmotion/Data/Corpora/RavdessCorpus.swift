@@ -2,21 +2,21 @@ import Configuration
 
 /// The Ryerson Audio-Visual Database of Emotional Speech and Song (Livingstone and Russo, PLoS ONE 13(5), 2018).
 ///
-/// Names are MODALITY-CHANNEL-EMOTION-INTENSITY-STATEMENT-REPETITION-ACTOR, two digits each; odd actors are male.
+/// File names are MODALITY-CHANNEL-EMOTION-INTENSITY-STATEMENT-REPETITION-ACTOR, two digits each; odd actors are male.
 public struct RavdessCorpus: NamedCorpus {
-    /// Spoken or sung.
+    /// Speech or song.
     public enum Channel: String, CaseIterable, ConfigurationValue { case speech, song }
 
-    /// The folder with the files, at any depth.
+    /// The folder with the files, searched recursively.
     public var folder = ""
-    /// Which channels are read.
+    /// The channels to include.
     public var channels = Channel.allCases
 
     public static let type = "ravdess"
     public static let summary = "RAVDESS: 24 actors, 8 emotions, speech and song."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with the files, at any depth.", .required, .notEmpty),
-        .init("channels", \.channels, "Which channels are read.", .notEmpty),
+        .init("folder", \.folder, "Folder with the files, searched recursively.", .required, .notEmpty),
+        .init("channels", \.channels, "Vocal channels to include: `speech`, `song` or both.", .notEmpty),
     ]
 
     static let title = "RAVDESS"
@@ -33,14 +33,14 @@ public struct RavdessCorpus: NamedCorpus {
         "neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised",
     ]
     private static let statements = ["kids", "dogs"]
-    /// Nobody sings these.
+    /// Emotions without song.
     private static let spokenOnly: Set = ["disgust", "surprised"]
 
-    /// Eight in speech, six in song.
+    /// Eight classes in speech, six in song.
     public var knownClasses: [String]? {
         Self.emotions.filter { channels.contains(.speech) || !Self.spokenOnly.contains($0) }.sortedByBytes()
     }
-    /// All actors say and sing both statements twice.
+    /// All actors speak and sing both statements twice.
     public var columnsOfEveryClass: Set<String> { ["speaker", "gender", "statement", "repetition"] }
 
     func reading(_ file: FoundFile) -> NameReading {
@@ -51,13 +51,13 @@ public struct RavdessCorpus: NamedCorpus {
         }
         let numbers = fields.map { Int($0) ?? 0 }
         guard numbers[0] == 3 else {
-            return .unfit("modality \(fields[0]); only 03, sound alone, is read")
+            return .unfit("modality \(fields[0]); only 03, audio only, is supported")
         }
         let ranges = [1...3, 1...2, 1...8, 1...2, 1...2, 1...2, 1...99]
         let names = ["modality", "channel", "emotion", "intensity", "statement", "repetition", "actor"]
         for (index, range) in ranges.enumerated() where !range.contains(numbers[index]) {
             return .unfit(
-                "\(names[index]) \(fields[index]); known are 0\(range.lowerBound) to \(range.upperBound < 10 ? "0" : "")\(range.upperBound)"
+                "\(names[index]) \(fields[index]); expected 0\(range.lowerBound) to \(range.upperBound < 10 ? "0" : "")\(range.upperBound)"
             )
         }
         let channel = Channel.allCases[numbers[1] - 1]

@@ -2,16 +2,16 @@ import Configuration
 
 /// Surrey Audio-Visual Expressed Emotion (Jackson and Haq, 2014).
 ///
-/// Names are letters for the emotion and the number of the sentence, in a folder of the speaker (`DC/a01`) or after the
-/// speaker (`DC_a01`).
+/// File names consist of letters for the emotion and the sentence number, in a folder of the speaker (`DC/a01`) or
+/// after the speaker (`DC_a01`).
 public struct SAVEECorpus: NamedCorpus {
-    /// The folder with the files, at any depth.
+    /// The folder with the files, searched recursively.
     public var folder = ""
 
     public static let type = "savee"
     public static let summary = "SAVEE: 4 British men, 7 emotions."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with the files, at any depth.", .required, .notEmpty)
+        .init("folder", \.folder, "Folder with the files, searched recursively.", .required, .notEmpty)
     ]
 
     static let title = "SAVEE"
@@ -26,7 +26,7 @@ public struct SAVEECorpus: NamedCorpus {
         "su": "surprised",
     ]
 
-    /// Seven.
+    /// Seven classes.
     public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
 
     func reading(_ file: FoundFile) -> NameReading {
@@ -39,7 +39,7 @@ public struct SAVEECorpus: NamedCorpus {
         let digits = take.dropFirst(letters.count)
         guard (1...2).contains(letters.count), digits.count == 2, digits.isDigits else { return .foreign }
         guard let label = Self.emotions[String(letters)] else {
-            return .unfit("emotion \"\(letters)\"; known are a, d, f, h, n, sa and su")
+            return .unfit("emotion \"\(letters)\"; expected a, d, f, h, n, sa or su")
         }
         return .clip(
             key: "\(speaker)_\(take)", label: label, speaker: speaker,

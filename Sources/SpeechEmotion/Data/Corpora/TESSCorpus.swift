@@ -2,16 +2,16 @@ import Configuration
 
 /// The Toronto Emotional Speech Set (Pichora-Fuller and Dupuis, 2020).
 ///
-/// Names are the speaker (OAF the older, YAF the younger), a word and the emotion: `OAF_back_angry`. "ps" is pleasant
-/// surprise. One file, `OA_bite_neutral`, lacks a letter.
+/// File names consist of the speaker (OAF the older, YAF the younger), a word and the emotion: `OAF_back_angry`. "ps"
+/// is pleasant surprise. One file, `OA_bite_neutral`, lacks a letter.
 public struct TESSCorpus: NamedCorpus {
-    /// The folder with the files, at any depth.
+    /// The folder with the files, searched recursively.
     public var folder = ""
 
     public static let type = "tess"
     public static let summary = "TESS: 2 women, 200 words, 7 emotions."
     public static let fields: [Field<Self>] = [
-        .init("folder", \.folder, "The folder with the files, at any depth.", .required, .notEmpty)
+        .init("folder", \.folder, "Folder with the files, searched recursively.", .required, .notEmpty)
     ]
 
     static let title = "TESS"
@@ -26,7 +26,7 @@ public struct TESSCorpus: NamedCorpus {
         "ps": "surprised", "sad": "sad",
     ]
 
-    /// Seven.
+    /// Seven classes.
     public var knownClasses: [String]? { Set(Self.emotions.values).sortedByBytes() }
 
     func reading(_ file: FoundFile) -> NameReading {
@@ -35,7 +35,7 @@ public struct TESSCorpus: NamedCorpus {
             let speaker = ["OAF": "OAF", "OA": "OAF", "YAF": "YAF"][String(fields[0])]
         else { return .foreign }
         guard let label = Self.emotions[fields[2].lowercased()] else {
-            return .unfit("emotion \"\(fields[2])\"; known are \(Self.emotions.keys.sorted().listed())")
+            return .unfit("emotion \"\(fields[2])\"; expected one of \(Self.emotions.keys.sorted().listed())")
         }
         let word = fields[1].lowercased()
         return .clip(

@@ -1,55 +1,55 @@
 import Autograd
 import Foundation
 
-/// How far a download is.
+/// The progress of a download.
 public struct DownloadProgress: Sendable, Equatable {
-    /// What is being done.
+    /// The current step.
     public enum Step: String, Sendable { case downloading, checking, unpacking }
 
     /// The archive.
     public var archive: String
-    /// What is being done with it.
+    /// The current step.
     public var step: Step
-    /// Bytes done and bytes in all.
+    /// Bytes processed.
     public var done: Int
-    /// Bytes in all.
+    /// Bytes in total.
     public var total: Int
 }
 
-/// One archive on the web that becomes a folder of sounds.
+/// An archive on the web that becomes a folder of audio files.
 package struct ArchiveDownload: Sendable {
-    /// `Audio_Speech_Actors_01-24`; the folder's name. The archive is this with `.zip`.
+    /// The name of the folder, such as `Audio_Speech_Actors_01-24`. The archive has the extension `.zip`.
     package var name: String
     package var url: String
-    /// In bytes.
+    /// The size in bytes.
     package var size: Int
-    /// The checksum; nil where it is not known.
+    /// The checksum; nil if unknown.
     package var md5: String?
-    /// How many sounds it holds.
-    package var sounds: Int
-    /// At most so many bytes of them, for the check of the room on the disk.
+    /// The number of audio files in it.
+    package var audioFiles: Int
+    /// The maximum size of its files in bytes, to check the disk space.
     package var unpackedSize: Int
-    /// Seconds before a second try.
+    /// The seconds before the first retry.
     package var pause = 1.0
     package var patience = 60.0
-    /// The folders that may hold the program curl; those of PATH where nil.
+    /// The folders that may contain curl; nil for those of PATH.
     package var programs: [String]?
-    /// The room on the disk of a folder.
+    /// The free disk space of a folder.
     package var freeSpace: @Sendable (String) -> Int? = { freeBytes(of: $0) }
 
-    package init(name: String, url: String, size: Int, md5: String?, sounds: Int, unpackedSize: Int) {
+    package init(name: String, url: String, size: Int, md5: String?, audioFiles: Int, unpackedSize: Int) {
         self.name = name
         self.url = url
         self.size = size
         self.md5 = md5
-        self.sounds = sounds
+        self.audioFiles = audioFiles
         self.unpackedSize = unpackedSize
     }
 
-    /// Makes the folder `name` below `folder`, whole or not at all. Does nothing where it is there.
+    /// Creates the folder `name` below `folder`, completely or not at all. Does nothing if it exists.
     ///
-    /// The archive comes under the name `name.zip.partial`, is checked, unpacked under a hidden name, and renamed at the end.
-    /// An archive that lies in the folder under its own name is taken instead.
+    /// The archive is downloaded as `name.zip.partial`, verified, unpacked under a hidden name, and renamed at the end.
+    /// An archive that is already in the folder is used instead.
     package func run(in folder: String, progress: @escaping @Sendable (DownloadProgress) -> Void) throws {
         if try isThere(in: folder) { return }
         try makeFolder(folder)
@@ -68,15 +68,15 @@ package struct ArchiveDownload: Sendable {
         if !isBrought { unlink(archive) }
     }
 
-    /// Whether the finished folder is there. Throws where it is, and holds less than it should.
+    /// Whether the finished folder exists. Throws if it exists and is incomplete.
     private func isThere(in folder: String) throws -> Bool {
         let path = "\(folder)/\(name)"
         guard access(path, F_OK) == 0 else { return false }
-        let found = try FolderListing(path, purpose: "looking for the data").files.count(where: \.isSound)
-        guard found >= sounds else {
+        let found = try FolderListing(path, purpose: "looking for the data").files.count(where: \.isAudio)
+        guard found >= audioFiles else {
             throw FileError(
-                file: path, place: "looking for the data", found: "a folder with \(found) sounds",
-                allowed: "\(sounds); take the folder away, and it is brought anew")
+                file: path, place: "looking for the data", found: "a folder with \(found) audio files",
+                allowed: "\(audioFiles); remove the folder to download it again")
         }
         return true
     }
@@ -95,7 +95,7 @@ package struct ArchiveDownload: Sendable {
         let needed = fetching + unpackedSize
         guard let free = freeSpace(folder), free < needed else { return }
         throw FileError(
-            file: folder, place: "room on the disk", found: "\(grouped(free / 1_000_000)) MB",
+            file: folder, place: "disk space", found: "\(grouped(free / 1_000_000)) MB",
             allowed: "at least \(grouped((needed + 999_999) / 1_000_000)) MB for \(name)")
     }
 
@@ -118,7 +118,7 @@ package struct ArchiveDownload: Sendable {
                 try check(partial, progress)
                 break
             } catch {
-                // Where part of it came in an earlier run, that part may be to blame.
+                // A part from an earlier run may be damaged.
                 unlink(partial)
                 if isLast || begun == 0 { throw error }
             }
@@ -133,7 +133,7 @@ package struct ArchiveDownload: Sendable {
         guard stat(file, &status) == 0, Int(status.st_size) == size else {
             throw FileError(
                 file: file, place: "size", found: "\(grouped(Int(status.st_size))) bytes",
-                allowed: "\(grouped(size)); take the file away and run this again")
+                allowed: "\(grouped(size)); remove the file and run this again")
         }
         guard let md5 else { return }
         let found = try MD5.of(file: file) { done in
@@ -142,7 +142,7 @@ package struct ArchiveDownload: Sendable {
         guard found == md5.lowercased() else {
             throw FileError(
                 file: file, place: "MD5 checksum", found: found,
-                allowed: "\(md5); the file was damaged on the way: take it away and run this again")
+                allowed: "\(md5); the file is damaged: remove it and run this again")
         }
     }
 
@@ -150,20 +150,20 @@ package struct ArchiveDownload: Sendable {
         _ archive: String, _ folder: String, _ progress: @escaping @Sendable (DownloadProgress) -> Void
     ) throws {
         let temporary = "\(folder)/.unpacking-\(name)"
-        // What a killed run has left.
+        // What a killed run left behind.
         try? FileManager.default.removeItem(atPath: temporary)
         let unpacking = try Unpacking(archive)
-        let count = unpacking.files.count { FoundFile(path: $0.name, size: $0.size).isSound }
-        guard count == sounds else {
+        let count = unpacking.files.count { FoundFile(path: $0.name, size: $0.size).isAudio }
+        guard count == audioFiles else {
             throw FileError(
-                file: archive, place: "directory", found: "\(count) sounds", allowed: "\(sounds)")
+                file: archive, place: "directory", found: "\(count) audio files", allowed: "\(audioFiles)")
         }
         let total = unpacking.size
         do {
             try unpacking.run(into: temporary) { done in
                 progress(DownloadProgress(archive: name, step: .unpacking, done: done, total: total))
             }
-            // The files reach the disk before their folder gets the name that says they are whole.
+            // The files reach the disk before their folder gets its final name.
             sync()
             guard rename(temporary, "\(folder)/\(name)") == 0 else {
                 throw FileError.system(
@@ -176,7 +176,7 @@ package struct ArchiveDownload: Sendable {
     }
 }
 
-/// How many bytes the disk of a folder has room for; nil where the system does not say.
+/// The free disk space of a folder in bytes; nil if the system does not report it.
 private func freeBytes(of folder: String) -> Int? {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { return nil }
@@ -185,7 +185,7 @@ private func freeBytes(of folder: String) -> Int? {
             .partialValue)
 }
 
-/// Keeps a second download out of a folder; the system lets go of it when the process ends.
+/// Prevents concurrent downloads into a folder; the system releases the lock when the process ends.
 private struct FolderLock {
     private let descriptor: Int32
 
@@ -198,8 +198,8 @@ private struct FolderLock {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw FileError(
-                file: folder, place: "downloading", found: "another program that downloads into this folder",
-                allowed: "one at a time; wait for it")
+                file: folder, place: "downloading", found: "another process that downloads into this folder",
+                allowed: "one download at a time; wait for it")
         }
     }
 

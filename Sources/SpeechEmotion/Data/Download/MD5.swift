@@ -1,7 +1,7 @@
 import Autograd
 import Foundation
 
-/// The checksum that archives of data are published with (RFC 1321). It finds damage; it is no protection against forgery.
+/// The MD5 checksum of published archives (RFC 1321). It detects damage, not forgery.
 package struct MD5 {
     private var state: (UInt32, UInt32, UInt32, UInt32) = (0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476)
     private var length: UInt64 = 0
@@ -15,7 +15,7 @@ package struct MD5 {
 
     package init() {}
 
-    /// Takes further bytes in.
+    /// Adds bytes.
     package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var bytes = bytes[...]
@@ -103,7 +103,7 @@ package struct MD5 {
 }
 
 extension MD5 {
-    /// The checksum of a file. `progress` is told how many bytes have been read.
+    /// The checksum of a file. `progress` receives the number of bytes read.
     static func of(file: String, progress: (Int) -> Void = { _ in }) throws -> String {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

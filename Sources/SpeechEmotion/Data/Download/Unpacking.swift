@@ -1,17 +1,17 @@
 import Autograd
 import Foundation
 
-/// The files of a zip archive, put into a folder.
+/// The files of a zip archive, extracted into a folder.
 struct Unpacking {
     let archive: ZipArchive
-    /// The files, without folders and what a Mac leaves behind.
+    /// The files, without folders and macOS metadata.
     let files: [ZipArchive.Member]
     private let name: String
 
-    /// No file of a corpus of clips is larger.
+    /// The maximum size of a file.
     private static let largestFile = 256 << 20
 
-    /// Looks into an archive. Throws where it is damaged, or holds names that lead out of the folder.
+    /// Reads the directory of an archive. Throws if it is damaged, or contains names that lead out of the folder.
     init(_ path: String) throws {
         name = path
         archive = try ZipArchive(FileBytes.open(path, mapped: true))
@@ -30,10 +30,10 @@ struct Unpacking {
         }
     }
 
-    /// How many bytes the files have together.
+    /// The total size of the files in bytes.
     var size: Int { files.reduce(0) { $0 + $1.size } }
 
-    /// Writes all files below a folder, which is made. `progress` is told how many bytes are written.
+    /// Extracts all files into a folder, which is created. `progress` receives the number of bytes written.
     func run(into folder: String, progress: @escaping @Sendable (Int) -> Void) throws {
         let folders = Set(files.map { Self.parent("\(folder)/\($0.name)") }).sortedByBytes()
         for folder in folders {
@@ -52,7 +52,7 @@ struct Unpacking {
         for result in results { try result.get() }
     }
 
-    /// The bytes of the first n files: about what is done when n files are.
+    /// The cumulative sizes: roughly the progress after n files.
     private var sums: [Int] {
         var sum = 0
         return [0]
@@ -90,15 +90,15 @@ struct Unpacking {
         name.hasPrefix("__MACOSX/") || name.hasSuffix("/.DS_Store") || name == ".DS_Store"
     }
 
-    /// Why a name must not be written; nil for a good one.
+    /// Why a name must not be written; nil if it may.
     static func flaw(_ name: String) -> String? {
-        if name.hasPrefix("/") { return "a path from the root" }
+        if name.hasPrefix("/") { return "an absolute path" }
         if name.utf8.contains(0) || name.contains("\\") || name.contains(":") {
-            return "a character that no path has"
+            return "a character that is not allowed in paths"
         }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if parts.contains("..") { return "a path that leads out of the folder" }
-        if parts.contains(where: { $0.isEmpty || $0 == "." }) { return "a path with an empty step" }
+        if parts.contains(where: { $0.isEmpty || $0 == "." }) { return "a path with an empty component" }
         if name.utf8.count > 1000 || parts.contains(where: { $0.utf8.count > 255 }) {
             return "too long a path"
         }

@@ -1,16 +1,17 @@
 import Autograd
 
-/// Brings each channel of features to mean 0 and deviation 1 by the frames of one group: all clips of a speaker, as they stand in one
-/// part of a split. It takes away what a voice and its microphone have in common in all clips, without a look at the classes.
+/// Standardizes each channel of features to mean 0 and standard deviation 1 over the frames of a group: all clips of a
+/// speaker in one subset. It removes what a speaker's clips have in common, such as voice and microphone, without using
+/// labels.
 public struct SpeakerNormalization: Sendable {
     private let means: [Float]
     private let deviations: [Float]
 
-    /// Means and deviations (divided by n) of the last axis, without the padding behind a sound. A channel that never changes keeps
-    /// the deviation 1.
+    /// Computes means and standard deviations (divided by n) of the last axis, without padding. A constant channel
+    /// keeps the standard deviation 1.
     ///
-    /// Throws where there is nothing to compare with, one vector or no frame at all: all that is told apart would become 0.
-    public init(_ group: [Features]) throws(DataProblem) {
+    /// Throws if there is only one vector or no frame: all differences would become 0.
+    public init(_ group: [Features]) throws(DataError) {
         let channels = group.first?.shape.last ?? 0
         require(
             group.allSatisfy { $0.shape.last == channels },
@@ -30,10 +31,10 @@ public struct SpeakerNormalization: Sendable {
             }
         }
         guard count > 1, channels > 0 else {
-            throw DataProblem(
-                "normalising by speaker",
-                found: "\(Int(count)) vector\(count == 1 ? "" : "s") of numbers for a speaker",
-                allowed: "at least two: several clips of each speaker in a part, or features frame by frame")
+            throw DataError(
+                "normalizing by speaker",
+                found: "\(Int(count)) vector\(count == 1 ? "" : "s") of features for a speaker",
+                allowed: "at least two: several clips of each speaker in a subset, or frame-level features")
         }
         self.means = means.map { Float($0) }
         deviations = squares.map { square in
@@ -42,7 +43,7 @@ public struct SpeakerNormalization: Sendable {
         }
     }
 
-    /// The features in the measure of the group; the padding behind a sound stays as it is.
+    /// Standardizes features; padding is unchanged.
     public func callAsFunction(_ features: Features) -> Features {
         require(features.shape.last == means.count, "SpeakerNormalization: features of another width")
         var result = features
@@ -53,7 +54,7 @@ public struct SpeakerNormalization: Sendable {
         return result
     }
 
-    /// How many numbers are no padding.
+    /// The number of values that are not padding.
     private static func valid(_ features: Features) -> Int {
         guard let length = features.length, let frames = features.shape.first, frames > 0 else {
             return features.values.count
@@ -62,9 +63,9 @@ public struct SpeakerNormalization: Sendable {
     }
 }
 
-extension DataProblem {
-    /// The problem with the name of the first clip of its speaker.
-    package func of(_ clip: String) -> DataProblem {
-        DataProblem("\(action), the speaker of \"\(clip)\"", found: found, allowed: allowed)
+extension DataError {
+    /// Adds the name of the first clip of a speaker to the error.
+    package func of(_ clip: String) -> DataError {
+        DataError("\(action), the speaker of \"\(clip)\"", found: found, allowed: allowed)
     }
 }

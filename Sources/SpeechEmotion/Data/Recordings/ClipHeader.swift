@@ -1,17 +1,17 @@
 import Autograd
 
-/// What the header of a clip's audio file says: the format, and how long the clip is.
+/// The header of a clip's audio file: its format, and the duration of the clip.
 public struct ClipHeader: Sendable, Hashable {
-    /// The format in words, such as `WAV (Microsoft), Signed 16 bit PCM`.
+    /// The format as text, such as `WAV (Microsoft), Signed 16 bit PCM`.
     public var format: String
-    /// The sampling rate in Hz.
+    /// The sample rate in Hz.
     public var rate: Int
-    /// How many channels there are.
+    /// The number of channels.
     public var channels: Int
-    /// The length of the clip in seconds.
+    /// The duration of the clip in seconds.
     public var seconds: Double
 
-    /// What a header says of a clip.
+    /// Creates a header.
     public init(format: String, rate: Int, channels: Int, seconds: Double) {
         self.format = format
         self.rate = rate
@@ -21,26 +21,26 @@ public struct ClipHeader: Sendable, Hashable {
 }
 
 extension Clip {
-    /// Returns what the header of the clip's audio file says. Throws a `FileError` where the file is missing, damaged or
-    /// truncated, or ends before the clip begins.
+    /// Reads the header of the clip's audio file. Throws a `FileError` if the file is missing, damaged or truncated, or
+    /// ends before the clip begins.
     public func header() throws -> ClipHeader {
         switch source {
-        case .synthetic(let sound):
+        case .synthetic(let synthetic):
             return ClipHeader(
-                format: "synthetic", rate: SpeechSynthesizer.rate, channels: 1, seconds: sound.seconds)
+                format: "synthetic", rate: SpeechSynthesizer.rate, channels: 1, seconds: synthetic.seconds)
         case .file(let path, _, _):
             return try header(AudioFile.info(path), path)
         }
     }
 
-    /// The same with the file's information at hand.
+    /// Creates the clip's header from the file's.
     func header(_ info: AudioInfo, _ path: String) throws -> ClipHeader {
         guard case .file(_, let start, let end) = source else { return try header() }
         if let shortfall = info.shortfall {
             throw FileError(
                 file: path, place: "header", found: shortfall, allowed: "the whole file; copy it again")
         }
-        // Some formats tell only when they are decoded.
+        // Some formats require decoding.
         let whole = try info.duration ?? AudioFile.read(path).duration
         let seconds = min(end ?? whole, whole) - (start ?? 0)
         guard seconds > 0 else {

@@ -1,6 +1,6 @@
-/// The headers of many clips, read on all threads. A file that holds several clips is opened once.
+/// The headers of many clips, read on all threads. A file with several clips is opened once.
 public struct HeaderScan: Sendable {
-    /// In the order of the clips; nil for those that cannot be read.
+    /// The headers in the order of the clips; nil for unreadable ones.
     public let headers: [ClipHeader?]
     /// The clips that cannot be read, and why.
     public let unreadable: [Omission]

@@ -1,17 +1,17 @@
-/// The least, the middle and the largest of some numbers.
+/// Summary statistics of values.
 public struct NumberSummary: Sendable, Equatable {
-    /// The smallest number.
+    /// The minimum.
     public var least: Double
-    /// The number in the middle; the mean of two where their count is even.
+    /// The median.
     public var median: Double
-    /// 95 % of the numbers are at most this, with linear interpolation as NumPy's `percentile` has it.
+    /// The 95th percentile with linear interpolation, as NumPy's `percentile`.
     public var percentile95: Double
-    /// The largest number.
+    /// The maximum.
     public var largest: Double
     /// The sum.
     public var total: Double
 
-    /// The summary of some numbers; nil where there are none.
+    /// Summarizes values; nil if there are none.
     public init?(_ numbers: [Double]) {
         let sorted = numbers.sorted()
         guard let first = sorted.first, let last = sorted.last else { return nil }
@@ -23,7 +23,7 @@ public struct NumberSummary: Sendable, Equatable {
 }
 
 extension [Double] {
-    /// The number of a sorted list below which a share of them lies, with linear interpolation between neighbors.
+    /// The quantile of a sorted list, with linear interpolation.
     func quantile(_ share: Double) -> Double {
         guard !isEmpty else { return .nan }
         let place = share * Double(count - 1)

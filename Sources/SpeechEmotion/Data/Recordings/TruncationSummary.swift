@@ -1,19 +1,19 @@
 /// How many of some clips a pipeline truncates, and by how much.
 public struct TruncationSummary: Sendable, Equatable {
-    /// The clips of which it is known.
+    /// The number of clips with known truncation.
     public var clips: Int
-    /// Those that lose something.
+    /// The number of truncated clips.
     public var truncated: Int
-    /// The median of what truncated clips lose, in seconds; 0 where there are none.
+    /// The median truncation of truncated clips in seconds; 0 if there are none.
     public var median: Double
-    /// The most that a clip loses, in seconds.
+    /// The maximum truncation of a clip in seconds.
     public var largest: Double
-    /// The share of all audio that is lost, from 0 to 1.
+    /// The fraction of all audio that is lost, from 0 to 1.
     public var share: Double
-    /// How many clips each option cuts, options that cut none left out.
+    /// The number of clips that each option truncates, without options that truncate none.
     public var options: [(name: String, clips: Int)]
 
-    /// A summary over clips.
+    /// Summarizes the truncation of clips.
     ///
     /// - Parameter options: The pipeline's `truncatingOptions`.
     public init(_ truncations: [Truncation], options names: [String]) {
@@ -31,7 +31,7 @@ public struct TruncationSummary: Sendable, Equatable {
         }
     }
 
-    /// Whether all figures are equal.
+    /// Whether all values are equal.
     public static func == (a: Self, b: Self) -> Bool {
         a.clips == b.clips && a.truncated == b.truncated && a.median == b.median && a.largest == b.largest
             && a.share == b.share && a.options.elementsEqual(b.options) { $0 == $1 }

@@ -1,10 +1,10 @@
 import Configuration
 
-/// How much is taken out of something: a share such as 0.2, or a whole number such as 4.
+/// An amount: a fraction such as 0.2, or a number such as 4.
 public enum Amount: ConfigurationValue, Equatable {
-    /// A part, above 0 and below 1.
+    /// A fraction, above 0 and below 1.
     case share(Double)
-    /// So many.
+    /// A number.
     case count(Int)
 
     /// Nothing.
@@ -33,10 +33,10 @@ public enum Amount: ConfigurationValue, Equatable {
         ]
     }
 
-    public static var allowed: String { "a share such as 0.2 or a whole number" }
+    public static var allowed: String { "a fraction such as 0.2 or an integer" }
     public static func resembles(_ json: JSONValue) -> Bool { json.double != nil }
 
-    /// How many of `total` that is; a share is rounded up, as scikit-learn does.
+    /// The number that this amounts to of `total`; a fraction is rounded up, as in scikit-learn.
     func count(of total: Int) -> Int {
         switch self {
         case .share(let share): Int((share * Double(total)).rounded(.up))
@@ -46,6 +46,6 @@ public enum Amount: ConfigurationValue, Equatable {
 }
 
 extension Constraint<Amount> {
-    /// Something has to be taken.
+    /// Requires an amount above 0.
     static var notNone: Constraint { .check("above 0") { $0 != .none } }
 }

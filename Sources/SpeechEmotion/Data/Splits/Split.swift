@@ -1,31 +1,31 @@
 import Autograd
 import Configuration
 
-/// Which clips a model is trained on, which decide when to stop, and which it is measured on.
+/// The clips of the training, validation and test sets.
 public struct Split: Options, Equatable {
-    /// A part of a split.
-    public enum Part: String, CaseIterable, ConfigurationValue { case train, validation, test }
+    /// A subset of a split.
+    public enum Subset: String, CaseIterable, ConfigurationValue { case train, validation, test }
 
-    /// What the split is called, such as `fold 2 of 5`.
+    /// The name of the split, such as `fold 2 of 5`.
     public var name = ""
-    /// The ids of the clips of each part, in the order of the corpus.
+    /// The ids of the clips of each subset, in the order of the corpus.
     public var train: [String] = []
     public var validation: [String] = []
     public var test: [String] = []
-    /// The options that made it; null where it was made otherwise.
+    /// The options that made it; null if it was made otherwise.
     public var madeBy = JSONValue.null
 
-    public static let summary = "The clips of each part, by their ids."
+    public static let summary = "Clip ids of the training, validation and test sets."
     public static let fields: [Field<Self>] = [
-        .init("name", \.name, "What the split is called."),
-        .init("made_by", \.madeBy, "The options that made it."),
-        .init("train", \.train, "The clips to train on.", .required),
-        .init("validation", \.validation, "The clips that decide when to stop."),
-        .init("test", \.test, "The clips to measure on."),
+        .init("name", \.name, "Name of the split."),
+        .init("made_by", \.madeBy, "Options that made the split."),
+        .init("train", \.train, "Ids of the training clips.", .required),
+        .init("validation", \.validation, "Ids of the validation clips."),
+        .init("test", \.test, "Ids of the test clips."),
     ]
 
     public init() {}
-    /// A split of ids.
+    /// Creates a split of ids.
     public init(name: String, train: [String], validation: [String] = [], test: [String]) {
         self.name = name
         self.train = train
@@ -33,8 +33,8 @@ public struct Split: Options, Equatable {
         self.test = test
     }
 
-    /// The ids of a part.
-    public subscript(part: Part) -> [String] {
+    /// The ids of a subset.
+    public subscript(part: Subset) -> [String] {
         get {
             switch part {
             case .train: train
@@ -53,16 +53,16 @@ public struct Split: Options, Equatable {
 }
 
 extension Corpus {
-    /// The clips of a part. Throws where the corpus lacks one of its ids.
-    public func clips(of part: Split.Part, in split: Split) throws(DataProblem) -> [Clip] {
+    /// The clips of a subset. Throws if the corpus lacks one of its ids.
+    public func clips(of part: Split.Subset, in split: Split) throws(DataError) -> [Clip] {
         let index = ClipIndex(self)
         var result: [Clip] = []
         for id in split[part] {
             guard let at = index[id] else {
-                throw DataProblem(
-                    "\(part.rawValue) part of the split \"\(split.name)\"",
+                throw DataError(
+                    "\(part.rawValue) set of the split \"\(split.name)\"",
                     found: "the clip \"\(id)\", which \(name) does not have",
-                    allowed: "a split that was made for these clips")
+                    allowed: "a split of this corpus")
             }
             result.append(clips[at])
         }
@@ -70,10 +70,11 @@ extension Corpus {
     }
 }
 
-/// Finds clips by their ids or, for lists that others made, by their paths without endings or by their names alone.
+/// Finds clips by their ids or, for lists from other sources, by their paths without extensions or by their names
+/// alone.
 struct ClipIndex {
     private var exact: [String: Int] = [:]
-    /// nil where several clips have the name.
+    /// nil if several clips have the name.
     private var loose: [String: Int?] = [:]
 
     init(_ corpus: Corpus) {
@@ -85,10 +86,10 @@ struct ClipIndex {
         }
     }
 
-    /// The clip of this very id.
+    /// The clip with exactly this id.
     subscript(id: String) -> Int? { exact[id] }
 
-    /// The clip of this id, path or name, where it is the only one.
+    /// The clip with this id, path or name, if it is unique.
     func find(_ name: String) -> Int? {
         if let index = exact[name] { return index }
         for name in [name] + Self.names(name) {
@@ -97,7 +98,7 @@ struct ClipIndex {
         return nil
     }
 
-    /// The path without its ending; the last part of the path, and that without its ending.
+    /// The path without its extension; the last component of the path, with and without its extension.
     private static func names(_ id: String) -> [String] {
         func bare(_ text: String) -> String {
             guard let dot = text.lastIndex(of: "."), dot != text.startIndex, !text[dot...].contains("/")

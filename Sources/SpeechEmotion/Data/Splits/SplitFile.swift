@@ -1,47 +1,47 @@
 import Autograd
 import Configuration
 
-/// Splits on disk, with what tells whether they fit a corpus.
+/// Splits on disk, with what identifies their corpus.
 public struct SplitFile: Options {
-    /// What the file is, for whoever finds it.
+    /// The format of the file.
     public var format = SplitFile.formatName
     /// The name and fingerprint of the corpus.
     public var corpus = ""
     public var fingerprint = ""
-    /// One for each fold.
+    /// One split per fold.
     public var splits: [Split] = []
 
     static let formatName = "prosody-splits-1"
 
-    public static let summary = "Splits of a corpus: one, or one for each fold."
+    public static let summary = "Splits of a corpus, one per fold."
     public static let fields: [Field<Self>] = [
-        .init("format", \.format, "What the file is.", .required, .oneOf([formatName])),
-        .init("corpus", \.corpus, "The corpus that was split."),
-        .init("fingerprint", \.fingerprint, "Changes with the clips of the corpus."),
-        .init("splits", \.splits, "One for each fold.", .required, .notEmpty),
+        .init("format", \.format, "File format.", .required, .oneOf([formatName])),
+        .init("corpus", \.corpus, "Name of the corpus."),
+        .init("fingerprint", \.fingerprint, "Fingerprint of the clips of the corpus."),
+        .init("splits", \.splits, "One split per fold.", .required, .notEmpty),
     ]
 
     public init() {}
-    /// The splits of a corpus.
+    /// Creates a file of the splits of a corpus.
     public init(_ splits: [Split], of corpus: Corpus) {
         self.splits = splits
         self.corpus = corpus.name
         fingerprint = corpus.fingerprint
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file atomically.
     public func write(to path: String) throws {
         try AtomicFile.write(Array((json + "\n").utf8), to: path)
     }
 
-    /// Reads a file. Throws where it is damaged.
+    /// Reads a file. Throws if it is damaged.
     public static func read(_ path: String) throws(ConfigurationError) -> SplitFile {
         try decode(JSONValue.parse(try TextFile.bytes(of: path), source: path))
     }
 
-    /// Reads splits of a corpus: a file that `write` made, or an object that has the parts itself, `{"train": [...], "test":
-    /// [...]}`. Throws every clip that the corpus lacks, and every one that is in two parts, by its line. Clips of the corpus
-    /// may be in no part.
+    /// Reads splits of a corpus: a file written by `write`, or a single split `{"train": [...], "test": [...]}`. Throws
+    /// every clip that the corpus lacks, and every one that is in two subsets, with its line. Clips of the corpus may
+    /// be in no subset.
     public static func read(_ path: String, for corpus: Corpus) throws(ConfigurationError) -> [Split] {
         let document = try JSONValue.parse(try TextFile.bytes(of: path), source: path)
         let isBare = document["splits"] == nil && document["train"] != nil
@@ -50,8 +50,8 @@ public struct SplitFile: Options {
         var problems: [Problem] = []
         for number in splits.indices {
             let top: [JSONPath.Step] = isBare ? [] : [.key("splits"), .index(number)]
-            var parts: [Int: Split.Part] = [:]
-            for part in Split.Part.allCases {
+            var parts: [Int: Split.Subset] = [:]
+            for part in Split.Subset.allCases {
                 for (row, id) in splits[number][part].enumerated() where problems.count < 20 {
                     let path = JSONPath(top + [.key(part.rawValue), .index(row)])
                     func report(_ message: String) {
@@ -63,7 +63,7 @@ public struct SplitFile: Options {
                         continue
                     }
                     if let other = parts.updateValue(part, forKey: clip) {
-                        report("the clip \"\(id)\" a second time; it is in \(other.rawValue) as well")
+                        report("the clip \"\(id)\" is listed twice; also in \(other.rawValue)")
                     }
                     splits[number][part][row] = corpus.clips[clip].id
                 }

@@ -1,27 +1,27 @@
 import Autograd
 import Configuration
 
-/// How a corpus is split, as a config names it: `{"type": "grouped", "by": "speaker", "test": 0.2, "seed": 1}`.
+/// A rule to split a corpus, as a config names it: `{"type": "grouped", "by": "speaker", "test": 0.2, "seed": 1}`.
 public protocol SplitSpec: TaggedOptions {
-    /// One split, or one for each fold; the same ones for the same clips and options on every machine. Throws a
-    /// `DataProblem` where the corpus cannot be split in this way.
+    /// Returns one split, or one per fold; the same ones for the same clips and options on every machine. Throws a
+    /// `DataError` if the corpus cannot be split.
     func split(_ corpus: Corpus) throws -> [Split]
-    /// How many splits there will be, whatever the corpus; nil where that depends on it. One unless given.
+    /// The number of splits if it does not depend on the corpus; otherwise nil. Defaults to one.
     var foldCount: Int? { get }
-    /// Whether there may be a validation part. True unless given.
+    /// Whether there may be a validation set. Defaults to true.
     var hasValidation: Bool { get }
 }
 
 extension SplitSpec {
     /// One split.
     public var foldCount: Int? { 1 }
-    /// There may be a validation part.
+    /// There may be a validation set.
     public var hasValidation: Bool { true }
 }
 
-/// The ways of splitting that a config may name.
+/// The registered splits.
 public enum SplitKinds: Registry {
-    /// What stands in a config is a way of splitting.
+    /// The type of a decoded config entry.
     public typealias Value = any SplitSpec
 
     public static var noun: String { "split" }
@@ -33,11 +33,12 @@ public enum SplitKinds: Registry {
     }
 }
 
-/// A way of splitting of any kind inside a config.
+/// A split of any registered type in a config.
 public typealias AnySplit = Tagged<SplitKinds>
 
 extension SplitSpec {
-    /// A split of clips by their places in the corpus: what is neither tested nor validated is trained on.
+    /// Creates a split from the indices of clips: those neither in the test set nor in the validation set are trained
+    /// on.
     func made(_ name: String, _ corpus: Corpus, validation: [Int], test: [Int]) -> Split {
         let taken = Set(validation).union(test)
         let train = corpus.clips.indices.filter { !taken.contains($0) }
@@ -49,6 +50,6 @@ extension SplitSpec {
         return split
     }
 
-    /// A generator for a seed of the options.
+    /// Creates a generator from a seed of the options.
     func generator(_ seed: Int) -> RandomGenerator { RandomGenerator(seed: UInt64(Swift.max(seed, 0))) }
 }

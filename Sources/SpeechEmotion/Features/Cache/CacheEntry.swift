@@ -1,16 +1,16 @@
 import Foundation
 
-/// Features as a file holds them: what they are of, their shape, what was cut off the sound, the numbers, and a checksum of
-/// all.
+/// The file format of cached features: key, shape, truncation, values, and a checksum of everything.
 enum CacheEntry {
-    /// "PrFeat", the version of the form, and a newline, which a transfer as text would change.
+    /// "PrFeat", the version of the format, and a newline, which a transfer in text mode would change.
     private static let magic: UInt64 = 0x0a02_7461_6546_7250
-    /// Numbers of 8 bytes at the start: magic, 4 of the key, length, rank, 4 of the shape, how many of the truncation follow.
+    /// The number of 8-byte words in the header: magic, 4 of the key, length, rank, 4 of the shape, number of
+    /// truncation values.
     private static let headWords = 12
-    /// No config has that many options that cut.
+    /// No config has this many options that truncate.
     private static let mostCuts: UInt64 = 1 << 20
 
-    /// The bytes of a file.
+    /// Encodes features as the bytes of a cache file.
     static func bytes(_ features: Features, key: [UInt8]) -> [UInt8] {
         var words = [Self.magic] + keyWords(key)
         words.append(UInt64(bitPattern: Int64(features.length ?? -1)))
@@ -28,7 +28,7 @@ enum CacheEntry {
         return bytes
     }
 
-    /// The features of a file's bytes; nil unless every bit is as it was written for this key.
+    /// Decodes the bytes of a cache file; nil unless every bit is as it was written for this key.
     static func features(_ bytes: UnsafeRawBufferPointer, key: [UInt8]) -> Features? {
         guard bytes.count >= headWords * 8 + 8 else { return nil }
         let words = (0..<headWords).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }

@@ -1,38 +1,38 @@
 import Autograd
 import Foundation
 
-/// What a cache folder holds: entries with features, and the two files beside them.
+/// The contents of a cache folder: entries with features, and the two index files beside them.
 public struct CacheInventory: Sendable {
     /// A file with features.
     struct Entry: Sendable {
         var path: String
         var size: Int
-        /// When it was read or written last, in nanoseconds since 1970.
+        /// The last time it was read or written, in nanoseconds since 1970.
         var used: Int64
     }
 
     /// The folder.
     public let folder: String
-    /// Files with features, and what killed processes left of such files.
+    /// Feature files, including temporary ones of killed processes.
     private(set) var entries: [Entry] = []
-    /// The bytes of what was found of sounds by audits, and of the index by which sounds need not be read again.
+    /// The size of the audio fingerprints of audits and of the file index, in bytes.
     public private(set) var otherBytes = 0
-    /// How many files are there that a cache does not make; they are left alone.
+    /// The number of files that do not belong to the cache; they are left alone.
     public private(set) var strangers = 0
-    /// The places of the two other files, where they are.
+    /// The paths of the two other files that exist.
     private var others: [String] = []
     /// The folders that the entries are in.
     private var groups: [String] = []
 
-    /// What audits found of sounds.
-    public static let soundsName = "sounds"
+    /// The file with audio fingerprints of audits.
+    public static let fingerprintsName = "sounds"
     static let stampsName = "stamps"
 
-    /// Lists a folder. A folder that is not there holds nothing. Throws a `FileError` for one that cannot be read.
+    /// Lists a folder. A missing folder has no entries. Throws a `FileError` if the folder cannot be read.
     public init(_ folder: String) throws {
         self.folder = folder
         guard let names = try Self.names(in: folder, isRoot: true) else { return }
-        let others = [Self.soundsName, Self.stampsName] + CacheLimit.names
+        let others = [Self.fingerprintsName, Self.stampsName] + CacheLimit.names
         for name in names {
             let path = folder + "/" + name
             if others.contains(name) {
@@ -52,7 +52,7 @@ public struct CacheInventory: Sendable {
                     strangers += 1
                     continue
                 }
-                // One that has been taken away since is none.
+                // A file that was removed meanwhile is skipped.
                 if let entry = Self.entry(path) { entries.append(entry) }
             }
         }
@@ -64,7 +64,7 @@ public struct CacheInventory: Sendable {
         return Entry(path: path, size: Int(status.st_size), used: status.lastUse)
     }
 
-    /// The names in a folder; nil where it is not there.
+    /// The names in a folder; nil if the folder is missing.
     private static func names(in folder: String, isRoot: Bool) throws -> [String]? {
         guard let stream = opendir(folder) else {
             if errno == ENOENT || !isRoot && errno == ENOTDIR { return nil }
@@ -82,23 +82,23 @@ public struct CacheInventory: Sendable {
         return names
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     public var count: Int { entries.count }
-    /// The bytes of the entries.
+    /// The size of all entries in bytes.
     public var entryBytes: Int { entries.reduce(0) { $0 + $1.size } }
-    /// The bytes of all.
+    /// The size of everything in bytes.
     public var bytes: Int { entryBytes + otherBytes }
-    /// When the entry that nobody has used for the longest time was used last; nil without entries.
+    /// The last use of the least recently used entry; nil without entries.
     public var leastRecent: Date? { entries.map(\.used).min().map(Self.date) }
-    /// When an entry was used last; nil without entries.
+    /// The last use of the most recently used entry; nil without entries.
     public var mostRecent: Date? { entries.map(\.used).max().map(Self.date) }
 
     private static func date(_ nanoseconds: Int64) -> Date {
         Date(timeIntervalSince1970: Double(nanoseconds) * 1e-9)
     }
 
-    /// Takes everything away that a cache has made. Processes that use it go on, and make anew what they miss. Throws a
-    /// `FileError` for the first file that stays, after all others are gone.
+    /// Removes everything that the cache created. Processes that use it continue and recompute what they miss. Throws a
+    /// `FileError` for the first file that cannot be removed, after removing all others.
     public func clear() throws {
         var failure: FileError?
         for path in entries.map(\.path) + others where unlink(path) != 0 && errno != ENOENT {
@@ -106,14 +106,14 @@ public struct CacheInventory: Sendable {
                 failure
                 ?? FileError.system(path, "removing it", allowed: "a cache whose files you may remove")
         }
-        // Those in which something is left stay.
+        // Folders that are not empty are kept.
         for group in groups { rmdir(group) }
         if let failure { throw failure }
     }
 }
 
 extension stat {
-    /// When the file was read as a cache reads it, or written, in nanoseconds since 1970.
+    /// The last time a cache read the file, or it was written, in nanoseconds since 1970.
     var lastUse: Int64 {
         #if canImport(Darwin)
             let read = st_atimespec
@@ -123,7 +123,7 @@ extension stat {
         return max(read.nanoseconds, lastChange.nanoseconds)
     }
 
-    /// When the file was written.
+    /// The last time the file was written.
     var lastChange: timespec {
         #if canImport(Darwin)
             st_mtimespec
@@ -138,7 +138,7 @@ extension timespec {
 }
 
 extension StringProtocol {
-    /// Whether all characters are digits to the base 16 as a cache writes them.
+    /// Whether all characters are lowercase hexadecimal digits.
     fileprivate var isHexadecimal: Bool {
         utf8.allSatisfy {
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)

@@ -2,51 +2,51 @@ import Autograd
 import Foundation
 import Synchronization
 
-/// Keeps a cache folder within a size: once it has grown beyond, the entries go that nobody has used for the longest time.
+/// Limits the size of a cache folder by removing the least recently used entries.
 ///
-/// All processes add what they write to one number in the folder, so that nobody has to list the folder to know its size.
-/// It is listed when that number is beyond the limit, by one process at a time, which then brings it down to four fifths
-/// of the limit. A process that is reading an entry meanwhile reads it to its end, as the system keeps an open file;
-/// one that comes too late makes the features anew.
+/// All processes add the bytes they write to one counter in the folder, so that nobody has to list the folder to know
+/// its size. Once the counter exceeds the limit, one process at a time lists the folder and evicts entries until four
+/// fifths of the limit are left. A process that has opened an entry can read it to the end; one that comes too late
+/// recomputes the features.
 final class CacheLimit: Sendable {
     private let folder: String
     private let limit: Int
-    /// Whether nothing could be taken away, so that trying again is of no use.
+    /// Whether nothing could be removed, so that trying again is pointless.
     private let isStuck = Mutex(false)
 
     private static let usage = "usage"
     private static let lock = "evicting"
     /// The files of a limit in a cache folder.
     static let names = [usage, lock]
-    /// The part of the limit that is left to the entries once it has been reached.
+    /// The fraction of the limit that eviction leaves.
     private static let kept = (part: 4, of: 5)
 
     init(folder: String, limit: Int) {
         (self.folder, self.limit) = (folder, limit)
     }
 
-    /// What entries may come to once some have been taken away.
+    /// The size that eviction aims for.
     private var lowered: Int { limit / Self.kept.of * Self.kept.part }
 
-    /// Whether an entry of so many bytes may be kept at all.
+    /// Whether an entry of this size may be kept at all.
     func allows(_ bytes: Int) -> Bool { bytes <= lowered }
 
-    /// Counts an entry that is about to be written, and makes room where there is too much.
+    /// Counts an entry that is about to be written, and evicts others if the limit is exceeded.
     func add(_ bytes: Int) {
         let sum = count { known in (known ?? 0) + bytes }
-        // Nothing is known of a folder that was filled without a count.
+        // Nothing is known about a folder that was filled without a counter.
         guard let sum else { return }
         if sum.before == nil || sum.after > limit { evict(pending: bytes) }
     }
 
-    /// - Parameter pending: The bytes that are about to be written, for which there has to be room.
+    /// - Parameter pending: The bytes about to be written, for which there must be room.
     private func evict(pending: Int) {
         if isStuck.withLock({ $0 }) { return }
         let descriptor = open(folder + "/" + Self.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return }
-        // What others add from here on is counted on top of what is found.
+        // Bytes that others add from here on are counted on top of what is found.
         guard let begin = count({ $0 ?? 0 })?.after, let inventory = try? CacheInventory(folder) else {
             return
         }
@@ -61,9 +61,9 @@ final class CacheLimit: Sendable {
         _ = count { total + max(0, ($0 ?? begin) - begin) }
     }
 
-    /// Changes the number of bytes in the folder while no other process does; nil where that cannot be written.
+    /// Updates the byte counter of the folder under a lock; nil if it cannot be written.
     ///
-    /// - Parameter change: Given the number, or nil where there is none or a damaged one.
+    /// - Parameter change: Receives the counter, or nil if it is missing or damaged.
     private func count(_ change: (Int?) -> Int) -> (before: Int?, after: Int)? {
         let descriptor = open(folder + "/" + Self.usage, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { return nil }
@@ -72,7 +72,7 @@ final class CacheLimit: Sendable {
         var words: [UInt64] = [0, 0]
         let size = 16
         let got = words.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, size, 0) }
-        // The second number is the first one with all bits turned, so that a damaged file is told.
+        // The second number is the bitwise complement of the first, to detect damage.
         let before = got == size && words[0] == ~words[1] ? Int(exactly: words[0]) : nil
         let after = max(0, change(before))
         words = [UInt64(after), ~UInt64(after)]

@@ -1,20 +1,19 @@
 import Foundation
 import Synchronization
 
-/// Features on disk, found by the content of the sound file and by how they were computed.
+/// Caches features on disk, by the content of the audio file and by how the features were computed.
 ///
-/// Several processes may use a folder at once: files appear whole, under a temporary name first. A damaged
-/// file is computed anew, never read. Where the folder cannot be written any more (a full disk, no
-/// permission), work goes on without, and `report` is told once.
+/// Several processes may share a folder: files appear atomically, under a temporary name first. A damaged file is
+/// recomputed, never used. If the folder becomes unwritable (full disk, missing permission), work continues without a
+/// cache, and `report` is called once.
 ///
-/// A sound is read and hashed once. Later its content is taken to be the same as long as the system gives the
-/// same device, inode, size, time of modification and time of change for it, all of which a program would
-/// have to forge at once; files changed within the last seconds are not trusted so. With `trustsStamps` false
-/// every sound is hashed every time.
+/// A recording is read and hashed once. Later its content is assumed to be unchanged as long as the file has the same
+/// device, inode, size, modification time and change time; files changed within the last seconds are always hashed.
+/// With `trustsStamps` false, every recording is hashed every time.
 ///
-/// The folder stays within a size: see `CacheLimit`.
+/// The folder stays within a size limit: see `CacheLimit`.
 public final class FeatureCache: Sendable {
-    /// Where the files are.
+    /// The folder of the cache.
     public let folder: String
     private let trustsStamps: Bool
     private let report: @Sendable (String) -> Void
@@ -23,21 +22,21 @@ public final class FeatureCache: Sendable {
     private let hasCleaned = Mutex(false)
     private let limit: CacheLimit?
 
-    /// How large a folder may become unless something else is asked for: 2 GB.
+    /// The default size limit: 2 GB.
     public static let defaultLimit = ByteSize(2_000_000_000)
 
-    /// `prosody` in the folder that `XDG_CACHE_HOME` names, or in `~/.cache`.
+    /// `prosody` in the folder named by `XDG_CACHE_HOME`, or in `~/.cache`.
     public static var defaultFolder: String {
         let environment = ProcessInfo.processInfo.environment
         let named = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (named ?? NSHomeDirectory() + "/.cache") + "/prosody"
     }
 
-    /// A cache in a folder, which is made when the first features are kept.
+    /// Opens a cache in a folder, which is created when the first features are stored.
     ///
     /// - Parameters:
-    ///   - limit: How large its entries may become together; nil sets no limit.
-    ///   - report: Is told once, in a sentence, why nothing can be kept any more.
+    ///   - limit: The maximum total size of the entries; nil disables the limit.
+    ///   - report: Called once with a message if nothing can be stored any more.
     public convenience init(
         folder: String? = nil, trustsStamps: Bool = true, limit: ByteSize? = FeatureCache.defaultLimit,
         report: @escaping @Sendable (String) -> Void = { message in
@@ -47,9 +46,8 @@ public final class FeatureCache: Sendable {
         self.init(folder: folder, trustsStamps: trustsStamps, limit: limit, patience: 3, report: report)
     }
 
-    /// - Parameter patience: How many seconds old the last change of a file has to be for its stamp to be
-    ///   trusted. Clocks of file systems tick every few milliseconds; those of some others, every two
-    ///   seconds.
+    /// - Parameter patience: The age in seconds of the last change of a file from which on its stamp is trusted. The
+    ///   clocks of file systems tick every few milliseconds; some tick every two seconds.
     package init(
         folder: String?, trustsStamps: Bool, limit: ByteSize? = FeatureCache.defaultLimit, patience: Double,
         report: @escaping @Sendable (String) -> Void
@@ -61,10 +59,10 @@ public final class FeatureCache: Sendable {
         self.limit = limit.map { [folder = self.folder] in CacheLimit(folder: folder, limit: $0.bytes) }
     }
 
-    /// The features of a file: those on disk, or else what `make` computes, which is then kept.
+    /// Returns the cached features of a file, or computes them with `make` and caches them.
     ///
-    /// - Parameter recipe: All that the features depend on beside the content of the file: the pipeline's
-    ///   fingerprint, and which part of the file or which row of an augmentation.
+    /// - Parameter recipe: Everything but the file's content that the features depend on: the pipeline's fingerprint,
+    ///   the segment of the file, and the augmented copy.
     public func features(ofFile path: String, recipe: String, make: () throws -> Features) throws -> Features
     {
         guard let stamp = FileStamp(path) else { return try make() }
@@ -76,7 +74,7 @@ public final class FeatureCache: Sendable {
         let file = place(of: key)
         if let kept = read(file, key) { return kept }
         let made = try make()
-        // What has been read may be neither the old content nor the new.
+        // What was read may be neither the old content nor the new.
         if FileStamp(path) == stamp, (1...4).contains(made.shape.count) { keep(made, key, file) }
         return made
     }
@@ -91,7 +89,7 @@ public final class FeatureCache: Sendable {
         return digest
     }
 
-    /// In one of 256 folders, so that none has too many files.
+    /// In one of 256 folders, to limit the number of files in each.
     private func place(of key: [UInt8]) -> String {
         let name = SHA256.hex(key)
         return "\(folder)/\(name.prefix(2))/\(name.dropFirst(2))"
@@ -118,7 +116,7 @@ public final class FeatureCache: Sendable {
         }
     }
 
-    /// Sets the time of access, which file systems keep loosely or not at all: by it the entries are found that nobody uses.
+    /// Sets the access time, which file systems maintain loosely or not at all; eviction depends on it.
     private func noteUse(of descriptor: Int32, _ status: stat) {
         let now = Int64(Date().timeIntervalSince1970)
         guard limit != nil, now * 1_000_000_000 - status.lastUse > Self.closeUse else { return }
@@ -126,7 +124,7 @@ public final class FeatureCache: Sendable {
         _ = futimens(descriptor, times)
     }
 
-    /// Uses within so many nanoseconds count as one: a minute.
+    /// Uses within this many nanoseconds count as one: a minute.
     private static let closeUse: Int64 = 60_000_000_000
 
     private func keep(_ features: Features, _ key: [UInt8], _ file: String) {
@@ -136,7 +134,7 @@ public final class FeatureCache: Sendable {
         removeLeftovers()
         let temporary = "\(file).\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         var descriptor: Int32 = -1
-        // Another process may empty the cache meanwhile.
+        // Another process may clear the cache meanwhile.
         for _ in 0..<10 where descriptor < 0 {
             makeFolder((file as NSString).deletingLastPathComponent)
             descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -154,14 +152,14 @@ public final class FeatureCache: Sendable {
             }
         }
         if close(descriptor) != 0 && failure == 0 { failure = errno }
-        // A power cut may leave an empty file under the last name; its checksum tells.
-        // A cache that is emptied meanwhile loses the entry, which is no reason to keep no others.
+        // After a power cut the file may be empty; its checksum reveals that.
+        // If another process clears the cache meanwhile, the entry is lost, but later ones can still be stored.
         if failure == 0, rename(temporary, file) != 0, errno != ENOENT { failure = errno }
         if failure != 0 { unlink(temporary) }
         give(up: failure, file)
     }
 
-    /// Removes what processes that were killed left behind more than a day ago, once.
+    /// Removes the temporary files of killed processes after more than a day, once.
     private func removeLeftovers() {
         let isDone = hasCleaned.withLock { hasCleaned in
             defer { hasCleaned = true }
@@ -183,7 +181,7 @@ public final class FeatureCache: Sendable {
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 
-    /// Stops keeping where something failed, and says so the first time.
+    /// Stops storing after a failure, and reports the first one.
     private func give(up failure: Int32, _ place: String) {
         guard failure != 0 else { return }
         let isFirst = isWritable.withLock { isWritable in
@@ -192,7 +190,7 @@ public final class FeatureCache: Sendable {
         }
         if isFirst {
             report(
-                "\(place): \(String(cString: strerror(failure))). Features are computed without being kept from here on."
+                "\(place): \(String(cString: strerror(failure))). Features are no longer cached from here on."
             )
         }
     }

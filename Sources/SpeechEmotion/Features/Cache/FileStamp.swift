@@ -1,11 +1,11 @@
 import Foundation
 
-/// What the system says of a file without reading it. Whoever changes a file changes the stamp: a new content
-/// at least its time of change, which programs cannot set, and another file the inode.
+/// Metadata of a file, read without reading the file. Any change of the file changes its stamp: new content changes at
+/// least the change time, which programs cannot set, and another file has another inode.
 struct FileStamp: Hashable, Sendable {
     var device, inode, size, modified, changed: Int64
 
-    /// The stamp of a regular file; nil where there is none.
+    /// The stamp of a regular file; nil if there is none.
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -29,11 +29,11 @@ struct FileStamp: Hashable, Sendable {
 
     fileprivate var numbers: [Int64] { [device, inode, size, modified, changed] }
 
-    /// How many seconds ago the file was changed.
+    /// The seconds since the file was changed.
     var age: Double { Date().timeIntervalSince1970 - Double(changed) * 1e-9 }
 }
 
-/// A stamp and the digest of the content that the file had with it, as 88 bytes on disk.
+/// A stamp and the digest of the file's content, as 88 bytes on disk.
 struct StampRecord: Sendable {
     let stamp: FileStamp
     let digest: [UInt8]
@@ -45,7 +45,7 @@ struct StampRecord: Sendable {
         for i in 0..<4 {
             words.append(digest[i * 8..<i * 8 + 8].reduce(0) { $0 << 8 | Int64($1) })
         }
-        // The last number is the checksum of all before it.
+        // The last number is the checksum of the others.
         let all = words.withUnsafeBytes { Array($0) }
         return all + withUnsafeBytes(of: all.withUnsafeBytes { checksum($0) }.littleEndian) { Array($0) }
     }
@@ -55,7 +55,7 @@ struct StampRecord: Sendable {
         self.digest = digest
     }
 
-    /// The record at a place; nil where there is none, or a damaged one.
+    /// Decodes the record at an offset; nil if it is missing or damaged.
     init?(_ bytes: UnsafeRawBufferPointer, at place: Int) {
         guard place + Self.recordSize <= bytes.count,
             bytes.loadUnaligned(fromByteOffset: place, as: Int64.self) == Self.magic
@@ -72,7 +72,7 @@ struct StampRecord: Sendable {
     static let recordSize = 88
 }
 
-/// A quick sum that tells bytes that were damaged by accident, not by intent.
+/// A fast checksum that detects accidental damage, not forgery.
 func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     let prime: UInt64 = 0x9E37_79B1_85EB_CA87
     var (a, b) = (UInt64(bytes.count), prime)

@@ -2,7 +2,7 @@ import Autograd
 import CKernels
 import Foundation
 
-/// SHA-256 of bytes (FIPS 180-4).
+/// The SHA-256 hash function (FIPS 180-4).
 package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
@@ -17,12 +17,12 @@ package struct SHA256 {
         return hash.finish(rest: UnsafeRawBufferPointer(rebasing: bytes[(bytes.count / 64 * 64)...]))
     }
 
-    /// The digest of text, in hexadecimal digits.
+    /// The digest of a text, in hexadecimal digits.
     package static func hex(of text: String) -> String {
         hex(Array(text.utf8).withUnsafeBytes { digest(of: $0) })
     }
 
-    /// The digest of a file, read piece by piece.
+    /// The digest of a file, read in blocks.
     package static func digest(ofFile path: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw problem(path, "opening") }

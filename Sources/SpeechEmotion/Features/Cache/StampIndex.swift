@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// Which content files with known stamps have, so that they need not be read to find their features.
+/// Maps the stamps of files to the digests of their content, so that files need not be read to find their features.
 ///
-/// A file to which every process appends whole records. A record that was cut off or damaged is passed over;
-/// a lost one costs reading a sound once more.
+/// The index is a file to which every process appends whole records. Truncated or damaged records are skipped; a lost
+/// one costs reading a recording once more.
 final class StampIndex: Sendable {
     private let path: String
     private let patience: Double
     private let known = Mutex<[FileStamp: [UInt8]]?>(nil)
 
-    /// Where the file has grown beyond this, it begins anew.
+    /// Above this size, the file is started anew.
     private static let largest = 64 << 20
 
     init(path: String, patience: Double) {
@@ -18,7 +18,7 @@ final class StampIndex: Sendable {
         self.patience = patience
     }
 
-    /// The digest of the file with a stamp, where that is known.
+    /// The digest of the file with a stamp, if it is known.
     func digest(_ stamp: FileStamp) -> [UInt8]? {
         known.withLock { known in
             let all = known ?? load()
@@ -27,9 +27,9 @@ final class StampIndex: Sendable {
         }
     }
 
-    /// Notes a digest; returns the errno of what failed, 0 if nothing.
+    /// Records a digest; returns the errno of a failure, or 0.
     func note(_ stamp: FileStamp, digest: [UInt8]) -> Int32 {
-        // Another change of the file might bear the same time.
+        // A later change of the file might have the same time.
         if stamp.age < patience { return 0 }
         known.withLock { known in
             var all = known ?? load()

@@ -1,7 +1,7 @@
-/// A curve through colours, from the darkest to the brightest.
+/// Color maps, from the darkest color to the brightest.
 enum ColorMap {
-    /// The colours of 256 levels, red, green and blue in turn, from 0 to 1.
-    static func table(_ colors: Picture.Colors) -> [Float] {
+    /// The red, green and blue of 256 levels, from 0 to 1.
+    static func table(_ colors: ImageLayout.Colors) -> [Float] {
         switch colors {
         case .gray: (0..<256).flatMap { [Float](repeating: Float($0) / 255, count: 3) }
         case .viridis: table(viridis)
@@ -9,8 +9,8 @@ enum ColorMap {
         }
     }
 
-    /// Every third level is given, each number by three hexadecimal digits; those between lie on straight
-    /// lines.
+    /// Parses a map of which every third level is given, each channel as three hexadecimal digits; levels between are
+    /// interpolated linearly.
     private static func table(_ knots: String) -> [Float] {
         let digits = knots.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
         let numbers = stride(from: 0, to: digits.count - 2, by: 3).map {
@@ -25,7 +25,7 @@ enum ColorMap {
         }
     }
 
-    // The maps of matplotlib (van der Walt and Smith 2015, released to the public by CC0).
+    // The color maps of matplotlib (van der Walt and Smith 2015, released under CC0).
     private static let viridis = """
         44501454545705258e46609b5d54720e761947c12d65a48216f6994871b06d44881ef70c48622d74148226a77247c2a779f
         4722e37c946731e7ef4593598124493938314383cd84c42440686541043e87a3fa47688d3e44ac89d3cc4e28ab3b55178b7

@@ -1,26 +1,27 @@
 import Configuration
 
-/// In which form a model gets the features of a sound.
+/// The layout in which a model receives the features of a recording.
 public protocol FeatureLayout: TaggedOptions {
-    /// The shape of every result, whatever the sound: [frames, channels], [channels] or [height, width,
-    /// colours].
+    /// The shape of every result: [frames, channels], [channels] or [height, width, colors].
     var outputShape: [Int] { get }
-    /// What the numbers of the last axis are called.
+    /// The names of the channels of the last axis.
     var names: [String] { get }
-    /// Throws where the options make no sense for sounds of a rate.
-    func check(rate: Int) throws(SoundProblem)
-    /// The features of a sound. Throws for sounds that are too short or hold what is no number.
-    func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features
+    /// Throws if the options are invalid for a sample rate.
+    func check(rate: Int) throws(DataError)
+    /// Computes the features of a waveform. Throws for waveforms that are too short or contain NaN or infinity.
+    func features(of analysis: WaveformAnalysis) throws(DataError) -> Features
 }
 
-/// The forms that a config may name.
+/// The registered layouts.
 public enum LayoutKinds: Registry {
-    /// What stands in a config is a layout.
+    /// The type of a decoded config entry.
     public typealias Value = any FeatureLayout
 
     public static var noun: String { "layout" }
-    public static var builtIn: [any TaggedOptions.Type] { [FrameSequence.self, Summary.self, Picture.self] }
+    public static var builtIn: [any TaggedOptions.Type] {
+        [FrameSequence.self, Summary.self, ImageLayout.self]
+    }
 }
 
-/// A form of any kind inside a config.
+/// A layout of any registered type in a config.
 public typealias AnyFeatureLayout = Tagged<LayoutKinds>

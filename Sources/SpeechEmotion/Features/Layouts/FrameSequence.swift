@@ -1,6 +1,6 @@
 import Configuration
 
-/// Features frame by frame, side by side, brought to one number of frames.
+/// Concatenated frame-level features, padded or truncated to a fixed number of frames.
 public struct FrameSequence: FeatureLayout {
     public var features: [AnyFrameFeature] = []
     public var deltas = 0
@@ -10,26 +10,29 @@ public struct FrameSequence: FeatureLayout {
     public var cut = FixedLength.Side.end
 
     public static let type = "sequence"
-    public static let summary = "Features frame by frame, side by side, brought to one number of frames."
+    public static let summary =
+        "A sequence of concatenated frame-level features, padded or truncated to a fixed number of frames."
     public static var fields: [Field<Self>] {
         [
             .init(
-                "features", \.features, "The features, in the order of the channels.", .required, .notEmpty),
+                "features", \.features, "Features to concatenate, in the order of the channels.", .required,
+                .notEmpty),
             .init(
-                "deltas", \.deltas, "1: their deltas follow as channels; 2: and the deltas of second order.",
+                "deltas", \.deltas, "Highest order of delta features to append as channels: 0, 1 or 2.",
                 .range(0...2)),
             .init(
-                "delta_width", \.deltaWidth, "Frames that a delta looks at.", .range(3...9999),
+                "delta_width", \.deltaWidth, "Number of frames over which deltas are computed; odd.",
+                .range(3...9999),
                 .check("that is odd") { $0 % 2 == 1 }),
-            .init("frames", \.frames, "The number of frames.", .range(1...1_000_000)),
-            .init("padding", \.pad, "Where zeros are added to shorter sounds."),
-            .init("truncating", \.cut, "Where frames of longer sounds are cut off."),
+            .init("frames", \.frames, "Number of frames of every sequence.", .range(1...1_000_000)),
+            .init("padding", \.pad, "Where shorter sequences are zero-padded: `end`, `front` or `both`."),
+            .init("truncating", \.cut, "Where longer sequences are truncated: `end`, `front` or `both`."),
         ]
     }
 
     public init() {}
 
-    /// Without deltas; zeros are added and frames are cut off at the end.
+    /// Creates a sequence without deltas, padded and truncated at the end.
     public init(_ features: [any FrameFeature], frames: Int = 200) {
         self.features = features.map { AnyFrameFeature($0) }
         self.frames = frames
@@ -42,7 +45,7 @@ public struct FrameSequence: FeatureLayout {
         return [
             Complaint(
                 "features",
-                "side by side they need the same hop, but there are \(first.value.hop) and \(other.value.hop)"
+                "concatenated features need equal hop lengths, found \(first.value.hop) and \(other.value.hop)"
             )
         ]
     }
@@ -60,16 +63,16 @@ public struct FrameSequence: FeatureLayout {
         return own + more
     }
 
-    /// [frames, channels], deltas among the channels.
+    /// [frames, channels], including deltas.
     public var outputShape: [Int] { [frames, names.count] }
-    /// In the order of the channels; the second of one name gets `.2` behind it.
+    /// In the order of the channels; repeated names get a suffix such as `.2`.
     public var names: [String] { distinct(channels.flatMap(\.names)) }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         for feature in features { try feature.value.check(rate: rate) }
     }
 
-    /// The samples of a sound that the frames are left of: all, or without a hop for each frame that is cut off.
+    /// The samples that the kept frames cover: all, or a hop less for each truncated frame.
     func window(of count: Int) -> Range<Int> {
         guard let feature = features.first?.value, let found = feature.frames(of: count), found > frames
         else { return 0..<count }
@@ -78,17 +81,18 @@ public struct FrameSequence: FeatureLayout {
         return start..<max(start, count - (found - frames - front) * feature.hop)
     }
 
-    /// [frames, channels] with the length of the sound. Throws where features differ in their number of frames.
-    public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
+    /// Computes [frames, channels] with the number of valid frames. Throws if features differ in their number of
+    /// frames.
+    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
         var tables: [FrameTable] = []
-        for feature in channels { tables.append(try sound(feature)) }
+        for feature in channels { tables.append(try analysis(feature)) }
         let found = tables.first?.frames ?? 0
         for (feature, table) in zip(channels, tables) where table.frames != found {
-            throw SoundProblem(
+            throw DataError(
                 "sequence",
                 found:
                     "\(found) frames of one feature and \(table.frames) of \(Swift.type(of: feature).type)",
-                allowed: "features with the same hop, frame and centering")
+                allowed: "features with equal n_fft, hop_length and center")
         }
         let width = tables.reduce(0) { $0 + $1.width }
         let (kept, skipped) = (min(found, frames), cut.share(of: max(0, found - frames)))
@@ -112,7 +116,7 @@ public struct FrameSequence: FeatureLayout {
     }
 }
 
-/// The names, made distinct: the second `mfcc_0` is `mfcc_0.2`.
+/// Makes names distinct: the second `mfcc_0` becomes `mfcc_0.2`.
 func distinct(_ names: [String]) -> [String] {
     var seen: [String: Int] = [:]
     return names.map { name in

@@ -1,25 +1,25 @@
 import Configuration
 import Foundation
 
-/// One number for the frames of a channel.
+/// A statistic of the frames of a channel.
 public enum Statistic: Hashable, Sendable {
     case mean, deviation, minimum, maximum, median, range, skewness, kurtosis
-    /// The number that so many percent of the frames are below, on a line between two where it lies there.
+    /// A percentile, with linear interpolation.
     case percentile(Int)
 
-    /// The words of a config.
+    /// The names in a config.
     static let words: [(String, Statistic)] = [
         ("mean", .mean), ("std", .deviation), ("min", .minimum), ("max", .maximum), ("median", .median),
         ("range", .range), ("skew", .skewness), ("kurtosis", .kurtosis),
     ]
 
-    /// The word of a config: `mean`, `std`, `p90`.
+    /// The name in a config: `mean`, `std`, `p90`.
     public var word: String {
         if case .percentile(let percent) = self { return "p\(percent)" }
         return Self.words.first { $0.1 == self }?.0 ?? ""
     }
 
-    /// The statistic of every channel. The table has a frame or more.
+    /// Computes the statistic of every channel. The table must have at least one frame.
     public func callAsFunction(_ table: FrameTable) -> [Float] {
         switch self {
         case .mean: return moments(table).mean.map { Float($0) }
@@ -29,7 +29,7 @@ public enum Statistic: Hashable, Sendable {
             let squares = moments.central(2)
             let power = self == .skewness ? 3 : 4
             return zip(moments.central(power), squares).map { moment, square in
-                // As scipy's, but 0 for frames that are all equal.
+                // As scipy.stats, but 0 for constant channels.
                 guard square > 1e-30 else { return 0 }
                 return Float(power == 3 ? moment / pow(square, 1.5) : moment / (square * square) - 3)
             }
@@ -54,7 +54,7 @@ public enum Statistic: Hashable, Sendable {
         (0..<table.width).map { channel in value((0..<table.frames).map { table[$0, channel] }) }
     }
 
-    /// The mean of every channel, and the means of powers of what deviates from it.
+    /// The mean and the central moments of every channel.
     private struct Moments {
         let table: FrameTable
         let mean: [Double]

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Statistics of features over all frames, one after another.
+/// Statistics of features over all frames, concatenated.
 public struct Summary: FeatureLayout {
     public var entries: [Entry] = []
 
@@ -9,16 +9,16 @@ public struct Summary: FeatureLayout {
         public var feature = AnyFrameFeature(MFCC())
         public var statistics: [Statistic] = [.mean]
 
-        public static let summary = "Statistics of a feature: all channels of the first, then of the next."
+        public static let summary = "A feature and the statistics that summarize its frames."
         public static var fields: [Field<Self>] {
             [
                 .init("feature", \.feature, "The feature.", .required),
-                .init("statistics", \.statistics, "What is told of its frames.", .notEmpty),
+                .init("statistics", \.statistics, "Statistics over all frames.", .notEmpty),
             ]
         }
 
         public init() {}
-        /// Its mean over all frames, unless other statistics are given.
+        /// Creates an entry; the default statistic is the mean.
         public init(_ feature: any FrameFeature, _ statistics: [Statistic] = [.mean]) {
             self.feature = AnyFrameFeature(feature)
             self.statistics = statistics
@@ -26,21 +26,25 @@ public struct Summary: FeatureLayout {
     }
 
     public static let type = "summary"
-    public static let summary = "Statistics of features over all frames, one after another."
+    public static let summary = "A vector of statistics of features over all frames."
     public static var fields: [Field<Self>] {
-        [.init("entries", \.entries, "What the vector is made of, in its order.", .required, .notEmpty)]
+        [
+            .init(
+                "entries", \.entries, "Features with their statistics, in the order of the vector.",
+                .required, .notEmpty)
+        ]
     }
 
     public init() {}
-    /// One vector of all entries, in their order.
+    /// Creates a vector of all entries, in order.
     public init(_ entries: [Entry]) { self.entries = entries }
 
-    /// [channels], one for each channel of a feature and each of its statistics.
+    /// [channels]: one value per channel of a feature and statistic.
     public var outputShape: [Int] {
         [entries.reduce(0) { $0 + $1.feature.value.width * $1.statistics.count }]
     }
 
-    /// `mfcc_0_mean`; the second of one name gets `.2` behind it.
+    /// `mfcc_0_mean`; repeated names get a suffix such as `.2`.
     public var names: [String] {
         distinct(
             entries.flatMap { entry in
@@ -50,15 +54,15 @@ public struct Summary: FeatureLayout {
             })
     }
 
-    public func check(rate: Int) throws(SoundProblem) {
+    public func check(rate: Int) throws(DataError) {
         for entry in entries { try entry.feature.value.check(rate: rate) }
     }
 
-    /// [channels] over all frames of the sound.
-    public func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
+    /// Computes [channels] over all frames of the waveform.
+    public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
         var values: [Float] = []
         for entry in entries {
-            let table = try sound(entry.feature.value)
+            let table = try analysis(entry.feature.value)
             for statistic in entry.statistics { values += statistic(table) }
         }
         return Features(shape: [values.count], values: values)

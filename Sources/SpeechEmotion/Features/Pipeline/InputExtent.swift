@@ -1,26 +1,28 @@
-/// The stretch of a recording that reaches a model's input.
+/// The segment of a recording that reaches a model's input.
 public struct InputExtent: Sendable, Equatable {
     /// Seconds at the start of a recording that the pipeline skips.
     public var lead: Double
-    /// Seconds after these that fit into the input, the rest being cut off; nil where a recording of any length fits.
+    /// Seconds after the skipped start that fit into the input, the rest being truncated; nil if recordings of any
+    /// length fit.
     public var seconds: Double?
-    /// Seconds that are cut off before silence is removed, so that longer recordings may fit without their silence; nil where no
-    /// silence is removed, infinite where nothing is cut off before.
+    /// Seconds that are kept before silence is removed, so that longer recordings may fit without their silence; nil if
+    /// no silence is removed, infinite if nothing is truncated before.
     public var secondsWithSilence: Double?
 
-    /// A stretch after what is skipped.
+    /// Creates a segment after a skipped start.
     public init(lead: Double, seconds: Double?, secondsWithSilence: Double?) {
         (self.lead, self.seconds, self.secondsWithSilence) = (lead, seconds, secondsWithSilence)
     }
 }
 
 extension FeaturePipeline {
-    /// The stretch of a recording that reaches the input: `offset`, `duration`, the edits that cut, and the frames of a sequence limit it.
+    /// The segment of a recording that reaches the input. It is limited by `offset`, `duration`, truncating
+    /// preprocessing steps, and the number of frames of a sequence.
     public var extent: InputExtent {
         var extent = InputExtent(lead: offset, seconds: duration, secondsWithSilence: nil)
-        var current = rate
+        var current = sampleRate
         func limit(_ seconds: Double) { extent.seconds = min(extent.seconds ?? .infinity, seconds) }
-        for edit in prepare {
+        for edit in preprocessing {
             switch edit.value {
             case let crop as Crop:
                 extent.lead += crop.offset
@@ -31,7 +33,7 @@ extension FeaturePipeline {
                     limit(seconds)
                 }
             case let resample as Resample: current = resample.rate
-            case is Trim, is VoicedParts:
+            case is Trim, is SilenceRemoval:
                 extent.secondsWithSilence = extent.secondsWithSilence ?? extent.seconds ?? .infinity
             default: break
             }
@@ -45,12 +47,12 @@ extension FeaturePipeline {
 }
 
 extension FeaturePipeline {
-    /// The pipeline without edits that cut a sound after its silence was removed.
+    /// The pipeline without the preprocessing steps that truncate after silence removal.
     package var uncutAfterSilence: FeaturePipeline {
         var pipeline = self
         var isCut = false
-        pipeline.prepare = prepare.compactMap { edit in
-            isCut = isCut || edit.value is Trim || edit.value is VoicedParts
+        pipeline.preprocessing = preprocessing.compactMap { edit in
+            isCut = isCut || edit.value is Trim || edit.value is SilenceRemoval
             guard isCut else { return edit }
             if edit.value is FixedLength { return nil }
             guard var crop = edit.value as? Crop else { return edit }
@@ -66,13 +68,13 @@ extension FrameSequence {
     fileprivate var span: Int {
         let framings = features.compactMap { $0.value.framing }
         return framings.map { framing in
-            framing.isCentred ? frames * framing.hop : (frames - 1) * framing.hop + framing.length
+            framing.isCentered ? frames * framing.hop : (frames - 1) * framing.hop + framing.length
         }.min() ?? frames * (features.first?.value.hop ?? 1)
     }
 }
 
 extension FrameFeature {
-    /// How the feature cuts a sound into frames; nil where that is not known.
+    /// The framing of the feature; nil if it is unknown.
     fileprivate var framing: Framing? {
         if let delta = self as? Delta { return delta.of.value.framing }
         if let feature = self as? any SpectralFeature { return feature.stft.framing }

@@ -1,31 +1,31 @@
 import CKernels
 
-/// In which range a fundamental frequency is looked for, and in which frames.
+/// The range of a fundamental frequency (F0), and the frames in which it is estimated.
 public struct PitchRange: Hashable, Sendable {
-    /// The lowest and highest frequency in Hz.
+    /// The lowest and highest F0 in Hz.
     public var low = 65.0
     public var high = 2100.0
-    /// Samples of a frame; two periods of the lowest frequency should fit.
+    /// The frames; two periods of the lowest frequency should fit into each.
     public var frames = Frames()
 
-    /// Frequencies in Hz: about C2 to C7, unless given.
+    /// Creates a range, by default about C2 to C7.
     public init(low: Double = 65, high: Double = 2100, frames: Frames = Frames()) {
         self.low = low
         self.high = high
         self.frames = frames
     }
 
-    /// The shortest and longest period, in samples. Throws where the range makes no sense at a rate.
-    func periods(rate: Int) throws(SoundProblem) -> (shortest: Int, longest: Int) {
+    /// The shortest and longest period in samples. Throws if the range is invalid for a sample rate.
+    func periods(rate: Int) throws(DataError) -> (shortest: Int, longest: Int) {
         try frames.check()
         let rate = Double(rate)
         guard low > 0, high > low, high <= rate / 2 else {
-            throw SoundProblem(
-                "pitch", found: "\(low) to \(high) Hz at \(Int(rate)) samples a second",
-                allowed: "a lower end above 0, and a higher one above it, at most \(rate / 2)")
+            throw DataError(
+                "pitch", found: "\(low) to \(high) Hz at \(Int(rate)) Hz",
+                allowed: "a lower limit above 0, and a higher one above it, at most \(rate / 2)")
         }
         guard rate / low < Double(frames.length - 1) else {
-            throw SoundProblem(
+            throw DataError(
                 "pitch", found: "\(low) Hz in frames of \(frames.length) samples",
                 allowed:
                     "\(rate / Double(max(frames.length - 1, 1))) Hz or more, or frames longer than a period")
@@ -33,38 +33,38 @@ public struct PitchRange: Hashable, Sendable {
         let longest = min(Int((rate / low).rounded(.up)), frames.length - 1)
         let shortest = Int((rate / high).rounded(.down))
         guard longest - shortest >= 2 else {
-            throw SoundProblem(
+            throw DataError(
                 "pitch", found: "periods of \(shortest) to \(longest) samples",
-                allowed: "a wider range of frequencies, or a higher rate")
+                allowed: "a wider range of frequencies, or a higher sample rate")
         }
         return (shortest, longest)
     }
 }
 
-/// How much each frame differs from itself some samples later, over the mean of all shorter delays: near 0 at
-/// a period (de Cheveigné and Kawahara 2002).
+/// The cumulative mean normalized difference function of each frame: near 0 at a period (de Cheveigné and Kawahara
+/// 2002).
 struct PeriodDifference: Sendable {
-    /// One number for each delay from `shortest` to `longest`, [frames, delays].
+    /// One value for each lag from `shortest` to `longest`, [frames, lags].
     let table: FrameTable
     let shortest: Int
     let rate: Int
 
-    init(_ wave: Waveform, _ range: PitchRange) throws(SoundProblem) {
+    init(_ wave: Waveform, _ range: PitchRange) throws(DataError) {
         let (shortest, longest) = try range.periods(rate: wave.rate)
         let framing = range.frames.framing(.zeros)
-        let sound = try PaddedSound(wave.samples, framing, action: "pitch")
+        let padded = try PaddedWaveform(wave.samples, framing, action: "pitch")
         let (length, lanes) = (framing.length, FrameBlocks.lanes)
-        // Long enough that no delay wraps around.
+        // Long enough that no lag wraps around.
         var size = 2
         while size < length + longest { size *= 2 }
         let bins = size / 2 + 1
-        let blocks = FrameBlocks(frames: sound.frames, width: longest - shortest + 1) { blocks, result in
+        let blocks = FrameBlocks(frames: padded.frames, width: longest - shortest + 1) { blocks, result in
             let transform = RealTransform<Float>(size)
             let memory = UnsafeMutablePointer<Float>.allocate(capacity: (length + 3 * bins) * lanes)
             defer { memory.deallocate() }
             let (powers, complex) = (memory + length * lanes, memory + (length + bins) * lanes)
             for (i, block) in blocks.enumerated() {
-                sound.cut(block, window: nil, into: memory)
+                padded.cut(block, window: nil, into: memory)
                 transform.reals.update(from: memory, count: length * lanes)
                 (transform.reals + length * lanes).update(repeating: 0, count: (size - length) * lanes)
                 transform.powers(into: powers)
@@ -79,8 +79,7 @@ struct PeriodDifference: Sendable {
         rate = wave.rate
     }
 
-    /// The delay between two whole ones at which a parabola through three has its end, relative to the middle
-    /// one.
+    /// The offset of the minimum of a parabola through three lags, relative to the middle one.
     func shift(_ frame: Int, _ place: Int) -> Float {
         guard place > 0, place < table.width - 1 else { return 0 }
         let (left, here, right) = (table[frame, place - 1], table[frame, place], table[frame, place + 1])
@@ -89,12 +88,12 @@ struct PeriodDifference: Sendable {
         return slope.magnitude >= bend.magnitude ? 0 : -slope / bend
     }
 
-    /// The frequency of a delay of a frame.
+    /// The frequency at a lag of a frame.
     func frequency(_ frame: Int, _ place: Int) -> Float {
         Float(rate) / (Float(shortest + place) + shift(frame, place))
     }
 
-    /// Whether a delay is better than its neighbours.
+    /// Whether the value at a lag is a local minimum.
     func isTrough(_ frame: Int, _ place: Int) -> Bool {
         let here = table[frame, place]
         if place == 0 { return here < table[frame, 1] }
@@ -104,10 +103,9 @@ struct PeriodDifference: Sendable {
 }
 
 extension Waveform {
-    /// The fundamental frequency of each frame in Hz by the YIN method, [frames, 1]: the first period whose
-    /// difference is below `threshold`, or else the best. Frames without a voice have some frequency too; see
-    /// `probablePitch`.
-    public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(SoundProblem)
+    /// Estimates the fundamental frequency (F0) of each frame in Hz by YIN, [frames, 1]: the first period whose
+    /// difference is below `threshold`, or else the best. Unvoiced frames have an estimate, too; see `probablePitch`.
+    public func pitch(_ range: PitchRange = PitchRange(), threshold: Double = 0.1) throws(DataError)
         -> FrameTable
     {
         let differences = try PeriodDifference(self, range)

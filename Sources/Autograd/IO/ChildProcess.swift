@@ -1,0 +1,169 @@
+import Foundation
+import Synchronization
+
+/// A process that this one has started.
+package final class ChildProcess {
+    /// How a process has ended.
+    package enum Ending: Equatable {
+        case status(Int32)
+        case signal(Int32)
+
+        /// The exit status; 128 plus the signal number if a signal ended the process.
+        package var code: Int32 {
+            switch self {
+            case .status(let status): status
+            case .signal(let signal): 128 + signal
+            }
+        }
+    }
+
+    /// How reading the output of a process ended.
+    package enum Reading {
+        case ended(Ending)
+        /// It wrote nothing for too long and was killed.
+        case silent
+        /// The reader stopped reading, and the process was killed.
+        case refused
+    }
+
+    /// The process id.
+    package let id: pid_t
+    /// Our ends of the pipes of standard input, output and error; -1 if there is none.
+    private let input, output, messages: Int32
+    private var ending: Ending?
+
+    /// Starts a program that runs in the background. Its output is appended to a file. Its input is a pipe that closes when
+    /// this process ends, however it ends, so that the child can exit, too. It has its own process group, so that Ctrl-C
+    /// reaches it only through this process.
+    ///
+    /// - Parameter words: The program's name and its arguments.
+    package convenience init(_ program: String, words: [String], appendingTo file: String) throws {
+        try self.init(program, words, file: file, subject: program)
+    }
+
+    /// Starts a program whose output and messages are passed to `read`, and whose input is empty.
+    ///
+    /// - Parameters:
+    ///   - words: The program's name and its arguments.
+    ///   - subject: The file or address that error messages refer to.
+    package convenience init(_ program: String, words: [String], subject: String) throws {
+        try self.init(program, words, file: nil, subject: subject)
+    }
+
+    private init(_ program: String, _ words: [String], file: String?, subject: String) throws {
+        // One at a time, so that no process inherits the pipes of another.
+        (id, input, output, messages) = try Self.starting.withLock { _ in
+            try Self.start(program, words, file: file, subject: subject)
+        }
+    }
+
+    private static let starting = Mutex(())
+
+    private static func start(
+        _ program: String, _ words: [String], file: String?, subject: String
+    ) throws -> (pid_t, Int32, Int32, Int32) {
+        var pipes: [Int32] = [-1, -1, -1, -1]
+        var id: pid_t = 0
+        let failure = pipes.withUnsafeMutableBufferPointer { pipes -> Int32 in
+            guard let pipes = pipes.baseAddress, pipe(pipes) == 0, pipe(pipes + 2) == 0 else { return errno }
+            for i in 0..<4 { _ = fcntl(pipes[i], F_SETFD, FD_CLOEXEC) }
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+            posix_spawn_file_actions_init(&actions)
+            posix_spawnattr_init(&attributes)
+            defer {
+                posix_spawn_file_actions_destroy(&actions)
+                posix_spawnattr_destroy(&attributes)
+            }
+            if let file {
+                posix_spawn_file_actions_adddup2(&actions, pipes[0], STDIN_FILENO)
+                posix_spawn_file_actions_addopen(
+                    &actions, STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+                posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+                posix_spawnattr_setflags(
+                    &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+                // A thread that blocks signals must not start a process that cannot be stopped.
+                var none = sigset_t()
+                sigemptyset(&none)
+                posix_spawnattr_setsigmask(&attributes, &none)
+                posix_spawnattr_setpgroup(&attributes, 0)
+            } else {
+                posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+                posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO)
+                posix_spawn_file_actions_adddup2(&actions, pipes[3], STDERR_FILENO)
+            }
+            var arguments = words.map { strdup($0) } + [nil]
+            defer { for argument in arguments { free(argument) } }
+            return posix_spawn(&id, program, &actions, &attributes, &arguments, environ)
+        }
+        let ours = failure != 0 ? [] : file == nil ? [0, 2] : [1]
+        for i in pipes.indices where pipes[i] >= 0 && !ours.contains(i) { close(pipes[i]) }
+        guard failure == 0 else {
+            errno = failure
+            throw FileError.system(
+                subject, "starting \(program)", allowed: "a program that can be started")
+        }
+        return file == nil ? (id, -1, pipes[0], pipes[2]) : (id, pipes[1], -1, -1)
+    }
+
+    deinit { for descriptor in [input, output, messages] where descriptor >= 0 { close(descriptor) } }
+
+    /// Passes on the output of the process until it ends or `take` returns false.
+    ///
+    /// - Parameter patience: The seconds without output after which the process is killed.
+    package func read(patience: Double, _ take: (ArraySlice<UInt8>, _ isMessage: Bool) -> Bool) -> Reading {
+        var open = [output, messages]
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while !open.isEmpty {
+            var polled = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let ready = Foundation.poll(&polled, nfds_t(polled.count), Int32(patience * 1000))
+            if ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else { return stop(.silent) }
+            for item in polled where item.revents != 0 {
+                let got = Foundation.read(item.fd, &buffer, buffer.count)
+                if got < 0 && errno == EINTR { continue }
+                if got <= 0 {
+                    open.removeAll { $0 == item.fd }
+                } else if !take(buffer[..<got], item.fd == messages) {
+                    return stop(.refused)
+                }
+            }
+        }
+        return .ended(wait())
+    }
+
+    private func stop(_ reading: Reading) -> Reading {
+        kill(id, SIGKILL)
+        _ = wait()
+        return reading
+    }
+
+    /// Returns how the process has ended; nil while it runs.
+    package func poll() -> Ending? {
+        if ending == nil { ending = waited(WNOHANG) }
+        return ending
+    }
+
+    private func wait() -> Ending {
+        let found = ending ?? waited(0) ?? .status(-1)
+        ending = found
+        return found
+    }
+
+    private func waited(_ options: Int32) -> Ending? {
+        var status: Int32 = 0
+        while true {
+            let found = waitpid(id, &status, options)
+            if found == id {
+                return status & 0x7F == 0 ? .status(status >> 8 & 0xFF) : .signal(status & 0x7F)
+            }
+            if found < 0, errno == EINTR { continue }
+            return found < 0 ? .status(-1) : nil
+        }
+    }
+
+    /// Asks the process to exit.
+    package func terminate() {
+        if ending == nil { kill(id, SIGTERM) }
+    }
+}

@@ -1,0 +1,29 @@
+import Autograd
+import Configuration
+
+/// Time and frequency masking (SpecAugment).
+public struct SpecAugment: FeatureAugmentation {
+    public var time = TimeMask()
+    public var frequency = FrequencyMask()
+    public var probability = 1.0
+
+    public static let type = "spec_augment"
+    public static let summary =
+        "SpecAugment (Park et al. 2019): time and frequency masking, without time warping."
+    public static let fields: [Field<Self>] = [
+        .init("time", \.time, "Time masking."),
+        .init("frequency", \.frequency, "Frequency masking."),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+    ]
+
+    public init() {}
+
+    public func check(_ shape: [Int]) throws(DataError) { try needsSequence(shape) }
+
+    /// Masks [frames, channels] in time, then in frequency, each with its own probability.
+    public func callAsFunction(_ features: Features, _ generator: RandomGenerator) throws -> Features {
+        try check(features.shape)
+        guard generator.happens(probability) else { return features }
+        return try frequency(time(features, generator), generator)
+    }
+}

@@ -1,0 +1,75 @@
+import Autograd
+import Configuration
+import Foundation
+
+/// Mixes a segment of another recording into a waveform.
+public struct BackgroundNoise: WaveAugmentation {
+    /// The folder with audio files, searched recursively.
+    public var folder = ""
+    /// The signal-to-noise ratio in dB.
+    public var snr = Spread(5, 20)
+    public var probability = 1.0
+
+    public static let type = "background"
+    public static let summary = "Adds background noise: mixes in a random segment of a random file."
+    public static let fields: [Field<Self>] = [
+        .init("folder", \.folder, "Folder with audio files, searched recursively.", .required, .notEmpty),
+        .init("snr", \.snr, "Signal-to-noise ratio (SNR) in dB.", .range(-100...200)),
+        .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
+    ]
+
+    public var complaints: [Complaint] { snr.complaints("snr") }
+
+    /// Without a folder yet.
+    public init() {}
+
+    /// Mixes in a segment as long as the waveform. Throws a `FileError` if the folder contains no audio files.
+    public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
+        guard wave.count > 0 else { return wave }
+        let files = try Self.files(in: folder)
+        let path = files[generator.below(files.count)]
+        let ratio = snr.draw(generator)
+        let place = generator.uniform()
+        let background = try part(of: path, at: place, like: wave)
+        return wave.mixed(with: background, snr: ratio)
+    }
+
+    /// Returns a segment of a file as long as the waveform, from a random position; shorter files are repeated.
+    private func part(of path: String, at place: Double, like wave: Waveform) throws -> Waveform {
+        let seconds = wave.duration + 0.01
+        let there = try AudioFile.info(path).duration ?? 0
+        var samples: [Float]
+        if there > seconds {
+            samples = try AudioFile.read(
+                path, rate: wave.rate, offset: place * (there - seconds), duration: seconds
+            ).samples
+        } else {
+            let whole = try AudioFile.read(path, rate: wave.rate).samples
+            let start = min(whole.count - 1, Int(place * Double(whole.count)))
+            let turned = whole[start...] + whole[..<start]
+            samples = []
+            while samples.count < wave.count { samples += turned.prefix(wave.count - samples.count) }
+        }
+        samples = Array(samples.prefix(wave.count))
+        samples += [Float](repeating: 0, count: wave.count - samples.count)
+        return Waveform(samples, rate: wave.rate)
+    }
+
+    private static let listings = SharedTables<String, [String]>(limit: 16)
+
+    /// The audio files below a folder, sorted by path. Each folder is listed once.
+    private static func files(in folder: String) throws -> [String] {
+        let files = listings(folder) {
+            let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+            return names.filter { AudioFile.extensions.contains(($0 as NSString).pathExtension.lowercased()) }
+                .sorted()
+                .map { folder + "/" + $0 }
+        }
+        guard !files.isEmpty else {
+            throw FileError(
+                file: folder, place: "background", found: "no audio files",
+                allowed: "a folder with at least one audio file: \(AudioContainer.readable)")
+        }
+        return files
+    }
+}

@@ -1,0 +1,66 @@
+/// Computes the features of clips with a pipeline, or takes them from a cache.
+public struct FeatureExtractor: FeatureSource {
+    /// The pipeline.
+    public let pipeline: FeaturePipeline
+    public let shape: [Int]
+    private let cache: FeatureCache?
+    private let fingerprint: String
+
+    /// Creates an extractor. Features of files are kept in `cache`, if given; those of synthetic clips are not. Throws if
+    /// the pipeline's options are invalid.
+    public init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) throws {
+        self.pipeline = pipeline
+        self.cache = cache
+        shape = try pipeline.outputShape()
+        fingerprint = pipeline.fingerprint
+    }
+
+    /// Reads and preprocesses the recording once for all transforms, and only on a cache miss.
+    public func features(of clip: Clip, transforms: [WaveformTransform?] = [nil]) throws -> [Features] {
+        var loaded: Waveform?
+        return try transforms.map { transform in
+            func compute() throws -> Features {
+                let waveform = try loaded ?? waveform(of: clip).sharingFrames()
+                loaded = waveform
+                let transformed = try transform?.apply(waveform).adoptingTruncation(of: waveform)
+                return try pipeline.features(of: transformed ?? waveform)
+            }
+            guard let cache, case .file(let path, let start, let end) = clip.source,
+                transform == nil || transform?.key != nil
+            else { return try compute() }
+            let segment = "\(start ?? 0) \(end.map { "\($0 - (start ?? 0))" } ?? "-")"
+            return try cache.features(
+                ofFile: path, recipe: "\(fingerprint)\n\(segment)\n\(transform?.key ?? "")", make: compute)
+        }
+    }
+
+    /// Returns the preprocessed waveform of a clip.
+    public func waveform(of clip: Clip) throws -> Waveform {
+        switch clip.source {
+        case .synthetic(let clip): try pipeline.preprocessed(clip.wave())
+        case .file(let path, let start, let end):
+            try pipeline.wave(ofFile: path, offset: start ?? 0, duration: end.map { $0 - (start ?? 0) })
+        }
+    }
+
+    /// Computes the features of many clips on all threads and passes them to `body` in order: those of the recording and of
+    /// its augmented copies, or the error.
+    public func forEach(
+        _ clips: [Clip], copies: TestTimeAugmentation = TestTimeAugmentation(),
+        _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
+    ) throws {
+        try parallelForEach(
+            clips, batch: 32,
+            compute: { clip in Result { try copies.features { try features(of: clip, transforms: $0) } } },
+            body: body)
+    }
+
+    /// Computes the features of many files in order, as `forEach(_:copies:_:)` does for clips.
+    public func forEach(
+        _ paths: [String], copies: TestTimeAugmentation = TestTimeAugmentation(),
+        _ body: (_ index: Int, _ result: Result<[Features], any Error>) throws -> Void
+    ) throws {
+        let clips = paths.map { Clip(id: $0, source: .file(path: $0, start: nil, end: nil), label: "") }
+        try forEach(clips, copies: copies, body)
+    }
+}

@@ -1,0 +1,81 @@
+import CKernels
+import Configuration
+import Foundation
+
+/// The conversion of powers to decibels: 10 log10(max(floor, x) / reference), clamped to the maximum minus `range`.
+public struct Decibels: Hashable, Sendable {
+    /// The reference power of 0 dB.
+    public var reference = Reference.value(1)
+    /// The minimum power; smaller values are clamped.
+    public var floor = 1e-10
+    /// The dynamic range in dB, relative to the maximum of the whole table; nil disables it.
+    public var range: Double? = 80
+
+    /// A fixed power, or the maximum of the table.
+    public enum Reference: Hashable, Sendable {
+        case value(Double)
+        case largest
+    }
+
+    /// The defaults of librosa.power_to_db; `range` is its `top_db`.
+    public init(reference: Reference = .value(1), range: Double? = 80) {
+        self.reference = reference
+        self.range = range
+    }
+
+    /// What is invalid about the options; nil if nothing.
+    var complaint: String? {
+        if case .value(let value) = reference, !(value > 0 && value.isFinite) {
+            return "a reference of \(value) has no logarithm"
+        }
+        return floor >= 1e-30 && floor.isFinite ? nil : "a floor of \(floor) has no logarithm in Float"
+    }
+}
+
+/// `"max"` or a number.
+extension Decibels.Reference: ConfigurationValue {
+    public static func decode(_ json: JSONValue, _ context: Decoding) -> Self? {
+        if json.text == "max" { return .largest }
+        if let value = json.double, value.isFinite, value > 0 { return .value(value) }
+        context.mismatch(json, allowed)
+        return nil
+    }
+
+    public func encode() -> JSONValue {
+        switch self {
+        case .largest: "max"
+        case .value(let value): value.encode()
+        }
+    }
+
+    public static func schema(_ book: SchemaBook) -> JSONValue {
+        ["anyOf": [["enum": ["max"]], ["type": "number", "exclusiveMinimum": 0]]]
+    }
+
+    public static var allowed: String { "\"max\" or a number above 0" }
+    public static func resembles(_ json: JSONValue) -> Bool { json.text != nil || json.double != nil }
+}
+
+extension FrameBlocks {
+    /// Converts powers to decibels.
+    public func decibels(_ options: Decibels = Decibels()) -> FrameBlocks {
+        let least = Float(options.floor)
+        let reference: Double =
+            switch options.reference {
+            case .value(let value): value
+            case .largest: Double(largest)
+            }
+        let offset = Float(10 * log10(max(options.floor, reference)))
+        let size = width * FrameBlocks.lanes
+        let levels = mapped(width: width) { ck_decibels($0, $1, size, least, offset) }
+        guard let range = options.range, count > 0 else { return levels }
+        let lowest = levels.largest - Float(range)
+        return levels.mapped(width: width) { from, to in
+            to.update(from: from, count: size)
+            ck_at_least(to, size, lowest)
+        }
+    }
+
+    /// The maximum of all values.
+    var largest: Float { withNumbers { ck_largest($0, count) } }
+}

@@ -1,0 +1,37 @@
+import Configuration
+
+/// The spectrogram itself.
+public struct Bins: SpectralFeature {
+    public var unit = Mel.Unit.power
+    public var stft = STFT()
+    public var decibels = Decibels()
+
+    public static let type = "spectrogram"
+    public static let summary = "A spectrogram: the magnitude or power of the short-time Fourier transform."
+    public static var fields: [Field<Self>] {
+        [
+            .init(
+                "scale", \.unit,
+                "Scale of the values: `power`, `magnitude`, or `db` for the power in decibels."),
+            .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
+            .init("amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .atLeast(1e-30)),
+            .init(
+                "top_db", \.decibels.range,
+                "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
+                .atLeast(0)),
+        ] + stftFields
+    }
+
+    public init() {}
+    /// `n_fft / 2 + 1`.
+    public var width: Int { stft.bins }
+
+    /// Computes [frames, n_fft / 2 + 1] on the scale of the options.
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        switch unit {
+        case .power: try analysis.powers(stft).bins.table
+        case .magnitude: try analysis.magnitudes(stft).bins.table
+        case .decibels: try analysis.powers(stft).bins.decibels(decibels).table
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Configuration
+
+/// The spectral contrast.
+public struct Contrast: SpectralFeature {
+    public var bands = ContrastBands()
+    public var stft = STFT()
+
+    public static let type = "contrast"
+    public static let summary =
+        "Spectral contrast: the difference between peaks and valleys of the magnitude in octave bands (Jiang et al. 2002)."
+    public static var fields: [Field<Self>] {
+        [
+            .init(
+                "n_bands", \.bands.octaves, "Number of octave bands above the lowest band.", .range(1...32)),
+            .init("fmin", \.bands.low, "Lower edge of the first octave band in Hz.", .above(0)),
+            .init(
+                "quantile", \.bands.quantile,
+                "Quantile of the bins in a band that count as peak and as valley.",
+                .above(0),
+                .below(1)),
+            .init(
+                "linear", \.bands.isLinear,
+                "Whether to return the linear difference of magnitudes instead of decibels."),
+        ] + stftFields
+    }
+
+    public init() {}
+    /// The octave bands and the band below them.
+    public var width: Int { bands.octaves + 1 }
+
+    public func check(rate: Int) throws(DataError) {
+        try stft.check()
+        _ = try bands.bands(stft, rate: rate)
+    }
+
+    /// Computes [frames, n_bands + 1] as librosa.feature.spectral_contrast.
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        // Valleys are most sensitive to rounding.
+        try analysis.preciseMagnitudes(stft).contrast(bands)
+    }
+}
