@@ -19,7 +19,7 @@ public struct AudioScan: Sendable {
     /// - Parameters:
     ///   - cache: A file that stores the audio fingerprints, so that the next scan need not read unchanged files. It is
     ///     rewritten; a damaged one is ignored.
-    ///   - isAskedToStop: Whether to stop early: the scan is then invalid.
+    ///   - shouldStop: Whether to stop early: the scan is then invalid.
     public init(
         _ corpus: Corpus, cache: String? = nil, progress: Progress? = nil,
         shouldStop: @Sendable () -> Bool = { false }
@@ -29,7 +29,7 @@ public struct AudioScan: Sendable {
         let results = parallelMap(clips.count, progress: progress) {
             index -> Result<AudioFingerprint, any Error> in
             if let known = store[clips[index]] { return .success(known) }
-            if isAskedToStop() { return .failure(CancellationError()) }
+            if shouldStop() { return .failure(CancellationError()) }
             return Result { try AudioFingerprint(clips[index].wave(), channels: clips[index].channels()) }
         }
         let prints = results.map { try? $0.get() }
@@ -42,6 +42,6 @@ public struct AudioScan: Sendable {
             zip(clips, prints).compactMap { clip, print in print.map { (clip.id, $0.properties) } },
             uniquingKeysWith: { first, _ in first })
         durations = properties.mapValues(\.seconds)
-        copies = isAskedToStop() ? [] : DuplicateSearch(clips: clips, prints: prints).run()
+        copies = shouldStop() ? [] : DuplicateSearch(clips: clips, prints: prints).run()
     }
 }
