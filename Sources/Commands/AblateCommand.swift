@@ -117,7 +117,7 @@ extension Command {
             "\(members), \(NumberText.count(ablation.singles.count, "run")), \(jobs) at a time, in \(ablation.folder)"
         )
         Interrupt.watch()
-        let reporter = AblationReporter(ablation, jobs: jobs)
+        let reporter = AblationProgress(ablation, jobs: jobs)
         let runner = AblationRunner(
             ablation, jobs: jobs, program: "/proc/self/exe", words: words,
             shouldStop: { Interrupt.isRequested }, tell: reporter.tell)

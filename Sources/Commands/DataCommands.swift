@@ -127,7 +127,7 @@ extension Command {
             let splits = try splits(arguments, argument, corpus)
             var sounds: SoundCheck?
             if !arguments[names] {
-                let reporter = RunReporter(isQuiet: arguments[format] == "json")
+                let reporter = TerminalProgress(isQuiet: arguments[format] == "json")
                 if let folder = try arguments.featureCache()?.folder {
                     // Where it cannot be made, nothing is kept, and the audit is the same.
                     try? FileManager.default.createDirectory(
@@ -167,7 +167,7 @@ extension Command {
                 download.channels = [channel]
             }
             if let address = arguments[address] { download.address = address }
-            let reporter = RunReporter(isQuiet: false)
+            let reporter = TerminalProgress(isQuiet: false)
             let corpus = try download.run { progress in
                 // In megabytes, the last of which counts when it is whole.
                 let megabytes = max(1, (progress.total + 999_999) / 1_000_000)

@@ -77,7 +77,7 @@ extension Command {
             try checkOptions(arguments)
             if let set = try crossValidation(arguments) { return try evaluateEach(set, arguments) }
             let isJSON = arguments[format] == "json"
-            let reporter = RunReporter(isQuiet: isJSON)
+            let reporter = TerminalProgress(isQuiet: isJSON)
             let runs = try RunEvaluation(
                 arguments.all.map { try RunRecord($0) },
                 views: arguments.views(),
@@ -137,7 +137,7 @@ extension Command {
             throw UsageError("--out is for a single evaluation; each run gets a folder of its own")
         }
         let isJSON = arguments[format] == "json"
-        let reporter = RunReporter(isQuiet: true)
+        let reporter = TerminalProgress(isQuiet: true)
         defer { reporter.finish() }
         func evaluate(_ records: [RunRecord]) throws -> Evaluation {
             let runs = try RunEvaluation(

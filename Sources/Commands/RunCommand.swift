@@ -63,9 +63,9 @@ extension Command {
         guard !Ablation.isIn(place) else {
             throw UsageError("\(place) contains an ablation; choose another --name")
         }
-        let observer: any RunReporting =
+        let observer: any RunProgress =
             arguments[Common.json]
-            ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
+            ? JSONProgress() : TerminalProgress(isQuiet: arguments[Common.quiet])
         do {
             let run = try ExperimentRun(
                 experiment, folder: RunFolder(place), cache: cache, observer: observer)

@@ -24,7 +24,7 @@ extension Command {
         _ = try record.requireEnd()
         let copy = try freshFolder(record.path + "-verify")
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: copy) } }
-        let observer = RunReporter(isQuiet: arguments[Common.quiet])
+        let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
         _ = try Interrupt.whenStopped {
