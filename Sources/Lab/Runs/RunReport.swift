@@ -19,7 +19,7 @@ public struct RunReport: Sendable {
     /// The leakage audit of the split.
     public var audit: Audit?
     /// The metrics of the evaluated subset, in display order.
-    public var figures: [KeyFigure] = []
+    public var figures: [Metric] = []
     /// Signs of failed training, one sentence each.
     public var findings: [String] = []
     /// A note on the evaluated subset and on how the intervals were computed.
@@ -61,7 +61,7 @@ public struct RunReport: Sendable {
         /// The rule, such as "by speaker, 5 folds".
         public var rule: String
         /// Whether the split is speaker-independent; nil if speakers are unknown.
-        public var keepsSpeakersApart: Bool?
+        public var isSpeakerIndependent: Bool?
         /// The name of the evaluated subset.
         public var measured: String
         /// The subsets, such as train, validation and test.
@@ -86,11 +86,11 @@ public struct RunReport: Sendable {
 
         /// Creates a split.
         public init(
-            rule: String, keepsSpeakersApart: Bool?, measured: String = "test", parts: [Part] = []
+            rule: String, isSpeakerIndependent: Bool?, measured: String = "test", parts: [Part] = []
         ) {
             self.rule = rule
             self.measured = measured
-            self.keepsSpeakersApart = keepsSpeakersApart
+            self.isSpeakerIndependent = isSpeakerIndependent
             self.parts = parts
         }
     }
@@ -114,7 +114,7 @@ public struct RunReport: Sendable {
     }
 
     /// A metric of the run.
-    public struct KeyFigure: Sendable {
+    public struct Metric: Sendable {
         /// The name, such as "accuracy".
         public var name: String
         /// The value with its interval; NaN bounds are not shown.

@@ -32,7 +32,7 @@ extension RunReport {
     /// Whether the evaluation is speaker-independent: shown above the metrics.
     private var statement: String {
         guard let split else { return "" }
-        return switch split.keepsSpeakersApart {
+        return switch split.isSpeakerIndependent {
         case true?:
             callout(
                 "good", "Speaker-independent evaluation.",

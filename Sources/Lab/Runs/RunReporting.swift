@@ -91,7 +91,7 @@ extension RunReport {
         let isKnown = !own.isEmpty && speakers["train"]?.isEmpty == false
         return Split(
             rule: "by \(experiment.split.encode().line): \(split.name)",
-            keepsSpeakersApart: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
+            isSpeakerIndependent: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
             measured: measured,
             parts: SpeechEmotion.Split.Part.allCases.map { part in
                 let known = speakers[part.rawValue]
@@ -133,7 +133,7 @@ extension RunReport {
     mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
         figures = result.test.entries.map { entry in
             let interval = result.intervals.first { $0.figure == entry.name }
-            return KeyFigure(
+            return Metric(
                 entry.name,
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,

@@ -13,7 +13,7 @@ import Testing
         report.lead = name
         report.facts = [(name, name)]
         report.split = .init(
-            rule: name, keepsSpeakersApart: true,
+            rule: name, isSpeakerIndependent: true,
             parts: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
         report.truncation = TruncationTable([
             (name, TruncationSummary([Truncation(cuts: [1], kept: 1)], options: [name]))
@@ -120,7 +120,7 @@ import Testing
         ] as [(Bool?, String)])
     func theSplitIsStatedBeforeTheFigures(apart: Bool?, words: String) throws {
         var report = try full("name")
-        report.split?.keepsSpeakersApart = apart
+        report.split?.isSpeakerIndependent = apart
         let elements = try MarkupReader.elements(report.html)
         let statement = elements.firstIndex { $0.name == "p" && $0.text.hasPrefix(words) }
         let table = elements.firstIndex { $0.name == "table" }
