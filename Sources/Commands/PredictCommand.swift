@@ -268,7 +268,7 @@ private struct LiveStream {
             let name = PredictionWriter.span(begin + windows.lead, end)
             do {
                 let features = try predictor.features(of: Waveform(part.samples, rate: rate))
-                if let answer = predictor.answers([features], attention: writer.extras.attention).first {
+                if let answer = predictor.predictions(for: [features], attention: writer.extras.attention).first {
                     writer.write(name, RecordingPrediction(try answer.checked(name)))
                 }
             } catch {

@@ -133,7 +133,7 @@ extension RunReport {
     mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
         figures = result.test.entries.map { entry in
             let interval = result.intervals.first { $0.figure == entry.name }
-            return Metric(
+            return MetricValue(
                 entry.name,
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
@@ -192,7 +192,7 @@ extension RunReport {
             let features = isWhole ? sound.flatMap { try? predictor.pipeline.features(of: $0) } : nil
             return Example(
                 predictions.ids[row], truth: predictions.classes[predictions.truths[row]],
-                answer: predictions.classes[decisions[row]],
+                predicted: predictions.classes[decisions[row]],
                 probability: predictions.probabilities[row][decisions[row]], sound: sound,
                 attention: features.flatMap { predictor.attention($0) })
         }

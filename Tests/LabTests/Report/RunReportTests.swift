@@ -36,9 +36,9 @@ import Testing
         report.confidences = ([0.9, 0.8], [0.3])
         report.importances = ([name], [1])
         let example = RunReport.Example(
-            name, truth: name, answer: "b", probability: 0.9, sound: Waveform([0, 1, 0], rate: 3),
+            name, truth: name, predicted: "b", probability: 0.9, sound: Waveform([0, 1, 0], rate: 3),
             attention: .init([1, 2], seconds: 0.5))
-        report.mistakes = [example, .init(name, truth: name, answer: name, probability: .nan)]
+        report.mistakes = [example, .init(name, truth: name, predicted: name, probability: .nan)]
         report.attention = [example]
         report.tables = [ResultTable(title: name, figure: name, rows: [.init(name)])]
         report.environment = [(name, name)]
