@@ -67,7 +67,10 @@ extension Command {
                     Terminal.error("\(error)")
                 }
             }
-            if failures > 0 { throw CheckFailed(count: failures, of: arguments.all.count) }
+            if failures > 0 { 
+                throw CommandFailure(
+                    description: "\(failures) of \(arguments.all.count) experiments have errors")
+            }
         })
 
     /// The truncation by the features, or why it is unknown.
@@ -76,11 +79,4 @@ extension Command {
             return "truncation: unknown, because the data are not available (\(error))\n"
         }
     }
-}
-
-/// Some configs have errors.
-struct CheckFailed: Error, CustomStringConvertible {
-    let count: Int
-    let of: Int
-    var description: String { "\(count) of \(of) experiments have errors" }
 }

@@ -149,7 +149,10 @@ extension Command {
                 print(reports.map(\.table).joined(separator: "\n"), terminator: "")
             }
             let leaks = reports.count { !$0.isClean }
-            if arguments[strict], leaks > 0 { throw LeakFound(count: leaks, of: reports.count) }
+            if arguments[strict], leaks > 0 { 
+                throw CommandFailure(
+                    description: "\(leaks) of \(reports.count) splits leak into their test set")
+            }
         })
 
     /// Downloads RAVDESS.
@@ -212,11 +215,4 @@ private struct Holder: Options {
     var split = AnySplit(GroupedSplit())
     static let summary = "How to split."
     static let fields: [Field<Self>] = [.init("split", \.split, "How to split.", .required)]
-}
-
-/// A split has a leak.
-private struct LeakFound: Error, CustomStringConvertible {
-    let count: Int
-    let of: Int
-    var description: String { "\(count) of \(of) splits leak into their test part" }
 }

@@ -102,7 +102,7 @@ extension Command {
             throw UsageError("--out: expected a file name ending in .npy or .csv, found \"\(file)\"")
         }
         if writer.failures > 0 {
-            throw FeaturesFailure(
+            throw CommandFailure(
                 description: "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
         }
     }
@@ -133,9 +133,4 @@ extension Command {
             return try FeaturePipeline.decode(features)
         }
     }
-}
-
-/// Features of some files could not be computed; the errors have been reported.
-private struct FeaturesFailure: Error, CustomStringConvertible {
-    let description: String
 }

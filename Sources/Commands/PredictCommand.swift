@@ -199,10 +199,10 @@ extension Command {
             )
         }
         if failures > 0 {
-            throw PredictionFailure(description: "\(failures) of \(paths.count) files could not be read")
+            throw CommandFailure(description: "\(failures) of \(paths.count) files could not be read")
         }
         if emptyFolders > 0 {
-            throw PredictionFailure(
+            throw CommandFailure(
                 description:
                     "no sounds in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
         }
@@ -221,11 +221,6 @@ private struct LongRecordingProgress {
         minutes = now
         Terminal.error("\(path): \(now) minutes predicted")
     }
-}
-
-/// Some files could not be predicted; which and why has been said.
-private struct PredictionFailure: Error, CustomStringConvertible {
-    let description: String
 }
 
 /// The model that comes with the program.
@@ -309,7 +304,7 @@ private struct LiveStream {
         }
         if !rest.isEmpty { Terminal.error("the last sample was cut off: an odd number of bytes came") }
         if failures > 0 {
-            throw PredictionFailure(
+            throw CommandFailure(
                 description: "no prediction for \(NumberText.count(failures, "window")) of the stream")
         }
     }
