@@ -19,7 +19,9 @@ extension Command {
             )
         ],
         run: { arguments in
-            guard !arguments.all.isEmpty else { throw UsageError("missing argument: the experiments' JSON files") }
+            guard !arguments.all.isEmpty else {
+                throw UsageError("missing argument: the experiments' JSON files")
+            }
             var failures = 0
             for path in arguments.all {
                 do {
@@ -67,7 +69,7 @@ extension Command {
                     Terminal.error("\(error)")
                 }
             }
-            if failures > 0 { 
+            if failures > 0 {
                 throw CommandFailure(
                     description: "\(failures) of \(arguments.all.count) experiments have errors")
             }

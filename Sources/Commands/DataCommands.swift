@@ -149,7 +149,7 @@ extension Command {
                 print(reports.map(\.table).joined(separator: "\n"), terminator: "")
             }
             let leaks = reports.count { !$0.isClean }
-            if arguments[strict], leaks > 0 { 
+            if arguments[strict], leaks > 0 {
                 throw CommandFailure(
                     description: "\(leaks) of \(reports.count) splits leak into their test set")
             }
@@ -162,7 +162,10 @@ extension Command {
         argument: Argument(placeholder: "FOLDER", help: "Destination folder.", completion: .files),
         options: [channels, address],
         examples: [
-            ("Train data fetch ~/data/RAVDESS", "Download and unpack both archives, about 440 MB (CC BY-NC-SA 4.0).")
+            (
+                "Train data fetch ~/data/RAVDESS",
+                "Download and unpack both archives, about 440 MB (CC BY-NC-SA 4.0)."
+            )
         ],
         run: { arguments in
             var download = RavdessDownload(folder: try arguments.required("folder"))

@@ -8,7 +8,9 @@ import SpeechEmotion
 extension Command {
     private static let data = Option.path(
         "data", "DATA",
-        help: "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data.")
+        help:
+            "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data."
+    )
     private static let part = Option.choice(
         "subset", ["train", "validation", "test"],
         help:

@@ -10,7 +10,8 @@ extension Command {
         "model", "RUN|FILE",
         help: "Run folder or model file (default: the bundled pretrained model).")
     private static let format = Option.choice(
-        "format", ["table", "json", "csv"], help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
+        "format", ["table", "json", "csv"],
+        help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
     private static let attention = Switch(
         name: "attention", help: "With --format json: include the attention weights over time.")
     private static let rate = Option.integer(
@@ -48,7 +49,10 @@ extension Command {
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
-            ("Train predict some.wav --model runs/quickstart", "Print the predicted class and the probabilities of all classes."),
+            (
+                "Train predict some.wav --model runs/quickstart",
+                "Print the predicted class and the probabilities of all classes."
+            ),
             (
                 "Train predict recordings --model runs/quickstart --format csv > table.csv",
                 "Write one line per file."
@@ -263,7 +267,9 @@ private struct LiveStream {
             let name = PredictionWriter.span(begin + windows.lead, end)
             do {
                 let features = try predictor.features(of: Waveform(part.samples, rate: rate))
-                if let answer = predictor.predictions(for: [features], attention: writer.extras.attention).first {
+                if let answer = predictor.predictions(for: [features], attention: writer.extras.attention)
+                    .first
+                {
                     writer.write(name, RecordingPrediction(try answer.checked(name)))
                 }
             } catch {

@@ -12,7 +12,10 @@ extension Command {
             completion: .files),
         options: [Common.cache, Common.cacheLimit, Common.noCache],
         examples: [
-            ("Train report runs/quickstart", "Write runs/quickstart/report.html, and its plots as SVG files."),
+            (
+                "Train report runs/quickstart",
+                "Write runs/quickstart/report.html, and its plots as SVG files."
+            ),
             ("Train report runs/my-folds", "Write one page for all folds of a cross-validation."),
         ],
         run: { arguments in

@@ -13,7 +13,10 @@ extension Command {
             placeholder: "RUN", help: "Folder of a finished run.", completion: .files),
         options: [keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet],
         examples: [
-            ("Train verify runs/quickstart", "Report which files are identical; exit with status 1 if any differs.")
+            (
+                "Train verify runs/quickstart",
+                "Report which files are identical; exit with status 1 if any differs."
+            )
         ],
         run: verifyRun)
 
@@ -59,7 +62,8 @@ extension Command {
     }
 
     /// The failure for files that differ between two runs, with the differences of their environments.
-    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> CommandFailure {
+    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> CommandFailure
+    {
         let names = ["version", "processor", "system"].filter {
             first.environment?[$0]?.text != second.environment?[$0]?.text
         }

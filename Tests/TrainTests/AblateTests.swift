@@ -108,14 +108,16 @@ import Testing
             let again = try BuiltProgram.run("ablate", config, "--runs", runs, "--set", "sweep.seeds=3")
             #expect(again.status == 0 && again.output.components(separatedBy: "started: ").count == 3)
             #expect(try Data(contentsOf: URL(fileURLWithPath: log)).count == size)
-            let changed = try BuiltProgram.run("ablate", config, "--runs", runs, "--set", "training.batch_size=4")
+            let changed = try BuiltProgram.run(
+                "ablate", config, "--runs", runs, "--set", "training.batch_size=4")
             #expect(changed.status == 1)
             #expect(
                 changed.errors.contains(
                     "runs/base-seed1-fold1: made with another config: training.batch_size was 8, is 4"))
             // What no result depends on may change.
             let moved = try BuiltProgram.run(
-                "ablate", config, "--runs", runs, "--set", "training.save_every_seconds=5", "--set", "about=x")
+                "ablate", config, "--runs", runs, "--set", "training.save_every_seconds=5", "--set", "about=x"
+            )
             #expect(moved.status == 0, "\(moved.errors)")
         }
     }
@@ -131,7 +133,8 @@ import Testing
                     atPath: runs + "/b/" + folder, withIntermediateDirectories: true)
             }
             let run = try BuiltProgram.run("run", config, "--runs", runs, "--name", "b", "--no-cache")
-            #expect(run.status != 0 && run.errors.contains("runs/b contains an ablation; choose another --name"))
+            #expect(
+                run.status != 0 && run.errors.contains("runs/b contains an ablation; choose another --name"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: runs + "/b").count == 2)
         }
     }

@@ -51,7 +51,8 @@ public struct GroupReport {
                     + warnings.map { HTML.paragraph("Warning: \($0).", class: "callout bad") }.joined()
                     + main.table.html + HTML.figure(intervalPlot(main.table))),
             HTML.section(
-                "All metrics", overviews.allFigures(level: options.confidenceLevel, draws: options.resamples).html),
+                "All metrics",
+                overviews.allFigures(level: options.confidenceLevel, draws: options.resamples).html),
             HTML.section("Folds", overviews.byFold.html + classCounts),
             HTML.section("Confusion matrices", confusions),
             HTML.section("Recall by class", ClassRecalls(groups).html),
@@ -82,7 +83,8 @@ public struct GroupReport {
             : [bar("pooled", table.rows[0].pooled), bar("mean of folds", table.rows[0].folds)]
                 + groups[0].foldResults(metric).map { BarChart.Bar("fold \($0.fold)", $0.mean) }
         return BarChart(
-            title: "\(name) with \(IntervalNote.percent(options.confidenceLevel)) confidence intervals", xName: metric,
+            title: "\(name) with \(IntervalNote.percent(options.confidenceLevel)) confidence intervals",
+            xName: metric,
             bars: bars, isShare: Figure.isShare(metric))
     }
 

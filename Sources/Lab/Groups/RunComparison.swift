@@ -44,7 +44,8 @@ public struct RunComparison: Sendable {
                 "\(group.name) has \(NumberText.count(group.folds.count, "fold")), \(first.name) has \(first.folds.count)"
             )
         }
-        let comparison = GroupTable(groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
+        let comparison = GroupTable(
+            groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
         for figure in set(of: sets) {
             let (table, found) = comparison.table(figure, title: figure)
             tables.append(table)

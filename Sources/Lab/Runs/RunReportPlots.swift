@@ -71,12 +71,16 @@ extension RunReport.Example {
     /// The true class, the predicted class and its probability.
     var note: String {
         let confidence = NumberText.percent(probability, 0)
-        return truth == predicted ? "\(truth), predicted with \(confidence)" : "true: \(truth), predicted: \(predicted) (\(confidence))"
+        return truth == predicted
+            ? "\(truth), predicted with \(confidence)"
+            : "true: \(truth), predicted: \(predicted) (\(confidence))"
     }
 
     /// The waveform and the attention; nil if both are missing.
     var plot: WaveformPlot? {
         guard sound != nil || attention != nil else { return nil }
-        return WaveformPlot(title: name, note: note, sound: sound.map { .init($0.samples, rate: $0.rate) }, attention: attention)
+        return WaveformPlot(
+            title: name, note: note, sound: sound.map { .init($0.samples, rate: $0.rate) },
+            attention: attention)
     }
 }

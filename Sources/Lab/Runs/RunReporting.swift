@@ -72,7 +72,8 @@ extension RunReport {
             ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " for an example"),
             ("Loss", experiment.loss.encode().line), ("Optimiser", experiment.optimizer.encode().line),
             ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
-            ("Batch", "\(experiment.training.batchSize)"), ("Epochs", "at most \(experiment.training.epochs)"),
+            ("Batch", "\(experiment.training.batchSize)"),
+            ("Epochs", "at most \(experiment.training.epochs)"),
             ("Seed", "\(experiment.seed)"),
         ]
     }

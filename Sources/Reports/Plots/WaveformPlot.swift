@@ -1,4 +1,3 @@
-
 /// A waveform with a model's attention over time below it.
 public struct WaveformPlot: Plot {
     /// Attention weights over time.
@@ -167,7 +166,8 @@ public struct WaveformPlot: Plot {
 
     /// Draws the envelope: the lowest and highest sample of each pixel column.
     private func draw(
-        _ sound: Recording, _ x: Scale, middle: Double, half: Double, _ area: PlotArea, on canvas: inout Canvas
+        _ sound: Recording, _ x: Scale, middle: Double, half: Double, _ area: PlotArea,
+        on canvas: inout Canvas
     ) {
         canvas.line(Point(area.left, middle), Point(area.right, middle), .grid)
         guard sound.rate > 0, sound.count > 0, let end = x.place(min(sound.duration, seconds)) else { return }

@@ -708,7 +708,9 @@ import Testing
         ),
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
-            ["8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"]
+            [
+                "8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+            ]
         ),
         (
             #""n_mels": 64"#, #""n_mels": 64, "fmin": 5000, "fmax": 4000"#,

@@ -42,7 +42,8 @@ import Testing
             let sum = logits.reduce(0) { $0 + exp($1) }
             return RecordingPrediction.Window(
                 start: time.0, end: time.1,
-                prediction: .init(probabilities: logits.map { exp($0) / sum }, logits: logits, attention: nil))
+                prediction: .init(probabilities: logits.map { exp($0) / sum }, logits: logits, attention: nil)
+            )
         }
         let summary = RecordingPrediction(windows: windows).summary
         var products = [1.0, 1, 1]

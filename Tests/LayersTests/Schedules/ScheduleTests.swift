@@ -107,7 +107,8 @@ struct ScheduleConfig: Options {
 
     @Test func restarts() throws {
         expectClose(
-            try rates(["type": "cosine", "restart_after": 3, "restart_factor": 2, "min_learning_rate": 0.01], 12),
+            try rates(
+                ["type": "cosine", "restart_after": 3, "restart_factor": 2, "min_learning_rate": 0.01], 12),
             [
                 0.1, 0.0775, 0.0325, 0.1, 0.09397114, 0.0775, 0.055, 0.0325, 0.01602886, 0.1, 0.09846666,
                 0.09397114,
