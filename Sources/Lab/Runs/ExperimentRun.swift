@@ -261,7 +261,7 @@ public final class ExperimentRun {
         }
         let sounds = SoundCheck(
             audited, cache: cache.map { $0.folder + "/" + CacheInventory.soundsName },
-            progress: progress("sounds"),
+            progress: progress("recordings"),
             shouldStop: { [observer] in observer.shouldStop })
         try stop()
         let fitted =
