@@ -77,10 +77,10 @@ import Testing
         var options = TrainingOptions()
         #expect(options.mixing(RandomGenerator(seed: 1)) == nil)
         options.cutmix = 0.5
-        #expect(options.mixing(RandomGenerator(seed: 1))?.way == .cutmix)
+        #expect(options.mixing(RandomGenerator(seed: 1))?.method == .cutmix)
         options.mixup = 0.2
-        let ways = (0..<40).compactMap { options.mixing(RandomGenerator(seed: $0)) }
-        #expect(ways.contains { $0.way == .mixup && $0.alpha == 0.2 })
-        #expect(ways.contains { $0.way == .cutmix && $0.alpha == 0.5 })
+        let methods = (0..<40).compactMap { options.mixing(RandomGenerator(seed: $0)) }
+        #expect(methods.contains { $0.method == .mixup && $0.alpha == 0.2 })
+        #expect(methods.contains { $0.method == .cutmix && $0.alpha == 0.5 })
     }
 }
