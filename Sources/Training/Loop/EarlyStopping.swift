@@ -8,7 +8,6 @@ public struct EarlyStopping: Options {
     public var patience = 10
     public var minDelta = 0.0
     public var startFromEpoch = 0
-    public var restoreBestWeights = true
 
     public static let summary = "Stops training when the monitored metric has stopped improving."
     public static let fields: [Field<Self>] = [
@@ -25,13 +24,10 @@ public struct EarlyStopping: Options {
         .init(
             "start_from_epoch", \.startFromEpoch, "Number of epochs to wait before monitoring starts.",
             .atLeast(0)),
-        .init(
-            "restore_best_weights", \.restoreBestWeights,
-            "Whether to restore the weights of the best epoch when training stops."),
     ]
 
     public init() {}
-    /// Creates a rule that infers from the metric's name whether lower is better, and restores the best weights.
+    /// Creates a rule that infers from the metric's name whether lower is better.
     public init(monitor: String, patience: Int) {
         self.monitor = monitor
         self.patience = patience
