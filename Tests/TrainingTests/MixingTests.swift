@@ -3,7 +3,6 @@ import Autograd
 import Layers
 import Testing
 
-
 @Suite struct MixingTests {
     /// Examples whose numbers are all their own class, so that shares can be read off the inputs.
     private func batch(_ shape: [Int], lengths: [Int]? = nil) -> Batch {
