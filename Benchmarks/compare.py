@@ -89,7 +89,7 @@ def measure(name, args):
     if peers is None:
         peers = {"torch": ["operations_torch.py", "--only", name]}
     for number in range(args.rounds):
-        sound = {"BENCH_SOUND": args.sounds[number % len(args.sounds)]} if args.sounds else {}
+        sound = {"BENCH_SOUND": args.audio[number % len(args.audio)]} if args.audio else {}
         for threads in args.threads:
             print(f"{name}, round {number + 1} of {args.rounds}, {threads} thread{'s' if threads > 1 else ''}: Train", end="", flush=True)
             result = run([args.train, "bench", name, "--threads", str(threads), "--json"], sound)
@@ -177,7 +177,7 @@ def report(name, args, numbers, frameworks):
     text = [f"# {name}", "",
             f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. "
             "A ratio above 1 means that Train is faster."
-            + (f" Audio files: {', '.join(map(os.path.basename, args.sounds))}." if args.sounds and name == "features" else ""),
+            + (f" Audio files: {', '.join(map(os.path.basename, args.audio))}." if args.sounds and name == "features" else ""),
             "Train compared with " + ", ".join(frameworks.values()) + "; with more than one thread, torch uses the better of "
             "OMP_WAIT_POLICY=ACTIVE and PASSIVE."]
     for threads in args.threads:
@@ -200,10 +200,10 @@ def main():
     p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
     p.add_argument("--only", help="workloads with commas between: " + ", ".join([*COMPARISONS, BUSY])
                    + ", or operations")
-    p.add_argument("--sounds", default="", help="sound files with commas between, one a round, for `features`; otherwise "
+    p.add_argument("--audio", default="", help="audio files, separated by commas, one per round, for `features`; otherwise "
                    "each side makes a clip up")
     args = p.parse_args()
-    args.sounds = [os.path.abspath(path) for path in args.sounds.split(",") if path]
+    args.audio = [os.path.abspath(path) for path in args.audio.split(",") if path]
     args.threads = [int(t) for t in args.threads.split(",")]
     for name in args.only.split(",") if args.only else [*COMPARISONS, BUSY]:
         frameworks = {}

@@ -7,6 +7,7 @@ extension ModelBench {
 
 extension Workload {
     static let efficientNet = Workload(
-        name: "efficientnet", summary: "Training and inference of EfficientNet-B3 on 300 x 300 images, 8 classes.",
+        name: "efficientnet",
+        summary: "Training and inference of EfficientNet-B3 on 300 x 300 images, 8 classes.",
         batch: 8, .efficientNetB3)
 }

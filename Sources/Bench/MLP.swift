@@ -21,6 +21,7 @@ extension ModelBench {
 
 extension Workload {
     static let mlp = Workload(
-        name: "mlp", summary: "Training and inference of a dense network: 181-512-256-128-64-7, batch norm, dropout.",
+        name: "mlp",
+        summary: "Training and inference of a dense network: 181-512-256-128-64-7, batch norm, dropout.",
         batch: 64, .mlp)
 }

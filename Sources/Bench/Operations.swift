@@ -44,7 +44,8 @@ extension OperationBench {
         },
         .adam,
         OperationBench(
-            name: "op-tiny", summary: "1,000 recorded products of 2 elements; milliseconds are microseconds per operation."
+            name: "op-tiny",
+            summary: "1,000 recorded products of 2 elements; milliseconds are microseconds per operation."
         ) { _ in
             let x = Parameter(Tensor([1, 2], shape: [2])).tensor
             return Prepared(forward: { for _ in 0..<1000 { _ = x * x } })

@@ -16,6 +16,7 @@ extension ModelBench {
 extension Workload {
     static let yardstick = Workload(
         name: "yardstick",
-        summary: "Training and inference of a CNN-GRU with attention: conv 64, conv 128, pool 2, GRU 128, 8 classes.",
+        summary:
+            "Training and inference of a CNN-GRU with attention: conv 64, conv 128, pool 2, GRU 128, 8 classes.",
         batch: 64, .yardstick)
 }

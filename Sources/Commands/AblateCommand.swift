@@ -20,7 +20,8 @@ extension Command {
     )
     private static let slurmOptions = Option.text(
         "slurm-options", "OPTIONS",
-        help: "Additional sbatch options for the script, such as --slurm-options \"--partition=long --time=8:00:00\"."
+        help:
+            "Additional sbatch options for the script, such as --slurm-options \"--partition=long --time=8:00:00\"."
     )
     private static let slurmArray = Option.integer(
         "slurm-array", "N", in: 1...4_000_000,
@@ -60,7 +61,9 @@ extension Command {
         run: runAblation)
 
     private static func runAblation(_ arguments: Arguments) throws {
-        guard let path = arguments.argument else { throw UsageError("missing argument: the experiment's JSON file") }
+        guard let path = arguments.argument else {
+            throw UsageError("missing argument: the experiment's JSON file")
+        }
         let modes = [printing, slurm, collect].filter { arguments[$0] }
         guard modes.count < 2 else {
             throw UsageError("--\(modes[0].name) and --\(modes[1].name) exclude each other")
@@ -117,7 +120,7 @@ extension Command {
             "\(members), \(NumberText.count(ablation.singles.count, "run")), \(jobs) at a time, in \(ablation.folder)"
         )
         Interrupt.watch()
-        let reporter = AblationReporter(ablation, jobs: jobs)
+        let reporter = AblationProgress(ablation, jobs: jobs)
         let runner = AblationRunner(
             ablation, jobs: jobs, program: "/proc/self/exe", words: words,
             shouldStop: { Interrupt.isRequested }, tell: reporter.tell)

@@ -2,7 +2,8 @@ extension Program {
     /// The program with all built-in commands. A custom program can append to `commands`.
     public static let standard = Program(
         name: "Train",
-        summary: "Speech emotion recognition experiments: train, evaluate and analyze models configured by JSON files.",
+        summary:
+            "Speech emotion recognition experiments: train, evaluate and analyze models configured by JSON files.",
         commands: [
             .run,
             .check,

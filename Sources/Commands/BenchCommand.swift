@@ -26,7 +26,9 @@ extension Command {
 
     private static func runBench(_ arguments: Arguments) throws {
         if arguments[list] { return print(listing) }
-        guard let name = arguments.argument else { throw UsageError("missing argument: the workload; see --list") }
+        guard let name = arguments.argument else {
+            throw UsageError("missing argument: the workload; see --list")
+        }
         guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw UsageError("unknown workload \"\(name)\"", of: name, among: Workload.all.map(\.name))
         }

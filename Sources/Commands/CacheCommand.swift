@@ -53,7 +53,7 @@ struct CacheText {
             [("folder", inventory.folder), ("size", size), ("entries", NumberText.count(inventory.count))]
             + (used ?? []).map { ($0.0, Self.text($0.1)) }
             + [("limit", limit.map { "\($0)" } ?? "none")]
-            + (inventory.strangers > 0 ? [("other", strangers)] : [])
+            + (inventory.strangers > 0 ? [("unrelated", strangers)] : [])
         let width = (rows.map(\.0.count).max() ?? 0) + 2
         return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
             .joined(separator: "\n")

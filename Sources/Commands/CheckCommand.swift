@@ -19,7 +19,9 @@ extension Command {
             )
         ],
         run: { arguments in
-            guard !arguments.all.isEmpty else { throw UsageError("missing argument: the experiments' JSON files") }
+            guard !arguments.all.isEmpty else {
+                throw UsageError("missing argument: the experiments' JSON files")
+            }
             var failures = 0
             for path in arguments.all {
                 do {
@@ -67,7 +69,10 @@ extension Command {
                     Terminal.error("\(error)")
                 }
             }
-            if failures > 0 { throw CheckFailed(count: failures, of: arguments.all.count) }
+            if failures > 0 {
+                throw CommandFailure(
+                    description: "\(failures) of \(arguments.all.count) experiments have errors")
+            }
         })
 
     /// The truncation by the features, or why it is unknown.
@@ -76,11 +81,4 @@ extension Command {
             return "truncation: unknown, because the data are not available (\(error))\n"
         }
     }
-}
-
-/// Some configs have errors.
-struct CheckFailed: Error, CustomStringConvertible {
-    let count: Int
-    let of: Int
-    var description: String { "\(count) of \(of) experiments have errors" }
 }

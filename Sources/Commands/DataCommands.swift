@@ -131,7 +131,7 @@ extension Command {
             let splits = try splits(arguments, argument, corpus)
             var sounds: AudioScan?
             if !arguments[names] {
-                let reporter = RunReporter(isQuiet: arguments.tableFormat != .table)
+                let reporter = TerminalProgress(isQuiet: arguments.tableFormat != .table)
                 if let folder = try arguments.featureCache()?.folder {
                     // If it cannot be made, nothing is cached, and the audit is the same.
                     try? FileManager.default.createDirectory(
@@ -155,7 +155,10 @@ extension Command {
             case let format: print(format.text(AuditTable.table(reports)), terminator: "")
             }
             let leaks = reports.count { !$0.isClean }
-            if arguments[strict], leaks > 0 { throw LeakFound(count: leaks, of: reports.count) }
+            if arguments[strict], leaks > 0 {
+                throw CommandFailure(
+                    description: "\(leaks) of \(reports.count) splits leak into their test set")
+            }
         })
 
     /// Downloads RAVDESS.
@@ -165,7 +168,10 @@ extension Command {
         argument: Argument(placeholder: "FOLDER", help: "Destination folder.", completion: .files),
         options: [channels, address],
         examples: [
-            ("Train data fetch ~/data/RAVDESS", "Download and unpack both archives, about 440 MB (CC BY-NC-SA 4.0).")
+            (
+                "Train data fetch ~/data/RAVDESS",
+                "Download and unpack both archives, about 440 MB (CC BY-NC-SA 4.0)."
+            )
         ],
         run: { arguments in
             var download = RavdessDownload(folder: try arguments.required("folder"))
@@ -173,7 +179,7 @@ extension Command {
                 download.channels = [channel]
             }
             if let address = arguments[address] { download.address = address }
-            let reporter = RunReporter(isQuiet: false)
+            let reporter = TerminalProgress(isQuiet: false)
             let corpus = try download.run { progress in
                 // In megabytes, the last of which counts when it is whole.
                 let megabytes = max(1, (progress.total + 999_999) / 1_000_000)
@@ -191,7 +197,7 @@ extension Command {
         let argument = try DataArgument.read(
             arguments.required("data"), settings: arguments.every(Common.set))
         let corpus = try argument.data.read()
-        for omission in corpus.omissions { Terminal.error("left out: \(omission)") }
+        for omission in corpus.omissions { Terminal.error("skipped: \(omission)") }
         return corpus
     }
 
@@ -218,13 +224,6 @@ private struct Holder: Options {
     var split = AnySplit(GroupedSplit())
     static let summary = "A split."
     static let fields: [Field<Self>] = [.init("split", \.split, "The split.", .required)]
-}
-
-/// A split has a leak.
-private struct LeakFound: Error, CustomStringConvertible {
-    let count: Int
-    let of: Int
-    var description: String { "\(count) of \(of) splits leak into their test set" }
 }
 
 /// The findings of audits as a table.

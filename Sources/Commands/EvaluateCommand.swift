@@ -8,7 +8,9 @@ import SpeechEmotion
 extension Command {
     private static let data = Option.path(
         "data", "DATA",
-        help: "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data.")
+        help:
+            "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data."
+    )
     private static let part = Option.choice(
         "subset", ["train", "validation", "test"],
         help:
@@ -85,7 +87,7 @@ extension Command {
     private static func evaluateTogether(
         _ records: [RunRecord], _ set: RunSet?, _ arguments: Arguments
     ) throws {
-        let reporter = RunReporter(isQuiet: arguments.tableFormat != .table)
+        let reporter = TerminalProgress(isQuiet: arguments.tableFormat != .table)
         defer { reporter.finish() }
         let evaluation = try evaluate(
             RunEvaluation(
@@ -148,7 +150,7 @@ extension Command {
 
     /// Evaluates the model of each run of a cross-validation, on a subset of its own data or on other data.
     private static func evaluateEach(_ set: RunSet, _ arguments: Arguments) throws {
-        let reporter = RunReporter(isQuiet: true)
+        let reporter = TerminalProgress(isQuiet: true)
         defer { reporter.finish() }
         var done = 0
         let evaluation = try GroupEvaluation(

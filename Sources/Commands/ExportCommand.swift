@@ -8,7 +8,8 @@ extension Command {
     private static let out = Option.path(
         "out", "FOLDER", help: "Output folder (default: RUN/export).")
     private static let anySteps = Switch(
-        name: "any-steps", help: "Allow ONNX input sequences with any number of frames, if the model supports it.")
+        name: "any-steps",
+        help: "Allow ONNX input sequences with any number of frames, if the model supports it.")
 
     /// Exports a model.
     static let export: Command = Command(

@@ -11,7 +11,8 @@ extension Command {
             "Feature pipeline: a JSON file with a pipeline or an experiment (default: that of the experiment or run given as data, else 40 MFCCs in 200 frames at 16 kHz)."
     )
     private static let model = Option.path(
-        "model", "RUN|FILE", help: "Use the feature pipeline of a trained model: a run folder or a model file.")
+        "model", "RUN|FILE",
+        help: "Use the feature pipeline of a trained model: a run folder or a model file.")
     private static let layer = Option.text(
         "layer", "NAME",
         help:
@@ -106,8 +107,9 @@ extension Command {
             throw UsageError("--out: expected a file name ending in .npy or .csv, found \"\(file)\"")
         }
         if writer.failures > 0 {
-            throw FeaturesFailure(
-                description: "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
+            throw CommandFailure(
+                description:
+                    "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
         }
     }
 
@@ -137,9 +139,4 @@ extension Command {
             return try FeaturePipeline.decode(features)
         }
     }
-}
-
-/// Features of some files could not be computed; the errors have been reported.
-private struct FeaturesFailure: Error, CustomStringConvertible {
-    let description: String
 }

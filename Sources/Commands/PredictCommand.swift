@@ -10,7 +10,8 @@ extension Command {
         "model", "RUN|FILE",
         help: "Run folder or model file (default: the bundled pretrained model).")
     private static let format = Option.choice(
-        "format", ["table", "json", "csv"], help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
+        "format", ["table", "json", "csv"],
+        help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
     private static let attention = Switch(
         name: "attention", help: "With --format json: include the attention weights over time.")
     private static let rate = Option.integer(
@@ -48,7 +49,10 @@ extension Command {
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
-            ("Train predict some.wav --model runs/quickstart", "Print the predicted class and the probabilities of all classes."),
+            (
+                "Train predict some.wav --model runs/quickstart",
+                "Print the predicted class and the probabilities of all classes."
+            ),
             (
                 "Train predict recordings --model runs/quickstart --format csv > table.csv",
                 "Write one line per file."
@@ -209,10 +213,10 @@ extension Command {
             )
         }
         if failures > 0 {
-            throw PredictionFailure(description: "\(failures) of \(paths.count) files could not be read")
+            throw CommandFailure(description: "\(failures) of \(paths.count) files could not be read")
         }
         if emptyFolders > 0 {
-            throw PredictionFailure(
+            throw CommandFailure(
                 description:
                     "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
         }
@@ -233,12 +237,7 @@ private struct LongRecordingProgress {
     }
 }
 
-/// Some files could not be predicted; which and why has been printed.
-private struct PredictionFailure: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// The bundled model.
+/// The model that comes with the program.
 enum DefaultModel {
     /// Its path: `Models/speech-emotion.safetensors` beside the program or in a folder above it, or the value of `PROSODY_MODEL`.
     static func path() throws -> String {
@@ -278,7 +277,9 @@ private struct LiveStream {
             let name = PredictionWriter.span(begin + windows.lead, end)
             do {
                 let features = try predictor.features(of: Waveform(part.samples, rate: rate))
-                if let answer = predictor.answers([features], attention: writer.extras.attention).first {
+                if let answer = predictor.predictions(for: [features], attention: writer.extras.attention)
+                    .first
+                {
                     writer.write(name, RecordingPrediction(try answer.checked(name)))
                 }
             } catch {
@@ -319,7 +320,7 @@ private struct LiveStream {
         }
         if !rest.isEmpty { Terminal.error("the last sample was dropped: standard input had an odd number of bytes") }
         if failures > 0 {
-            throw PredictionFailure(
+            throw CommandFailure(
                 description: "no prediction for \(NumberText.count(failures, "window")) of the stream")
         }
     }

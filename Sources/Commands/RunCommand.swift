@@ -34,7 +34,10 @@ extension Command {
                 "Train run Experiments/quickstart.json --set training.epochs=5 --name short",
                 "The same with five epochs, in runs/short."
             ),
-            ("Train run Experiments/quickstart.json --name short --resume", "Resume the run after an interruption."),
+            (
+                "Train run Experiments/quickstart.json --name short --resume",
+                "Resume the run after an interruption."
+            ),
         ],
         run: runExperiment)
 
@@ -63,9 +66,9 @@ extension Command {
         guard !Ablation.isIn(place) else {
             throw UsageError("\(place) contains an ablation; choose another --name")
         }
-        let observer: any RunReporting =
+        let observer: any RunProgress =
             arguments[Common.json]
-            ? JSONReporter() : RunReporter(isQuiet: arguments[Common.quiet])
+            ? JSONProgress() : TerminalProgress(isQuiet: arguments[Common.quiet])
         do {
             let run = try ExperimentRun(
                 experiment, folder: RunFolder(place), cache: cache, observer: observer)
@@ -117,7 +120,8 @@ extension Command {
         case .unfinished:
             guard isResumed else {
                 throw UsageError(
-                    "\(place) contains an unfinished run; add --resume to continue it, or choose another --name")
+                    "\(place) contains an unfinished run; add --resume to continue it, or choose another --name"
+                )
             }
         case .finished:
             throw UsageError("\(place) contains a finished run; choose another --name")

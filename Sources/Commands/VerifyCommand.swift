@@ -13,7 +13,10 @@ extension Command {
             placeholder: "RUN", help: "Folder of a finished run.", completion: .files),
         options: [keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet],
         examples: [
-            ("Train verify runs/quickstart", "Report which files are identical; exit with status 1 if any differs.")
+            (
+                "Train verify runs/quickstart",
+                "Report which files are identical; exit with status 1 if any differs."
+            )
         ],
         run: verifyRun)
 
@@ -24,7 +27,7 @@ extension Command {
         _ = try record.requireEnd()
         let copy = try freshFolder(record.path + "-verify")
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: copy) } }
-        let observer = RunReporter(isQuiet: arguments[Common.quiet])
+        let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
         _ = try Interrupt.whenStopped {
@@ -42,7 +45,7 @@ extension Command {
             if state != "equal" { different.append(name) }
         }
         guard different.isEmpty else {
-            throw VerifyFailure(files: different, first: record, second: try RunRecord(copy))
+            throw try failure(different, record, RunRecord(copy))
         }
         print("The run is bit-identical.")
     }
@@ -57,15 +60,10 @@ extension Command {
         throw FileError.system(
             path, "creating the folder", allowed: "a writable folder that contains the run")
     }
-}
 
-/// A run was not reproduced.
-private struct VerifyFailure: Error, CustomStringConvertible {
-    let files: [String]
-    let first: RunRecord
-    let second: RunRecord
-
-    var description: String {
+    /// The failure for files that differ between two runs, with the differences of their environments.
+    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> CommandFailure
+    {
         let names = ["version", "processor", "system"].filter {
             first.environment?[$0]?.text != second.environment?[$0]?.text
         }
@@ -76,7 +74,9 @@ private struct VerifyFailure: Error, CustomStringConvertible {
                 + names.map { name in
                     "\(name) \(first.environment?[name]?.text ?? "unknown") and \(second.environment?[name]?.text ?? "unknown")"
                 }.joined(separator: ", ") + "."
-        return
-            "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
+        return CommandFailure(
+            description:
+                "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
+        )
     }
 }

@@ -112,7 +112,8 @@ final class ONNXExport {
         let planned = try context.plannedShape(x)
         guard result.shape == planned else {
             throw context.problem(
-                "its mapping outputs \(result.shape) for \(x.shape)", advice: "the layer itself outputs \(planned)")
+                "its mapping outputs \(result.shape) for \(x.shape)",
+                advice: "the layer itself outputs \(planned)")
         }
         return result
     }

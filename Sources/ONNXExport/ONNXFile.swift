@@ -55,7 +55,8 @@ struct ONNXFile {
         guard head.bytes.count + size <= limit else {
             throw FileError(
                 file: path, place: "writing ONNX", found: "a model of \(head.bytes.count + size) bytes",
-                allowed: "at most \(limit) bytes, the limit of the format; use a smaller model, or safetensors")
+                allowed:
+                    "at most \(limit) bytes, the limit of the format; use a smaller model, or safetensors")
         }
         return Pieces(head: head.bytes + structure, constants: constants)
     }

@@ -50,7 +50,8 @@ public struct ONNXLayer {
     /// Applies a nested layer to a value.
     public func apply(_ name: String, to x: ONNXSignal) throws -> ONNXSignal {
         guard let child = children.first(where: { $0.name == name }) else {
-            throw problem("the layer has no nested layer \"\(name)\"", advice: "use an existing name in the mapping")
+            throw problem(
+                "the layer has no nested layer \"\(name)\"", advice: "use an existing name in the mapping")
         }
         return try export.map(child.layer, path: path.isEmpty ? name : path + "." + name, x)
     }

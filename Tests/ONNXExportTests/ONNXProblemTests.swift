@@ -78,7 +78,10 @@ import Testing
         (#"{"type": "reshape", "shape": [-1]}"#, "the target shape requires a fixed number of steps"),
         (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the target shape requires a fixed number of steps"),
         (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has one bias per step"),
-        (#"{"type": "positional_encoding", "kind": "learned"}"#, "the embeddings have the length of the input"),
+        (
+            #"{"type": "positional_encoding", "kind": "learned"}"#,
+            "the embeddings have the length of the input"
+        ),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {
         var options = ONNXOptions()
         options.anySteps = true

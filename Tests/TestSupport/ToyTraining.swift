@@ -49,7 +49,9 @@ package enum Toy {
          {"type": "attention", "units": 4}, {"type": "dense", "units": 2}]
         """
 
-    package static func configuration(_ edit: (inout TrainingOptions) -> Void = { _ in }) throws -> Trainer.Configuration {
+    package static func configuration(_ edit: (inout TrainingOptions) -> Void = { _ in }) throws
+        -> Trainer.Configuration
+    {
         var options = TrainingOptions()
         options.epochs = 3
         options.weightAverage = .init(decay: 0.9)

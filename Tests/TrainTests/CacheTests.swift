@@ -53,13 +53,13 @@ import Testing
             let cleared = try BuiltProgram.run("cache", "--cache", cache, "--clear")
             #expect(cleared.status == 0)
             let first = cleared.output.split(separator: "\n").map(String.init)
-            #expect(first[0].hasPrefix("Removed 3 entries from \(cache), "), "\(cleared.output)")
-            #expect(first[1] == "1 other file there is other and stays.")
+            #expect(first[0].hasPrefix("Removed 3 entries from \(cache) ("), "\(cleared.output)")
+            #expect(first[1] == "Kept 1 other file that does not belong to the cache.")
             #expect(try FileManager.default.subpathsOfDirectory(atPath: cache) == ["notes.txt"])
             let again = try BuiltProgram.run("cache", "--cache", cache, "--clear")
             #expect(again.output.hasPrefix("The cache in \(cache) is already empty.\n"))
             let other = try BuiltProgram.run("cache", "--cache", cache)
-            #expect(other.output.contains("\nother  1 other file\n"))
+            #expect(other.output.contains("\nunrelated  1 other file\n"))
             // Afterwards it is filled again, with the same features.
             let made = try BuiltProgram.run(
                 "features", folder + "/sounds", "--cache", cache, "--out", folder + "/y.npy")

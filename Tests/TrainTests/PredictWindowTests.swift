@@ -125,7 +125,7 @@ import Testing
             let features = try predictor.pipeline.features(ofFile: file)
             #expect(
                 try probabilities(JSONValue.parse(ending.output))
-                    == predictor.answers([[features]])[0].probabilities)
+                    == predictor.predictions(for: [[features]])[0].probabilities)
             let table = try predict(file, "--truncate")
             #expect(!table.output.contains("windows") && table.errors.isEmpty)
         }

@@ -78,8 +78,8 @@ import Testing
         options.cutmix = 0.5
         #expect(options.mixing(RandomGenerator(seed: 1))?.method == .cutmix)
         options.mixup = 0.2
-        let ways = (0..<40).compactMap { options.mixing(RandomGenerator(seed: $0)) }
-        #expect(ways.contains { $0.method == .mixup && $0.alpha == 0.2 })
-        #expect(ways.contains { $0.method == .cutmix && $0.alpha == 0.5 })
+        let methods = (0..<40).compactMap { options.mixing(RandomGenerator(seed: $0)) }
+        #expect(methods.contains { $0.method == .mixup && $0.alpha == 0.2 })
+        #expect(methods.contains { $0.method == .cutmix && $0.alpha == 0.5 })
     }
 }

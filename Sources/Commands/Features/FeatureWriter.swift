@@ -34,7 +34,7 @@ final class FeatureWriter {
 
     /// Calls `body` with the features of each clip; nil after an error, which is reported.
     private func each(_ body: (_ index: Int, Features?) throws -> Void) throws {
-        var progress = Progress(total: clips.count)
+        var progress = ProgressBar(total: clips.count)
         let clock = ContinuousClock()
         let begin = clock.now
         var failed = 0

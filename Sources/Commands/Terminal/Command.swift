@@ -96,7 +96,9 @@ public struct Option<Value: Sendable>: OptionDeclaration {
 
 extension Option where Value == Int {
     /// An integer within a range.
-    public static func integer(_ name: String, _ placeholder: String, in range: ClosedRange<Int>, help: String)
+    public static func integer(
+        _ name: String, _ placeholder: String, in range: ClosedRange<Int>, help: String
+    )
         -> Option
     {
         let expected =

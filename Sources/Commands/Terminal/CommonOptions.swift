@@ -7,10 +7,13 @@ import SpeechEmotion
 /// Options shared by several commands.
 enum Common {
     static let set = Option.text(
-        "set", "PATH=VALUE", help: "Override a value of the config, such as --set training.epochs=5. May be repeated.", isRepeated: true)
+        "set", "PATH=VALUE",
+        help: "Override a value of the config, such as --set training.epochs=5. May be repeated.",
+        isRepeated: true)
     static let runs = Option.path("runs", "FOLDER", help: "Folder that contains the runs (default: runs).")
     static let threads = Option.integer(
-        "threads", "K", in: 1...64, help: "Number of threads (default: all cores). It does not affect results."
+        "threads", "K", in: 1...64,
+        help: "Number of threads (default: all cores). It does not affect results."
     )
     static let views = Option.text(
         "tta", "JSON",

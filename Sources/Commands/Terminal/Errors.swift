@@ -11,6 +11,11 @@ public struct UsageError: Error {
     }
 }
 
+/// A command failed after reporting the details; the exit status is 1.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
 /// Interrupted by Ctrl-C or SIGTERM; the exit status is 130.
 public struct Interrupted: Error {}
 

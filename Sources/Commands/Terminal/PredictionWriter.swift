@@ -49,14 +49,14 @@ final class PredictionWriter {
             show(csv(name, prediction.summary, times: ["", ""]))
             guard extras.timeline else { return }
             for window in prediction.windows {
-                show(csv(name, window.answer, times: [window.start, window.end].map(Self.seconds)))
+                show(csv(name, window.prediction, times: [window.start, window.end].map(Self.seconds)))
             }
         case "json": show(json(name, prediction).line)
         default:
             show(row(name, prediction.summary, count: "\(max(prediction.windows.count, 1))"))
             guard extras.timeline else { return }
             for window in prediction.windows {
-                show(row("  " + Self.span(window.start, window.end), window.answer, count: ""))
+                show(row("  " + Self.span(window.start, window.end), window.prediction, count: ""))
             }
         }
     }
@@ -66,9 +66,9 @@ final class PredictionWriter {
 
     private static func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 
-    private func csv(_ name: String, _ answer: Predictor.Answer, times: [String]) -> String {
-        let cells = [name] + (extras.timeline ? times : []) + [classes[answer.best]]
-        return (cells.map(CSV.cell) + answer.probabilities.map { "\(Float($0))" }).joined(
+    private func csv(_ name: String, _ prediction: Predictor.Prediction, times: [String]) -> String {
+        let cells = [name] + (extras.timeline ? times : []) + [classes[prediction.best]]
+        return (cells.map(CSV.cell) + prediction.probabilities.map { "\(Float($0))" }).joined(
             separator: ",")
     }
 
@@ -78,32 +78,32 @@ final class PredictionWriter {
         guard !prediction.windows.isEmpty else { return line }
         let windows = prediction.windows.map { window in
             var part: JSONValue = ["start": window.start.encode(), "end": window.end.encode()]
-            add(window.answer, to: &part, hasAttention: extras.attention)
+            add(window.prediction, to: &part, hasAttention: extras.attention)
             return part
         }
         line["windows"] = JSONValue(.list(windows))
         return line
     }
 
-    private func add(_ answer: Predictor.Answer, to line: inout JSONValue, hasAttention: Bool) {
-        line["label"] = classes[answer.best].encode()
+    private func add(_ prediction: Predictor.Prediction, to line: inout JSONValue, hasAttention: Bool) {
+        line["label"] = classes[prediction.best].encode()
         line["probabilities"] = JSONValue(
-            .object(zip(classes, answer.probabilities).map { JSONMember($0, JSONValue(.number($1))) }))
+            .object(zip(classes, prediction.probabilities).map { JSONMember($0, JSONValue(.number($1))) }))
         if hasAttention {
             line["attention"] =
-                answer.attention.map {
+                prediction.attention.map {
                     ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
                 } ?? .null
         }
     }
 
-    private func row(_ name: String, _ answer: Predictor.Answer, count: String) -> String {
-        let numbers = answer.probabilities.enumerated().map { index, value in
+    private func row(_ name: String, _ prediction: Predictor.Prediction, count: String) -> String {
+        let numbers = prediction.probabilities.enumerated().map { index, value in
             padded(Self.fixed(value), to: max(classes[index].count, 5))
         }
         let columns =
             [filled(name, width)] + (extras.counts ? [padded(count, to: 7)] : [])
-            + [filled(classes[answer.best], labelWidth)] + numbers
+            + [filled(classes[prediction.best], labelWidth)] + numbers
         return columns.joined(separator: "  ")
     }
 

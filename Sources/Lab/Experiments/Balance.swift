@@ -13,7 +13,8 @@ extension Experiment {
         guard data.balance.rule == .weights else { return nil }
         guard let weighted = loss.value as? any ClassWeightedLoss else {
             let able = LossKinds.kinds.filter { $0 is any ClassWeightedLoss.Type }.map { $0.type }
-            return "\"balance\" by weights requires a loss with class weights: \(able.joined(separator: ", "))"
+            return
+                "\"balance\" by weights requires a loss with class weights: \(able.joined(separator: ", "))"
         }
         if !weighted.hasClassWeights { return nil }
         return "\"balance\" by weights conflicts with the loss's \"class_weights\"; remove one of them"

@@ -21,9 +21,13 @@ public struct EvaluationOptions: Options {
         var splitPart: Split.Subset { self == .test ? .test : .validation }
     }
 
-    public static let summary = "Evaluation: metrics, subset, test-time augmentation and confidence intervals."
+    public static let summary =
+        "Evaluation: metrics, subset, test-time augmentation and confidence intervals."
     public static let fields: [Field<Self>] = [
-        .init("metrics", \.metrics, "Metrics computed on the validation set after each epoch, and on the evaluated subset after training, in addition to the loss."),
+        .init(
+            "metrics", \.metrics,
+            "Metrics computed on the validation set after each epoch, and on the evaluated subset after training, in addition to the loss."
+        ),
         .init(
             "subset", \.subset,
             "The subset to evaluate after training. With `validation`, the test set is never read: use it for hyperparameter search."
@@ -33,10 +37,13 @@ public struct EvaluationOptions: Options {
             "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional view of a recording. The logits are averaged over the original and all views. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
             TestTimeAugmentation.limit),
         .init(
-            "batch_size", \.batchSize, "Number of examples per batch in evaluation. It does not affect results.", .range(1...1 << 20)),
-        .init("confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
+            "batch_size", \.batchSize,
+            "Number of examples per batch in evaluation. It does not affect results.", .range(1...1 << 20)),
         .init(
-            "resamples", \.resamples, "Number of bootstrap resamples for confidence intervals.", .range(1...1_000_000)),
+            "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
+        .init(
+            "resamples", \.resamples, "Number of bootstrap resamples for confidence intervals.",
+            .range(1...1_000_000)),
     ]
 
     public init() {}

@@ -25,16 +25,23 @@ public struct Experiment: Options {
 
     public static let summary = "An experiment: data, split, features, model, training and evaluation."
     public static let fields: [Field<Self>] = [
-        .init("name", \.name, "Name of the experiment; the default name of its run folders.", .notEmpty, .isFolderName),
+        .init(
+            "name", \.name, "Name of the experiment; the default name of its run folders.", .notEmpty,
+            .isFolderName),
         .init("description", \.about, "Purpose of the experiment, in a sentence or two."),
         .init(
             "seed", \.seed,
             "Random seed. It determines weight initialization, the order of examples, dropout and augmentation.",
             .atLeast(0)),
         .init("data", \.data, "The corpus, and which of its recordings are used.", .required),
-        .init("split", \.split, "How the recordings are split into training, validation and test sets.", .required),
+        .init(
+            "split", \.split, "How the recordings are split into training, validation and test sets.",
+            .required),
         .init("fold", \.fold, "The fold to use if the split has several, counted from 1.", .atLeast(1)),
-        .init("features", \.features, "The feature pipeline: resampling, preprocessing, and the features that form the model's input.", .required),
+        .init(
+            "features", \.features,
+            "The feature pipeline: resampling, preprocessing, and the features that form the model's input.",
+            .required),
         .init(
             "augmentation", \.augmentation,
             "Augmentation of the training set. For test-time augmentation see \"tta\" in \"evaluation\"."),

@@ -22,7 +22,7 @@ struct FeatureProbe {
         for copy in plan.copies.indices where !plan.copies[copy].isEmpty {
             let error = Self.failure(pipeline) { try plan.wave($0, copy: copy, of: "tone", generator) }
             guard let error else { continue }
-            failures.append((JSONPath([.key("augmentation"), .key("copies"), .index(row)]), error))
+            failures.append((JSONPath([.key("augmentation"), .key("copies"), .index(copy)]), error))
         }
         guard !plan.waveform.isEmpty else { return }
         let error = Self.failure(pipeline) {

@@ -25,7 +25,8 @@ public struct SweepOptions: Options {
     /// All folds of the split.
     public enum AllFolds: String, CaseIterable, ConfigurationValue { case all }
 
-    public static let summary = "The variants that `Train ablate` compares. Each member changes the experiment; the unchanged experiment is the member \"base\"."
+    public static let summary =
+        "The variants that `Train ablate` compares. Each member changes the experiment; the unchanged experiment is the member \"base\"."
     public static let fields: [Field<Self>] = [
         .init(
             "grid", \.grid,
@@ -39,7 +40,8 @@ public struct SweepOptions: Options {
             .atLeast(0)),
         .init(
             "folds", \.folds,
-            "Folds of each member: a list of fold numbers, counted from 1, or \"all\"; null uses only the experiment's fold."),
+            "Folds of each member: a list of fold numbers, counted from 1, or \"all\"; null uses only the experiment's fold."
+        ),
         .init("metric", \.metric, "The metric to compare: one of evaluation.metrics, or \"loss\"."),
         .init(
             "test", \.test,
@@ -60,7 +62,9 @@ public struct SweepOptions: Options {
             if values.isEmpty {
                 found.append(Complaint(key, "the list is empty; add values, or remove the key"))
             }
-            if Set(values).count < values.count { found.append(Complaint(key, "the list contains a number twice")) }
+            if Set(values).count < values.count {
+                found.append(Complaint(key, "the list contains a number twice"))
+            }
             if let wrong = values.first(where: { $0 < least }) {
                 found.append(Complaint(key, "expected numbers of at least \(least), found \(wrong)"))
             }

@@ -29,7 +29,9 @@ public struct ChoiceRange: SweepRange {
     public static let type = "choice"
     public static let summary = "Uniform choice from a list of values."
     public static let fields: [Field<Self>] = [
-        .init("values", \.values, "Values to choose from; a repeated value is more likely.", .required, .notEmpty)
+        .init(
+            "values", \.values, "Values to choose from; a repeated value is more likely.", .required,
+            .notEmpty)
     ]
 
     public init() {}
@@ -64,7 +66,8 @@ public struct LogUniformRange: SweepRange {
     public var high = 1.0
 
     public static let type = "log_uniform"
-    public static let summary = "Log-uniform distribution between two bounds, for parameters such as learning rates."
+    public static let summary =
+        "Log-uniform distribution between two bounds, for parameters such as learning rates."
     public static let fields: [Field<Self>] = [
         .init("low", \.low, "Lower bound.", .required, .above(0)),
         .init("high", \.high, "Upper bound.", .required, .above(0)),

@@ -78,7 +78,7 @@ public struct ValidatedExperiment: Sendable {
         }
         for failure in TestTimeAugmentation(experiment.evaluation.tta).failures(experiment.features) {
             report(
-                JSONPath([.key("evaluation"), .key("tta"), .index(failure.view)]), "\(failure.error)")
+                JSONPath([.key("evaluation"), .key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
         for (path, name) in Self.watched(experiment.training, experiment.schedule?.value) {
             if let message = experiment.problem(withFigure: name) { report(path, message) }
@@ -166,7 +166,7 @@ extension Experiment {
         }
         return
             "the loss \(Swift.type(of: loss.value).type) does not assign outputs to classes, as the metrics require; "
-                + "use one of \(able.joined(separator: ", "))"
+            + "use one of \(able.joined(separator: ", "))"
     }
 
     /// The names of the metrics of every epoch.
@@ -186,7 +186,7 @@ extension Experiment {
         if name.hasPrefix("validation_"), !split.value.hasValidation {
             return
                 "\"\(name)\" is not available, because the split has no validation set; add \"validation\" to the split, "
-                    + "or use the last epoch: \"selection\": {\"weights\": \"last\"}"
+                + "or use the last epoch: \"selection\": {\"weights\": \"last\"}"
         }
         let bare =
             ["validation_", "val_"].first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }

@@ -46,7 +46,8 @@ public struct RunComparison: Sendable {
             groups.append(group)
             notes.append(found)
         }
-        let comparison = GroupTable(groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
+        let comparison = GroupTable(
+            groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
         for figure in set(of: sets) {
             var table = comparison.table(figure, title: figure)
             for (row, found) in notes.enumerated() { table.rows[row].warnings.insert(contentsOf: found, at: 0) }

@@ -22,7 +22,7 @@ extension Predictor {
         let windows = try windows(options)
         let extractor = try FeatureExtractor(pipeline, cache: cache)
         let isOneSpeaker = pipeline.normalize == .speaker
-        var waiting: [(index: Int, result: Result<Heard, any Error>)] = []
+        var waiting: [(index: Int, result: Result<RecordingFeatures, any Error>)] = []
         func flush() throws {
             try predict(&waiting, paths, attention: attention, check: check, each: each)
         }
@@ -37,10 +37,10 @@ extension Predictor {
                 let (first, names) = (start + next, Array(part[next..<end]))
                 try extractor.forEach(names, copies: views) { offset, result in
                     try check(first + offset)
-                    let heard = result.flatMap { views in
-                        Result { Heard(try views.map { try $0.finite(names[offset]) }) }
+                    let recording = result.flatMap { views in
+                        Result { RecordingFeatures(try views.map { try $0.finite(names[offset]) }) }
                     }
-                    waiting.append((first + offset, heard))
+                    waiting.append((first + offset, recording))
                     if waiting.count == Self.batch, !isOneSpeaker { try flush() }
                 }
                 next = end
@@ -48,12 +48,12 @@ extension Predictor {
                 let index = start + next
                 try check(index)
                 if isOneSpeaker {
-                    let heard = try stoppable { stop in
+                    let recording = try stoppable { stop in
                         try features(ofWindows: paths[index], windows) { seconds in
                             try stop.passing { try progress(index, seconds) }
                         }
                     }
-                    waiting.append((index, heard))
+                    waiting.append((index, recording))
                 } else {
                     try flush()
                     let result = try stoppable { stop in
@@ -84,7 +84,7 @@ extension Predictor {
     static let batch = 32
 
     /// The features of a whole recording, or of each of its windows.
-    private struct Heard {
+    private struct RecordingFeatures {
         var sounds: [[Features]]
         /// The times of the windows; nil for a whole recording.
         var times: [(start: Double, end: Double)]?
@@ -103,9 +103,9 @@ extension Predictor {
     ) throws -> RecordingPrediction {
         var predicted: [RecordingPrediction.Window] = []
         try eachWindows(ofFile: path, windows) { batch in
-            let answers = answers(batch.map(\.views), attention: attention)
-            predicted += try zip(batch, answers).map { window, answer in
-                .init(start: window.start, end: window.end, answer: try answer.checked(path))
+            let predictions = predictions(for: batch.map(\.views), attention: attention)
+            predicted += try zip(batch, predictions).map { window, prediction in
+                .init(start: window.start, end: window.end, prediction: try prediction.checked(path))
             }
             if let last = batch.last { try progress(last.end) }
         }
@@ -115,42 +115,42 @@ extension Predictor {
     /// Returns the features of all windows of a recording.
     private func features(
         ofWindows path: String, _ windows: RecordingWindows, progress: (Double) throws -> Void
-    ) throws -> Heard {
+    ) throws -> RecordingFeatures {
         var found: [WindowFeatures] = []
         try eachWindows(ofFile: path, windows) { batch in
             found += batch
             if let last = batch.last { try progress(last.end) }
         }
-        return Heard(windows: found)
+        return RecordingFeatures(windows: found)
     }
 
     /// Predicts the waiting recordings and passes the results on in order.
     private func predict(
-        _ waiting: inout [(index: Int, result: Result<Heard, any Error>)], _ paths: [String],
+        _ waiting: inout [(index: Int, result: Result<RecordingFeatures, any Error>)], _ paths: [String],
         attention: Bool, check: (Int) throws -> Void,
         each: (Int, Result<RecordingPrediction, any Error>) throws -> Void
     ) throws {
         var sounds = waiting.flatMap { (try? $0.result.get())?.sounds ?? [] }
         if pipeline.normalize == .speaker, !sounds.isEmpty { try normalize(&sounds) }
-        var answers: ArraySlice<Answer> = []
+        var predictions: ArraySlice<Prediction> = []
         for start in stride(from: 0, to: sounds.count, by: Self.batch) {
             try check(start)
             let batch = sounds[start..<min(start + Self.batch, sounds.count)]
-            answers += self.answers(Array(batch), attention: attention)
+            predictions += self.predictions(for: Array(batch), attention: attention)
         }
         for (index, result) in waiting {
             switch result {
-            case .success(let heard):
-                let own = answers.prefix(heard.sounds.count)
-                answers = answers.dropFirst(heard.sounds.count)
+            case .success(let recording):
+                let own = predictions.prefix(recording.sounds.count)
+                predictions = predictions.dropFirst(recording.sounds.count)
                 try each(
                     index,
                     Result {
                         let checked = try own.map { try $0.checked(paths[index]) }
-                        guard let times = heard.times else { return RecordingPrediction(checked[0]) }
+                        guard let times = recording.times else { return RecordingPrediction(checked[0]) }
                         return RecordingPrediction(
                             windows: zip(times, checked).map {
-                                .init(start: $0.start, end: $0.end, answer: $1)
+                                .init(start: $0.start, end: $0.end, prediction: $1)
                             })
                     })
             case .failure(let error): try each(index, .failure(error))
@@ -208,7 +208,7 @@ extension Features {
     }
 }
 
-extension Predictor.Answer {
+extension Predictor.Prediction {
     /// Returns the prediction. Throws if any probability is NaN or infinite.
     public func checked(_ sound: String) throws -> Self {
         guard probabilities.allSatisfy(\.isFinite) else {

@@ -28,7 +28,8 @@ public struct LayerEmbedding {
             }
             throw FileError(
                 file: file, place: "--layer", found: "no layer \"\(name)\"",
-                allowed: known.isEmpty ? "none: this model has a single layer" : known.joined(separator: ", "))
+                allowed: known.isEmpty ? "none: this model has a single layer" : known.joined(separator: ", ")
+            )
         }
         (self.model, layer, shape) = (model, name, Array(found.output.tensor.shape.dropFirst()))
     }

@@ -18,7 +18,7 @@ public struct Predictor {
     public let views: TestTimeAugmentation
 
     /// A prediction for one recording or window.
-    public struct Answer: Sendable {
+    public struct Prediction: Sendable {
         /// The class probabilities.
         public var probabilities: [Double]
         /// The logits.
@@ -110,7 +110,7 @@ public struct Predictor {
     ///
     /// - Parameter sounds: The features of all views of each recording, the original first. If the pipeline normalizes by
     ///   speaker, they must be normalized already (`SpeakerNormalization`).
-    public func answers(_ sounds: [[Features]], attention: Bool = false) -> [Answer] {
+    public func predictions(for sounds: [[Features]], attention: Bool = false) -> [Prediction] {
         guard !sounds.isEmpty else { return [] }
         require(
             sounds.allSatisfy { $0.count == views.count },
@@ -125,7 +125,7 @@ public struct Predictor {
         let (raw, probabilities) = (logits.array, logits.softmax(axis: -1).array)
         return sounds.enumerated().map { row, views in
             let numbers = row * classes.count..<(row + 1) * classes.count
-            return Answer(
+            return Prediction(
                 probabilities: probabilities[numbers].map { Double($0) },
                 logits: raw[numbers].map { Double($0) },
                 attention: attention ? self.attention(views[0]) : nil)

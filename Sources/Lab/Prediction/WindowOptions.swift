@@ -51,7 +51,8 @@ extension Predictor {
         let limit = pipeline.extent.seconds
         if options.truncates, options.window != nil || options.step != nil {
             throw WindowProblem(
-                .truncate, "conflicts with the window options: only the beginning is used, so there are no windows")
+                .truncate,
+                "conflicts with the window options: only the beginning is used, so there are no windows")
         }
         guard limit != nil || options.window != nil else {
             if options.truncates || options.step != nil {

@@ -25,7 +25,7 @@ struct PythonCalls {
     /// The lines that prepare a sound of any rate.
     mutating func prepare(_ pipeline: FeaturePipeline) -> [String] {
         var lines = [
-            "sound = extract(sound, rate, rate=\(pipeline.rate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
+            "sound = extract(sound, rate, rate=\(pipeline.sampleRate), offset=\(pipeline.offset), duration=\(optional(pipeline.duration)))"
         ]
         var rate = pipeline.sampleRate
         for (index, edit) in pipeline.preprocessing.enumerated() {

@@ -29,7 +29,7 @@ public struct GroupEvaluation: Sendable {
         let first = evaluations[0]
         if first.data != nil {
             group.evaluatedOn = first.name
-        } else if ![.test, runs.experiment.evaluation.part.splitPart].contains(first.result.part) {
+        } else if ![.test, runs.experiment.evaluation.subset.splitPart].contains(first.result.part) {
             group.evaluatedOn = "its \(first.result.part == .train ? "training" : "validation") set"
         }
         self.group = group
@@ -74,8 +74,8 @@ public struct GroupEvaluation: Sendable {
             facts.append(("Labels", first.labels.labels.encode().line))
         }
         if !omissions.isEmpty { facts.append(("Left out", omissions.joined(separator: "; "))) }
-        if !first.views.changed.isEmpty {
-            facts.append(("Test-time augmentation", first.views.changed.encode().line))
+        if !first.views.copies.isEmpty {
+            facts.append(("Test-time augmentation", first.views.copies.encode().line))
         }
         return facts
     }
@@ -125,7 +125,7 @@ public struct GroupEvaluation: Sendable {
             "name": name.encode(),
             "part": first.data == nil ? first.result.part.rawValue.encode() : .null,
             "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": first.views.changed.encode(), "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
+            "tta": first.views.copies.encode(), "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
         ]
     }
 }
@@ -142,5 +142,5 @@ private final class DistinctNotes: RunObserver {
     func advance(_ done: Int, of total: Int, note: String) { observer.advance(done, of: total, note: note) }
     func note(_ text: String) { if isNew(text) { observer.note(text) } }
     func remark(_ text: String) { if isNew(text) { observer.remark(text) } }
-    var isAskedToStop: Bool { observer.isAskedToStop }
+    var shouldStop: Bool { observer.shouldStop }
 }

@@ -83,7 +83,8 @@ public final class RunFolder {
                     file: path, place: "the config of the run to resume",
                     found: shown.joined(separator: "; "),
                     allowed:
-                        "the config and --set options that the run was started with; to change them, start a new run with another --name")
+                        "the config and --set options that the run was started with; to change them, start a new run with another --name"
+                )
             }
         }
         try write(experiment.resolved.json + "\n", to: RunFile.config)

@@ -27,7 +27,7 @@ extension RunObserver {
     public func note(_ text: String) {}
     /// Does nothing.
     public func remark(_ text: String) {}
-    /// Never.
+    /// Returns false.
     public var shouldStop: Bool { false }
 }
 

@@ -19,7 +19,7 @@ public struct RunReport: Sendable {
     /// The leakage audit of the split.
     public var audit: Audit?
     /// The metrics of the evaluated subset, in display order.
-    public var figures: [KeyFigure] = []
+    public var figures: [MetricValue] = []
     /// Signs of failed training, one sentence each.
     public var findings: [String] = []
     /// A note on the evaluated subset and on how the intervals were computed.
@@ -61,7 +61,7 @@ public struct RunReport: Sendable {
         /// The rule, such as "by speaker, 5 folds".
         public var rule: String
         /// Whether the split is speaker-independent; nil if speakers are unknown.
-        public var keepsSpeakersApart: Bool?
+        public var isSpeakerIndependent: Bool?
         /// The name of the evaluated subset.
         public var measured: String
         /// The subsets, such as train, validation and test.
@@ -86,11 +86,11 @@ public struct RunReport: Sendable {
 
         /// Creates a split.
         public init(
-            rule: String, keepsSpeakersApart: Bool?, measured: String = "test", parts: [Part] = []
+            rule: String, isSpeakerIndependent: Bool?, measured: String = "test", parts: [Part] = []
         ) {
             self.rule = rule
             self.measured = measured
-            self.keepsSpeakersApart = keepsSpeakersApart
+            self.isSpeakerIndependent = isSpeakerIndependent
             self.parts = parts
         }
     }
@@ -114,7 +114,7 @@ public struct RunReport: Sendable {
     }
 
     /// A metric of the run.
-    public struct KeyFigure: Sendable {
+    public struct MetricValue: Sendable {
         /// The name, such as "accuracy".
         public var name: String
         /// The value with its interval; NaN bounds are not shown.
@@ -160,7 +160,7 @@ public struct RunReport: Sendable {
         /// The true class.
         public var truth: String
         /// The predicted class.
-        public var answer: String
+        public var predicted: String
         /// The probability of the predicted class.
         public var probability: Double
         /// The waveform; nil to omit it.
@@ -170,12 +170,12 @@ public struct RunReport: Sendable {
 
         /// Creates an example.
         public init(
-            _ name: String, truth: String, answer: String, probability: Double, sound: Waveform? = nil,
+            _ name: String, truth: String, predicted: String, probability: Double, sound: Waveform? = nil,
             attention: WaveformPlot.Attention? = nil
         ) {
             self.name = name
             self.truth = truth
-            self.answer = answer
+            self.predicted = predicted
             self.probability = probability
             self.sound = sound
             self.attention = attention

@@ -32,7 +32,7 @@ extension RunReport {
     /// Whether the evaluation is speaker-independent: shown above the metrics.
     private var statement: String {
         guard let split else { return "" }
-        return switch split.keepsSpeakersApart {
+        return switch split.isSpeakerIndependent {
         case true?:
             callout(
                 "good", "Speaker-independent evaluation.",
@@ -46,7 +46,8 @@ extension RunReport {
         case nil:
             callout(
                 "unknown", "Speakers unknown.",
-                "The data do not name their speakers: do not take the metrics as performance on unseen speakers.")
+                "The data do not name their speakers: do not take the metrics as performance on unseen speakers."
+            )
         }
     }
 
@@ -57,7 +58,8 @@ extension RunReport {
         }
         return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
             + (rows.isEmpty
-                ? "" : HTML.table(caption: "Subsets", columns: ["subset", "examples", "speakers"], rows: rows))
+                ? ""
+                : HTML.table(caption: "Subsets", columns: ["subset", "examples", "speakers"], rows: rows))
     }
 
     private var auditPart: String {
@@ -86,7 +88,8 @@ extension RunReport {
         }
         let table =
             rows.isEmpty
-            ? "" : HTML.table(caption: "Metrics", columns: ["metric", "value", "confidence interval"], rows: rows)
+            ? ""
+            : HTML.table(caption: "Metrics", columns: ["metric", "value", "confidence interval"], rows: rows)
         let warnings = findings.map { callout("bad", "Training problem:", $0) }
         return statement + warnings.joined() + table
             + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
@@ -132,7 +135,8 @@ extension RunReport {
         }
         return HTML.figure(chart)
             + HTML.table(
-                caption: "Accuracy by speaker", columns: ["speaker", "examples", "accuracy", "confidence interval"],
+                caption: "Accuracy by speaker",
+                columns: ["speaker", "examples", "accuracy", "confidence interval"],
                 rows: rows)
     }
 

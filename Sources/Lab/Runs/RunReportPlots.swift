@@ -71,7 +71,9 @@ extension RunReport.Example {
     /// The true class, the predicted class and its probability.
     var note: String {
         let confidence = NumberText.percent(probability, 0)
-        return truth == answer ? "\(truth), predicted with \(confidence)" : "true: \(truth), predicted: \(answer) (\(confidence))"
+        return truth == predicted
+            ? "\(truth), predicted with \(confidence)"
+            : "true: \(truth), predicted: \(predicted) (\(confidence))"
     }
 
     /// The waveform and the attention; nil if both are missing.

@@ -72,7 +72,8 @@ extension RunReport {
             ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " for an example"),
             ("Loss", experiment.loss.encode().line), ("Optimiser", experiment.optimizer.encode().line),
             ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
-            ("Batch", "\(experiment.training.batchSize)"), ("Epochs", "at most \(experiment.training.epochs)"),
+            ("Batch", "\(experiment.training.batchSize)"),
+            ("Epochs", "at most \(experiment.training.epochs)"),
             ("Seed", "\(experiment.seed)"),
         ]
     }
@@ -91,7 +92,7 @@ extension RunReport {
         let isKnown = !own.isEmpty && speakers["train"]?.isEmpty == false
         return Split(
             rule: "by \(experiment.split.encode().line): \(split.name)",
-            keepsSpeakersApart: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
+            isSpeakerIndependent: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
             measured: measured,
             parts: SpeechEmotion.Split.Subset.allCases.map { part in
                 let known = speakers[part.rawValue]
@@ -133,7 +134,7 @@ extension RunReport {
     mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
         figures = result.test.entries.map { entry in
             let interval = result.intervals.first { $0.figure == entry.name }
-            return KeyFigure(
+            return MetricValue(
                 entry.name,
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
@@ -192,7 +193,7 @@ extension RunReport {
             let features = isWhole ? sound.flatMap { try? predictor.pipeline.features(of: $0) } : nil
             return Example(
                 predictions.ids[row], truth: predictions.classes[predictions.truths[row]],
-                answer: predictions.classes[decisions[row]],
+                predicted: predictions.classes[decisions[row]],
                 probability: predictions.probabilities[row][decisions[row]], sound: sound,
                 attention: features.flatMap { predictor.attention($0) })
         }

@@ -184,7 +184,8 @@ extension Predictions {
         _ options: EvaluationOptions
     ) throws(MetricProblem) -> ConfidenceInterval {
         ClusterResampling.interval(
-            try ClusteredFigure(statistic, [self], by: unit), isShare: isShare, level: options.confidenceLevel,
+            try ClusteredFigure(statistic, [self], by: unit), isShare: isShare,
+            level: options.confidenceLevel,
             draws: options.resamples, generator: RandomGenerator(seed: 0).split("bootstrap"))
     }
 }

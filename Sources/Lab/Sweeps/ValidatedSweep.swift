@@ -39,7 +39,8 @@ public struct ValidatedSweep: Sendable {
     ) throws(ConfigurationError) {
         guard let options = experiment.sweep else {
             throw ConfigurationError(
-                place: json.place, path: ["sweep"], "missing; add a \"sweep\" that lists the variants to compare")
+                place: json.place, path: ["sweep"],
+                "missing; add a \"sweep\" that lists the variants to compare")
         }
         self.options = options
         if case .first(let count) = options.seeds, experiment.seed > Int.max - count {

@@ -43,7 +43,8 @@ extension ONNXMappings {
 
 @Sendable private func graph(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     guard let graph = layer.layer as? Graph else {
-        throw layer.problem("the layer is not a Graph", advice: "use this mapping only for layers of this type")
+        throw layer.problem(
+            "the layer is not a Graph", advice: "use this mapping only for layers of this type")
     }
     var outputs: [ONNXSignal] = []
     for (child, source) in zip(layer.children, graph.sources) {

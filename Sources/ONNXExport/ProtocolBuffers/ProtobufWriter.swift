@@ -96,7 +96,9 @@ package struct ProtobufWriter: Sendable {
     }
 
     private mutating func begin(_ field: Int, _ type: WireType) {
-        require((1..<1 << 29).contains(field), "protobuf: expected a field number from 1 to 2^29 - 1, found \(field)")
+        require(
+            (1..<1 << 29).contains(field),
+            "protobuf: expected a field number from 1 to 2^29 - 1, found \(field)")
         varint(UInt64(field) << 3 | type.rawValue)
     }
 

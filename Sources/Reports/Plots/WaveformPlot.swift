@@ -1,4 +1,3 @@
-
 /// A waveform with a model's attention over time below it.
 public struct WaveformPlot: Plot {
     /// Attention weights over time.

@@ -8,20 +8,26 @@ public struct EarlyStopping: Options {
     public var patience = 10
     public var minDelta = 0.0
     public var startFromEpoch = 0
-    public var restoreBestWeights = true
 
     public static let summary = "Stops training when the monitored metric has stopped improving."
     public static let fields: [Field<Self>] = [
         .init("monitor", \.monitor, "The metric to monitor after each epoch.", .notEmpty),
-        .init("mode", \.mode, "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
-        .init("patience", \.patience, "Number of epochs without improvement after which training stops.", .atLeast(0)),
-        .init("min_delta", \.minDelta, "Minimum change in the metric that counts as an improvement.", .atLeast(0)),
-        .init("start_from_epoch", \.startFromEpoch, "Number of epochs to wait before monitoring starts.", .atLeast(0)),
-        .init("restore_best_weights", \.restoreBestWeights, "Whether to restore the weights of the best epoch when training stops."),
+        .init(
+            "mode", \.mode,
+            "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
+        .init(
+            "patience", \.patience, "Number of epochs without improvement after which training stops.",
+            .atLeast(0)),
+        .init(
+            "min_delta", \.minDelta, "Minimum change in the metric that counts as an improvement.",
+            .atLeast(0)),
+        .init(
+            "start_from_epoch", \.startFromEpoch, "Number of epochs to wait before monitoring starts.",
+            .atLeast(0)),
     ]
 
     public init() {}
-    /// Creates a rule that infers from the metric's name whether lower is better, and restores the best weights.
+    /// Creates a rule that infers from the metric's name whether lower is better.
     public init(monitor: String, patience: Int) {
         self.monitor = monitor
         self.patience = patience
@@ -41,7 +47,8 @@ public struct EarlyStopping: Options {
             .init("epoch", \.epoch, "Number of completed epochs.", .required, .range(0...mostCounted)),
             .init("best", \.best, "Best value so far."),
             .init(
-                "best_epoch", \.bestEpoch, "Epoch with the best value, counted from 0.", .range(0...mostCounted)),
+                "best_epoch", \.bestEpoch, "Epoch with the best value, counted from 0.",
+                .range(0...mostCounted)),
             .init("waited", \.waited, "Number of epochs since the best one.", .range(0...mostCounted)),
         ]
 

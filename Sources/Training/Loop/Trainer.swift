@@ -70,11 +70,14 @@ public final class Trainer {
         average = configuration.options.weightAverage.map { WeightAverage($0, named) }
         accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
         generator = RandomGenerator(seed: configuration.seed).split("training")
-        let stepsPerEpoch = (batches.count + configuration.options.accumulationSteps - 1) / configuration.options.accumulationSteps
+        let stepsPerEpoch =
+            (batches.count + configuration.options.accumulationSteps - 1)
+            / configuration.options.accumulationSteps
         schedule = configuration.schedule.map {
             Schedule(
                 $0, base: optimizer.learningRate,
-                total: $0.per == .epoch ? configuration.options.epochs : configuration.options.epochs * stepsPerEpoch)
+                total: $0.per == .epoch
+                    ? configuration.options.epochs : configuration.options.epochs * stepsPerEpoch)
         }
         if let schedule { optimizer.learningRate = schedule.rate }
     }

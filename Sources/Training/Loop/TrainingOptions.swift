@@ -13,13 +13,17 @@ public struct TrainingOptions: Options {
     public var selection = Selection()
     public var saveEverySeconds = 20.0
 
-    public static let summary = "Training: batch size, epochs, regularization by mixing, early stopping and model selection."
+    public static let summary =
+        "Training: batch size, epochs, regularization by mixing, early stopping and model selection."
     public static let fields: [Field<Self>] = [
         .init("batch_size", \.batchSize, "Number of examples per batch.", .range(1...1 << 20)),
         .init("epochs", \.epochs, "Maximum number of epochs.", .range(1...1 << 30)),
         .init(
-            "accumulation_steps", \.accumulationSteps, "Number of batches whose gradients are accumulated for one optimizer step.", .range(1...1 << 20)),
-        .init("weight_average", \.weightAverage, "Exponential moving average of the weights, used for evaluation; null disables it."),
+            "accumulation_steps", \.accumulationSteps,
+            "Number of batches whose gradients are accumulated for one optimizer step.", .range(1...1 << 20)),
+        .init(
+            "weight_average", \.weightAverage,
+            "Exponential moving average of the weights, used for evaluation; null disables it."),
         .init(
             "mixup", \.mixup,
             "Alpha of mixup: pairs of examples are mixed with a weight drawn from Beta(alpha, alpha); null disables it.",
@@ -28,7 +32,9 @@ public struct TrainingOptions: Options {
             "cutmix", \.cutmix,
             "Alpha of CutMix: a span of time steps, or a rectangle of an image, is replaced by that of another example, and the targets are mixed in proportion. The relative size is drawn from Beta(alpha, alpha). If mixup is enabled too, one of the two is chosen at random for each batch; null disables it.",
             .above(0)),
-        .init("early_stopping", \.earlyStopping, "Stops training when a metric no longer improves; null disables it."),
+        .init(
+            "early_stopping", \.earlyStopping,
+            "Stops training when a metric no longer improves; null disables it."),
         .init("selection", \.selection, "Model selection: which epoch's weights are evaluated and saved."),
         .init(
             "save_every_seconds", \.saveEverySeconds,
@@ -52,9 +58,14 @@ public struct Selection: Options, Equatable {
 
     public static let summary = "Model selection: which epoch's weights are evaluated and saved."
     public static let fields: [Field<Self>] = [
-        .init("weights", \.weights, "Weights to keep: those of the epoch with the best monitored metric (`best`), or those of the last epoch (`last`)."),
+        .init(
+            "weights", \.weights,
+            "Weights to keep: those of the epoch with the best monitored metric (`best`), or those of the last epoch (`last`)."
+        ),
         .init("monitor", \.monitor, "The metric that determines the best epoch.", .notEmpty),
-        .init("mode", \.mode, "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
+        .init(
+            "mode", \.mode,
+            "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
     ]
 
     public init() {}

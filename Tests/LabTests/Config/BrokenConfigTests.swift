@@ -126,7 +126,7 @@ import Testing
             #""model": ["#, #""model": 3, "description": ["#,
             [
                 #"19:14: model: expected a layer such as {"type": "dense"}, found 3"#,
-                #"19:26: description: expected text, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": …"#,
+                #"19:32: description: expected text, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "paddi…"#,
             ]
         ),
         (
@@ -148,22 +148,22 @@ import Testing
             ]
         ),
         (
-            #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": [{"type": "noise"}]"#,
+            #""copies": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""copies": [{"type": "noise"}]"#,
             [
-                #"16:18: augmentation.copies[0]: expected a list of wave augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
+                #"16:20: augmentation.copies[0]: expected a list of wave augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
             ]
         ),
         (
             #""training": {"#, #""training": [], "description": {"#,
             [
                 "29:17: training: expected an object with keys such as batch_size, epochs, accumulation_steps, weight_average, found []",
-                #"29:30: description: expected text, found {"batch": 32, "epochs": 40, "selection": {"monitor": "valid…"#,
+                #"29:36: description: expected text, found {"batch_size": 32, "epochs": 40, "selection": {"monitor": "…"#,
             ]
         ),
         (
             #""snr": [10, 40]"#, #""snr": [10, 40, 50]"#,
             [
-                "16:48: augmentation.copies[1][0].snr: expected a number or a list of two, each from -100 to 200, found [10, 40, 50]"
+                "16:50: augmentation.copies[1][0].snr: expected a number or a list of two, each from -100 to 200, found [10, 40, 50]"
             ]
         ),
     ]
@@ -171,8 +171,8 @@ import Testing
     /// Numbers and words out of range.
     static let ranges: [Case] = [
         (
-            #""batch": 32"#, #""batch": 0"#,
-            ["29:27: training.batch_size: expected a whole number from 1 to 1048576, found 0"]
+            #""batch_size": 32"#, #""batch_size": 0"#,
+            ["29:32: training.batch_size: expected a whole number from 1 to 1048576, found 0"]
         ),
         (
             #""epochs": 40"#, #""epochs": -1"#,
@@ -187,7 +187,7 @@ import Testing
         ),
         (
             #""sample_rate": 16000"#, #""sample_rate": 10"#,
-            ["7:17: features.sample_rate: expected a whole number from 100 to 1000000, found 10"]
+            ["7:24: features.sample_rate: expected a whole number from 100 to 1000000, found 10"]
         ),
         (
             #""learning_rate": 0.001"#, #""learning_rate": -0.001"#,
@@ -210,7 +210,7 @@ import Testing
         (
             #""padding": "same""#, #""padding": "sane""#,
             [
-                #"20:67: model[0].padding: expected "valid", "same", "causal" or "symmetric", found "sane"; did you mean "same"?"#
+                #"20:72: model[0].padding: expected "valid", "same", "causal" or "symmetric", found "sane"; did you mean "same"?"#
             ]
         ),
         (
@@ -229,20 +229,20 @@ import Testing
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "save_every_seconds": -1"#,
-            ["29:66: training.save_every_seconds: expected a number of at least 0, found -1"]
+            ["29:72: training.save_every_seconds: expected a number of at least 0, found -1"]
         ),
         (
-            #""metrics": ["accuracy""#, #""level": 1, "metrics": ["accuracy""#,
-            ["30:29: evaluation.confidence_level: expected a number above 0 and below 1, found 1"]
+            #""metrics": ["accuracy""#, #""confidence_level": 1, "metrics": ["accuracy""#,
+            ["30:40: evaluation.confidence_level: expected a number above 0 and below 1, found 1"]
         ),
         (
             #""metrics": ["accuracy", "uar"]"#, #""metrics": ["uar", "uar"]"#,
             [#"30:39: evaluation.metrics[1]: "uar" is listed twice; remove one"#]
         ),
         (
-            #""rows": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""rows": []"#,
+            #""copies": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""copies": []"#,
             [
-                "16:17: augmentation.copies: expected a list of lists of wave augmentations with 1 or more elements, found []"
+                "16:19: augmentation.copies: expected a list of lists of wave augmentations with 1 or more elements, found []"
             ]
         ),
         (
@@ -259,11 +259,11 @@ import Testing
         ),
         (
             #""type": "cosine""#, #""type": "cosine", "warmup": -1"#,
-            ["28:47: schedule.warmup: expected a whole number of at least 0, found -1"]
+            ["28:46: schedule.warmup: expected a whole number of at least 0, found -1"]
         ),
         (
             #""type": "cosine""#, #""type": "cosine", "warmup": 40"#,
-            ["28:47: schedule.warmup: has to be below the 40 epochs of training, found 40"]
+            ["28:46: schedule.warmup: has to be below the 40 epochs of training, found 40"]
         ),
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
@@ -283,7 +283,10 @@ import Testing
                 "3:5: zzz: unknown key; the keys here are name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
             ]
         ),
-        (#""kernel": 5"#, #""kernal": 5"#, [#"20:43: model[0].kernal: unknown key; did you mean "kernel"?"#]),
+        (
+            #""kernel_size": 5"#, #""kernal_size": 5"#,
+            [#"20:43: model[0].kernal_size: unknown key; did you mean "kernel_size"?"#]
+        ),
         (
             #"    "model": ["#, #"    "modell": ["#,
             [
@@ -350,12 +353,12 @@ import Testing
         ),
         (
             #""type": "trim""#, #""type": "trimm""#,
-            [#"8:30: features.preprocessing[0].type: there is no edit "trimm"; did you mean "trim"?"#]
+            [#"8:36: features.preprocessing[0].type: there is no edit "trimm"; did you mean "trim"?"#]
         ),
         (
             #""type": "noise""#, #""type": "nosie""#,
             [
-                #"16:32: augmentation.copies[1][0].type: there is no wave augmentation "nosie"; did you mean "noise"?"#
+                #"16:34: augmentation.copies[1][0].type: there is no wave augmentation "nosie"; did you mean "noise"?"#
             ]
         ),
         (
@@ -466,7 +469,7 @@ import Testing
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "supervised_contrastive"}"#,
             [
-                "26:13: loss: the loss supervised_contrastive does not assign outputs to classes, as the metrics require; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
+                "26:13: loss: the loss supervised_contrastive does not assign outputs to classes, as the metrics require; use one of cross_entropy, focal, binary_cross_entropy, kl_divergence, mean_squared_error, mean_absolute_error, huber"
             ]
         ),
         (
@@ -496,7 +499,7 @@ import Testing
         ),
         (
             #""padding": "same"}"#, #""padding": "same", "groups": 3}"#,
-            ["20:85: model[0].groups: 64 filters cannot be split into 3 groups of equal size"]
+            ["20:90: model[0].groups: 64 filters cannot be split into 3 groups of equal size"]
         ),
         (
             #"{"type": "gru", "units": 96}"#, #"{"type": "parallel", "branches": []}"#,
@@ -594,8 +597,8 @@ import Testing
             ]
         ),
         (
-            #""metrics": ["accuracy", "uar"]"#, #""part": "train""#,
-            [#"30:28: evaluation.subset: expected "test" or "validation", found "train""#]
+            #""metrics": ["accuracy", "uar"]"#, #""subset": "train""#,
+            [#"30:30: evaluation.subset: expected "test" or "validation", found "train""#]
         ),
         (
             #"{"monitor": "validation_uar"}"#, #"{"monitor": "test_uar"}"#,
@@ -647,23 +650,23 @@ import Testing
     static let features: [Case] = [
         (
             #""n_fft": 512"#, #""n_fft": 0"#,
-            ["11:63: features.layout.features[0].fft: expected a whole number from 1 to 131072, found 0"]
+            ["11:66: features.layout.features[0].n_fft: expected a whole number from 1 to 131072, found 0"]
         ),
         (
             #""n_fft": 512"#, #""n_fft": 4096000"#,
             [
-                "11:63: features.layout.features[0].fft: expected a whole number from 1 to 131072, found 4096000"
+                "11:66: features.layout.features[0].n_fft: expected a whole number from 1 to 131072, found 4096000"
             ]
         ),
         (
-            #""count": 40"#, #""count": 80"#,
+            #""n_mfcc": 40"#, #""n_mfcc": 80"#,
+            ["11:53: features.layout.features[0].n_mfcc: 80 coefficients need as many mels, not 64"]
+        ),
+        (
+            #""hop_length": 256"#, #""hop_length": 0"#,
             [
-                "11:52: features.layout.features[0].count: 80 coefficients need at least as many mel bands, not 64"
+                "11:85: features.layout.features[0].hop_length: expected a whole number from 1 to 16777216, found 0"
             ]
-        ),
-        (
-            #""hop": 256"#, #""hop": 0"#,
-            ["11:75: features.layout.features[0].hop: expected a whole number from 1 to 16777216, found 0"]
         ),
         (
             #""n_mels": 64}"#, #""n_mels": 64}, {"type": "rms", "hop_length": 128}"#,
@@ -689,34 +692,34 @@ import Testing
         (
             #""snr": [10, 40]"#, #""snr": [40, 10]"#,
             [
-                "16:48: augmentation.copies[1][0].snr: the first value must be the lower bound, found [40.0, 10.0]"
+                "16:50: augmentation.copies[1][0].snr: the first number has to be the lower one, found [40.0, 10.0]"
             ]
         ),
         (
             #""snr": [10, 40]"#, #""snr": [10, 40], "amplitude": 0.1"#,
-            ["16:48: augmentation.copies[1][0].snr: there is an amplitude already; keep one of the two"]
+            ["16:50: augmentation.copies[1][0].snr: there is an amplitude already; keep one of the two"]
         ),
         (
             #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "time_stretch", "rate": [0, 2]}"#,
-            ["16:52: augmentation.copies[1][0].rate[0]: expected a number from 0.1 to 10, found 0"]
+            ["16:59: augmentation.copies[1][0].rate[0]: expected a number from 0.1 to 10, found 0"]
         ),
         (
             #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "pitch_shift", "semitones": [-200, 2]}"#,
-            ["16:55: augmentation.copies[1][0].semitones[0]: expected a number from -36 to 36, found -200"]
+            ["16:63: augmentation.copies[1][0].semitones[0]: expected a number from -36 to 36, found -200"]
         ),
         (
-            #""below": 30"#, #""below": -1"#,
-            ["8:47: features.preprocessing[0].below: expected a number above 0, found -1"]
+            #""top_db": 30"#, #""top_db": -1"#,
+            ["8:54: features.preprocessing[0].top_db: expected a number above 0, found -1"]
         ),
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
             [
-                "8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+                "8:56: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
             ]
         ),
         (
             #""n_mels": 64"#, #""n_mels": 64, "fmin": 5000, "fmax": 4000"#,
-            ["11:114: features.layout.features[0].fmax: 4000.0 Hz is not above fmin, 5000.0 Hz"]
+            ["11:126: features.layout.features[0].fmax: 4000.0 Hz is not above fmin, 5000.0 Hz"]
         ),
         (
             #""features": [{"type": "mfcc", "n_mfcc": 40, "n_fft": 512, "hop_length": 256, "n_mels": 64}]"#,

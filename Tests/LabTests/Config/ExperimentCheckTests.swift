@@ -66,7 +66,7 @@ import Testing
         // Losses.
         (
             "loss", [#"loss={"type": "supervised_contrastive"}"#],
-            "loss: the loss supervised_contrastive does not assign outputs to classes, as the metrics require; use one of cross_entropy, focal, binary, kl, mean_squared, mean_absolute, huber"
+            "loss: the loss supervised_contrastive does not assign outputs to classes, as the metrics require; use one of cross_entropy, focal, binary_cross_entropy, kl_divergence, mean_squared_error, mean_absolute_error, huber"
         ),
         (
             "weights", [#"loss={"type": "focal", "class_weights": [1, 2]}"#, #"model[5].units="classes""#],

@@ -109,11 +109,14 @@ import Testing
 
     @Test func whatDependsOnChanceOrOnOtherRecordingsIsRefused() throws {
         #expect(
-            try script("{}", views: #"[[{"type": "pitch_shift", "semitones": [-1, 1]}], [{"type": "polarity_inversion"}]]"#)
-                .refusals == [
-                    "tta[0][0].semitones (a number drawn at random)",
-                    "tta[1][0].probability (a change that happens at random)",
-                ])
+            try script(
+                "{}",
+                views: #"[[{"type": "pitch_shift", "semitones": [-1, 1]}], [{"type": "polarity_inversion"}]]"#
+            )
+            .refusals == [
+                "views[0][0].semitones (a number drawn at random)",
+                "views[1][0].probability (a change that happens at random)",
+            ])
         #expect(
             try script(#"{"normalize": "speaker"}"#).refusals
                 == [#"features.normalize ("speaker" takes several recordings of a speaker)"#])

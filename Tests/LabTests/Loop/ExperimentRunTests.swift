@@ -249,9 +249,9 @@ import Testing
     @Test func twoRunsNeverShareAFolder() throws {
         try Toy.inFolder { folder in
             let first = try RunFolder(folder + "/a")
-            let error = #expect(throws: FileError.self) { try RunFolder(folder + "/a") }
-            #expect(error?.found.hasPrefix("process \(getpid()) on ") == true)
-            #expect(error?.found.hasSuffix(" at work in it") == true)
+            let error = #expect(throws: FolderInUse.self) { try RunFolder(folder + "/a") }
+            #expect(error?.owner.hasPrefix("process \(getpid()) on ") == true)
+            #expect(error.map { "\($0)" }?.contains("/a: in use by process") == true)
             withExtendedLifetime(first) {}
         }
         // A lock file alone, as a process leaves it that was killed, stops nobody.

@@ -50,7 +50,7 @@ import Testing
                     return predictor.model.forward(x, .inference).tensor
                 }
                 let mean = ((logits[0] + logits[1] + logits[2]) / 3).softmax(axis: -1).array
-                let answer = predictor.answers([features])[0].probabilities
+                let answer = predictor.predictions(for: [features])[0].probabilities
                 for (place, value) in mean.enumerated() {
                     #expect(abs(Double(value) - found.probabilities[row][place]) < 1e-5)
                     #expect(abs(Double(value) - answer[place]) < 1e-5)
@@ -143,7 +143,7 @@ import Testing
                     for sound in sounds.indices { sounds[sound][view] = speaker(sounds[sound][view]) }
                 }
             }
-            for (one, other) in zip(predictor.answers(sounds), found) {
+            for (one, other) in zip(predictor.predictions(for: sounds), found) {
                 for (a, b) in zip(one.probabilities, other) { #expect(abs(a - b) < 1e-5) }
             }
         }
@@ -180,7 +180,7 @@ import Testing
             func answer(_ predictor: Predictor, _ samples: Int) throws -> [Double] {
                 let rate = viewed.experiment.features.sampleRate
                 let wave = Waveform((0..<samples).map { Float(sin(Double($0) / 5)) }, rate: rate)
-                return predictor.answers([try predictor.features(of: wave)])[0].probabilities
+                return predictor.predictions(for: [try predictor.features(of: wave)])[0].probabilities
             }
             // Deltas take nine frames: this sound has as many, and faster it has fewer.
             #expect(try answer(predictor, 2100) == answer(plain, 2100))

@@ -42,13 +42,14 @@ import Testing
             let sum = logits.reduce(0) { $0 + exp($1) }
             return RecordingPrediction.Window(
                 start: time.0, end: time.1,
-                answer: .init(probabilities: logits.map { exp($0) / sum }, logits: logits, attention: nil))
+                prediction: .init(probabilities: logits.map { exp($0) / sum }, logits: logits, attention: nil)
+            )
         }
         let summary = RecordingPrediction(windows: windows).summary
         var products = [1.0, 1, 1]
         for (window, time) in zip(windows, times) {
             for label in 0..<3 {
-                products[label] *= pow(window.answer.probabilities[label], (time.1 - time.0) / 11)
+                products[label] *= pow(window.prediction.probabilities[label], (time.1 - time.0) / 11)
             }
         }
         let sum = products.reduce(0, +)

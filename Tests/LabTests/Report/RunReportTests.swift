@@ -13,7 +13,7 @@ import Testing
         report.lead = name
         report.facts = [(name, name)]
         report.split = .init(
-            rule: name, keepsSpeakersApart: true,
+            rule: name, isSpeakerIndependent: true,
             parts: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
         report.truncation = TruncationTable([
             (name, TruncationSummary([Truncation(cuts: [1], kept: 1)], options: [name]))
@@ -36,9 +36,9 @@ import Testing
         report.confidences = ([0.9, 0.8], [0.3])
         report.importances = ([name], [1])
         let example = RunReport.Example(
-            name, truth: name, answer: "b", probability: 0.9, sound: Waveform([0, 1, 0], rate: 3),
+            name, truth: name, predicted: "b", probability: 0.9, sound: Waveform([0, 1, 0], rate: 3),
             attention: .init([1, 2], seconds: 0.5))
-        report.mistakes = [example, .init(name, truth: name, answer: name, probability: .nan)]
+        report.mistakes = [example, .init(name, truth: name, predicted: name, probability: .nan)]
         report.attention = [example]
         report.tables = [ResultTable(title: name, figure: name, rows: [.init(name)])]
         report.environment = [(name, name)]
@@ -120,7 +120,7 @@ import Testing
         ] as [(Bool?, String)])
     func theSplitIsStatedBeforeTheFigures(apart: Bool?, words: String) throws {
         var report = try full("name")
-        report.split?.keepsSpeakersApart = apart
+        report.split?.isSpeakerIndependent = apart
         let elements = try MarkupReader.elements(report.html)
         let statement = elements.firstIndex { $0.name == "p" && $0.text.hasPrefix(words) }
         let table = elements.firstIndex { $0.name == "table" }

@@ -184,7 +184,10 @@ import Testing
             "--job-n=x",
             "\"--job-n=x\" conflicts with --job-name, which the script sets itself: use --name to set the job name"
         ),
-        ("-Jx", "\"-Jx\" conflicts with --job-name, which the script sets itself: use --name to set the job name"),
+        (
+            "-Jx",
+            "\"-Jx\" conflicts with --job-name, which the script sets itself: use --name to set the job name"
+        ),
         (
             "-c 4",
             "\"-c\" conflicts with --cpus-per-task, which the script sets itself: use --threads to set the cores per task"

@@ -233,6 +233,7 @@ import Testing
             try ValidatedSweep(Experiment.decode(json), json: json)
         }
         #expect(
-            "\(try #require(error))" == "small.json:1:1: sweep: missing; add a \"sweep\" that lists the variants to compare")
+            "\(try #require(error))"
+                == "small.json:1:1: sweep: missing; add a \"sweep\" that lists the variants to compare")
     }
 }

@@ -161,7 +161,7 @@ struct ScheduleConfig: Options {
 
     @Test func earlyStoppingLeavesTheStartOut() {
         var rule = EarlyStopping(monitor: "validation_loss", patience: 1)
-        rule.startFrom = 2
+        rule.startFromEpoch = 2
         var state = EarlyStopping.State()
         #expect([0.1, 5, 3, 4].map { rule.observe($0, &state) } == [.continue, .continue, .best, .stop])
     }

@@ -53,9 +53,10 @@ import Testing
             #expect(words.contains(word), "\(word)")
         }
         let tips = try elements(plot).filter { $0.name == "title" }.map(\.text)
-        #expect(tips.contains("calm taken for sad: 1, 25.0 %"))
+        #expect(tips.contains("true calm, predicted sad: 1, 25.0 %"))
         #expect(
-            plot.summary.contains("83.3 % of 6 examples are correct; most frequent confusions: calm as sad (1)"))
+            plot.summary.contains(
+                "83.3 % of 6 examples are correct; most frequent confusions: calm as sad (1)"))
     }
 
     @Test func calibrationIsThatOfTheMetrics() throws {

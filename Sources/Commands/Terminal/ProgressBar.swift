@@ -1,6 +1,6 @@
 import Autograd
 /// A progress display: a bar with the remaining time on a terminal, occasional lines if output goes to a file.
-struct Progress {
+struct ProgressBar {
     private let total: Int
     private let clock = ContinuousClock()
     private let begin: ContinuousClock.Instant

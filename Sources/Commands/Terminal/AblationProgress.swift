@@ -3,7 +3,7 @@ import Foundation
 import Lab
 
 /// Shows the progress of an ablation: a live table on a terminal, one line per event in a file or pipe.
-final class AblationReporter {
+final class AblationProgress {
     private let ablation: Ablation
     private let jobs: Int
     private var block = LiveBlock()

@@ -3,7 +3,7 @@ import Lab
 import Training
 
 /// Writes the progress of a run as JSON lines, each with an `event`.
-final class JSONReporter: RunReporting {
+final class JSONProgress: RunProgress {
     func begin(_ work: String) { show("begin", [JSONMember("work", work.encode())]) }
 
     func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {

@@ -3,24 +3,10 @@ import Reports
 import Synchronization
 import Training
 
-/// Shows the progress and the result of a run.
-protocol RunReporting: RunObserver {
-    /// Ends the line of an unfinished progress bar.
-    func finish()
-    /// The run has finished.
-    func result(_ result: RunResult, _ folder: String)
-}
-
-extension RunReporting {
-    func finish() {}
-    func result(_ result: RunResult, _ folder: String) {}
-    var shouldStop: Bool { Interrupt.isRequested }
-}
-
 /// Shows the progress of a run on the terminal.
-final class RunReporter: RunReporting {
+final class TerminalProgress: RunProgress {
     private let isQuiet: Bool
-    private let progress = Mutex<Progress?>(nil)
+    private let progress = Mutex<ProgressBar?>(nil)
 
     init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
@@ -33,7 +19,7 @@ final class RunReporter: RunReporting {
     func advance(_ done: Int, of total: Int, note: String) {
         guard !isQuiet else { return }
         progress.withLock { progress in
-            if progress == nil { progress = Progress(total: total) }
+            if progress == nil { progress = ProgressBar(total: total) }
             progress?.update(done, note)
             if done == total { progress = nil }
         }
