@@ -104,7 +104,7 @@ final class ONNXExport {
         if let model = layer as? Model { return try map(model.layer, path: path, x) }
         let context = ONNXLayer(layer: layer, path: path, graph: graph, export: self)
         guard let mapping = options.mappings[type(of: layer.spec).type] else {
-            if let block = layer as? Block { return try map(block.inner, path: path, x) }
+            if let block = layer as? any BlockLayer { return try map(block.inner, path: path, x) }
             throw context.problem(
                 "ONNX export has no mapping for this type of layer",
                 advice: "add one to ONNXOptions.mappings, or build the model of other layers")

@@ -64,7 +64,7 @@ public struct ONNXLayer {
 
     /// An error that names this layer.
     public func problem(_ message: String, advice: String) -> ExportProblem {
-        ExportProblem(message, path: path, type: Swift.type(of: layer.spec).type, advice: advice)
+        ExportProblem(message, path: path, type: layer.typeName, advice: advice)
     }
 
     /// Throws where the number of steps is left open; for layers that have to know it.

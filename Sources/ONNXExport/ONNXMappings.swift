@@ -1,4 +1,5 @@
 import Layers
+import Synchronization
 
 /// How layers are written as ONNX operators, by their type in configs. A block that is put together from other layers
 /// needs no mapping of its own.
@@ -29,8 +30,21 @@ public struct ONNXMappings: Sendable {
     /// No mappings.
     public init() {}
 
-    /// The mappings of all layers here, family by family.
-    public static let standard = ONNXMappings()
+    /// Adds the mapping of a custom layer to `standard`, for example before a program starts.
+    public static func register(_ spec: any LayerSpec.Type, _ mapping: @escaping Mapping) {
+        registered.withLock { $0[spec.type] = mapping }
+    }
+
+    /// The mappings of the built-in and the registered layers.
+    public static var standard: ONNXMappings {
+        var all = builtIn
+        all.mappings.merge(registered.withLock { $0 }) { _, custom in custom }
+        return all
+    }
+
+    private static let registered = Mutex<[String: Mapping]>([:])
+
+    private static let builtIn = ONNXMappings()
         .addingContainers().addingIdentities().addingDense().addingShapes().addingConvolutions()
         .addingPooling()
         .addingNorms().addingRecurrent().addingAttention()

@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test func embeddingPicksRows() throws {
-        let embedding = try layer(#"{"type": "embedding", "vocabulary_size": 4, "units": 2, "mask_zero": true}"#, [3])
+        let embedding = try layer(
+            #"{"type": "embedding", "vocabulary_size": 4, "units": 2, "mask_zero": true}"#, [3])
         let rows = embedding.parameters[0].value.array
         let y = embedding.forward(Signal(Tensor([3, 0, 1, 2, 0, 0], shape: [2, 3])), .inference)
         #expect(y.lengths == [3, 1])
@@ -100,7 +101,8 @@ import Testing
     }
 
     @Test func causalAttentionSeesNoLaterStep() throws {
-        let attention = try layer(#"{"type": "multi_head_attention", "num_heads": 2, "causal": true}"#, [5, 4])
+        let attention = try layer(
+            #"{"type": "multi_head_attention", "num_heads": 2, "causal": true}"#, [5, 4])
         let x = normal([1, 5, 4])
         let changed = concatenate([x.slice(axis: 1, 0..<3), normal([1, 2, 4], 9)], axis: 1)
         let (y, z) = (attention(x), attention(changed))
@@ -164,7 +166,7 @@ import Testing
         let refused: [(String, [Int], String)] = [
             (
                 #"{"type": "reshape", "shape": [5, -1]}"#, [3, 4],
-                "reshape cannot make [5, -1] of the 12 numbers of [3, 4]; the sizes have to multiply to as many"
+                "reshape cannot convert [3, 4] to [5, -1]: the product of the sizes must stay 12"
             ),
             (
                 #"{"type": "group_norm", "groups": 3}"#, [3, 4],
@@ -172,7 +174,7 @@ import Testing
             ),
             (
                 #"{"type": "residual", "body": [{"type": "flatten"}]}"#, [3, 4],
-                "residual cannot add its input [3, 4] to the body's output [12]; sizes have to stay or to be divided by a stride, "
+                "residual cannot add its input of shape [3, 4] to the body's output of shape [12]; the body must keep the sizes or divide them by its stride, "
                     + #"as with "padding": "same""#
             ),
         ]
