@@ -9,6 +9,11 @@ let package = Package(
         .executableTarget(
             name: "UsingAutograd",
             dependencies: ["OwnOperation", .product(name: "Autograd", package: "Prosody")]),
+        .executableTarget(
+            name: "CustomLayer",
+            dependencies: [
+                .product(name: "Autograd", package: "Prosody"), .product(name: "Layers", package: "Prosody"),
+            ]),
         .testTarget(
             name: "OwnOperationTests",
             dependencies: ["OwnOperation", .product(name: "AutogradTesting", package: "Prosody")]),

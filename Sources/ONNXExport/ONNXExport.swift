@@ -103,7 +103,7 @@ final class ONNXExport {
         if let model = layer as? Model { return try map(model.layer, path: path, x) }
         let context = ONNXLayer(layer: layer, path: path, graph: graph, export: self)
         guard let mapping = options.mappings[type(of: layer.spec).type] else {
-            if let block = layer as? Block { return try map(block.inner, path: path, x) }
+            if let block = layer as? any BlockLayer { return try map(block.inner, path: path, x) }
             throw context.problem(
                 "ONNX export does not support this type of layer",
                 advice: "add a mapping to ONNXOptions.mappings, or use other layers")

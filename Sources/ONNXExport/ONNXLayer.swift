@@ -65,7 +65,7 @@ public struct ONNXLayer {
 
     /// Returns an error that names this layer.
     public func problem(_ message: String, advice: String) -> ExportProblem {
-        ExportProblem(message, path: path, type: Swift.type(of: layer.spec).type, advice: advice)
+        ExportProblem(message, path: path, type: layer.typeName, advice: advice)
     }
 
     /// Throws if the number of steps is dynamic, for layers that require a fixed one.

@@ -1,4 +1,5 @@
 import Layers
+import Synchronization
 
 /// The translations of layers to ONNX operators, by type. A block composed of other layers needs no mapping.
 public struct ONNXMappings: Sendable {
@@ -27,8 +28,21 @@ public struct ONNXMappings: Sendable {
     /// No mappings.
     public init() {}
 
-    /// The mappings of all built-in layers.
-    public static let standard = ONNXMappings()
+    /// Adds the mapping of a custom layer to `standard`, for example before a program starts.
+    public static func register(_ spec: any LayerSpec.Type, _ mapping: @escaping Mapping) {
+        registered.withLock { $0[spec.type] = mapping }
+    }
+
+    /// The mappings of the built-in and the registered layers.
+    public static var standard: ONNXMappings {
+        var all = builtIn
+        all.mappings.merge(registered.withLock { $0 }) { _, custom in custom }
+        return all
+    }
+
+    private static let registered = Mutex<[String: Mapping]>([:])
+
+    private static let builtIn = ONNXMappings()
         .addingContainers().addingIdentities().addingDense().addingShapes().addingConvolutions()
         .addingPooling()
         .addingNorms().addingRecurrent().addingAttention()

@@ -74,13 +74,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"type": "flatten"}"#, "it flattens all steps into one vector"),
-        (#"{"type": "reshape", "shape": [-1]}"#, "the target shape requires a fixed number of steps"),
-        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the target shape requires a fixed number of steps"),
-        (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has one bias per step"),
+        (#"{"type": "flatten"}"#, "all steps become one vector"),
+        (#"{"type": "reshape", "shape": [-1]}"#, "the new shape is for a fixed number of steps"),
+        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the new shape is for a fixed number of steps"),
+        (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has a bias for each step"),
         (
             #"{"type": "positional_encoding", "kind": "learned"}"#,
-            "the embeddings have the length of the input"
+            "vectors are learned for the steps of the input"
         ),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {
         var options = ONNXOptions()
@@ -96,7 +96,7 @@ import Testing
         let model = try Example(#"{"type": "dense", "units": 3}"#, [4]).model()
         #expect(
             message(model, ONNXOptions(), ModelCard(classes: ["a", "b"]))
-                == "model: found 2 class names for a model that puts out [3]; give one name for each output, or none"
+                == "model: found 2 class names for a model with an output of shape [3]; give one name per output, or none"
         )
         #expect(message(model, ONNXOptions(), ModelCard(classes: ["a", "b", "c"])) == "exported")
     }

@@ -1,21 +1,21 @@
 import Autograd
 
-/// A layer that can do the work of layers that follow it, so that what lies between them is neither written to memory
-/// nor kept for the gradients.
+/// A layer that can apply the layers after it itself, so that intermediate results are neither written to memory nor
+/// kept for the backward pass.
 protocol Absorbing: Layer {
-    /// The output of this layer and of as many of the following ones as it took over.
+    /// Returns the output of this layer and of the following layers that it applied, and how many those were.
     func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
         signal: Signal, taken: Int
     )
 }
 
-/// The output of layers one after the other.
+/// Applies layers in sequence.
 func run(_ layers: [any Layer], _ x: Signal, _ pass: Pass) -> Signal {
     var (x, next) = (x, 0)
     while next < layers.count {
         let layer = layers[next]
         next += 1
-        // A layer that is absorbed has no output of its own to note.
+        // An absorbed layer has no output to record.
         guard pass.outputs == nil, let absorbing = layer as? any Absorbing else {
             x = pass.run(layer, x)
             continue
@@ -26,11 +26,11 @@ func run(_ layers: [any Layer], _ x: Signal, _ pass: Pass) -> Signal {
     return x
 }
 
-/// What a weighted sum does with its result beside its own activation, in place of the layers that follow.
+/// The operations that a dense layer or convolution fuses after its matrix product.
 struct Ending {
     private(set) var activation: Activation
     private(set) var norm: FixedNorm?
-    /// How many layers these were.
+    /// The number of following layers that are fused.
     private(set) var taken = 0
 
     init(_ activation: Activation, _ rest: ArraySlice<any Layer>, _ pass: Pass) {
@@ -38,7 +38,7 @@ struct Ending {
         if activation == .none, let next = rest.first?.activation, next.fused != .none {
             (self.activation, taken) = (next, 1)
         }
-        // A trained batch norm is a factor and a shift for each channel. Only where no gradient is asked for.
+        // In inference, batch normalization is a scale and an offset per channel. It is not fused if gradients are needed.
         guard !pass.isTraining, !isRecording, self.activation == .none || self.activation.fused != .none,
             let batchNorm = rest.dropFirst(taken).first as? BatchNorm
         else { return }
@@ -47,13 +47,13 @@ struct Ending {
         taken += after == nil ? 1 : 2
     }
 
-    /// What the operation left to do.
+    /// Applies the part of the activation that the kernel could not fuse.
     func finish(_ y: Tensor) -> Tensor { activation.afterFused(y) }
 }
 
 extension Layer {
-    /// The function of a layer that is nothing else.
+    /// The activation function, if the layer is an activation layer.
     var activation: Activation? {
-        ((self as? FunctionLayer)?.spec as? ActivationLayer.Spec)?.function
+        (self as? ActivationLayer)?.options.function
     }
 }

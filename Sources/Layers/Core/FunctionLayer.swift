@@ -1,9 +1,9 @@
 import Autograd
 import Configuration
 
-/// A layer without weights: its options are all there is to it.
+/// The options of a layer without weights, and the function that it computes.
 public protocol FunctionSpec: LayerSpec {
-    /// The output for a batch.
+    /// Returns the output for a batch.
     func apply(_ x: Signal, _ pass: Pass) -> Signal
 }
 
@@ -14,14 +14,18 @@ extension FunctionSpec {
     }
 }
 
-/// The layer that a `FunctionSpec` asks for.
-final class FunctionLayer: Layer {
-    private let function: any FunctionSpec
+/// A layer without weights, such as `Dropout` or `Flatten`.
+public final class FunctionLayer<Function: FunctionSpec>: Layer {
+    /// The options that a config decodes.
+    public typealias Spec = Function
 
-    var spec: any LayerSpec { function }
-    var members: [Member] { [] }
+    let options: Function
 
-    init(_ function: any FunctionSpec) { self.function = function }
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { [] }
 
-    func forward(_ x: Signal, _ pass: Pass) -> Signal { function.apply(x, pass) }
+    /// Creates a layer from its options; without an argument, from the defaults.
+    public init(_ spec: Function = Function()) { options = spec }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal { options.apply(x, pass) }
 }

@@ -2,58 +2,58 @@ import Autograd
 import Configuration
 import Foundation
 
-/// How the weights of a layer begin. In JSON a word, such as "he_normal", or one of the forms with a number:
+/// An initializer of weights. In JSON it is a name, such as "he_normal", or an object with a parameter:
 /// `{"type": "constant", "value": 0.1}`.
 public enum Initializer: Sendable, Equatable {
-    /// Keras' default: `glorotUniform` for kernels, `orthogonal` for the weights of a state, within 0.05 for embeddings,
-    /// zeros for biases.
+    /// Keras' defaults: `glorotUniform` for kernels, `orthogonal` for recurrent weights, uniform in [-0.05, 0.05] for
+    /// embeddings, zeros for biases.
     case keras
-    /// PyTorch's default: uniform within 1 / sqrt(in) for weights and biases, where a recurrent layer counts its units
-    /// instead; normal for embeddings.
+    /// PyTorch's defaults: uniform with limit 1 / sqrt(fan_in) for weights and biases (1 / sqrt(units) in recurrent
+    /// layers), standard normal for embeddings.
     case torch
-    /// Uniform within sqrt(6 / (in + out)) (Glorot and Bengio 2010).
+    /// Uniform with limit sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010).
     case glorotUniform
-    /// Normal with variance 2 / (in + out), cut at two deviations.
+    /// Normal with variance 2 / (fan_in + fan_out), truncated at two standard deviations.
     case glorotNormal
-    /// Uniform within sqrt(6 / in), for ReLU (He et al. 2015).
+    /// Uniform with limit sqrt(6 / fan_in), for ReLU (He et al. 2015).
     case heUniform
-    /// Normal with variance 2 / in, cut at two deviations.
+    /// Normal with variance 2 / fan_in, truncated at two standard deviations.
     case heNormal
-    /// Normal with variance 2 / out, cut at two deviations: convolutions before ReLU, by their outputs.
+    /// Normal with variance 2 / fan_out, truncated at two standard deviations.
     case heNormalOut
-    /// Uniform within sqrt(3 / in).
+    /// Uniform with limit sqrt(3 / fan_in).
     case lecunUniform
-    /// Normal with variance 1 / in, cut at two deviations.
+    /// Normal with variance 1 / fan_in, truncated at two standard deviations.
     case lecunNormal
-    /// Rows or columns at right angles and of length 1 (Saxe et al. 2014).
+    /// A random matrix with orthonormal rows or columns (Saxe et al. 2014).
     case orthogonal
     case zeros
     case ones
     case constant(Double)
-    /// Uniform from minus this to this.
+    /// Uniform between plus and minus this limit.
     case uniform(Double)
-    /// Normal with this deviation.
+    /// Normal with this standard deviation.
     case normal(Double)
-    /// Normal, cut at two deviations. The word alone means a deviation of 0.02.
+    /// Normal with this standard deviation, truncated at two standard deviations. The name alone means 0.02.
     case truncatedNormal(Double)
 
-    /// What weights are for, which the defaults of the frameworks depend on.
+    /// The role of a weight tensor, on which the frameworks' defaults depend.
     public enum Role: Sendable {
         case kernel, bias, embedding
-        /// The weights of a recurrent layer's state.
+        /// The recurrent weights of a recurrent layer.
         case state
     }
 
-    /// Weights of the given shape.
+    /// Returns initial weights of the given shape.
     ///
     /// - Parameters:
-    ///   - fanIn: how many inputs one output sees.
-    ///   - fanOut: how many outputs one input goes into.
+    ///   - fanIn: The number of inputs of each output.
+    ///   - fanOut: The number of outputs of each input.
     public func make(
         _ shape: [Int], fanIn: Int, fanOut: Int, for role: Role = .kernel, _ generator: RandomGenerator
     ) -> Tensor {
         let (inputs, outputs) = (Double(max(fanIn, 1)), Double(max(fanOut, 1)))
-        // Cutting at two deviations takes variance away; the factor gives it back.
+        // The factor restores the variance that truncation removes.
         func cut(_ variance: Double) -> Initializer {
             .truncatedNormal(variance.squareRoot() / 0.879_625_661_034_239_78)
         }
@@ -98,7 +98,7 @@ extension Initializer: ConfigurationValue {
         ("ones", .ones),
     ]
 
-    /// A form with a number.
+    /// An initializer with a parameter.
     private struct Scaled: Options {
         enum Form: String, CaseIterable, ConfigurationValue {
             case constant, uniform, normal
@@ -108,11 +108,12 @@ extension Initializer: ConfigurationValue {
         var form = Form.constant
         var value = 0.0
 
-        static let summary = "How weights begin, by a number."
+        static let summary = "Initializer with a parameter."
         static let fields: [Field<Self>] = [
-            .init("type", \.form, "What the number means.", .required),
+            .init("type", \.form, "Kind of initializer.", .required),
             .init(
-                "value", \.value, "The constant, the largest number, or the standard deviation.", .required,
+                "value", \.value, "Constant value, limit of the uniform distribution, or standard deviation.",
+                .required,
                 .range(-1e6...1e6)),
         ]
 
@@ -158,7 +159,7 @@ extension Initializer: ConfigurationValue {
 
     public static var allowed: String {
         words.map { "\"\($0.word)\"" }.joined(separator: ", ")
-            + #" or a number's form such as {"type": "constant", "value": 0.1}"#
+            + #" or an object such as {"type": "constant", "value": 0.1}"#
     }
 
     public static func resembles(_ json: JSONValue) -> Bool { json.text != nil || json.members != nil }

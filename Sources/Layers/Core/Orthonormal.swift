@@ -1,10 +1,10 @@
 import Autograd
 
-/// A matrix with orthonormal rows or columns, whichever are fewer, drawn evenly from all of these. All axes but the last
-/// are taken as one.
+/// Returns a matrix with orthonormal rows or columns, whichever are fewer, drawn uniformly from all such matrices. All
+/// axes but the last are flattened into one.
 ///
-/// Gram and Schmidt's method on normal numbers, in blocks: what a block shares with those before it goes by products of
-/// matrices, what its rows share with each other one by one. Each is done twice, for accuracy.
+/// It orthogonalizes normal random vectors by the Gram-Schmidt process in blocks: against earlier blocks by matrix
+/// products, within a block vector by vector. Each is done twice for accuracy.
 func orthonormal(_ shape: [Int], _ generator: RandomGenerator) -> Tensor {
     let columns = shape.last ?? 1
     let rows = shape.dropLast().reduce(1, *)
@@ -25,7 +25,7 @@ func orthonormal(_ shape: [Int], _ generator: RandomGenerator) -> Tensor {
     return (rows < columns ? matrix : matrix.transposed()).reshaped(shape)
 }
 
-/// The rows of a matrix, made orthonormal one after the other.
+/// Orthonormalizes the rows of a matrix one after the other.
 private func rowsMadeOrthonormal(_ matrix: Tensor) -> Tensor {
     let (count, length) = (matrix.shape[0], matrix.shape[1])
     var rows = matrix.array.map { Double($0) }

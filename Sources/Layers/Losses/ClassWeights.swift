@@ -1,39 +1,40 @@
 import Autograd
 import Configuration
 
-/// How much the examples of each class count.
+/// The weights of the classes in a loss.
 public typealias ClassWeights = Either<ClassWeightRule, [Double]>
 
-/// A rule that finds the weights from the training data.
+/// A rule that derives the weights from the training data.
 public enum ClassWeightRule: String, CaseIterable, ConfigurationValue {
-    /// n / (classes * examples of the class): every class counts alike. A class without examples has weight 0.
+    /// n / (classes * examples of the class), as in scikit-learn. A class without examples gets weight 0.
     case balanced
 
-    /// A weight for each class of so many examples.
+    /// Returns the weight of each class from its number of examples.
     public func weights(classCounts counts: [Int]) -> [Double] {
         let total = Double(counts.reduce(0, +))
         return counts.map { $0 > 0 ? total / (Double(counts.count) * Double($0)) : 0 }
     }
 }
 
-/// A loss in which some classes may count more than others, and targets may be smoothed.
+/// A loss with class weights and label smoothing.
 public protocol ClassWeightedLoss: LossSpec {
-    /// How much each class counts; nil is all alike.
+    /// The class weights; nil weights all classes equally.
     var classWeights: ClassWeights? { get set }
-    /// The part of each target that is spread over all classes.
+    /// The fraction of each target that is distributed over all classes.
     var labelSmoothing: Double { get set }
 }
 
 extension ClassWeightedLoss {
-    /// The fields of what such losses share.
+    /// The fields that such losses share.
     static var classFields: [Field<Self>] {
         [
             .init(
                 "class_weights", \.classWeights,
-                "How much each class counts: numbers, or \"balanced\" for n / (classes * count) on the training part."
+                "Class weights: a list, or \"balanced\" for n / (classes * count) in the training set; null weights all equally."
             ),
             .init(
-                "label_smoothing", \.labelSmoothing, "Part of each target spread over all classes.",
+                "label_smoothing", \.labelSmoothing,
+                "Label smoothing: fraction of each target distributed over all classes.",
                 .range(0...1)),
         ]
     }
@@ -47,10 +48,10 @@ extension ClassWeightedLoss {
         return fitted
     }
 
-    /// Whether the classes count as the options say rather than all alike.
+    /// Whether the loss has class weights.
     public var hasClassWeights: Bool { classWeights != nil }
 
-    /// The same loss with all classes of the training data counting alike.
+    /// Returns the loss with balanced class weights.
     public func balanced() -> Self {
         var loss = self
         loss.classWeights = .first(.balanced)
@@ -59,14 +60,14 @@ extension ClassWeightedLoss {
 }
 
 extension ClassWeights? {
-    /// The weights; nil where all classes count alike.
+    /// Returns the weights; nil if all classes are weighted equally.
     func tensor(_ operation: StaticString) -> Tensor? {
         switch self {
         case nil: nil
         case .second(let weights): Tensor(weights.map { Real($0) })
         case .first(let rule):
             fail(
-                "\(operation): class weights \"\(rule.rawValue)\" before `fitted(classCounts:)` has found them"
+                "\(operation): class weights \"\(rule.rawValue)\" must be resolved by `fitted(classCounts:)` first"
             )
         }
     }
@@ -90,8 +91,8 @@ extension ClassWeights? {
             return [
                 Complaint(
                     "class_weights",
-                    "expected at least one number above 0, found \(weights.isEmpty ? "none" : "zeros only"); "
-                        + "leave the key out to let all classes count alike")
+                    "expected at least one positive weight, found \(weights.isEmpty ? "none" : "only zeros"); "
+                        + "remove the key to weight all classes equally")
             ]
         }
         return []
@@ -99,15 +100,15 @@ extension ClassWeights? {
 
     func check(_ output: [Int], _ type: String) throws(ShapeProblem) {
         guard let classes = output.last, classes > 0 else {
-            throw ShapeProblem("the loss \(type) needs an output of [classes], found \(output)")
+            throw ShapeProblem("the loss \(type) expects an output of shape [classes], found \(output)")
         }
         if case .second(let weights) = self, weights.count != classes {
             throw ShapeProblem(
-                "the loss \(type) has \(weights.count) class weights for a model with \(classes) outputs")
+                "the loss \(type) has \(weights.count) class weights, but the model has \(classes) outputs")
         }
     }
 
-    /// The sum of the weights of the targets.
+    /// Returns the sum of the weights of the targets.
     func total(_ targets: Targets, _ operation: StaticString) -> Double? {
         guard case .classes(let classes) = targets, let weights = tensor(operation)?.array else { return nil }
         return classes.values.reduce(0) { $0 + Double(weights[$1]) }

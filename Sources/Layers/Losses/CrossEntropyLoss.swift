@@ -1,13 +1,13 @@
 import Autograd
 import Configuration
 
-/// The cross-entropy of softmax(outputs) with classes or with probabilities (soft labels, mixup).
+/// Cross-entropy between softmax(outputs) and classes or probabilities (soft labels, mixup).
 public struct CrossEntropyLoss: ClassWeightedLoss {
     public var classWeights: ClassWeights?
     public var labelSmoothing = 0.0
     public var meanOver = MeanOver.weights
 
-    /// What the mean divides by where classes have weights.
+    /// The divisor of the mean of weighted losses.
     public enum MeanOver: String, CaseIterable, ConfigurationValue {
         /// The sum of the weights (PyTorch).
         case weights
@@ -16,17 +16,17 @@ public struct CrossEntropyLoss: ClassWeightedLoss {
     }
 
     public static let type = "cross_entropy"
-    public static let summary = "Cross-entropy of the softmax of the outputs."
+    public static let summary = "Softmax cross-entropy."
     public static let fields: [Field<Self>] =
         classFields + [
             .init(
                 "mean_over", \.meanOver,
-                "Whether the mean of weighted losses divides by their weights (PyTorch) or by the examples (Keras)."
+                "Whether the mean of weighted losses divides by the sum of the weights (PyTorch) or the number of examples (Keras)."
             )
         ]
 
     public init() {}
-    /// One weight for each class, nil for all alike; the mean divides by the weights as in PyTorch.
+    /// Creates the loss with one weight per class, or equal weights if nil. The mean divides by the weights, as in PyTorch.
     public init(classWeights: [Double]? = nil, labelSmoothing: Double = 0) {
         self.classWeights = classWeights.map { .second($0) }
         self.labelSmoothing = labelSmoothing

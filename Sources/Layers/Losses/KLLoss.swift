@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// How far softmax(outputs) is from target probabilities: sum t (log t - log p).
+/// Kullback-Leibler divergence of softmax(outputs) from target probabilities: sum t (log t - log p).
 public struct KLLoss: LossSpec {
     public var temperature = 1.0
 
@@ -11,7 +11,7 @@ public struct KLLoss: LossSpec {
     public static let fields: [Field<Self>] = [
         .init(
             "temperature", \.temperature,
-            "Outputs are divided by it and the loss multiplied by its square (distillation, Hinton et al. 2015).",
+            "Softmax temperature; the loss is multiplied by its square (distillation, Hinton et al. 2015).",
             .range(1e-4...1e4))
     ]
 

@@ -1,19 +1,19 @@
 import Autograd
 import Configuration
 
-/// A loss as a config names it: how far the outputs of a batch are from their targets.
+/// A loss function and its options.
 public protocol LossSpec: TaggedOptions {
-    /// The loss of every example: [batch].
+    /// Returns the loss of each example, [batch].
     func each(_ outputs: Tensor, _ targets: Targets) -> Tensor
-    /// The loss of the batch as one number, which training lowers.
+    /// Returns the mean loss of the batch, a scalar.
     func mean(_ outputs: Tensor, _ targets: Targets) -> Tensor
-    /// What `mean` divides by. Means of several batches are put together in these shares.
+    /// Returns the divisor of `mean`, by which the means of several batches are weighted.
     func weight(_ outputs: Tensor, _ targets: Targets) -> Double
-    /// Checks the shape that a model gives, without the batch axis.
+    /// Throws if the loss does not accept a model output of this shape, without the batch axis.
     func check(_ output: [Int]) throws(ShapeProblem)
-    /// The same loss for training data with so many examples of each class, where its options depend on that.
+    /// Returns the loss with options such as balanced class weights resolved for training data with these class counts.
     func fitted(classCounts: [Int]) -> Self
-    /// Whether outputs that lower the loss say which class is the likeliest. True unless given.
+    /// Whether the outputs are class scores. True by default.
     var scoresClasses: Bool { get }
 }
 
@@ -25,9 +25,9 @@ extension LossSpec {
     public var scoresClasses: Bool { true }
 }
 
-/// The losses that a config may name.
+/// The registry of losses that a config can name. Add custom ones with `LossKinds.register`.
 public enum LossKinds: Registry {
-    /// What stands in a config is a loss.
+    /// The common type of all entries.
     public typealias Value = any LossSpec
 
     public static var noun: String { "loss" }
@@ -39,27 +39,10 @@ public enum LossKinds: Registry {
     }
 }
 
-/// A loss of any kind inside a config.
+/// A loss of any registered type, as an option.
 public typealias AnyLoss = Tagged<LossKinds>
 
-extension Layer {
-    /// What this layer and all inside add to the loss, nil where that is nothing: sum l1 |w| + l2 w^2.
-    public func penalty() -> Tensor? {
-        var total: Tensor?
-        for penalty in allPenalties {
-            let weights = penalty.parameter.tensor
-            if penalty.l1 > 0 { total.add(weights.abs().sum() * Real(penalty.l1)) }
-            if penalty.l2 > 0 { total.add(weights.square().sum() * Real(penalty.l2)) }
-        }
-        return total
-    }
-}
-
-extension Tensor? {
-    fileprivate mutating func add(_ other: Tensor) { self = map { $0 + other } ?? other }
-}
-
 extension Tensor {
-    /// The mean of each example's numbers: [batch, ...] to [batch].
-    func meanOfExamples() -> Tensor { rank <= 1 ? self : mean(axes: Array(1..<rank)) }
+    /// Returns the mean of each example: [batch, ...] to [batch].
+    public func meanOfExamples() -> Tensor { rank <= 1 ? self : mean(axes: Array(1..<rank)) }
 }

@@ -1,15 +1,15 @@
 import Autograd
 import Configuration
 
-/// Pulls examples of one class together and pushes the others away (Khosla et al. 2020). The outputs are embeddings,
-/// [batch, size]; they are brought to length 1 here.
+/// Supervised contrastive loss (Khosla et al. 2020). The outputs are embeddings, [batch, size], which are L2-normalized
+/// here.
 public struct SupervisedContrastiveLoss: LossSpec {
     public var temperature = 0.1
 
     public static let type = "supervised_contrastive"
-    public static let summary = "Embeddings of one class close to each other and far from the rest."
+    public static let summary = "Supervised contrastive loss on embeddings."
     public static let fields: [Field<Self>] = [
-        .init("temperature", \.temperature, "Similarities are divided by it.", .range(1e-4...1e4))
+        .init("temperature", \.temperature, "Temperature: divisor of the similarities.", .range(1e-4...1e4))
     ]
 
     public init() {}
@@ -18,18 +18,18 @@ public struct SupervisedContrastiveLoss: LossSpec {
 
     public func check(_ output: [Int]) throws(ShapeProblem) {
         guard output.count == 1 else {
-            throw ShapeProblem("the loss \(Self.type) needs an output of [size], found \(output)")
+            throw ShapeProblem("the loss \(Self.type) expects an output of shape [size], found \(output)")
         }
     }
 
-    /// An example that is the only one of its class in the batch has loss 0.
+    /// Returns the loss of each example; 0 for an example that is the only one of its class in the batch.
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         let labels = labels(outputs, targets)
         let partners = partners(labels)
         let n = labels.count
         let unit = outputs * (outputs.square().sum(axes: [1], keepDims: true) + 1e-12).rsqrt()
         let similarity = matmul(unit, unit, transposeB: true) / Real(temperature)
-        // Far below every similarity, and still finite when multiplied by 0.
+        // Far below every similarity, but finite when multiplied by 0.
         let logP = similarity.maskedFill(.eye(n), Real(-1e6 / temperature)).logSoftmax(axis: 1)
         let shares = Tensor(shape: [n, n]) { share in
             for (i, a) in labels.enumerated() {
@@ -41,7 +41,7 @@ public struct SupervisedContrastiveLoss: LossSpec {
         return -(shares * logP).sum(axes: [1])
     }
 
-    /// The mean over the examples that have another one of their class in the batch.
+    /// Returns the mean over the examples that share their class with another one in the batch.
     public func mean(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         each(outputs, targets).sum() / Real(max(weight(outputs, targets), 1))
     }
@@ -59,7 +59,7 @@ public struct SupervisedContrastiveLoss: LossSpec {
         return labels.values
     }
 
-    /// How many others of its class each example has.
+    /// Returns the number of other examples of the same class for each example.
     private func partners(_ labels: [Int]) -> [Int] {
         var counts: [Int: Int] = [:]
         for label in labels { counts[label, default: 0] += 1 }

@@ -1,13 +1,13 @@
 import Autograd
 
-/// What the outputs of a batch should have been.
+/// The targets of a batch.
 public enum Targets: Sendable {
-    /// The class of each example, [batch], or of each place, [batch, ...].
+    /// The class of each example, [batch], or of each position, [batch, ...].
     case classes(Indices)
-    /// Numbers: probabilities of classes, [batch, classes], or what a regression should give.
+    /// Class probabilities, [batch, classes], or regression targets.
     case values(Tensor)
 
-    /// The targets as probabilities of `count` classes: [..., count]. Values are probabilities already.
+    /// Returns the targets as probabilities of `count` classes, [..., count]. Classes become one-hot vectors.
     public func probabilities(of count: Int) -> Tensor {
         switch self {
         case .classes(let classes): oneHot(classes, classes: count)
@@ -15,12 +15,13 @@ public enum Targets: Sendable {
         }
     }
 
-    /// The targets of mixed examples: `share` of these and the rest of `other`, one share for all or [batch, 1].
+    /// Returns the targets of mixed examples (mixup): `share` of these plus `1 - share` of `other`. `share` is a scalar or
+    /// [batch, 1].
     public func mixed(with other: Targets, share: Tensor, classes count: Int) -> Targets {
         .values(probabilities(of: count) * share + other.probabilities(of: count) * (1 - share))
     }
 
-    /// The likeliest class of each example.
+    /// Returns the most probable class of each example.
     public func labels() -> Indices {
         switch self {
         case .classes(let classes): classes
@@ -28,10 +29,9 @@ public enum Targets: Sendable {
         }
     }
 
-    /// The values in the shape of outputs. Where these have several numbers for each class, the target is 1 for the one of
-    /// that place and 0 for the others; otherwise the class itself is the number. [batch] fits [batch, 1] and the other
-    /// way round.
-    func values(like outputs: Tensor, _ operation: StaticString) -> Tensor {
+    /// Returns the targets in the shape of the outputs. Classes become one-hot vectors if there is one output per class, and
+    /// numbers otherwise. The shapes [batch] and [batch, 1] are interchangeable.
+    public func values(like outputs: Tensor, _ operation: StaticString) -> Tensor {
         if case .classes(let classes) = self, let count = outputs.shape.last, count > 1,
             classes.shape == Array(outputs.shape.dropLast())
         {

@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Gradients divided by the root of the sum of all their squares (Duchi et al. 2011).
+/// Adagrad (Duchi et al. 2011).
 public struct Adagrad: OptimizerSpec {
     public var common = OptimizerOptions()
     public var epsilon: Double?
@@ -9,23 +9,24 @@ public struct Adagrad: OptimizerSpec {
     public var initialSquare: Double?
 
     public static let type = "adagrad"
-    public static let summary = "Gradients divided by the root of the sum of all their squares."
+    public static let summary = "Adagrad: divides gradients by the root of the sum of their squares."
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-10).", .range(1e-16...1)),
+                "epsilon", \.epsilon, "Term added to the divisor for stability (Keras 1e-07, PyTorch 1e-10).",
+                .range(1e-16...1)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,
-                "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
+                "Whether to add epsilon before taking the square root (Keras) or after it (PyTorch)."),
             .init(
                 "initial_accumulator_value", \.initialSquare,
-                "What the sum of squares begins with (Keras 0.1, PyTorch 0).",
+                "Initial sum of squared gradients (Keras 0.1, PyTorch 0).",
                 .range(0...1e6)),
         ]
     }
 
     public init() {}
-    /// Epsilon and the first sum of squares are those of `defaults`.
+    /// Creates the optimizer with the remaining hyperparameters of `defaults`.
     public init(learningRate: Double, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.defaults = defaults

@@ -1,47 +1,24 @@
 import Autograd
 import Configuration
 
-/// Moments of the gradients decide the direction and the length of each element's step (Kingma and Ba 2015).
+/// Adam (Kingma and Ba 2015).
 public struct Adam: AdamKind {
     public var common = OptimizerOptions()
     public var moments = AdamMoments()
 
     public static let type = "adam"
-    public static let summary = "Adam: steps by the mean and the size of past gradients."
+    public static let summary = "Adam: adaptive moment estimation."
     public static var fields: [Field<Self>] { adamFields }
 
     public init() {}
-    /// Betas of 0.9 and 0.999; epsilon and its place are those of `defaults`.
+    /// Creates the optimizer with betas of 0.9 and 0.999 and the epsilon of `defaults`.
     public init(learningRate: Double, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.defaults = defaults
     }
 }
 
-/// Adam in which the decay shrinks the parameters themselves (Loshchilov and Hutter 2019).
-public struct AdamW: AdamKind {
-    public var common = OptimizerOptions()
-    public var moments = AdamMoments()
-
-    public static let type = "adamw"
-    public static let summary = "Adam with a decay of the weights apart from the gradients."
-    public static var fields: [Field<Self>] { adamFields }
-
-    public init() {}
-    /// The decay is 0.004 (Keras) or 0.01 (PyTorch) where it is nil.
-    public init(learningRate: Double, weightDecay: Double? = nil, defaults: Convention = .keras) {
-        common.learningRate = learningRate
-        common.weightDecay = weightDecay
-        common.defaults = defaults
-    }
-
-    public static func weightDecay(_ convention: Convention) -> Double {
-        convention.pick(keras: 0.004, pytorch: 0.01)
-    }
-    public var isDecoupled: Bool { true }
-}
-
-/// What Adam and AdamW share.
+/// The hyperparameters that Adam and AdamW share.
 public struct AdamMoments: Sendable {
     public var beta1 = 0.9
     public var beta2 = 0.999
@@ -74,7 +51,7 @@ public struct AdamMoments: Sendable {
 
 /// Adam and AdamW.
 public protocol AdamKind: OptimizerSpec {
-    /// The numbers that both have.
+    /// The hyperparameters that both share.
     var moments: AdamMoments { get set }
 }
 
@@ -99,22 +76,22 @@ extension AdamKind {
     static var adamFields: [Field<Self>] {
         commonFields + [
             .init(
-                "beta1", \.moments.beta1, "Part of the mean gradient that stays in a step.",
+                "beta1", \.moments.beta1, "Decay rate of the first moment.",
                 .range(0..<1)),
             .init(
-                "beta2", \.moments.beta2, "Part of the mean square that stays in a step.",
+                "beta2", \.moments.beta2, "Decay rate of the second moment.",
                 .range(0..<1)),
             .init(
                 "epsilon", \.moments.epsilon,
-                "Added to the root (Keras 1e-07, PyTorch 1e-08).",
+                "Term added to the divisor for stability (Keras 1e-07, PyTorch 1e-08).",
                 .range(1e-16...1)),
             .init(
                 "epsilon_before_correction", \.moments.epsilonBeforeCorrection,
-                "Whether epsilon is added before the correction of the first steps (Keras) or after it (PyTorch)."
+                "Whether to add epsilon before bias correction (Keras) or after it (PyTorch)."
             ),
             .init(
                 "amsgrad", \.moments.amsgrad,
-                "Whether the largest mean square so far counts."),
+                "Whether to use the AMSGrad variant."),
         ]
     }
 }

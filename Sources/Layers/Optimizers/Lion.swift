@@ -1,32 +1,31 @@
 import Autograd
 import Configuration
 
-/// Every element moves by the rate in the direction that its momentum has (Chen et al. 2023). The decay shrinks the
-/// parameters themselves.
+/// Lion: sign-based updates with momentum and decoupled weight decay (Chen et al. 2023).
 public struct Lion: OptimizerSpec {
     public var common = OptimizerOptions()
     public var beta1 = 0.9
     public var beta2 = 0.99
 
     public static let type = "lion"
-    public static let summary = "Steps of one length in the direction of the momentum."
+    public static let summary = "Lion: sign-based updates with momentum and decoupled weight decay."
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "beta1", \.beta1, "Part of the momentum in the direction of a step.", .range(0..<1)),
-            .init("beta2", \.beta2, "Part of the momentum that stays after a step.", .range(0..<1)),
+                "beta1", \.beta1, "Weight of the momentum in the update direction.", .range(0..<1)),
+            .init("beta2", \.beta2, "Decay rate of the momentum.", .range(0..<1)),
         ]
     }
 
     public init() {}
-    /// The decay is 0 where it is nil.
+    /// Creates the optimizer. The weight decay defaults to 0.
     public init(learningRate: Double, weightDecay: Double? = nil) {
         common.learningRate = learningRate
         common.weightDecay = weightDecay
     }
 
     public var slots: [String] { ["momentum"] }
-    /// PyTorch has no Lion; its place has the authors' number.
+    /// PyTorch has no Lion; its default is that of the authors.
     public static func learningRate(_ convention: Convention) -> Double {
         convention.pick(keras: 0.001, pytorch: 0.0001)
     }

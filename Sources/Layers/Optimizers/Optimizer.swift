@@ -1,20 +1,33 @@
 import Autograd
 import Configuration
 
-/// Moves parameters by their gradients, and keeps what that needs from step to step.
+/// Updates parameters by their gradients, and holds the state that this needs, such as moments.
 ///
-/// Used by one thread at a time. Its state is saved and restored bit for bit, so that training goes on as if it had
-/// never stopped.
+/// One call does a training step: penalties, backward pass, gradient clipping, update and learning-rate schedule.
+///
+///     let optimizer = Optimizer(AdamW(learningRate: 0.001), model.namedParameters)
+///     optimizer.attach(CosineSchedule(warmUp: 5), epochs: 30, stepsPerEpoch: batches.count)
+///     for (x, labels) in batches {
+///         optimizer.step(loss.mean(model(x, .training(generator)), .classes(labels)), of: model)
+///     }
+///
+/// An optimizer is used by one thread at a time. Its state is saved and restored bit for bit, so that training resumes
+/// as if it had never stopped.
 public final class Optimizer {
+    /// The algorithm and its hyperparameters.
     public let spec: any OptimizerSpec
-    /// The rate of the next step, which a schedule may change.
+    /// The learning rate of the next step. An attached schedule sets it.
     public var learningRate: Double
+    /// The attached learning-rate schedule.
+    public private(set) var schedule: Schedule?
+    /// The number of steps in an epoch, and the steps since the last one ended.
+    private var stepsPerEpoch = 0, stepsOfEpoch = 0
     private let moved: [Moved]
-    /// The elements of all parameters together.
+    /// The total number of elements of all parameters.
     private let count: Int
-    /// The slots one after the other, each with the elements of all parameters: [slots, count].
+    /// The state of all parameters, [slots, count].
     private var slots: Tensor
-    /// The steps that each parameter has taken.
+    /// The number of steps of each parameter.
     private var steps: [Int]
 
     private struct Moved {
@@ -27,7 +40,7 @@ public final class Optimizer {
         var count: Int { parameter.shape.reduce(1, *) }
     }
 
-    /// An optimiser of parameters by name; names matter for groups and for the state.
+    /// Creates an optimizer of named parameters. Parameter groups and the saved state refer to the names.
     public init(_ spec: any OptimizerSpec, _ parameters: [(name: String, parameter: Parameter)]) {
         self.spec = spec
         learningRate = spec.learningRate
@@ -49,29 +62,85 @@ public final class Optimizer {
         steps = Array(repeating: 0, count: parameters.count)
     }
 
-    /// An optimiser of parameters called "0", "1", ...
+    /// Creates an optimizer of parameters that are named "0", "1", ...
     public convenience init(_ spec: any OptimizerSpec, _ parameters: [Parameter]) {
         self.init(spec, parameters.enumerated().map { (name: "\($0.offset)", parameter: $0.element) })
     }
 
-    /// Moves every parameter that has a gradient. Returns the norm of all gradients together, before clipping.
+    /// Attaches a learning-rate schedule, which sets `learningRate` from now on.
+    ///
+    /// `step` advances the schedule. Call `endEpoch(metric:)` after each epoch if the schedule monitors a metric.
+    ///
+    /// - Parameters:
+    ///   - epochs: The number of epochs of the whole training.
+    ///   - stepsPerEpoch: The number of optimizer steps in an epoch.
+    public func attach(_ spec: any ScheduleSpec, epochs: Int, stepsPerEpoch: Int) {
+        let schedule = Schedule(
+            spec, base: learningRate, total: spec.per == .epoch ? epochs : epochs * stepsPerEpoch)
+        learningRate = schedule.rate
+        self.schedule = schedule
+        (self.stepsPerEpoch, stepsOfEpoch) = (stepsPerEpoch, 0)
+    }
+
+    /// Does one training step of a model: adds the model's penalties to the loss, computes the gradients, clips them,
+    /// updates the parameters and advances the schedule.
+    ///
+    /// - Returns: The global norm of the gradients before clipping. If it is not finite, the parameters are unchanged.
+    @discardableResult
+    public func step(_ loss: Tensor, of model: any Layer) -> Double {
+        step(model.gradients(of: loss).gradients)
+    }
+
+    /// Clips gradients, updates every parameter that has one, and advances the schedule.
+    ///
+    /// - Returns: The global norm of the gradients before clipping. If it is not finite, the parameters are unchanged.
     @discardableResult
     public func step(_ gradients: Gradients) -> Double {
-        let norm = norm(gradients)
-        move(gradients, norm: norm)
+        if stepsOfEpoch > 0, stepsOfEpoch == stepsPerEpoch {
+            require(
+                schedule?.spec.monitor == nil,
+                "Optimizer.step: the schedule monitors \"\(schedule?.spec.monitor ?? "")\"; call endEpoch(metric:) with it "
+                    + "after each epoch")
+            endEpoch()
+        }
+        let norm = gradients.norm(moved.map(\.parameter))
+        guard norm.isFinite else { return norm }
+        update(gradients, norm: norm)
+        stepsOfEpoch += 1
+        if schedule?.spec.per == .step { advanceSchedule(metric: nil) }
         return norm
     }
 
-    /// The same without measuring the norm, unless clipping needs it.
-    public func move(_ gradients: Gradients) {
-        move(gradients, norm: spec.common.clipNorm == nil ? 0 : norm(gradients))
+    /// Ends an epoch, which advances a schedule that counts epochs.
+    ///
+    /// Without this call, the first step of the next epoch ends the epoch.
+    ///
+    /// - Parameter metric: The value of the metric that the schedule monitors.
+    public func endEpoch(metric: Double? = nil) {
+        stepsOfEpoch = 0
+        if schedule?.spec.per == .epoch { advanceSchedule(metric: metric) }
     }
 
-    /// The norm of all gradients together, as one vector.
-    public func norm(_ gradients: Gradients) -> Double { gradients.norm(moved.map(\.parameter)) }
+    /// The state of the schedule, for checkpoints.
+    public var scheduleState: ScheduleState {
+        get { schedule?.state ?? ScheduleState() }
+        set {
+            schedule?.state = newValue
+            if let schedule { learningRate = schedule.rate }
+        }
+    }
 
-    /// The same with a norm that was measured before.
-    public func move(_ gradients: Gradients, norm: Double) {
+    private func advanceSchedule(metric: Double?) {
+        schedule?.advance(figure: metric)
+        if let schedule { learningRate = schedule.rate }
+    }
+
+    /// Updates the parameters without measuring the norm, unless clipping needs it.
+    package func move(_ gradients: Gradients) {
+        update(gradients, norm: spec.common.clipNorm == nil ? 0 : gradients.norm(moved.map(\.parameter)))
+    }
+
+    private func update(_ gradients: Gradients, norm: Double) {
         let factor = spec.common.clipNorm.map { clipFactor(norm: norm, limit: $0) } ?? 1
         slots.modify { slots in
             for (index, entry) in moved.enumerated() {
@@ -92,7 +161,7 @@ public final class Optimizer {
         }
     }
 
-    /// All that a later step depends on, by name: "first.encoder.0.weight" and the like.
+    /// The state that later steps depend on, by name, such as "first.encoder.0.weight".
     public var state: [(String, Tensor)] {
         var tensors = [
             ("learning_rate", Tensor(bits: [learningRate.bitPattern])),
@@ -111,7 +180,7 @@ public final class Optimizer {
         return tensors
     }
 
-    /// Goes on from a saved state. Throws a `StateError` with everything that does not fit, and then changes nothing.
+    /// Restores a saved state. Throws a `StateError` with every mismatch and then changes nothing.
     public func restore(_ state: [(String, Tensor)]) throws(StateError) {
         var expected = [("learning_rate", [1, 4]), ("steps", [moved.count, 4])]
         for slot in spec.slots { expected += moved.map { (slot + "." + $0.name, $0.parameter.shape) } }
@@ -133,35 +202,4 @@ public final class Optimizer {
 
 extension OptimizerSpec {
     fileprivate var tag: String { "the optimizer \(Self.type)" }
-}
-
-/// What gradients are multiplied with so that their norm is at most `limit`: PyTorch's formula.
-func clipFactor(norm: Double, limit: Double) -> Double { min(1, limit / (norm + 1e-6)) }
-
-extension Gradients {
-    /// The norm of the gradients of these parameters together, as one vector.
-    public func norm(_ parameters: [Parameter]) -> Double {
-        parameters.reduce(0.0) { total, parameter in
-            guard let gradient = self[parameter], gradient.count > 0 else { return total }
-            let norm = Double(gradient.norm().item())
-            return total + norm * norm
-        }.squareRoot()
-    }
-
-    /// Multiplies the gradients of these parameters so that their norm together is at most `limit`; returns the norm
-    /// before.
-    @discardableResult
-    public mutating func clip(_ parameters: [Parameter], norm limit: Double) -> Double {
-        let norm = norm(parameters)
-        let factor = clipFactor(norm: norm, limit: limit)
-        if factor != 1 { scale(parameters, by: factor) }
-        return norm
-    }
-
-    /// Multiplies the gradients of these parameters.
-    public mutating func scale(_ parameters: [Parameter], by factor: Double) {
-        for parameter in parameters {
-            if let gradient = self[parameter] { self[parameter] = gradient * Real(factor) }
-        }
-    }
 }

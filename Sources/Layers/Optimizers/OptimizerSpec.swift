@@ -1,95 +1,26 @@
 import Autograd
 import Configuration
 
-/// An optimiser as a config names it: its numbers, and how it moves one parameter.
+/// An optimization algorithm: its hyperparameters and its update of one parameter.
 public protocol OptimizerSpec: TaggedOptions {
-    /// What every optimiser has.
+    /// The options that all optimizers share.
     var common: OptimizerOptions { get set }
-    /// Names of the numbers that are kept for every element, such as ["first", "second"].
+    /// The names of the state that is kept for each element, such as ["first", "second"].
     var slots: [String] { get }
-    /// What a slot begins with.
+    /// Returns the initial value of a slot. 0 by default.
     func initial(_ slot: String) -> Real
-    /// The rate where none is given.
+    /// Returns the default learning rate.
     static func learningRate(_ convention: Convention) -> Double
-    /// The decay where none is given.
+    /// Returns the default weight decay. 0 by default.
     static func weightDecay(_ convention: Convention) -> Double
-    /// The same with every number written out that follows from `defaults`.
+    /// The options with all defaults of `defaults` written out.
     var resolved: Self { get }
-    /// Whether the decay shrinks the parameters themselves rather than being added to the gradients.
+    /// Whether weight decay is decoupled from the gradients.
     var isDecoupled: Bool { get }
-    /// Moves one parameter; `state` has its slots.
+    /// Updates one parameter; `state` contains its slots.
     func move(
         _ parameter: UnsafeMutablePointer<Real>, _ gradient: Tensor, _ state: ParameterState,
         _ step: ParameterStep)
-}
-
-/// Whose formulas and default numbers are meant.
-public enum Convention: String, CaseIterable, ConfigurationValue {
-    case keras, pytorch
-
-    /// One of two values.
-    func pick<Value>(keras: Value, pytorch: Value) -> Value { self == .keras ? keras : pytorch }
-}
-
-/// What every optimiser has.
-public struct OptimizerOptions: Sendable {
-    public var defaults = Convention.keras
-    public var learningRate: Double?
-    public var weightDecay: Double?
-    public var clipNorm: Double?
-    public var clipValue: Double?
-    public var groups: [ParameterGroup] = []
-
-    public init() {}
-}
-
-/// Parameters that are moved in their own way.
-public struct ParameterGroup: Options {
-    public var parameters: [String] = []
-    public var rateFactor = 1.0
-    public var weightDecay: Double?
-
-    public static let summary = "Parameters that are moved in their own way."
-    public static let fields: [Field<Self>] = [
-        .init(
-            "parameters", \.parameters,
-            "Names of parameters; * stands for any characters: \"*.bias\". The first group that fits a name counts.",
-            .required, .notEmpty),
-        .init(
-            "learning_rate_factor", \.rateFactor, "The learning rate is multiplied by it.", .range(0...1e6)),
-        .init("weight_decay", \.weightDecay, "In place of the optimiser's.", .atLeast(0)),
-    ]
-
-    public init() {}
-    /// Names, or patterns in which * stands for any characters; nil leaves the optimiser's decay.
-    public init(_ parameters: [String], rateFactor: Double = 1, weightDecay: Double? = nil) {
-        self.parameters = parameters
-        self.rateFactor = rateFactor
-        self.weightDecay = weightDecay
-    }
-}
-
-/// The numbers that an optimiser keeps for one parameter.
-public struct ParameterState {
-    let start: UnsafeMutablePointer<Real>
-    let stride: Int
-
-    /// The elements of a slot, by its place in `slots`.
-    public subscript(slot: Int) -> UnsafeMutablePointer<Real> { start + slot * stride }
-}
-
-/// What a step of one parameter depends on.
-public struct ParameterStep: Sendable {
-    /// Counts the steps of this parameter, from 1.
-    public let number: Int
-    /// The schedule's rate times the group's factor.
-    public let learningRate: Double
-    let decay: Decay
-
-    /// So many times the parameter is added to the gradient.
-    public var pull: Double { decay.pull }
-    /// So many times the parameter is taken off it.
-    public var shrink: Double { decay.shrink }
 }
 
 extension OptimizerSpec {
@@ -99,53 +30,57 @@ extension OptimizerSpec {
 
     public var resolved: Self { withCommonNumbers }
 
-    /// The same with the rate and the decay written out.
-    var withCommonNumbers: Self {
+    /// The options with learning rate and weight decay written out.
+    public var withCommonNumbers: Self {
         var result = self
         result.common.learningRate = learningRate
         result.common.weightDecay = weightDecay
         return result
     }
 
-    /// The rate at the start.
+    /// The initial learning rate.
     public var learningRate: Double { common.learningRate ?? Self.learningRate(common.defaults) }
     public var weightDecay: Double { common.weightDecay ?? Self.weightDecay(common.defaults) }
 
-    /// The fields of what every optimiser has.
-    static var commonFields: [Field<Self>] {
+    /// The fields that all optimizers share.
+    public static var commonFields: [Field<Self>] {
         [
             .init(
                 "defaults", \.common.defaults,
-                "Whose numbers are meant where one is null, and whose form of decay and momentum."),
+                "Framework whose default values, weight decay and momentum formulas are used."),
             .init(
-                "learning_rate", \.common.learningRate, "Length of a step (\(shown { learningRate($0) })).",
+                "learning_rate", \.common.learningRate, "Learning rate (\(shown { learningRate($0) })).",
                 .atLeast(0)),
             .init(
                 "weight_decay", \.common.weightDecay,
-                "Pull towards zero (\(shown { weightDecay($0) })): of the parameters themselves (Keras, AdamW, Lion) "
-                    + "or as part of the gradients (PyTorch).",
+                "Weight decay (\(shown { weightDecay($0) })), decoupled (Keras, AdamW, Lion) "
+                    + "or as an L2 term of the gradients (PyTorch).",
                 .atLeast(0)),
             .init(
-                "clip_norm", \.common.clipNorm, "Longest gradient, over all parameters; null is any.",
+                "clip_norm", \.common.clipNorm, "Global-norm gradient clipping; null disables it.",
                 .above(0)),
-            .init("clip_value", \.common.clipValue, "Largest number in a gradient; null is any.", .above(0)),
-            .init("groups", \.common.groups, "Parameters that are moved in their own way."),
+            .init(
+                "clip_value", \.common.clipValue, "Elementwise gradient clipping; null disables it.",
+                .above(0)),
+            .init(
+                "groups", \.common.groups, "Parameter groups with their own learning rate or weight decay."),
         ]
     }
 
-    /// Both defaults of a number, for help texts.
+    /// Returns both defaults of a hyperparameter, for the config reference.
     static func shown(_ value: (Convention) -> Double) -> String {
         "Keras \(value(.keras)), PyTorch \(value(.pytorch))"
     }
 
     public var complaints: [Complaint] { commonComplaints }
 
-    var commonComplaints: [Complaint] {
+    /// The complaints about the options that all optimizers share.
+    public var commonComplaints: [Complaint] {
         common.clipNorm != nil && common.clipValue != nil
-            ? [Complaint("clip_value", "only one of clip_norm and clip_value can be given")] : []
+            ? [Complaint("clip_value", "cannot be combined with \"clip_norm\"; remove one of them")] : []
     }
 
-    /// Patterns of groups that fit none of a model's parameters, each as a complaint about its place in "groups".
+    /// Returns a complaint for each pattern in "groups" that matches none of a model's parameters.
     public func complaints(forParameters names: [String]) -> [Complaint] {
         common.groups.enumerated().flatMap { index, group in
             group.parameters.enumerated().filter { entry in
@@ -153,12 +88,12 @@ extension OptimizerSpec {
             }.map { place, pattern in
                 Complaint(
                     at: [.key("groups"), .index(index), .key("parameters"), .index(place)],
-                    "no parameter is called \"\(pattern)\"; \(advice(on: pattern, names))")
+                    "no parameter matches \"\(pattern)\"; \(advice(on: pattern, names))")
             }
         }
     }
 
-    /// What a pattern may have been meant to be, or else what names there are.
+    /// Suggests a similar pattern, or lists the names.
     private func advice(on pattern: String, _ names: [String]) -> String {
         var known = names
         if pattern.contains("*") {
@@ -177,33 +112,9 @@ extension OptimizerSpec {
     }
 }
 
-/// Whether a name fits a pattern in which * stands for any characters.
-func matches(_ pattern: String, _ name: String) -> Bool {
-    let (pattern, name) = (Array(pattern.utf8), Array(name.utf8))
-    let star = UInt8(ascii: "*")
-    var (p, n) = (0, 0)
-    // Where the last star stood, and how far it reaches.
-    var retry: (p: Int, n: Int)?
-    while n < name.count {
-        if p < pattern.count, pattern[p] == star {
-            retry = (p, n)
-            p += 1
-        } else if p < pattern.count, pattern[p] == name[n] {
-            p += 1
-            n += 1
-        } else if let (starAt, reach) = retry {
-            retry = (starAt, reach + 1)
-            (p, n) = (starAt + 1, reach + 1)
-        } else {
-            return false
-        }
-    }
-    return pattern[p...].allSatisfy { $0 == star }
-}
-
-/// The optimisers that a config may name.
+/// The registry of optimizers that a config can name. Add custom ones with `OptimizerKinds.register`.
 public enum OptimizerKinds: Registry {
-    /// What stands in a config is an optimiser.
+    /// The common type of all entries.
     public typealias Value = any OptimizerSpec
 
     public static var noun: String { "optimizer" }
@@ -212,5 +123,5 @@ public enum OptimizerKinds: Registry {
     }
 }
 
-/// An optimiser of any kind inside a config.
+/// An optimizer of any registered type, as an option.
 public typealias AnyOptimizer = Tagged<OptimizerKinds>

@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Gradients divided by the root of their mean square (Tieleman and Hinton 2012).
+/// RMSprop (Tieleman and Hinton 2012).
 public struct RMSprop: OptimizerSpec {
     public var common = OptimizerOptions()
     public var alpha: Double?
@@ -11,27 +11,28 @@ public struct RMSprop: OptimizerSpec {
     public var centered = false
 
     public static let type = "rmsprop"
-    public static let summary = "Gradients divided by the root of their mean square."
+    public static let summary = "RMSprop: divides gradients by the root of their mean square."
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "alpha", \.alpha, "Part of the mean square that stays in a step (Keras 0.9, PyTorch 0.99).",
+                "alpha", \.alpha, "Decay rate of the mean squared gradient (Keras 0.9, PyTorch 0.99).",
                 .range(0..<1)),
             .init(
-                "epsilon", \.epsilon, "Added to the divisor (Keras 1e-07, PyTorch 1e-08).", .range(1e-16...1)),
+                "epsilon", \.epsilon, "Term added to the divisor for stability (Keras 1e-07, PyTorch 1e-08).",
+                .range(1e-16...1)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,
-                "Whether epsilon is added before the root is taken (Keras) or after it (PyTorch)."),
+                "Whether to add epsilon before taking the square root (Keras) or after it (PyTorch)."),
             .init(
-                "momentum", \.momentum, "Part of the last step that stays in the next.", .range(0..<1)),
+                "momentum", \.momentum, "Momentum factor.", .range(0..<1)),
             .init(
                 "centered", \.centered,
-                "Whether the variance of the gradients takes the place of their square."),
+                "Whether to divide by the variance of the gradients instead of their mean square."),
         ]
     }
 
     public init() {}
-    /// Without momentum; alpha and epsilon are those of `defaults`.
+    /// Creates the optimizer without momentum, with the alpha and epsilon of `defaults`.
     public init(learningRate: Double, defaults: Convention = .keras) {
         common.learningRate = learningRate
         common.defaults = defaults

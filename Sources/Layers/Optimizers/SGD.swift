@@ -1,24 +1,25 @@
 import Autograd
 import Configuration
 
-/// Gradient descent, with momentum where asked.
+/// Stochastic gradient descent with optional momentum.
 public struct SGD: OptimizerSpec {
     public var common = OptimizerOptions()
     public var momentum = 0.0
     public var nesterov = false
 
     public static let type = "sgd"
-    public static let summary = "Gradient descent, with momentum where asked."
+    public static let summary = "Stochastic gradient descent with optional momentum."
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "momentum", \.momentum, "Part of the last step that stays in the next.", .range(0..<1)),
-            .init("nesterov", \.nesterov, "Whether the gradient is followed beyond the momentum's step."),
+                "momentum", \.momentum, "Momentum factor.", .range(0..<1)),
+            .init("nesterov", \.nesterov, "Whether to use Nesterov momentum."),
         ]
     }
 
     public init() {}
-    /// Momentum has Keras' form, in which the rate is part of the velocity; see `defaults` for PyTorch's.
+    /// Creates the optimizer. Momentum has Keras' form, in which the velocity includes the learning rate; set `defaults`
+    /// for PyTorch's.
     public init(learningRate: Double, momentum: Double = 0, nesterov: Bool = false) {
         common.learningRate = learningRate
         self.momentum = momentum
@@ -27,7 +28,8 @@ public struct SGD: OptimizerSpec {
 
     public var complaints: [Complaint] {
         commonComplaints
-            + (nesterov && momentum == 0 ? [Complaint("nesterov", "needs a momentum above 0, found 0")] : [])
+            + (nesterov && momentum == 0
+                ? [Complaint("nesterov", "requires \"momentum\" above 0, found 0")] : [])
     }
 
     public var slots: [String] { momentum > 0 ? ["velocity"] : [] }

@@ -1,20 +1,20 @@
-/// A model that cannot be exported: where in it, what is the matter and what to do.
+/// The reason why a model cannot be exported: the layer, the problem and the remedy.
 public struct ExportProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The layer, by the name that its weights begin with, such as "3.body.0"; empty for the whole model.
+    /// The layer, by the prefix of its parameters' names, such as "3.body.0"; empty for the whole model.
     public let path: String
-    /// The layer's type in a config; empty for the whole model.
+    /// The layer's type; empty for the whole model.
     public let type: String
-    /// What was found.
+    /// The problem.
     public let message: String
-    /// What to do.
+    /// The remedy.
     public let advice: String
 
-    /// A problem with a layer, or with the whole model.
+    /// Creates a problem with a layer, or with the whole model.
     public init(_ message: String, path: String = "", type: String = "", advice: String) {
         (self.path, self.type, self.message, self.advice) = (path, type, message, advice)
     }
 
-    /// All of it in one line.
+    /// The problem in one line.
     public var description: String {
         let place = type.isEmpty ? "model" : path.isEmpty ? "\(type)" : "layer \(path) (\(type))"
         return "\(place): \(message); \(advice)"

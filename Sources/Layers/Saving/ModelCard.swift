@@ -1,25 +1,25 @@
 import Configuration
 
-/// What a model is to be used with, written into the files that it is exported to.
+/// The context that a model needs to be used, written into the files that it is exported to.
 public struct ModelCard: Sendable {
-    /// The names of the classes in the order of the model's outputs; empty where it has none.
+    /// The names of the classes in the order of the outputs; empty if there are none.
     public var classes: [String]
-    /// How the model's input is made of sound: the feature pipeline as a config writes it.
+    /// The feature pipeline that computes the input from a waveform, as in a config.
     public var features: JSONValue?
-    /// Samples a second of the sound that the features are made of.
+    /// The sample rate of the waveform in Hz.
     public var sampleRate: Int?
-    /// The test-time augmentation as a config writes it: for each augmented copy of the preprocessed recording a list of changes; nil for none.
-    /// The prediction is the softmax of the mean logits over the recording and its copies.
+    /// The test-time augmentation as in a config, with a list of edits for each copy of the preprocessed recording; nil for
+    /// none. The prediction is the softmax of the mean logits over the recording and its copies.
     public var tta: JSONValue?
 
-    /// A card; all of it may be left out.
+    /// Creates a card; all values are optional.
     public init(
         classes: [String] = [], features: JSONValue? = nil, sampleRate: Int? = nil, tta: JSONValue? = nil
     ) {
         (self.classes, self.features, self.sampleRate, self.tta) = (classes, features, sampleRate, tta)
     }
 
-    /// The card as texts by key, with the model itself: what readers of the file need to rebuild it.
+    /// Returns the card and the model's config as metadata, from which readers of the file can rebuild the model.
     package func metadata(of model: Model) -> [(key: String, value: String)] {
         var entries = [
             ("format", Self.format), ("model", model.spec.encode().line),
@@ -32,12 +32,18 @@ public struct ModelCard: Sendable {
         return entries
     }
 
-    /// Throws where there is not one class for each number that comes out of the model.
+    /// Throws if the model cannot be described in a file, or if the number of classes differs from that of the outputs.
     package func check(_ model: Model) throws {
+        if model.spec.encode().containsSwiftOnly, let (path, layer) = model.firstWithoutSpec() {
+            throw ExportProblem(
+                "the class declares no spec, so that a file cannot say how to create it", path: path,
+                type: layer.typeName,
+                advice: "\(SwiftOnlySpec.advice), or save the weights alone with saveWeights")
+        }
         guard !classes.isEmpty, model.plan.output.last != classes.count else { return }
         throw ExportProblem(
-            "found \(classes.count) class names for a model that puts out \(model.plan.output)",
-            advice: "give one name for each output, or none")
+            "found \(classes.count) class names for a model with an output of shape \(model.plan.output)",
+            advice: "give one name per output, or none")
     }
 
     static let format = "prosody-model-1"

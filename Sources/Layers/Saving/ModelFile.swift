@@ -1,13 +1,13 @@
 import Autograd
 import Configuration
 
-/// A model with all that it takes to use it again: weights as safetensors, with its config and its card as metadata.
+/// A model file: weights as safetensors, with the model's config and its card as metadata.
 public enum ModelFile {
-    /// Writes `name.safetensors`, and `name.json` with the same config for people and other programs. Each file is
-    /// complete or not there; the config comes first, and the weights need only their own metadata.
+    /// Writes `name.safetensors`, and `name.json` with the metadata in readable form. Each file is written completely or not
+    /// at all; `read` needs only the first.
     ///
-    /// Throws a `FileError` where the path does not end in ".safetensors" or cannot be written, and an `ExportProblem`
-    /// where the card does not fit the model.
+    /// Throws a `FileError` if the path does not end in ".safetensors" or cannot be written, and an `ExportProblem` if the
+    /// card does not fit the model or a layer declares no spec.
     public static func write(_ model: Model, card: ModelCard = ModelCard(), to path: String) throws {
         try card.check(model)
         let entries = card.metadata(of: model)
@@ -15,17 +15,17 @@ public enum ModelFile {
         try model.saveWeights(to: path, metadata: Dictionary(entries) { first, _ in first })
     }
 
-    /// Makes the model from the metadata of a file that `write` wrote, and reads its weights.
+    /// Creates the model from the metadata of a file written by `write`, and reads its weights.
     ///
-    /// Throws a `FileError` or a `WeightsError` where the file is not one of these or is damaged, and a
-    /// `ConfigurationError` where it holds a layer that is not known here.
+    /// Throws a `FileError` or a `WeightsError` if the file is of another kind or damaged, and a `ConfigurationError` if it
+    /// contains an unknown layer.
     public static func read(_ path: String) throws -> (model: Model, card: ModelCard) {
         let file = try SafeTensors(contentsOf: path)
         let format = try text("format", file, path)
         guard format == ModelCard.format else {
             throw FileError(
                 file: path, place: "metadata \"format\"", found: "\"\(format.prefix(60))\"",
-                allowed: "\"\(ModelCard.format)\"; the file is of another version or program")
+                allowed: "\"\(ModelCard.format)\"; the file was written by another version or program")
         }
         let json = try parse("model", file, path)
         let input = try parse("input", file, path)
@@ -37,16 +37,16 @@ public enum ModelFile {
                 allowed: "1 to 3 sizes of 1 to \(largestSize), such as [200, 40]")
         }
         let (spec, shape) = (try Model.spec(json), sizes.compactMap { $0 })
-        // Before any memory is taken: a config may ask for more than there is.
+        // Before memory is allocated: a config may ask for any amount.
         let plan: LayerPlan
         do { plan = try spec.checkedPlan(shape) } catch { throw error.located(in: json) }
         let stored = file.entries.reduce(0) { $0 + $1.bytes.count / $1.type.size }
         let planned = plan.parameters + plan.buffers
-        // A model that is not far larger than the file is made, and what does not fit is told by name.
+        // A model that is not much larger than the file is created, so that mismatches are reported by name.
         guard planned == stored || planned / 4 <= stored || planned <= smallCount else {
             throw FileError(
-                file: path, place: "tensors", found: "\(stored) numbers",
-                allowed: "the \(planned) that the model in the metadata has")
+                file: path, place: "tensors", found: "\(stored) weights",
+                allowed: "the \(planned) of the model in the metadata")
         }
         let model: Model
         do { model = try Model(spec, input: shape, generator: RandomGenerator(seed: 0)) } catch {
@@ -57,7 +57,7 @@ public enum ModelFile {
     }
 
     private static let largestSize = 1 << 24
-    /// So many weights are made whatever a file holds.
+    /// The number of weights that is always allowed.
     private static let smallCount = 1 << 16
 
     private static func card(_ file: SafeTensors, _ path: String) throws -> ModelCard {
@@ -77,7 +77,7 @@ public enum ModelFile {
             guard let number = Int(rate), number > 0 else {
                 throw FileError(
                     file: path, place: "metadata \"sample_rate\"", found: "\"\(rate.prefix(60))\"",
-                    allowed: "a whole number above 0")
+                    allowed: "a positive integer")
             }
             card.sampleRate = number
         }
@@ -88,7 +88,7 @@ public enum ModelFile {
         guard let text = file.metadata[key] else {
             throw FileError(
                 file: path, place: "metadata", found: "no \"\(key)\"",
-                allowed: "what an export of weights writes; weights alone are read by loadWeights")
+                allowed: "a file written by an export; read weights alone with loadWeights")
         }
         return text
     }
@@ -104,7 +104,7 @@ public enum ModelFile {
         return JSONValue(.object(members)).pretty() + "\n"
     }
 
-    /// The file with the config beside a model file. Throws where the path does not end in ".safetensors".
+    /// Returns the path of the config next to a model file. Throws if the path does not end in ".safetensors".
     public static func configPath(_ path: String) throws -> String {
         let ending = ".safetensors"
         guard path.hasSuffix(ending), path.utf8.count > ending.utf8.count else {

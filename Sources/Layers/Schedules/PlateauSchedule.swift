@@ -1,6 +1,6 @@
 import Configuration
 
-/// The rate times `factor` where a figure no longer gets better, as Keras or PyTorch count it.
+/// Reduces the learning rate when a metric stops improving, by the rules of Keras or PyTorch.
 public struct PlateauSchedule: ScheduleSpec {
     public var monitor: String? { figure }
     public var figure = "validation_loss"
@@ -14,33 +14,34 @@ public struct PlateauSchedule: ScheduleSpec {
     public var minimum = 0.0
     public var per: SchedulePeriod { .epoch }
 
-    /// What a figure has to be better by.
+    /// The meaning of the threshold.
     public enum ThresholdMode: String, CaseIterable, ConfigurationValue {
         case absolute, relative
     }
 
     public static let type = "plateau"
-    public static let summary = "The rate is multiplied by a factor where a figure no longer gets better."
+    public static let summary = "Reduces the learning rate when a metric stops improving."
     public static let fields: [Field<Self>] = [
-        .init("monitor", \.figure, "The figure that is watched, after every epoch.", .notEmpty),
-        .init("mode", \.mode, "Whether a lower or a higher figure is better; null goes by its name."),
-        .init("factor", \.factor, "The rate is multiplied by it.", .above(0), .below(1)),
-        .init("patience", \.patience, "Epochs that may pass without a better figure.", .atLeast(0)),
+        .init("monitor", \.figure, "Metric to monitor after each epoch.", .notEmpty),
+        .init(
+            "mode", \.mode, "Whether lower or higher is better; null infers it from the name of the metric."),
+        .init("factor", \.factor, "Factor of the learning rate.", .above(0), .below(1)),
+        .init("patience", \.patience, "Number of epochs without improvement to wait.", .atLeast(0)),
         .init(
             "rule", \.rule,
-            "Whether the rate falls with epoch number `patience` without a better figure (Keras) or with the next "
+            "Whether to reduce the learning rate after `patience` epochs without improvement (Keras) or one later "
                 + "(PyTorch)."),
-        .init("threshold", \.threshold, "How much better a figure has to be to count.", .atLeast(0)),
+        .init("threshold", \.threshold, "Minimum change that counts as an improvement.", .atLeast(0)),
         .init(
             "threshold_mode", \.thresholdMode,
-            "Whether that is a difference or a part of the best figure; null is Keras' absolute or PyTorch's relative."
+            "Whether the threshold is absolute or relative to the best value; null is absolute for Keras, relative for PyTorch."
         ),
-        .init("cooldown", \.cooldown, "Epochs after a change in which figures do not count.", .atLeast(0)),
-        .init("min_learning_rate", \.minimum, "The rate never falls below this.", .atLeast(0)),
+        .init("cooldown", \.cooldown, "Number of epochs to wait after a reduction.", .atLeast(0)),
+        .init("min_learning_rate", \.minimum, "Lower bound of the learning rate.", .atLeast(0)),
     ]
 
     public init() {}
-    /// Watches "validation_loss"; the threshold is 1e-4, absolute by Keras' rule and relative by PyTorch's.
+    /// Creates a schedule that monitors "validation_loss" with a threshold of 1e-4.
     public init(factor: Double, patience: Int, rule: Convention = .keras) {
         self.factor = factor
         self.patience = patience
@@ -74,7 +75,7 @@ public struct PlateauSchedule: ScheduleSpec {
             }
             guard state.waited > patience else { return }
             let lower = max(rate * factor, minimum)
-            // Differences that mean nothing are left out, as PyTorch does.
+            // Negligible reductions are ignored, as in PyTorch.
             if rate - lower > 1e-8 { state.reduced = lower }
         }
         state.cooldown = cooldown
@@ -90,16 +91,5 @@ public struct PlateauSchedule: ScheduleSpec {
             case .relative: best * threshold
             }
         return direction == .min ? figure < best - margin : figure > best + margin
-    }
-}
-
-/// Whether a lower or a higher figure is better.
-public enum FigureMode: String, CaseIterable, ConfigurationValue {
-    case min, max
-
-    /// What the name of a figure says: losses, errors, penalties and norms should be low, all else high.
-    public init(of figure: String) {
-        let low = ["loss", "objective", "penalty", "error", "eer", "ece", "brier", "norm"]
-        self = low.contains { figure.hasSuffix($0) } ? .min : .max
     }
 }

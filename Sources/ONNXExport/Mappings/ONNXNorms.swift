@@ -30,6 +30,13 @@ extension ONNXMappings {
 }
 
 @Sendable private func featureNorm(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    if let norm = layer.layer as? FeatureNorm, !norm.isFitted {
+        throw layer.problem(
+            "the statistics were never fitted",
+            advice:
+                "call fitFeatureNorms on the model with training data, or load its weights, before the export"
+        )
+    }
     let centred = layer.node("Sub", x.value, layer.constant(try layer.tensor("mean"), "mean"))
     return x.with(layer.node("Div", centred, layer.constant(try layer.tensor("deviation"), "deviation")))
 }

@@ -37,7 +37,7 @@ extension Model {
                 guard layer is Sequential, case .layer(_, let inner) = member else { return nil }
                 signal = inner.forward(signal, Pass(isTraining: true, generator: nil))
                 if !signal.masked.array.allSatisfy(\.isFinite) {
-                    return "model[\(index)] (\(type(of: inner.spec).type))"
+                    return "model[\(index)] (\(inner.typeName))"
                 }
             }
             return nil
@@ -59,6 +59,6 @@ extension Model {
             }
             layer = inner
         }
-        return path == "model" ? nil : "\(path) (\(type(of: layer.spec).type))"
+        return path == "model" ? nil : "\(path) (\(layer.typeName))"
     }
 }

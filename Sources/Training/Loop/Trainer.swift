@@ -46,7 +46,6 @@ public final class Trainer {
     let validate: ((any Layer) throws -> [(name: String, value: Double)])?
 
     let optimizer: Optimizer
-    var schedule: Schedule?
     let average: WeightAverage?
     private var accumulator: GradientAccumulator
     private let parameters: [Parameter]
@@ -70,16 +69,10 @@ public final class Trainer {
         average = configuration.options.weightAverage.map { WeightAverage($0, named) }
         accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
         generator = RandomGenerator(seed: configuration.seed).split("training")
-        let stepsPerEpoch =
-            (batches.count + configuration.options.accumulationSteps - 1)
-            / configuration.options.accumulationSteps
-        schedule = configuration.schedule.map {
-            Schedule(
-                $0, base: optimizer.learningRate,
-                total: $0.per == .epoch
-                    ? configuration.options.epochs : configuration.options.epochs * stepsPerEpoch)
+        let stepsPerEpoch = (batches.count + configuration.options.accumulationSteps - 1) / configuration.options.accumulationSteps
+        if let schedule = configuration.schedule {
+            optimizer.attach(schedule, epochs: configuration.options.epochs, stepsPerEpoch: stepsPerEpoch)
         }
-        if let schedule { optimizer.learningRate = schedule.rate }
     }
 
     /// The number of completed epochs.
@@ -119,14 +112,13 @@ public final class Trainer {
         let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
         let classes = outputs.shape.last ?? 1
         let loss = configuration.loss.mean(outputs, batch.targets)
-        let penalty = model.penalty()
         let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }
-        let gradients = (penalty.map { loss + $0 } ?? loss).backward()
+        let (gradients, penalty) = model.gradients(of: loss)
         computing += clock.now - begin
         position.sums.loss += value * weight
-        position.sums.penalty += Double(penalty?.item() ?? 0)
+        position.sums.penalty += penalty
         position.sums.weight += weight
         position.sums.examples += batch.ids.count
         if outputs.rank == 2, classes > 1 {
@@ -142,7 +134,9 @@ public final class Trainer {
     }
 
     private func applyGradients(_ gradients: Gradients, _ batch: Batch) throws {
-        let norm = optimizer.norm(gradients)
+        let begin = clock.now
+        let norm = optimizer.step(gradients)
+        computing += clock.now - begin
         guard norm.isFinite else {
             let name = model.namedParameters.first {
                 gradients[$0.parameter]?.array.allSatisfy(\.isFinite) == false
@@ -152,18 +146,9 @@ public final class Trainer {
                 "the gradient of \(name.map { "\"\($0.name)\"" } ?? "a parameter")\(owner) is not finite",
                 batch)
         }
-        let begin = clock.now
-        optimizer.move(gradients, norm: norm)
-        computing += clock.now - begin
         average?.update()
         position.sums.norm += norm
         position.sums.steps += 1
-        if schedule?.spec.per == .step { advanceSchedule(nil) }
-    }
-
-    private func advanceSchedule(_ figure: Double?) {
-        schedule?.advance(figure: figure)
-        if let schedule { optimizer.learningRate = schedule.rate }
     }
 
     private func notFinite(_ what: String, _ batch: Batch) -> NotFinite {
@@ -220,9 +205,7 @@ public final class Trainer {
                 best = average.map { $0.withAverages { model.namedTensors } } ?? model.namedTensors
             }
         }
-        if let spec = schedule?.spec, spec.per == .epoch {
-            advanceSchedule(spec.monitor.flatMap { metrics[$0] })
-        }
+        optimizer.endEpoch(metric: optimizer.schedule?.spec.monitor.flatMap { metrics[$0] })
         position.isOver = position.epoch == options.epochs
         if let stopping = options.earlyStopping {
             let verdict = stopping.observe(metrics[stopping.monitor] ?? .nan, &position.earlyStopping)

@@ -5,8 +5,8 @@ import Layers
 extension Trainer {
     /// Returns the complete training state: scalars as JSON, tensors by name.
     package func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
-        require(canSave, "Trainer.state: accumulated gradients are waiting for a step")
-        position.schedule = schedule?.state ?? ScheduleState()
+        require(canSave, "Trainer.state: gradients wait for a step")
+        position.schedule = optimizer.scheduleState
         var tensors = model.namedTensors.map { ("model." + $0, $1) }
         tensors += optimizer.state.map { ("optimizer." + $0, $1) }
         tensors += (average?.state ?? []).map { ("average." + $0, $1) }
@@ -28,6 +28,6 @@ extension Trainer {
         let best = try part("best.")
         self.best = best.isEmpty ? nil : best
         self.position = position
-        schedule?.state = position.schedule
+        optimizer.scheduleState = position.schedule
     }
 }

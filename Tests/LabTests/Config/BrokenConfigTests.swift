@@ -51,8 +51,8 @@ import Testing
 
     /// What is said of a layer for words.
     private static let wholeNumbers =
-        "embedding takes whole numbers only, such as those of words, and here the numbers are real; "
-        + "use a layer such as dense or conv1d in its place"
+        "embedding expects integers, such as token indices, but its input is real-valued; "
+        + "use a layer such as dense or conv1d instead"
 
     /// What is no JSON.
     static let syntax: [Case] = [
@@ -263,7 +263,7 @@ import Testing
         ),
         (
             #""type": "cosine""#, #""type": "cosine", "warmup": 40"#,
-            ["28:46: schedule.warmup: has to be below the 40 epochs of training, found 40"]
+            ["28:47: schedule.warmup: must be below the 40 epochs of training, found 40"]
         ),
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
@@ -386,31 +386,31 @@ import Testing
         (
             #"{"type": "attention", "units": 64},\#n"#, #"{"type": "flatten"}, {"type": "attention"},\#n"#,
             [
-                "23:30: model[4]: attention needs an input of [time, channels], found [9600]; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64], gru [100, 96], flatten [9600]"
+                "23:30: model[4]: attention expects an input of shape [time, channels], found [9600]; preceding shapes: [200, 40], conv1d [200, 64], pool1d [100, 64], gru [100, 96], flatten [9600]"
             ]
         ),
         (
             #"{"type": "pool1d", "size": 2}"#, #"{"type": "pool1d", "size": 500}"#,
             [
-                #"21:9: model[1]: pool1d's window of 500 does not fit into 200 steps; use a smaller window or "padding": "same"; the shapes before it: [200, 40], conv1d [200, 64]"#
+                #"21:9: model[1]: pool1d: the window of 500 does not fit into 200 steps; use a smaller window or "padding": "same"; preceding shapes: [200, 40], conv1d [200, 64]"#
             ]
         ),
         (
             #"{"type": "pool1d", "size": 2}"#, #"{"type": "conv2d", "filters": 8, "kernel_size": 3}"#,
             [
-                "21:9: model[1]: conv2d needs an input of [height, width, channels], found [200, 64]; the shapes before it: [200, 40], conv1d [200, 64]"
+                "21:9: model[1]: conv2d expects an input of shape [height, width, channels], found [200, 64]; preceding shapes: [200, 40], conv1d [200, 64]"
             ]
         ),
         (
             #"{"type": "gru", "units": 96}"#, #"{"type": "multi_head_attention", "num_heads": 7}"#,
             [
-                #"22:9: model[2]: multi_head_attention cannot divide 64 channels among 7 heads; give "size"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
+                #"22:9: model[2]: multi_head_attention cannot divide 64 channels among 7 heads; change "num_heads" or set "head_size"; preceding shapes: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
             ]
         ),
         (
             #"{"type": "gru", "units": 96}"#, #"{"type": "reshape", "shape": [7, 7]}"#,
             [
-                "22:9: model[2]: reshape cannot make [7, 7] of the 6400 numbers of [100, 64]; the sizes have to multiply to as many; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"
+                "22:9: model[2]: reshape cannot convert [100, 64] to [7, 7]: the product of the sizes must stay 6400; preceding shapes: [200, 40], conv1d [200, 64], pool1d [100, 64]"
             ]
         ),
         (
@@ -424,7 +424,7 @@ import Testing
         (
             #""padding": "same""#, #""padding": "valid", "dilation": 100"#,
             [
-                #"20:9: model[0]: conv1d's window of 401 does not fit into 200 steps; use a smaller window or "padding": "same""#
+                #"20:9: model[0]: conv1d: the window of 401 does not fit into 200 steps; use a smaller window or "padding": "same""#
             ]
         ),
         (
@@ -436,14 +436,14 @@ import Testing
             model,
             #"[{"type": "flatten"}, {"type": "dense", "units": 1000000000000}, {"type": "dense", "units": 10000000000000}]"#,
             [
-                "19:36: model[1]: dense has 8001000000000000 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; the shapes before it: [200, 40], flatten [8000]"
+                "19:36: model[1]: dense has 8001000000000000 weights, but at most 2147483648 are allowed; use fewer units, filters or layers; preceding shapes: [200, 40], flatten [8000]"
             ]
         ),
         (
             model,
             #"[{"type": "flatten"}, {"type": "dense", "units": 200000}, {"type": "dense", "units": 8000}, {"type": "dense", "units": 8}]"#,
             [
-                #"19:14: model: sequential has 3200272008 weights, and at most 2147483648 are allowed: use fewer units, filters or layers; the largest part, "1" (dense), has 1600200000"#
+                #"19:14: model: sequential has 3200272008 weights, but at most 2147483648 are allowed; use fewer units, filters or layers; the largest sublayer, "1" (dense), has 1600200000"#
             ]
         ),
         (
@@ -474,7 +474,7 @@ import Testing
         ),
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "cross_entropy", "class_weights": [1, 2]}"#,
-            ["26:13: loss: the loss cross_entropy has 2 class weights for a model with 8 outputs"]
+            ["26:13: loss: the loss cross_entropy has 2 class weights, but the model has 8 outputs"]
         ),
         (
             #""folder": "/data/RAVDESS"}"#,
@@ -487,14 +487,14 @@ import Testing
             #"{"type": "gru", "units": 96}"#,
             #"{"type": "residual", "body": [{"type": "pool1d", "size": 2}, {"type": "flatten"}]}"#,
             [
-                #"22:9: model[2]: residual cannot add its input [100, 64] to the body's output [3200]; sizes have to stay or to be divided by a stride, as with "padding": "same"; the shapes before it: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
+                #"22:9: model[2]: residual cannot add its input of shape [100, 64] to the body's output of shape [3200]; the body must keep the sizes or divide them by its stride, as with "padding": "same"; preceding shapes: [200, 40], conv1d [200, 64], pool1d [100, 64]"#
             ]
         ),
         (
             #"{"type": "gru", "units": 96}"#,
             #"{"type": "residual", "body": [{"type": "flatten"}, {"type": "lstm", "units": 2}]}"#,
             [
-                "22:60: model[2].body[1]: lstm needs an input of [time, features], found [6400]; the shapes before it: [100, 64], flatten [6400]"
+                "22:60: model[2].body[1]: lstm expects an input of shape [time, features], found [6400]; preceding shapes: [100, 64], flatten [6400]"
             ]
         ),
         (
@@ -512,17 +512,19 @@ import Testing
         (
             model,
             #"{"type": "graph", "parts": {"a": {"layers": [{"type": "gru", "units": 8}], "inputs": ["b"]}, "b": {"layers": []}}}"#,
-            [#"19:100: model.parts.a.inputs[0]: "b" is not written above this part"#]
+            [
+                #"19:100: model.parts.a.inputs[0]: "b" comes after this part; inputs must be defined before they are used"#
+            ]
         ),
         (
             model,
             #"{"type": "graph", "parts": {"a": {"layers": []}, "b": {"inputs": ["aa"], "layers": []}}}"#,
-            [#"19:80: model.parts.b.inputs[0]: "aa" is no part"#]
+            [#"19:80: model.parts.b.inputs[0]: "aa" is not a part"#]
         ),
         (
             model,
             #"{"type": "graph", "parts": {"a": {"layers": []}, "b": {"inputs": ["input"], "layers": []}}}"#,
-            ["19:47: model.parts.a: leads nowhere: no part takes it, and it is not the output"]
+            ["19:47: model.parts.a: is unused: no part has it as an input, and it is not the output"]
         ),
         (
             model, #"{"type": "graph", "parts": {"a": {"layers": []}}, "output": "c"}"#,
@@ -535,7 +537,7 @@ import Testing
         (
             model, #"{"type": "graph", "parts": {"input": {"layers": []}}}"#,
             [
-                #"19:51: model.parts.input: a part's name has letters, digits, _ and - only, and is not "input""#
+                #"19:51: model.parts.input: the name of a part must consist of letters, digits, _ and -, and must not be "input""#
             ]
         ),
         (
@@ -553,7 +555,7 @@ import Testing
             model,
             #"{"type": "graph", "parts": {"a": {"layers": [{"type": "flatten"}, {"type": "gru", "units": 3}]}}}"#,
             [
-                "19:80: model.parts.a.layers[1]: gru needs an input of [time, features], found [8000]; the shapes before it: [200, 40], flatten [8000]"
+                "19:80: model.parts.a.layers[1]: gru expects an input of shape [time, features], found [8000]; preceding shapes: [200, 40], flatten [8000]"
             ]
         ),
     ]
@@ -714,7 +716,7 @@ import Testing
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
             [
-                "8:56: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+                "8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
             ]
         ),
         (
@@ -739,15 +741,15 @@ import Testing
         (
             #""learning_rate": 0.001"#, #""groups": [{"parameters": ["*.bias", "0.wieght"]}]"#,
             [
-                #"27:72: optimizer.groups[0].parameters[1]: no parameter is called "0.wieght"; did you mean "0.weight"?"#
+                #"27:72: optimizer.groups[0].parameters[1]: no parameter matches "0.wieght"; did you mean "0.weight"?"#
             ]
         ),
         (
             #""learning_rate": 0.001"#,
             #""groups": [{"parameters": ["0.*"]}, {"parameters": ["*.weigth", "zzz*"], "learning_rate_factor": 0.1}]"#,
             [
-                #"27:87: optimizer.groups[1].parameters[0]: no parameter is called "*.weigth"; did you mean "*.weight"?"#,
-                #"27:99: optimizer.groups[1].parameters[1]: no parameter is called "zzz*"; the names are 0.weight, 0.bias, 2.0.forward.weight, 2.0.forward.recurrent_weight, 2.0.forward.bias, 2.0.forward.recurrent_bias, 3.weight, 3.bias and 3 more"#,
+                #"27:87: optimizer.groups[1].parameters[0]: no parameter matches "*.weigth"; did you mean "*.weight"?"#,
+                #"27:99: optimizer.groups[1].parameters[1]: no parameter matches "zzz*"; the names are 0.weight, 0.bias, 2.0.forward.weight, 2.0.forward.recurrent_weight, 2.0.forward.bias, 2.0.forward.recurrent_bias, 3.weight, 3.bias and 3 more"#,
             ]
         ),
     ]

@@ -70,7 +70,7 @@ import Testing
         ),
         (
             "weights", [#"loss={"type": "focal", "class_weights": [1, 2]}"#, #"model[5].units="classes""#],
-            "loss: the loss focal has 2 class weights for a model with 8 outputs"
+            "loss: the loss focal has 2 class weights, but the model has 8 outputs"
         ),
         // Splits.
         (
@@ -88,12 +88,12 @@ import Testing
         // Schedules that count steps: 32 clips, two rows, batches of 8.
         (
             "steps", [#"schedule={"type": "cosine", "per": "step", "warmup": 32}"#],
-            "schedule.warmup: has to be below the 32 steps of training, found 32"
+            "schedule.warmup: must be below the 32 steps of training, found 32"
         ),
         (
             "rise",
             [#"schedule={"type": "warmup", "periods": 17, "per": "step"}"#, "training.accumulation_steps=2"],
-            "schedule.periods: has to be below the 16 steps of training, found 17"
+            "schedule.periods: must be below the 16 steps of training, found 17"
         ),
         // Features.
         (

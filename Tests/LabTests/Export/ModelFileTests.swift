@@ -114,7 +114,7 @@ import Testing
             #expect(error?.file == path)
             #expect(error?.place == "metadata \"model\"")
             #expect(
-                error?.found.hasPrefix("layers[0].layers[0]: embedding takes whole numbers only") == true)
+                error?.found.hasPrefix("layers[0].layers[0]: embedding expects integers") == true)
         }
     }
 
@@ -130,9 +130,9 @@ import Testing
         ("input", "[9, 4, 1, 1]", "1 to 3 sizes"), ("input", "[9, 99999999999]", "sizes of 1 to"),
         ("input", "[9,", "input"),
         ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "numbers"),
-        ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a whole number above 0"),
-        ("tta", "[[", "metadata \"tta\""),
-        ("tta", "5", "expected a list"), ("tta", #"[[{"type": "x"}]]"#, "wave augmentation"),
+        ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a positive integer"),
+        ("views", "[[", "metadata \"views\""),
+        ("views", "5", "expected a list"), ("views", #"[[{"type": "x"}]]"#, "wave augmentation"),
     ]) func damagedMetadataIsRefused(_ key: String, _ value: String, _ part: String) throws {
         try inFolder { folder in
             let path = folder + "/a.safetensors"

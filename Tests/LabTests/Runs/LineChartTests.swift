@@ -1,7 +1,6 @@
 import Lab
 import TestSupport
 import Reports
-import Training
 import Testing
 
 @Suite struct LineChartTests {
@@ -76,24 +75,6 @@ import Testing
         }
         #expect(labels([1, 0.001]))
         #expect(!labels([1, 0.5]) && !labels([1, 0]) && !labels([1, -0.001]))
-    }
-
-    @Test func curvesOfEpochsGoTogether() {
-        let epochs = (1...3).map { epoch in
-            EpochMetrics(
-                epoch: epoch,
-                figures: [
-                    ("train_loss", 1), ("train_accuracy", 0.5), ("validation_loss", 2),
-                    ("learning_rate", 0.1),
-                    ("strange", .nan),
-                ])
-        }
-        let charts = LineChart.curves(of: epochs, best: 2)
-        #expect(charts.map(\.title) == ["Loss", "Accuracy", "Learning rate"])
-        #expect(charts[0].series.map(\.name) == ["training", "validation"])
-        #expect(charts.map(\.isShare) == [false, true, false])
-        #expect(charts[0].mark?.x == 2)
-        #expect(LineChart.curves(of: []).isEmpty)
     }
 
     @Test func thinningKeepsTheExtremes() {

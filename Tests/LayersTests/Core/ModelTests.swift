@@ -38,10 +38,11 @@ import Testing
             ]
             """
         #expect(
-            error(text, [4]) == "m.json:4:5: [1].body[0]: gru needs an input of [time, features], found [3]")
+            error(text, [4])
+                == "m.json:4:5: [1].body[0]: gru expects an input of shape [time, features], found [3]")
         #expect(
             error(#"{"type": "gru", "units": 2}"#, [4])?.hasSuffix(
-                "gru needs an input of [time, features], found [4]") == true)
+                "gru expects an input of shape [time, features], found [4]") == true)
         #expect(error(text, [8, 4]) == nil)
     }
 
@@ -65,9 +66,9 @@ import Testing
             1      batch_norm   [200, 64]         256         12,800
             2      global_pool  [64]                0              0
             --------------------------------------------------------
-            12,992 trained parameters
-            13,120 with the statistics that are not trained
-            2,572,800 multiply-adds for one example
+            12,992 trainable parameters
+            13,120 parameters including non-trainable statistics
+            2,572,800 multiply-adds per example
             """
         #expect(model.summary() == expected)
     }

@@ -77,7 +77,7 @@ import Testing
         #expect(try Model.spec(spec.encode()).encode() == spec.encode())
         let type = json.components(separatedBy: "\"")[json.contains("body") ? 11 : 3]
         let message =
-            #"has "units": "classes", and the number of classes is not known here; write the number instead"#
+            #"has "units": "classes", but the number of classes is not known here; give a number instead"#
         let error = #expect(throws: ShapeProblem.self) { try spec.checkedPlan(input) }
         #expect(error?.message.contains(message) == true, "\(type): \(String(describing: error))")
         #expect(throws: ShapeProblem.self) {
@@ -102,14 +102,15 @@ import Testing
         #expect(
             lines[4].hasPrefix("1      dense  [classes]")
                 && lines[4].hasSuffix("11 x classes   10 x classes"))
-        #expect(lines.contains("11 x classes + 540 trained parameters"), "\(text)")
+        #expect(lines.contains("11 x classes + 540 trainable parameters"), "\(text)")
         let known = plans[0].summary("sequential", input: [20, 6])
-        #expect(known.contains("1      dense  [8] ") && known.contains("628 trained parameters"), "\(known)")
+        #expect(
+            known.contains("1      dense  [8] ") && known.contains("628 trainable parameters"), "\(known)")
         let squared = try Model.spec(
             JSONValue.parse(#"[{"type": "gru", "units": "classes", "bidirectional": true}]"#))
         let more = try (8...10).map { try squared.resolvingUnits(classes: $0).checkedPlan([20, 6]) }
         let row = more[0].summary("sequential", input: [20, 6], classes: 8, more: Array(more.dropFirst()))
             .split(separator: "\n")[3]
-        #expect(row.contains("[20, 2 x classes]") && row.contains("by classes"), "\(row)")
+        #expect(row.contains("[20, 2 x classes]") && row.contains("depends on classes"), "\(row)")
     }
 }

@@ -19,7 +19,13 @@ struct LayerCheck {
     }
 
     private func make(_ seed: UInt64 = 1) throws -> any Layer {
-        try spec.make(example.input, RandomGenerator(seed: seed))
+        fitted(try spec.make(example.input, RandomGenerator(seed: seed)))
+    }
+
+    /// The layer after its feature norms are fitted, without which it cannot be used.
+    private func fitted<L: Layer>(_ layer: L) -> L {
+        layer.fitFeatureNorms([Signal(batch(5, seed: 41))])
+        return layer
     }
 
     /// Numbers for a batch; the same numbers for the same seed.
@@ -100,6 +106,7 @@ struct LayerCheck {
                     return nil
                 }
                 let model = try Model(json: parsed, input: input, generator: RandomGenerator(seed: 1))
+                model.fitFeatureNorms([Signal(.zeros([1] + input))])
                 let y = model(example.values == .normal ? batch(1, input) : .zeros([1] + input))
                 return y.shape == [1] + plan.output
                     ? nil : "\(text) of \(input): promised \(plan.output), made \(y.shape)"
@@ -163,6 +170,7 @@ struct LayerCheck {
         // Through text, from the layer itself.
         let text = layer.spec.encode().pretty()
         let copy = try Model.spec(JSONValue.parse(text)).make(example.input, RandomGenerator(seed: 1))
+        copy.fitFeatureNorms([Signal(batch(5, seed: 41))])
         if copy.spec.encode() != layer.spec.encode() {
             problems.append("writes itself otherwise the second time")
         }

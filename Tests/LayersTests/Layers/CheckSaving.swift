@@ -11,6 +11,7 @@ extension LayerCheck {
             try spec.make(example.input, RandomGenerator(seed: 1)),
             try spec.make(example.input, RandomGenerator(seed: 2))
         )
+        for layer in [saved, loaded] { layer.fitFeatureNorms([Signal(numbers(5, seed: 7))]) }
         // Statistics of a batch are in the buffers then, and no parameter is as it began.
         _ = saved(numbers(4, seed: 3), .training(RandomGenerator(seed: 4)))
         for (place, parameter) in saved.parameters.enumerated() {

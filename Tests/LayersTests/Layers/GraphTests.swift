@@ -61,23 +61,23 @@ import Testing
     @Test(arguments: [
         (
             #"{"a": {"inputs": ["b"]}, "b": {}}"#,
-            #"1:44: parts.a.inputs[0]: "b" is not written above this part"#
+            #"1:44: parts.a.inputs[0]: "b" comes after this part; inputs must be defined before they are used"#
         ),
         (
             #"{"stem": {}, "b": {"inputs": ["stme"]}}"#,
-            #"1:56: parts.b.inputs[0]: "stme" is no part; did you mean "stem"?"#
+            #"1:56: parts.b.inputs[0]: "stme" is not a part; did you mean "stem"?"#
         ),
         (
             #"{"a": {}, "b": {"inputs": ["input"]}}"#,
-            "1:32: parts.a: leads nowhere: no part takes it, and it is not the output"
+            "1:32: parts.a: is unused: no part has it as an input, and it is not the output"
         ),
         (
             #"{"a.b": {}}"#,
-            #"1:34: parts["a.b"]: a part's name has letters, digits, _ and - only, and is not "input""#
+            #"1:34: parts["a.b"]: the name of a part must consist of letters, digits, _ and -, and must not be "input""#
         ),
         (
             #"{"input": {}}"#,
-            #"1:36: parts.input: a part's name has letters, digits, _ and - only, and is not "input""#
+            #"1:36: parts.input: the name of a part must consist of letters, digits, _ and -, and must not be "input""#
         ),
         (
             "{}",
@@ -101,11 +101,11 @@ import Testing
     @Test(arguments: [
         (
             #"{"a": {}, "b": {"inputs": ["a", "input"], "layers": [{"type": "flatten"}, {"type": "gru", "units": 1}]}}"#,
-            "m.json:1:100: parts.b.layers[1]: gru needs an input of [time, features], found [24]; the shapes before it: [3, 8], flatten [24]"
+            "m.json:1:100: parts.b.layers[1]: gru expects an input of shape [time, features], found [24]; preceding shapes: [3, 8], flatten [24]"
         ),
         (
             #"{"a": {"layers": [{"type": "flatten"}]}, "b": {"inputs": ["a", "input"]}}"#,
-            "m.json:1:72: parts.b: cannot put [12], [3, 4] together; all but the last size have to be the same"
+            "m.json:1:72: parts.b: cannot concatenate outputs of shapes [12], [3, 4]; all sizes but the last must be equal"
         ),
     ]) func shapesThatDoNotFitHaveTheirPlace(_ parts: String, _ message: String) throws {
         let error = #expect(throws: ConfigurationError.self) {

@@ -143,8 +143,8 @@ import Testing
         let expected = """
             w: the weights do not fit the model:
               1.running_mean (Keras' moving_mean): missing
-              5/extra/kernel: the model has none of that name
-              6/extra/bias: the model has none of that name
+              5/extra/kernel: not in the model
+              6/extra/bias: not in the model
               0/dense_1/kernel for 0.weight: found shape [3, 4], expected [2, 4]
               9/gru/gru_cell/bias for 2.0.forward.bias: found shape [6], expected [2, 6]
             """

@@ -166,7 +166,7 @@ import Testing
         let refused: [(String, [Int], String)] = [
             (
                 #"{"type": "reshape", "shape": [5, -1]}"#, [3, 4],
-                "reshape cannot make [5, -1] of the 12 numbers of [3, 4]; the sizes have to multiply to as many"
+                "reshape cannot convert [3, 4] to [5, -1]: the product of the sizes must stay 12"
             ),
             (
                 #"{"type": "group_norm", "groups": 3}"#, [3, 4],
@@ -174,7 +174,7 @@ import Testing
             ),
             (
                 #"{"type": "residual", "body": [{"type": "flatten"}]}"#, [3, 4],
-                "residual cannot add its input [3, 4] to the body's output [12]; sizes have to stay or to be divided by a stride, "
+                "residual cannot add its input of shape [3, 4] to the body's output of shape [12]; the body must keep the sizes or divide them by its stride, "
                     + #"as with "padding": "same""#
             ),
         ]

@@ -83,7 +83,7 @@ import Testing
             w: the weights do not fit the model:
               in_proj_weight: missing
               out_proj.bias: missing
-              query.weight: the model has none of that name
+              query.weight: not in the model
               in_proj_bias: found shape [11], expected [12]
             """
         do {

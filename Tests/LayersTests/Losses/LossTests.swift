@@ -212,8 +212,8 @@ struct LossConfig: Options {
         ),
         (
             #"{"type": "cross_entropy", "class_weights": [0, 0]}"#,
-            "1:53: loss.class_weights: expected at least one number above 0, found zeros only; "
-                + "leave the key out to let all classes count alike"
+            "1:53: loss.class_weights: expected at least one positive weight, found only zeros; "
+                + "remove the key to weight all classes equally"
         ),
         (#"{"type": "focal", "gamma": -1}"#, "1:37: loss.gamma: expected a number from 0 to 100, found -1"),
         (
@@ -241,12 +241,14 @@ struct LossConfig: Options {
     }
 
     @Test func shapesThatDoNotFit() {
-        #expect(throws: ShapeProblem("the loss cross_entropy has 2 class weights for a model with 3 outputs"))
-        {
+        #expect(
+            throws: ShapeProblem("the loss cross_entropy has 2 class weights, but the model has 3 outputs")
+        ) {
             try CrossEntropyLoss(classWeights: [1, 2]).check([3])
         }
         #expect(
-            throws: ShapeProblem("the loss supervised_contrastive needs an output of [size], found [4, 2]")
+            throws: ShapeProblem(
+                "the loss supervised_contrastive expects an output of shape [size], found [4, 2]")
         ) {
             try SupervisedContrastiveLoss().check([4, 2])
         }

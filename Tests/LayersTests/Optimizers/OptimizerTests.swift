@@ -163,7 +163,7 @@ final class SmallProblem {
         #expect(complaints.map(\.path.description) == ["groups[0].parameters[1]"])
         #expect(
             complaints.map(\.message)
-                == [#"no parameter is called "encoder.wieght"; did you mean "encoder.weight"?"#])
+                == [#"no parameter matches "encoder.wieght"; did you mean "encoder.weight"?"#])
     }
 
     @Test(arguments: [
@@ -239,7 +239,7 @@ final class SmallProblem {
                 the saved state does not fit the optimizer adam:
                   first.encoder.bias: found shape [7], expected [12]
                   first.head.weight: missing
-                  first.tail.weight: there is none of that name
+                  first.tail.weight: unexpected
                 """)
     }
 
@@ -261,11 +261,11 @@ final class SmallProblem {
         ),
         (
             #"{"type": "sgd", "nesterov": true}"#,
-            "1:43: optimizer.nesterov: needs a momentum above 0, found 0"
+            "1:43: optimizer.nesterov: requires \"momentum\" above 0, found 0"
         ),
         (
             #"{"type": "sgd", "clip_norm": 1, "clip_value": 1}"#,
-            "1:61: optimizer.clip_value: only one of clip_norm and clip_value can be given"
+            "1:61: optimizer.clip_value: cannot be combined with \"clip_norm\"; remove one of them"
         ),
         (
             #"{"type": "sgd", "groups": [{"learning_rate_factor": 2}]}"#,

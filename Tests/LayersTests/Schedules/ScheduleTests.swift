@@ -203,11 +203,11 @@ struct ScheduleConfig: Options {
         (#"{"type": "step"}"#, "1:14: schedule.size: missing; it has to be a whole number of at least 1"),
         (
             #"{"type": "cosine", "total": 5, "warmup": 5}"#,
-            "1:56: schedule.warmup: has to be below total, which is 5, found 5"
+            "1:56: schedule.warmup: must be below \"total\", which is 5, found 5"
         ),
         (
             #"{"type": "warmup", "periods": 3, "per": "step", "then": {"type": "plateau"}}"#,
-            #"1:55: schedule.per: is "step", but the schedule afterwards counts by "epoch"; both have to be the same"#
+            #"1:55: schedule.per: is "step", but the schedule after the warmup counts by "epoch"; both must be equal"#
         ),
         (
             #"{"type": "plateau", "factor": 1}"#,

@@ -1,16 +1,16 @@
 import Autograd
 import Foundation
 
-/// exp(-x * x), element by element: a bump around 0.
+/// Returns exp(-x * x), elementwise.
 public func bump(_ x: Tensor) -> Tensor {
-    // The forward pass: any code that fills the elements of the result.
+    // The forward pass: any code that computes the elements of the result.
     let count = x.count
     let y = Tensor(shape: x.shape) { y in
         x.withElements { x in
             for i in 0..<count { y[i] = exp(-x[i] * x[i]) }
         }
     }
-    // The gradient: from the cotangent of y to that of x. dy/dx = -2 x y.
+    // The backward pass: from the gradient of y to that of x. dy/dx = -2 x y.
     let value = x.detached
     return record("bump", inputs: [x], output: y) { cotangent, _ in
         [cotangent * value * y * -2]

@@ -1,7 +1,7 @@
 import Autograd
 import OwnOperation
 
-/// Two hidden layers; `bump` is this package's own operation.
+/// A fully connected network; `bump`, the custom operation of this package, is its activation.
 struct Network {
     private let layers: [(weight: Parameter, bias: Parameter)]
     private var velocities: [Tensor]
@@ -19,7 +19,7 @@ struct Network {
 
     private var parameters: [Parameter] { layers.flatMap { [$0.weight, $0.bias] } }
 
-    /// From points [batch, 2] to the logits of the classes.
+    /// Returns the logits of the classes for points, [batch, 2].
     func callAsFunction(_ x: Tensor) -> Tensor {
         var x = x
         for (index, layer) in layers.enumerated() {
@@ -29,7 +29,7 @@ struct Network {
         return x
     }
 
-    /// One step of gradient descent with momentum.
+    /// Does one step of gradient descent with momentum.
     mutating func descend(_ gradients: Gradients, rate: Real) {
         for (index, parameter) in parameters.enumerated() {
             guard let gradient = gradients[parameter] else { continue }

@@ -1,7 +1,7 @@
 import Autograd
 import Foundation
 
-/// Points on two spirals that wind around each other, and which of the two each lies on.
+/// Points on two interleaved spirals, labeled by spiral.
 struct Spirals {
     let points: Tensor
     let labels: Indices

@@ -7,7 +7,7 @@ let training = Spirals(count: 400, noise: 0.03, using: generator.split("training
 let test = Spirals(count: 400, noise: 0.03, using: generator.split("test"))
 var network = Network(sizes: [2, 32, 32, 2], using: generator.split("weights"))
 
-/// The share of points that the network puts on the right spiral.
+/// Returns the accuracy of the network.
 func accuracy(_ network: Network, _ data: Spirals) -> Double {
     let guesses = withoutRecording { network(data.points) }.argmax(axis: 1)
     let right = zip(guesses.values, data.labels.values).count { $0 == $1 }
@@ -24,10 +24,9 @@ for step in 0...steps {
     network.descend(loss.backward(), rate: 0.1)
 }
 let final = accuracy(network, test)
-print(String(format: "accuracy on new points: %.1f %%", 100 * final))
+print(String(format: "test accuracy: %.1f %%", 100 * final))
 
-// A graph may be as deep as memory allows: a million operations on this, the main thread, are recorded, walked and
-// released.
+// A graph may be as deep as memory allows: here a million operations are recorded, differentiated and released.
 let start = Parameter(Tensor(1))
 var deep = start.tensor
 for _ in 0..<1_000_000 { deep = -deep }

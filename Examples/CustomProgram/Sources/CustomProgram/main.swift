@@ -1,0 +1,14 @@
+import Commands
+import CustomParts
+import Layers
+import ONNXExport
+import SpeechEmotion
+
+LayerKinds.register(SnakeSpec.self)
+ONNXMappings.register(SnakeSpec.self, SnakeSpec.onnx)
+FeatureKinds.register(TeagerEnergy.self)
+CorpusKinds.register(ArousalCorpus.self)
+
+var program = Program.standard
+program.name = "CustomProgram"
+program.main()

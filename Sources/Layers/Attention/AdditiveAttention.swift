@@ -1,0 +1,126 @@
+import Autograd
+import Configuration
+
+/// Attention pooling: the weighted average of the steps of a sequence, with weights computed by a small network.
+public final class AdditiveAttention: Layer {
+    /// How the score of a step is computed.
+    public enum Form: String, CaseIterable, ConfigurationValue {
+        /// v . tanh(W h + b) with a hidden layer (Bahdanau et al. 2015).
+        case additive
+        /// tanh(w . h + b_t): no hidden layer, and one bias per step (a common custom layer in Keras).
+        case reduced
+    }
+
+    /// The options: [time, channels] to [channels].
+    public struct Spec: LayerSpec {
+        public var form = Form.additive
+        public var units: Units?
+        public var kernelInitializer = Initializer.glorotUniform
+
+        public static let type = "attention"
+        public static let summary = "Attention pooling: weighted average of the steps of a sequence."
+        public static let fields: [Field<Self>] = [
+            .init("form", \.form, "How the score of a step is computed."),
+            .init(
+                "units", \.units,
+                "Hidden size of the additive form; null uses the number of channels.",
+                .atLeast(1)),
+            .init("kernel_initializer", \.kernelInitializer, "Initializer of the weights."),
+        ]
+
+        public init() {}
+        /// Creates the options. `units` is the hidden size of the additive form; nil uses the number of channels.
+        public init(_ form: Form, units: Int? = nil) {
+            (self.form, self.units) = (form, units.map { .number($0) })
+        }
+
+        public var complaints: [Complaint] {
+            form == .reduced && units != nil
+                ? [
+                    Complaint(
+                        "units", "does not apply to the reduced form, which has no hidden layer; remove it")
+                ] : []
+        }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard input.count == 2 else { throw needs("time, channels", input) }
+            let (steps, channels) = (input[0], input[1])
+            switch form {
+            case .additive:
+                let width = try units?.known(Self.type) ?? channels
+                return LayerPlan(
+                    output: [channels], parameters: product(channels + 2, width),
+                    multiplyAdds: product(steps, product(channels, width) + product(width) + channels),
+                    kept: product(steps, product(width) + 1))
+            case .reduced:
+                return LayerPlan(
+                    output: [channels], parameters: channels + steps, multiplyAdds: 2 * steps * channels,
+                    kept: 2 * steps)
+            }
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return AdditiveAttention(self, steps: input[0], channels: input[1], generator)
+        }
+    }
+
+    private let options: Spec
+    /// [channels, units]; [channels, 1] in the reduced form.
+    public let weight: Parameter
+    /// [units]; [steps] in the reduced form.
+    public let bias: Parameter
+    /// [units]; nil in the reduced form.
+    public let scorer: Parameter?
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] {
+        weightAndBias(weight, bias) + (scorer.map { [.parameter("scorer", $0)] } ?? [])
+    }
+
+    /// Creates a layer with weights drawn from `generator`. The reduced form accepts sequences of `steps` steps only.
+    public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
+        options = spec
+        let width = spec.form == .additive ? spec.units?.value ?? channels : 1
+        weight = Parameter(
+            spec.kernelInitializer.make(
+                [channels, width], fanIn: channels, fanOut: width, generator.split("weight")))
+        bias = Parameter(.zeros([spec.form == .additive ? width : steps]))
+        scorer =
+            spec.form == .additive
+            ? Parameter(
+                spec.kernelInitializer.make([width], fanIn: width, fanOut: 1, generator.split("scorer")))
+            : nil
+    }
+
+    /// Creates an additive attention layer.
+    ///
+    /// - Parameters:
+    ///   - units: The size of the hidden layer that scores a step; nil uses the number of channels.
+    ///   - channels: The number of input channels.
+    ///   - generator: The source of the initial weights; each layer draws its own seed from it.
+    public convenience init(units: Int? = nil, channels: Int, generator: RandomGenerator) {
+        self.init(Spec(.additive, units: units), steps: 0, channels: channels, generator.forLayer())
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let (context, weights) = pool(x)
+        pass.attention?.note(self, weights)
+        return Signal(context)
+    }
+
+    /// Returns the pooled vectors, [batch, channels], and the weights of the steps, [batch, time].
+    public func pool(_ x: Signal) -> (context: Tensor, weights: Tensor) {
+        if let scorer {
+            return additiveAttention(
+                x.tensor, weight: weight.tensor, bias: bias.tensor, scorer: scorer.tensor, mask: x.mask)
+        }
+        let (batch, steps) = (x.tensor.shape[0], x.tensor.shape[1])
+        let x = x.cleaned
+        var scores = (linear(x.tensor, weight.tensor).reshaped([batch, steps]) + bias.tensor).tanh()
+        if let mask = x.mask { scores = scores.maskedFill(1 - mask, -.infinity) }
+        let weights = scores.softmax(axis: 1)
+        let context = matmul(weights.reshaped([batch, 1, steps]), x.masked)
+        return (context.reshaped([batch, x.tensor.shape[2]]), weights)
+    }
+}

@@ -1,0 +1,32 @@
+import Autograd
+import Configuration
+
+/// What both separable convolutions share.
+public protocol SeparableSpec: ConvolutionSpec, BlockSpec where Size == Plain.Size {
+    /// The convolution that is used depthwise, then pointwise.
+    associatedtype Plain: GroupedConvolutionSpec
+    /// The number of depthwise outputs per channel (Keras' depth_multiplier).
+    var multiplier: Int { get set }
+}
+
+extension SeparableSpec {
+    static var separableFields: [Field<Self>] {
+        group(\.convolution) + [
+            .init(
+                "depth_multiplier", \.multiplier, "Number of depthwise outputs per input channel.",
+                .atLeast(1))
+        ]
+    }
+
+    public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {
+        try checkAxes(input)
+        let channels = input[input.count - 1]
+        var (depthwise, pointwise) = (Plain(), Plain())
+        (depthwise.convolution, depthwise.groups) = (convolution, channels)
+        (depthwise.filters, depthwise.bias) = (product(channels, multiplier), false)
+        depthwise.activation = .none
+        pointwise.filters = convolution.filters
+        (pointwise.kernel, pointwise.convolution.sum) = (Size(1), convolution.sum)
+        return Chain.Spec(["depthwise": depthwise, "pointwise": pointwise])
+    }
+}

@@ -1,0 +1,52 @@
+import Autograd
+
+/// The mode of a forward pass.
+public struct Pass: Sendable {
+    /// Whether dropout, noise and batch statistics are active.
+    public let isTraining: Bool
+    /// The source of randomness of dropout and noise.
+    public let generator: RandomGenerator?
+    /// Records the weights of attention layers.
+    let attention: LayerRecord<Tensor>?
+    /// Records the outputs of layers.
+    let outputs: LayerRecord<Signal>?
+    /// Whether only the shape of the output matters.
+    private(set) var isPlanning = false
+
+    /// Creates a mode. A training pass without a generator uses batch statistics, but no dropout or noise.
+    public init(isTraining: Bool, generator: RandomGenerator?) {
+        self.init(isTraining: isTraining, generator: generator, attention: nil)
+    }
+
+    init(
+        isTraining: Bool, generator: RandomGenerator?, attention: LayerRecord<Tensor>?,
+        outputs: LayerRecord<Signal>? = nil
+    ) {
+        self.isTraining = isTraining
+        self.generator = generator
+        self.attention = attention
+        self.outputs = outputs
+    }
+
+    /// Returns the output of a sublayer, and records it if outputs are recorded.
+    public func run(_ layer: any Layer, _ x: Signal) -> Signal {
+        let output = layer.forward(x, self)
+        outputs?.note(layer, output)
+        return output
+    }
+
+    /// Inference: no dropout or noise, running statistics.
+    public static let inference = Pass(isTraining: false, generator: nil)
+
+    /// An inference pass for the shape of the output.
+    static var planning: Pass {
+        var pass = inference
+        pass.isPlanning = true
+        return pass
+    }
+
+    /// Training: dropout and noise drawn from `generator`, batch statistics.
+    public static func training(_ generator: RandomGenerator) -> Pass {
+        Pass(isTraining: true, generator: generator)
+    }
+}

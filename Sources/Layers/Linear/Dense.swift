@@ -1,0 +1,90 @@
+import Autograd
+import Configuration
+
+/// A fully connected layer: y = activation(x W + b) along the last axis.
+public final class Dense: Absorbing {
+    /// The options: [..., features] to [..., units].
+    public struct Spec: LayerSpec, WeightedSumOptions {
+        public var units: Units = 1
+        public var sum = WeightedSum()
+
+        public static let type = "dense"
+        public static let summary = "Fully connected (dense) layer along the last axis."
+        public static let fields: [Field<Self>] =
+            [
+                .init(
+                    "units", \.units,
+                    "Number of outputs, or \"classes\" for the number of classes in the data.",
+                    .required, .atLeast(1))
+            ] + group(\.sum)
+
+        public init() {}
+        /// Creates the options with Keras' defaults: bias, Glorot uniform weights, no penalty.
+        public init(_ units: Int, activation: Activation = .none) {
+            self.units = .number(units)
+            sum.activation = activation
+        }
+
+        public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
+            guard let inputs = input.last else { throw needs("..., features", input) }
+            let units = try units.known(Self.type)
+            let output = Array(input.dropLast()) + [units]
+            return LayerPlan(
+                output: output, parameters: product(inputs + (sum.bias ? 1 : 0), units),
+                multiplyAdds: product(output + [inputs]))
+        }
+
+        public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
+            _ = try plan(input)
+            return Dense(self, inputs: input[input.count - 1], generator)
+        }
+    }
+
+    private let options: Spec
+    /// [in, out]
+    public let weight: Parameter
+    /// [out]
+    public let bias: Parameter?
+
+    public var spec: any LayerSpec { options }
+    public var members: [Member] { weightAndBias(weight, bias) }
+    public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
+
+    /// Creates a layer for vectors of length `inputs`, with weights drawn from `generator`.
+    public init(_ spec: Spec, inputs: Int, _ generator: RandomGenerator) {
+        options = spec
+        (weight, bias) = spec.sum.weights(
+            [inputs, spec.units.value], fanIn: inputs, fanOut: spec.units.value, generator)
+    }
+
+    /// Creates a layer with Glorot uniform weights.
+    ///
+    /// - Parameters:
+    ///   - units: The number of outputs.
+    ///   - activation: The activation of the outputs.
+    ///   - bias: Whether to add a bias.
+    ///   - inputs: The number of inputs.
+    ///   - generator: The source of the initial weights; each layer draws its own seed from it.
+    public convenience init(
+        units: Int, activation: Activation = .none, bias: Bool = true, inputs: Int, generator: RandomGenerator
+    ) {
+        var spec = Spec(units, activation: activation)
+        spec.sum.bias = bias
+        self.init(spec, inputs: inputs, generator.forLayer())
+    }
+
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        forward(x, pass, followedBy: []).signal
+    }
+
+    func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
+        signal: Signal, taken: Int
+    ) {
+        let ending = Ending(options.activation, rest, pass)
+        let x = x.cleaned
+        let y = linear(
+            x.tensor, weight.tensor, bias: bias?.tensor, activation: ending.activation.fused,
+            norm: ending.norm)
+        return (x.with(ending.finish(y)), ending.taken)
+    }
+}

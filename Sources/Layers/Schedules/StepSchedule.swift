@@ -1,0 +1,28 @@
+import Configuration
+import Foundation
+
+/// Multiplies the learning rate by a factor every `size` periods.
+public struct StepSchedule: ScheduleSpec {
+    public var size = 1
+    public var factor = 0.1
+    public var per = SchedulePeriod.epoch
+
+    public static let type = "step"
+    public static let summary = "Multiplies the learning rate by a factor at regular intervals."
+    public static let fields: [Field<Self>] = [
+        .init("step_size", \.size, "Number of periods between changes.", .required, .atLeast(1)),
+        .init("factor", \.factor, "Factor of the learning rate.", .above(0), .atMost(1e6)),
+        .init("per", \.per, "Whether the schedule counts epochs or optimizer steps."),
+    ]
+
+    public init() {}
+    /// Creates a schedule that counts epochs (PyTorch's StepLR).
+    public init(size: Int, factor: Double = 0.1) {
+        self.size = size
+        self.factor = factor
+    }
+
+    public func rate(_ base: Double, _ state: ScheduleState, total: Int) -> Double {
+        base * pow(factor, Double(state.period / size))
+    }
+}

@@ -1,0 +1,73 @@
+import Autograd
+
+/// The mismatches between the weights in a file and a model.
+public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The path of the file.
+    public let file: String
+    /// Names that the model has but the file does not.
+    public var missing: [String] = []
+    /// Names that the file has but the model does not.
+    public var unexpected: [String] = []
+    /// Tensors whose shape differs from the model's.
+    public var misshapen: [(name: String, found: [Int], expected: [Int])] = []
+    /// Layers that compute something else than those that the weights were trained with, and how to fix it.
+    public var unlike: [(name: String, reason: String)] = []
+
+    var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty && unlike.isEmpty }
+
+    public var description: String {
+        let lines =
+            missing.map { "\($0): missing" } + unexpected.map { "\($0): not in the model" }
+            + misshapen.map { "\($0.name): found shape \($0.found), expected \($0.expected)" }
+            + unlike.map { "\($0.name): \($0.reason)" }
+        return "\(file): the weights do not fit the model:\n"
+            + lines.map { "  " + $0 }.joined(separator: "\n")
+    }
+
+    /// Errors with the same text are equal.
+    public static func == (a: WeightsError, b: WeightsError) -> Bool { a.description == b.description }
+}
+
+extension Layer {
+    /// The parameters, then the buffers, by name.
+    public var namedTensors: [(String, Tensor)] {
+        namedParameters.map { ($0.name, $0.parameter.value) }
+            + namedBuffers.map { ($0.name, $0.buffer.value) }
+    }
+
+    /// Writes the parameters and buffers to a safetensors file.
+    ///
+    /// - Parameter metadata: Text entries by key.
+    public func saveWeights(to path: String, metadata: [String: String] = [:]) throws {
+        try SafeTensors.write(namedTensors, metadata: metadata, to: path)
+    }
+
+    /// Reads the parameters and buffers from a safetensors file. Throws a `WeightsError` with every mismatch and then
+    /// changes nothing, or a `FileError` if the file cannot be read.
+    public func loadWeights(from path: String) throws {
+        try loadWeights(SafeTensors(contentsOf: path), file: path)
+    }
+
+    /// Reads the parameters and buffers from an open file.
+    ///
+    /// - Parameter prefix: The prefix of the names in the file. Tensors without the prefix are ignored.
+    public func loadWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
+        let (parameters, buffers) = (namedParameters, namedBuffers)
+        let shapes =
+            parameters.map { ($0.name, $0.parameter.shape) } + buffers.map { ($0.name, $0.buffer.shape) }
+        var problem = WeightsError(file: file)
+        for (name, shape) in shapes {
+            guard tensors.contains(prefix + name) else {
+                problem.missing.append(prefix + name)
+                continue
+            }
+            let found = try tensors.entry(prefix + name).shape
+            if found != shape { problem.misshapen.append((prefix + name, found, shape)) }
+        }
+        let known = Set(shapes.map { prefix + $0.0 })
+        problem.unexpected = tensors.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
+        guard problem.isEmpty else { throw problem }
+        for (name, parameter) in parameters { parameter.value = try tensors.tensor(prefix + name) }
+        for (name, buffer) in buffers { buffer.value = try tensors.tensor(prefix + name) }
+    }
+}
