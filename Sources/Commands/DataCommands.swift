@@ -239,7 +239,7 @@ private enum AuditTable {
             }
         }
         let leaks = reports.count { !$0.isClean }
-        let compared = reports.contains(where: \.comparedSounds) ? "Recordings were" : "Metadata were"
+        let compared = reports.contains(where: \.comparedAudio) ? "Recordings were" : "Metadata were"
         return ValueTable(
             title: "Leakage audit of \(reports.first?.corpus ?? "")",
             columns: ["split", "severity", "subsets", "finding", "examples"], rows: rows,
