@@ -15,8 +15,10 @@ enum ExportExamples {
         .init(
             #"{"type": "conv1d", "filters": 3, "kernel_size": 4, "dilation": 2, "stride": 2}"#, [11, 2],
             isFixed: true),
-        .init(#"{"type": "conv1d", "filters": 3, "kernel_size": 3, "stride": 2, "padding": "causal"}"#, [9, 2]),
-        .init(#"{"type": "conv1d", "filters": 3, "kernel_size": 4, "stride": 2, "padding": "valid"}"#, [9, 2]),
+        .init(
+            #"{"type": "conv1d", "filters": 3, "kernel_size": 3, "stride": 2, "padding": "causal"}"#, [9, 2]),
+        .init(
+            #"{"type": "conv1d", "filters": 3, "kernel_size": 4, "stride": 2, "padding": "valid"}"#, [9, 2]),
         .init(#"{"type": "conv1d", "filters": 3, "kernel_size": 4, "padding": "symmetric"}"#, [9, 2]),
         .init(
             #"{"type": "conv2d", "filters": 3, "kernel_size": 4, "stride": [2, 3], "dilation": [1, 2]}"#,
@@ -30,7 +32,8 @@ enum ExportExamples {
             #"{"type": "pool1d", "kind": "average", "size": 3, "stride": 2, "padding": "symmetric"}"#, [8, 3]),
         .init(#"{"type": "pool1d", "kind": "average", "size": 4, "stride": 3, "padding": "same"}"#, [10, 3]),
         .init(#"{"type": "pool2d", "size": 3, "stride": [1, 2], "padding": "symmetric"}"#, [6, 7, 2]),
-        .init(#"{"type": "gru", "units": 4, "num_layers": 2, "bidirectional": true, "output": "last"}"#, [7, 3]),
+        .init(
+            #"{"type": "gru", "units": 4, "num_layers": 2, "bidirectional": true, "output": "last"}"#, [7, 3]),
         .init(#"{"type": "gru", "units": 4, "bidirectional": true, "reset_after": false}"#, [7, 3]),
         .init(#"{"type": "lstm", "units": 4, "num_layers": 3, "bidirectional": true}"#, [7, 3]),
         .init(#"{"type": "global_pool", "kind": "max"}"#, [4, 5, 3]),
@@ -84,7 +87,7 @@ enum ExportExamples {
     ]
 
     static let modelFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../Experiments/models").standardized
+        .appendingPathComponent("../../Experiments/models").standardized
 
     static func model(_ name: String, _ input: [Int]) throws -> Model {
         let file = modelFolder.appendingPathComponent(name + ".json")
