@@ -87,7 +87,7 @@ enum ExportExamples {
     ]
 
     static let modelFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../Experiments/models").standardized
+        .appendingPathComponent("../../Experiments/models").standardized
 
     static func model(_ name: String, _ input: [Int]) throws -> Model {
         let file = modelFolder.appendingPathComponent(name + ".json")

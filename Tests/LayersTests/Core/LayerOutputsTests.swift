@@ -17,6 +17,7 @@ import Testing
         let isWords = example.values == .wholeNumbers
         let numbers: [Real] = (0..<count).map { isWords ? Real($0 % 3) : Real($0 % 7) * 0.3 - 1 }
         let x = Signal(Tensor(numbers, shape: shape))
+        model.fitFeatureNorms([x])
         let last = model.layerOutputs(x, of: "0").last
         let found = try #require(last?.output)
         let wanted = withoutRecording { model.forward(x, .inference) }

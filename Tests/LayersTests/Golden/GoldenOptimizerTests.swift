@@ -89,7 +89,7 @@ import Testing
             "lr": "learning_rate", "weight_decay": "weight_decay", "momentum": "momentum",
             "nesterov": "nesterov",
             "eps": "epsilon", "alpha": "alpha", "centered": "centered", "amsgrad": "amsgrad",
-            "clip_norm": "clip_norm", "initial_accumulator_value": "initial_square",
+            "clip_norm": "clip_norm", "initial_accumulator_value": "initial_accumulator_value",
         ]
         let type = try trajectory.text("optimizer").lowercased()
         var config: JSONValue = ["type": JSONValue(.text(type)), "defaults": "pytorch"]

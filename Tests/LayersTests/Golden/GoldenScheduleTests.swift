@@ -51,7 +51,7 @@ import Testing
     /// A case as a config.
     private static func config(_ example: JSONValue) throws -> JSONValue {
         let kinds: [String: (type: JSONValue, keys: [String: String])] = [
-            "StepLR": (["type": "step"], ["step_size": "size", "gamma": "factor"]),
+            "StepLR": (["type": "step"], ["step_size": "step_size", "gamma": "factor"]),
             "MultiStepLR": (["type": "multi_step"], ["milestones": "milestones", "gamma": "factor"]),
             "ExponentialLR": (["type": "exponential"], ["gamma": "factor"]),
             "CosineAnnealingLR": (["type": "cosine"], ["T_max": "total", "eta_min": "minimum"]),

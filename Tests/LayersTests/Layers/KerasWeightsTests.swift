@@ -95,6 +95,7 @@ import Testing
         let (x, y) = (try file.tensor("x/\(name)"), try file.tensor("y/\(name)"))
         let json = try #require(Self.models.first { $0.name == name }).json
         let model = try model(json, x)
+        model.fitFeatureNorms([Signal(x)])
         #expect(difference(model(x), y) != nil)
         try model.loadKerasWeights(from: Self.path, prefix: name + "/")
         #expect(difference(model(x), y) == nil)

@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: ["gru", "lstm"]) func sequences(_ kind: String) throws {
         let text = """
             [{"type": "conv1d", "filters": 4}, {"type": "batch_norm", "epsilon": 1e-5},
-             {"type": "\(kind)", "units": 5, "layers": 2, "bidirectional": true}, {"type": "layer_norm"},
+             {"type": "\(kind)", "units": 5, "num_layers": 2, "bidirectional": true}, {"type": "layer_norm"},
              {"type": "dense", "units": 2}]
             """
         #expect(try check(text, fixture(kind), relative: 1e-5) == nil)

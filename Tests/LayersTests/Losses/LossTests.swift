@@ -226,11 +226,11 @@ struct LossConfig: Options {
         ),
         (
             #"{"type": "kl_divergence", "temperature": 1e300}"#,
-            "1:40: loss.temperature: expected a number from 0.0001 to 10000, found 1e+300"
+            "1:51: loss.temperature: expected a number from 0.0001 to 10000, found 1e+300"
         ),
         (
             #"{"type": "binary_cross_entropy", "positive_weight": 1e39}"#,
-            "1:48: loss.positive_weight: expected a number from 1e-06 to 1000000, found 1e+39"
+            "1:62: loss.positive_weight: expected a number from 1e-06 to 1000000, found 1e+39"
         ),
     ])
     func mistakes(_ loss: String, _ message: String) {

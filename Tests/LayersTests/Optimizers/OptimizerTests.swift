@@ -81,7 +81,7 @@ final class SmallProblem {
     /// What a convention leaves unsaid, written out: nothing is left open, and the steps are the same bits.
     @Test(arguments: configs) func writtenOutItTakesTheSameSteps(_ config: JSONValue) throws {
         func openKeys(_ spec: any OptimizerSpec) -> [String] {
-            ["learning_rate", "weight_decay", "epsilon", "alpha", "initial_square"].filter {
+            ["learning_rate", "weight_decay", "epsilon", "alpha", "initial_accumulator_value"].filter {
                 spec.encode()[$0]?.isNull == true
             }
         }
@@ -169,7 +169,7 @@ final class SmallProblem {
     @Test(arguments: [
         ("adam", "epsilon", "1e-300", "from 1e-16 to 1"), ("rmsprop", "epsilon", "1e-300", "from 1e-16 to 1"),
         ("adagrad", "epsilon", "1e39", "from 1e-16 to 1"),
-        ("adagrad", "initial_square", "1e39", "from 0 to 1000000"),
+        ("adagrad", "initial_accumulator_value", "1e39", "from 0 to 1000000"),
     ]) func numbersThatNoStepCanHoldAreRefused(
         _ type: String, _ key: String, _ value: String, _ allowed: String
     ) {

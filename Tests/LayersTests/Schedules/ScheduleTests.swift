@@ -188,7 +188,7 @@ struct ScheduleConfig: Options {
     func roundTrip(_ type: String) throws {
         var config: JSONValue = ["type": JSONValue(.text(type))]
         let required: [String: JSONValue] = [
-            "size": 3, "milestones": [2, 5], "factor": 0.5, "periods": 4,
+            "step_size": 3, "milestones": [2, 5], "factor": 0.5, "periods": 4,
         ]
         let fields = try #require(ScheduleKinds.kind(type)).init().encode()
         for (key, value) in required where fields[key] != nil { config[key] = value }
@@ -200,14 +200,17 @@ struct ScheduleConfig: Options {
     }
 
     @Test(arguments: [
-        (#"{"type": "step"}"#, "1:14: schedule.size: missing; it has to be a whole number of at least 1"),
+        (
+            #"{"type": "step"}"#,
+            "1:14: schedule.step_size: missing; it has to be a whole number of at least 1"
+        ),
         (
             #"{"type": "cosine", "total": 5, "warmup": 5}"#,
-            "1:56: schedule.warmup: must be below \"total\", which is 5, found 5"
+            "1:55: schedule.warmup: must be below \"total\", which is 5, found 5"
         ),
         (
             #"{"type": "warmup", "periods": 3, "per": "step", "then": {"type": "plateau"}}"#,
-            #"1:55: schedule.per: is "step", but the schedule after the warmup counts by "epoch"; both must be equal"#
+            #"1:54: schedule.per: is "step", but the schedule after the warmup counts by "epoch"; both must be equal"#
         ),
         (
             #"{"type": "plateau", "factor": 1}"#,

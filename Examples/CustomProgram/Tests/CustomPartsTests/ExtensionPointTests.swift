@@ -101,7 +101,9 @@ struct EverySecond: SplitSpec {
     func split(_ corpus: Corpus) throws -> [Split] {
         let ids = corpus.clips.map(\.id)
         let test = Set(stride(from: 0, to: ids.count, by: 2).map { ids[$0] })
-        return [Split(name: "halves", train: ids.filter { !test.contains($0) }, test: ids.filter(test.contains))]
+        return [
+            Split(name: "halves", train: ids.filter { !test.contains($0) }, test: ids.filter(test.contains))
+        ]
     }
 }
 
@@ -138,7 +140,8 @@ struct EverySecond: SplitSpec {
         #expect(experiment.encode().line.contains("sign_sgd"))
         let schema = Experiment.jsonSchema(title: "Experiment", extends: true).line
         for name in [
-            "cauchy", "sign_sgd", "inverse", "reverse", "dither", "offset", "duration", "every_second", "snake",
+            "cauchy", "sign_sgd", "inverse", "reverse", "dither", "offset", "duration", "every_second",
+            "snake",
             "teager_energy", "arousal",
         ] {
             #expect(schema.contains("\"\(name)\""), "\(name)")
