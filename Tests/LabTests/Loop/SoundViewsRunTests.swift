@@ -163,7 +163,7 @@ import Testing
             // Written with fewer words, as an older program would have.
             let words = try JSONValue.parse(Self.views, source: "views")
             var short = card
-            short.views = words
+            short.tta = words
             try ModelFile.write(model, card: short, to: folder + "/short.safetensors")
             _ = try Ensemble.combine([file, folder + "/short.safetensors"])
         }
