@@ -1,5 +1,6 @@
 import Configuration
 import Lab
+import Reports
 
 /// Writes predictions: file, label, then a probability for each class; of recordings that were cut also their windows.
 final class PredictionWriter {
