@@ -1,6 +1,7 @@
 import Reports
 import Configuration
 import Lab
+import Reports
 
 /// Writes predictions: file, label and class probabilities, and the windows of long recordings.
 final class PredictionWriter {

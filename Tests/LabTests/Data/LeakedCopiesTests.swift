@@ -7,7 +7,13 @@ import SpeechEmotion
 import Testing
 
 @Suite struct LeakedCopiesTests {
-    private let corpus = MadeUp.corpus(counts: [20, 20])
+    private let corpus = Corpus(
+        name: "generated",
+        clips: (0..<40).map { index in
+            Clip(
+                id: "clip\(index)", source: .file(path: "none", start: nil, end: nil),
+                label: index < 20 ? "a" : "b")
+        })
     private let plan: AugmentationPlan = {
         var plan = AugmentationPlan()
         plan.copies = [[], [AnyWaveAugmentation(AddNoise())], []]
@@ -56,7 +62,7 @@ import Testing
     private struct Sounds: FeatureSource {
         let shape = [4]
         func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
-            let wave = TestSound.tone(100, rate: 1000, count: 50)
+            let wave = Waveform.tone(0.05, rate: 1000)
             return try transforms.map {
                 Features(shape: shape, values: Array(try ($0?.apply(wave) ?? wave).samples[10..<14]))
             }
