@@ -5,6 +5,12 @@ import Glibc
 ///
 /// With ten clusters or more, they resample. With three to nine, a percentile bootstrap is too narrow and a permutation test has too few
 /// arrangements, so they use Student's t with a jackknife standard error. With fewer than three, there is neither interval nor test.
+///
+/// In simulations with normal speaker effects, 95% intervals of UAR, F1 and log loss cover the true value in 93 to 97% of all draws.
+/// Outside of that, measured in `CoverageTests`: with ten speakers of very unequal sizes, unequal classes and heavy-tailed effects, the
+/// bootstrap-t covers about 90%, and 93 to 94% with 24 such speakers. The AUC of a nearly perfect system with ten speakers has about 91%.
+/// The recall of a class close to 1 with five speakers has up to 98%. The ECE is estimated in bins, which biases it upward; the
+/// interval does not correct that.
 public enum ClusterResampling {
     /// The smallest number of clusters for an interval or a test.
     public static let fewest = 3

@@ -20,7 +20,7 @@ import Testing
 
     @Test func theProgramHasWhatThePipelineAsksForAndNoMore() throws {
         let script = try script(
-            #"{"rate": 8000, "preprocessing": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128}]}}"#
+            #"{"sample_rate": 8000, "preprocessing": [{"type": "trim"}, {"type": "normalize_peak", "level": 0.5}], "layout": {"type": "sequence", "deltas": 2, "frames": 70, "features": [{"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128}]}}"#
         )
         #expect(script.refusals.isEmpty)
         let text = try #require(script.text)
@@ -48,7 +48,7 @@ import Testing
     @Test func windowsFollowThePipeline() throws {
         func text(_ pipeline: String) throws -> String { try #require(try script(pipeline).text) }
         let layout = #""layout": {"type": "sequence", "frames": 50, "features": [{"type": "mfcc", "hop_length": 160}]}"#
-        let plain = try text("{\"rate\": 8000, \"offset\": 0.25, \(layout)}")
+        let plain = try text("{\"sample_rate\": 8000, \"offset\": 0.25, \(layout)}")
         #expect(plain.contains("WINDOW = 1.0 ") && plain.contains("LEAD = 0.25 "))
         #expect(!plain.contains("without_silence"))
         let trimmed = try text(
@@ -128,8 +128,8 @@ import Testing
         #expect(try script(sequence(#"{"type": "contrast"}"#)).refusals == [contrast])
         let floor = "features.layout.features[0].amin (levels below the rounding of samples)"
         for feature in [
-            #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "unit": "db", "top_db": 120"#,
-            #""spectrogram", "unit": "db", "top_db": null"#,
+            #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "scale": "db", "top_db": 120"#,
+            #""spectrogram", "scale": "db", "top_db": null"#,
         ] {
             #expect(
                 try script(sequence(#"{"type": \#(feature), "amin": 1e-12}"#)).refusals == [floor],

@@ -17,6 +17,8 @@ public struct CacheInventory: Sendable {
     private(set) var entries: [Entry] = []
     /// The bytes of what was found of sounds by audits, and of the index by which sounds need not be read again.
     public private(set) var otherBytes = 0
+    /// What audits found of sounds; nil without such a file.
+    private(set) var audits: Entry?
     /// How many files are there that a cache does not make; they are left alone.
     public private(set) var strangers = 0
     /// The places of the two other files, where they are.
@@ -38,6 +40,7 @@ public struct CacheInventory: Sendable {
             if others.contains(name) {
                 self.others.append(path)
                 otherBytes += Int(FileStamp(path)?.size ?? 0)
+                if name == Self.soundsName { audits = Self.entry(path) }
             } else if name.utf8.count == 2, name.isHexadecimal {
                 groups.append(path)
             } else {

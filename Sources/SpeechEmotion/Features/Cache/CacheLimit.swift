@@ -2,7 +2,8 @@ import Autograd
 import Foundation
 import Synchronization
 
-/// Keeps a cache folder within a size: once it has grown beyond, the entries go that nobody has used for the longest time.
+/// Keeps a cache folder within a size: beyond it, the least recently used entries are removed. What audits found of sounds counts as
+/// one entry. The size is checked when a cache is opened and whenever an entry is written.
 ///
 /// All processes add what they write to one number in the folder, so that nobody has to list the folder to know its size.
 /// It is listed when that number is beyond the limit, by one process at a time, which then brings it down to four fifths
@@ -31,6 +32,14 @@ final class CacheLimit: Sendable {
     /// Whether an entry of so many bytes may be kept at all.
     func allows(_ bytes: Int) -> Bool { bytes <= lowered }
 
+    /// Makes room if the folder is larger than the limit already, such as after a lower limit was set or after an audit.
+    func open() {
+        var status = stat()
+        let audits = stat(folder + "/" + CacheInventory.soundsName, &status) == 0 ? Int(status.st_size) : 0
+        guard let sum = count({ $0 ?? 0 }) else { return }
+        if sum.before == nil || sum.after + audits > limit { evict(pending: 0) }
+    }
+
     /// Counts an entry that is about to be written, and makes room where there is too much.
     func add(_ bytes: Int) {
         let sum = count { known in (known ?? 0) + bytes }
@@ -50,9 +59,10 @@ final class CacheLimit: Sendable {
         guard let begin = count({ $0 ?? 0 })?.after, let inventory = try? CacheInventory(folder) else {
             return
         }
-        var total = inventory.entryBytes + pending
+        let evictable = inventory.entries + [inventory.audits].compactMap { $0 }
+        var total = evictable.reduce(pending) { $0 + $1.size }
         if total > limit {
-            let oldest = inventory.entries.sorted { ($0.used, $0.path) < ($1.used, $1.path) }
+            let oldest = evictable.sorted { ($0.used, $0.path) < ($1.used, $1.path) }
             for entry in oldest where total > lowered {
                 if unlink(entry.path) == 0 || errno == ENOENT { total -= entry.size }
             }
