@@ -119,11 +119,6 @@ extension Command {
             )
         ],
         run: { arguments in
-            if arguments[names] {
-                for option in [Common.cache.name, Common.noCache.name] where arguments.has(option) {
-                    throw UsageError("--\(option) has no effect with --names-only, which reads no audio")
-                }
-            }
             Interrupt.watch()
             let argument = try DataArgument.read(
                 arguments.required("data"), settings: arguments.every(Common.set))

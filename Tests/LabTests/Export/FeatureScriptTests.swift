@@ -50,7 +50,7 @@ import Testing
     @Test func windowsFollowThePipeline() throws {
         func text(_ pipeline: String) throws -> String { try #require(try script(pipeline).text) }
         let layout = #""layout": {"type": "sequence", "frames": 50, "features": [{"type": "mfcc", "hop_length": 160}]}"#
-        let plain = try text("{\"rate\": 8000, \"offset\": 0.25, \(layout)}")
+        let plain = try text("{\"sample_rate\": 8000, \"offset\": 0.25, \(layout)}")
         #expect(plain.contains("WINDOW = 1.0 ") && plain.contains("LEAD = 0.25 "))
         #expect(!plain.contains("without_silence"))
         let trimmed = try text(
@@ -133,8 +133,8 @@ import Testing
         #expect(try script(sequence(#"{"type": "contrast"}"#)).refusals == [contrast])
         let floor = "features.layout.features[0].amin (levels below the rounding of samples)"
         for feature in [
-            #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "unit": "db", "top_db": 120"#,
-            #""spectrogram", "unit": "db", "top_db": null"#,
+            #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "scale": "db", "top_db": 120"#,
+            #""spectrogram", "scale": "db", "top_db": null"#,
         ] {
             #expect(
                 try script(sequence(#"{"type": \#(feature), "amin": 1e-12}"#)).refusals == [floor],

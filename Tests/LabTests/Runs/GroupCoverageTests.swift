@@ -13,13 +13,13 @@ import Testing
         var speakers: Int
         var seeds = 1
         var figure = Figure.uar
-        /// How often the interval covers the true value.
-        var coverage = 0.93...0.97
+        /// How often the interval covers the true value; wider where fewer rounds are drawn.
+        var coverage: ClosedRange<Double> { speakers == 5 ? 0.93...0.97 : 0.92...0.98 }
         var testDescription: String { "\(figure.rawValue), \(name), \(speakers) speakers, \(seeds) seeds" }
     }
 
     private static let folds = 5
-    static let designs: [Design] = [5, 10, 20].flatMap { speakers in
+    static let designs: [Design] = [5, 10].flatMap { speakers in
         [1, 3].flatMap { seeds in
             [
                 Design(name: "usual", population: SimulatedPopulation(), speakers: speakers, seeds: seeds),
@@ -37,17 +37,18 @@ import Testing
     @Test(arguments: designs) func theMeanOfFoldsIsCovered(_ design: Design) throws {
         let generator = RandomGenerator(seed: 21).split(design.testDescription)
         let truth = design.population.truth(.figure(design.figure))
+        let rounds = design.speakers == 5 ? 1000 : 400
         var covered = 0
-        for _ in 0..<1000 {
+        for _ in 0..<rounds {
             let models = design.population.draw(speakers: design.speakers, seeds: design.seeds, generator)[0]
             let found = try GroupEstimate(
                 group(models, design.figure), design.figure.rawValue, unit: .folds, level: 0.95, draws: 0
             ).folds
-            #expect(found.method == .student && found.units == Self.folds)
+            // Where all folds agree there is no interval, which counts as one that does not cover.
+            #expect((found.method == .student) == found.low.isFinite && found.units == Self.folds)
             covered += found.low <= truth && truth <= found.high ? 1 : 0
         }
-        print("COVERAGE folds", design.testDescription, covered)
-        #expect(design.coverage.contains(Double(covered) / 1000), "covers \(covered) of 1000")
+        #expect(design.coverage.contains(Double(covered) / Double(rounds)), "covers \(covered) of \(rounds)")
     }
 
     private func group(_ models: [Predictions], _ figure: Figure) throws -> RunGroup {

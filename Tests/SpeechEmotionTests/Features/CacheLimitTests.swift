@@ -64,6 +64,22 @@ import Testing
         }
     }
 
+    /// A lower limit, or what an audit has written, makes room at once, before anything is written.
+    @Test func theLimitIsCheckedAtOpening() throws {
+        try Self.inFolder { folder in
+            try Self.ask(folder, 0..<20, limit: nil)
+            try Self.ask(folder, 0..<0, limit: 10 * Self.entrySize)
+            #expect(try Self.inventory(folder).count == 8)
+            // Audit data that are older than all entries go first.
+            let audits = folder + "/cache/" + CacheInventory.soundsName
+            try Data(count: 5 * Self.entrySize).write(to: URL(fileURLWithPath: audits))
+            let old = timespec(tv_sec: 1_000_000, tv_nsec: 0)
+            #expect(utimensat(AT_FDCWD, audits, [old, old], 0) == 0)
+            try Self.ask(folder, 0..<0, limit: 10 * Self.entrySize)
+            #expect(try Self.inventory(folder).count == 8 && !FileManager.default.fileExists(atPath: audits))
+        }
+    }
+
     @Test func whatWasUsedLastStays() throws {
         try Self.inFolder { folder in
             let limit = 10 * Self.entrySize

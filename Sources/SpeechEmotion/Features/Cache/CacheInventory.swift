@@ -38,6 +38,7 @@ public struct CacheInventory: Sendable {
             if others.contains(name) {
                 self.others.append(path)
                 otherBytes += Int(FileStamp(path)?.size ?? 0)
+                if name == Self.soundsName { audits = Self.entry(path) }
             } else if name.utf8.count == 2, name.isHexadecimal {
                 groups.append(path)
             } else {

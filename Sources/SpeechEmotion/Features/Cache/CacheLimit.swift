@@ -50,9 +50,10 @@ final class CacheLimit: Sendable {
         guard let begin = count({ $0 ?? 0 })?.after, let inventory = try? CacheInventory(folder) else {
             return
         }
-        var total = inventory.entryBytes + pending
+        let evictable = inventory.entries + [inventory.audits].compactMap { $0 }
+        var total = evictable.reduce(pending) { $0 + $1.size }
         if total > limit {
-            let oldest = inventory.entries.sorted { ($0.used, $0.path) < ($1.used, $1.path) }
+            let oldest = evictable.sorted { ($0.used, $0.path) < ($1.used, $1.path) }
             for entry in oldest where total > lowered {
                 if unlink(entry.path) == 0 || errno == ENOENT { total -= entry.size }
             }
