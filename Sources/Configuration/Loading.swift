@@ -10,8 +10,9 @@ extension JSONValue {
     /// Loads a file and the parent files that its key "extends" names: one file, or a list in which later files
     /// take precedence. Paths are relative to the file that names them; `a/../b` is simplified to `b`.
     ///
-    /// - Parameter read: Returns the bytes of a file, or throws a `ReadFailure`. The default reads from the file
-    ///   system.
+    /// - Parameters:
+    ///   - file: The path of the file.
+    ///   - read: Returns the bytes of a file, or throws a `ReadFailure`. The default reads from the file system.
     public static func load(
         _ file: String, read: (String) throws(ReadFailure) -> [UInt8] = JSONValue.bytes(of:)
     ) throws(ConfigurationError) -> JSONValue {

@@ -144,6 +144,7 @@ extension Options {
     /// Decodes the options from a document. Throws all issues at once.
     ///
     /// - Parameters:
+    ///   - json: The document.
     ///   - environment: If given, `${NAME}` in strings is replaced from it. `$${` is a literal `${`.
     ///   - keepsUnset: Whether `${NAME}` is kept if the variable is not set. Otherwise this is an error.
     public static func decode(

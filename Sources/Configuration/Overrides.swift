@@ -3,7 +3,9 @@ extension JSONValue {
     /// Sets a value from a command-line argument such as `model.layers[4].units=64`. The text after the equals sign
     /// is parsed as JSON if it looks like JSON, and is a string otherwise.
     ///
-    /// - Parameter source: The location for error messages. The default is `--set` with the assignment.
+    /// - Parameters:
+    ///   - assignment: The path and the value, separated by an equals sign.
+    ///   - source: The location for error messages. The default is `--set` with the assignment.
     public mutating func set(_ assignment: String, source: String? = nil) throws(ConfigurationError) {
         let source = source ?? "--set \(assignment)"
         let place = Place(source: source)

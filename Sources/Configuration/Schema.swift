@@ -53,8 +53,9 @@ extension Options {
     /// Returns the JSON Schema (draft 2020-12) of a document with these options. Editors use it for completion and
     /// validation.
     ///
-    /// - Parameter extends: Whether the document may name parent files by "extends" and omit the keys that they
-    ///   provide.
+    /// - Parameters:
+    ///   - title: The title of the schema.
+    ///   - extends: Whether the document may name parent files by "extends" and omit the keys that they provide.
     public static func jsonSchema(title: String, extends: Bool = false) -> JSONValue {
         let book = SchemaBook()
         var form = form(book)

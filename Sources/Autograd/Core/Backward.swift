@@ -32,8 +32,10 @@ extension Tensor {
     /// The graph is freed during the pass unless `retainGraph` is true. A graph must be used by one thread at a
     /// time. Different graphs can be used by different threads, even if they share parameters.
     ///
-    /// - Parameter cotangent: The gradient with respect to this tensor's elements, in the tensor's shape. Required
-    ///   unless the tensor has a single element; the default is then 1.
+    /// - Parameters:
+    ///   - cotangent: The gradient with respect to this tensor's elements, in the tensor's shape. Required unless the
+    ///     tensor has a single element; the default is then 1.
+    ///   - retainGraph: Whether to keep the graph for another backward pass.
     public func backward(_ cotangent: Tensor? = nil, retainGraph: Bool = false) -> Gradients {
         guard let cotangent else {
             require(

@@ -2,11 +2,13 @@ extension SafeTensors {
     /// Writes tensors atomically in the given order. The output is deterministic.
     ///
     /// - Parameters:
+    ///   - tensors: The tensors by name.
+    ///   - indices: Indices by name, written as I64.
     ///   - metadata: Text by key, written in the order of the keys.
     ///   - type: F32 or F64. The default is the type of `Real`.
-    ///
-    /// Throws a `FileError` if the file cannot be written (an existing file is then unchanged) or if a name occurs
-    /// twice.
+    ///   - path: The path of the file.
+    /// - Throws: A `FileError` if the file cannot be written (an existing file is then unchanged) or if a name occurs
+    ///   twice.
     public static func write(
         _ tensors: KeyValuePairs<String, Tensor>, indices: KeyValuePairs<String, Indices> = [:],
         metadata: [String: String] = [:], as type: ElementType = .real, to path: String

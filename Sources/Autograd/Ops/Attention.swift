@@ -6,7 +6,9 @@ import CKernels
 ///
 /// - Parameters:
 ///   - h: The sequences, [batch, time, size].
-///   - weight: [size, width]. `bias` is [width], and `scorer`, the vector v, is [width].
+///   - weight: The weight W of the scoring network, [size, width].
+///   - bias: The bias b of the scoring network, [width].
+///   - scorer: The vector v, [width].
 ///   - mask: [batch, time], 0 for steps to ignore. A sequence without valid steps gives zeros.
 /// - Returns: The weighted sum, [batch, size], and the attention weights, [batch, time].
 public func additiveAttention(

@@ -13,7 +13,11 @@ import CKernels
 ///   - x: The input, [batch, time, channels].
 ///   - weight: [kernel, channels / groups, filters].
 ///   - bias: [filters].
+///   - stride: The distance between windows.
+///   - dilation: The distance between the taps of a window.
 ///   - groups: The number of groups of channels that are convolved independently.
+///   - padding: The padding along time.
+///   - activation: The activation that is fused into the operation.
 ///   - norm: A batch norm with fixed statistics, applied last. For inference only: the result has no gradient.
 /// - Returns: [batch, time', filters].
 public func conv1d(
@@ -42,9 +46,12 @@ public func conv1d(
 ///   - x: The input, [batch, height, width, channels].
 ///   - weight: [kernel height, kernel width, channels / groups, filters].
 ///   - bias: [filters].
-///   - stride, dilation: Along height and width.
+///   - stride: The distance between windows, along height and width.
+///   - dilation: The distance between the taps of a window, along height and width.
 ///   - groups: The number of groups of channels that are convolved independently. A depthwise convolution has as
 ///     many groups as channels.
+///   - padding: The padding along height and width.
+///   - activation: The activation that is fused into the operation.
 ///   - norm: A batch norm with fixed statistics, applied last. For inference only: the result has no gradient.
 /// - Returns: [batch, height', width', filters].
 public func conv2d(

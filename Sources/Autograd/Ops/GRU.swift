@@ -11,7 +11,8 @@ import CKernels
 ///   - weight: [features, 3 units], with the gates in the order reset, update, candidate. This is PyTorch's order;
 ///     Keras puts update first.
 ///   - recurrentWeight: [units, 3 units].
-///   - bias, recurrentBias: [3 units], added to the products with the input and with the state.
+///   - bias: [3 units], added to the product with the input.
+///   - recurrentBias: [3 units], added to the product with the state.
 ///   - initial: The initial state, [batch, units]. The default is zeros.
 ///   - lengths: The number of valid steps of each sequence. Outputs after them are zero, and the state is kept.
 ///   - reversed: Whether to process each sequence from its last valid step to its first. Outputs stay at their time

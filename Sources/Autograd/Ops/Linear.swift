@@ -9,6 +9,7 @@ public enum FusedActivation: Sendable { case none, relu }
 ///   - x: The input, [..., in].
 ///   - weight: [in, out].
 ///   - bias: [out].
+///   - activation: The activation that is fused into the operation.
 ///   - norm: A batch norm with fixed statistics, applied last. For inference only: the result has no gradient.
 /// - Returns: [..., out].
 public func linear(

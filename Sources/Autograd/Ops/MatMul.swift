@@ -6,6 +6,8 @@ import CKernels
 /// - Parameters:
 ///   - a: [..., m, k], or [..., k, m] if `transposeA` is true.
 ///   - b: [..., k, n], or [..., n, k] if `transposeB` is true.
+///   - transposeA: Whether to transpose the matrices of `a`.
+///   - transposeB: Whether to transpose the matrices of `b`.
 /// - Returns: [..., m, n].
 public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
     require(

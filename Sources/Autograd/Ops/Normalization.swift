@@ -32,7 +32,16 @@ public struct FixedNorm: Sendable {
 
     var channels: Int { scaling.width / scaling.repeats }
 
-    /// - Parameter old: Reused if it was made from the same tensors.
+    /// Creates a batch norm from fixed statistics.
+    ///
+    /// - Parameters:
+    ///   - mean: The mean of each channel, [channels].
+    ///   - variance: The variance of each channel, [channels].
+    ///   - gamma: The scale, [channels]. The default is ones.
+    ///   - beta: The shift, [channels]. The default is zeros.
+    ///   - epsilon: Added to the variance.
+    ///   - activation: The activation that is fused into the normalization.
+    ///   - old: Reused if it was made from the same tensors.
     public init(
         mean: Tensor, variance: Tensor, gamma: Tensor? = nil, beta: Tensor? = nil, epsilon: Real = 1e-5,
         activation: NormActivation = .none, reusing old: FixedNorm? = nil

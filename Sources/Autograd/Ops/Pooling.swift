@@ -3,6 +3,8 @@ import CKernels
 /// Applies max pooling along the time axis of [batch, time, channels].
 ///
 /// - Parameters:
+///   - x: The input, [batch, time, channels].
+///   - kernel: The size of a window.
 ///   - stride: The distance between window starts. The default is the kernel size.
 ///   - padding: Counts as minus infinity.
 ///   - lengths: The number of valid steps of each sequence. Later steps are ignored and `padding` surrounds the
@@ -17,7 +19,12 @@ public func maxPool1d(
 
 /// Applies max pooling to images [batch, height, width, channels].
 ///
-/// - Parameter lengths: The valid height of each image; see `maxPool1d`.
+/// - Parameters:
+///   - x: The input, [batch, height, width, channels].
+///   - kernel: The size of a window, along height and width.
+///   - stride: The distance between window starts. The default is the kernel size.
+///   - padding: Counts as minus infinity.
+///   - lengths: The valid height of each image; see `maxPool1d`.
 public func maxPool2d(
     _ x: Tensor, kernel: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = .valid,
     lengths: [Int]? = nil
@@ -29,6 +36,10 @@ public func maxPool2d(
 /// Applies average pooling along the time axis of [batch, time, channels].
 ///
 /// - Parameters:
+///   - x: The input, [batch, time, channels].
+///   - kernel: The size of a window.
+///   - stride: The distance between window starts. The default is the kernel size.
+///   - padding: The padding along time.
 ///   - countsPadding: Whether a sum is divided by the size of the whole window (PyTorch's default) or by the number
 ///     of elements inside the input (Keras).
 ///   - lengths: The number of valid steps of each sequence; see `maxPool1d`.
@@ -42,6 +53,10 @@ public func avgPool1d(
 /// Applies average pooling to images [batch, height, width, channels].
 ///
 /// - Parameters:
+///   - x: The input, [batch, height, width, channels].
+///   - kernel: The size of a window, along height and width.
+///   - stride: The distance between window starts. The default is the kernel size.
+///   - padding: The padding along height and width.
 ///   - countsPadding: See `avgPool1d`.
 ///   - lengths: The valid height of each image; see `maxPool1d`.
 public func avgPool2d(
