@@ -17,6 +17,8 @@ public struct CacheInventory: Sendable {
     private(set) var entries: [Entry] = []
     /// The size of the audio fingerprints of audits and of the file index, in bytes.
     public private(set) var otherBytes = 0
+    /// The audio fingerprints of audits; nil if there are none.
+    private(set) var audits: Entry?
     /// The number of files that do not belong to the cache; they are left alone.
     public private(set) var strangers = 0
     /// The paths of the two other files that exist.
@@ -38,7 +40,7 @@ public struct CacheInventory: Sendable {
             if others.contains(name) {
                 self.others.append(path)
                 otherBytes += Int(FileStamp(path)?.size ?? 0)
-                if name == Self.soundsName { audits = Self.entry(path) }
+                if name == Self.fingerprintsName { audits = Self.entry(path) }
             } else if name.utf8.count == 2, name.isHexadecimal {
                 groups.append(path)
             } else {

@@ -31,6 +31,15 @@ final class CacheLimit: Sendable {
     /// Whether an entry of this size may be kept at all.
     func allows(_ bytes: Int) -> Bool { bytes <= lowered }
 
+    /// Evicts entries if the folder already exceeds the limit, for example after the limit was lowered.
+    func open() {
+        var status = stat()
+        let audits =
+            stat(folder + "/" + CacheInventory.fingerprintsName, &status) == 0 ? Int(status.st_size) : 0
+        guard let sum = count({ $0 ?? 0 }) else { return }
+        if sum.before == nil || sum.after + audits > limit { evict(pending: 0) }
+    }
+
     /// Counts an entry that is about to be written, and evicts others if the limit is exceeded.
     func add(_ bytes: Int) {
         let sum = count { known in (known ?? 0) + bytes }
