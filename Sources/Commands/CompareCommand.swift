@@ -6,7 +6,7 @@ extension Command {
     private static let out = Option.path("out", "FILE", help: "Output file (default: standard output).")
 
     private static let test = Option.choice(
-        "test", RunGroup.Unit.allCases.map(\.rawValue),
+        "test", IndependentUnit.allCases.map(\.rawValue),
         help:
             "Independent units of intervals and tests: speakers (permutation test by speaker), folds (corrected resampled t-test) or clips (McNemar's test for accuracy). Default: chosen from the split."
     )
@@ -38,7 +38,7 @@ extension Command {
                 for gap in set.records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }
             }
             let comparison = try RunComparison(
-                sets, unit: arguments[test].flatMap(RunGroup.Unit.init(rawValue:)))
+                sets, unit: arguments[test].flatMap(IndependentUnit.init(rawValue:)))
             let text =
                 switch arguments.tableFormat {
                 case .table: comparison.text

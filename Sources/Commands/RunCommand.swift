@@ -105,7 +105,7 @@ extension Command {
 
     /// Throws a `UsageError` if the name is not a valid folder name.
     static func checkName(_ name: String?) throws {
-        guard let name, !RunFolder.isName(name) else { return }
+        guard let name, !RunName.isValid(name) else { return }
         throw UsageError(
             "--name: expected a folder name of at most 200 bytes without \"/\", found \(JSONValue.quoted(String(name.prefix(60))))"
         )

@@ -137,7 +137,7 @@ public struct CorpusStatistics: Sendable {
 
     /// A table of all clips, one of the formats, and one for each column that is listed.
     public var tables: [any ReadableTable] {
-        let formats = GroupTable(
+        let formats = AttributeTable(
             title: "Audio formats", headline: headline, columns: ["format", "sampling rate", "channels", "clips"],
             cells: self.formats.map {
                 [$0.format, Self.kilohertz($0.rate), "\($0.channels)", NumberText.count($0.clips)]
@@ -167,7 +167,7 @@ public struct CorpusStatistics: Sendable {
             tables.map(\.html).joined() + notes.map { HTML.paragraph($0, class: "note") }.joined())
     }
 
-    private struct GroupTable: ReadableTable {
+    private struct AttributeTable: ReadableTable {
         var title: String
         /// The corpus.
         var headline: String
@@ -179,17 +179,17 @@ public struct CorpusStatistics: Sendable {
         var cells: [[String]]
     }
 
-    private func table(_ column: String, _ groups: [Group]) -> GroupTable {
+    private func table(_ column: String, _ groups: [Group]) -> AttributeTable {
         let isBroken = groups.contains { $0.unreadable > 0 }
         guard hasHeaders else {
-            return GroupTable(
+            return AttributeTable(
                 title: "", headline: headline, columns: [column, "clips"],
                 cells: groups.map { [$0.value, NumberText.count($0.clips)] })
         }
         let names =
             ["clips"] + (isBroken ? ["unreadable"] : [])
             + ["min s", "median s", "95 % below s", "max s", "total min", "sampling rate", "channels"]
-        return GroupTable(
+        return AttributeTable(
             title: "", headline: headline, columns: [column] + names,
             cells: groups.map { group in
                 func seconds(_ value: Double?) -> String { value.map { NumberText.fixed($0, 2) } ?? "–" }

@@ -61,7 +61,7 @@ public struct Experiment: Options {
 extension Constraint<String> {
     /// Requires a valid folder name.
     static var isFolderName: Constraint {
-        .check("that is a valid folder name, without \"/\"") { RunFolder.isName($0) }
+        .check("that is a valid folder name, without \"/\"") { RunName.isValid($0) }
     }
 }
 

@@ -19,7 +19,7 @@ public struct SweepOptions: Options {
         case auto, speakers, folds, clips
 
         /// nil selects the unit automatically.
-        var unit: RunGroup.Unit? { RunGroup.Unit(rawValue: rawValue) }
+        var unit: IndependentUnit? { IndependentUnit(rawValue: rawValue) }
     }
 
     /// All folds of the split.

@@ -41,20 +41,6 @@ public struct AblationManifest: Options {
 
     public init() {}
 
-    /// The members of an ablation.
-    init(_ ablation: Ablation) {
-        name = ablation.plan.members[0].experiment.name
-        let options = ablation.plan.options
-        (metric, test, level) = (options.metric, options.test, options.confidenceLevel)
-        draws = ablation.plan.members[0].experiment.evaluation.resamples
-        members = ablation.plan.members.map { planned in
-            var member = Member()
-            member.name = planned.name
-            member.runs = ablation.singles.filter { $0.member == planned.name }.map(\.id)
-            return member
-        }
-    }
-
     /// Reads the manifest of a folder; nil if there is none.
     static func read(_ folder: String) throws(ConfigurationError) -> AblationManifest? {
         let path = folder + "/" + file

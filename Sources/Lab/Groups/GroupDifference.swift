@@ -26,7 +26,7 @@ public struct GroupDifference: Sendable {
     /// Computes the difference between a group and a base: of their pooled predictions, matched by clip, or of the means of their folds if
     /// folds are the units. Each group is averaged over its own seeds.
     public init(
-        _ group: RunGroup, from base: RunGroup, _ figure: String, unit: RunGroup.Unit, draws: Int
+        _ group: RunGroup, from base: RunGroup, _ figure: String, unit: IndependentUnit, draws: Int
     ) {
         guard !group.members.isEmpty, !base.members.isEmpty else { return }
         if group.seeds.count != base.seeds.count {

@@ -20,7 +20,7 @@ public struct GroupEstimate: Sendable {
     ///   - unit: The independent units. If they are folds, pooled predictions have intervals over unseen speakers, or over clips if
     ///     there are none.
     ///   - draws: The number of bootstrap resamples; 0 computes no intervals of pooled predictions.
-    public init(_ group: RunGroup, _ figure: String, unit: RunGroup.Unit, level: Double, draws: Int) {
+    public init(_ group: RunGroup, _ figure: String, unit: IndependentUnit, level: Double, draws: Int) {
         let isShare = Figure.isShare(figure)
         let results = FoldResults(
             group.foldResults(figure).map(\.mean), testToTrain: group.testToTrain)

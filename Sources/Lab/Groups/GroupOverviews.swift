@@ -21,7 +21,7 @@ public struct GroupOverviews: Sendable {
     /// Every metric: pooled and as the mean of folds, each with its interval, and the spread between folds and between seeds.
     ///
     /// - Parameter unit: The independent units; nil for the default of each group.
-    public func allFigures(unit: RunGroup.Unit? = nil, level: Double, draws: Int) -> ValueTable {
+    public func allFigures(unit: IndependentUnit? = nil, level: Double, draws: Int) -> ValueTable {
         let groups = groups.filter { !$0.members.isEmpty }
         var (named, estimates): ([RunGroup], [GroupEstimate]) = ([], [])
         let rows = groups.flatMap { group in

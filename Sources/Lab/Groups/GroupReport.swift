@@ -11,7 +11,7 @@ public struct GroupReport {
     private let sets: [RunSet]
     private let groups: [RunGroup]
     private let metric: String
-    private let unit: RunGroup.Unit?
+    private let unit: IndependentUnit?
     private let level: Double
     private let draws: Int
     private let missing: String?

@@ -8,10 +8,10 @@ struct GroupTable {
     /// The number of bootstrap and permutation resamples; 0 computes no intervals and tests of pooled predictions.
     var draws: Int
     /// The independent units; nil for the default.
-    var unit: RunGroup.Unit?
+    var unit: IndependentUnit?
 
     /// The units that all groups support.
-    var usedUnit: RunGroup.Unit {
+    var usedUnit: IndependentUnit {
         if let unit { return unit }
         let units = groups.filter { !$0.members.isEmpty }.map(\.unit)
         if units.allSatisfy({ $0 == .speakers }) { return .speakers }
@@ -131,7 +131,7 @@ struct GroupTable {
 
     /// Explains the differences and their tests.
     private func testSentences(
-        _ differences: [GroupDifference], _ unit: RunGroup.Unit, tests: Int
+        _ differences: [GroupDifference], _ unit: IndependentUnit, tests: Int
     ) -> [String] {
         let base = groups.first?.name ?? ""
         let used = zip(groups, differences).compactMap { group, difference in
@@ -178,7 +178,7 @@ struct GroupTable {
 
 extension GroupDifference.Test {
     /// The test, its units, its assumption and its reference.
-    func words(_ unit: RunGroup.Unit, _ units: Int) -> String {
+    func words(_ unit: IndependentUnit, _ units: Int) -> String {
         let noun = NumberText.count(
             units, unit == .speakers ? "speaker" : unit == .folds ? "fold" : "clip")
         return switch self {

@@ -20,7 +20,7 @@ public struct RunComparison: Sendable {
     /// Compares at least two sets of runs. The confidence level and the number of draws are those of the first config.
     ///
     /// - Parameter unit: The independent units; nil for the default.
-    public init(_ sets: [RunSet], unit: RunGroup.Unit? = nil) throws {
+    public init(_ sets: [RunSet], unit: IndependentUnit? = nil) throws {
         require(sets.count > 1, "RunComparison: \(sets.count) sets of runs; a comparison needs two")
         names = Self.distinct(sets.map(\.name))
         let options = sets[0].experiment.evaluation

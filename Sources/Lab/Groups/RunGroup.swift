@@ -57,9 +57,6 @@ public struct RunGroup: Sendable {
         }
     }
 
-    /// The independent units of intervals and tests.
-    public enum Unit: String, Sendable, CaseIterable, ConfigurationValue { case speakers, folds, clips }
-
     /// Its name in tables.
     public var name: String
     /// What the model of every fold was evaluated on after training, such as another corpus; nil for the test sets of the folds. The
@@ -107,7 +104,7 @@ public struct RunGroup: Sendable {
     }
 
     /// The default units: unseen speakers; else folds if there are at least three; else clips.
-    public var unit: Unit {
+    public var unit: IndependentUnit {
         if hasUnseenSpeakers { return .speakers }
         return folds.count >= FoldResults.fewest ? .folds : .clips
     }

@@ -34,12 +34,6 @@ public final class RunFolder {
         for folder in [path, states.folder, file(RunFile.plots)] { AtomicFile.removeUnfinished(in: folder) }
     }
 
-    /// Whether a name is valid for a run.
-    public static func isName(_ name: String) -> Bool {
-        !["", ".", ".."].contains(name) && name.utf8.count <= 200
-            && name.unicodeScalars.allSatisfy { $0 != "/" && $0.properties.generalCategory != .control }
-    }
-
     /// Removes the folder if no run has been started in it.
     func removeIfEmpty() {
         guard Self.content(of: path) == .empty else { return }

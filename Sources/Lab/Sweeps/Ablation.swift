@@ -176,33 +176,6 @@ public struct AblationProblem: Error, CustomStringConvertible {
     }
 }
 
-/// Names as names of files.
-enum FileNames {
-    /// A name for each text, of letters, digits and `._=+-`; where two would be alike, each has a mark of its text behind it.
-    static func distinct(_ texts: [String]) -> [String] {
-        let plain = texts.map(plain)
-        let counts = Dictionary(plain.map { ($0, 1) }, uniquingKeysWith: +)
-        return zip(texts, plain).map { text, name in
-            counts[name] == 1 && !name.isEmpty ? name : "\(name)~\(mark(text))"
-        }
-    }
-
-    private static func plain(_ text: String) -> String {
-        var name = ""
-        for scalar in text.unicodeScalars {
-            let isAllowed =
-                scalar.isASCII
-                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                    || "._=+-".unicodeScalars.contains(scalar))
-            if isAllowed { name.unicodeScalars.append(scalar) } else if name.last != "-" { name += "-" }
-        }
-        return String(name.drop { ".-".contains($0) }.prefix(100))
-    }
-
-    /// Eight digits that change with the text.
-    private static func mark(_ text: String) -> String { String(FNV1a(text).hexadecimal.suffix(8)) }
-}
-
 extension JSONValue {
     /// The document with `${` in its texts written so that it is read as it stands.
     fileprivate var escapingVariables: JSONValue {
@@ -212,6 +185,23 @@ extension JSONValue {
         case .object(let members):
             JSONValue(.object(members.map { JSONMember($0.key, $0.value.escapingVariables) }))
         default: self
+        }
+    }
+}
+
+extension AblationManifest {
+    /// The members of an ablation.
+    init(_ ablation: Ablation) {
+        self.init()
+        name = ablation.plan.members[0].experiment.name
+        let options = ablation.plan.options
+        (metric, test, level) = (options.metric, options.test, options.confidenceLevel)
+        draws = ablation.plan.members[0].experiment.evaluation.resamples
+        members = ablation.plan.members.map { planned in
+            var member = Member()
+            member.name = planned.name
+            member.runs = ablation.singles.filter { $0.member == planned.name }.map(\.id)
+            return member
         }
     }
 }

@@ -159,7 +159,7 @@ import Testing
 
     /// Unseen speakers stay the units of pooled predictions if folds are chosen for the tests.
     @Test func pooledIntervalsOfFoldsAreOverSpeakers() {
-        func pooled(_ group: RunGroup, _ unit: RunGroup.Unit) -> GroupEstimate {
+        func pooled(_ group: RunGroup, _ unit: IndependentUnit) -> GroupEstimate {
             GroupEstimate(group, "accuracy", unit: unit, level: 0.95, draws: 50)
         }
         let apart = group("x", [[4, 6, 8]])
