@@ -35,7 +35,7 @@ def values(kind):
 
 
 def expect(file, name, array):
-    """Notes what the array should read as: doubles by their bits, whole numbers as themselves."""
+    """Notes what the array should read as: doubles by their bits, integers as themselves."""
     entry = {"shape": list(array.shape)}
     with np.errstate(invalid="ignore"):
         entry["bits"] = [int(b) for b in np.asarray(array).astype(np.float64).reshape(-1).view(np.uint64)]

@@ -313,7 +313,7 @@ import Testing
         ),
         (
             ["--slurm", "--slurm-array", "0"],
-            "--slurm-array: expected a whole number from 1 to 4000000, found \"0\""
+            "--slurm-array: expected an integer from 1 to 4000000, found \"0\""
         ),
     ])
     func optionsForSlurmThatAreRefused(_ words: [String], _ message: String) throws {

@@ -90,7 +90,7 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let run = try BuiltProgram.run("run", file, "--runs", folder + "/runs")
             #expect(run.status == 1)
-            #expect(run.errors.contains(#"data.source.folder: the environment has no "RAVDESS"; set it"#))
+            #expect(run.errors.contains(#"data.source.folder: the environment variable "RAVDESS" is not set"#))
             #expect(!FileManager.default.fileExists(atPath: folder + "/runs"))
         }
     }
@@ -143,7 +143,7 @@ import Testing
             #expect(ending.output.hasPrefix("\(folder)/small.json: OK\n"))
             #expect(
                 ending.errors == """
-                    \(bad):18:40: model[4].units: expected a whole number of at least 1, found 0
+                    \(bad):18:40: model[4].units: expected an integer of at least 1, found 0
                     \(bad):21:30: training.epoch: unknown key; did you mean "epochs"?
                     error: 1 of 2 experiments have errors
 

@@ -119,7 +119,7 @@ import Testing
             let wrong = try BuiltProgram.run(
                 "data", "split", folder + "/small.json", "--split", #"{"type": "kfold"}"#)
             #expect(wrong.status == 1)
-            #expect(wrong.errors.contains(#"split.type: there is no split "kfold"; did you mean "k_fold"?"#))
+            #expect(wrong.errors.contains(#"split.type: unknown split "kfold"; did you mean "k_fold"?"#))
         }
     }
 
@@ -153,7 +153,7 @@ import Testing
             let unset = try BuiltProgram.run(
                 "data", "list", folder + "/small.json", "--set",
                 #"data.source={"type": "ravdess", "folder": "${RAVDESS}"}"#)
-            #expect(unset.status == 1 && unset.errors.contains(#"the environment has no "RAVDESS"; set it"#))
+            #expect(unset.status == 1 && unset.errors.contains(#"the environment variable "RAVDESS" is not set"#))
         }
     }
 

@@ -77,7 +77,7 @@ import Testing
             ),
             (
                 ["run", "--threads", "0"],
-                "--threads: expected a whole number from 1 to 64, found \"0\"\nSee Train run --help."
+                "--threads: expected an integer from 1 to 64, found \"0\"\nSee Train run --help."
             ),
             (["run", "--threads"], "--threads requires a value: --threads K\nSee Train run --help."),
             (["run", "--quiet=1"], "--quiet takes no value\nSee Train run --help."),

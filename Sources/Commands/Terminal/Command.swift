@@ -103,8 +103,8 @@ extension Option where Value == Int {
     {
         let expected =
             range.upperBound == .max
-            ? "a whole number from \(range.lowerBound)"
-            : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            ? "an integer from \(range.lowerBound)"
+            : "an integer from \(range.lowerBound) to \(range.upperBound)"
         return Option(
             name: name, placeholder: placeholder, help: help,
             read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, expected: expected)

@@ -59,7 +59,7 @@ extension Units: ConfigurationValue {
         ["anyOf": [Int.schema(book), ["enum": [JSONValue(.text(word))]]]]
     }
 
-    public static var allowed: String { "\"\(word)\" or a whole number" }
+    public static var allowed: String { "\"\(word)\" or an integer" }
     public static func resembles(_ json: JSONValue) -> Bool { json.integer != nil || json.text != nil }
 }
 

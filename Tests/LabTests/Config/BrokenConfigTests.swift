@@ -56,28 +56,28 @@ import Testing
 
     /// What is no JSON.
     static let syntax: [Case] = [
-        (#""seed": 1,"#, #""seed": 1"#, ["4:5: a comma is missing here; add it"]),
-        (#""seed": 1,"#, #""seed": 1,,"#, ["3:15: a second comma; remove it"]),
-        (#""seed": 1,"#, "'seed': 1,", [#"3:5: text stands in double quotes; write "seed""#]),
-        (#""seed": 1,"#, "seed: 1,", [#"3:5: a key stands in double quotes; write "seed""#]),
-        (#""seed": 1,"#, #""seed" 1,"#, [#"3:12: a colon is missing after the key "seed"; add it"#]),
+        (#""seed": 1,"#, #""seed": 1"#, ["4:5: missing comma; add it"]),
+        (#""seed": 1,"#, #""seed": 1,,"#, ["3:15: duplicate comma; remove it"]),
+        (#""seed": 1,"#, "'seed': 1,", [#"3:5: strings need double quotes; write "seed""#]),
+        (#""seed": 1,"#, "seed: 1,", [#"3:5: keys need double quotes; write "seed""#]),
+        (#""seed": 1,"#, #""seed" 1,"#, [#"3:12: missing colon after the key "seed"; add it"#]),
         (
             #""seed": 1,"#, #""seed": NaN,"#,
-            ["3:13: NaN is not a JSON number; write a finite number, or null where the key allows it"]
+            ["3:13: NaN is not a JSON number; write a finite number, or null if the key allows it"]
         ),
         (#""seed": 1,"#, #""seed": 01,"#, ["3:13: 01 is not a JSON number; write 1"]),
-        (#""seed": 1,"#, #""seed": 1, // the first"#, ["3:16: JSON has no comments; remove this one"]),
+        (#""seed": 1,"#, #""seed": 1, // the first"#, ["3:16: JSON does not allow comments; remove this one"]),
         (
             #""seed": 1,"#, #""seed": 1, "seed": 2,"#,
-            [#"3:16: the key "seed" stands here a second time (first in line 3); remove one"#]
+            [#"3:16: duplicate key "seed" (first in line 3); remove one"#]
         ),
         (
             #""name": "broken","#, #""name": "broken,"#,
-            [#"2:13: the text is not closed on its line; add a double quote, or write \n for a new line"#]
+            [#"2:13: the string does not end on its line; add a double quote, or write \n for a line break"#]
         ),
         (
             #""units": 8}\#n    ]"#, #""units": 8},\#n    ]"#,
-            [#"24:38: a comma before the closing "]"; remove the comma"#]
+            [#"24:38: trailing comma before the closing "]"; remove it"#]
         ),
         (
             #"["accuracy", "uar"]}\#n}\#n"#, #"["accuracy", "uar"]}\#n"#,
@@ -89,9 +89,9 @@ import Testing
         ),
         (
             #""name": "broken","#, #""name": "a\qb","#,
-            [#"2:15: unknown escape \q; for a backslash itself write \\"#]
+            [#"2:15: unknown escape \q; write \\ for a backslash"#]
         ),
-        (base, "", ["1:1: the document is empty; it needs at least {}"]),
+        (base, "", ["1:1: the document is empty; write at least {}"]),
         (base, "[]", ["1:1: expected an object with keys such as name, description, seed, data, found []"]),
         (base, "3", ["1:1: expected an object with keys such as name, description, seed, data, found 3"]),
     ]
@@ -101,32 +101,32 @@ import Testing
         (
             #""epochs": 40"#, #""epochs": "40""#,
             [
-                #"29:46: training.epochs: expected a whole number from 1 to 1073741824, found "40"; write it without quotes"#
+                #"29:46: training.epochs: expected an integer from 1 to 1073741824, found "40"; write it without quotes"#
             ]
         ),
         (
             #""epochs": 40"#, #""epochs": 40.5"#,
-            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found 40.5"]
+            ["29:46: training.epochs: expected an integer from 1 to 1073741824, found 40.5"]
         ),
         (
             #""epochs": 40"#, #""epochs": null"#,
-            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found null"]
+            ["29:46: training.epochs: expected an integer from 1 to 1073741824, found null"]
         ),
         (
             #""epochs": 40"#, #""epochs": true"#,
-            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found true"]
+            ["29:46: training.epochs: expected an integer from 1 to 1073741824, found true"]
         ),
         (
             #""name": "broken""#, #""name": 7"#,
             [
-                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found 7; write "7""#
+                #"2:13: name: expected a string with 1 or more characters that is a valid folder name, without "/", found 7; write "7""#
             ]
         ),
         (
             #""model": ["#, #""model": 3, "description": ["#,
             [
                 #"19:14: model: expected a layer such as {"type": "dense"}, found 3"#,
-                #"19:32: description: expected text, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "paddi…"#,
+                #"19:32: description: expected a string, found [{"type": "conv1d", "filters": 64, "kernel_size": 5, "paddi…"#,
             ]
         ),
         (
@@ -144,7 +144,7 @@ import Testing
         (
             #""metrics": ["accuracy", "uar"]"#, #""metrics": "accuracy""#,
             [
-                #"30:31: evaluation.metrics: expected a list of words out of "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece" or "auc", found "accuracy"; write ["accuracy"]"#
+                #"30:31: evaluation.metrics: expected a list of values out of "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece" or "auc", found "accuracy"; write ["accuracy"]"#
             ]
         ),
         (
@@ -157,7 +157,7 @@ import Testing
             #""training": {"#, #""training": [], "description": {"#,
             [
                 "29:17: training: expected an object with keys such as batch_size, epochs, accumulation_steps, weight_average, found []",
-                #"29:36: description: expected text, found {"batch_size": 32, "epochs": 40, "selection": {"monitor": "…"#,
+                #"29:36: description: expected a string, found {"batch_size": 32, "epochs": 40, "selection": {"monitor": "…"#,
             ]
         ),
         (
@@ -172,22 +172,22 @@ import Testing
     static let ranges: [Case] = [
         (
             #""batch_size": 32"#, #""batch_size": 0"#,
-            ["29:32: training.batch_size: expected a whole number from 1 to 1048576, found 0"]
+            ["29:32: training.batch_size: expected an integer from 1 to 1048576, found 0"]
         ),
         (
             #""epochs": 40"#, #""epochs": -1"#,
-            ["29:46: training.epochs: expected a whole number from 1 to 1073741824, found -1"]
+            ["29:46: training.epochs: expected an integer from 1 to 1073741824, found -1"]
         ),
-        (#""seed": 1"#, #""seed": -1"#, ["3:13: seed: expected a whole number of at least 0, found -1"]),
+        (#""seed": 1"#, #""seed": -1"#, ["3:13: seed: expected an integer of at least 0, found -1"]),
         (
             #""name": "broken""#, #""name": """#,
             [
-                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found """#
+                #"2:13: name: expected a string with 1 or more characters that is a valid folder name, without "/", found """#
             ]
         ),
         (
             #""sample_rate": 16000"#, #""sample_rate": 10"#,
-            ["7:24: features.sample_rate: expected a whole number from 100 to 1000000, found 10"]
+            ["7:24: features.sample_rate: expected an integer from 100 to 1000000, found 10"]
         ),
         (
             #""learning_rate": 0.001"#, #""learning_rate": -0.001"#,
@@ -195,16 +195,16 @@ import Testing
         ),
         (
             #""units": 96"#, #""units": 0"#,
-            ["22:34: model[2].units: expected a whole number of at least 1, found 0"]
+            ["22:34: model[2].units: expected an integer of at least 1, found 0"]
         ),
         (
             #""units": 96"#, #""units": 12.5"#,
-            ["22:34: model[2].units: expected a whole number of at least 1, found 12.5"]
+            ["22:34: model[2].units: expected an integer of at least 1, found 12.5"]
         ),
         (
             #""units": 96"#, #""units": 1e30"#,
             [
-                "22:34: model[2].units: expected a whole number of at least 1, found 1e+30, which is beyond 64 bits"
+                "22:34: model[2].units: expected an integer of at least 1, found 1e+30, which exceeds 64 bits"
             ]
         ),
         (
@@ -259,7 +259,7 @@ import Testing
         ),
         (
             #""type": "cosine""#, #""type": "cosine", "warmup": -1"#,
-            ["28:46: schedule.warmup: expected a whole number of at least 0, found -1"]
+            ["28:46: schedule.warmup: expected an integer of at least 0, found -1"]
         ),
         (
             #""type": "cosine""#, #""type": "cosine", "warmup": 40"#,
@@ -280,7 +280,7 @@ import Testing
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; the keys here are name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
+                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
             ]
         ),
         (
@@ -290,33 +290,33 @@ import Testing
         (
             #"    "model": ["#, #"    "modell": ["#,
             [
-                "1:1: model: missing; it has to be a list of layers, or one layer",
+                "1:1: model: missing; expected a list of layers, or one layer",
                 #"19:5: modell: unknown key; did you mean "model"?"#,
             ]
         ),
         (
             #"{"type": "pool1d", "size": 2}"#, #"{"type": "flatten", "size": 2}"#,
-            ["21:29: model[1].size: unknown key; there are no keys here"]
+            ["21:29: model[1].size: unknown key; no keys are allowed here"]
         ),
         (
             #""filters": 64, "#, "",
-            ["20:9: model[0].filters: missing; it has to be a whole number of at least 1"]
+            ["20:9: model[0].filters: missing; expected an integer of at least 1"]
         ),
         (
             #""data": {"source": {"type": "ravdess", "folder": "/data/RAVDESS"}}"#, #""data": {}"#,
-            [#"4:13: data.source: missing; it has to be a corpus such as {"type": "ravdess"}"#]
+            [#"4:13: data.source: missing; expected a corpus such as {"type": "ravdess"}"#]
         ),
         (
             #""folder": "/data/RAVDESS""#, #""path": "/data/RAVDESS""#,
             [
-                "4:24: data.source.folder: missing; it has to be text with 1 or more characters",
-                "4:44: data.source.path: unknown key; the keys here are folder, channels",
+                "4:24: data.source.folder: missing; expected a string with 1 or more characters",
+                "4:44: data.source.path: unknown key; allowed keys: folder, channels",
             ]
         ),
         (
             #""learning_rate": 0.001"#, #""lr": 0.001"#,
             [
-                "27:35: optimizer.lr: unknown key; the keys here are defaults, learning_rate, weight_decay, clip_norm, clip_value, groups, beta1, beta2, epsilon, epsilon_before_correction, amsgrad"
+                "27:35: optimizer.lr: unknown key; allowed keys: defaults, learning_rate, weight_decay, clip_norm, clip_value, groups, beta1, beta2, epsilon, epsilon_before_correction, amsgrad"
             ]
         ),
     ]
@@ -325,40 +325,40 @@ import Testing
     static let kinds: [Case] = [
         (
             #""type": "gru""#, #""type": "gur""#,
-            [#"22:18: model[2].type: there is no layer "gur"; did you mean "gru"?"#]
+            [#"22:18: model[2].type: unknown layer "gur"; did you mean "gru"?"#]
         ),
         (
             #""type": "adam""#, #""type": "adamax""#,
-            [#"27:27: optimizer.type: there is no optimizer "adamax"; did you mean "adam"?"#]
+            [#"27:27: optimizer.type: unknown optimizer "adamax"; did you mean "adam"?"#]
         ),
         (
             #""type": "cosine""#, #""type": "cosin""#,
-            [#"28:26: schedule.type: there is no schedule "cosin"; did you mean "cosine"?"#]
+            [#"28:26: schedule.type: unknown schedule "cosin"; did you mean "cosine"?"#]
         ),
         (
             #""type": "cross_entropy""#, #""type": "crossentropy""#,
-            [#"26:22: loss.type: there is no loss "crossentropy"; did you mean "cross_entropy"?"#]
+            [#"26:22: loss.type: unknown loss "crossentropy"; did you mean "cross_entropy"?"#]
         ),
         (
             #""type": "ravdess""#, #""type": "ravdes""#,
-            [#"4:33: data.source.type: there is no corpus "ravdes"; did you mean "ravdess"?"#]
+            [#"4:33: data.source.type: unknown corpus "ravdes"; did you mean "ravdess"?"#]
         ),
         (
             #""type": "grouped""#, #""type": "group""#,
-            [#"5:23: split.type: there is no split "group"; did you mean "grouped"?"#]
+            [#"5:23: split.type: unknown split "group"; did you mean "grouped"?"#]
         ),
         (
             #""type": "mfcc""#, #""type": "mfc""#,
-            [#"11:35: features.layout.features[0].type: there is no feature "mfc"; did you mean "mfcc"?"#]
+            [#"11:35: features.layout.features[0].type: unknown feature "mfc"; did you mean "mfcc"?"#]
         ),
         (
             #""type": "trim""#, #""type": "trimm""#,
-            [#"8:36: features.preprocessing[0].type: there is no edit "trimm"; did you mean "trim"?"#]
+            [#"8:36: features.preprocessing[0].type: unknown edit "trimm"; did you mean "trim"?"#]
         ),
         (
             #""type": "noise""#, #""type": "nosie""#,
             [
-                #"16:34: augmentation.copies[1][0].type: there is no wave augmentation "nosie"; did you mean "noise"?"#
+                #"16:34: augmentation.copies[1][0].type: unknown wave augmentation "nosie"; did you mean "noise"?"#
             ]
         ),
         (
@@ -417,8 +417,8 @@ import Testing
             #"{"type": "pool1d", "size": 2}"#,
             #"{"type": "residual", "layers": [{"type": "pool1d", "size": 2}]}"#,
             [
-                "21:9: model[1].body: missing; it has to be a list of layers with 1 or more elements",
-                "21:30: model[1].layers: unknown key; the keys here are body, projection, scale, drop_path, activation",
+                "21:9: model[1].body: missing; expected a list of layers with 1 or more elements",
+                "21:30: model[1].layers: unknown key; allowed keys: body, projection, scale, drop_path, activation",
             ]
         ),
         (
@@ -549,7 +549,7 @@ import Testing
         ),
         (
             model, #"{"type": "graph", "parts": {"a": {"layers": [{"type": "gru", "units": 0}]}}}"#,
-            ["19:84: model.parts.a.layers[0].units: expected a whole number of at least 1, found 0"]
+            ["19:84: model.parts.a.layers[0].units: expected an integer of at least 1, found 0"]
         ),
         (
             model,
@@ -624,7 +624,7 @@ import Testing
             #""test": 0.2"#, #""test": "0.2""#,
             [#"5:59: split.test: expected a fraction such as 0.2 or an integer above 0, found "0.2""#]
         ),
-        (#""seed": 1"#, #""fold": 0"#, ["3:13: fold: expected a whole number of at least 1, found 0"]),
+        (#""seed": 1"#, #""fold": 0"#, ["3:13: fold: expected an integer of at least 1, found 0"]),
         (#""seed": 1"#, #""fold": 2"#, ["3:13: fold: expected 1, found 2: the split has a single fold"]),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
@@ -639,12 +639,12 @@ import Testing
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2,"#,
             #""split": {"type": "k_fold", "folds": 1,"#,
-            ["5:42: split.folds: expected a whole number from 2 to 1000, found 1"]
+            ["5:42: split.folds: expected an integer from 2 to 1000, found 1"]
         ),
         (
             #""split": {"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.2}"#,
             #""split": {"type": "file"}"#,
-            ["5:14: split.file: missing; it has to be text with 1 or more characters"]
+            ["5:14: split.file: missing; expected a string with 1 or more characters"]
         ),
     ]
 
@@ -652,12 +652,12 @@ import Testing
     static let features: [Case] = [
         (
             #""n_fft": 512"#, #""n_fft": 0"#,
-            ["11:66: features.layout.features[0].n_fft: expected a whole number from 1 to 131072, found 0"]
+            ["11:66: features.layout.features[0].n_fft: expected an integer from 1 to 131072, found 0"]
         ),
         (
             #""n_fft": 512"#, #""n_fft": 4096000"#,
             [
-                "11:66: features.layout.features[0].n_fft: expected a whole number from 1 to 131072, found 4096000"
+                "11:66: features.layout.features[0].n_fft: expected an integer from 1 to 131072, found 4096000"
             ]
         ),
         (
@@ -667,7 +667,7 @@ import Testing
         (
             #""hop_length": 256"#, #""hop_length": 0"#,
             [
-                "11:85: features.layout.features[0].hop_length: expected a whole number from 1 to 16777216, found 0"
+                "11:85: features.layout.features[0].hop_length: expected an integer from 1 to 16777216, found 0"
             ]
         ),
         (
@@ -683,7 +683,7 @@ import Testing
         ),
         (
             #""frames": 200"#, #""frames": 0"#,
-            ["12:23: features.layout.frames: expected a whole number from 1 to 1000000, found 0"]
+            ["12:23: features.layout.frames: expected an integer from 1 to 1000000, found 0"]
         ),
         (
             #"{"type": "spec_augment"}"#, #"{"type": "horizontal_flip"}"#,
@@ -732,7 +732,7 @@ import Testing
         ),
         (
             #""frames": 200"#, #""frames": 200, "deltas": 3"#,
-            ["12:38: features.layout.deltas: expected a whole number from 0 to 2, found 3"]
+            ["12:38: features.layout.deltas: expected an integer from 0 to 2, found 3"]
         ),
     ]
 
@@ -759,20 +759,20 @@ import Testing
         (
             "/data/RAVDESS", "${RAVDESS",
             [
-                #"4:54: data.source.folder: "${" is never closed; write ${NAME}, or $${ for the characters themselves"#
+                #"4:54: data.source.folder: "${" is never closed; write ${NAME}, or $${ for a literal ${"#
             ]
         ),
-        ("/data/RAVDESS", "${}", [#"4:54: data.source.folder: a name is missing in "${}"; write ${NAME}"#]),
+        ("/data/RAVDESS", "${}", [#"4:54: data.source.folder: missing name in "${}"; write ${NAME}"#]),
         (
             #""name": "broken""#, #""name": "a/b""#,
             [
-                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found "a/b""#
+                #"2:13: name: expected a string with 1 or more characters that is a valid folder name, without "/", found "a/b""#
             ]
         ),
         (
             #""name": "broken""#, #""name": "..""#,
             [
-                #"2:13: name: expected text with 1 or more characters that is a valid folder name, without "/", found "..""#
+                #"2:13: name: expected a string with 1 or more characters that is a valid folder name, without "/", found "..""#
             ]
         ),
     ]
@@ -807,24 +807,24 @@ import Testing
         ("training.epoch=3", #"training.epoch: unknown key; did you mean "epochs"?"#),
         (
             "training.epochs=many",
-            #"training.epochs: expected a whole number from 1 to 1073741824, found "many""#
+            #"training.epochs: expected an integer from 1 to 1073741824, found "many""#
         ),
         ("model[9].units=3", "model[9]: the list has 5 elements, the last is [4]"),
-        ("model.units=3", "model.units: here is a list; write an index, such as [0]"),
-        ("model[x]=3", #"in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#),
-        ("training.epochs", "a value is missing; write it as training.epochs=value"),
-        ("=3", "a key is missing in the path; write it as model.layers[2].units"),
-        ("training..epochs=3", "a key is missing in the path; write it as model.layers[2].units"),
-        ("seed.x=1", "seed: has no keys, it is 1"),
-        ("model[2].units=0", "model[2].units: expected a whole number of at least 1, found 0"),
-        (#"model[2]={"type": "gur"}"#, #"model[2].type: there is no layer "gur"; did you mean "gru"?"#),
+        ("model.units=3", "model.units: expected an index such as [0], because this is a list"),
+        ("model[x]=3", #"expected an index such as [2] or a quoted key such as ["a.b"] in brackets"#),
+        ("training.epochs", "missing value; write training.epochs=value"),
+        ("=3", "missing key in the path; write it as model.layers[2].units"),
+        ("training..epochs=3", "missing key in the path; write it as model.layers[2].units"),
+        ("seed.x=1", "seed: expected an object, found 1"),
+        ("model[2].units=0", "model[2].units: expected an integer of at least 1, found 0"),
+        (#"model[2]={"type": "gur"}"#, #"model[2].type: unknown layer "gur"; did you mean "gru"?"#),
         (
             #"training={"epochs": "#,
             #"character 12 of the value: the document ends after the key "epochs"; write "epochs": value and close it"#
         ),
-        ("loss.type=focl", #"loss.type: there is no loss "focl"; did you mean "focal"?"#),
-        ("--", "a value is missing; write it as --=value"),
-        ("data.source.folder=", #"data.source.folder: expected text with 1 or more characters, found """#),
+        ("loss.type=focl", #"loss.type: unknown loss "focl"; did you mean "focal"?"#),
+        ("--", "missing value; write --=value"),
+        ("data.source.folder=", #"data.source.folder: expected a string with 1 or more characters, found """#),
     ])
     func aSettingThatIsWrongIsSaid(_ setting: String, _ message: String) {
         #expect(Self.messages(Self.base, [setting]) == ["--set \(setting): \(message)"])
@@ -846,19 +846,19 @@ import Testing
         (["a": #"{"extends": 3}"#], "a.json:1:13: extends: expected the name of a file, found 3"),
         (
             ["a": #"{"extends": []}"#, "b": ""],
-            "a.json:1:1: data: missing; it has to be an object with keys such as source, only, except, labels"
+            "a.json:1:1: data: missing; expected an object with keys such as source, only, except, labels"
         ),
         (
             ["a": #"{"extends": "b.json"}"#, "b": "{,}"],
-            "b.json:1:2: a comma before the first element; remove it"
+            "b.json:1:2: comma before the first element; remove it"
         ),
         (
             ["a": #"{"extends": "base.json", "training": {"epochs": 0}}"#],
-            "a.json:1:49: training.epochs: expected a whole number from 1 to 1073741824, found 0"
+            "a.json:1:49: training.epochs: expected an integer from 1 to 1073741824, found 0"
         ),
         (
             ["a": #"{"extends": "b.json"}"#, "b": #"{"extends": ["base.json"], "seed": -1}"#],
-            "b.json:1:36: seed: expected a whole number of at least 0, found -1"
+            "b.json:1:36: seed: expected an integer of at least 0, found -1"
         ),
     ])
     func aMistakeInAFileThatIsExtendedHasItsPlace(_ files: [String: String], _ message: String) throws {
@@ -886,8 +886,8 @@ import Testing
         #expect(try folder([:], keepsUnset: true) == "${DATA}/RAVDESS")
         let unset = #expect(throws: ConfigurationError.self) { try folder([:]) }
         #expect(
-            unset?.description == #"a.json:4:54: data.source.folder: the environment has no "DATA"; set it"#)
+            unset?.description == #"a.json:4:54: data.source.folder: the environment variable "DATA" is not set"#)
         let near = #expect(throws: ConfigurationError.self) { try folder(["DATTA": "/mnt"]) }
-        #expect(near?.description.hasSuffix(#"the environment has no "DATA"; did you mean "DATTA"?"#) == true)
+        #expect(near?.description.hasSuffix(#"the environment variable "DATA" is not set; did you mean "DATTA"?"#) == true)
     }
 }

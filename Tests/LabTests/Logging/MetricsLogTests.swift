@@ -125,7 +125,7 @@ import Testing
         ("{\"epoch\": 1}\n{\"a\": 2}\n", "no epoch"),
         ("{\"epoch\": \"1\"}\n", "no epoch"),
         ("{\"epoch\": 1, \"a\": \"x\"}\n", "that is no number"),
-        ("{\"epoch\": 1, \"a\": 1, \"a\": 2}\n", "second time"),
+        ("{\"epoch\": 1, \"a\": 1, \"a\": 2}\n", "duplicate key"),
         ("[1]\n", "no epoch"), ("\n\n", "empty"), ("\u{0}\u{0}\n", ""),
     ]) func damageBeforeTheEpochIsSaid(content: String, found: String) throws {
         try Toy.inFolder { folder in

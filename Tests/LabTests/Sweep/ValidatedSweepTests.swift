@@ -150,7 +150,7 @@ import Testing
         ),
         (
             #"{"grid": {"model[2": [1]}}"#,
-            #"sweep.json:1:22: in brackets stands an index such as [2], or a key in quotes such as ["a.b"]"#
+            #"sweep.json:1:22: expected an index such as [2] or a quoted key such as ["a.b"] in brackets"#
         ),
         (
             #"{"grid": {"seed": [1]}}"#,

@@ -158,7 +158,7 @@ import Testing
     @Test(arguments: [
         (#""he_norma""#, #"; did you mean "he_normal"?"#),
         (#"{"type": "normal", "value": -1}"#, "start.value: expected at least 0, found -1.0"),
-        (#"{"type": "constant"}"#, "start.value: missing; it has to be a number from -1000000 to 1000000"),
+        (#"{"type": "constant"}"#, "start.value: missing; expected a number from -1000000 to 1000000"),
     ]) func mistakes(_ text: String, _ message: String) {
         let error = #expect(throws: ConfigurationError.self) {
             _ = try Holder.decode(text: #"{"start": \#(text)}"#)

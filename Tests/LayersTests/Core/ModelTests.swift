@@ -22,9 +22,9 @@ import Testing
             """
         let found = error(text, [4])
         #expect(
-            found?.contains("m.json:2:30: [0].units: expected a whole number of at least 1, found 0") == true)
+            found?.contains("m.json:2:30: [0].units: expected an integer of at least 1, found 0") == true)
         #expect(
-            found?.contains("m.json:3:12: [1].type: there is no layer \"gruu\"; did you mean \"gru\"?")
+            found?.contains("m.json:3:12: [1].type: unknown layer \"gruu\"; did you mean \"gru\"?")
                 == true)
     }
 

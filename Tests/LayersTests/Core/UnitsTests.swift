@@ -17,13 +17,13 @@ import Testing
         ("8", nil), ("\"classes\"", nil),
         (
             "\"class\"",
-            #"expected "classes" or a whole number of at least 1, found "class"; did you mean "classes"?"#
+            #"expected "classes" or an integer of at least 1, found "class"; did you mean "classes"?"#
         ),
-        ("\"many\"", #"expected "classes" or a whole number of at least 1, found "many""#),
-        ("\"8\"", #"expected a whole number of at least 1, found "8"; write it without quotes"#),
-        ("0", "expected a whole number of at least 1, found 0"),
-        ("1.5", "expected a whole number of at least 1, found 1.5"),
-        ("null", "expected a whole number of at least 1, found null"),
+        ("\"many\"", #"expected "classes" or an integer of at least 1, found "many""#),
+        ("\"8\"", #"expected an integer of at least 1, found "8"; write it without quotes"#),
+        ("0", "expected an integer of at least 1, found 0"),
+        ("1.5", "expected an integer of at least 1, found 1.5"),
+        ("null", "expected an integer of at least 1, found null"),
     ])
     func whatUnitsMayBe(_ text: String, _ message: String?) {
         #expect(Self.message(text) == message.map { "m.json:1:29: [0].units: " + $0 })
@@ -35,7 +35,7 @@ import Testing
         }
         #expect(
             error.map { "\($0)" }
-                == #"m.json:1:2: [0].units: missing; it has to be "classes" or a whole number of at least 1"#)
+                == #"m.json:1:2: [0].units: missing; expected "classes" or an integer of at least 1"#)
     }
 
     /// Every layer with units, its input, and a model around it.

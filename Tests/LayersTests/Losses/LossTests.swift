@@ -193,7 +193,7 @@ struct LossConfig: Options {
     @Test(arguments: [
         (
             #"{"type": "cross_entropi"}"#,
-            #"1:19: loss.type: there is no loss "cross_entropi"; did you mean "cross_entropy"?"#
+            #"1:19: loss.type: unknown loss "cross_entropi"; did you mean "cross_entropy"?"#
         ),
         (
             #"{"type": "cross_entropy", "label_smoothing": 1.5}"#,

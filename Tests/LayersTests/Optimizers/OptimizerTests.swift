@@ -254,7 +254,7 @@ final class SmallProblem {
     }
 
     @Test(arguments: [
-        (#"{"type": "adan"}"#, #"1:24: optimizer.type: there is no optimizer "adan"; did you mean "adam"?"#),
+        (#"{"type": "adan"}"#, #"1:24: optimizer.type: unknown optimizer "adan"; did you mean "adam"?"#),
         (
             #"{"type": "adam", "beta1": 1}"#,
             "1:41: optimizer.beta1: expected a number of at least 0 and below 1, found 1"
@@ -269,7 +269,7 @@ final class SmallProblem {
         ),
         (
             #"{"type": "sgd", "groups": [{"learning_rate_factor": 2}]}"#,
-            "1:42: optimizer.groups[0].parameters: missing; it has to be a list of texts with 1 or more elements"
+            "1:42: optimizer.groups[0].parameters: missing; expected a list of strings with 1 or more elements"
         ),
         (
             #"{"type": "adam", "defaults": "torch"}"#,

@@ -202,7 +202,7 @@ struct ScheduleConfig: Options {
     @Test(arguments: [
         (
             #"{"type": "step"}"#,
-            "1:14: schedule.step_size: missing; it has to be a whole number of at least 1"
+            "1:14: schedule.step_size: missing; expected an integer of at least 1"
         ),
         (
             #"{"type": "cosine", "total": 5, "warmup": 5}"#,

@@ -5,7 +5,7 @@ import SpeechEmotion
 import Testing
 
 @Suite struct WritingTests {
-    /// Two channels, whole numbers of 16 bits and the ends of the range among them.
+    /// Two channels, integers of 16 bits and the ends of the range among them.
     static let stereo: [Waveform] = [TestSound.voice(), TestSound.tone(300, rate: 16000, count: 8000)].map {
         wave in
         var samples = wave.samples.map { ($0 * 32768).rounded() / 32768 }

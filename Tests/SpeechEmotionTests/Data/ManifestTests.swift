@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("l.csv", "path,label\na.wav,\n", ":2:7: label: expected text, found none"),
+        ("l.csv", "path,label\na.wav,\n", ":2:7: label: expected a string, found none"),
         ("l.csv", "path,class\na.wav,x\n", ":2:1: label: missing; the columns are \"path\", \"class\""),
         (
             "l.csv", "path,label,start\na.wav,x,soon\n",

@@ -84,7 +84,7 @@ import Testing
         ),
         (
             "{\"format\": \"other\", \"splits\": [{\"train\": []}]}",
-            "format: expected text, one of \"prosody-splits-1\", found \"other\""
+            "format: expected a string, one of \"prosody-splits-1\", found \"other\""
         ),
         ("[", ""),
     ]) func damagedFiles(_ text: String, _ expected: String) throws {

@@ -201,8 +201,8 @@ import Testing
             #"{"type": "random", "test": -1}"#,
             "split.test: expected a fraction such as 0.2 or an integer above 0, found -1"
         ),
-        (#"{"type": "k_fold", "folds": 1}"#, "split.folds: expected a whole number from 2 to 1000, found 1"),
-        (#"{"type": "strat"}"#, "split.type: there is no split \"strat\"; did you mean \"stratified\"?"),
+        (#"{"type": "k_fold", "folds": 1}"#, "split.folds: expected an integer from 2 to 1000, found 1"),
+        (#"{"type": "strat"}"#, "split.type: unknown split \"strat\"; did you mean \"stratified\"?"),
     ]) func optionsThatAreWrong(_ text: String, _ expected: String) {
         #expect(message { try Self.spec(text) }.hasSuffix(expected))
     }

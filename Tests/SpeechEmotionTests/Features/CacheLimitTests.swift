@@ -71,7 +71,7 @@ import Testing
             try Self.ask(folder, 0..<0, limit: 10 * Self.entrySize)
             #expect(try Self.inventory(folder).count == 8)
             // Audit data that are older than all entries go first.
-            let audits = folder + "/cache/" + CacheInventory.soundsName
+            let audits = folder + "/cache/" + CacheInventory.fingerprintsName
             try Data(count: 5 * Self.entrySize).write(to: URL(fileURLWithPath: audits))
             let old = timespec(tv_sec: 1_000_000, tv_nsec: 0)
             #expect(utimensat(AT_FDCWD, audits, [old, old], 0) == 0)

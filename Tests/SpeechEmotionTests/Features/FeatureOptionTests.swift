@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// A hum at 220 Hz that is no whole number of bins, samples or steps.
+    /// A hum at 220 Hz that is not an integer of bins, samples or steps.
     private static let hum = Waveform(
         (0..<16000).map { Float(sin(2 * Double.pi * 220 * Double($0) / 16000)) * 0.5 }, rate: 16000)
 
@@ -102,8 +102,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"type": "mfcc", "n_fft": 0}"#, "fft: expected a whole number from 1 to 131072"),
-        (#"{"type": "mfcc", "hop_length": 0}"#, "hop: expected a whole number from 1"),
+        (#"{"type": "mfcc", "n_fft": 0}"#, "fft: expected an integer from 1 to 131072"),
+        (#"{"type": "mfcc", "hop_length": 0}"#, "hop: expected an integer from 1"),
         (#"{"type": "mfcc", "n_fft": 100000000}"#, "fft: expected"),
         (
             #"{"type": "mfcc", "n_mfcc": 60, "n_mels": 50}"#,
@@ -117,7 +117,7 @@ import Testing
         (#"{"type": "mel", "amin": 0}"#, "floor: expected"),
         (#"{"type": "mfc"}"#, "did you mean \"mfcc\""),
         (#"{"type": "delta"}"#, "of: missing"),
-        (#"{"type": "delta", "of": {"type": "rms"}, "width": 4}"#, "width: expected a whole number from 3"),
+        (#"{"type": "delta", "of": {"type": "rms"}, "width": 4}"#, "width: expected an integer from 3"),
         (#"{"type": "delta", "of": {"type": "rms"}, "order": 3}"#, "order: expected"),
         (#"{"type": "rolloff", "roll_percent": 1}"#, "share: expected"),
         (#"{"type": "chroma", "tuning": 1000}"#, "tuning: expected"),

@@ -32,7 +32,7 @@ final class CacheLimit: Sendable {
     func allows(_ bytes: Int) -> Bool { bytes <= lowered }
 
     /// Evicts entries if the folder already exceeds the limit, for example after the limit was lowered.
-    func open() {
+    func enforce() {
         var status = stat()
         let audits =
             stat(folder + "/" + CacheInventory.fingerprintsName, &status) == 0 ? Int(status.st_size) : 0

@@ -57,7 +57,7 @@ public final class FeatureCache: Sendable {
         self.report = report
         stamps = StampIndex(path: self.folder + "/" + CacheInventory.stampsName, patience: patience)
         self.limit = limit.map { [folder = self.folder] in CacheLimit(folder: folder, limit: $0.bytes) }
-        self.limit?.open()
+        self.limit?.enforce()
     }
 
     /// Returns the cached features of a file, or computes them with `make` and caches them.
