@@ -59,7 +59,7 @@ enum CorpusBench {
 
     /// Benchmarks/pipelines/summary105.json.
     static let summary105 = """
-        {"rate": 16000, "offset": 0.2, "duration": 3.5,
+        {"sample_rate": 16000, "offset": 0.2, "duration": 3.5,
          "preprocessing": [{"type": "trim", "top_db": 30}, {"type": "length", "samples": 56000}, {"type": "normalize_peak"}],
          "layout": {"type": "summary", "entries": [
             {"feature": {"type": "mfcc", "n_mfcc": 13, "n_fft": 1024}, "statistics": ["mean", "std"]},
