@@ -42,42 +42,42 @@ def main():
         tensors[name] = np.ascontiguousarray(np.atleast_2d(numbers).T.astype(np.float32))
         cases.append({"name": name, "feature": feature, "relative": relative, "absolute": absolute})
 
-    small = {"fft": 600, "hop": 200}
+    small = {"n_fft": 600, "hop_length": 200}
     stft = {"n_fft": 600, "hop_length": 200}
     for kind in (1, 2, 3):
         for norm in ("ortho", None):
-            case(f"mfcc_dct{kind}_{norm}", {"type": "mfcc", "count": 20, "mels": 20, "dct": str(kind), "orthonormal": norm == "ortho", **small},
+            case(f"mfcc_dct{kind}_{norm}", {"type": "mfcc", "n_mfcc": 20, "n_mels": 20, "dct_type": str(kind), "orthonormal": norm == "ortho", **small},
                  f.mfcc(y=y, sr=RATE, n_mfcc=20, n_mels=20, dct_type=kind, norm=norm, **stft), absolute=0.05 if norm is None else 0.01)
-    case("mfcc_top_db", {"type": "mfcc", "count": 13, "mels": 40, "top_db": None, "reference": "max", "floor": 1e-6, **small},
+    case("mfcc_top_db", {"type": "mfcc", "n_mfcc": 13, "n_mels": 40, "top_db": None, "ref": "max", "amin": 1e-6, **small},
          f.mfcc(S=librosa.power_to_db(f.melspectrogram(y=y, sr=RATE, n_mels=40, **stft), ref=np.max, amin=1e-6, top_db=None), n_mfcc=13), absolute=0.01)
-    case("mel_htk_plain", {"type": "mel", "mels": 30, "mel_scale": "htk", "mel_norm": "none", "unit": "size", "fmin": 100, "fmax": 5000, **small},
+    case("mel_htk_plain", {"type": "mel", "n_mels": 30, "mel_scale": "htk", "norm": "none", "scale": "magnitude", "fmin": 100, "fmax": 5000, **small},
          f.melspectrogram(y=y, sr=RATE, n_mels=30, htk=True, norm=None, power=1, fmin=100, fmax=5000, **stft), relative=1e-5)
-    case("mel_odd", {"type": "mel", "mels": 20, "fft": 601, "hop": 77}, f.melspectrogram(y=y, sr=RATE, n_mels=20, n_fft=601, hop_length=77), relative=1e-5)
-    case("mel_reflect", {"type": "mel", "mels": 20, "padding": "reflect", "window": "blackman", "window_length": 400, **small},
+    case("mel_odd", {"type": "mel", "n_mels": 20, "n_fft": 601, "hop_length": 77}, f.melspectrogram(y=y, sr=RATE, n_mels=20, n_fft=601, hop_length=77), relative=1e-5)
+    case("mel_reflect", {"type": "mel", "n_mels": 20, "pad_mode": "reflect", "window": "blackman", "win_length": 400, **small},
          f.melspectrogram(y=y, sr=RATE, n_mels=20, pad_mode="reflect", window="blackman", win_length=400, **stft), relative=1e-5)
-    case("mel_kaiser", {"type": "mel", "mels": 20, "padding": "edge", "window": "kaiser", "window_shape": 12, **small},
+    case("mel_kaiser", {"type": "mel", "n_mels": 20, "pad_mode": "edge", "window": "kaiser", "window_shape": 12, **small},
          f.melspectrogram(y=y, sr=RATE, n_mels=20, pad_mode="edge", window=("kaiser", 12.0), **stft), relative=1e-5)
-    case("mel_empty_bands", {"type": "mel", "mels": 128, "fft": 256, "hop": 128, "unit": "db"},
+    case("mel_empty_bands", {"type": "mel", "n_mels": 128, "n_fft": 256, "hop_length": 128, "scale": "db"},
          librosa.power_to_db(f.melspectrogram(y=y, sr=RATE, n_mels=128, n_fft=256, hop_length=128)), absolute=0.01)
-    case("spectrogram_db", {"type": "spectrogram", "unit": "db", "reference": "max", "top_db": 60, "fft": 200, "hop": 200},
+    case("spectrogram_db", {"type": "spectrogram", "scale": "db", "ref": "max", "top_db": 60, "n_fft": 200, "hop_length": 200},
          librosa.power_to_db(np.abs(librosa.stft(y, n_fft=200, hop_length=200)) ** 2, ref=np.max, top_db=60), absolute=0.01)
-    case("chroma_24", {"type": "chroma", "count": 24, "norm": "euclid", "tuning": 0.3, **small},
+    case("chroma_24", {"type": "chroma", "n_chroma": 24, "norm": "euclid", "tuning": 0.3, **small},
          f.chroma_stft(y=y, sr=RATE, n_chroma=24, norm=2, tuning=0.3, **stft), relative=1e-4)
-    case("chroma_sizes", {"type": "chroma", "norm": "sum", "of_sizes": True}, f.chroma_stft(S=np.abs(librosa.stft(y)), sr=RATE, norm=1), relative=1e-4)
+    case("chroma_sizes", {"type": "chroma", "norm": "sum", "magnitude": True}, f.chroma_stft(S=np.abs(librosa.stft(y)), sr=RATE, norm=1), relative=1e-4)
     case("chroma_plain", {"type": "chroma", "norm": "none"}, f.chroma_stft(y=y, sr=RATE, norm=None), relative=1e-4)
-    case("contrast_linear", {"type": "contrast", "octaves": 4, "fmin": 100, "quantile": 0.1, "linear": True},
+    case("contrast_linear", {"type": "contrast", "n_bands": 4, "fmin": 100, "quantile": 0.1, "linear": True},
          f.spectral_contrast(y=y, sr=RATE, n_bands=4, fmin=100, quantile=0.1, linear=True), relative=1e-4)
-    case("contrast_many", {"type": "contrast", "octaves": 3, "fmin": 400, "quantile": 0.3, "fft": 4096},
+    case("contrast_many", {"type": "contrast", "n_bands": 3, "fmin": 400, "quantile": 0.3, "n_fft": 4096},
          f.spectral_contrast(y=y, sr=RATE, n_bands=3, fmin=400, quantile=0.3, n_fft=4096), relative=1e-4)
-    case("rolloff_half", {"type": "rolloff", "share": 0.5, **small}, f.spectral_rolloff(y=y, sr=RATE, roll_percent=0.5, **stft), absolute=RATE / 600 * 1.01)
-    case("flatness_open", {"type": "flatness", "centered": False, **small}, f.spectral_flatness(y=y, center=False, **stft), relative=1e-4)
+    case("rolloff_half", {"type": "rolloff", "roll_percent": 0.5, **small}, f.spectral_rolloff(y=y, sr=RATE, roll_percent=0.5, **stft), absolute=RATE / 600 * 1.01)
+    case("flatness_open", {"type": "flatness", "center": False, **small}, f.spectral_flatness(y=y, center=False, **stft), relative=1e-4)
     case("delta_5", {"type": "delta", "width": 5, "order": 2, "of": {"type": "rms"}}, f.delta(f.rms(y=y, dtype=np.float64), width=5, order=2), relative=1e-4)
-    case("rms_open", {"type": "rms", "frame": 1000, "hop": 300, "centered": False}, f.rms(y=y, frame_length=1000, hop_length=300, center=False), relative=1e-5)
-    case("zcr_odd", {"type": "zcr", "frame": 333, "hop": 100}, f.zero_crossing_rate(y, frame_length=333, hop_length=100), relative=1e-7)
+    case("rms_open", {"type": "rms", "frame_length": 1000, "hop_length": 300, "center": False}, f.rms(y=y, frame_length=1000, hop_length=300, center=False), relative=1e-5)
+    case("zcr_odd", {"type": "zcr", "frame_length": 333, "hop_length": 100}, f.zero_crossing_rate(y, frame_length=333, hop_length=100), relative=1e-7)
     pitch = {"fmin": 80, "fmax": 400, "frame": 1024, "hop": 160}
     search = {"sr": RATE, "fmin": 80, "fmax": 400, "frame_length": 1024, "hop_length": 160}
     case("yin", {"type": "yin", **pitch}, librosa.yin(y, **search), absolute=0.1)
-    case("yin_open", {"type": "yin", "threshold": 0.3, "fmin": 70, "fmax": 500, "centered": False},
+    case("yin_open", {"type": "yin", "trough_threshold": 0.3, "fmin": 70, "fmax": 500, "center": False},
          librosa.yin(y, sr=RATE, fmin=70, fmax=500, trough_threshold=0.3, center=False), absolute=0.1)
     f0, voiced, probability = librosa.pyin(y, fill_na=0, **search)
     case("pyin", {"type": "pyin", **pitch}, np.stack([f0, voiced.astype(float), probability]), absolute=0.01)

@@ -52,14 +52,14 @@ import Testing
         #expect(edited.samples == [0, 0, 0, 0, 0, 0.1, 0.1, 0.1, 0.1, 0.1])
         #expect(try Part.decode(text: part.json).json == part.json)
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"preprocessing": [{"type": "trimm"}]}"#)
+            try Part.decode(text: #"{"prepare": [{"type": "trimm"}]}"#)
         }
         #expect(throws: ConfigurationError.self) {
-            try Part.decode(text: #"{"preprocessing": [{"type": "length"}]}"#)
+            try Part.decode(text: #"{"prepare": [{"type": "length"}]}"#)
         }
         #expect(throws: ConfigurationError.self) {
             try Part.decode(
-                text: #"{"preprocessing": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
+                text: #"{"prepare": [{"type": "trim", "frame_length": 2048, "hop_length": 1}]}"#)
         }
         #expect(throws: DataError.self) { try part.prepare(Waveform([1, 2], rate: 1000)) }
     }

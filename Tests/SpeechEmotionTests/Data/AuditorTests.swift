@@ -137,7 +137,7 @@ import Testing
         let apart = Split(
             name: "apart", train: ids.filter { !$0.contains("z ") }, test: ["x/z copy.wav", "x/z same.wav"])
         let report = try Auditor(corpus, scan: sounds).audit(apart)
-        #expect(found(report).first == "leak sound 2")
+        #expect(found(report).first == "leak audio 2")
         #expect(
             report.findings[0].examples[0].hasSuffix("and x/z copy.wav: the same recording, correlation 0.99")
                 || report.findings[0].examples[0].hasSuffix(
@@ -151,7 +151,7 @@ import Testing
         let together = Split(name: "together", train: ids.filter { !others.contains($0) }, test: others)
         let second = try Auditor(corpus, scan: sounds).audit(together)
         #expect(second.isClean)
-        #expect(found(second).contains("note sound 2"))
+        #expect(found(second).contains("note audio 2"))
         withExtendedLifetime(folder) {}
     }
 
@@ -165,7 +165,7 @@ import Testing
         sounds.copies = [copy("a-sad-1", "c-sad-1"), copy("c-sad-1", "d-happy-1")]
         let report = try Auditor(corpus, scan: sounds).audit(split(corpus, bySpeaker))
         #expect(
-            found(report) == ["leak sound 1", "leak sound 1", "warning sound 1", "warning classes 1"])
+            found(report) == ["leak audio 1", "leak audio 1", "warning audio 1", "warning classes 1"])
     }
 
     @Test func statisticsFromTestClips() throws {

@@ -218,7 +218,7 @@ import Testing
         try crema.sounds((1001...1020).map { "AudioWAV/\($0)_DFA_ANG_XX.wav" })
         #expect(
             read(crema.path).contains(
-                "20 sound files with other names, such as AudioWAV/1001_DFA_ANG_XX.wav; this looks like CREMA-D: use {\"type\": \"crema_d\"}"
+                "20 audio files with other names, such as AudioWAV/1001_DFA_ANG_XX.wav; this looks like CREMA-D: use {\"type\": \"crema_d\"}"
             ))
         let speech = try TemporaryFolder()
         try speech.sounds(MadeUp.ravdessNames(actors: 1...1))

@@ -37,7 +37,7 @@ import Testing
 
     @Test func choosing() throws {
         let women = try options(
-            "\"only\": {\"gender\": [\"female\"], \"channel\": [\"speech\"]}, \"except\": {\"speaker\": [\"04\"]}"
+            "\"include\": {\"gender\": [\"female\"], \"channel\": [\"speech\"]}, \"exclude\": {\"speaker\": [\"04\"]}"
         ).read()
         #expect(women.speakers == ["02"] && women.clips.count == 60)
     }
@@ -78,11 +78,14 @@ import Testing
             "\"classes\": found the class \"joy\", which no clip has; allowed: "
         ),
         (
-            "\"only\": {\"sex\": [\"male\"]}",
-            "\"only\": found the column \"sex\", which no clip has; allowed: \"label\", \"speaker\", \"channel\""
+            "\"include\": {\"sex\": [\"male\"]}",
+            "\"include\": found the column \"sex\", which no clip has; allowed: \"label\", \"speaker\", \"channel\""
         ),
-        ("\"only\": {\"gender\": [\"men\"]}", "\"only.gender\": found the gender \"men\", which no clip has"),
-        ("\"except\": {\"gender\": [\"male\", \"female\"]}", "\"except\": found no clip left"),
+        (
+            "\"include\": {\"gender\": [\"men\"]}",
+            "\"include.gender\": found the gender \"men\", which no clip has"
+        ),
+        ("\"exclude\": {\"gender\": [\"male\", \"female\"]}", "\"exclude\": found no clip left"),
         (
             "\"cap\": {\"per_class\": 2, \"prefer\": {\"mood\": [\"x\"]}}",
             "\"cap.prefer\": found the column \"mood\""

@@ -46,12 +46,12 @@ import Testing
             nil
         ),
         (ravdess + #", "classes": ["sad", "happy"]"#, ["sad", "happy"]),
-        (ravdess + #", "only": {"label": ["sad", "happy"]}"#, ["happy", "sad"]),
-        (ravdess + #", "except": {"label": ["calm"], "speaker": ["21"]}"#, eight.filter { $0 != "calm" }),
-        (ravdess + #", "only": {"speaker": ["01"], "statement": ["kids"]}"#, eight),
+        (ravdess + #", "include": {"label": ["sad", "happy"]}"#, ["happy", "sad"]),
+        (ravdess + #", "exclude": {"label": ["calm"], "speaker": ["21"]}"#, eight.filter { $0 != "calm" }),
+        (ravdess + #", "include": {"speaker": ["01"], "statement": ["kids"]}"#, eight),
         // Nobody is neutral with strong intensity.
-        (ravdess + #", "only": {"intensity": ["strong"]}"#, nil),
-        (#""source": {"type": "emodb", "folder": "/nowhere"}, "only": {"speaker": ["03"]}"#, nil),
+        (ravdess + #", "include": {"intensity": ["strong"]}"#, nil),
+        (#""source": {"type": "emodb", "folder": "/nowhere"}, "include": {"speaker": ["03"]}"#, nil),
         (
             ravdess + #", "labels": {"calm": "neutral", "disgust": null}"#,
             ["angry", "fearful", "happy", "neutral", "sad", "surprised"]

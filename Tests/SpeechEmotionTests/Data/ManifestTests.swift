@@ -87,7 +87,7 @@ import Testing
         let corpus = try read("l.csv", "path,label\na.wav,x\ngone.wav,x\n")
         #expect(corpus.omissions.map(\.description) == ["line 3: missing file \(folder.path)/gone.wav"])
         let text = message { try read("l.csv", "path,label\ngone.wav,x\n") }
-        #expect(text.contains("found 1 clip, the files of all of which are missing"))
+        #expect(text.contains("found 1 clip, all of whose files are missing"))
         #expect(message { try read("l.csv", "path,label\n") }.contains("found no clips"))
         #expect(
             message { try ManifestCorpus(file: "/no/list.csv").read() }.contains("/no/list.csv: no such file")

@@ -62,11 +62,11 @@ import Testing
             ),
             (
                 #""columns": {"actor": "sex"}"#,
-                #""columns.actor": found the new name "sex", which is a column of list.csv already; allowed: another name, or rename "sex" as well"#
+                #""columns.actor": found the new name "sex", which is already a column of list.csv; allowed: another name, or rename "sex" as well"#
             ),
             (
                 #""columns": {"label": "mood"}"#,
-                #""columns.label": found no other column renamed to "label" in its place; allowed: renaming another column to "label": every clip needs a class"#
+                #""columns.label": found no other column renamed to "label"; allowed: renaming another column to "label": every clip needs a class"#
             ),
             (
                 #""columns": {"label": "mood", "note": "label"}"#,

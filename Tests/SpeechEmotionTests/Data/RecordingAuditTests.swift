@@ -89,7 +89,7 @@ import Testing
         let finding = try #require(study.findings(1).first)
         #expect(
             finding.message.hasPrefix(
-                "clip length alone predicts the class with UAR 1.00, chance 0.25 (cross-validated on unseen speakers; permutation test, p = 0.003). Emotions differ in how fast people speak, but length also depends on the text and on how clips were cut."
+                "clip length alone predicts the class with UAR 1.00, chance 0.25 (cross-validated on unseen speakers; permutation test, p = 0.003). Emotions differ in speech rate, but length also depends on the text and on segmentation."
             ))
         #expect(finding.examples == ["medians: class0 1.00 s, class1 2.00 s, class2 3.00 s, class3 4.00 s"])
         study.namesSpeakers = false

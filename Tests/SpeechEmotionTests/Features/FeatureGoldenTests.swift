@@ -133,8 +133,8 @@ import Testing
     /// librosa's names of options in ours.
     private static func mfcc(_ options: JSONValue) throws -> any FrameFeature {
         let names = [
-            "n_fft": "fft", "hop_length": "hop", "win_length": "window_length", "n_mels": "mels",
-            "n_mfcc": "count", "fmin": "fmin", "fmax": "fmax", "lifter": "lifter", "center": "centered",
+            "n_fft": "n_fft", "hop_length": "hop_length", "win_length": "win_length", "n_mels": "n_mels",
+            "n_mfcc": "n_mfcc", "fmin": "fmin", "fmax": "fmax", "lifter": "lifter", "center": "center",
         ]
         var json: JSONValue = ["type": "mfcc"]
         for member in options.members ?? [] {

@@ -107,19 +107,19 @@ import Testing
         (#"{"type": "mfcc", "n_fft": 100000000}"#, "fft: expected"),
         (
             #"{"type": "mfcc", "n_mfcc": 60, "n_mels": 50}"#,
-            "count: 60 coefficients need at least as many mel bands"
+            "n_mfcc: 60 coefficients need at least as many mel bands"
         ),
-        (#"{"type": "mfcc", "win_length": 3000}"#, "window_length: 3000 is longer than n_fft"),
+        (#"{"type": "mfcc", "win_length": 3000}"#, "win_length: 3000 is longer than n_fft"),
         (#"{"type": "mfcc", "window": "han"}"#, "did you mean \"hann\""),
         (#"{"type": "mel", "fmin": 500, "fmax": 400}"#, "fmax: 400.0 Hz is not above fmin"),
-        (#"{"type": "mel", "ref": "maximum"}"#, "reference: expected \"max\" or a number above 0"),
-        (#"{"type": "mel", "ref": 0}"#, "reference: expected"),
-        (#"{"type": "mel", "amin": 0}"#, "floor: expected"),
+        (#"{"type": "mel", "ref": "maximum"}"#, "ref: expected \"max\" or a number above 0"),
+        (#"{"type": "mel", "ref": 0}"#, "ref: expected"),
+        (#"{"type": "mel", "amin": 0}"#, "amin: expected"),
         (#"{"type": "mfc"}"#, "did you mean \"mfcc\""),
         (#"{"type": "delta"}"#, "of: missing"),
         (#"{"type": "delta", "of": {"type": "rms"}, "width": 4}"#, "width: expected an integer from 3"),
         (#"{"type": "delta", "of": {"type": "rms"}, "order": 3}"#, "order: expected"),
-        (#"{"type": "rolloff", "roll_percent": 1}"#, "share: expected"),
+        (#"{"type": "rolloff", "roll_percent": 1}"#, "roll_percent: expected"),
         (#"{"type": "chroma", "tuning": 1000}"#, "tuning: expected"),
     ]) func optionsThatMakeNoSense(_ json: String, _ words: String) {
         let error = #expect(throws: ConfigurationError.self) { try FeatureGoldenTests.feature(json) }

@@ -11,16 +11,16 @@ import Testing
 
     @Test func framesLimitASequence() throws {
         let found = try extent(
-            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop_length": 256}]}}"#
+            #"{"sample_rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop_length": 256}]}}"#
         )
         #expect(found == InputExtent(lead: 0, seconds: 1.28, secondsWithSilence: nil))
         // Frames that are not centered end where the last of them does.
         let apart = try extent(
-            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop_length": 256, "n_fft": 512, "center": false}]}}"#
+            #"{"sample_rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "mfcc", "hop_length": 256, "n_fft": 512, "center": false}]}}"#
         )
         #expect(apart.seconds == Double(39 * 256 + 512) / 8000)
         let delta = try extent(
-            #"{"rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "delta", "of": {"type": "rms", "hop_length": 80}}]}}"#
+            #"{"sample_rate": 8000, "layout": {"type": "sequence", "frames": 40, "features": [{"type": "delta", "of": {"type": "rms", "hop_length": 80}}]}}"#
         )
         #expect(delta.seconds == 0.4)
     }
@@ -42,7 +42,7 @@ import Testing
         )
         #expect(crop == InputExtent(lead: 1.5, seconds: 2, secondsWithSilence: nil))
         let length = try extent(
-            #"{"rate": 16000, "preprocessing": [{"type": "resample", "rate": 8000}, {"type": "length", "samples": 4000}], \#(layout)}"#
+            #"{"sample_rate": 16000, "preprocessing": [{"type": "resample", "rate": 8000}, {"type": "length", "samples": 4000}], \#(layout)}"#
         )
         #expect(length.seconds == 0.5)
     }

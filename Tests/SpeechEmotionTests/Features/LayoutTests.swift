@@ -89,7 +89,7 @@ import Testing
         let problem = #expect(throws: DataError.self) { try layout.features(of: WaveformAnalysis(click)) }
         #expect(
             "\(try #require(problem))"
-                == "delta: found 1 frame of 0.01 s; allowed: 9 or more frames, the width of the delta (0.128 s of sound"
+                == "delta: found 1 frame of 0.01 s; allowed: 9 or more frames, the width of the delta (0.128 s of audio)"
         )
         let enough = Waveform([Float](repeating: 0.5, count: 2048), rate: 16000)
         #expect(try layout.features(of: WaveformAnalysis(enough)).length == 9)
@@ -103,10 +103,10 @@ import Testing
                 .features(of: WaveformAnalysis(wave))
         }
         #expect(try found(#""frames": 10"#).values == Array(all.prefix(10)))
-        #expect(try found(#""frames": 10, "cut": "front""#).values == Array(all.suffix(10)))
+        #expect(try found(#""frames": 10, "truncating": "front""#).values == Array(all.suffix(10)))
         let extra = (all.count - 10) / 2
-        #expect(try found(#""frames": 10, "cut": "both""#).values == Array(all[extra..<extra + 10]))
-        let middle = try found("\"frames\": \(all.count + 5), \"pad\": \"both\"")
+        #expect(try found(#""frames": 10, "truncating": "both""#).values == Array(all[extra..<extra + 10]))
+        let middle = try found("\"frames\": \(all.count + 5), \"padding\": \"both\"")
         #expect(middle.values == [0, 0] + all + [0, 0, 0] && middle.length == all.count + 2)
         #expect(try found("\"frames\": \(all.count)").values == all)
     }
@@ -278,9 +278,9 @@ import Testing
             "statistics: expected"
         ),
         (#"{"type": "image", "height": 0}"#, "height: expected"),
-        (#"{"type": "image", "colormap": "jet"}"#, "colors: expected"),
+        (#"{"type": "image", "colormap": "jet"}"#, "colormap: expected"),
         (#"{"type": "image", "range": [0, -80]}"#, "0.0 is not below -80.0"),
-        (#"{"type": "image", "std": [0.5, 0.5, 0]}"#, "deviation"),
+        (#"{"type": "image", "std": [0.5, 0.5, 0]}"#, "std"),
         (#"{"type": "image", "mean": [0.5]}"#, "mean: expected"),
     ]) func optionsThatMakeNoSense(_ json: String, _ words: String) {
         let error = #expect(throws: ConfigurationError.self) { try Self.layout(json) }

@@ -23,7 +23,7 @@ import Testing
         try AudioFile.write(Self.wave, to: path, as: .wavFloat)
         let pipeline = try pipeline(
             """
-            {"rate": 11025, "offset": 0.25, "duration": 0.5, "preprocessing": [{"type": "normalize_peak"}],
+            {"sample_rate": 11025, "offset": 0.25, "duration": 0.5, "preprocessing": [{"type": "normalize_peak"}],
              "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc"}}, {"feature": {"type": "rms"}}]}}
             """)
         #expect(try pipeline.outputShape() == [21])
@@ -43,13 +43,14 @@ import Testing
 
     @Test func impossibleOptionsShowWithoutASound() throws {
         let contrast = #""layout": {"type": "summary", "entries": [{"feature": {"type": "contrast"}}]}"#
-        #expect(try pipeline("{\"rate\": 22050, \(contrast)}").outputShape() == [7])
-        let low = try pipeline("{\"rate\": 8000, \(contrast)}")
+        #expect(try pipeline("{\"sample_rate\": 22050, \(contrast)}").outputShape() == [7])
+        let low = try pipeline("{\"sample_rate\": 8000, \(contrast)}")
         #expect(throws: DataError.self) { try low.outputShape() }
         let raised = try pipeline(
-            "{\"rate\": 8000, \"preprocessing\": [{\"type\": \"resample\", \"rate\": 16000}], \(contrast)}")
+            "{\"sample_rate\": 8000, \"preprocessing\": [{\"type\": \"resample\", \"rate\": 16000}], \(contrast)}"
+        )
         #expect(try raised.outputShape() == [7])
-        #expect(throws: ConfigurationError.self) { try pipeline(#"{"rate": 0}"#) }
+        #expect(throws: ConfigurationError.self) { try pipeline(#"{"sample_rate": 0}"#) }
         #expect(throws: ConfigurationError.self) { try pipeline(#"{"offset": -1}"#) }
         #expect(throws: ConfigurationError.self) { try pipeline(#"{"layout": {"type": "sequense"}}"#) }
     }
@@ -76,7 +77,7 @@ import Testing
                 ))
                 .fingerprint)
         let others = [
-            #"{"rate": 22050}"#, #"{"offset": 0.5}"#, #"{"duration": 3}"#,
+            #"{"sample_rate": 22050}"#, #"{"offset": 0.5}"#, #"{"duration": 3}"#,
             #"{"preprocessing": [{"type": "trim"}]}"#,
             #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 40}], "frames": 201}}"#,
             #"{"layout": {"type": "sequence", "features": [{"type": "mfcc", "n_mfcc": 40, "window": "hamming"}]}}"#,

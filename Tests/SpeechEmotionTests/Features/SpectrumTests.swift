@@ -177,7 +177,7 @@ import Testing
         fails(sound, { $0.isCentered = false }, "100 samples")
         fails(sound, { $0.hop = 0 }, "hop 0")
         fails(sound, { $0.hop = .max }, "hop")
-        fails(sound, { $0.fft = 0 }, "fft 0")
+        fails(sound, { $0.fft = 0 }, "n_fft 0")
         fails(sound, { $0.fft = .max }, "fft")
         fails(sound, { $0.windowLength = 2049 }, "2049")
         fails(sound, { $0.windowLength = 0 }, "window length of 0")

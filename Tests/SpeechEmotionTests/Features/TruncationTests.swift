@@ -33,13 +33,13 @@ import Testing
 
     @Test func framesThatAreCut() throws {
         // 1 + 16000 / 256 = 63 frames, of which 23 hops are cut.
-        let long = try found("{\"rate\": 8000, \(Self.sequence)}", sound(2))
+        let long = try found("{\"sample_rate\": 8000, \(Self.sequence)}", sound(2))
         #expect(long.options == ["features.layout.frames"])
         #expect(long.truncation == Truncation(cuts: [23 * 256 / 8000.0], kept: (16000 - 23 * 256) / 8000.0))
         // 1 + 10239 / 256 = 40 frames fit; with one sample more there are 41.
-        let fits = try found("{\"rate\": 8000, \(Self.sequence)}", sound(10239 / 8000.0))
+        let fits = try found("{\"sample_rate\": 8000, \(Self.sequence)}", sound(10239 / 8000.0))
         #expect(fits.truncation.cuts == [0] && fits.truncation.kept == 10239 / 8000.0)
-        let over = try found("{\"rate\": 8000, \(Self.sequence)}", sound(10240 / 8000.0))
+        let over = try found("{\"sample_rate\": 8000, \(Self.sequence)}", sound(10240 / 8000.0))
         #expect(over.truncation.cuts == [256 / 8000.0])
     }
 
@@ -66,7 +66,7 @@ import Testing
 
     @Test func offsetAndDuration() throws {
         let json =
-            #"{"rate": 8000, "offset": 0.5, "duration": 1, "layout": {"type": "summary", "entries": [{"feature": {"type": "rms"}}]}}"#
+            #"{"sample_rate": 8000, "offset": 0.5, "duration": 1, "layout": {"type": "summary", "entries": [{"feature": {"type": "rms"}}]}}"#
         let long = try found(json, sound(2))
         #expect(long.options == ["features.offset", "features.duration"])
         #expect(long.truncation == Truncation(cuts: [0.5, 0.5], kept: 1))
@@ -85,22 +85,22 @@ import Testing
     @Test func editsThatCutOrPad() throws {
         let summary = #""layout": {"type": "summary", "entries": [{"feature": {"type": "rms"}}]}"#
         let crop = try found(
-            #"{"rate": 8000, "preprocessing": [{"type": "gain", "decibels": 3}, {"type": "crop", "offset": 0.25, "duration": 1}], \#(summary)}"#,
+            #"{"sample_rate": 8000, "preprocessing": [{"type": "gain", "decibels": 3}, {"type": "crop", "offset": 0.25, "duration": 1}], \#(summary)}"#,
             sound(2))
         #expect(crop.options == ["features.preprocessing[1]"])
         #expect(crop.truncation == Truncation(cuts: [1], kept: 1))
         for side in ["end", "front", "both"] {
             let cut = try found(
-                #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 1.5, "truncating": "\#(side)"}], \#(summary)}"#,
+                #"{"sample_rate": 8000, "preprocessing": [{"type": "length", "seconds": 1.5, "truncating": "\#(side)"}], \#(summary)}"#,
                 sound(2))
             #expect(cut.truncation == Truncation(cuts: [0.5], kept: 1.5), "\(side)")
             // Zeros that are added and cut off again are no sound.
             let padded = try found(
-                #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 3, "padding": "\#(side)"}, {"type": "resample", "rate": 4000}, {"type": "length", "seconds": 2, "truncating": "\#(side)"}], \#(summary)}"#,
+                #"{"sample_rate": 8000, "preprocessing": [{"type": "length", "seconds": 3, "padding": "\#(side)"}, {"type": "resample", "rate": 4000}, {"type": "length", "seconds": 2, "truncating": "\#(side)"}], \#(summary)}"#,
                 sound(2))
             #expect(padded.truncation.cuts == [0, 0] && padded.truncation.kept == 2, "\(side)")
             let across = try found(
-                #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 3, "padding": "end"}, {"type": "length", "seconds": 1, "truncating": "both"}], \#(summary)}"#,
+                #"{"sample_rate": 8000, "preprocessing": [{"type": "length", "seconds": 3, "padding": "end"}, {"type": "length", "seconds": 1, "truncating": "both"}], \#(summary)}"#,
                 sound(2))
             #expect(across.truncation == Truncation(cuts: [0, 1], kept: 1), "\(side)")
         }
@@ -110,7 +110,7 @@ import Testing
     @Test func removedSilenceIsNoLoss() throws {
         for edit in ["trim", "voiced"] {
             let json =
-                "{\"rate\": 8000, \"preprocessing\": [{\"type\": \"\(edit)\", \"frame\": 512, \"hop\": 128}], \(Self.sequence)}"
+                "{\"sample_rate\": 8000, \"preprocessing\": [{\"type\": \"\(edit)\", \"frame_length\": 512, \"hop_length\": 128}], \(Self.sequence)}"
             let pipeline = try pipeline(json)
             #expect(pipeline.removesSilence)
             let short = sound(1, silence: true)
@@ -123,7 +123,7 @@ import Testing
         }
         // Zeros at the end are trimmed away, the sound stays.
         let padded = try found(
-            #"{"rate": 8000, "preprocessing": [{"type": "length", "seconds": 4}, {"type": "trim", "frame_length": 512, "hop_length": 128}], \#(Self.sequence)}"#,
+            #"{"sample_rate": 8000, "preprocessing": [{"type": "length", "seconds": 4}, {"type": "trim", "frame_length": 512, "hop_length": 128}], \#(Self.sequence)}"#,
             sound(1))
         #expect(padded.truncation.cut == 0 && padded.truncation.kept == 1)
     }
@@ -144,7 +144,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path + "/a.wav"
         try AudioFile.write(sound(3), to: path)
-        let pipeline = try pipeline("{\"rate\": 8000, \"duration\": 2, \(Self.sequence)}")
+        let pipeline = try pipeline("{\"sample_rate\": 8000, \"duration\": 2, \(Self.sequence)}")
         let clip = Clip(id: "a", source: .file(path: path, start: nil, end: nil), label: "x")
         let half = WaveformTransform(key: "half") { Waveform(Array($0.samples[..<8000]), rate: $0.rate) }
         for _ in 0..<2 {

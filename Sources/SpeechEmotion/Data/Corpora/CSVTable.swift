@@ -47,7 +47,8 @@ public struct CSVTable: Sendable {
             if name.isEmpty {
                 problems.append(Problem(place: field.place, message: "column \(index + 1) has no name"))
             } else if columns.contains(name) {
-                problems.append(Problem(place: field.place, message: "the column \"\(name)\" a second time"))
+                problems.append(
+                    Problem(place: field.place, message: "the column \"\(name)\" is listed twice"))
             }
             columns.append(name)
         }

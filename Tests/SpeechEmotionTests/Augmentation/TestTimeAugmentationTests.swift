@@ -50,7 +50,7 @@ import Testing
         try AudioFile.write(Waveform(Array(wave.samples.prefix(200)), rate: 8000), to: files[2])
         let pipeline = try FeaturePipeline.decode(
             text:
-                #"{"rate": 8000, "layout": {"type": "sequence", "features": [{"type": "rms", "frame_length": 64, "hop_length": 32}], "frames": 20}}"#
+                #"{"sample_rate": 8000, "layout": {"type": "sequence", "features": [{"type": "rms", "frame_length": 64, "hop_length": 32}], "frames": 20}}"#
         )
         let views = try views(#"[[{"type": "gain", "decibels": 20}], [{"type": "speed", "factor": 0.5}]]"#)
         func found(_ cache: FeatureCache?) throws -> [[Features]?] {
