@@ -72,12 +72,12 @@ public struct SweepPlan: Sendable {
                 var found = Self.problems(of: member, changed, options, sweep: json)
                 let (part, other) = (member.evaluation.part, base.evaluation.part)
                 if part != other {
-                    let path: JSONPath = ["evaluation", "part"]
+                    let path: JSONPath = ["evaluation", "subset"]
                     found.append(
                         Problem(
                             place: changed.place(of: path), path: path,
                             message:
-                                "found \"\(part.rawValue)\", and the base measures its \(other.rawValue) part: figures of two parts are nothing to compare"
+                                "found \"\(part.rawValue)\", and the base is evaluated on its \(other.rawValue) set: results on two subsets cannot be compared"
                         ))
                 }
                 problems.add(of: candidate.name, found)

@@ -33,7 +33,7 @@ final class CacheLimit: Sendable {
     func allows(_ bytes: Int) -> Bool { bytes <= lowered }
 
     /// Makes room if the folder is larger than the limit already, such as after a lower limit was set or after an audit.
-    func open() {
+    func checkOnce() {
         var status = stat()
         let audits = stat(folder + "/" + CacheInventory.soundsName, &status) == 0 ? Int(status.st_size) : 0
         guard let sum = count({ $0 ?? 0 }) else { return }

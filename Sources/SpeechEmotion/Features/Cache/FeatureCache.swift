@@ -59,7 +59,7 @@ public final class FeatureCache: Sendable {
         self.report = report
         stamps = StampIndex(path: self.folder + "/" + CacheInventory.stampsName, patience: patience)
         self.limit = limit.map { [folder = self.folder] in CacheLimit(folder: folder, limit: $0.bytes) }
-        self.limit?.open()
+        self.limit?.checkOnce()
     }
 
     /// The features of a file: those on disk, or else what `make` computes, which is then kept.
