@@ -176,7 +176,7 @@ import Testing
         #expect(rows.allSatisfy { $0["state"]?.text == "ended" && $0["uar"]?.double != nil })
         let latex = try BuiltProgram.run("runs", folder + "/runs", "--format", "latex")
         #expect(latex.output.contains(#"\begin{tabular}{llll"#), "\(latex.output)")
-        #expect(latex.output.contains("folds: 2-fold speaker-independent cross-validation, 4 test speakers"))
+        #expect(latex.output.contains("runs. 2-fold speaker-independent cross-validation, 4 test speakers"))
         let dates = #/& \d{4}-\d{2}-\d{2} \d{2}:\d{2} &/#
         #expect(latex.output.matches(of: dates).count == 2)
         let empty = try BuiltProgram.run("runs", folder)
