@@ -33,7 +33,7 @@ public final class FeatureNorm: Layer {
     /// Whether the statistics were fitted or loaded.
     public var isFitted: Bool { mean.isAssigned }
 
-    /// Creates a layer that has to be fitted, or loaded from a file, before it is used.
+    /// Creates a layer that must be fitted, or loaded from a file, before it is used.
     public init(channels: Int) {
         mean = Buffer(.zeros([channels]))
         deviation = Buffer(.ones([channels]))

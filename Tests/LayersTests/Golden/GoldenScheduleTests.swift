@@ -54,25 +54,25 @@ import Testing
             "StepLR": (["type": "step"], ["step_size": "step_size", "gamma": "factor"]),
             "MultiStepLR": (["type": "multi_step"], ["milestones": "milestones", "gamma": "factor"]),
             "ExponentialLR": (["type": "exponential"], ["gamma": "factor"]),
-            "CosineAnnealingLR": (["type": "cosine"], ["T_max": "total", "eta_min": "minimum"]),
+            "CosineAnnealingLR": (["type": "cosine"], ["T_max": "total", "eta_min": "min_learning_rate"]),
             "linear warm-up then cosine": (
-                ["type": "cosine", "warmup_from_zero": true], ["warmup": "warm_up", "total": "total"]
+                ["type": "cosine", "warmup_from_zero": true], ["warmup": "warmup", "total": "total"]
             ),
             "linear warm-up then cosine, never 0": (
-                ["type": "cosine"], ["warmup": "warm_up", "total": "total", "min_lr": "minimum"]
+                ["type": "cosine"], ["warmup": "warmup", "total": "total", "min_lr": "min_learning_rate"]
             ),
             "torch ReduceLROnPlateau": (
                 ["type": "plateau", "rule": "pytorch"],
                 [
                     "mode": "mode", "factor": "factor", "patience": "patience", "threshold": "threshold",
-                    "threshold_mode": "threshold_mode", "cooldown": "cooldown", "min_lr": "minimum",
+                    "threshold_mode": "threshold_mode", "cooldown": "cooldown", "min_lr": "min_learning_rate",
                 ]
             ),
             "Keras ReduceLROnPlateau": (
                 ["type": "plateau"],
                 [
                     "mode": "mode", "factor": "factor", "patience": "patience", "min_delta": "threshold",
-                    "cooldown": "cooldown", "min_lr": "minimum",
+                    "cooldown": "cooldown", "min_lr": "min_learning_rate",
                 ]
             ),
         ]
