@@ -23,7 +23,7 @@ public struct GroupEvaluation: Sendable {
         self.runs = runs
         let observer = DistinctNotes(observer)
         evaluations = try runs.records.map { record in
-            try evaluate(RunEvaluation([record], of: runs.path, views: views, cache: cache, observer: observer))
+            try evaluate(RunEvaluation([record], of: (runs.path, runs.records), views: views, cache: cache, observer: observer))
         }
         var group = RunGroup(runs.name, try zip(runs.records, evaluations).map(Self.member))
         let first = evaluations[0]

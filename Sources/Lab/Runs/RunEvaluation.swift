@@ -8,7 +8,7 @@ import SpeechEmotion
 public struct RunEvaluation {
     private let records: [RunRecord]
     /// The cross-validation that the runs belong to; nil for runs by themselves.
-    private let set: String?
+    private let set: (path: String, records: [RunRecord])?
     private let predictor: Predictor
     private let cache: FeatureCache?
     private let observer: any RunObserver
@@ -16,10 +16,10 @@ public struct RunEvaluation {
     /// Reads the models of at least one run. Throws if a run has not ended, or has other features, classes or views than the first.
     ///
     /// - Parameters:
-    ///   - set: The path of the cross-validation to which the runs belong, for messages.
+    ///   - set: The path and the runs of the cross-validation that the given runs belong to.
     ///   - views: Replace the views that the model was tested with.
     public init(
-        _ records: [RunRecord], of set: String? = nil, views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil, views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
@@ -73,7 +73,7 @@ public struct RunEvaluation {
     ) throws -> Evaluation {
         let corpus = try data.read()
         let matching = try LabelMatching(
-            corpus, labels.labels, classes: predictor.classes, model: set ?? first.path)
+            corpus, labels.labels, classes: predictor.classes, model: set?.path ?? first.path)
         try matching.check(allowsPartial: allowsPartial)
         let omissions = corpus.omissions.map { "skipped: \($0)" } + matching.notes
         for note in omissions { observer.note(note) }
