@@ -83,7 +83,7 @@ import Testing
         ),
         (
             "column", [#"data.include={"accent": ["x"]}"#],
-            #"data: "only": found the column "accent", which no clip has; allowed: "label", "speaker", "gender", "repetition", "statement""#
+            #"data: "include": found the column "accent", which no clip has; allowed: "label", "speaker", "gender", "repetition", "statement""#
         ),
         // Schedules that count steps: 32 clips, two rows, batches of 8.
         (

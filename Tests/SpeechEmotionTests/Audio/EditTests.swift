@@ -44,7 +44,7 @@ import Testing
         }
         let part = try Part.decode(
             text: """
-                {"preprocessing": [{"type": "crop", "offset": 0.1}, {"type": "gain", "decibels": -20},
+                {"prepare": [{"type": "crop", "offset": 0.1}, {"type": "gain", "decibels": -20},
                  {"type": "length", "samples": 10, "padding": "front"}]}
                 """)
         let wave = Waveform([Float](repeating: 1, count: 105), rate: 1000)

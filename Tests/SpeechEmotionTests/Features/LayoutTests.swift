@@ -188,7 +188,7 @@ import Testing
             for (level, color) in levels {
                 let found = try picture(
                     [Float(level) + 0.5], frames: 1, channels: 1,
-                    "\"colors\": \"\(name)\", \"height\": 1, \"width\": 1, \"range\": [0, 256], \"mean\": [0, 0, 0], \"deviation\": [1, 1, 1]"
+                    "\"colormap\": \"\(name)\", \"height\": 1, \"width\": 1, \"range\": [0, 256], \"mean\": [0, 0, 0], \"std\": [1, 1, 1]"
                 )
                 #expect(absoluteError(found.values.map { $0 * 255 }, color) <= 1, "\(name) \(level)")
             }
@@ -210,8 +210,8 @@ import Testing
                 (0..<frames * channels).map { rows[$0 % channels][$0 / channels] + 0.5 }, frames: frames,
                 channels: channels,
                 """
-                "colors": "gray", "height": \(height), "width": \(width), "range": [0, 256], "low_at_bottom": false,
-                "mean": [0, 0, 0], "deviation": [1, 1, 1]
+                "colormap": "gray", "height": \(height), "width": \(width), "range": [0, 256], "low_at_bottom": false,
+                "mean": [0, 0, 0], "std": [1, 1, 1]
                 """)
             #expect(found.shape == [height, width, 3])
             return stride(from: 0, to: found.values.count, by: 3).map { found.values[$0] * 255 }

@@ -175,7 +175,7 @@ import Testing
         let sound = Self.noise(100)
         fails([], { _ in }, "without samples")
         fails(sound, { $0.isCentered = false }, "100 samples")
-        fails(sound, { $0.hop = 0 }, "hop 0")
+        fails(sound, { $0.hop = 0 }, "hop_length 0")
         fails(sound, { $0.hop = .max }, "hop")
         fails(sound, { $0.fft = 0 }, "n_fft 0")
         fails(sound, { $0.fft = .max }, "fft")
