@@ -3,7 +3,8 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let out = Option.path("out", "FILE", help: "The file to write; standard output unless given.")
+    private static let out = Option.path(
+        "out", "FILE", help: "The file to write; standard output unless given.")
 
     private static let test = Option.choice(
         "test", RunGroup.Unit.allCases.map(\.rawValue),

@@ -6,7 +6,10 @@ import ONNXExport
 
 extension Command {
     private static let out = Option.path(
-        "out", "FOLDER", help: "The folder for the files; unless given, export in the folder of the run, or export/MEMBER in that of an ablation.")
+        "out", "FOLDER",
+        help:
+            "The folder for the files; unless given, export in the folder of the run, or export/MEMBER in that of an ablation."
+    )
     private static let anySteps = Switch(
         name: "any-steps", help: "Lets sequences in ONNX have any number of frames, where the model can.")
 

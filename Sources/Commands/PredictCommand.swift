@@ -12,7 +12,8 @@ extension Command {
             "The folder of a run, or a model file; of a cross-validation (FOLDER:MEMBER for a member of an ablation), the ensemble of its models. The bundled model unless given."
     )
     private static let format = Option.choice(
-        "format", ["table", "json", "csv"], help: "A table, a line of JSON for each file, or CSV; table unless given.")
+        "format", ["table", "json", "csv"],
+        help: "A table, a line of JSON for each file, or CSV; table unless given.")
     private static let attention = Switch(
         name: "attention", help: "With --format json: the attention weights over time.")
     private static let rate = Option.integer(
@@ -28,7 +29,8 @@ extension Command {
         help: "From the start of one window to the next; half a window unless given, with - 1.")
     private static let timeline = Switch(
         name: "timeline",
-        help: "Prints each window of a longer recording below the row of the recording; JSON always has them.")
+        help: "Prints each window of a longer recording below the row of the recording; JSON always has them."
+    )
     private static let truncate = Switch(
         name: "truncate",
         help:
@@ -115,7 +117,8 @@ extension Command {
         for option in [timeline, truncate] where arguments[option] {
             throw UsageError("--\(option.name) is for files; - prints every window of a stream")
         }
-        for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name) {
+        for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name)
+        {
             throw UsageError("--\(name) is for files; features of a stream are not cached")
         }
     }
@@ -319,7 +322,9 @@ private struct LiveStream {
         guard hasSound else {
             throw UsageError("standard input had no audio; expected raw samples of 16 bit, one channel")
         }
-        if !rest.isEmpty { Terminal.error("the last sample was dropped: standard input had an odd number of bytes") }
+        if !rest.isEmpty {
+            Terminal.error("the last sample was dropped: standard input had an odd number of bytes")
+        }
         if failures > 0 {
             throw PredictionFailure(
                 description: "no prediction for \(NumberText.count(failures, "window")) of the stream")

@@ -49,7 +49,9 @@ public struct RunComparison: Sendable {
         let comparison = GroupTable(groups: groups, level: options.level, draws: options.draws, unit: unit)
         for figure in set(of: sets) {
             var table = comparison.table(figure, title: figure)
-            for (row, found) in notes.enumerated() { table.rows[row].warnings.insert(contentsOf: found, at: 0) }
+            for (row, found) in notes.enumerated() {
+                table.rows[row].warnings.insert(contentsOf: found, at: 0)
+            }
             tables.append(table)
         }
         warnings = (notes.joined() + tables.flatMap(\.warnings)).reduce(into: []) {

@@ -125,7 +125,8 @@ public struct GroupEvaluation: Sendable {
             "name": name.encode(),
             "part": first.data == nil ? first.result.part.rawValue.encode() : .null,
             "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": first.views.changed.encode(), "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
+            "tta": first.views.changed.encode(),
+            "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
         ]
     }
 }

@@ -19,7 +19,8 @@ public struct RunEvaluation {
     ///   - set: The cross-validation that the runs belong to, which messages are about.
     ///   - views: Replace the views that the model was tested with.
     public init(
-        _ records: [RunRecord], of set: RunSet? = nil, views: SoundViews? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], of set: RunSet? = nil, views: SoundViews? = nil, cache: FeatureCache?,
+        observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }

@@ -98,7 +98,7 @@ import Testing
         try inFolder { folder in
             let pipeline = try FeaturePipeline.decode(
                 text:
-                    #"{"rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 5}}]}}"#
+                    #"{"sample_rate": 8000, "layout": {"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 5}}]}}"#
             )
             let json = """
                 [{"type": "sequential", "layers": [{"type": "embedding", "vocabulary_size": 3, "units": 2}]},
@@ -118,6 +118,13 @@ import Testing
         }
     }
 
+    /// What is no list of changes is an error where it is used.
+    @Test(arguments: ["5", #"[[{"type": "x"}]]"#]) func damagedAugmentationIsRefused(_ tta: String) throws {
+        let card = ModelCard(
+            classes: ["a"], features: try JSONValue.parse("{}"), tta: try JSONValue.parse(tta))
+        #expect(throws: (any Error).self) { try FeatureScript(card) }
+    }
+
     @Test(arguments: ["a.onnx", "a", ".safetensors"]) func theEndingIsKept(_ name: String) throws {
         let model = try model()
         #expect(throws: FileError.self) { try ModelFile.write(model, to: name) }
@@ -131,8 +138,7 @@ import Testing
         ("input", "[9,", "input"),
         ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "numbers"),
         ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a whole number above 0"),
-        ("views", "[[", "metadata \"views\""),
-        ("views", "5", "expected a list"), ("views", #"[[{"type": "x"}]]"#, "wave augmentation"),
+        ("tta", "[[", "metadata \"tta\""),
     ]) func damagedMetadataIsRefused(_ key: String, _ value: String, _ part: String) throws {
         try inFolder { folder in
             let path = folder + "/a.safetensors"
@@ -147,7 +153,7 @@ import Testing
             #expect(text.contains(part) && text.contains("a.safetensors"), "\(text)")
             metadata[key] = nil
             try model().saveWeights(to: path, metadata: metadata)
-            if !["sample_rate", "views"].contains(key) {
+            if !["sample_rate", "tta"].contains(key) {
                 #expect(throws: FileError.self) { try ModelFile.read(path) }
             }
         }

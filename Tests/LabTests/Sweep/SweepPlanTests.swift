@@ -49,10 +49,10 @@ import Testing
         let plain = plan.members[1].experiment.encode()
         #expect(plain["model"]?.elements?.compactMap { $0["type"]?.text } == ["gru", "global_pool", "dense"])
         #expect(plain["model"]?.elements?[0]["units"] == 9)
-        #expect(plain["augmentation"]?["rows"] == [[]])
+        #expect(plain["augmentation"]?["copies"] == [[]])
         #expect(plan.members[2].experiment.encode()["model"]?.elements?[2]["type"] == "lstm")
-        #expect(plan.members[3].experiment.encode()["augmentation"]?["rows"] == [[]])
-        #expect(plan.members[0].experiment.encode()["augmentation"]?["rows"]?.elements?.count == 2)
+        #expect(plan.members[3].experiment.encode()["augmentation"]?["copies"] == [[]])
+        #expect(plan.members[0].experiment.encode()["augmentation"]?["copies"]?.elements?.count == 2)
     }
 
     @Test func drawsKeepToTheirRangesAndDoNotMoveWhenThereAreMore() throws {
