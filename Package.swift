@@ -73,14 +73,16 @@ let package = Package(
         .executableTarget(name: "Train", dependencies: ["Commands"]),
         // What the tests of several modules share.
         .target(
-            name: "TestSupport", dependencies: ["Training", "Layers", "Metrics", "Autograd", "Configuration"],
+            name: "TestSupport",
+            dependencies: ["Training", "Layers", "Metrics", "Autograd", "Configuration"],
             path: "Tests/TestSupport", swiftSettings: realType),
         .testTarget(
             name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],
             swiftSettings: realType),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "MetricsTests", dependencies: ["Metrics", "TestSupport", "Autograd"], swiftSettings: realType),
+            name: "MetricsTests", dependencies: ["Metrics", "TestSupport", "Autograd"],
+            swiftSettings: realType),
         .testTarget(
             name: "LayersTests",
             dependencies: [

@@ -111,7 +111,8 @@ extension Command {
         name: "data audit",
         summary:
             "Looks for leaks between the subsets of a split: shared speakers, takes and recordings.",
-        argument: source, options: [how, strict, names, TableFormat.option, Common.set, Common.cache, Common.noCache],
+        argument: source,
+        options: [how, strict, names, TableFormat.option, Common.set, Common.cache, Common.noCache],
         examples: [
             (
                 "Train data audit Experiments/quickstart.json --strict",

@@ -117,7 +117,8 @@ extension Command {
         for option in [timeline, truncate] where arguments[option] {
             throw UsageError("--\(option.name) is for files; - prints every window of a stream")
         }
-        for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name) {
+        for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name)
+        {
             throw UsageError("--\(name) is for files; features of a stream are not cached")
         }
     }
@@ -318,7 +319,9 @@ private struct LiveStream {
         guard hasSound else {
             throw UsageError("standard input had no audio; expected raw samples of 16 bit, one channel")
         }
-        if !rest.isEmpty { Terminal.error("the last sample was dropped: standard input had an odd number of bytes") }
+        if !rest.isEmpty {
+            Terminal.error("the last sample was dropped: standard input had an odd number of bytes")
+        }
         if failures > 0 {
             throw CommandFailure(
                 description: "no prediction for \(NumberText.count(failures, "window")) of the stream")

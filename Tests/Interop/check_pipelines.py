@@ -35,16 +35,16 @@ PIPELINES = {
     **{name: sequence({"type": name}) for name in FEATURES},
     **{f"summary of {n}": {"layout": {"type": "summary", "entries": [{"feature": {"type": n}, "statistics": STATISTICS}]}}
        for n in ["mfcc", "mel", "centroid", "rms"]},
-    **{f"window {w}": sequence({**MFCC, "window": w, "window_length": 401, "periodic": w == "gaussian"})
+    **{f"window {w}": sequence({**MFCC, "window": w, "win_length": 401, "periodic": w == "gaussian"})
        for w in ["hann", "hamming", "blackman", "rectangular", "bartlett", "kaiser", "gaussian"]},
-    **{f"dct {t}, {o}": sequence({**MFCC, "dct": t, "orthonormal": o, "lifter": 22}) for t in "123" for o in [True, False]},
+    **{f"dct {t}, {o}": sequence({**MFCC, "dct_type": t, "orthonormal": o, "lifter": 22}) for t in "123" for o in [True, False]},
     **{f"mel in {u}": sequence({"type": "mel", "n_mels": 30, "scale": u, "mel_scale": "htk", "norm": "none", "fmin": 50, "fmax": 3000})
        for u in ["power", "db"]},
     "reference and no top_db": sequence({"type": "mel", "scale": "db", "ref": "max", "top_db": None, "amin": 1e-8}),
     "spectrogram in db": sequence({"type": "spectrogram", "scale": "db", "n_fft": 256, "hop_length": 128}),
-    "padding and cutting": sequence(MFCC, deltas=2, delta_width=5, pad="both", cut="front"),
-    "not centered": sequence({**MFCC, "centered": False}),
-    **{f"padding {p}": sequence({**MFCC, "padding": p}) for p in ["reflect", "edge"]},
+    "padding and cutting": sequence(MFCC, deltas=2, delta_width=5, padding="both", truncating="front"),
+    "not centered": sequence({**MFCC, "center": False}),
+    **{f"padding {p}": sequence({**MFCC, "pad_mode": p}) for p in ["reflect", "edge"]},
     "deltas": sequence({"type": "delta", "of": MFCC, "order": 2, "width": 7}, {"type": "delta", "of": MFCC}),
     "linear contrast": sequence({"type": "contrast", "linear": True, "n_bands": 4, "quantile": 0.1}),
     "a part at 22050": {"sample_rate": 22050, "offset": 0.25, "duration": 0.7, **sequence(MFCC)},

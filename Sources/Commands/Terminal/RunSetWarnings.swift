@@ -4,7 +4,8 @@ extension RunSet {
     /// Reads the sets that a path names, and prints a warning about runs and members that have not ended.
     static func reported(_ path: String, skipsUnfinished: Bool = false) throws -> [RunSet] {
         let sets = try all(path, skipsUnfinished: skipsUnfinished)
-        let warnings = sets.compactMap(\.warning) + [skipsUnfinished ? try missingMembers(path) : nil].compactMap { $0 }
+        let warnings =
+            sets.compactMap(\.warning) + [skipsUnfinished ? try missingMembers(path) : nil].compactMap { $0 }
         for warning in warnings { Terminal.error("warning: \(warning)") }
         return sets
     }

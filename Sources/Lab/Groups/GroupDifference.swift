@@ -86,7 +86,8 @@ public struct GroupDifference: Sendable {
         _ group: RunGroup, _ base: RunGroup, _ figure: Figure, _ unit: ClusteredFigure.Unit, _ draws: Int
     ) throws(MetricProblem) {
         guard let mine = group.pooled, let others = base.pooled else {
-            throw MetricProblem("predictions of a run are missing, or have other classes than those of the others")
+            throw MetricProblem(
+                "predictions of a run are missing, or have other classes than those of the others")
         }
         guard let (mine, others) = matched(mine, others, group.name, base.name) else { return }
         let (first, second) = (

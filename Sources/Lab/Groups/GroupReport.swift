@@ -34,7 +34,8 @@ public struct GroupReport {
         let member = sets.count == 1 ? sets[0].fileName : nil
         let isMember = path != folder && !FileManager.default.fileExists(atPath: path)
         title = isMember && member != nil ? sets[0].name : manifest.name
-        file = folder + "/" + (isMember ? member.map { "report-\($0).html" } ?? RunFile.report : RunFile.report)
+        file =
+            folder + "/" + (isMember ? member.map { "report-\($0).html" } ?? RunFile.report : RunFile.report)
         self.sets = sets
         (metric, unit) = (manifest.metric, manifest.test.unit)
         (level, draws) = (manifest.level ?? options.confidenceLevel, manifest.draws ?? options.resamples)

@@ -50,7 +50,9 @@ public struct RunComparison: Sendable {
             groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
         for figure in set(of: sets) {
             var table = comparison.table(figure, title: figure)
-            for (row, found) in notes.enumerated() { table.rows[row].warnings.insert(contentsOf: found, at: 0) }
+            for (row, found) in notes.enumerated() {
+                table.rows[row].warnings.insert(contentsOf: found, at: 0)
+            }
             tables.append(table)
         }
         warnings = (notes.joined() + tables.flatMap(\.warnings)).reduce(into: []) {

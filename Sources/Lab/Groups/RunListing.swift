@@ -130,7 +130,8 @@ public struct RunListing: Sendable {
             return cells
         }
         var table = ValueTable(
-            title: "Runs in \(folder)", columns: ["name", "kind", "state", "date"] + names + ["config changes"],
+            title: "Runs in \(folder)",
+            columns: ["name", "kind", "state", "date"] + names + ["config changes"],
             rows: rows,
             note: entries.isEmpty
                 ? "No runs here."

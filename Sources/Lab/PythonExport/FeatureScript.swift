@@ -187,19 +187,19 @@ public struct FeatureScript: Sendable {
                 limit.isFinite ? "seconds - LEAD <= \(limit) and seconds <= 60" : "seconds <= 60"
             return (
                 function: """
-                    def without_silence(sound, rate):
-                        \"""Returns a prepared sound that is not truncated after its silence was removed.\"""
-                    \(lines)
-                        return sound
+                def without_silence(sound, rate):
+                    \"""Returns a prepared sound that is not truncated after its silence was removed.\"""
+                \(lines)
+                    return sound
 
 
 
-                    """,
+                """,
                 condition: """
 
-                        if \(isShort):
-                            return len(without_silence(sound, rate)) / \(pipeline.finalRate) > WINDOW + 1 / \(pipeline.finalRate)
-                    """
+                    if \(isShort):
+                        return len(without_silence(sound, rate)) / \(pipeline.finalRate) > WINDOW + 1 / \(pipeline.finalRate)
+                """
             )
         }
         return (silent?.function ?? "") + #"""

@@ -15,7 +15,9 @@ public struct ValueTable: ReadableTable {
         case date(Date)
 
         /// The value of a metric, as a share if it is one.
-        package static func value(_ value: Double, isShare: Bool) -> Cell { isShare ? .share(value) : .number(value) }
+        package static func value(_ value: Double, isShare: Bool) -> Cell {
+            isShare ? .share(value) : .number(value)
+        }
     }
 
     public var title: String

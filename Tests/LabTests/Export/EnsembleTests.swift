@@ -63,7 +63,7 @@ import Testing
             #expect(classes?.file == files[1] && classes?.place == "classes[0]")
             #expect(classes?.found == "\"sad\"" && classes?.allowed.hasPrefix("\"glad\", as in ") == true)
             let features = #expect(throws: FileError.self) { try Ensemble.combine([files[0], files[2]]) }
-            #expect(features?.place == "features.count" && features?.found == "13")
+            #expect(features?.place == "features.n_mfcc" && features?.found == "13")
             #expect(throws: FileError.self) { try Ensemble.combine([files[0]]) }
             #expect(throws: (any Error).self) { try Ensemble.combine([files[0], folder + "/none"]) }
         }

@@ -27,7 +27,8 @@ import Testing
         #expect(script.refusals.isEmpty)
         let text = try #require(script.text)
         for line in [
-            #"CLASSES = ["glad", "sad"]"#, "    sound = extract(sound, rate, rate=8000, offset=0.0, duration=None)",
+            #"CLASSES = ["glad", "sad"]"#,
+            "    sound = extract(sound, rate, rate=8000, offset=0.0, duration=None)",
             "    sound = trim(sound, below=30.0, frame=2048, hop=512)",
             "    sound = normalize_peak(sound, level=0.5)",
             #"    return sequence(tables, frames=70, pad="end", cut="end")"#, "def dct2(",
@@ -49,13 +50,16 @@ import Testing
     /// Longer recordings are cut into windows as long as the model's input; a limited stretch is measured after silence is removed.
     @Test func windowsFollowThePipeline() throws {
         func text(_ pipeline: String) throws -> String { try #require(try script(pipeline).text) }
-        let layout = #""layout": {"type": "sequence", "frames": 50, "features": [{"type": "mfcc", "hop_length": 160}]}"#
+        let layout =
+            #""layout": {"type": "sequence", "frames": 50, "features": [{"type": "mfcc", "hop_length": 160}]}"#
         let plain = try text("{\"sample_rate\": 8000, \"offset\": 0.25, \(layout)}")
         #expect(plain.contains("WINDOW = 1.0 ") && plain.contains("LEAD = 0.25 "))
         #expect(!plain.contains("without_silence"))
         let trimmed = try text(
             #"{"preprocessing": [{"type": "trim"}, {"type": "length", "seconds": 3}]}"#)
-        #expect(trimmed.contains("    if seconds <= 60:\n        return len(without_silence(sound, rate)) / 16000 >"))
+        #expect(
+            trimmed.contains(
+                "    if seconds <= 60:\n        return len(without_silence(sound, rate)) / 16000 >"))
         let silent = try #require(trimmed.split(separator: "def without_silence").last)
         #expect(!silent.prefix(400).contains("length("))
         let whole = try text(
@@ -97,7 +101,8 @@ import Testing
             let script = try script(
                 "{}", views: #"[[{"type": "\#(kind.type)", "probability": 1\#(number)\#(high)}]]"#)
             let isRefused =
-                refusedChanges.contains(kind.type) || numbers[kind.type] == nil && kind.type != "polarity_inversion"
+                refusedChanges.contains(kind.type)
+                || numbers[kind.type] == nil && kind.type != "polarity_inversion"
             #expect(
                 script.refusals == (isRefused ? [#"tta[0][0] (the change "\#(kind.type)")"#] : []),
                 "\(kind.type)")

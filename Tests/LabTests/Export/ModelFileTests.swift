@@ -118,6 +118,13 @@ import Testing
         }
     }
 
+    /// What is no list of changes is an error where it is used.
+    @Test(arguments: ["5", #"[[{"type": "x"}]]"#]) func damagedAugmentationIsRefused(_ tta: String) throws {
+        let card = ModelCard(
+            classes: ["a"], features: try JSONValue.parse("{}"), tta: try JSONValue.parse(tta))
+        #expect(throws: (any Error).self) { try FeatureScript(card) }
+    }
+
     @Test(arguments: ["a.onnx", "a", ".safetensors"]) func theEndingIsKept(_ name: String) throws {
         let model = try model()
         #expect(throws: FileError.self) { try ModelFile.write(model, to: name) }

@@ -218,7 +218,8 @@ import Testing
         for index in members.indices { members[index].splitFolds = 5 }
         #expect(
             RunGroup("x", members).protocolText
-                == "2 of 5 folds of a speaker-independent cross-validation, 4 test speakers, 20 test clips, 1 seed")
+                == "2 of 5 folds of a speaker-independent cross-validation, 4 test speakers, 20 test clips, 1 seed"
+        )
         #expect(
             RunGroup("x", [members[0]]).protocolText.hasPrefix("1 of 5 folds of a speaker-independent"))
         #expect(

@@ -83,10 +83,12 @@ import Testing
             #expect(abs(rows[1].difference + 0.1) < 1e-12)
             #expect(rows[2].difference.isNaN && rows[2].pValue.isNaN)
             // The warnings go where the tables go.
-            #expect(found.latex.contains("Warning: b and a (1) were tested on different clips: 15 and 20, 10 of"))
+            #expect(
+                found.latex.contains("Warning: b and a (1) were tested on different clips: 15 and 20, 10 of"))
             #expect(found.csv.contains("\"b and a (1) were tested on different clips: 15 and 20, 10 of"))
             #expect(found.html.contains("Warning: b and a (1) were tested on different clips"))
-            #expect(found.json["figures"]?.elements?[1]["rows"]?.elements?[1]["warnings"]?.elements?.count == 1)
+            #expect(
+                found.json["figures"]?.elements?[1]["rows"]?.elements?[1]["warnings"]?.elements?.count == 1)
         }
     }
 
