@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers",
+                "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training", "ONNXExport",
+                "Reports", "Layers",
                 "Metrics", "Configuration", "Autograd",
             ],
             swiftSettings: realType),

@@ -91,7 +91,8 @@ extension Command {
         defer { reporter.finish() }
         let evaluation = try evaluate(
             RunEvaluation(
-                records, of: set.map { ($0.path, $0.records) }, views: arguments.views(), cache: arguments.featureCache(),
+                records, of: set.map { ($0.path, $0.records) }, views: arguments.views(),
+                cache: arguments.featureCache(),
                 observer: reporter), arguments)
         reporter.finish()
         let folder = try evaluation.write(

@@ -80,7 +80,8 @@ import Testing
     func foldersFormNoCycle(_ module: String) throws {
         let files = try Self.files(of: module)
         var owner: [String: Set<String>] = [:]
-        let declaration = /(?m)^(?:(?:public|package|final|indirect) )*(?:struct|class|enum|protocol|actor|typealias) (\w+)/
+        let declaration =
+            /(?m)^(?:(?:public|package|final|indirect) )*(?:struct|class|enum|protocol|actor|typealias) (\w+)/
         for file in files {
             for match in file.text.matches(of: declaration) {
                 owner[String(match.1), default: []].insert(file.folder)
@@ -103,7 +104,9 @@ import Testing
             left.remove(top)
         }
         let cycle = left.sorted().flatMap { folder in
-            (uses[folder] ?? [:]).filter { left.contains($0.key) }.map { "\(folder) -> \($0.key): \($0.value)" }
+            (uses[folder] ?? [:]).filter { left.contains($0.key) }.map {
+                "\(folder) -> \($0.key): \($0.value)"
+            }
         }
         #expect(cycle.isEmpty, "\(cycle.sorted().joined(separator: "\n"))")
     }

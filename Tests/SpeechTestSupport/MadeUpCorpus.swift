@@ -20,7 +20,9 @@ package enum MadeUp {
     }
 
     /// Names of RAVDESS files: every actor says both statements twice in all eight emotions.
-    package static func ravdessNames(actors: ClosedRange<Int>, ending: String = "wav", channel: Int = 1) -> [String] {
+    package static func ravdessNames(actors: ClosedRange<Int>, ending: String = "wav", channel: Int = 1)
+        -> [String]
+    {
         var names: [String] = []
         for actor in actors {
             for emotion in 1...(channel == 1 ? 8 : 6) {

@@ -5,7 +5,8 @@ import SpeechEmotion
 /// Sounds made for tests.
 package enum TestSound {
     /// A tone.
-    package static func tone(_ frequency: Double, rate: Int, count: Int, amplitude: Double = 0.5) -> Waveform {
+    package static func tone(_ frequency: Double, rate: Int, count: Int, amplitude: Double = 0.5) -> Waveform
+    {
         Waveform(
             (0..<count).map { Float(amplitude * sin(2 * .pi * frequency * Double($0) / Double(rate))) },
             rate: rate)

@@ -90,7 +90,8 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let run = try BuiltProgram.run("run", file, "--runs", folder + "/runs")
             #expect(run.status == 1)
-            #expect(run.errors.contains(#"data.source.folder: the environment variable "RAVDESS" is not set"#))
+            #expect(
+                run.errors.contains(#"data.source.folder: the environment variable "RAVDESS" is not set"#))
             #expect(!FileManager.default.fileExists(atPath: folder + "/runs"))
         }
     }

@@ -153,7 +153,8 @@ import Testing
             let unset = try BuiltProgram.run(
                 "data", "list", folder + "/small.json", "--set",
                 #"data.source={"type": "ravdess", "folder": "${RAVDESS}"}"#)
-            #expect(unset.status == 1 && unset.errors.contains(#"the environment variable "RAVDESS" is not set"#))
+            #expect(
+                unset.status == 1 && unset.errors.contains(#"the environment variable "RAVDESS" is not set"#))
         }
     }
 

@@ -138,7 +138,8 @@ public struct CorpusStatistics: Sendable {
     /// A table of all clips, one of the formats, and one for each column that is listed.
     public var tables: [any ReadableTable] {
         let formats = AttributeTable(
-            title: "Audio formats", headline: headline, columns: ["format", "sampling rate", "channels", "clips"],
+            title: "Audio formats", headline: headline,
+            columns: ["format", "sampling rate", "channels", "clips"],
             cells: self.formats.map {
                 [$0.format, Self.kilohertz($0.rate), "\($0.channels)", NumberText.count($0.clips)]
             })

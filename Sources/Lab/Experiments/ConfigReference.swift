@@ -40,7 +40,7 @@ public struct ConfigReference {
         lines += ["", "<a id=\"\(name)\"></a>", "", "\(marks) \(title)", ""]
         if let types = kinds(form) {
             lines += [
-                "One of: " + types.map { "[`\($0.type)`](#\($0.definition))" }.joined(separator: ", ") + ".",
+                "One of: " + types.map { "[`\($0.type)`](#\($0.definition))" }.joined(separator: ", ") + "."
             ]
             for (type, definition) in types {
                 writeSection(definition, level: level + 1, title: "`\(type)`")

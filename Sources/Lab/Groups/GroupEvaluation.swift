@@ -23,7 +23,9 @@ public struct GroupEvaluation: Sendable {
         self.runs = runs
         let observer = DistinctNotes(observer)
         evaluations = try runs.records.map { record in
-            try evaluate(RunEvaluation([record], of: (runs.path, runs.records), views: views, cache: cache, observer: observer))
+            try evaluate(
+                RunEvaluation(
+                    [record], of: (runs.path, runs.records), views: views, cache: cache, observer: observer))
         }
         var group = RunGroup(runs.name, try zip(runs.records, evaluations).map(Self.member))
         let first = evaluations[0]
@@ -57,7 +59,9 @@ public struct GroupEvaluation: Sendable {
         GroupOverviews([group], figures: options.metrics.map(\.rawValue) + ["loss"])
     }
     /// Every metric: pooled and as the mean of folds.
-    public var overview: ValueTable { overviews.allFigures(level: options.confidenceLevel, draws: options.resamples) }
+    public var overview: ValueTable {
+        overviews.allFigures(level: options.confidenceLevel, draws: options.resamples)
+    }
     /// The metrics of each fold.
     public var folds: ValueTable { overviews.byFold }
     /// Accuracy and UAR of each speaker.
@@ -125,7 +129,8 @@ public struct GroupEvaluation: Sendable {
             "name": name.encode(),
             "part": first.data == nil ? first.result.part.rawValue.encode() : .null,
             "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": first.views.copies.encode(), "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
+            "tta": first.views.copies.encode(),
+            "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
         ]
     }
 }

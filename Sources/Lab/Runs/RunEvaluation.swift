@@ -19,7 +19,8 @@ public struct RunEvaluation {
     ///   - set: The path and the runs of the cross-validation that the given runs belong to.
     ///   - views: Replace the views that the model was tested with.
     public init(
-        _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil, views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
+        _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil,
+        views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }

@@ -69,7 +69,9 @@ public final class Trainer {
         average = configuration.options.weightAverage.map { WeightAverage($0, named) }
         accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
         generator = RandomGenerator(seed: configuration.seed).split("training")
-        let stepsPerEpoch = (batches.count + configuration.options.accumulationSteps - 1) / configuration.options.accumulationSteps
+        let stepsPerEpoch =
+            (batches.count + configuration.options.accumulationSteps - 1)
+            / configuration.options.accumulationSteps
         if let schedule = configuration.schedule {
             optimizer.attach(schedule, epochs: configuration.options.epochs, stepsPerEpoch: stepsPerEpoch)
         }

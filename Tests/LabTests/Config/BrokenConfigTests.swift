@@ -66,7 +66,10 @@ import Testing
             ["3:13: NaN is not a JSON number; write a finite number, or null if the key allows it"]
         ),
         (#""seed": 1,"#, #""seed": 01,"#, ["3:13: 01 is not a JSON number; write 1"]),
-        (#""seed": 1,"#, #""seed": 1, // the first"#, ["3:16: JSON does not allow comments; remove this one"]),
+        (
+            #""seed": 1,"#, #""seed": 1, // the first"#,
+            ["3:16: JSON does not allow comments; remove this one"]
+        ),
         (
             #""seed": 1,"#, #""seed": 1, "seed": 2,"#,
             [#"3:16: duplicate key "seed" (first in line 3); remove one"#]
@@ -824,7 +827,10 @@ import Testing
         ),
         ("loss.type=focl", #"loss.type: unknown loss "focl"; did you mean "focal"?"#),
         ("--", "missing value; write --=value"),
-        ("data.source.folder=", #"data.source.folder: expected a string with 1 or more characters, found """#),
+        (
+            "data.source.folder=",
+            #"data.source.folder: expected a string with 1 or more characters, found """#
+        ),
     ])
     func aSettingThatIsWrongIsSaid(_ setting: String, _ message: String) {
         #expect(Self.messages(Self.base, [setting]) == ["--set \(setting): \(message)"])
@@ -886,8 +892,11 @@ import Testing
         #expect(try folder([:], keepsUnset: true) == "${DATA}/RAVDESS")
         let unset = #expect(throws: ConfigurationError.self) { try folder([:]) }
         #expect(
-            unset?.description == #"a.json:4:54: data.source.folder: the environment variable "DATA" is not set"#)
+            unset?.description
+                == #"a.json:4:54: data.source.folder: the environment variable "DATA" is not set"#)
         let near = #expect(throws: ConfigurationError.self) { try folder(["DATTA": "/mnt"]) }
-        #expect(near?.description.hasSuffix(#"the environment variable "DATA" is not set; did you mean "DATTA"?"#) == true)
+        #expect(
+            near?.description.hasSuffix(#"the environment variable "DATA" is not set; did you mean "DATTA"?"#)
+                == true)
     }
 }

@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    /// What is no list of changes is an error where it is used.
+    /// A test-time augmentation that is not a list of augmentations is refused by what uses it.
     @Test(arguments: ["5", #"[[{"type": "x"}]]"#]) func damagedAugmentationIsRefused(_ tta: String) throws {
         let card = ModelCard(
             classes: ["a"], features: try JSONValue.parse("{}"), tta: try JSONValue.parse(tta))
@@ -138,8 +138,7 @@ import Testing
         ("input", "[9,", "input"),
         ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "numbers"),
         ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a positive integer"),
-        ("views", "[[", "metadata \"views\""),
-        ("views", "5", "expected a list"), ("views", #"[[{"type": "x"}]]"#, "wave augmentation"),
+        ("tta", "[[", "metadata \"tta\""),
     ]) func damagedMetadataIsRefused(_ key: String, _ value: String, _ part: String) throws {
         try inFolder { folder in
             let path = folder + "/a.safetensors"

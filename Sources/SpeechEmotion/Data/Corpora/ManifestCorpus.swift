@@ -139,7 +139,8 @@ public struct ManifestCorpus: CorpusSource {
                 let names = record.values.map(\.name).listed()
                 report(
                     record[column], column,
-                    record[column] == nil ? "missing; the columns are \(names)" : "expected a string, found none")
+                    record[column] == nil
+                        ? "missing; the columns are \(names)" : "expected a string, found none")
                 return ""
             }
             return value.text.trimmed
