@@ -113,7 +113,7 @@ extension Command {
     }
 
     private static func place(_ folder: String) -> String {
-        "The evaluation is in \(folder); a report for a browser is \(folder)/\(RunFile.report)."
+        "Results: \(folder)\nReport: \(folder)/\(RunFile.report)"
     }
 
     /// Evaluates what the options name.

@@ -89,7 +89,7 @@ import Testing
         }
         var uses: [String: [String: String]] = [:]
         for file in files where !file.folder.isEmpty {
-            for match in file.text.matches(of: /[A-Z]\w+/) {
+            for match in file.text.matches(of: /\b[A-Z]\w+/) {
                 guard let folders = owner[String(match.0)], folders.count == 1, let other = folders.first,
                     !other.isEmpty, other != file.folder
                 else { continue }

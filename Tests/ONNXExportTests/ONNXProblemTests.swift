@@ -74,13 +74,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"type": "flatten"}"#, "all steps become one vector"),
-        (#"{"type": "reshape", "shape": [-1]}"#, "the new shape is for a fixed number of steps"),
-        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the new shape is for a fixed number of steps"),
-        (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has a bias for each step"),
+        (#"{"type": "flatten"}"#, "it flattens all steps into one vector"),
+        (#"{"type": "reshape", "shape": [-1]}"#, "the target shape requires a fixed number of steps"),
+        (#"{"type": "reshape", "shape": [8, 2, 2]}"#, "the target shape requires a fixed number of steps"),
+        (#"{"type": "attention", "form": "reduced"}"#, "the reduced form has one bias per step"),
         (
             #"{"type": "positional_encoding", "kind": "learned"}"#,
-            "vectors are learned for the steps of the input"
+            "the embeddings have the length of the input"
         ),
     ]) func layersThatCountStepsDoNotTakeAnyNumber(_ json: String, _ reason: String) throws {
         var options = ONNXOptions()

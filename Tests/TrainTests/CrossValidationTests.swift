@@ -139,7 +139,7 @@ import Testing
         #expect(ensemble.status == 0, "\(ensemble.errors)")
         #expect(FileManager.default.fileExists(atPath: out + "/report.html"))
         let beside = try BuiltProgram.run("evaluate", folds, "--data", data, "--ensemble", "--no-cache")
-        #expect(try beside.output.contains("The evaluation is in " + folds + "/evaluations/"))
+        #expect(try beside.output.contains("Results: " + folds + "/evaluations/"))
         #expect(!FileManager.default.fileExists(atPath: first))
         let table = try BuiltProgram.run("evaluate", folds, "--format", "latex", "--no-cache")
         #expect(table.output.hasPrefix(#"\begin{table}"#), "\(table.errors)")

@@ -237,7 +237,7 @@ import Testing
             #expect(whole.status == 0 && whole.errors.isEmpty && !whole.output.contains("windows"))
             let windows = try say("--window", "2", "--format", "json")
             #expect(try JSONValue.parse(windows.output)["windows"]?.elements?.count == 4)
-            let any = "this model takes recordings of any length at once"
+            let any = "this model takes recordings of any length"
             for (words, message) in [
                 (["--step", "1"], "--step: \(any): set the window length, too"),
                 (["--truncate"], "--truncate: \(any): there is nothing to truncate"),

@@ -95,7 +95,7 @@ import Testing
                 atPath: folder + "/small.json", toPath: folder + "/it's small.json")
             let path = "\(folder)/it's small.json"
             let words = [
-                "run", path, "--runs", folder + "/my runs", "--set", "about=\"a b\"",
+                "run", path, "--runs", folder + "/my runs", "--set", "description=\"a b\"",
                 "--set", "training.save_every_seconds=0.1", "--set", "training.epochs=100",
             ]
             let call = try BuiltProgram.begin(words)
@@ -204,7 +204,7 @@ import Testing
             #expect(classes.status == 1)
             #expect(
                 classes.errors.contains(
-                    "small.json:13:14: model: gives [7], expected [8], a number for each class"))
+                    "small.json:13:14: model: outputs [7], expected [8], one logit per class"))
             let gone = try BuiltProgram.run(
                 SmallExperiment.run(
                     folder, "--set", #"data.source={"type": "folders", "folder": "/nowhere"}"#))

@@ -76,11 +76,11 @@ import Testing
             try Data().write(to: URL(fileURLWithPath: folder + "/runs"))
             let file = try BuiltProgram.run(words(folder))
             #expect(file.status == 1)
-            #expect(file.errors.contains("making the folder") && file.errors.contains("--runs FOLDER"))
+            #expect(file.errors.contains("creating the folder") && file.errors.contains("--runs FOLDER"))
             // Root may write everywhere but here.
             let read = try BuiltProgram.run(
                 "run", folder + "/small.json", "--runs", "/proc/self", "--name", "x", "--quiet")
-            #expect(read.status == 1 && read.errors.contains("making the folder"), "\(read.errors)")
+            #expect(read.status == 1 && read.errors.contains("creating the folder"), "\(read.errors)")
             if getuid() != 0 {
                 try FileManager.default.removeItem(atPath: folder + "/runs")
                 #expect(mkdir(folder + "/runs", 0o500) == 0)

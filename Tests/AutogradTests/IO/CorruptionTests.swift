@@ -51,7 +51,7 @@ import Testing
             file(
                 #"{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#,
                 data: 3),
-            "f: tensor \"y\", byte 114: found data that overlap tensor \"x\"; allowed: data from byte 115"
+            "f: tensor \"y\", byte 114: found data that overlaps tensor \"x\"; allowed: data from byte 115"
         ),
         (
             file(

@@ -40,7 +40,7 @@ import Testing
                 == "f: archive, byte 171: found no directory entry; allowed: the bytes \"PK\\1\\2\"")
         #expect(
             try message { $0[179] = 1 }
-                == "f: archive, byte 179: found \"x.npy\" encrypted; allowed: no encryption")
+                == "f: archive, byte 179: found an encrypted \"x.npy\"; allowed: no encryption")
         #expect(
             try message { $0[181] = 9 }
                 == "f: archive, byte 181: found method 9 for \"x.npy\"; allowed: 0 (stored), 8 (deflated)")

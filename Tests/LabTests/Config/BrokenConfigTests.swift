@@ -227,8 +227,8 @@ import Testing
             ["29:59: training.mixup: expected a number above 0, found 0"]
         ),
         (
-            #""epochs": 40"#, #""epochs": 40, "average": {"decay": 2}"#,
-            ["29:71: training.weight_average.decay: expected a number of at least 0 and below 1, found 2"]
+            #""epochs": 40"#, #""epochs": 40, "weight_average": {"decay": 2}"#,
+            ["29:78: training.weight_average.decay: expected a number of at least 0 and below 1, found 2"]
         ),
         (
             #""epochs": 40"#, #""epochs": 40, "save_every_seconds": -1"#,
@@ -266,7 +266,7 @@ import Testing
         ),
         (
             #""type": "cosine""#, #""type": "cosine", "warmup": 40"#,
-            ["28:47: schedule.warmup: must be below the 40 epochs of training, found 40"]
+            ["28:46: schedule.warmup: must be below the 40 epochs of training, found 40"]
         ),
         (
             #"{"type": "cross_entropy"}"#, #"{"type": "focal", "gamma": -1}"#,
@@ -356,7 +356,7 @@ import Testing
         ),
         (
             #""type": "trim""#, #""type": "trimm""#,
-            [#"8:36: features.preprocessing[0].type: unknown edit "trimm"; did you mean "trim"?"#]
+            [#"8:36: features.preprocessing[0].type: unknown preprocessing step "trimm"; did you mean "trim"?"#]
         ),
         (
             #""type": "noise""#, #""type": "nosie""#,
@@ -367,13 +367,13 @@ import Testing
         (
             #""type": "spec_augment""#, #""type": "noise""#,
             [
-                #"17:31: augmentation.features[0].type: expected the name of a feature augmentation, one of "time_mask", "frequency_mask", "spec_augment", "vtlp", "feature_noise", "flip", "affine" or "color_jitter", found "noise""#
+                #"17:31: augmentation.features[0].type: expected the name of a feature augmentation, one of "time_mask", "frequency_mask", "spec_augment", "vtlp", "feature_noise", "horizontal_flip", "affine" or "color_jitter", found "noise""#
             ]
         ),
         (
-            #""type": "sequence""#, #""type": "image""#,
+            #""type": "sequence""#, #""type": "picture""#,
             [
-                #"10:21: features.layout.type: expected the name of a layout, one of "sequence", "summary" or "picture", found "image""#
+                #"10:21: features.layout.type: expected the name of a layout, one of "sequence", "summary" or "image", found "picture""#
             ]
         ),
         (
@@ -852,7 +852,7 @@ import Testing
         (["a": #"{"extends": 3}"#], "a.json:1:13: extends: expected the name of a file, found 3"),
         (
             ["a": #"{"extends": []}"#, "b": ""],
-            "a.json:1:1: data: missing; expected an object with keys such as source, only, except, labels"
+            "a.json:1:1: data: missing; expected an object with keys such as source, include, exclude, labels"
         ),
         (
             ["a": #"{"extends": "b.json"}"#, "b": "{,}"],

@@ -22,6 +22,8 @@ import Testing
         _ text: String, _ file: String, seed: UInt64, classes: [String] = ["glad", "sad"], count: Int = 40
     ) throws -> Model {
         let model = try Model(text: text, input: [9, 4], generator: RandomGenerator(seed: seed))
+        let data = Tensor.normal([8, 9, 4], mean: 0, deviation: 1, using: RandomGenerator(seed: seed))
+        model.fitFeatureNorms([Signal(data)])
         let card = ModelCard(
             classes: classes, features: ["type": "mfcc", "n_mfcc": JSONValue(.integer(count))],
             sampleRate: 8000)

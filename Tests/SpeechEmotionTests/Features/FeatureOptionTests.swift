@@ -103,7 +103,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"type": "mfcc", "n_fft": 0}"#, "fft: expected an integer from 1 to 131072"),
-        (#"{"type": "mfcc", "hop_length": 0}"#, "hop: expected an integer from 1"),
+        (#"{"type": "mfcc", "hop_length": 0}"#, "hop_length: expected an integer from 1"),
         (#"{"type": "mfcc", "n_fft": 100000000}"#, "fft: expected"),
         (
             #"{"type": "mfcc", "n_mfcc": 60, "n_mels": 50}"#,
