@@ -3,7 +3,7 @@ import Autograd
 /// The result of a gradient check: analytic gradients compared with numerical gradients, element by element.
 public struct GradientReport: Error, Sendable, CustomStringConvertible {
     /// One element of an input, with its analytic and its numerical gradient.
-    public struct Place: Sendable {
+    public struct Location: Sendable {
         /// The index of the input.
         public let input: Int
         /// The index of the element in the input.
@@ -28,7 +28,7 @@ public struct GradientReport: Error, Sendable, CustomStringConvertible {
     /// The number of elements that differ by more than their tolerance.
     public internal(set) var wrong = 0
     /// The element with the largest difference relative to its tolerance.
-    public internal(set) var worst: Place?
+    public internal(set) var worst: Location?
     /// Other problems, such as missing history or a rule whose result depends on which gradients are requested.
     public internal(set) var problems: [String] = []
 
@@ -50,7 +50,7 @@ public struct GradientReport: Error, Sendable, CustomStringConvertible {
         return (lines + problems.map { "  \($0)" }).joined(separator: "\n")
     }
 
-    mutating func add(_ place: Place) {
+    mutating func add(_ place: Location) {
         checked += 1
         let isWrong = !(place.error <= place.tolerance)
         if isWrong { wrong += 1 }
@@ -141,13 +141,13 @@ private struct GradientCheck {
             let largest = found.reduce(0) { $1.isFinite ? Swift.max($0, Swift.abs($1)) : $0 }
             for at in found.indices {
                 // A step that crosses a kink or is too large for the curvature is replaced by smaller ones.
-                var best: GradientReport.Place?
+                var best: GradientReport.Location?
                 for step in [step, step / 10, step / 100] {
                     let (numeric, noise) = difference(inputs, input, at, step, cotangents)
                     let size = [found[at], numeric].reduce(0.01 * largest) {
                         $1.isFinite ? Swift.max($0, Swift.abs($1)) : $0
                     }
-                    let place = GradientReport.Place(
+                    let place = GradientReport.Location(
                         input: input, index: index(at, in: inputs[input].shape), analytic: found[at],
                         numeric: numeric, tolerance: tolerance * size + noise + Double.leastNormalMagnitude)
                     if best.map({ place.error / place.tolerance < $0.error / $0.tolerance }) ?? true {

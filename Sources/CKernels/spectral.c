@@ -13,7 +13,7 @@
 #define BODY "spectral.inc"
 #include "each-version.inc"
 
-void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *center) {
+void ck_lane_centroid(const float *s, ptrdiff_t bins, float *total, float *center) {
     CHOOSE(center, float, s, bins, total, center);
 }
 void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *center, float *spread) {

@@ -6,7 +6,7 @@ public final class Decoding {
     let environment: [String: String]?
     /// Whether `${NAME}` is kept if the environment has no such variable.
     let keepsUnset: Bool
-    private(set) var problems: [Problem] = []
+    private(set) var problems: [ConfigurationIssue] = []
     /// The path of the current value.
     public private(set) var path = JSONPath()
     /// The field's constraints on the current value.
@@ -18,8 +18,8 @@ public final class Decoding {
     }
 
     /// Reports an issue with the current value.
-    public func report(_ message: String, at place: Place) {
-        problems.append(Problem(place: place, path: path, message: message))
+    public func report(_ message: String, at place: Location) {
+        problems.append(ConfigurationIssue(place: place, path: path, message: message))
     }
 
     /// Reports an invalid value: `expected an integer above 0, found 12.5`.
@@ -28,7 +28,7 @@ public final class Decoding {
     }
 
     /// Decodes a child of the current value. Reports an issue and returns nil if the nesting is too deep.
-    public func inside<Value>(_ step: JSONPath.Step, at place: Place, _ decode: () -> Value?) -> Value? {
+    public func inside<Value>(_ step: JSONPath.Step, at place: Location, _ decode: () -> Value?) -> Value? {
         guard path.steps.count < JSONValue.depthLimit else {
             report("more than \(JSONValue.depthLimit) levels deep", at: place)
             return nil

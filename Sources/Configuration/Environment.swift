@@ -1,7 +1,7 @@
 extension Decoding {
     /// Returns the text with `${NAME}` replaced from the environment, if one is given. Reports an issue and returns
     /// nil if a required variable is not set.
-    func expanded(_ text: String, at place: Place) -> String? {
+    func expanded(_ text: String, at place: Location) -> String? {
         guard let environment, text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var result = ""
         var rest = Substring(text)

@@ -63,7 +63,7 @@ extension Options {
     ///
     ///     static let fields: [Field<Self>] = [.init("units", \.units, "Number of units.")] + group(\.weights)
     ///
-    /// Rules that involve several keys are checked only for the outer options. Its `complaints` should include
+    /// Rules that involve several keys are checked only for the outer options. Its `validationIssues` should include
     /// those of the group.
     public static func group<Part: Options>(
         _ keyPath: WritableKeyPath<Self, Part> & Sendable

@@ -8,7 +8,7 @@ struct JSONParser {
     let source: String
     /// The offset of the next byte.
     var at = 0
-    private(set) var problems: [Problem] = []
+    private(set) var problems: [ConfigurationIssue] = []
     private var reached = (offset: 0, line: 1, column: 1)
     private static let problemLimit = 20
 
@@ -75,7 +75,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func list(_ open: Place, depth: Int) throws(Halt) -> [JSONValue] {
+    private mutating func list(_ open: Location, depth: Int) throws(Halt) -> [JSONValue] {
         try enter(open, depth)
         var elements: [JSONValue] = []
         while try more(in: "[", open, UInt8(ascii: "]"), isFirst: elements.isEmpty) {
@@ -85,10 +85,10 @@ struct JSONParser {
         return elements
     }
 
-    private mutating func object(_ open: Place, depth: Int) throws(Halt) -> [JSONMember] {
+    private mutating func object(_ open: Location, depth: Int) throws(Halt) -> [JSONMember] {
         try enter(open, depth)
         var members: [JSONMember] = []
-        var places: [String: Place] = [:]
+        var places: [String: Location] = [:]
         while try more(in: "{", open, UInt8(ascii: "}"), isFirst: members.isEmpty) {
             let start = place(at)
             let key = try key()
@@ -105,7 +105,7 @@ struct JSONParser {
         return members
     }
 
-    private mutating func enter(_ open: Place, _ depth: Int) throws(Halt) {
+    private mutating func enter(_ open: Location, _ depth: Int) throws(Halt) {
         at += 1
         if depth > JSONValue.depthLimit {
             try report(
@@ -118,7 +118,7 @@ struct JSONParser {
 
     /// Returns whether another element follows. Consumes the closing bracket if not.
     private mutating func more(
-        in opening: String, _ open: Place, _ close: UInt8, isFirst: Bool
+        in opening: String, _ open: Location, _ close: UInt8, isFirst: Bool
     ) throws(Halt) -> Bool {
         try skipSpace()
         while peek == UInt8(ascii: ",") {
@@ -137,7 +137,7 @@ struct JSONParser {
     }
 
     /// Stops at the end of the document and at a mismatched closing bracket.
-    private mutating func mustGoOn(_ opening: String, _ open: Place, _ close: UInt8) throws(Halt) {
+    private mutating func mustGoOn(_ opening: String, _ open: Location, _ close: UInt8) throws(Halt) {
         let closing = String(UnicodeScalar(close))
         guard let byte = peek else {
             try report(open, "this \"\(opening)\" is never closed; add \"\(closing)\"")
@@ -151,7 +151,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func separator(_ opening: String, _ open: Place, _ close: UInt8) throws(Halt) {
+    private mutating func separator(_ opening: String, _ open: Location, _ close: UInt8) throws(Halt) {
         try skipSpace()
         try mustGoOn(opening, open, close)
         let closing = String(UnicodeScalar(close))
@@ -235,7 +235,7 @@ extension JSONParser {
     var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     /// Returns the line and column of an offset. Fast for ascending offsets.
-    mutating func place(_ offset: Int) -> Place {
+    mutating func place(_ offset: Int) -> Location {
         if offset < reached.offset { reached = (0, 1, 1) }
         while reached.offset < min(offset, bytes.count) {
             let byte = bytes[reached.offset]
@@ -247,11 +247,11 @@ extension JSONParser {
             }
             reached.offset += 1
         }
-        return Place(source: source, line: reached.line, column: reached.column)
+        return Location(source: source, line: reached.line, column: reached.column)
     }
 
-    mutating func report(_ place: Place, _ message: String) throws(Halt) {
-        problems.append(Problem(place: place, message: message))
+    mutating func report(_ place: Location, _ message: String) throws(Halt) {
+        problems.append(ConfigurationIssue(place: place, message: message))
         if problems.count >= Self.problemLimit { throw Halt() }
     }
 
@@ -260,7 +260,7 @@ extension JSONParser {
     }
 
     mutating func halt(_ offset: Int, _ message: String) -> Halt {
-        problems.append(Problem(place: place(offset), message: message))
+        problems.append(ConfigurationIssue(place: place(offset), message: message))
         return Halt()
     }
 

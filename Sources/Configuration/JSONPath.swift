@@ -44,18 +44,18 @@ extension JSONPath {
     /// Parses `model.layers[2].units`, `model.layers.2.units` or `a["odd.key"]`.
     ///
     /// A number between dots is parsed as a key. If the value there is a list, it is used as an index.
-    public init(parsing text: String, place: Place? = nil) throws(ConfigurationError) {
+    public init(parsing text: String, place: Location? = nil) throws(ConfigurationError) {
         var rest = Substring(text)
-        self = try JSONPath.read(from: &rest, place: place ?? Place(source: text))
+        self = try JSONPath.read(from: &rest, place: place ?? Location(source: text))
         if !rest.isEmpty {
             throw ConfigurationError(
-                place: place ?? Place(source: text),
+                place: place ?? Location(source: text),
                 #"a path must not contain "="; quote such a key: ["a=b"]"#)
         }
     }
 
     /// Parses a path at the start of `rest`, up to an equals sign or the end.
-    static func read(from rest: inout Substring, place: Place) throws(ConfigurationError) -> JSONPath {
+    static func read(from rest: inout Substring, place: Location) throws(ConfigurationError) -> JSONPath {
         var steps: [Step] = []
         while true {
             guard steps.count < JSONValue.depthLimit else {
@@ -83,7 +83,9 @@ extension JSONPath {
         }
     }
 
-    private static func bracket(from rest: inout Substring, place: Place) throws(ConfigurationError) -> Step {
+    private static func bracket(from rest: inout Substring, place: Location) throws(ConfigurationError)
+        -> Step
+    {
         rest.removeFirst()
         if rest.first == "\"" {
             let body = rest.dropFirst()

@@ -16,10 +16,10 @@ public struct JSONValue: Sendable {
     /// The content of the value.
     public var content: Content
     /// The location of its first character.
-    public var place: Place
+    public var place: Location
 
     /// Creates a value, optionally with a source location.
-    public init(_ content: Content, at place: Place = .nowhere) {
+    public init(_ content: Content, at place: Location = .nowhere) {
         self.content = content
         self.place = place
     }
@@ -37,12 +37,12 @@ public struct JSONMember: Sendable {
     /// The key.
     public var key: String
     /// The location of the key.
-    public var place: Place
+    public var place: Location
     /// The value.
     public var value: JSONValue
 
     /// Creates a member.
-    public init(_ key: String, _ value: JSONValue, at place: Place = .nowhere) {
+    public init(_ key: String, _ value: JSONValue, at place: Location = .nowhere) {
         self.key = key
         self.place = place
         self.value = value
@@ -121,7 +121,7 @@ extension JSONValue {
 
     /// Returns the location of the value at a path. If there is no such value, returns the location of the last
     /// existing value along the path. Used for issues found after decoding, such as mismatched shapes.
-    public func place(of path: JSONPath) -> Place { follow(path).value.place }
+    public func place(of path: JSONPath) -> Location { follow(path).value.place }
 
     private func follow(_ path: JSONPath) -> (value: JSONValue, isWhole: Bool) {
         var value = self

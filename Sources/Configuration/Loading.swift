@@ -17,7 +17,7 @@ extension JSONValue {
         _ file: String, read: (String) throws(ReadFailure) -> [UInt8] = JSONValue.bytes(of:)
     ) throws(ConfigurationError) -> JSONValue {
         var count = 0
-        return try load(file, Place(source: file), [], &count, read)
+        return try load(file, Location(source: file), [], &count, read)
     }
 
     /// An error while reading a file.
@@ -35,7 +35,7 @@ extension JSONValue {
     private static let fileLimit = 200
 
     private static func load(
-        _ file: String, _ place: Place, _ children: [String], _ count: inout Int,
+        _ file: String, _ place: Location, _ children: [String], _ count: inout Int,
         _ read: (String) throws(ReadFailure) -> [UInt8]
     ) throws(ConfigurationError) -> JSONValue {
         let path = children.isEmpty ? JSONPath() : JSONPath([.key("extends")])

@@ -8,11 +8,11 @@ public protocol Options: ConfigurationValue {
     /// A description in one sentence. Empty by default.
     static var summary: String { get }
     /// Rules that involve several keys, checked after every single key is valid. None by default.
-    var complaints: [Complaint] { get }
+    var validationIssues: [ValidationIssue] { get }
 }
 
 /// A violated rule that concerns several keys or the options as a whole.
-public struct Complaint: Sendable {
+public struct ValidationIssue: Sendable {
     /// The path of the value to change, as far as the document contains it. Empty for the options as a whole.
     public var path: JSONPath
     /// What is wrong and what was found.
@@ -35,7 +35,7 @@ public struct Complaint: Sendable {
 
 extension Options {
     public static var summary: String { "" }
-    public var complaints: [Complaint] { [] }
+    public var validationIssues: [ValidationIssue] { [] }
 
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Self? {
         decode(json, context, over: Self())
@@ -62,7 +62,7 @@ extension Options {
             }
         }
         guard context.problems.count == before else { return nil }
-        for complaint in result.complaints {
+        for complaint in result.validationIssues {
             report(complaint.message, complaint.path.steps[...], json, context)
         }
         return context.problems.count == before ? result : nil

@@ -8,7 +8,7 @@ extension JSONValue {
     ///   - source: The location for error messages. The default is `--set` with the assignment.
     public mutating func set(_ assignment: String, source: String? = nil) throws(ConfigurationError) {
         let source = source ?? "--set \(assignment)"
-        let place = Place(source: source)
+        let place = Location(source: source)
         var rest = Substring(assignment)
         let path = try JSONPath.read(from: &rest, place: place)
         guard rest.first == "=" else {
@@ -25,11 +25,11 @@ extension JSONValue {
 
     /// Removes the key or element at a path, which must exist.
     public mutating func remove(_ path: JSONPath, source: String) throws(ConfigurationError) {
-        try change(path, from: 0, to: nil, place: Place(source: source))
+        try change(path, from: 0, to: nil, place: Location(source: source))
     }
 
     private mutating func change(
-        _ path: JSONPath, from level: Int, to value: JSONValue?, place: Place
+        _ path: JSONPath, from level: Int, to value: JSONValue?, place: Location
     ) throws(ConfigurationError) {
         guard level < path.steps.count else {
             if let value { self = value }
@@ -77,7 +77,7 @@ extension JSONValue {
     }
 
     private func index(
-        _ step: JSONPath.Step, _ here: JSONPath, _ count: Int, _ place: Place
+        _ step: JSONPath.Step, _ here: JSONPath, _ count: Int, _ place: Location
     ) throws(ConfigurationError) -> Int? {
         let index: Int?
         switch step {
@@ -102,21 +102,21 @@ extension JSONValue {
         let isJSON =
             ["true", "false", "null"].contains(text) || text.first.map { "{[\"".contains($0) } == true
             || JSONParser.isNumber(ArraySlice(text.utf8))
-        if !isJSON { return JSONValue(.text(text), at: Place(source: source)) }
+        if !isJSON { return JSONValue(.text(text), at: Location(source: source)) }
         do throws(ConfigurationError) {
-            return try JSONValue.parse(text, source: source).placed(Place(source: source))
+            return try JSONValue.parse(text, source: source).placed(Location(source: source))
         } catch {
             throw ConfigurationError(
                 error.problems.map { problem in
                     let column = problem.place.column
-                    return Problem(
-                        place: Place(source: source),
+                    return ConfigurationIssue(
+                        place: Location(source: source),
                         message: "character \(column) of the value: \(problem.message)")
                 })
         }
     }
 
-    private func placed(_ place: Place) -> JSONValue {
+    private func placed(_ place: Location) -> JSONValue {
         switch content {
         case .list(let elements): JSONValue(.list(elements.map { $0.placed(place) }), at: place)
         case .object(let members):

@@ -20,7 +20,7 @@ public enum ClusterResampling {
     /// 12). With three to nine clusters, it is a t interval with the jackknife standard error. For proportions it
     /// is computed on the logit scale, where the bounds 0 and 1 do not skew the distribution.
     public static func interval(
-        _ figure: ClusteredFigure, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
+        _ figure: ClusteredMetric, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
         generator: RandomGenerator
     ) -> ConfidenceInterval {
         let count = figure.clusters.count
@@ -59,13 +59,13 @@ public enum ClusterResampling {
     /// whole clusters; it is exact if there are at most `draws` permutations. With three to nine clusters, it is
     /// Student's t with the jackknife standard error of the difference.
     ///
-    /// Throws a `MetricProblem` if the clusters differ.
+    /// Throws a `MetricError` if the clusters differ.
     public static func test(
-        _ first: ClusteredFigure, _ second: ClusteredFigure, draws: Int = 2000, generator: RandomGenerator
-    ) throws(MetricProblem) -> Double {
+        _ first: ClusteredMetric, _ second: ClusteredMetric, draws: Int = 2000, generator: RandomGenerator
+    ) throws(MetricError) -> Double {
         let count = first.clusters.count
         guard Set(first.clusters) == Set(second.clusters) else {
-            throw MetricProblem(
+            throw MetricError(
                 "the clips or speakers of the predictions differ; a paired test needs the same ones")
         }
         let numbers = Dictionary(
@@ -118,10 +118,10 @@ public enum ClusterResampling {
 
 /// Two systems whose predictions are exchanged cluster by cluster.
 private struct ExchangedPair {
-    private let joint: ClusteredFigure
+    private let joint: ClusteredMetric
     private let places: [(mine: Int, other: Int)]
 
-    init(_ first: ClusteredFigure, _ second: ClusteredFigure, _ order: [Int]) throws(MetricProblem) {
+    init(_ first: ClusteredMetric, _ second: ClusteredMetric, _ order: [Int]) throws(MetricError) {
         joint = try first.joined(with: second)
         places = order.enumerated().map { ($0, first.clusters.count + $1) }
     }

@@ -11,17 +11,17 @@ public struct ConfusionMatrix: Sendable, Equatable {
         counts = Array(repeating: Array(repeating: 0, count: classes.count), count: classes.count)
     }
 
-    /// Creates the matrix of true and predicted classes. Throws a `MetricProblem` if a class index is invalid or
+    /// Creates the matrix of true and predicted classes. Throws a `MetricError` if a class index is invalid or
     /// the lengths differ.
-    public init(classes: [String], truths: [Int], predictions: [Int]) throws(MetricProblem) {
+    public init(classes: [String], truths: [Int], predictions: [Int]) throws(MetricError) {
         self.init(classes: classes)
         guard truths.count == predictions.count else {
-            throw MetricProblem(
+            throw MetricError(
                 "\(truths.count) true classes and \(predictions.count) predictions; expected the same number")
         }
         for (truth, prediction) in zip(truths, predictions) {
             guard classes.indices.contains(truth), classes.indices.contains(prediction) else {
-                throw MetricProblem(
+                throw MetricError(
                     "true class \(truth) and prediction \(prediction); expected class indices below \(classes.count)"
                 )
             }
@@ -113,7 +113,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
 }
 
 /// An error for input from which a metric cannot be computed.
-public struct MetricProblem: Error, CustomStringConvertible, Sendable, Equatable {
+public struct MetricError: Error, CustomStringConvertible, Sendable, Equatable {
     /// What was found and what is expected.
     public let description: String
 

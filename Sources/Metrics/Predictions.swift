@@ -40,12 +40,12 @@ public struct Predictions: Sendable {
     }
 
     /// Returns the confusion matrix.
-    public func confusion() throws(MetricProblem) -> ConfusionMatrix {
+    public func confusion() throws(MetricError) -> ConfusionMatrix {
         try ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
     }
 
     /// Returns the mean loss, under the name `loss`, followed by the given metrics.
-    public func figures(_ figures: [Figure]) throws(MetricProblem) -> [(name: String, value: Double)] {
+    public func figures(_ figures: [Metric]) throws(MetricError) -> [(name: String, value: Double)] {
         let soft = try ProbabilityMetrics(
             probabilities: probabilities, truths: truths, classes: classes.count)
         let matrix = try confusion()
@@ -63,11 +63,11 @@ public struct Predictions: Sendable {
     }
 
     /// Pools the predictions of several test sets, such as those of all folds. Throws if their classes differ.
-    public static func pooled(_ parts: [Predictions]) throws(MetricProblem) -> Predictions {
+    public static func pooled(_ parts: [Predictions]) throws(MetricError) -> Predictions {
         var all = Predictions(classes: parts.first?.classes ?? [])
         for part in parts {
             guard part.classes == all.classes else {
-                throw MetricProblem(
+                throw MetricError(
                     "classes \(part.classes.joined(separator: ", ")) and \(all.classes.joined(separator: ", ")); "
                         + "to pool predictions, their classes must be the same, in the same order")
             }

@@ -8,24 +8,24 @@ public struct ProbabilityMetrics: Sendable {
     public let truths: [Int]
     private let classCount: Int
 
-    /// Creates the metrics. Throws a `MetricProblem` if the sizes differ, a class index is invalid or a probability
+    /// Creates the metrics. Throws a `MetricError` if the sizes differ, a class index is invalid or a probability
     /// is not finite.
-    public init(probabilities: [[Double]], truths: [Int], classes: Int) throws(MetricProblem) {
+    public init(probabilities: [[Double]], truths: [Int], classes: Int) throws(MetricError) {
         guard probabilities.count == truths.count else {
-            throw MetricProblem(
+            throw MetricError(
                 "\(probabilities.count) rows of probabilities and \(truths.count) true classes; expected the same number"
             )
         }
         for (row, (numbers, truth)) in zip(probabilities, truths).enumerated() {
             guard numbers.count == classes else {
-                throw MetricProblem("row \(row) has \(numbers.count) probabilities; expected \(classes)")
+                throw MetricError("row \(row) has \(numbers.count) probabilities; expected \(classes)")
             }
             guard (0..<classes).contains(truth) else {
-                throw MetricProblem(
+                throw MetricError(
                     "row \(row) has true class \(truth); expected a class index below \(classes)")
             }
             guard numbers.allSatisfy(\.isFinite) else {
-                throw MetricProblem("row \(row) has a probability that is not a finite number")
+                throw MetricError("row \(row) has a probability that is not a finite number")
             }
         }
         self.probabilities = probabilities

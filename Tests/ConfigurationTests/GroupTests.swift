@@ -12,8 +12,8 @@ import Testing
             .init("bias", \.bias, "Whether there is one."),
         ]
 
-        var complaints: [Complaint] {
-            bias || scale > 0 ? [] : [Complaint("scale", "has to be above 0 where there is no bias")]
+        var validationIssues: [ValidationIssue] {
+            bias || scale > 0 ? [] : [ValidationIssue("scale", "has to be above 0 where there is no bias")]
         }
     }
 
@@ -27,11 +27,11 @@ import Testing
                 .init("names", \.names, "Lists by name.")
             ]
 
-        var complaints: [Complaint] {
-            weights.complaints
+        var validationIssues: [ValidationIssue] {
+            weights.validationIssues
                 + names.entries.flatMap { entry in
                     entry.value.indices.filter { entry.value[$0] < 0 }.map {
-                        Complaint(at: [.key("names"), .key(entry.name), .index($0)], "is below 0")
+                        ValidationIssue(at: [.key("names"), .key(entry.name), .index($0)], "is below 0")
                     }
                 }
         }

@@ -63,9 +63,9 @@ struct Training: Options {
         .init("steps", \.steps, "Steps of the schedule."),
     ]
 
-    var complaints: [Complaint] {
+    var validationIssues: [ValidationIssue] {
         band.first < band.second
-            ? [] : [Complaint("band", "the first has to be below the second, found \(band.encode())")]
+            ? [] : [ValidationIssue("band", "the first has to be below the second, found \(band.encode())")]
     }
 }
 

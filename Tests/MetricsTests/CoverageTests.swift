@@ -12,7 +12,7 @@ import Testing
     struct Design: Sendable, CustomTestStringConvertible {
         var speakers, seeds: Int
         var population = SimulatedPopulation()
-        var statistic = ClusteredFigure.Statistic.figure(.uar)
+        var statistic = ClusteredMetric.Statistic.figure(.uar)
         var rounds = CoverageTests.rounds
         var draws = 400
         /// How often the interval covers the true value.
@@ -80,7 +80,7 @@ import Testing
             let models = design.population.draw(
                 speakers: design.speakers, seeds: design.seeds, generator)[0]
             let interval = ClusterResampling.interval(
-                try ClusteredFigure(design.statistic, models, by: .speakers),
+                try ClusteredMetric(design.statistic, models, by: .speakers),
                 isShare: design.isShare, draws: design.draws, generator: generator)
             covered += interval.low <= truth && truth <= interval.high ? 1 : 0
         }
@@ -97,7 +97,7 @@ import Testing
         for _ in 0..<Self.rounds {
             let models = population.draw(speakers: 6, seeds: 1, generator)[0]
             let interval = ClusterResampling.interval(
-                try ClusteredFigure(.figure(.uar), models, by: .clips), isShare: true, draws: 300,
+                try ClusteredMetric(.figure(.uar), models, by: .clips), isShare: true, draws: 300,
                 generator: generator)
             covered += interval.low <= truth && truth <= interval.high ? 1 : 0
         }
@@ -121,7 +121,7 @@ import Testing
         let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.figure(.uar)))
         let covered = try (0..<Self.rounds).count { _ in
             let models = population.draw(speakers: 5, seeds: 1, generator)[0]
-            let figure = try ClusteredFigure(.figure(.uar), models, by: .speakers)
+            let figure = try ClusteredMetric(.figure(.uar), models, by: .speakers)
             let draws = (0..<300).map { _ in
                 var weights = Array(repeating: 0, count: 5)
                 for _ in 0..<5 { weights[generator.below(5)] += 1 }
@@ -144,7 +144,7 @@ import Testing
             let alarms = try (0..<Self.rounds).count { _ in
                 let systems = try population.draw(
                     speakers: speakers, seeds: seeds, models: 2, interaction: interaction, generator
-                ).map { try ClusteredFigure(.figure(.uar), $0, by: .speakers) }
+                ).map { try ClusteredMetric(.figure(.uar), $0, by: .speakers) }
                 return try ClusterResampling.test(
                     systems[0], systems[1], draws: 400, generator: generator) <= 0.05
             }
@@ -159,8 +159,8 @@ import Testing
             let systems = SimulatedPopulation().draw(
                 speakers: speakers, seeds: 3, models: 2, interaction: 0.3, generator)
             return try ClusterResampling.test(
-                ClusteredFigure(.figure(.uar), [systems[0][0]], by: .speakers),
-                ClusteredFigure(.figure(.uar), systems[1], by: .speakers), draws: 200, generator: generator)
+                ClusteredMetric(.figure(.uar), [systems[0][0]], by: .speakers),
+                ClusteredMetric(.figure(.uar), systems[1], by: .speakers), draws: 200, generator: generator)
                 <= 0.05
         }
         #expect((30...70).contains(alarms), "\(alarms) false alarms of 1000")
@@ -172,7 +172,7 @@ import Testing
         var (exchanged, mcNemar) = (0, 0)
         for _ in 0..<Self.rounds {
             let systems = population.draw(speakers: 12, seeds: 1, models: 2, generator).map { $0[0] }
-            let figures = try systems.map { try ClusteredFigure(.figure(.uar), [$0], by: .clips) }
+            let figures = try systems.map { try ClusteredMetric(.figure(.uar), [$0], by: .clips) }
             exchanged +=
                 try ClusterResampling.test(figures[0], figures[1], draws: 200, generator: generator) <= 0.05
                 ? 1 : 0
@@ -229,7 +229,7 @@ import Testing
     @Test func fewerThanThreeSpeakersHaveNoInterval() throws {
         let generator = RandomGenerator(seed: 1)
         let models = SimulatedPopulation().draw(speakers: 2, seeds: 1, generator)[0]
-        let figure = try ClusteredFigure(.figure(.uar), models, by: .speakers)
+        let figure = try ClusteredMetric(.figure(.uar), models, by: .speakers)
         let interval = ClusterResampling.interval(figure, isShare: true, generator: generator)
         #expect(interval.low.isNaN && interval.high.isNaN && interval.method == nil && interval.units == 2)
         #expect(try ClusterResampling.test(figure, figure, generator: generator).isNaN)

@@ -46,7 +46,7 @@ import Testing
         // The variance is unknown if all differences are equal or there is only one.
         #expect(try PairedTest.student(a, a.map { $0 - 0.05 }).isNaN)
         #expect(try PairedTest.student([1], [2]).isNaN)
-        #expect(throws: MetricProblem.self) { try PairedTest.student(a, [1]) }
+        #expect(throws: MetricError.self) { try PairedTest.student(a, [1]) }
     }
 
     @Test func permutationIsExactOrApproximate() throws {
@@ -73,21 +73,21 @@ import Testing
                 }
             }
         }
-        let figures = try systems.map { try ClusteredFigure(.figure(.accuracy), [$0], by: .speakers) }
+        let figures = try systems.map { try ClusteredMetric(.figure(.accuracy), [$0], by: .speakers) }
         #expect(isClose(figures[0].estimate, 10 / 12.0) && isClose(figures[1].estimate, 4 / 12.0))
         // Six speakers favor the first, none the second: 2 of 2^6 sign patterns are as extreme.
         let p = try ClusterResampling.test(
             figures[0], figures[1], draws: 5000, generator: RandomGenerator(seed: 1))
         #expect(isClose(p, 2 / 64.0))
         // By clip, twelve favor the first.
-        let clips = try systems.map { try ClusteredFigure(.figure(.accuracy), [$0], by: .clips) }
+        let clips = try systems.map { try ClusteredMetric(.figure(.accuracy), [$0], by: .clips) }
         let drawn = try ClusterResampling.test(
             clips[0], clips[1], draws: 5000, generator: RandomGenerator(seed: 1))
         #expect(drawn < 0.004)
-        let fewer = try ClusteredFigure(
+        let fewer = try ClusteredMetric(
             .figure(.accuracy), [systems[0].selecting(Array(0..<20))], by: .speakers)
         #expect(
-            throws: MetricProblem(
+            throws: MetricError(
                 "the clips or speakers of the predictions differ; a paired test needs the same ones")
         ) {
             try ClusterResampling.test(figures[0], fewer, generator: RandomGenerator(seed: 1))
@@ -99,8 +99,8 @@ import Testing
         let generator = RandomGenerator(seed: 3)
         let systems = SimulatedPopulation().draw(speakers: 6, seeds: 2, generator)[0]
         let weights = [2, 0, 1, 1, 3, 1]
-        for figure in Figure.allCases {
-            let clustered = try ClusteredFigure(.figure(figure), systems, by: .speakers)
+        for figure in Metric.allCases {
+            let clustered = try ClusteredMetric(.figure(figure), systems, by: .speakers)
             let expected = try systems.map { all -> Double in
                 let places = weights.enumerated().flatMap { speaker, weight in
                     (0..<weight).flatMap { _ in
@@ -111,7 +111,7 @@ import Testing
             }
             #expect(isClose(clustered.value(weights), (expected[0] + expected[1]) / 2, 1e-12), "\(figure)")
         }
-        let recall = try ClusteredFigure(.recall(2), [systems[0]], by: .clips)
+        let recall = try ClusteredMetric(.recall(2), [systems[0]], by: .clips)
         #expect(isClose(recall.estimate, try systems[0].confusion().recalls[2]))
     }
 
@@ -127,7 +127,7 @@ import Testing
                     probabilities: clip < right ? [0.9, 0.1] : [0.2, 0.8])
             }
         }
-        let figure = try ClusteredFigure(.figure(.accuracy), [all], by: .speakers)
+        let figure = try ClusteredMetric(.figure(.accuracy), [all], by: .speakers)
         let interval = ClusterResampling.interval(
             figure, isShare: true, generator: RandomGenerator(seed: 1))
         // The speakers have 0.9, 0.7, 0.8, 0.5, 0.6: mean 0.7, standard error 0.0707106781; t is 2.7764451052.
@@ -164,21 +164,21 @@ import Testing
     }
 
     @Test func invalidInputThrows() {
-        #expect(throws: MetricProblem("2 and 1 results; a paired test needs the same number")) {
+        #expect(throws: MetricError("2 and 1 results; a paired test needs the same number")) {
             try PairedTest.mcNemar([true, false], [true])
         }
-        #expect(throws: MetricProblem("a result of nan; expected finite values")) {
+        #expect(throws: MetricError("a result of nan; expected finite values")) {
             try PairedTest.wilcoxon([0.1, .nan], [0.1, 0.2])
         }
         let none = Predictions(classes: ["a"])
-        #expect(throws: MetricProblem("no examples; expected at least one")) {
-            try ClusteredFigure(.figure(.uar), [none], by: .clips)
+        #expect(throws: MetricError("no examples; expected at least one")) {
+            try ClusteredMetric(.figure(.uar), [none], by: .clips)
         }
         var unknown = none
         unknown.append("x", truth: 0, probabilities: [1])
-        #expect(throws: MetricProblem("the speaker of x is unknown; expected a speaker for each clip")) {
-            try ClusteredFigure(.figure(.uar), [unknown], by: .speakers)
+        #expect(throws: MetricError("the speaker of x is unknown; expected a speaker for each clip")) {
+            try ClusteredMetric(.figure(.uar), [unknown], by: .speakers)
         }
-        #expect(throws: MetricProblem.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
+        #expect(throws: MetricError.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
     }
 }

@@ -46,7 +46,7 @@ struct ONNXModel {
             case 14:
                 let parts = try Wire.fields(field.bytes)
                 metadata.append((parts[0].text, parts[1].text))
-            default: throw Wire.Problem(what: "model field \(field.number)")
+            default: throw Wire.ConfigurationIssue(what: "model field \(field.number)")
             }
         }
     }
@@ -62,7 +62,7 @@ struct ONNXModel {
             case 5: constants.append(try Self.constant(field.bytes))
             case 11: inputs.append(try Self.port(field.bytes))
             case 12: outputs.append(try Self.port(field.bytes))
-            default: throw Wire.Problem(what: "graph field \(field.number)")
+            default: throw Wire.ConfigurationIssue(what: "graph field \(field.number)")
             }
         }
     }
@@ -76,7 +76,7 @@ struct ONNXModel {
             case 3: node.name = field.text
             case 4: node.operation = field.text
             case 5: node.attributes.append(try attribute(field.bytes))
-            default: throw Wire.Problem(what: "node field \(field.number)")
+            default: throw Wire.ConfigurationIssue(what: "node field \(field.number)")
             }
         }
         return node
@@ -94,7 +94,7 @@ struct ONNXModel {
             case 8: attribute.integers.append(field.integer)
             case 9: attribute.texts.append(field.text)
             case 20: break
-            default: throw Wire.Problem(what: "attribute field \(field.number)")
+            default: throw Wire.ConfigurationIssue(what: "attribute field \(field.number)")
             }
         }
         return attribute
@@ -108,7 +108,7 @@ struct ONNXModel {
             case 2: constant.type = field.integer
             case 8: constant.name = field.text
             case 9: constant.raw = field.bytes
-            default: throw Wire.Problem(what: "tensor field \(field.number)")
+            default: throw Wire.ConfigurationIssue(what: "tensor field \(field.number)")
             }
         }
         return constant
@@ -143,7 +143,7 @@ struct ONNXModel {
 
 /// The wire format of protocol buffers.
 enum Wire {
-    struct Problem: Error { let what: String }
+    struct ConfigurationIssue: Error { let what: String }
 
     struct Field {
         var number = 0, integer = 0, bytes: [UInt8] = []
@@ -155,7 +155,7 @@ enum Wire {
     static func fields(_ bytes: [UInt8]) throws -> [Field] {
         var at = 0
         func byte() throws -> UInt64 {
-            guard at < bytes.count else { throw Problem(what: "the message ends at byte \(at)") }
+            guard at < bytes.count else { throw ConfigurationIssue(what: "the message ends at byte \(at)") }
             at += 1
             return UInt64(bytes[at - 1])
         }
@@ -177,10 +177,12 @@ enum Wire {
             case 5: field.integer = Int(try (0..<4).reduce(UInt64(0)) { $0 | (try byte()) << UInt64(8 * $1) })
             case 2:
                 let count = Int(try varint())
-                guard count <= bytes.count - at else { throw Problem(what: "a field of \(count) bytes") }
+                guard count <= bytes.count - at else {
+                    throw ConfigurationIssue(what: "a field of \(count) bytes")
+                }
                 field.bytes = Array(bytes[at..<at + count])
                 at += count
-            default: throw Problem(what: "wire type \(key & 7)")
+            default: throw ConfigurationIssue(what: "wire type \(key & 7)")
             }
             fields.append(field)
         }

@@ -123,7 +123,7 @@ package struct SimulatedPopulation: Sendable {
     }
 
     /// The true value of a metric: that of the expected confusion matrix.
-    package func truth(_ statistic: ClusteredFigure.Statistic) -> Double {
+    package func truth(_ statistic: ClusteredMetric.Statistic) -> Double {
         let p = recalls
         let total = Double(clipCounts.reduce(0, +))
         let accuracy = zip(p, clipCounts).reduce(0) { $0 + $1.0 * Double($1.1) } / total

@@ -114,7 +114,8 @@ import Testing
             #expect(
                 nowhere.status == 1
                     && nowhere.errors.contains(
-                        "nothing: opening: found no such file; allowed: a model file, or the folder of a finished run"),
+                        "nothing: opening: found no such file; allowed: a model file, or the folder of a finished run"
+                    ),
                 "\(nowhere.errors)")
             let both = try predict(folder + "/void", good[0])
             #expect(both.status == 1 && both.output.split(separator: "\n").count == 2)

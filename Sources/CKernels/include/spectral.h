@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// The sum over all bins and the spectral centroid in bins; 0 for a frame of zeros.
-void ck_lane_centre(const float *s, ptrdiff_t bins, float *total, float *center);
+void ck_lane_centroid(const float *s, ptrdiff_t bins, float *total, float *center);
 /// The standard deviation of the bin indices around `center`, weighted by the bins (spectral bandwidth).
 void ck_lane_spread(const float *s, ptrdiff_t bins, const float *total, const float *center, float *spread);
 /// The first bin up to which the sum reaches `share` of the total (spectral roll-off).

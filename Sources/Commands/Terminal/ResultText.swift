@@ -33,7 +33,7 @@ enum ResultText {
     static func table(_ result: RunResult, title: String) -> ValueTable {
         let rows = result.test.entries.map { entry -> [ValueTable.Cell] in
             let interval = result.intervals.first { $0.figure == entry.name }
-            let isShare = Figure.isShare(entry.name)
+            let isShare = Metric.isShare(entry.name)
             return [.text(entry.name)]
                 + [entry.value, interval?.low, interval?.high].map { .value($0 ?? .nan, isShare: isShare) }
         }

@@ -16,7 +16,7 @@ public struct ExperimentCheck: Sendable {
     /// Throws every error with its location in the config: whatever would end a run, before or after training. Missing
     /// data are not an error.
     public init(_ experiment: Experiment, json: JSONValue) throws(ConfigurationError) {
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         var missing: [String] = []
         func report(_ path: JSONPath, _ error: any Error) {
             if let error = error as? ConfigurationError,
@@ -24,7 +24,8 @@ public struct ExperimentCheck: Sendable {
             {
                 problems += error.problems
             } else {
-                problems.append(Problem(place: json.place(of: path), path: path, message: "\(error)"))
+                problems.append(
+                    ConfigurationIssue(place: json.place(of: path), path: path, message: "\(error)"))
             }
         }
         var corpus: Corpus?
@@ -52,7 +53,7 @@ public struct ExperimentCheck: Sendable {
             do { try data.checkClips() } catch { report(["data"], error) }
             if let complaint = data.scheduleComplaint(experiment) {
                 problems.append(
-                    Problem(
+                    ConfigurationIssue(
                         place: json.place(of: complaint.path), path: complaint.path,
                         message: complaint.message))
             }
@@ -65,7 +66,7 @@ public struct ExperimentCheck: Sendable {
                     missing.append("\(error)")
                 } else {
                     problems.append(
-                        Problem(
+                        ConfigurationIssue(
                             place: json.place(of: failure.path), path: failure.path,
                             message: "no features can be made of any recording: \(failure.error)"))
                 }

@@ -76,14 +76,14 @@ public struct ExperimentData: Sendable {
     }
 
     /// The error of a schedule that counts steps, now that their number is known; nil if there is none.
-    func scheduleComplaint(_ experiment: Experiment) -> Complaint? {
+    func scheduleComplaint(_ experiment: Experiment) -> ValidationIssue? {
         guard let schedule = experiment.schedule?.value, schedule.per == .step else { return nil }
         let options = experiment.training
         let batches = (examples(experiment) + options.batchSize - 1) / options.batchSize
         let steps = (batches + options.accumulationSteps - 1) / options.accumulationSteps
         let (total, isOverflow) = steps.multipliedReportingOverflow(by: options.epochs)
         guard !isOverflow, let complaint = schedule.complaint(total: total) else { return nil }
-        return Complaint(at: [.key("schedule")] + complaint.path.steps, complaint.message)
+        return ValidationIssue(at: [.key("schedule")] + complaint.path.steps, complaint.message)
     }
 
     /// The number of examples in an epoch, if every clip is usable.

@@ -4,7 +4,7 @@ import SpeechEmotion
 
 /// The options of evaluation: the `evaluation` section of an experiment.
 public struct EvaluationOptions: Options {
-    public var metrics = [Figure.accuracy, .uar, .macroF1]
+    public var metrics = [Metric.accuracy, .uar, .macroF1]
     public var subset = Subset.test
     public var tta: [[AnyWaveAugmentation]] = []
     public var batchSize = 64
@@ -48,12 +48,12 @@ public struct EvaluationOptions: Options {
 
     public init() {}
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         let doubled = metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
-            Complaint(
+            ValidationIssue(
                 at: [.key("metrics"), .index(index)],
                 "\"\(metrics[index].rawValue)\" is listed twice; remove one")
         }
-        return doubled + TestTimeAugmentation(tta).complaints
+        return doubled + TestTimeAugmentation(tta).validationIssues
     }
 }

@@ -2,4 +2,4 @@ import Configuration
 import Metrics
 
 /// Configs name a metric by its raw value.
-extension Figure: ConfigurationValue {}
+extension Metric: ConfigurationValue {}

@@ -56,28 +56,29 @@ public struct SweepOptions: Options {
 
     public init() {}
 
-    public var complaints: [Complaint] {
-        var found: [Complaint] = []
+    public var validationIssues: [ValidationIssue] {
+        var found: [ValidationIssue] = []
         func complain(_ key: String, _ values: [Int], least: Int) {
             if values.isEmpty {
-                found.append(Complaint(key, "the list is empty; add values, or remove the key"))
+                found.append(ValidationIssue(key, "the list is empty; add values, or remove the key"))
             }
             if Set(values).count < values.count {
-                found.append(Complaint(key, "the list contains a number twice"))
+                found.append(ValidationIssue(key, "the list contains a number twice"))
             }
             if let wrong = values.first(where: { $0 < least }) {
-                found.append(Complaint(key, "expected numbers of at least \(least), found \(wrong)"))
+                found.append(ValidationIssue(key, "expected numbers of at least \(least), found \(wrong)"))
             }
         }
         switch seeds {
         case .first(let count) where !(1...Self.mostSeeds).contains(count):
-            found.append(Complaint("seeds", "expected 1 to \(Self.mostSeeds) seeds, found \(count)"))
+            found.append(ValidationIssue("seeds", "expected 1 to \(Self.mostSeeds) seeds, found \(count)"))
         case .second(let list): complain("seeds", list, least: 0)
         default: break
         }
         if case .second(let list) = folds { complain("folds", list, least: 1) }
         for entry in grid.entries where entry.value.isEmpty {
-            found.append(Complaint(at: [.key("grid"), .key(entry.name)], "expected at least one value"))
+            found.append(
+                ValidationIssue(at: [.key("grid"), .key(entry.name)], "expected at least one value"))
         }
         return found
     }
@@ -102,9 +103,9 @@ public struct Variant: Options {
 
     public init() {}
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         settings.entries.isEmpty && remove.isEmpty
-            ? [Complaint(nil, "changes nothing; add \"set\" or \"remove\"")] : []
+            ? [ValidationIssue(nil, "changes nothing; add \"set\" or \"remove\"")] : []
     }
 }
 

@@ -52,7 +52,7 @@ public struct UniformRange: SweepRange {
     ]
 
     public init() {}
-    public var complaints: [Complaint] { ordered(low, high) }
+    public var validationIssues: [ValidationIssue] { ordered(low, high) }
 
     /// Draws from the half-open interval [low, high).
     public func draw(_ generator: RandomGenerator) -> JSONValue {
@@ -74,7 +74,7 @@ public struct LogUniformRange: SweepRange {
     ]
 
     public init() {}
-    public var complaints: [Complaint] { ordered(low, high) }
+    public var validationIssues: [ValidationIssue] { ordered(low, high) }
 
     /// Draws a value, clamped to the bounds against rounding errors.
     public func draw(_ generator: RandomGenerator) -> JSONValue {
@@ -95,7 +95,7 @@ public struct IntegerRange: SweepRange {
     ]
 
     public init() {}
-    public var complaints: [Complaint] { ordered(low, high) }
+    public var validationIssues: [ValidationIssue] { ordered(low, high) }
 
     /// Draws an integer from [low, high].
     public func draw(_ generator: RandomGenerator) -> JSONValue {
@@ -103,6 +103,7 @@ public struct IntegerRange: SweepRange {
     }
 }
 
-private func ordered<Bound: Comparable>(_ low: Bound, _ high: Bound) -> [Complaint] {
-    low <= high ? [] : [Complaint("high", "expected at least the value of \"low\", \(low), found \(high)")]
+private func ordered<Bound: Comparable>(_ low: Bound, _ high: Bound) -> [ValidationIssue] {
+    low <= high
+        ? [] : [ValidationIssue("high", "expected at least the value of \"low\", \(low), found \(high)")]
 }

@@ -54,9 +54,9 @@ public struct ValidatedExperiment: Sendable {
         }
         self.more = more
         type = Swift.type(of: spec).type
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         func report(_ path: JSONPath, _ message: String) {
-            problems.append(Problem(place: json.place(of: path), path: path, message: message))
+            problems.append(ConfigurationIssue(place: json.place(of: path), path: path, message: message))
         }
         do { try layers.checkTakesRealNumbers(type) } catch {
             problems += error.located(in: modelJSON, path: ["model"]).problems
@@ -153,9 +153,9 @@ extension JSONPath: ExpressibleByArrayLiteral {
 
 extension Experiment {
     /// Returns the patterns of the optimizer's parameter groups that match none of the parameters.
-    func groupComplaints(_ names: [String]) -> [Complaint] {
-        optimizer.value.complaints(forParameters: names).map {
-            Complaint(at: [.key("optimizer")] + $0.path.steps, $0.message)
+    func groupComplaints(_ names: [String]) -> [ValidationIssue] {
+        optimizer.value.validationIssues(forParameters: names).map {
+            ValidationIssue(at: [.key("optimizer")] + $0.path.steps, $0.message)
         }
     }
 
@@ -192,7 +192,7 @@ extension Experiment {
             ["validation_", "val_"].first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
             ?? name
         let whole = "validation_" + bare
-        if !known.contains(whole), Figure(rawValue: bare) != nil {
+        if !known.contains(whole), Metric(rawValue: bare) != nil {
             return "unknown metric \"\(name)\"; add \"\(bare)\" to evaluation.metrics"
         }
         let meant = known.contains(whole) ? whole : Suggestion.closest(to: name, among: known)

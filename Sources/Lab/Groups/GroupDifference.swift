@@ -36,8 +36,8 @@ public struct GroupDifference: Sendable {
         }
         if unit == .folds {
             compareFolds(group, base, figure)
-        } else if let metric = Figure(rawValue: figure) {
-            do throws(MetricProblem) {
+        } else if let metric = Metric(rawValue: figure) {
+            do throws(MetricError) {
                 try comparePooled(group, base, metric, unit == .speakers ? .speakers : .clips, draws)
             } catch {
                 warnings.append("no test between \(group.name) and \(base.name): \(error)")
@@ -83,16 +83,16 @@ public struct GroupDifference: Sendable {
     }
 
     private mutating func comparePooled(
-        _ group: RunGroup, _ base: RunGroup, _ figure: Figure, _ unit: ClusteredFigure.Unit, _ draws: Int
-    ) throws(MetricProblem) {
+        _ group: RunGroup, _ base: RunGroup, _ figure: Metric, _ unit: ClusteredMetric.Unit, _ draws: Int
+    ) throws(MetricError) {
         guard let mine = group.pooled, let others = base.pooled else {
-            throw MetricProblem(
+            throw MetricError(
                 "predictions of a run are missing, or have other classes than those of the others")
         }
         guard let (mine, others) = matched(mine, others, group.name, base.name) else { return }
         let (first, second) = (
-            try ClusteredFigure(.figure(figure), mine, by: unit),
-            try ClusteredFigure(.figure(figure), others, by: unit)
+            try ClusteredMetric(.figure(figure), mine, by: unit),
+            try ClusteredMetric(.figure(figure), others, by: unit)
         )
         value = first.estimate - second.estimate
         units = first.clusters.count

@@ -6,7 +6,7 @@ public struct GroupEstimate: Sendable {
     /// From all test predictions together, averaged over seeds; the estimate is nan if predictions cannot be pooled.
     public var pooled: ConfidenceInterval
     /// The independent units of `pooled`.
-    public var pooledUnit: ClusteredFigure.Unit
+    public var pooledUnit: ClusteredMetric.Unit
     /// The mean over folds of the results averaged over seeds.
     public var folds: ConfidenceInterval
     /// The standard deviation between folds, after averaging over seeds; nan with one fold.
@@ -21,7 +21,7 @@ public struct GroupEstimate: Sendable {
     ///     there are none.
     ///   - draws: The number of bootstrap resamples; 0 computes no intervals of pooled predictions.
     public init(_ group: RunGroup, _ figure: String, unit: IndependentUnit, level: Double, draws: Int) {
-        let isShare = Figure.isShare(figure)
+        let isShare = Metric.isShare(figure)
         let results = FoldResults(
             group.foldResults(figure).map(\.mean), testToTrain: group.testToTrain)
         folds = results.interval(isShare: isShare, level: group.evaluatedOn == nil ? level : .nan)
@@ -34,8 +34,8 @@ public struct GroupEstimate: Sendable {
             let values = group.members.filter { $0.seed == seed }.compactMap { $0.figures[figure] }
             return values.reduce(0, +) / Double(values.count)
         }
-        if let metric = Figure(rawValue: figure), let predictions = group.pooled,
-            let clustered = try? ClusteredFigure(.figure(metric), predictions, by: pooledUnit)
+        if let metric = Metric(rawValue: figure), let predictions = group.pooled,
+            let clustered = try? ClusteredMetric(.figure(metric), predictions, by: pooledUnit)
         {
             bySeed = clustered.values
             if draws > 0 {

@@ -28,11 +28,11 @@ public struct GroupOverviews: Sendable {
             figures.map { figure -> [ValueTable.Cell] in
                 let found = GroupEstimate(
                     group, figure, unit: unit ?? group.unit, level: level, draws: draws)
-                if Figure(rawValue: figure) != nil {
+                if Metric(rawValue: figure) != nil {
                     named.append(group)
                     estimates.append(found)
                 }
-                let isShare = Figure.isShare(figure)
+                let isShare = Metric.isShare(figure)
                 return [.text(group.name), .text(figure)]
                     + [
                         found.pooled.estimate, found.pooled.low, found.pooled.high, found.folds.estimate,
@@ -70,7 +70,7 @@ public struct GroupOverviews: Sendable {
                 for figure in figures {
                     let values = runs.compactMap { $0.figures[figure] }
                     let mean = values.reduce(0, +) / Double(values.count)
-                    cells.append(.value(mean, isShare: Figure.isShare(figure)))
+                    cells.append(.value(mean, isShare: Metric.isShare(figure)))
                 }
                 return cells
             }
@@ -88,7 +88,7 @@ public struct GroupOverviews: Sendable {
                 let own = pooled.map { all in
                     all.selecting(all.speakers.indices.filter { all.speakers[$0] == speaker })
                 }.filter { !$0.ids.isEmpty }
-                func mean(_ figure: Figure) -> Double {
+                func mean(_ figure: Metric) -> Double {
                     own.reduce(0) { $0 + ((try? $1.confusion()).map { figure.value($0, .none) } ?? .nan) }
                         / Double(own.count)
                 }

@@ -113,7 +113,7 @@ public struct GroupReport {
         return BarChart(
             title: "\(name) with \(IntervalNote.percent(options.confidenceLevel)) confidence intervals",
             xName: metric,
-            bars: bars, isShare: Figure.isShare(metric))
+            bars: bars, isShare: Metric.isShare(metric))
     }
 
     private var confusions: String {

@@ -53,7 +53,7 @@ struct GroupTable {
             rows[index].pValue = p
         }
         return ResultTable(
-            title: title, figure: figure, isShare: Figure.isShare(figure), rows: rows, level: level,
+            title: title, figure: figure, isShare: Metric.isShare(figure), rows: rows, level: level,
             note: (estimateSentences(estimates) + testSentences(differences, unit, tests: tested.count))
                 .joined(separator: " "),
             protocolText: protocolText)

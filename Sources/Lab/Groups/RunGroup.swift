@@ -110,7 +110,7 @@ public struct RunGroup: Sendable {
     }
 
     /// The units of the pooled predictions. If the units are folds, these are unseen speakers, or clips if there are none.
-    func pooledUnit(_ unit: IndependentUnit) -> ClusteredFigure.Unit {
+    func pooledUnit(_ unit: IndependentUnit) -> ClusteredMetric.Unit {
         switch unit {
         case .speakers: .speakers
         case .clips: .clips

@@ -123,7 +123,7 @@ public struct RunListing: Sendable {
             cells.append(.date(entry.date))
             for name in names {
                 let value = entry.figures.first { $0.name == name }?.value ?? .nan
-                cells.append(.value(value, isShare: Figure.isShare(name)))
+                cells.append(.value(value, isShare: Metric.isShare(name)))
             }
             let changes = entry.changes
             cells.append(.text(changes.count > 200 ? changes.prefix(199) + "…" : changes))

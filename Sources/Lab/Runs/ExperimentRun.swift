@@ -113,10 +113,12 @@ public final class ExperimentRun {
     private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
         let model = try Model(
             spec, input: data.source.shape, generator: generator.split("weights"))
-        let complaints = experiment.groupComplaints(model.namedParameters.map(\.name))
-        guard complaints.isEmpty else {
+        let validationIssues = experiment.groupComplaints(model.namedParameters.map(\.name))
+        guard validationIssues.isEmpty else {
             throw ConfigurationError(
-                complaints.map { Problem(place: .nowhere, path: $0.path, message: $0.message) })
+                validationIssues.map {
+                    ConfigurationIssue(place: .nowhere, path: $0.path, message: $0.message)
+                })
         }
         if model.hasFeatureNorm {
             let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }

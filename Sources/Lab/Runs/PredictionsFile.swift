@@ -28,7 +28,7 @@ extension Predictions {
         let width = Self.columns.count
         guard table.columns.prefix(width).elementsEqual(Self.columns), table.columns.count > width else {
             throw ConfigurationError(
-                place: Place(source: file),
+                place: Location(source: file),
                 "expected the columns \(Self.columns.joined(separator: ", ")) and one per class, found "
                     + table.columns.joined(separator: ", "))
         }

@@ -139,7 +139,7 @@ extension RunReport {
                 ConfidenceInterval(
                     estimate: entry.value ?? .nan, low: interval?.low ?? .nan, high: interval?.high ?? .nan,
                     level: interval?.level ?? options.confidenceLevel),
-                isShare: Figure.isShare(entry.name))
+                isShare: Metric.isShare(entry.name))
         }
         figuresNote =
             "Measured on the \(result.part.rawValue) set, with the weights of "
@@ -149,7 +149,7 @@ extension RunReport {
     }
 
     mutating func add(
-        _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredFigure.Unit
+        _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredMetric.Unit
     ) throws {
         let matrix = try predictions.confusion()
         confusion = matrix

@@ -42,7 +42,7 @@ public struct RunResult: Options {
     /// The confidence interval of a metric.
     public struct Interval: Options {
         public var figure = ""
-        public var over = ClusteredFigure.Unit.clips
+        public var over = ClusteredMetric.Unit.clips
         public var units = 0
         public var method: ConfidenceInterval.Method?
         public var level = 0.95
@@ -174,21 +174,21 @@ public struct RunResult: Options {
 
 extension Predictions {
     /// What is independent: speakers where all are known and none is known to be trained on, clips otherwise.
-    func unit(speakerIndependent: Bool?) -> ClusteredFigure.Unit {
+    func unit(speakerIndependent: Bool?) -> ClusteredMetric.Unit {
         knownSpeakers != nil && speakerIndependent != false ? .speakers : .clips
     }
 
     /// The confidence interval of a metric, over speakers or clips.
     func interval(
-        _ statistic: ClusteredFigure.Statistic, isShare: Bool, _ unit: ClusteredFigure.Unit,
+        _ statistic: ClusteredMetric.Statistic, isShare: Bool, _ unit: ClusteredMetric.Unit,
         _ options: EvaluationOptions
-    ) throws(MetricProblem) -> ConfidenceInterval {
+    ) throws(MetricError) -> ConfidenceInterval {
         ClusterResampling.interval(
-            try ClusteredFigure(statistic, [self], by: unit), isShare: isShare,
+            try ClusteredMetric(statistic, [self], by: unit), isShare: isShare,
             level: options.confidenceLevel,
             draws: options.resamples, generator: RandomGenerator(seed: 0).split("bootstrap"))
     }
 }
 
-extension ClusteredFigure.Unit: ConfigurationValue {}
+extension ClusteredMetric.Unit: ConfigurationValue {}
 extension ConfidenceInterval.Method: ConfigurationValue {}

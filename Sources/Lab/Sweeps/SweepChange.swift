@@ -6,7 +6,7 @@ struct SweepChange: Sendable {
     /// The new value; nil removes the existing one.
     var value: JSONValue?
     /// The location in the sweep.
-    var place: Place
+    var place: Location
 }
 
 extension JSONValue {
@@ -39,7 +39,7 @@ extension JSONValue {
     }
 
     /// Returns the path with indices for all list elements. Throws if it does not exist in the document.
-    func existing(_ path: JSONPath, place: Place) throws(ConfigurationError) -> JSONPath {
+    func existing(_ path: JSONPath, place: Location) throws(ConfigurationError) -> JSONPath {
         var way = JSONPath()
         var value = self
         func problem(_ step: JSONPath.Step, _ message: String) -> ConfigurationError {

@@ -10,7 +10,7 @@ struct SweepExpansion {
         var name: String
         var changes: [SweepChange]
         /// The location in the sweep.
-        var place: Place
+        var place: Location
         /// Whether it is a named variant.
         var isNamed = false
     }
@@ -22,7 +22,7 @@ struct SweepExpansion {
     private let json: JSONValue
     private let resolved: JSONValue
     /// Paths that do not exist, and duplicate names.
-    private(set) var problems: [Problem] = []
+    private(set) var problems: [ConfigurationIssue] = []
 
     /// - Parameter resolved: The experiment with all defaults.
     init(_ options: SweepOptions, json: JSONValue, resolved: JSONValue) {
@@ -34,7 +34,7 @@ struct SweepExpansion {
         var names: Set = [ValidatedSweep.base]
         for candidate in candidates where !names.insert(candidate.name).inserted {
             problems.append(
-                Problem(
+                ConfigurationIssue(
                     place: candidate.place, path: ["sweep"],
                     message:
                         "duplicate member \"\(candidate.name)\"; the name \"base\" is reserved for the unchanged experiment"
@@ -49,7 +49,8 @@ struct SweepExpansion {
             let message =
                 "more than \(NumberText.count(Int(Self.limit))) combinations; use \"random\" to sample from them"
             problems.append(
-                Problem(place: place(["sweep", "grid"]), path: ["sweep", "grid"], message: message))
+                ConfigurationIssue(
+                    place: place(["sweep", "grid"]), path: ["sweep", "grid"], message: message))
             return
         }
         let labels = Self.labels(grid.entries.map(\.name))
@@ -107,7 +108,7 @@ struct SweepExpansion {
         if problems.count == before { candidates.append(candidate) }
     }
 
-    private func place(_ way: [String]) -> Place { json.place(of: JSONPath(way.map { .key($0) })) }
+    private func place(_ way: [String]) -> Location { json.place(of: JSONPath(way.map { .key($0) })) }
 
     /// Resolves a path; returns nil and records a problem if it does not exist.
     private mutating func checked(_ text: String, at way: [String]) -> JSONPath? {
@@ -117,7 +118,7 @@ struct SweepExpansion {
             guard case .key(let first)? = path.steps.first, let remedy = Self.notVaried[first] else {
                 return path
             }
-            problems.append(Problem(place: place, path: path, message: remedy))
+            problems.append(ConfigurationIssue(place: place, path: path, message: remedy))
         } catch {
             problems += error.problems
         }

@@ -9,7 +9,7 @@ extension ValidatedSweep {
             _ = try folds(checkingData: true)
             return
         }
-        let problems = members.compactMap { member -> Problem? in
+        let problems = members.compactMap { member -> ConfigurationIssue? in
             guard let classes = member.experiment.data.knownClasses else { return nil }
             let experiment = member.experiment
             guard let spec = try? experiment.model.spec(classes: classes.count),
@@ -21,8 +21,8 @@ extension ValidatedSweep {
         guard problems.isEmpty else { throw ConfigurationError(problems) }
     }
 
-    private static func problem(of member: Member, _ key: String, _ message: String) -> Problem {
-        Problem(
+    private static func problem(of member: Member, _ key: String, _ message: String) -> ConfigurationIssue {
+        ConfigurationIssue(
             place: .nowhere, path: JSONPath([.key(key)]),
             message: "in the member \"\(member.name)\": \(message)")
     }
@@ -34,7 +34,7 @@ extension ValidatedSweep {
     public func folds(checkingData: Bool) throws -> [[Int]] {
         var corpora: [String: Corpus] = [:]
         var counts: [String: Int] = [:]
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         let folds = try members.map { member -> [Int] in
             let experiment = member.experiment
             let wanted: [Int]? =

@@ -75,7 +75,7 @@ public struct ValidatedSweep: Sendable {
                 if part != other {
                     let path: JSONPath = ["evaluation", "subset"]
                     found.append(
-                        Problem(
+                        ConfigurationIssue(
                             place: changed.place(of: path), path: path,
                             message:
                                 "found \"\(part.rawValue)\", but the base is evaluated on its \(other.rawValue) set; all members must use the same subset"
@@ -92,7 +92,7 @@ public struct ValidatedSweep: Sendable {
                     problems.add(
                         of: candidate.name,
                         [
-                            Problem(
+                            ConfigurationIssue(
                                 place: candidate.place, path: ["sweep", "variants"],
                                 message: "is the same experiment as \"\(members[known].name)\"")
                         ])
@@ -116,8 +116,8 @@ public struct ValidatedSweep: Sendable {
     /// Returns the problems of a member that can be decoded.
     private static func problems(
         of member: Experiment, _ document: JSONValue, _ options: SweepOptions, sweep: JSONValue
-    ) -> [Problem] {
-        var problems: [Problem] = []
+    ) -> [ConfigurationIssue] {
+        var problems: [ConfigurationIssue] = []
         do throws(ConfigurationError) { _ = try ValidatedExperiment(member, json: document) } catch {
             problems = error.problems
         }
@@ -126,7 +126,7 @@ public struct ValidatedSweep: Sendable {
         {
             let path: JSONPath = ["sweep", "folds"]
             problems.append(
-                Problem(
+                ConfigurationIssue(
                     place: sweep.place(of: path), path: path,
                     message:
                         "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has \(count > 1 ? "\(count) folds" : "a single fold")"
@@ -137,11 +137,11 @@ public struct ValidatedSweep: Sendable {
             let path: JSONPath = ["sweep", "metric"]
             let meant = Suggestion.closest(to: options.metric, among: figures)
             let advice =
-                Figure(rawValue: options.metric) != nil
+                Metric(rawValue: options.metric) != nil
                 ? "add it to evaluation.metrics"
                 : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(figures.joined(separator: ", "))"
             problems.append(
-                Problem(
+                ConfigurationIssue(
                     place: sweep.place(of: path), path: path,
                     message: "unknown metric \"\(options.metric)\"; \(advice)"))
         }
@@ -151,17 +151,17 @@ public struct ValidatedSweep: Sendable {
 
 /// The problems of members; one that several members share is reported once.
 private struct MemberProblems {
-    private var problems: [Problem] = []
-    private var members: [Problem: [String]] = [:]
+    private var problems: [ConfigurationIssue] = []
+    private var members: [ConfigurationIssue: [String]] = [:]
 
-    mutating func add(of member: String, _ found: [Problem]) {
+    mutating func add(of member: String, _ found: [ConfigurationIssue]) {
         for problem in found {
             if members[problem] == nil { problems.append(problem) }
             members[problem, default: []].append(member)
         }
     }
 
-    var all: [Problem] {
+    var all: [ConfigurationIssue] {
         problems.map { problem in
             let names = members[problem] ?? []
             var problem = problem

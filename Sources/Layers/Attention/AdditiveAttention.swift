@@ -34,10 +34,10 @@ public final class AdditiveAttention: Layer {
             (self.form, self.units) = (form, units.map { .number($0) })
         }
 
-        public var complaints: [Complaint] {
+        public var validationIssues: [ValidationIssue] {
             form == .reduced && units != nil
                 ? [
-                    Complaint(
+                    ValidationIssue(
                         "units", "does not apply to the reduced form, which has no hidden layer; remove it")
                 ] : []
         }

@@ -31,9 +31,9 @@ public final class Positions: Layer {
         /// Creates the options. A learned encoding covers the length of the input.
         public init(_ kind: Kind) { self.kind = kind }
 
-        public var complaints: [Complaint] {
+        public var validationIssues: [ValidationIssue] {
             kind == .sinusoidal && steps != nil
-                ? [Complaint("steps", "applies to learned encodings only; remove it")]
+                ? [ValidationIssue("steps", "applies to learned encodings only; remove it")]
                 : []
         }
 

@@ -67,15 +67,15 @@ public final class Graph: Layer {
             return parts.entries.firstIndex { $0.name == output }
         }
 
-        public var complaints: [Complaint] {
+        public var validationIssues: [ValidationIssue] {
             let names = parts.entries.map(\.name)
             let sources = sources
-            var found: [Complaint] = []
+            var found: [ValidationIssue] = []
             for (place, entry) in parts.entries.enumerated() {
                 let path = [JSONPath.Step.key("parts"), .key(entry.name)]
                 if !Self.isPlain(entry.name) || entry.name == Self.input {
                     found.append(
-                        Complaint(
+                        ValidationIssue(
                             at: path,
                             "the name of a part must consist of letters, digits, _ and -, and must not be \"\(Self.input)\""
                         ))
@@ -89,19 +89,19 @@ public final class Graph: Layer {
                             + (Suggestion.closest(to: name, among: known).map { "; did you mean \"\($0)\"?" }
                                 ?? "")
                     found.append(
-                        Complaint(at: path + [.key("inputs"), .index(index)], "\"\(name)\" \(advice)"))
+                        ValidationIssue(at: path + [.key("inputs"), .index(index)], "\"\(name)\" \(advice)"))
                 }
             }
             guard let output = outputPlace else {
                 let name = output ?? ""
                 let meant = Suggestion.closest(to: name, among: names).map { "; did you mean \"\($0)\"?" }
-                return found + [Complaint("output", "there is no part \"\(name)\"\(meant ?? "")")]
+                return found + [ValidationIssue("output", "there is no part \"\(name)\"\(meant ?? "")")]
             }
             if found.isEmpty {
                 let used = Set(sources.joined().compactMap { $0 } + [output])
                 for (place, name) in names.enumerated() where !used.contains(place) {
                     found.append(
-                        Complaint(
+                        ValidationIssue(
                             at: [.key("parts"), .key(name)],
                             "is unused: no part has it as an input, and it is not the output"))
                 }

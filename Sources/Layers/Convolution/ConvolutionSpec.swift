@@ -63,11 +63,11 @@ extension GroupedConvolutionSpec {
         ]
     }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         convolution.filters % groups == 0
             ? []
             : [
-                Complaint(
+                ValidationIssue(
                     "groups",
                     "\(convolution.filters) filters cannot be split into \(groups) groups of equal size")
             ]

@@ -53,10 +53,10 @@ public struct EfficientNetSpec: BlockSpec {
             .range(0..<1)),
     ]
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         classes == nil && dropout != nil
             ? [
-                Complaint(
+                ValidationIssue(
                     "dropout", "applies before the last layer, which exists only with \"classes\"")
             ] : []
     }

@@ -35,9 +35,9 @@ public struct TemporalBlockSpec: BlockSpec {
         .init("l2", \.l2, "L2 penalty on the weights, added to the loss.", .range(0...1e6)),
     ]
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         padding == .valid
-            ? [Complaint("padding", "must keep the number of steps; use \"causal\" or \"same\"")] : []
+            ? [ValidationIssue("padding", "must keep the number of steps; use \"causal\" or \"same\"")] : []
     }
 
     public func blueprint(_ input: [Int]) throws(ShapeProblem) -> any LayerSpec {

@@ -117,8 +117,9 @@ extension Initializer: ConfigurationValue {
                 .range(-1e6...1e6)),
         ]
 
-        var complaints: [Complaint] {
-            form == .constant || value >= 0 ? [] : [Complaint("value", "expected at least 0, found \(value)")]
+        var validationIssues: [ValidationIssue] {
+            form == .constant || value >= 0
+                ? [] : [ValidationIssue("value", "expected at least 0, found \(value)")]
         }
 
         var initializer: Initializer {

@@ -39,7 +39,7 @@ extension ClassWeightedLoss {
         ]
     }
 
-    public var complaints: [Complaint] { classWeights.complaints }
+    public var validationIssues: [ValidationIssue] { classWeights.validationIssues }
     public func check(_ output: [Int]) throws(ShapeProblem) { try classWeights.check(output, Self.type) }
 
     public func fitted(classCounts: [Int]) -> Self {
@@ -77,19 +77,19 @@ extension ClassWeights? {
         return self
     }
 
-    var complaints: [Complaint] {
+    var validationIssues: [ValidationIssue] {
         guard case .second(let weights) = self else { return [] }
         let wrong = weights.indices.filter { weights[$0] != 0 && !(1e-6...1e6).contains(weights[$0]) }
         if !wrong.isEmpty {
             return wrong.map { place in
-                Complaint(
+                ValidationIssue(
                     at: [.key("class_weights"), .index(place)],
                     "expected 0, or a number from 0.000001 to 1000000, found \(weights[place])")
             }
         }
         if !weights.contains(where: { $0 > 0 }) {
             return [
-                Complaint(
+                ValidationIssue(
                     "class_weights",
                     "expected at least one positive weight, found \(weights.isEmpty ? "none" : "only zeros"); "
                         + "remove the key to weight all classes equally")

@@ -85,7 +85,7 @@ extension ConfigurationError {
     fileprivate var withoutFirstStep: ConfigurationError {
         ConfigurationError(
             problems.map {
-                Problem(
+                ConfigurationIssue(
                     place: $0.place, path: JSONPath(Array($0.path.steps.dropFirst())), message: $0.message)
             })
     }

@@ -72,21 +72,22 @@ extension OptimizerSpec {
         "Keras \(value(.keras)), PyTorch \(value(.pytorch))"
     }
 
-    public var complaints: [Complaint] { commonComplaints }
+    public var validationIssues: [ValidationIssue] { commonComplaints }
 
     /// The complaints about the options that all optimizers share.
-    public var commonComplaints: [Complaint] {
+    public var commonComplaints: [ValidationIssue] {
         common.clipNorm != nil && common.clipValue != nil
-            ? [Complaint("clip_value", "cannot be combined with \"clip_norm\"; remove one of them")] : []
+            ? [ValidationIssue("clip_value", "cannot be combined with \"clip_norm\"; remove one of them")]
+            : []
     }
 
     /// Returns a complaint for each pattern in "groups" that matches none of a model's parameters.
-    public func complaints(forParameters names: [String]) -> [Complaint] {
+    public func validationIssues(forParameters names: [String]) -> [ValidationIssue] {
         common.groups.enumerated().flatMap { index, group in
             group.parameters.enumerated().filter { entry in
                 !names.contains { matches(entry.element, $0) }
             }.map { place, pattern in
-                Complaint(
+                ValidationIssue(
                     at: [.key("groups"), .index(index), .key("parameters"), .index(place)],
                     "no parameter matches \"\(pattern)\"; \(advice(on: pattern, names))")
             }

@@ -26,10 +26,10 @@ public struct SGD: OptimizerSpec {
         self.nesterov = nesterov
     }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         commonComplaints
             + (nesterov && momentum == 0
-                ? [Complaint("nesterov", "requires \"momentum\" above 0, found 0")] : [])
+                ? [ValidationIssue("nesterov", "requires \"momentum\" above 0, found 0")] : [])
     }
 
     public var slots: [String] { momentum > 0 ? ["velocity"] : [] }

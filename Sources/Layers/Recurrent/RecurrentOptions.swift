@@ -41,10 +41,10 @@ public struct RecurrentOptions: Options {
 
     public init() {}
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         dropout > 0 && layers == 1
             ? [
-                Complaint(
+                ValidationIssue(
                     "dropout",
                     "applies between stacked layers, but \"num_layers\" is 1; remove it, or add a \"dropout\" layer after this one"
                 )

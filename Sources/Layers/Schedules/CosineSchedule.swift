@@ -40,27 +40,28 @@ public struct CosineSchedule: ScheduleSpec {
         self.warmUp = warmUp
     }
 
-    public var complaints: [Complaint] {
-        var found: [Complaint] = []
+    public var validationIssues: [ValidationIssue] {
+        var found: [ValidationIssue] = []
         if let total, warmUp >= total {
-            found.append(Complaint("warmup", "must be below \"total\", which is \(total), found \(warmUp)"))
+            found.append(
+                ValidationIssue("warmup", "must be below \"total\", which is \(total), found \(warmUp)"))
         }
         if total != nil, restartAfter != nil {
             found.append(
-                Complaint("total", "has no effect together with \"restart_after\"; remove one of them"))
+                ValidationIssue("total", "has no effect together with \"restart_after\"; remove one of them"))
         }
         if restartAfter == nil, restartFactor != 1 {
             found.append(
-                Complaint("restart_factor", "has no effect without \"restart_after\"; set that, too"))
+                ValidationIssue("restart_factor", "has no effect without \"restart_after\"; set that, too"))
         }
         return found
     }
 
     /// Requires the warmup to be shorter than the training.
-    public func complaint(total: Int) -> Complaint? {
+    public func complaint(total: Int) -> ValidationIssue? {
         warmUp < total
             ? nil
-            : Complaint(
+            : ValidationIssue(
                 "warmup", "must be below the \(total) \(per.rawValue)s of training, found \(warmUp)")
     }
 

@@ -15,7 +15,7 @@ public protocol ScheduleSpec: TaggedOptions {
     /// The name of the monitored metric. Nil by default.
     var monitor: String? { get }
     /// Returns a complaint if the schedule does not fit a training of `total` periods. Nil by default.
-    func complaint(total: Int) -> Complaint?
+    func complaint(total: Int) -> ValidationIssue?
 }
 
 /// The unit that a schedule counts.
@@ -28,7 +28,7 @@ extension ScheduleSpec {
     /// Nil: monitors no metric.
     public var monitor: String? { nil }
     /// Nil: fits a training of any length.
-    public func complaint(total: Int) -> Complaint? { nil }
+    public func complaint(total: Int) -> ValidationIssue? { nil }
 }
 
 /// The registry of schedules that a config can name. Add custom ones with `ScheduleKinds.register`.

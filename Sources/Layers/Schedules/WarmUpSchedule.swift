@@ -33,10 +33,10 @@ public struct WarmUpSchedule: ScheduleSpec {
 
     public var per: SchedulePeriod { givenPer ?? then.value.per }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         if then.value is ConstantSchedule || then.value.per == per { return [] }
         return [
-            Complaint(
+            ValidationIssue(
                 "per",
                 "is \"\(per.rawValue)\", but the schedule after the warmup counts by \"\(then.value.per.rawValue)\"; both "
                     + "must be equal")
@@ -44,10 +44,10 @@ public struct WarmUpSchedule: ScheduleSpec {
     }
 
     /// Requires the warmup to be shorter than the training.
-    public func complaint(total: Int) -> Complaint? {
+    public func complaint(total: Int) -> ValidationIssue? {
         periods < total
             ? nil
-            : Complaint(
+            : ValidationIssue(
                 "periods", "must be below the \(total) \(per.rawValue)s of training, found \(periods)")
     }
 

@@ -20,8 +20,8 @@ public struct ReshapeSpec: FunctionSpec {
     /// Creates the options from the output shape without the batch axis; one size may be -1, which is inferred.
     public init(_ shape: [Int]) { self.shape = shape }
 
-    public var complaints: [Complaint] {
-        shape.filter { $0 == -1 }.count > 1 ? [Complaint("shape", "only one size may be -1")] : []
+    public var validationIssues: [ValidationIssue] {
+        shape.filter { $0 == -1 }.count > 1 ? [ValidationIssue("shape", "only one size may be -1")] : []
     }
 
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {

@@ -3,7 +3,7 @@ import Metrics
 /// The note below metrics with confidence intervals: the method with its reference, the independent units, and the assumption.
 package struct IntervalNote {
     /// The independent units.
-    package var unit: ClusteredFigure.Unit
+    package var unit: ClusteredMetric.Unit
     /// Their number.
     package var units: Int
     /// nil without an interval.
@@ -13,7 +13,7 @@ package struct IntervalNote {
     package var speakerIndependent: Bool?
 
     package init(
-        unit: ClusteredFigure.Unit, units: Int, method: ConfidenceInterval.Method?, level: Double,
+        unit: ClusteredMetric.Unit, units: Int, method: ConfidenceInterval.Method?, level: Double,
         speakerIndependent: Bool?
     ) {
         (self.unit, self.units, self.method) = (unit, units, method)

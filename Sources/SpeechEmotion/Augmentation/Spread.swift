@@ -11,9 +11,9 @@ extension OneOrTwo<Double> {
     }
 
     /// Reports bounds in the wrong order.
-    func complaints(_ key: String) -> [Complaint] {
+    func validationIssues(_ key: String) -> [ValidationIssue] {
         first <= second
-            ? [] : [Complaint(key, "the first value must be the lower bound, found \(encode().line)")]
+            ? [] : [ValidationIssue(key, "the first value must be the lower bound, found \(encode().line)")]
     }
 }
 

@@ -21,10 +21,10 @@ public struct TestTimeAugmentation: Options {
     /// The maximum number of augmented copies.
     public static let limit = Constraint<[[AnyWaveAugmentation]]>.count(0...64)
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         copies.enumerated().flatMap { number, row in
             row.indices.filter { row[$0].value is BackgroundNoise }.map { place in
-                Complaint(
+                ValidationIssue(
                     at: [.key("tta"), .index(number), .index(place)],
                     "background noise would require its files wherever the model is used; use other augmentations"
                 )

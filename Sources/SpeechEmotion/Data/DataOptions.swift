@@ -49,9 +49,9 @@ public struct DataOptions: Options {
     /// All clips of a corpus.
     public init(_ source: any CorpusSource) { self.source = AnyCorpus(source) }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         guard let classes, Set(classes).count < classes.count else { return [] }
-        return [Complaint("classes", "a class occurs twice")]
+        return [ValidationIssue("classes", "a class occurs twice")]
     }
 
     /// Reads and selects the clips. Throws if the corpus is missing, if an option names what the corpus lacks, if no

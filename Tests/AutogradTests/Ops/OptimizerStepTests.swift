@@ -7,7 +7,7 @@ import Testing
     static let count = 40_000
 
     /// Parameters and three gradients, the same in every test.
-    private struct Problem {
+    private struct ConfigurationIssue {
         let start: Tensor, gradients: [Tensor]
 
         init() {
@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: [(0, false, false, false), (0.1, false, true, false), (0.1, true, false, true)])
     func adam(_ decay: Double, _ decoupled: Bool, _ keepsLargest: Bool, _ early: Bool) {
         let n = Self.count
-        let difference = Problem().compare(states: 3) { p, g, s, t in
+        let difference = ConfigurationIssue().compare(states: 3) { p, g, s, t in
             adamStep(
                 p, g, first: s, second: s + n, largest: keepsLargest ? s + 2 * n : nil, step: t,
                 learningRate: 0.05, beta1: 0.8, beta2: 0.9, epsilon: 0.01,
@@ -68,7 +68,7 @@ import Testing
     func sgd(_ form: (momentum: Double, nesterov: Bool), _ storesSteps: Bool) {
         let (momentum, nesterov) = form
         let rate = { (t: Int) in t < 3 ? 0.1 : 0.03 }
-        let difference = Problem().compare(states: 1) { p, g, s, t in
+        let difference = ConfigurationIssue().compare(states: 1) { p, g, s, t in
             sgdStep(
                 p, g, velocity: momentum == 0 ? nil : s, learningRate: rate(t), momentum: momentum,
                 nesterov: nesterov, storesSteps: storesSteps, decay: Decay(pull: 0.01, shrink: 0.02))
@@ -85,7 +85,7 @@ import Testing
         let (centered, keras) = form
         let rate = { (t: Int) in t < 3 ? 0.01 : 0.003 }
         let n = Self.count
-        let difference = Problem().compare(states: 3) { p, g, s, t in
+        let difference = ConfigurationIssue().compare(states: 3) { p, g, s, t in
             rmspropStep(
                 p, g, square: s, mean: centered ? s + n : nil, velocity: momentum == 0 ? nil : s + 2 * n,
                 learningRate: rate(t), alpha: 0.9, epsilon: 0.01, epsilonInRoot: keras, momentum: momentum,
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func adagrad(_ inRoot: Bool) {
-        let difference = Problem().compare(states: 1) { p, g, s, _ in
+        let difference = ConfigurationIssue().compare(states: 1) { p, g, s, _ in
             adagradStep(
                 p, g, square: s, learningRate: 0.1, epsilon: 0.01, epsilonInRoot: inRoot,
                 decay: Decay(pull: 0.1))
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func lion() {
-        let difference = Problem().compare(states: 1) { p, g, s, _ in
+        let difference = ConfigurationIssue().compare(states: 1) { p, g, s, _ in
             lionStep(p, g, first: s, learningRate: 0.01, beta1: 0.9, beta2: 0.99, decay: Decay(shrink: 0.001))
         } formula: { p, g, s, _ in
             let way = 0.9 * s[0] + 0.1 * g

@@ -356,7 +356,9 @@ import Testing
         ),
         (
             #""type": "trim""#, #""type": "trimm""#,
-            [#"8:36: features.preprocessing[0].type: unknown preprocessing step "trimm"; did you mean "trim"?"#]
+            [
+                #"8:36: features.preprocessing[0].type: unknown preprocessing step "trimm"; did you mean "trim"?"#
+            ]
         ),
         (
             #""type": "noise""#, #""type": "nosie""#,

@@ -46,7 +46,7 @@ import Testing
     ]
 
     /// What comes of a text: nothing where it is right, all that is wrong otherwise.
-    private func problems(_ text: String) -> [Problem] {
+    private func problems(_ text: String) -> [ConfigurationIssue] {
         do throws(ConfigurationError) {
             let json = try JSONValue.parse(text, source: "f.json")
             _ = try ValidatedExperiment(Experiment.decode(json, environment: ["X": "x"]), json: json)
@@ -54,7 +54,7 @@ import Testing
         } catch { return error.problems }
     }
 
-    private func expectPlaces(_ problems: [Problem], in text: String) {
+    private func expectPlaces(_ problems: [ConfigurationIssue], in text: String) {
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
         for problem in problems {
             let place = problem.place

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct FigureDirectionTests {
     /// Every figure that an epoch may have is known as one that should be high or low: a new one has to be sorted in here.
-    @Test(arguments: Figure.allCases) func figuresOfValidation(_ figure: Figure) {
+    @Test(arguments: Metric.allCases) func figuresOfValidation(_ figure: Metric) {
         let direction: FigureMode =
             switch figure {
             case .logLoss, .brier, .calibrationError: .min

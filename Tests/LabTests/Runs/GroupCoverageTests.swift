@@ -12,7 +12,7 @@ import Testing
         var population: SimulatedPopulation
         var speakers: Int
         var seeds = 1
-        var figure = Figure.uar
+        var figure = Metric.uar
         /// How often the interval covers the true value; wider where fewer rounds are drawn.
         var coverage: ClosedRange<Double> { speakers == 5 ? 0.93...0.97 : 0.92...0.98 }
         var testDescription: String { "\(figure.rawValue), \(name), \(speakers) speakers, \(seeds) seeds" }
@@ -51,7 +51,7 @@ import Testing
         #expect(design.coverage.contains(Double(covered) / Double(rounds)), "covers \(covered) of \(rounds)")
     }
 
-    private func group(_ models: [Predictions], _ figure: Figure) throws -> RunGroup {
+    private func group(_ models: [Predictions], _ figure: Metric) throws -> RunGroup {
         var members: [RunGroup.Member] = []
         for (seed, all) in models.enumerated() {
             for fold in 0..<Self.folds {

@@ -153,16 +153,16 @@ final class SmallProblem {
         spec.common.groups = [ParameterGroup([pattern], rateFactor: 0)]
         Optimizer(spec, [(name: name, parameter: p)]).step(p.tensor.sum().backward())
         #expect(p.value.array == [fits ? 1 : 0])
-        #expect(spec.complaints(forParameters: [name]).isEmpty == fits)
+        #expect(spec.validationIssues(forParameters: [name]).isEmpty == fits)
     }
 
     @Test func patternsThatFitNothing() {
         var spec = Adam()
         spec.common.groups = [ParameterGroup(["*.bias", "encoder.wieght"])]
-        let complaints = spec.complaints(forParameters: ["encoder.weight", "encoder.bias"])
-        #expect(complaints.map(\.path.description) == ["groups[0].parameters[1]"])
+        let validationIssues = spec.validationIssues(forParameters: ["encoder.weight", "encoder.bias"])
+        #expect(validationIssues.map(\.path.description) == ["groups[0].parameters[1]"])
         #expect(
-            complaints.map(\.message)
+            validationIssues.map(\.message)
                 == [#"no parameter matches "encoder.wieght"; did you mean "encoder.weight"?"#])
     }
 

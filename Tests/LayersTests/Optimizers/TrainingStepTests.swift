@@ -4,7 +4,7 @@ import Testing
 
 /// A training step in one call.
 @Suite struct TrainingStepTests {
-    private struct Problem {
+    private struct ConfigurationIssue {
         let model: Dense
         let x = Tensor([1, 2, 3, 4], shape: [2, 2])
 
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func penaltiesArePartOfTheStep() throws {
-        let (one, two) = (Problem(l2: 0.5), Problem(l2: 0.5))
+        let (one, two) = (ConfigurationIssue(l2: 0.5), ConfigurationIssue(l2: 0.5))
         one.optimizer().step(one.loss, of: one.model)
         let penalty = try #require(two.model.penalty())
         two.optimizer().step((two.loss + penalty).backward())
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func aScheduleOfStepsAdvances() {
-        let problem = Problem()
+        let problem = ConfigurationIssue()
         let optimizer = problem.optimizer()
         var schedule = StepSchedule(size: 2, factor: 0.5)
         schedule.per = .step
@@ -43,7 +43,7 @@ import Testing
 
     /// Whether or not the loop ends its epochs.
     @Test(arguments: [false, true]) func aScheduleOfEpochsAdvances(_ endsEpochs: Bool) {
-        let problem = Problem()
+        let problem = ConfigurationIssue()
         let optimizer = problem.optimizer()
         optimizer.attach(StepSchedule(size: 1, factor: 0.5), epochs: 3, stepsPerEpoch: 2)
         var rates: [Double] = []
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func aPlateauFollowsTheMetric() {
-        let problem = Problem()
+        let problem = ConfigurationIssue()
         let optimizer = problem.optimizer()
         optimizer.attach(PlateauSchedule(factor: 0.5, patience: 1), epochs: 3, stepsPerEpoch: 1)
         for value in [1.0, 2, 3] {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func gradientsThatAreNotFiniteChangeNothing() {
-        let problem = Problem()
+        let problem = ConfigurationIssue()
         let before = problem.model.weight.value.array
         let norm = problem.optimizer().step(problem.loss * .infinity, of: problem.model)
         #expect(!norm.isFinite)

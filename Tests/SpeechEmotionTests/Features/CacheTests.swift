@@ -6,7 +6,7 @@ import Testing
 /// What is kept on disk, and what is never read from it.
 @Suite struct CacheTests {
     /// A folder with a waveform of some age and an empty cache.
-    private final class Place {
+    private final class Location {
         let folder = NSTemporaryDirectory() + "cache-\(UUID().uuidString)"
         var sound: String { folder + "/a.wav" }
         var cache: String { folder + "/cache" }
@@ -53,7 +53,7 @@ import Testing
         shape: [20, 3], values: (0..<60).map { Float($0) * 0.3 - 5 }, length: 17)
 
     @Test func theSecondTimeNothingIsComputed() throws {
-        let place = try Place()
+        let place = try Location()
         for trusts in [true, false] {
             let counter = Counter()
             let recipe = "recipe \(trusts)"
@@ -77,7 +77,7 @@ import Testing
         Features(shape: [2, 1, 3], values: [1, -.infinity, .nan, 0, -0.0, .leastNonzeroMagnitude]),
         Features(shape: [4, 1], values: [1, 2, 3, 4], length: 0),
     ]) func everyBitComesBack(_ features: Features) throws {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         _ = try cache.features(ofFile: place.sound, recipe: "") { features }
         let found = try cache.features(ofFile: place.sound, recipe: "") { Self.features }
@@ -90,7 +90,7 @@ import Testing
             nil, Truncation(cuts: [], kept: 2.5), Truncation(cuts: [0, 0.1, 3], kept: 1),
         ] as [Truncation?]) func theTruncationComesBack(_ truncation: Truncation?) throws
     {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         var features = Self.features
         features.truncation = truncation
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func anotherContentOrRecipeIsAnotherResult() throws {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         let counter = Counter()
         func ask(_ recipe: String = "a") throws {
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func aChangeIsSeenThoughItsTimeIsSetBack() throws {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         let counter = Counter()
         let old = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1e9)]
@@ -139,7 +139,7 @@ import Testing
 
     /// Every byte changed, every length cut: computed anew, and whole afterwards.
     @Test func damageIsNeverRead() throws {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         let features = Features(shape: [1, 2], values: [0.25, -7], length: 1)
         _ = try cache.features(ofFile: place.sound, recipe: "") { features }
@@ -166,7 +166,7 @@ import Testing
 
     /// The features of one key under the name of another.
     @Test func anExchangedFileIsNotRead() throws {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         _ = try cache.features(ofFile: place.sound, recipe: "a") { Self.features }
         let first = try #require(try place.entries().first)
@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test func whatStampsSayMayBeDamagedToo() throws {
-        let place = try Place()
+        let place = try Location()
         let stamps = place.cache + "/stamps"
         try FileManager.default.createDirectory(atPath: place.cache, withIntermediateDirectories: true)
         try Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31) }).write(
@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test func aFolderThatCannotBeWrittenIsToldOnce() throws {
-        let place = try Place()
+        let place = try Location()
         // A file where the folder should be.
         try Data([1]).write(to: URL(fileURLWithPath: place.cache))
         let counter = Counter()
@@ -207,7 +207,7 @@ import Testing
 
     /// A device that is always full stands where features should be written.
     @Test func aFullDiskIsToldOnce() throws {
-        let place = try Place()
+        let place = try Location()
         guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
         try FileManager.default.createDirectory(atPath: place.cache, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
@@ -224,7 +224,7 @@ import Testing
 
     /// One record for each file, whoever asks; damage in the middle costs that one record.
     @Test func stampsAreKept() throws {
-        let place = try Place()
+        let place = try Location()
         let stamps = place.cache + "/stamps"
         let size = 88
         func ask(_ recipe: String) throws {
@@ -245,7 +245,7 @@ import Testing
     }
 
     @Test func manyAtOnce() async throws {
-        let place = try Place()
+        let place = try Location()
         let results = await withTaskGroup(of: Bool.self) { group in
             let (folder, sound) = (place.cache, place.sound)
             for worker in 0..<16 {
@@ -270,7 +270,7 @@ import Testing
     }
 
     @Test func aFileThatChangesMeanwhileIsNotKept() throws {
-        let place = try Place()
+        let place = try Location()
         let cache = FeatureCache(folder: place.cache)
         _ = try cache.features(ofFile: place.sound, recipe: "") {
             try place.write([5, 6, 7, 8])
@@ -281,7 +281,7 @@ import Testing
     }
 
     @Test func leftoversOfTheKilledGo() throws {
-        let place = try Place()
+        let place = try Location()
         let group = place.cache + "/ab"
         try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: true)
         let fresh = group + "/" + String(repeating: "c", count: 62) + ".1-x"
@@ -293,7 +293,7 @@ import Testing
     }
 
     @Test func aPipelineKeepsItsResults() throws {
-        let place = try Place()
+        let place = try Location()
         let wave = Waveform(SpectrumTests.noise(16000), rate: 16000)
         try AudioFile.write(wave, to: place.sound, as: .wavFloat)
         let extractor = try FeatureExtractor(FeaturePipeline(), cache: FeatureCache(folder: place.cache))

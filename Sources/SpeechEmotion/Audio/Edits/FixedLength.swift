@@ -34,9 +34,9 @@ public struct FixedLength: LengthEdit {
         .init("truncating", \.cut, "Where longer waveforms are truncated: `end`, `front` or `both`."),
     ]
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         (seconds == nil) == (samples == nil)
-            ? [Complaint(nil, "expected a length in either \"seconds\" or \"samples\"")] : []
+            ? [ValidationIssue(nil, "expected a length in either \"seconds\" or \"samples\"")] : []
     }
 
     /// A step without a length yet.

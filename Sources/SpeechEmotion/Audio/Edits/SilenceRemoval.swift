@@ -23,7 +23,7 @@ public struct SilenceRemoval: WaveEdit {
         .init("hop_length", \.hop, "Hop length in samples.", .range(1...65536)),
     ]
 
-    public var complaints: [Complaint] { frameComplaints(frame, hop) }
+    public var validationIssues: [ValidationIssue] { frameComplaints(frame, hop) }
 
     /// A threshold of 30 dB, no margin, frame length 2048 and hop length 512.
     public init() {}

@@ -19,7 +19,7 @@ public struct Trim: WaveEdit {
         .init("hop_length", \.hop, "Hop length in samples.", .range(1...65536)),
     ]
 
-    public var complaints: [Complaint] { frameComplaints(frame, hop) }
+    public var validationIssues: [ValidationIssue] { frameComplaints(frame, hop) }
 
     /// A threshold of 30 dB, frame length 2048 and hop length 512.
     public init() {}
@@ -34,10 +34,10 @@ public struct Trim: WaveEdit {
 }
 
 /// Rejects frames that overlap so much that a long waveform would take hours.
-func frameComplaints(_ frame: Int, _ hop: Int) -> [Complaint] {
+func frameComplaints(_ frame: Int, _ hop: Int) -> [ValidationIssue] {
     hop * 64 < frame
         ? [
-            Complaint(
+            ValidationIssue(
                 "hop_length", "\(hop) is too small for a frame length of \(frame); the least is a 64th of it")
         ] : []
 }

@@ -35,11 +35,11 @@ public struct AddNoise: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         let both =
             amplitude != nil && snr != nil
-            ? [Complaint("snr", "there is an amplitude already; keep one of the two")] : []
-        return both + (amplitude?.complaints("amplitude") ?? []) + (snr?.complaints("snr") ?? [])
+            ? [ValidationIssue("snr", "there is an amplitude already; keep one of the two")] : []
+        return both + (amplitude?.validationIssues("amplitude") ?? []) + (snr?.validationIssues("snr") ?? [])
     }
 
     /// White noise with a standard deviation of 0.005.

@@ -18,7 +18,7 @@ public struct BackgroundNoise: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] { snr.complaints("snr") }
+    public var validationIssues: [ValidationIssue] { snr.validationIssues("snr") }
 
     /// Without a folder yet.
     public init() {}

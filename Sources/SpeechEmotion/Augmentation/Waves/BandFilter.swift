@@ -28,15 +28,19 @@ public struct BandFilter: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] {
-        let none = low == nil && high == nil ? [Complaint(nil, "expected \"low\", \"high\" or both")] : []
+    public var validationIssues: [ValidationIssue] {
+        let none =
+            low == nil && high == nil ? [ValidationIssue(nil, "expected \"low\", \"high\" or both")] : []
         let crossed =
             if let low, let high, low.second >= high.first {
-                [Complaint("high", "\(high.first) Hz is not above the lower cutoff of \(low.second) Hz")]
+                [
+                    ValidationIssue(
+                        "high", "\(high.first) Hz is not above the lower cutoff of \(low.second) Hz")
+                ]
             } else {
-                [Complaint]()
+                [ValidationIssue]()
             }
-        return none + crossed + (low?.complaints("low") ?? []) + (high?.complaints("high") ?? [])
+        return none + crossed + (low?.validationIssues("low") ?? []) + (high?.validationIssues("high") ?? [])
     }
 
     /// Without cutoffs: no filter.

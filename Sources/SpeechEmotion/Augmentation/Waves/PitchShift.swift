@@ -17,7 +17,7 @@ public struct PitchShift: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] { semitones.complaints("semitones") }
+    public var validationIssues: [ValidationIssue] { semitones.validationIssues("semitones") }
 
     /// Up to two semitones down or up.
     public init() {}

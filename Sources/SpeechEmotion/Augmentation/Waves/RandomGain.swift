@@ -14,7 +14,7 @@ public struct RandomGain: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] { decibels.complaints("decibels") }
+    public var validationIssues: [ValidationIssue] { decibels.validationIssues("decibels") }
 
     /// A gain of -6 to 6 dB.
     public init() {}

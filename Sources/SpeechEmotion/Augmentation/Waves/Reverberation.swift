@@ -24,8 +24,9 @@ public struct Reverberation: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] {
-        seconds.complaints("seconds") + level.complaints("level") + delay.complaints("delay")
+    public var validationIssues: [ValidationIssue] {
+        seconds.validationIssues("seconds") + level.validationIssues("level")
+            + delay.validationIssues("delay")
     }
 
     /// Reverberation times of 0.2 to 0.6 s.

@@ -15,7 +15,7 @@ public struct SpeedChange: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] { factor.complaints("factor") }
+    public var validationIssues: [ValidationIssue] { factor.validationIssues("factor") }
 
     /// 0.9 to 1.1.
     public init() {}

@@ -27,7 +27,7 @@ public struct TimeShift: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] { seconds.complaints("seconds") }
+    public var validationIssues: [ValidationIssue] { seconds.validationIssues("seconds") }
 
     /// Up to 0.1 s earlier or later.
     public init() {}

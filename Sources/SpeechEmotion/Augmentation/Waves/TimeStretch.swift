@@ -17,7 +17,7 @@ public struct TimeStretch: WaveAugmentation {
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 
-    public var complaints: [Complaint] { rate.complaints("rate") }
+    public var validationIssues: [ValidationIssue] { rate.validationIssues("rate") }
 
     /// 0.8 to 1.25.
     public init() {}

@@ -8,7 +8,7 @@ public struct CSVTable: Sendable {
         /// The text without its quotes.
         public var text: String
         /// File, line and column; both start at 1, the column in Unicode scalars.
-        public var place: Place
+        public var place: Location
     }
 
     /// The names of the columns.
@@ -35,8 +35,8 @@ public struct CSVTable: Sendable {
             throw ConfigurationError(
                 problems.isEmpty
                     ? [
-                        Problem(
-                            place: Place(source: source),
+                        ConfigurationIssue(
+                            place: Location(source: source),
                             message: "an empty table; the first line names the columns")
                     ]
                     : problems)
@@ -45,10 +45,11 @@ public struct CSVTable: Sendable {
         for (index, field) in header.enumerated() {
             let name = field.text.trimmed
             if name.isEmpty {
-                problems.append(Problem(place: field.place, message: "column \(index + 1) has no name"))
+                problems.append(
+                    ConfigurationIssue(place: field.place, message: "column \(index + 1) has no name"))
             } else if columns.contains(name) {
                 problems.append(
-                    Problem(place: field.place, message: "the column \"\(name)\" is listed twice"))
+                    ConfigurationIssue(place: field.place, message: "the column \"\(name)\" is listed twice"))
             }
             columns.append(name)
         }
@@ -56,7 +57,7 @@ public struct CSVTable: Sendable {
             guard problems.count < CSVParser.problemLimit else { break }
             let place = line.count > columns.count ? line[columns.count].place : line[0].place
             problems.append(
-                Problem(
+                ConfigurationIssue(
                     place: place,
                     message:
                         "expected \(counted(columns.count, "field")), found \(line.count); a field that contains the separator must be quoted"
@@ -77,7 +78,7 @@ private struct CSVParser {
         UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")
     )
 
-    private(set) var problems: [Problem] = []
+    private(set) var problems: [ConfigurationIssue] = []
     private let bytes: [UInt8]
     private let source: String
     private let separator: UInt8
@@ -105,12 +106,14 @@ private struct CSVParser {
         separator = candidates.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? candidates[0]
     }
 
-    private var place: Place {
-        Place(source: source, line: line, column: at - lineStart - continuations + 1)
+    private var place: Location {
+        Location(source: source, line: line, column: at - lineStart - continuations + 1)
     }
 
-    private mutating func report(_ place: Place, _ message: String) {
-        if problems.count < Self.problemLimit { problems.append(Problem(place: place, message: message)) }
+    private mutating func report(_ place: Location, _ message: String) {
+        if problems.count < Self.problemLimit {
+            problems.append(ConfigurationIssue(place: place, message: message))
+        }
     }
 
     /// All lines that are not empty, up to the first error after which the rest is ambiguous.
@@ -146,7 +149,7 @@ private struct CSVParser {
         continuations = 0
     }
 
-    private mutating func plain(_ place: Place) -> String {
+    private mutating func plain(_ place: Location) -> String {
         let start = at
         while at < bytes.count, bytes[at] != separator, bytes[at] != Self.newline, bytes[at] != Self.carriage
         {
@@ -160,7 +163,7 @@ private struct CSVParser {
         return text(bytes[start..<at], place)
     }
 
-    private mutating func quoted(_ start: Place, _ isCertain: inout Bool) -> String {
+    private mutating func quoted(_ start: Location, _ isCertain: inout Bool) -> String {
         var content: [UInt8] = []
         at += 1
         while at < bytes.count {
@@ -199,7 +202,7 @@ private struct CSVParser {
         at += 1
     }
 
-    private mutating func text(_ bytes: ArraySlice<UInt8>, _ place: Place) -> String {
+    private mutating func text(_ bytes: ArraySlice<UInt8>, _ place: Location) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             report(place, "bytes that are not UTF-8")
             return ""
@@ -216,7 +219,7 @@ enum TextFile {
         do throws(JSONValue.ReadFailure) {
             return try JSONValue.bytes(of: file)
         } catch {
-            throw ConfigurationError(place: Place(source: file), error.reason)
+            throw ConfigurationError(place: Location(source: file), error.reason)
         }
     }
 }

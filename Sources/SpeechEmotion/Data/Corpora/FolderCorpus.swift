@@ -32,13 +32,13 @@ public struct FolderCorpus: CorpusSource {
     /// Whether the folder exists.
     public var isPresent: Bool { isFolder(folder) }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         guard let pattern else { return [] }
         do {
             _ = try NamePattern(pattern)
             return []
         } catch {
-            return [Complaint("pattern", error.message)]
+            return [ValidationIssue("pattern", error.message)]
         }
     }
 

@@ -42,10 +42,10 @@ public struct ManifestCorpus: CorpusSource {
         self.folder = folder
     }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         let names = [path, label, speaker, start, end]
         guard Set(names).count < names.count else { return [] }
-        return [Complaint("path", "path, label, speaker, start and end must be different columns")]
+        return [ValidationIssue("path", "path, label, speaker, start and end must be different columns")]
     }
 
     /// Whether the manifest and at least one of its files exist; an empty manifest counts as present, because `read`
@@ -78,7 +78,7 @@ public struct ManifestCorpus: CorpusSource {
         var clips: [Clip] = []
         var omissions: [Omission] = []
         var places: [String: Int] = [:]
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         for record in records {
             guard problems.count < 20 else { break }
             guard let row = read(record, &problems) else { continue }
@@ -90,7 +90,7 @@ public struct ManifestCorpus: CorpusSource {
             let line = record.place.line
             if let other = places[id] {
                 let message = "the clip \"\(id)\" is listed twice; also in line \(other)"
-                problems.append(Problem(place: record.place, message: message))
+                problems.append(ConfigurationIssue(place: record.place, message: message))
                 continue
             }
             places[id] = line
@@ -127,11 +127,11 @@ public struct ManifestCorpus: CorpusSource {
         var attributes: [String: String]
     }
 
-    private func read(_ record: ManifestRecord, _ problems: inout [Problem]) -> Row? {
+    private func read(_ record: ManifestRecord, _ problems: inout [ConfigurationIssue]) -> Row? {
         let before = problems.count
         func report(_ value: ManifestRecord.Value?, _ column: String, _ message: String) {
             problems.append(
-                Problem(
+                ConfigurationIssue(
                     place: value?.place ?? record.place, path: JSONPath([.key(column)]), message: message))
         }
         func text(_ column: String) -> String {

@@ -5,12 +5,12 @@ struct ManifestRecord {
     struct Value {
         var name: String
         var text: String
-        var place: Place
+        var place: Location
     }
 
     /// The values in the order of the file.
     var values: [Value]
-    var place: Place
+    var place: Location
 
     /// The value of a column; nil if there is none.
     subscript(name: String) -> Value? { values.first { $0.name == name } }
@@ -29,7 +29,7 @@ struct ManifestRecord {
             }
         }
         throw ConfigurationError(
-            place: Place(source: file), "expected a name that ends in .csv, .tsv, .jsonl or .json")
+            place: Location(source: file), "expected a name that ends in .csv, .tsv, .jsonl or .json")
     }
 
     private static func json(_ file: String) throws(ConfigurationError) -> [ManifestRecord] {
@@ -65,7 +65,7 @@ struct ManifestRecord {
     private static func records(
         _ results: [Result<JSONValue, ConfigurationError>]
     ) throws(ConfigurationError) -> [ManifestRecord] {
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         var records: [ManifestRecord] = []
         for result in results where problems.count < 20 {
             switch result {
@@ -73,7 +73,7 @@ struct ManifestRecord {
             case .success(let object):
                 guard let members = object.members else {
                     problems.append(
-                        Problem(
+                        ConfigurationIssue(
                             place: object.place,
                             message: "expected an object, found \(object.line.prefix(60))"))
                     continue

@@ -51,22 +51,22 @@ public struct MappedCorpus: CorpusSource {
     /// Maps the clips of a corpus.
     public init(_ source: any CorpusSource) { self.source = AnyCorpus(source) }
 
-    public var complaints: [Complaint] {
-        var found: [Complaint] = []
-        if name?.isEmpty == true { found.append(Complaint("name", "expected a name, found \"\"")) }
+    public var validationIssues: [ValidationIssue] {
+        var found: [ValidationIssue] = []
+        if name?.isEmpty == true { found.append(ValidationIssue("name", "expected a name, found \"\"")) }
         var origins: [String: String] = [:]
         for entry in columns.entries {
             let path: [JSONPath.Step] = [.key("columns"), .key(entry.name)]
             if entry.value.isEmpty || ["id", "corpus"].contains(entry.value) {
                 found.append(
-                    Complaint(
+                    ValidationIssue(
                         at: path,
                         "a column cannot be called \"\(entry.value)\"; \"id\" and \"corpus\" are reserved"
                     ))
             }
             if let other = origins.updateValue(entry.name, forKey: entry.value) {
                 found.append(
-                    Complaint(
+                    ValidationIssue(
                         at: path,
                         "\"\(other)\" and \"\(entry.name)\" cannot both be called \"\(entry.value)\""))
             }

@@ -35,19 +35,19 @@ public struct FileSplit: SplitSpec {
         func column(_ name: String) throws -> Int {
             if let index = table.column(name) { return index }
             throw ConfigurationError(
-                place: Place(source: file, line: 1, column: 1),
+                place: Location(source: file, line: 1, column: 1),
                 "there is no column \"\(name)\"; the columns are \(table.columns.listed(20))")
         }
         let (clip, part) = (try column("clip"), try column("part"))
         let fold = table.column("split")
         let index = ClipIndex(corpus)
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         var names: [String] = []
         var members: [String: [Split.Subset: [Int]]] = [:]
         var seen: [String: Set<Int>] = [:]
         for row in table.rows where problems.count < 20 {
             func report(_ column: Int, _ message: String) {
-                problems.append(Problem(place: row[column].place, message: message))
+                problems.append(ConfigurationIssue(place: row[column].place, message: message))
             }
             let name = fold.map { row[$0].text } ?? "listed"
             if members[name] == nil {

@@ -47,7 +47,7 @@ public struct SplitFile: Options {
         let isBare = document["splits"] == nil && document["train"] != nil
         var splits = isBare ? [try Split.decode(document)] : try decode(document).splits
         let index = ClipIndex(corpus)
-        var problems: [Problem] = []
+        var problems: [ConfigurationIssue] = []
         for number in splits.indices {
             let top: [JSONPath.Step] = isBare ? [] : [.key("splits"), .index(number)]
             var parts: [Int: Split.Subset] = [:]
@@ -56,7 +56,7 @@ public struct SplitFile: Options {
                     let path = JSONPath(top + [.key(part.rawValue), .index(row)])
                     func report(_ message: String) {
                         problems.append(
-                            Problem(place: document.place(of: path), path: path, message: message))
+                            ConfigurationIssue(place: document.place(of: path), path: path, message: message))
                     }
                     guard let clip = index.find(id) else {
                         report("there is no clip \"\(id)\" in \(corpus.name)")

@@ -9,7 +9,7 @@ extension Spectrogram {
         return bins.mapped(width: 1) { s, centre in
             withUnsafeTemporaryAllocation(of: Float.self, capacity: FrameBlocks.lanes) { total in
                 guard let total = total.baseAddress else { return }
-                ck_lane_centre(s, count, total, centre)
+                ck_lane_centroid(s, count, total, centre)
             }
             for lane in 0..<FrameBlocks.lanes { centre[lane] *= width }
         }.table
@@ -22,7 +22,7 @@ extension Spectrogram {
             withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * FrameBlocks.lanes) { both in
                 guard let total = both.baseAddress else { return }
                 let centre = total + FrameBlocks.lanes
-                ck_lane_centre(s, count, total, centre)
+                ck_lane_centroid(s, count, total, centre)
                 ck_lane_spread(s, count, total, centre, spread)
             }
             for lane in 0..<FrameBlocks.lanes { spread[lane] *= width }

@@ -27,16 +27,16 @@ public struct MFCC: MelFeature {
     /// Creates `count` coefficients of 128 mel bands, librosa's defaults.
     public init(count: Int) { cepstrum.count = count }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         var found = melComplaints
         if cepstrum.count > bands.count {
             found.append(
-                Complaint(
+                ValidationIssue(
                     "n_mfcc",
                     "\(cepstrum.count) coefficients need at least as many mel bands, not \(bands.count)"))
         }
         if cepstrum.transform == .one, bands.count < 2 {
-            found.append(Complaint("dct_type", "type 1 needs at least 2 mel bands"))
+            found.append(ValidationIssue("dct_type", "type 1 needs at least 2 mel bands"))
         }
         return found
     }

@@ -29,7 +29,7 @@ public struct Mel: MelFeature {
 
     public init() {}
 
-    public var complaints: [Complaint] { melComplaints }
+    public var validationIssues: [ValidationIssue] { melComplaints }
     /// The number of mel bands.
     public var width: Int { bands.count }
 

@@ -35,9 +35,9 @@ extension MelFeature {
         ]
     }
 
-    var melComplaints: [Complaint] {
+    var melComplaints: [ValidationIssue] {
         guard let high = bands.high, high <= bands.low else { return stftComplaints }
-        return stftComplaints + [Complaint("fmax", "\(high) Hz is not above fmin, \(bands.low) Hz")]
+        return stftComplaints + [ValidationIssue("fmax", "\(high) Hz is not above fmin, \(bands.low) Hz")]
     }
 
     public func check(rate: Int) throws(DataError) {

@@ -35,13 +35,13 @@ extension SpectralFeature {
         ]
     }
 
-    /// What is invalid about the transform, for `complaints`.
-    var stftComplaints: [Complaint] {
+    /// What is invalid about the transform, for `validationIssues`.
+    var stftComplaints: [ValidationIssue] {
         guard let length = stft.windowLength, length > stft.fft else { return [] }
-        return [Complaint("win_length", "\(length) is longer than n_fft, \(stft.fft) samples")]
+        return [ValidationIssue("win_length", "\(length) is longer than n_fft, \(stft.fft) samples")]
     }
 
-    public var complaints: [Complaint] { stftComplaints }
+    public var validationIssues: [ValidationIssue] { stftComplaints }
 
     public func check(rate: Int) throws(DataError) { try stft.check() }
 }

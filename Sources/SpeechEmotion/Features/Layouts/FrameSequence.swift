@@ -38,12 +38,12 @@ public struct FrameSequence: FeatureLayout {
         self.frames = frames
     }
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         guard let first = features.first,
             let other = features.first(where: { $0.value.hop != first.value.hop })
         else { return [] }
         return [
-            Complaint(
+            ValidationIssue(
                 "features",
                 "concatenated features need equal hop lengths, found \(first.value.hop) and \(other.value.hop)"
             )

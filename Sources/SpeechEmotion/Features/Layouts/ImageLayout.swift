@@ -52,9 +52,9 @@ public struct ImageLayout: FeatureLayout {
 
     public init() {}
 
-    public var complaints: [Complaint] {
+    public var validationIssues: [ValidationIssue] {
         guard let range, range.first >= range.second else { return [] }
-        return [Complaint("range", "\(range.first) is not below \(range.second)")]
+        return [ValidationIssue("range", "\(range.first) is not below \(range.second)")]
     }
 
     /// [height, width, 3].

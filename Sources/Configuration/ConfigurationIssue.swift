@@ -1,14 +1,14 @@
 /// An issue in a configuration: its location, the key and what to do.
-public struct Problem: Sendable, Hashable, CustomStringConvertible {
+public struct ConfigurationIssue: Sendable, Hashable, CustomStringConvertible {
     /// The location of the value, or of the object that lacks it.
-    public var place: Place
+    public var place: Location
     /// The path from the root to the value. Empty for the document itself.
     public var path: JSONPath
     /// What was expected and what was found.
     public var message: String
 
     /// Creates an issue.
-    public init(place: Place, path: JSONPath = JSONPath(), message: String) {
+    public init(place: Location, path: JSONPath = JSONPath(), message: String) {
         self.place = place
         self.path = path
         self.message = message
@@ -23,16 +23,16 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
 /// All issues of a configuration, in document order.
 public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// The issues; at least one.
-    public var problems: [Problem]
+    public var problems: [ConfigurationIssue]
 
     /// Creates an error from issues.
-    public init(_ problems: [Problem]) {
+    public init(_ problems: [ConfigurationIssue]) {
         self.problems = problems
     }
 
     /// Creates an error with a single issue.
-    public init(place: Place, path: JSONPath = JSONPath(), _ message: String) {
-        problems = [Problem(place: place, path: path, message: message)]
+    public init(place: Location, path: JSONPath = JSONPath(), _ message: String) {
+        problems = [ConfigurationIssue(place: place, path: path, message: message)]
     }
 
     /// One issue per line.
@@ -41,14 +41,14 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-extension [Problem] {
+extension [ConfigurationIssue] {
     /// The issues sorted by line and column within each source. Sources are in the order of their first issue.
-    func inDocumentOrder() -> [Problem] {
+    func inDocumentOrder() -> [ConfigurationIssue] {
         var rank: [String: Int] = [:]
         for problem in self where rank[problem.place.source] == nil {
             rank[problem.place.source] = rank.count
         }
-        func key(_ item: (offset: Int, element: Problem)) -> (Int, Int, Int, Int) {
+        func key(_ item: (offset: Int, element: ConfigurationIssue)) -> (Int, Int, Int, Int) {
             let place = item.element.place
             return (rank[place.source] ?? 0, place.line, place.column, item.offset)
         }

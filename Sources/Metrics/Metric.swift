@@ -1,5 +1,5 @@
 /// A metric of predictions, by its name in configs and logs.
-public enum Figure: String, Sendable, CaseIterable {
+public enum Metric: String, Sendable, CaseIterable {
     case accuracy
     /// Unweighted average recall (UAR): the mean of the recalls of the classes.
     case uar
@@ -33,7 +33,7 @@ public enum Figure: String, Sendable, CaseIterable {
     }
 
     /// Returns whether the metric with this name is a proportion. Losses, for example, are not.
-    public static func isShare(_ name: String) -> Bool { Figure(rawValue: name)?.isShare ?? false }
+    public static func isShare(_ name: String) -> Bool { Metric(rawValue: name)?.isShare ?? false }
 
     /// Returns the value of the metric for predictions.
     public func value(_ matrix: ConfusionMatrix, _ soft: ProbabilityMetrics) -> Double {

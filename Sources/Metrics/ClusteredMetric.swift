@@ -3,13 +3,13 @@
 ///
 /// The metric can be computed for any multiset of clusters, as resampling requires. Predictions of several models,
 /// such as one per seed, share the clusters; the metric is then the mean over the models.
-public struct ClusteredFigure: Sendable {
+public struct ClusteredMetric: Sendable {
     /// The unit that is resampled as a whole.
     public enum Unit: String, Sendable, CaseIterable { case speakers, clips }
 
     /// The metric to compute.
     public enum Statistic: Sendable, Equatable {
-        case figure(Figure)
+        case figure(Metric)
         /// The recall of the class with this index.
         case recall(Int)
     }
@@ -34,10 +34,10 @@ public struct ClusteredFigure: Sendable {
 
     /// Groups the predictions of one or more models by cluster.
     ///
-    /// Throws a `MetricProblem` if there are no examples, or if the clusters are speakers and a speaker is unknown.
+    /// Throws a `MetricError` if there are no examples, or if the clusters are speakers and a speaker is unknown.
     public init(
         _ statistic: Statistic, _ models: [Predictions], by unit: Unit
-    ) throws(MetricProblem) {
+    ) throws(MetricError) {
         var numbers: [String: Int] = [:]
         var names: [String] = []
         var built: [Model] = []
@@ -45,7 +45,7 @@ public struct ClusteredFigure: Sendable {
             var keys: [String] = []
             for (id, speaker) in zip(predictions.ids, predictions.speakers) {
                 guard let key = unit == .clips ? id : speaker else {
-                    throw MetricProblem("the speaker of \(id) is unknown; expected a speaker for each clip")
+                    throw MetricError("the speaker of \(id) is unknown; expected a speaker for each clip")
                 }
                 if numbers[key] == nil {
                     numbers[key] = names.count
@@ -62,7 +62,7 @@ public struct ClusteredFigure: Sendable {
                 built[built.count - 1].places[numbers[key] ?? 0].append(place)
             }
         }
-        guard !names.isEmpty else { throw MetricProblem("no examples; expected at least one") }
+        guard !names.isEmpty else { throw MetricError("no examples; expected at least one") }
         for index in built.indices {
             built[index].places += Array(repeating: [], count: names.count - built[index].places.count)
             Self.summarize(&built[index], statistic)
@@ -83,9 +83,9 @@ public struct ClusteredFigure: Sendable {
 
     /// Returns the metric over the clusters of both, those of `other` last. The models are joined in their order. If there are
     /// different numbers of them, each is repeated until both have equally many, so that the mean over the models stays the same.
-    func joined(with other: ClusteredFigure) throws(MetricProblem) -> ClusteredFigure {
+    func joined(with other: ClusteredMetric) throws(MetricError) -> ClusteredMetric {
         guard statistic == other.statistic else {
-            throw MetricProblem("two different metrics; a paired test needs the same one")
+            throw MetricError("two different metrics; a paired test needs the same one")
         }
         var joint: [Model] = []
         let count = models.count / Self.commonDivisor(models.count, other.models.count) * other.models.count
@@ -99,7 +99,7 @@ public struct ClusteredFigure: Sendable {
                         + its.places.map { $0.map { $0 + mine.predictions.ids.count } },
                     predictions: predictions, decisions: mine.decisions + its.decisions))
         }
-        return ClusteredFigure(
+        return ClusteredMetric(
             clusters: clusters + other.clusters, statistic: statistic, models: joint)
     }
 
@@ -195,7 +195,7 @@ public struct ClusteredFigure: Sendable {
     }
 
     private static func value(
-        _ figure: Figure, of predictions: Predictions, at places: [Int], _ decisions: [Int]
+        _ figure: Metric, of predictions: Predictions, at places: [Int], _ decisions: [Int]
     ) -> Double {
         let truths = places.map { predictions.truths[$0] }
         guard
@@ -207,14 +207,14 @@ public struct ClusteredFigure: Sendable {
     }
 }
 
-extension ClusteredFigure.Statistic {
+extension ClusteredMetric.Statistic {
     fileprivate var needsProbabilities: Bool {
         if case .figure(let figure) = self { return figure.needsProbabilities }
         return false
     }
 }
 
-extension Figure {
+extension Metric {
     /// Whether the metric is the mean of a value per example.
     fileprivate var isMeanOverExamples: Bool {
         switch self {

@@ -1,5 +1,5 @@
 /// The location of a value in its source: a file with line and column, or a whole command-line argument.
-public struct Place: Sendable, Hashable, CustomStringConvertible {
+public struct Location: Sendable, Hashable, CustomStringConvertible {
     /// The path of the file, or the text of the argument.
     public var source: String
     /// The line, counted from 1; 0 denotes the source as a whole.
@@ -15,7 +15,7 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The location of values that have no source.
-    public static let nowhere = Place(source: "")
+    public static let nowhere = Location(source: "")
 
     /// The location as `file:line:column`, which editors and terminals turn into a link.
     public var description: String {
