@@ -116,7 +116,8 @@ import Testing
                     "runs/base-seed1-fold1: made with another config: training.batch_size was 8, is 4"))
             // What no result depends on may change.
             let moved = try BuiltProgram.run(
-                "ablate", config, "--runs", runs, "--set", "training.save_every_seconds=5", "--set", "about=x"
+                "ablate", config, "--runs", runs, "--set", "training.save_every_seconds=5", "--set",
+                "description=x"
             )
             #expect(moved.status == 0, "\(moved.errors)")
         }
@@ -330,13 +331,13 @@ import Testing
             let check = try BuiltProgram.run("check", config)
             #expect(check.status == 1)
             #expect(
-                check.errors.contains("model: in the member \"wide\": gives [9], expected [8]"),
+                check.errors.contains("model: in the member \"wide\": outputs [9], expected [8]"),
                 "\(check.errors)")
             let absent = try BuiltProgram.run(
                 "check", config, "--set", #"data={"source": {"type": "ravdess", "folder": "/nowhere"}}"#)
             #expect(
                 absent.status == 1
-                    && absent.errors.contains("model: in the member \"wide\": gives [9], expected [8]"))
+                    && absent.errors.contains("model: in the member \"wide\": outputs [9], expected [8]"))
         }
     }
 

@@ -241,7 +241,7 @@ import Testing
             for (words, message) in [
                 (["--step", "1"], "--step: \(any): set the window length, too"),
                 (["--truncate"], "--truncate: \(any): there is nothing to truncate"),
-                (["--timeline"], "--timeline: \(any); give the length of a window with --window"),
+                (["--timeline"], "--timeline: \(any) at once; give the length of a window with --window"),
             ] {
                 let ending = try BuiltProgram.run(["predict", file, "--model", run, "--no-cache"] + words)
                 #expect(

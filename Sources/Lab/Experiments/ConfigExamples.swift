@@ -10,7 +10,7 @@ package enum ConfigExamples {
     /// The examples by type.
     package static let all: [String: String] = [
         // Corpora
-        "ravdess": #"{"type": "ravdess", "channels": ["speech"]}"#,
+        "ravdess": #"{"type": "ravdess", "folder": "data/ravdess", "channels": ["speech"]}"#,
         "emodb": #"{"type": "emodb", "folder": "data/emodb"}"#,
         "tess": #"{"type": "tess", "folder": "data/tess"}"#,
         "savee": #"{"type": "savee", "folder": "data/savee"}"#,
@@ -21,7 +21,7 @@ package enum ConfigExamples {
         "mapped":
             #"{"type": "mapped", "source": {"type": "emodb", "folder": "data/emodb"}, "labels": {"anger": "angry"}}"#,
         "combined":
-            #"{"type": "combined", "sources": [{"type": "ravdess"}, {"type": "savee", "folder": "data/savee"}]}"#,
+            #"{"type": "combined", "sources": [{"type": "ravdess", "folder": "data/ravdess"}, {"type": "savee", "folder": "data/savee"}]}"#,
         "synthetic": #"{"type": "synthetic", "speakers": 8, "repetitions": 2}"#,
         // Splits
         "random": #"{"type": "random", "test": 0.2, "validation": 0.1}"#,

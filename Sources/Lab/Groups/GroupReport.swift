@@ -111,7 +111,7 @@ public struct GroupReport {
             : [bar("pooled", table.rows[0].pooled), bar("mean of folds", table.rows[0].folds)]
                 + groups[0].foldResults(metric).map { BarChart.Bar("fold \($0.fold)", $0.mean) }
         return BarChart(
-            title: "\(name) with \(IntervalNote.percent(options.confidenceLevel)) confidence intervals",
+            title: "\(name) with \(IntervalNote.percent(level)) confidence intervals",
             xName: metric,
             bars: bars, isShare: Metric.isShare(metric))
     }

@@ -667,7 +667,9 @@ import Testing
         ),
         (
             #""n_mfcc": 40"#, #""n_mfcc": 80"#,
-            ["11:53: features.layout.features[0].n_mfcc: 80 coefficients need as many mels, not 64"]
+            [
+                "11:53: features.layout.features[0].n_mfcc: 80 coefficients need at least as many mel bands, not 64"
+            ]
         ),
         (
             #""hop_length": 256"#, #""hop_length": 0"#,
@@ -693,13 +695,13 @@ import Testing
         (
             #"{"type": "spec_augment"}"#, #"{"type": "horizontal_flip"}"#,
             [
-                "17:22: augmentation.features[0]: flip: found features of shape [200, 40]; allowed: an image, [height, width, 3]"
+                "17:22: augmentation.features[0]: horizontal_flip: found features of shape [200, 40]; allowed: an image, [height, width, 3]"
             ]
         ),
         (
             #""snr": [10, 40]"#, #""snr": [40, 10]"#,
             [
-                "16:50: augmentation.copies[1][0].snr: the first number has to be the lower one, found [40.0, 10.0]"
+                "16:50: augmentation.copies[1][0].snr: the first value must be the lower bound, found [40.0, 10.0]"
             ]
         ),
         (
@@ -721,7 +723,7 @@ import Testing
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
             [
-                "8:50: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+                "8:56: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
             ]
         ),
         (

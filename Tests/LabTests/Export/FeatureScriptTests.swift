@@ -119,8 +119,8 @@ import Testing
                 views: #"[[{"type": "pitch_shift", "semitones": [-1, 1]}], [{"type": "polarity_inversion"}]]"#
             )
             .refusals == [
-                "views[0][0].semitones (a number drawn at random)",
-                "views[1][0].probability (a change that happens at random)",
+                "tta[0][0].semitones (a number drawn at random)",
+                "tta[1][0].probability (a change that happens at random)",
             ])
         #expect(
             try script(#"{"normalize": "speaker"}"#).refusals

@@ -72,7 +72,7 @@ import Testing
             let error = #expect(throws: ConfigurationError.self) { try ModelFile.read(path) }
             let text = error.map { "\($0)" } ?? ""
             #expect(text.contains("a.safetensors, metadata \"model\":1:"), "\(text)")
-            #expect(text.contains("cannot take an input of [\(size), \(size), \(size)]"), "\(text)")
+            #expect(text.contains("cannot take an input of shape [\(size), \(size), \(size)]"), "\(text)")
         }
     }
 
@@ -132,11 +132,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("format", "another", "format"), ("input", "[9]", "needs an input"),
+        ("format", "another", "format"), ("input", "[9]", "expects an input of shape"),
         ("input", "[0, 4]", "sizes of 1 to"),
         ("input", "[9, 4, 1, 1]", "1 to 3 sizes"), ("input", "[9, 99999999999]", "sizes of 1 to"),
         ("input", "[9,", "input"),
-        ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "numbers"),
+        ("model", "{}", "type"), ("model", #"{"type": "dense", "units": 100000}"#, "weights"),
         ("classes", "[1]", "a list of names"), ("sample_rate", "-3", "a positive integer"),
         ("tta", "[[", "metadata \"tta\""),
     ]) func damagedMetadataIsRefused(_ key: String, _ value: String, _ part: String) throws {

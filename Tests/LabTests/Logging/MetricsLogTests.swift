@@ -122,11 +122,11 @@ import Testing
         ("{\"epoch\": 1, \"a\": 1}\n", "no epoch 2"),
         ("{\"epoch\": 1}\n{\"epoch\": 2", "no epoch 2"),
         ("{\"epoch\": 1}\n{\"epoch\": 1}\n{\"epoch\": 2}\n", "epoch 1"),
-        ("{\"epoch\": 1}\n{\"a\": 2}\n", "no epoch"),
-        ("{\"epoch\": \"1\"}\n", "no epoch"),
-        ("{\"epoch\": 1, \"a\": \"x\"}\n", "that is no number"),
+        ("{\"epoch\": 1}\n{\"a\": 2}\n", "does not begin with"),
+        ("{\"epoch\": \"1\"}\n", "does not begin with"),
+        ("{\"epoch\": 1, \"a\": \"x\"}\n", "that is not a number"),
         ("{\"epoch\": 1, \"a\": 1, \"a\": 2}\n", "duplicate key"),
-        ("[1]\n", "no epoch"), ("\n\n", "empty"), ("\u{0}\u{0}\n", ""),
+        ("[1]\n", "does not begin with"), ("\n\n", "empty"), ("\u{0}\u{0}\n", ""),
     ]) func damageBeforeTheEpochIsSaid(content: String, found: String) throws {
         try Toy.inFolder { folder in
             let path = folder + "/metrics.jsonl"

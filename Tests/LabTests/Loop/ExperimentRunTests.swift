@@ -300,7 +300,7 @@ import Testing
             try $0.set("features.normalize=speaker")
             try $0.set("augmentation.leak_copies_into_test=true")
         }
-        #expect(copies.contains("features.normalize: a speaker's copies"), "\(copies)")
+        #expect(copies.contains("features.normalize: conflicts with leak_copies_into_test"), "\(copies)")
         let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
         #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
     }

@@ -84,7 +84,7 @@ import Testing
             let error = #expect(throws: FileError.self) {
                 try Ensemble.combine([plain.path, viewed.path])
             }
-            #expect(error?.place.hasPrefix("views") == true)
+            #expect(error?.place.hasPrefix("tta") == true)
         }
     }
 

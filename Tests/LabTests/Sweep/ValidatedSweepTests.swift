@@ -146,7 +146,7 @@ import Testing
         ),
         (
             #"{"grid": {"schedule.warmup": [1]}}"#,
-            "sweep.json:1:31: schedule.warmup: schedule is null and has no keys; set schedule itself"
+            "sweep.json:1:30: schedule.warmup: schedule is null and has no keys; set schedule itself"
         ),
         (
             #"{"grid": {"model[2": [1]}}"#,
@@ -196,7 +196,7 @@ import Testing
         let values = (0..<100).map { "\($0)" }.joined(separator: ", ")
         let keys = ["optimizer.learning_rate", "training.batch_size", "training.epochs", "model[2].units"]
         let grid = keys.map { "\"\($0)\": [\(values)]" }.joined(separator: ", ")
-        #expect(try SmallSweep.complaint("{\"grid\": {\(grid)}}").contains("over 1,000 combinations"))
+        #expect(try SmallSweep.complaint("{\"grid\": {\(grid)}}").contains("more than 1,000 combinations"))
     }
 
     @Test func everyMembersMistakesShowAtOnceByItsName() throws {
@@ -223,8 +223,9 @@ import Testing
             #"{"variants": {"headless": {"remove": ["model[4]"]}, "wide": {"set": {"model[4].units": 9}}}}"#)
         let lines = text.split(separator: "\n")
         #expect(lines.count == 2)
-        #expect(lines.contains { $0.contains("model: in the member \"headless\": gives [6], expected [8]") })
-        #expect(lines.contains { $0.contains("model: in the member \"wide\": gives [9], expected [8]") })
+        #expect(
+            lines.contains { $0.contains("model: in the member \"headless\": outputs [6], expected [8]") })
+        #expect(lines.contains { $0.contains("model: in the member \"wide\": outputs [9], expected [8]") })
     }
 
     @Test func aSweepIsNeeded() throws {
