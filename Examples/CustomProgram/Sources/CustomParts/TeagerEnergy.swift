@@ -21,12 +21,12 @@ public struct TeagerEnergy: FrameFeature {
     /// Frames are centered at multiples of the hop length.
     public func frames(of samples: Int) -> Int? { samples > 0 ? 1 + samples / hop : nil }
 
-    public func check(rate: Int) throws(SoundProblem) {}
+    public func check(rate: Int) throws(DataError) {}
 
-    public func table(of sound: SoundAnalysis) throws(SoundProblem) -> FrameTable {
-        let x = sound.wave.samples
+    public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
+        let x = analysis.wave.samples
         guard let count = frames(of: x.count) else {
-            throw SoundProblem(Self.type, found: "an empty waveform", allowed: "1 sample or more")
+            throw DataError(Self.type, found: "an empty waveform", allowed: "1 sample or more")
         }
         let values = (0..<count).map { frame in
             let start = max(frame * hop - frameLength / 2, 1)

@@ -78,7 +78,7 @@ struct Offset: FeatureAugmentation {
             shape: features.shape, values: features.values.map { $0 + offset }, length: features.length)
     }
 
-    func check(_ shape: [Int]) throws(SoundProblem) {}
+    func check(_ shape: [Int]) throws(DataError) {}
 }
 
 struct Duration: FeatureLayout {
@@ -88,9 +88,9 @@ struct Duration: FeatureLayout {
     var outputShape: [Int] { [1] }
     var names: [String] { ["duration"] }
 
-    func check(rate: Int) throws(SoundProblem) {}
-    func features(of sound: SoundAnalysis) throws(SoundProblem) -> Features {
-        Features(shape: [1], values: [Float(sound.wave.duration)])
+    func check(rate: Int) throws(DataError) {}
+    func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
+        Features(shape: [1], values: [Float(analysis.wave.duration)])
     }
 }
 
