@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "Configuration", targets: ["Configuration"]),
         .library(name: "Layers", targets: ["Layers"]),
         .library(name: "Metrics", targets: ["Metrics"]),
+        .library(name: "Classical", targets: ["Classical"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Reports", targets: ["Reports"]),
@@ -35,6 +36,7 @@ let package = Package(
         .target(
             name: "AutogradTesting", dependencies: ["Autograd"], exclude: ["README.md"],
             swiftSettings: realType),
+        .target(name: "Classical", dependencies: ["Autograd"], exclude: ["README.md"]),
         .target(name: "Configuration", exclude: ["README.md"]),
         .target(
             name: "Layers", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
