@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Classical", dependencies: ["Autograd"], exclude: ["README.md"]),
         .target(name: "Configuration", exclude: ["README.md"]),
         .target(
-            name: "Layers", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
+            name: "Layers", dependencies: ["Classical", "Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
             name: "Metrics", dependencies: ["Autograd"], exclude: ["README.md"], swiftSettings: realType),

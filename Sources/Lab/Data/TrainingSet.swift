@@ -84,6 +84,14 @@ public final class TrainingSet: TrainingBatches {
         return try ahead.value(of: Place(epoch: epoch, index: index), then: following)
     }
 
+    /// Returns the examples of the first epoch in batches, in the order of the clips, for layers that are fitted to all of them.
+    public func inOrder() throws -> [Batch] {
+        let sorted = drawn.sorted()
+        return try stride(from: 0, to: sorted.count, by: size).map { start in
+            try made(Array(sorted[start..<min(start + size, sorted.count)]), 0)
+        }
+    }
+
     /// The indices of the examples of a batch.
     private func numbers(_ epoch: Int, _ index: Int) -> [Int] {
         if order?.epoch != epoch { order = (epoch, shuffled(epoch)) }

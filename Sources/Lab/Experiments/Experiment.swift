@@ -21,6 +21,7 @@ public struct Experiment: Options {
     public var training = TrainingOptions()
     public var evaluation = EvaluationOptions()
     public var logging = LoggingOptions()
+    public var search: SearchOptions?
     public var sweep: SweepOptions?
 
     public static let summary = "An experiment: data, split, features, model, training and evaluation."
@@ -52,6 +53,9 @@ public struct Experiment: Options {
         .init("training", \.training, "Options of training."),
         .init("evaluation", \.evaluation, "Options of evaluation."),
         .init("logging", \.logging, "Logging in addition to the metrics files."),
+        .init(
+            "search", \.search,
+            "Hyperparameter search inside the training set before the run; null uses the values as they are."),
         .init("sweep", \.sweep, "What `Train ablate` varies; `Train run` ignores it."),
     ]
 

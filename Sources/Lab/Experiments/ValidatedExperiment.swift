@@ -117,6 +117,10 @@ public struct ValidatedExperiment: Sendable {
                 }
             } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
         }
+        if let message = spec.estimatorComplaint(parameters: layers.parameters) { report(["model"], message) }
+        if problems.isEmpty, let search = experiment.search {
+            problems += search.problems(experiment, json: json)
+        }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
     }
 

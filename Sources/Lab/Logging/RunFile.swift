@@ -24,6 +24,8 @@ public enum RunFile {
     public static let environment = "environment.json"
     /// A line for each access to the test set.
     public static let testReads = "test-reads.jsonl"
+    /// The trials of the hyperparameter search, the best first.
+    public static let search = "search.csv"
     /// The report for a web browser.
     public static let report = "report.html"
     /// The folder of the report's plots as SVG files.

@@ -11,15 +11,15 @@ import Training
 ///
 /// An interrupted run resumes from its last checkpoint and gives bit-identical results.
 public final class ExperimentRun {
-    /// The experiment, as saved in `config.json`.
-    public let experiment: Experiment
+    /// The experiment, as saved in `config.json`; after a search, with the best values.
+    public private(set) var experiment: Experiment
     /// The run folder, locked against other processes.
     public let folder: RunFolder
     private let observer: any RunObserver
     private let cache: FeatureCache?
-    private let data: ExperimentData
+    private var data: ExperimentData
     /// The model, sized for the classes of the data.
-    private let spec: any LayerSpec
+    private var spec: any LayerSpec
     private var classes: [String] { data.corpus.classes }
 
     /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
@@ -53,6 +53,7 @@ public final class ExperimentRun {
     /// Trains the model and evaluates it on the test set, or on the validation set if the experiment says so. Throws `RunStopped`
     /// when the observer requests a stop.
     public func run() throws -> RunResult {
+        let search = try search()
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let training = try TrainingSet(
             clips(.train), data.loading, plan: experiment.augmentation.afterSplit,
@@ -65,8 +66,39 @@ public final class ExperimentRun {
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
-        let model = try model(training, generator)
+        let model = try model(training, validation, generator)
         let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
+        let epochs =
+            spec.hasEstimator
+            ? try evaluateFit(model, loss, training, validation)
+            : try train(model, loss, training, validation)
+        try save(model)
+        let result = try measure(model, loss, epochs, training, validation, truncation, search)
+        try report()
+        return result
+    }
+
+    /// Chooses the hyperparameters, if the experiment has a search, and goes on with the best ones.
+    private func search() throws -> SearchResult? {
+        guard let options = experiment.search else { return nil }
+        var search = try HyperparameterSearch(
+            experiment, options, data: data, cache: cache, file: folder.file(SearchLog.name),
+            observer: observer)
+        let result = try search.run()
+        experiment = try experiment.applying(result.values, of: options)
+        data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
+        spec = try experiment.model.spec(classes: classes.count)
+        try folder.write(result.table.csv, to: RunFile.search)
+        observer.remark(result.sentence)
+        return result
+    }
+
+    /// The number of epochs, and the one whose weights are used if it is not the last.
+    private typealias Epochs = (count: Int, best: Int?)
+
+    private func train(
+        _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ validation: EvaluationSet
+    ) throws -> Epochs {
         let trainer = Trainer(
             Trainer.Configuration(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,
@@ -80,10 +112,28 @@ public final class ExperimentRun {
         }
         try train(trainer)
         trainer.restoreBestWeights()
-        try save(model)
-        let result = try measure(model, loss, trainer, training, validation, truncation)
-        try report()
-        return result
+        return (trainer.epoch, trainer.bestEpoch)
+    }
+
+    /// Logs the metrics of a fitted model as those of a single epoch.
+    private func evaluateFit(
+        _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ validation: EvaluationSet
+    ) throws -> Epochs {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let own = BatchList(try training.inOrder())
+        var figures = try Predictions(of: model, for: own, classes: classes, loss: loss).figures([.accuracy])
+            .map { (name: "train_" + $0.name, value: $0.value) }
+        if validation.count > 0 {
+            figures += try Predictions(of: model, for: validation, classes: classes, loss: loss)
+                .figures(experiment.evaluation.metrics).map { ("validation_" + $0.name, $0.value) }
+        }
+        let epoch = EpochMetrics(epoch: 1, figures: figures)
+        try MetricsLog(folder: folder.path).append(epoch)
+        let seconds = (clock.now - begin).inSeconds
+        observer.epoch(
+            epoch, EpochTiming(seconds: seconds, training: 0, computing: 0, samples: training.examples))
+        return (1, nil)
     }
 
     private func clips(_ part: Split.Subset) throws -> [Clip] {
@@ -110,7 +160,9 @@ public final class ExperimentRun {
         }
     }
 
-    private func model(_ training: TrainingSet, _ generator: RandomGenerator) throws -> Model {
+    private func model(
+        _ training: TrainingSet, _ validation: EvaluationSet, _ generator: RandomGenerator
+    ) throws -> Model {
         let model = try Model(
             spec, input: data.source.shape, generator: generator.split("weights"))
         let validationIssues = experiment.groupComplaints(model.namedParameters.map(\.name))
@@ -120,7 +172,12 @@ public final class ExperimentRun {
                     ConfigurationIssue(place: .nowhere, path: $0.path, message: $0.message)
                 })
         }
-        if model.hasFeatureNorm {
+        if spec.hasEstimator {
+            observer.begin("Fitting")
+            let examples = try training.fittingExamples(
+                classes: classes.count, experiment, validation: validation)
+            try model.fitLayers(to: examples, generator: generator.split("fit"))
+        } else if !model.fittedLayers.isEmpty {
             let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }
             model.fitFeatureNorms(batches)
         }
@@ -210,8 +267,8 @@ public final class ExperimentRun {
     }
 
     private func measure(
-        _ model: Model, _ loss: any LossSpec, _ trainer: Trainer, _ training: TrainingSet,
-        _ validation: EvaluationSet, _ truncation: [RunResult.Truncated]
+        _ model: Model, _ loss: any LossSpec, _ epochs: Epochs, _ training: TrainingSet,
+        _ validation: EvaluationSet, _ truncation: [RunResult.Truncated], _ search: SearchResult?
     ) throws -> RunResult {
         let set = try measuredSet(validation)
         var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
@@ -219,8 +276,9 @@ public final class ExperimentRun {
         let part = experiment.evaluation.subset.splitPart
         var result = try RunResult(
             predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
-            part: part, options: experiment.evaluation, epochs: trainer.epoch,
-            bestEpoch: trainer.bestEpoch)
+            part: part, options: experiment.evaluation, epochs: epochs.count,
+            bestEpoch: epochs.best)
+        result.search = search?.named ?? Named()
         result.findings = try diagnosis(model, loss, training, predictions).findings
         result.truncation = truncation + (part == .test ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
@@ -266,8 +324,9 @@ public final class ExperimentRun {
             progress: progress("sounds"),
             shouldStop: { [observer] in observer.shouldStop })
         try stop()
-        let fitted =
-            model.hasFeatureNorm ? [FittedStatistic(name: "feature_norm", clips: data.split.train)] : []
+        let fitted = model.fittedLayers.map {
+            FittedStatistic(name: $0.typeName, clips: data.split.train)
+        }
         let report = try Auditor(data.corpus, scan: sounds).audit(
             data.split, fitted: fitted, measured: measured)
         try folder.write(report.json.pretty() + "\n", to: RunFile.audit)

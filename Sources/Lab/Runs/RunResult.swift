@@ -16,6 +16,7 @@ public struct RunResult: Options {
     public var speakers: [Group] = []
     public var findings: [TrainingFinding] = []
     public var truncation: [Truncated] = []
+    public var search = Named<JSONValue>()
 
     public static let summary = "What a run has found on the part that it measures."
     public static let fields: [Field<Self>] = [
@@ -35,6 +36,7 @@ public struct RunResult: Options {
         .init(
             "truncation", \.truncation,
             "How many clips of each subset that was read the features truncate, and by how much."),
+        .init("search", \.search, "The values that the hyperparameter search chose, by path."),
     ]
 
     public init() {}

@@ -199,13 +199,15 @@ public final class Graph: Layer {
         sources[place].join.join(sources[place].places.map { $0 < 0 ? x : outputs[$0] })
     }
 
-    /// Fits the feature norms of the parts; see `Layer.fitFeatureNorms`.
-    func fitParts(_ batches: [Signal]) {
+    /// Fits the fitted layers of the parts; see `Layer.fitLayers`.
+    func fitParts<Failure>(
+        _ batches: [Signal], _ fit: (any FittedLayer, [Signal]) throws(Failure) -> Void
+    ) throws(Failure) {
         var outputs = batches.map { _ in [Signal]() }
         for (place, part) in parts.enumerated() {
-            guard parts[place...].contains(where: \.hasFeatureNorm) else { return }
+            guard parts[place...].contains(where: \.hasFittedLayer) else { return }
             let inputs = batches.indices.map { input(of: place, batches[$0], outputs[$0]) }
-            part.fitFeatureNorms(inputs)
+            try part.fitLayers(inputs, fit)
             withoutRecording {
                 for row in batches.indices { outputs[row].append(part.forward(inputs[row], .inference)) }
             }

@@ -1,4 +1,5 @@
 import Autograd
+import Classical
 import Configuration
 
 /// Standardizes each channel by its mean and standard deviation in the training data. `fit` computes the statistics,
@@ -82,32 +83,14 @@ public final class FeatureNorm: Layer {
     }
 }
 
-extension Layer {
-    /// Whether this layer is a feature norm or contains one.
-    public var hasFeatureNorm: Bool {
-        self is FeatureNorm
-            || members.contains { if case .layer(_, let layer) = $0 { layer.hasFeatureNorm } else { false } }
-    }
+extension FeatureNorm: FittedLayer {
+    /// Computes the statistics of the inputs; labels are not used.
+    public func fit(_ examples: FittingExamples, generator: RandomGenerator) { fit(examples.batches) }
+}
 
-    /// Fits every `FeatureNorm` of a model to the inputs that reach it for the given training data.
-    ///
-    /// It finds feature norms in models, sequences, graphs, branches and the bodies of residual layers. Fit one inside a
-    /// custom layer by its own `fit(_:)`.
+extension Layer {
+    /// Fits every `FeatureNorm` of a model to the inputs that reach it for the given training data; see `fitLayers(to:generator:)`.
     public func fitFeatureNorms(_ batches: [Signal]) {
-        switch self {
-        case let norm as FeatureNorm: norm.fit(batches)
-        case let model as Model: model.layer.fitFeatureNorms(batches)
-        case let graph as Graph: graph.fitParts(batches)
-        case let branches as Branches: for branch in branches.branches { branch.fitFeatureNorms(batches) }
-        case let residual as Residual: residual.body.fitFeatureNorms(batches)
-        case let sequential as Sequential:
-            var signals = batches
-            for (index, layer) in sequential.layers.enumerated() {
-                guard sequential.layers[index...].contains(where: \.hasFeatureNorm) else { return }
-                layer.fitFeatureNorms(signals)
-                signals = withoutRecording { signals.map { layer.forward($0, .inference) } }
-            }
-        default: break
-        }
+        fitLayers(batches) { layer, signals in (layer as? FeatureNorm)?.fit(signals) }
     }
 }

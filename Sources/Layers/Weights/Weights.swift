@@ -1,4 +1,5 @@
 import Autograd
+import Classical
 
 /// The mismatches between the weights in a file and a model.
 public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -52,6 +53,7 @@ extension Layer {
     ///
     /// - Parameter prefix: The prefix of the names in the file. Tensors without the prefix are ignored.
     public func loadWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
+        try restoreEstimators(tensors, file: file, prefix: prefix)
         let (parameters, buffers) = (namedParameters, namedBuffers)
         let shapes =
             parameters.map { ($0.name, $0.parameter.shape) } + buffers.map { ($0.name, $0.buffer.shape) }
@@ -69,5 +71,24 @@ extension Layer {
         guard problem.isEmpty else { throw problem }
         for (name, parameter) in parameters { parameter.value = try tensors.tensor(prefix + name) }
         for (name, buffer) in buffers { buffer.value = try tensors.tensor(prefix + name) }
+    }
+
+    /// Creates the fitted models of estimators, whose arrays have the sizes that the file says.
+    private func restoreEstimators(_ tensors: SafeTensors, file: String, prefix: String) throws {
+        let own = (self as? Model)?.layer ?? self
+        for (name, layer) in [("", own)] + own.namedLayers() {
+            guard let estimator = layer as? any EstimatorLayer else { continue }
+            let start = prefix + (name.isEmpty ? "" : name + ".")
+            let names = tensors.names.filter { $0.hasPrefix(start) && !$0.dropFirst(start.count).contains(".") }
+            let arrays = try names.map { name in
+                let tensor = try tensors.tensor(name)
+                return NamedArray(
+                    String(name.dropFirst(start.count)), shape: tensor.shape, tensor.array.map { Double($0) })
+            }
+            do { try estimator.restore(arrays) } catch {
+                throw FileError(
+                    file: file, place: "\(start)\(error.place)", found: error.found, allowed: error.allowed)
+            }
+        }
     }
 }

@@ -1,0 +1,91 @@
+import Autograd
+import Configuration
+import Reports
+
+/// The trials of a search with the best values.
+struct SearchResult: Sendable {
+    let search: SearchOptions
+    let trials: [Trial]
+    /// The index of the best trial.
+    let best: Int
+
+    /// Throws if no trial could be scored.
+    init(_ search: SearchOptions, _ trials: [Trial]) throws {
+        guard let best = Self.best(trials) else {
+            throw FileError(
+                file: SearchLog.name, place: "the search", found: trials.last?.failure ?? "no trial",
+                allowed: "at least one trial that can be trained and scored")
+        }
+        (self.search, self.trials, self.best) = (search, trials, best)
+    }
+
+    /// The index of the best trial among those with the largest budget; the first one if several are equal.
+    static func best(_ trials: [Trial]) -> Int? {
+        let budget = trials.filter { !$0.mean.isNaN }.map(\.request.budget).max() ?? 1
+        let full = trials.indices.filter { trials[$0].request.budget == budget && !trials[$0].mean.isNaN }
+        return full.max { trials[$0].mean < trials[$1].mean || trials[$0].mean == trials[$1].mean && $0 > $1 }
+    }
+
+    /// The best values.
+    var values: [JSONValue] { trials[best].request.values }
+
+    /// The best values by path.
+    var named: Named<JSONValue> {
+        Named(zip(search.parameters.entries, values).map { .init($0.name, $1) })
+    }
+
+    /// What the search chose.
+    var sentence: String {
+        let chosen = named.entries.map { "\($0.name) = \($0.value.line)" }.joined(separator: ", ")
+        let score = NumberText.fixed(shown(trials[best].mean))
+        return
+            "search: best of \(NumberText.count(trials.count, "trial")) with \(search.metric) \(score): \(chosen)"
+    }
+
+    /// The value of the metric as it is shown: the loss is minimized, so its sign is changed back.
+    func shown(_ score: Double) -> Double { search.metric == "loss" ? -score : score }
+
+    /// All trials as a table, the best first.
+    var table: ValueTable {
+        ValueTable(
+            title: "Hyperparameter search", columns: columns, rows: order.map(row),
+            note: "\(NumberText.count(trials.count, "trial")), each scored "
+                + (search.folds.map { "by \($0)-fold cross-validation on the training clips" }
+                    ?? "on the validation set")
+                + "; the test set was not read.")
+    }
+
+    private var columns: [String] {
+        ["trial"] + search.parameters.entries.map(\.name) + [
+            "budget", search.metric, "SD of folds", "failure",
+        ]
+    }
+
+    private func row(_ index: Int) -> [ValueTable.Cell] {
+        let trial = trials[index]
+        let spread = Self.deviation(trial.scores)
+        let isShare = search.metric != "loss"
+        return [.count(index + 1)] + trial.request.values.map { .text($0.text ?? $0.line) }
+            + [
+                .number(trial.request.budget), .value(shown(trial.mean), isShare: isShare),
+                .value(spread, isShare: isShare), .text(trial.failure ?? ""),
+            ]
+    }
+
+    private static func deviation(_ values: [Double]) -> Double {
+        guard values.count > 1 else { return .nan }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / Double(values.count - 1)).squareRoot()
+    }
+
+    /// The best first; trials with a smaller budget, then failed ones, last.
+    private var order: [Int] {
+        trials.indices.sorted { a, b in
+            let (x, y) = (trials[a], trials[b])
+            if x.request.budget != y.request.budget { return x.request.budget > y.request.budget }
+            if x.mean.isNaN || y.mean.isNaN { return x.mean.isNaN == y.mean.isNaN ? a < b : y.mean.isNaN }
+            return x.mean == y.mean ? a < b : x.mean > y.mean
+        }
+    }
+}

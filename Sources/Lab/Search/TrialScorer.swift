@@ -1,0 +1,95 @@
+import Autograd
+import Configuration
+import Layers
+import Metrics
+import SpeechEmotion
+import Training
+
+/// Scores a trial on one fold: trains or fits its model on the fold's training clips and evaluates it on the others.
+struct TrialScorer: Sendable {
+    /// A fold of the cross-validation inside the training set.
+    struct Fold: Sendable {
+        var train: [Clip]
+        var test: [Clip]
+    }
+
+    let search: SearchOptions
+    let folds: [Fold]
+    let classes: [String]
+    /// The features of all clips, which many trials share.
+    let loading: @Sendable (Experiment) throws -> FeatureLoading
+    let shouldStop: @Sendable () -> Bool
+
+    /// Returns the value of the metric that the search maximizes.
+    func score(_ experiment: Experiment, budget: Double, fold number: Int) throws -> Double {
+        let fold = folds[number]
+        let generator = RandomGenerator(seed: UInt64(experiment.seed))
+        let loading = try loading(experiment)
+        let spec = try experiment.model.spec(classes: classes.count)
+        let isFitted = spec.hasEstimator
+        let stop: @Sendable () throws -> Void = { if shouldStop() { throw RunStopped(isSaved: true) } }
+        let training = try TrainingSet(
+            isFitted ? part(fold.train, budget, generator) : fold.train, loading,
+            plan: experiment.augmentation.afterSplit, batch: experiment.training.batchSize,
+            generator: generator.split("data"), draw: experiment.data.balance.draw, stop: stop)
+        let test = try EvaluationSet(
+            fold.test, loading, batch: experiment.evaluation.batchSize, stop: stop)
+        let model = try Model(spec, input: loading.source.shape, generator: generator.split("weights"))
+        let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
+        if isFitted {
+            try model.fitLayers(
+                to: training.fittingExamples(classes: classes.count, experiment, validation: nil),
+                generator: generator.split("fit"))
+        } else {
+            try model.fitFeatureNorms(training.inOrder().map(\.inputs))
+            try train(model, loss, experiment, budget, training, test, stop)
+        }
+        return try value(model, loss, test, experiment)
+    }
+
+    private func train(
+        _ model: Model, _ loss: any LossSpec, _ experiment: Experiment, _ budget: Double,
+        _ training: TrainingSet, _ test: EvaluationSet, _ stop: () throws -> Void
+    ) throws {
+        var options = experiment.training
+        options.epochs = max(1, Int((Double(options.epochs) * budget).rounded()))
+        let metrics = experiment.evaluation.metrics
+        let trainer = Trainer(
+            Trainer.Configuration(
+                model: model, loss: loss, optimizer: experiment.optimizer.value,
+                schedule: experiment.schedule?.value, options: options, seed: UInt64(experiment.seed)),
+            batches: training
+        ) { [classes] model in
+            try Predictions(of: model, for: test, classes: classes, loss: loss).figures(metrics)
+        }
+        while !trainer.isOver {
+            while trainer.batch < trainer.batchesPerEpoch {
+                try stop()
+                try trainer.step()
+            }
+            _ = try trainer.endEpoch()
+        }
+        trainer.restoreBestWeights()
+    }
+
+    private func value(
+        _ model: Model, _ loss: any LossSpec, _ test: EvaluationSet, _ experiment: Experiment
+    ) throws -> Double {
+        let predictions = try Predictions(of: model, for: test, classes: classes, loss: loss)
+        let found = try predictions.figures(experiment.evaluation.metrics)
+        let value = found.first { $0.name == search.metric }?.value ?? .nan
+        return search.metric == "loss" ? -value : value
+    }
+
+    /// A share of the clips, drawn at random with equal shares of all classes, and at least one of each.
+    private func part(_ clips: [Clip], _ budget: Double, _ generator: RandomGenerator) -> [Clip] {
+        guard budget < 1 else { return clips }
+        var kept: Set<Int> = []
+        for (label, members) in Dictionary(grouping: clips.indices, by: { clips[$0].label }) {
+            let count = max(1, Int((Double(members.count) * budget).rounded()))
+            let order = generator.split("share of \(label)").permutation(members.count)
+            kept.formUnion(order.prefix(count).map { members[$0] })
+        }
+        return clips.indices.filter(kept.contains).map { clips[$0] }
+    }
+}
