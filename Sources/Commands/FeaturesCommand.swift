@@ -56,7 +56,7 @@ extension Command {
 
     private static func runFeatures(_ arguments: Arguments) throws {
         if arguments[Common.cacheLimit] != nil, arguments[keeping] == nil {
-            throw UsageError("--cache-limit needs --cache: no features are cached without it")
+            throw UsageError("--cache-limit requires --cache; without it, no features are cached")
         }
         if let name = arguments[model] { try FeatureInput.checkSingle(name) }
         if arguments[pipeline] != nil, arguments[model] != nil {

@@ -13,7 +13,7 @@ extension Command {
     )
     private static let exitWithParent = Switch(
         name: "exit-with-parent",
-        help: "Stop and save when standard input closes; for programs that start runs.")
+        help: "Stop and save when standard input is closed; for programs that start runs.")
 
     /// Trains and evaluates an experiment.
     static let run: Command = Command(

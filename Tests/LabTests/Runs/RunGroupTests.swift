@@ -94,7 +94,7 @@ import Testing
             #expect(isClose(uneven.value, 0.7 - (0.68 + 0.5) / 2) && uneven.pValue.isFinite)
             #expect(
                 uneven.warnings == [
-                    "second and base have different numbers of seeds: 1 and 2; the difference is between the means over their own seeds"
+                    "second and base have different numbers of seeds: 1 and 2; the difference is between their means over seeds"
                 ])
         }
         // One seed each, of different numbers: they are paired all the same.
@@ -132,7 +132,7 @@ import Testing
             group("fewer", [[5, 8]], independent: false), from: base, "accuracy", unit: .folds, draws: 100)
         #expect(
             fewer.warnings == [
-                "fewer and base have 2 folds in common; the difference is over these"
+                "fewer and base have 2 folds in common; the difference is computed on these folds"
             ])
     }
 

@@ -47,7 +47,7 @@ import Testing
     @Test func aSearchSaysThatItLeftTheTestPartAlone() throws {
         let plan = try SmallSweep.plan("{}") { try $0.set("evaluation.subset=validation") }
         let search = AblationTable(Ablation(plan, folds: [[1]], folder: "x"), figures: [["uar": 0.5]])
-        #expect(search.table.note == "Measured on the validation set; the test set was not read.")
+        #expect(search.table.note == "Evaluated on the validation set; the test set was not read.")
         #expect(try !table(six, seeds: 6).table.note.contains("validation"))
     }
 
