@@ -138,7 +138,7 @@ extension Command {
                     cache: try arguments.featureCache().map {
                         $0.folder + "/" + CacheInventory.fingerprintsName
                     },
-                    progress: { reporter.advance($0, of: $1, note: "sounds") },
+                    progress: { reporter.advance($0, of: $1, note: "recordings") },
                     shouldStop: { Interrupt.isRequested })
                 reporter.finish()
                 try Interrupt.check()
