@@ -31,7 +31,9 @@ extension Command {
             let paths = try arguments.all.flatMap { path in
                 path.hasSuffix(".safetensors") ? [path] : try RunSet.reportedOne(path).records.map(\.path)
             }
-            guard paths.count > 1 else { throw UsageError("missing argument: two or more runs or model files") }
+            guard paths.count > 1 else {
+                throw UsageError("missing argument: two or more runs or model files")
+            }
             guard let file = arguments[out] else {
                 throw UsageError("name the output with --out FILE, such as --out together.safetensors")
             }

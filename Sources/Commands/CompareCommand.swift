@@ -32,7 +32,8 @@ extension Command {
         run: { arguments in
             let sets = try arguments.all.flatMap { try RunSet.all($0) }
             guard sets.count > 1 else {
-                throw UsageError("missing argument: two or more run folders, or an ablation with several members")
+                throw UsageError(
+                    "missing argument: two or more run folders, or an ablation with several members")
             }
             for set in sets {
                 for gap in set.records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }

@@ -235,7 +235,8 @@ private enum AuditTable {
             }
         }
         let leaks = reports.count { !$0.isClean }
-        let compared = reports.contains(where: \.comparedAudio) ? "Audio and metadata were" : "Only metadata were"
+        let compared =
+            reports.contains(where: \.comparedAudio) ? "Audio and metadata were" : "Only metadata were"
         return ValueTable(
             title: "Leakage audit of \(reports.first?.corpus ?? "")",
             columns: ["split", "severity", "subsets", "finding", "examples"], rows: rows,

@@ -134,7 +134,9 @@ extension Command {
         let groups = arguments.all.filter { RunSet.ablationFolder($0) != nil }
         guard let first = groups.first else {
             if arguments[ensemble] {
-                throw UsageError("--ensemble applies to a cross-validation; several runs are always evaluated as an ensemble")
+                throw UsageError(
+                    "--ensemble applies to a cross-validation; several runs are always evaluated as an ensemble"
+                )
             }
             return nil
         }

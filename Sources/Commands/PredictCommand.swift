@@ -105,17 +105,23 @@ extension Command {
                 "--timeline applies to tables and CSV; --format json always includes the windows")
         }
         if arguments[timeline], arguments[truncate] {
-            throw UsageError("--timeline and --truncate are mutually exclusive: truncated recordings have no windows")
+            throw UsageError(
+                "--timeline and --truncate are mutually exclusive: truncated recordings have no windows")
         }
         guard isStream else {
             if arguments[rate] != nil {
-                throw UsageError("--rate applies to raw audio from standard input (-); audio files contain their sample rate")
+                throw UsageError(
+                    "--rate applies to raw audio from standard input (-); audio files contain their sample rate"
+                )
             }
             return
         }
-        guard arguments.all == ["-"] else { throw UsageError("- (audio from standard input) must be the only argument") }
+        guard arguments.all == ["-"] else {
+            throw UsageError("- (audio from standard input) must be the only argument")
+        }
         for option in [timeline, truncate] where arguments[option] {
-            throw UsageError("--\(option.name) applies to files; with -, every window of the stream is printed")
+            throw UsageError(
+                "--\(option.name) applies to files; with -, every window of the stream is printed")
         }
         for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name)
         {
@@ -219,7 +225,8 @@ extension Command {
         if emptyFolders > 0 {
             throw CommandFailure(
                 description:
-                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "argument"))")
+                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "argument"))"
+            )
         }
     }
 }

@@ -113,7 +113,8 @@ import Testing
             #expect(changed.status == 1)
             #expect(
                 changed.errors.contains(
-                    "runs/base-seed1-fold1: created with a different config: training.batch_size was 8, is 4"))
+                    "runs/base-seed1-fold1: created with a different config: training.batch_size was 8, is 4")
+            )
             // What no result depends on may change.
             let moved = try BuiltProgram.run(
                 "ablate", config, "--runs", runs, "--set", "training.save_every_seconds=5", "--set",

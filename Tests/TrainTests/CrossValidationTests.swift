@@ -51,7 +51,8 @@ import Testing
         #expect(captions.count == 5 && captions.allSatisfy { $0.contains(protocolText) }, "\(captions)")
         let refused = try BuiltProgram.run("report", folds, "--no-cache")
         #expect(
-            refused.status == 64 && refused.errors.contains("--no-cache applies to the report of a single run"),
+            refused.status == 64
+                && refused.errors.contains("--no-cache applies to the report of a single run"),
             "\(refused.errors)")
     }
 
@@ -96,7 +97,8 @@ import Testing
         let latex = try BuiltProgram.run("compare", members, "--format", "latex")
         #expect(latex.output.contains(#"\begin{tabular}"#) && latex.output.contains(#"Holm"#) == false)
         let byFolds = try BuiltProgram.run("compare", members, "--test", "folds")
-        #expect(byFolds.output.contains("There is no test: it requires at least 3 folds with different results."))
+        #expect(
+            byFolds.output.contains("There is no test: it requires at least 3 folds with different results."))
         let clips = try BuiltProgram.run("compare", members, "--test", "clips")
         #expect(clips.output.contains("permutation test that exchanges the predictions of 64 clips"))
     }

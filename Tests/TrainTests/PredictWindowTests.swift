@@ -144,7 +144,10 @@ import Testing
             ["--truncate", "--window", "1"],
             "--truncate: conflicts with the window options: only the beginning is used, so there are no windows"
         ),
-        (["--rate", "8000"], "--rate applies to raw audio from standard input (-); audio files contain their sample rate"),
+        (
+            ["--rate", "8000"],
+            "--rate applies to raw audio from standard input (-); audio files contain their sample rate"
+        ),
         (
             ["--timeline", "--format", "json"],
             "--timeline applies to tables and CSV; --format json always includes the windows"
@@ -166,7 +169,10 @@ import Testing
         (["--timeline"], "--timeline applies to files; with -, every window of the stream is printed"),
         (["--truncate"], "--truncate applies to files; with -, every window of the stream is printed"),
         (["--cache", "/tmp"], "--cache applies to files; the features of a stream are not cached"),
-        (["--cache-limit", "1GB"], "--cache-limit applies to files; the features of a stream are not cached"),
+        (
+            ["--cache-limit", "1GB"],
+            "--cache-limit applies to files; the features of a stream are not cached"
+        ),
         (["--no-cache"], "--no-cache applies to files; the features of a stream are not cached"),
     ])
     func optionsOfAStream(_ words: [String], _ message: String) throws {

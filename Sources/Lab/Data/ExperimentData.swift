@@ -54,7 +54,8 @@ public struct ExperimentData: Sendable {
         let measured = experiment.evaluation.subset.splitPart
         guard !split[measured].isEmpty else {
             throw DataError(
-                "the split", found: "no clip in the \(measured.rawValue) set, which \"evaluation.subset\" selects",
+                "the split",
+                found: "no clip in the \(measured.rawValue) set, which \"evaluation.subset\" selects",
                 allowed: "at least one")
         }
         _ = try clips(.train)

@@ -52,7 +52,8 @@ public struct Experiment: Options {
         .init("training", \.training, "Training options."),
         .init("evaluation", \.evaluation, "Evaluation options."),
         .init("logging", \.logging, "Logging in addition to the metrics files."),
-        .init("sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
+        .init(
+            "sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
     ]
 
     public init() {}

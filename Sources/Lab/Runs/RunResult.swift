@@ -26,7 +26,8 @@ public struct RunResult: Options {
         .init("test", \.test, "Metrics of the evaluated subset; null if undefined.", .required),
         .init(
             "speaker_independent", \.speakerIndependent,
-            "Whether no speaker of the evaluated subset is in the training set or, for the test set, the validation set; null if speakers are unknown."),
+            "Whether no speaker of the evaluated subset is in the training set or, for the test set, the validation set; null if speakers are unknown."
+        ),
         .init("intervals", \.intervals, "Confidence intervals of the metrics."),
         .init("speakers", \.speakers, "Accuracy by speaker."),
         .init(
@@ -97,7 +98,9 @@ public struct RunResult: Options {
                 "Median duration cut from truncated clips in seconds; 0 if there are none."),
             .init("largest_seconds", \.largestSeconds, "Largest duration cut from a clip in seconds."),
             .init("share_lost", \.shareLost, "Fraction of all audio that is lost, from 0 to 1."),
-            .init("options", \.options, "Options of the config that truncate, with the number of clips that each truncates."),
+            .init(
+                "options", \.options,
+                "Options of the config that truncate, with the number of clips that each truncates."),
         ]
         public init() {}
 

@@ -42,7 +42,8 @@ public struct DataOptions: Options {
             .notEmpty),
         .init("cap", \.cap, "Maximum number of clips per class, over all subsets of a split."),
         .init("balance", \.balance, "Class balancing of the training set."),
-        .init("strict", \.strict, "Whether an unusable file is an error; otherwise it is skipped and listed."),
+        .init(
+            "strict", \.strict, "Whether an unusable file is an error; otherwise it is skipped and listed."),
     ]
 
     public init() {}

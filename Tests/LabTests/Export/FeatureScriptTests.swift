@@ -136,7 +136,8 @@ import Testing
         let contrast =
             #"features.layout.features[0].linear (the feature "contrast" in decibels, which depends on rounding where a band is silent)"#
         #expect(try script(sequence(#"{"type": "contrast"}"#)).refusals == [contrast])
-        let floor = "features.layout.features[0].amin (decibels of powers below 1e-10, which depend on rounding)"
+        let floor =
+            "features.layout.features[0].amin (decibels of powers below 1e-10, which depend on rounding)"
         for feature in [
             #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "scale": "db", "top_db": 120"#,
             #""spectrogram", "scale": "db", "top_db": null"#,

@@ -275,7 +275,9 @@ public struct Auditor: Sendable {
     private func unused(_ split: Split) -> [AuditReport.Finding] {
         let used = Set(Split.Subset.allCases.flatMap { split[$0] })
         let rest = corpus.clips.map(\.id).filter { !used.contains($0) }
-        return finding(.note, .unused, [], rest) { "\(counted($0, "clip")) of the corpus \(are($0)) in no subset" }
+        return finding(.note, .unused, [], rest) {
+            "\(counted($0, "clip")) of the corpus \(are($0)) in no subset"
+        }
     }
 
     private func broken(_ split: Split) -> [AuditReport.Finding] {

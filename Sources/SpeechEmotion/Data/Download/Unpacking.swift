@@ -75,7 +75,8 @@ struct Unpacking {
                 let count = Foundation.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
                 if count < 0 && errno == EINTR { continue }
                 guard count >= 0 else {
-                    throw FileError.system(path, "writing byte \(done)", allowed: "a disk with enough free space")
+                    throw FileError.system(
+                        path, "writing byte \(done)", allowed: "a disk with enough free space")
                 }
                 done += count
             }

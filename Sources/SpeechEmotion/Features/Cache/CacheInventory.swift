@@ -107,7 +107,8 @@ public struct CacheInventory: Sendable {
         for path in entries.map(\.path) + others where unlink(path) != 0 && errno != ENOENT {
             failure =
                 failure
-                ?? FileError.system(path, "removing the file", allowed: "a cache folder with permission to remove files")
+                ?? FileError.system(
+                    path, "removing the file", allowed: "a cache folder with permission to remove files")
         }
         // Folders that are not empty are kept.
         for group in groups { rmdir(group) }
