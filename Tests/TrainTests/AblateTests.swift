@@ -175,7 +175,7 @@ import Testing
                 if damage == nil { try FileManager.default.removeItem(atPath: files[1]) }
                 let collected = try BuiltProgram.run("ablate", config, "--runs", runs, "--collect")
                 #expect(collected.status == 1 && collected.errors.contains(files[1]), "\(collected.errors)")
-                #expect(collected.errors.contains("Remove their folders"))
+                #expect(collected.errors.contains("remove their folders"))
                 #expect(collected.output.contains("1 run could not be read."))
                 let row = try String(contentsOfFile: runs + "/small/table.csv", encoding: .utf8)
                 #expect(row.hasSuffix(",2,\n"))
@@ -224,7 +224,7 @@ import Testing
             kill(call.id, SIGINT)
             let ending = try call.end()
             #expect(ending.status == 130)
-            #expect(ending.errors.contains("To go on, give the same command again"))
+            #expect(ending.errors.contains("To resume, repeat the command"))
             #expect(BuiltProgram.processes(with: runs + "/small/configs/").isEmpty)
             let log = try String(contentsOfFile: runs + "/small/logs/base-seed1-fold1.log", encoding: .utf8)
             #expect(log.contains("Stopped and saved."))

@@ -126,7 +126,7 @@ import Testing
             #expect(
                 found.status == 0 && found.output.contains("dense         [3] "),
                 "\(found.output)\(found.errors)")
-            #expect(!found.output.contains("because files are missing"))
+            #expect(!found.output.contains("because data are missing"))
             let short = try BuiltProgram.run(
                 "check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
             #expect(short.status == 1 && short.errors.contains("model: outputs [8], expected [1]"))

@@ -197,15 +197,15 @@ import Testing
             ),
             (["evaluate", try members], "found an ablation of 2 members"),
             (["evaluate", try folds, try folds], "is a cross-validation; it must be the only argument"),
-            (["evaluate", try folds, "--ensemble"], "--ensemble needs --data"),
+            (["evaluate", try folds, "--ensemble"], "--ensemble requires --data"),
             (["evaluate", try folds, "--out", try folder], "an evaluation overwrites nothing"),
             (["features", try folds], "pass one of them, such as"),
             (["features", try members + ":base"], "/runs/base-seed1-fold1"),
-            (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit needs --cache"),
+            (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit requires --cache"),
             (["predict", "x.wav", "--model", try members], "found an ablation of 2 members"),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],
-                "--ensemble is for a cross-validation"
+                "--ensemble applies to a cross-validation"
             ),
             (["export", try members], "found an ablation of 2 members"),
             (
