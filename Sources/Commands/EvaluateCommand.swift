@@ -73,7 +73,7 @@ extension Command {
         run: { arguments in
             Interrupt.watch()
             arguments.applyThreads()
-            guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run") }
+            guard !arguments.all.isEmpty else { throw UsageError("missing argument: run") }
             try checkOptions(arguments)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {

@@ -87,8 +87,8 @@ struct GroupTable {
         if hasFoldDeviation || hasSeedDeviation {
             let parts =
                 (hasFoldDeviation
-                    ? ["between folds\(hasSeeds ? " of the results averaged over seeds" : "")"] : [])
-                + (hasSeedDeviation ? ["between seeds of the results over all folds"] : [])
+                    ? ["between folds\(hasSeeds ? " (results averaged over seeds)" : "")"] : [])
+                + (hasSeedDeviation ? ["between seeds (results over all folds)"] : [])
             sentences.append("SD: standard deviation \(parts.joined(separator: ", and ")).")
         }
         return sentences

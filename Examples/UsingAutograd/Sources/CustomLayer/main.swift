@@ -59,6 +59,6 @@ for epoch in 1...epochs {
             100 * accuracy))
 }
 guard accuracy > 0.9 else {
-    print("Something is wrong: expected a test accuracy above 90 %.")
+    print("Something is wrong: expected a test accuracy above 90%.")
     exit(1)
 }
