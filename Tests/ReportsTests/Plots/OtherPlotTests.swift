@@ -56,7 +56,7 @@ import Testing
         #expect(tips.contains("true calm, predicted sad: 1, 25.0%"))
         #expect(
             plot.summary.contains(
-                "83.3 % of 6 examples are correct; most frequent confusions: calm as sad (1)"))
+                "83.3% of 6 examples are correct; most frequent confusions: calm as sad (1)"))
     }
 
     @Test func calibrationIsThatOfTheMetrics() throws {

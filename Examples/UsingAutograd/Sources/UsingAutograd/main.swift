@@ -35,6 +35,6 @@ deep = Tensor(0)
 print("gradient through 1,000,000 operations: \(gradient.map { "\($0)" } ?? "none")")
 
 guard final > 0.95, gradient == 1 else {
-    print("Something is wrong: expected an accuracy above 95 % and a gradient of 1.")
+    print("Something is wrong: expected an accuracy above 95% and a gradient of 1.")
     exit(1)
 }
