@@ -8,7 +8,7 @@ import SpeechEmotion
 extension Command {
     private static let model = Option.path(
         "model", "RUN|FILE",
-        help: "Run folder or model file (default: the bundled pretrained model).")
+        help: "Run folder or model file (default: PROSODY_MODEL, or the bundled pretrained model).")
     private static let format = Option.choice(
         "format", ["table", "json", "csv"],
         help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
@@ -262,7 +262,8 @@ enum DefaultModel {
             if FileManager.default.fileExists(atPath: file) { return file }
         }
         throw UsageError(
-            "there is no bundled model; name one with --model, such as --model runs/quickstart")
+            "cannot find the bundled model, Models/speech-emotion.safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
+        )
     }
 }
 

@@ -24,7 +24,7 @@ for step in 0...steps {
     network.descend(loss.backward(), rate: 0.1)
 }
 let final = accuracy(network, test)
-print(String(format: "test accuracy: %.1f %%", 100 * final))
+print(String(format: "test accuracy: %.1f%%", 100 * final))
 
 // A graph may be as deep as memory allows: here a million operations are recorded, differentiated and released.
 let start = Parameter(Tensor(1))
