@@ -3,7 +3,7 @@ import Bench
 
 extension Command {
     private static let threads = Option.integer(
-        "threads", "N", in: 1...64, help: "Number of threads (default: all cores).")
+        "threads", "K", in: 1...64, help: "Number of threads (default: all cores).")
     private static let batch = Option.integer(
         "batch", "B", in: 1...65536, help: "Batch size (default: that of the workload).")
     private static let weights = Option.text(

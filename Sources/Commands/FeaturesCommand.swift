@@ -26,7 +26,7 @@ extension Command {
     private static let keeping = Option.path(
         "cache", "FOLDER", help: "Folder of the feature cache (default: no cache).")
     private static let threads = Option.integer(
-        "threads", "N", in: 1...64, help: "Number of threads (default: all cores).")
+        "threads", "K", in: 1...64, help: "Number of threads (default: all cores).")
     private static let describe = Switch(
         name: "describe", help: "Print the pipeline with all defaults, its output shape and its fingerprint.")
 
