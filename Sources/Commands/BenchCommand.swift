@@ -15,7 +15,7 @@ extension Command {
     static let bench = Command(
         name: "bench",
         summary: "Run a benchmark: an operation, all operations, a model or a pipeline.",
-        argument: Argument(placeholder: "NAME", help: "Workload; see --list."),
+        argument: Argument(placeholder: "NAME", help: "Workload; see --list.", isOptional: true),
         options: [threads, batch, weights, json, list],
         examples: [
             ("Train bench --list", "List the workloads."),

@@ -35,7 +35,8 @@ extension Command {
         name: "features",
         summary: "Compute features or model embeddings of recordings, for use in other programs.",
         argument: Argument(
-            placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, completion: .files),
+            placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, isOptional: true,
+            completion: .files),
         options: [pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, describe],
         examples: [
             (

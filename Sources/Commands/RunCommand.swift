@@ -22,7 +22,7 @@ extension Command {
         argument: Argument(
             placeholder: "CONFIG",
             help: "Experiment (JSON file). Default: the quickstart, which needs no data.",
-            completion: .files),
+            isOptional: true, completion: .files),
         options: [
             Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache,
             resume, finish,
