@@ -25,7 +25,7 @@ def run(command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit("error: " + done.stderr[-2000:])
-    files, rate = map(int, re.search(r"(\d+) files, (\d+) a second", done.stderr).groups())
+    files, rate = map(int, re.search(r"(\d+) files, (\d+) per second", done.stderr).groups())
     after = usage()
     return files, rate, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss / 1024
 

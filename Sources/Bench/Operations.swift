@@ -58,7 +58,7 @@ extension OperationBench {
         OperationBench(
             name: name,
             summary:
-                "Convolution of [batch, \(steps), \(channels)] to \(filters) channels, kernel \(kernel), same.",
+                "Convolution of [batch, \(steps), \(channels)] to \(filters) channels, kernel \(kernel), same padding.",
             batch: batch
         ) { batch in
             .differentiated([[batch, steps, channels], [kernel, channels, filters], [filters]]) {

@@ -66,7 +66,7 @@ extension Command {
         }
         let modes = [printing, slurm, collect].filter { arguments[$0] }
         guard modes.count < 2 else {
-            throw UsageError("--\(modes[0].name) and --\(modes[1].name) exclude each other")
+            throw UsageError("--\(modes[0].name) and --\(modes[1].name) are mutually exclusive")
         }
         let options = try slurmOptions(arguments)
         try Command.checkName(arguments[name])
@@ -128,13 +128,13 @@ extension Command {
         reporter.finish()
         for failure in standing.failures {
             Terminal.error(
-                "failed: \(failure.single.title) (\(failure.reason)); the end of \(ablation.log(of: failure.single)):"
+                "failed: \(failure.single.title) (\(failure.reason)); last lines of \(ablation.log(of: failure.single)):"
             )
             for line in failure.lastLines { Terminal.error("    \(line)") }
         }
         if ending == .stopped {
             try AblationTable(ablation).write()
-            Terminal.error("Every run is saved. To go on, give the same command again:")
+            Terminal.error("All runs are saved. To resume, repeat the command:")
             Terminal.error("    \(Shell.line(CommandLine.arguments))")
             throw Interrupted()
         }
@@ -156,9 +156,9 @@ extension Command {
             if !table.speakers.rows.isEmpty { print(table.speakers.text) }
         }
         if let report = try? GroupReport.ofAblation(ablation.folder) {
-            print("The report is \(try report.write()).")
+            print("Report: \(try report.write())")
         }
-        print("The tables are in \(ablation.folder): \(AblationTable.files).")
+        print("Tables in \(ablation.folder): \(AblationTable.files)")
         let unread = table.problems.isEmpty ? nil : RunsUnread(problems: table.problems)
         guard !table.missing.isEmpty else {
             if let unread { throw unread }
@@ -177,7 +177,7 @@ extension Command {
             let without = arguments[slurmOptions] != nil ? slurmOptions.name : slurmArray.name
             guard arguments[slurmOptions] == nil, arguments[slurmArray] == nil else {
                 throw UsageError(
-                    "--\(without) is for the script that --slurm writes; add --slurm, or leave it out")
+                    "--\(without) requires --slurm")
             }
             return SlurmOptions()
         }
@@ -213,8 +213,8 @@ extension Command {
         let words = Self.withoutSlurm(CommandLine.arguments)
         print(
             """
-            The script is \(path). It has \(tasks)\(arrays).
-            To run it, and to make the table:
+            Wrote \(path) with \(tasks)\(arrays).
+            Submit it, then write the tables:
                 \(script.needsSubmission ? "bash \(Shell.quoted(submission))" : "sbatch \(Shell.quoted(path))")
                 \(Shell.line(words + ["--collect"]))
             """)
@@ -232,9 +232,9 @@ private struct AblationIncomplete: Error, CustomStringConvertible {
         let lines = missing.prefix(20).map { single in
             let state =
                 switch ablation.state(of: single) {
-                case .missing: failed[single.id].map { "failed (\($0))" } ?? "not begun"
-                case .unfinished: failed[single.id].map { "failed (\($0))" } ?? "not ended"
-                case .finished: "no figure \"\(ablation.plan.options.metric)\""
+                case .missing: failed[single.id].map { "failed (\($0))" } ?? "not started"
+                case .unfinished: failed[single.id].map { "failed (\($0))" } ?? "unfinished"
+                case .finished: "no metric \"\(ablation.plan.options.metric)\""
                 case .unusable(let reason): reason
                 }
             return "    \(single.title): \(state)"
@@ -251,6 +251,6 @@ private struct RunsUnread: Error, CustomStringConvertible {
 
     var description: String {
         problems.joined(separator: "\n")
-            + "\nThe tables are without these runs. Remove their folders and give the same command again to run them anew."
+            + "\nThese runs are missing from the tables. To rerun them, remove their folders and repeat the command."
     }
 }

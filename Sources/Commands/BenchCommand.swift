@@ -3,7 +3,7 @@ import Bench
 
 extension Command {
     private static let threads = Option.integer(
-        "threads", "N", in: 1...64, help: "Number of threads (default: all cores).")
+        "threads", "K", in: 1...64, help: "Number of threads (default: all cores).")
     private static let batch = Option.integer(
         "batch", "B", in: 1...65536, help: "Batch size (default: that of the workload).")
     private static let weights = Option.text(
@@ -15,7 +15,7 @@ extension Command {
     static let bench = Command(
         name: "bench",
         summary: "Run a benchmark: an operation, all operations, a model or a pipeline.",
-        argument: Argument(placeholder: "NAME", help: "Workload; see --list."),
+        argument: Argument(placeholder: "NAME", help: "Workload; see --list.", isOptional: true),
         options: [threads, batch, weights, json, list],
         examples: [
             ("Train bench --list", "List the workloads."),

@@ -60,9 +60,9 @@ extension Command {
                     do {
                         _ = try arguments.experiment(path)
                         for missing in check.missing {
-                            print("not checked, because files are missing: \(missing)")
+                            print("not checked, because data are missing: \(missing)")
                         }
-                    } catch { print("required to run: \(error)") }
+                    } catch { print("needed for a run: \(error)") }
                     print("")
                 } catch {
                     failures += 1

@@ -31,7 +31,9 @@ extension Command {
             let paths = try arguments.all.flatMap { path in
                 path.hasSuffix(".safetensors") ? [path] : try RunSet.reportedOne(path).records.map(\.path)
             }
-            guard paths.count > 1 else { throw UsageError("which runs? Give two or more") }
+            guard paths.count > 1 else {
+                throw UsageError("missing argument: two or more runs or model files")
+            }
             guard let file = arguments[out] else {
                 throw UsageError("name the output with --out FILE, such as --out together.safetensors")
             }
@@ -40,7 +42,7 @@ extension Command {
                 throw FileError(
                     file: name, place: "--out", found: "an existing file",
                     allowed:
-                        "a new name: the model takes one that ends in .safetensors and one in .json, and overwrites nothing"
+                        "a new name; the .safetensors file and its .json must not exist yet"
                 )
             }
             let (model, card) = try Ensemble.combine(paths)

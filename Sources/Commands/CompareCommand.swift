@@ -8,7 +8,7 @@ extension Command {
     private static let test = Option.choice(
         "test", IndependentUnit.allCases.map(\.rawValue),
         help:
-            "Independent units of intervals and tests: speakers (permutation test by speaker), folds (corrected resampled t-test) or clips (McNemar's test for accuracy). Default: chosen from the split."
+            "Independent units of intervals and tests: speakers (permutation test by speaker; jackknife t-test with fewer than 10), folds (corrected resampled t-test) or clips (McNemar's test for accuracy, else a permutation test). Default: chosen from the split."
     )
 
     /// Compares runs.
@@ -32,7 +32,8 @@ extension Command {
         run: { arguments in
             let sets = try arguments.all.flatMap { try RunSet.all($0) }
             guard sets.count > 1 else {
-                throw UsageError("which runs? Give two folders or more, or an ablation of several members")
+                throw UsageError(
+                    "missing argument: two or more run folders, or an ablation with several members")
             }
             for set in sets {
                 for gap in set.records.compactMap(\.gap) { Terminal.error("warning: \(gap)") }

@@ -9,13 +9,13 @@ extension Command {
     private static let source = Argument(
         placeholder: "DATA", help: DataArgument.help, completion: .files)
     private static let out = Option.path(
-        "out", "FILE", help: "The file to write; standard output unless given.")
+        "out", "FILE", help: "Output file (default: standard output).")
     private static let how = Option.text(
         "split", "JSON",
-        help: "The split if DATA is no experiment, such as '{\"type\": \"grouped\", \"test\": 0.2}'.")
-    private static let strict = Switch(name: "strict", help: "Exits with status 1 if there is a leak.")
+        help: "Split to use if DATA is not an experiment, such as '{\"type\": \"grouped\", \"test\": 0.2}'.")
+    private static let strict = Switch(name: "strict", help: "Exit with status 1 if there is a leak.")
     private static let names = Switch(
-        name: "names-only", help: "Compares the metadata of the clips without reading audio.")
+        name: "names-only", help: "Compare the metadata of the clips without reading audio.")
     /// How many unreadable clips are named in a terminal.
     private static let mostNamed = 20
     private static let countsOnly = Switch(
@@ -54,12 +54,12 @@ extension Command {
     static let dataStats: Command = Command(
         name: "data stats",
         summary:
-            "Counts the clips of a corpus, with durations, sample rates and channels, by class, speaker and every other column.",
+            "Count the clips of a corpus, with durations, sample rates and channels, by class, speaker and every other column.",
         argument: source, options: [TableFormat.option, countsOnly, Common.set],
         examples: [
             (
                 "Train data stats ravdess:/data/RAVDESS",
-                "The clips of each emotion and speaker, their durations and formats."
+                "Show the clips of each emotion and speaker, with durations and formats."
             ),
             ("Train data stats manifest:clips.csv --format csv", "Write the statistics as CSV."),
         ],
@@ -72,7 +72,7 @@ extension Command {
             }
             if statistics.unreadable.count > mostNamed {
                 Terminal.error(
-                    "and \(statistics.unreadable.count - mostNamed) more that cannot be read; --format json names all"
+                    "and \(statistics.unreadable.count - mostNamed) more that cannot be read; --format json lists all of them"
                 )
             }
             let format = arguments.tableFormat
@@ -95,7 +95,7 @@ extension Command {
         examples: [
             (
                 "Train data split ravdess:/data/RAVDESS --split '{\"type\": \"k_fold\", \"by\": \"speaker\"}' --out folds.json",
-                "Five speaker-independent folds. To use them in a config: {\"type\": \"file\", \"file\": \"folds.json\"}."
+                "Write five speaker-independent folds. To use them in a config: {\"type\": \"file\", \"file\": \"folds.json\"}."
             )
         ],
         run: { arguments in
@@ -110,13 +110,13 @@ extension Command {
     static let dataAudit: Command = Command(
         name: "data audit",
         summary:
-            "Looks for leaks between the subsets of a split: shared speakers, takes and recordings.",
+            "Check a split for leakage between its subsets: shared speakers, takes and recordings.",
         argument: source,
         options: [how, strict, names, TableFormat.option, Common.set, Common.cache, Common.noCache],
         examples: [
             (
                 "Train data audit Experiments/quickstart.json --strict",
-                "Lists the clips of each subset, and every leak between them."
+                "Print the size of each subset and every leak between them."
             )
         ],
         run: { arguments in
@@ -138,7 +138,7 @@ extension Command {
                     cache: try arguments.featureCache().map {
                         $0.folder + "/" + CacheInventory.fingerprintsName
                     },
-                    progress: { reporter.advance($0, of: $1, note: "sounds") },
+                    progress: { reporter.advance($0, of: $1, note: "recordings") },
                     shouldStop: { Interrupt.isRequested })
                 reporter.finish()
                 try Interrupt.check()
@@ -204,7 +204,7 @@ extension Command {
             try Holder.decode(["split": JSONValue.parse($0, source: "--split")]).split
         }
         guard let split = given ?? argument.split else {
-            throw UsageError("name an experiment, or give a split with --split")
+            throw UsageError("missing split: pass an experiment, or a split with --split JSON")
         }
         return try split.value.split(corpus)
     }
@@ -235,12 +235,13 @@ private enum AuditTable {
             }
         }
         let leaks = reports.count { !$0.isClean }
-        let compared = reports.contains(where: \.comparedAudio) ? "Recordings were" : "Metadata were"
+        let compared =
+            reports.contains(where: \.comparedAudio) ? "Audio and metadata were" : "Only metadata were"
         return ValueTable(
             title: "Leakage audit of \(reports.first?.corpus ?? "")",
             columns: ["split", "severity", "subsets", "finding", "examples"], rows: rows,
             note:
-                "\(leaks) of \(NumberText.count(reports.count, "split")) leak into the test set. \(compared) compared."
+                "\(leaks) of \(NumberText.count(reports.count, "split")) leak into the evaluated subset. \(compared) compared."
         )
     }
 }

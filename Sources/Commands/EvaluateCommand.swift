@@ -14,12 +14,12 @@ extension Command {
     private static let part = Option.choice(
         "subset", ["train", "validation", "test"],
         help:
-            "The subset of the run's own data; unless given, the one that the run was evaluated on: test, or validation for a search."
+            "Subset of the run's own data (default: the one that the run was evaluated on; test, or validation for a search)."
     )
     private static let out = Option.path(
         "out", "FOLDER",
         help:
-            "A new folder for the report, the predictions and the metrics; evaluations/NAME in the folder of the run or the cross-validation unless given."
+            "New folder for the report, the predictions and the metrics (default: evaluations/NAME in the folder of the run or cross-validation)."
     )
     private static let labels = Option.text(
         "labels", "JSON",
@@ -63,7 +63,7 @@ extension Command {
             ),
             (
                 #"Train evaluate runs/ours --subset validation --tta '[[{"type": "speed", "factor": 0.95}], [{"type": "speed", "factor": 1.05}]]'"#,
-                "Test-time augmentation: average over the original, a slower and a faster copy of each clip."
+                "Use test-time augmentation: average over the original, a slower and a faster copy of each clip."
             ),
             (
                 #"Train evaluate runs/ours --data folders:/data/URDU --labels '{"Angry": "angry", "Sad": "sad"}' --allow-partial"#,
@@ -73,7 +73,7 @@ extension Command {
         run: { arguments in
             Interrupt.watch()
             arguments.applyThreads()
-            guard !arguments.all.isEmpty else { throw UsageError("missing argument: the run") }
+            guard !arguments.all.isEmpty else { throw UsageError("missing argument: run") }
             try checkOptions(arguments)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {
@@ -134,16 +134,18 @@ extension Command {
         let groups = arguments.all.filter { RunSet.ablationFolder($0) != nil }
         guard let first = groups.first else {
             if arguments[ensemble] {
-                throw UsageError("--ensemble is for a cross-validation; several runs are an ensemble anyway")
+                throw UsageError(
+                    "--ensemble applies to a cross-validation; several runs are always evaluated as an ensemble"
+                )
             }
             return nil
         }
         guard arguments.all.count == 1 else {
-            throw UsageError("\(first) is a cross-validation; evaluate it alone")
+            throw UsageError("\(first) is a cross-validation; it must be the only argument")
         }
         if arguments[ensemble], arguments[data] == nil {
             throw UsageError(
-                "--ensemble needs --data: each clip of the cross-validation was in the training set of most of its models"
+                "--ensemble requires --data: each clip of the cross-validation was in the training set of most of its models"
             )
         }
         return try RunSet.reportedOne(first)
@@ -182,7 +184,7 @@ extension Command {
         }
         if arguments[labels] != nil || arguments[allowPartial] {
             throw UsageError(
-                "\(arguments[labels] != nil ? "--labels" : "--allow-partial") is for other data; name them with --data"
+                "\(arguments[labels] != nil ? "--labels" : "--allow-partial") requires --data"
             )
         }
     }

@@ -58,7 +58,7 @@ extension Command {
                 try FileManager.default.removeItem(atPath: file)
             }
             Terminal.error(
-                "note: features.py is not written: it could not reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy"
+                "note: features.py was not written, because it cannot reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy"
             )
             return false
         }
@@ -75,8 +75,8 @@ enum FolderMaker {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw FileError(
-                file: path, place: "making the folder", found: "\"\(error.localizedDescription)\"",
-                allowed: "a folder that can be written to")
+                file: path, place: "creating the folder", found: "\"\(error.localizedDescription)\"",
+                allowed: "a writable folder")
         }
     }
 }

@@ -26,7 +26,7 @@ extension Command {
     private static let keeping = Option.path(
         "cache", "FOLDER", help: "Folder of the feature cache (default: no cache).")
     private static let threads = Option.integer(
-        "threads", "N", in: 1...64, help: "Number of threads (default: all cores).")
+        "threads", "K", in: 1...64, help: "Number of threads (default: all cores).")
     private static let describe = Switch(
         name: "describe", help: "Print the pipeline with all defaults, its output shape and its fingerprint.")
 
@@ -35,7 +35,8 @@ extension Command {
         name: "features",
         summary: "Compute features or model embeddings of recordings, for use in other programs.",
         argument: Argument(
-            placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, completion: .files),
+            placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, isOptional: true,
+            completion: .files),
         options: [pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, describe],
         examples: [
             (
@@ -56,7 +57,7 @@ extension Command {
 
     private static func runFeatures(_ arguments: Arguments) throws {
         if arguments[Common.cacheLimit] != nil, arguments[keeping] == nil {
-            throw UsageError("--cache-limit needs --cache: no features are cached without it")
+            throw UsageError("--cache-limit requires --cache; without it, no features are cached")
         }
         if let name = arguments[model] { try FeatureInput.checkSingle(name) }
         if arguments[pipeline] != nil, arguments[model] != nil {

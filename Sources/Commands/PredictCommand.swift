@@ -8,7 +8,7 @@ import SpeechEmotion
 extension Command {
     private static let model = Option.path(
         "model", "RUN|FILE",
-        help: "Run folder or model file (default: the bundled pretrained model).")
+        help: "Run folder or model file (default: PROSODY_MODEL, or the bundled pretrained model).")
     private static let format = Option.choice(
         "format", ["table", "json", "csv"],
         help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
@@ -99,27 +99,33 @@ extension Command {
     /// Throws if an option would have no effect.
     private static func checkOptions(_ arguments: Arguments, isStream: Bool) throws {
         let format = arguments[format] ?? "table"
-        if arguments[attention], format != "json" { throw UsageError("--attention needs --format json") }
+        if arguments[attention], format != "json" { throw UsageError("--attention requires --format json") }
         if arguments[timeline], format == "json" {
             throw UsageError(
-                "--timeline is for tables and CSV; --format json has the windows of a recording in any case")
+                "--timeline applies to tables and CSV; --format json always includes the windows")
         }
         if arguments[timeline], arguments[truncate] {
-            throw UsageError("--timeline prints windows, and --truncate makes none; leave one of them out")
+            throw UsageError(
+                "--timeline and --truncate are mutually exclusive: truncated recordings have no windows")
         }
         guard isStream else {
             if arguments[rate] != nil {
-                throw UsageError("--rate is for raw audio from standard input (-); files have their own")
+                throw UsageError(
+                    "--rate applies to raw audio from standard input (-); audio files contain their sample rate"
+                )
             }
             return
         }
-        guard arguments.all == ["-"] else { throw UsageError("- is for audio from standard input, alone") }
+        guard arguments.all == ["-"] else {
+            throw UsageError("- (audio from standard input) must be the only argument")
+        }
         for option in [timeline, truncate] where arguments[option] {
-            throw UsageError("--\(option.name) is for files; - prints every window of a stream")
+            throw UsageError(
+                "--\(option.name) applies to files; with -, every window of the stream is printed")
         }
         for name in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name] where arguments.has(name)
         {
-            throw UsageError("--\(name) is for files; features of a stream are not cached")
+            throw UsageError("--\(name) applies to files; the features of a stream are not cached")
         }
     }
 
@@ -128,7 +134,7 @@ extension Command {
     ) throws {
         guard predictor.pipeline.normalize == .none else {
             throw UsageError(
-                "this model's features are normalized by speaker: it needs all recordings of a speaker before it predicts one, and cannot take a stream; name the files"
+                "this model normalizes features by speaker, which requires all recordings of a speaker and is not possible for a stream; pass files instead"
             )
         }
         let stream = LiveStream(
@@ -146,7 +152,7 @@ extension Command {
         let windows = try predictor.windows(options)
         if arguments[timeline], windows == nil {
             throw UsageError(
-                "--timeline: this model takes recordings of any length at once; give the length of a window with --window"
+                "--timeline: this model takes recordings of any length: set the window length with --window"
             )
         }
         let writer = PredictionWriter(
@@ -173,8 +179,8 @@ extension Command {
         if isOneSpeaker {
             Terminal.error(
                 paths.count == 1
-                    ? "this model's features are normalized by speaker, and one file says little about a speaker: name all files of this speaker"
-                    : "this model's features are normalized by speaker: the \(paths.count) files are taken as those of one speaker"
+                    ? "this model normalizes features by speaker, and a single file is not representative: pass all files of the speaker"
+                    : "this model normalizes features by speaker: the \(paths.count) files are treated as one speaker"
             )
         }
         // Progress goes to standard error, predictions to standard output.
@@ -210,7 +216,7 @@ extension Command {
         }
         if cut > 0, !arguments[timeline], arguments[format] != "json", let windows {
             Terminal.error(
-                "\(cut) of \(NumberText.count(done, "recording")): longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s, so the row is the mean over windows; --timeline prints them, --truncate takes the first alone"
+                "\(cut) of \(NumberText.count(done, "recording")) longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first"
             )
         }
         if failures > 0 {
@@ -219,7 +225,8 @@ extension Command {
         if emptyFolders > 0 {
             throw CommandFailure(
                 description:
-                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
+                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "argument"))"
+            )
         }
     }
 }
@@ -255,7 +262,8 @@ enum DefaultModel {
             if FileManager.default.fileExists(atPath: file) { return file }
         }
         throw UsageError(
-            "there is no bundled model; name one with --model, such as --model runs/quickstart")
+            "cannot find the bundled model, Models/speech-emotion.safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
+        )
     }
 }
 
@@ -300,7 +308,7 @@ private struct LiveStream {
             if !hasBegun {
                 if let kind = Self.container(buffer[..<count]) {
                     throw UsageError(
-                        "standard input is a \(kind) file, - takes raw samples of 16 bit, one channel; name the file, or pipe it through "
+                        "standard input is a \(kind) file, but - expects raw 16-bit mono samples; pass the file name, or pipe it through "
                             + "ffmpeg -i FILE -f s16le -ac 1 -ar \(rate) -")
                 }
                 writer.begin(width: 16)
@@ -317,7 +325,7 @@ private struct LiveStream {
         }
         if let part = sliding.finish() { try answer(part, orElse: sliding.lastWhole()) }
         guard hasSound else {
-            throw UsageError("standard input had no audio; expected raw samples of 16 bit, one channel")
+            throw UsageError("standard input had no audio; expected raw 16-bit mono samples")
         }
         if !rest.isEmpty {
             Terminal.error("the last sample was dropped: standard input had an odd number of bytes")

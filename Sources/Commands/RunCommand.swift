@@ -13,7 +13,7 @@ extension Command {
     )
     private static let exitWithParent = Switch(
         name: "exit-with-parent",
-        help: "Stop and save when standard input closes; for programs that start runs.")
+        help: "Stop and save when standard input is closed; for programs that start runs.")
 
     /// Trains and evaluates an experiment.
     static let run: Command = Command(
@@ -22,7 +22,7 @@ extension Command {
         argument: Argument(
             placeholder: "CONFIG",
             help: "Experiment (JSON file). Default: the quickstart, which needs no data.",
-            completion: .files),
+            isOptional: true, completion: .files),
         options: [
             Common.set, name, Common.runs, Common.threads, Common.cache, Common.cacheLimit, Common.noCache,
             resume, finish,

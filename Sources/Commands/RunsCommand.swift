@@ -7,7 +7,7 @@ extension Command {
         summary: "List the runs and ablations in a folder, with their state, metrics and config changes.",
         argument: Argument(
             placeholder: "FOLDER", help: "Folder that contains the runs (default: runs).",
-            completion: .files),
+            isOptional: true, completion: .files),
         options: [TableFormat.option],
         examples: [
             ("Train runs", "List the runs in the folder runs."),

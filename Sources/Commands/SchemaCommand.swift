@@ -4,19 +4,19 @@ import Lab
 extension Command {
     private static let format = Option.choice(
         "format", ["json", "markdown"],
-        help: "json: a JSON Schema (draft 2020-12). markdown: the config reference. (default: json)")
+        help: "json: a JSON Schema (draft 2020-12). markdown: the config reference. Default: json.")
 
     /// Prints the JSON Schema of experiments, or their reference.
     static let schema: Command = Command(
         name: "schema",
-        summary: "Prints the JSON Schema of experiments: every key with its meaning, default and limits.",
+        summary: "Print the JSON Schema of experiments: every key with its meaning, default and limits.",
         options: [format],
         examples: [
             (
                 "Train schema > experiment.schema.json",
-                "An editor completes configs whose key \"$schema\" names this file."
+                "For completion in an editor, set the key \"$schema\" of a config to this file."
             ),
-            ("Train schema --format markdown > configuration.md", "Writes the config reference for people."),
+            ("Train schema --format markdown > configuration.md", "Write the config reference as Markdown."),
         ],
         run: { arguments in
             if arguments[format] == "markdown" {

@@ -29,10 +29,10 @@ import Testing
         #expect(
             table.text == """
                 Ablation
-                variant       accuracy, pooled      95% interval  mean of folds  SD of folds  SD of seeds  difference in points        p  runs
-                ────────────  ────────────────  ────────────────  ─────────────  ───────────  ───────────  ────────────────────  ───────  ────
-                base                    75.0 %  72.5 % to 77.5 %         76.0 %        2.0 %        1.0 %                     –        –    15
-                no attention            70.0 %  60.0 % to 80.0 %         71.0 %       30.0 %            –                  −5.0  < 0.001     5
+                variant       accuracy, pooled    95% interval  mean of folds  SD of folds  SD of seeds  difference in points        p  runs
+                ────────────  ────────────────  ──────────────  ─────────────  ───────────  ───────────  ────────────────────  ───────  ────
+                base                     75.0%  72.5% to 77.5%          76.0%         2.0%         1.0%                     –        –    15
+                no attention             70.0%  60.0% to 80.0%          71.0%        30.0%            –                  −5.0  < 0.001     5
                 Holm's correction.
 
                 """)
@@ -41,7 +41,7 @@ import Testing
     @Test func markdownIsATable() {
         #expect(
             table.markdown.contains(
-                "| no attention | 70.0 % | 60.0 % to 80.0 % | 71.0 % | 30.0 % | – | −5.0 | &lt; 0.001 | 5 |\n"
+                "| no attention | 70.0% | 60.0% to 80.0% | 71.0% | 30.0% | – | −5.0 | &lt; 0.001 | 5 |\n"
             ))
     }
 
@@ -56,8 +56,8 @@ import Testing
                     \toprule
                     variant & accuracy, pooled & 95\% interval & mean of folds & SD of folds & SD of seeds & difference in points & p & runs \\
                     \midrule
-                    base & 75.0 \% & 72.5 \% to 77.5 \% & 76.0 \% & 2.0 \% & 1.0 \% & -- & -- & 15 \\
-                    no attention & 70.0 \% & 60.0 \% to 80.0 \% & 71.0 \% & 30.0 \% & -- & $-$5.0 & \textless{} 0.001 & 5 \\
+                    base & 75.0\% & 72.5\% to 77.5\% & 76.0\% & 2.0\% & 1.0\% & -- & -- & 15 \\
+                    no attention & 70.0\% & 60.0\% to 80.0\% & 71.0\% & 30.0\% & -- & $-$5.0 & \textless{} 0.001 & 5 \\
                     \bottomrule
                   \end{tabular}
                 \end{table}

@@ -113,7 +113,8 @@ import Testing
             #expect(changed.status == 1)
             #expect(
                 changed.errors.contains(
-                    "runs/base-seed1-fold1: made with another config: training.batch_size was 8, is 4"))
+                    "runs/base-seed1-fold1: created with a different config: training.batch_size was 8, is 4")
+            )
             // What no result depends on may change.
             let moved = try BuiltProgram.run(
                 "ablate", config, "--runs", runs, "--set", "training.save_every_seconds=5", "--set",
@@ -174,7 +175,7 @@ import Testing
                 if damage == nil { try FileManager.default.removeItem(atPath: files[1]) }
                 let collected = try BuiltProgram.run("ablate", config, "--runs", runs, "--collect")
                 #expect(collected.status == 1 && collected.errors.contains(files[1]), "\(collected.errors)")
-                #expect(collected.errors.contains("Remove their folders"))
+                #expect(collected.errors.contains("remove their folders"))
                 #expect(collected.output.contains("1 run could not be read."))
                 let row = try String(contentsOfFile: runs + "/small/table.csv", encoding: .utf8)
                 #expect(row.hasSuffix(",2,\n"))
@@ -223,7 +224,7 @@ import Testing
             kill(call.id, SIGINT)
             let ending = try call.end()
             #expect(ending.status == 130)
-            #expect(ending.errors.contains("To go on, give the same command again"))
+            #expect(ending.errors.contains("To resume, repeat the command"))
             #expect(BuiltProgram.processes(with: runs + "/small/configs/").isEmpty)
             let log = try String(contentsOfFile: runs + "/small/logs/base-seed1-fold1.log", encoding: .utf8)
             #expect(log.contains("Stopped and saved."))
@@ -255,7 +256,7 @@ import Testing
             #expect(try shell(lines[2]) == 0)
             let part = try BuiltProgram.run("ablate", config, "--runs", runs, "--name", "two", "--collect")
             #expect(part.status == 1 && part.errors.contains("3 of 4 runs have no result"))
-            #expect(part.errors.contains("    base, seed 1, fold 1: not begun"))
+            #expect(part.errors.contains("    base, seed 1, fold 1: not started"))
             for task in 1...4 {
                 #expect(try shell("SLURM_ARRAY_TASK_ID=\(task) bash '\(runs)/two/slurm.sh'") == 0)
             }
@@ -278,7 +279,7 @@ import Testing
             let lines = ending.output.split(separator: "\n").map(String.init)
             #expect(
                 lines[0]
-                    == "The script is \(folder)/slurm.sh. It has 4 tasks; \(folder)/submit.sh submits arrays of at most 3."
+                    == "Wrote \(folder)/slurm.sh with 4 tasks; \(folder)/submit.sh submits arrays of at most 3."
             )
             #expect(lines[2].hasPrefix("    bash '") && lines[2].hasSuffix("/submit.sh'"))
             #expect(
@@ -290,7 +291,7 @@ import Testing
             #expect(exists(folder + "/submit.sh"))
             // Fewer fit into one array, and what would submit several goes.
             let one = try write()
-            #expect(one.output.contains("It has 4 tasks.\n") && one.output.contains("\n    sbatch '"))
+            #expect(one.output.contains("with 4 tasks.\n") && one.output.contains("\n    sbatch '"))
             #expect(!exists(folder + "/submit.sh"))
         }
     }
@@ -306,11 +307,11 @@ import Testing
         ),
         (
             ["--slurm-options", "--time=1"],
-            "--slurm-options is for the script that --slurm writes; add --slurm, or leave it out"
+            "--slurm-options requires --slurm"
         ),
         (
             ["--slurm-array", "9"],
-            "--slurm-array is for the script that --slurm writes; add --slurm, or leave it out"
+            "--slurm-array requires --slurm"
         ),
         (
             ["--slurm", "--slurm-array", "0"],
@@ -356,7 +357,7 @@ import Testing
         try inFolder { config, runs in
             try Data().write(to: URL(fileURLWithPath: runs))
             let ending = try BuiltProgram.run("ablate", config, "--runs", runs)
-            #expect(ending.status == 1 && ending.errors.contains("making the folder"))
+            #expect(ending.status == 1 && ending.errors.contains("creating the folder"))
             let nothing = try BuiltProgram.run("ablate", config, "--runs", runs + "x", "--collect")
             #expect(nothing.status == 64 && nothing.errors.contains("there is no ablation in"))
             let both = try BuiltProgram.run("ablate", config, "--print", "--collect")

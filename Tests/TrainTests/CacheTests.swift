@@ -87,7 +87,7 @@ import Testing
             #expect(ending.status == 1 && ending.output.isEmpty)
             #expect(
                 ending.errors
-                    == "error: \(folder)/small.json: reading the cache: found \"Not a directory\"; allowed: a folder that can be read; --cache names another\n"
+                    == "error: \(folder)/small.json: reading the cache: found \"Not a directory\"; allowed: a readable folder; choose another with --cache FOLDER\n"
             )
         }
     }

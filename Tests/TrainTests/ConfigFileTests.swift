@@ -82,9 +82,9 @@ import Testing
         place.environment["RAVDESS"] = "/data/RAVDESS"
         let set = try BuiltProgram.run(["check", file], place)
         #expect(set.status == 0 && set.errors.isEmpty, "\(set.errors)")
-        #expect(!set.output.contains("required to run"))
+        #expect(!set.output.contains("needed for a run"))
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        guard unset.output.contains("required to run: ") else {
+        guard unset.output.contains("needed for a run: ") else {
             return #expect(!text.contains("${RAVDESS}"))
         }
         try SmallExperiment.inFolder { folder in
@@ -108,7 +108,7 @@ import Testing
             #expect(known.status == 0 && known.output.contains("dense         [6] "), "\(known.output)")
             #expect(
                 known.output.contains(
-                    "not checked, because files are missing: /nowhere: reading RAVDESS: "))
+                    "not checked, because data are missing: /nowhere: reading RAVDESS: "))
             let unknown = try check(#"{"type": "folders", "folder": "/nowhere"}"#)
             #expect(
                 unknown.status == 0 && unknown.output.contains("dense         [classes]  7 x classes"),
@@ -126,7 +126,7 @@ import Testing
             #expect(
                 found.status == 0 && found.output.contains("dense         [3] "),
                 "\(found.output)\(found.errors)")
-            #expect(!found.output.contains("because files are missing"))
+            #expect(!found.output.contains("because data are missing"))
             let short = try BuiltProgram.run(
                 "check", folder + "/small.json", "--set", "data.classes=[\"sad\"]")
             #expect(short.status == 1 && short.errors.contains("model: outputs [8], expected [1]"))

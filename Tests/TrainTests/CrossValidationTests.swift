@@ -51,7 +51,8 @@ import Testing
         #expect(captions.count == 5 && captions.allSatisfy { $0.contains(protocolText) }, "\(captions)")
         let refused = try BuiltProgram.run("report", folds, "--no-cache")
         #expect(
-            refused.status == 64 && refused.errors.contains("--no-cache is for the report of a single run"),
+            refused.status == 64
+                && refused.errors.contains("--no-cache applies to the report of a single run"),
             "\(refused.errors)")
     }
 
@@ -96,7 +97,8 @@ import Testing
         let latex = try BuiltProgram.run("compare", members, "--format", "latex")
         #expect(latex.output.contains(#"\begin{tabular}"#) && latex.output.contains(#"Holm"#) == false)
         let byFolds = try BuiltProgram.run("compare", members, "--test", "folds")
-        #expect(byFolds.output.contains("There is no test: it needs at least 3 folds that differ."))
+        #expect(
+            byFolds.output.contains("There is no test: it requires at least 3 folds with different results."))
         let clips = try BuiltProgram.run("compare", members, "--test", "clips")
         #expect(clips.output.contains("permutation test that exchanges the predictions of 64 clips"))
     }
@@ -173,14 +175,14 @@ import Testing
         let rows = try JSONValue.parse(listed.output).elements ?? []
         #expect(rows.map { $0["name"]?.text } == ["folds", "members"])
         #expect(rows.map { $0["kind"]?.text } == ["cross-validation", "ablation of 2 members"])
-        #expect(rows.allSatisfy { $0["state"]?.text == "ended" && $0["uar"]?.double != nil })
+        #expect(rows.allSatisfy { $0["state"]?.text == "finished" && $0["uar"]?.double != nil })
         let latex = try BuiltProgram.run("runs", folder + "/runs", "--format", "latex")
         #expect(latex.output.contains(#"\begin{tabular}{llll"#), "\(latex.output)")
         #expect(latex.output.contains("runs. 2-fold speaker-independent cross-validation, 4 test speakers"))
         let dates = #/& \d{4}-\d{2}-\d{2} \d{2}:\d{2} &/#
         #expect(latex.output.matches(of: dates).count == 2)
         let empty = try BuiltProgram.run("runs", folder)
-        #expect(empty.status == 0 && empty.output.contains("No runs here."))
+        #expect(empty.status == 0 && empty.output.contains("No runs in this folder."))
         let none = try BuiltProgram.run("runs", folder + "/nowhere")
         #expect(none.status == 1 && none.errors.contains("found no such folder"))
     }
@@ -191,24 +193,24 @@ import Testing
             (["compare", try members + ":no dropuot", try folds], "did you mean \"no dropout\"?"),
             (
                 ["compare", try folds],
-                "which runs? Give two folders or more, or an ablation of several members"
+                "missing argument: two or more run folders, or an ablation with several members"
             ),
             (["evaluate", try members], "found an ablation of 2 members"),
-            (["evaluate", try folds, try folds], "is a cross-validation; evaluate it alone"),
-            (["evaluate", try folds, "--ensemble"], "--ensemble needs --data"),
+            (["evaluate", try folds, try folds], "is a cross-validation; it must be the only argument"),
+            (["evaluate", try folds, "--ensemble"], "--ensemble requires --data"),
             (["evaluate", try folds, "--out", try folder], "an evaluation overwrites nothing"),
-            (["features", try folds], "features are those of one, such as"),
+            (["features", try folds], "pass one of them, such as"),
             (["features", try members + ":base"], "/runs/base-seed1-fold1"),
-            (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit needs --cache"),
+            (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit requires --cache"),
             (["predict", "x.wav", "--model", try members], "found an ablation of 2 members"),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],
-                "--ensemble is for a cross-validation"
+                "--ensemble applies to a cross-validation"
             ),
             (["export", try members], "found an ablation of 2 members"),
             (
                 ["combine", try folds + "/runs/base-seed1-fold1", "--out", "x.safetensors"],
-                "Give two or more"
+                "two or more runs or model files"
             ),
         ]
         for (words, message) in cases {
@@ -225,7 +227,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: copy) }
         try FileManager.default.removeItem(atPath: copy + "/runs/base-seed2-fold2/result.json")
         let compared = try BuiltProgram.run("compare", copy, folds)
-        let warning = "1 of 4 runs has not ended and is left out: base-seed2-fold2"
+        let warning = "1 of 4 runs has not finished and is excluded: base-seed2-fold2"
         #expect(compared.output.contains(warning), "\(compared.output)")
         let written = try BuiltProgram.run("compare", copy, folds, "--format", "csv")
         #expect(written.errors.contains(warning) && written.output.contains(warning))
@@ -241,8 +243,8 @@ import Testing
             try FileManager.default.removeItem(atPath: copy + "/runs/base-\(run)/result.json")
         }
         let none = try BuiltProgram.run("report", copy)
-        #expect(none.status == 64 && none.errors.contains("none of its runs has ended"), "\(none.errors)")
+        #expect(none.status == 64 && none.errors.contains("no finished run"), "\(none.errors)")
         let refused = try BuiltProgram.run("evaluate", copy)
-        #expect(refused.status == 1 && refused.errors.contains("none of 4 runs has ended"))
+        #expect(refused.status == 1 && refused.errors.contains("none of 4 runs has finished"))
     }
 }

@@ -52,11 +52,11 @@ import Testing
             #expect(ending.status == 0)
             let lines = ending.errors.split(separator: "\n")
             #expect(lines.count == 21 && lines[0].hasPrefix("cannot be read: b/10.wav: "), "\(ending.errors)")
-            #expect(lines[20] == "and 5 more that cannot be read; --format json names all")
-            #expect(ending.output.contains("25 clips cannot be read; durations and formats leave them out."))
-            #expect(ending.output.contains("No clip names its speaker: splits by speaker are not possible."))
+            #expect(lines[20] == "and 5 more that cannot be read; --format json lists all of them")
+            #expect(ending.output.contains("25 clips cannot be read; durations and formats exclude them."))
+            #expect(ending.output.contains("No clip has a speaker: splits by speaker are not possible."))
             let csv = try BuiltProgram.run("data", "stats", "folders:\(folder)/data", "--format", "csv")
-            #expect(csv.status == 0 && csv.errors.contains("No clip names its speaker"))
+            #expect(csv.status == 0 && csv.errors.contains("No clip has a speaker"))
             #expect(csv.output.contains("\nlabel,b,25,25,,,,,,,\n"))
         }
     }
@@ -91,7 +91,7 @@ import Testing
                 #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc"}}]}"#, "--set",
                 #"model=[{"type": "dense", "units": 8}]"#)
             #expect(picture.status == 0, "\(picture.errors)")
-            #expect(picture.output.contains("truncation: none; no option of the features cuts clips\n"))
+            #expect(picture.output.contains("truncation: none; no feature option truncates clips\n"))
             let missing = try BuiltProgram.run(
                 "check", file, "--set",
                 #"data.source={"type": "ravdess", "folder": "\#(folder)/none"}"#)

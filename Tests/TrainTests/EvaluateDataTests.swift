@@ -139,7 +139,7 @@ import Testing
             let ending = try BuiltProgram.run(["evaluate", run] + words)
             #expect(
                 ending.status == 64
-                    && ending.errors.contains("error: \(name) is for other data; name them with --data"),
+                    && ending.errors.contains("error: \(name) requires --data"),
                 "\(ending.errors)")
         }
     }

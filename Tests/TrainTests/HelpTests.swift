@@ -86,7 +86,7 @@ import Testing
             (["schema", "x"], "unexpected argument \"x\"\nSee Train schema --help."),
             (["check"], "missing argument: the experiments' JSON files\nSee Train check --help."),
             (["predict"], "missing argument: audio files, a folder, or -\nSee Train predict --help."),
-            (["evaluate"], "missing argument: the run\nSee Train evaluate --help."),
+            (["evaluate"], "missing argument: run\nSee Train evaluate --help."),
             (["completions"], "missing argument: bash, zsh or fish\nSee Train completions --help."),
             (
                 ["completions", "fishh"],

@@ -137,7 +137,7 @@ import Testing
             #expect(made.status == 0, "\(made.errors)")
             let run = home + "/runs/by-speaker"
             let page = try String(contentsOfFile: run + "/" + RunFile.report, encoding: .utf8)
-            #expect(page.contains("by speaker, over all clips of a speaker in a part"))
+            #expect(page.contains("by speaker, over all clips of a speaker in a subset"))
             let test = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
             let wanted = try JSONValue.load(run + "/" + RunFile.result)
             #expect(try JSONValue.parse(test.output)["test"] == wanted["test"])
@@ -146,12 +146,12 @@ import Testing
                     ["predict", "--model", run, "--no-cache", "--format", "csv"] + files)
             }
             let both = try say(Array(good.prefix(2)))
-            #expect(both.status == 0 && both.errors.contains("the 2 files are taken as those of one speaker"))
+            #expect(both.status == 0 && both.errors.contains("the 2 files are treated as one speaker"))
             let (all, alone) = (try say(good), try say([good[0]]))
             let lines = [both, all, alone].map { $0.output.split(separator: "\n")[1] }
             #expect(Set(lines).count == 3, "\(lines)")
             let stream = try BuiltProgram.run("predict", "-", "--model", run)
-            #expect(stream.status == 64 && stream.errors.contains("cannot take a stream"))
+            #expect(stream.status == 64 && stream.errors.contains("is not possible for a stream"))
             // The windows of a longer file belong to the speaker, too.
             let long = folder + "/long.wav"
             try AudioFile.write(Waveform(Self.sound(220, seconds: 3), rate: 8000), to: long)
@@ -170,7 +170,7 @@ import Testing
             for file in [good[0], good[2]] {
                 let ending = try predict(raw: Data(contentsOf: URL(fileURLWithPath: file)))
                 #expect(ending.status == 64 && ending.output.isEmpty, "\(ending.output)")
-                #expect(ending.errors.contains("takes raw samples of 16 bit"), "\(ending.errors)")
+                #expect(ending.errors.contains("expects raw 16-bit mono samples"), "\(ending.errors)")
             }
         }
     }

@@ -92,7 +92,7 @@ import Testing
             #expect(words.map { $0[1] } == ["windows", "4", "1"], "\(plain.output)")
             #expect(
                 plain.errors
-                    == "1 of 2 recordings: longer than a window of 1.28 s, so the row is the mean over windows; --timeline prints them, --truncate takes the first alone\n"
+                    == "1 of 2 recordings longer than a window of 1.28 s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first\n"
             )
             let short = try predict(file, "--format", "csv")
             #expect(short.output.hasPrefix("file,label,") && short.output.split(separator: "\n").count == 2)
@@ -144,13 +144,16 @@ import Testing
             ["--truncate", "--window", "1"],
             "--truncate: conflicts with the window options: only the beginning is used, so there are no windows"
         ),
-        (["--rate", "8000"], "--rate is for raw audio from standard input (-); files have their own"),
+        (
+            ["--rate", "8000"],
+            "--rate applies to raw audio from standard input (-); audio files contain their sample rate"
+        ),
         (
             ["--timeline", "--format", "json"],
-            "--timeline is for tables and CSV; --format json has the windows of a recording in any case"
+            "--timeline applies to tables and CSV; --format json always includes the windows"
         ),
-        (["--timeline", "--truncate"], "--timeline prints windows, and --truncate makes none"),
-        (["--attention"], "--attention needs --format json"),
+        (["--timeline", "--truncate"], "--timeline and --truncate are mutually exclusive"),
+        (["--attention"], "--attention requires --format json"),
     ])
     func optionsWithoutEffectAreErrors(_ words: [String], _ message: String) throws {
         try inFile(2) { _, file in
@@ -163,11 +166,14 @@ import Testing
     @Test(arguments: [
         (["--window", "2"], "--window: 2 s is longer than the model's input"),
         (["--window", "1", "--step", "2"], "--step: 2 s leaves gaps between windows of 1 s"),
-        (["--timeline"], "--timeline is for files; - prints every window of a stream"),
-        (["--truncate"], "--truncate is for files; - prints every window of a stream"),
-        (["--cache", "/tmp"], "--cache is for files; features of a stream are not cached"),
-        (["--cache-limit", "1GB"], "--cache-limit is for files; features of a stream are not cached"),
-        (["--no-cache"], "--no-cache is for files; features of a stream are not cached"),
+        (["--timeline"], "--timeline applies to files; with -, every window of the stream is printed"),
+        (["--truncate"], "--truncate applies to files; with -, every window of the stream is printed"),
+        (["--cache", "/tmp"], "--cache applies to files; the features of a stream are not cached"),
+        (
+            ["--cache-limit", "1GB"],
+            "--cache-limit applies to files; the features of a stream are not cached"
+        ),
+        (["--no-cache"], "--no-cache applies to files; the features of a stream are not cached"),
     ])
     func optionsOfAStream(_ words: [String], _ message: String) throws {
         let ending = try BuiltProgram.run(["predict", "-", "--model", model] + words)
@@ -241,7 +247,7 @@ import Testing
             for (words, message) in [
                 (["--step", "1"], "--step: \(any): set the window length, too"),
                 (["--truncate"], "--truncate: \(any): there is nothing to truncate"),
-                (["--timeline"], "--timeline: \(any) at once; give the length of a window with --window"),
+                (["--timeline"], "--timeline: \(any): set the window length with --window"),
             ] {
                 let ending = try BuiltProgram.run(["predict", file, "--model", run, "--no-cache"] + words)
                 #expect(

@@ -90,7 +90,7 @@ import Testing
             #expect(taken.status != 0 && taken.errors.contains("/config.json: --out: "), "\(taken.errors)")
             #expect(try String(contentsOfFile: copy + "/" + RunFile.config, encoding: .utf8) == config)
             let one = try BuiltProgram.run("combine", run, "--out", copy + "/one.safetensors")
-            #expect(one.status == 64 && one.errors.contains("Give two or more"))
+            #expect(one.status == 64 && one.errors.contains("two or more runs or model files"))
             let nowhere = try BuiltProgram.run("combine", run, copy)
             #expect(nowhere.status == 64 && nowhere.errors.contains("--out FILE"))
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.result)
@@ -130,7 +130,7 @@ import Testing
             let apart = try make("apart", "split.seed=5")
             let refused = try BuiltProgram.run("evaluate", run, apart, "--no-cache")
             #expect(
-                refused.status != 0 && refused.errors.contains("other clips than that of"),
+                refused.status != 0 && refused.errors.contains("clips that differ from those of"),
                 "\(refused.errors)")
         }
     }
@@ -208,7 +208,7 @@ import Testing
     @Test func clipsThatWereTrainedOnAreSaid() throws {
         try inCopy { copy in
             let ending = try BuiltProgram.run("evaluate", copy, "--data", copy + "/config.json", "--no-cache")
-            #expect(ending.status == 0 && ending.errors.contains("careful: of these"), "\(ending.errors)")
+            #expect(ending.status == 0 && ending.errors.contains("warning: of these"), "\(ending.errors)")
             let reads = try String(contentsOfFile: copy + "/" + RunFile.testReads, encoding: .utf8)
             #expect(reads.contains("evaluation on other data"))
         }
@@ -245,7 +245,7 @@ import Testing
             )
             #expect(
                 ending.errors
-                    == "note: features.py is not written: it could not reproduce features.layout.features[1] (the feature \"chroma\") exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy\n"
+                    == "note: features.py was not written, because it cannot reproduce features.layout.features[1] (the feature \"chroma\") exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy\n"
             )
             #expect(!FileManager.default.fileExists(atPath: out + "/features.py"))
         }

@@ -45,7 +45,7 @@ struct FeatureInput {
         guard RunSet.ablationFolder(path) != nil else { return }
         let runs = try RunSet.all(path, skipsUnfinished: true).flatMap(\.records).map(\.path)
         throw UsageError(
-            "\(path): found \(NumberText.count(runs.count, "run")) that have ended; features are those of one, such as \(runs.prefix(4).joined(separator: ", "))"
+            "\(path): found \(NumberText.count(runs.count, "finished run")); pass one of them, such as \(runs.prefix(4).joined(separator: ", "))"
         )
     }
 

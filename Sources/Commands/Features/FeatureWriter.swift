@@ -54,7 +54,8 @@ final class FeatureWriter {
         failures = failed
         if showsProgress {
             let seconds = (clock.now - begin).inSeconds
-            Terminal.error("\(clips.count) files, \(Int(Double(clips.count) / max(seconds, 1e-9))) a second")
+            Terminal.error(
+                "\(clips.count) files, \(Int(Double(clips.count) / max(seconds, 1e-9))) per second")
         }
     }
 

@@ -27,15 +27,18 @@ public struct Command: Sendable {
         public let help: String
         /// Whether several values are accepted.
         public var isRepeated = false
+        /// Whether the argument may be omitted.
+        public var isOptional = false
         /// The completions that a shell offers.
         public var completion = Completion.nothing
 
         /// Creates a positional argument.
         public init(
-            placeholder: String, help: String, isRepeated: Bool = false, completion: Completion = .nothing
+            placeholder: String, help: String, isRepeated: Bool = false, isOptional: Bool = false,
+            completion: Completion = .nothing
         ) {
             (self.placeholder, self.help) = (placeholder, help)
-            (self.isRepeated, self.completion) = (isRepeated, completion)
+            (self.isRepeated, self.isOptional, self.completion) = (isRepeated, isOptional, completion)
         }
     }
 }

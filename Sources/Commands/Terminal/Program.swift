@@ -116,7 +116,8 @@ public struct Program: Sendable {
     private func help(of command: Command) -> String {
         var usage = "\(name) \(command.name)"
         if let argument = command.argument {
-            usage += " [\(argument.placeholder)\(argument.isRepeated ? " ..." : "")]"
+            let text = argument.placeholder + (argument.isRepeated ? " ..." : "")
+            usage += argument.isOptional ? " [\(text)]" : " \(text)"
         }
         for option in command.options {
             usage += " [--\(option.name)\(option.placeholder.map { " " + $0 } ?? "")]"

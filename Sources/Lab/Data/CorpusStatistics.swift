@@ -118,11 +118,11 @@ public struct CorpusStatistics: Sendable {
         }
             + columns.filter { $0.missing > 0 }.map {
                 "\(NumberText.count($0.missing, "clip")) without a value for \"\($0.name)\"."
-            } + (speakers ? [] : ["No clip names its speaker: splits by speaker are not possible."])
+            } + (speakers ? [] : ["No clip has a speaker: splits by speaker are not possible."])
             + (unreadable.isEmpty
                 ? []
                 : [
-                    "\(NumberText.count(unreadable.count, "clip")) cannot be read; durations and formats leave them out."
+                    "\(NumberText.count(unreadable.count, "clip")) cannot be read; durations and formats exclude them."
                 ])
     }
 
@@ -139,7 +139,7 @@ public struct CorpusStatistics: Sendable {
     public var tables: [any ReadableTable] {
         let formats = AttributeTable(
             title: "Audio formats", headline: headline,
-            columns: ["format", "sampling rate", "channels", "clips"],
+            columns: ["format", "sample rate", "channels", "clips"],
             cells: self.formats.map {
                 [$0.format, Self.kilohertz($0.rate), "\($0.channels)", NumberText.count($0.clips)]
             })
@@ -189,7 +189,7 @@ public struct CorpusStatistics: Sendable {
         }
         let names =
             ["clips"] + (isBroken ? ["unreadable"] : [])
-            + ["min s", "median s", "95 % below s", "max s", "total min", "sampling rate", "channels"]
+            + ["min s", "median s", "p95 s", "max s", "total min", "sample rate", "channels"]
         return AttributeTable(
             title: "", headline: headline, columns: [column] + names,
             cells: groups.map { group in

@@ -68,7 +68,7 @@ public struct ExperimentCheck: Sendable {
                     problems.append(
                         ConfigurationIssue(
                             place: json.place(of: failure.path), path: failure.path,
-                            message: "no features can be made of any recording: \(failure.error)"))
+                            message: "the features of every recording fail: \(failure.error)"))
                 }
             }
         }

@@ -54,7 +54,8 @@ public struct ExperimentData: Sendable {
         let measured = experiment.evaluation.subset.splitPart
         guard !split[measured].isEmpty else {
             throw DataError(
-                "the split", found: "no clip in the \(measured.rawValue) set, which is to be evaluated",
+                "the split",
+                found: "no clip in the \(measured.rawValue) set, which \"evaluation.subset\" selects",
                 allowed: "at least one")
         }
         _ = try clips(.train)
@@ -63,9 +64,9 @@ public struct ExperimentData: Sendable {
             throw DataError(
                 "the split",
                 found:
-                    "no clip in the validation set, which \(figure.path) = \"\(figure.name)\" is measured on",
+                    "no clip in the validation set, which \(figure.path) = \"\(figure.name)\" requires",
                 allowed:
-                    "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that monitors it"
+                    "at least one, or \"selection\": {\"weights\": \"last\"} and no other key that monitors a validation metric"
             )
         }
     }

@@ -37,7 +37,7 @@ public struct TruncationEstimate: Sendable {
 
     /// For a terminal, ends with a new line.
     public var text: String {
-        guard !options.isEmpty else { return "truncation: none; no option of the features cuts clips\n" }
+        guard !options.isEmpty else { return "truncation: none; no feature option truncates clips\n" }
         guard subsets.contains(where: { $0.summary.truncated > 0 }) else {
             let clips = subsets.reduce(0) { $0 + $1.summary.clips }
             return

@@ -6,7 +6,7 @@ public struct TruncationTable: ReadableTable {
     public let title: String
     public let note: String
     public let columns = [
-        "subset", "clips", "truncated", "median cut", "largest cut", "audio lost", "by (clips)",
+        "subset", "clips", "truncated", "median cut", "largest cut", "audio lost", "option (clips)",
     ]
     public let cells: [[String]]
 
@@ -32,7 +32,7 @@ public struct TruncationTable: ReadableTable {
         }
         note =
             isUpperBound
-            ? "An upper bound from the audio headers: silence is removed before clips are truncated. A run counts exactly."
+            ? "An upper bound from the audio headers: silence is removed before clips are truncated. A run reports exact numbers."
             : ""
     }
 }

@@ -26,7 +26,7 @@ public struct EvaluationOptions: Options {
     public static let fields: [Field<Self>] = [
         .init(
             "metrics", \.metrics,
-            "Metrics computed on the validation set after each epoch, and on the evaluated subset after training, in addition to the loss."
+            "Metrics to compute in addition to the loss, on the validation set after each epoch and on the evaluated subset after training."
         ),
         .init(
             "subset", \.subset,
@@ -34,7 +34,7 @@ public struct EvaluationOptions: Options {
         ),
         .init(
             "tta", \.tta,
-            "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional view of a recording. The logits are averaged over the original and all views. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
+            "Test-time augmentation: each entry is a list of waveform augmentations that creates one augmented copy of a recording. The logits are averaged over the original and all copies. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
             TestTimeAugmentation.limit),
         .init(
             "batch_size", \.batchSize,

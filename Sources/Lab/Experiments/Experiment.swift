@@ -34,29 +34,33 @@ public struct Experiment: Options {
             "seed", \.seed,
             "Random seed. It determines weight initialization, the order of examples, dropout and augmentation.",
             .atLeast(0)),
-        .init("data", \.data, "The corpus, and which of its recordings are used.", .required),
+        .init("data", \.data, "The corpus and the selection of its clips.", .required),
         .init(
-            "split", \.split, "How the recordings are split into training, validation and test sets.",
+            "split", \.split, "The split into training, validation and test sets.",
             .required),
-        .init("fold", \.fold, "The fold to use if the split has several, counted from 1.", .atLeast(1)),
+        .init("fold", \.fold, "Number of the fold, counted from 1, if the split has several.", .atLeast(1)),
         .init(
             "features", \.features,
             "The feature pipeline: resampling, preprocessing, and the features that form the model's input.",
             .required),
         .init(
             "augmentation", \.augmentation,
-            "Augmentation of the training set. For test-time augmentation see \"tta\" in \"evaluation\"."),
+            "Augmentation of the training set. For test-time augmentation, see `evaluation.tta`."),
         .init("model", \.model, "The model: a list of layers, or a single layer.", .required),
         .init("loss", \.loss, "The loss to minimize."),
         .init("optimizer", \.optimizer, "The optimizer."),
         .init("schedule", \.schedule, "Learning-rate schedule; null keeps the learning rate constant."),
-        .init("training", \.training, "Options of training."),
-        .init("evaluation", \.evaluation, "Options of evaluation."),
+        .init("training", \.training, "Training options."),
+        .init("evaluation", \.evaluation, "Evaluation options."),
         .init("logging", \.logging, "Logging in addition to the metrics files."),
         .init(
+<<<<<<< HEAD
             "search", \.search,
             "Hyperparameter search inside the training set before the run; null uses the values as they are."),
         .init("sweep", \.sweep, "What `Train ablate` varies; `Train run` ignores it."),
+=======
+            "sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
+>>>>>>> 55d0ac71923dbefe890357d1566f9acd5a3d3760
     ]
 
     public init() {}

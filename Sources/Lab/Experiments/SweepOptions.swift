@@ -26,7 +26,7 @@ public struct SweepOptions: Options {
     public enum AllFolds: String, CaseIterable, ConfigurationValue { case all }
 
     public static let summary =
-        "The variants that `Train ablate` compares. Each member changes the experiment; the unchanged experiment is the member \"base\"."
+        "An ablation study or parameter search for `Train ablate`. Each member is a changed version of the experiment; the unchanged experiment is the member \"base\"."
     public static let fields: [Field<Self>] = [
         .init(
             "grid", \.grid,
@@ -45,7 +45,7 @@ public struct SweepOptions: Options {
         .init("metric", \.metric, "The metric to compare: one of evaluation.metrics, or \"loss\"."),
         .init(
             "test", \.test,
-            "The independent units of confidence intervals and of the paired tests against the base. speakers: permutation test by speaker. folds: corrected resampled t-test. clips: McNemar's exact test for accuracy, permutation test for other metrics. auto selects speakers if they are known and unseen in training, else folds if there are at least three, else clips. Results are averaged over seeds first."
+            "The independent units of confidence intervals and of the paired tests against the base. speakers: permutation test by speaker, or a jackknife t-test with fewer than 10 speakers. folds: corrected resampled t-test. clips: McNemar's exact test for accuracy, permutation test for other metrics. auto selects speakers if they are known and unseen in training, else folds if there are at least three, else clips. Results are averaged over seeds first."
         ),
         .init(
             "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
@@ -63,7 +63,7 @@ public struct SweepOptions: Options {
                 found.append(ValidationIssue(key, "the list is empty; add values, or remove the key"))
             }
             if Set(values).count < values.count {
-                found.append(ValidationIssue(key, "the list contains a number twice"))
+                found.append(ValidationIssue(key, "a number is listed twice"))
             }
             if let wrong = values.first(where: { $0 < least }) {
                 found.append(ValidationIssue(key, "expected numbers of at least \(least), found \(wrong)"))
@@ -116,7 +116,7 @@ public struct RandomSearch: Options {
     public var ranges = Named<AnyRange>()
 
     public static let summary =
-        "Random search. Increasing the number of samples keeps the earlier ones unchanged."
+        "Random search. If the number of samples is increased, the earlier samples stay the same."
     public static let fields: [Field<Self>] = [
         .init("samples", \.samples, "Number of members to draw.", .range(1...1000)),
         .init("seed", \.seed, "Random seed of the search.", .atLeast(0)),

@@ -18,7 +18,7 @@ public struct ClassRecalls: ReadableTable {
     /// The classes of all groups, in the order of their models' outputs.
     public private(set) var classes: [String] = []
     public let title = "Recall of each class"
-    public let note = "Over the test clips of all runs together."
+    public let note = "Pooled over the test clips of all runs."
     public let protocolText: String
 
     /// Counts the predictions of groups. Runs with other classes than the first run of their group are left out.

@@ -31,7 +31,7 @@ public struct GroupDifference: Sendable {
         guard !group.members.isEmpty, !base.members.isEmpty else { return }
         if group.seeds.count != base.seeds.count {
             warnings.append(
-                "\(group.name) and \(base.name) have different numbers of seeds: \(group.seeds.count) and \(base.seeds.count); the difference is between the means over their own seeds"
+                "\(group.name) and \(base.name) have different numbers of seeds: \(group.seeds.count) and \(base.seeds.count); the difference is between their means over seeds"
             )
         }
         if unit == .folds {
@@ -59,7 +59,7 @@ public struct GroupDifference: Sendable {
         }
         if group.folds != base.folds {
             warnings.append(
-                "\(names) have \(NumberText.count(pairs.count, "fold")) in common; the difference is over \(pairs.count == 1 ? "it" : "these")"
+                "\(names) have \(NumberText.count(pairs.count, "fold")) in common; the difference is computed on \(pairs.count == 1 ? "this fold" : "these folds")"
             )
         }
         let results = FoldResults(
@@ -73,7 +73,7 @@ public struct GroupDifference: Sendable {
             let which = different.map(String.init).joined(separator: ", ")
             warnings.append(
                 different.isEmpty
-                    ? "\(names) were not evaluated on test sets of their folds: no test over folds"
+                    ? "\(names) were not evaluated on the test sets of their folds: no test over folds"
                     : "\(names) have different test clips in \(different.count == 1 ? "fold" : "folds") \(which): folds cannot be paired, and there is no test"
             )
             return
@@ -87,7 +87,7 @@ public struct GroupDifference: Sendable {
     ) throws(MetricError) {
         guard let mine = group.pooled, let others = base.pooled else {
             throw MetricError(
-                "predictions of a run are missing, or have other classes than those of the others")
+                "the predictions of a run are missing, or their classes differ from those of the other runs")
         }
         guard let (mine, others) = matched(mine, others, group.name, base.name) else { return }
         let (first, second) = (
@@ -153,16 +153,16 @@ struct MatchedClips {
 
     /// Returns what the match leaves out; nil if it leaves nothing out.
     func warning(_ name: String, _ base: String) -> String? {
-        if haveOtherClasses { return "\(name) has other classes than \(base): no test between them" }
+        if haveOtherClasses { return "\(name) and \(base) have different classes: no test between them" }
         var parts: [String] = []
         if counts.common != counts.mine || counts.common != counts.other {
             parts.append(
-                "\(name) and \(base) were tested on different clips: \(counts.mine) and \(counts.other), \(counts.common) of them in common; the difference and its test are over those"
+                "\(name) and \(base) were tested on different clips: \(counts.mine) and \(counts.other), \(counts.common) of them in common; the difference and its test use only these"
             )
         }
         if places.count < counts.common {
             parts.append(
-                "\(counts.common - places.count) clips have another label in \(name) than in \(base); the difference and its test leave them out"
+                "\(counts.common - places.count) clips have different labels in \(name) and \(base); the difference and its test exclude them"
             )
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")

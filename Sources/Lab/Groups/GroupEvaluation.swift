@@ -77,7 +77,7 @@ public struct GroupEvaluation: Sendable {
         if !first.labels.labels.entries.isEmpty {
             facts.append(("Labels", first.labels.labels.encode().line))
         }
-        if !omissions.isEmpty { facts.append(("Left out", omissions.joined(separator: "; "))) }
+        if !omissions.isEmpty { facts.append(("Excluded", omissions.joined(separator: "; "))) }
         if !first.views.copies.isEmpty {
             facts.append(("Test-time augmentation", first.views.copies.encode().line))
         }

@@ -77,7 +77,7 @@ public struct GroupOverviews: Sendable {
         }
         return table(
             "By fold", (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + figures, rows,
-            "Averaged over the runs of a fold, one for each seed.")
+            "Averaged over the runs of a fold, one per seed.")
     }
 
     /// Accuracy and UAR for each speaker, averaged over seeds. Has no rows if speakers are not known.
@@ -100,6 +100,6 @@ public struct GroupOverviews: Sendable {
         }
         return table(
             "By speaker", (isSingle ? [] : ["variant"]) + ["speaker", "clips", "accuracy", "uar"], rows,
-            "Averaged over seeds. The UAR of a speaker is over the classes that the speaker has.")
+            "Averaged over seeds. The UAR of a speaker averages over the classes in that speaker's clips.")
     }
 }

@@ -87,8 +87,8 @@ struct GroupTable {
         if hasFoldDeviation || hasSeedDeviation {
             let parts =
                 (hasFoldDeviation
-                    ? ["between folds\(hasSeeds ? " of the results averaged over seeds" : "")"] : [])
-                + (hasSeedDeviation ? ["between seeds of the results over all folds"] : [])
+                    ? ["between folds\(hasSeeds ? " (results averaged over seeds)" : "")"] : [])
+                + (hasSeedDeviation ? ["between seeds (results over all folds)"] : [])
             sentences.append("SD: standard deviation \(parts.joined(separator: ", and ")).")
         }
         return sentences
@@ -117,7 +117,7 @@ struct GroupTable {
                 if group.evaluatedOn != nil, found.folds.units > 1 {
                     return (
                         group.name,
-                        "The mean of folds has no confidence interval: the folds were not evaluated on test sets of their own."
+                        "The mean of folds has no confidence interval: the folds were not evaluated on their own test sets."
                     )
                 }
                 return found.folds.method.map { method in
@@ -152,7 +152,7 @@ struct GroupTable {
         guard differences.contains(where: { $0.value.isFinite }) else { return [] }
         let fewest = unit == .folds ? FoldResults.fewest : ClusterResampling.fewest
         return [
-            "Differences are from \(base). There is no test: it needs at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) that differ."
+            "Differences are from \(base). There is no test: it requires at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) with different results."
         ]
     }
 

@@ -33,10 +33,10 @@ public struct RunComparison: Sendable {
             for record in set.records where record.predictions == nil {
                 throw FileError(
                     file: record.path, place: RunFile.predictions, found: "no such file",
-                    allowed: "what Train run writes into the folder of a run")
+                    allowed: "the file that Train run writes to a run folder")
             }
             if let part = set.records.first?.result?.part, part != .test {
-                found.append("\(name) was measured on its \(part.rawValue) set, not on its test set")
+                found.append("\(name) was evaluated on the \(part.rawValue) set, not on the test set")
             }
             if let first = groups.first, group.folds.count != first.folds.count {
                 found.append(

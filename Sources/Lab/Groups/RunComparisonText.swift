@@ -7,8 +7,8 @@ extension RunComparison {
     public var text: String {
         let configs =
             differences.isEmpty
-            ? "The configs do not differ in anything that a result depends on.\n"
-            : "Differences between the configs\n"
+            ? "The configs do not differ in any key that affects results.\n"
+            : "Config differences\n"
                 + differences.map { difference in
                     "  \(difference.path)\n"
                         + zip(names, shown(difference)).map { "    \($0): \($1)\n" }.joined()
@@ -61,7 +61,7 @@ extension RunComparison {
     /// A page.
     public var html: String {
         let configs = HTML.table(
-            caption: "Differences between the configs", columns: ["path"] + names,
+            caption: "Config differences", columns: ["path"] + names,
             rows: differences.map { [$0.path] + shown($0) })
         return HTML.page(
             title: names.joined(separator: ", "),

@@ -11,7 +11,7 @@ public struct RunListing: Sendable {
         public var name: String
         /// "run", or "ablation of 3 members".
         public var kind: String
-        /// "ended", "unfinished", "12 of 15 runs ended", or an error.
+        /// "finished", "unfinished", "12 of 15 runs finished", or an error.
         public var state: String
         /// When it last changed.
         public var date: Date
@@ -65,7 +65,7 @@ public struct RunListing: Sendable {
                 ? "cross-validation" : "ablation of \(manifest.members.count) members"
             let runs = manifest.members.flatMap(\.runs)
             let ended = runs.count { RunFolder.content(of: "\(path)/runs/\($0)") == .finished }
-            entry.state = ended == runs.count ? "ended" : "\(ended) of \(runs.count) runs ended"
+            entry.state = ended == runs.count ? "finished" : "\(ended) of \(runs.count) runs finished"
             if let base = manifest.members.first,
                 base.runs.contains(where: { RunFolder.content(of: "\(path)/runs/\($0)") == .finished }),
                 let set = try RunSet.all(
@@ -90,7 +90,7 @@ public struct RunListing: Sendable {
             experiment = record.experiment
             entry.state =
                 record.result == nil
-                ? "unfinished, \(NumberText.count(record.epochs.count, "epoch"))" : "ended"
+                ? "unfinished, \(NumberText.count(record.epochs.count, "epoch"))" : "finished"
             entry.figures = (record.result?.test.entries ?? []).compactMap { figure in
                 figure.value.map { (figure.name, $0) }
             }
@@ -134,8 +134,8 @@ public struct RunListing: Sendable {
             columns: ["name", "kind", "state", "date"] + names + ["config changes"],
             rows: rows,
             note: entries.isEmpty
-                ? "No runs here."
-                : "Config changes are those from the first entry with the same experiment name. Metrics are those of the test set, without a significance test. Cross-validations and ablations: those of the base, pooled over folds and averaged over seeds. Dates are in UTC."
+                ? "No runs in this folder."
+                : "Config changes are relative to the first entry with the same experiment name. Metrics are test metrics; differences are not tested for significance. For cross-validations and ablations, they are those of the base, pooled over folds and averaged over seeds. Dates are in UTC."
         )
         table.protocolText = GroupTable.sentences(
             entries.filter { !$0.protocolText.isEmpty }.map { ($0.name, $0.protocolText) }

@@ -26,7 +26,7 @@ public struct RunSet: Sendable {
         let names = unfinished.prefix(8).joined(separator: ", ") + (unfinished.count > 8 ? ", ..." : "")
         let verb = unfinished.count == 1 ? ("has", "is") : ("have", "are")
         return
-            "\(path): \(unfinished.count) of \(unfinished.count + records.count) runs \(verb.0) not ended and \(verb.1) left out: \(names)"
+            "\(path): \(unfinished.count) of \(unfinished.count + records.count) runs \(verb.0) not finished and \(verb.1) excluded: \(names)"
     }
     /// The runs as one result.
     public func group() throws -> RunGroup { RunGroup(name, try records.map { try RunGroup.Member($0) }) }
@@ -120,7 +120,7 @@ public struct RunSet: Sendable {
         }
         guard !missing.isEmpty else { return nil }
         return
-            "\(folder): none of the runs of \(missing.map { "\"\($0.name)\"" }.joined(separator: ", ")) has ended; \(missing.count == 1 ? "this member is" : "these members are") left out"
+            "\(folder): none of the runs of \(missing.map { "\"\($0.name)\"" }.joined(separator: ", ")) has finished; \(missing.count == 1 ? "this member is" : "these members are") excluded"
     }
 
     /// A single run.
@@ -139,8 +139,8 @@ public struct RunSet: Sendable {
         guard !records.isEmpty else {
             throw FileError(
                 file: path, place: "its runs",
-                found: "none of \(NumberText.count(member.runs.count, "run")) has ended",
-                allowed: "at least one that has; resume with the same Train ablate command")
+                found: "none of \(NumberText.count(member.runs.count, "run")) has finished",
+                allowed: "at least one finished run; resume with the same Train ablate command")
         }
     }
 }

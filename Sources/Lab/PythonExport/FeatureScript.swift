@@ -29,7 +29,7 @@ public struct FeatureScript: Sendable {
         var refusals = calls.refusals.map { "\($0.path) (\($0.reason))" }
         if pipeline.normalize != .none {
             refusals.append(
-                "features.normalize (\"\(pipeline.normalize.rawValue)\" takes several recordings of a speaker)"
+                "features.normalize (\"\(pipeline.normalize.rawValue)\" requires several recordings of a speaker)"
             )
         }
         self.refusals = refusals
@@ -70,13 +70,13 @@ public struct FeatureScript: Sendable {
             "CLASSES = \(names)",
             #"""
             def prepare(sound, rate):
-                """Returns the samples from which the features of a sound are computed."""
+                """Preprocesses a waveform."""
             \#(indented(prepare))
                 return sound
             """#,
             #"""
             def layout(sound):
-                """Returns the features of a sound, and \#(hasLength ? "how many frames are not padding" : "None: they have no frames")."""
+                """Returns the features of a preprocessed waveform, and \#(hasLength ? "the number of valid frames" : "None, because they have no frames")."""
             \#(indented(layout))
             """#,
         ]
@@ -84,7 +84,7 @@ public struct FeatureScript: Sendable {
             parts.append(
                 #"""
                 def augmented(sound):
-                    """Returns the changed versions of a sound that the model is given too (test-time augmentation)."""
+                    """Returns augmented copies of a waveform for test-time augmentation."""
                     return [
                 \#(indented(views.map { "    \($0)," }))
                     ]
@@ -99,15 +99,15 @@ public struct FeatureScript: Sendable {
                 made = [layout(sound)]
                 try:
                     made += [layout(changed) for changed in augmented(sound)]
-                except ValueError:  # too short to be changed
+                except ValueError:  # too short to augment
                     made *= \#(views.count + 1)
             """#
         let batch =
-            views.isEmpty ? "[1, ...]" : "[\(views.count + 1), ...] (the sound and its changed versions)"
+            views.isEmpty ? "[1, ...]" : "[\(views.count + 1), ...] (the original and its augmented copies)"
         parts += [
             #"""
             def model_input(sound, rate):
-                """Returns the model's input for a sound, \#(batch), and the true lengths."""
+                """Returns the model's input for a waveform, \#(batch), and the number of valid frames of each row."""
             \#(make)
                 inputs = np.stack([values for values, _ in made]).astype(np.float32)
                 if not np.isfinite(inputs).all():
@@ -116,7 +116,7 @@ public struct FeatureScript: Sendable {
             """#,
             #"""
             def features(path):
-                """Returns the model's input for the beginning of a recording, and the true lengths."""
+                """Returns the model's input for the beginning of a recording, and the number of valid frames of each row."""
                 return model_input(*read(path))
             """#,
             windows,
@@ -128,7 +128,7 @@ public struct FeatureScript: Sendable {
             """#,
             #"""
             def logits(inputs, lengths):
-                """Returns the mean of the model's logits, up to a constant: that of the logarithms of its probabilities."""
+                """Returns the mean log-probabilities, which equal the mean logits up to a constant."""
                 given = {"features": inputs, "lengths": lengths}
                 wanted = [port.name for port in session().get_inputs()]
                 (probabilities,) = session().run(["probabilities"], {name: given[name] for name in wanted})
@@ -136,7 +136,7 @@ public struct FeatureScript: Sendable {
             """#,
             #"""
             def predict(path):
-                """Returns a dictionary with a probability for each class: the mean over windows, weighted by their length."""
+                """Returns the probability of each class. Logits are averaged over windows, weighted by duration."""
                 seconds, answers = [], []
                 for length, inputs in windows(*read(path)):
                     seconds.append(length)
@@ -147,7 +147,7 @@ public struct FeatureScript: Sendable {
             """#,
             #"""
             def main(names):
-                """Prints the prediction for each recording; returns 1 if one cannot be read."""
+                """Prints the prediction for each file. Returns 1 if a file cannot be read."""
                 status = 0
                 for name in names:
                     try:
@@ -176,7 +176,7 @@ public struct FeatureScript: Sendable {
         guard let length = extent.seconds else {
             return #"""
                 def windows(sound, rate):
-                    """Yields a recording, with its length in seconds: the model takes recordings of any length."""
+                    """Yields the duration in seconds and the model input of a recording; the model takes recordings of any length."""
                     yield len(sound) / rate, model_input(sound, rate)
                 """#
         }
@@ -188,7 +188,7 @@ public struct FeatureScript: Sendable {
             return (
                 function: """
                 def without_silence(sound, rate):
-                    \"""Returns a prepared sound that is not truncated after its silence was removed.\"""
+                    \"""Returns a waveform without silence, before truncation.\"""
                 \(lines)
                     return sound
 
@@ -208,7 +208,7 @@ public struct FeatureScript: Sendable {
 
 
             def is_long(sound, rate):
-                """Returns whether a recording does not fit into the model's input."""
+                """Returns whether a recording is longer than the model's input."""
                 seconds = len(sound) / rate
                 if seconds - LEAD <= WINDOW + 1 / \#(pipeline.finalRate):
                     return False\#(silent?.condition ?? "")
@@ -216,7 +216,7 @@ public struct FeatureScript: Sendable {
 
 
             def windows(sound, rate):
-                """Yields the model's input and its length in seconds: for the recording, or for windows of it that overlap by half."""
+                """Yields the duration in seconds and the model input of a recording, or of windows that overlap by half."""
                 if not is_long(sound, rate):
                     yield len(sound) / rate, model_input(sound, rate)
                     return

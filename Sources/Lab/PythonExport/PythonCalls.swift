@@ -60,7 +60,7 @@ struct PythonCalls {
             let old = rate
             rate = edit.rate
             return "resample(sound, old=\(old), new=\(edit.rate))"
-        default: return refuse(path, "the edit \"\(type(of: edit).type)\"")
+        default: return refuse(path, "the preprocessing step \"\(type(of: edit).type)\"")
         }
     }
 
@@ -105,7 +105,7 @@ struct PythonCalls {
     private static let leastFloor = 1e-10
     /// The largest difference of levels that rounding leaves alone, in decibels.
     private static let mostRange = 100.0
-    private static let belowRounding = "levels below the rounding of samples"
+    private static let belowRounding = "decibels of powers below 1e-10, which depend on rounding"
 
     private mutating func check(_ decibels: Decibels, _ path: String) {
         guard decibels.floor < Self.leastFloor, decibels.range ?? .infinity > Self.mostRange else { return }
@@ -233,7 +233,7 @@ struct PythonCalls {
         _ change: any WaveAugmentation, _ sound: String, _ rate: Int, _ path: String
     ) -> String {
         guard change.probability == 1 else {
-            return refuse("\(path).probability", "a change that happens at random")
+            return refuse("\(path).probability", "a probability below 1")
         }
         switch change {
         case let change as PitchShift:
@@ -250,14 +250,14 @@ struct PythonCalls {
                 let samples = Int(($0 * Double(rate)).rounded())
                 return "shift(\(sound), samples=\(samples), fill=\(quoted(change.fill.rawValue)))"
             }
-        default: return refuse(path, "the change \"\(type(of: change).type)\"")
+        default: return refuse(path, "the augmentation \"\(type(of: change).type)\"")
         }
     }
 
     private mutating func single(_ value: OneOrTwo<Double>, _ path: String, _ call: (Double) -> String)
         -> String
     {
-        guard value.first == value.second else { return refuse(path, "a number drawn at random") }
+        guard value.first == value.second else { return refuse(path, "a random parameter") }
         return call(value.first)
     }
 }

@@ -2,7 +2,7 @@ extension PythonLibrary {
     /// Changes of a prepared sound that depend on nothing else.
     static let edits = #"""
         def loud_frames(sound, below, frame, hop):
-            """Returns which frames are less than `below` decibels quieter than the loudest one."""
+            """Returns a mask of the frames less than `below` dB quieter than the loudest frame."""
             padded = np.pad(sound.astype(np.float64), (frame // 2, frame))
             frames = np.lib.stride_tricks.sliding_window_view(padded, frame)[::hop][: 1 + len(sound) // hop]
             levels = 10 * np.log10(np.maximum(1e-10, np.square(frames).sum(axis=1) / frame))
@@ -10,13 +10,13 @@ extension PythonLibrary {
 
 
         def trim(sound, below, frame, hop):
-            """Returns the sound without the quiet frames at both ends (as librosa.effects.trim)."""
+            """Trims leading and trailing silence, as librosa.effects.trim."""
             loud = np.flatnonzero(loud_frames(sound, below, frame, hop))
             return sound[loud[0] * hop : (loud[-1] + 1) * hop]
 
 
         def voiced(sound, below, frame, hop, margin):
-            """Returns the loud parts of a sound, each with `margin` samples around it, joined."""
+            """Removes silence: joins the loud segments, each with a margin of `margin` samples."""
             loud = np.concatenate([[False], loud_frames(sound, below, frame, hop), [False]])
             edges = np.flatnonzero(loud[1:] != loud[:-1]) * hop
             parts, end = [sound[:0]], 0
@@ -31,29 +31,29 @@ extension PythonLibrary {
 
 
         def normalize_peak(sound, level):
-            """Returns the sound scaled so that its largest sample has the size `level`; silence stays."""
+            """Scales a waveform to the peak amplitude `level`. Silence is left unchanged."""
             peak = np.abs(sound).max(initial=0)
             return sound * np.float32(level / float(peak)) if peak > 0 else sound
 
 
         def normalize_rms(sound, level):
-            """Returns the sound scaled so that its root mean square is `level`; silence stays."""
+            """Scales a waveform to the RMS `level`. Silence is left unchanged."""
             rms = math.sqrt(np.square(sound, dtype=np.float64).mean()) if len(sound) else 0
             return sound * np.float32(level / rms) if rms > 0 else sound
 
 
         def gain(sound, decibels):
-            """Returns the sound louder (above 0 dB) or quieter."""
+            """Applies a gain in dB."""
             return sound * np.float32(10 ** (decibels / 20))
 
 
         def remove_offset(sound):
-            """Returns the sound without its mean."""
+            """Removes the DC offset."""
             return sound - np.float32(sound.mean(dtype=np.float64)) if len(sound) else sound
 
 
         def preemphasis(sound, coefficient, first):
-            """Returns each sample minus `coefficient` times the one before it."""
+            """Applies pre-emphasis: y[n] - coefficient * y[n - 1]."""
             if len(sound) < 2:
                 return sound
             result = sound.copy()
@@ -64,19 +64,19 @@ extension PythonLibrary {
 
 
         def crop(sound, first, count):
-            """Returns `count` samples from the sample `first` on, or as many as there are."""
+            """Crops a waveform to `count` samples from sample `first` on."""
             if first >= len(sound):
-                raise ValueError(f"a sound of {len(sound)} samples; expected more than the offset of {first}")
+                raise ValueError(f"a waveform of {len(sound)} samples; expected more than the offset of {first}")
             return sound[first:] if count is None else sound[first : first + count]
 
 
         def share(side, count):
-            """Returns how many of `count` samples or frames belong to the front."""
+            """Returns how many of `count` samples or frames to pad or truncate at the front."""
             return {"end": 0, "front": count, "both": count // 2}[side]
 
 
         def length(sound, samples, pad="end", cut="end"):
-            """Returns the sound cut or padded with zeros to `samples` samples."""
+            """Truncates or zero-pads a waveform to `samples` samples."""
             missing = samples - len(sound)
             if missing < 0:
                 first = share(cut, -missing)

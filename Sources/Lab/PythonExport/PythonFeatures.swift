@@ -2,7 +2,7 @@ extension PythonLibrary {
     /// Features of frames.
     static let features = #"""
         def mel_bands(table, rate, fft, mels, fmin, fmax, scale, norm):
-            """Returns the weighted sums of bins over mel bands, [frames, mels]."""
+            """Applies a mel filter bank; returns [frames, mels]."""
 
             def to_mel(f):
                 if scale == "htk":
@@ -22,14 +22,14 @@ extension PythonLibrary {
 
 
         def decibels(table, reference=1.0, floor=1e-10, top_db=80.0):
-            """Returns powers in decibels (as librosa.power_to_db)."""
+            """Converts powers to decibels, as librosa.power_to_db."""
             reference = table.max() if reference == "max" else reference
             levels = 10 * np.log10(np.maximum(floor, table)) - 10 * math.log10(max(floor, reference))
             return levels if top_db is None else np.maximum(levels, levels.max() - top_db)
 
 
         def dct1(rows, columns, orthonormal):
-            """Returns the matrix of the discrete cosine transform of type 1."""
+            """Returns the matrix of the DCT of type 1."""
             k, i, n = np.arange(rows)[:, None], np.arange(columns), columns
             matrix = np.where((i == 0) | (i == n - 1), 1, 2) * np.cos(np.pi * k * i / (n - 1))
             if orthonormal:
@@ -39,14 +39,14 @@ extension PythonLibrary {
 
 
         def dct2(rows, columns, orthonormal):
-            """Returns the matrix of the discrete cosine transform of type 2."""
+            """Returns the matrix of the DCT of type 2."""
             k, i = np.arange(rows)[:, None], np.arange(columns)
             matrix = 2 * np.cos(np.pi * k * (2 * i + 1) / (2 * columns))
             return matrix * np.sqrt(np.where(k == 0, 1, 2) / columns) / 2 if orthonormal else matrix
 
 
         def dct3(rows, columns, orthonormal):
-            """Returns the matrix of the discrete cosine transform of type 3."""
+            """Returns the matrix of the DCT of type 3."""
             k, i, n = np.arange(rows)[:, None], np.arange(columns), columns
             first, rest = (1 / math.sqrt(n), math.sqrt(2 / n)) if orthonormal else (1, 2)
             return np.where(i == 0, first, rest * np.cos(np.pi * i * (2 * k + 1) / (2 * n)))
@@ -61,14 +61,14 @@ extension PythonLibrary {
 
 
         def centroid(table, bin_width):
-            """Returns the mean frequency in Hz, weighted with the magnitudes."""
+            """Returns the spectral centroid in Hz."""
             total = table.sum(axis=1, keepdims=True)
             weighted = (table * np.arange(table.shape[1])).sum(axis=1, keepdims=True) * bin_width
             return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0)
 
 
         def bandwidth(table, bin_width):
-            """Returns the deviation from the mean frequency in Hz, weighted with the magnitudes."""
+            """Returns the spectral bandwidth in Hz."""
             total = table.sum(axis=1, keepdims=True)
             gaps = np.square(np.arange(table.shape[1]) * bin_width - centroid(table, bin_width))
             spread = (table * gaps).sum(axis=1, keepdims=True)
@@ -76,20 +76,20 @@ extension PythonLibrary {
 
 
         def rolloff(table, bin_width, share):
-            """Returns the frequency in Hz up to which a share of the sum of all magnitudes lies."""
+            """Returns the spectral roll-off frequency in Hz."""
             sums = np.cumsum(table, axis=1)
             bins = (sums < sums[:, -1:] * share).sum(axis=1, keepdims=True)
             return np.minimum(bins, table.shape[1] - 1) * bin_width
 
 
         def flatness(table, floor):
-            """Returns the geometric over the arithmetic mean of the powers."""
+            """Returns the spectral flatness: the geometric mean of the powers divided by their arithmetic mean."""
             table = np.maximum(table, floor)
             return np.exp(np.log(table).mean(axis=1, keepdims=True)) / table.mean(axis=1, keepdims=True)
 
 
         def contrast(table, bin_width, octaves, fmin, quantile):
-            """Returns the difference of peaks and valleys in octave bands."""
+            """Returns the spectral contrast: the difference between peaks and valleys in octave bands."""
             f, count = np.arange(table.shape[1]) * bin_width, table.shape[1]
             edges = [0.0] + [fmin * 2**k for k in range(octaves + 1)]
             valleys, peaks = [], []
@@ -112,13 +112,13 @@ extension PythonLibrary {
 
 
         def zcr(sound, frame, hop, centered):
-            """Returns the part of a frame's samples at which the sign changes."""
+            """Returns the zero-crossing rate of each frame."""
             negative = framed(sound, frame, hop, centered, padding="edge") < -1e-10
             return (negative[:, 1:] != negative[:, :-1]).sum(axis=1, keepdims=True) / frame
 
 
         def delta(table, order, width):
-            """Returns the first or second derivative over `width` frames (as librosa.feature.delta)."""
+            """Returns the first or second derivative over `width` frames , as librosa.feature.delta."""
             if len(table) < width:
                 raise ValueError(f"{len(table)} frames; expected at least {width}, the width of the delta")
             places = np.arange(width) - width // 2.0

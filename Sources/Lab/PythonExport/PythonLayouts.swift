@@ -2,7 +2,7 @@ extension PythonLibrary {
     /// The forms in which a model takes features.
     static let layouts = #"""
         def sequence(tables, frames, pad, cut):
-            """Returns tables side by side, cut or padded with zeros to `frames` frames, and the true length."""
+            """Concatenates features, truncates or zero-pads them to `frames` frames, and returns them with the number of valid frames."""
             table = np.concatenate(tables, axis=1)
             first = share(cut, max(0, len(table) - frames))
             table = table[first : first + frames]
@@ -12,7 +12,7 @@ extension PythonLibrary {
 
 
         def summary(table, *statistics):
-            """Returns statistics over all frames, one after another."""
+            """Returns statistics over all frames as one vector."""
             mean = table.mean(axis=0)
             variance = np.square(table - mean).mean(axis=0)
 

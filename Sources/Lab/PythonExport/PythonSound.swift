@@ -2,13 +2,13 @@ extension PythonLibrary {
     /// Reading and resampling.
     static let sound = #"""
         def read(path):
-            """Returns the samples of a recording, mixed to one channel, and their rate."""
+            """Reads a recording, mixed to mono, and its sample rate."""
             sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
             return sound.sum(axis=1) / np.float32(sound.shape[1]), rate
 
 
         def extract(sound, old, rate, offset=0.0, duration=None):
-            """Returns a part of a sound of the rate `old`, in seconds, at the wanted rate."""
+            """Cuts out a segment, given in seconds, and resamples it."""
             first = int(offset * old)
             if first >= len(sound):
                 raise ValueError(f"{len(sound) / old} s; expected more than the offset of {offset} s")
@@ -17,15 +17,15 @@ extension PythonLibrary {
 
 
         def windowed_sinc(x, cutoff, half, beta):
-            """Returns a sinc under a Kaiser window; `cutoff` is a part of the Nyquist frequency."""
+            """Returns a sinc under a Kaiser window; `cutoff` is a fraction of the Nyquist frequency."""
             window = np.i0(beta * np.sqrt(np.maximum(0, 1 - (x / half) ** 2))) / np.i0(beta)
             return np.where(np.abs(x) < half, window * np.sinc(cutoff * x), 0)
 
 
-        ZERO_CROSSINGS = 48  # of the resampling filter, on either side
+        ZERO_CROSSINGS = 48  # of the resampling filter, on each side
 
         def filtered(sound, up, down, count, start=0, scale=None):
-            """Returns `count` band-limited samples that lie `down / up` samples of the sound apart.
+            """Returns `count` band-limited samples at intervals of `down / up` input samples.
 
             Each of the `up` positions between two samples has its own filter, a row of taps that adds up to 1.
             """
@@ -45,10 +45,10 @@ extension PythonLibrary {
 
 
         def interpolated(sound, step, count):
-            """Returns `count` band-limited samples that lie `step` samples of the sound apart, for any step."""
+            """Returns `count` band-limited samples at intervals of `step` input samples, for any step."""
             if step >= 16:
                 return interpolated(filtered(sound, 1, 8, -(-len(sound) // 8)), step / 8, count)
-            # Bring the sound to a rate at which the upper half of all frequencies is silent, then interpolate.
+            # Resample so that the upper half of the spectrum is empty, then interpolate.
             up, down = (2, 1) if step < 2 else (1, 2 ** (int(math.log2(step)) - 1))
             width, phases, inner = 16, 256, step * up / down
             dense = filtered(
@@ -66,7 +66,7 @@ extension PythonLibrary {
 
 
         def resample(sound, old, new):
-            """Returns a sound of the rate `old` at the rate `new`."""
+            """Resamples a waveform from the rate `old` to the rate `new`."""
             if old == new:
                 return sound
             count = -(-len(sound) * new // old)

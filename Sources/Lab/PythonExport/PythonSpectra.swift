@@ -2,9 +2,9 @@ extension PythonLibrary {
     /// Frames and their spectra.
     static let spectra = #"""
         def framed(sound, size, hop, centered=True, padding="zeros"):
-            """Returns the frames of a sound, [frames, size]."""
+            """Splits a waveform into frames, [frames, size]."""
             if len(sound) == 0:
-                raise ValueError("a sound without samples; expected at least one")
+                raise ValueError("a waveform without samples; expected at least one")
             if centered:
                 mode = {"zeros": "constant", "edge": "edge", "reflect": "reflect"}[padding]
                 sound = np.pad(sound, (size // 2, size // 2), mode=mode)
@@ -14,7 +14,7 @@ extension PythonLibrary {
 
 
         def turns(size, periodic):
-            """Returns where the points of a window function lie between 0 and 1."""
+            """Returns the positions of the samples of a window function, from 0 to 1."""
             return np.arange(size) / (size if periodic else size - 1) if size > 1 else np.full(1, 0.5)
 
 
@@ -49,7 +49,7 @@ extension PythonLibrary {
 
 
         def spectrum(sound, fft, hop, window, centered, padding):
-            """Returns the short-time Fourier transform of a sound, [frames, fft / 2 + 1]."""
+            """Returns the short-time Fourier transform, [frames, fft / 2 + 1]."""
             before = (fft - len(window)) // 2
             window = np.pad(window, (before, fft - len(window) - before))
             return np.fft.rfft(framed(sound, fft, hop, centered, padding) * window)

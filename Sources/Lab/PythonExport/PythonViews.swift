@@ -2,7 +2,7 @@ extension PythonLibrary {
     /// Changed versions of a sound, for test-time augmentation.
     static let views = #"""
         def stretch(sound, rate):
-            """Returns the sound `rate` times as fast at the same pitch: a phase vocoder."""
+            """Time-stretches a waveform by a phase vocoder; a rate above 1 is faster."""
             fft, hop, window = 2048, 512, hann(2048, periodic=True)
             bins = spectrum(sound, fft, hop, window, centered=True, padding="zeros").T
             bins = np.concatenate([bins, np.zeros_like(bins[:, :1])], axis=1)
@@ -26,18 +26,18 @@ extension PythonLibrary {
 
 
         def pitch(sound, semitones):
-            """Returns the sound with its pitch moved, at the same length."""
+            """Shifts the pitch without changing the duration."""
             rate = 2 ** (-semitones / 12)
             return length(speed(stretch(sound, rate), 1 / rate), max(1, len(sound)))
 
 
         def speed(sound, factor):
-            """Returns the sound played `factor` times as fast: pitch and length change together."""
+            """Changes the speed by resampling, so that pitch and duration change together."""
             return sound if factor == 1 else interpolated(sound, factor, math.ceil(len(sound) / factor))
 
 
         def shift(sound, samples, fill):
-            """Returns the sound moved in time; its length stays."""
+            """Shifts a waveform in time without changing its length."""
             moved = np.roll(sound, samples)
             if fill == "zeros" and samples > 0:
                 moved[:samples] = 0

@@ -93,8 +93,8 @@ extension Evaluation {
             try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         } catch {
             throw FileError(
-                file: parent, place: "making the folder", found: "\"\(error.localizedDescription)\"",
-                allowed: "a run folder that can be written to; or give another folder with --out FOLDER")
+                file: parent, place: "creating the folder", found: "\"\(error.localizedDescription)\"",
+                allowed: "a writable run folder, or another folder: --out FOLDER")
         }
         let letters = name.unicodeScalars.map { scalar in
             scalar.properties.isAlphabetic || scalar.properties.numericType != nil
@@ -106,7 +106,7 @@ extension Evaluation {
             if mkdir(path, 0o777) == 0 { return path }
             guard errno == EEXIST else { break }
         }
-        throw FileError.system(base, "making the folder", allowed: "another folder with --out FOLDER")
+        throw FileError.system(base, "creating the folder", allowed: "another folder with --out FOLDER")
     }
 
     private var json: JSONValue {

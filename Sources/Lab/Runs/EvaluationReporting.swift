@@ -10,8 +10,8 @@ extension RunReport {
         self.init(title: "\(records.map(\.name).joined(separator: ", ")) on \(evaluation.name)")
         lead =
             records.count == 1
-            ? "An evaluation of the model of a run after its training."
-            : "An evaluation of an ensemble: the mean of the logits of \(records.count) models."
+            ? "Evaluation of a trained model."
+            : "Evaluation of an ensemble that averages the logits of \(records.count) models."
         facts = [
             (records.count == 1 ? "Run" : "Runs", evaluation.runs.joined(separator: ", ")),
             ("Data", (evaluation.data ?? first.experiment.data).source.encode().line),
@@ -21,7 +21,7 @@ extension RunReport {
             facts.append(("Labels", evaluation.labels.labels.encode().line))
         }
         if !evaluation.omissions.isEmpty {
-            facts.append(("Left out", evaluation.omissions.joined(separator: "; ")))
+            facts.append(("Excluded", evaluation.omissions.joined(separator: "; ")))
         }
         if !evaluation.views.copies.isEmpty {
             facts.append(("Test-time augmentation", evaluation.views.copies.encode().line))
@@ -29,14 +29,14 @@ extension RunReport {
         if isOther {
             audit = Audit([
                 evaluation.overlap.map { (.problem, $0) }
-                    ?? (.fine, "no clip has the name of a clip that the runs were trained or validated on")
+                    ?? (.fine, "no clip name occurs in the training or validation sets of the runs")
             ])
         } else if evaluation.result.part == first.experiment.evaluation.subset.splitPart {
             split = first.split.map { Self.split($0, first.experiment, first.audit) }
         }
         add(evaluation.result, options)
         figuresNote =
-            "Measured on \(isOther ? "the clips of " : "the subset ")\(evaluation.name). "
+            "Evaluated on \(isOther ? "the clips of " : "the subset ")\(evaluation.name). "
             + evaluation.result.intervalNote
         try add(
             evaluation.predictions, options,

@@ -321,7 +321,7 @@ public final class ExperimentRun {
         }
         let sounds = AudioScan(
             audited, cache: cache.map { $0.folder + "/" + CacheInventory.fingerprintsName },
-            progress: progress("sounds"),
+            progress: progress("recordings"),
             shouldStop: { [observer] in observer.shouldStop })
         try stop()
         let fitted = model.fittedLayers.map {

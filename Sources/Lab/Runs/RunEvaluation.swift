@@ -45,16 +45,16 @@ public struct RunEvaluation {
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[part] != own[part] {
                 throw DataError(
-                    "the \(part.rawValue) part of \(record.path)",
-                    found: "other clips than that of \(first.path)",
-                    allowed: "runs of one split and fold, or other data with --data")
+                    "the \(part.rawValue) set of \(record.path)",
+                    found: "clips that differ from those of \(first.path)",
+                    allowed: "runs with the same split and fold, or another corpus with --data")
             }
         }
         if let split = first.split, split[part] != data.split[part] {
             throw DataError(
-                "the \(part.rawValue) part of \(first.path)",
-                found: "other clips than the run had: the data have changed",
-                allowed: "the data of the run; --data tests on others")
+                "the \(part.rawValue) set of \(first.path)",
+                found: "clips that differ from those of the run: the data have changed",
+                allowed: "the data of the run, or another corpus with --data")
         }
         var evaluation = try evaluate(
             data.clips(part), data.loading, name: data.split.name, part: part,
@@ -111,8 +111,8 @@ public struct RunEvaluation {
         var sentence: String? {
             guard train + validation > 0 else { return nil }
             return
-                "careful: of these \(all) clips the \(runs == 1 ? "run was" : "runs were") trained on \(train) and validated on \(validation), by their names; "
-                + "the metrics say little about other clips"
+                "warning: of these \(all) clips, by their names, \(train) were in the training set and \(validation) in the validation set of the \(runs == 1 ? "run" : "runs"); "
+                + "the metrics do not estimate performance on unseen clips"
         }
     }
 

@@ -46,7 +46,7 @@ extension RunReport {
         case nil:
             callout(
                 "unknown", "Speakers unknown.",
-                "The data do not name their speakers: do not take the metrics as performance on unseen speakers."
+                "The data have no speaker labels: do not interpret the metrics as performance on unseen speakers."
             )
         }
     }
@@ -83,7 +83,7 @@ extension RunReport {
             let level = NumberText.trimmed(NumberText.fixed(interval.level * 100, 2))
             return [
                 figure.name, text(interval.estimate),
-                isKnown ? "\(text(interval.low)) to \(text(interval.high)) (\(level) %)" : "–",
+                isKnown ? "\(text(interval.low)) to \(text(interval.high)) (\(level)%)" : "–",
             ]
         }
         let table =

@@ -51,10 +51,10 @@ extension RunReport {
             ("Data", experiment.data.source.encode().line),
             ("Features", "\(plan.input) from \(experiment.features.layout.encode().line)"),
             (
-                "Normalised",
+                "Feature normalization",
                 experiment.features.normalize == .speaker
-                    ? "by speaker, over all clips of a speaker in a part, tested ones too: figures of a model that hears many clips of a voice at once"
-                    : "each clip without the others"
+                    ? "by speaker, over all clips of a speaker in a subset, including test clips (transductive): the metrics assume many clips of each speaker at prediction time"
+                    : "none across clips"
             ),
             (
                 "Augmentation",
@@ -62,18 +62,18 @@ extension RunReport {
                     ? "none" : experiment.augmentation.encode().line
             ),
             (
-                "Asked about",
+                "Test-time augmentation",
                 experiment.evaluation.tta.isEmpty
-                    ? "each sound as it is"
-                    : "the mean of the logits for each sound as it is and changed: "
+                    ? "none"
+                    : "logits averaged over the original and augmented copies: "
                         + experiment.evaluation.tta.encode().line
             ),
             ("Parameters", NumberText.count(plan.layers.parameters)),
-            ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " for an example"),
-            ("Loss", experiment.loss.encode().line), ("Optimiser", experiment.optimizer.encode().line),
+            ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " per example"),
+            ("Loss", experiment.loss.encode().line), ("Optimizer", experiment.optimizer.encode().line),
             ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
-            ("Batch", "\(experiment.training.batchSize)"),
-            ("Epochs", "at most \(experiment.training.epochs)"),
+            ("Batch size", "\(experiment.training.batchSize)"),
+            ("Maximum epochs", " \(experiment.training.epochs)"),
             ("Seed", "\(experiment.seed)"),
         ]
     }
@@ -115,8 +115,8 @@ extension RunReport {
         if json["is_clean"]?.bool == true {
             let what =
                 json["compared_sounds"]?.bool == true
-                ? "clips, copies, speakers and sounds" : "clips and speakers"
-            findings.append((.fine, "no leak into the \(measured) part: \(what) were compared"))
+                ? "clips, augmented copies, speakers and audio" : "clips and speakers"
+            findings.append((.fine, "no leak into the \(measured) set: \(what) were compared"))
         }
         return Audit(findings)
     }
@@ -142,7 +142,7 @@ extension RunReport {
                 isShare: Metric.isShare(entry.name))
         }
         figuresNote =
-            "Measured on the \(result.part.rawValue) set, with the weights of "
+            "Evaluated on the \(result.part.rawValue) set, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
         findings = result.findings.map(\.message)
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }

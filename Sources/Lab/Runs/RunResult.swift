@@ -18,25 +18,26 @@ public struct RunResult: Options {
     public var truncation: [Truncated] = []
     public var search = Named<JSONValue>()
 
-    public static let summary = "What a run has found on the part that it measures."
+    public static let summary = "Results of a run on the evaluated subset."
     public static let fields: [Field<Self>] = [
-        .init("split", \.split, "The name of the split."),
-        .init("part", \.part, "The part whose figures these are."),
-        .init("epochs", \.epochs, "How many epochs there were; 0 for several models together.", .atLeast(0)),
-        .init("best_epoch", \.bestEpoch, "The epoch whose weights were measured; null for the last."),
-        .init("test", \.test, "The figures of that part; null is no number.", .required),
+        .init("split", \.split, "Name of the split."),
+        .init("part", \.part, "The evaluated subset: train, validation or test."),
+        .init("epochs", \.epochs, "Number of epochs; 0 for an ensemble.", .atLeast(0)),
+        .init("best_epoch", \.bestEpoch, "Epoch whose weights were evaluated; null for the last."),
+        .init("test", \.test, "Metrics of the evaluated subset; null if undefined.", .required),
         .init(
             "speaker_independent", \.speakerIndependent,
-            "Whether no speaker of that part was trained or validated on; null where speakers are not known."),
-        .init("intervals", \.intervals, "The confidence intervals of the metrics."),
-        .init("speakers", \.speakers, "The accuracy for each speaker."),
+            "Whether no speaker of the evaluated subset is in the training set or, for the test set, the validation set; null if speakers are unknown."
+        ),
+        .init("intervals", \.intervals, "Confidence intervals of the metrics."),
+        .init("speakers", \.speakers, "Accuracy by speaker."),
         .init(
             "findings", \.findings,
             "Signs that the training failed, such as a loss that rose; see `TrainingDiagnosis`."),
         .init(
             "truncation", \.truncation,
-            "How many clips of each subset that was read the features truncate, and by how much."),
-        .init("search", \.search, "The values that the hyperparameter search chose, by path."),
+            "Clips that the features truncate, for each subset that was read."),
+        .init("search", \.search, "Values chosen by the hyperparameter search, by path."),
     ]
 
     public init() {}
@@ -51,15 +52,15 @@ public struct RunResult: Options {
         public var low: Double?
         public var high: Double?
 
-        public static let summary = "The confidence interval of a metric."
+        public static let summary = "Confidence interval of a metric."
         public static let fields: [Field<Self>] = [
-            .init("figure", \.figure, "Which metric.", .required),
+            .init("figure", \.figure, "Name of the metric.", .required),
             .init("over", \.over, "The independent units: speakers or clips."),
-            .init("units", \.units, "How many units there are.", .atLeast(0)),
-            .init("method", \.method, "How it was computed; null where there is no interval."),
-            .init("level", \.level, "The confidence level.", .above(0), .below(1)),
-            .init("low", \.low, "The lower bound; null where there is no interval."),
-            .init("high", \.high, "The upper bound; null where there is no interval."),
+            .init("units", \.units, "Number of units.", .atLeast(0)),
+            .init("method", \.method, "Method; null if there is no interval."),
+            .init("level", \.level, "Confidence level.", .above(0), .below(1)),
+            .init("low", \.low, "Lower bound; null if there is no interval."),
+            .init("high", \.high, "Upper bound; null if there is no interval."),
         ]
         public init() {}
     }
@@ -70,11 +71,11 @@ public struct RunResult: Options {
         public var examples = 0
         public var accuracy = 0.0
 
-        public static let summary = "The results for one speaker."
+        public static let summary = "Results for one speaker."
         public static let fields: [Field<Self>] = [
             .init("speaker", \.speaker, "The speaker.", .required),
-            .init("examples", \.examples, "The number of clips."),
-            .init("accuracy", \.accuracy, "The accuracy."),
+            .init("examples", \.examples, "Number of clips."),
+            .init("accuracy", \.accuracy, "Accuracy."),
         ]
         public init() {}
     }
@@ -89,17 +90,19 @@ public struct RunResult: Options {
         public var shareLost = 0.0
         public var options = Named<Int>()
 
-        public static let summary = "What the features cut off the clips of a subset."
+        public static let summary = "Truncation of the clips of a subset by the features."
         public static let fields: [Field<Self>] = [
-            .init("subset", \.subset, "Which subset: train, validation or test.", .required),
-            .init("clips", \.clips, "How many clips it has.", .atLeast(0)),
-            .init("truncated", \.truncated, "How many of them lose some of their audio.", .atLeast(0)),
+            .init("subset", \.subset, "The subset: train, validation or test.", .required),
+            .init("clips", \.clips, "Number of clips.", .atLeast(0)),
+            .init("truncated", \.truncated, "Number of truncated clips.", .atLeast(0)),
             .init(
                 "median_seconds", \.medianSeconds,
-                "The median of what the truncated clips lose, in seconds; 0 where there are none."),
-            .init("largest_seconds", \.largestSeconds, "The most that a clip loses, in seconds."),
-            .init("share_lost", \.shareLost, "The share of all audio that is lost, from 0 to 1."),
-            .init("options", \.options, "The options of the config that cut, with how many clips each cuts."),
+                "Median duration cut from truncated clips in seconds; 0 if there are none."),
+            .init("largest_seconds", \.largestSeconds, "Largest duration cut from a clip in seconds."),
+            .init("share_lost", \.shareLost, "Fraction of all audio that is lost, from 0 to 1."),
+            .init(
+                "options", \.options,
+                "Options of the config that truncate, with the number of clips that each truncates."),
         ]
         public init() {}
 

@@ -88,8 +88,8 @@ public struct Ablation: Sendable {
                     atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
             } catch {
                 throw FileError(
-                    file: folder, place: "making the folder", found: "\"\(error.localizedDescription)\"",
-                    allowed: "a place that can be written to; give another with --runs FOLDER")
+                    file: folder, place: "creating the folder", found: "\"\(error.localizedDescription)\"",
+                    allowed: "a writable location; choose another with --runs FOLDER")
             }
         }
         try writeManifest()
@@ -122,7 +122,7 @@ public struct Ablation: Sendable {
         if RunFolder.content(of: folder) != .empty {
             throw FileError(
                 file: folder, place: "the folder", found: "a run",
-                allowed: "a folder of the ablation's own; give it another name with --name")
+                allowed: "a new folder, or that of this ablation; choose another --name")
         }
         let lines = singles.compactMap { single -> String? in
             guard case .unusable(let reason) = state(of: single) else { return nil }
@@ -143,7 +143,7 @@ public struct Ablation: Sendable {
                 let values = first.values.map { $0?.line ?? "nothing" }
                 let more = changes.count > 1 ? ", and \(changes.count - 1) more" : ""
                 return .unusable(
-                    "made with another config: \(first.path) was \(values[0]), is \(values[1])\(more)")
+                    "created with a different config: \(first.path) was \(values[0]), is \(values[1])\(more)")
             }
             guard content == .finished else { return .unfinished }
             return .finished(try Self.figures(path + "/" + RunFile.result))
@@ -172,7 +172,7 @@ public struct AblationProblem: Error, CustomStringConvertible {
         let shown = lines.prefix(8).joined(separator: "\n")
         let more = lines.count > 8 ? "\nand \(lines.count - 8) more" : ""
         return
-            "\(folder) holds runs that are not this ablation's; give another --name, or move them away\n\(shown)\(more)"
+            "\(folder) contains runs that do not belong to this ablation; choose another --name, or move them away\n\(shown)\(more)"
     }
 }
 

@@ -59,7 +59,7 @@ public struct AblationTable: Sendable {
         guard let predictions = run.predictions else {
             throw FileError(
                 file: file, place: "the file", found: "no such file",
-                allowed: "what Train run writes into the folder of a run")
+                allowed: "the file that Train run writes to a run folder")
         }
         guard let expected = first?.predictions?.classes, expected != predictions.classes else { return }
         throw FileError(
@@ -90,7 +90,7 @@ public struct AblationTable: Sendable {
 
     private var partNote: String {
         let isSearch = ablation.plan.members.allSatisfy { $0.experiment.evaluation.subset == .validation }
-        return isSearch ? "Measured on the validation set; the test set was not read." : ""
+        return isSearch ? "Evaluated on the validation set; the test set was not read." : ""
     }
 
     private var stateNote: String {

@@ -59,8 +59,8 @@ public struct SlurmScript: Sendable {
         return """
             #!/bin/bash
             \(all)
-            # Each task is one run. A task that nears its time limit saves, is queued again and resumes. After scancel, or for
-            # runs that have failed, submit the script once more: what has ended ends at once, the rest resumes.
+            # Each task is one run. Near its time limit, a task saves, is requeued and resumes. To resume canceled or failed
+            # runs, submit the script again: finished runs are skipped.
             cd \(Shell.quoted(folder)) || exit 1
             task=$((SLURM_ARRAY_TASK_ID + ${1:-0}))
             case "$task" in

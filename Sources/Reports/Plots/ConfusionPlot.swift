@@ -129,6 +129,6 @@ public struct ConfusionPlot: Plot {
             canvas.rectangle(
                 Point(x, at.y + 1), Point(x + 6.2, at.y + 13), fill: Self.shade((Double(step) + 0.5) / 20))
         }
-        canvas.text("0 to 100 %", Point(left + 128, at.y + 11), size: 11, ink: .muted)
+        canvas.text("0 to 100%", Point(left + 128, at.y + 11), size: 11, ink: .muted)
     }
 }

@@ -93,7 +93,7 @@ package struct Scale {
 
     private static func label(_ value: Double, _ step: Double, largest: Double, _ labels: Labels) -> String {
         if labels == .percent {
-            return NumberText.fixed(value * 100, digits(step * 100)) + " %"
+            return NumberText.fixed(value * 100, digits(step * 100)) + "%"
         }
         guard largest >= 1e6 || step < 0.9e-4 else { return NumberText.fixed(value, digits(step)) }
         guard value != 0 else { return "0" }

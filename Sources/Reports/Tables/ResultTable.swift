@@ -106,7 +106,7 @@ public struct ResultTable: ReadableTable {
         if hasFolds {
             columns.append(
                 Column(name: isPooled ? "mean of folds" : figure) { number($0.folds.estimate) })
-            columns += interval(isPooled ? "\(percent) interval of it" : "\(percent) interval", \.folds)
+            columns += interval(isPooled ? "\(percent) interval of mean" : "\(percent) interval", \.folds)
         }
         if has(\.foldDeviation) { columns.append(Column(name: "SD of folds") { number($0.foldDeviation) }) }
         if has(\.seedDeviation) { columns.append(Column(name: "SD of seeds") { number($0.seedDeviation) }) }

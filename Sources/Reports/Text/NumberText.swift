@@ -13,7 +13,7 @@ package enum NumberText {
 
     /// As a share of 100, with so many digits after the point.
     package static func percent(_ value: Double, _ digits: Int = 1) -> String {
-        value.isFinite ? fixed(value * 100, digits) + " %" : "–"
+        value.isFinite ? fixed(value * 100, digits) + "%" : "–"
     }
 
     /// With some four digits that count, whatever its size: 0.001235, 1234, 1.235e9.

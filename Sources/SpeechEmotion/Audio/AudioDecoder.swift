@@ -62,7 +62,7 @@ final class AudioDecoder {
         }
         guard let opened else {
             throw FileError(
-                file: source.name, place: "header", found: "damage (\(Self.plain(message)))",
+                file: source.name, place: "header", found: "a damaged file (\(Self.plain(message)))",
                 allowed: "an audio file: \(AudioContainer.readable)")
         }
         handle = opened

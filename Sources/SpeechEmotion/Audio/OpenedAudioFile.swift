@@ -219,7 +219,7 @@ struct OpenedAudioFile {
         }
         if let trouble {
             throw FileError(
-                file: name, place: "before sample \(grouped(end))", found: "damage (\(trouble))",
+                file: name, place: "before sample \(grouped(end))", found: "damaged data (\(trouble))",
                 allowed:
                     "an undamaged file; copy it again, or save the readable part as a new file, for example with ffmpeg"
             )

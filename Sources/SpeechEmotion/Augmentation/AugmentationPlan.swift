@@ -15,9 +15,9 @@ public struct AugmentationPlan: Options {
     public static let fields: [Field<Self>] = [
         .init(
             "copies", \.copies,
-            "Augmented copies of each clip, computed once before training: a list of wave augmentations per copy; an empty list is the unchanged recording.",
+            "Augmented copies of each clip, computed once before training: a list of waveform augmentations per copy; an empty list is the unchanged recording.",
             .notEmpty),
-        .init("waveform", \.waveform, "Wave augmentations applied anew in every epoch."),
+        .init("waveform", \.waveform, "Waveform augmentations applied anew in every epoch."),
         .init("features", \.features, "Feature augmentations applied anew in every epoch."),
         .init(
             "leak_copies_into_test", \.leakCopiesIntoTest,

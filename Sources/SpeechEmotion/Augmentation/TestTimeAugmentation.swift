@@ -15,7 +15,7 @@ public struct TestTimeAugmentation: Options {
         "Test-time augmentation: augmented copies of each recording, over which predictions are averaged."
     public static let fields: [Field<Self>] = [
         .init(
-            "tta", \.copies, "Augmented copies of each recording: a list of wave augmentations per copy.",
+            "tta", \.copies, "Augmented copies of each recording: a list of waveform augmentations per copy.",
             limit)
     ]
     /// The maximum number of augmented copies.

@@ -23,7 +23,7 @@ public enum WaveAugmentationKinds: Registry {
     /// The type of a decoded config entry.
     public typealias Value = any WaveAugmentation
 
-    public static var noun: String { "wave augmentation" }
+    public static var noun: String { "waveform augmentation" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
             AddNoise.self, BackgroundNoise.self, TimeStretch.self, PitchShift.self, SpeedChange.self,

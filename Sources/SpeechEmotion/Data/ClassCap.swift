@@ -34,10 +34,10 @@ public struct ClassCap: Options {
         ),
         .init(
             "prefer", \.prefer,
-            "Column values to keep first, such as {\"channel\": [\"song\", \"speech\"]}."),
+            "Column values to prefer, such as {\"channel\": [\"song\", \"speech\"]}."),
         .init(
             "choose", \.choose,
-            "Which clips of equal preference are kept: the `first` of the corpus, or a `random` sample."),
+            "Clips to keep among those of equal preference: the `first` of the corpus, or a `random` sample."),
         .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 

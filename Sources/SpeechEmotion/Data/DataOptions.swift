@@ -23,7 +23,7 @@ public struct DataOptions: Options {
     /// Whether an unusable file is an error.
     public var strict = false
 
-    public static let summary = "The corpus, and which of its clips are used."
+    public static let summary = "The corpus and the selection of its clips."
     public static let fields: [Field<Self>] = [
         .init("source", \.source, "Corpus of the clips.", .required),
         .init(
@@ -42,7 +42,8 @@ public struct DataOptions: Options {
             .notEmpty),
         .init("cap", \.cap, "Maximum number of clips per class, over all subsets of a split."),
         .init("balance", \.balance, "Class balancing of the training set."),
-        .init("strict", \.strict, "Whether an unusable file is an error; otherwise it is listed."),
+        .init(
+            "strict", \.strict, "Whether an unusable file is an error; otherwise it is skipped and listed."),
     ]
 
     public init() {}

@@ -5,7 +5,9 @@ import Layers
 extension Trainer {
     /// Returns the complete training state: scalars as JSON, tensors by name.
     package func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
-        require(canSave, "Trainer.state: gradients wait for a step")
+        require(
+            canSave,
+            "Trainer.state: accumulated gradients have not been applied; call it after an optimizer step")
         position.schedule = optimizer.scheduleState
         var tensors = model.namedTensors.map { ("model." + $0, $1) }
         tensors += optimizer.state.map { ("optimizer." + $0, $1) }

@@ -14,7 +14,7 @@ public struct TrainingOptions: Options {
     public var saveEverySeconds = 20.0
 
     public static let summary =
-        "Training: batch size, epochs, regularization by mixing, early stopping and model selection."
+        "Training: batch size, epochs, mixup, CutMix, early stopping and model selection."
     public static let fields: [Field<Self>] = [
         .init("batch_size", \.batchSize, "Number of examples per batch.", .range(1...1 << 20)),
         .init("epochs", \.epochs, "Maximum number of epochs.", .range(1...1 << 30)),

@@ -153,7 +153,7 @@ import Testing
         (
             #""copies": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""copies": [{"type": "noise"}]"#,
             [
-                #"16:20: augmentation.copies[0]: expected a list of wave augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
+                #"16:20: augmentation.copies[0]: expected a list of waveform augmentations, found {"type": "noise"}; write [{"type": "noise"}]"#
             ]
         ),
         (
@@ -245,7 +245,7 @@ import Testing
         (
             #""copies": [[], [{"type": "noise", "snr": [10, 40]}]]"#, #""copies": []"#,
             [
-                "16:19: augmentation.copies: expected a list of lists of wave augmentations with 1 or more elements, found []"
+                "16:19: augmentation.copies: expected a list of lists of waveform augmentations with 1 or more elements, found []"
             ]
         ),
         (
@@ -363,7 +363,7 @@ import Testing
         (
             #""type": "noise""#, #""type": "nosie""#,
             [
-                #"16:34: augmentation.copies[1][0].type: unknown wave augmentation "nosie"; did you mean "noise"?"#
+                #"16:34: augmentation.copies[1][0].type: unknown waveform augmentation "nosie"; did you mean "noise"?"#
             ]
         ),
         (
@@ -706,7 +706,7 @@ import Testing
         ),
         (
             #""snr": [10, 40]"#, #""snr": [10, 40], "amplitude": 0.1"#,
-            ["16:50: augmentation.copies[1][0].snr: there is an amplitude already; keep one of the two"]
+            ["16:50: augmentation.copies[1][0].snr: conflicts with \"amplitude\"; remove one of them"]
         ),
         (
             #"{"type": "noise", "snr": [10, 40]}"#, #"{"type": "time_stretch", "rate": [0, 2]}"#,

@@ -98,7 +98,7 @@ import Testing
         // Features.
         (
             "deltas", ["features.duration=0.1", "features.layout.deltas=1"],
-            "features: no features can be made of any recording: delta: found 4 frames of 0.1 s; allowed: 9 or more frames, the width of the delta (0.256 s of audio)"
+            "features: the features of every recording fail: delta: found 4 frames of 0.1 s; allowed: 9 or more frames, the width of the delta (0.256 s of audio)"
         ),
     ]
 
@@ -198,13 +198,13 @@ import Testing
             let from = #"split={"type": "file", "file": "\#(file)"}"#
             #expect(
                 try Self.messages([from]) == [
-                    #"split: the split: found no clip in the validation set, which training.selection.monitor = "validation_loss" is measured on; allowed: at least one, or "selection": {"weights": "last"} and nothing else that monitors it"#
+                    #"split: the split: found no clip in the validation set, which training.selection.monitor = "validation_loss" requires; allowed: at least one, or "selection": {"weights": "last"} and no other key that monitors a validation metric"#
                 ])
             #expect(try Self.messages([from, "training.selection.weights=last"]) == [])
             #expect(
                 try Self.messages([from, "training.selection.weights=last", "evaluation.subset=validation"])
                     == [
-                        "split: the split: found no clip in the validation set, which is to be evaluated; allowed: at least one"
+                        "split: the split: found no clip in the validation set, which \"evaluation.subset\" selects; allowed: at least one"
                     ])
         }
     }
@@ -218,7 +218,7 @@ import Testing
             #expect(
                 found.count == 1
                     && found[0].hasPrefix(
-                        "augmentation.copies[1]: no features can be made of any recording: \(folder): background: found no audio files"
+                        "augmentation.copies[1]: the features of every recording fail: \(folder): background: found no audio files"
                     ), "\(found)")
             let json = try Self.json([rows("/nowhere")])
             let check = try ExperimentCheck(Experiment.decode(json), json: json)

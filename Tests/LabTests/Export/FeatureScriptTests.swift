@@ -104,7 +104,7 @@ import Testing
                 refusedChanges.contains(kind.type)
                 || numbers[kind.type] == nil && kind.type != "polarity_inversion"
             #expect(
-                script.refusals == (isRefused ? [#"tta[0][0] (the change "\#(kind.type)")"#] : []),
+                script.refusals == (isRefused ? [#"tta[0][0] (the augmentation "\#(kind.type)")"#] : []),
                 "\(kind.type)")
         }
         #expect(
@@ -119,12 +119,12 @@ import Testing
                 views: #"[[{"type": "pitch_shift", "semitones": [-1, 1]}], [{"type": "polarity_inversion"}]]"#
             )
             .refusals == [
-                "tta[0][0].semitones (a number drawn at random)",
-                "tta[1][0].probability (a change that happens at random)",
+                "tta[0][0].semitones (a random parameter)",
+                "tta[1][0].probability (a probability below 1)",
             ])
         #expect(
             try script(#"{"normalize": "speaker"}"#).refusals
-                == [#"features.normalize ("speaker" takes several recordings of a speaker)"#])
+                == [#"features.normalize ("speaker" requires several recordings of a speaker)"#])
         #expect(try FeatureScript(ModelCard(classes: ["a"])).text == nil)
         #expect(
             try script(sequence(#"{"type": "delta", "of": {"type": "chroma"}}"#)).refusals
@@ -136,7 +136,8 @@ import Testing
         let contrast =
             #"features.layout.features[0].linear (the feature "contrast" in decibels, which depends on rounding where a band is silent)"#
         #expect(try script(sequence(#"{"type": "contrast"}"#)).refusals == [contrast])
-        let floor = "features.layout.features[0].amin (levels below the rounding of samples)"
+        let floor =
+            "features.layout.features[0].amin (decibels of powers below 1e-10, which depend on rounding)"
         for feature in [
             #""flatness""#, #""mfcc", "top_db": null"#, #""mel", "scale": "db", "top_db": 120"#,
             #""spectrogram", "scale": "db", "top_db": null"#,

@@ -193,7 +193,7 @@ import Testing
             }
             #expect(try Set(#require(record.predictions).ids) == Set(#require(record.split).validation))
             let page = try String(contentsOfFile: path + "/report.html", encoding: .utf8)
-            #expect(page.contains("Measured on the validation set, with the weights of the last epoch."))
+            #expect(page.contains("Evaluated on the validation set, with the weights of the last epoch."))
             #expect(page.contains("No speaker of the validation set is in the training set"))
         }
     }

@@ -59,7 +59,7 @@ import Testing
             }
             #expect(isOther)
             let page = try String(contentsOfFile: viewed.file(RunFile.report), encoding: .utf8)
-            #expect(page.contains("the mean of the logits for each sound as it is and changed"))
+            #expect(page.contains("logits averaged over the original and augmented copies"))
         }
     }
 

@@ -39,9 +39,9 @@ import Testing
             #expect(found.tables.count == 5)
             #expect(
                 found.tables[0].columns == [
-                    "corpus", "clips", "unreadable", "min s", "median s", "95 % below s", "max s",
+                    "corpus", "clips", "unreadable", "min s", "median s", "p95 s", "max s",
                     "total min",
-                    "sampling rate", "channels",
+                    "sample rate", "channels",
                 ])
             #expect(
                 found.tables[0].cells == [
@@ -66,7 +66,7 @@ import Testing
             #expect(
                 found.notes == [
                     "1 clip without a value for \"room\".",
-                    "1 clip cannot be read; durations and formats leave them out.",
+                    "1 clip cannot be read; durations and formats exclude them.",
                 ])
             #expect(found.text.hasPrefix("four: 4 clips, 2 classes, 2 speakers\n\n"))
             #expect(found.markdown.contains("| sad | 3 | 0 | 1.00 |"))
@@ -111,7 +111,7 @@ import Testing
         #expect(
             found.notes == [
                 "\"text\" has 201 different values; columns with more than 200 are not listed. Train data list writes all of them.",
-                "No clip names its speaker: splits by speaker are not possible.",
+                "No clip has a speaker: splits by speaker are not possible.",
             ])
         #expect(found.headline == "texts: 201 clips, 1 class")
         #expect(!found.csv.contains("text 7") && found.csv.contains("half,7,2"))

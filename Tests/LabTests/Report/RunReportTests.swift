@@ -130,7 +130,7 @@ import Testing
 
     @Test func figuresHaveTheirIntervals() throws {
         let cells = try MarkupReader.elements(full("accuracy").html).filter { $0.name == "td" }.map(\.text)
-        #expect(cells.prefix(4) == ["50.0 %", "25.0 % to 75.0 % (95 %)", "1.000", "–"])
+        #expect(cells.prefix(4) == ["50.0%", "25.0% to 75.0% (95%)", "1.000", "–"])
     }
 
     @Test func equalRunsMakeEqualPages() throws {

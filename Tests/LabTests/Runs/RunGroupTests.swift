@@ -94,7 +94,7 @@ import Testing
             #expect(isClose(uneven.value, 0.7 - (0.68 + 0.5) / 2) && uneven.pValue.isFinite)
             #expect(
                 uneven.warnings == [
-                    "second and base have different numbers of seeds: 1 and 2; the difference is between the means over their own seeds"
+                    "second and base have different numbers of seeds: 1 and 2; the difference is between their means over seeds"
                 ])
         }
         // One seed each, of different numbers: they are paired all the same.
@@ -132,7 +132,7 @@ import Testing
             group("fewer", [[5, 8]], independent: false), from: base, "accuracy", unit: .folds, draws: 100)
         #expect(
             fewer.warnings == [
-                "fewer and base have 2 folds in common; the difference is over these"
+                "fewer and base have 2 folds in common; the difference is computed on these folds"
             ])
     }
 
@@ -201,10 +201,10 @@ import Testing
         let overviews = GroupOverviews([group("x", [[4, 6], [6, 8]])], figures: ["accuracy", "uar"])
         let folds = overviews.byFold
         #expect(folds.columns == ["fold", "clips", "runs", "accuracy"])
-        #expect(folds.cells == [["fold 1", "10", "2", "50.0 %"], ["fold 2", "10", "2", "70.0 %"]])
+        #expect(folds.cells == [["fold 1", "10", "2", "50.0%"], ["fold 2", "10", "2", "70.0%"]])
         let speakers = overviews.bySpeaker
         // Of fold 1, clips 0, 1, 2, 5, 6, 7 are the woman's: right are 3 and 4 of them with 4 and 6 right in all.
-        #expect(speakers.cells[0].prefix(3) == ["0-f", "6", "58.3 %"])
+        #expect(speakers.cells[0].prefix(3) == ["0-f", "6", "58.3%"])
         #expect(speakers.cells.map { $0[0] } == ["0-f", "0-m", "1-f", "1-m"])
         let both = GroupOverviews([group("x", [[4]]), group("y", [[5]])], figures: ["accuracy"])
         #expect(both.byFold.columns.first == "variant" && both.byFold.cells.count == 2)

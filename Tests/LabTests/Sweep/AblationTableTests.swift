@@ -41,13 +41,13 @@ import Testing
             #expect(row.folds.low.isNaN && row.foldDeviation.isNaN && row.pValue.isNaN)
         }
         #expect(table.figure == "uar" && table.isShare && table.title == "small")
-        #expect(table.note == "SD: standard deviation between seeds of the results over all folds.")
+        #expect(table.note == "SD: standard deviation between seeds (results over all folds).")
     }
 
     @Test func aSearchSaysThatItLeftTheTestPartAlone() throws {
         let plan = try SmallSweep.plan("{}") { try $0.set("evaluation.subset=validation") }
         let search = AblationTable(Ablation(plan, folds: [[1]], folder: "x"), figures: [["uar": 0.5]])
-        #expect(search.table.note == "Measured on the validation set; the test set was not read.")
+        #expect(search.table.note == "Evaluated on the validation set; the test set was not read.")
         #expect(try !table(six, seeds: 6).table.note.contains("validation"))
     }
 
@@ -85,7 +85,7 @@ import Testing
         #expect(overview.columns.prefix(3) == ["variant", "metric", "pooled"])
         #expect(
             overview.cells.map { [$0[0], $0[1], $0[5], $0[9]] } == [
-                ["base", "uar", "55.0 %", "7.1 %"], ["base", "loss", "1", "0"], ["a", "uar", "25.0 %", "–"],
+                ["base", "uar", "55.0%", "7.1%"], ["base", "loss", "1", "0"], ["a", "uar", "25.0%", "–"],
                 ["a", "loss", "1", "–"],
             ])
         let csv = overview.csv.split(separator: "\n")
@@ -117,7 +117,7 @@ import Testing
         #expect(recalls.columns == ["variant", "sad", "angry", "calm", "happy", "runs"])
         #expect(
             recalls.cells == [
-                ["base", "50.0 %", "0.0 %", "–", "–", "2"], ["two", "–", "–", "–", "100.0 %", "1"],
+                ["base", "50.0%", "0.0%", "–", "–", "2"], ["two", "–", "–", "–", "100.0%", "1"],
                 ["none", "–", "–", "–", "–", "0"],
             ])
         #expect(recalls.csv.contains("base,calm,,0,2\n") && !recalls.csv.contains("none"))

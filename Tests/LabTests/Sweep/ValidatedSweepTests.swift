@@ -173,7 +173,7 @@ import Testing
             #"sweep.json:1:12: sweep.metric: in the member "base": unknown metric "auc"; add it to evaluation.metrics"#
         ),
         (#"{"seeds": 0}"#, "sweep.json:1:11: sweep.seeds: expected 1 to 1000 seeds, found 0"),
-        (#"{"seeds": [1, 1]}"#, "sweep.json:1:11: sweep.seeds: the list contains a number twice"),
+        (#"{"seeds": [1, 1]}"#, "sweep.json:1:11: sweep.seeds: a number is listed twice"),
         (#"{"folds": [0]}"#, "sweep.json:1:11: sweep.folds: expected numbers of at least 1, found 0"),
         (
             #"{"grid": {"model[2].units": []}}"#,

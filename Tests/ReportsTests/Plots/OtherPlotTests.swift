@@ -29,7 +29,7 @@ import Testing
         // An interval is a line and its two ends.
         #expect(found.filter { $0.attributes["class"] == "ink-line" }.count == 3)
         let words = try texts(chart)
-        #expect(words.contains("40.0 %") && words.contains("80.0 %") && words.contains("–"))
+        #expect(words.contains("40.0%") && words.contains("80.0%") && words.contains("–"))
     }
 
     @Test func theMostImportantFeatureComesFirst() {
@@ -49,14 +49,14 @@ import Testing
             classes: ["calm", "sad"], truths: [0, 0, 0, 0, 1, 1], predictions: [0, 0, 0, 1, 1, 1])
         let plot = ConfusionPlot(matrix)
         let words = try texts(plot)
-        for word in ["3", "75 %", "1", "25 %", "0", "2", "100 %", "4", "calm", "sad"] {
+        for word in ["3", "75%", "1", "25%", "0", "2", "100%", "4", "calm", "sad"] {
             #expect(words.contains(word), "\(word)")
         }
         let tips = try elements(plot).filter { $0.name == "title" }.map(\.text)
-        #expect(tips.contains("true calm, predicted sad: 1, 25.0 %"))
+        #expect(tips.contains("true calm, predicted sad: 1, 25.0%"))
         #expect(
             plot.summary.contains(
-                "83.3 % of 6 examples are correct; most frequent confusions: calm as sad (1)"))
+                "83.3% of 6 examples are correct; most frequent confusions: calm as sad (1)"))
     }
 
     @Test func calibrationIsThatOfTheMetrics() throws {
@@ -128,7 +128,7 @@ import Testing
                 "0.001235", "1235", "12345", "1.235e9", "0", "−2", "1.5e−7", "–",
             ])
         #expect(NumberText.fixed(-0.0004, 3) == "0.000" && NumberText.fixed(-1.25, 1) == "−1.2")
-        #expect(NumberText.percent(0.7268) == "72.7 %" && NumberText.percent(.infinity) == "–")
+        #expect(NumberText.percent(0.7268) == "72.7%" && NumberText.percent(.infinity) == "–")
         #expect(NumberText.count(1_234_567) == "1,234,567" && NumberText.count(-999) == "−999")
         #expect(NumberText.count(1, "file") == "1 file" && NumberText.count(0, "file") == "0 files")
     }

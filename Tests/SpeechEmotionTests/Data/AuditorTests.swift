@@ -67,7 +67,7 @@ import Testing
         #expect(
             found(report) == ["leak speaker 4", "warning saying 16", "note statement 2", "note classes 2"])
         #expect(report.findings[0].parts == [.train, .test])
-        #expect(report.findings[0].message == "4 of the 4 speakers of test also in train")
+        #expect(report.findings[0].message == "4 of 4 speakers in the test set are also in the train set")
     }
 
     @Test func validationThatSharesSpeakers() throws {
@@ -143,7 +143,7 @@ import Testing
                 || report.findings[0].examples[0].hasSuffix(
                     "and x/z copy.wav: the same recording, correlation 1.00")
         )
-        #expect(report.findings[0].examples[1].hasSuffix("and x/z same.wav: equal samples"))
+        #expect(report.findings[0].examples[1].hasSuffix("and x/z same.wav: identical samples"))
         #expect(report.parts[0].duration != nil)
 
         let involved = Set(sounds.copies.flatMap { [$0.first, $0.second] })
@@ -176,7 +176,7 @@ import Testing
         let all = FittedStatistic(name: "scaler", clips: corpus.clips.map(\.id))
         let report = try auditor.audit(parts, fitted: [good, all])
         #expect(found(report) == ["leak statistics 24", "warning statistics 24"])
-        #expect(report.findings[0].message == "\"scaler\" was fitted on 24 clips of test")
+        #expect(report.findings[0].message == "\"scaler\" was fitted on 24 clips of the test set")
     }
 
     /// What a search measures is its validation set: that may share nothing with the training part then.
@@ -199,9 +199,9 @@ import Testing
             split(corpus) { clip in clip.speaker == "a" ? .train : clip.id.hasPrefix("b-sad") ? .test : nil })
         #expect(
             found(report) == ["warning classes 1", "note unused 60"])
-        #expect(report.findings[0].message == "1 of 2 classes without a clip in test")
+        #expect(report.findings[0].message == "1 of 2 classes has no clips in the test set")
         let nothing = try Auditor(corpus).audit(split(corpus) { _ in .train })
-        #expect(nothing.findings.map(\.message) == ["there are no clips in test"])
+        #expect(nothing.findings.map(\.message) == ["the test set has no clips"])
     }
 
     @Test func clipsThatAreNotThere() {

@@ -223,7 +223,7 @@ import Testing
         let speech = try TemporaryFolder()
         try speech.sounds(MadeUp.ravdessNames(actors: 1...1))
         let text = message { try RavdessCorpus(folder: speech.path, channels: [.song]).read() }
-        #expect(text.contains("found 60 files of RAVDESS, none of which the options select"))
+        #expect(text.contains("found 60 files of RAVDESS, none of which match the options"))
         #expect(
             message { try IEMOCAPCorpus(folder: speech.path).read() }.contains(
                 "this looks like RAVDESS: use {\"type\": \"ravdess\"}"))

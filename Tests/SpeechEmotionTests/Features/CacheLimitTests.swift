@@ -183,7 +183,7 @@ import Testing
             let error = #expect(throws: FileError.self) { try CacheInventory(folder + "/" + Self.sound) }
             #expect(
                 error?.description
-                    == "\(folder)/a.wav: reading the cache: found \"Not a directory\"; allowed: a folder that can be read; --cache names another"
+                    == "\(folder)/a.wav: reading the cache: found \"Not a directory\"; allowed: a readable folder; choose another with --cache FOLDER"
             )
         }
     }

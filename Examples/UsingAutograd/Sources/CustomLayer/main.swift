@@ -55,10 +55,10 @@ for epoch in 1...epochs {
     accuracy = Double(zip(predicted.values, test.labels.values).count { $0 == $1 }) / 400
     print(
         String(
-            format: "epoch %d  learning rate %.4f  test accuracy %.1f %%", epoch, optimizer.learningRate,
+            format: "epoch %d  learning rate %.4f  test accuracy %.1f%%", epoch, optimizer.learningRate,
             100 * accuracy))
 }
 guard accuracy > 0.9 else {
-    print("Something is wrong: expected a test accuracy above 90 %.")
+    print("Something is wrong: expected a test accuracy above 90%.")
     exit(1)
 }

@@ -24,7 +24,7 @@ for step in 0...steps {
     network.descend(loss.backward(), rate: 0.1)
 }
 let final = accuracy(network, test)
-print(String(format: "test accuracy: %.1f %%", 100 * final))
+print(String(format: "test accuracy: %.1f%%", 100 * final))
 
 // A graph may be as deep as memory allows: here a million operations are recorded, differentiated and released.
 let start = Parameter(Tensor(1))
@@ -35,6 +35,6 @@ deep = Tensor(0)
 print("gradient through 1,000,000 operations: \(gradient.map { "\($0)" } ?? "none")")
 
 guard final > 0.95, gradient == 1 else {
-    print("Something is wrong: expected an accuracy above 95 % and a gradient of 1.")
+    print("Something is wrong: expected an accuracy above 95% and a gradient of 1.")
     exit(1)
 }

@@ -27,7 +27,7 @@ public struct AddNoise: WaveAugmentation {
     public static let fields: [Field<Self>] = [
         .init(
             "amplitude", \.amplitude, "Standard deviation of the noise; 0.005 by default.", .range(0...1000)),
-        .init("of", \.of, "What the amplitude is relative to: `full_scale`, or the `peak` of the waveform."),
+        .init("of", \.of, "Reference of the amplitude: `full_scale`, or the `peak` of the waveform."),
         .init(
             "snr", \.snr, "Signal-to-noise ratio (SNR) in dB, instead of an amplitude.",
             .range(-100...200)),
@@ -38,7 +38,7 @@ public struct AddNoise: WaveAugmentation {
     public var validationIssues: [ValidationIssue] {
         let both =
             amplitude != nil && snr != nil
-            ? [ValidationIssue("snr", "there is an amplitude already; keep one of the two")] : []
+            ? [ValidationIssue("snr", "conflicts with \"amplitude\"; remove one of them")] : []
         return both + (amplitude?.validationIssues("amplitude") ?? []) + (snr?.validationIssues("snr") ?? [])
     }
 

@@ -23,7 +23,7 @@ public struct TimeShift: WaveAugmentation {
         .init("seconds", \.seconds, "Shift in seconds; above 0 is later.", .range(-3600...3600)),
         .init(
             "fill", \.fill,
-            "What fills the gap: `zeros`, or `roll` for the samples shifted out at the other end."),
+            "Fill of the gap: `zeros`, or `roll` for the samples that are shifted out at the other end."),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 

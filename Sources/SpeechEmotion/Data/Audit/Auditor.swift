@@ -109,7 +109,7 @@ public struct Auditor: Sendable {
         let ids = Set(a.clips.map(\.id))
         let same = b.clips.map(\.id).filter(ids.contains)
         var findings = finding(severity, .clip, parts, same) {
-            "\(counted($0, "clip")) in \(one) and in \(other)"
+            "\(counted($0, "clip")) in both the \(one) and the \(other) set"
         }
 
         let originals = Dictionary(
@@ -121,15 +121,15 @@ public struct Auditor: Sendable {
             return "\(relative.id) and \(clip.id)"
         }
         findings += finding(severity, .augmented, parts, copies) {
-            "\(counted($0, "clip")) of \(other) with augmented copies of the same recording in \(one)"
+            "\(counted($0, "clip")) in the \(other) set \(are($0)) from the same recordings as clips in the \(one) set (augmented copies)"
         }
 
         findings += finding(severity, .audio, parts, sharedAudio(a, b)) {
-            "\(counted($0, "clip")) of \(other) with the same audio as a clip of \(one)"
+            "\(counted($0, "clip")) in the \(other) set \(have($0)) the same audio as a clip in the \(one) set"
         }
         let takes = shared(a, b) { Self.take($0) }
         findings += finding(severity, .take, parts, takes) {
-            "\(counted($0, "clip")) of \(other) with the same speaker, statement and repetition as a clip of \(one)"
+            "\(counted($0, "clip")) in the \(other) set \(have($0)) the same speaker, statement and repetition as a clip in the \(one) set"
         }
 
         let trained = Set(a.clips.compactMap(\.speaker))
@@ -138,7 +138,7 @@ public struct Auditor: Sendable {
         findings += finding(
             b.part == measured && a.part == .train ? .leak : .warning, .speaker, parts, speakers
         ) {
-            "\($0) of the \(counted(total, "speaker")) of \(other) also in \(one)"
+            "\($0) of \(counted(total, "speaker")) in the \(other) set \(are($0)) also in the \(one) set"
         }
         if b.part == measured, a.part == .train {
             let sayings = shared(a, b) { clip in
@@ -148,13 +148,13 @@ public struct Auditor: Sendable {
                 return [speaker, statement, clip.label]
             }
             findings += finding(.warning, .saying, parts, sayings) {
-                "\(counted($0, "clip")) of \(other) with the same speaker, statement and class as a clip of \(one)"
+                "\(counted($0, "clip")) in the \(other) set \(have($0)) the same speaker, statement and class as a clip in the \(one) set"
             }
             let known = Set(a.clips.compactMap { $0.attributes["statement"] })
             let statements = b.clips.values(of: "statement")
             let shared = statements.filter(known.contains)
             findings += finding(.note, .statement, parts, shared) {
-                "\($0) of the \(counted(statements.count, "statement")) of \(other) also in \(one): the text is known"
+                "\($0) of \(counted(statements.count, "statement")) in the \(other) set \(are($0)) also in the \(one) set: the text is not new to the model"
             }
         }
         return findings
@@ -195,7 +195,7 @@ public struct Auditor: Sendable {
 
     private func described(_ a: String, _ b: String) -> String {
         let copy = copyKinds[a]?.first { $0.first == b || $0.second == b }
-        guard let copy, copy.kind == .recording else { return "\(a) and \(b): equal samples" }
+        guard let copy, copy.kind == .recording else { return "\(a) and \(b): identical samples" }
         let hundredths = Int((copy.likeness * 100).rounded(.down))
         let likeness = hundredths >= 100 ? "1.00" : "0.\(hundredths < 10 ? "0" : "")\(hundredths)"
         return "\(a) and \(b): the same recording, correlation \(likeness)"
@@ -212,11 +212,11 @@ public struct Auditor: Sendable {
                 part == measured ? .warning : .note, .audio, [part],
                 pairs.map { described($0.first, $0.second) }
             ) {
-                "\(counted($0, "clip")) of \(part.rawValue) with the same audio as another clip of the subset"
+                "\(counted($0, "clip pair")) in the \(part.rawValue) set \(have($0)) the same audio"
             }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
-                "\(counted($0, "clip")) more than once in \(part.rawValue)"
+                "\(counted($0, "clip")) \(are($0)) listed more than once in the \(part.rawValue) set"
             }
         }
         let contradictions = copies.filter { clips[$0.first]?.label != clips[$0.second]?.label }
@@ -225,7 +225,7 @@ public struct Auditor: Sendable {
             contradictions.map {
                 "\($0.first) (\(clips[$0.first]?.label ?? "")) and \($0.second) (\(clips[$0.second]?.label ?? ""))"
             }
-        ) { "\(counted($0, "pair")) of clips with the same audio and different classes" }
+        ) { "\(counted($0, "clip pair")) \(have($0)) the same audio but different classes" }
         return findings
     }
 
@@ -240,7 +240,7 @@ public struct Auditor: Sendable {
                     part == measured ? .leak : .warning, .statistics, [part],
                     split[part].filter(used.contains)
                 ) {
-                    "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of \(part.rawValue)"
+                    "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of the \(part.rawValue) set"
                 }
             }
         }
@@ -254,7 +254,7 @@ public struct Auditor: Sendable {
             if members.isEmpty {
                 if part != .validation {
                     findings += finding(.warning, .classes, [part], [], count: 1) { _ in
-                        "there are no clips in \(part.rawValue)"
+                        "the \(part.rawValue) set has no clips"
                     }
                 }
                 continue
@@ -262,11 +262,11 @@ public struct Auditor: Sendable {
             let counts = members.counts(of: corpus.classes)
             let missing = zip(corpus.classes, counts).filter { $1 == 0 }.map(\.0)
             findings += finding(.warning, .classes, [part], missing) {
-                "\($0) of \(corpus.classes.count) classes without a clip in \(part.rawValue)"
+                "\($0) of \(corpus.classes.count) classes \(have($0)) no clips in the \(part.rawValue) set"
             }
             let few = zip(corpus.classes, counts).filter { (1..<10).contains($1) }.map { "\($0): \($1)" }
             findings += finding(.note, .classes, [part], few) {
-                "\($0) of \(corpus.classes.count) classes with fewer than 10 clips in \(part.rawValue)"
+                "\($0) of \(corpus.classes.count) classes \(have($0)) fewer than 10 clips in the \(part.rawValue) set"
             }
         }
         return findings
@@ -275,7 +275,9 @@ public struct Auditor: Sendable {
     private func unused(_ split: Split) -> [AuditReport.Finding] {
         let used = Set(Split.Subset.allCases.flatMap { split[$0] })
         let rest = corpus.clips.map(\.id).filter { !used.contains($0) }
-        return finding(.note, .unused, [], rest) { "\(counted($0, "clip")) of the corpus in no subset" }
+        return finding(.note, .unused, [], rest) {
+            "\(counted($0, "clip")) of the corpus \(are($0)) in no subset"
+        }
     }
 
     private func broken(_ split: Split) -> [AuditReport.Finding] {
@@ -284,11 +286,11 @@ public struct Auditor: Sendable {
         for part in Split.Subset.allCases {
             let ids = Set(split[part].map { clips[$0]?.origin ?? $0 })
             findings += finding(.warning, .silence, [part], scan.silent.filter(ids.contains)) {
-                "\(counted($0, "clip")) of \(part.rawValue) that are silent"
+                "\(counted($0, "clip")) in the \(part.rawValue) set \(are($0)) silent"
             }
             let unreadable = scan.unreadable.filter { ids.contains($0.file) }.map(\.description)
             findings += finding(.warning, .unreadable, [part], unreadable) {
-                "\(counted($0, "clip")) of \(part.rawValue) that cannot be read"
+                "\(counted($0, "clip")) in the \(part.rawValue) set cannot be read"
             }
         }
         return findings
@@ -322,3 +324,6 @@ public struct Auditor: Sendable {
         return result
     }
 }
+
+private func have(_ count: Int) -> String { count == 1 ? "has" : "have" }
+private func are(_ count: Int) -> String { count == 1 ? "is" : "are" }

@@ -18,7 +18,7 @@ public struct IEMOCAPCorpus: CorpusSource {
         .init("folder", \.folder, "Folder with Session1 to Session5.", .required, .notEmpty),
         .init(
             "undecided", \.undecided,
-            "Whether turns without agreement of the raters are included, as class \"undecided\"."),
+            "Whether to include turns without rater agreement, as class \"undecided\"."),
     ]
 
     public init() {}

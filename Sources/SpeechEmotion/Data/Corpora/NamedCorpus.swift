@@ -75,8 +75,8 @@ extension NamedCorpus {
         guard !clips.isEmpty else {
             throw FileError(
                 file: folder, place: purpose,
-                found: "\(counted(unwanted, "file")) of \(Self.title), none of which the options select",
-                allowed: "options that select some")
+                found: "\(counted(unwanted, "file")) of \(Self.title), none of which match the options",
+                allowed: "options that select at least one file")
         }
         try complete(&clips, listing)
         return Corpus(

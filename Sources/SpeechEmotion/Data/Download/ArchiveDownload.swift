@@ -86,8 +86,8 @@ package struct ArchiveDownload: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw FileError(
-                file: folder, place: "making the folder", found: error.localizedDescription,
-                allowed: "a folder that can be made")
+                file: folder, place: "creating the folder", found: error.localizedDescription,
+                allowed: "a writable location")
         }
     }
 
@@ -124,7 +124,7 @@ package struct ArchiveDownload: Sendable {
             }
         }
         guard rename(partial, archive) == 0 else {
-            throw FileError.system(archive, "renaming", allowed: "a folder that may be written")
+            throw FileError.system(archive, "renaming", allowed: "a writable folder")
         }
     }
 
@@ -133,7 +133,7 @@ package struct ArchiveDownload: Sendable {
         guard stat(file, &status) == 0, Int(status.st_size) == size else {
             throw FileError(
                 file: file, place: "size", found: "\(grouped(Int(status.st_size))) bytes",
-                allowed: "\(grouped(size)); remove the file and run this again")
+                allowed: "\(grouped(size)); remove the file and run the command again")
         }
         guard let md5 else { return }
         let found = try MD5.of(file: file) { done in
@@ -142,7 +142,7 @@ package struct ArchiveDownload: Sendable {
         guard found == md5.lowercased() else {
             throw FileError(
                 file: file, place: "MD5 checksum", found: found,
-                allowed: "\(md5); the file is damaged: remove it and run this again")
+                allowed: "\(md5); the file is damaged: remove it and run the command again")
         }
     }
 
@@ -167,7 +167,7 @@ package struct ArchiveDownload: Sendable {
             sync()
             guard rename(temporary, "\(folder)/\(name)") == 0 else {
                 throw FileError.system(
-                    "\(folder)/\(name)", "renaming", allowed: "a folder that may be written")
+                    "\(folder)/\(name)", "renaming", allowed: "a writable folder")
             }
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
@@ -193,7 +193,7 @@ private struct FolderLock {
         let path = folder + "/.downloading"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw FileError.system(path, "writing", allowed: "a folder that may be written")
+            throw FileError.system(path, "writing", allowed: "a writable folder")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

@@ -107,7 +107,7 @@ extension MD5 {
     static func of(file: String, progress: (Int) -> Void = { _ in }) throws -> String {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw FileError.system(file, "opening", allowed: "a file that exists and may be read")
+            throw FileError.system(file, "opening", allowed: "an existing, readable file")
         }
         defer { close(descriptor) }
         var sum = MD5()

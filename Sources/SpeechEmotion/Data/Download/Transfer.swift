@@ -157,7 +157,7 @@ struct Transfer {
                 guard count >= 0 else {
                     throw FileError.system(
                         file, "writing byte \(position)",
-                        allowed: "a disk with room for \(grouped(size)) bytes")
+                        allowed: "a disk with \(grouped(size)) bytes of free space")
                 }
                 done += count
                 position += count

@@ -41,8 +41,8 @@ struct Unpacking {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             } catch {
                 throw FileError(
-                    file: folder, place: "making the folder", found: "\(error.localizedDescription)",
-                    allowed: "a folder that can be made")
+                    file: folder, place: "creating the folder", found: "\(error.localizedDescription)",
+                    allowed: "a writable location")
             }
         }
         let sums = sums
@@ -66,7 +66,7 @@ struct Unpacking {
         let (bytes, range) = try archive.content(member)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw FileError.system(path, "writing", allowed: "a folder that may be written")
+            throw FileError.system(path, "writing", allowed: "a writable folder")
         }
         defer { close(descriptor) }
         try bytes.withBytes(range) { bytes in
@@ -75,7 +75,8 @@ struct Unpacking {
                 let count = Foundation.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
                 if count < 0 && errno == EINTR { continue }
                 guard count >= 0 else {
-                    throw FileError.system(path, "writing byte \(done)", allowed: "a disk with room")
+                    throw FileError.system(
+                        path, "writing byte \(done)", allowed: "a disk with enough free space")
                 }
                 done += count
             }

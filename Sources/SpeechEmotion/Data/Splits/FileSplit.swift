@@ -7,7 +7,7 @@ public struct FileSplit: SplitSpec {
 
     public static let type = "file"
     public static let summary =
-        "Split from a file: splits that were written before, or a table of clips and their subsets."
+        "Split from a file: the output of `Train data split`, or a table of clips and their subsets."
     public static let fields: [Field<Self>] = [
         .init(
             "file", \.file,
@@ -73,7 +73,7 @@ public struct FileSplit: SplitSpec {
             let parts = members[name] ?? [:]
             guard let train = parts[.train] else {
                 throw DataError(
-                    "split \"\(name)\" of \(file)", found: "no training clips", allowed: "some clips")
+                    "split \"\(name)\" of \(file)", found: "no training clips", allowed: "at least one")
             }
             var split = made(name, corpus, validation: parts[.validation] ?? [], test: parts[.test] ?? [])
             split.train = train.sorted().map { corpus.clips[$0].id }

@@ -12,15 +12,15 @@ public struct GroupedSplit: HoldOutSplit {
 
     public static let type = "grouped"
     public static let summary =
-        "Speaker-independent hold-out split: whole speakers, balanced by class and gender."
+        "Speaker-independent hold-out split, balanced by class and gender."
     public static let fields: [Field<Self>] = [
         .init(
             "test", \.test, "Test set: approximate fraction of the clips, or a number of speakers.", .notNone),
         .init(
             "validation", \.validation,
             "Validation set: approximate fraction of the remaining clips, or a number of speakers."),
-        .init("by", \.by, "Column whose values stay together.", .notEmpty),
-        .init("balance", \.balance, "Columns by which the subsets are balanced."),
+        .init("by", \.by, "Column whose values stay in one subset.", .notEmpty),
+        .init("balance", \.balance, "Columns by which to balance the subsets."),
         .init("seed", \.seed, "Random seed.", .atLeast(0)),
     ]
 

@@ -21,11 +21,11 @@ public struct KFoldSplit: SplitSpec {
         .init("stratified", \.stratified, "Whether folds are stratified by class."),
         .init(
             "by", \.by,
-            "Column whose values stay together in a fold, such as speaker; `null` for single clips."
+            "Column whose values stay in one fold, such as speaker; `null` splits by clip."
         ),
         .init(
             "balance", \.balance,
-            "Columns by which grouped stratified folds are balanced."),
+            "Columns by which to balance folds that are stratified and have `by`."),
         .init(
             "validation", \.validation,
             "Validation set of each fold, drawn by the same rule: a fraction of the clips outside the test set, or a number of clips or speakers."

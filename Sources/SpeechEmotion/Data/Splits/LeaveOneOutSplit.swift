@@ -18,7 +18,7 @@ public struct LeaveOneOutSplit: SplitSpec {
             "Validation set of each fold: approximate fraction of the remaining clips, or a number of speakers."
         ),
         .init(
-            "balance", \.balance, "Columns by which the validation set is balanced."),
+            "balance", \.balance, "Columns by which to balance the validation set."),
         .init("seed", \.seed, "Random seed of the validation set.", .atLeast(0)),
     ]
 
@@ -33,7 +33,7 @@ public struct LeaveOneOutSplit: SplitSpec {
         let groups = try ClipGroups(all, of: corpus, by: by, balance: []).members
         guard groups.count >= 2 else {
             throw DataError(
-                "leaving out one \(by)", found: "\(groups.count) of them", allowed: "at least two")
+                "leaving out one \(by)", found: "\(counted(groups.count, "value"))", allowed: "at least two")
         }
         let rule = SplitRule.grouped(by: by, balance: balance)
         let generator = generator(seed)

@@ -14,7 +14,7 @@ public struct ListedSplit: SplitSpec {
     public static let type = "listed"
     public static let summary = "Split by named speakers, sessions or other values of a column."
     public static let fields: [Field<Self>] = [
-        .init("by", \.by, "Column of the values.", .notEmpty),
+        .init("by", \.by, "Column that contains the values.", .notEmpty),
         .init("test", \.test, "Values of the test set, such as [1, 11, 20, 21].", .required),
         .init(
             "validation", \.validation,
@@ -23,7 +23,7 @@ public struct ListedSplit: SplitSpec {
         .init("train", \.train, "Values of the training set; by default all others."),
         .init(
             "balance", \.balance,
-            "Columns by which a random validation set is balanced."),
+            "Columns by which to balance a random validation set."),
         .init("seed", \.seed, "Random seed of a random validation set.", .atLeast(0)),
     ]
 
@@ -78,7 +78,7 @@ public struct ListedSplit: SplitSpec {
         let taken = Set(validated)
         trained.removeAll { taken.contains($0) }
         guard !trained.isEmpty else {
-            throw DataError("listed split by \(by)", found: "no training clips", allowed: "some clips")
+            throw DataError("listed split by \(by)", found: "no training clips", allowed: "at least one")
         }
         var split = made("listed", corpus, validation: validated, test: tested.sorted())
         split.train = trained.map { corpus.clips[$0].id }

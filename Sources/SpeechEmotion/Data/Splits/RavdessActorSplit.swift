@@ -15,14 +15,14 @@ public struct RavdessActorSplit: SplitSpec {
 
     public static let type = "ravdess_actors"
     public static let summary =
-        "Six speaker-independent folds of the RAVDESS actors in common use, with four test actors each."
+        "Six commonly used speaker-independent folds of RAVDESS, with four test actors each."
     public static let fields: [Field<Self>] = [
         .init(
             "validation", \.validation,
             "Validation set of each fold: approximate fraction of the remaining clips, a number of actors, or \"next_fold\" for the test actors of the next fold."
         ),
         .init(
-            "balance", \.balance, "Columns by which the validation set is balanced."),
+            "balance", \.balance, "Columns by which to balance the validation set."),
         .init("seed", \.seed, "Random seed of the validation set.", .atLeast(0)),
     ]
 

@@ -72,7 +72,7 @@ public struct CacheInventory: Sendable {
         guard let stream = opendir(folder) else {
             if errno == ENOENT || !isRoot && errno == ENOTDIR { return nil }
             throw FileError.system(
-                folder, "reading the cache", allowed: "a folder that can be read; --cache names another")
+                folder, "reading the cache", allowed: "a readable folder; choose another with --cache FOLDER")
         }
         defer { closedir(stream) }
         var names: [String] = []
@@ -107,7 +107,8 @@ public struct CacheInventory: Sendable {
         for path in entries.map(\.path) + others where unlink(path) != 0 && errno != ENOENT {
             failure =
                 failure
-                ?? FileError.system(path, "removing it", allowed: "a cache whose files you may remove")
+                ?? FileError.system(
+                    path, "removing the file", allowed: "a cache folder with permission to remove files")
         }
         // Folders that are not empty are kept.
         for group in groups { rmdir(group) }

@@ -15,7 +15,7 @@ public struct Contrast: SpectralFeature {
             .init("fmin", \.bands.low, "Lower edge of the first octave band in Hz.", .above(0)),
             .init(
                 "quantile", \.bands.quantile,
-                "Quantile of the bins in a band that count as peak and as valley.",
+                "Fraction of the bins in a band that are averaged for its peak and for its valley.",
                 .above(0),
                 .below(1)),
             .init(

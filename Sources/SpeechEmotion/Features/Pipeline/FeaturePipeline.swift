@@ -31,7 +31,7 @@ public struct FeaturePipeline: Options {
             .init("layout", \.layout, "The features and their layout: sequence, summary or image."),
             .init(
                 "normalize", \.normalize,
-                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. Such a model needs many clips of a speaker at once, also for prediction."
+                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction."
             ),
         ]
     }
