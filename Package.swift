@@ -52,7 +52,7 @@ let package = Package(
             name: "Training", dependencies: ["Layers", "Metrics", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .target(
-            name: "ONNXExport", dependencies: ["Layers", "Autograd", "Configuration"],
+            name: "ONNXExport", dependencies: ["Layers", "Classical", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .target(name: "Reports", dependencies: ["Metrics", "Configuration"], exclude: ["README.md"]),
         .target(

@@ -4,6 +4,8 @@ import Autograd
 struct ONNXFile {
     /// The oldest opset with layer normalization; most runtimes support it.
     static let opset = 17
+    /// The name of the operators of classical models, and their version.
+    static let classical = (domain: "ai.onnx.ml", version: 3)
     /// The corresponding version of the format.
     static let formatVersion = 8
     /// The largest message that readers of protocol buffers accept.
@@ -45,6 +47,12 @@ struct ONNXFile {
             $0.text(1, "")
             $0.integer(2, Self.opset)
         }
+        if graph.nodes.contains(where: \.isClassical) {
+            head.message(8) {
+                $0.text(1, Self.classical.domain)
+                $0.integer(2, Self.classical.version)
+            }
+        }
         for (key, value) in metadata {
             head.message(14) {
                 $0.text(1, key)
@@ -85,6 +93,7 @@ struct ONNXFile {
                 message.text(3, node.name)
                 message.text(4, node.operation)
                 for (name, value) in node.attributes { message.message(5) { attribute(name, value, &$0) } }
+                if node.isClassical { message.text(7, Self.classical.domain) }
             }
         }
         writer.text(2, "model")

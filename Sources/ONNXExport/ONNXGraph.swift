@@ -16,6 +16,12 @@ final class ONNXGraph {
         let name: String, operation: String
         let inputs: [String], outputs: [String]
         let attributes: [(name: String, value: ONNXAttribute)]
+
+        /// Whether the operator belongs to ai.onnx.ml, the operators of classical models.
+        var isClassical: Bool { Self.classical.contains(operation) }
+        private static let classical: Set = [
+            "TreeEnsembleClassifier", "TreeEnsembleRegressor", "SVMClassifier", "LinearClassifier", "Scaler",
+        ]
     }
 
     struct Constant {

@@ -45,5 +45,5 @@ public struct ONNXMappings: Sendable {
     private static let builtIn = ONNXMappings()
         .addingContainers().addingIdentities().addingDense().addingShapes().addingConvolutions()
         .addingPooling()
-        .addingNorms().addingRecurrent().addingAttention()
+        .addingNorms().addingRecurrent().addingAttention().addingEstimators()
 }

@@ -17,6 +17,14 @@ public struct FeatureExtractor: FeatureSource {
 
     /// Reads and preprocesses the recording once for all transforms, and only on a cache miss.
     public func features(of clip: Clip, transforms: [WaveformTransform?] = [nil]) throws -> [Features] {
+        if let table = pipeline.layout.value as? TableLayout {
+            guard transforms.allSatisfy({ $0 == nil }) else {
+                throw DataError(
+                    "the augmentation of waveforms", found: "the layout \"table\", which has no waveforms",
+                    allowed: "augmentation of features, or none")
+            }
+            return try transforms.map { _ in try table.features(ofClip: clip.id) }
+        }
         var loaded: Waveform?
         return try transforms.map { transform in
             func compute() throws -> Features {

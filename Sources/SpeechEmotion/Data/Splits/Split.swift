@@ -77,12 +77,22 @@ struct ClipIndex {
     /// nil if several clips have the name.
     private var loose: [String: Int?] = [:]
 
-    init(_ corpus: Corpus) {
-        for (index, clip) in corpus.clips.enumerated() {
-            exact[clip.id] = index
-            for name in Self.names(clip.id) {
-                loose.updateValue(loose[name] == nil ? index : nil, forKey: name)
-            }
+    init(_ corpus: Corpus) { self.init(corpus.clips.map(\.id)) }
+
+    /// Throws if an id occurs twice.
+    init(unique ids: [String], file: String) throws {
+        self.init(ids)
+        guard exact.count < ids.count else { return }
+        var seen: Set<String> = []
+        let twice = ids.first { !seen.insert($0).inserted } ?? ""
+        throw FileError(
+            file: file, place: "the clips", found: "\"\(twice)\" twice", allowed: "one row per clip")
+    }
+
+    private init(_ ids: [String]) {
+        for (index, id) in ids.enumerated() {
+            exact[id] = index
+            for name in Self.names(id) { loose.updateValue(loose[name] == nil ? index : nil, forKey: name) }
         }
     }
 

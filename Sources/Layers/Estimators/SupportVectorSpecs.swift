@@ -1,0 +1,39 @@
+import Autograd
+import Classical
+import Configuration
+
+/// A support vector classifier as a layer.
+public struct SVCSpec: ClassifierSpec {
+    public var units = Units.classes
+    public var options = SVCOptions()
+
+    public static let type = "svc"
+    public static let summary =
+        "Support vector classifier with a kernel (libsvm's and scikit-learn's SVC). Scale its inputs first. Without \"probability\", its outputs are decision values, and their softmax is no calibrated probability."
+    public static let fields: [Field<Self>] = [
+        unitsField(\.units),
+        .init("C", \.options.C, "Inverse strength of the regularization.", .above(0)),
+        .init("kernel", \.options.kernel, "The kernel."),
+        .init("degree", \.options.degree, "Degree of the kernel poly.", .range(0...100)),
+        .init(
+            "gamma", \.options.gamma.setting,
+            "Coefficient of the kernels rbf, poly and sigmoid: \"scale\" for 1 / (features x variance), \"auto\" for 1 / features, or a number."
+        ),
+        .init("coef0", \.options.coef0, "Constant of the kernels poly and sigmoid."),
+        .init(
+            "probability", \.options.probability,
+            "Whether to calibrate probabilities by 5-fold cross-validation on the training set."),
+        .init("tol", \.options.tol, "Tolerance of the optimality conditions.", .above(0)),
+        .init(
+            "max_iter", \.options.maxIter, "Maximum number of steps per pair of classes; null for no limit.",
+            .atLeast(1)),
+        .init("cache_size", \.options.cacheSize, "Size of the kernel cache in MB.", .above(0)),
+        .init(
+            "break_ties", \.options.breakTies, "Whether confidences decide between classes with equal votes."),
+        .init("class_weight", \.options.classWeight.setting, BalancedSetting.help),
+    ]
+
+    public init() {}
+}
+
+extension SVMKernel: ConfigurationValue {}

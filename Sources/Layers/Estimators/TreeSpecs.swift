@@ -1,0 +1,113 @@
+import Autograd
+import Classical
+import Configuration
+
+/// The options of a layer that grows trees.
+public protocol TreeSpec: ClassifierSpec where Options: TreeGrowing {
+    /// The options of the trees.
+    var options: Options { get set }
+}
+
+extension TreeSpec {
+    /// The fields that limit the growth of trees.
+    static var growthFields: [Field<Self>] {
+        [
+            .init(
+                "max_depth", \.options.growth.maxDepth, "Maximum depth of a tree; null for no limit.",
+                .atLeast(0)),
+            .init(
+                "min_samples_split", \.options.growth.minSamplesSplit.setting,
+                "Minimum number of examples to split a node, or a fraction of all examples."),
+            .init(
+                "min_samples_leaf", \.options.growth.minSamplesLeaf.setting,
+                "Minimum number of examples of a leaf, or a fraction of all examples."),
+            .init(
+                "min_weight_fraction_leaf", \.options.growth.minWeightFractionLeaf,
+                "Minimum share of the total weight in a leaf.", .atLeast(0), .atMost(0.5)),
+            .init(
+                "max_features", \.options.growth.maxFeatures.setting,
+                "Number of features tried at each split: \"sqrt\", \"log2\", \"all\", a number, or a fraction."
+            ),
+            .init(
+                "max_leaf_nodes", \.options.growth.maxLeafNodes,
+                "Maximum number of leaves; the split with the largest decrease in impurity comes first. null for no limit.",
+                .atLeast(2)),
+            .init(
+                "min_impurity_decrease", \.options.growth.minImpurityDecrease,
+                "Minimum decrease in impurity of a split.", .atLeast(0)),
+            .init(
+                "ccp_alpha", \.options.growth.ccpAlpha, "Complexity parameter of cost-complexity pruning.",
+                .atLeast(0)),
+        ]
+    }
+}
+
+/// A decision tree as a layer.
+public struct DecisionTreeSpec: TreeSpec {
+    public var units = Units.classes
+    public var options = DecisionTreeOptions()
+
+    public static let type = "decision_tree"
+    public static let summary = "Decision tree classifier, fitted to the training set (scikit-learn's)."
+    public static let fields: [Field<Self>] =
+        [
+            unitsField(\.units),
+            .init("criterion", \.options.criterion, "Impurity of a node."),
+            .init("splitter", \.options.splitter, "How thresholds are chosen."),
+            .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
+        ] + growthFields
+
+    public init() {}
+}
+
+/// A random forest as a layer.
+public struct RandomForestSpec: TreeSpec {
+    public var units = Units.classes
+    public var options = RandomForestOptions()
+
+    public static let type = "random_forest"
+    public static let summary = "Random forest classifier, fitted to the training set (scikit-learn's)."
+    public static let fields: [Field<Self>] =
+        [
+            unitsField(\.units),
+            .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
+            .init("criterion", \.options.criterion, "Impurity of a node."),
+            .init(
+                "bootstrap", \.options.bootstrap, "Whether each tree sees examples drawn with replacement."),
+            .init(
+                "max_samples", \.options.maxSamples.setting,
+                "Examples drawn for each tree with \"bootstrap\": a number or a fraction; null for as many as there are."
+            ),
+            .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
+        ] + growthFields
+
+    public init() {}
+}
+
+/// Extremely randomized trees as a layer.
+public struct ExtraTreesSpec: TreeSpec {
+    public var units = Units.classes
+    public var options = ExtraTreesOptions()
+
+    public static let type = "extra_trees"
+    public static let summary =
+        "Extremely randomized trees (Geurts et al. 2006), fitted to the training set (scikit-learn's)."
+    public static let fields: [Field<Self>] =
+        [
+            unitsField(\.units),
+            .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
+            .init("criterion", \.options.criterion, "Impurity of a node."),
+            .init(
+                "bootstrap", \.options.bootstrap, "Whether each tree sees examples drawn with replacement."),
+            .init(
+                "max_samples", \.options.maxSamples.setting,
+                "Examples drawn for each tree with \"bootstrap\": a number or a fraction; null for as many as there are."
+            ),
+            .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
+        ] + growthFields
+
+    public init() {}
+}
+
+extension ImpurityCriterion: ConfigurationValue {}
+extension TreeSplitter: ConfigurationValue {}
