@@ -1,0 +1,80 @@
+import Autograd
+
+/// The options of extremely randomized trees: the thresholds of the features that are tried are drawn at random, after scikit-learn.
+public struct ExtraTreesOptions: ClassifierOptions, TreeGrowing {
+    /// The number of trees.
+    public var nEstimators: Int
+    /// The measure of impurity.
+    public var criterion: ImpurityCriterion
+    /// The limits of the growth of each tree.
+    public var growth: TreeGrowth
+    /// Whether each tree is grown on rows drawn with replacement.
+    public var bootstrap: Bool
+    /// Whether the out-of-bag predictions are computed. Needs `bootstrap`.
+    public var oobScore: Bool
+    /// The number of rows that are drawn for each tree; nil for the number of rows.
+    public var maxSamples: SampleCount?
+    /// The weights of the classes; nil for equal weights.
+    public var classWeight: TreeClassWeight?
+
+    /// Creates options.
+    public init(
+        nEstimators: Int = 100, criterion: ImpurityCriterion = .gini,
+        growth: TreeGrowth = TreeGrowth(maxFeatures: .sqrt), bootstrap: Bool = false, oobScore: Bool = false,
+        maxSamples: SampleCount? = nil, classWeight: TreeClassWeight? = nil
+    ) {
+        self.nEstimators = nEstimators
+        self.criterion = criterion
+        self.growth = growth
+        self.bootstrap = bootstrap
+        self.oobScore = oobScore
+        self.maxSamples = maxSamples
+        self.classWeight = classWeight
+    }
+
+    public func fit(
+        _ x: Matrix, labels: [Int], classes: Int, weights: [Double]?, generator: RandomGenerator
+    ) throws(FittingError) -> ForestClassifier {
+        let plan = ForestPlan(
+            trees: nEstimators, growth: growth, isRandom: true, bootstrap: bootstrap, maxSamples: maxSamples,
+            outOfBag: oobScore)
+        return try ClassPlan(forest: plan, criterion: criterion, classWeight: classWeight).fit(
+            x, labels: labels, classes: classes, weights: weights, generator: generator)
+    }
+}
+
+/// The options of extremely randomized trees: the thresholds of the features that are tried are drawn at random, for regression, after scikit-learn.
+public struct ExtraTreesRegressorOptions: RegressorOptions, TreeGrowing {
+    /// The number of trees.
+    public var nEstimators: Int
+    /// The limits of the growth of each tree.
+    public var growth: TreeGrowth
+    /// Whether each tree is grown on rows drawn with replacement.
+    public var bootstrap: Bool
+    /// Whether the out-of-bag predictions are computed. Needs `bootstrap`.
+    public var oobScore: Bool
+    /// The number of rows that are drawn for each tree; nil for the number of rows.
+    public var maxSamples: SampleCount?
+
+    /// Creates options.
+    public init(
+        nEstimators: Int = 100, growth: TreeGrowth = TreeGrowth(), bootstrap: Bool = false,
+        oobScore: Bool = false, maxSamples: SampleCount? = nil
+    ) {
+        self.nEstimators = nEstimators
+        self.growth = growth
+        self.bootstrap = bootstrap
+        self.oobScore = oobScore
+        self.maxSamples = maxSamples
+    }
+
+    public func fit(
+        _ x: Matrix, targets: [Double], weights: [Double]?, generator: RandomGenerator
+    ) throws(FittingError) -> ForestRegressor {
+        let plan = ForestPlan(
+            trees: nEstimators, growth: growth, isRandom: true, bootstrap: bootstrap, maxSamples: maxSamples,
+            outOfBag: oobScore)
+        return try RegressionPlan(forest: plan).fit(
+            x, targets: targets, weights: weights, generator: generator)
+    }
+}
