@@ -48,3 +48,14 @@ func requireFinite(_ values: [Double], _ what: String) throws(FittingError) {
         "\(what) \(index)", found: "\(values[index])",
         allowed: "a finite result (scale the data: their values are too large)")
 }
+
+extension Matrix {
+    /// Throws unless there is one finite target per row.
+    func check(targets: [Double]) throws(FittingError) {
+        guard targets.count == rows else {
+            throw FittingError("the targets", found: "\(targets.count)", allowed: "\(rows), one per row")
+        }
+        guard let row = targets.firstIndex(where: { !$0.isFinite }) else { return }
+        throw FittingError("the target of row \(row)", found: "\(targets[row])", allowed: "a finite value")
+    }
+}
