@@ -39,6 +39,16 @@ public struct SupportVectorClassifier: Classifier, Equatable {
     /// The coefficient gamma of the kernel.
     public var gamma: Double { machine.function.gamma }
 
+    /// The kernel.
+    public var kernel: SVMKernel { machine.function.kernel }
+    /// The constant of the kernels `poly` and `sigmoid`.
+    public var coef0: Double { machine.function.coef0 }
+    /// The degree of the kernel `poly`.
+    public var degree: Int { machine.function.degree }
+
+    /// The parameters of the sigmoid that calibrates the decision of each pair; nil without calibration.
+    public var calibration: [(a: Double, b: Double)]? { scalings?.map { ($0.a, $0.b) } }
+
     /// Whether `probabilities` are calibrated, which the option `probability` enables.
     public var isCalibrated: Bool { scalings != nil }
 

@@ -62,7 +62,14 @@ extension ClassifierSpec {
             generator: generator)
     }
 
-    public static func outputs(of model: Fitted, _ rows: Matrix) -> Matrix { model.scores(rows) }
+    public static func outputs(of model: Fitted, _ rows: Matrix) -> Matrix {
+        var scores = model.scores(rows)
+        for index in scores.values.indices {
+            scores.values[index] = max(scores.values[index], EstimatorOutputs.least)
+        }
+        return scores
+    }
+
     public func outputs(inputs: Int) throws(ShapeProblem) -> Int { try units.known(Self.type) }
 
     /// The field for the number of classes, which every classifier has.
@@ -91,4 +98,12 @@ extension StepSpec {
 
     public static func outputs(of model: Fitted, _ rows: Matrix) -> Matrix { model.transform(rows) }
     public func outputs(inputs: Int) throws(ShapeProblem) -> Int { inputs }
+}
+
+/// The outputs of classifiers as layers.
+package enum EstimatorOutputs {
+    /// The smallest probability behind an output: a finite logarithm can be averaged with the outputs of other models.
+    package static let leastProbability = 1e-10
+    /// The smallest output, the logarithm of `leastProbability`.
+    package static let least = -23.025850929940457
 }

@@ -1,6 +1,7 @@
 import Autograd
 import Classical
 import Configuration
+import Foundation
 
 /// A support vector classifier as a layer.
 public struct SVCSpec: ClassifierSpec {
@@ -34,6 +35,15 @@ public struct SVCSpec: ClassifierSpec {
     ]
 
     public init() {}
+
+    public static func outputs(of model: SupportVectorClassifier, _ rows: Matrix) -> Matrix {
+        guard model.isCalibrated else { return model.scores(rows) }
+        var outputs = model.probabilities(rows)
+        for index in outputs.values.indices {
+            outputs.values[index] = log(max(outputs.values[index], EstimatorOutputs.leastProbability))
+        }
+        return outputs
+    }
 }
 
 extension SVMKernel: ConfigurationValue {}

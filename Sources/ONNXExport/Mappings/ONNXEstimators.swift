@@ -1,5 +1,6 @@
 import Autograd
 import Classical
+import Foundation
 import Layers
 
 extension ONNXMappings {
@@ -11,6 +12,9 @@ extension ONNXMappings {
             .adding(DecisionTreeSpec.self, forest).adding(RandomForestSpec.self, forest)
             .adding(ExtraTreesSpec.self, forest)
             .adding(SVCSpec.self, supportVectors)
+            .adding(LinearSVCSpec.self, linear).adding(LogisticRegressionSpec.self, linear)
+            .adding(RidgeClassifierSpec.self, linear).adding(LinearDiscriminantSpec.self, linear)
+            .adding(GaussianNBSpec.self, naiveBayes)
     }
 }
 
@@ -36,7 +40,7 @@ extension ONNXLayer {
 
     /// The logarithms of probabilities, as the layer outputs them.
     fileprivate func logarithms(_ probabilities: String) -> String {
-        node("Log", node("Max", probabilities, number(leastProbability)))
+        node("Log", node("Max", probabilities, number(EstimatorOutputs.leastProbability)))
     }
 }
 
@@ -63,8 +67,8 @@ extension Scaler {
 @Sendable private func components(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let model: PrincipalComponents = try layer.fitted()
     let map = model.affine
-    let weight = layer.constant(map.weight.values, [map.weight.rows, map.weight.columns], "weight")
-    let bias = layer.constant(map.bias, [map.bias.count], "bias")
+    let weight = layer.constant(map.factor.values, [map.factor.rows, map.factor.columns], "weight")
+    let bias = layer.constant(map.offset, [map.offset.count], "bias")
     let value = layer.node(
         "Gemm", [layer.flat(x), weight, bias], [("transB", .integer(1))])[0]
     return ONNXSignal(value, shape: [model.outputs])
@@ -141,5 +145,129 @@ struct TreeAttributes {
                 ("class_ids", .integers(leaves.ids)), ("class_weights", .floats(leaves.weights)),
                 ("classlabels_int64s", .integers(Array(0..<outputs))),
             ], outputs: 2)[1]
+    }
+}
+
+@Sendable private func linear(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let model: LinearClassifier = try layer.fitted()
+    let decisions = layer.node(
+        "LinearClassifier", [layer.flat(x)],
+        [
+            ("coefficients", .floats(model.weight.values.map { Float($0) })),
+            ("intercepts", .floats(model.bias.map { Float($0) })), ("multi_class", .integer(1)),
+            ("classlabels_ints", .integers(Array(0..<model.classes))), ("post_transform", .text("NONE")),
+        ], outputs: 2)[1]
+    let scores =
+        model.isProbabilistic
+        ? layer.node("LogSoftmax", [decisions], [("axis", .integer(-1))])[0] : decisions
+    return ONNXSignal(layer.bounded(scores), shape: [model.classes])
+}
+
+/// The quadratic form of Gaussian naive Bayes as products of matrices.
+@Sendable private func naiveBayes(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let model: GaussianNaiveBayes = try layer.fitted()
+    let (classes, features) = (model.classes, model.features)
+    // Differences from the mean of all classes keep the products small.
+    let center = (0..<features).map { column in
+        (0..<classes).reduce(0.0) { $0 + model.theta[$1, column] } / Double(classes)
+    }
+    var (squares, products, constants) = ([Double](), [Double](), [Double]())
+    for label in 0..<classes {
+        var constant = model.logPrior[label]
+        for column in 0..<features {
+            let (mean, variance) = (
+                model.theta[label, column] - center[column], model.variance[label, column]
+            )
+            squares.append(-0.5 / variance)
+            products.append(mean / variance)
+            constant -= 0.5 * (mean * mean / variance + log(2 * .pi * variance))
+        }
+        constants.append(constant)
+    }
+    let centered = layer.node("Sub", layer.flat(x), layer.constant(center, [features], "center"))
+    let transposed: [(String, ONNXAttribute)] = [("transB", .integer(1))]
+    let linear = layer.node(
+        "Gemm",
+        [
+            centered, layer.constant(products, [classes, features], "products"),
+            layer.constant(constants, [classes], "constants"),
+        ], transposed)[0]
+    let density = layer.node(
+        "Gemm",
+        [
+            layer.node("Mul", centered, centered), layer.constant(squares, [classes, features], "squares"),
+            linear,
+        ], transposed)[0]
+    let scores = layer.node("LogSoftmax", [density], [("axis", .integer(-1))])[0]
+    return ONNXSignal(layer.bounded(scores), shape: [classes])
+}
+
+@Sendable private func supportVectors(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let model: SupportVectorClassifier = try layer.fitted()
+    guard model.present.count == model.classes else {
+        throw layer.problem(
+            "the training set lacked a class, which ONNX's operator does not know",
+            advice: "train with examples of every class")
+    }
+    let kernels: [SVMKernel: String] = [.rbf: "RBF", .linear: "LINEAR", .poly: "POLY", .sigmoid: "SIGMOID"]
+    var attributes: [(String, ONNXAttribute)] = [
+        ("kernel_type", .text(kernels[model.kernel] ?? "RBF")),
+        ("kernel_params", .floats([Float(model.gamma), Float(model.coef0), Float(model.degree)])),
+        ("support_vectors", .floats(model.supportVectors.values.map { Float($0) })),
+        ("vectors_per_class", .integers(model.supportCounts)),
+        ("coefficients", .floats(model.dualCoefficients.values.map { Float($0) })),
+        ("rho", .floats(model.intercepts.map { Float($0) })),
+        ("classlabels_ints", .integers(Array(0..<model.classes))), ("post_transform", .text("NONE")),
+    ]
+    if let calibration = model.calibration {
+        attributes += [
+            ("prob_a", .floats(calibration.map { Float($0.a) })),
+            ("prob_b", .floats(calibration.map { Float($0.b) })),
+        ]
+    }
+    let outputs = layer.node("SVMClassifier", [layer.flat(x)], attributes, outputs: 2)
+    let value =
+        model.isCalibrated ? layer.logarithms(outputs[1]) : layer.votes(of: model, decisions: outputs[1])
+    return ONNXSignal(value, shape: [model.classes])
+}
+
+extension ONNXLayer {
+    /// The value, but at least the smallest output of a classifier.
+    fileprivate func bounded(_ scores: String) -> String {
+        node("Max", scores, number(EstimatorOutputs.least))
+    }
+
+    /// The scores of a support vector classifier from the decisions of its pairs of classes: votes plus scaled confidences.
+    fileprivate func votes(of model: SupportVectorClassifier, decisions: String) -> String {
+        let classes = model.classes
+        if classes == 2 { return node("MatMul", decisions, constant([1, 0, 0, 1], [2, 2], "same")) }
+        var (first, signs) = ([Double](), [Double]())
+        for a in 0..<classes {
+            for b in a + 1..<max(classes, a + 1) {
+                first += (0..<classes).map { $0 == a ? 1 : $0 == b ? -1 : 0 }
+                signs += (0..<classes).map { $0 == b ? 1 : 0 }
+            }
+        }
+        let pairs = classes * (classes - 1) / 2
+        let sides = constant(first, [pairs, classes], "sides")
+        let confidences = node("MatMul", decisions, sides)
+        let isFirst = cast(node("GreaterOrEqual", decisions, number(0)), to: .float)
+        // A pair votes for its first class, or else for its second.
+        let base = constant(
+            (0..<classes).map { label in
+                stride(from: label, to: signs.count, by: classes).reduce(0) { $0 + signs[$1] }
+            },
+            [classes], "base")
+        let votes = node("Add", node("MatMul", isFirst, sides), base)
+        let scaled = node(
+            "Div", confidences, node("Mul", node("Add", node("Abs", confidences), number(1)), number(3)))
+        let scores = node("Add", votes, scaled)
+        if model.breakTies { return scores }
+        // Of the classes with the most votes, the first is raised to the largest score.
+        let best = node("ArgMax", [votes], [("axis", .integer(1)), ("keepdims", .integer(1))])[0]
+        let labels = integers(Array(0..<classes))
+        let isBest = node("Equal", labels, best)
+        let largest = reduce("ReduceMax", scores, axes: [1], keeps: true)
+        return node("Where", isBest, largest, scores)
     }
 }
