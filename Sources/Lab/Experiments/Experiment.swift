@@ -54,13 +54,10 @@ public struct Experiment: Options {
         .init("evaluation", \.evaluation, "Evaluation options."),
         .init("logging", \.logging, "Logging in addition to the metrics files."),
         .init(
-<<<<<<< HEAD
             "search", \.search,
             "Hyperparameter search inside the training set before the run; null uses the values as they are."),
-        .init("sweep", \.sweep, "What `Train ablate` varies; `Train run` ignores it."),
-=======
+        .init(
             "sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
->>>>>>> 55d0ac71923dbefe890357d1566f9acd5a3d3760
     ]
 
     public init() {}

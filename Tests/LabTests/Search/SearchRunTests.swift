@@ -1,0 +1,159 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import SpeechEmotion
+import Synchronization
+import TestSupport
+import Testing
+
+/// Whole runs with fitted models and searches on the embedded corpus.
+@Suite(.serialized) struct SearchRunTests {
+    private static let forest = """
+        {
+            "name": "forest",
+            "data": {"source": {"type": "synthetic", "speakers": 6, "repetitions": 1}},
+            "split": {"type": "grouped", "by": "speaker", "test": 2, "validation": 1},
+            "features": {
+                "sample_rate": 8000,
+                "layout": {"type": "summary", "entries": [{
+                    "feature": {"type": "mfcc", "n_mfcc": 8, "n_fft": 512, "hop_length": 256, "n_mels": 20},
+                    "statistics": ["mean", "std"]}]}
+            },
+            "model": [{"type": "standard_scaler"}, {"type": "random_forest", "n_estimators": 20}]
+        }
+        """
+
+    private static func experiment(_ settings: [String] = []) throws -> Experiment {
+        let (experiment, json) = try Experiment.resolve(JSONValue.parse(forest), settings: settings)
+        _ = try ValidatedExperiment(experiment, json: json)
+        return experiment
+    }
+
+    private final class Stopper: RunObserver {
+        private let left: Mutex<Int>
+        private let isSearching = Mutex(false)
+
+        init(after trials: Int) { left = Mutex(trials) }
+
+        func begin(_ work: String) { isSearching.withLock { $0 = work.hasPrefix("Search") } }
+        func advance(_ done: Int, of total: Int, note: String) {
+            if isSearching.withLock({ $0 }) { left.withLock { $0 -= 1 } }
+        }
+        var shouldStop: Bool { left.withLock { $0 <= 0 } }
+    }
+
+    private func files(_ folder: String) throws -> [String: Data] {
+        var found: [String: Data] = [:]
+        for name in ["config.json", "metrics.jsonl", "model.safetensors", "predictions.csv", "result.json"] {
+            found[name] = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+        }
+        return found
+    }
+
+    private func run(
+        _ experiment: Experiment, _ folder: String, _ observer: any RunObserver = Stopper(after: .max)
+    ) throws -> RunResult {
+        try ExperimentRun(experiment, folder: RunFolder(folder), observer: observer).run()
+    }
+
+    @Test func aFittedModelIsARunLikeAnyOther() throws {
+        try Toy.inFolder { folder in
+            let result = try run(Self.experiment(), folder + "/run")
+            let accuracy = try #require(result.test["accuracy"] ?? nil)
+            #expect(accuracy > 0.5)
+            let predictor = try Predictor(folder + "/run")
+            #expect(predictor.classes.count == 8)
+            let record = try RunRecord(folder + "/run")
+            #expect(record.epochs.count == 1 && record.epochs[0]["train_accuracy"] == 1)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"type": "svc", "C": 10}"#, #"{"type": "svc", "probability": true}"#,
+        #"{"type": "linear_svc"}"#, #"{"type": "logistic_regression"}"#, #"{"type": "ridge_classifier"}"#,
+        #"{"type": "linear_discriminant", "solver": "lsqr", "shrinkage": "auto"}"#,
+        #"{"type": "gaussian_nb"}"#, #"{"type": "k_neighbors", "n_neighbors": 3}"#,
+        #"{"type": "decision_tree", "max_depth": 4}"#, #"{"type": "extra_trees", "n_estimators": 10}"#,
+    ])
+    func everyClassifierGivesTheBitsOfOneThread(_ model: String) throws {
+        let settings = [#"model=[{"type": "standard_scaler"}, \#(model)]"#]
+        try Toy.inFolder { folder in
+            let threads = Parallel.threads
+            defer { Parallel.threads = threads }
+            var found: [[String: Data]] = []
+            for count in 1...3 {
+                Parallel.threads = count
+                let result = try run(Self.experiment(settings), folder + "/\(count)")
+                #expect(try #require(result.test["accuracy"] ?? nil) > 0.3)
+                found.append(try files(folder + "/\(count)"))
+            }
+            #expect(found[1] == found[0] && found[2] == found[0])
+        }
+    }
+
+    private static let search = [
+        #"search={"method": {"type": "grid"}, "folds": 2, "parameters": {"model[1].n_estimators": [3, 10], "model[1].max_depth": [1, 3, null]}}"#
+    ]
+
+    @Test func aSearchStoppedAnywhereEndsWithTheSameFiles() throws {
+        try Toy.inFolder { folder in
+            let whole = try run(Self.experiment(Self.search), folder + "/whole")
+            #expect(whole.search.entries.map(\.name) == ["model[1].n_estimators", "model[1].max_depth"])
+            let expected = try files(folder + "/whole")
+            for count in [1, 3] {
+                let path = folder + "/stopped-\(count)"
+                #expect(throws: RunStopped.self) {
+                    try run(Self.experiment(Self.search), path, Stopper(after: count))
+                }
+                // A line that was being written when the power went.
+                let log = path + "/search.jsonl"
+                let text = try String(contentsOfFile: log, encoding: .utf8)
+                try (text + #"{"values": [3"#).write(toFile: log, atomically: true, encoding: .utf8)
+                _ = try run(Self.experiment(Self.search), path)
+                #expect(try files(path) == expected)
+            }
+            let table = try String(contentsOfFile: folder + "/whole/search.csv", encoding: .utf8)
+            #expect(table.split(separator: "\n").count == 7)
+        }
+    }
+
+    /// The test set is read once, after the search; the folds keep the speakers of the training set together.
+    @Test func aSearchStaysInsideTheTrainingSet() throws {
+        try Toy.inFolder { folder in
+            _ = try run(Self.experiment(Self.search), folder + "/run")
+            let reads = try String(contentsOfFile: folder + "/run/test-reads.jsonl", encoding: .utf8)
+            #expect(reads.split(separator: "\n").count == 1)
+        }
+    }
+
+    /// A network is searched by the same section, with part of the epochs in the first round.
+    @Test func aNetworkIsSearchedToo() throws {
+        let (experiment, json) = try Experiment.resolve(
+            JSONValue.parse(smallExperiment),
+            settings: [
+                #"search={"method": {"type": "halving", "trials": 4, "factor": 2, "rounds": 2}, "folds": null, "parameters": {"optimizer.learning_rate": {"type": "log_uniform", "low": 0.0001, "high": 0.01}}}"#
+            ])
+        _ = try ValidatedExperiment(experiment, json: json)
+        try Toy.inFolder { folder in
+            let result = try run(experiment, folder + "/run")
+            let rate = try #require(result.search["optimizer.learning_rate"]?.double)
+            #expect((0.0001...0.01).contains(rate))
+            let lines = try String(contentsOfFile: folder + "/run/search.jsonl", encoding: .utf8)
+            #expect(lines.split(separator: "\n").count == 6)
+        }
+    }
+
+    @Test(arguments: [
+        (#"search={"parameters": {"model[1].trees": [1]}}"#, "did you mean"),
+        (#"search={"parameters": {"model[1].n_estimators": [0]}}"#, "1 to"),
+        (#"search={"parameters": {"split.test": [1, 2]}}"#, "cannot be searched"),
+        (#"search={"parameters": {"model[1].n_estimators": [3]}, "metric": "auc"}"#, "evaluation.metrics"),
+        (#"search={"parameters": {"model[1].n_estimators": {"type": "integer", "low": 1, "high": 3}}}"#, "list"),
+        (#"model=[{"type": "dense", "units": 4}, {"type": "random_forest"}]"#, "trainable weights"),
+    ])
+    func whatCannotBeSearchedIsRefused(_ setting: String, _ words: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try Self.experiment([setting]) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(words), "\(error.map { "\($0)" } ?? "")")
+    }
+}
