@@ -234,7 +234,7 @@ private struct AblationIncomplete: Error, CustomStringConvertible {
                 switch ablation.state(of: single) {
                 case .missing: failed[single.id].map { "failed (\($0))" } ?? "not begun"
                 case .unfinished: failed[single.id].map { "failed (\($0))" } ?? "not ended"
-                case .finished: "no figure \"\(ablation.plan.options.metric)\""
+                case .finished: "no metric \"\(ablation.plan.options.metric)\""
                 case .unusable(let reason): reason
                 }
             return "    \(single.title): \(state)"

@@ -99,7 +99,7 @@ extension Command {
             to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
         if arguments.tableFormat == .table {
             print(try evaluation.predictions.confusion().report(digits: 4))
-            print(ResultText.figures(evaluation.result))
+            print(ResultText.metrics(evaluation.result))
             print("\n\(place(folder))")
         } else {
             let name = set?.name ?? records.map(\.name).joined(separator: ", ")

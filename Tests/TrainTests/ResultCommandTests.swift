@@ -76,8 +76,8 @@ import Testing
         try inCopy { copy in
             let alone = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
             let both = try BuiltProgram.run("evaluate", run, copy, "--format", "json", "--no-cache")
-            let figures = try [alone, both].map { try JSONValue.parse($0.output)["test"] }
-            #expect(both.status == 0 && figures[0] == figures[1] && figures[0] != nil, "\(both.errors)")
+            let metrics = try [alone, both].map { try JSONValue.parse($0.output)["test"] }
+            #expect(both.status == 0 && metrics[0] == metrics[1] && metrics[0] != nil, "\(both.errors)")
             let file = copy + "/both.safetensors"
             let made = try BuiltProgram.run("combine", run, copy, "--out", file)
             #expect(made.status == 0 && made.output.contains("an ensemble of 2 models"), "\(made.errors)")

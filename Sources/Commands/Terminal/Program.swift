@@ -1,3 +1,4 @@
+import Configuration
 import Autograd
 import Glibc
 import Lab
@@ -138,8 +139,6 @@ public struct Program: Sendable {
     }
 
     private func twoColumns(_ rows: [(String, String)]) -> String {
-        let width = (rows.map { $0.0.count }.max() ?? 0) + 2
-        return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
-            .joined(separator: "\n")
+        TextTable(rows.map { ["  " + $0.0, $0.1] }).lines.joined(separator: "\n")
     }
 }

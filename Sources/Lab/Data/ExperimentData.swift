@@ -59,11 +59,11 @@ public struct ExperimentData: Sendable {
         }
         _ = try clips(.train)
         let watched = ValidatedExperiment.watched(experiment.training, experiment.schedule?.value)
-        if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
+        if split.validation.isEmpty, let metric = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataError(
                 "the split",
                 found:
-                    "no clip in the validation set, which \(figure.path) = \"\(figure.name)\" is measured on",
+                    "no clip in the validation set, which \(metric.path) = \"\(metric.name)\" is measured on",
                 allowed:
                     "at least one, or \"selection\": {\"weights\": \"last\"} and nothing else that monitors it"
             )

@@ -52,7 +52,7 @@ public struct EvaluationOptions: Options {
         let doubled = metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
             ValidationIssue(
                 at: [.key("metrics"), .index(index)],
-                "\"\(metrics[index].rawValue)\" is listed twice; remove one")
+                "\"\(metrics[index].name)\" is listed twice; remove one")
         }
         return doubled + TestTimeAugmentation(tta).validationIssues
     }

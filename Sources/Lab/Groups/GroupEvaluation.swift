@@ -42,7 +42,7 @@ public struct GroupEvaluation: Sendable {
         let result = evaluation.result
         member.predictions = evaluation.predictions
         member.speakerIndependent = result.speakerIndependent
-        member.figures = Dictionary(
+        member.metrics = Dictionary(
             result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
             uniquingKeysWith: { first, _ in first })
         if let split = record.split {
@@ -56,11 +56,11 @@ public struct GroupEvaluation: Sendable {
 
     private var options: EvaluationOptions { runs.experiment.evaluation }
     private var overviews: GroupOverviews {
-        GroupOverviews([group], figures: options.metrics.map(\.rawValue) + ["loss"])
+        GroupOverviews([group], metrics: options.metrics.map(\.name) + ["loss"])
     }
     /// Every metric: pooled and as the mean of folds.
     public var overview: ValueTable {
-        overviews.allFigures(level: options.confidenceLevel, draws: options.resamples)
+        overviews.allMetrics(level: options.confidenceLevel, draws: options.resamples)
     }
     /// The metrics of each fold.
     public var folds: ValueTable { overviews.byFold }

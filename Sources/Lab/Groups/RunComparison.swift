@@ -48,8 +48,8 @@ public struct RunComparison: Sendable {
         }
         let comparison = GroupTable(
             groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
-        for figure in set(of: sets) {
-            var table = comparison.table(figure, title: figure)
+        for metric in set(of: sets) {
+            var table = comparison.table(metric, title: metric)
             for (row, found) in notes.enumerated() {
                 table.rows[row].warnings.insert(contentsOf: found, at: 0)
             }

@@ -14,7 +14,7 @@ public struct RunGroup: Sendable {
         /// Which split, from 1.
         public var fold: Int
         /// The metrics of the test set; those that are not finite are left out.
-        public var figures: [String: Double]
+        public var metrics: [String: Double]
         /// nil if they cannot be read.
         public var predictions: Predictions?
         /// Whether all test speakers are unseen in training; nil if it is not known.
@@ -29,7 +29,7 @@ public struct RunGroup: Sendable {
             let result = try record.requireEnd()
             path = record.path
             (seed, fold) = (record.experiment.seed, record.experiment.fold)
-            figures = Dictionary(
+            metrics = Dictionary(
                 result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
                 uniquingKeysWith: { first, _ in first })
             predictions = record.predictions
@@ -51,8 +51,8 @@ public struct RunGroup: Sendable {
         }
 
         /// A run with known metrics and nothing else.
-        public init(seed: Int, fold: Int, figures: [String: Double]) {
-            (path, self.seed, self.fold, self.figures) = ("", seed, fold, figures)
+        public init(seed: Int, fold: Int, metrics: [String: Double]) {
+            (path, self.seed, self.fold, self.metrics) = ("", seed, fold, metrics)
             (predictions, speakerIndependent, testToTrain) = (nil, nil, 0)
         }
     }
@@ -127,9 +127,9 @@ public struct RunGroup: Sendable {
     }
 
     /// The results of the folds in a metric, averaged over seeds.
-    public func foldResults(_ figure: String) -> [(fold: Int, mean: Double)] {
+    public func foldResults(_ metric: String) -> [(fold: Int, mean: Double)] {
         folds.compactMap { fold in
-            let values = members.filter { $0.fold == fold }.compactMap { $0.figures[figure] }
+            let values = members.filter { $0.fold == fold }.compactMap { $0.metrics[metric] }
             return values.isEmpty ? nil : (fold, values.reduce(0, +) / Double(values.count))
         }
     }

@@ -76,7 +76,7 @@ public final class ExperimentRun {
         ) { [classes, experiment] model in
             guard validation.count > 0 else { return [] }
             return try Predictions(of: model, for: validation, classes: classes, loss: loss)
-                .figures(experiment.evaluation.metrics)
+                .metrics(experiment.evaluation.metrics)
         }
         try train(trainer)
         trainer.restoreBestWeights()
@@ -164,17 +164,17 @@ public final class ExperimentRun {
             }
             let training = (clock.now - begin).inSeconds
             let done = trainer.samples - samples
-            let figures = try trainer.endEpoch()
+            let epoch = try trainer.endEpoch()
             let times = EpochTiming(
                 seconds: (clock.now - begin).inSeconds, training: training,
                 computing: (trainer.computing - computing).inSeconds, samples: done)
-            try metrics.append(figures)
-            try timing.append(epoch: figures.epoch, times.figures)
-            try events?.append(figures)
+            try metrics.append(epoch)
+            try timing.append(epoch: epoch.epoch, times.values)
+            try events?.append(epoch)
             if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds || trainer.isOver {
                 try save()
             }
-            observer.epoch(figures, times)
+            observer.epoch(epoch, times)
         }
     }
 

@@ -19,11 +19,11 @@ public struct RunReport: Sendable {
     /// The leakage audit of the split.
     public var audit: Audit?
     /// The metrics of the evaluated subset, in display order.
-    public var figures: [MetricValue] = []
+    public var metrics: [MetricValue] = []
     /// Signs of failed training, one sentence each.
     public var findings: [String] = []
     /// A note on the evaluated subset and on how the intervals were computed.
-    public var figuresNote = ""
+    public var metricsNote = ""
     /// The metrics of every epoch, drawn as curves.
     public var epochs: [EpochMetrics] = []
     /// The epoch whose weights were evaluated.

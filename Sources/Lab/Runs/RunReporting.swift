@@ -53,7 +53,7 @@ extension RunReport {
             (
                 "Normalised",
                 experiment.features.normalize == .speaker
-                    ? "by speaker, over all clips of a speaker in a part, tested ones too: figures of a model that hears many clips of a voice at once"
+                    ? "by speaker, over all clips of a speaker in a part, tested ones too: metrics of a model that hears many clips of a voice at once"
                     : "each clip without the others"
             ),
             (
@@ -132,8 +132,8 @@ extension RunReport {
     }
 
     mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
-        figures = result.test.entries.map { entry in
-            let interval = result.intervals.first { $0.figure == entry.name }
+        metrics = result.test.entries.map { entry in
+            let interval = result.intervals.first { $0.metric == entry.name }
             return MetricValue(
                 entry.name,
                 ConfidenceInterval(
@@ -141,7 +141,7 @@ extension RunReport {
                     level: interval?.level ?? options.confidenceLevel),
                 isShare: Metric.isShare(entry.name))
         }
-        figuresNote =
+        metricsNote =
             "Measured on the \(result.part.rawValue) set, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
         findings = result.findings.map(\.message)
@@ -162,7 +162,7 @@ extension RunReport {
             // Only speakers with clips of the class tell of its recall.
             let own = predictions.selecting(
                 predictions.truths.indices.filter { predictions.truths[$0] == label })
-            let range = try own.interval(.recall(label), isShare: true, unit, options)
+            let range = try own.interval(.recall(ofClass: label), unit, options)
             return Group(
                 matrix.classes[label], examples: matrix.supports[label], share: range.estimate,
                 low: range.low, high: range.high)

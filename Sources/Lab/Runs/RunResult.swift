@@ -20,10 +20,10 @@ public struct RunResult: Options {
     public static let summary = "What a run has found on the part that it measures."
     public static let fields: [Field<Self>] = [
         .init("split", \.split, "The name of the split."),
-        .init("part", \.part, "The part whose figures these are."),
+        .init("part", \.part, "The part whose metrics these are."),
         .init("epochs", \.epochs, "How many epochs there were; 0 for several models together.", .atLeast(0)),
         .init("best_epoch", \.bestEpoch, "The epoch whose weights were measured; null for the last."),
-        .init("test", \.test, "The figures of that part; null is no number.", .required),
+        .init("test", \.test, "The metrics of that part; null is no number.", .required),
         .init(
             "speaker_independent", \.speakerIndependent,
             "Whether no speaker of that part was trained or validated on; null where speakers are not known."),
@@ -41,7 +41,7 @@ public struct RunResult: Options {
 
     /// The confidence interval of a metric.
     public struct Interval: Options {
-        public var figure = ""
+        public var metric = ""
         public var over = ClusteredMetric.Unit.clips
         public var units = 0
         public var method: ConfidenceInterval.Method?
@@ -51,7 +51,7 @@ public struct RunResult: Options {
 
         public static let summary = "The confidence interval of a metric."
         public static let fields: [Field<Self>] = [
-            .init("figure", \.figure, "Which metric.", .required),
+            .init("metric", \.metric, "Which metric.", .required),
             .init("over", \.over, "The independent units: speakers or clips."),
             .init("units", \.units, "How many units there are.", .atLeast(0)),
             .init("method", \.method, "How it was computed; null where there is no interval."),
@@ -129,13 +129,13 @@ public struct RunResult: Options {
     ) throws {
         (self.split, self.part, self.epochs, self.bestEpoch) = (split, part, epochs, bestEpoch)
         self.speakerIndependent = speakerIndependent
-        let figures = try predictions.figures(options.metrics)
-        test = Named(figures.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
+        let metrics = try predictions.metrics(options.metrics)
+        test = Named(metrics.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
         let unit = predictions.unit(speakerIndependent: speakerIndependent)
-        for figure in options.metrics {
-            let found = try predictions.interval(.figure(figure), isShare: figure.isShare, unit, options)
+        for metric in options.metrics {
+            let found = try predictions.interval(metric, unit, options)
             var interval = Interval()
-            (interval.figure, interval.over, interval.units) = (figure.rawValue, unit, found.units)
+            (interval.metric, interval.over, interval.units) = (metric.name, unit, found.units)
             (interval.method, interval.level) = (found.method, found.level)
             interval.low = found.low.isFinite ? found.low : nil
             interval.high = found.high.isFinite ? found.high : nil
@@ -180,13 +180,11 @@ extension Predictions {
 
     /// The confidence interval of a metric, over speakers or clips.
     func interval(
-        _ statistic: ClusteredMetric.Statistic, isShare: Bool, _ unit: ClusteredMetric.Unit,
-        _ options: EvaluationOptions
+        _ metric: Metric, _ unit: ClusteredMetric.Unit, _ options: EvaluationOptions
     ) throws(MetricError) -> ConfidenceInterval {
         ClusterResampling.interval(
-            try ClusteredMetric(statistic, [self], by: unit), isShare: isShare,
-            level: options.confidenceLevel,
-            draws: options.resamples, generator: RandomGenerator(seed: 0).split("bootstrap"))
+            try ClusteredMetric(metric, [self], by: unit), isShare: metric.isShare,
+            level: options.confidenceLevel, draws: options.resamples, generator: RandomGenerator(seed: 0).split("bootstrap"))
     }
 }
 

@@ -10,7 +10,7 @@ extension LineChart {
     public static func curves(of epochs: [EpochMetrics], best: Int? = nil) -> [LineChart] {
         var (kinds, charts) = ([String](), [String: [Series]]())
         var known: Set<String> = []
-        for name in epochs.flatMap({ $0.figures.map(\.name) }) where known.insert(name).inserted {
+        for name in epochs.flatMap({ $0.values.map(\.name) }) where known.insert(name).inserted {
             let (part, kind) = parts(name)
             let points = epochs.map { (x: Double($0.epoch), y: $0[name] ?? .nan) }
             guard points.contains(where: { Scale.isDrawn($0.y) }) else { continue }
@@ -29,21 +29,21 @@ extension LineChart {
     /// from the minimum to the maximum.
     public static func curves(ofRuns runs: [[EpochMetrics]]) -> [LineChart] {
         let last = runs.map(\.count).max() ?? 0
-        let names = runs.joined().flatMap { $0.figures.map(\.name) }
+        let names = runs.joined().flatMap { $0.values.map(\.name) }
         var (known, unique): (Set<String>, [String]) = ([], [])
         for name in names where known.insert(name).inserted { unique.append(name) }
         var means: [EpochMetrics] = []
         var bands: [String: [(x: Double, low: Double, high: Double)]] = [:]
         for epoch in 0..<last {
             let present = runs.filter { $0.indices.contains(epoch) }.map { $0[epoch] }
-            var figures: [(name: String, value: Double)] = []
+            var values: [(name: String, value: Double)] = []
             for name in unique {
                 let values = present.compactMap { $0[name] }.filter(\.isFinite)
                 guard let low = values.min(), let high = values.max() else { continue }
-                figures.append((name, values.reduce(0, +) / Double(values.count)))
+                values.append((name, values.reduce(0, +) / Double(values.count)))
                 bands[name, default: []].append((Double(epoch + 1), low, high))
             }
-            means.append(EpochMetrics(epoch: epoch + 1, figures: figures))
+            means.append(EpochMetrics(epoch: epoch + 1, values: values))
         }
         return curves(of: means).map { chart in
             var chart = chart

@@ -32,7 +32,7 @@ public struct Ablation: Sendable {
     public enum State: Sendable, Equatable {
         case missing
         case unfinished
-        /// With the figures of its test.
+        /// With the metrics of its test.
         case finished([String: Double])
         /// The folder is of another experiment, or damaged; with the words for it.
         case unusable(String)
@@ -146,14 +146,14 @@ public struct Ablation: Sendable {
                     "made with another config: \(first.path) was \(values[0]), is \(values[1])\(more)")
             }
             guard content == .finished else { return .unfinished }
-            return .finished(try Self.figures(path + "/" + RunFile.result))
+            return .finished(try Self.metrics(path + "/" + RunFile.result))
         } catch {
             return .unusable("\(error)")
         }
     }
 
-    /// The figures of a test; those that are no numbers are left out.
-    private static func figures(_ file: String) throws(ConfigurationError) -> [String: Double] {
+    /// The metrics of a test; those that are no numbers are left out.
+    private static func metrics(_ file: String) throws(ConfigurationError) -> [String: Double] {
         let members = try JSONValue.load(file)["test"]?.members ?? []
         return Dictionary(
             members.compactMap { member in member.value.double.map { (member.key, $0) } },

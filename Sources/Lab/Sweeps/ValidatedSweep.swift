@@ -132,14 +132,14 @@ public struct ValidatedSweep: Sendable {
                         "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has \(count > 1 ? "\(count) folds" : "a single fold")"
                 ))
         }
-        let figures = ["loss"] + member.evaluation.metrics.map(\.rawValue)
-        if !figures.contains(options.metric) {
+        let metrics = ["loss"] + member.evaluation.metrics.map(\.name)
+        if !metrics.contains(options.metric) {
             let path: JSONPath = ["sweep", "metric"]
-            let meant = Suggestion.closest(to: options.metric, among: figures)
+            let meant = Suggestion.closest(to: options.metric, among: metrics)
             let advice =
                 Metric(rawValue: options.metric) != nil
                 ? "add it to evaluation.metrics"
-                : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(figures.joined(separator: ", "))"
+                : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(metrics.joined(separator: ", "))"
             problems.append(
                 ConfigurationIssue(
                     place: sweep.place(of: path), path: path,

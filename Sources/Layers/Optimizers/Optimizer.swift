@@ -131,7 +131,7 @@ public final class Optimizer {
     }
 
     private func advanceSchedule(metric: Double?) {
-        schedule?.advance(figure: metric)
+        schedule?.advance(metric: metric)
         if let schedule { learningRate = schedule.rate }
     }
 

@@ -199,7 +199,7 @@ import Testing
     }
 
     /// What a plateau may watch: validation loss and penalties together, as Keras counts it.
-    @Test func thePenalizedObjectiveIsAFigure() throws {
+    @Test func thePenalizedObjectiveIsAMetric() throws {
         try Toy.inFolder { folder in
             var json = try JSONValue.parse(smallExperiment, source: "a.json")
             try json.set("model[1].l2=0.01")
@@ -301,7 +301,7 @@ import Testing
             try $0.set("augmentation.leak_copies_into_test=true")
         }
         #expect(copies.contains("features.normalize: conflicts with leak_copies_into_test"), "\(copies)")
-        let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
-        #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
+        let metric = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
+        #expect(metric.contains("did you mean \"validation_accuracy\"?"), "\(metric)")
     }
 }

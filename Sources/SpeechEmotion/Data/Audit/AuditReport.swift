@@ -103,7 +103,7 @@ public struct AuditReport: Sendable {
                 [part.part.rawValue, "\(part.clips)", "\(part.speakers.count)", minutes ?? "-"]
                     + part.classCounts.map { "\($0)" })
         }
-        var lines = ["\(corpus), \(split)", ""] + Self.aligned(rows) + [""]
+        var lines = ["\(corpus), \(split)", ""] + TextTable(rows) { $0 > 0 }.lines + [""]
         if findings.isEmpty { lines.append("No problems were found.") }
         for finding in findings {
             let word =
@@ -115,16 +115,5 @@ public struct AuditReport: Sendable {
         }
         if !comparedAudio { lines.append("The audio itself was not compared.") }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// Aligns columns to their widest cell, numbers to the right.
-    private static func aligned(_ rows: [[String]]) -> [String] {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            row.enumerated().map { column, text in
-                let space = String(repeating: " ", count: widths[column] - text.count)
-                return column == 0 ? text + space : space + text
-            }.joined(separator: "  ")
-        }
     }
 }
