@@ -76,7 +76,7 @@ import Testing
     }
 
     /// Folders of a module use each other's types without cycles. Files beside the folders belong to no folder.
-    @Test(arguments: ["Lab", "Reports", "Training", "Commands"])
+    @Test(arguments: ["SpeechEmotion", "Lab", "Reports", "Training", "Commands"])
     func foldersFormNoCycle(_ module: String) throws {
         let files = try Self.files(of: module)
         var owner: [String: Set<String>] = [:]
