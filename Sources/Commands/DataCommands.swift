@@ -152,8 +152,7 @@ extension Command {
             }
             let leaks = reports.count { !$0.isClean }
             if arguments[strict], leaks > 0 {
-                throw CommandFailure(
-                    description: "\(leaks) of \(reports.count) splits leak into their test set")
+                throw LabError("\(leaks) of \(reports.count) splits leak into their test set")
             }
         })
 

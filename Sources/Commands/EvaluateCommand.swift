@@ -11,7 +11,7 @@ extension Command {
         help:
             "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data."
     )
-    private static let part = Option.choice(
+    private static let subset = Option.choice(
         "subset", ["train", "validation", "test"],
         help:
             "The subset of the run's own data; unless given, the one that the run was evaluated on: test, or validation for a search."
@@ -46,7 +46,7 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, part, Common.views, TableFormat.option, out, Common.threads,
+            data, labels, allowPartial, ensemble, subset, Common.views, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
             Common.noCache,
@@ -118,15 +118,13 @@ extension Command {
 
     /// Evaluates what the options name.
     private static func evaluate(_ runs: RunEvaluation, _ arguments: Arguments) throws -> Evaluation {
-        try Interrupt.whenStopped {
-            guard let other = arguments[data] else {
-                return try runs.evaluate(arguments[part].flatMap { Split.Subset(rawValue: $0) })
-            }
-            return try runs.evaluate(
-                DataArgument.read(other).data,
-                labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
-                    ?? LabelMapping(), allowsPartial: arguments[allowPartial])
+        guard let other = arguments[data] else {
+            return try runs.evaluate(arguments[subset].flatMap { Split.Subset(rawValue: $0) })
         }
+        return try runs.evaluate(
+            DataArgument.read(other).data,
+            labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
+                ?? LabelMapping(), allowsPartial: arguments[allowPartial])
     }
 
     /// The cross-validation that the arguments name; nil if they name runs, whose ensemble is evaluated.
@@ -175,7 +173,7 @@ extension Command {
 
     private static func checkOptions(_ arguments: Arguments) throws {
         if arguments[data] != nil {
-            guard arguments[part] == nil else {
+            guard arguments[subset] == nil else {
                 throw UsageError("--subset and --data are mutually exclusive")
             }
             return

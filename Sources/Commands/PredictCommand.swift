@@ -214,12 +214,10 @@ extension Command {
             )
         }
         if failures > 0 {
-            throw CommandFailure(description: "\(failures) of \(paths.count) files could not be read")
+            throw LabError("\(failures) of \(paths.count) files could not be read")
         }
         if emptyFolders > 0 {
-            throw CommandFailure(
-                description:
-                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
+            throw LabError("no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
         }
     }
 }
@@ -323,8 +321,7 @@ private struct LiveStream {
             Terminal.error("the last sample was dropped: standard input had an odd number of bytes")
         }
         if failures > 0 {
-            throw CommandFailure(
-                description: "no prediction for \(NumberText.count(failures, "window")) of the stream")
+            throw LabError("no prediction for \(NumberText.count(failures, "window")) of the stream")
         }
     }
 

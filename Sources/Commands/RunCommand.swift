@@ -85,7 +85,7 @@ extension Command {
                 stop.isSaved
                     ? "Stopped and saved. To resume: \(again)"
                     : "Stopped before the first step. To start again: \(again)")
-            throw Interrupted()
+            throw stop
         }
     }
 

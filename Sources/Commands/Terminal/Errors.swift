@@ -12,11 +12,3 @@ public struct UsageError: Error {
             message + (Suggestion.closest(to: wrong, among: allowed).map { "; did you mean \"\($0)\"?" } ?? "")
     }
 }
-
-/// A command failed after reporting the details; the exit status is 1.
-struct CommandFailure: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// Interrupted by Ctrl-C or SIGTERM; the exit status is 130.
-public struct Interrupted: Error {}

@@ -55,7 +55,7 @@ public struct Program: Sendable {
         } catch let error as UsageError {
             Terminal.error("error: \(error.message)\nSee \(name) \(command.name) --help.")
             return 64
-        } catch is Interrupted {
+        } catch is RunStopped {
             Terminal.error("Stopped.")
             return 130
         } catch let error as FolderInUse {

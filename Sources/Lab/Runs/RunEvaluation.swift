@@ -65,7 +65,7 @@ public struct RunEvaluation {
         return evaluation
     }
 
-    /// On the clips of other data whose class the model knows. Throws a `LabelMismatch` where more than a tenth of the clips have another
+    /// On the clips of other data whose class the model knows. Throws a `LabError` if more than a tenth of the clips have another
     /// class, or a class of the model has no clip, unless `allowsPartial`.
     ///
     /// - Parameter labels: Maps labels of the data to classes of the model.

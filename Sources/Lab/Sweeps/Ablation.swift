@@ -128,7 +128,12 @@ public struct Ablation: Sendable {
             guard case .unusable(let reason) = state(of: single) else { return nil }
             return "\(run(of: single)): \(reason)"
         }
-        guard lines.isEmpty else { throw AblationProblem(folder: folder, lines: lines) }
+        guard lines.isEmpty else {
+            let more = lines.count > 8 ? ["and \(lines.count - 8) more"] : []
+            throw LabError(
+                (["\(folder) holds runs that are not this ablation's; give another --name, or move them away"]
+                    + lines.prefix(8) + more).joined(separator: "\n"))
+        }
     }
 
     /// How far a single run is.
@@ -158,21 +163,6 @@ public struct Ablation: Sendable {
         return Dictionary(
             members.compactMap { member in member.value.double.map { (member.key, $0) } },
             uniquingKeysWith: { first, _ in first })
-    }
-}
-
-/// Runs of an ablation's folder that are of another config.
-public struct AblationProblem: Error, CustomStringConvertible {
-    /// The folder of the whole sweep.
-    public var folder: String
-    /// One for each run.
-    public var lines: [String]
-
-    public var description: String {
-        let shown = lines.prefix(8).joined(separator: "\n")
-        let more = lines.count > 8 ? "\nand \(lines.count - 8) more" : ""
-        return
-            "\(folder) holds runs that are not this ablation's; give another --name, or move them away\n\(shown)\(more)"
     }
 }
 

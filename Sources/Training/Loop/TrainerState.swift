@@ -23,7 +23,7 @@ extension Trainer {
     ///   - json: The first part of `state()`.
     ///   - tensors: The second part of `state()`, as a `StateStore` returns it.
     ///   - file: The file or folder that error messages name.
-    /// - Throws: `ConfigurationError`, `FileError` or `StateError` if the state does not match this training.
+    /// - Throws: `ConfigurationError`, `FileError` or `WeightsError` if the state does not match this training.
     public func restore(_ json: JSONValue, _ tensors: SafeTensors, file: String) throws {
         let position = try TrainingPosition.decode(json)
         func part(_ prefix: String) throws -> [(String, Tensor)] {
