@@ -228,7 +228,7 @@ private enum AuditTable {
             report.findings.map { finding -> [ValueTable.Cell] in
                 [
                     .text(report.split), .text(finding.severity.rawValue),
-                    .text(finding.parts.map(\.rawValue).joined(separator: ", ")), .text(finding.message),
+                    .text(finding.subsets.map(\.rawValue).joined(separator: ", ")), .text(finding.message),
                     .text(finding.examples.joined(separator: "; ")),
                 ]
             }

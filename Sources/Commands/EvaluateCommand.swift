@@ -46,7 +46,7 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, subset, Common.views, TableFormat.option, out, Common.threads,
+            data, labels, allowPartial, ensemble, subset, Common.tta, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
             Common.noCache,
@@ -91,7 +91,7 @@ extension Command {
         defer { reporter.finish() }
         let evaluation = try evaluate(
             RunEvaluation(
-                records, of: set.map { ($0.path, $0.records) }, views: arguments.views(),
+                records, of: set.map { ($0.path, $0.records) }, tta: arguments.tta(),
                 cache: arguments.featureCache(),
                 observer: reporter), arguments)
         reporter.finish()
@@ -153,7 +153,7 @@ extension Command {
         defer { reporter.finish() }
         var done = 0
         let evaluation = try GroupEvaluation(
-            set, views: arguments.views(), cache: arguments.featureCache(), observer: reporter
+            set, tta: arguments.tta(), cache: arguments.featureCache(), observer: reporter
         ) { runs in
             if arguments.tableFormat == .table {
                 Terminal.error("\(done + 1) of \(set.records.count): \(set.records[done].path)")

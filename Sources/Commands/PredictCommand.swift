@@ -45,7 +45,7 @@ extension Command {
                 "Audio files, folders (searched recursively), or - for raw audio from standard input (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.views, format, attention, timeline, window, step, truncate, rate, Common.threads,
+            model, Common.tta, format, attention, timeline, window, step, truncate, rate, Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
@@ -89,11 +89,11 @@ extension Command {
     /// The model that `--model` names: of a cross-validation, the ensemble of its models.
     private static func predictor(_ arguments: Arguments) throws -> Predictor {
         let path = try arguments[model] ?? DefaultModel.path()
-        guard RunSet.ablationFolder(path) != nil else { return try Predictor(path, views: arguments.views()) }
+        guard RunSet.ablationFolder(path) != nil else { return try Predictor(path, tta: arguments.tta()) }
         let runs = try RunSet.reportedOne(path).records.map(\.path)
         return runs.count == 1
-            ? try Predictor(runs[0], views: arguments.views())
-            : try Predictor(combining: runs, views: arguments.views())
+            ? try Predictor(runs[0], tta: arguments.tta())
+            : try Predictor(combining: runs, tta: arguments.tta())
     }
 
     /// Throws if an option would have no effect.

@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    /// A run that measures its validation part: no command of the usual ones reads the test part.
+    /// A run that evaluates its validation set: no other command reads the test set.
     @Test func aSearchStaysASearch() throws {
         try SmallExperiment.inFolder { folder in
             let made = try BuiltProgram.run(
@@ -148,10 +148,10 @@ import Testing
                 #expect(ending.status == 0, "\(command): \(ending.errors)")
             }
             #expect(!FileManager.default.fileExists(atPath: run + "/" + RunFile.testReads))
-            let parts = try JSONValue.load(run + "/" + RunFile.audit)["parts"]?.elements ?? []
+            let parts = try JSONValue.load(run + "/" + RunFile.audit)["subsets"]?.elements ?? []
             let seconds = Dictionary(
                 uniqueKeysWithValues: parts.compactMap { part in
-                    part["part"]?.text.map { ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1) }
+                    part["subset"]?.text.map { ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1) }
                 })
             #expect(seconds["test"] == 0 && (seconds["validation"] ?? 0) > 0, "\(parts)")
             let test = try BuiltProgram.run("evaluate", run, "--subset", "test", "--no-cache")

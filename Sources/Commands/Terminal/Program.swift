@@ -134,9 +134,12 @@ public struct Program: Sendable {
             \(twoColumns(rows))
 
             examples:
-            \(command.examples.map { "  \($0.line)\n      \($0.does)" }.joined(separator: "\n"))
+            \(command.examples.map { "  \(named($0.line))\n      \(named($0.does))" }.joined(separator: "\n"))
             """
     }
+
+    /// Replaces the standard program's name in an example.
+    private func named(_ text: String) -> String { text.replacing("Train ", with: name + " ") }
 
     private func twoColumns(_ rows: [(String, String)]) -> String {
         TextTable(rows.map { ["  " + $0.0, $0.1] }).lines.joined(separator: "\n")

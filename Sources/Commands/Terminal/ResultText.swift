@@ -11,7 +11,7 @@ enum ResultText {
         let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
         let hasIntervals = result.intervals.contains { $0.low != nil }
         var rows = [
-            [result.part.rawValue, "value"]
+            [result.subset.rawValue, "value"]
                 + (hasIntervals ? ["\(level) CI over \(first?.over.rawValue ?? "")"] : [])
         ]
         for entry in result.test.entries {

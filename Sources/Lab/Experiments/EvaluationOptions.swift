@@ -18,7 +18,7 @@ public struct EvaluationOptions: Options {
         case validation
 
         /// The corresponding subset of a split.
-        var splitPart: Split.Subset { self == .test ? .test : .validation }
+        var splitSubset: Split.Subset { self == .test ? .test : .validation }
     }
 
     public static let summary =
@@ -34,7 +34,7 @@ public struct EvaluationOptions: Options {
         ),
         .init(
             "tta", \.tta,
-            "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional view of a recording. The logits are averaged over the original and all views. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
+            "Test-time augmentation: each entry is a list of waveform augmentations that creates one additional copy of a recording. The logits are averaged over the original and all copies. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
             TestTimeAugmentation.limit),
         .init(
             "batch_size", \.batchSize,

@@ -90,7 +90,7 @@ public struct ValidatedExperiment: Sendable {
                     "conflicts with leak_copies_into_test: the statistics of a speaker would include augmented copies; remove leak_copies_into_test"
                 )
             }
-            if let sequence = experiment.features.layout.value as? FrameSequence, sequence.pad != .end {
+            if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
                 report(
                     ["features", "normalize"],
                     "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"

@@ -160,15 +160,15 @@ public struct GroupReport {
         var classes: [String] = []
         var seen: Set<Int> = []
         for record in sets[0].records where seen.insert(record.experiment.fold).inserted {
-            for part in record.audit?["parts"]?.elements ?? [] {
-                let counts = part["classes"]?.members ?? []
+            for subset in record.audit?["subsets"]?.elements ?? [] {
+                let counts = subset["classes"]?.members ?? []
                 for count in counts where !classes.contains(count.key) { classes.append(count.key) }
                 rows.append(
                     [
-                        .text("fold \(record.experiment.fold)"), .text(part["part"]?.text ?? ""),
-                        .count(part["clips"]?.integer ?? 0),
-                        .count(part["speakers"]?.elements?.count ?? 0),
-                    ] + classes.map { .count(part["classes"]?[$0]?.integer ?? 0) })
+                        .text("fold \(record.experiment.fold)"), .text(subset["subset"]?.text ?? ""),
+                        .count(subset["clips"]?.integer ?? 0),
+                        .count(subset["speakers"]?.elements?.count ?? 0),
+                    ] + classes.map { .count(subset["classes"]?[$0]?.integer ?? 0) })
             }
         }
         guard !rows.isEmpty else { return "" }

@@ -35,8 +35,8 @@ public struct RunComparison: Sendable {
                     file: record.path, place: RunFile.predictions, found: "no such file",
                     allowed: "what Train run writes into the folder of a run")
             }
-            if let part = set.records.first?.result?.part, part != .test {
-                found.append("\(name) was measured on its \(part.rawValue) set, not on its test set")
+            if let subset = set.records.first?.result?.subset, subset != .test {
+                found.append("\(name) was measured on its \(subset.rawValue) set, not on its test set")
             }
             if let first = groups.first, group.folds.count != first.folds.count {
                 found.append(

@@ -36,7 +36,7 @@ public struct RunGroup: Sendable {
             speakerIndependent = result.speakerIndependent
             let split = record.split
             testToTrain =
-                Double(split?[result.part].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
+                Double(split?[result.subset].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
             splitFolds = Self.splitFolds(record)
         }
 
@@ -45,8 +45,8 @@ public struct RunGroup: Sendable {
             let split = record.experiment.split.value
             if let count = split.foldCount { return count }
             guard (split as? LeaveOneOutSplit)?.by == "speaker" else { return nil }
-            let parts = record.audit?["parts"]?.elements ?? []
-            let speakers = Set(parts.flatMap { $0["speakers"]?.elements?.compactMap(\.text) ?? [] })
+            let subsets = record.audit?["subsets"]?.elements ?? []
+            let speakers = Set(subsets.flatMap { $0["speakers"]?.elements?.compactMap(\.text) ?? [] })
             return speakers.isEmpty ? nil : speakers.count
         }
 

@@ -1,10 +1,10 @@
 import Foundation
 import SpeechEmotion
 
-/// The features of a window of a recording, in all views.
+/// The features of a window of a recording, in all copies.
 struct WindowFeatures: Sendable {
     var start, end: Double
-    var views: [Features]
+    var copies: [Features]
 }
 
 extension Predictor {
@@ -77,8 +77,8 @@ extension Predictor {
         let start = Double(window.start) / Double(rate) + windows.lead
         let end = Double(window.start + window.samples.count) / Double(rate)
         do {
-            let views = try features(of: Waveform(window.samples, rate: rate))
-            return WindowFeatures(start: start, end: end, views: try views.map { try $0.finite(path) })
+            let copies = try features(of: Waveform(window.samples, rate: rate))
+            return WindowFeatures(start: start, end: end, copies: try copies.map { try $0.finite(path) })
         } catch {
             throw LabError(
                 "\(path): the window from \(Self.seconds(start)) to \(Self.seconds(end)): \(error). "

@@ -65,10 +65,10 @@ public struct RunReport: Sendable {
         /// The name of the evaluated subset.
         public var measured: String
         /// The subsets, such as train, validation and test.
-        public var parts: [Part]
+        public var subsets: [Subset]
 
         /// A subset of the data.
-        public struct Part: Sendable {
+        public struct Subset: Sendable {
             /// The name, such as "train".
             public var name: String
             /// The number of examples.
@@ -86,12 +86,12 @@ public struct RunReport: Sendable {
 
         /// Creates a split.
         public init(
-            rule: String, isSpeakerIndependent: Bool?, measured: String = "test", parts: [Part] = []
+            rule: String, isSpeakerIndependent: Bool?, measured: String = "test", subsets: [Subset] = []
         ) {
             self.rule = rule
             self.measured = measured
             self.isSpeakerIndependent = isSpeakerIndependent
-            self.parts = parts
+            self.subsets = subsets
         }
     }
 

@@ -9,7 +9,7 @@ extension RunReport {
         let sections = [
             HTML.section("Results", resultPart),
             HTML.section("Setup", HTML.definitions(facts)),
-            HTML.section("Data split", splitPart),
+            HTML.section("Data split", splitSection),
             HTML.section("Truncation", truncation?.html ?? ""),
             HTML.section("Leakage audit", auditPart),
             HTML.section("Training", trainingPart),
@@ -51,10 +51,10 @@ extension RunReport {
         }
     }
 
-    private var splitPart: String {
+    private var splitSection: String {
         guard let split else { return "" }
-        let rows = split.parts.map { part in
-            [part.name, NumberText.count(part.examples), part.speakers.map { NumberText.count($0) } ?? "–"]
+        let rows = split.subsets.map { subset in
+            [subset.name, NumberText.count(subset.examples), subset.speakers.map { NumberText.count($0) } ?? "–"]
         }
         return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
             + (rows.isEmpty

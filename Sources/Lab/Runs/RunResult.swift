@@ -4,10 +4,10 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// What a run has found on the part that it measures, its test data unless told otherwise, as `result.json` holds it.
+/// The results of a run on the evaluated subset, the test set by default, as in `result.json`.
 public struct RunResult: Options {
     public var split = ""
-    public var part = Split.Subset.test
+    public var subset = Split.Subset.test
     public var epochs = 0
     public var bestEpoch: Int?
     public var test = Named<Double?>()
@@ -17,16 +17,16 @@ public struct RunResult: Options {
     public var findings: [TrainingFinding] = []
     public var truncation: [Truncated] = []
 
-    public static let summary = "What a run has found on the part that it measures."
+    public static let summary = "The results of a run on the evaluated subset."
     public static let fields: [Field<Self>] = [
         .init("split", \.split, "The name of the split."),
-        .init("part", \.part, "The part whose metrics these are."),
+        .init("subset", \.subset, "The evaluated subset."),
         .init("epochs", \.epochs, "How many epochs there were; 0 for several models together.", .atLeast(0)),
         .init("best_epoch", \.bestEpoch, "The epoch whose weights were measured; null for the last."),
-        .init("test", \.test, "The metrics of that part; null is no number.", .required),
+        .init("test", \.test, "The metrics; null is no number.", .required),
         .init(
             "speaker_independent", \.speakerIndependent,
-            "Whether no speaker of that part was trained or validated on; null where speakers are not known."),
+            "Whether no speaker of that subset was trained or validated on; null where speakers are not known."),
         .init("intervals", \.intervals, "The confidence intervals of the metrics."),
         .init("speakers", \.speakers, "The accuracy for each speaker."),
         .init(
@@ -124,10 +124,10 @@ public struct RunResult: Options {
     ///
     /// - Parameter speakerIndependent: Whether no speaker was trained or validated on; nil where that is not known.
     public init(
-        _ predictions: Predictions, speakerIndependent: Bool?, split: String, part: Split.Subset,
+        _ predictions: Predictions, speakerIndependent: Bool?, split: String, subset: Split.Subset,
         options: EvaluationOptions, epochs: Int, bestEpoch: Int?
     ) throws {
-        (self.split, self.part, self.epochs, self.bestEpoch) = (split, part, epochs, bestEpoch)
+        (self.split, self.subset, self.epochs, self.bestEpoch) = (split, subset, epochs, bestEpoch)
         self.speakerIndependent = speakerIndependent
         let metrics = try predictions.metrics(options.metrics)
         test = Named(metrics.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })

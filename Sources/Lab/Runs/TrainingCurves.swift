@@ -11,11 +11,11 @@ extension LineChart {
         var (kinds, charts) = ([String](), [String: [Series]]())
         var known: Set<String> = []
         for name in epochs.flatMap({ $0.values.map(\.name) }) where known.insert(name).inserted {
-            let (part, kind) = parts(name)
+            let (subset, kind) = components(name)
             let points = epochs.map { (x: Double($0.epoch), y: $0[name] ?? .nan) }
             guard points.contains(where: { Scale.isDrawn($0.y) }) else { continue }
             if charts[kind] == nil { kinds.append(kind) }
-            charts[kind, default: []].append(Series(part ?? title(kind), points: points))
+            charts[kind, default: []].append(Series(subset ?? title(kind), points: points))
         }
         return kinds.map { kind in
             LineChart(
@@ -48,9 +48,9 @@ extension LineChart {
         return curves(of: means).map { chart in
             var chart = chart
             for name in unique {
-                let (part, kind) = parts(name)
+                let (subset, kind) = components(name)
                 guard title(kind) == chart.title else { continue }
-                for index in chart.series.indices where chart.series[index].name == part ?? title(kind) {
+                for index in chart.series.indices where chart.series[index].name == subset ?? title(kind) {
                     chart.series[index].band = bands[name] ?? []
                 }
             }
@@ -59,10 +59,10 @@ extension LineChart {
     }
 
     /// Splits a name such as `train_loss` into subset and metric.
-    private static func parts(_ name: String) -> (part: String?, kind: String) {
-        for (prefix, part) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]
+    private static func components(_ name: String) -> (subset: String?, kind: String) {
+        for (prefix, subset) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]
         where name.hasPrefix(prefix) {
-            return (part, String(name.dropFirst(prefix.count)))
+            return (subset, String(name.dropFirst(prefix.count)))
         }
         return (nil, name)
     }

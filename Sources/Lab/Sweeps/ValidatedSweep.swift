@@ -71,14 +71,14 @@ public struct ValidatedSweep: Sendable {
                 let member = try Experiment.decode(
                     changed, environment: environment, keepsUnset: keepsUnset)
                 var found = Self.problems(of: member, changed, options, sweep: json)
-                let (part, other) = (member.evaluation.subset, base.evaluation.subset)
-                if part != other {
+                let (subset, other) = (member.evaluation.subset, base.evaluation.subset)
+                if subset != other {
                     let path: JSONPath = ["evaluation", "subset"]
                     found.append(
                         ConfigurationIssue(
                             place: changed.place(of: path), path: path,
                             message:
-                                "found \"\(part.rawValue)\", but the base is evaluated on its \(other.rawValue) set; all members must use the same subset"
+                                "found \"\(subset.rawValue)\", but the base is evaluated on its \(other.rawValue) set; all members must use the same subset"
                         ))
                 }
                 problems.add(of: candidate.name, found)

@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    /// With "part": "validation" a run measures what validated it, with the weights that it keeps, and reads no test data.
+    /// With "subset": "validation" a run measures what validated it, with the weights that it keeps, and reads no test data.
     @Test func aSearchLeavesTheTestPartAlone() throws {
         try Toy.inFolder { folder in
             var json = try Self.config()
@@ -182,7 +182,7 @@ import Testing
             let result = try ExperimentRun(
                 Experiment.decode(json), folder: RunFolder(path), observer: Stopper()
             ).run()
-            #expect(result.part == .validation)
+            #expect(result.subset == .validation)
             let record = try RunRecord(path)
             #expect(record.gap == nil)
             #expect(!FileManager.default.fileExists(atPath: path + "/test-reads.jsonl"))

@@ -34,8 +34,8 @@ import Testing
             // Training and its validation hear the sounds alone.
             #expect(try bytes(plain, "metrics.jsonl") == bytes(viewed, "metrics.jsonl"))
             let predictor = try Predictor(viewed.path)
-            #expect(predictor.views.count == 3)
-            #expect(try Predictor(plain.path).views.count == 1)
+            #expect(predictor.tta.count == 3)
+            #expect(try Predictor(plain.path).tta.count == 1)
 
             let found = try #require(viewed.predictions)
             let clips = try viewed.experiment.data.read().clips
@@ -69,7 +69,7 @@ import Testing
             let plain = try run(folder + "/plain")
             let viewed = try run(folder + "/viewed", "evaluation.tta=\(Self.views)")
             func csv(_ run: RunRecord, _ views: TestTimeAugmentation?) throws -> String {
-                try RunEvaluation([run], views: views, cache: nil, observer: Silent()).evaluate().predictions
+                try RunEvaluation([run], tta: views, cache: nil, observer: Silent()).evaluate().predictions
                     .csv
             }
             let views = try TestTimeAugmentation(list: JSONValue.parse(Self.views, source: "views"))
@@ -158,8 +158,8 @@ import Testing
             let file = folder + "/both.safetensors"
             try ModelFile.write(model, card: card, to: file)
             #expect(
-                try Predictor(file).views.copies.encode() == Predictor(one.path).views.copies.encode())
-            #expect(try Predictor(file, views: TestTimeAugmentation()).views.count == 1)
+                try Predictor(file).tta.copies.encode() == Predictor(one.path).tta.copies.encode())
+            #expect(try Predictor(file, views: TestTimeAugmentation()).tta.count == 1)
             // Written with fewer words, as an older program would have.
             let words = try JSONValue.parse(Self.views, source: "views")
             var short = card

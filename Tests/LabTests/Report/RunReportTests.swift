@@ -14,7 +14,7 @@ import Testing
         report.facts = [(name, name)]
         report.split = .init(
             rule: name, isSpeakerIndependent: true,
-            parts: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
+            subsets: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
         report.truncation = TruncationTable([
             (name, TruncationSummary([Truncation(cuts: [1], kept: 1)], options: [name]))
         ])

@@ -1,6 +1,6 @@
 extension PythonLibrary {
     /// Changed versions of a sound, for test-time augmentation.
-    static let views = #"""
+    static let augmentations = #"""
         def stretch(sound, rate):
             """Returns the sound `rate` times as fast at the same pitch: a phase vocoder."""
             fft, hop, window = 2048, 512, hann(2048, periodic=True)

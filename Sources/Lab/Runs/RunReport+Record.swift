@@ -51,9 +51,9 @@ extension RunReport {
             ("Data", experiment.data.source.encode().line),
             ("Features", "\(plan.input) from \(experiment.features.layout.encode().line)"),
             (
-                "Normalised",
+                "Normalized",
                 experiment.features.normalize == .speaker
-                    ? "by speaker, over all clips of a speaker in a part, tested ones too: metrics of a model that hears many clips of a voice at once"
+                    ? "by speaker, over all clips of a speaker in a subset, including test clips: the metrics assume many clips of a speaker at once"
                     : "each clip without the others"
             ),
             (
@@ -81,11 +81,11 @@ extension RunReport {
     static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
         -> Split
     {
-        let parts = audit?["parts"]?.elements ?? []
+        let subsets = audit?["subsets"]?.elements ?? []
         var speakers: [String: Set<String>] = [:]
-        for part in parts {
-            guard let name = part["part"]?.text else { continue }
-            speakers[name] = Set(part["speakers"]?.elements?.compactMap(\.text) ?? [])
+        for subset in subsets {
+            guard let name = subset["subset"]?.text else { continue }
+            speakers[name] = Set(subset["speakers"]?.elements?.compactMap(\.text) ?? [])
         }
         let measured = experiment.evaluation.subset.rawValue
         let own = speakers[measured] ?? []
@@ -94,10 +94,10 @@ extension RunReport {
             rule: "by \(experiment.split.encode().line): \(split.name)",
             isSpeakerIndependent: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
             measured: measured,
-            parts: SpeechEmotion.Split.Subset.allCases.map { part in
-                let known = speakers[part.rawValue]
+            subsets: SpeechEmotion.Split.Subset.allCases.map { subset in
+                let known = speakers[subset.rawValue]
                 return .init(
-                    part.rawValue, examples: split[part].count,
+                    subset.rawValue, examples: split[subset].count,
                     speakers: known.flatMap { $0.isEmpty ? nil : $0.count })
             })
     }
@@ -114,9 +114,9 @@ extension RunReport {
         }
         if json["is_clean"]?.bool == true {
             let what =
-                json["compared_sounds"]?.bool == true
-                ? "clips, copies, speakers and sounds" : "clips and speakers"
-            findings.append((.fine, "no leak into the \(measured) part: \(what) were compared"))
+                json["compared_audio"]?.bool == true
+                ? "clips, copies, speakers and audio" : "clips and speakers"
+            findings.append((.fine, "no leak into the \(measured) set: \(what) were compared"))
         }
         return Audit(findings)
     }
@@ -142,7 +142,7 @@ extension RunReport {
                 isShare: Metric.isShare(entry.name))
         }
         metricsNote =
-            "Measured on the \(result.part.rawValue) set, with the weights of "
+            "Measured on the \(result.subset.rawValue) set, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
         findings = result.findings.map(\.message)
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
