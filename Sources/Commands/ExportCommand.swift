@@ -46,7 +46,9 @@ extension Command {
             try ModelFile.write(model, card: card, to: folder + "/model.safetensors")
             try model.writeONNX(to: folder + "/model.onnx", card: card, options: options)
             var names = ["model.safetensors", "model.json", "model.onnx"]
-            if try writeScript(card, to: folder + "/features.py", program: arguments.program.name) { names.append("features.py") }
+            if try writeScript(card, to: folder + "/features.py", program: arguments.program.name) {
+                names.append("features.py")
+            }
             for name in names { print("\(folder)/\(name)") }
         })
 

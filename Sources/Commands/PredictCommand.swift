@@ -217,7 +217,8 @@ extension Command {
             throw LabError("\(failures) of \(paths.count) files could not be read")
         }
         if emptyFolders > 0 {
-            throw LabError("no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
+            throw LabError(
+                "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "name"))")
         }
     }
 }

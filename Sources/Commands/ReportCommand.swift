@@ -28,7 +28,8 @@ extension Command {
                 }
                 _ = try RunSet.reported(path, skipsUnfinished: true)
                 guard let report = try GroupReport.ofAblation(path) else {
-                    throw UsageError("\(folder): none of its runs has ended; resume with \(arguments.program.name) ablate")
+                    throw UsageError(
+                        "\(folder): none of its runs has ended; resume with \(arguments.program.name) ablate")
                 }
                 return print(try report.write())
             }

@@ -60,8 +60,7 @@ extension Command {
     }
 
     /// The failure for files that differ between two runs, with the differences of their environments.
-    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> LabError
-    {
+    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> LabError {
         let names = ["version", "processor", "system"].filter {
             first.environment?[$0]?.text != second.environment?[$0]?.text
         }
@@ -72,7 +71,8 @@ extension Command {
                 + names.map { name in
                     "\(name) \(first.environment?[name]?.text ?? "unknown") and \(second.environment?[name]?.text ?? "unknown")"
                 }.joined(separator: ", ") + "."
-        return LabError("\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
+        return LabError(
+            "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
         )
     }
 }

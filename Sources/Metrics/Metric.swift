@@ -131,7 +131,8 @@ extension Metric {
     public static func register(_ metric: Metric) {
         let name = metric.name
         precondition(
-            !name.isEmpty && name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) },
+            !name.isEmpty
+                && name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) },
             "Metric.register: \"\(name)\" is not a name of lowercase letters, digits and underscores")
         precondition(!reserved.contains(name), "Metric.register: the name \"\(name)\" is reserved")
         if let taken = Metric(rawValue: name) {

@@ -19,7 +19,8 @@ import Testing
         var coverage = 0.93...0.97
         var testDescription: String {
             let tails = population.hasHeavyTails ? ", unbalanced" : ""
-            return "\(metric.name), \(speakers) speakers, \(seeds) seeds, offsets \(population.offsets)\(tails)"
+            return
+                "\(metric.name), \(speakers) speakers, \(seeds) seeds, offsets \(population.offsets)\(tails)"
         }
         var generator: RandomGenerator { RandomGenerator(seed: 7).split(testDescription) }
     }

@@ -151,7 +151,9 @@ import Testing
             let parts = try JSONValue.load(run + "/" + RunFile.audit)["subsets"]?.elements ?? []
             let seconds = Dictionary(
                 uniqueKeysWithValues: parts.compactMap { part in
-                    part["subset"]?.text.map { ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1) }
+                    part["subset"]?.text.map {
+                        ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1)
+                    }
                 })
             #expect(seconds["test"] == 0 && (seconds["validation"] ?? 0) > 0, "\(parts)")
             let test = try BuiltProgram.run("evaluate", run, "--subset", "test", "--no-cache")

@@ -16,7 +16,8 @@ import Training
             let labels = (0..<8).map { $0 % 2 }
             let shift = Tensor(labels.map { Real($0) }, shape: [8, 1])
             return Batch(
-                inputs: Signal(Tensor.normal([8, 3], using: generator) + shift), targets: .classes(Indices(labels)),
+                inputs: Signal(Tensor.normal([8, 3], using: generator) + shift),
+                targets: .classes(Indices(labels)),
                 ids: labels.indices.map { "example \($0)" })
         }
     }

@@ -9,6 +9,7 @@ public struct UsageError: Error {
     /// Creates an error that suggests the allowed word most similar to `wrong`, if any is similar.
     public init(_ message: String, of wrong: String, among allowed: [String]) {
         self.message =
-            message + (Suggestion.closest(to: wrong, among: allowed).map { "; did you mean \"\($0)\"?" } ?? "")
+            message
+            + (Suggestion.closest(to: wrong, among: allowed).map { "; did you mean \"\($0)\"?" } ?? "")
     }
 }

@@ -137,7 +137,8 @@ public struct RunEvaluation {
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
         predictions.speakers = set.clips.map(\.speaker)
         var result = try RunResult(
-            predictions, speakerIndependent: speakerIndependent, split: name, subset: subset, options: options,
+            predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
+            options: options,
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
         let summary = TruncationSummary(

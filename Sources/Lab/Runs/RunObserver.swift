@@ -35,4 +35,7 @@ extension RunObserver {
 public struct RunStopped: Error, Sendable {
     /// Whether there is a checkpoint to resume from; a run that stopped before its first step starts over.
     public var isSaved: Bool
+
+    /// Creates the error.
+    public init(isSaved: Bool) { self.isSaved = isSaved }
 }

@@ -54,7 +54,10 @@ extension RunReport {
     private var splitSection: String {
         guard let split else { return "" }
         let rows = split.subsets.map { subset in
-            [subset.name, NumberText.count(subset.examples), subset.speakers.map { NumberText.count($0) } ?? "–"]
+            [
+                subset.name, NumberText.count(subset.examples),
+                subset.speakers.map { NumberText.count($0) } ?? "–",
+            ]
         }
         return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
             + (rows.isEmpty

@@ -26,7 +26,8 @@ public struct RunResult: Options {
         .init("test", \.test, "The metrics; null is no number.", .required),
         .init(
             "speaker_independent", \.speakerIndependent,
-            "Whether no speaker of that subset was trained or validated on; null where speakers are not known."),
+            "Whether no speaker of that subset was trained or validated on; null where speakers are not known."
+        ),
         .init("intervals", \.intervals, "The confidence intervals of the metrics."),
         .init("speakers", \.speakers, "The accuracy for each speaker."),
         .init(
@@ -184,7 +185,8 @@ extension Predictions {
     ) throws(MetricError) -> ConfidenceInterval {
         ClusterResampling.interval(
             try ClusteredMetric(metric, [self], by: unit), isShare: metric.isShare,
-            level: options.confidenceLevel, draws: options.resamples, generator: RandomGenerator(seed: 0).split("bootstrap"))
+            level: options.confidenceLevel, draws: options.resamples,
+            generator: RandomGenerator(seed: 0).split("bootstrap"))
     }
 }
 

@@ -36,14 +36,14 @@ extension LineChart {
         var bands: [String: [(x: Double, low: Double, high: Double)]] = [:]
         for epoch in 0..<last {
             let present = runs.filter { $0.indices.contains(epoch) }.map { $0[epoch] }
-            var values: [(name: String, value: Double)] = []
+            var averages: [(name: String, value: Double)] = []
             for name in unique {
                 let values = present.compactMap { $0[name] }.filter(\.isFinite)
                 guard let low = values.min(), let high = values.max() else { continue }
-                values.append((name, values.reduce(0, +) / Double(values.count)))
+                averages.append((name, values.reduce(0, +) / Double(values.count)))
                 bands[name, default: []].append((Double(epoch + 1), low, high))
             }
-            means.append(EpochMetrics(epoch: epoch + 1, values: values))
+            means.append(EpochMetrics(epoch: epoch + 1, values: averages))
         }
         return curves(of: means).map { chart in
             var chart = chart

@@ -1,4 +1,5 @@
 import Configuration
+import Layers
 import Metrics
 
 /// Stops training when a monitored metric has stopped improving, with the semantics of Keras' `EarlyStopping`.

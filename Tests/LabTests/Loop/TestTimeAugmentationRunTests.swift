@@ -134,7 +134,7 @@ import Testing
             for _ in 0..<2 {
                 #expect(try answers(predictor, FeatureCache(folder: folder + "/kept")) == found)
             }
-            #expect(try answers(Predictor(viewed.path, views: TestTimeAugmentation()), nil) != found)
+            #expect(try answers(Predictor(viewed.path, tta: TestTimeAugmentation()), nil) != found)
 
             var sounds = try files.map { try predictor.features(of: AudioFile.read($0, rate: nil)) }
             if measure == "speaker" {
@@ -159,7 +159,7 @@ import Testing
             try ModelFile.write(model, card: card, to: file)
             #expect(
                 try Predictor(file).tta.copies.encode() == Predictor(one.path).tta.copies.encode())
-            #expect(try Predictor(file, views: TestTimeAugmentation()).tta.count == 1)
+            #expect(try Predictor(file, tta: TestTimeAugmentation()).tta.count == 1)
             // Written with fewer words, as an older program would have.
             let words = try JSONValue.parse(Self.views, source: "views")
             var short = card
@@ -176,7 +176,7 @@ import Testing
             let viewed = try run(
                 folder + "/viewed", "evaluation.tta=\(views)", "features.layout.deltas=1")
             let predictor = try Predictor(viewed.path)
-            let plain = try Predictor(viewed.path, views: TestTimeAugmentation())
+            let plain = try Predictor(viewed.path, tta: TestTimeAugmentation())
             func answer(_ predictor: Predictor, _ samples: Int) throws -> [Double] {
                 let rate = viewed.experiment.features.sampleRate
                 let wave = Waveform((0..<samples).map { Float(sin(Double($0) / 5)) }, rate: rate)

@@ -80,7 +80,8 @@ public struct AuditReport: Sendable {
         let findings = findings.map { finding -> JSONValue in
             [
                 "severity": finding.severity.rawValue.encode(), "kind": finding.kind.rawValue.encode(),
-                "subsets": JSONValue(.list(finding.subsets.map { $0.encode() })), "count": finding.count.encode(),
+                "subsets": JSONValue(.list(finding.subsets.map { $0.encode() })),
+                "count": finding.count.encode(),
                 "message": finding.message.encode(), "examples": texts(finding.examples),
             ]
         }

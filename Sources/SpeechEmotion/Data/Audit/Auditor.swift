@@ -65,7 +65,8 @@ public struct Auditor: Sendable {
         let pairs: [(first: Int, second: Int)] = [(0, 2), (1, 2), (0, 1)]
         for pair in pairs { findings += compare(subsets[pair.first], subsets[pair.second], measured) }
         findings +=
-            repeats(subsets, measured) + statistics(fitted, split, measured) + contents(subsets) + unused(split)
+            repeats(subsets, measured) + statistics(fitted, split, measured) + contents(subsets)
+            + unused(split)
             + broken(split) + recordingFindings
         // Stable, so that findings of one severity keep their order.
         let ordered = AuditReport.Severity.allCases.flatMap { level in

@@ -55,7 +55,8 @@ public struct FileSplit: SplitSpec {
                 members[name] = [:]
             }
             guard let place = Split.Subset(rawValue: row[subset].text.trimmed.lowercased()) else {
-                report(subset, "expected train, validation or test, found \(JSONValue.quoted(row[subset].text))")
+                report(
+                    subset, "expected train, validation or test, found \(JSONValue.quoted(row[subset].text))")
                 continue
             }
             guard let number = index.find(row[clip].text.trimmed) else {

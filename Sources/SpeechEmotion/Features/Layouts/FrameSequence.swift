@@ -26,7 +26,8 @@ public struct FrameSequence: FeatureLayout {
                 .check("that is odd") { $0 % 2 == 1 }),
             .init("frames", \.frames, "Number of frames of every sequence.", .range(1...1_000_000)),
             .init("padding", \.padding, "Where shorter sequences are zero-padded: `end`, `front` or `both`."),
-            .init("truncating", \.truncating, "Where longer sequences are truncated: `end`, `front` or `both`."),
+            .init(
+                "truncating", \.truncating, "Where longer sequences are truncated: `end`, `front` or `both`."),
         ]
     }
 
