@@ -39,10 +39,11 @@ let package = Package(
         .target(name: "Classical", dependencies: ["Autograd"], exclude: ["README.md"]),
         .target(name: "Configuration", exclude: ["README.md"]),
         .target(
-            name: "Layers", dependencies: ["Classical", "Autograd", "Configuration"], exclude: ["README.md"],
+            name: "Layers", dependencies: ["Classical", "Metrics", "Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "Metrics", dependencies: ["Autograd"], exclude: ["README.md"], swiftSettings: realType),
+            name: "Metrics", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
+            swiftSettings: realType),
         .target(
             name: "SpeechEmotion",
             dependencies: ["Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
@@ -88,7 +89,8 @@ let package = Package(
         .testTarget(
             name: "LayersTests",
             dependencies: [
-                "Layers", "Training", "TestSupport", "Configuration", "Autograd", "AutogradTesting",
+                "Layers", "Training", "TestSupport", "Metrics", "Configuration", "Autograd",
+                "AutogradTesting",
             ],
             exclude: ["Fixtures"], swiftSettings: realType),
         .testTarget(

@@ -177,7 +177,7 @@ def report(name, args, numbers, frameworks):
     text = [f"# {name}", "",
             f"{datetime.date.today()}, {machine()}. Medians of {rounds(args)}, run in turn. "
             "A ratio above 1 means that Train is faster."
-            + (f" Audio files: {', '.join(map(os.path.basename, args.audio))}." if args.sounds and name == "features" else ""),
+            + (f" Audio files: {', '.join(map(os.path.basename, args.audio))}." if args.audio and name == "features" else ""),
             "Train compared with " + ", ".join(frameworks.values()) + "; with more than one thread, torch uses the better of "
             "OMP_WAIT_POLICY=ACTIVE and PASSIVE."]
     for threads in args.threads:

@@ -45,7 +45,7 @@ package struct Timing: Sendable {
 }
 
 /// Memory and age of this process.
-package enum ProcessFigures {
+package enum ProcessUsage {
     /// The peak memory of this process in MiB.
     package static var peakMemory: Double {
         for line in lines(of: "/proc/self/status") where line.hasPrefix("VmHWM:") {

@@ -1,3 +1,5 @@
+import Configuration
+
 /// A named benchmark. It returns one row of measurements, with the same keys as the scripts in Benchmarks/peers.
 package struct Workload: Sendable {
     package let name: String
@@ -18,74 +20,48 @@ package struct Workload: Sendable {
 
 /// Named values in order, formatted as one line of JSON or as a table.
 package struct Row: Sendable {
-    private(set) var fields: [(key: String, value: Value)] = []
-
-    package indirect enum Value: Sendable {
-        case text(String), integer(Int), number(Double), rows([Row])
-    }
+    private var fields: [JSONMember] = []
 
     package init() {}
 
-    package mutating func add(_ key: String, _ value: String) { fields.append((key, .text(value))) }
-    package mutating func add(_ key: String, _ value: Int) { fields.append((key, .integer(value))) }
-    package mutating func add(_ key: String, _ value: [Row]) { fields.append((key, .rows(value))) }
+    package mutating func add(_ key: String, _ value: String) { add(key, value.encode()) }
+    package mutating func add(_ key: String, _ value: Int) { add(key, value.encode()) }
+    package mutating func add(_ key: String, _ value: [Row]) {
+        add(key, JSONValue(.list(value.map(\.json))))
+    }
 
     /// Adds a number rounded to a number of decimals.
     package mutating func add(_ key: String, _ value: Double, digits: Int) {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
-        fields.append((key, .number((value * scale).rounded() / scale)))
+        add(key, ((value * scale).rounded() / scale).encode())
     }
 
     package mutating func add(_ row: Row) { fields += row.fields }
 
-    package var json: String {
-        "{" + fields.map { "\"\($0.key)\": \($0.value.json)" }.joined(separator: ", ") + "}"
-    }
+    private mutating func add(_ key: String, _ value: JSONValue) { fields.append(JSONMember(key, value)) }
 
-    /// One line per field; nested rows are a table with the keys of the first row as its header.
+    /// The values as an object.
+    package var json: JSONValue { JSONValue(.object(fields)) }
+
+    /// One line per field; nested rows are a table with the keys of all rows as its header.
     package var table: String {
         let width = fields.map(\.key.count).max() ?? 0
-        return fields.map { key, value in
-            if case .rows(let rows) = value { return Row.grid(rows) }
-            return key + String(repeating: " ", count: width - key.count + 2) + value.plain
+        return fields.map { field in
+            if let rows = field.value.elements { return Self.grid(rows) }
+            let key = field.key + String(repeating: " ", count: width - field.key.count)
+            return key + "  " + Self.plain(field.value)
         }.joined(separator: "\n")
     }
 
-    private static func grid(_ rows: [Row]) -> String {
+    private static func grid(_ rows: [JSONValue]) -> String {
         var keys: [String] = []
-        for field in rows.flatMap(\.fields) where !keys.contains(field.key) { keys.append(field.key) }
-        let cells = rows.map { row in
-            keys.map { key in row.fields.first { $0.key == key }?.value.plain ?? "" }
+        for member in rows.flatMap({ $0.members ?? [] }) where !keys.contains(member.key) {
+            keys.append(member.key)
         }
-        let widths = keys.indices.map { i in max(keys[i].count, cells.map { $0[i].count }.max() ?? 0) }
-        return ([keys] + cells).map { line in
-            line.enumerated().map { i, cell in
-                let padding = String(repeating: " ", count: widths[i] - cell.count)
-                return i == 0 ? cell + padding : padding + cell
-            }.joined(separator: "  ")
-        }.joined(separator: "\n")
-    }
-}
-
-extension Row.Value {
-    /// The value as plain text.
-    package var plain: String {
-        switch self {
-        case .text(let text): text
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .rows(let rows): "\(rows.count) rows"
-        }
+        let cells = rows.map { row in keys.map { row[$0].map(plain) ?? "" } }
+        return TextTable([keys] + cells) { $0 > 0 }.lines.joined(separator: "\n")
     }
 
-    package var json: String {
-        switch self {
-        case .text(let text):
-            "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
-        case .integer(let value): "\(value)"
-        case .number(let value): value.isFinite ? "\(value)" : "null"
-        case .rows(let rows): "[" + rows.map(\.json).joined(separator: ", ") + "]"
-        }
-    }
+    private static func plain(_ value: JSONValue) -> String { value.text ?? value.line }
 }

@@ -136,7 +136,7 @@ extension Command {
             try AblationTable(ablation).write()
             Terminal.error("All runs are saved. To resume, repeat the command:")
             Terminal.error("    \(Shell.line(CommandLine.arguments))")
-            throw Interrupted()
+            throw RunStopped(isSaved: true)
         }
         try finish(ablation, failures: standing.failures)
     }
@@ -159,14 +159,14 @@ extension Command {
             print("Report: \(try report.write())")
         }
         print("Tables in \(ablation.folder): \(AblationTable.files)")
-        let unread = table.problems.isEmpty ? nil : RunsUnread(problems: table.problems)
+        let unread = table.problems.isEmpty ? nil : unread(table.problems)
         guard !table.missing.isEmpty else {
             if let unread { throw unread }
             return
         }
         if let unread { Terminal.error("\(unread)") }
-        throw AblationIncomplete(
-            ablation: ablation, missing: table.missing,
+        throw incomplete(
+            ablation, table.missing,
             failed: Dictionary(
                 failures.map { ($0.single.id, $0.reason) }, uniquingKeysWith: { first, _ in first }))
     }
@@ -182,7 +182,7 @@ extension Command {
             return SlurmOptions()
         }
         guard let text = arguments[slurmOptions] else { return SlurmOptions() }
-        do throws(SlurmOptions.Problem) { return try SlurmOptions(parsing: text) } catch {
+        do throws(LabError) { return try SlurmOptions(parsing: text) } catch {
             throw UsageError("--\(slurmOptions.name): \(error)")
         }
     }
@@ -221,14 +221,13 @@ extension Command {
     }
 }
 
-/// Some runs of an ablation have no result.
-private struct AblationIncomplete: Error, CustomStringConvertible {
-    let ablation: Ablation
-    let missing: [Ablation.Single]
-    /// Why runs of this call have failed, by their names.
-    let failed: [String: String]
-
-    var description: String {
+extension Command {
+    /// Some runs of an ablation have no result.
+    ///
+    /// - Parameter failed: Why runs of this call have failed, by their names.
+    private static func incomplete(
+        _ ablation: Ablation, _ missing: [Ablation.Single], failed: [String: String]
+    ) -> LabError {
         let lines = missing.prefix(20).map { single in
             let state =
                 switch ablation.state(of: single) {
@@ -241,16 +240,15 @@ private struct AblationIncomplete: Error, CustomStringConvertible {
         }
         let more = missing.count > 20 ? ["    and \(missing.count - 20) more"] : []
         let count = NumberText.count(ablation.singles.count, "run")
-        return (["\(missing.count) of \(count) have no result"] + lines + more).joined(separator: "\n")
+        return LabError(
+            (["\(missing.count) of \(count) have no result"] + lines + more).joined(separator: "\n"))
     }
-}
 
-/// Runs of an ablation that have ended and cannot be read.
-private struct RunsUnread: Error, CustomStringConvertible {
-    var problems: [String]
-
-    var description: String {
-        problems.joined(separator: "\n")
-            + "\nThese runs are missing from the tables. To rerun them, remove their folders and repeat the command."
+    /// Finished runs of an ablation that cannot be read.
+    private static func unread(_ problems: [String]) -> LabError {
+        LabError(
+            problems.joined(separator: "\n")
+                + "\nThese runs are missing from the tables. To rerun them, remove their folders and repeat the command."
+        )
     }
 }

@@ -1,5 +1,6 @@
 import Autograd
 import Bench
+import Configuration
 
 extension Command {
     private static let threads = Option.integer(
@@ -42,7 +43,7 @@ extension Command {
             }
             return print(try FirstPrediction.predict(weights: weights))
         }
-        let startup = ProcessFigures.age
+        let startup = ProcessUsage.age
         let measured = try workload.measure(arguments[batch] ?? workload.batch)
 
         var row = Row()
@@ -50,16 +51,15 @@ extension Command {
         row.add("framework", "autograd, \(Real.self)")
         row.add("threads", Parallel.threads)
         row.add(measured)
-        row.add("peak_rss_mb", ProcessFigures.peakMemory, digits: 1)
+        row.add("peak_rss_mb", ProcessUsage.peakMemory, digits: 1)
         row.add("startup_s", startup, digits: 3)
-        print(arguments[json] ? row.json : row.table)
+        print(arguments[json] ? row.json.line : row.table)
     }
 
     private static var listing: String {
-        let width = (Workload.all.map(\.name.count).max() ?? 0) + 2
-        return Workload.all.map { workload in
-            workload.name + String(repeating: " ", count: width - workload.name.count) + workload.summary
-                + (workload.batch.map { " Batch \($0)." } ?? "")
-        }.joined(separator: "\n")
+        let rows = Workload.all.map { workload in
+            [workload.name, workload.summary + (workload.batch.map { " Batch \($0)." } ?? "")]
+        }
+        return TextTable(rows).lines.joined(separator: "\n")
     }
 }

@@ -54,9 +54,7 @@ struct CacheText {
             + (used ?? []).map { ($0.0, Self.text($0.1)) }
             + [("limit", limit.map { "\($0)" } ?? "none")]
             + (inventory.strangers > 0 ? [("unrelated", strangers)] : [])
-        let width = (rows.map(\.0.count).max() ?? 0) + 2
-        return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
-            .joined(separator: "\n")
+        return TextTable(rows.map { [$0.0, $0.1] }).lines.joined(separator: "\n")
     }
 
     /// A message about what was removed.

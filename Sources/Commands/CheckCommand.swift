@@ -70,8 +70,7 @@ extension Command {
                 }
             }
             if failures > 0 {
-                throw CommandFailure(
-                    description: "\(failures) of \(arguments.all.count) experiments have errors")
+                throw LabError("\(failures) of \(arguments.all.count) experiments have errors")
             }
         })
 

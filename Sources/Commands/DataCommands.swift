@@ -152,8 +152,7 @@ extension Command {
             }
             let leaks = reports.count { !$0.isClean }
             if arguments[strict], leaks > 0 {
-                throw CommandFailure(
-                    description: "\(leaks) of \(reports.count) splits leak into their test set")
+                throw LabError("\(leaks) of \(reports.count) splits leak into their test set")
             }
         })
 
@@ -229,7 +228,7 @@ private enum AuditTable {
             report.findings.map { finding -> [ValueTable.Cell] in
                 [
                     .text(report.split), .text(finding.severity.rawValue),
-                    .text(finding.parts.map(\.rawValue).joined(separator: ", ")), .text(finding.message),
+                    .text(finding.subsets.map(\.rawValue).joined(separator: ", ")), .text(finding.message),
                     .text(finding.examples.joined(separator: "; ")),
                 ]
             }

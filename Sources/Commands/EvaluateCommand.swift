@@ -11,7 +11,7 @@ extension Command {
         help:
             "Evaluate on all clips of another corpus: KIND:PATH, or a JSON file with an experiment or its data."
     )
-    private static let part = Option.choice(
+    private static let subset = Option.choice(
         "subset", ["train", "validation", "test"],
         help:
             "Subset of the run's own data (default: the one that the run was evaluated on; test, or validation for a search)."
@@ -46,7 +46,7 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, part, Common.views, TableFormat.option, out, Common.threads,
+            data, labels, allowPartial, ensemble, subset, Common.tta, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
             Common.noCache,
@@ -91,7 +91,7 @@ extension Command {
         defer { reporter.finish() }
         let evaluation = try evaluate(
             RunEvaluation(
-                records, of: set.map { ($0.path, $0.records) }, views: arguments.views(),
+                records, of: set.map { ($0.path, $0.records) }, tta: arguments.tta(),
                 cache: arguments.featureCache(),
                 observer: reporter), arguments)
         reporter.finish()
@@ -99,7 +99,7 @@ extension Command {
             to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
         if arguments.tableFormat == .table {
             print(try evaluation.predictions.confusion().report(digits: 4))
-            print(ResultText.figures(evaluation.result))
+            print(ResultText.metrics(evaluation.result))
             print("\n\(place(folder))")
         } else {
             let name = set?.name ?? records.map(\.name).joined(separator: ", ")
@@ -118,15 +118,13 @@ extension Command {
 
     /// Evaluates what the options name.
     private static func evaluate(_ runs: RunEvaluation, _ arguments: Arguments) throws -> Evaluation {
-        try Interrupt.whenStopped {
-            guard let other = arguments[data] else {
-                return try runs.evaluate(arguments[part].flatMap { Split.Subset(rawValue: $0) })
-            }
-            return try runs.evaluate(
-                DataArgument.read(other).data,
-                labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
-                    ?? LabelMapping(), allowsPartial: arguments[allowPartial])
+        guard let other = arguments[data] else {
+            return try runs.evaluate(arguments[subset].flatMap { Split.Subset(rawValue: $0) })
         }
+        return try runs.evaluate(
+            DataArgument.read(other).data,
+            labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
+                ?? LabelMapping(), allowsPartial: arguments[allowPartial])
     }
 
     /// The cross-validation that the arguments name; nil if they name runs, whose ensemble is evaluated.
@@ -157,7 +155,7 @@ extension Command {
         defer { reporter.finish() }
         var done = 0
         let evaluation = try GroupEvaluation(
-            set, views: arguments.views(), cache: arguments.featureCache(), observer: reporter
+            set, tta: arguments.tta(), cache: arguments.featureCache(), observer: reporter
         ) { runs in
             if arguments.tableFormat == .table {
                 Terminal.error("\(done + 1) of \(set.records.count): \(set.records[done].path)")
@@ -177,7 +175,7 @@ extension Command {
 
     private static func checkOptions(_ arguments: Arguments) throws {
         if arguments[data] != nil {
-            guard arguments[part] == nil else {
+            guard arguments[subset] == nil else {
                 throw UsageError("--subset and --data are mutually exclusive")
             }
             return

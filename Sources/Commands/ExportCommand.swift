@@ -46,19 +46,23 @@ extension Command {
             try ModelFile.write(model, card: card, to: folder + "/model.safetensors")
             try model.writeONNX(to: folder + "/model.onnx", card: card, options: options)
             var names = ["model.safetensors", "model.json", "model.onnx"]
-            if try writeScript(card, to: folder + "/features.py") { names.append("features.py") }
+            if try writeScript(card, to: folder + "/features.py", program: arguments.program.name) {
+                names.append("features.py")
+            }
             for name in names { print("\(folder)/\(name)") }
         })
 
     /// Writes the program that computes the model's features, or prints why there is none. Removes an old one, which belongs to another model.
-    private static func writeScript(_ card: ModelCard, to file: String) throws -> Bool {
+    private static func writeScript(
+        _ card: ModelCard, to file: String, program: String
+    ) throws -> Bool {
         let script = try FeatureScript(card)
         guard let text = script.text else {
             if FileManager.default.fileExists(atPath: file) {
                 try FileManager.default.removeItem(atPath: file)
             }
             Terminal.error(
-                "note: features.py was not written, because it cannot reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: Train features FILES --model RUN --out x.npy"
+                "note: features.py was not written, because it cannot reproduce \(script.refusals.joined(separator: ", ")) exactly. Compute the input of model.onnx with: \(program) features FILES --model RUN --out x.npy"
             )
             return false
         }

@@ -108,9 +108,8 @@ extension Command {
             throw UsageError("--out: expected a file name ending in .npy or .csv, found \"\(file)\"")
         }
         if writer.failures > 0 {
-            throw CommandFailure(
-                description:
-                    "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
+            throw LabError(
+                "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
         }
     }
 

@@ -27,7 +27,7 @@ extension Command {
             let start = arguments[from].flatMap { StartingConfig(rawValue: $0) } ?? .speech
             try AtomicFile.write(Array(start.text.utf8), to: file)
             print("\(file)")
-            print("To check it, run: Train check \(file)")
+            print("To check it, run: \(arguments.program.name) check \(file)")
         })
 }
 

@@ -45,7 +45,7 @@ extension Command {
                 "Audio files, folders (searched recursively), or - for raw audio from standard input (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.views, format, attention, timeline, window, step, truncate, rate, Common.threads,
+            model, Common.tta, format, attention, timeline, window, step, truncate, rate, Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
@@ -89,11 +89,11 @@ extension Command {
     /// The model that `--model` names: of a cross-validation, the ensemble of its models.
     private static func predictor(_ arguments: Arguments) throws -> Predictor {
         let path = try arguments[model] ?? DefaultModel.path()
-        guard RunSet.ablationFolder(path) != nil else { return try Predictor(path, views: arguments.views()) }
+        guard RunSet.ablationFolder(path) != nil else { return try Predictor(path, tta: arguments.tta()) }
         let runs = try RunSet.reportedOne(path).records.map(\.path)
         return runs.count == 1
-            ? try Predictor(runs[0], views: arguments.views())
-            : try Predictor(combining: runs, views: arguments.views())
+            ? try Predictor(runs[0], tta: arguments.tta())
+            : try Predictor(combining: runs, tta: arguments.tta())
     }
 
     /// Throws if an option would have no effect.
@@ -220,13 +220,11 @@ extension Command {
             )
         }
         if failures > 0 {
-            throw CommandFailure(description: "\(failures) of \(paths.count) files could not be read")
+            throw LabError("\(failures) of \(paths.count) files could not be read")
         }
         if emptyFolders > 0 {
-            throw CommandFailure(
-                description:
-                    "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "argument"))"
-            )
+            throw LabError(
+                "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "argument"))")
         }
     }
 }
@@ -331,8 +329,7 @@ private struct LiveStream {
             Terminal.error("the last sample was dropped: standard input had an odd number of bytes")
         }
         if failures > 0 {
-            throw CommandFailure(
-                description: "no prediction for \(NumberText.count(failures, "window")) of the stream")
+            throw LabError("no prediction for \(NumberText.count(failures, "window")) of the stream")
         }
     }
 

@@ -85,7 +85,7 @@ extension Command {
                 stop.isSaved
                     ? "Stopped and saved. To resume: \(again)"
                     : "Stopped before the first step. To start again: \(again)")
-            throw Interrupted()
+            throw stop
         }
     }
 
@@ -132,7 +132,7 @@ extension Command {
         let record = try RunRecord(place)
         let result = try record.requireEnd()
         if let predictions = record.predictions { print(try predictions.confusion().report(digits: 4)) }
-        print(ResultText.figures(result))
+        print(ResultText.metrics(result))
         for finding in result.findings { Terminal.error("warning: \(finding.message)") }
         print("\nResults: \(place)\nReport: \(place)/\(RunFile.report)")
         guard isQuickstart else { return }

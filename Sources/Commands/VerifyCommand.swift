@@ -30,12 +30,10 @@ extension Command {
         let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
-        _ = try Interrupt.whenStopped {
-            try ExperimentRun(
-                record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
-                observer: observer
-            ).run()
-        }
+        _ = try ExperimentRun(
+            record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
+            observer: observer
+        ).run()
         observer.finish()
         var different: [String] = []
         for name in RunFile.repeatable {
@@ -62,8 +60,7 @@ extension Command {
     }
 
     /// The failure for files that differ between two runs, with the differences of their environments.
-    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> CommandFailure
-    {
+    private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> LabError {
         let names = ["version", "processor", "system"].filter {
             first.environment?[$0]?.text != second.environment?[$0]?.text
         }
@@ -74,9 +71,8 @@ extension Command {
                 + names.map { name in
                     "\(name) \(first.environment?[name]?.text ?? "unknown") and \(second.environment?[name]?.text ?? "unknown")"
                 }.joined(separator: ", ") + "."
-        return CommandFailure(
-            description:
-                "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
+        return LabError(
+            "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
         )
     }
 }

@@ -20,15 +20,15 @@ public enum ClusterResampling {
     /// 12). With three to nine clusters, it is a t interval with the jackknife standard error. For proportions it
     /// is computed on the logit scale, where the bounds 0 and 1 do not skew the distribution.
     public static func interval(
-        _ figure: ClusteredMetric, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
+        _ metric: ClusteredMetric, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
         generator: RandomGenerator
     ) -> ConfidenceInterval {
-        let count = figure.clusters.count
-        let estimate = figure.estimate
+        let count = metric.clusters.count
+        let estimate = metric.estimate
         var interval = ConfidenceInterval(
             estimate: estimate, low: .nan, high: .nan, level: level, units: count)
         guard count >= fewest, estimate.isFinite, level > 0, level < 1 else { return interval }
-        let influences = influences(count) { figure.value($0) }
+        let influences = influences(count) { metric.value($0) }
         let error = standardError(influences, Array(repeating: 1, count: count))
         guard error.isFinite, error > 1e-12 else { return interval }
         if count < fewestResampled {
@@ -39,7 +39,7 @@ public enum ClusterResampling {
             for _ in 0..<max(1, draws) {
                 var weights = Array(repeating: 0, count: count)
                 for _ in 0..<count { weights[generator.below(count)] += 1 }
-                let t = (figure.value(weights) - estimate) / standardError(influences, weights)
+                let t = (metric.value(weights) - estimate) / standardError(influences, weights)
                 if t.isFinite { found.append(t) }
             }
             guard !found.isEmpty else { return interval }

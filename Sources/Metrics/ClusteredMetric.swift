@@ -7,16 +7,9 @@ public struct ClusteredMetric: Sendable {
     /// The unit that is resampled as a whole.
     public enum Unit: String, Sendable, CaseIterable { case speakers, clips }
 
-    /// The metric to compute.
-    public enum Statistic: Sendable, Equatable {
-        case figure(Metric)
-        /// The recall of the class with this index.
-        case recall(Int)
-    }
-
     /// The names of the clusters.
     public let clusters: [String]
-    private let statistic: Statistic
+    private let metric: Metric
     private let models: [Model]
 
     /// One model's examples, by cluster.
@@ -30,13 +23,18 @@ public struct ClusteredMetric: Sendable {
         var places: [[Int]]
         var predictions: Predictions
         var decisions: [Int]
+
+        /// Returns the indices of the examples of a multiset of clusters.
+        func examples(_ weights: [Int]) -> [Int] {
+            zip(weights, places).flatMap { weight, own in (0..<weight).flatMap { _ in own } }
+        }
     }
 
     /// Groups the predictions of one or more models by cluster.
     ///
     /// Throws a `MetricError` if there are no examples, or if the clusters are speakers and a speaker is unknown.
     public init(
-        _ statistic: Statistic, _ models: [Predictions], by unit: Unit
+        _ metric: Metric, _ models: [Predictions], by unit: Unit
     ) throws(MetricError) {
         var numbers: [String: Int] = [:]
         var names: [String] = []
@@ -65,16 +63,16 @@ public struct ClusteredMetric: Sendable {
         guard !names.isEmpty else { throw MetricError("no examples; expected at least one") }
         for index in built.indices {
             built[index].places += Array(repeating: [], count: names.count - built[index].places.count)
-            Self.summarize(&built[index], statistic)
+            Self.summarize(&built[index], metric)
         }
         clusters = names
-        self.statistic = statistic
+        self.metric = metric
         self.models = built
     }
 
-    private init(clusters: [String], statistic: Statistic, models: [Model]) {
+    private init(clusters: [String], metric: Metric, models: [Model]) {
         self.clusters = clusters
-        self.statistic = statistic
+        self.metric = metric
         self.models = models
     }
 
@@ -84,7 +82,7 @@ public struct ClusteredMetric: Sendable {
     /// Returns the metric over the clusters of both, those of `other` last. The models are joined in their order. If there are
     /// different numbers of them, each is repeated until both have equally many, so that the mean over the models stays the same.
     func joined(with other: ClusteredMetric) throws(MetricError) -> ClusteredMetric {
-        guard statistic == other.statistic else {
+        guard metric == other.metric else {
             throw MetricError("two different metrics; a paired test needs the same one")
         }
         var joint: [Model] = []
@@ -100,14 +98,15 @@ public struct ClusteredMetric: Sendable {
                     predictions: predictions, decisions: mine.decisions + its.decisions))
         }
         return ClusteredMetric(
-            clusters: clusters + other.clusters, statistic: statistic, models: joint)
+            clusters: clusters + other.clusters, metric: metric, models: joint)
     }
 
     private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
 
-    private static func summarize(_ model: inout Model, _ statistic: Statistic) {
+    private static func summarize(_ model: inout Model, _ metric: Metric) {
         let (predictions, decisions, count) = (model.predictions, model.decisions, model.classes.count)
-        if !statistic.needsProbabilities {
+        switch metric.formula {
+        case .confusion:
             model.cells = model.places.map { places in
                 var counts: [Int: Int] = [:]
                 for place in places {
@@ -115,13 +114,11 @@ public struct ClusteredMetric: Sendable {
                 }
                 return counts.keys.sorted().map { ($0, counts[$0] ?? 0) }
             }
-        } else if case .figure(let figure) = statistic, figure.isMeanOverExamples {
+        case .meanOverExamples(let value):
             model.sums = model.places.map { places in
-                let sum = places.reduce(0.0) { sum, place in
-                    sum + Self.value(figure, of: predictions, at: [place], decisions)
-                }
-                return (sum, places.count)
+                (places.reduce(0.0) { $0 + Self.value(value, of: predictions, at: [$1]) }, places.count)
             }
+        case .probabilities, .predictions: break
         }
     }
 
@@ -141,37 +138,30 @@ public struct ClusteredMetric: Sendable {
     public var estimate: Double { value(Array(repeating: 1, count: clusters.count)) }
 
     private func value(_ model: Model, _ weights: [Int]) -> Double {
-        if !statistic.needsProbabilities {
-            var counts = Array(repeating: 0, count: model.classes.count * model.classes.count)
+        switch metric.formula {
+        case .confusion(let value):
+            let size = model.classes.count
+            var counts = Array(repeating: 0, count: size * size)
             for (weight, cells) in zip(weights, model.cells) where weight != 0 {
                 for (cell, count) in cells { counts[cell] += weight * count }
             }
-            let size = model.classes.count
-            switch statistic {
-            case .figure(.accuracy): return Self.accuracy(counts, size)
-            case .figure(.uar): return Self.meanRecall(counts, size)
-            default: break
+            switch metric {
+            case .accuracy: return Self.accuracy(counts, size)
+            case .uar: return Self.meanRecall(counts, size)
+            default: return value(ConfusionMatrix(classes: model.classes, flat: counts))
             }
-            let matrix = ConfusionMatrix(classes: model.classes, flat: counts)
-            switch statistic {
-            case .figure(let figure): return figure.value(matrix, .none)
-            case .recall(let label): return matrix.supports[label] > 0 ? matrix.recalls[label] : .nan
-            }
-        }
-        guard case .figure(let figure) = statistic else { return .nan }
-        if figure.isMeanOverExamples {
+        case .meanOverExamples:
             var (sum, count) = (0.0, 0)
-            for (weight, part) in zip(weights, model.sums) {
-                sum += Double(weight) * part.sum
-                count += weight * part.count
+            for (weight, own) in zip(weights, model.sums) {
+                sum += Double(weight) * own.sum
+                count += weight * own.count
             }
             return count > 0 ? sum / Double(count) : .nan
+        case .probabilities(let value):
+            return Self.value(value, of: model.predictions, at: model.examples(weights))
+        case .predictions(let value):
+            return value(model.predictions.selecting(model.examples(weights)))
         }
-        var places: [Int] = []
-        for (weight, own) in zip(weights, model.places) {
-            for _ in 0..<weight { places += own }
-        }
-        return Self.value(figure, of: model.predictions, at: places, model.decisions)
     }
 
     // The two most frequently resampled metrics, computed without a matrix, whose arrays take most of the time.
@@ -195,31 +185,11 @@ public struct ClusteredMetric: Sendable {
     }
 
     private static func value(
-        _ figure: Metric, of predictions: Predictions, at places: [Int], _ decisions: [Int]
+        _ formula: (ProbabilityMetrics) -> Double, of predictions: Predictions, at places: [Int]
     ) -> Double {
-        let truths = places.map { predictions.truths[$0] }
-        guard
-            let soft = try? ProbabilityMetrics(
-                probabilities: places.map { predictions.probabilities[$0] }, truths: truths,
-                classes: predictions.classes.count)
-        else { return .nan }
-        return figure.value(ConfusionMatrix(classes: predictions.classes), soft)
-    }
-}
-
-extension ClusteredMetric.Statistic {
-    fileprivate var needsProbabilities: Bool {
-        if case .figure(let figure) = self { return figure.needsProbabilities }
-        return false
-    }
-}
-
-extension Metric {
-    /// Whether the metric is the mean of a value per example.
-    fileprivate var isMeanOverExamples: Bool {
-        switch self {
-        case .top2, .top3, .logLoss, .brier: true
-        default: false
-        }
+        let soft = try? ProbabilityMetrics(
+            probabilities: places.map { predictions.probabilities[$0] },
+            truths: places.map { predictions.truths[$0] }, classes: predictions.classes.count)
+        return soft.map(formula) ?? .nan
     }
 }

@@ -1,56 +1,163 @@
-/// A metric of predictions, by its name in configs and logs.
-public enum Metric: String, Sendable, CaseIterable {
-    case accuracy
-    /// Unweighted average recall (UAR): the mean of the recalls of the classes.
-    case uar
-    case macroF1 = "macro_f1"
-    case weightedF1 = "weighted_f1"
-    case macroPrecision = "macro_precision"
-    case kappa
-    case matthews
-    case top2 = "top2_accuracy"
-    case top3 = "top3_accuracy"
-    case logLoss = "log_loss"
-    case brier
-    /// Expected calibration error with 15 bins.
-    case calibrationError = "ece"
-    case auc
+import Configuration
+import Synchronization
 
-    /// Whether the metric needs predicted probabilities rather than classes.
-    public var needsProbabilities: Bool {
-        switch self {
-        case .top2, .top3, .logLoss, .brier, .calibrationError, .auc: true
-        default: false
-        }
+/// A metric of predictions. Configs and result files refer to it by its name.
+///
+/// Programs add custom metrics with `register(_:)` before they read a config:
+///
+/// ```swift
+/// Metric.register(
+///     Metric("errors", summary: "Number of wrong predictions.", higherIsBetter: false) { predictions in
+///         Double(zip(predictions.truths, predictions.decisions).count { $0 != $1 })
+///     })
+/// ```
+public struct Metric: Sendable {
+    /// The name in configs, logs and result files, such as `macro_f1`.
+    public let name: String
+    /// A description in one sentence.
+    public let summary: String
+    /// Whether higher values are better.
+    public let higherIsBetter: Bool
+    /// Whether the metric is a proportion, usually given in percent.
+    public let isShare: Bool
+    let formula: Formula
+
+    /// How the value is computed. `ClusteredMetric` resamples the special cases without visiting every example.
+    enum Formula: Sendable {
+        case confusion(@Sendable (ConfusionMatrix) -> Double)
+        case probabilities(@Sendable (ProbabilityMetrics) -> Double)
+        /// The mean over the examples of a value per example.
+        case meanOverExamples(@Sendable (ProbabilityMetrics) -> Double)
+        case predictions(@Sendable (Predictions) -> Double)
     }
 
-    /// Whether the metric is a proportion, usually given in percent.
-    public var isShare: Bool {
-        switch self {
-        case .kappa, .matthews, .logLoss, .brier: false
-        default: true
+    /// Creates a metric.
+    ///
+    /// - Parameters:
+    ///   - name: A name of lowercase letters, digits and underscores.
+    ///   - summary: A description in one sentence.
+    ///   - higherIsBetter: Whether higher values are better.
+    ///   - isShare: Whether the metric is a proportion from 0 to 1, which is shown in percent.
+    ///   - value: Computes the metric. Resampling passes subsets of the examples, in which examples can be repeated. NaN means that the
+    ///     metric is undefined for the predictions.
+    public init(
+        _ name: String, summary: String, higherIsBetter: Bool = true, isShare: Bool = false,
+        value: @escaping @Sendable (Predictions) -> Double
+    ) {
+        self.init(
+            name, summary, higherIsBetter: higherIsBetter, isShare: isShare, .predictions(value))
+    }
+
+    private init(
+        _ name: String, _ summary: String, higherIsBetter: Bool = true, isShare: Bool = true,
+        _ formula: Formula
+    ) {
+        (self.name, self.summary, self.formula) = (name, summary, formula)
+        (self.higherIsBetter, self.isShare) = (higherIsBetter, isShare)
+    }
+
+    /// Returns the value of the metric for predictions.
+    public func value(of predictions: Predictions) throws(MetricError) -> Double {
+        switch formula {
+        case .confusion(let value): value(try predictions.confusion())
+        case .probabilities(let value), .meanOverExamples(let value):
+            value(
+                try ProbabilityMetrics(
+                    probabilities: predictions.probabilities, truths: predictions.truths,
+                    classes: predictions.classes.count))
+        case .predictions(let value): value(predictions)
         }
     }
 
     /// Returns whether the metric with this name is a proportion. Losses, for example, are not.
     public static func isShare(_ name: String) -> Bool { Metric(rawValue: name)?.isShare ?? false }
+}
 
-    /// Returns the value of the metric for predictions.
-    public func value(_ matrix: ConfusionMatrix, _ soft: ProbabilityMetrics) -> Double {
-        switch self {
-        case .accuracy: matrix.accuracy
-        case .uar: matrix.balancedAccuracy
-        case .macroF1: matrix.macro(matrix.f1Scores)
-        case .weightedF1: matrix.weighted(matrix.f1Scores)
-        case .macroPrecision: matrix.macro(matrix.precisions)
-        case .kappa: matrix.kappa()
-        case .matthews: matrix.matthews
-        case .top2: soft.topAccuracy(2)
-        case .top3: soft.topAccuracy(3)
-        case .logLoss: soft.logLoss
-        case .brier: soft.brier
-        case .calibrationError: soft.calibrationError(bins: 15)
-        case .auc: soft.areaUnderROC ?? .nan
-        }
+extension Metric {
+    public static let accuracy = Metric(
+        "accuracy", "Proportion of correct predictions.", .confusion { $0.accuracy })
+    public static let uar = Metric(
+        "uar", "Unweighted average recall: the mean of the recalls of the classes.",
+        .confusion { $0.balancedAccuracy })
+    public static let macroF1 = Metric(
+        "macro_f1", "Mean of the F1 scores of the classes.", .confusion { $0.macro($0.f1Scores) })
+    public static let weightedF1 = Metric(
+        "weighted_f1", "Mean of the F1 scores of the classes, weighted by their examples.",
+        .confusion { $0.weighted($0.f1Scores) })
+    public static let macroPrecision = Metric(
+        "macro_precision", "Mean of the precisions of the classes.", .confusion { $0.macro($0.precisions) })
+    public static let kappa = Metric(
+        "kappa", "Cohen's kappa: agreement with the true classes beyond chance.", isShare: false,
+        .confusion { $0.kappa() })
+    public static let matthews = Metric(
+        "matthews", "Matthews correlation coefficient.", isShare: false, .confusion { $0.matthews })
+    public static let top2 = Metric(
+        "top2_accuracy", "Proportion of examples whose true class is among the two most probable.",
+        .meanOverExamples { $0.topAccuracy(2) })
+    public static let top3 = Metric(
+        "top3_accuracy", "Proportion of examples whose true class is among the three most probable.",
+        .meanOverExamples { $0.topAccuracy(3) })
+    public static let logLoss = Metric(
+        "log_loss", "Mean of -log p(true class).", higherIsBetter: false, isShare: false,
+        .meanOverExamples { $0.logLoss })
+    public static let brier = Metric(
+        "brier", "Mean squared distance between the probabilities and the one-hot true class.",
+        higherIsBetter: false, isShare: false, .meanOverExamples { $0.brier })
+    public static let calibrationError = Metric(
+        "ece", "Expected calibration error with 15 bins.", higherIsBetter: false,
+        .probabilities { $0.calibrationError(bins: 15) })
+    public static let auc = Metric(
+        "auc", "Macro-averaged one-vs-rest area under the ROC curve.",
+        .probabilities { $0.areaUnderROC ?? .nan })
+
+    /// The recall of the class with this index; NaN without examples of the class. Configs cannot name it.
+    public static func recall(ofClass index: Int) -> Metric {
+        Metric(
+            "recall(\(index))", "Recall of one class.",
+            .confusion { $0.supports[index] > 0 ? $0.recalls[index] : .nan })
     }
+
+    private static let builtIn = [
+        accuracy, uar, macroF1, weightedF1, macroPrecision, kappa, matthews, top2, top3, logLoss, brier,
+        calibrationError, auc,
+    ]
+
+    /// Names that results and logs use for other values.
+    private static let reserved: Set = ["loss", "objective"]
+
+    /// Adds a custom metric: configs can name it, and schema, checks, results and error messages include it.
+    ///
+    /// Registering the same metric again has no effect. The name must not belong to another metric.
+    public static func register(_ metric: Metric) {
+        let name = metric.name
+        precondition(
+            !name.isEmpty
+                && name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) },
+            "Metric.register: \"\(name)\" is not a name of lowercase letters, digits and underscores")
+        precondition(!reserved.contains(name), "Metric.register: the name \"\(name)\" is reserved")
+        if let taken = Metric(rawValue: name) {
+            precondition(
+                !builtIn.contains(taken) && taken.summary == metric.summary,
+                "Metric.register: the name \"\(name)\" already belongs to another metric")
+            return
+        }
+        registered.withLock { $0.append(metric) }
+    }
+}
+
+/// The metrics that programs have added.
+private let registered = Mutex<[Metric]>([])
+
+extension Metric: RawRepresentable, CaseIterable, Hashable, ConfigurationValue {
+    /// Finds the metric with the given name. Returns nil if there is none.
+    public init?(rawValue: String) {
+        guard let found = Self.allCases.first(where: { $0.name == rawValue }) else { return nil }
+        self = found
+    }
+
+    /// The name.
+    public var rawValue: String { name }
+
+    /// All metrics that a config can name: the built-in ones, then the registered ones in the order of registration.
+    public static var allCases: [Metric] { builtIn + registered.withLock { $0 } }
 }

@@ -145,8 +145,8 @@ public enum PairedTest {
         }
     }
 
-    private static func checkFinite(_ figures: [Double]) throws(MetricError) {
-        if let strange = figures.first(where: { !$0.isFinite }) {
+    private static func checkFinite(_ values: [Double]) throws(MetricError) {
+        if let strange = values.first(where: { !$0.isFinite }) {
             throw MetricError("a result of \(strange); expected finite values")
         }
     }

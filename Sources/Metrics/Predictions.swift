@@ -45,11 +45,20 @@ public struct Predictions: Sendable {
     }
 
     /// Returns the mean loss, under the name `loss`, followed by the given metrics.
-    public func figures(_ figures: [Metric]) throws(MetricError) -> [(name: String, value: Double)] {
+    public func metrics(_ metrics: [Metric]) throws(MetricError) -> [(name: String, value: Double)] {
         let soft = try ProbabilityMetrics(
             probabilities: probabilities, truths: truths, classes: classes.count)
         let matrix = try confusion()
-        return [("loss", meanLoss)] + figures.map { ($0.rawValue, $0.value(matrix, soft)) }
+        return [("loss", meanLoss)]
+            + metrics.map { metric in
+                let value =
+                    switch metric.formula {
+                    case .confusion(let value): value(matrix)
+                    case .probabilities(let value), .meanOverExamples(let value): value(soft)
+                    case .predictions(let value): value(self)
+                    }
+                return (metric.name, value)
+            }
     }
 
     /// Returns the examples at the given indices, in that order.

@@ -33,11 +33,6 @@ public struct ProbabilityMetrics: Sendable {
         classCount = classes
     }
 
-    /// Creates the metrics of an empty set of examples.
-    package static var none: ProbabilityMetrics { ProbabilityMetrics() }
-
-    private init() { (probabilities, truths, classCount) = ([], [], 0) }
-
     /// The most probable class of each example; the first one in a tie.
     public var predictions: [Int] {
         probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0

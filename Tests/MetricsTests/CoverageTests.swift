@@ -12,18 +12,17 @@ import Testing
     struct Design: Sendable, CustomTestStringConvertible {
         var speakers, seeds: Int
         var population = SimulatedPopulation()
-        var statistic = ClusteredMetric.Statistic.figure(.uar)
+        var metric = Metric.uar
         var rounds = CoverageTests.rounds
         var draws = 400
         /// How often the interval covers the true value.
         var coverage = 0.93...0.97
         var testDescription: String {
-            let name = if case .figure(let figure) = statistic { figure.rawValue } else { "\(statistic)" }
             let tails = population.hasHeavyTails ? ", unbalanced" : ""
-            return "\(name), \(speakers) speakers, \(seeds) seeds, offsets \(population.offsets)\(tails)"
+            return
+                "\(metric.name), \(speakers) speakers, \(seeds) seeds, offsets \(population.offsets)\(tails)"
         }
         var generator: RandomGenerator { RandomGenerator(seed: 7).split(testDescription) }
-        var isShare: Bool { if case .figure(let figure) = statistic { figure.isShare } else { true } }
     }
 
     static let designs: [Design] =
@@ -35,26 +34,26 @@ import Testing
                 ]
             }
         } + [
-            Design(speakers: 10, seeds: 3, statistic: .figure(.macroF1)),
-            Design(speakers: 24, seeds: 1, statistic: .figure(.macroF1)),
-            Design(speakers: 5, seeds: 1, statistic: .figure(.logLoss)),
-            Design(speakers: 24, seeds: 3, statistic: .figure(.logLoss)),
+            Design(speakers: 10, seeds: 3, metric: .macroF1),
+            Design(speakers: 24, seeds: 1, metric: .macroF1),
+            Design(speakers: 5, seeds: 1, metric: .logLoss),
+            Design(speakers: 24, seeds: 3, metric: .logLoss),
         ]
 
     /// Metrics that were not looked at when the methods were chosen.
     static let others: [Design] =
         [5, 10].flatMap { speakers in
             [
-                Design(speakers: speakers, seeds: 1, statistic: .recall(0)),
+                Design(speakers: speakers, seeds: 1, metric: .recall(ofClass: 0)),
                 Design(
-                    speakers: speakers, seeds: 1, population: .nearPerfect, statistic: .recall(2),
+                    speakers: speakers, seeds: 1, population: .nearPerfect, metric: .recall(ofClass: 2),
                     coverage: 0.93...0.985),
                 Design(
                     speakers: speakers, seeds: 1, population: .nearPerfect,
-                    statistic: .figure(.calibrationError), rounds: speakers == 5 ? 1000 : 300, draws: 200,
+                    metric: .calibrationError, rounds: speakers == 5 ? 1000 : 300, draws: 200,
                     coverage: 0.92...0.98),
                 Design(
-                    speakers: speakers, seeds: 1, population: .nearPerfect, statistic: .figure(.auc),
+                    speakers: speakers, seeds: 1, population: .nearPerfect, metric: .auc,
                     rounds: speakers == 5 ? 500 : 150, draws: 100, coverage: 0.85...0.98),
             ]
         }
@@ -74,14 +73,14 @@ import Testing
     }
 
     @Test(arguments: designs + others + unbalanced) func intervalsOverSpeakersCover(_ design: Design) throws {
-        let (generator, truth) = (design.generator, design.population.truth(design.statistic))
+        let (generator, truth) = (design.generator, design.population.truth(design.metric))
         var covered = 0
         for _ in 0..<design.rounds {
             let models = design.population.draw(
                 speakers: design.speakers, seeds: design.seeds, generator)[0]
             let interval = ClusterResampling.interval(
-                try ClusteredMetric(design.statistic, models, by: .speakers),
-                isShare: design.isShare, draws: design.draws, generator: generator)
+                try ClusteredMetric(design.metric, models, by: .speakers),
+                isShare: design.metric.isShare, draws: design.draws, generator: generator)
             covered += interval.low <= truth && truth <= interval.high ? 1 : 0
         }
         let share = Double(covered) / Double(design.rounds)
@@ -92,12 +91,12 @@ import Testing
     @Test func clipIntervalCoverage() throws {
         var population = SimulatedPopulation()
         population.speaker = 0
-        let (generator, truth) = (RandomGenerator(seed: 3), population.truth(.figure(.uar)))
+        let (generator, truth) = (RandomGenerator(seed: 3), population.truth(.uar))
         var covered = 0
         for _ in 0..<Self.rounds {
             let models = population.draw(speakers: 6, seeds: 1, generator)[0]
             let interval = ClusterResampling.interval(
-                try ClusteredMetric(.figure(.uar), models, by: .clips), isShare: true, draws: 300,
+                try ClusteredMetric(.uar, models, by: .clips), isShare: true, draws: 300,
                 generator: generator)
             covered += interval.low <= truth && truth <= interval.high ? 1 : 0
         }
@@ -118,14 +117,14 @@ import Testing
     /// A percentile bootstrap over five speakers undercovers.
     @Test func naiveIntervalsUndercover() throws {
         let population = SimulatedPopulation()
-        let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.figure(.uar)))
+        let (generator, truth) = (RandomGenerator(seed: 9), population.truth(.uar))
         let covered = try (0..<Self.rounds).count { _ in
             let models = population.draw(speakers: 5, seeds: 1, generator)[0]
-            let figure = try ClusteredMetric(.figure(.uar), models, by: .speakers)
+            let metric = try ClusteredMetric(.uar, models, by: .speakers)
             let draws = (0..<300).map { _ in
                 var weights = Array(repeating: 0, count: 5)
                 for _ in 0..<5 { weights[generator.below(5)] += 1 }
-                return figure.value(weights)
+                return metric.value(weights)
             }.sorted()
             return (draws[7]...draws[292]).contains(truth)
         }
@@ -144,7 +143,7 @@ import Testing
             let alarms = try (0..<Self.rounds).count { _ in
                 let systems = try population.draw(
                     speakers: speakers, seeds: seeds, models: 2, interaction: interaction, generator
-                ).map { try ClusteredMetric(.figure(.uar), $0, by: .speakers) }
+                ).map { try ClusteredMetric(.uar, $0, by: .speakers) }
                 return try ClusterResampling.test(
                     systems[0], systems[1], draws: 400, generator: generator) <= 0.05
             }
@@ -159,8 +158,8 @@ import Testing
             let systems = SimulatedPopulation().draw(
                 speakers: speakers, seeds: 3, models: 2, interaction: 0.3, generator)
             return try ClusterResampling.test(
-                ClusteredMetric(.figure(.uar), [systems[0][0]], by: .speakers),
-                ClusteredMetric(.figure(.uar), systems[1], by: .speakers), draws: 200, generator: generator)
+                ClusteredMetric(.uar, [systems[0][0]], by: .speakers),
+                ClusteredMetric(.uar, systems[1], by: .speakers), draws: 200, generator: generator)
                 <= 0.05
         }
         #expect((30...70).contains(alarms), "\(alarms) false alarms of 1000")
@@ -172,9 +171,9 @@ import Testing
         var (exchanged, mcNemar) = (0, 0)
         for _ in 0..<Self.rounds {
             let systems = population.draw(speakers: 12, seeds: 1, models: 2, generator).map { $0[0] }
-            let figures = try systems.map { try ClusteredMetric(.figure(.uar), [$0], by: .clips) }
+            let metrics = try systems.map { try ClusteredMetric(.uar, [$0], by: .clips) }
             exchanged +=
-                try ClusterResampling.test(figures[0], figures[1], draws: 200, generator: generator) <= 0.05
+                try ClusterResampling.test(metrics[0], metrics[1], draws: 200, generator: generator) <= 0.05
                 ? 1 : 0
             let right = systems.map { zip($0.decisions, $0.truths).map { $0 == $1 } }
             mcNemar += try PairedTest.mcNemar(right[0], right[1]) <= 0.05 ? 1 : 0
@@ -229,10 +228,10 @@ import Testing
     @Test func fewerThanThreeSpeakersHaveNoInterval() throws {
         let generator = RandomGenerator(seed: 1)
         let models = SimulatedPopulation().draw(speakers: 2, seeds: 1, generator)[0]
-        let figure = try ClusteredMetric(.figure(.uar), models, by: .speakers)
-        let interval = ClusterResampling.interval(figure, isShare: true, generator: generator)
+        let metric = try ClusteredMetric(.uar, models, by: .speakers)
+        let interval = ClusterResampling.interval(metric, isShare: true, generator: generator)
         #expect(interval.low.isNaN && interval.high.isNaN && interval.method == nil && interval.units == 2)
-        #expect(try ClusterResampling.test(figure, figure, generator: generator).isNaN)
+        #expect(try ClusterResampling.test(metric, metric, generator: generator).isNaN)
         #expect(FoldResults([0.5, 0.6]).interval().low.isNaN && FoldResults([0.5, 0.6]).pValue.isNaN)
     }
 }

@@ -73,24 +73,24 @@ import Testing
                 }
             }
         }
-        let figures = try systems.map { try ClusteredMetric(.figure(.accuracy), [$0], by: .speakers) }
-        #expect(isClose(figures[0].estimate, 10 / 12.0) && isClose(figures[1].estimate, 4 / 12.0))
+        let metrics = try systems.map { try ClusteredMetric(.accuracy, [$0], by: .speakers) }
+        #expect(isClose(metrics[0].estimate, 10 / 12.0) && isClose(metrics[1].estimate, 4 / 12.0))
         // Six speakers favor the first, none the second: 2 of 2^6 sign patterns are as extreme.
         let p = try ClusterResampling.test(
-            figures[0], figures[1], draws: 5000, generator: RandomGenerator(seed: 1))
+            metrics[0], metrics[1], draws: 5000, generator: RandomGenerator(seed: 1))
         #expect(isClose(p, 2 / 64.0))
         // By clip, twelve favor the first.
-        let clips = try systems.map { try ClusteredMetric(.figure(.accuracy), [$0], by: .clips) }
+        let clips = try systems.map { try ClusteredMetric(.accuracy, [$0], by: .clips) }
         let drawn = try ClusterResampling.test(
             clips[0], clips[1], draws: 5000, generator: RandomGenerator(seed: 1))
         #expect(drawn < 0.004)
         let fewer = try ClusteredMetric(
-            .figure(.accuracy), [systems[0].selecting(Array(0..<20))], by: .speakers)
+            .accuracy, [systems[0].selecting(Array(0..<20))], by: .speakers)
         #expect(
             throws: MetricError(
                 "the clips or speakers of the predictions differ; a paired test needs the same ones")
         ) {
-            try ClusterResampling.test(figures[0], fewer, generator: RandomGenerator(seed: 1))
+            try ClusterResampling.test(metrics[0], fewer, generator: RandomGenerator(seed: 1))
         }
     }
 
@@ -99,19 +99,19 @@ import Testing
         let generator = RandomGenerator(seed: 3)
         let systems = SimulatedPopulation().draw(speakers: 6, seeds: 2, generator)[0]
         let weights = [2, 0, 1, 1, 3, 1]
-        for figure in Metric.allCases {
-            let clustered = try ClusteredMetric(.figure(figure), systems, by: .speakers)
+        for metric in Metric.allCases {
+            let clustered = try ClusteredMetric(metric, systems, by: .speakers)
             let expected = try systems.map { all -> Double in
                 let places = weights.enumerated().flatMap { speaker, weight in
                     (0..<weight).flatMap { _ in
                         all.speakers.indices.filter { all.speakers[$0] == "\(speaker)" }
                     }
                 }
-                return try all.selecting(places).figures([figure])[1].value
+                return try all.selecting(places).metrics([metric])[1].value
             }
-            #expect(isClose(clustered.value(weights), (expected[0] + expected[1]) / 2, 1e-12), "\(figure)")
+            #expect(isClose(clustered.value(weights), (expected[0] + expected[1]) / 2, 1e-12), "\(metric)")
         }
-        let recall = try ClusteredMetric(.recall(2), [systems[0]], by: .clips)
+        let recall = try ClusteredMetric(.recall(ofClass: 2), [systems[0]], by: .clips)
         #expect(isClose(recall.estimate, try systems[0].confusion().recalls[2]))
     }
 
@@ -127,9 +127,9 @@ import Testing
                     probabilities: clip < right ? [0.9, 0.1] : [0.2, 0.8])
             }
         }
-        let figure = try ClusteredMetric(.figure(.accuracy), [all], by: .speakers)
+        let metric = try ClusteredMetric(.accuracy, [all], by: .speakers)
         let interval = ClusterResampling.interval(
-            figure, isShare: true, generator: RandomGenerator(seed: 1))
+            metric, isShare: true, generator: RandomGenerator(seed: 1))
         // The speakers have 0.9, 0.7, 0.8, 0.5, 0.6: mean 0.7, standard error 0.0707106781; t is 2.7764451052.
         let odds = 0.7 / 0.3
         let factor = exp(2.7764451051977987 * 0.07071067811865475 / 0.21)
@@ -172,12 +172,12 @@ import Testing
         }
         let none = Predictions(classes: ["a"])
         #expect(throws: MetricError("no examples; expected at least one")) {
-            try ClusteredMetric(.figure(.uar), [none], by: .clips)
+            try ClusteredMetric(.uar, [none], by: .clips)
         }
         var unknown = none
         unknown.append("x", truth: 0, probabilities: [1])
         #expect(throws: MetricError("the speaker of x is unknown; expected a speaker for each clip")) {
-            try ClusteredMetric(.figure(.uar), [unknown], by: .speakers)
+            try ClusteredMetric(.uar, [unknown], by: .speakers)
         }
         #expect(throws: MetricError.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
     }

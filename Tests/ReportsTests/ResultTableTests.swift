@@ -13,7 +13,7 @@ import Testing
 
     private var table: ResultTable {
         ResultTable(
-            title: "Ablation", figure: "accuracy", isShare: true,
+            title: "Ablation", metric: "accuracy", isShare: true,
             rows: [
                 .init(
                     "base", pooled: interval(0.75, 0.725, 0.775), folds: interval(0.76, .nan, .nan, folds: 5),
@@ -72,7 +72,7 @@ import Testing
     @Test func csvAndJSONHaveTheNumbersAsTheyAre() {
         #expect(
             table.csv == """
-                variant,figure,pooled,pooled_low,pooled_high,fold_mean,fold_mean_low,fold_mean_high,fold_sd,seed_sd,difference,p,runs,warnings
+                variant,metric,pooled,pooled_low,pooled_high,fold_mean,fold_mean_low,fold_mean_high,fold_sd,seed_sd,difference,p,runs,warnings
                 base,accuracy,0.75,0.725,0.775,0.76,,,0.02,0.01,,,15,
                 no attention,accuracy,0.7,0.6,0.8,0.71,,,0.30000000000000004,,-0.05,0.0001,5,
 
@@ -85,19 +85,19 @@ import Testing
 
     @Test func columnsThatNothingFillsAreLeftOut() {
         let bare = ResultTable(
-            title: "", figure: "loss",
+            title: "", metric: "loss",
             rows: [.init("a", folds: interval(1.5, .nan, .nan, folds: 1)), .init("b")])
         #expect(
             bare.text
                 == "variant  loss  runs\n───────  ────  ────\na         1.5     1\nb           –     1\n")
-        let none = ResultTable(title: "", figure: "loss", rows: [])
+        let none = ResultTable(title: "", metric: "loss", rows: [])
         #expect(none.text == "variant  loss  runs\n───────  ────  ────\n")
         #expect(none.csv.split(separator: "\n").count == 1 && none.json["rows"]?.elements?.isEmpty == true)
     }
 
     @Test(arguments: hostileNames) func namesAreTextOnly(name: String) throws {
         let table = ResultTable(
-            title: name, figure: name, rows: [.init(name, folds: interval(1, .nan, .nan, folds: 1))],
+            title: name, metric: name, rows: [.init(name, folds: interval(1, .nan, .nan, folds: 1))],
             note: name)
         let elements = try MarkupReader.elements("<div>\(table.html)</div>")
         let allowed: Set = ["div", "table", "caption", "thead", "tbody", "tr", "th", "td", "p"]

@@ -123,31 +123,30 @@ package struct SimulatedPopulation: Sendable {
     }
 
     /// The true value of a metric: that of the expected confusion matrix.
-    package func truth(_ statistic: ClusteredMetric.Statistic) -> Double {
+    package func truth(_ metric: Metric) -> Double {
         let p = recalls
         let total = Double(clipCounts.reduce(0, +))
         let accuracy = zip(p, clipCounts).reduce(0) { $0 + $1.0 * Double($1.1) } / total
-        switch statistic {
-        case .recall(let label): return p[label]
-        case .figure(.accuracy): return accuracy
-        case .figure(.uar): return p.reduce(0, +) / Double(p.count)
-        case .figure(.macroF1):
+        switch metric {
+        case .accuracy: return accuracy
+        case .uar: return p.reduce(0, +) / Double(p.count)
+        case .macroF1:
             let f1 = p.indices.map { c -> Double in
                 let predicted = p[c] + p.indices.filter { $0 != c }.reduce(0) { $0 + (1 - p[$1]) / 3 }
                 return 2 * p[c] / (1 + predicted)
             }
             return f1.reduce(0, +) / Double(f1.count)
-        case .figure(.logLoss):
+        case .logLoss:
             return -accuracy * log(confidence) - (1 - accuracy) * log((1 - confidence) / 3)
-        case .figure(.calibrationError): return abs(confidence - accuracy)
-        case .figure(.auc):
+        case .calibrationError: return abs(confidence - accuracy)
+        case .auc:
             // All probabilities of a class are one of two values; ties count half.
             let areas = p.indices.map { c -> Double in
                 let others = p.indices.filter { $0 != c }.reduce(0) { $0 + (1 - p[$1]) / 3 } / 3
                 return (1 + p[c] - others) / 2
             }
             return areas.reduce(0, +) / Double(areas.count)
-        default: return .nan
+        default: return p.indices.first { metric == .recall(ofClass: $0) }.map { p[$0] } ?? .nan
         }
     }
 }

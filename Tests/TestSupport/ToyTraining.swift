@@ -24,7 +24,7 @@ package final class ToyBatches: TrainingBatches, EvaluationBatches {
         return batch
     }
 
-    package func batch(_ index: Int, view: Int = 0) -> Batch {
+    package func batch(_ index: Int, copy: Int = 0) -> Batch {
         made(RandomGenerator(seed: seed &+ 99).split("\(index)"))
     }
 

@@ -76,8 +76,8 @@ import Testing
         try inCopy { copy in
             let alone = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
             let both = try BuiltProgram.run("evaluate", run, copy, "--format", "json", "--no-cache")
-            let figures = try [alone, both].map { try JSONValue.parse($0.output)["test"] }
-            #expect(both.status == 0 && figures[0] == figures[1] && figures[0] != nil, "\(both.errors)")
+            let metrics = try [alone, both].map { try JSONValue.parse($0.output)["test"] }
+            #expect(both.status == 0 && metrics[0] == metrics[1] && metrics[0] != nil, "\(both.errors)")
             let file = copy + "/both.safetensors"
             let made = try BuiltProgram.run("combine", run, copy, "--out", file)
             #expect(made.status == 0 && made.output.contains("an ensemble of 2 models"), "\(made.errors)")
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    /// A run that measures its validation part: no command of the usual ones reads the test part.
+    /// A run that evaluates its validation set: no other command reads the test set.
     @Test func aSearchStaysASearch() throws {
         try SmallExperiment.inFolder { folder in
             let made = try BuiltProgram.run(
@@ -148,10 +148,12 @@ import Testing
                 #expect(ending.status == 0, "\(command): \(ending.errors)")
             }
             #expect(!FileManager.default.fileExists(atPath: run + "/" + RunFile.testReads))
-            let parts = try JSONValue.load(run + "/" + RunFile.audit)["parts"]?.elements ?? []
+            let parts = try JSONValue.load(run + "/" + RunFile.audit)["subsets"]?.elements ?? []
             let seconds = Dictionary(
                 uniqueKeysWithValues: parts.compactMap { part in
-                    part["part"]?.text.map { ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1) }
+                    part["subset"]?.text.map {
+                        ($0, part["seconds"]?.double ?? part["duration"]?.double ?? -1)
+                    }
                 })
             #expect(seconds["test"] == 0 && (seconds["validation"] ?? 0) > 0, "\(parts)")
             let test = try BuiltProgram.run("evaluate", run, "--subset", "test", "--no-cache")

@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    /// A config that names no number of classes, and one that does, make the same model and the same figures.
+    /// A config that names no number of classes, and one that does, make the same model and the same metrics.
     @Test func theNumberOfClassesComesFromTheData() throws {
         try SmallExperiment.inFolder { folder in
             let setting = #"model[5].units="classes""#

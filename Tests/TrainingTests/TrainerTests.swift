@@ -93,7 +93,7 @@ import Testing
         let (trainer, log) = try finish(
             Toy.trainer {
                 $0.epochs = 50
-                $0.earlyStopping = .init(monitor: "no_such_figure", patience: 4)
+                $0.earlyStopping = .init(monitor: "no_such_metric", patience: 4)
             })
         #expect(trainer.isOver && log.count == 4)
     }
@@ -104,13 +104,13 @@ import Testing
             $0.weightAverage = nil
             $0.epochs = 4
         }
-        let figures = [0.5, 0.3, 0.4, 0.35]
+        let values = [0.5, 0.3, 0.4, 0.35]
         let trainer = Trainer(configuration, batches: ToyBatches()) { model in
             seen.append(model.namedTensors.map { $0.1.array })
-            return [("loss", figures[seen.count - 1])]
+            return [("loss", values[seen.count - 1])]
         }
         _ = try finish(trainer)
-        #expect(trainer.bestEpoch == 2 && trainer.bestFigure == 0.3)
+        #expect(trainer.bestEpoch == 2 && trainer.bestMetric == 0.3)
         trainer.restoreBestWeights()
         #expect(tensors(trainer) == seen[1])
     }

@@ -45,7 +45,7 @@ import Testing
         average.update()
         resumed.update()
         #expect(average.state.map(\.1.array) == resumed.state.map(\.1.array))
-        #expect(throws: StateError.self) { try resumed.restore([]) }
+        #expect(throws: WeightsError.self) { try resumed.restore([]) }
     }
 }
 

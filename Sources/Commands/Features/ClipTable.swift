@@ -14,7 +14,7 @@ struct ClipSubsets {
             folds.enumerated().flatMap { number, fold in fold.test.map { ($0, number + 1) } },
             uniquingKeysWith: { first, _ in first })
         subsets = Dictionary(
-            Split.Subset.allCases.flatMap { part in split[part].map { ($0, part) } },
+            Split.Subset.allCases.flatMap { subset in split[subset].map { ($0, subset) } },
             uniquingKeysWith: { first, _ in first })
     }
 

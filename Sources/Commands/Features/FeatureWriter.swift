@@ -41,8 +41,8 @@ final class FeatureWriter {
         try extractor.forEach(clips) { i, result in
             try Interrupt.check()
             switch result {
-            case .success(let views):
-                try body(i, views.first.map { features in embedding.map { $0(features) } ?? features })
+            case .success(let copies):
+                try body(i, copies.first.map { features in embedding.map { $0(features) } ?? features })
             case .failure(let error):
                 failed += 1
                 let text = "\(error)"

@@ -22,10 +22,10 @@ final class AblationProgress {
         case .finished(let number, let seconds):
             let single = ablation.singles[number]
             let metric = ablation.plan.options.metric
-            let figure = standing.figures[number]?[metric].map { "\(metric) \(NumberText.short($0))" }
-            let done = standing.figures.count { $0 != nil }
+            let value = standing.metrics[number]?[metric].map { "\(metric) \(NumberText.short($0))" }
+            let done = standing.metrics.count { $0 != nil }
             say(
-                "\(done)/\(ablation.singles.count) done: \(single.title): \(figure ?? "no \(metric)")"
+                "\(done)/\(ablation.singles.count) done: \(single.title): \(value ?? "no \(metric)")"
                     + (seconds > 0 ? ", \(time(seconds))" : ""))
         case .failed(let failure): say("failed: \(failure.single.title) (\(failure.reason))")
         case .isElsewhere(let number):
@@ -43,17 +43,17 @@ final class AblationProgress {
         let now = ContinuousClock.now
         if let shown, now - shown < .milliseconds(500) { return }
         shown = now
-        let done = standing.figures.count { $0 != nil }
+        let done = standing.metrics.count { $0 != nil }
         if table?.done != done {
-            table = (done, AblationTable(ablation, figures: standing.figures).table.text)
+            table = (done, AblationTable(ablation, metrics: standing.metrics).table.text)
         }
-        var words = ["\(done) of \(NumberText.count(standing.figures.count, "run")) done"]
+        var words = ["\(done) of \(NumberText.count(standing.metrics.count, "run")) done"]
         if !standing.elsewhere.isEmpty {
             words.append("\(standing.elsewhere.count) running in other processes")
         }
         if !standing.failures.isEmpty { words.append("\(standing.failures.count) failed") }
         if standing.done > 0 {
-            let left = standing.figures.count - done - standing.failures.count
+            let left = standing.metrics.count - done - standing.failures.count
             let seconds = standing.seconds / Double(standing.done) * Double(left) / Double(jobs)
             words.append("about \(time(seconds)) left")
         }

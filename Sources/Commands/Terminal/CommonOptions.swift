@@ -15,7 +15,7 @@ enum Common {
         "threads", "K", in: 1...64,
         help: "Number of threads (default: all cores). It does not affect results."
     )
-    static let views = Option.text(
+    static let tta = Option.text(
         "tta", "JSON",
         help:
             "Test-time augmentation, in the format of evaluation.tta (default: that of the model); [] disables it."
@@ -83,8 +83,8 @@ extension Arguments {
     }
 
     /// Returns the test-time augmentation given by `--tta`; nil without the option.
-    func views() throws -> TestTimeAugmentation? {
-        try self[Common.views].map { try TestTimeAugmentation(list: JSONValue.parse($0, source: "--tta")) }
+    func tta() throws -> TestTimeAugmentation? {
+        try self[Common.tta].map { try TestTimeAugmentation(list: JSONValue.parse($0, source: "--tta")) }
     }
 
     /// Sets the number of threads if `--threads` is given.

@@ -37,13 +37,8 @@ enum Interrupt {
     /// Whether an interrupt was requested.
     static var isRequested: Bool { seen.load(ordering: .relaxed) }
 
-    /// Runs `work` and converts `RunStopped` to `Interrupted`.
-    static func whenStopped<Result>(_ work: () throws -> Result) throws -> Result {
-        do { return try work() } catch is RunStopped { throw Interrupted() }
-    }
-
-    /// Throws `Interrupted` if an interrupt was requested.
+    /// Throws `RunStopped` if an interrupt was requested.
     static func check() throws {
-        if isRequested { throw Interrupted() }
+        if isRequested { throw RunStopped(isSaved: false) }
     }
 }

@@ -7,11 +7,11 @@ final class JSONProgress: RunProgress {
     func begin(_ work: String) { show("begin", [JSONMember("work", work.encode())]) }
 
     func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {
-        let figures = metrics.figures.map { JSONMember($0.name, JSONValue(.number($0.value))) }
+        let values = metrics.values.map { JSONMember($0.name, JSONValue(.number($0.value))) }
         show(
             "epoch",
-            [JSONMember("epoch", metrics.epoch.encode())] + figures
-                + timing.figures.map { JSONMember($0.name, $0.value.encode()) })
+            [JSONMember("epoch", metrics.epoch.encode())] + values
+                + timing.values.map { JSONMember($0.name, $0.value.encode()) })
     }
 
     func remark(_ text: String) { show("remark", [JSONMember("text", text.encode())]) }

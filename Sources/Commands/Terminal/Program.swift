@@ -1,3 +1,4 @@
+import Configuration
 import Autograd
 import Glibc
 import Lab
@@ -54,7 +55,7 @@ public struct Program: Sendable {
         } catch let error as UsageError {
             Terminal.error("error: \(error.message)\nSee \(name) \(command.name) --help.")
             return 64
-        } catch is Interrupted {
+        } catch is RunStopped {
             Terminal.error("Stopped.")
             return 130
         } catch let error as FolderInUse {
@@ -134,13 +135,14 @@ public struct Program: Sendable {
             \(twoColumns(rows))
 
             examples:
-            \(command.examples.map { "  \($0.line)\n      \($0.does)" }.joined(separator: "\n"))
+            \(command.examples.map { "  \(named($0.line))\n      \(named($0.does))" }.joined(separator: "\n"))
             """
     }
 
+    /// Replaces the standard program's name in an example.
+    private func named(_ text: String) -> String { text.replacing("Train ", with: name + " ") }
+
     private func twoColumns(_ rows: [(String, String)]) -> String {
-        let width = (rows.map { $0.0.count }.max() ?? 0) + 2
-        return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
-            .joined(separator: "\n")
+        TextTable(rows.map { ["  " + $0.0, $0.1] }).lines.joined(separator: "\n")
     }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Lab
 import Metrics
 import Reports
@@ -5,34 +6,30 @@ import Reports
 /// Formats results for a terminal.
 enum ResultText {
     /// The metrics with confidence intervals as a table, with a note on the intervals.
-    static func figures(_ result: RunResult) -> String {
+    static func metrics(_ result: RunResult) -> String {
         let first = result.intervals.first
         let level = NumberText.trimmed(NumberText.fixed((first?.level ?? 0) * 100, 2)) + "%"
         let hasIntervals = result.intervals.contains { $0.low != nil }
         var rows = [
-            [result.part.rawValue, "value"]
+            [result.subset.rawValue, "value"]
                 + (hasIntervals ? ["\(level) CI over \(first?.over.rawValue ?? "")"] : [])
         ]
         for entry in result.test.entries {
-            let interval = result.intervals.first { $0.figure == entry.name }
+            let interval = result.intervals.first { $0.metric == entry.name }
             var range = ""
             if let low = interval?.low, let high = interval?.high {
                 range = "\(fixed(low)) to \(fixed(high))"
             }
             rows.append([entry.name, entry.value.map(fixed) ?? "-"] + (hasIntervals ? [range] : []))
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let table = rows.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-                .joined(separator: "  ")
-        }.joined(separator: "\n")
+        let table = TextTable(rows).lines.joined(separator: "\n")
         return result.intervals.isEmpty ? table : table + "\n" + result.intervalNote
     }
 
     /// The metrics with their confidence intervals, for other formats.
     static func table(_ result: RunResult, title: String) -> ValueTable {
         let rows = result.test.entries.map { entry -> [ValueTable.Cell] in
-            let interval = result.intervals.first { $0.figure == entry.name }
+            let interval = result.intervals.first { $0.metric == entry.name }
             let isShare = Metric.isShare(entry.name)
             return [.text(entry.name)]
                 + [entry.value, interval?.low, interval?.high].map { .value($0 ?? .nan, isShare: isShare) }

@@ -27,7 +27,7 @@ final class TerminalProgress: RunProgress {
 
     func epoch(_ metrics: EpochMetrics, _ timing: EpochTiming) {
         guard !isQuiet else { return }
-        let shown = metrics.figures.filter { $0.name != "gradient_norm" && $0.name != "penalty" }
+        let shown = metrics.values.filter { $0.name != "gradient_norm" && $0.name != "penalty" }
             .map { "\($0.name) \(ResultText.short($0.value))" }
         let start = Terminal.isInteractive ? "\r\u{1B}[K" : ""
         let speed = NumberText.count(Int(timing.samplesPerSecond.rounded()), "sample") + "/s"

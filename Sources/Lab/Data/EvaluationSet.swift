@@ -10,32 +10,32 @@ public final class EvaluationSet: EvaluationBatches {
     private let table: ExampleTable
     private let size: Int
     /// The number of inputs per clip: the recording and its augmented copies.
-    public let views: Int
+    public let copies: Int
 
     /// Computes the features of clips. Throws if a clip is unusable and loading is strict, or if none is usable.
     public init(
         _ clips: [Clip], _ loading: FeatureLoading, batch size: Int,
-        views: TestTimeAugmentation = TestTimeAugmentation(),
+        tta: TestTimeAugmentation = TestTimeAugmentation(),
         progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil
     ) throws {
         (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
-            try views.features { try loading.source.features(of: clip, transforms: $0) }
+            try tta.features { try loading.source.features(of: clip, transforms: $0) }
         }
-        self.views = views.count
+        self.copies = tta.count
         self.size = max(size, 1)
     }
 
     /// The truncation of each clip; nil if unknown.
-    public var truncations: [Truncation?] { clips.indices.map { table.truncations[$0 * views] } }
+    public var truncations: [Truncation?] { clips.indices.map { table.truncations[$0 * copies] } }
 
     /// The number of batches, the last of which may be smaller.
     public var count: Int { (clips.count + size - 1) / size }
 
     /// Returns a batch; the same every time, in the order of `clips`.
-    public func batch(_ index: Int, view: Int = 0) -> Batch {
-        table.batch((index * size..<min((index + 1) * size, clips.count)).map { $0 * views + view })
+    public func batch(_ index: Int, copy: Int = 0) -> Batch {
+        table.batch((index * size..<min((index + 1) * size, clips.count)).map { $0 * copies + copy })
     }
 
     /// The features of a clip without augmentation, by its index in `clips`.
-    public func features(_ index: Int) -> Features { table.features(index * views) }
+    public func features(_ index: Int) -> Features { table.features(index * copies) }
 }

@@ -51,7 +51,7 @@ public struct ExperimentData: Sendable {
 
     /// Throws if a subset that is trained on, evaluated or monitored has no clips.
     func checkParts(_ experiment: Experiment) throws {
-        let measured = experiment.evaluation.subset.splitPart
+        let measured = experiment.evaluation.subset.splitSubset
         guard !split[measured].isEmpty else {
             throw DataError(
                 "the split",
@@ -60,11 +60,11 @@ public struct ExperimentData: Sendable {
         }
         _ = try clips(.train)
         let watched = ValidatedExperiment.watched(experiment.training, experiment.schedule?.value)
-        if split.validation.isEmpty, let figure = watched.first(where: { $0.name.hasPrefix("validation_") }) {
+        if split.validation.isEmpty, let metric = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataError(
                 "the split",
                 found:
-                    "no clip in the validation set, which \(figure.path) = \"\(figure.name)\" requires",
+                    "no clip in the validation set, which \(metric.path) = \"\(metric.name)\" requires",
                 allowed:
                     "at least one, or \"selection\": {\"weights\": \"last\"} and no other key that monitors a validation metric"
             )
@@ -73,7 +73,7 @@ public struct ExperimentData: Sendable {
 
     /// Throws for clips without a speaker if features are normalized by speaker.
     func checkClips() throws {
-        for part in Split.Subset.allCases { try loading.check(corpus.clips(of: part, in: split)) }
+        for subset in Split.Subset.allCases { try loading.check(corpus.clips(of: subset, in: split)) }
     }
 
     /// The error of a schedule that counts steps, now that their number is known; nil if there is none.
@@ -96,27 +96,27 @@ public struct ExperimentData: Sendable {
     }
 
     /// The clips of a subset. Throws if the training or test set is empty.
-    public func clips(_ part: Split.Subset) throws -> [Clip] {
-        let clips = try corpus.clips(of: part, in: split)
-        guard !clips.isEmpty || part == .validation else {
+    public func clips(_ subset: Split.Subset) throws -> [Clip] {
+        let clips = try corpus.clips(of: subset, in: split)
+        guard !clips.isEmpty || subset == .validation else {
             throw DataError(
-                "the split", found: "no clip in the \(part.rawValue) set", allowed: "at least one")
+                "the split", found: "no clip in the \(subset.rawValue) set", allowed: "at least one")
         }
         return clips
     }
 
     /// Whether a subset is speaker-independent: none of its speakers is in the training set or, for the test set, in
     /// the validation set. nil if a speaker is unknown.
-    func isSpeakerIndependent(_ part: Split.Subset) -> Bool? {
-        let others: [Split.Subset] = part == .test ? [.train, .validation] : [.train]
+    func isSpeakerIndependent(_ subset: Split.Subset) -> Bool? {
+        let others: [Split.Subset] = subset == .test ? [.train, .validation] : [.train]
         var speakers: [Split.Subset: Set<String>] = [:]
-        for part in others + [part] {
-            guard let clips = try? corpus.clips(of: part, in: split) else { return nil }
+        for subset in others + [subset] {
+            guard let clips = try? corpus.clips(of: subset, in: split) else { return nil }
             let known = clips.compactMap(\.speaker)
             guard known.count == clips.count else { return nil }
-            speakers[part] = Set(known)
+            speakers[subset] = Set(known)
         }
-        return others.allSatisfy { (speakers[$0] ?? []).isDisjoint(with: speakers[part] ?? []) }
+        return others.allSatisfy { (speakers[$0] ?? []).isDisjoint(with: speakers[subset] ?? []) }
     }
 
     /// The preprocessed waveform of a clip.

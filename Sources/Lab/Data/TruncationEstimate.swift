@@ -21,15 +21,15 @@ public struct TruncationEstimate: Sendable {
             return
         }
         let data = try ExperimentData(experiment)
-        let parts = try Split.Subset.allCases.map { try data.corpus.clips(of: $0, in: data.split) }
-        let scan = HeaderScan(parts.flatMap { $0 })
+        let clips = try Split.Subset.allCases.map { try data.corpus.clips(of: $0, in: data.split) }
+        let scan = HeaderScan(clips.flatMap { $0 })
         var start = 0
         var found: [(subset: String, summary: TruncationSummary)] = []
-        for (part, clips) in zip(Split.Subset.allCases, parts) where !clips.isEmpty {
+        for (subset, clips) in zip(Split.Subset.allCases, clips) where !clips.isEmpty {
             let known = scan.headers[start..<start + clips.count].compactMap { header in
                 header.flatMap { features.truncation(seconds: $0.seconds, rate: $0.rate) }
             }
-            found.append((part.rawValue, TruncationSummary(known, options: features.truncatingOptions)))
+            found.append((subset.rawValue, TruncationSummary(known, options: features.truncatingOptions)))
             start += clips.count
         }
         (subsets, unreadable) = (found, scan.unreadable)

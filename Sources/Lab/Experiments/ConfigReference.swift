@@ -1,4 +1,5 @@
 import Configuration
+import Metrics
 
 /// The config reference as Markdown: every key of an experiment with its type, default and meaning, and an example of each type.
 public struct ConfigReference {
@@ -32,6 +33,16 @@ public struct ConfigReference {
         for member in schema["properties"]?.members ?? [] {
             for name in references(member.value) { writeSection(name, level: 2, title: "`\(member.key)`") }
         }
+        writeMetrics()
+    }
+
+    private mutating func writeMetrics() {
+        lines += ["", "## Metrics", "", "The metrics that `evaluation.metrics` can list.", ""]
+        lines += ["| metric | better | meaning |", "| --- | --- | --- |"]
+        lines += Metric.allCases.map {
+            "| `\($0.name)` | \($0.higherIsBetter ? "higher" : "lower") | \(cell($0.summary)) |"
+        }
+        lines.append("")
     }
 
     /// Writes the section of a definition, then those of the definitions that it refers to.

@@ -18,7 +18,7 @@ public struct EvaluationOptions: Options {
         case validation
 
         /// The corresponding subset of a split.
-        var splitPart: Split.Subset { self == .test ? .test : .validation }
+        var splitSubset: Split.Subset { self == .test ? .test : .validation }
     }
 
     public static let summary =
@@ -52,7 +52,7 @@ public struct EvaluationOptions: Options {
         let doubled = metrics.indices.filter { metrics[..<$0].contains(metrics[$0]) }.map { index in
             ValidationIssue(
                 at: [.key("metrics"), .index(index)],
-                "\"\(metrics[index].rawValue)\" is listed twice; remove one")
+                "\"\(metrics[index].name)\" is listed twice; remove one")
         }
         return doubled + TestTimeAugmentation(tta).validationIssues
     }

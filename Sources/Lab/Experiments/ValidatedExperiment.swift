@@ -81,7 +81,7 @@ public struct ValidatedExperiment: Sendable {
                 JSONPath([.key("evaluation"), .key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
         for (path, name) in Self.watched(experiment.training, experiment.schedule?.value) {
-            if let message = experiment.problem(withFigure: name) { report(path, message) }
+            if let message = experiment.problem(withMetric: name) { report(path, message) }
         }
         if experiment.features.normalize == .speaker {
             if experiment.augmentation.leakCopiesIntoTest {
@@ -90,7 +90,7 @@ public struct ValidatedExperiment: Sendable {
                     "conflicts with leak_copies_into_test: the statistics of a speaker would include augmented copies; remove leak_copies_into_test"
                 )
             }
-            if let sequence = experiment.features.layout.value as? FrameSequence, sequence.pad != .end {
+            if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
                 report(
                     ["features", "normalize"],
                     "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"
@@ -174,18 +174,18 @@ extension Experiment {
     }
 
     /// The names of the metrics of every epoch.
-    private var figureNames: [String] {
+    private var metricNames: [String] {
         let isPenalized = model.spec.encode().hasPenalties
         return ["train_loss", "train_accuracy"] + (isPenalized ? ["penalty"] : [])
             + (split.value.hasValidation
-                ? ["validation_loss"] + evaluation.metrics.map { "validation_" + $0.rawValue } : [])
+                ? ["validation_loss"] + evaluation.metrics.map { "validation_" + $0.name } : [])
             + (split.value.hasValidation && isPenalized ? ["validation_objective"] : [])
             + ["learning_rate", "gradient_norm"]
     }
 
     /// Returns the problem if epochs have no metric of that name; nil if they have.
-    fileprivate func problem(withFigure name: String) -> String? {
-        let known = figureNames
+    fileprivate func problem(withMetric name: String) -> String? {
+        let known = metricNames
         if known.contains(name) { return nil }
         if name.hasPrefix("validation_"), !split.value.hasValidation {
             return
@@ -276,14 +276,14 @@ extension ValidatedExperiment {
     static func watched(
         _ options: TrainingOptions, _ schedule: (any ScheduleSpec)?
     ) -> [(path: JSONPath, name: String)] {
-        var figures: [(path: JSONPath, name: String)] = []
+        var metrics: [(path: JSONPath, name: String)] = []
         if options.selection.weights == .best {
-            figures.append((["training", "selection", "monitor"], options.selection.monitor))
+            metrics.append((["training", "selection", "monitor"], options.selection.monitor))
         }
         if let stopping = options.earlyStopping {
-            figures.append((["training", "early_stopping", "monitor"], stopping.monitor))
+            metrics.append((["training", "early_stopping", "monitor"], stopping.monitor))
         }
-        if let monitor = schedule?.monitor { figures.append((["schedule", "monitor"], monitor)) }
-        return figures
+        if let monitor = schedule?.monitor { metrics.append((["schedule", "monitor"], monitor)) }
+        return metrics
     }
 }

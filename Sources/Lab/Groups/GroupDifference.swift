@@ -26,7 +26,7 @@ public struct GroupDifference: Sendable {
     /// Computes the difference between a group and a base: of their pooled predictions, matched by clip, or of the means of their folds if
     /// folds are the units. Each group is averaged over its own seeds.
     public init(
-        _ group: RunGroup, from base: RunGroup, _ figure: String, unit: IndependentUnit, draws: Int
+        _ group: RunGroup, from base: RunGroup, _ metric: String, unit: IndependentUnit, draws: Int
     ) {
         guard !group.members.isEmpty, !base.members.isEmpty else { return }
         if group.seeds.count != base.seeds.count {
@@ -35,8 +35,8 @@ public struct GroupDifference: Sendable {
             )
         }
         if unit == .folds {
-            compareFolds(group, base, figure)
-        } else if let metric = Metric(rawValue: figure) {
+            compareFolds(group, base, metric)
+        } else if let metric = Metric(rawValue: metric) {
             do throws(MetricError) {
                 try comparePooled(group, base, metric, unit == .speakers ? .speakers : .clips, draws)
             } catch {
@@ -46,10 +46,10 @@ public struct GroupDifference: Sendable {
     }
 
     /// Pairs folds by number. Only folds with the same test clips have a test.
-    private mutating func compareFolds(_ group: RunGroup, _ base: RunGroup, _ figure: String) {
+    private mutating func compareFolds(_ group: RunGroup, _ base: RunGroup, _ metric: String) {
         let others = Dictionary(
-            uniqueKeysWithValues: base.foldResults(figure).map { ($0.fold, $0.mean) })
-        let pairs = group.foldResults(figure).compactMap { mine in
+            uniqueKeysWithValues: base.foldResults(metric).map { ($0.fold, $0.mean) })
+        let pairs = group.foldResults(metric).compactMap { mine in
             others[mine.fold].map { (fold: mine.fold, difference: mine.mean - $0) }
         }
         let names = "\(group.name) and \(base.name)"
@@ -83,7 +83,7 @@ public struct GroupDifference: Sendable {
     }
 
     private mutating func comparePooled(
-        _ group: RunGroup, _ base: RunGroup, _ figure: Metric, _ unit: ClusteredMetric.Unit, _ draws: Int
+        _ group: RunGroup, _ base: RunGroup, _ metric: Metric, _ unit: ClusteredMetric.Unit, _ draws: Int
     ) throws(MetricError) {
         guard let mine = group.pooled, let others = base.pooled else {
             throw MetricError(
@@ -91,12 +91,12 @@ public struct GroupDifference: Sendable {
         }
         guard let (mine, others) = matched(mine, others, group.name, base.name) else { return }
         let (first, second) = (
-            try ClusteredMetric(.figure(figure), mine, by: unit),
-            try ClusteredMetric(.figure(figure), others, by: unit)
+            try ClusteredMetric(metric, mine, by: unit),
+            try ClusteredMetric(metric, others, by: unit)
         )
         value = first.estimate - second.estimate
         units = first.clusters.count
-        if unit == .clips, figure == .accuracy, mine.count == 1, others.count == 1 {
+        if unit == .clips, metric == .accuracy, mine.count == 1, others.count == 1 {
             func right(_ p: Predictions) -> [Bool] { zip(p.decisions, p.truths).map { $0 == $1 } }
             pValue = try PairedTest.mcNemar(right(mine[0]), right(others[0]))
             test = .mcNemar

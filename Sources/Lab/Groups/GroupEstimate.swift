@@ -20,10 +20,10 @@ public struct GroupEstimate: Sendable {
     ///   - unit: The independent units. If they are folds, pooled predictions have intervals over unseen speakers, or over clips if
     ///     there are none.
     ///   - draws: The number of bootstrap resamples; 0 computes no intervals of pooled predictions.
-    public init(_ group: RunGroup, _ figure: String, unit: IndependentUnit, level: Double, draws: Int) {
-        let isShare = Metric.isShare(figure)
+    public init(_ group: RunGroup, _ metric: String, unit: IndependentUnit, level: Double, draws: Int) {
+        let isShare = Metric.isShare(metric)
         let results = FoldResults(
-            group.foldResults(figure).map(\.mean), testToTrain: group.testToTrain)
+            group.foldResults(metric).map(\.mean), testToTrain: group.testToTrain)
         folds = results.interval(isShare: isShare, level: group.evaluatedOn == nil ? level : .nan)
         folds.level = level
         if folds.estimate.isNaN { folds.units = 0 }
@@ -31,11 +31,11 @@ public struct GroupEstimate: Sendable {
         pooled = ConfidenceInterval(estimate: .nan, low: .nan, high: .nan, level: level)
         pooledUnit = group.pooledUnit(unit)
         var bySeed = group.seeds.map { seed in
-            let values = group.members.filter { $0.seed == seed }.compactMap { $0.figures[figure] }
+            let values = group.members.filter { $0.seed == seed }.compactMap { $0.metrics[metric] }
             return values.reduce(0, +) / Double(values.count)
         }
-        if let metric = Metric(rawValue: figure), let predictions = group.pooled,
-            let clustered = try? ClusteredMetric(.figure(metric), predictions, by: pooledUnit)
+        if let metric = Metric(rawValue: metric), let predictions = group.pooled,
+            let clustered = try? ClusteredMetric(metric, predictions, by: pooledUnit)
         {
             bySeed = clustered.values
             if draws > 0 {

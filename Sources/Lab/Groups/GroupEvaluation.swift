@@ -17,7 +17,7 @@ public struct GroupEvaluation: Sendable {
 
     /// Evaluates each run. Notes that several runs have in common are passed on once.
     public init(
-        _ runs: RunSet, views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver,
+        _ runs: RunSet, tta: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver,
         _ evaluate: (RunEvaluation) throws -> Evaluation
     ) throws {
         self.runs = runs
@@ -25,14 +25,14 @@ public struct GroupEvaluation: Sendable {
         evaluations = try runs.records.map { record in
             try evaluate(
                 RunEvaluation(
-                    [record], of: (runs.path, runs.records), views: views, cache: cache, observer: observer))
+                    [record], of: (runs.path, runs.records), tta: tta, cache: cache, observer: observer))
         }
         var group = RunGroup(runs.name, try zip(runs.records, evaluations).map(Self.member))
         let first = evaluations[0]
         if first.data != nil {
             group.evaluatedOn = first.name
-        } else if ![.test, runs.experiment.evaluation.subset.splitPart].contains(first.result.part) {
-            group.evaluatedOn = "its \(first.result.part == .train ? "training" : "validation") set"
+        } else if ![.test, runs.experiment.evaluation.subset.splitSubset].contains(first.result.subset) {
+            group.evaluatedOn = "its \(first.result.subset == .train ? "training" : "validation") set"
         }
         self.group = group
     }
@@ -42,11 +42,11 @@ public struct GroupEvaluation: Sendable {
         let result = evaluation.result
         member.predictions = evaluation.predictions
         member.speakerIndependent = result.speakerIndependent
-        member.figures = Dictionary(
+        member.metrics = Dictionary(
             result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
             uniquingKeysWith: { first, _ in first })
         if let split = record.split {
-            member.testToTrain = Double(split[result.part].count) / Double(max(split.train.count, 1))
+            member.testToTrain = Double(split[result.subset].count) / Double(max(split.train.count, 1))
         }
         return member
     }
@@ -56,11 +56,11 @@ public struct GroupEvaluation: Sendable {
 
     private var options: EvaluationOptions { runs.experiment.evaluation }
     private var overviews: GroupOverviews {
-        GroupOverviews([group], figures: options.metrics.map(\.rawValue) + ["loss"])
+        GroupOverviews([group], metrics: options.metrics.map(\.name) + ["loss"])
     }
     /// Every metric: pooled and as the mean of folds.
     public var overview: ValueTable {
-        overviews.allFigures(level: options.confidenceLevel, draws: options.resamples)
+        overviews.allMetrics(level: options.confidenceLevel, draws: options.resamples)
     }
     /// The metrics of each fold.
     public var folds: ValueTable { overviews.byFold }
@@ -78,8 +78,8 @@ public struct GroupEvaluation: Sendable {
             facts.append(("Labels", first.labels.labels.encode().line))
         }
         if !omissions.isEmpty { facts.append(("Excluded", omissions.joined(separator: "; "))) }
-        if !first.views.copies.isEmpty {
-            facts.append(("Test-time augmentation", first.views.copies.encode().line))
+        if !first.tta.copies.isEmpty {
+            facts.append(("Test-time augmentation", first.tta.copies.encode().line))
         }
         return facts
     }
@@ -127,9 +127,9 @@ public struct GroupEvaluation: Sendable {
         return [
             "runs": runs.records.map(\.path).encode(), "data": first.data?.encode() ?? .null,
             "name": name.encode(),
-            "part": first.data == nil ? first.result.part.rawValue.encode() : .null,
+            "subset": first.data == nil ? first.result.subset.rawValue.encode() : .null,
             "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": first.views.copies.encode(),
+            "tta": first.tta.copies.encode(),
             "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
         ]
     }

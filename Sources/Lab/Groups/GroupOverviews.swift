@@ -4,15 +4,15 @@ import Reports
 /// Tables of groups of runs: all metrics, by fold, by speaker.
 public struct GroupOverviews: Sendable {
     private let groups: [RunGroup]
-    private let figures: [String]
+    private let metrics: [String]
 
     /// Tables of these groups.
     ///
-    /// - Parameter figures: The names of the metrics in the order of the tables; those that no run has are left out.
-    public init(_ groups: [RunGroup], figures: [String]) {
+    /// - Parameter metrics: The names of the metrics in the order of the tables; those that no run has are left out.
+    public init(_ groups: [RunGroup], metrics: [String]) {
         self.groups = groups
-        self.figures = figures.filter { name in
-            groups.contains { $0.members.contains { $0.figures[name] != nil } }
+        self.metrics = metrics.filter { name in
+            groups.contains { $0.members.contains { $0.metrics[name] != nil } }
         }
     }
 
@@ -21,19 +21,19 @@ public struct GroupOverviews: Sendable {
     /// Every metric: pooled and as the mean of folds, each with its interval, and the spread between folds and between seeds.
     ///
     /// - Parameter unit: The independent units; nil for the default of each group.
-    public func allFigures(unit: IndependentUnit? = nil, level: Double, draws: Int) -> ValueTable {
+    public func allMetrics(unit: IndependentUnit? = nil, level: Double, draws: Int) -> ValueTable {
         let groups = groups.filter { !$0.members.isEmpty }
         var (named, estimates): ([RunGroup], [GroupEstimate]) = ([], [])
         let rows = groups.flatMap { group in
-            figures.map { figure -> [ValueTable.Cell] in
+            metrics.map { metric -> [ValueTable.Cell] in
                 let found = GroupEstimate(
-                    group, figure, unit: unit ?? group.unit, level: level, draws: draws)
-                if Metric(rawValue: figure) != nil {
+                    group, metric, unit: unit ?? group.unit, level: level, draws: draws)
+                if Metric(rawValue: metric) != nil {
                     named.append(group)
                     estimates.append(found)
                 }
-                let isShare = Metric.isShare(figure)
-                return [.text(group.name), .text(figure)]
+                let isShare = Metric.isShare(metric)
+                return [.text(group.name), .text(metric)]
                     + [
                         found.pooled.estimate, found.pooled.low, found.pooled.high, found.folds.estimate,
                         found.folds.low, found.folds.high, found.foldDeviation, found.seedDeviation,
@@ -67,16 +67,16 @@ public struct GroupOverviews: Sendable {
                 cells.append(.text("fold \(fold)"))
                 cells.append(clips.map { .count($0) } ?? .number(.nan))
                 cells.append(.count(runs.count))
-                for figure in figures {
-                    let values = runs.compactMap { $0.figures[figure] }
+                for metric in metrics {
+                    let values = runs.compactMap { $0.metrics[metric] }
                     let mean = values.reduce(0, +) / Double(values.count)
-                    cells.append(.value(mean, isShare: Metric.isShare(figure)))
+                    cells.append(.value(mean, isShare: Metric.isShare(metric)))
                 }
                 return cells
             }
         }
         return table(
-            "By fold", (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + figures, rows,
+            "By fold", (isSingle ? [] : ["variant"]) + ["fold", "clips", "runs"] + metrics, rows,
             "Averaged over the runs of a fold, one per seed.")
     }
 
@@ -88,8 +88,8 @@ public struct GroupOverviews: Sendable {
                 let own = pooled.map { all in
                     all.selecting(all.speakers.indices.filter { all.speakers[$0] == speaker })
                 }.filter { !$0.ids.isEmpty }
-                func mean(_ figure: Metric) -> Double {
-                    own.reduce(0) { $0 + ((try? $1.confusion()).map { figure.value($0, .none) } ?? .nan) }
+                func mean(_ metric: Metric) -> Double {
+                    own.reduce(0) { $0 + ((try? metric.value(of: $1)) ?? .nan) }
                         / Double(own.count)
                 }
                 var cells: [ValueTable.Cell] = isSingle ? [] : [.text(group.name)]

@@ -55,19 +55,19 @@ public struct GroupReport {
         let options = evaluation.runs.experiment.evaluation
         title = "\(evaluation.runs.name) on \(evaluation.name)"
         (sets, groups, self.evaluation) = ([evaluation.runs], [evaluation.group], evaluation)
-        metric = options.metrics.first?.rawValue ?? "accuracy"
+        metric = options.metrics.first?.name ?? "accuracy"
         (unit, level, draws, missing) = (nil, options.confidenceLevel, options.resamples, nil)
         file = folder + "/" + RunFile.report
     }
 
     private var options: EvaluationOptions { sets[0].experiment.evaluation }
-    private var figures: [String] { options.metrics.map(\.rawValue) + ["loss"] }
+    private var metrics: [String] { options.metrics.map(\.name) + ["loss"] }
 
     /// The page.
     public var html: String {
         let comparison = GroupTable(groups: groups, level: level, draws: draws, unit: unit)
         let main = comparison.table(metric, title: LineChart.title(metric))
-        let overviews = GroupOverviews(groups, figures: figures)
+        let overviews = GroupOverviews(groups, metrics: metrics)
         let speakers = overviews.bySpeaker
         let overlap = evaluation?.evaluations.first?.overlap
         let warnings =
@@ -80,7 +80,7 @@ public struct GroupReport {
                     + warnings.map { HTML.paragraph("Warning: \($0).", class: "callout bad") }.joined()
                     + main.html + HTML.figure(intervalPlot(main))),
             HTML.section(
-                "All metrics", overviews.allFigures(unit: unit, level: level, draws: draws).html),
+                "All metrics", overviews.allMetrics(unit: unit, level: level, draws: draws).html),
             HTML.section("Folds", overviews.byFold.html + (evaluation == nil ? classCounts : "")),
             HTML.section("Confusion matrices", confusions),
             HTML.section("Recall by class", ClassRecalls(groups).html),
@@ -126,7 +126,7 @@ public struct GroupReport {
 
     private var speakerPlot: BarChart? {
         guard groups.count == 1 else { return nil }
-        let rows = GroupOverviews(groups, figures: figures).bySpeaker.rows
+        let rows = GroupOverviews(groups, metrics: metrics).bySpeaker.rows
         guard !rows.isEmpty else { return nil }
         return BarChart(
             title: "Accuracy by speaker, averaged over seeds", xName: "accuracy",
@@ -142,7 +142,7 @@ public struct GroupReport {
         sets.enumerated().map { index, set in
             let charts = LineChart.curves(ofRuns: set.records.map(\.epochs))
             guard !charts.isEmpty else { return "" }
-            let figures = charts.map { chart in
+            let plots = charts.map { chart in
                 var chart = chart
                 chart.size = (456, 270)
                 return HTML.figure(chart)
@@ -150,7 +150,7 @@ public struct GroupReport {
             let words =
                 "\(groups.count > 1 ? groups[index].name + ": the" : "The") mean over \(NumberText.count(set.records.count, "run")), with the range from the lowest to the highest run."
             return HTML.paragraph(words, class: "note")
-                + HTML.element("div", [("class", "pair")], "\n" + figures.joined()) + "\n"
+                + HTML.element("div", [("class", "pair")], "\n" + plots.joined()) + "\n"
         }.joined()
     }
 
@@ -160,15 +160,15 @@ public struct GroupReport {
         var classes: [String] = []
         var seen: Set<Int> = []
         for record in sets[0].records where seen.insert(record.experiment.fold).inserted {
-            for part in record.audit?["parts"]?.elements ?? [] {
-                let counts = part["classes"]?.members ?? []
+            for subset in record.audit?["subsets"]?.elements ?? [] {
+                let counts = subset["classes"]?.members ?? []
                 for count in counts where !classes.contains(count.key) { classes.append(count.key) }
                 rows.append(
                     [
-                        .text("fold \(record.experiment.fold)"), .text(part["part"]?.text ?? ""),
-                        .count(part["clips"]?.integer ?? 0),
-                        .count(part["speakers"]?.elements?.count ?? 0),
-                    ] + classes.map { .count(part["classes"]?[$0]?.integer ?? 0) })
+                        .text("fold \(record.experiment.fold)"), .text(subset["subset"]?.text ?? ""),
+                        .count(subset["clips"]?.integer ?? 0),
+                        .count(subset["speakers"]?.elements?.count ?? 0),
+                    ] + classes.map { .count(subset["classes"]?[$0]?.integer ?? 0) })
             }
         }
         guard !rows.isEmpty else { return "" }

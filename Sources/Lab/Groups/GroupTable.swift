@@ -25,12 +25,12 @@ struct GroupTable {
     }
 
     /// Returns the table of a metric. Its rows have the warnings about their differences.
-    func table(_ figure: String, title: String) -> ResultTable {
+    func table(_ metric: String, title: String) -> ResultTable {
         let unit = usedUnit
         var rows: [ResultTable.Row] = []
         var differences: [GroupDifference] = []
         let estimates = groups.map {
-            GroupEstimate($0, figure, unit: unit, level: level, draws: draws)
+            GroupEstimate($0, metric, unit: unit, level: level, draws: draws)
         }
         for (index, (group, found)) in zip(groups, estimates).enumerated() {
             rows.append(
@@ -41,7 +41,7 @@ struct GroupTable {
             var difference = GroupDifference()
             if index > 0, draws > 0 {
                 difference = GroupDifference(
-                    group, from: groups[0], figure, unit: unit, draws: draws)
+                    group, from: groups[0], metric, unit: unit, draws: draws)
                 rows[index].difference = difference.value
                 rows[index].pValue = difference.pValue
                 rows[index].warnings = difference.warnings
@@ -53,7 +53,7 @@ struct GroupTable {
             rows[index].pValue = p
         }
         return ResultTable(
-            title: title, figure: figure, isShare: Metric.isShare(figure), rows: rows, level: level,
+            title: title, metric: metric, isShare: Metric.isShare(metric), rows: rows, level: level,
             note: (estimateSentences(estimates) + testSentences(differences, unit, tests: tested.count))
                 .joined(separator: " "),
             protocolText: protocolText)

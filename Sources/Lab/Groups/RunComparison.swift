@@ -35,8 +35,8 @@ public struct RunComparison: Sendable {
                     file: record.path, place: RunFile.predictions, found: "no such file",
                     allowed: "the file that Train run writes to a run folder")
             }
-            if let part = set.records.first?.result?.part, part != .test {
-                found.append("\(name) was evaluated on the \(part.rawValue) set, not on the test set")
+            if let subset = set.records.first?.result?.subset, subset != .test {
+                found.append("\(name) was evaluated on the \(subset.rawValue) set, not on the test set")
             }
             if let first = groups.first, group.folds.count != first.folds.count {
                 found.append(
@@ -48,8 +48,8 @@ public struct RunComparison: Sendable {
         }
         let comparison = GroupTable(
             groups: groups, level: options.confidenceLevel, draws: options.resamples, unit: unit)
-        for figure in set(of: sets) {
-            var table = comparison.table(figure, title: figure)
+        for metric in set(of: sets) {
+            var table = comparison.table(metric, title: metric)
             for (row, found) in notes.enumerated() {
                 table.rows[row].warnings.insert(contentsOf: found, at: 0)
             }

@@ -46,7 +46,7 @@ extension RunComparison {
         [
             "runs": JSONValue(.list(names.map { JSONValue(.text($0)) })),
             "warnings": JSONValue(.list(warnings.map { JSONValue(.text($0)) })),
-            "figures": JSONValue(.list(tables.map(\.json))),
+            "metrics": JSONValue(.list(tables.map(\.json))),
             "config": JSONValue(
                 .list(
                     differences.map { difference in

@@ -14,7 +14,7 @@ public struct RunGroup: Sendable {
         /// Which split, from 1.
         public var fold: Int
         /// The metrics of the test set; those that are not finite are left out.
-        public var figures: [String: Double]
+        public var metrics: [String: Double]
         /// nil if they cannot be read.
         public var predictions: Predictions?
         /// Whether all test speakers are unseen in training; nil if it is not known.
@@ -29,14 +29,14 @@ public struct RunGroup: Sendable {
             let result = try record.requireEnd()
             path = record.path
             (seed, fold) = (record.experiment.seed, record.experiment.fold)
-            figures = Dictionary(
+            metrics = Dictionary(
                 result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
                 uniquingKeysWith: { first, _ in first })
             predictions = record.predictions
             speakerIndependent = result.speakerIndependent
             let split = record.split
             testToTrain =
-                Double(split?[result.part].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
+                Double(split?[result.subset].count ?? 0) / Double(max(split?.train.count ?? 1, 1))
             splitFolds = Self.splitFolds(record)
         }
 
@@ -45,14 +45,14 @@ public struct RunGroup: Sendable {
             let split = record.experiment.split.value
             if let count = split.foldCount { return count }
             guard (split as? LeaveOneOutSplit)?.by == "speaker" else { return nil }
-            let parts = record.audit?["parts"]?.elements ?? []
-            let speakers = Set(parts.flatMap { $0["speakers"]?.elements?.compactMap(\.text) ?? [] })
+            let subsets = record.audit?["subsets"]?.elements ?? []
+            let speakers = Set(subsets.flatMap { $0["speakers"]?.elements?.compactMap(\.text) ?? [] })
             return speakers.isEmpty ? nil : speakers.count
         }
 
         /// A run with known metrics and nothing else.
-        public init(seed: Int, fold: Int, figures: [String: Double]) {
-            (path, self.seed, self.fold, self.figures) = ("", seed, fold, figures)
+        public init(seed: Int, fold: Int, metrics: [String: Double]) {
+            (path, self.seed, self.fold, self.metrics) = ("", seed, fold, metrics)
             (predictions, speakerIndependent, testToTrain) = (nil, nil, 0)
         }
     }
@@ -127,9 +127,9 @@ public struct RunGroup: Sendable {
     }
 
     /// The results of the folds in a metric, averaged over seeds.
-    public func foldResults(_ figure: String) -> [(fold: Int, mean: Double)] {
+    public func foldResults(_ metric: String) -> [(fold: Int, mean: Double)] {
         folds.compactMap { fold in
-            let values = members.filter { $0.fold == fold }.compactMap { $0.figures[figure] }
+            let values = members.filter { $0.fold == fold }.compactMap { $0.metrics[metric] }
             return values.isEmpty ? nil : (fold, values.reduce(0, +) / Double(values.count))
         }
     }

@@ -16,7 +16,7 @@ public struct RunListing: Sendable {
         /// When it last changed.
         public var date: Date
         /// The metrics of the test set; of an ablation those of the base, pooled over folds and averaged over seeds.
-        public var figures: [(name: String, value: Double)]
+        public var metrics: [(name: String, value: Double)]
         /// The protocol of a cross-validation or an ablation: folds, speakers and seeds; empty for a run.
         public var protocolText = ""
         /// The changes to the config of the first entry with the same experiment name; may be empty.
@@ -44,7 +44,7 @@ public struct RunListing: Sendable {
             guard isAblation || RunFolder.content(of: path) != .empty else { continue }
             var entry = Entry(
                 name: name, kind: isAblation ? "ablation" : "run", state: "", date: Self.date(path),
-                figures: [], changes: "")
+                metrics: [], changes: "")
             do {
                 try Self.fill(&entry, path, isAblation: isAblation, &firsts)
             } catch {
@@ -75,10 +75,10 @@ public struct RunListing: Sendable {
                 let group = try set.group()
                 experiment = set.comparableExperiment
                 entry.protocolText = group.protocolText
-                entry.figures = set.experiment.evaluation.metrics.map { figure in
-                    let found = GroupEstimate(group, figure.rawValue, unit: group.unit, level: 0.95, draws: 0)
+                entry.metrics = set.experiment.evaluation.metrics.map { metric in
+                    let found = GroupEstimate(group, metric.name, unit: group.unit, level: 0.95, draws: 0)
                     return (
-                        figure.rawValue,
+                        metric.name,
                         found.pooled.estimate.isFinite ? found.pooled.estimate : found.folds.estimate
                     )
                 }
@@ -91,8 +91,8 @@ public struct RunListing: Sendable {
             entry.state =
                 record.result == nil
                 ? "unfinished, \(NumberText.count(record.epochs.count, "epoch"))" : "finished"
-            entry.figures = (record.result?.test.entries ?? []).compactMap { figure in
-                figure.value.map { (figure.name, $0) }
+            entry.metrics = (record.result?.test.entries ?? []).compactMap { metric in
+                metric.value.map { (metric.name, $0) }
             }
         }
         guard let experiment else { return }
@@ -115,14 +115,14 @@ public struct RunListing: Sendable {
 
     /// The entries as a table.
     public var table: ValueTable {
-        let names = entries.flatMap { $0.figures.map(\.name) }.reduce(into: [String]()) {
+        let names = entries.flatMap { $0.metrics.map(\.name) }.reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
         let rows = entries.map { entry -> [ValueTable.Cell] in
             var cells: [ValueTable.Cell] = [.text(entry.name), .text(entry.kind), .text(entry.state)]
             cells.append(.date(entry.date))
             for name in names {
-                let value = entry.figures.first { $0.name == name }?.value ?? .nan
+                let value = entry.metrics.first { $0.name == name }?.value ?? .nan
                 cells.append(.value(value, isShare: Metric.isShare(name)))
             }
             let changes = entry.changes

@@ -42,7 +42,7 @@ public final class EpochLines {
     public func append(_ metrics: EpochMetrics) throws(FileError) {
         let last = epochs.last?.epoch ?? 0
         require(metrics.epoch > last, "EpochLines: expected an epoch after \(last), found \(metrics.epoch)")
-        let names = metrics.figures.map(\.name)
+        let names = metrics.values.map(\.name)
         require(
             Set(names + ["epoch"]).count == names.count + 1,
             "EpochLines: expected unique names other than \"epoch\", found \(names)")
@@ -52,13 +52,13 @@ public final class EpochLines {
 
     /// The metrics as they are read back from the file.
     private static func written(_ metrics: EpochMetrics) -> EpochMetrics {
-        let figures = metrics.figures.map { (name: $0.name, value: $0.value.isFinite ? $0.value : .nan) }
-        return EpochMetrics(epoch: metrics.epoch, figures: figures)
+        let values = metrics.values.map { (name: $0.name, value: $0.value.isFinite ? $0.value : .nan) }
+        return EpochMetrics(epoch: metrics.epoch, values: values)
     }
 
     private static func line(_ metrics: EpochMetrics) -> String {
-        let figures = metrics.figures.map { JSONMember($0.name, JSONValue(.number($0.value))) }
-        return JSONValue(.object([JSONMember("epoch", JSONValue(.integer(metrics.epoch)))] + figures)).line
+        let values = metrics.values.map { JSONMember($0.name, JSONValue(.number($0.value))) }
+        return JSONValue(.object([JSONMember("epoch", JSONValue(.integer(metrics.epoch)))] + values)).line
     }
 
     /// Reads the complete epochs of a file without changing it. Throws a `FileError` if it cannot be read.
@@ -120,13 +120,13 @@ public final class EpochLines {
         guard let members = line.members, members.first?.key == "epoch",
             let epoch = members.first?.value.integer
         else { throw problem("a line that does not begin with \"epoch\"") }
-        var figures: [(name: String, value: Double)] = []
+        var values: [(name: String, value: Double)] = []
         for member in members.dropFirst() {
             guard let value = member.value.isNull ? .nan : member.value.double else {
                 throw problem("\(JSONValue.quoted(member.key)) that is not a number")
             }
-            figures.append((member.key, value))
+            values.append((member.key, value))
         }
-        return EpochMetrics(epoch: epoch, figures: figures)
+        return EpochMetrics(epoch: epoch, values: values)
     }
 }

@@ -44,7 +44,7 @@ public final class EventFile {
         event.double(Event.wallTime, clock())
         event.integer(Event.step, metrics.epoch)
         event.message(Event.summary) { summary in
-            for (name, value) in metrics.figures {
+            for (name, value) in metrics.values {
                 summary.message(1) {
                     $0.text(1, Self.tag(name))
                     $0.float(2, Float(value))

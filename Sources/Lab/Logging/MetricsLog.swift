@@ -43,7 +43,7 @@ public final class MetricsLog {
     @discardableResult
     private func addColumns(_ metrics: EpochMetrics) -> Bool {
         let known = Set(columns)
-        let new = metrics.figures.map(\.name).filter { !known.contains($0) }
+        let new = metrics.values.map(\.name).filter { !known.contains($0) }
         columns += new
         return !new.isEmpty || lines.epochs.count == 1
     }
@@ -54,7 +54,7 @@ public final class MetricsLog {
     }
 
     private func row(_ metrics: EpochMetrics) -> String {
-        let values = Dictionary(metrics.figures.map { ($0.name, $0.value) }) { first, _ in first }
+        let values = Dictionary(metrics.values.map { ($0.name, $0.value) }) { first, _ in first }
         let cells = columns.map { name in values[name].map { $0.isFinite ? "\($0)" : "nan" } ?? "" }
         return (["\(metrics.epoch)"] + cells).joined(separator: ",") + "\n"
     }

@@ -21,7 +21,7 @@ public final class TimingLog {
     /// Appends the durations of an epoch, none of which may be named "at" or "epoch". Throws a `FileError` if they cannot be
     /// written.
     public func append(epoch: Int, _ times: [(name: String, value: Double)]) throws {
-        try lines.append(EpochMetrics(epoch: epoch, figures: [("at", clock())] + times))
+        try lines.append(EpochMetrics(epoch: epoch, values: [("at", clock())] + times))
     }
 
     /// All lines so far.

@@ -10,10 +10,10 @@ public enum Ensemble {
     /// Throws a `FileError` if a file is damaged, if there are fewer than two models, or if features, classes or test-time
     /// augmentation differ.
     public static func combine(_ paths: [String]) throws -> (model: Model, card: ModelCard) {
-        try combine(paths, comparesViews: true)
+        try combine(paths, comparesTTA: true)
     }
 
-    static func combine(_ paths: [String], comparesViews: Bool) throws -> (model: Model, card: ModelCard) {
+    static func combine(_ paths: [String], comparesTTA: Bool) throws -> (model: Model, card: ModelCard) {
         guard paths.count > 1 else {
             throw FileError(
                 file: paths.first ?? "an ensemble", place: "the models", found: "\(paths.count)",
@@ -23,7 +23,7 @@ public enum Ensemble {
         let members = try files.map { try ModelFile.read($0) }
         let first = members[0]
         for (file, member) in zip(files, members).dropFirst() {
-            let cards = [member, first].map { Self.summary($0.model, $0.card, hasViews: comparesViews) }
+            let cards = [member, first].map { Self.summary($0.model, $0.card, hasTTA: comparesTTA) }
             guard let difference = ConfigDifference.all(among: cards).first else { continue }
             let values = difference.values.map { $0?.line ?? "nothing" }
             throw FileError(
@@ -41,15 +41,15 @@ public enum Ensemble {
     }
 
     /// The properties that all members must share.
-    private static func summary(_ model: Model, _ card: ModelCard, hasViews: Bool) -> JSONValue {
+    private static func summary(_ model: Model, _ card: ModelCard, hasTTA: Bool) -> JSONValue {
         // Decoding adds defaults that older model cards lack.
         let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
-        let views = hasViews ? (try? card.testTimeAugmentation().copies.encode()) ?? card.tta : nil
+        let tta = hasTTA ? (try? card.testTimeAugmentation().copies.encode()) ?? card.tta : nil
         return JSONValue(
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
-                JSONMember("classes", card.classes.encode()), JSONMember("tta", views ?? .null),
+                JSONMember("classes", card.classes.encode()), JSONMember("tta", tta ?? .null),
             ]))
     }
 }

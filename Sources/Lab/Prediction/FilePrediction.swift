@@ -35,10 +35,10 @@ extension Predictor {
             while next < part.count {
                 let end = isLong[next...].firstIndex(of: true) ?? part.count
                 let (first, names) = (start + next, Array(part[next..<end]))
-                try extractor.forEach(names, copies: views) { offset, result in
+                try extractor.forEach(names, copies: tta) { offset, result in
                     try check(first + offset)
-                    let recording = result.flatMap { views in
-                        Result { RecordingFeatures(try views.map { try $0.finite(names[offset]) }) }
+                    let recording = result.flatMap { copies in
+                        Result { RecordingFeatures(try copies.map { try $0.finite(names[offset]) }) }
                     }
                     waiting.append((first + offset, recording))
                     if waiting.count == Self.batch, !isOneSpeaker { try flush() }
@@ -89,10 +89,10 @@ extension Predictor {
         /// The times of the windows; nil for a whole recording.
         var times: [(start: Double, end: Double)]?
 
-        init(_ views: [Features]) { sounds = [views] }
+        init(_ copies: [Features]) { sounds = [copies] }
 
         init(windows: [WindowFeatures]) {
-            sounds = windows.map(\.views)
+            sounds = windows.map(\.copies)
             times = windows.map { ($0.start, $0.end) }
         }
     }
@@ -103,7 +103,7 @@ extension Predictor {
     ) throws -> RecordingPrediction {
         var predicted: [RecordingPrediction.Window] = []
         try eachWindows(ofFile: path, windows) { batch in
-            let predictions = predictions(for: batch.map(\.views), attention: attention)
+            let predictions = predictions(for: batch.map(\.copies), attention: attention)
             predicted += try zip(batch, predictions).map { window, prediction in
                 .init(start: window.start, end: window.end, prediction: try prediction.checked(path))
             }
@@ -159,11 +159,11 @@ extension Predictor {
         waiting = []
     }
 
-    /// Normalizes each view separately, as in training.
+    /// Normalizes each copy separately, as in training.
     private func normalize(_ sounds: inout [[Features]]) throws {
-        for view in 0..<views.count {
-            let speaker = try SpeakerNormalization(sounds.map { $0[view] })
-            for sound in sounds.indices { sounds[sound][view] = speaker(sounds[sound][view]) }
+        for copy in 0..<tta.count {
+            let speaker = try SpeakerNormalization(sounds.map { $0[copy] })
+            for sound in sounds.indices { sounds[sound][copy] = speaker(sounds[sound][copy]) }
         }
     }
 }

@@ -14,8 +14,8 @@ public struct Predictor {
     public let classes: [String]
     /// The feature pipeline of training, without normalization by speaker.
     public let pipeline: FeaturePipeline
-    /// The views for test-time augmentation, over which logits are averaged.
-    public let views: TestTimeAugmentation
+    /// Test-time augmentation, over whose copies logits are averaged.
+    public let tta: TestTimeAugmentation
 
     /// A prediction for one recording or window.
     public struct Prediction: Sendable {
@@ -44,8 +44,8 @@ public struct Predictor {
     /// Loads a model file, or the model of a run if `path` is a run folder. Throws if the file is damaged or the model has no
     /// feature pipeline.
     ///
-    /// - Parameter views: The views for test-time augmentation (default: those of the model).
-    public init(_ path: String, views: TestTimeAugmentation? = nil) throws {
+    /// - Parameter tta: Test-time augmentation (default: that of the model).
+    public init(_ path: String, tta: TestTimeAugmentation? = nil) throws {
         let file = RunFile.modelFile(path)
         guard FileManager.default.fileExists(atPath: file) else {
             throw FileError(
@@ -60,22 +60,22 @@ public struct Predictor {
         }
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(features),
-            views: views ?? card.testTimeAugmentation(),
+            tta: tta ?? card.testTimeAugmentation(),
             file: file)
     }
 
-    /// Combines several models into an ensemble; see `Ensemble`. If `views` is given, their own test-time augmentation may differ.
-    public init(combining paths: [String], views: TestTimeAugmentation? = nil) throws {
-        let (model, card) = try Ensemble.combine(paths, comparesViews: views == nil)
+    /// Combines several models into an ensemble; see `Ensemble`. If `tta` is given, their own test-time augmentation may differ.
+    public init(combining paths: [String], tta: TestTimeAugmentation? = nil) throws {
+        let (model, card) = try Ensemble.combine(paths, comparesTTA: tta == nil)
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
-            views: views ?? card.testTimeAugmentation(), file: paths[0])
+            tta: tta ?? card.testTimeAugmentation(), file: paths[0])
     }
 
     /// Creates a predictor. Throws if the model and the pipeline do not match.
     init(
         _ model: Model, classes: [String], _ pipeline: FeaturePipeline,
-        views: TestTimeAugmentation = TestTimeAugmentation(),
+        tta: TestTimeAugmentation = TestTimeAugmentation(),
         file: String = "the model"
     ) throws {
         let shape = try pipeline.outputShape()
@@ -91,44 +91,44 @@ public struct Predictor {
                 file: file, place: "metadata \"model\"", found: "\(error)",
                 allowed: "layers that take real-valued input")
         }
-        for failure in views.failures(pipeline) {
+        for failure in tta.failures(pipeline) {
             throw ConfigurationError(
                 place: .nowhere, path: JSONPath([.key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
-        (self.model, self.classes, self.pipeline, self.views) = (model, classes, pipeline, views)
+        (self.model, self.classes, self.pipeline, self.tta) = (model, classes, pipeline, tta)
     }
 
-    /// Returns the features of all views of a recording, as `predict` takes them. Throws if they cannot be computed.
+    /// Returns the features of all copies of a recording, as `predict` takes them. Throws if they cannot be computed.
     public func features(of wave: Waveform) throws -> [Features] {
         let preprocessed = try pipeline.preprocessed(wave).sharingFrames()
-        return try views.features { transforms in
+        return try tta.features { transforms in
             try transforms.map { try pipeline.features(of: $0?.apply(preprocessed) ?? preprocessed) }
         }
     }
 
     /// Predicts a batch of recordings.
     ///
-    /// - Parameter sounds: The features of all views of each recording, the original first. If the pipeline normalizes by
+    /// - Parameter sounds: The features of all copies of each recording, the original first. If the pipeline normalizes by
     ///   speaker, they must be normalized already (`SpeakerNormalization`).
     public func predictions(for sounds: [[Features]], attention: Bool = false) -> [Prediction] {
         guard !sounds.isEmpty else { return [] }
         require(
-            sounds.allSatisfy { $0.count == views.count },
-            "Predictor: expected \(views.count) views of each recording, found \(sounds.map(\.count))")
+            sounds.allSatisfy { $0.count == tta.count },
+            "Predictor: expected \(tta.count) copies of each recording, found \(sounds.map(\.count))")
         let logits = withoutRecording {
-            meanOverViews(views.count) { view in
-                let features = sounds.map { $0[view] }
+            meanOverCopies(tta.count) { copy in
+                let features = sounds.map { $0[copy] }
                 let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
                 return model.forward(batch.inputs, .inference).tensor
             }
         }
         let (raw, probabilities) = (logits.array, logits.softmax(axis: -1).array)
-        return sounds.enumerated().map { row, views in
+        return sounds.enumerated().map { row, copies in
             let numbers = row * classes.count..<(row + 1) * classes.count
             return Prediction(
                 probabilities: probabilities[numbers].map { Double($0) },
                 logits: raw[numbers].map { Double($0) },
-                attention: attention ? self.attention(views[0]) : nil)
+                attention: attention ? self.attention(copies[0]) : nil)
         }
     }
 

@@ -26,7 +26,7 @@ public struct RecordingPrediction: Sendable {
     public init(_ prediction: Predictor.Prediction) { (summary, windows) = (prediction, []) }
 
     /// Combines the predictions of at least one window: the softmax of the mean of their logits, weighted by duration. This is the
-    /// normalized weighted geometric mean of the windows' probabilities, and also how the views of test-time augmentation are
+    /// normalized weighted geometric mean of the windows' probabilities, and also how the copies of test-time augmentation are
     /// combined.
     public init(windows: [Window]) {
         let classes = windows.first?.prediction.logits.count ?? 0

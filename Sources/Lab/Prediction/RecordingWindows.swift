@@ -1,10 +1,10 @@
 import Foundation
 import SpeechEmotion
 
-/// The features of a window of a recording, in all views.
+/// The features of a window of a recording, in all copies.
 struct WindowFeatures: Sendable {
     var start, end: Double
-    var views: [Features]
+    var copies: [Features]
 }
 
 extension Predictor {
@@ -60,26 +60,29 @@ extension Predictor {
             sliding = stream
         }
         try flush()
-        guard let sliding, let part = sliding.finish() else { return }
-        do { try body([features(of: part, rate: rate, windows, path)]) } catch let error as WindowFeatureError
-        {
+        guard let sliding, let rest = sliding.finish() else { return }
+        let last: WindowFeatures
+        do { last = try features(of: rest, rate: rate, windows, path) } catch {
             // The rest is too short for the features: use a full window that ends with the recording instead.
             guard let whole = sliding.lastWhole() else { throw error }
-            try body([features(of: whole, rate: rate, windows, path)])
+            last = try features(of: whole, rate: rate, windows, path)
         }
+        try body([last])
     }
 
     /// Returns the features of a window whose samples start with the part that the pipeline skips.
     private func features(
-        of part: (start: Int, samples: [Float]), rate: Int, _ windows: RecordingWindows, _ path: String
+        of window: (start: Int, samples: [Float]), rate: Int, _ windows: RecordingWindows, _ path: String
     ) throws -> WindowFeatures {
-        let start = Double(part.start) / Double(rate) + windows.lead
-        let end = Double(part.start + part.samples.count) / Double(rate)
+        let start = Double(window.start) / Double(rate) + windows.lead
+        let end = Double(window.start + window.samples.count) / Double(rate)
         do {
-            let views = try features(of: Waveform(part.samples, rate: rate))
-            return WindowFeatures(start: start, end: end, views: try views.map { try $0.finite(path) })
+            let copies = try features(of: Waveform(window.samples, rate: rate))
+            return WindowFeatures(start: start, end: end, copies: try copies.map { try $0.finite(path) })
         } catch {
-            throw WindowFeatureError(file: path, start: start, end: end, reason: "\(error)")
+            throw LabError(
+                "\(path): the window from \(Self.seconds(start)) to \(Self.seconds(end)): \(error). "
+                    + "If the window is too short for the model's features, use a longer one.")
         }
     }
 }
@@ -90,17 +93,5 @@ extension SlidingWindow {
         self.init(
             length: Int(((windows.lead + windows.length) * Double(rate)).rounded()),
             step: Int((windows.step * Double(rate)).rounded()))
-    }
-}
-
-/// An error in computing the features of a window.
-struct WindowFeatureError: Error, CustomStringConvertible {
-    let file: String
-    let start, end: Double
-    let reason: String
-
-    var description: String {
-        "\(file): the window from \(Predictor.seconds(start)) to \(Predictor.seconds(end)): \(reason). "
-            + "If the window is too short for the model's features, use a longer one."
     }
 }

@@ -14,18 +14,18 @@ public struct FeatureScript: Sendable {
     /// `features.layout.features[0] (the feature "pyin")`.
     public let refusals: [String]
 
-    /// Writes the program for a model card. Throws if the card's pipeline or views are damaged.
+    /// Writes the program for a model card. Throws if the card's pipeline or copies are damaged.
     public init(_ card: ModelCard) throws {
         guard let features = card.features, !card.classes.isEmpty else {
             (text, refusals) = (nil, ["features (the model has no feature pipeline or no classes)"])
             return
         }
         let pipeline = try FeaturePipeline.decode(features)
-        let views = try card.testTimeAugmentation()
+        let copies = try card.testTimeAugmentation()
         var calls = PythonCalls()
         let prepare = calls.prepare(pipeline)
         let (layout, hasLength) = calls.layout(pipeline)
-        let changed = calls.views(views, rate: pipeline.finalRate)
+        let changed = calls.copies(copies, rate: pipeline.finalRate)
         var refusals = calls.refusals.map { "\($0.path) (\($0.reason))" }
         if pipeline.normalize != .none {
             refusals.append(
@@ -61,7 +61,7 @@ public struct FeatureScript: Sendable {
         """#
 
     private static func body(
-        _ classes: [String], _ prepare: [String], _ layout: [String], _ views: [String], _ windows: String,
+        _ classes: [String], _ prepare: [String], _ layout: [String], _ copies: [String], _ windows: String,
         hasLength: Bool
     ) -> String {
         func indented(_ lines: [String]) -> String { lines.map { "    " + $0 }.joined(separator: "\n") }
@@ -80,19 +80,19 @@ public struct FeatureScript: Sendable {
             \#(indented(layout))
             """#,
         ]
-        if !views.isEmpty {
+        if !copies.isEmpty {
             parts.append(
                 #"""
                 def augmented(sound):
                     """Returns augmented copies of a waveform for test-time augmentation."""
                     return [
-                \#(indented(views.map { "    \($0)," }))
+                \#(indented(copies.map { "    \($0)," }))
                     ]
                 """#)
         }
         let length = hasLength ? "np.array([length for _, length in made], np.int64)" : "None"
         let make =
-            views.isEmpty
+            copies.isEmpty
             ? "    made = [layout(prepare(sound, rate))]"
             : #"""
                 sound = prepare(sound, rate)
@@ -100,10 +100,10 @@ public struct FeatureScript: Sendable {
                 try:
                     made += [layout(changed) for changed in augmented(sound)]
                 except ValueError:  # too short to augment
-                    made *= \#(views.count + 1)
+                    made *= \#(copies.count + 1)
             """#
         let batch =
-            views.isEmpty ? "[1, ...]" : "[\(views.count + 1), ...] (the original and its augmented copies)"
+            copies.isEmpty ? "[1, ...]" : "[\(copies.count + 1), ...] (the original and its augmented copies)"
         parts += [
             #"""
             def model_input(sound, rate):

@@ -55,7 +55,7 @@ struct PythonCalls {
         case let edit as FixedLength:
             let samples = edit.samples ?? Int((edit.seconds ?? 0) * Double(rate))
             return
-                "length(sound, samples=\(samples), pad=\(quoted(edit.pad.rawValue)), cut=\(quoted(edit.cut.rawValue)))"
+                "length(sound, samples=\(samples), pad=\(quoted(edit.padding.rawValue)), cut=\(quoted(edit.truncating.rawValue)))"
         case let edit as Resample:
             let old = rate
             rate = edit.rate
@@ -83,7 +83,7 @@ struct PythonCalls {
                 )
             }
             lines.append(
-                "return sequence(tables, frames=\(layout.frames), pad=\(quoted(layout.pad.rawValue)), cut=\(quoted(layout.cut.rawValue)))"
+                "return sequence(tables, frames=\(layout.frames), pad=\(quoted(layout.padding.rawValue)), cut=\(quoted(layout.truncating.rawValue)))"
             )
             return (transformLines + lines, true)
         case let layout as Summary:
@@ -219,8 +219,8 @@ struct PythonCalls {
     // MARK: Test-time augmentation
 
     /// An expression for each changed version of a sound.
-    mutating func views(_ views: TestTimeAugmentation, rate: Int) -> [String] {
-        views.copies.enumerated().map { number, changes in
+    mutating func copies(_ tta: TestTimeAugmentation, rate: Int) -> [String] {
+        tta.copies.enumerated().map { number, changes in
             var expression = "sound"
             for (index, change) in changes.enumerated() {
                 expression = call(change.value, expression, rate, "tta[\(number)][\(index)]")

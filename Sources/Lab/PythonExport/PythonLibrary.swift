@@ -8,7 +8,7 @@ struct PythonLibrary {
         let text: String
     }
 
-    static let standard = PythonLibrary(sound, edits, spectra, features, layouts, views)
+    static let standard = PythonLibrary(sound, edits, spectra, features, layouts, augmentations)
 
     let functions: [Function]
 

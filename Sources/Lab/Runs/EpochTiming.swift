@@ -13,7 +13,7 @@ public struct EpochTiming: Sendable {
     public var samplesPerSecond: Double { training > 0 ? Double(samples) / training : 0 }
 
     /// The timings by their names in files.
-    public var figures: [(name: String, value: Double)] {
+    public var values: [(name: String, value: Double)] {
         [
             ("seconds", seconds), ("training_seconds", training), ("computing_seconds", computing),
             ("samples_per_second", samplesPerSecond),

@@ -22,8 +22,8 @@ public struct Evaluation: Sendable {
     public var omissions: [String] = []
     /// A warning about clips that the runs were trained on; nil if there are none.
     public var overlap: String?
-    /// The views of test-time augmentation.
-    var views = TestTimeAugmentation()
+    /// The test-time augmentation.
+    var tta = TestTimeAugmentation()
     /// The clips that were predicted, and a function that reads one.
     var clips: [Clip] = []
     var sound: @Sendable (Clip) throws -> Waveform
@@ -112,9 +112,9 @@ extension Evaluation {
     private var json: JSONValue {
         [
             "runs": runs.encode(), "data": data?.encode() ?? .null, "name": name.encode(),
-            "part": data == nil ? result.part.rawValue.encode() : .null,
+            "subset": data == nil ? result.subset.rawValue.encode() : .null,
             "labels": labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": views.copies.encode(), "clips": predictions.ids.count.encode(),
+            "tta": tta.copies.encode(), "clips": predictions.ids.count.encode(),
         ]
     }
 }

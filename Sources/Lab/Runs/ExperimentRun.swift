@@ -108,7 +108,7 @@ public final class ExperimentRun {
         ) { [classes, experiment] model in
             guard validation.count > 0 else { return [] }
             return try Predictions(of: model, for: validation, classes: classes, loss: loss)
-                .figures(experiment.evaluation.metrics)
+                .metrics(experiment.evaluation.metrics)
         }
         try train(trainer)
         trainer.restoreBestWeights()
@@ -136,22 +136,22 @@ public final class ExperimentRun {
         return (1, nil)
     }
 
-    private func clips(_ part: Split.Subset) throws -> [Clip] {
-        let clips = try data.clips(part)
-        if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(part.rawValue))") }
+    private func clips(_ subset: Split.Subset) throws -> [Clip] {
+        let clips = try data.clips(subset)
+        if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(subset.rawValue))") }
         return clips
     }
 
-    private func progress(_ part: String) -> SpeechEmotion.Progress {
-        { [observer] done, total in observer.advance(done, of: total, note: part) }
+    private func progress(_ subset: String) -> SpeechEmotion.Progress {
+        { [observer] done, total in observer.advance(done, of: total, note: subset) }
     }
 
     /// Summarizes the truncation of a subset's clips and reports it.
-    private func truncated(_ part: Split.Subset, _ truncations: [Truncation?]) -> RunResult.Truncated {
+    private func truncated(_ subset: Split.Subset, _ truncations: [Truncation?]) -> RunResult.Truncated {
         let summary = TruncationSummary(
             truncations.compactMap { $0 }, options: experiment.features.truncatingOptions)
-        observer.remark(summary.sentence(part.rawValue))
-        return RunResult.Truncated(part, summary)
+        observer.remark(summary.sentence(subset.rawValue))
+        return RunResult.Truncated(subset, summary)
     }
 
     private var stop: @Sendable () throws -> Void {
@@ -221,17 +221,17 @@ public final class ExperimentRun {
             }
             let training = (clock.now - begin).inSeconds
             let done = trainer.samples - samples
-            let figures = try trainer.endEpoch()
+            let epoch = try trainer.endEpoch()
             let times = EpochTiming(
                 seconds: (clock.now - begin).inSeconds, training: training,
                 computing: (trainer.computing - computing).inSeconds, samples: done)
-            try metrics.append(figures)
-            try timing.append(epoch: figures.epoch, times.figures)
-            try events?.append(figures)
+            try metrics.append(epoch)
+            try timing.append(epoch: epoch.epoch, times.values)
+            try events?.append(epoch)
             if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds || trainer.isOver {
                 try save()
             }
-            observer.epoch(figures, times)
+            observer.epoch(epoch, times)
         }
     }
 
@@ -250,19 +250,19 @@ public final class ExperimentRun {
 
     /// Returns the subset to evaluate. The test set is not read before this.
     private func measuredSet(_ validation: EvaluationSet) throws -> EvaluationSet {
-        let views = TestTimeAugmentation(experiment.evaluation.tta)
-        let part = experiment.evaluation.subset.splitPart
-        if part == .validation, views.count == validation.views { return validation }
-        let clips = try clips(part)
-        if part == .test {
+        let tta = TestTimeAugmentation(experiment.evaluation.tta)
+        let subset = experiment.evaluation.subset.splitSubset
+        if subset == .validation, tta.count == validation.copies { return validation }
+        let clips = try clips(subset)
+        if subset == .test {
             try TestReads(file: folder.file(RunFile.testReads)).note(
                 "evaluation after training", clips: clips.count)
         }
         let set = try EvaluationSet(
-            clips, data.loading, batch: experiment.evaluation.batchSize, views: views,
-            progress: progress(part.rawValue), stop: stop)
+            clips, data.loading, batch: experiment.evaluation.batchSize, tta: tta,
+            progress: progress(subset.rawValue), stop: stop)
         // For the validation set this was reported before training.
-        if part == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
+        if subset == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
         return set
     }
 
@@ -273,14 +273,14 @@ public final class ExperimentRun {
         let set = try measuredSet(validation)
         var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
         predictions.speakers = set.clips.map(\.speaker)
-        let part = experiment.evaluation.subset.splitPart
+        let subset = experiment.evaluation.subset.splitSubset
         var result = try RunResult(
-            predictions, speakerIndependent: data.isSpeakerIndependent(part), split: data.split.name,
-            part: part, options: experiment.evaluation, epochs: epochs.count,
+            predictions, speakerIndependent: data.isSpeakerIndependent(subset), split: data.split.name,
+            subset: subset, options: experiment.evaluation, epochs: epochs.count,
             bestEpoch: epochs.best)
         result.search = search?.named ?? Named()
         result.findings = try diagnosis(model, loss, training, predictions).findings
-        result.truncation = truncation + (part == .test ? [truncated(.test, set.truncations)] : [])
+        result.truncation = truncation + (subset == .test ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
         try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
         try audit(model)
@@ -293,7 +293,7 @@ public final class ExperimentRun {
     ) throws -> TrainingDiagnosis {
         var diagnosis = TrainingDiagnosis(
             epochs: try EpochLines.read(folder.file(RunFile.metrics)), predictions: predictions)
-        diagnosis.part = experiment.evaluation.subset.splitPart
+        diagnosis.subset = experiment.evaluation.subset.splitSubset
         diagnosis.layers = try model.unitActivity(training)
         diagnosis.examples = training.examples
         guard loss.scoresClasses, classes.count > 1 else { return diagnosis }
@@ -312,7 +312,7 @@ public final class ExperimentRun {
 
     private func audit(_ model: Model) throws {
         observer.begin("Auditing the split")
-        let measured = experiment.evaluation.subset.splitPart
+        let measured = experiment.evaluation.subset.splitSubset
         // A hyperparameter search must not read the test set.
         var audited = data.corpus
         if measured != .test {

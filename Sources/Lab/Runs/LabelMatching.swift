@@ -82,13 +82,13 @@ struct LabelMatching {
             allowed: known.map { "\"\($0)\"" }.joined(separator: ", "))
     }
 
-    /// Throws a `LabelMismatch` if more than 10 % of the clips or a class of the model are unmatched and partial matches are not
+    /// Throws a `LabError` if more than 10 % of the clips or a class of the model are unmatched and partial matches are not
     /// allowed, and a `DataError` if no clip is left.
     func check(allowsPartial: Bool) throws {
         if !allowsPartial {
             let lost = unknown.reduce(0) { $0 + $1.clips }
             let isMuch = Double(lost) > Self.mostUnknown * Double(clips.count + lost)
-            guard !isMuch, missing.isEmpty else { throw LabelMismatch(description: description) }
+            guard !isMuch, missing.isEmpty else { throw LabError(description) }
         }
         guard !clips.isEmpty else {
             throw DataError(
@@ -157,10 +157,4 @@ struct LabelMatching {
     private static func text(_ counts: [Count]) -> String {
         counts.map { "\"\($0.label)\" (\(NumberText.count($0.clips, "clip")))" }.joined(separator: ", ")
     }
-}
-
-/// Labels of the data that do not match the classes of the model.
-public struct LabelMismatch: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The unmatched labels and classes, and what to do.
-    public let description: String
 }

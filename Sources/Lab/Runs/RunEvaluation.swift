@@ -13,14 +13,14 @@ public struct RunEvaluation {
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
-    /// Reads the models of at least one run. Throws if a run has not ended, or has other features, classes or views than the first.
+    /// Reads the models of at least one run. Throws if a run has not ended, or has other features, classes or test-time augmentation than the first.
     ///
     /// - Parameters:
     ///   - set: The path and the runs of the cross-validation that the given runs belong to.
-    ///   - views: Replace the views that the model was tested with.
+    ///   - tta: Test-time augmentation to use instead of the model's.
     public init(
         _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil,
-        views: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
+        tta: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
@@ -29,43 +29,43 @@ public struct RunEvaluation {
         self.observer = observer
         predictor =
             try records.count == 1
-            ? Predictor(records[0].path, views: views)
-            : Predictor(combining: records.map(\.path), views: views)
+            ? Predictor(records[0].path, tta: tta)
+            : Predictor(combining: records.map(\.path), tta: tta)
     }
 
     /// What data, metrics and loss are taken from.
     private var first: RunRecord { records[0] }
 
-    /// On a part of the runs' own data, which has to be the same in all. That the test part was read is noted in the runs.
+    /// Evaluates on a subset of the runs' own data, which must be the same in all runs. A read of the test set is noted in the runs.
     ///
-    /// - Parameter part: nil for the part that the first run measured.
-    public func evaluate(_ part: Split.Subset? = nil) throws -> Evaluation {
-        let part = part ?? first.experiment.evaluation.subset.splitPart
+    /// - Parameter subset: The subset; nil for the one on which the first run was evaluated.
+    public func evaluate(_ subset: Split.Subset? = nil) throws -> Evaluation {
+        let subset = subset ?? first.experiment.evaluation.subset.splitSubset
         let data = try ExperimentData(first.experiment, cache: cache)
         for record in records.dropFirst() {
-            if let split = record.split, let own = first.split, split[part] != own[part] {
+            if let split = record.split, let own = first.split, split[subset] != own[subset] {
                 throw DataError(
-                    "the \(part.rawValue) set of \(record.path)",
+                    "the \(subset.rawValue) set of \(record.path)",
                     found: "clips that differ from those of \(first.path)",
                     allowed: "runs with the same split and fold, or another corpus with --data")
             }
         }
-        if let split = first.split, split[part] != data.split[part] {
+        if let split = first.split, split[subset] != data.split[subset] {
             throw DataError(
-                "the \(part.rawValue) set of \(first.path)",
+                "the \(subset.rawValue) set of \(first.path)",
                 found: "clips that differ from those of the run: the data have changed",
                 allowed: "the data of the run, or another corpus with --data")
         }
         var evaluation = try evaluate(
-            data.clips(part), data.loading, name: data.split.name, part: part,
-            speakerIndependent: data.isSpeakerIndependent(part),
-            note: part == .test ? "evaluation" : nil
+            data.clips(subset), data.loading, name: data.split.name, subset: subset,
+            speakerIndependent: data.isSpeakerIndependent(subset),
+            note: subset == .test ? "evaluation" : nil
         ) { try data.sound(of: $0) }
-        evaluation.name = part.rawValue
+        evaluation.name = subset.rawValue
         return evaluation
     }
 
-    /// On the clips of other data whose class the model knows. Throws a `LabelMismatch` where more than a tenth of the clips have another
+    /// On the clips of other data whose class the model knows. Throws a `LabError` if more than a tenth of the clips have another
     /// class, or a class of the model has no clip, unless `allowsPartial`.
     ///
     /// - Parameter labels: Maps labels of the data to classes of the model.
@@ -86,7 +86,7 @@ public struct RunEvaluation {
         let known = Overlap(clips, set?.records ?? records)
         if let sentence = known.sentence { observer.note(sentence) }
         var evaluation = try evaluate(
-            clips, loading, name: corpus.name, part: .test, speakerIndependent: nil,
+            clips, loading, name: corpus.name, subset: .test, speakerIndependent: nil,
             note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
@@ -99,8 +99,8 @@ public struct RunEvaluation {
         var all, train, validation, test, runs: Int
 
         init(_ clips: [Clip], _ records: [RunRecord]) {
-            func count(_ part: Split.Subset) -> Int {
-                let known = Set(records.compactMap { $0.split?[part] }.joined())
+            func count(_ subset: Split.Subset) -> Int {
+                let known = Set(records.compactMap { $0.split?[subset] }.joined())
                 return clips.count { known.contains($0.id) }
             }
             (all, runs) = (clips.count, records.count)
@@ -117,7 +117,7 @@ public struct RunEvaluation {
     }
 
     private func evaluate(
-        _ clips: [Clip], _ loading: FeatureLoading, name: String, part: Split.Subset,
+        _ clips: [Clip], _ loading: FeatureLoading, name: String, subset: Split.Subset,
         speakerIndependent: Bool?, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {
@@ -129,7 +129,7 @@ public struct RunEvaluation {
         }
         observer.begin("Features of \(clips.count) clips")
         let set = try EvaluationSet(
-            clips, loading, batch: options.batchSize, views: predictor.views,
+            clips, loading, batch: options.batchSize, tta: predictor.tta,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
             stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("skipped: \(omission)") }
@@ -137,16 +137,17 @@ public struct RunEvaluation {
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
         predictions.speakers = set.clips.map(\.speaker)
         var result = try RunResult(
-            predictions, speakerIndependent: speakerIndependent, split: name, part: part, options: options,
+            predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
+            options: options,
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
         let summary = TruncationSummary(
             set.truncations.compactMap { $0 }, options: predictor.pipeline.truncatingOptions)
         observer.remark(summary.sentence(name))
-        result.truncation = [RunResult.Truncated(part, summary)]
+        result.truncation = [RunResult.Truncated(subset, summary)]
         return Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
-            omissions: set.omissions.map { "skipped: \($0)" }, views: predictor.views, clips: set.clips,
+            omissions: set.omissions.map { "skipped: \($0)" }, tta: predictor.tta, clips: set.clips,
             sound: sound)
     }
 }

@@ -31,8 +31,11 @@ extension RunObserver {
     public var shouldStop: Bool { false }
 }
 
-/// A run was stopped on request.
+/// Work was stopped on request, such as by Ctrl-C; the exit status of the program is 130.
 public struct RunStopped: Error, Sendable {
     /// Whether there is a checkpoint to resume from; a run that stopped before its first step starts over.
     public var isSaved: Bool
+
+    /// Creates the error.
+    public init(isSaved: Bool) { self.isSaved = isSaved }
 }

@@ -19,11 +19,11 @@ public struct RunReport: Sendable {
     /// The leakage audit of the split.
     public var audit: Audit?
     /// The metrics of the evaluated subset, in display order.
-    public var figures: [MetricValue] = []
+    public var metrics: [MetricValue] = []
     /// Signs of failed training, one sentence each.
     public var findings: [String] = []
     /// A note on the evaluated subset and on how the intervals were computed.
-    public var figuresNote = ""
+    public var metricsNote = ""
     /// The metrics of every epoch, drawn as curves.
     public var epochs: [EpochMetrics] = []
     /// The epoch whose weights were evaluated.
@@ -65,10 +65,10 @@ public struct RunReport: Sendable {
         /// The name of the evaluated subset.
         public var measured: String
         /// The subsets, such as train, validation and test.
-        public var parts: [Part]
+        public var subsets: [Subset]
 
         /// A subset of the data.
-        public struct Part: Sendable {
+        public struct Subset: Sendable {
             /// The name, such as "train".
             public var name: String
             /// The number of examples.
@@ -86,12 +86,12 @@ public struct RunReport: Sendable {
 
         /// Creates a split.
         public init(
-            rule: String, isSpeakerIndependent: Bool?, measured: String = "test", parts: [Part] = []
+            rule: String, isSpeakerIndependent: Bool?, measured: String = "test", subsets: [Subset] = []
         ) {
             self.rule = rule
             self.measured = measured
             self.isSpeakerIndependent = isSpeakerIndependent
-            self.parts = parts
+            self.subsets = subsets
         }
     }
 

@@ -9,7 +9,7 @@ extension RunReport {
         let sections = [
             HTML.section("Results", resultPart),
             HTML.section("Setup", HTML.definitions(facts)),
-            HTML.section("Data split", splitPart),
+            HTML.section("Data split", splitSection),
             HTML.section("Truncation", truncation?.html ?? ""),
             HTML.section("Leakage audit", auditPart),
             HTML.section("Training", trainingPart),
@@ -51,10 +51,13 @@ extension RunReport {
         }
     }
 
-    private var splitPart: String {
+    private var splitSection: String {
         guard let split else { return "" }
-        let rows = split.parts.map { part in
-            [part.name, NumberText.count(part.examples), part.speakers.map { NumberText.count($0) } ?? "–"]
+        let rows = split.subsets.map { subset in
+            [
+                subset.name, NumberText.count(subset.examples),
+                subset.speakers.map { NumberText.count($0) } ?? "–",
+            ]
         }
         return (split.rule.isEmpty ? "" : HTML.paragraph("Split \(split.rule)."))
             + (rows.isEmpty
@@ -74,15 +77,15 @@ extension RunReport {
     }
 
     private var resultPart: String {
-        let rows = figures.map { figure -> [String] in
+        let rows = metrics.map { metric -> [String] in
             func text(_ value: Double) -> String {
-                figure.isShare ? NumberText.percent(value) : NumberText.fixed(value)
+                metric.isShare ? NumberText.percent(value) : NumberText.fixed(value)
             }
-            let interval = figure.interval
+            let interval = metric.interval
             let isKnown = interval.low.isFinite && interval.high.isFinite
             let level = NumberText.trimmed(NumberText.fixed(interval.level * 100, 2))
             return [
-                figure.name, text(interval.estimate),
+                metric.name, text(interval.estimate),
                 isKnown ? "\(text(interval.low)) to \(text(interval.high)) (\(level)%)" : "–",
             ]
         }
@@ -92,19 +95,19 @@ extension RunReport {
             : HTML.table(caption: "Metrics", columns: ["metric", "value", "confidence interval"], rows: rows)
         let warnings = findings.map { callout("bad", "Training problem:", $0) }
         return statement + warnings.joined() + table
-            + (figuresNote.isEmpty ? "" : HTML.paragraph(figuresNote, class: "note"))
+            + (metricsNote.isEmpty ? "" : HTML.paragraph(metricsNote, class: "note"))
             + tables.map(\.html).joined()
     }
 
     private var trainingPart: String {
         let charts = curves
         guard !charts.isEmpty else { return "" }
-        let figures = charts.map { chart in
+        let plots = charts.map { chart in
             var chart = chart
             chart.size = (456, 270)
             return HTML.figure(chart)
         }
-        return HTML.element("div", [("class", "pair")], "\n" + figures.joined()) + "\n"
+        return HTML.element("div", [("class", "pair")], "\n" + plots.joined()) + "\n"
     }
 
     private var classPart: String {

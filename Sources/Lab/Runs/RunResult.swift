@@ -4,10 +4,10 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// What a run has found on the part that it measures, its test data unless told otherwise, as `result.json` holds it.
+/// The results of a run on the evaluated subset, the test set by default, as in `result.json`.
 public struct RunResult: Options {
     public var split = ""
-    public var part = Split.Subset.test
+    public var subset = Split.Subset.test
     public var epochs = 0
     public var bestEpoch: Int?
     public var test = Named<Double?>()
@@ -21,7 +21,7 @@ public struct RunResult: Options {
     public static let summary = "Results of a run on the evaluated subset."
     public static let fields: [Field<Self>] = [
         .init("split", \.split, "Name of the split."),
-        .init("part", \.part, "The evaluated subset: train, validation or test."),
+        .init("subset", \.subset, "The evaluated subset: train, validation or test."),
         .init("epochs", \.epochs, "Number of epochs; 0 for an ensemble.", .atLeast(0)),
         .init("best_epoch", \.bestEpoch, "Epoch whose weights were evaluated; null for the last."),
         .init("test", \.test, "Metrics of the evaluated subset; null if undefined.", .required),
@@ -44,7 +44,7 @@ public struct RunResult: Options {
 
     /// The confidence interval of a metric.
     public struct Interval: Options {
-        public var figure = ""
+        public var metric = ""
         public var over = ClusteredMetric.Unit.clips
         public var units = 0
         public var method: ConfidenceInterval.Method?
@@ -54,7 +54,7 @@ public struct RunResult: Options {
 
         public static let summary = "Confidence interval of a metric."
         public static let fields: [Field<Self>] = [
-            .init("figure", \.figure, "Name of the metric.", .required),
+            .init("metric", \.metric, "Name of the metric.", .required),
             .init("over", \.over, "The independent units: speakers or clips."),
             .init("units", \.units, "Number of units.", .atLeast(0)),
             .init("method", \.method, "Method; null if there is no interval."),
@@ -129,18 +129,18 @@ public struct RunResult: Options {
     ///
     /// - Parameter speakerIndependent: Whether no speaker was trained or validated on; nil where that is not known.
     public init(
-        _ predictions: Predictions, speakerIndependent: Bool?, split: String, part: Split.Subset,
+        _ predictions: Predictions, speakerIndependent: Bool?, split: String, subset: Split.Subset,
         options: EvaluationOptions, epochs: Int, bestEpoch: Int?
     ) throws {
-        (self.split, self.part, self.epochs, self.bestEpoch) = (split, part, epochs, bestEpoch)
+        (self.split, self.subset, self.epochs, self.bestEpoch) = (split, subset, epochs, bestEpoch)
         self.speakerIndependent = speakerIndependent
-        let figures = try predictions.figures(options.metrics)
-        test = Named(figures.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
+        let metrics = try predictions.metrics(options.metrics)
+        test = Named(metrics.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
         let unit = predictions.unit(speakerIndependent: speakerIndependent)
-        for figure in options.metrics {
-            let found = try predictions.interval(.figure(figure), isShare: figure.isShare, unit, options)
+        for metric in options.metrics {
+            let found = try predictions.interval(metric, unit, options)
             var interval = Interval()
-            (interval.figure, interval.over, interval.units) = (figure.rawValue, unit, found.units)
+            (interval.metric, interval.over, interval.units) = (metric.name, unit, found.units)
             (interval.method, interval.level) = (found.method, found.level)
             interval.low = found.low.isFinite ? found.low : nil
             interval.high = found.high.isFinite ? found.high : nil
@@ -185,13 +185,12 @@ extension Predictions {
 
     /// The confidence interval of a metric, over speakers or clips.
     func interval(
-        _ statistic: ClusteredMetric.Statistic, isShare: Bool, _ unit: ClusteredMetric.Unit,
-        _ options: EvaluationOptions
+        _ metric: Metric, _ unit: ClusteredMetric.Unit, _ options: EvaluationOptions
     ) throws(MetricError) -> ConfidenceInterval {
         ClusterResampling.interval(
-            try ClusteredMetric(statistic, [self], by: unit), isShare: isShare,
-            level: options.confidenceLevel,
-            draws: options.resamples, generator: RandomGenerator(seed: 0).split("bootstrap"))
+            try ClusteredMetric(metric, [self], by: unit), isShare: metric.isShare,
+            level: options.confidenceLevel, draws: options.resamples,
+            generator: RandomGenerator(seed: 0).split("bootstrap"))
     }
 }
 

@@ -10,12 +10,12 @@ extension LineChart {
     public static func curves(of epochs: [EpochMetrics], best: Int? = nil) -> [LineChart] {
         var (kinds, charts) = ([String](), [String: [Series]]())
         var known: Set<String> = []
-        for name in epochs.flatMap({ $0.figures.map(\.name) }) where known.insert(name).inserted {
-            let (part, kind) = parts(name)
+        for name in epochs.flatMap({ $0.values.map(\.name) }) where known.insert(name).inserted {
+            let (subset, kind) = components(name)
             let points = epochs.map { (x: Double($0.epoch), y: $0[name] ?? .nan) }
             guard points.contains(where: { Scale.isDrawn($0.y) }) else { continue }
             if charts[kind] == nil { kinds.append(kind) }
-            charts[kind, default: []].append(Series(part ?? title(kind), points: points))
+            charts[kind, default: []].append(Series(subset ?? title(kind), points: points))
         }
         return kinds.map { kind in
             LineChart(
@@ -29,28 +29,28 @@ extension LineChart {
     /// from the minimum to the maximum.
     public static func curves(ofRuns runs: [[EpochMetrics]]) -> [LineChart] {
         let last = runs.map(\.count).max() ?? 0
-        let names = runs.joined().flatMap { $0.figures.map(\.name) }
+        let names = runs.joined().flatMap { $0.values.map(\.name) }
         var (known, unique): (Set<String>, [String]) = ([], [])
         for name in names where known.insert(name).inserted { unique.append(name) }
         var means: [EpochMetrics] = []
         var bands: [String: [(x: Double, low: Double, high: Double)]] = [:]
         for epoch in 0..<last {
             let present = runs.filter { $0.indices.contains(epoch) }.map { $0[epoch] }
-            var figures: [(name: String, value: Double)] = []
+            var averages: [(name: String, value: Double)] = []
             for name in unique {
                 let values = present.compactMap { $0[name] }.filter(\.isFinite)
                 guard let low = values.min(), let high = values.max() else { continue }
-                figures.append((name, values.reduce(0, +) / Double(values.count)))
+                averages.append((name, values.reduce(0, +) / Double(values.count)))
                 bands[name, default: []].append((Double(epoch + 1), low, high))
             }
-            means.append(EpochMetrics(epoch: epoch + 1, figures: figures))
+            means.append(EpochMetrics(epoch: epoch + 1, values: averages))
         }
         return curves(of: means).map { chart in
             var chart = chart
             for name in unique {
-                let (part, kind) = parts(name)
+                let (subset, kind) = components(name)
                 guard title(kind) == chart.title else { continue }
-                for index in chart.series.indices where chart.series[index].name == part ?? title(kind) {
+                for index in chart.series.indices where chart.series[index].name == subset ?? title(kind) {
                     chart.series[index].band = bands[name] ?? []
                 }
             }
@@ -59,10 +59,10 @@ extension LineChart {
     }
 
     /// Splits a name such as `train_loss` into subset and metric.
-    private static func parts(_ name: String) -> (part: String?, kind: String) {
-        for (prefix, part) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]
+    private static func components(_ name: String) -> (subset: String?, kind: String) {
+        for (prefix, subset) in [("train_", "training"), ("validation_", "validation"), ("test_", "test")]
         where name.hasPrefix(prefix) {
-            return (part, String(name.dropFirst(prefix.count)))
+            return (subset, String(name.dropFirst(prefix.count)))
         }
         return (nil, name)
     }

@@ -32,7 +32,7 @@ public struct Ablation: Sendable {
     public enum State: Sendable, Equatable {
         case missing
         case unfinished
-        /// With the figures of its test.
+        /// With the metrics of its test.
         case finished([String: Double])
         /// The folder is of another experiment, or damaged; with the words for it.
         case unusable(String)
@@ -128,7 +128,12 @@ public struct Ablation: Sendable {
             guard case .unusable(let reason) = state(of: single) else { return nil }
             return "\(run(of: single)): \(reason)"
         }
-        guard lines.isEmpty else { throw AblationProblem(folder: folder, lines: lines) }
+        guard lines.isEmpty else {
+            let more = lines.count > 8 ? ["and \(lines.count - 8) more"] : []
+            throw LabError(
+                (["\(folder) holds runs that are not this ablation's; give another --name, or move them away"]
+                    + lines.prefix(8) + more).joined(separator: "\n"))
+        }
     }
 
     /// How far a single run is.
@@ -146,33 +151,18 @@ public struct Ablation: Sendable {
                     "created with a different config: \(first.path) was \(values[0]), is \(values[1])\(more)")
             }
             guard content == .finished else { return .unfinished }
-            return .finished(try Self.figures(path + "/" + RunFile.result))
+            return .finished(try Self.metrics(path + "/" + RunFile.result))
         } catch {
             return .unusable("\(error)")
         }
     }
 
-    /// The figures of a test; those that are no numbers are left out.
-    private static func figures(_ file: String) throws(ConfigurationError) -> [String: Double] {
+    /// The metrics of a test; those that are no numbers are left out.
+    private static func metrics(_ file: String) throws(ConfigurationError) -> [String: Double] {
         let members = try JSONValue.load(file)["test"]?.members ?? []
         return Dictionary(
             members.compactMap { member in member.value.double.map { (member.key, $0) } },
             uniquingKeysWith: { first, _ in first })
-    }
-}
-
-/// Runs of an ablation's folder that are of another config.
-public struct AblationProblem: Error, CustomStringConvertible {
-    /// The folder of the whole sweep.
-    public var folder: String
-    /// One for each run.
-    public var lines: [String]
-
-    public var description: String {
-        let shown = lines.prefix(8).joined(separator: "\n")
-        let more = lines.count > 8 ? "\nand \(lines.count - 8) more" : ""
-        return
-            "\(folder) contains runs that do not belong to this ablation; choose another --name, or move them away\n\(shown)\(more)"
     }
 }
 

@@ -19,8 +19,8 @@ public final class AblationRunner {
 
     /// Where the work stands.
     public struct Standing: Sendable {
-        /// The figures of each single run, in their order; nil where there are none yet.
-        public var figures: [[String: Double]?]
+        /// The metrics of each single run, in their order; nil where there are none yet.
+        public var metrics: [[String: Double]?]
         /// The numbers of the single runs at work, from 0.
         public var running: [Int] = []
         /// Those that another process is at work on.
@@ -94,14 +94,14 @@ public final class AblationRunner {
         self.words = words
         self.shouldStop = shouldStop
         self.tell = tell
-        standing = Standing(figures: ablation.singles.map { _ in nil })
+        standing = Standing(metrics: ablation.singles.map { _ in nil })
     }
 
     /// Runs what is not done yet. The folder has to be prepared.
     public func run() throws -> (ending: Ending, standing: Standing) {
         for (number, single) in ablation.singles.enumerated() {
-            if case .finished(let figures) = ablation.state(of: single) {
-                standing.figures[number] = figures
+            if case .finished(let metrics) = ablation.state(of: single) {
+                standing.metrics[number] = metrics
             } else {
                 queue.append(Waiting(number: number, until: clock.now))
             }
@@ -132,8 +132,8 @@ public final class AblationRunner {
             let single = ablation.singles[waiting.number]
             standing.elsewhere.remove(waiting.number)
             switch ablation.state(of: single) {
-            case .finished(let figures):
-                standing.figures[waiting.number] = figures
+            case .finished(let metrics):
+                standing.metrics[waiting.number] = metrics
                 tell(.finished(waiting.number, seconds: 0), standing)
             case .unusable(let reason): fail(single, reason, [])
             case .missing, .unfinished:
@@ -155,8 +155,8 @@ public final class AblationRunner {
         let single = ablation.singles[worker.number]
         let state = ablation.state(of: single)
         switch (ending, state) {
-        case (.status(0), .finished(let figures)):
-            standing.figures[worker.number] = figures
+        case (.status(0), .finished(let metrics)):
+            standing.metrics[worker.number] = metrics
             standing.done += 1
             let seconds = (clock.now - worker.begin).inSeconds
             standing.seconds += seconds

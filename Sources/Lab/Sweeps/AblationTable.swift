@@ -9,7 +9,7 @@ import SpeechEmotion
 public struct AblationTable: Sendable {
     private let ablation: Ablation
     /// The metrics of each single run, in their order; nil where there are none yet.
-    public private(set) var figures: [[String: Double]?]
+    public private(set) var metrics: [[String: Double]?]
     /// The members, each with the runs that have ended.
     public private(set) var groups: [RunGroup]
     /// Runs that cannot be read, and why.
@@ -18,16 +18,16 @@ public struct AblationTable: Sendable {
     private let isRead: Bool
 
     /// A table of metrics alone, without intervals and tests: quick enough to be made again while an ablation runs.
-    public init(_ ablation: Ablation, figures: [[String: Double]?]) {
+    public init(_ ablation: Ablation, metrics: [[String: Double]?]) {
         self.ablation = ablation
-        self.figures = figures
+        self.metrics = metrics
         isRead = false
         groups = ablation.plan.members.map { member in
             RunGroup(
                 member.name,
-                zip(ablation.singles, figures).compactMap { single, figures in
-                    guard single.member == member.name, let figures else { return nil }
-                    return RunGroup.Member(seed: single.seed, fold: single.fold, figures: figures)
+                zip(ablation.singles, metrics).compactMap { single, metrics in
+                    guard single.member == member.name, let metrics else { return nil }
+                    return RunGroup.Member(seed: single.seed, fold: single.fold, metrics: metrics)
                 })
         }
     }
@@ -37,13 +37,13 @@ public struct AblationTable: Sendable {
         self.ablation = ablation
         isRead = true
         var members: [String: [RunGroup.Member]] = [:]
-        figures = []
+        metrics = []
         for single in ablation.singles {
             guard case .finished(let found) = ablation.state(of: single) else {
-                figures.append(nil)
+                metrics.append(nil)
                 continue
             }
-            figures.append(found)
+            metrics.append(found)
             do {
                 let member = try RunGroup.Member(RunRecord(ablation.run(of: single)))
                 try Self.check(member, beside: members[single.member]?.first)
@@ -74,7 +74,7 @@ public struct AblationTable: Sendable {
 
     /// The single runs that have no result, or none with a number for the metric.
     public var missing: [Ablation.Single] {
-        zip(ablation.singles, figures).filter { $1?[metric] == nil }.map(\.0)
+        zip(ablation.singles, metrics).filter { $1?[metric] == nil }.map(\.0)
     }
 
     /// The members side by side in the metric of the sweep, compared with the base.
@@ -112,11 +112,11 @@ public struct AblationTable: Sendable {
 
     /// Every single run with its metrics.
     public var runsCSV: String {
-        let names = Set(figures.compactMap { $0?.keys }.joined()).sorted()
+        let names = Set(metrics.compactMap { $0?.keys }.joined()).sorted()
         let head = (["variant", "seed", "fold"] + names).map(CSV.cell).joined(separator: ",") + "\n"
         return head
-            + zip(ablation.singles, figures).map { single, figures in
-                let numbers = names.map { name in figures?[name].map { "\($0)" } ?? "" }
+            + zip(ablation.singles, metrics).map { single, metrics in
+                let numbers = names.map { name in metrics?[name].map { "\($0)" } ?? "" }
                 return ([CSV.cell(single.member), "\(single.seed)", "\(single.fold)"] + numbers)
                     .joined(separator: ",") + "\n"
             }.joined()
@@ -124,14 +124,14 @@ public struct AblationTable: Sendable {
 
     private var overviews: GroupOverviews {
         let wanted =
-            ablation.plan.members.flatMap { $0.experiment.evaluation.metrics.map(\.rawValue) } + ["loss"]
+            ablation.plan.members.flatMap { $0.experiment.evaluation.metrics.map(\.name) } + ["loss"]
         let names = wanted.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        return GroupOverviews(groups, figures: names)
+        return GroupOverviews(groups, metrics: names)
     }
 
     /// Every metric that the runs have.
     public var overview: ValueTable {
-        overviews.allFigures(
+        overviews.allMetrics(
             unit: ablation.plan.options.test.unit, level: ablation.plan.options.confidenceLevel, draws: draws)
     }
 

@@ -8,12 +8,6 @@ public struct SlurmOptions: Sendable, Equatable {
     /// No additional options.
     public init() {}
 
-    /// An invalid option.
-    public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
-        /// The message: what was found, and what to use instead.
-        public var description: String
-    }
-
     /// The options that the scripts set themselves, and how to change them.
     private static let own: [(name: String, letter: Character?, instead: String)] = [
         ("job-name", "J", "use --name to set the job name"),
@@ -30,28 +24,27 @@ public struct SlurmOptions: Sendable, Equatable {
 
     /// Parses options as a shell would, with quotes around values that contain spaces. Throws for invalid options and for
     /// options that the scripts set themselves.
-    public init(parsing text: String) throws(Problem) {
+    public init(parsing text: String) throws(LabError) {
         let example = "expected sbatch options such as \"--partition=long --time=8:00:00\""
         guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw Problem(description: "\(example), found a control character, such as a line break")
+            throw LabError("\(example), found a control character, such as a line break")
         }
         let words = try Self.words(text)
-        guard !words.isEmpty else { throw Problem(description: "\(example), found none") }
+        guard !words.isEmpty else { throw LabError("\(example), found none") }
         for word in words {
             if word.hasPrefix("-"), word.drop(while: { $0 == "-" }).first?.isLetter == true,
                 !word.hasPrefix("---")
             {
                 if let other = Self.own.first(where: { Self.names(word, $0.name, $0.letter) }) {
-                    throw Problem(
-                        description:
-                            "\"\(word)\" conflicts with --\(other.name), which the script sets itself: \(other.instead)"
+                    throw LabError(
+                        "\"\(word)\" conflicts with --\(other.name), which the script sets itself: \(other.instead)"
                     )
                 }
                 lines.append([word])
             } else if let option = lines.last, option.count == 1, Self.mayNeedValue(option[0]) {
                 lines[lines.count - 1].append(word)
             } else {
-                throw Problem(description: "\(example), found \"\(word)\"")
+                throw LabError("\(example), found \"\(word)\"")
             }
         }
     }
@@ -69,7 +62,7 @@ public struct SlurmOptions: Sendable, Equatable {
     }
 
     /// Splits a line into words as a shell does.
-    private static func words(_ text: String) throws(Problem) -> [String] {
+    private static func words(_ text: String) throws(LabError) -> [String] {
         var words: [String] = []
         var word: String?
         var quote: Character?
@@ -88,7 +81,7 @@ public struct SlurmOptions: Sendable, Equatable {
                 word = (word ?? "") + String(character)
             }
         }
-        if let quote { throw Problem(description: "unclosed \(quote) in: \(text)") }
+        if let quote { throw LabError("unclosed \(quote) in: \(text)") }
         if let word { words.append(word) }
         return words
     }

@@ -71,14 +71,14 @@ public struct ValidatedSweep: Sendable {
                 let member = try Experiment.decode(
                     changed, environment: environment, keepsUnset: keepsUnset)
                 var found = Self.problems(of: member, changed, options, sweep: json)
-                let (part, other) = (member.evaluation.subset, base.evaluation.subset)
-                if part != other {
+                let (subset, other) = (member.evaluation.subset, base.evaluation.subset)
+                if subset != other {
                     let path: JSONPath = ["evaluation", "subset"]
                     found.append(
                         ConfigurationIssue(
                             place: changed.place(of: path), path: path,
                             message:
-                                "found \"\(part.rawValue)\", but the base is evaluated on its \(other.rawValue) set; all members must use the same subset"
+                                "found \"\(subset.rawValue)\", but the base is evaluated on its \(other.rawValue) set; all members must use the same subset"
                         ))
                 }
                 problems.add(of: candidate.name, found)
@@ -132,14 +132,14 @@ public struct ValidatedSweep: Sendable {
                         "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has \(count > 1 ? "\(count) folds" : "a single fold")"
                 ))
         }
-        let figures = ["loss"] + member.evaluation.metrics.map(\.rawValue)
-        if !figures.contains(options.metric) {
+        let metrics = ["loss"] + member.evaluation.metrics.map(\.name)
+        if !metrics.contains(options.metric) {
             let path: JSONPath = ["sweep", "metric"]
-            let meant = Suggestion.closest(to: options.metric, among: figures)
+            let meant = Suggestion.closest(to: options.metric, among: metrics)
             let advice =
                 Metric(rawValue: options.metric) != nil
                 ? "add it to evaluation.metrics"
-                : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(figures.joined(separator: ", "))"
+                : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(metrics.joined(separator: ", "))"
             problems.append(
                 ConfigurationIssue(
                     place: sweep.place(of: path), path: path,

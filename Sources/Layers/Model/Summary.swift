@@ -1,3 +1,5 @@
+import Configuration
+
 extension LayerPlan {
     /// Returns a table of the name, type, output shape, parameters and multiply-adds of each layer, and the totals.
     ///
@@ -82,17 +84,8 @@ extension LayerPlan {
     }
 
     private static func table(_ rows: [[String]], rightAligned: Set<Int>) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        var lines = rows.map { row in
-            let cells = row.enumerated().map { column, text in
-                let blanks = String(repeating: " ", count: widths[column] - text.count)
-                return rightAligned.contains(column) ? blanks + text : text + blanks
-            }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }
-        let rule = String(repeating: "-", count: widths.reduce(2 * (widths.count - 1), +))
-        lines.insert(rule, at: 1)
-        lines.append(rule)
-        return lines.joined(separator: "\n")
+        let table = TextTable(rows, isNumeric: rightAligned.contains)
+        let rule = String(repeating: "-", count: table.widths.reduce(2 * (table.widths.count - 1), +))
+        return ([table.lines[0], rule] + table.lines.dropFirst() + [rule]).joined(separator: "\n")
     }
 }

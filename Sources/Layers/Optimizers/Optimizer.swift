@@ -131,7 +131,7 @@ public final class Optimizer {
     }
 
     private func advanceSchedule(metric: Double?) {
-        schedule?.advance(figure: metric)
+        schedule?.advance(metric: metric)
         if let schedule { learningRate = schedule.rate }
     }
 
@@ -180,12 +180,12 @@ public final class Optimizer {
         return tensors
     }
 
-    /// Restores a saved state. Throws a `StateError` with every mismatch and then changes nothing.
-    public func restore(_ state: [(String, Tensor)]) throws(StateError) {
+    /// Restores a saved state. Throws a `WeightsError` with every mismatch and then changes nothing.
+    public func restore(_ state: [(String, Tensor)]) throws(WeightsError) {
         var expected = [("learning_rate", [1, 4]), ("steps", [moved.count, 4])]
         for slot in spec.slots { expected += moved.map { (slot + "." + $0.name, $0.parameter.shape) } }
-        let tensors = try StateError.check(state, expected, owner: spec.tag)
-        steps = try StateError.counts(tensors[1], "steps", owner: spec.tag)
+        let tensors = try WeightsError.check(state, expected, owner: spec.tag)
+        steps = try WeightsError.counts(tensors[1], "steps", owner: spec.tag)
         learningRate = Double(bitPattern: tensors[0].bits[0])
         var next = 2
         for index in spec.slots.indices {

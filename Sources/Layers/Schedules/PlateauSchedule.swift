@@ -1,10 +1,11 @@
 import Configuration
+import Metrics
 
 /// Reduces the learning rate when a metric stops improving, by the rules of Keras or PyTorch.
 public struct PlateauSchedule: ScheduleSpec {
-    public var monitor: String? { figure }
-    public var figure = "validation_loss"
-    public var mode: FigureMode?
+    public var monitor: String? { metric }
+    public var metric = "validation_loss"
+    public var mode: MetricMode?
     public var factor = 0.1
     public var patience = 10
     public var rule = Convention.keras
@@ -22,7 +23,7 @@ public struct PlateauSchedule: ScheduleSpec {
     public static let type = "plateau"
     public static let summary = "Reduces the learning rate when a metric stops improving."
     public static let fields: [Field<Self>] = [
-        .init("monitor", \.figure, "Metric to monitor after each epoch.", .notEmpty),
+        .init("monitor", \.metric, "Metric to monitor after each epoch.", .notEmpty),
         .init(
             "mode", \.mode, "Whether lower or higher is better; null infers it from the name of the metric."),
         .init("factor", \.factor, "Factor of the learning rate.", .above(0), .below(1)),
@@ -50,11 +51,11 @@ public struct PlateauSchedule: ScheduleSpec {
 
     public func rate(_ base: Double, _ state: ScheduleState, total: Int) -> Double { state.reduced ?? base }
 
-    public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {
-        let isBetter = isBetter(figure, than: state.best)
+    public func observe(_ value: Double, base: Double, _ state: inout ScheduleState) {
+        let isBetter = isBetter(value, than: state.best)
         let rate = state.reduced ?? base
         if isBetter {
-            state.best = figure
+            state.best = value
             state.waited = 0
         }
         switch rule {
@@ -82,14 +83,14 @@ public struct PlateauSchedule: ScheduleSpec {
         state.waited = 0
     }
 
-    private func isBetter(_ figure: Double, than best: Double?) -> Bool {
-        let direction = mode ?? FigureMode(of: self.figure)
-        guard let best else { return figure.isFinite }
+    private func isBetter(_ value: Double, than best: Double?) -> Bool {
+        let direction = mode ?? MetricMode(of: metric)
+        guard let best else { return value.isFinite }
         let margin =
             switch thresholdMode ?? rule.pick(keras: .absolute, pytorch: .relative) {
             case .absolute: threshold
             case .relative: best * threshold
             }
-        return direction == .min ? figure < best - margin : figure > best + margin
+        return direction == .min ? value < best - margin : value > best + margin
     }
 }

@@ -25,10 +25,10 @@ public struct Schedule: Sendable {
 
     /// Ends a period.
     ///
-    /// - Parameter figure: The value of the metric `spec.monitor`; without it, a schedule that monitors a metric does not
+    /// - Parameter metric: The value of the metric `spec.monitor`; without it, a schedule that monitors a metric does not
     ///   change.
-    public mutating func advance(figure: Double? = nil) {
-        if let figure { spec.observe(figure, base: base, &state) }
+    public mutating func advance(metric: Double? = nil) {
+        if let metric { spec.observe(metric, base: base, &state) }
         state.period += 1
     }
 }

@@ -11,7 +11,7 @@ public protocol ScheduleSpec: TaggedOptions {
     ///   - total: The number of periods of the training.
     func rate(_ base: Double, _ state: ScheduleState, total: Int) -> Double
     /// Updates the state by the monitored metric at the end of a period. Does nothing by default.
-    func observe(_ figure: Double, base: Double, _ state: inout ScheduleState)
+    func observe(_ value: Double, base: Double, _ state: inout ScheduleState)
     /// The name of the monitored metric. Nil by default.
     var monitor: String? { get }
     /// Returns a complaint if the schedule does not fit a training of `total` periods. Nil by default.
@@ -24,7 +24,7 @@ public enum SchedulePeriod: String, CaseIterable, ConfigurationValue {
 }
 
 extension ScheduleSpec {
-    public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {}
+    public func observe(_ value: Double, base: Double, _ state: inout ScheduleState) {}
     /// Nil: monitors no metric.
     public var monitor: String? { nil }
     /// Nil: fits a training of any length.

@@ -63,11 +63,11 @@ public struct WarmUpSchedule: ScheduleSpec {
     }
 
     /// Ignores metrics during the warmup.
-    public func observe(_ figure: Double, base: Double, _ state: inout ScheduleState) {
+    public func observe(_ value: Double, base: Double, _ state: inout ScheduleState) {
         guard state.period >= periods else { return }
         var inner = state
         inner.period -= periods
-        then.value.observe(figure, base: base, &inner)
+        then.value.observe(value, base: base, &inner)
         inner.period = state.period
         state = inner
     }

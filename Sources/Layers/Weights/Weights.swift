@@ -1,10 +1,10 @@
 import Autograd
 import Classical
 
-/// The mismatches between the weights in a file and a model.
+/// The mismatches between the weights in a file and a model, or between a saved state and an optimizer.
 public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The path of the file.
-    public let file: String
+    /// What does not match, such as "a.safetensors: the weights do not fit the model".
+    public let summary: String
     /// Names that the model has but the file does not.
     public var missing: [String] = []
     /// Names that the file has but the model does not.
@@ -14,6 +14,9 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
     /// Layers that compute something else than those that the weights were trained with, and how to fix it.
     public var unlike: [(name: String, reason: String)] = []
 
+    init(file: String) { summary = "\(file): the weights do not fit the model" }
+    init(stateOf owner: String) { summary = "the saved state does not fit \(owner)" }
+
     var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty && unlike.isEmpty }
 
     public var description: String {
@@ -21,8 +24,7 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
             missing.map { "\($0): missing" } + unexpected.map { "\($0): not in the model" }
             + misshapen.map { "\($0.name): found shape \($0.found), expected \($0.expected)" }
             + unlike.map { "\($0.name): \($0.reason)" }
-        return "\(file): the weights do not fit the model:\n"
-            + lines.map { "  " + $0 }.joined(separator: "\n")
+        return "\(summary):\n" + lines.map { "  " + $0 }.joined(separator: "\n")
     }
 
     /// Errors with the same text are equal.

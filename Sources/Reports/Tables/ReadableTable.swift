@@ -1,3 +1,5 @@
+import Configuration
+
 /// A table for people: in the terminal, in Markdown, in LaTeX and in HTML.
 public protocol ReadableTable: Sendable {
     /// The title above the table.
@@ -48,17 +50,11 @@ extension ReadableTable {
         let lines = ([columns] + cells).map { line in
             columns.indices.map { $0 < line.count ? plain(line[$0]) : "" }
         }
-        let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        let table = lines.map { line in
-            let padded = line.enumerated().map { index, cell in
-                let space = String(repeating: " ", count: widths[index] - cell.count)
-                return isText(index) ? cell + space : space + cell
-            }
-            return padded.joined(separator: "  ").trimmingSpacesAtEnd + "\n"
-        }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
+        let table = TextTable(lines) { !isText($0) }
+        let rule = table.widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ") + "\n"
         let head = title.isEmpty ? "" : plain(title) + "\n"
-        return head + table[0] + rule + table.dropFirst().joined() + (note.isEmpty ? "" : plain(note) + "\n")
+        let body = table.lines.map { $0 + "\n" }
+        return head + body[0] + rule + body.dropFirst().joined() + (note.isEmpty ? "" : plain(note) + "\n")
     }
 
     /// A Markdown table as GitHub reads it.
@@ -130,11 +126,5 @@ extension String {
             default: result.unicodeScalars.append(scalar)
             }
         }
-    }
-
-    fileprivate var trimmingSpacesAtEnd: String {
-        var text = self[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }

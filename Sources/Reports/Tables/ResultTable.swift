@@ -39,7 +39,7 @@ public struct ResultTable: ReadableTable {
     /// The title above the table.
     public var title: String
     /// The name of the metric, such as `uar`.
-    public var figure: String
+    public var metric: String
     /// Whether the metric is a share, which people read in percent. CSV and JSON have the numbers as they are.
     public var isShare: Bool
     /// From top to bottom, the base first.
@@ -53,10 +53,10 @@ public struct ResultTable: ReadableTable {
 
     /// A table of rows, in the order given.
     public init(
-        title: String, figure: String, isShare: Bool = false, rows: [Row], level: Double = 0.95,
+        title: String, metric: String, isShare: Bool = false, rows: [Row], level: Double = 0.95,
         note: String = "", protocolText: String = ""
     ) {
-        (self.title, self.figure, self.isShare) = (title, figure, isShare)
+        (self.title, self.metric, self.isShare) = (title, metric, isShare)
         (self.rows, self.level, self.note, self.protocolText) = (rows, level, note, protocolText)
     }
 
@@ -100,12 +100,12 @@ public struct ResultTable: ReadableTable {
         let hasFolds = rows.contains { $0.folds.units > 1 } || !isPooled
         if isPooled {
             columns.append(
-                Column(name: hasFolds ? "\(figure), pooled" : figure) { number($0.pooled.estimate) })
+                Column(name: hasFolds ? "\(metric), pooled" : metric) { number($0.pooled.estimate) })
             columns += interval("\(percent) interval", \.pooled)
         }
         if hasFolds {
             columns.append(
-                Column(name: isPooled ? "mean of folds" : figure) { number($0.folds.estimate) })
+                Column(name: isPooled ? "mean of folds" : metric) { number($0.folds.estimate) })
             columns += interval(isPooled ? "\(percent) interval of mean" : "\(percent) interval", \.folds)
         }
         if has(\.foldDeviation) { columns.append(Column(name: "SD of folds") { number($0.foldDeviation) }) }

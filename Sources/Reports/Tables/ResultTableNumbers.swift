@@ -6,12 +6,12 @@ extension ResultTable {
     /// CSV with numbers that read back to the same bits; unknown values are empty cells.
     public var csv: String {
         let names = rows.first.map { Self.numbers($0).map(\.name) } ?? []
-        let head = (["variant", "figure"] + names + ["runs", "warnings"]).joined(separator: ",") + "\n"
+        let head = (["variant", "metric"] + names + ["runs", "warnings"]).joined(separator: ",") + "\n"
         return head
             + rows.map { row in
                 let numbers = Self.numbers(row).map { CSV.cell($0.value) }
                 let last = ["\(row.runs)", CSV.cell(row.warnings.joined(separator: "; "))]
-                return ([CSV.cell(row.name), CSV.cell(figure)] + numbers + last)
+                return ([CSV.cell(row.name), CSV.cell(metric)] + numbers + last)
                     .joined(separator: ",") + "\n"
             }.joined()
     }
@@ -32,7 +32,7 @@ extension ResultTable {
         }
         return [
             "title": JSONValue(.text(title)), "protocol": JSONValue(.text(protocolText)),
-            "figure": JSONValue(.text(figure)), "level": JSONValue(.number(level)),
+            "metric": JSONValue(.text(metric)), "level": JSONValue(.number(level)),
             "note": JSONValue(.text(note)), "rows": JSONValue(.list(rows)),
         ]
     }

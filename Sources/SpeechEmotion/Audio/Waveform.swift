@@ -4,8 +4,8 @@ public struct Waveform: Sendable, Equatable {
     public var samples: [Float]
     /// The sample rate in Hz.
     public var rate: Int
-    /// Spectral frames shared by augmentations of this waveform, see `sharingFrames`.
-    var vocoderFrames: VocoderFrames?
+    /// What the augmentations of this waveform share, see `sharingFrames`.
+    var shared: (any Sendable)?
     /// What a pipeline has truncated so far; nil for a waveform that no pipeline has preprocessed.
     var cuts: TruncationTracker?
 

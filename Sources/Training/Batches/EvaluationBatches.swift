@@ -2,13 +2,13 @@
 public protocol EvaluationBatches: AnyObject {
     /// The number of batches.
     var count: Int { get }
-    /// The number of views of each example for test-time augmentation, the original included (default: 1).
-    var views: Int { get }
-    /// Returns a batch. Both indices start at 0; view 0 is the original, and the last batch may be smaller.
-    func batch(_ index: Int, view: Int) throws -> Batch
+    /// The number of copies of each example for test-time augmentation, the original included (default: 1).
+    var copies: Int { get }
+    /// Returns a batch. Both indices start at 0; copy 0 is the original, and the last batch may be smaller.
+    func batch(_ index: Int, copy: Int) throws -> Batch
 }
 
 extension EvaluationBatches {
     /// No test-time augmentation.
-    public var views: Int { 1 }
+    public var copies: Int { 1 }
 }

@@ -2,25 +2,33 @@ import Autograd
 import Configuration
 import Foundation
 
-/// The checkpoints of a run on disk. The last two are kept, so that a damaged one can be replaced by the one before.
+/// The checkpoints of a training in a folder. The last two are kept, so that a damaged one can be replaced by the one before.
 ///
 /// A checkpoint is a safetensors file and a small JSON file with its checksum, written atomically and in this order. It is
 /// valid if the JSON file exists and the checksum matches.
-package struct StateStore: Sendable {
-    package let folder: String
+public struct StateStore: Sendable {
+    /// The folder of the checkpoints. `save` creates it.
+    public let folder: String
 
     /// A checkpoint, and the newer ones that had to be skipped.
-    package struct Found {
-        package var json: JSONValue
-        package var tensors: SafeTensors
+    public struct Found {
+        /// The part of the state that is not in tensors.
+        public var json: JSONValue
+        /// The tensors by name.
+        public var tensors: SafeTensors
         /// Why each newer checkpoint could not be used, one line each.
-        package var damaged: [String]
+        public var damaged: [String]
     }
 
-    package init(folder: String) { self.folder = folder }
+    /// Opens the checkpoints in a folder, which need not exist.
+    public init(folder: String) { self.folder = folder }
 
     /// Saves a checkpoint, then removes all but the last two.
-    package func save(_ json: JSONValue, _ tensors: [(String, Tensor)]) throws {
+    ///
+    /// - Parameters:
+    ///   - json: Counters and other values; numbers are restored exactly.
+    ///   - tensors: The tensors by name.
+    public func save(_ json: JSONValue, _ tensors: [(String, Tensor)]) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let number = (serials().last ?? 0) + 1
         let bytes = try SafeTensors.encode(tensors)
@@ -37,10 +45,10 @@ package struct StateStore: Sendable {
     }
 
     /// Whether a checkpoint has been saved.
-    package var hasAny: Bool { !serials().isEmpty }
+    public var hasAny: Bool { !serials().isEmpty }
 
     /// Returns the newest valid checkpoint, or nil if there is none. Throws if all checkpoints are damaged.
-    package func newest() throws -> Found? {
+    public func newest() throws -> Found? {
         var damaged: [String] = []
         let serials = serials()
         for number in serials.reversed() {

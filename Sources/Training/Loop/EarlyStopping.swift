@@ -1,10 +1,11 @@
 import Configuration
 import Layers
+import Metrics
 
 /// Stops training when a monitored metric has stopped improving, with the semantics of Keras' `EarlyStopping`.
 public struct EarlyStopping: Options {
     public var monitor = "validation_loss"
-    public var mode: FigureMode?
+    public var mode: MetricMode?
     public var patience = 10
     public var minDelta = 0.0
     public var startFromEpoch = 0
@@ -80,7 +81,7 @@ public struct EarlyStopping: Options {
 
     private func isBetter(_ value: Double, than best: Double?) -> Bool {
         guard let best else { return value.isFinite }
-        return (mode ?? FigureMode(of: monitor)) == .min
+        return (mode ?? MetricMode(of: monitor)) == .min
             ? value < best - minDelta : value > best + minDelta
     }
 }

@@ -3,7 +3,7 @@ import Layers
 import Metrics
 
 extension Predictions {
-    /// Predicts all batches with a model. With test-time augmentation, the logits of all views of an example are averaged.
+    /// Predicts all batches with a model. With test-time augmentation, the logits of all copies of an example are averaged.
     ///
     /// - Parameters:
     ///   - loss: The loss whose mean over the examples becomes `meanLoss`.
@@ -15,10 +15,10 @@ extension Predictions {
         self.init(classes: classes)
         var (total, weight) = (0.0, 0.0)
         for index in 0..<batches.count {
-            let batch = try batches.batch(index, view: 0)
+            let batch = try batches.batch(index, copy: 0)
             try withoutRecording {
-                let outputs = try meanOverViews(batches.views) { view in
-                    let inputs = try view == 0 ? batch.inputs : batches.batch(index, view: view).inputs
+                let outputs = try meanOverCopies(batches.copies) { copy in
+                    let inputs = try copy == 0 ? batch.inputs : batches.batch(index, copy: copy).inputs
                     return model.forward(inputs, .inference).tensor
                 }
                 let share = loss.weight(outputs, batch.targets)

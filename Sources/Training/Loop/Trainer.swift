@@ -88,7 +88,7 @@ public final class Trainer {
     /// The epoch with the best weights, counted from 1.
     public var bestEpoch: Int? { position.bestEpoch }
     /// The monitored metric of the best epoch.
-    public var bestFigure: Double? { position.bestFigure }
+    public var bestMetric: Double? { position.bestMetric }
     /// The number of examples processed in the current epoch.
     public var samples: Int { position.sums.examples }
     /// The time spent in forward passes, backward passes and optimizer steps since the trainer was created.
@@ -166,18 +166,18 @@ public final class Trainer {
             "Trainer.endEpoch: only \(position.batch) of \(batches.count) batches are done")
         let rate = optimizer.learningRate
         let sums = position.sums
-        var figures: [(name: String, value: Double)] = [
+        var values: [(name: String, value: Double)] = [
             ("train_loss", sums.weight > 0 ? sums.loss / sums.weight : 0),
             ("train_accuracy", sums.examples > 0 ? Double(sums.right) / Double(sums.examples) : 0),
         ]
         if !model.allPenalties.isEmpty {
-            figures.append(("penalty", batches.count > 0 ? sums.penalty / Double(batches.count) : 0))
+            values.append(("penalty", batches.count > 0 ? sums.penalty / Double(batches.count) : 0))
         }
         let found = try average.map { average in try average.withAverages(validated) } ?? validated()
-        figures += found.map { ("validation_" + $0.name, $0.value) }
-        figures.append(("learning_rate", rate))
-        figures.append(("gradient_norm", sums.steps > 0 ? sums.norm / Double(sums.steps) : 0))
-        let metrics = EpochMetrics(epoch: position.epoch + 1, figures: figures)
+        values += found.map { ("validation_" + $0.name, $0.value) }
+        values.append(("learning_rate", rate))
+        values.append(("gradient_norm", sums.steps > 0 ? sums.norm / Double(sums.steps) : 0))
+        let metrics = EpochMetrics(epoch: position.epoch + 1, values: values)
         position.epoch += 1
         position.batch = 0
         position.sums = EpochSums()
@@ -188,21 +188,21 @@ public final class Trainer {
     /// Computes the validation metrics. For a model with weight penalties, adds `objective`: the loss plus the penalties, which
     /// Keras reports as the validation loss.
     private func validated() throws -> [(name: String, value: Double)] {
-        var figures = try validate?(model) ?? []
+        var values = try validate?(model) ?? []
         let penalty = withoutRecording { model.penalty()?.item() }
-        if let penalty, let loss = figures.first(where: { $0.name == "loss" }) {
-            figures.append(("objective", loss.value + Double(penalty)))
+        if let penalty, let loss = values.first(where: { $0.name == "loss" }) {
+            values.append(("objective", loss.value + Double(penalty)))
         }
-        return figures
+        return values
     }
 
     /// Updates model selection, the schedule and early stopping with the metrics of the epoch that has just ended.
     private func updateSelection(_ metrics: EpochMetrics) {
         let options = configuration.options
         if options.selection.weights == .best {
-            let figure = metrics[options.selection.monitor] ?? .nan
-            if options.selection.isBetter(figure, than: position.bestFigure) {
-                position.bestFigure = figure
+            let metric = metrics[options.selection.monitor] ?? .nan
+            if options.selection.isBetter(metric, than: position.bestMetric) {
+                position.bestMetric = metric
                 position.bestEpoch = position.epoch
                 best = average.map { $0.withAverages { model.namedTensors } } ?? model.namedTensors
             }

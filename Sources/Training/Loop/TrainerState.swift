@@ -3,10 +3,12 @@ import Configuration
 import Layers
 
 extension Trainer {
-    /// Returns the complete training state: scalars as JSON, tensors by name.
-    package func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
-        require(
-            canSave,
+    /// Returns the complete training state: counters as JSON; weights, optimizer state, averages and the best weights as tensors.
+    ///
+    /// A trainer that restores the state continues with bit-identical results. Requires `canSave`: gradients that are accumulated for a
+    /// later step are not part of the state.
+    public func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
+        require(canSave, 
             "Trainer.state: accumulated gradients have not been applied; call it after an optimizer step")
         position.schedule = optimizer.scheduleState
         var tensors = model.namedTensors.map { ("model." + $0, $1) }
@@ -16,8 +18,14 @@ extension Trainer {
         return (position.encode(), tensors)
     }
 
-    /// Restores a saved state. Throws if it does not match this training.
-    package func restore(_ json: JSONValue, _ tensors: SafeTensors, file: String) throws {
+    /// Restores a state. The trainer must have the same configuration and batches as the one that saved it.
+    ///
+    /// - Parameters:
+    ///   - json: The first part of `state()`.
+    ///   - tensors: The second part of `state()`, as a `StateStore` returns it.
+    ///   - file: The file or folder that error messages name.
+    /// - Throws: `ConfigurationError`, `FileError` or `WeightsError` if the state does not match this training.
+    public func restore(_ json: JSONValue, _ tensors: SafeTensors, file: String) throws {
         let position = try TrainingPosition.decode(json)
         func part(_ prefix: String) throws -> [(String, Tensor)] {
             try tensors.names.filter { $0.hasPrefix(prefix) }.map {

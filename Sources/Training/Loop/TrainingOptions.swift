@@ -1,5 +1,6 @@
 import Configuration
 import Layers
+import Metrics
 
 /// The options of training: the `training` section of an experiment.
 public struct TrainingOptions: Options {
@@ -54,7 +55,7 @@ public struct Selection: Options, Equatable {
 
     public var weights = Rule.best
     public var monitor = "validation_loss"
-    public var mode: FigureMode?
+    public var mode: MetricMode?
 
     public static let summary = "Model selection: which epoch's weights are evaluated and saved."
     public static let fields: [Field<Self>] = [
@@ -71,8 +72,8 @@ public struct Selection: Options, Equatable {
     public init() {}
 
     /// Whether a value improves on the best so far.
-    func isBetter(_ figure: Double, than best: Double?) -> Bool {
-        guard let best else { return figure.isFinite }
-        return (mode ?? FigureMode(of: monitor)) == .min ? figure < best : figure > best
+    func isBetter(_ value: Double, than best: Double?) -> Bool {
+        guard let best else { return value.isFinite }
+        return (mode ?? MetricMode(of: monitor)) == .min ? value < best : value > best
     }
 }

@@ -12,7 +12,7 @@ struct TrainingPosition: Options, Equatable {
     var schedule = ScheduleState()
     var earlyStopping = EarlyStopping.State()
     var bestEpoch: Int?
-    var bestFigure: Double?
+    var bestMetric: Double?
     var isOver = false
 
     static let summary = "Progress of training."
@@ -23,7 +23,7 @@ struct TrainingPosition: Options, Equatable {
         .init("schedule", \.schedule, "State of the learning-rate schedule."),
         .init("early_stopping", \.earlyStopping, "State of early stopping."),
         .init("best_epoch", \.bestEpoch, "Epoch with the best weights, counted from 1."),
-        .init("best_figure", \.bestFigure, "Monitored metric of the best epoch."),
+        .init("best_metric", \.bestMetric, "Monitored metric of the best epoch."),
         .init("is_over", \.isOver, "Whether training has ended."),
     ]
 }

@@ -88,12 +88,12 @@ public final class WeightAverage {
             + zip(parameters, averages).map { ("average." + $0.name, $1) }
     }
 
-    /// Restores a saved state. Throws a `StateError` that lists every mismatch, and then changes nothing.
-    public func restore(_ state: [(String, Tensor)]) throws(StateError) {
+    /// Restores a saved state. Throws a `WeightsError` that lists every mismatch, and then changes nothing.
+    public func restore(_ state: [(String, Tensor)]) throws(WeightsError) {
         let expected = [("steps", [1, 4])] + parameters.map { ("average." + $0.name, $0.parameter.shape) }
         let owner = "the moving average of the weights"
-        let tensors = try StateError.check(state, expected, owner: owner)
-        steps = try StateError.counts(tensors[0], "steps", owner: owner)[0]
+        let tensors = try WeightsError.check(state, expected, owner: owner)
+        steps = try WeightsError.counts(tensors[0], "steps", owner: owner)[0]
         averages = Array(tensors.dropFirst())
         isSwapped = false
     }

@@ -565,8 +565,8 @@ import Testing
         ),
     ]
 
-    /// Figures that no epoch has.
-    static let figures: [Case] = [
+    /// Metrics that no epoch has.
+    static let metrics: [Case] = [
         (
             #""monitor": "validation_uar""#, #""monitor": "validation_urr""#,
             [
@@ -786,7 +786,7 @@ import Testing
 
     @Test(
         arguments: [
-            syntax, types, ranges, keys, kinds, shapes, graph, figures, splits, features, groups,
+            syntax, types, ranges, keys, kinds, shapes, graph, metrics, splits, features, groups,
             environment,
         ].joined())
     func aMistakeIsSaid(_ mistake: Case) {

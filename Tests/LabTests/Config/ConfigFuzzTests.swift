@@ -97,7 +97,7 @@ import Testing
         #expect(right > 0)
     }
 
-    /// Well-formed documents with wrong values in the right places get further: to shapes, losses and figures.
+    /// Well-formed documents with wrong values in the right places get further: to shapes, losses and metrics.
     @Test(arguments: 0..<4)
     func changedValuesHaveAPlaceForEachMistake(seed: UInt64) throws {
         let random = RandomGenerator(seed: 100 + seed)

@@ -50,7 +50,7 @@ import Testing
         try Toy.inFolder { folder in
             let file = try EventFile(folder: folder, clock: { 1.5 })
             try file.append(
-                EpochMetrics(epoch: 300, figures: [("train_loss", 0.5), ("learning_rate", -1)]))
+                EpochMetrics(epoch: 300, values: [("train_loss", 0.5), ("learning_rate", -1)]))
             let time: [UInt8] = [0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F]
             let loss: [UInt8] = [0x0A, 10] + Array("loss/train".utf8) + [0x15, 0, 0, 0, 0x3F]
             let rate: [UInt8] = [0x0A, 13] + Array("learning_rate".utf8) + [0x15, 0, 0, 0x80, 0xBF]

@@ -10,7 +10,7 @@ import Testing
     private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
     private func metrics(_ epoch: Int, _ loss: Double, _ accuracy: Double = 0.5) -> EpochMetrics {
-        EpochMetrics(epoch: epoch, figures: [("train_loss", loss), ("validation_accuracy", accuracy)])
+        EpochMetrics(epoch: epoch, values: [("train_loss", loss), ("validation_accuracy", accuracy)])
     }
 
     @Test func anEpochIsALineOfEachFile() throws {
@@ -75,8 +75,8 @@ import Testing
     @Test(arguments: 0...6) func resumedLogsEqualWholeOnes(kept: Int) throws {
         func epoch(_ number: Int) -> EpochMetrics {
             var metrics = metrics(number, 1 / Double(number), number == 2 ? .infinity : 0.25)
-            if number >= 4 { metrics.figures.append(("late, \"figure\"", Double(number))) }
-            if number == 5 { metrics.figures.removeFirst() }
+            if number >= 4 { metrics.values.append(("late, \"metric\"", Double(number))) }
+            if number == 5 { metrics.values.removeFirst() }
             return metrics
         }
         try Toy.inFolder { folder in
@@ -106,7 +106,7 @@ import Testing
         try Toy.inFolder { folder in
             let log = try MetricsLog(folder: folder)
             try log.append(metrics(1, 1))
-            try log.append(EpochMetrics(epoch: 2, figures: [("a, \"b\"", 2), ("train_loss", 3)]))
+            try log.append(EpochMetrics(epoch: 2, values: [("a, \"b\"", 2), ("train_loss", 3)]))
             #expect(
                 try text(folder + "/metrics.csv") == """
                     epoch,train_loss,validation_accuracy,"a, ""b\"""

@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    /// With "part": "validation" a run measures what validated it, with the weights that it keeps, and reads no test data.
+    /// With "subset": "validation" a run measures what validated it, with the weights that it keeps, and reads no test data.
     @Test func aSearchLeavesTheTestPartAlone() throws {
         try Toy.inFolder { folder in
             var json = try Self.config()
@@ -182,7 +182,7 @@ import Testing
             let result = try ExperimentRun(
                 Experiment.decode(json), folder: RunFolder(path), observer: Stopper()
             ).run()
-            #expect(result.part == .validation)
+            #expect(result.subset == .validation)
             let record = try RunRecord(path)
             #expect(record.gap == nil)
             #expect(!FileManager.default.fileExists(atPath: path + "/test-reads.jsonl"))
@@ -199,7 +199,7 @@ import Testing
     }
 
     /// What a plateau may watch: validation loss and penalties together, as Keras counts it.
-    @Test func thePenalizedObjectiveIsAFigure() throws {
+    @Test func thePenalizedObjectiveIsAMetric() throws {
         try Toy.inFolder { folder in
             var json = try JSONValue.parse(smallExperiment, source: "a.json")
             try json.set("model[1].l2=0.01")
@@ -301,7 +301,7 @@ import Testing
             try $0.set("augmentation.leak_copies_into_test=true")
         }
         #expect(copies.contains("features.normalize: conflicts with leak_copies_into_test"), "\(copies)")
-        let figure = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
-        #expect(figure.contains("did you mean \"validation_accuracy\"?"), "\(figure)")
+        let metric = try problem { try $0.set("training.selection.monitor=validation_acuracy") }
+        #expect(metric.contains("did you mean \"validation_accuracy\"?"), "\(metric)")
     }
 }

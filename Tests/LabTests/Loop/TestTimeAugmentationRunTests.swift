@@ -34,8 +34,8 @@ import Testing
             // Training and its validation hear the sounds alone.
             #expect(try bytes(plain, "metrics.jsonl") == bytes(viewed, "metrics.jsonl"))
             let predictor = try Predictor(viewed.path)
-            #expect(predictor.views.count == 3)
-            #expect(try Predictor(plain.path).views.count == 1)
+            #expect(predictor.tta.count == 3)
+            #expect(try Predictor(plain.path).tta.count == 1)
 
             let found = try #require(viewed.predictions)
             let clips = try viewed.experiment.data.read().clips
@@ -69,7 +69,7 @@ import Testing
             let plain = try run(folder + "/plain")
             let viewed = try run(folder + "/viewed", "evaluation.tta=\(Self.views)")
             func csv(_ run: RunRecord, _ views: TestTimeAugmentation?) throws -> String {
-                try RunEvaluation([run], views: views, cache: nil, observer: Silent()).evaluate().predictions
+                try RunEvaluation([run], tta: views, cache: nil, observer: Silent()).evaluate().predictions
                     .csv
             }
             let views = try TestTimeAugmentation(list: JSONValue.parse(Self.views, source: "views"))
@@ -134,7 +134,7 @@ import Testing
             for _ in 0..<2 {
                 #expect(try answers(predictor, FeatureCache(folder: folder + "/kept")) == found)
             }
-            #expect(try answers(Predictor(viewed.path, views: TestTimeAugmentation()), nil) != found)
+            #expect(try answers(Predictor(viewed.path, tta: TestTimeAugmentation()), nil) != found)
 
             var sounds = try files.map { try predictor.features(of: AudioFile.read($0, rate: nil)) }
             if measure == "speaker" {
@@ -158,8 +158,8 @@ import Testing
             let file = folder + "/both.safetensors"
             try ModelFile.write(model, card: card, to: file)
             #expect(
-                try Predictor(file).views.copies.encode() == Predictor(one.path).views.copies.encode())
-            #expect(try Predictor(file, views: TestTimeAugmentation()).views.count == 1)
+                try Predictor(file).tta.copies.encode() == Predictor(one.path).tta.copies.encode())
+            #expect(try Predictor(file, tta: TestTimeAugmentation()).tta.count == 1)
             // Written with fewer words, as an older program would have.
             let words = try JSONValue.parse(Self.views, source: "views")
             var short = card
@@ -176,7 +176,7 @@ import Testing
             let viewed = try run(
                 folder + "/viewed", "evaluation.tta=\(views)", "features.layout.deltas=1")
             let predictor = try Predictor(viewed.path)
-            let plain = try Predictor(viewed.path, views: TestTimeAugmentation())
+            let plain = try Predictor(viewed.path, tta: TestTimeAugmentation())
             func answer(_ predictor: Predictor, _ samples: Int) throws -> [Double] {
                 let rate = viewed.experiment.features.sampleRate
                 let wave = Waveform((0..<samples).map { Float(sin(Double($0) / 5)) }, rate: rate)

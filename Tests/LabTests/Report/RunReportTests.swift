@@ -14,19 +14,19 @@ import Testing
         report.facts = [(name, name)]
         report.split = .init(
             rule: name, isSpeakerIndependent: true,
-            parts: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
+            subsets: [.init(name, examples: 3, speakers: 2), .init("b", examples: 1)])
         report.truncation = TruncationTable([
             (name, TruncationSummary([Truncation(cuts: [1], kept: 1)], options: [name]))
         ])
         report.audit = .init([(.problem, name), (.warning, name), (.fine, name)])
         let interval = ConfidenceInterval(estimate: 0.5, low: 0.25, high: 0.75, level: 0.95)
-        report.figures = [
+        report.metrics = [
             .init(name, interval),
             .init("loss", .init(estimate: 1, low: .nan, high: .nan, level: 0.9), isShare: false),
         ]
-        report.figuresNote = name
+        report.metricsNote = name
         report.epochs = (1...4).map {
-            EpochMetrics(epoch: $0, figures: [("train_loss", 1), (name + "x", .nan)])
+            EpochMetrics(epoch: $0, values: [("train_loss", 1), (name + "x", .nan)])
         }
         report.bestEpoch = 2
         report.confusion = try ConfusionMatrix(classes: [name, "b"], truths: [0, 1], predictions: [0, 0])
@@ -40,7 +40,7 @@ import Testing
             attention: .init([1, 2], seconds: 0.5))
         report.mistakes = [example, .init(name, truth: name, predicted: name, probability: .nan)]
         report.attention = [example]
-        report.tables = [ResultTable(title: name, figure: name, rows: [.init(name)])]
+        report.tables = [ResultTable(title: name, metric: name, rows: [.init(name)])]
         report.environment = [(name, name)]
         report.commands = [name, name]
         report.config = JSONValue(.object([JSONMember(name, JSONValue(.text(name)))]))
@@ -68,7 +68,7 @@ import Testing
         #expect(elements.filter { $0.path.contains("main") }.map(\.name) == ["h1"])
         var report = RunReport(title: "t")
         report.audit = .init([])
-        report.epochs = [EpochMetrics(epoch: 1, figures: [("train_loss", .nan)])]
+        report.epochs = [EpochMetrics(epoch: 1, values: [("train_loss", .nan)])]
         report.commands = ["run"]
         let sections = try MarkupReader.elements(report.html).filter { $0.name == "h2" }.map(\.text)
         #expect(sections == ["Reproduction"])
@@ -118,7 +118,7 @@ import Testing
             (true, "Speaker-independent evaluation."), (false, "Not speaker-independent."),
             (nil, "Speakers unknown."),
         ] as [(Bool?, String)])
-    func theSplitIsStatedBeforeTheFigures(apart: Bool?, words: String) throws {
+    func theSplitIsStatedBeforeTheMetrics(apart: Bool?, words: String) throws {
         var report = try full("name")
         report.split?.isSpeakerIndependent = apart
         let elements = try MarkupReader.elements(report.html)
@@ -128,7 +128,7 @@ import Testing
         #expect(elements.contains { $0.name == "strong" && $0.text == words })
     }
 
-    @Test func figuresHaveTheirIntervals() throws {
+    @Test func metricsHaveTheirIntervals() throws {
         let cells = try MarkupReader.elements(full("accuracy").html).filter { $0.name == "td" }.map(\.text)
         #expect(cells.prefix(4) == ["50.0%", "25.0% to 75.0% (95%)", "1.000", "–"])
     }

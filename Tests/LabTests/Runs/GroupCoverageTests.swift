@@ -12,10 +12,10 @@ import Testing
         var population: SimulatedPopulation
         var speakers: Int
         var seeds = 1
-        var figure = Metric.uar
+        var metric = Metric.uar
         /// How often the interval covers the true value; wider where fewer rounds are drawn.
         var coverage: ClosedRange<Double> { speakers == 5 ? 0.93...0.97 : 0.92...0.98 }
-        var testDescription: String { "\(figure.rawValue), \(name), \(speakers) speakers, \(seeds) seeds" }
+        var testDescription: String { "\(metric.name), \(name), \(speakers) speakers, \(seeds) seeds" }
     }
 
     private static let folds = 5
@@ -28,21 +28,21 @@ import Testing
             ]
         } + [
             Design(
-                name: "near perfect", population: .nearPerfect, speakers: speakers, figure: .calibrationError),
-            Design(name: "near perfect", population: .nearPerfect, speakers: speakers, figure: .auc),
+                name: "near perfect", population: .nearPerfect, speakers: speakers, metric: .calibrationError),
+            Design(name: "near perfect", population: .nearPerfect, speakers: speakers, metric: .auc),
         ]
     }
 
     /// The mean of folds: each fold tests on its own speakers.
     @Test(arguments: designs) func theMeanOfFoldsIsCovered(_ design: Design) throws {
         let generator = RandomGenerator(seed: 21).split(design.testDescription)
-        let truth = design.population.truth(.figure(design.figure))
+        let truth = design.population.truth(design.metric)
         let rounds = design.speakers == 5 ? 1000 : 400
         var covered = 0
         for _ in 0..<rounds {
             let models = design.population.draw(speakers: design.speakers, seeds: design.seeds, generator)[0]
             let found = try GroupEstimate(
-                group(models, design.figure), design.figure.rawValue, unit: .folds, level: 0.95, draws: 0
+                group(models, design.metric), design.metric.name, unit: .folds, level: 0.95, draws: 0
             ).folds
             // Where all folds agree there is no interval, which counts as one that does not cover.
             #expect((found.method == .student) == found.low.isFinite && found.units == Self.folds)
@@ -51,15 +51,15 @@ import Testing
         #expect(design.coverage.contains(Double(covered) / Double(rounds)), "covers \(covered) of \(rounds)")
     }
 
-    private func group(_ models: [Predictions], _ figure: Metric) throws -> RunGroup {
+    private func group(_ models: [Predictions], _ metric: Metric) throws -> RunGroup {
         var members: [RunGroup.Member] = []
         for (seed, all) in models.enumerated() {
             for fold in 0..<Self.folds {
                 let predictions = all.selecting(
                     all.speakers.indices.filter { (Int(all.speakers[$0] ?? "") ?? 0) % Self.folds == fold })
-                let value = try predictions.figures([figure])[1].value
+                let value = try predictions.metrics([metric])[1].value
                 var member = RunGroup.Member(
-                    seed: seed, fold: fold + 1, figures: [figure.rawValue: value])
+                    seed: seed, fold: fold + 1, metrics: [metric.name: value])
                 (member.predictions, member.speakerIndependent) = (predictions, true)
                 members.append(member)
             }

@@ -23,7 +23,7 @@ import Testing
                 }
                 var member = RunGroup.Member(
                     seed: firstSeed + seed, fold: fold + 1,
-                    figures: ["accuracy": Double(right) / 10, "loss": Double(10 - right)])
+                    metrics: ["accuracy": Double(right) / 10, "loss": Double(10 - right)])
                 member.predictions = predictions
                 member.speakerIndependent = independent
                 member.testToTrain = 0.25
@@ -35,8 +35,8 @@ import Testing
 
     private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
 
-    private func estimate(_ group: RunGroup, _ figure: String = "accuracy") -> GroupEstimate {
-        GroupEstimate(group, figure, unit: group.unit, level: 0.95, draws: 200)
+    private func estimate(_ group: RunGroup, _ metric: String = "accuracy") -> GroupEstimate {
+        GroupEstimate(group, metric, unit: group.unit, level: 0.95, draws: 200)
     }
 
     /// More seeds of the same results leave every interval as it is.
@@ -153,7 +153,7 @@ import Testing
             other.protocolText
                 == "6 models of a 3-fold cross-validation, each evaluated on emodb, 2 speakers, 10 clips, 2 seeds"
         )
-        let note = GroupOverviews([other], figures: ["accuracy"]).allFigures(level: 0.95, draws: 10).note
+        let note = GroupOverviews([other], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 10).note
         #expect(note.contains("The mean of folds has no confidence interval: the folds were not"), "\(note)")
     }
 
@@ -171,7 +171,7 @@ import Testing
     /// A note describes every row.
     @Test func notesNameTheRowsThatTheyAreAbout() {
         let groups = [group("apart", [[4, 6, 8, 9]]), group("shared", [[4, 6, 8]], independent: false)]
-        let table = GroupOverviews(groups, figures: ["accuracy"]).allFigures(level: 0.95, draws: 50)
+        let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
             "shared: 95% confidence intervals over 30 clips: bootstrap-t",
@@ -187,7 +187,7 @@ import Testing
         let one = group("x", [[6]])
         let found = estimate(one)
         #expect(found.pooled.estimate == 0.6 && found.pooled.low.isNaN && found.pooled.units == 2)
-        let overview = GroupOverviews([one], figures: ["accuracy"]).allFigures(level: 0.95, draws: 100)
+        let overview = GroupOverviews([one], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 100)
         #expect(
             overview.note.contains(
                 "No confidence interval: it needs at least 3 test speakers as independent units, and there are 2."
@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test func tablesByFoldAndBySpeaker() {
-        let overviews = GroupOverviews([group("x", [[4, 6], [6, 8]])], figures: ["accuracy", "uar"])
+        let overviews = GroupOverviews([group("x", [[4, 6], [6, 8]])], metrics: ["accuracy", "uar"])
         let folds = overviews.byFold
         #expect(folds.columns == ["fold", "clips", "runs", "accuracy"])
         #expect(folds.cells == [["fold 1", "10", "2", "50.0%"], ["fold 2", "10", "2", "70.0%"]])
@@ -206,7 +206,7 @@ import Testing
         // Of fold 1, clips 0, 1, 2, 5, 6, 7 are the woman's: right are 3 and 4 of them with 4 and 6 right in all.
         #expect(speakers.cells[0].prefix(3) == ["0-f", "6", "58.3%"])
         #expect(speakers.cells.map { $0[0] } == ["0-f", "0-m", "1-f", "1-m"])
-        let both = GroupOverviews([group("x", [[4]]), group("y", [[5]])], figures: ["accuracy"])
+        let both = GroupOverviews([group("x", [[4]]), group("y", [[5]])], metrics: ["accuracy"])
         #expect(both.byFold.columns.first == "variant" && both.byFold.cells.count == 2)
     }
 

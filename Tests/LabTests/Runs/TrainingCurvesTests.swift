@@ -8,7 +8,7 @@ import Training
         let epochs = (1...3).map { epoch in
             EpochMetrics(
                 epoch: epoch,
-                figures: [
+                values: [
                     ("train_loss", 1), ("train_accuracy", 0.5), ("validation_loss", 2),
                     ("learning_rate", 0.1),
                     ("strange", .nan),

@@ -19,7 +19,7 @@ import Testing
         losses.indices.map { index in
             EpochMetrics(
                 epoch: index + 1,
-                figures: [
+                values: [
                     ("train_loss", losses[index]), ("train_accuracy", accuracies?[index] ?? 0.9),
                     ("learning_rate", rate),
                 ])

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct AblationTableTests {
     private func table(
-        _ figures: [String: [Double?]], seeds: Int
+        _ metrics: [String: [Double?]], seeds: Int
     ) throws -> AblationTable {
         let plan = try SmallSweep.plan(
             """
@@ -17,8 +17,8 @@ import Testing
         let ablation = Ablation(plan, folds: try plan.folds(checkingData: false), folder: "x")
         return AblationTable(
             ablation,
-            figures: ablation.singles.map { single in
-                figures[single.member]?[single.seed - 1].map { ["uar": $0, "loss": 1] }
+            metrics: ablation.singles.map { single in
+                metrics[single.member]?[single.seed - 1].map { ["uar": $0, "loss": 1] }
             })
     }
 
@@ -40,18 +40,18 @@ import Testing
             #expect(isClose(row.folds.estimate, mean) && isClose(row.seedDeviation, deviation))
             #expect(row.folds.low.isNaN && row.foldDeviation.isNaN && row.pValue.isNaN)
         }
-        #expect(table.figure == "uar" && table.isShare && table.title == "small")
+        #expect(table.metric == "uar" && table.isShare && table.title == "small")
         #expect(table.note == "SD: standard deviation between seeds (results over all folds).")
     }
 
     @Test func aSearchSaysThatItLeftTheTestPartAlone() throws {
         let plan = try SmallSweep.plan("{}") { try $0.set("evaluation.subset=validation") }
-        let search = AblationTable(Ablation(plan, folds: [[1]], folder: "x"), figures: [["uar": 0.5]])
+        let search = AblationTable(Ablation(plan, folds: [[1]], folder: "x"), metrics: [["uar": 0.5]])
         #expect(search.table.note == "Evaluated on the validation set; the test set was not read.")
         #expect(try !table(six, seeds: 6).table.note.contains("validation"))
     }
 
-    @Test func figuresOfTwoPartsAreNotCompared() {
+    @Test func metricsOfTwoSubsetsAreNotCompared() {
         let error = #expect(throws: ConfigurationError.self) {
             try SmallSweep.plan(#"{"variants": {"a": {"set": {"evaluation.subset": "validation"}}}}"#)
         }
@@ -97,7 +97,7 @@ import Testing
     /// Members may have other classes; these keep the order of their models' outputs.
     @Test func recallsOfMembersWithOtherClasses() throws {
         func run(_ seed: Int, _ classes: [String], _ truths: [Int], _ rows: [[Double]]) -> RunGroup.Member {
-            var member = RunGroup.Member(seed: seed, fold: 1, figures: [:])
+            var member = RunGroup.Member(seed: seed, fold: 1, metrics: [:])
             var predictions = Predictions(classes: classes)
             for (truth, row) in zip(truths, rows) {
                 predictions.append("x", truth: truth, probabilities: row)

@@ -20,10 +20,10 @@ import Testing
         }
         try write(Experiment.decode(config).json, "config.json")
         let accuracy = 1 - Double(files.count { wrong.contains($0) }) / Double(files.count)
-        let figures: JSONValue = [
+        let metrics: JSONValue = [
             "loss": 0.5, "accuracy": JSONValue(.number(accuracy)), "uar": JSONValue(.number(accuracy)),
         ]
-        let result: JSONValue = ["test": figures]
+        let result: JSONValue = ["test": metrics]
         try write(result.pretty(), "result.json")
         let rows = files.map { file in
             let isFirst = (file % 2 == 0) != wrong.contains(file)
@@ -37,7 +37,7 @@ import Testing
         try RunComparison(folders.map { try RunSet($0) })
     }
 
-    @Test func figuresAreTestedOnTheSameFiles() throws {
+    @Test func metricsAreTestedOnTheSameFiles() throws {
         try Toy.inFolder { folder in
             try write(folder + "/a", wrong: Set(0..<9))
             try write(folder + "/b/", wrong: [0, 12]) { try $0.set("optimizer={\"type\": \"sgd\"}") }
@@ -46,7 +46,7 @@ import Testing
             }
             let found = try compare(folder + "/a", folder + "/b/", folder + "/c")
             #expect(found.names == ["a", "b", "c"] && found.warnings.isEmpty)
-            #expect(found.tables.map(\.figure) == ["loss", "accuracy", "uar"])
+            #expect(found.tables.map(\.metric) == ["loss", "accuracy", "uar"])
             let rows = found.tables[1].rows
             #expect(rows.map(\.pooled.estimate) == [0.55, 0.9, 0.55])
             #expect(abs(rows[1].difference - 0.35) < 1e-12 && rows[2].difference == 0)
@@ -88,7 +88,7 @@ import Testing
             #expect(found.csv.contains("\"b and a (1) were tested on different clips: 15 and 20, 10 of"))
             #expect(found.html.contains("Warning: b and a (1) were tested on different clips"))
             #expect(
-                found.json["figures"]?.elements?[1]["rows"]?.elements?[1]["warnings"]?.elements?.count == 1)
+                found.json["metrics"]?.elements?[1]["rows"]?.elements?[1]["warnings"]?.elements?.count == 1)
         }
     }
 

@@ -222,7 +222,7 @@ import Testing
         ),
     ])
     func optionsThatAreRefused(_ text: String, _ message: String) {
-        let error = #expect(throws: SlurmOptions.Problem.self) { try SlurmOptions(parsing: text) }
+        let error = #expect(throws: LabError.self) { try SlurmOptions(parsing: text) }
         #expect(error?.description == message)
     }
 }

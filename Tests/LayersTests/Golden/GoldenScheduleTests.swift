@@ -15,7 +15,7 @@ import Testing
             var schedule = Schedule(spec, base: try example.number("base_lr"), total: expected.count)
             for (epoch, rate) in expected.enumerated() {
                 #expect(abs(schedule.rate - rate) <= 1e-6 * abs(rate) + 1e-15, "\(name), epoch \(epoch)")
-                schedule.advance(figure: metrics?[epoch])
+                schedule.advance(metric: metrics?[epoch])
                 // What a checkpoint would hold.
                 let saved = try ScheduleState.decode(text: schedule.state.json)
                 #expect(saved == schedule.state)
@@ -34,8 +34,8 @@ import Testing
             ])
             var state = EarlyStopping.State()
             var stopped: Int?
-            for (epoch, figure) in try example.numbers("metrics").enumerated() {
-                let verdict = rule.observe(figure, &state)
+            for (epoch, metric) in try example.numbers("metrics").enumerated() {
+                let verdict = rule.observe(metric, &state)
                 #expect((verdict == .best) == (state.bestEpoch == epoch))
                 state = try EarlyStopping.State.decode(text: state.json)
                 if verdict == .stop {

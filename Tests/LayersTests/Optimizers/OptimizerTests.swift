@@ -233,13 +233,13 @@ final class SmallProblem {
         state.removeAll { $0.0 == "first.head.weight" }
         state.append(("first.tail.weight", .zeros([1])))
         state[3].1 = .zeros([7])
-        let error = #expect(throws: StateError.self) { try optimizer.restore(state) }
+        let error = #expect(throws: WeightsError.self) { try optimizer.restore(state) }
         #expect(
             error?.description == """
                 the saved state does not fit the optimizer adam:
-                  first.encoder.bias: found shape [7], expected [12]
                   first.head.weight: missing
-                  first.tail.weight: unexpected
+                  first.tail.weight: not in the model
+                  first.encoder.bias: found shape [7], expected [12]
                 """)
     }
 
@@ -248,9 +248,10 @@ final class SmallProblem {
         let optimizer = Optimizer(Adam(), problem.parameters)
         var state = optimizer.state
         state[1].1 = .full([3, 4], 65535)
-        let error = #expect(throws: StateError.self) { try optimizer.restore(state) }
+        let error = #expect(throws: WeightsError.self) { try optimizer.restore(state) }
         #expect(
-            error?.problems == ["steps: found 18446744073709551615, expected at most 9007199254740992"])
+            error?.description.hasSuffix(
+                "\n  steps: found 18446744073709551615, expected at most 9007199254740992") == true)
     }
 
     @Test(arguments: [

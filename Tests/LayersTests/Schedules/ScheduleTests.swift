@@ -1,6 +1,7 @@
 import Training
 import Configuration
 import Layers
+import Metrics
 import Testing
 
 struct ScheduleConfig: Options {
@@ -13,12 +14,12 @@ struct ScheduleConfig: Options {
 }
 
 @Suite struct ScheduleTests {
-    private func rates(_ config: JSONValue, _ count: Int, base: Double = 0.1, figures: [Double]? = nil) throws
+    private func rates(_ config: JSONValue, _ count: Int, base: Double = 0.1, metrics: [Double]? = nil) throws
         -> [Double]
     {
         var schedule = Schedule(try ScheduleConfig.schedule(config), base: base, total: count)
         return (0..<count).map { period in
-            defer { schedule.advance(figure: figures?[period]) }
+            defer { schedule.advance(metric: metrics?[period]) }
             return schedule.rate
         }
     }
@@ -45,7 +46,7 @@ struct ScheduleConfig: Options {
             [0.01, 0.04, 0.07, 0.1, 0.08335, 0.0667, 0.05005, 0.0334, 0.01675, 0.0001])
     }
 
-    /// What comes after a rise begins to count there: its rate, and the figures that it follows.
+    /// What comes after a rise begins to count there: its rate, and the metrics that it follows.
     @Test func aRiseInARise() throws {
         let inner: JSONValue = ["type": "warmup", "periods": 2, "then": ["type": "constant"]]
         expectClose(
@@ -53,9 +54,9 @@ struct ScheduleConfig: Options {
         let plateau: JSONValue = ["type": "plateau", "factor": 0.5, "patience": 1, "mode": "min"]
         let following: JSONValue = ["type": "warmup", "periods": 2, "then": plateau]
         let nested: JSONValue = ["type": "warmup", "periods": 2, "then": following]
-        // Figures of both rises do not count: the best is that of period 4.
+        // Metrics of both rises do not count: the best is that of period 4.
         expectClose(
-            try rates(nested, 7, figures: [1, 1, 1, 1, 9, 9, 9]), [0.05, 0.1, 0.05, 0.1, 0.1, 0.1, 0.05])
+            try rates(nested, 7, metrics: [1, 1, 1, 1, 9, 9, 9]), [0.05, 0.1, 0.05, 0.1, 0.1, 0.1, 0.05])
     }
 
     /// Without a word of its own a rise counts what the schedule after it counts.
@@ -138,7 +139,7 @@ struct ScheduleConfig: Options {
         #expect(spec.monitor == "validation_loss")
         // 0.5 and 0.1 lie in the warm-up; 1 is the best one after it.
         expectClose(
-            try rates(config, 7, figures: [0.5, 0.1, 1, 1, 1, 1, 0]), [0.05, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05])
+            try rates(config, 7, metrics: [0.5, 0.1, 1, 1, 1, 1, 0]), [0.05, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05])
     }
 
     @Test(arguments: [("keras", [0.1, 0.1, 0.1, 0.05, 0.05]), ("pytorch", [0.1, 0.1, 0.1, 0.1, 0.05])])
@@ -146,12 +147,12 @@ struct ScheduleConfig: Options {
         let config: JSONValue = [
             "type": "plateau", "patience": 2, "factor": 0.5, "rule": JSONValue(.text(rule)),
         ]
-        expectClose(try rates(config, 5, figures: [1, 1, 1, 1, 1]), expected)
+        expectClose(try rates(config, 5, metrics: [1, 1, 1, 1, 1]), expected)
     }
 
-    @Test func figuresThatAreNoNumbersAreNeverBest() throws {
+    @Test func metricsThatAreNaNAreNeverBest() throws {
         let config: JSONValue = ["type": "plateau", "patience": 1, "factor": 0.5]
-        expectClose(try rates(config, 4, figures: [.nan, .nan, 1, 1]), [0.1, 0.05, 0.025, 0.025])
+        expectClose(try rates(config, 4, metrics: [.nan, .nan, 1, 1]), [0.1, 0.05, 0.025, 0.025])
         var state = EarlyStopping.State()
         let rule = EarlyStopping(monitor: "validation_accuracy", patience: 2)
         let verdicts = [Double.nan, 0.5, 0.4, .nan].map { rule.observe($0, &state) }
@@ -167,17 +168,17 @@ struct ScheduleConfig: Options {
     }
 
     @Test(arguments: [
-        ("validation_loss", FigureMode.min), ("validation_error", .min), ("validation_accuracy", .max),
+        ("validation_loss", MetricMode.min), ("validation_error", .min), ("validation_accuracy", .max),
         ("validation_macro_f1", .max), ("validation_recall", .max), ("validation_objective", .min),
         ("penalty", .min),
         ("gradient_norm", .min), ("validation_ece", .min), ("validation_brier", .min),
         ("validation_auc", .max),
     ])
-    func modeByName(_ name: String, _ mode: FigureMode) { #expect(FigureMode(of: name) == mode) }
+    func modeByName(_ name: String, _ mode: MetricMode) { #expect(MetricMode(of: name) == mode) }
 
     @Test func stateIsExactInJSON() throws {
         var schedule = Schedule(PlateauSchedule(factor: 1 / 3.0, patience: 1), base: 0.1, total: 9)
-        for figure in [0.1 + 0.2, 1, 1, 0.7, 1] { schedule.advance(figure: figure) }
+        for metric in [0.1 + 0.2, 1, 1, 0.7, 1] { schedule.advance(metric: metric) }
         let state = try ScheduleState.decode(text: schedule.state.json)
         #expect(state == schedule.state)
         #expect(state.reduced?.bitPattern == schedule.rate.bitPattern)

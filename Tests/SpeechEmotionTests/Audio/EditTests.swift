@@ -108,8 +108,10 @@ import Testing
 
     @Test func lengths() throws {
         let wave = Waveform([1, 2, 3], rate: 2)
-        func length(_ count: Int, _ pad: FixedLength.Side, _ cut: FixedLength.Side) throws -> [Float] {
-            try FixedLength(samples: count, pad: pad, cut: cut)(wave).samples
+        func length(_ count: Int, _ padding: FixedLength.Side, _ truncating: FixedLength.Side) throws
+            -> [Float]
+        {
+            try FixedLength(samples: count, padding: padding, truncating: truncating)(wave).samples
         }
         #expect(try length(6, .end, .end) == [1, 2, 3, 0, 0, 0])
         #expect(try length(6, .front, .end) == [0, 0, 0, 1, 2, 3])

@@ -40,9 +40,9 @@ import Testing
     @Test func aCleanSplit() throws {
         let report = try Auditor(corpus).audit(split(corpus, bySpeaker))
         #expect(report.isClean && report.findings == [])
-        #expect(report.parts.map(\.clips) == [48, 24, 24])
-        #expect(report.parts.map(\.classCounts) == [[24, 24], [12, 12], [12, 12]])
-        #expect(report.parts.map(\.speakers) == [["a", "b"], ["c"], ["d"]])
+        #expect(report.subsets.map(\.clips) == [48, 24, 24])
+        #expect(report.subsets.map(\.classCounts) == [[24, 24], [12, 12], [12, 12]])
+        #expect(report.subsets.map(\.speakers) == [["a", "b"], ["c"], ["d"]])
         #expect(
             report.table == """
                 four, by hand
@@ -66,7 +66,7 @@ import Testing
         #expect(!report.isClean)
         #expect(
             found(report) == ["leak speaker 4", "warning saying 16", "note statement 2", "note classes 2"])
-        #expect(report.findings[0].parts == [.train, .test])
+        #expect(report.findings[0].subsets == [.train, .test])
         #expect(report.findings[0].message == "4 of 4 speakers in the test set are also in the train set")
     }
 
@@ -144,7 +144,7 @@ import Testing
                     "and x/z copy.wav: the same recording, correlation 1.00")
         )
         #expect(report.findings[0].examples[1].hasSuffix("and x/z same.wav: identical samples"))
-        #expect(report.parts[0].duration != nil)
+        #expect(report.subsets[0].duration != nil)
 
         let involved = Set(sounds.copies.flatMap { [$0.first, $0.second] })
         let others = Array(ids.filter { !involved.contains($0) }.prefix(2))
@@ -191,7 +191,7 @@ import Testing
         let all = FittedStatistic(name: "scaler", clips: corpus.clips.map(\.id))
         let fitted = try Auditor(corpus).audit(split(corpus, bySpeaker), fitted: [all], measured: .validation)
         #expect(Array(found(fitted).prefix(2)) == ["leak statistics 24", "warning statistics 24"])
-        #expect(fitted.findings[0].parts == [.validation])
+        #expect(fitted.findings[0].subsets == [.validation])
     }
 
     @Test func emptyPartsAndMissingClasses() throws {
@@ -215,10 +215,10 @@ import Testing
     @Test func programsReadJSON() throws {
         let report = try Auditor(corpus).audit(split(corpus) { $0.id.hasSuffix("1") ? .test : .train })
         let json = try JSONValue.parse(report.json.pretty())
-        #expect(json["is_clean"] == false && json["compared_sounds"] == false)
-        #expect(json[try JSONPath(parsing: "parts[2].classes.happy")] == 8)
+        #expect(json["is_clean"] == false && json["compared_audio"] == false)
+        #expect(json[try JSONPath(parsing: "subsets[2].classes.happy")] == 8)
         #expect(json[try JSONPath(parsing: "findings[0].kind")] == "speaker")
-        #expect(json[try JSONPath(parsing: "findings[0].parts")] == ["train", "test"])
-        #expect(json[try JSONPath(parsing: "parts[0].seconds")] == .null)
+        #expect(json[try JSONPath(parsing: "findings[0].subsets")] == ["train", "test"])
+        #expect(json[try JSONPath(parsing: "subsets[0].seconds")] == .null)
     }
 }

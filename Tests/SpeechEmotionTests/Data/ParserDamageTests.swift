@@ -58,7 +58,7 @@ import Testing
         ) { try splitting(by: $0 + "/splits.json") },
         Case(
             file: "parts.csv",
-            text: "clip,part,split\nclip1.wav,train,a\nclip2.wav,test,a\nclip3,train,b\nclip1,test,b\n"
+            text: "clip,subset,split\nclip1.wav,train,a\nclip2.wav,test,a\nclip3,train,b\nclip1,test,b\n"
         ) {
             try splitting(by: $0 + "/parts.csv")
         },

@@ -60,21 +60,21 @@ import Testing
     @Test func tables() throws {
         let file = try folder.write(
             "parts.csv",
-            "clip,part,split\nclip1.wav,train,a\nclip2.wav,Test,a\nclip2.wav,train,b\nclip1,test,b\n")
+            "clip,subset,split\nclip1.wav,train,a\nclip2.wav,Test,a\nclip2.wav,train,b\nclip1,test,b\n")
         let splits = try FileSplit(file).split(corpus)
         #expect(splits.map(\.name) == ["a", "b"])
         #expect(splits.map(\.train) == [["clip1.wav"], ["clip2.wav"]])
         #expect(splits.map(\.test) == [["clip2.wav"], ["clip1.wav"]])
         let wrong = try folder.write(
-            "w.csv", "clip,part\nclip1.wav,training\nclip2.wav,test\nclip2.wav,test\nno,test\n")
+            "w.csv", "clip,subset\nclip1.wav,training\nclip2.wav,test\nclip2.wav,test\nno,test\n")
         #expect(
             message { try FileSplit(wrong).split(corpus) }
                 == "\(wrong):2:11: expected train, validation or test, found \"training\"\n\(wrong):4:1: the clip \"clip2.wav\" is listed twice\n\(wrong):5:1: there is no clip \"no\" in made up"
         )
-        let none = try folder.write("n.csv", "file,part\n")
+        let none = try folder.write("n.csv", "file,subset\n")
         #expect(
             message { try FileSplit(none).split(corpus) }.hasSuffix(
-                ":1:1: there is no column \"clip\"; the columns are \"file\", \"part\""))
+                ":1:1: there is no column \"clip\"; the columns are \"file\", \"subset\""))
     }
 
     @Test(arguments: [

@@ -3,6 +3,7 @@ import Configuration
 import CustomParts
 import Lab
 import Layers
+import Metrics
 import ONNXExport
 import SpeechEmotion
 import Testing
@@ -107,8 +108,17 @@ struct EverySecond: SplitSpec {
     }
 }
 
+extension Metric {
+    static let errors = Metric("errors", summary: "Number of wrong predictions.", higherIsBetter: false) {
+        predictions in
+        Double(zip(predictions.truths, predictions.decisions).count { $0 != $1 })
+    }
+}
+
 @Suite struct ExtensionPointTests {
     init() {
+        Metric.register(.errors)
+        Metric.register(.worstRecall)
         LossKinds.register(CauchyLoss.self)
         OptimizerKinds.register(SignSGD.self)
         ScheduleKinds.register(InverseSchedule.self)
@@ -133,7 +143,8 @@ struct EverySecond: SplitSpec {
                 },
                 "augmentation": {"copies": [[], [{"type": "dither"}]], "features": [{"type": "offset"}]},
                 "model": [{"type": "snake"}, {"type": "gru", "units": 4, "output": "last"}, {"type": "dense", "units": 2}],
-                "loss": {"type": "cauchy"}, "optimizer": {"type": "sign_sgd"}, "schedule": {"type": "inverse"}
+                "loss": {"type": "cauchy"}, "optimizer": {"type": "sign_sgd"}, "schedule": {"type": "inverse"},
+                "evaluation": {"metrics": ["worst_recall", "errors"]}
             }
             """
         let experiment = try Experiment.decode(text: text)
@@ -142,9 +153,37 @@ struct EverySecond: SplitSpec {
         for name in [
             "cauchy", "sign_sgd", "inverse", "reverse", "dither", "offset", "duration", "every_second",
             "snake",
-            "teager_energy", "arousal",
+            "teager_energy", "arousal", "worst_recall", "errors",
         ] {
             #expect(schema.contains("\"\(name)\""), "\(name)")
+        }
+    }
+
+    @Test func aCustomMetricHasADirectionAndAnInterval() throws {
+        #expect(MetricMode(of: "validation_errors") == .min && MetricMode(of: "worst_recall") == .max)
+        var predictions = Predictions(classes: ["high", "low"])
+        for index in 0..<12 {
+            predictions.append(
+                "\(index)", speaker: "\(index / 2)", truth: index % 2,
+                probabilities: index % 3 == 0 ? [0.2, 0.8] : [0.7, 0.3])
+        }
+        let values = try predictions.metrics([.worstRecall, .errors]).dropFirst()
+        #expect(values.map(\.name) == ["worst_recall", "errors"])
+        #expect(abs(values[1].value - 1 / 3.0) < 1e-9 && values[2].value == 6)
+        let clustered = try ClusteredMetric(.worstRecall, [predictions], by: .speakers)
+        let interval = ClusterResampling.interval(
+            clustered, isShare: true, generator: RandomGenerator(seed: 1))
+        #expect(interval.low < clustered.estimate && clustered.estimate < interval.high)
+    }
+
+    @Test func aCheckNamesCustomMetrics() throws {
+        let json = try JSONValue.parse(
+            #"{"data": {"source": {"type": "synthetic"}}, "evaluation": {"metrics": ["worst_recal"]}}"#)
+        do {
+            _ = try Experiment.decode(json)
+            Issue.record("the metric is misspelled")
+        } catch {
+            #expect("\(error)".contains("did you mean \"worst_recall\"?"), "\(error)")
         }
     }
 

@@ -17,9 +17,9 @@ public struct FixedLength: LengthEdit {
     /// The length in samples.
     public var samples: Int?
     /// Where shorter waveforms are padded.
-    public var pad = Side.end
+    public var padding = Side.end
     /// Where longer waveforms are truncated.
-    public var cut = Side.end
+    public var truncating = Side.end
 
     public static let type = "length"
     public static let summary = "Pads with zeros or truncates every waveform to a fixed length."
@@ -30,8 +30,8 @@ public struct FixedLength: LengthEdit {
         .init(
             "samples", \.samples, "Length in samples. Give either `seconds` or `samples`.",
             .range(1...Waveform.mostSamples)),
-        .init("padding", \.pad, "Where zeros are added to shorter waveforms: `end`, `front` or `both`."),
-        .init("truncating", \.cut, "Where longer waveforms are truncated: `end`, `front` or `both`."),
+        .init("padding", \.padding, "Where zeros are added to shorter waveforms: `end`, `front` or `both`."),
+        .init("truncating", \.truncating, "Where longer waveforms are truncated: `end`, `front` or `both`."),
     ]
 
     public var validationIssues: [ValidationIssue] {
@@ -42,8 +42,8 @@ public struct FixedLength: LengthEdit {
     /// A step without a length yet.
     public init() {}
     /// A length in samples.
-    public init(samples: Int, pad: Side = .end, cut: Side = .end) {
-        (self.samples, self.pad, self.cut) = (samples, pad, cut)
+    public init(samples: Int, padding: Side = .end, truncating: Side = .end) {
+        (self.samples, self.padding, self.truncating) = (samples, padding, truncating)
     }
 
     /// Returns exactly the requested number of samples. Throws for lengths above `Waveform.mostSamples`.
@@ -53,7 +53,7 @@ public struct FixedLength: LengthEdit {
         let length = samples ?? Int((seconds ?? Double(count) / Double(rate)) * Double(rate))
         try Waveform.check(length, "length")
         let missing = length - count
-        let first = missing >= 0 ? -pad.share(of: missing) : cut.share(of: -missing)
+        let first = missing >= 0 ? -padding.share(of: missing) : truncating.share(of: -missing)
         return first..<first + length
     }
 }

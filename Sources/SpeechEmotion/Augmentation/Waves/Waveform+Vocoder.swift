@@ -15,7 +15,7 @@ extension Waveform {
         }
         let length = (Double(count) / speed).rounded(.toNearestOrEven)
         try Self.check(Int(min(length, 1e15)), "stretch")
-        let frames = try vocoderFrames?(samples) ?? stft(samples)
+        let frames = try (shared as? VocoderFrames)?(samples) ?? stft(samples)
         let outputs = Int((Double(frames.frames) / speed).rounded(.up))
         let bins = frames.bins
         // One table of frames may have as many values as a waveform has samples.

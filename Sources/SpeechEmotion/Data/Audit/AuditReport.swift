@@ -27,7 +27,7 @@ public struct AuditReport: Sendable {
         /// The topic.
         public var kind: Kind
         /// The subsets it concerns, one or two.
-        public var parts: [Split.Subset]
+        public var subsets: [Split.Subset]
         /// The number of clips, speakers or pairs.
         public var count: Int
         /// The finding in a sentence.
@@ -39,7 +39,7 @@ public struct AuditReport: Sendable {
     /// The contents of a subset.
     public struct SubsetSummary: Sendable, Equatable {
         /// The subset.
-        public var part: Split.Subset
+        public var subset: Split.Subset
         /// The number of clips.
         public var clips: Int
         /// The number of clips of each class, in the order of the corpus' classes.
@@ -57,7 +57,7 @@ public struct AuditReport: Sendable {
     /// The classes of the corpus, in the order of `classCounts`.
     public var classes: [String]
     /// The training, validation and test sets.
-    public var parts: [SubsetSummary]
+    public var subsets: [SubsetSummary]
     /// The findings, most severe first.
     public var findings: [Finding]
     /// Whether the audio itself was compared.
@@ -69,24 +69,25 @@ public struct AuditReport: Sendable {
     /// The report as JSON.
     public var json: JSONValue {
         func texts(_ texts: [String]) -> JSONValue { JSONValue(.list(texts.map { JSONValue(.text($0)) })) }
-        let parts = parts.map { part -> JSONValue in
-            let counts = zip(classes, part.classCounts).map { JSONMember($0, JSONValue(.integer($1))) }
+        let subsets = subsets.map { subset -> JSONValue in
+            let counts = zip(classes, subset.classCounts).map { JSONMember($0, JSONValue(.integer($1))) }
             return [
-                "part": part.part.encode(), "clips": part.clips.encode(),
+                "subset": subset.subset.encode(), "clips": subset.clips.encode(),
                 "classes": JSONValue(.object(counts)),
-                "speakers": texts(part.speakers), "seconds": part.duration.encode(),
+                "speakers": texts(subset.speakers), "seconds": subset.duration.encode(),
             ]
         }
         let findings = findings.map { finding -> JSONValue in
             [
                 "severity": finding.severity.rawValue.encode(), "kind": finding.kind.rawValue.encode(),
-                "parts": JSONValue(.list(finding.parts.map { $0.encode() })), "count": finding.count.encode(),
+                "subsets": JSONValue(.list(finding.subsets.map { $0.encode() })),
+                "count": finding.count.encode(),
                 "message": finding.message.encode(), "examples": texts(finding.examples),
             ]
         }
         return [
             "split": split.encode(), "corpus": corpus.encode(), "is_clean": isClean.encode(),
-            "compared_sounds": comparedAudio.encode(), "parts": JSONValue(.list(parts)),
+            "compared_audio": comparedAudio.encode(), "subsets": JSONValue(.list(subsets)),
             "findings": JSONValue(.list(findings)),
         ]
     }
@@ -94,16 +95,16 @@ public struct AuditReport: Sendable {
     /// The report as text: the contents of the subsets, then the findings with examples.
     public var table: String {
         var rows = [["", "clips", "speakers", "minutes"] + classes]
-        for part in parts {
-            let minutes = part.duration.map { duration -> String in
+        for subset in subsets {
+            let minutes = subset.duration.map { duration -> String in
                 let tenths = Int((duration / 6).rounded())
                 return "\(tenths / 10).\(tenths % 10)"
             }
             rows.append(
-                [part.part.rawValue, "\(part.clips)", "\(part.speakers.count)", minutes ?? "-"]
-                    + part.classCounts.map { "\($0)" })
+                [subset.subset.rawValue, "\(subset.clips)", "\(subset.speakers.count)", minutes ?? "-"]
+                    + subset.classCounts.map { "\($0)" })
         }
-        var lines = ["\(corpus), \(split)", ""] + Self.aligned(rows) + [""]
+        var lines = ["\(corpus), \(split)", ""] + TextTable(rows) { $0 > 0 }.lines + [""]
         if findings.isEmpty { lines.append("No problems were found.") }
         for finding in findings {
             let word =
@@ -115,16 +116,5 @@ public struct AuditReport: Sendable {
         }
         if !comparedAudio { lines.append("The audio itself was not compared.") }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// Aligns columns to their widest cell, numbers to the right.
-    private static func aligned(_ rows: [[String]]) -> [String] {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            row.enumerated().map { column, text in
-                let space = String(repeating: " ", count: widths[column] - text.count)
-                return column == 0 ? text + space : space + text
-            }.joined(separator: "  ")
-        }
     }
 }

@@ -47,10 +47,10 @@ public struct Auditor: Sendable {
     public func audit(
         _ split: Split, fitted: [FittedStatistic] = [], measured: Split.Subset = .test
     ) throws(DataError) -> AuditReport {
-        var parts: [(part: Split.Subset, clips: [Clip])] = []
-        for part in Split.Subset.allCases {
+        var subsets: [(subset: Split.Subset, clips: [Clip])] = []
+        for subset in Split.Subset.allCases {
             var members: [Clip] = []
-            for id in split[part] {
+            for id in split[subset] {
                 guard let clip = clips[id] else {
                     throw DataError(
                         "auditing the split \"\(split.name)\"",
@@ -59,13 +59,14 @@ public struct Auditor: Sendable {
                 }
                 members.append(clip)
             }
-            parts.append((part, members))
+            subsets.append((subset, members))
         }
         var findings: [AuditReport.Finding] = []
         let pairs: [(first: Int, second: Int)] = [(0, 2), (1, 2), (0, 1)]
-        for pair in pairs { findings += compare(parts[pair.first], parts[pair.second], measured) }
+        for pair in pairs { findings += compare(subsets[pair.first], subsets[pair.second], measured) }
         findings +=
-            repeats(parts, measured) + statistics(fitted, split, measured) + contents(parts) + unused(split)
+            repeats(subsets, measured) + statistics(fitted, split, measured) + contents(subsets)
+            + unused(split)
             + broken(split) + recordingFindings
         // Stable, so that findings of one severity keep their order.
         let ordered = AuditReport.Severity.allCases.flatMap { level in
@@ -73,9 +74,9 @@ public struct Auditor: Sendable {
         }
         return AuditReport(
             split: split.name, corpus: corpus.name, classes: corpus.classes,
-            parts: parts.map { part, clips in
+            subsets: subsets.map { subset, clips in
                 AuditReport.SubsetSummary(
-                    part: part, clips: clips.count, classCounts: clips.counts(of: corpus.classes),
+                    subset: subset, clips: clips.count, classCounts: clips.counts(of: corpus.classes),
                     speakers: clips.values(of: "speaker"),
                     duration: scan.map { scan in
                         clips.reduce(0) { $0 + (scan.durations[$1.origin ?? $1.id] ?? 0) }
@@ -83,11 +84,11 @@ public struct Auditor: Sendable {
             }, findings: ordered, comparedAudio: scan != nil)
     }
 
-    private typealias Members = (part: Split.Subset, clips: [Clip])
+    private typealias Members = (subset: Split.Subset, clips: [Clip])
     private static let examples = 5
 
     private func finding(
-        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ parts: [Split.Subset],
+        _ severity: AuditReport.Severity, _ kind: AuditReport.Kind, _ subsets: [Split.Subset],
         _ found: [String],
         count: Int? = nil, _ message: (Int) -> String
     ) -> [AuditReport.Finding] {
@@ -95,20 +96,20 @@ public struct Auditor: Sendable {
         guard count > 0 else { return [] }
         return [
             AuditReport.Finding(
-                severity: severity, kind: kind, parts: parts, count: count, message: message(count),
+                severity: severity, kind: kind, subsets: subsets, count: count, message: message(count),
                 examples: Array(found.prefix(Self.examples)))
         ]
     }
 
     /// Compares two subsets.
     private func compare(_ a: Members, _ b: Members, _ measured: Split.Subset) -> [AuditReport.Finding] {
-        let parts = [a.part, b.part]
-        let (one, other) = (a.part.rawValue, b.part.rawValue)
+        let subsets = [a.subset, b.subset]
+        let (one, other) = (a.subset.rawValue, b.subset.rawValue)
         // The measured subset must share nothing with those before it; between others it matters less.
-        let severity = b.part == measured ? AuditReport.Severity.leak : .warning
+        let severity = b.subset == measured ? AuditReport.Severity.leak : .warning
         let ids = Set(a.clips.map(\.id))
         let same = b.clips.map(\.id).filter(ids.contains)
-        var findings = finding(severity, .clip, parts, same) {
+        var findings = finding(severity, .clip, subsets, same) {
             "\(counted($0, "clip")) in both the \(one) and the \(other) set"
         }
 
@@ -120,15 +121,15 @@ public struct Auditor: Sendable {
             else { return nil }
             return "\(relative.id) and \(clip.id)"
         }
-        findings += finding(severity, .augmented, parts, copies) {
+        findings += finding(severity, .augmented, subsets, copies) {
             "\(counted($0, "clip")) in the \(other) set \(are($0)) from the same recordings as clips in the \(one) set (augmented copies)"
         }
 
-        findings += finding(severity, .audio, parts, sharedAudio(a, b)) {
+        findings += finding(severity, .audio, subsets, sharedAudio(a, b)) {
             "\(counted($0, "clip")) in the \(other) set \(have($0)) the same audio as a clip in the \(one) set"
         }
         let takes = shared(a, b) { Self.take($0) }
-        findings += finding(severity, .take, parts, takes) {
+        findings += finding(severity, .take, subsets, takes) {
             "\(counted($0, "clip")) in the \(other) set \(have($0)) the same speaker, statement and repetition as a clip in the \(one) set"
         }
 
@@ -136,24 +137,24 @@ public struct Auditor: Sendable {
         let speakers = b.clips.values(of: "speaker").filter(trained.contains)
         let total = b.clips.values(of: "speaker").count
         findings += finding(
-            b.part == measured && a.part == .train ? .leak : .warning, .speaker, parts, speakers
+            b.subset == measured && a.subset == .train ? .leak : .warning, .speaker, subsets, speakers
         ) {
             "\($0) of \(counted(total, "speaker")) in the \(other) set \(are($0)) also in the \(one) set"
         }
-        if b.part == measured, a.part == .train {
+        if b.subset == measured, a.subset == .train {
             let sayings = shared(a, b) { clip in
                 guard let speaker = clip.speaker, let statement = clip.attributes["statement"] else {
                     return nil
                 }
                 return [speaker, statement, clip.label]
             }
-            findings += finding(.warning, .saying, parts, sayings) {
+            findings += finding(.warning, .saying, subsets, sayings) {
                 "\(counted($0, "clip")) in the \(other) set \(have($0)) the same speaker, statement and class as a clip in the \(one) set"
             }
             let known = Set(a.clips.compactMap { $0.attributes["statement"] })
             let statements = b.clips.values(of: "statement")
             let shared = statements.filter(known.contains)
-            findings += finding(.note, .statement, parts, shared) {
+            findings += finding(.note, .statement, subsets, shared) {
                 "\($0) of \(counted(statements.count, "statement")) in the \(other) set \(are($0)) also in the \(one) set: the text is not new to the model"
             }
         }
@@ -202,21 +203,21 @@ public struct Auditor: Sendable {
     }
 
     /// Finds duplicates within a subset, and equal audio with different classes anywhere.
-    private func repeats(_ parts: [Members], _ measured: Split.Subset) -> [AuditReport.Finding] {
+    private func repeats(_ subsets: [Members], _ measured: Split.Subset) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
         let copies = scan?.copies ?? []
-        for (part, members) in parts {
+        for (subset, members) in subsets {
             let ids = Set(members.map(\.id))
             let pairs = copies.filter { ids.contains($0.first) && ids.contains($0.second) }
             findings += finding(
-                part == measured ? .warning : .note, .audio, [part],
+                subset == measured ? .warning : .note, .audio, [subset],
                 pairs.map { described($0.first, $0.second) }
             ) {
-                "\(counted($0, "clip pair")) in the \(part.rawValue) set \(have($0)) the same audio"
+                "\(counted($0, "clip pair")) in the \(subset.rawValue) set \(have($0)) the same audio"
             }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
-            findings += finding(.warning, .clip, [part], doubled.sortedByBytes()) {
-                "\(counted($0, "clip")) \(are($0)) listed more than once in the \(part.rawValue) set"
+            findings += finding(.warning, .clip, [subset], doubled.sortedByBytes()) {
+                "\(counted($0, "clip")) \(are($0)) listed more than once in the \(subset.rawValue) set"
             }
         }
         let contradictions = copies.filter { clips[$0.first]?.label != clips[$0.second]?.label }
@@ -235,12 +236,12 @@ public struct Auditor: Sendable {
         var findings: [AuditReport.Finding] = []
         for statistic in fitted {
             let used = Set(statistic.clips)
-            for part in [Split.Subset.test, .validation] {
+            for subset in [Split.Subset.test, .validation] {
                 findings += finding(
-                    part == measured ? .leak : .warning, .statistics, [part],
-                    split[part].filter(used.contains)
+                    subset == measured ? .leak : .warning, .statistics, [subset],
+                    split[subset].filter(used.contains)
                 ) {
-                    "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of the \(part.rawValue) set"
+                    "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of the \(subset.rawValue) set"
                 }
             }
         }
@@ -248,25 +249,25 @@ public struct Auditor: Sendable {
     }
 
     /// Empty subsets and missing classes.
-    private func contents(_ parts: [Members]) -> [AuditReport.Finding] {
+    private func contents(_ subsets: [Members]) -> [AuditReport.Finding] {
         var findings: [AuditReport.Finding] = []
-        for (part, members) in parts {
+        for (subset, members) in subsets {
             if members.isEmpty {
-                if part != .validation {
-                    findings += finding(.warning, .classes, [part], [], count: 1) { _ in
-                        "the \(part.rawValue) set has no clips"
+                if subset != .validation {
+                    findings += finding(.warning, .classes, [subset], [], count: 1) { _ in
+                        "the \(subset.rawValue) set has no clips"
                     }
                 }
                 continue
             }
             let counts = members.counts(of: corpus.classes)
             let missing = zip(corpus.classes, counts).filter { $1 == 0 }.map(\.0)
-            findings += finding(.warning, .classes, [part], missing) {
-                "\($0) of \(corpus.classes.count) classes \(have($0)) no clips in the \(part.rawValue) set"
+            findings += finding(.warning, .classes, [subset], missing) {
+                "\($0) of \(corpus.classes.count) classes \(have($0)) no clips in the \(subset.rawValue) set"
             }
             let few = zip(corpus.classes, counts).filter { (1..<10).contains($1) }.map { "\($0): \($1)" }
-            findings += finding(.note, .classes, [part], few) {
-                "\($0) of \(corpus.classes.count) classes \(have($0)) fewer than 10 clips in the \(part.rawValue) set"
+            findings += finding(.note, .classes, [subset], few) {
+                "\($0) of \(corpus.classes.count) classes \(have($0)) fewer than 10 clips in the \(subset.rawValue) set"
             }
         }
         return findings
@@ -283,14 +284,14 @@ public struct Auditor: Sendable {
     private func broken(_ split: Split) -> [AuditReport.Finding] {
         guard let scan else { return [] }
         var findings: [AuditReport.Finding] = []
-        for part in Split.Subset.allCases {
-            let ids = Set(split[part].map { clips[$0]?.origin ?? $0 })
-            findings += finding(.warning, .silence, [part], scan.silent.filter(ids.contains)) {
-                "\(counted($0, "clip")) in the \(part.rawValue) set \(are($0)) silent"
+        for subset in Split.Subset.allCases {
+            let ids = Set(split[subset].map { clips[$0]?.origin ?? $0 })
+            findings += finding(.warning, .silence, [subset], scan.silent.filter(ids.contains)) {
+                "\(counted($0, "clip")) in the \(subset.rawValue) set \(are($0)) silent"
             }
             let unreadable = scan.unreadable.filter { ids.contains($0.file) }.map(\.description)
-            findings += finding(.warning, .unreadable, [part], unreadable) {
-                "\(counted($0, "clip")) in the \(part.rawValue) set cannot be read"
+            findings += finding(.warning, .unreadable, [subset], unreadable) {
+                "\(counted($0, "clip")) in the \(subset.rawValue) set cannot be read"
             }
         }
         return findings

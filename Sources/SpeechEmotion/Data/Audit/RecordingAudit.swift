@@ -202,7 +202,8 @@ struct RecordingAudit {
         _ severity: AuditReport.Severity, _ message: String, _ examples: [String]
     ) -> AuditReport.Finding {
         AuditReport.Finding(
-            severity: severity, kind: .recording, parts: [], count: max(1, examples.count), message: message,
+            severity: severity, kind: .recording, subsets: [], count: max(1, examples.count),
+            message: message,
             examples: examples)
     }
 

@@ -65,16 +65,16 @@ struct ClipGroups {
     /// choices, it returns the first that is among the best tenth in the balance of values: well balanced, and
     /// different for another seed.
     func take(
-        _ amount: Amount, _ part: Split.Subset, _ generator: RandomGenerator
+        _ amount: Amount, _ subset: Split.Subset, _ generator: RandomGenerator
     ) throws(DataError) -> [Int] {
         if case .count(let count) = amount, count < 1 || count >= groups.count {
             throw DataError(
-                "\(part.rawValue) set by \(column)", found: "\(count) of \(groups.count)",
+                "\(subset.rawValue) set by \(column)", found: "\(count) of \(groups.count)",
                 allowed: "at least one, and one left for training")
         }
         guard groups.count >= 2 else {
             throw DataError(
-                "\(part.rawValue) set by \(column)", found: "only one \(column)", allowed: "at least two")
+                "\(subset.rawValue) set by \(column)", found: "only one \(column)", allowed: "at least two")
         }
         let choices = (0..<Self.trials).map { _ in
             let order = generator.permutation(groups.count)

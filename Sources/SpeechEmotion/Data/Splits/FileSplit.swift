@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// A split from a file: splits that were written before, or a table with the columns `clip` and `part`.
+/// A split from a file: splits that were written before, or a table with the columns `clip` and `subset`.
 public struct FileSplit: SplitSpec {
     public var file = ""
 
@@ -11,7 +11,7 @@ public struct FileSplit: SplitSpec {
     public static let fields: [Field<Self>] = [
         .init(
             "file", \.file,
-            "A .json file of splits, or a .csv table with the columns clip, part (train, validation or test) and, for several folds, split.",
+            "A .json file of splits, or a .csv table with the columns clip, subset (train, validation or test) and, for several folds, split.",
             .required, .notEmpty)
     ]
 
@@ -38,7 +38,7 @@ public struct FileSplit: SplitSpec {
                 place: Location(source: file, line: 1, column: 1),
                 "there is no column \"\(name)\"; the columns are \(table.columns.listed(20))")
         }
-        let (clip, part) = (try column("clip"), try column("part"))
+        let (clip, subset) = (try column("clip"), try column("subset"))
         let fold = table.column("split")
         let index = ClipIndex(corpus)
         var problems: [ConfigurationIssue] = []
@@ -54,8 +54,9 @@ public struct FileSplit: SplitSpec {
                 names.append(name)
                 members[name] = [:]
             }
-            guard let place = Split.Subset(rawValue: row[part].text.trimmed.lowercased()) else {
-                report(part, "expected train, validation or test, found \(JSONValue.quoted(row[part].text))")
+            guard let place = Split.Subset(rawValue: row[subset].text.trimmed.lowercased()) else {
+                report(
+                    subset, "expected train, validation or test, found \(JSONValue.quoted(row[subset].text))")
                 continue
             }
             guard let number = index.find(row[clip].text.trimmed) else {
@@ -70,12 +71,12 @@ public struct FileSplit: SplitSpec {
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         return try names.map { name in
-            let parts = members[name] ?? [:]
-            guard let train = parts[.train] else {
+            let subsets = members[name] ?? [:]
+            guard let train = subsets[.train] else {
                 throw DataError(
                     "split \"\(name)\" of \(file)", found: "no training clips", allowed: "at least one")
             }
-            var split = made(name, corpus, validation: parts[.validation] ?? [], test: parts[.test] ?? [])
+            var split = made(name, corpus, validation: subsets[.validation] ?? [], test: subsets[.test] ?? [])
             split.train = train.sorted().map { corpus.clips[$0].id }
             return split
         }

@@ -43,19 +43,19 @@ public struct ListedSplit: SplitSpec {
                 "listed split", found: "the column \"\(by)\", which no clip has",
                 allowed: corpus.columns.listed(20))
         }
-        var parts: [String: Split.Subset] = [:]
-        func name(_ values: [NameOrNumber], _ part: Split.Subset) throws {
+        var subsets: [String: Split.Subset] = [:]
+        func name(_ values: [NameOrNumber], _ subset: Split.Subset) throws {
             for value in values {
                 guard let name = value.find(in: known) else {
                     throw DataError(
-                        "\(part.rawValue) set by \(by)", found: "\"\(value.text)\", which no clip has",
+                        "\(subset.rawValue) set by \(by)", found: "\"\(value.text)\", which no clip has",
                         allowed: known.listed(100))
                 }
-                if let other = parts.updateValue(part, forKey: name) {
+                if let other = subsets.updateValue(subset, forKey: name) {
                     throw DataError(
                         "listed split by \(by)",
                         found:
-                            "\"\(name)\" in \(part == other ? "one subset twice" : "\(other.rawValue) and \(part.rawValue)")",
+                            "\"\(name)\" in \(subset == other ? "one subset twice" : "\(other.rawValue) and \(subset.rawValue)")",
                         allowed: "each value in one subset")
                 }
             }
@@ -63,9 +63,9 @@ public struct ListedSplit: SplitSpec {
         try name(test, .test)
         if case .second(let values) = validation { try name(values, .validation) }
         if let train { try name(train, .train) }
-        func members(_ part: Split.Subset) -> [Int] {
+        func members(_ subset: Split.Subset) -> [Int] {
             corpus.clips.indices.filter { index in
-                corpus.clips[index].value(of: by).map { parts[$0] == part } ?? false
+                corpus.clips[index].value(of: by).map { subsets[$0] == subset } ?? false
             }
         }
         let tested = Set(members(.test))

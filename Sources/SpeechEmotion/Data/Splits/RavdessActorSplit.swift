@@ -58,18 +58,18 @@ public struct RavdessActorSplit: SplitSpec {
         let rule = SplitRule.grouped(by: "speaker", balance: balance)
         let generator = generator(seed)
         return try tests.enumerated().map { number, test in
-            let part: [Int]
+            let clips: [Int]
             switch validation {
-            case .second(.nextFold): part = tests[(number + 1) % tests.count]
+            case .second(.nextFold): clips = tests[(number + 1) % tests.count]
             case .first(let amount):
                 let taken = Set(test)
-                part = try rule.take(
+                clips = try rule.take(
                     amount, from: all.filter { !taken.contains($0) }, of: corpus, .validation,
                     generator.split("validation \(number)"))
             }
             let actors = Self.actors[number].map(String.init).joined(separator: ", ")
             return made(
-                "fold \(number + 1) of 6: actors \(actors)", corpus, validation: part, test: test)
+                "fold \(number + 1) of 6: actors \(actors)", corpus, validation: clips, test: test)
         }
     }
 }

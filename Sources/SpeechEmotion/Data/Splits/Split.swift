@@ -34,16 +34,16 @@ public struct Split: Options, Equatable {
     }
 
     /// The ids of a subset.
-    public subscript(part: Subset) -> [String] {
+    public subscript(subset: Subset) -> [String] {
         get {
-            switch part {
+            switch subset {
             case .train: train
             case .validation: validation
             case .test: test
             }
         }
         set {
-            switch part {
+            switch subset {
             case .train: train = newValue
             case .validation: validation = newValue
             case .test: test = newValue
@@ -54,13 +54,13 @@ public struct Split: Options, Equatable {
 
 extension Corpus {
     /// The clips of a subset. Throws if the corpus lacks one of its ids.
-    public func clips(of part: Split.Subset, in split: Split) throws(DataError) -> [Clip] {
+    public func clips(of subset: Split.Subset, in split: Split) throws(DataError) -> [Clip] {
         let index = ClipIndex(self)
         var result: [Clip] = []
-        for id in split[part] {
+        for id in split[subset] {
             guard let at = index[id] else {
                 throw DataError(
-                    "\(part.rawValue) set of the split \"\(split.name)\"",
+                    "\(subset.rawValue) set of the split \"\(split.name)\"",
                     found: "the clip \"\(id)\", which \(name) does not have",
                     allowed: "a split of this corpus")
             }

@@ -50,10 +50,10 @@ public struct SplitFile: Options {
         var problems: [ConfigurationIssue] = []
         for number in splits.indices {
             let top: [JSONPath.Step] = isBare ? [] : [.key("splits"), .index(number)]
-            var parts: [Int: Split.Subset] = [:]
-            for part in Split.Subset.allCases {
-                for (row, id) in splits[number][part].enumerated() where problems.count < 20 {
-                    let path = JSONPath(top + [.key(part.rawValue), .index(row)])
+            var subsets: [Int: Split.Subset] = [:]
+            for subset in Split.Subset.allCases {
+                for (row, id) in splits[number][subset].enumerated() where problems.count < 20 {
+                    let path = JSONPath(top + [.key(subset.rawValue), .index(row)])
                     func report(_ message: String) {
                         problems.append(
                             ConfigurationIssue(place: document.place(of: path), path: path, message: message))
@@ -62,10 +62,10 @@ public struct SplitFile: Options {
                         report("there is no clip \"\(id)\" in \(corpus.name)")
                         continue
                     }
-                    if let other = parts.updateValue(part, forKey: clip) {
+                    if let other = subsets.updateValue(subset, forKey: clip) {
                         report("the clip \"\(id)\" is listed twice; also in \(other.rawValue)")
                     }
-                    splits[number][part][row] = corpus.clips[clip].id
+                    splits[number][subset][row] = corpus.clips[clip].id
                 }
             }
         }

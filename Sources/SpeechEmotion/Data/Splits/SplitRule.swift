@@ -10,20 +10,20 @@ enum SplitRule {
 
     /// Draws some of the clips at `indices`. Throws if nothing would be drawn, or left.
     func take(
-        _ amount: Amount, from indices: [Int], of corpus: Corpus, _ part: Split.Subset,
+        _ amount: Amount, from indices: [Int], of corpus: Corpus, _ subset: Split.Subset,
         _ generator: RandomGenerator
     ) throws(DataError) -> [Int] {
         if amount == .none { return [] }
         switch self {
         case .plain:
-            let count = try checked(amount, of: indices.count, "clip", part)
+            let count = try checked(amount, of: indices.count, "clip", subset)
             return generator.permutation(indices.count).prefix(count).map { indices[$0] }.sorted()
         case .stratified:
-            let count = try checked(amount, of: indices.count, "clip", part)
-            return try Self.stratified(count, indices, corpus, part, generator)
+            let count = try checked(amount, of: indices.count, "clip", subset)
+            return try Self.stratified(count, indices, corpus, subset, generator)
         case .grouped(let by, let balance):
             let groups = try ClipGroups(indices, of: corpus, by: by, balance: balance)
-            return try groups.take(amount, part, generator)
+            return try groups.take(amount, subset, generator)
         }
     }
 
@@ -51,12 +51,12 @@ enum SplitRule {
     }
 
     private func checked(
-        _ amount: Amount, of total: Int, _ noun: String, _ part: Split.Subset
+        _ amount: Amount, of total: Int, _ noun: String, _ subset: Split.Subset
     ) throws(DataError) -> Int {
         let count = amount.count(of: total)
         guard count >= 1, count < total else {
             throw DataError(
-                "\(part.rawValue) set", found: "\(counted(count, noun)) out of \(total)",
+                "\(subset.rawValue) set", found: "\(counted(count, noun)) out of \(total)",
                 allowed: "at least one, and one left for training")
         }
         return count
@@ -69,17 +69,17 @@ extension SplitRule {
     /// The sizes per class are those of scikit-learn's `StratifiedShuffleSplit`: the most likely counts of each class
     /// remain, and ties are broken at random.
     private static func stratified(
-        _ count: Int, _ indices: [Int], _ corpus: Corpus, _ part: Split.Subset, _ generator: RandomGenerator
+        _ count: Int, _ indices: [Int], _ corpus: Corpus, _ subset: Split.Subset, _ generator: RandomGenerator
     ) throws(DataError) -> [Int] {
         let classes = members(indices, corpus)
         if let lonely = classes.first(where: { $0.members.count < 2 }) {
             throw DataError(
-                "stratified \(part.rawValue) set", found: "one clip of the class \"\(lonely.label)\"",
+                "stratified \(subset.rawValue) set", found: "one clip of the class \"\(lonely.label)\"",
                 allowed: "at least two of each; merge or drop the class, or split at random")
         }
         guard count >= classes.count, indices.count - count >= classes.count else {
             throw DataError(
-                "stratified \(part.rawValue) set",
+                "stratified \(subset.rawValue) set",
                 found: "\(counted(count, "clip")) out of \(indices.count) for \(classes.count) classes",
                 allowed: "at least one clip of each class in both subsets")
         }

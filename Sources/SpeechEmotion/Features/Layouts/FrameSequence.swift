@@ -6,8 +6,8 @@ public struct FrameSequence: FeatureLayout {
     public var deltas = 0
     public var deltaWidth = 9
     public var frames = 200
-    public var pad = FixedLength.Side.end
-    public var cut = FixedLength.Side.end
+    public var padding = FixedLength.Side.end
+    public var truncating = FixedLength.Side.end
 
     public static let type = "sequence"
     public static let summary =
@@ -25,8 +25,9 @@ public struct FrameSequence: FeatureLayout {
                 .range(3...9999),
                 .check("that is odd") { $0 % 2 == 1 }),
             .init("frames", \.frames, "Number of frames of every sequence.", .range(1...1_000_000)),
-            .init("padding", \.pad, "Where shorter sequences are zero-padded: `end`, `front` or `both`."),
-            .init("truncating", \.cut, "Where longer sequences are truncated: `end`, `front` or `both`."),
+            .init("padding", \.padding, "Where shorter sequences are zero-padded: `end`, `front` or `both`."),
+            .init(
+                "truncating", \.truncating, "Where longer sequences are truncated: `end`, `front` or `both`."),
         ]
     }
 
@@ -76,7 +77,7 @@ public struct FrameSequence: FeatureLayout {
     func window(of count: Int) -> Range<Int> {
         guard let feature = features.first?.value, let found = feature.frames(of: count), found > frames
         else { return 0..<count }
-        let front = cut.share(of: found - frames)
+        let front = truncating.share(of: found - frames)
         let start = min(count, front * feature.hop)
         return start..<max(start, count - (found - frames - front) * feature.hop)
     }
@@ -95,8 +96,8 @@ public struct FrameSequence: FeatureLayout {
                 allowed: "features with equal n_fft, hop_length and center")
         }
         let width = tables.reduce(0) { $0 + $1.width }
-        let (kept, skipped) = (min(found, frames), cut.share(of: max(0, found - frames)))
-        let before = pad.share(of: frames - kept)
+        let (kept, skipped) = (min(found, frames), truncating.share(of: max(0, found - frames)))
+        let before = padding.share(of: frames - kept)
         var values = [Float](repeating: 0, count: frames * width)
         values.withUnsafeMutableBufferPointer { values in
             var channel = 0

@@ -17,6 +17,15 @@ public struct Truncation: Sendable, Equatable {
     }
 }
 
+extension TruncationTracker {
+    /// Returns the truncation after a layout has taken its frames.
+    func truncation(by layout: any FeatureLayout) -> Truncation {
+        var last = self
+        if let sequence = layout as? FrameSequence { last.cut(to: sequence.window(of: count)) }
+        return Truncation(cuts: last.cuts, kept: last.kept)
+    }
+}
+
 extension FeaturePipeline {
     /// The options that can truncate a clip, as config paths such as `features.layout.frames`, in the order in which
     /// they apply.

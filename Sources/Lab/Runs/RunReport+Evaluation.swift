@@ -23,19 +23,19 @@ extension RunReport {
         if !evaluation.omissions.isEmpty {
             facts.append(("Excluded", evaluation.omissions.joined(separator: "; ")))
         }
-        if !evaluation.views.copies.isEmpty {
-            facts.append(("Test-time augmentation", evaluation.views.copies.encode().line))
+        if !evaluation.tta.copies.isEmpty {
+            facts.append(("Test-time augmentation", evaluation.tta.copies.encode().line))
         }
         if isOther {
             audit = Audit([
                 evaluation.overlap.map { (.problem, $0) }
                     ?? (.fine, "no clip name occurs in the training or validation sets of the runs")
             ])
-        } else if evaluation.result.part == first.experiment.evaluation.subset.splitPart {
+        } else if evaluation.result.subset == first.experiment.evaluation.subset.splitSubset {
             split = first.split.map { Self.split($0, first.experiment, first.audit) }
         }
         add(evaluation.result, options)
-        figuresNote =
+        metricsNote =
             "Evaluated on \(isOther ? "the clips of " : "the subset ")\(evaluation.name). "
             + evaluation.result.intervalNote
         try add(
@@ -44,8 +44,8 @@ extension RunReport {
         try addExamples(
             evaluation.predictions, evaluation.clips, sound: evaluation.sound,
             records.count == 1
-                ? Predictor(evaluation.runs[0], views: evaluation.views)
-                : Predictor(combining: evaluation.runs, views: evaluation.views))
+                ? Predictor(evaluation.runs[0], tta: evaluation.tta)
+                : Predictor(combining: evaluation.runs, tta: evaluation.tta))
         environment = Self.environment(RunEnvironment.now())
     }
 }

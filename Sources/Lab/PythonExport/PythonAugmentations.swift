@@ -1,6 +1,6 @@
 extension PythonLibrary {
     /// Changed versions of a sound, for test-time augmentation.
-    static let views = #"""
+    static let augmentations = #"""
         def stretch(sound, rate):
             """Time-stretches a waveform by a phase vocoder; a rate above 1 is faster."""
             fft, hop, window = 2048, 512, hann(2048, periodic=True)

@@ -5,7 +5,11 @@ struct TruncationTracker: Sendable {
     private(set) var rate: Int
     /// The range of samples that is audio.
     private var audio: Range<Int>
-    private var cuts: [Double]
+    /// Seconds removed by each step that can truncate, in order.
+    private(set) var cuts: [Double]
+
+    /// Seconds of audio that are left.
+    var kept: Double { Double(audio.count) / Double(rate) }
 
     /// Starts with a waveform from which only `cuts` have been removed.
     init(count: Int, rate: Int, cuts: [Double]) {
@@ -47,18 +51,8 @@ struct TruncationTracker: Sendable {
         (count, rate, audio) = (new, newRate, min(start, end)..<end)
     }
 
-    /// Returns the truncation after a layout has taken its frames.
-    func truncation(by layout: any FeatureLayout) -> Truncation {
-        guard let sequence = layout as? FrameSequence else {
-            return Truncation(cuts: cuts, kept: Double(audio.count) / Double(rate))
-        }
-        var last = self
-        last.cut(to: sequence.window(of: count))
-        return Truncation(cuts: last.cuts, kept: Double(last.audio.count) / Double(rate))
-    }
-
     /// Keeps the samples of a window, which may extend beyond the audio on either side.
-    private mutating func cut(to window: Range<Int>) {
+    mutating func cut(to window: Range<Int>) {
         cuts.append(Double(audio.count - audio.clamped(to: window).count) / Double(rate))
         shift(to: window)
     }

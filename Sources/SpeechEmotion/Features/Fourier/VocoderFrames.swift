@@ -26,7 +26,7 @@ extension Waveform {
     /// Returns the same waveform, for several changes of speed and pitch that then share one transform.
     package func sharingFrames() -> Waveform {
         var wave = self
-        wave.vocoderFrames = VocoderFrames(of: samples)
+        wave.shared = VocoderFrames(of: samples)
         return wave
     }
 }

@@ -81,11 +81,11 @@ extension RunReport {
     static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
         -> Split
     {
-        let parts = audit?["parts"]?.elements ?? []
+        let subsets = audit?["subsets"]?.elements ?? []
         var speakers: [String: Set<String>] = [:]
-        for part in parts {
-            guard let name = part["part"]?.text else { continue }
-            speakers[name] = Set(part["speakers"]?.elements?.compactMap(\.text) ?? [])
+        for subset in subsets {
+            guard let name = subset["subset"]?.text else { continue }
+            speakers[name] = Set(subset["speakers"]?.elements?.compactMap(\.text) ?? [])
         }
         let measured = experiment.evaluation.subset.rawValue
         let own = speakers[measured] ?? []
@@ -94,10 +94,10 @@ extension RunReport {
             rule: "by \(experiment.split.encode().line): \(split.name)",
             isSpeakerIndependent: isKnown ? own.isDisjoint(with: speakers["train"] ?? []) : nil,
             measured: measured,
-            parts: SpeechEmotion.Split.Subset.allCases.map { part in
-                let known = speakers[part.rawValue]
+            subsets: SpeechEmotion.Split.Subset.allCases.map { subset in
+                let known = speakers[subset.rawValue]
                 return .init(
-                    part.rawValue, examples: split[part].count,
+                    subset.rawValue, examples: split[subset].count,
                     speakers: known.flatMap { $0.isEmpty ? nil : $0.count })
             })
     }
@@ -114,7 +114,7 @@ extension RunReport {
         }
         if json["is_clean"]?.bool == true {
             let what =
-                json["compared_sounds"]?.bool == true
+                json["compared_audio"]?.bool == true
                 ? "clips, augmented copies, speakers and audio" : "clips and speakers"
             findings.append((.fine, "no leak into the \(measured) set: \(what) were compared"))
         }
@@ -132,8 +132,8 @@ extension RunReport {
     }
 
     mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
-        figures = result.test.entries.map { entry in
-            let interval = result.intervals.first { $0.figure == entry.name }
+        metrics = result.test.entries.map { entry in
+            let interval = result.intervals.first { $0.metric == entry.name }
             return MetricValue(
                 entry.name,
                 ConfidenceInterval(
@@ -141,8 +141,8 @@ extension RunReport {
                     level: interval?.level ?? options.confidenceLevel),
                 isShare: Metric.isShare(entry.name))
         }
-        figuresNote =
-            "Evaluated on the \(result.part.rawValue) set, with the weights of "
+        metricsNote =
+            "Evaluated on the \(result.subset.rawValue) set, with the weights of "
             + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
         findings = result.findings.map(\.message)
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
@@ -162,7 +162,7 @@ extension RunReport {
             // Only speakers with clips of the class tell of its recall.
             let own = predictions.selecting(
                 predictions.truths.indices.filter { predictions.truths[$0] == label })
-            let range = try own.interval(.recall(label), isShare: true, unit, options)
+            let range = try own.interval(.recall(ofClass: label), unit, options)
             return Group(
                 matrix.classes[label], examples: matrix.supports[label], share: range.estimate,
                 low: range.low, high: range.high)
