@@ -1,10 +1,10 @@
 /// The Cholesky factor L of a symmetric positive definite matrix L Lᵀ.
-struct Cholesky {
+package struct Cholesky {
     private let size: Int
     private var factor: [Double]
 
     /// Factors a matrix, of which the lower triangle is read. Returns nil if it is not numerically positive definite.
-    init?(_ matrix: Matrix) {
+    package init?(_ matrix: Matrix) {
         size = matrix.rows
         factor = matrix.values
         let n = size
@@ -25,7 +25,7 @@ struct Cholesky {
     }
 
     /// Returns the solution of A x = b for each row b of a matrix, row by row.
-    func solve(rows right: Matrix) -> Matrix {
+    package func solve(rows right: Matrix) -> Matrix {
         var result = right
         let n = size
         result.values.withUnsafeMutableBufferPointer { values in

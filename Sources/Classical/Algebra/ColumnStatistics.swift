@@ -38,7 +38,7 @@ extension Matrix {
     }
 
     /// Returns the values of a column.
-    func column(_ index: Int) -> [Double] { (0..<rows).map { self[$0, index] } }
+    package func column(_ index: Int) -> [Double] { (0..<rows).map { self[$0, index] } }
 }
 
 /// Throws if a value that was computed from the data is not finite.

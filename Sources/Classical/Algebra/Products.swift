@@ -3,7 +3,7 @@ import CKernels
 
 extension Matrix {
     /// The transposed matrix.
-    var transposed: Matrix {
+    package var transposed: Matrix {
         var result = Matrix(rows: columns, columns: rows)
         result.values.withUnsafeMutableBufferPointer { out in
             values.withUnsafeBufferPointer { source in
@@ -16,15 +16,15 @@ extension Matrix {
     }
 
     /// Returns the product with another matrix.
-    func product(_ right: Matrix) -> Matrix {
+    package func product(_ right: Matrix) -> Matrix {
         product(right, rows: rows, inner: columns, rowStep: columns, columnStep: 1)
     }
 
     /// Returns the product with a transposed matrix.
-    func productTransposed(_ right: Matrix) -> Matrix { product(right.transposed) }
+    package func productTransposed(_ right: Matrix) -> Matrix { product(right.transposed) }
 
     /// Returns the product of the transposed matrix with another one.
-    func transposedProduct(_ right: Matrix) -> Matrix {
+    package func transposedProduct(_ right: Matrix) -> Matrix {
         product(right, rows: columns, inner: rows, rowStep: 1, columnStep: columns)
     }
 

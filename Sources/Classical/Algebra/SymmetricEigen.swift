@@ -2,14 +2,14 @@ import Autograd
 import Foundation
 
 /// The eigenvalues of a symmetric matrix in descending order, and its orthonormal eigenvectors.
-struct SymmetricEigen {
+package struct SymmetricEigen {
     /// The eigenvalues, the largest first.
-    private(set) var values: [Double]
+    package private(set) var values: [Double]
     /// The eigenvectors, one per row.
-    private(set) var vectors: Matrix
+    package private(set) var vectors: Matrix
 
     /// Decomposes a matrix by reduction to tridiagonal form and implicit QL steps.
-    init(_ matrix: Matrix) {
+    package init(_ matrix: Matrix) {
         let n = matrix.rows
         var tridiagonal = Tridiagonal(matrix)
         tridiagonal.diagonalize()

@@ -4,14 +4,14 @@ import Foundation
 ///
 /// The eigenvectors of the Gram matrix are a first approximation. One-sided Jacobi rotations then make the columns
 /// orthogonal to a relative 1e-12, which also gives small singular values accurately.
-struct ThinSVD {
+package struct ThinSVD {
     /// The singular values, the largest first: as many as the smaller side of the matrix has.
-    private(set) var values: [Double]
+    package private(set) var values: [Double]
     /// The right singular vectors, one per row.
-    private(set) var right: Matrix
+    package private(set) var right: Matrix
 
     /// Decomposes a matrix.
-    init(_ matrix: Matrix) {
+    package init(_ matrix: Matrix) {
         let isWide = matrix.rows < matrix.columns
         let tall = isWide ? matrix.transposed : matrix
         let n = tall.columns

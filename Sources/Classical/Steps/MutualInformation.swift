@@ -79,7 +79,7 @@ private func partition(_ sorted: [Double], _ holds: (Double) -> Bool) -> Int {
 }
 
 /// Returns the digamma function of a positive value.
-func digamma(_ x: Double) -> Double {
+package func digamma(_ x: Double) -> Double {
     var (x, result) = (x, 0.0)
     while x < 10 {
         result -= 1 / x

@@ -50,7 +50,7 @@ public struct RobustScalerOptions: TransformerOptions {
 }
 
 /// Returns a percentile of ascending values, with linear interpolation.
-func percentile(_ percent: Double, ofSorted values: [Double]) -> Double {
+package func percentile(_ percent: Double, ofSorted values: [Double]) -> Double {
     let position = percent / 100 * Double(values.count - 1)
     let index = min(max(Int(position), 0), values.count - 1)
     let part = position - Double(index)
@@ -59,7 +59,7 @@ func percentile(_ percent: Double, ofSorted values: [Double]) -> Double {
 }
 
 /// Returns the quantile of the standard normal distribution, by bisection of its distribution function.
-func normalQuantile(_ probability: Double) -> Double {
+package func normalQuantile(_ probability: Double) -> Double {
     var (low, high) = (-40.0, 40.0)
     for _ in 0..<200 {
         let middle = (low + high) / 2

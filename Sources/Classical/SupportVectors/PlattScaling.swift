@@ -1,18 +1,18 @@
 import Foundation
 
 /// The sigmoid 1 / (1 + exp(a d + b)) that turns a decision into a probability.
-struct PlattScaling: Sendable, Equatable {
-    var a: Double
-    var b: Double
+package struct PlattScaling: Sendable, Equatable {
+    package private(set) var a: Double
+    package private(set) var b: Double
 
     /// Returns the probability of a decision.
-    func probability(_ decision: Double) -> Double {
+    package func probability(_ decision: Double) -> Double {
         let value = a * decision + b
         return value >= 0 ? exp(-value) / (1 + exp(-value)) : 1 / (1 + exp(value))
     }
 
     /// Fits the sigmoid to decisions by Newton's method with backtracking (Lin, Lin and Weng 2007).
-    init(decisions: [Double], isPositive: [Bool]) {
+    package init(decisions: [Double], isPositive: [Bool]) {
         let positive = Double(isPositive.count { $0 })
         let negative = Double(isPositive.count) - positive
         // Targets between 0 and 1 avoid overfitting.
@@ -64,7 +64,7 @@ struct PlattScaling: Sendable, Equatable {
 
 /// Returns class probabilities from those of pairs of classes (Wu, Lin and Weng 2004, second approach).
 /// `pairs[i * classes + j]` is the probability of class i against j.
-func coupledProbabilities(_ pairs: [Double], classes: Int) -> [Double] {
+package func coupledProbabilities(_ pairs: [Double], classes: Int) -> [Double] {
     var matrix = [Double](repeating: 0, count: classes * classes)
     for i in 0..<classes {
         for j in 0..<classes where j != i {

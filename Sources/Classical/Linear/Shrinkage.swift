@@ -8,7 +8,7 @@ public enum Shrinkage: Sendable, Equatable {
     case value(Double)
 
     /// Returns the covariance of rows.
-    func covariance(_ x: Matrix) -> Matrix {
+    package func covariance(_ x: Matrix) -> Matrix {
         let (means, variances) = x.columnMoments()
         var centered = x.subtracting(means)
         switch self {
