@@ -87,8 +87,12 @@ let package = Package(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport", "Autograd"],
             swiftSettings: realType),
         .testTarget(
+            name: "ClassicalTests", dependencies: ["Classical", "Autograd"], exclude: ["Fixtures"],
+            swiftSettings: realType),
+        .testTarget(
             name: "LayersTests",
             dependencies: [
+                "Classical",
                 "Layers", "Training", "TestSupport", "Metrics", "Configuration", "Autograd",
                 "AutogradTesting",
             ],

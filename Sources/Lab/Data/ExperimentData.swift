@@ -59,7 +59,7 @@ public struct ExperimentData: Sendable {
                 allowed: "at least one")
         }
         _ = try clips(.train)
-        let watched = ValidatedExperiment.watched(experiment.training, experiment.schedule?.value)
+        let watched = experiment.watched
         if split.validation.isEmpty, let metric = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataError(
                 "the split",

@@ -80,7 +80,7 @@ public struct ValidatedExperiment: Sendable {
             report(
                 JSONPath([.key("evaluation"), .key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
-        for (path, name) in Self.watched(experiment.training, experiment.schedule?.value) {
+        for (path, name) in experiment.watched {
             if let message = experiment.problem(withMetric: name) { report(path, message) }
         }
         if experiment.features.normalize == .speaker {
@@ -271,19 +271,18 @@ extension JSONValue {
     }
 }
 
-extension ValidatedExperiment {
-    /// Returns the monitored metrics with their paths in an experiment.
-    static func watched(
-        _ options: TrainingOptions, _ schedule: (any ScheduleSpec)?
-    ) -> [(path: JSONPath, name: String)] {
+extension Experiment {
+    /// The monitored metrics with their paths; none for a model that is fitted as a whole.
+    var watched: [(path: JSONPath, name: String)] {
+        if model.spec.hasEstimator { return [] }
         var metrics: [(path: JSONPath, name: String)] = []
-        if options.selection.weights == .best {
-            metrics.append((["training", "selection", "monitor"], options.selection.monitor))
+        if training.selection.weights == .best {
+            metrics.append((["training", "selection", "monitor"], training.selection.monitor))
         }
-        if let stopping = options.earlyStopping {
+        if let stopping = training.earlyStopping {
             metrics.append((["training", "early_stopping", "monitor"], stopping.monitor))
         }
-        if let monitor = schedule?.monitor { metrics.append((["schedule", "monitor"], monitor)) }
+        if let monitor = schedule?.value.monitor { metrics.append((["schedule", "monitor"], monitor)) }
         return metrics
     }
 }

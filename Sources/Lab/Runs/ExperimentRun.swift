@@ -122,13 +122,13 @@ public final class ExperimentRun {
         let clock = ContinuousClock()
         let begin = clock.now
         let own = BatchList(try training.inOrder())
-        var figures = try Predictions(of: model, for: own, classes: classes, loss: loss).figures([.accuracy])
+        var values = try Predictions(of: model, for: own, classes: classes, loss: loss).metrics([.accuracy])
             .map { (name: "train_" + $0.name, value: $0.value) }
         if validation.count > 0 {
-            figures += try Predictions(of: model, for: validation, classes: classes, loss: loss)
-                .figures(experiment.evaluation.metrics).map { ("validation_" + $0.name, $0.value) }
+            values += try Predictions(of: model, for: validation, classes: classes, loss: loss)
+                .metrics(experiment.evaluation.metrics).map { ("validation_" + $0.name, $0.value) }
         }
-        let epoch = EpochMetrics(epoch: 1, figures: figures)
+        let epoch = EpochMetrics(epoch: 1, values: values)
         try MetricsLog(folder: folder.path).append(epoch)
         let seconds = (clock.now - begin).inSeconds
         observer.epoch(

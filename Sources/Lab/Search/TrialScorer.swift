@@ -60,7 +60,7 @@ struct TrialScorer: Sendable {
                 schedule: experiment.schedule?.value, options: options, seed: UInt64(experiment.seed)),
             batches: training
         ) { [classes] model in
-            try Predictions(of: model, for: test, classes: classes, loss: loss).figures(metrics)
+            try Predictions(of: model, for: test, classes: classes, loss: loss).metrics(metrics)
         }
         while !trainer.isOver {
             while trainer.batch < trainer.batchesPerEpoch {
@@ -76,7 +76,7 @@ struct TrialScorer: Sendable {
         _ model: Model, _ loss: any LossSpec, _ test: EvaluationSet, _ experiment: Experiment
     ) throws -> Double {
         let predictions = try Predictions(of: model, for: test, classes: classes, loss: loss)
-        let found = try predictions.figures(experiment.evaluation.metrics)
+        let found = try predictions.metrics(experiment.evaluation.metrics)
         let value = found.first { $0.name == search.metric }?.value ?? .nan
         return search.metric == "loss" ? -value : value
     }

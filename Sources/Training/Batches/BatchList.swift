@@ -9,5 +9,5 @@ public final class BatchList: EvaluationBatches {
     public var count: Int { batches.count }
 
     /// Returns a batch; there is one view.
-    public func batch(_ index: Int, view: Int) -> Batch { batches[index] }
+    public func batch(_ index: Int, copy: Int) -> Batch { batches[index] }
 }
