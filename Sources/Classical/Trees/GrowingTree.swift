@@ -51,8 +51,11 @@ struct GrowingTree {
         }
     }
 
-    /// Returns the tree in depth-first order with the impurity decrease of each feature.
-    func finished(_ scorer: some SplitScorer, features: Int) -> GrownTree {
+    /// Returns the tree in depth-first order with the impurity decrease of each feature. `values` computes the values of
+    /// a leaf.
+    func finished(
+        features: Int, outputs: Int, values: (_ node: Int, UnsafeMutablePointer<Double>) -> Void
+    ) -> GrownTree {
         var grown = GrownTree(features: features)
         var pure: [Int: Int32] = [:]
         var stack = [(node: 0, parent: -1)]
@@ -71,9 +74,7 @@ struct GrowingTree {
                 stack.append((node.left + 1, Int(slot)))
                 stack.append((node.left, -1))
             } else {
-                let leaf = grown.leaf(pure: &pure, outputs: scorer.outputs) { values in
-                    withStatistics(index) { scorer.values(of: $0, weight: node.weight, into: values) }
-                }
+                let leaf = grown.leaf(pure: &pure, outputs: outputs) { values(index, $0) }
                 grown.nodes.append(TreeNode(leaf: leaf, at: slot))
             }
         }

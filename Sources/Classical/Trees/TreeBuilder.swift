@@ -61,7 +61,11 @@ final class TreeBuilder<Scorer: SplitScorer> {
         let task = Task(node: root, rows: 0..<count, depth: 0, constants: 0)
         if let leaves = limits.maxLeafNodes { growBestFirst(task, leaves) } else { growDepthFirst(task) }
         if limits.ccpAlpha > 0 { tree.prune(limits.ccpAlpha) }
-        return tree.finished(scorer, features: ranks.features)
+        return tree.finished(features: ranks.features, outputs: scorer.outputs) { node, values in
+            tree.withStatistics(node) {
+                scorer.values(of: $0, weight: tree.nodes[node].weight, into: values)
+            }
+        }
     }
 
     private func growDepthFirst(_ root: Task) {

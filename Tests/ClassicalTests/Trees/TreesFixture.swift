@@ -32,7 +32,7 @@ struct TreesFixture {
     func matrix(_ name: String) throws -> Matrix {
         let tensor = try tensors.tensor(name)
         return Matrix(
-            rows: tensor.shape[0], columns: tensor.shape.count > 1 ? tensor.shape[1] : 1,
+            rows: tensor.shape.first ?? 1, columns: tensor.shape.count > 1 ? tensor.shape[1] : 1,
             values: tensor.array.map { Double($0) })
     }
 
@@ -75,7 +75,8 @@ extension Matrix {
     /// The column of the largest value of each row.
     var largest: [Int] {
         (0..<rows).map { row in
-            (0..<columns).max { self[row, $0] < self[row, $1] || (self[row, $0] == self[row, $1] && $0 > $1) } ?? 0
+            (0..<columns).max { self[row, $0] < self[row, $1] || (self[row, $0] == self[row, $1] && $0 > $1) }
+                ?? 0
         }
     }
 }

@@ -63,14 +63,16 @@ import Testing
             let (ensemble, importances): (TreeEnsemble, [Double])
             if tree.kind == "classifier" {
                 let options = DecisionTreeOptions(
-                    criterion: tree.options.criterion.flatMap(ImpurityCriterion.init) ?? .gini, growth: growth,
+                    criterion: tree.options.criterion.flatMap(ImpurityCriterion.init) ?? .gini,
+                    growth: growth,
                     classWeight: tree.options.class_weight.map { TreeClassWeight($0) })
                 let model = try options.fit(
                     x, labels: y, classes: 4, weights: weights, generator: RandomGenerator(seed: 3))
                 (ensemble, importances) = (model.ensemble, model.featureImportances)
             } else {
                 let model = try DecisionTreeRegressorOptions(growth: growth).fit(
-                    x, targets: fixture.values("target"), weights: weights, generator: RandomGenerator(seed: 3))
+                    x, targets: fixture.values("target"), weights: weights,
+                    generator: RandomGenerator(seed: 3))
                 (ensemble, importances) = (model.ensemble, model.featureImportances)
             }
             let reference = ReferenceTree(
@@ -98,8 +100,12 @@ import Testing
                     return try options.fit(x, labels: y, classes: 4, weights: nil, generator: generator)
                 }
                 var options = RandomForestOptions(nEstimators: 60, oobScore: oob)
-                if band.name.contains("balanced") { (options.classWeight, options.maxDepth) = (.balancedSubsample, 4) }
-                if band.name.contains("half") { (options.maxSamples, options.criterion) = (.fraction(0.5), .entropy) }
+                if band.name.contains("balanced") {
+                    (options.classWeight, options.maxDepth) = (.balancedSubsample, 4)
+                }
+                if band.name.contains("half") {
+                    (options.maxSamples, options.criterion) = (.fraction(0.5), .entropy)
+                }
                 return try options.fit(x, labels: y, classes: 4, weights: nil, generator: generator)
             }
             var (scores, oob): ([Double], [Double]) = ([], [])
@@ -174,7 +180,8 @@ extension TreeGrowth {
         self.init(
             maxDepth: options.max_depth, minSamplesSplit: count(options.min_samples_split, 2),
             minSamplesLeaf: count(options.min_samples_leaf, 1),
-            minWeightFractionLeaf: options.min_weight_fraction_leaf ?? 0, maxLeafNodes: options.max_leaf_nodes,
+            minWeightFractionLeaf: options.min_weight_fraction_leaf ?? 0,
+            maxLeafNodes: options.max_leaf_nodes,
             minImpurityDecrease: options.min_impurity_decrease ?? 0, ccpAlpha: options.ccp_alpha ?? 0)
     }
 }
