@@ -26,7 +26,10 @@ extension Matrix {
                 rest[column] += weight * deviation
             }
         }
-        let variances = zip(squares, rest).map { max(0, ($0 - $1 * $1 / total) / total) }
+        let variances = zip(squares, rest).map { square, rest -> Double in
+            let variance = (square - rest * rest / total) / total
+            return variance < 0 ? 0 : variance
+        }
         return (means, variances)
     }
 
@@ -36,6 +39,9 @@ extension Matrix {
         for row in 0..<rows { for column in 0..<columns { result[row, column] -= center[column] } }
         return result
     }
+
+    /// Returns whether a column has the same value in all rows.
+    func isConstant(_ column: Int) -> Bool { (0..<rows).allSatisfy { self[$0, column] == self[0, column] } }
 
     /// Returns the values of a column.
     package func column(_ index: Int) -> [Double] { (0..<rows).map { self[$0, index] } }

@@ -37,6 +37,7 @@ public struct LinearSVCOptions: ClassifierOptions {
         try KernelFunction(kernel: .linear, gamma: 0, coef0: 0, degree: 0).check(
             norms: KernelMatrix.squaredLengths(rows.x))
         let wide = fitIntercept ? rows.x.appending(interceptScaling) : rows.x
+        let gram = wide.rows < wide.columns ? wide.productTransposed(wide) : nil
         let outputs = rows.present.count == 2 ? 1 : rows.present.count
         var results = [SquaredHinge.Solution](
             repeating: SquaredHinge.Solution(weight: [], converged: false), count: outputs)
@@ -49,7 +50,7 @@ public struct LinearSVCOptions: ClassifierOptions {
                     return C * factor * (rows.weights?[row] ?? 1)
                 }
                 let problem = SquaredHinge(
-                    x: wide, y: rows.labels.map { $0 == positive ? 1 : -1 }, costs: costs)
+                    x: wide, y: rows.labels.map { $0 == positive ? 1 : -1 }, costs: costs, gram: gram)
                 results[output] = problem.solve(tolerance: tol, maxIterations: maxIter)
             }
         }

@@ -4,6 +4,8 @@ struct SquaredHinge {
     let x: Matrix
     let y: [Double]
     let costs: [Double]
+    /// The products of all rows, if there are fewer rows than columns.
+    let gram: Matrix?
 
     struct Solution: Sendable {
         var weight: [Double]
@@ -42,20 +44,25 @@ struct SquaredHinge {
     /// The minimum if exactly the active rows are within the margin: a ridge regression, solved in the smaller of the
     /// two dimensions.
     private func minimum(for active: [Int]) -> [Double]? {
+        let scales = active.map { (2 * costs[$0]).squareRoot() }
         var rows = x.rows(active)
-        for (index, row) in active.enumerated() {
-            let scale = (2 * costs[row]).squareRoot()
-            for column in 0..<x.columns { rows[index, column] *= scale }
+        for index in active.indices {
+            for column in 0..<x.columns { rows[index, column] *= scales[index] }
         }
         let targets = Matrix(
-            rows: 1, columns: active.count, values: active.map { (2 * costs[$0]).squareRoot() * y[$0] })
-        let isDual = active.count < x.columns
-        var system = isDual ? rows.productTransposed(rows) : rows.transposedProduct(rows)
+            rows: 1, columns: active.count, values: zip(scales, active).map { $0 * y[$1] })
+        var system: Matrix
+        if let gram {
+            system = gram.rows(active).columns(active)
+            for i in active.indices { for j in active.indices { system[i, j] *= scales[i] * scales[j] } }
+        } else {
+            system = rows.transposedProduct(rows)
+        }
         for i in 0..<system.rows { system[i, i] += 1 }
         guard let factor = Cholesky(system) else { return nil }
-        return isDual
-            ? factor.solve(rows: targets).product(rows).values
-            : factor.solve(rows: targets.product(rows)).values
+        return gram == nil
+            ? factor.solve(rows: targets.product(rows)).values
+            : factor.solve(rows: targets).product(rows).values
     }
 
     /// The step along a direction at which the slope of the (piecewise quadratic) objective is 0, by bisection between

@@ -67,8 +67,7 @@ public struct VarianceThresholdOptions: TransformerOptions {
         let variances = x.columnMoments().variances
         let kept = (0..<x.columns).filter { column in
             guard threshold == 0 else { return variances[column] > threshold }
-            let first = x[0, column]
-            return (1..<max(1, x.rows)).contains { x[$0, column] != first }
+            return !x.isConstant(column)
         }
         guard !kept.isEmpty else {
             throw FittingError(

@@ -52,13 +52,12 @@ public struct ColumnFindings: Sendable, Equatable {
         var duplicated: [(column: Int, of: Int)] = []
         var first: [[UInt64]: Int] = [:]
         for column in 0..<x.columns {
-            let values = x.column(column)
-            if values.allSatisfy({ $0 == values[0] }) {
+            if x.isConstant(column) {
                 constant.append(column)
                 continue
             }
             // -0 and 0 are the same value.
-            let key = values.map { ($0 == 0 ? 0 : $0).bitPattern }
+            let key = x.column(column).map { ($0 == 0 ? 0 : $0).bitPattern }
             if let earlier = first[key] {
                 duplicated.append((column, earlier))
             } else {

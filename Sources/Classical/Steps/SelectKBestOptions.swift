@@ -94,6 +94,7 @@ func analysisOfVariance(_ rows: LabeledRows) -> [Double] {
         }
     }
     return (0..<x.columns).map { column in
+        if x.isConstant(column) { return .nan }
         let between = counts.indices.reduce(0.0) {
             $0 + sums[$1, column] * sums[$1, column] / Double(counts[$1])
         }

@@ -91,10 +91,14 @@ final class KernelMatrix: Sendable {
 
     /// Copies values of a stored row.
     @inline(__always)
-    fileprivate func gather(_ row: Int, _ indices: [Int], _ out: UnsafeMutablePointer<Float>) {
+    fileprivate func copy(_ row: Int, _ runs: [Range<Int>], _ out: UnsafeMutablePointer<Float>) {
         stored.withUnsafeBufferPointer { values in
-            let start = row * x.rows
-            for (position, index) in indices.enumerated() { out[position] = values[start + index] }
+            guard let line = values.baseAddress.map({ $0 + row * x.rows }) else { return }
+            var position = 0
+            for run in runs {
+                (out + position).update(from: line + run.lowerBound, count: run.count)
+                position += run.count
+            }
         }
     }
 }
@@ -103,6 +107,8 @@ final class KernelMatrix: Sendable {
 struct KernelSubset: Sendable {
     private let matrix: KernelMatrix
     private let indices: [Int]
+    /// The indices as ranges.
+    private let runs: [Range<Int>]
     private let norms: [Double]
     /// The rows of the subset, if the kernel values are not stored.
     private let factor: RightFactor?
@@ -110,6 +116,15 @@ struct KernelSubset: Sendable {
     fileprivate init(_ matrix: KernelMatrix, _ indices: [Int], factor: RightFactor?) {
         (self.matrix, self.indices, self.factor) = (matrix, indices, factor)
         norms = indices.map { matrix.norms[$0] }
+        var runs: [Range<Int>] = []
+        for index in indices {
+            if let last = runs.last, last.upperBound == index {
+                runs[runs.count - 1] = last.lowerBound..<index + 1
+            } else {
+                runs.append(index..<index + 1)
+            }
+        }
+        self.runs = runs
     }
 
     /// The number of rows.
@@ -120,7 +135,7 @@ struct KernelSubset: Sendable {
 
     /// Computes the kernel values of a row with all rows.
     func fill(_ row: Int, _ out: UnsafeMutablePointer<Float>) {
-        guard let factor else { return matrix.gather(indices[row], indices, out) }
+        guard let factor else { return matrix.copy(indices[row], runs, out) }
         let features = matrix.x.columns
         withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { products in
             matrix.x.values.withUnsafeBufferPointer { values in

@@ -12,6 +12,8 @@ struct SMOSolver: ~Copyable {
     private var state: SMOState
     private var cache: RowCache
     private var isUnshrunk = false
+    /// Whether variable i belongs to row i of the kernel.
+    private let isDirect: Bool
     /// The kernel values of one row of the problem.
     private let rowScratch: UnsafeMutablePointer<Float>
 
@@ -30,6 +32,7 @@ struct SMOSolver: ~Copyable {
         state = SMOState(capacity: count)
         cache = RowCache(rows: count, stride: SMOState.padded(count), bytes: settings.cacheBytes)
         rowScratch = .allocate(capacity: problem.kernel.count)
+        isDirect = problem.rows.enumerated().allSatisfy { $0 == $1 }
         activate(Array(0..<count))
     }
 
@@ -130,12 +133,15 @@ struct SMOSolver: ~Copyable {
     /// Returns the kernel values of an active variable with all active ones.
     private mutating func row(_ position: Int) -> UnsafePointer<Float> {
         let variable = active[position]
-        return cache.row(variable) { [problem, active, state_padded = state.padded, rowScratch] target in
-            problem.kernel.fill(problem.rows[variable], rowScratch)
-            for (position, other) in active.enumerated() {
-                target[position] = rowScratch[problem.rows[other]]
+        let isWhole = isDirect && active.count == count
+        return cache.row(variable) { [problem, active, padded = state.padded, rowScratch] target in
+            problem.kernel.fill(problem.rows[variable], isWhole ? target : rowScratch)
+            if !isWhole {
+                for (position, other) in active.enumerated() {
+                    target[position] = rowScratch[problem.rows[other]]
+                }
             }
-            for position in active.count..<state_padded { target[position] = 0 }
+            for position in active.count..<padded { target[position] = 0 }
         }
     }
 

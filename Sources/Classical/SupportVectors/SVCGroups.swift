@@ -110,11 +110,10 @@ struct SVCGroups {
         let support = pair.coefficients.indices.filter { pair.coefficients[$0] != 0 }
         let machine = SupportVectors(
             vectors: matrix.x.rows(support.map { variables[trained[$0]] }), function: matrix.function)
-        let kernel = machine.kernelValues(matrix.x.rows(tested.map { variables[$0] }))
-        for (row, index) in tested.enumerated() {
-            let sum = zip(kernel[row: row], support).reduce(0) { $0 + $1.0 * pair.coefficients[$1.1] }
-            result.heldOut.append((index, sum - pair.rho))
-        }
+        let coefficients = Matrix(
+            rows: support.count, columns: 1, values: support.map { pair.coefficients[$0] })
+        let sums = machine.sums(matrix.x.rows(tested.map { variables[$0] }), coefficients).values
+        result.heldOut = zip(tested, sums).map { ($0, $1 - pair.rho) }
         return result
     }
 

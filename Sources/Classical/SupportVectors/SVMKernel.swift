@@ -56,7 +56,7 @@ struct KernelFunction: Sendable, Equatable {
         switch kernel {
         case .linear: break
         case .rbf:
-            for i in 0..<count { values[i] = exp(-gamma * max(0, norm + norms[i] - 2 * values[i])) }
+            replaceByGaussian(values, gamma: gamma, norm: norm, norms: norms, count)
         case .poly:
             for i in 0..<count { values[i] = power(gamma * values[i] + coef0, degree) }
         case .sigmoid:

@@ -87,7 +87,7 @@ public struct SupportVectorRegressor: Regressor, Equatable {
 
     public func predictions(_ x: Matrix) -> [Double] {
         let coefficients = Matrix(rows: dualCoefficients.count, columns: 1, values: dualCoefficients)
-        return machine.kernelValues(x).product(coefficients).values.map { $0 + intercept }
+        return machine.sums(x, coefficients).values.map { $0 + intercept }
     }
 
     public var arrays: [NamedArray] {

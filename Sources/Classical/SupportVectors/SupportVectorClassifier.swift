@@ -55,7 +55,6 @@ public struct SupportVectorClassifier: Classifier, Equatable {
     /// Returns the decision of each pair of present classes (0, 1), (0, 2), ..., (1, 2), ...; positive for the first
     /// class of the pair.
     public func pairDecisions(_ x: Matrix) -> Matrix {
-        let kernel = machine.kernelValues(x)
         let count = present.count
         var starts = [0]
         for count in supportCounts { starts.append(starts[starts.count - 1] + count) }
@@ -73,7 +72,7 @@ public struct SupportVectorClassifier: Classifier, Equatable {
                 pair += 1
             }
         }
-        var result = kernel.product(coefficients)
+        var result = machine.sums(x, coefficients)
         for row in 0..<x.rows {
             for pair in intercepts.indices { result[row, pair] += intercepts[pair] }
         }

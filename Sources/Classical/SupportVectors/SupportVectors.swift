@@ -11,17 +11,39 @@ struct SupportVectors: Sendable, Equatable {
         norms = KernelMatrix.squaredLengths(vectors)
     }
 
-    /// Returns the kernel values between rows and support vectors.
-    func kernelValues(_ x: Matrix) -> Matrix {
-        var result = x.productTransposed(vectors)
+    /// Returns the sums of the kernel values between rows and support vectors, weighted by each column of
+    /// `coefficients`.
+    func sums(_ x: Matrix, _ coefficients: Matrix) -> Matrix {
+        var result = Matrix(rows: x.rows, columns: coefficients.columns)
         let lengths = KernelMatrix.squaredLengths(x)
-        let width = vectors.rows
-        result.values.withUnsafeMutableBufferPointer { values in
-            norms.withUnsafeBufferPointer { norms in
-                guard let base = values.baseAddress, let norms = norms.baseAddress else { return }
-                Parallel.elements(x.rows, grain: 32) { range in
-                    for row in range {
-                        function.apply(base + row * width, norm: lengths[row], norms: norms, width)
+        let left = RightFactor(transposed: vectors)
+        let right = RightFactor(coefficients)
+        let (width, outputs, block) = (vectors.rows, coefficients.columns, 64)
+        result.values.withUnsafeMutableBufferPointer { out in
+            x.values.withUnsafeBufferPointer { values in
+                norms.withUnsafeBufferPointer { norms in
+                    guard let out = out.baseAddress, let values = values.baseAddress,
+                        let norms = norms.baseAddress
+                    else { return }
+                    Parallel.elements(x.rows, grain: block) { range in
+                        withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * width) {
+                            kernel in
+                            guard let kernel = kernel.baseAddress else { return }
+                            let first = range.lowerBound
+                            left.withFactor {
+                                $0.multiply(
+                                    values + first * x.columns, rows: range.count, rowStep: x.columns,
+                                    into: kernel)
+                            }
+                            for row in range {
+                                function.apply(
+                                    kernel + (row - first) * width, norm: lengths[row], norms: norms, width)
+                            }
+                            right.withFactor {
+                                $0.multiply(
+                                    kernel, rows: range.count, rowStep: width, into: out + first * outputs)
+                            }
+                        }
                     }
                 }
             }

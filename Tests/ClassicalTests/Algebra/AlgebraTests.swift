@@ -74,7 +74,7 @@ struct AlgebraTests {
     @Test func digammaAndQuantiles() {
         expectClose(
             [digamma(1), digamma(0.5), digamma(25)],
-            [-0.5772156649015329, -1.9635100260214235, 3.1987464275674597], 1e-13)
+            [-0.5772156649015329, -1.9635100260214235, 3.198742512851974], 1e-13)
         expectClose(
             [normalQuantile(0.975), normalQuantile(0.25)], [1.959963984540054, -0.6744897501960817], 1e-13)
         #expect(percentile(25, ofSorted: [1, 2, 3, 4]) == 1.75)
