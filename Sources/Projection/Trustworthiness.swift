@@ -28,7 +28,7 @@ public struct Trustworthiness: Sendable, Equatable {
         var penalties = [Int](repeating: 0, count: x.rows)
         penalties.withUnsafeMutableBufferPointer { penalties in
             let penalties = penalties
-            data.forEach { range, all in
+            data.eachBlock { range, all in
                 for row in range {
                     let squared = all + (row - range.lowerBound) * data.rows
                     for place in row * nNeighbors..<(row + 1) * nNeighbors {

@@ -111,7 +111,7 @@ package final class DistanceRows: Sendable {
     }
 
     /// Calls `body` with ranges of rows and their squared distances to all rows, on several threads.
-    func forEach(_ body: (Range<Int>, UnsafePointer<Double>) -> Void) {
+    func eachBlock(_ body: (Range<Int>, UnsafePointer<Double>) -> Void) {
         Parallel.elements(rows, grain: 16) { range in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: range.count * rows) { distances in
                 guard let base = distances.baseAddress else { return }

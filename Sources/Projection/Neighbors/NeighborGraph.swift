@@ -18,7 +18,7 @@ package struct NeighborGraph: Sendable, Equatable {
         indices.withUnsafeMutableBufferPointer { indices in
             distances.withUnsafeMutableBufferPointer { distances in
                 guard let indices = indices.baseAddress, let distances = distances.baseAddress else { return }
-                data.forEach { range, all in
+                data.eachBlock { range, all in
                     for row in range {
                         var list = NeighborList(
                             indices: indices + row * count, distances: distances + row * count,

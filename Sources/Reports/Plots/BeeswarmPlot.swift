@@ -54,7 +54,7 @@ public struct BeeswarmPlot: Plot {
         let rowHeight = 26.0
         let nameWidth = min(shown.map { TextWidth.of($0.name, size: 12) }.max() ?? 0, 210) + 24
         let (top, notes) = (38.0, notes)
-        let bottom = top + max(rowHeight * Double(shown.count), 60) + 4
+        let bottom = top + max(rowHeight * Double(shown.count), 92) + 4
         var canvas = Canvas(width: width, height: max(bottom + 46 + (notes.isEmpty ? 0 : 18), 190))
         canvas.text(title, Point(12, 22), size: 14, isBold: true, limit: width - 24)
         let area = PlotArea(left: nameWidth, top: top, right: width - 96, bottom: bottom)
