@@ -43,7 +43,7 @@ package enum ReportStyle {
             @media screen and (prefers-color-scheme: dark) {
             :root { --ink: #e6edf3; --muted: #9da7b3; --paper: #0d1117; --line: #30363d; --soft: #161b22; }
             .problem strong { color: #ff7b72; } .warning strong { color: #d29922; } .checked strong { color: #3fb950; }
-            .paper { fill: #0d1117; } .ink { fill: #e6edf3; } .muted { fill: #9da7b3; } .ink-line { stroke: #e6edf3; }
+            .paper { fill: #0d1117; } .paper-line { stroke: #0d1117; } .ink { fill: #e6edf3; } .muted { fill: #9da7b3; } .ink-line { stroke: #e6edf3; }
             .muted-line { stroke: #9da7b3; } .axis-line { stroke: #6e7681; } .grid-line { stroke: #2b3138; }
             \(series.joined(separator: "\n"))
             }

@@ -49,11 +49,12 @@ public struct BarChart: Plot {
         self.reference = reference
     }
 
-    /// Creates a chart of feature importances in descending order, with NaN last.
+    /// Creates a chart of feature importances in descending order, with NaN last. The intervals are given, such as
+    /// quantiles over permutations, or the values plus and minus deviations.
     public static func importances(
         title: String = "Feature importances", xName: String = "importance", _ names: [String],
         _ values: [Double],
-        deviations: [Double] = [], limit: Int = 20
+        deviations: [Double] = [], intervals: [ClosedRange<Double>?] = [], limit: Int = 20
     ) -> BarChart {
         let order = values.indices.prefix(names.count).sorted { a, b in
             let (x, y) = (values[a], values[b])
@@ -61,8 +62,10 @@ public struct BarChart: Plot {
         }
         let bars = order.map { index in
             let deviation = deviations.indices.contains(index) ? deviations[index] : .nan
+            let interval = intervals.indices.contains(index) ? intervals[index] : nil
             return Bar(
-                names[index], values[index], low: values[index] - deviation, high: values[index] + deviation)
+                names[index], values[index], low: interval?.lowerBound ?? values[index] - deviation,
+                high: interval?.upperBound ?? values[index] + deviation)
         }
         var chart = BarChart(title: title, xName: xName, bars: bars)
         chart.limit = limit
@@ -124,7 +127,7 @@ public struct BarChart: Plot {
     private func draw(
         _ bar: Bar, _ y: Double, _ scale: Scale, _ area: PlotArea, on canvas: inout Canvas
     ) {
-        canvas.text(bar.name, Point(area.left - 8, y + 4), .end, limit: area.left - 20)
+        canvas.text(bar.name, Point(area.left - 8, y + 4), .end, limit: area.left - 20, keepsEnd: true)
         guard let zero = scale.place(0), let place = scale.place(bar.value) else { return }
         canvas.rectangle(
             Point(zero, y - 7), Point(place, y + 7), fill: .area(0), tip: "\(bar.name): \(text(bar.value))")

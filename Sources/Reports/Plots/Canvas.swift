@@ -88,31 +88,28 @@ package struct Canvas {
 
     /// Draws the marker of a series, whose shape distinguishes it without color.
     package mutating func mark(_ at: Point, series: Int, size: Double = 3.5, tip: String? = nil) {
-        let (x, y, r) = (at.x, at.y, size)
-        let shapes: [[Point]] = [
-            [],
-            [Point(x - r, y - r), Point(x + r, y - r), Point(x + r, y + r), Point(x - r, y + r)],
-            [Point(x, y - r * 1.2), Point(x + r * 1.15, y + r * 0.9), Point(x - r * 1.15, y + r * 0.9)],
-            [Point(x, y - r * 1.3), Point(x + r * 1.3, y), Point(x, y + r * 1.3), Point(x - r * 1.3, y)],
-        ]
-        let shape = shapes[series % shapes.count]
         let look = paint("fill", .series(series)) + [("stroke", "#FFFFFF"), ("stroke-width", "0.8")]
-        if shape.isEmpty {
+        if series % MarkerShape.allCases.count == 0 {
             element(
-                "circle", [("cx", Self.number(x)), ("cy", Self.number(y)), ("r", Self.number(r))] + look,
+                "circle",
+                [("cx", Self.number(at.x)), ("cy", Self.number(at.y)), ("r", Self.number(size))] + look,
                 tip: tip)
         } else {
-            element(
-                "path", [("d", "M" + shape.map(\.text).joined(separator: "L") + "Z")] + look, tip: tip)
+            element("path", [("d", MarkerShape.of(series).path(at, size))] + look, tip: tip)
         }
     }
 
-    /// Draws text with its baseline at a point. Text wider than `limit` is truncated and shown in full in the tooltip.
+    /// Draws text with its baseline at a point. Text wider than `limit` is truncated, in the middle if
+    /// `keepsEnd` is true, and shown in full in the tooltip.
     package mutating func text(
         _ text: String, _ at: Point, _ anchor: Anchor = .start, size: Double = 12, ink: Ink = .ink,
-        isBold: Bool = false, turned: Double = 0, limit: Double = .infinity
+        isBold: Bool = false, turned: Double = 0, limit: Double = .infinity, keepsEnd: Bool = false
     ) {
-        let shown = TextWidth.cut(text, to: limit, size: size * (isBold ? 1.08 : 1))
+        let fontSize = size * (isBold ? 1.08 : 1)
+        let shown =
+            keepsEnd
+            ? TextWidth.cutMiddle(text, to: limit, size: fontSize)
+            : TextWidth.cut(text, to: limit, size: fontSize)
         var attributes = [("x", Self.number(at.x)), ("y", Self.number(at.y))]
         if anchor != .start { attributes.append(("text-anchor", anchor.rawValue)) }
         if size != 12 { attributes.append(("font-size", Self.number(size))) }
@@ -121,11 +118,11 @@ package struct Canvas {
         element("text", attributes + paint("fill", ink), shown, tip: shown == text ? nil : text)
     }
 
-    private func paint(_ what: String, _ ink: Ink) -> [(String, String)] {
+    func paint(_ what: String, _ ink: Ink) -> [(String, String)] {
         [(what, ink.color)] + (ink.name.map { [("class", what == "stroke" ? $0 + "-line" : $0)] } ?? [])
     }
 
-    private mutating func element(
+    mutating func element(
         _ name: String, _ attributes: [(String, String)], _ text: String = "", tip: String? = nil
     ) {
         let tip = tip.map { "<title>\(Markup.escaped($0))</title>" } ?? ""

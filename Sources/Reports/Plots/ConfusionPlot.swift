@@ -44,7 +44,7 @@ public struct ConfusionPlot: Plot {
         canvas.text("predicted class", Point(left + side / 2, 46), .middle, ink: .muted)
         canvas.text("true class", Point(16, top + side / 2), .middle, ink: .muted, turned: -90)
         canvas.text("examples", Point(left + side + 8, top - 8), size: 11, ink: .muted)
-        canvas.rectangle(Point(left, top), Point(left + side, top + side), fill: Self.shade(0))
+        canvas.rectangle(Point(left, top), Point(left + side, top + side), fill: ColorScale.sequential.ink(0))
         for (index, name) in classes.enumerated() {
             let middle = cell * (Double(index) + 0.5)
             let y = top + middle + fontSize * 0.35
@@ -88,7 +88,8 @@ public struct ConfusionPlot: Plot {
         let count = matrix.counts[row][column]
         if count > 0 {
             canvas.rectangle(
-                Point(x, y), Point(x + cell, y + cell), fill: Self.shade(share), border: .fixed("#FFFFFF"),
+                Point(x, y), Point(x + cell, y + cell), fill: ColorScale.sequential.ink(share),
+                border: .fixed("#FFFFFF"),
                 tip: "true \(matrix.classes[row]), predicted \(matrix.classes[column]): \(count), "
                     + NumberText.percent(share))
         }
@@ -107,27 +108,14 @@ public struct ConfusionPlot: Plot {
             NumberText.percent(share, 0), Point(middle.x, middle.y + 13), .middle, size: 10, ink: ink)
     }
 
-    /// A perceptually uniform scale from white to dark blue that also prints in grayscale.
-    package static func shade(_ share: Double) -> Ink {
-        let stops: [(Double, Double, Double)] = [
-            (247, 249, 252), (204, 224, 240), (136, 186, 220), (62, 134, 188), (16, 82, 148), (6, 40, 92),
-        ]
-        let place = min(max(share.isNaN ? 0 : share, 0), 1) * Double(stops.count - 1)
-        let below = min(Int(place), stops.count - 2)
-        let part = place - Double(below)
-        let (a, b) = (stops[below], stops[below + 1])
-        let parts = [(a.0, b.0), (a.1, b.1), (a.2, b.2)].map { Int(($0 + ($1 - $0) * part).rounded()) }
-        let hex = parts.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
-        return .fixed("#" + hex.joined())
-    }
-
     private func drawKey(_ at: Point, on canvas: inout Canvas) {
         canvas.text("proportion of true class", Point(at.x, at.y + 11), size: 11, ink: .muted)
         let left = at.x + 100
         for step in 0..<20 {
             let x = left + 6 * Double(step)
             canvas.rectangle(
-                Point(x, at.y + 1), Point(x + 6.2, at.y + 13), fill: Self.shade((Double(step) + 0.5) / 20))
+                Point(x, at.y + 1), Point(x + 6.2, at.y + 13),
+                fill: ColorScale.sequential.ink((Double(step) + 0.5) / 20))
         }
         canvas.text("0 to 100%", Point(left + 128, at.y + 11), size: 11, ink: .muted)
     }

@@ -23,7 +23,7 @@ public struct LineChart: Plot {
         }
     }
 
-    /// The scale of the vertical axis.
+    /// The scale of an axis.
     public enum Axis: Sendable {
         case linear, logarithmic
         /// Logarithmic if all values are positive and span more than a factor of 100, else linear.
@@ -40,6 +40,8 @@ public struct LineChart: Plot {
     public var series: [Series]
     /// The scale of the vertical axis (default: linear).
     public var axis: Axis
+    /// The scale of the horizontal axis (default: linear). Points that are not above 0 are left out of a logarithmic one.
+    public var xAxis = Axis.linear
     /// Whether y is a proportion, shown in percent.
     public var isShare: Bool
     /// A vertical line, such as at the best epoch, with its label.
@@ -81,14 +83,16 @@ public struct LineChart: Plot {
         let top = drawLegend(on: &canvas) + 14
         let bottom = size.height - (xName.isEmpty ? 26 : 46)
         let y = Scale(
-            series.flatMap { $0.points.map(\.y) + $0.band.flatMap { [$0.low, $0.high] } }, kind: kind,
+            series.flatMap { $0.points.map(\.y) + $0.band.flatMap { [$0.low, $0.high] } },
+            kind: kind(axis, series.flatMap { $0.points.map(\.y) }),
             from: bottom, to: top,
             labels: isShare ? .percent : .plain)
         let left = (yName.isEmpty ? 20 : 36) + PlotArea.labelWidth(y)
         let area = PlotArea(left: left, top: top, right: size.width - 20, bottom: bottom)
         let places = series.flatMap { $0.points.map(\.x) }
         let x = Scale(
-            places, from: area.left + 6, to: area.right - 6, ticks: 10, exact: true,
+            places, kind: kind(xAxis, places), from: area.left + 6, to: area.right - 6, ticks: 10,
+            exact: true,
             whole: places.allSatisfy { $0.rounded() == $0 })
         area.drawVertical(y, name: yName, on: &canvas)
         area.drawHorizontal(x, name: xName, on: &canvas)
@@ -101,12 +105,12 @@ public struct LineChart: Plot {
         return canvas.document(title: title, summary: summary)
     }
 
-    private var kind: Scale.Kind {
-        let drawn = series.flatMap { $0.points.map(\.y) }.filter { Scale.isDrawn($0) }
+    private func kind(_ axis: Axis, _ values: [Double]) -> Scale.Kind {
         switch axis {
         case .linear: return .linear
         case .logarithmic: return .logarithmic
         case .automatic:
+            let drawn = values.filter { Scale.isDrawn($0) }
             guard let low = drawn.min(), let high = drawn.max(), low > 0 else { return .linear }
             return high / low > 100 ? .logarithmic : .linear
         }

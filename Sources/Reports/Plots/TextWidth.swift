@@ -19,6 +19,25 @@ package enum TextWidth {
         return kept + "…"
     }
 
+    /// Returns the text with its middle replaced with an ellipsis if it is too wide, for names that differ at their ends.
+    package static func cutMiddle(_ text: String, to width: Double, size: Double) -> String {
+        guard of(text.unicodeScalars.count > 1000 ? String(text.prefix(1000)) : text, size: size) > width
+        else {
+            return text
+        }
+        let characters = Array(text)
+        var (head, tail, used) = (0, 0, size)
+        while head + tail < characters.count {
+            // The end gets the larger part.
+            let takesTail = tail <= head
+            let next = takesTail ? characters[characters.count - 1 - tail] : characters[head]
+            used += of(String(next), size: size)
+            if used > width { break }
+            if takesTail { tail += 1 } else { head += 1 }
+        }
+        return String(characters[..<head]) + "…" + String(characters[(characters.count - tail)...])
+    }
+
     /// The width of a character relative to the font size.
     private static func share(_ scalar: Unicode.Scalar) -> Double {
         switch scalar {

@@ -45,6 +45,41 @@ import Testing
                 title: name, sound: nil,
                 attention: .init([1, 2], seconds: 1, start: numbers.first ?? 0)),
             ConfusionPlot(title: name, ConfusionMatrix(classes: numbers.map { _ in name })),
+        ] + featurePlots(name, numbers)
+    }
+
+    private static func featurePlots(_ name: String, _ numbers: [Double]) -> [any Plot] {
+        let names = numbers.map { _ in name }
+        let columns = numbers.map { number in numbers.map { $0 + number } }
+        let table = FeatureTable(
+            names: names + [name], values: [numbers, numbers.reversed()], classes: [name, name],
+            labels: numbers.indices.map { $0 % 3 })
+        let points = numbers.map { (x: $0, y: -$0) }
+        let curve = ScoreCurve(x: numbers, training: columns, validation: columns.map { $0.reversed() })
+        return [
+            GroupedBarChart(
+                title: name, xName: name, categories: names + [name],
+                groups: [.init(name, numbers), .init(name, [1]), .init(name, [])]),
+            GroupedBarChart.classCounts(classes: names, before: [1], after: [.max]),
+            FeatureHistograms(title: name, table), FeatureViolins(title: name, table),
+            FeatureViolins(FeatureTable(names: names, values: columns)),
+            CorrelationPlot(title: name, names: names, features: columns, isClustered: true),
+            CorrelationPlot(title: name, names: names + [name], coefficients: columns),
+            BeeswarmPlot(
+                title: name, xName: name,
+                features: columns.map { .init(name, attributions: $0, values: numbers) }),
+            ScatterPlot(
+                title: name, note: name, points: points, labels: numbers.indices.map { $0 % 3 },
+                groups: [name, name], axes: (name, name)),
+            ScatterPlot(title: name, points: points),
+            LineChart.learningCurve(title: name, yName: name, curve),
+            LineChart.validationCurve(parameter: name, curve, isShare: true, xAxis: .logarithmic),
+            SearchHeatMap(
+                title: name, xName: name, xValues: names, yName: name, yValues: names, scores: columns,
+                scoreName: name, isShare: true),
+            SearchHeatMap(
+                title: name, xName: name, xValues: [name], yName: name, yValues: [name, name],
+                scores: [numbers], isLowerBetter: true),
         ]
     }
 
