@@ -1,5 +1,6 @@
 import Autograd
 import Classical
+import Foundation
 import Projection
 import Testing
 
@@ -33,6 +34,38 @@ import Testing
         let reference = try Reference()
         let found = PCA2D.positions(try reference.digits(), generator: RandomGenerator(seed: 1))
         #expect(found.difference(to: try reference.matrix("pca")) < 1e-6)
+    }
+
+    @Test func principalComponentsFollowTheScaleOfTheData() {
+        let x = Matrix.clusters(3, rows: 50, columns: 4)
+        let expected = PCA2D.positions(x, generator: RandomGenerator(seed: 1))
+        for scale in [1e-120, 1e120] {
+            let scaled = Matrix(rows: 50, columns: 4, values: x.values.map { $0 * scale })
+            var found = PCA2D.positions(scaled, generator: RandomGenerator(seed: 1))
+            found.values = found.values.map { $0 / scale }
+            #expect(found.difference(to: expected) < 1e-10)
+        }
+    }
+
+    /// The adjacency matrix of a path, whose eigenvalues are 2 cos(pi k / (n + 1)) and close to each other.
+    @Test func leadingEigenvectorsAreThoseOfThePath() {
+        let size = 150
+        func apply(_ vector: [Double], _ image: inout [Double]) {
+            for at in 0..<size {
+                image[at] = (at > 0 ? vector[at - 1] : 0) + (at + 1 < size ? vector[at + 1] : 0)
+            }
+        }
+        var lanczos = Lanczos(size: size)
+        let first = lanczos.leading(2, generator: RandomGenerator(seed: 1), apply)
+        lanczos.excluded = [first[0].vector]
+        let others = lanczos.leading(2, generator: RandomGenerator(seed: 1), apply)
+        for (k, pair) in [(1, first[0]), (2, first[1]), (2, others[0]), (3, others[1])] {
+            let step = Double.pi * Double(k) / Double(size + 1)
+            #expect(abs(pair.value - 2 * cos(step)) < 1e-10)
+            let expected = (1...size).map { sin(step * Double($0)) / (Double(size + 1) / 2).squareRoot() }
+            let product = zip(pair.vector, expected).reduce(0) { $0 + $1.0 * $1.1 }
+            #expect(abs(abs(product) - 1) < 1e-9)
+        }
     }
 
     @Test func errorsSayWhatIsAllowed() {

@@ -1,19 +1,21 @@
 import Autograd
 
 /// The leading eigenvectors of a symmetric operator by the Lanczos method with full reorthogonalization.
-struct Lanczos {
+package struct Lanczos {
     /// The size of the operator.
     let size: Int
     /// The maximum number of steps.
-    var steps = 300
+    package var steps = 300
     /// The largest accepted residual, relative to the largest eigenvalue.
     var tolerance = 1e-9
     /// Unit vectors that are orthogonal to the result, such as known eigenvectors.
-    var excluded: [[Double]] = []
+    package var excluded: [[Double]] = []
+
+    package init(size: Int) { self.size = size }
 
     /// Returns the `count` largest eigenvalues with their unit eigenvectors; fewer if the space is too small.
     /// `apply` writes the product of the operator with the first array to the second.
-    func leading(
+    package func leading(
         _ count: Int, generator: RandomGenerator, _ apply: ([Double], inout [Double]) -> Void
     ) -> [(value: Double, vector: [Double])] {
         let limit = min(steps, size - excluded.count)

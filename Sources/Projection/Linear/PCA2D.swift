@@ -6,7 +6,7 @@ package enum PCA2D {
     /// Returns the coordinates of each row. Each axis points to where its largest loading is positive. An axis
     /// without variance is 0.
     package static func positions(_ x: Matrix, generator: RandomGenerator) -> Matrix {
-        let centered = centered(x)
+        let (centered, size) = centered(x)
         var result = Matrix(rows: x.rows, columns: 2)
         let pairs = Lanczos(size: x.columns).leading(2, generator: generator) { vector, image in
             transposed(centered, product(centered, vector), &image)
@@ -15,13 +15,13 @@ package enum PCA2D {
         for (axis, pair) in pairs.enumerated() where pair.value > largest * 1e-20 {
             let top = pair.vector.reduce(0) { abs($1) > abs($0) ? $1 : $0 }
             let scores = product(centered, pair.vector)
-            for row in 0..<x.rows { result[row, axis] = top < 0 ? -scores[row] : scores[row] }
+            for row in 0..<x.rows { result[row, axis] = (top < 0 ? -size : size) * scores[row] }
         }
         return result
     }
 
-    /// The matrix minus its column means.
-    private static func centered(_ x: Matrix) -> Matrix {
+    /// The matrix minus its column means, divided by its largest value so that squares neither overflow nor vanish.
+    private static func centered(_ x: Matrix) -> (matrix: Matrix, size: Double) {
         var means = [Double](repeating: 0, count: x.columns)
         for row in 0..<x.rows {
             for column in 0..<x.columns { means[column] += x[row, column] / Double(x.rows) }
@@ -34,7 +34,10 @@ package enum PCA2D {
                 result[row, column] = abs(difference) <= abs(means[column]) * 1e-14 ? 0 : difference
             }
         }
-        return result
+        let size = result.values.reduce(0) { max($0, abs($1)) }
+        guard size > 0 else { return (result, 1) }
+        for at in result.values.indices { result.values[at] /= size }
+        return (result, size)
     }
 
     private static func product(_ x: Matrix, _ vector: [Double]) -> [Double] {

@@ -42,7 +42,7 @@ package struct Affinities: Sendable {
         let nearest = row.min() ?? 0
         for at in row.indices { row[at] -= nearest }
         var (beta, low, high) = (1.0, 0.0, Double.infinity)
-        for _ in 0..<200 {
+        for _ in 0..<1000 {
             var (sum, weighted) = (0.0, 0.0)
             for squared in row {
                 let value = exp(-beta * squared)
