@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "Layers", targets: ["Layers"]),
         .library(name: "Metrics", targets: ["Metrics"]),
         .library(name: "Classical", targets: ["Classical"]),
+        .library(name: "Projection", targets: ["Projection"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Reports", targets: ["Reports"]),
@@ -37,9 +38,11 @@ let package = Package(
             name: "AutogradTesting", dependencies: ["Autograd"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(name: "Classical", dependencies: ["Autograd"], exclude: ["README.md"]),
+        .target(name: "Projection", dependencies: ["Classical", "Autograd"], exclude: ["README.md"]),
         .target(name: "Configuration", exclude: ["README.md"]),
         .target(
-            name: "Layers", dependencies: ["Classical", "Metrics", "Autograd", "Configuration"], exclude: ["README.md"],
+            name: "Layers", dependencies: ["Classical", "Metrics", "Autograd", "Configuration"],
+            exclude: ["README.md"],
             swiftSettings: realType),
         .target(
             name: "Metrics", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
@@ -59,7 +62,8 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics", "Autograd",
+                "Classical", "Projection", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers",
+                "Metrics", "Autograd",
                 "Configuration",
             ],
             exclude: ["README.md"], swiftSettings: realType),
@@ -89,6 +93,9 @@ let package = Package(
         .testTarget(
             name: "ClassicalTests", dependencies: ["Classical", "Autograd"], exclude: ["Fixtures"],
             swiftSettings: realType),
+        .testTarget(
+            name: "ProjectionTests", dependencies: ["Projection", "Classical", "Autograd"],
+            exclude: ["Fixtures"], swiftSettings: realType),
         .testTarget(
             name: "LayersTests",
             dependencies: [

@@ -11,15 +11,18 @@ import Testing
         ("AutogradTesting", ["Autograd"]),
         ("Metrics", ["Autograd", "Configuration"]),
         ("Reports", ["Metrics", "Configuration"]),
-        ("Layers", ["Metrics", "Autograd", "Configuration"]),
+        ("Classical", ["Autograd"]),
+        ("Projection", ["Classical", "Autograd"]),
+        ("Layers", ["Classical", "Metrics", "Autograd", "Configuration"]),
         ("Training", ["Layers", "Metrics", "Autograd", "Configuration"]),
-        ("ONNXExport", ["Layers", "Autograd", "Configuration"]),
+        ("ONNXExport", ["Layers", "Classical", "Autograd", "Configuration"]),
         ("SpeechEmotion", ["Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]),
         ("Bench", ["SpeechEmotion", "Layers", "Autograd", "Configuration"]),
         (
             "Lab",
             [
-                "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics", "Autograd",
+                "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Classical", "Projection",
+                "Metrics", "Autograd",
                 "Configuration",
             ]
         ),

@@ -4,7 +4,11 @@ import Configuration
 package enum ConfigExamples {
     /// The example of a type, or nil if there is none. Two registries may use the same name: the definition tells them apart.
     package static func example(of type: String, definition: String) -> String? {
-        all[definition == "RandomGain" ? "gain (augmentation)" : type]
+        switch definition {
+        case "RandomGain": all["gain (augmentation)"]
+        case "RandomMethod": all["random (search)"]
+        default: all[type]
+        }
     }
 
     /// The examples by type.
@@ -49,6 +53,7 @@ package enum ConfigExamples {
         "summary":
             #"{"type": "summary", "entries": [{"feature": {"type": "mfcc"}, "statistics": ["mean", "std"]}]}"#,
         "image": #"{"type": "image", "height": 300, "width": 300, "colormap": "viridis"}"#,
+        "table": #"{"type": "table", "file": "data/wav2vec2.npy", "column": "path"}"#,
         // Features
         "mfcc": #"{"type": "mfcc", "n_mfcc": 40, "n_fft": 2048, "hop_length": 512}"#,
         "mel": #"{"type": "mel", "n_mels": 64, "scale": "db"}"#,
@@ -129,6 +134,23 @@ package enum ConfigExamples {
         "squeeze_excitation": #"{"type": "squeeze_excitation", "units": 16}"#,
         "mbconv": #"{"type": "mbconv", "filters": 24, "stride": 2, "expansion": 6}"#,
         "efficientnet": #"{"type": "efficientnet", "variant": "b0", "classes": 8}"#,
+        // Fitted models, and the steps before them
+        "standard_scaler": #"{"type": "standard_scaler"}"#,
+        "robust_scaler": #"{"type": "robust_scaler", "quantile_range": [25, 75]}"#,
+        "min_max_scaler": #"{"type": "min_max_scaler", "feature_range": [0, 1]}"#,
+        "pca": #"{"type": "pca", "n_components": 40}"#,
+        "select_k_best": #"{"type": "select_k_best", "k": 40, "score_func": "f_classif"}"#,
+        "decision_tree": #"{"type": "decision_tree", "max_depth": 6}"#,
+        "random_forest": #"{"type": "random_forest", "n_estimators": 200, "max_features": "sqrt"}"#,
+        "extra_trees": #"{"type": "extra_trees", "n_estimators": 200}"#,
+        "gradient_boosting": #"{"type": "gradient_boosting", "n_estimators": 300, "learning_rate": 0.05}"#,
+        "svc": #"{"type": "svc", "C": 10, "gamma": "scale", "probability": true}"#,
+        "linear_svc": #"{"type": "linear_svc", "C": 0.01}"#,
+        "logistic_regression": #"{"type": "logistic_regression", "C": 0.1, "class_weight": "balanced"}"#,
+        "ridge_classifier": #"{"type": "ridge_classifier", "alpha": 10}"#,
+        "linear_discriminant": #"{"type": "linear_discriminant", "solver": "lsqr", "shrinkage": "auto"}"#,
+        "gaussian_nb": #"{"type": "gaussian_nb"}"#,
+        "k_neighbors": #"{"type": "k_neighbors", "n_neighbors": 9, "weights": "distance"}"#,
         // Losses
         "cross_entropy": #"{"type": "cross_entropy", "label_smoothing": 0.1}"#,
         "focal": #"{"type": "focal", "gamma": 2}"#,
@@ -154,7 +176,12 @@ package enum ConfigExamples {
         "one_cycle": #"{"type": "one_cycle", "per": "step"}"#,
         "plateau": #"{"type": "plateau", "monitor": "validation_loss", "factor": 0.5, "patience": 5}"#,
         "warmup": #"{"type": "warmup", "periods": 5, "then": {"type": "cosine"}}"#,
-        // Ranges of a random search
+        // Search methods
+        "grid": #"{"type": "grid"}"#,
+        "random (search)": #"{"type": "random", "trials": 50}"#,
+        "tpe": #"{"type": "tpe", "trials": 50}"#,
+        "halving": #"{"type": "halving", "trials": 27, "factor": 3, "rounds": 3}"#,
+        // Ranges of a search
         "choice": #"{"type": "choice", "values": [16, 32, 64]}"#,
         "uniform": #"{"type": "uniform", "low": 0.1, "high": 0.5}"#,
         "log_uniform": #"{"type": "log_uniform", "low": 0.0001, "high": 0.01}"#,

@@ -29,5 +29,5 @@ let layerKinds: [any TaggedOptions.Type] = [
     StandardScalerSpec.self, RobustScalerSpec.self, MinMaxScalerSpec.self, PCASpec.self, SelectKBestSpec.self,
     DecisionTreeSpec.self, RandomForestSpec.self, ExtraTreesSpec.self, SVCSpec.self, LinearSVCSpec.self,
     LogisticRegressionSpec.self, RidgeClassifierSpec.self, LinearDiscriminantSpec.self, GaussianNBSpec.self,
-    KNeighborsSpec.self,
+    KNeighborsSpec.self, GradientBoostingSpec.self,
 ]

@@ -14,7 +14,7 @@ extension ONNXMappings {
             .adding(SVCSpec.self, supportVectors)
             .adding(LinearSVCSpec.self, linear).adding(LogisticRegressionSpec.self, linear)
             .adding(RidgeClassifierSpec.self, linear).adding(LinearDiscriminantSpec.self, linear)
-            .adding(GaussianNBSpec.self, naiveBayes)
+            .adding(GaussianNBSpec.self, naiveBayes).adding(GradientBoostingSpec.self, boosting)
     }
 }
 
@@ -86,6 +86,18 @@ extension Scaler {
     let trees = TreeAttributes(model.ensemble, factor: 1 / Double(model.ensemble.trees))
     let probabilities = trees.add(to: layer, layer.flat(x))
     return ONNXSignal(layer.logarithms(probabilities), shape: [model.classes])
+}
+
+@Sendable private func boosting(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let model: BoostingClassifier = try layer.fitted()
+    let trees = TreeAttributes(model.ensemble, factor: 1)
+    var margins = trees.add(to: layer, layer.flat(x), baseline: model.baseline.map { Float($0) })
+    if model.ensemble.outputs == 1 {
+        // The log-odds of class 1 are the difference of two scores.
+        margins = layer.node("MatMul", margins, layer.constant([0, 1], [1, 2], "sides"))
+    }
+    let scores = layer.node("LogSoftmax", [margins], [("axis", .integer(-1))])[0]
+    return ONNXSignal(layer.bounded(scores), shape: [model.classes])
 }
 
 /// The attributes of the tree operators of ONNX.

@@ -149,7 +149,10 @@ import Testing
         (#"search={"parameters": {"model[1].n_estimators": [0]}}"#, "1 to"),
         (#"search={"parameters": {"split.test": [1, 2]}}"#, "cannot be searched"),
         (#"search={"parameters": {"model[1].n_estimators": [3]}, "metric": "auc"}"#, "evaluation.metrics"),
-        (#"search={"parameters": {"model[1].n_estimators": {"type": "integer", "low": 1, "high": 3}}}"#, "list"),
+        (
+            #"search={"parameters": {"model[1].n_estimators": {"type": "integer", "low": 1, "high": 3}}}"#,
+            "list"
+        ),
         (#"model=[{"type": "dense", "units": 4}, {"type": "random_forest"}]"#, "trainable weights"),
     ])
     func whatCannotBeSearchedIsRefused(_ setting: String, _ words: String) throws {

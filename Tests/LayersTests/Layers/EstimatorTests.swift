@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct EstimatorTests {
     static let kinds = [
-        #"{"type": "decision_tree"}"#, #"{"type": "random_forest", "n_estimators": 7, "class_weight": "balanced"}"#,
+        #"{"type": "decision_tree"}"#,
+        #"{"type": "random_forest", "n_estimators": 7, "class_weight": "balanced"}"#,
         #"{"type": "extra_trees", "n_estimators": 7, "max_features": 0.5}"#, #"{"type": "svc"}"#,
         #"{"type": "svc", "kernel": "poly", "degree": 2, "gamma": 0.1, "coef0": 1, "probability": true}"#,
         #"{"type": "linear_svc"}"#, #"{"type": "logistic_regression", "penalty": "l1"}"#,

@@ -59,7 +59,8 @@ import Testing
     @Test(arguments: [
         ("path,f0\na,1\na,2\n", "twice"), ("path,f0\na,x\n", "expected a number"),
         ("path,speaker,f0\na,1,2\n", "exclude"), ("name2,f0\na,1\n", "no column \"path\""),
-        ("path\na\n", "no column with features"), ("path,f0\na,nan\n", "finite"), ("path,f0\na,1,2\n", "fields"),
+        ("path\na\n", "no column with features"), ("path,f0\na,nan\n", "finite"),
+        ("path,f0\na,1,2\n", "fields"),
     ])
     func damageIsNamed(_ text: String, _ words: String) throws {
         try inFolder { folder in
