@@ -74,38 +74,51 @@ public struct Metric: Sendable {
 }
 
 extension Metric {
+    /// The proportion of correct predictions.
     public static let accuracy = Metric(
         "accuracy", "Proportion of correct predictions.", .confusion { $0.accuracy })
+    /// The unweighted average recall (UAR): the mean of the recalls of the classes.
     public static let uar = Metric(
         "uar", "Unweighted average recall: the mean of the recalls of the classes.",
         .confusion { $0.balancedAccuracy })
+    /// The mean of the F1 scores of the classes.
     public static let macroF1 = Metric(
         "macro_f1", "Mean of the F1 scores of the classes.", .confusion { $0.macro($0.f1Scores) })
+    /// The mean of the F1 scores of the classes, weighted by their examples.
     public static let weightedF1 = Metric(
         "weighted_f1", "Mean of the F1 scores of the classes, weighted by their examples.",
         .confusion { $0.weighted($0.f1Scores) })
+    /// The mean of the precisions of the classes.
     public static let macroPrecision = Metric(
         "macro_precision", "Mean of the precisions of the classes.", .confusion { $0.macro($0.precisions) })
+    /// Cohen's kappa.
     public static let kappa = Metric(
         "kappa", "Cohen's kappa: agreement with the true classes beyond chance.", isShare: false,
         .confusion { $0.kappa() })
+    /// The Matthews correlation coefficient.
     public static let matthews = Metric(
         "matthews", "Matthews correlation coefficient.", isShare: false, .confusion { $0.matthews })
+    /// The top-2 accuracy.
     public static let top2 = Metric(
         "top2_accuracy", "Proportion of examples whose true class is among the two most probable.",
         .meanOverExamples { $0.topAccuracy(2) })
+    /// The top-3 accuracy.
     public static let top3 = Metric(
         "top3_accuracy", "Proportion of examples whose true class is among the three most probable.",
         .meanOverExamples { $0.topAccuracy(3) })
+    /// The log loss.
     public static let logLoss = Metric(
         "log_loss", "Mean of -log p(true class).", higherIsBetter: false, isShare: false,
         .meanOverExamples { $0.logLoss })
+    /// The Brier score.
     public static let brier = Metric(
         "brier", "Mean squared distance between the probabilities and the one-hot true class.",
         higherIsBetter: false, isShare: false, .meanOverExamples { $0.brier })
+    /// The expected calibration error with 15 bins.
     public static let calibrationError = Metric(
         "ece", "Expected calibration error with 15 bins.", higherIsBetter: false,
         .probabilities { $0.calibrationError(bins: 15) })
+    /// The macro-averaged one-vs-rest area under the ROC curve.
     public static let auc = Metric(
         "auc", "Macro-averaged one-vs-rest area under the ROC curve.",
         .probabilities { $0.areaUnderROC ?? .nan })
@@ -135,13 +148,13 @@ extension Metric {
                 && name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789_".utf8.contains($0) },
             "Metric.register: \"\(name)\" is not a name of lowercase letters, digits and underscores")
         precondition(!reserved.contains(name), "Metric.register: the name \"\(name)\" is reserved")
-        if let taken = Metric(rawValue: name) {
+        registered.withLock { custom in
+            let taken = (builtIn + custom).first { $0.name == name }
             precondition(
-                !builtIn.contains(taken) && taken.summary == metric.summary,
+                taken == nil || !builtIn.contains(metric) && taken?.summary == metric.summary,
                 "Metric.register: the name \"\(name)\" already belongs to another metric")
-            return
+            if taken == nil { custom.append(metric) }
         }
-        registered.withLock { $0.append(metric) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 
 extension LayerPlan {
@@ -73,14 +74,6 @@ extension LayerPlan {
         let rest = numbers[0] - slope * classes
         let product = slope == 1 ? "classes" : "\(shown(slope)) x classes"
         return rest == 0 ? product : "\(product) \(rest < 0 ? "-" : "+") \(shown(abs(rest)))"
-    }
-
-    /// 1,234,567
-    private static func grouped(_ number: Int) -> String {
-        let digits = Array(String(number))
-        return digits.enumerated().map { at, digit in
-            at > 0 && (digits.count - at) % 3 == 0 ? ",\(digit)" : "\(digit)"
-        }.joined()
     }
 
     private static func table(_ rows: [[String]], rightAligned: Set<Int>) -> String {
