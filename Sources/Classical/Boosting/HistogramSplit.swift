@@ -22,17 +22,10 @@ struct HistogramSearch {
 
     /// The sum of first derivatives after L1 regularization.
     @inline(__always)
-    func shrunk(_ first: Double) -> Double {
-        if lambdaL1 == 0 { return first }
-        let rest = max(0, abs(first) - lambdaL1)
+    func shrunk(_ first: Double, _ lambda: Double) -> Double {
+        if lambda == 0 { return first }
+        let rest = max(0, abs(first) - lambda)
         return first < 0 ? -rest : rest
-    }
-
-    /// The gain of a leaf with these sums.
-    @inline(__always)
-    func gain(_ first: Double, _ second: Double) -> Double {
-        let first = shrunk(first)
-        return first * first / (second + lambdaL2 + 1e-15)
     }
 
     /// Returns the best split of a feature of a leaf with `count` rows and the given sums. Numbers of rows are estimated
@@ -41,36 +34,40 @@ struct HistogramSearch {
         _ histogram: UnsafePointer<Int64>, bins: Int, feature: Int, sums: Int64, count: Int,
         units: PackedDerivatives, counts: UnsafePointer<UInt32>? = nil
     ) -> HistogramSplit {
-        let (first, second) = (units.first(sums), units.second(sums))
-        let rowsPerUnit = Double(count) / max(1, Double(sums & 0xffff_ffff))
-        let leastRows = Double(minData) - 0.5
-        let shift = gain(first, second) + minGain
-        var best = HistogramSplit()
-        var bestGain = shift
-        var left: Int64 = 0
-        var leftCount = 0
+        let scale = units.firstUnit * units.firstUnit / units.secondUnit
+        guard scale.isFinite, scale > 0, bins > 1 else { return HistogramSplit() }
+        let (total, totalUnits) = (Double(Int32(truncatingIfNeeded: sums >> 32)), sums & 0xffff_ffff)
+        // Everything is in integer units, so that limits of rows and second derivatives are limits of units.
+        let ridge = (lambdaL2 + 1e-15) / units.secondUnit
+        let lasso = lambdaL1 / units.firstUnit
+        let rowUnits = counts == nil ? (Double(minData) - 0.5) * Double(totalUnits) / Double(count) : 0
+        let least = max(1, rowUnits, minSecond / units.secondUnit).rounded(.up)
+        guard 2 * least <= Double(totalUnits) else { return HistogramSplit() }
+        let (leastUnits, mostUnits) = (Int64(least), totalUnits - Int64(least))
+        let weight = Double(totalUnits) + ridge
+        let shift = shrunk(total, lasso) * shrunk(total, lasso) / weight + minGain / scale
+        var (best, bestBin) = (shift, -1)
+        var (left, leftCount): (Int64, Int) = (0, 0)
         for bin in 0..<bins - 1 {
-            let entry = histogram[bin]
-            if entry == 0 { continue }
-            left &+= entry
-            let leftRows: Double
-            if let counts {
-                leftCount += Int(counts[bin])
-                leftRows = Double(leftCount)
-            } else {
-                leftRows = Double(left & 0xffff_ffff) * rowsPerUnit
-            }
-            let leftSecond = units.second(left)
-            if leftRows < leastRows || leftSecond < minSecond { continue }
-            let rightSecond = second - leftSecond
-            if Double(count) - leftRows < leastRows || rightSecond < minSecond { break }
-            let leftFirst = units.first(left)
-            let found = gain(leftFirst, leftSecond) + gain(first - leftFirst, rightSecond)
-            if found > bestGain {
-                bestGain = found
-                best = HistogramSplit(gain: found - shift, feature: feature, bin: bin)
+            left &+= histogram[bin]
+            if let counts { leftCount &+= Int(counts[bin]) }
+            let leftUnits = left & 0xffff_ffff
+            if leftUnits < leastUnits { continue }
+            if leftUnits > mostUnits { break }
+            if counts != nil && min(leftCount, count - leftCount) < minData { continue }
+            let first = Double(Int32(truncatingIfNeeded: left >> 32))
+            let leftFirst = shrunk(first, lasso)
+            let rightFirst = shrunk(total - first, lasso)
+            let leftWeight = Double(leftUnits) + ridge
+            let rightWeight = weight - Double(leftUnits)
+            let numerator = leftFirst * leftFirst * rightWeight + rightFirst * rightFirst * leftWeight
+            let denominator = leftWeight * rightWeight
+            if numerator > best * denominator {
+                best = numerator / denominator
+                bestBin = bin
             }
         }
-        return best
+        guard bestBin >= 0, best > shift else { return HistogramSplit() }
+        return HistogramSplit(gain: (best - shift) * scale, feature: feature, bin: bestBin)
     }
 }

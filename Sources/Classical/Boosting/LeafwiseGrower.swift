@@ -271,7 +271,8 @@ final class LeafwiseGrower {
             secondSum += Double(second[Int(rows[i])])
         }
         let curvature = secondSum + parameters.lambdaL2
-        return curvature > 0 ? -search.shrunk(firstSum) / curvature * parameters.learningRate : 0
+        return curvature > 0
+            ? -search.shrunk(firstSum, parameters.lambdaL1) / curvature * parameters.learningRate : 0
     }
 
     /// Adds the values of the tree to the scores of the rows that it was not grown on.

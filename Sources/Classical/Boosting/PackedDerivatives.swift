@@ -5,7 +5,7 @@
 /// without an error and computed by any number of threads.
 struct PackedDerivatives {
     /// The value of one unit of the first and of the second derivative.
-    private(set) var (firstUnit, secondUnit) = (0.0, 0.0)
+    let (firstUnit, secondUnit): (Double, Double)
 
     /// Chooses the units so that the sums over all rows fit, and packs the derivatives of each row.
     ///
@@ -35,12 +35,4 @@ struct PackedDerivatives {
             packed[i] = firstUnits << 32 &+ secondUnits
         }
     }
-
-    /// Returns the sum of the first derivatives.
-    @inline(__always)
-    func first(_ packed: Int64) -> Double { Double(Int32(truncatingIfNeeded: packed >> 32)) * firstUnit }
-
-    /// Returns the sum of the second derivatives.
-    @inline(__always)
-    func second(_ packed: Int64) -> Double { Double(packed & 0xffff_ffff) * secondUnit }
 }

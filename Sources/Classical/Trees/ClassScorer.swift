@@ -129,13 +129,16 @@ final class ClassScorer<Targets: ClassTargets, Impurity: ClassImpurity>: SplitSc
     func score(
         _ keys: UnsafePointer<UInt64>, _ count: Int, _ limits: ChildLimits, upTo bound: UInt32
     ) -> Double? {
+        let (left, total, targets) = (left, total, targets)
         left.update(repeating: 0, count: outputs)
         var (leftCount, leftWeight) = (0, 0.0)
-        for i in 0..<count where rank(of: keys[i]) <= bound {
-            let (label, more) = targets.target(UInt32(truncatingIfNeeded: keys[i]))
+        for i in 0..<count {
+            let goesLeft = rank(of: keys[i]) <= bound ? 1 : 0
+            let (label, weight) = targets.target(UInt32(truncatingIfNeeded: keys[i]))
+            let more = weight * Double(goesLeft)
             left[label] += more
             leftWeight += more
-            leftCount += 1
+            leftCount += goesLeft
         }
         let rightWeight = weight - leftWeight
         guard min(leftCount, count - leftCount) >= limits.samples, leftWeight >= limits.weight,

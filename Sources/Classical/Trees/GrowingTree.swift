@@ -19,8 +19,8 @@ struct GrowingTree {
     mutating func add(
         _ summarize: (UnsafeMutablePointer<Double>) -> (weight: Double, impurity: Double)
     ) -> Int {
-        for _ in 0..<width { statistics.append(0) }
-        let start = nodes.count * width
+        let start = statistics.count
+        statistics.append(contentsOf: repeatElement(0, count: width))
         let (weight, impurity) = statistics.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.map { summarize($0 + start) } ?? (0, 0)
         }
@@ -66,7 +66,7 @@ struct GrowingTree {
             grown.cover.append(node.weight)
             if node.left >= 0 {
                 grown.nodes.append(
-                    TreeNode(feature: Int32(node.feature), threshold: node.threshold, right: -1))
+                    TreeNode(feature: Int32(node.feature), threshold: node.threshold, left: slot + 1))
                 let (left, right) = (nodes[node.left], nodes[node.left + 1])
                 grown.importances[node.feature] +=
                     node.weight * node.impurity - left.weight * left.impurity

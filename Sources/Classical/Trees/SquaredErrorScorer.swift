@@ -81,11 +81,12 @@ final class SquaredErrorScorer: SplitScorer {
         _ keys: UnsafePointer<UInt64>, _ count: Int, _ limits: ChildLimits, upTo bound: UInt32
     ) -> Double? {
         var (left, leftWeight, leftCount) = (0.0, 0.0, 0)
-        for i in 0..<count where rank(of: keys[i]) <= bound {
+        for i in 0..<count {
+            let goesLeft = rank(of: keys[i]) <= bound ? 1 : 0
             let target = targets[Int(UInt32(truncatingIfNeeded: keys[i]))]
-            left += target.sum
-            leftWeight += target.weight
-            leftCount += 1
+            left += target.sum * Double(goesLeft)
+            leftWeight += target.weight * Double(goesLeft)
+            leftCount += goesLeft
         }
         let (right, rightWeight) = (total - left, weight - leftWeight)
         guard min(leftCount, count - leftCount) >= limits.samples, leftWeight >= limits.weight,

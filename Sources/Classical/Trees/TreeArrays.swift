@@ -84,6 +84,7 @@ extension TreeEnsemble {
                         TreeNode(
                             feature: Int32(feature[i]),
                             threshold: Double(rounded) > value ? rounded.nextDown : rounded,
+                            left: Int32(truncatingIfNeeded: i + 1),
                             right: Int32(truncatingIfNeeded: first + right)))
                 } else {
                     guard right < treeLeaves[tree] else {

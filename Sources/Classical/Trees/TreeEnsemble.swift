@@ -44,24 +44,10 @@ public struct TreeEnsemble: Sendable, Equatable {
     /// Adds a tree, whose indices begin at 0.
     mutating func append(_ tree: GrownTree) {
         let (first, firstLeaf) = (Int32(nodes.count), Int32(leafValues.count / leafWidth))
-        for var node in tree.nodes {
-            node.right += first
-            if node.isLeaf { node.leaf += firstLeaf }
-            nodes.append(node)
-        }
+        for node in tree.nodes { nodes.append(node.moved(nodes: first, leaves: firstLeaf)) }
         cover += tree.cover
         leafValues += tree.leafValues
         roots.append(nodes.count)
-    }
-
-    /// Removes all trees from `count` on.
-    mutating func keep(trees count: Int) {
-        let end = roots[count]
-        let rows = nodes[..<end].reduce(0) { max($0, Int($1.leaf) + 1) }
-        nodes.removeLast(nodes.count - end)
-        cover.removeLast(cover.count - end)
-        leafValues.removeLast(leafValues.count - rows * leafWidth)
-        roots.removeLast(trees - count)
     }
 
     /// Returns the nodes of a tree in depth-first order.

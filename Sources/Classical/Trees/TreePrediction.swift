@@ -96,9 +96,9 @@ extension TreeEnsemble {
         _ nodes: UnsafePointer<TreeNode>, root: Int, _ x: (Int) -> Float
     ) -> Int {
         var index = root
-        while nodes[index].leaf < 0 {
+        while !nodes[index].isLeaf {
             let node = nodes[index]
-            index = x(Int(node.feature)) <= node.threshold ? index + 1 : Int(node.right)
+            index = x(Int(node.feature)) <= node.threshold ? Int(node.left) : Int(node.right)
         }
         return index
     }
@@ -127,8 +127,7 @@ private struct Lanes {
     mutating func descend(_ nodes: UnsafePointer<TreeNode>, _ x: (_ feature: Int, _ lane: Int) -> Float) {
         @inline(__always)
         func step(_ index: inout Int32, _ lane: Int) -> Int32 {
-            let node = nodes[Int(index)]
-            let next = x(Int(node.feature), lane) <= node.threshold ? index &+ 1 : node.right
+            let next = TreeNode.next(nodes + Int(index)) { x($0, lane) }
             defer { index = next }
             return next ^ index
         }

@@ -32,7 +32,7 @@ struct TreesFixture {
     func matrix(_ name: String) throws -> Matrix {
         let tensor = try tensors.tensor(name)
         return Matrix(
-            rows: tensor.shape.first ?? 1, columns: tensor.shape.count > 1 ? tensor.shape[1] : 1,
+            rows: tensor.shape.first ?? 1, columns: tensor.shape.dropFirst().reduce(1, *),
             values: tensor.array.map { Double($0) })
     }
 
