@@ -40,6 +40,11 @@ extension Matrix {
         return result
     }
 
+    /// Stops the program unless the matrix has as many columns as a model has features.
+    func require(features: Int) {
+        precondition(columns == features, "expected a matrix with \(features) columns, found \(columns)")
+    }
+
     /// Returns whether a column has the same value in all rows.
     func isConstant(_ column: Int) -> Bool { (0..<rows).allSatisfy { self[$0, column] == self[0, column] } }
 

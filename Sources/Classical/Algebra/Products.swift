@@ -29,6 +29,8 @@ extension Matrix {
     }
 
     private func product(_ right: Matrix, rows: Int, inner: Int, rowStep: Int, columnStep: Int) -> Matrix {
+        precondition(
+            inner == right.rows, "product: expected \(inner) rows in the right factor, found \(right.rows)")
         var result = Matrix(rows: rows, columns: right.columns)
         result.values.withUnsafeMutableBufferPointer { out in
             values.withUnsafeBufferPointer { left in

@@ -17,7 +17,8 @@ package struct ThinSVD {
         let n = tall.columns
         var vectors = SymmetricEigen(tall.transposedProduct(tall)).vectors
         var scaled = vectors.productTransposed(tall)
-        for _ in 0..<30 where ThinSVD.sweep(&scaled, &vectors) {}
+        var sweeps = 0
+        while sweeps < 30, ThinSVD.sweep(&scaled, &vectors) { sweeps += 1 }
         let lengths = (0..<n).map { row in
             scaled[row: row].reduce(0) { $0 + $1 * $1 }.squareRoot()
         }

@@ -31,7 +31,7 @@ func exponential(_ x: SIMD8<Double>) -> SIMD8<Double> {
 
 /// Replaces squared distances, computed from products of rows, by exp(-gamma d²).
 @inline(__always)
-func replaceByGaussian(
+package func replaceByGaussian(
     _ products: UnsafeMutablePointer<Double>, gamma: Double, norm: Double, norms: UnsafePointer<Double>,
     _ count: Int
 ) {

@@ -62,6 +62,7 @@ public struct GaussianNaiveBayes: Classifier, Equatable {
 
     /// Returns the logarithm of the joint density of each row and class.
     public func jointLogLikelihood(_ x: Matrix) -> Matrix {
+        x.require(features: features)
         var result = Matrix(rows: x.rows, columns: classes)
         let constants = (0..<classes).map { label in
             logPrior[label] - 0.5 * variance[row: label].reduce(0) { $0 + log(2 * .pi * $1) }

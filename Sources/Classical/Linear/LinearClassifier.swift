@@ -53,6 +53,7 @@ public struct LinearClassifier: Classifier, Equatable {
 
     /// Returns the product of each row with each weight vector, plus the biases.
     public func decisions(_ x: Matrix) -> Matrix {
+        x.require(features: features)
         var result = x.productTransposed(weight)
         for row in 0..<result.rows { for column in 0..<classes { result[row, column] += bias[column] } }
         return result

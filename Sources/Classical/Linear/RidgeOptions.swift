@@ -38,7 +38,8 @@ public struct LinearRegressor: Regressor, Equatable {
     public var features: Int { weight.count }
 
     public func predictions(_ x: Matrix) -> [Double] {
-        x.product(Matrix(rows: weight.count, columns: 1, values: weight)).values.map { $0 + intercept }
+        x.require(features: features)
+        return x.product(Matrix(rows: weight.count, columns: 1, values: weight)).values.map { $0 + intercept }
     }
 
     public var arrays: [NamedArray] { [NamedArray("weight", weight), NamedArray("intercept", intercept)] }

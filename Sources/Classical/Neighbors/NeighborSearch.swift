@@ -38,6 +38,7 @@ struct NeighborSearch: Sendable, Equatable {
     /// Calls `body` for each row with its neighbors, the nearest first and of equally near ones the first. Calls are made
     /// in parallel.
     func search(_ x: Matrix, _ body: (_ row: Int, _ neighbors: [Neighbor]) -> Void) {
+        x.require(features: rows.columns)
         let queries = metric == .cosine ? x.unitRows : x
         let lengths = KernelMatrix.squaredLengths(queries)
         let factor = metric == .manhattan ? nil : RightFactor(transposed: rows)

@@ -23,7 +23,10 @@ public struct ColumnSelection: Transformer, Equatable {
 
     public var outputs: Int { columns.count }
 
-    public func transform(_ x: Matrix) -> Matrix { x.columns(columns) }
+    public func transform(_ x: Matrix) -> Matrix {
+        x.require(features: features)
+        return x.columns(columns)
+    }
 
     public var arrays: [NamedArray] {
         [NamedArray("features", Double(features)), NamedArray("columns", columns.map(Double.init))]

@@ -111,7 +111,8 @@ public struct PrincipalComponents: Transformer, Equatable {
     }
 
     public func transform(_ x: Matrix) -> Matrix {
-        x.subtracting(mean).productTransposed(affine.factor)
+        x.require(features: features)
+        return x.subtracting(mean).productTransposed(affine.factor)
     }
 
     public var arrays: [NamedArray] {

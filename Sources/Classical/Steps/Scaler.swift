@@ -26,6 +26,7 @@ public struct Scaler: Transformer, Equatable {
     }
 
     public func transform(_ x: Matrix) -> Matrix {
+        x.require(features: features)
         var result = x
         result.values.withUnsafeMutableBufferPointer { values in
             for row in 0..<x.rows {

@@ -14,6 +14,7 @@ struct SupportVectors: Sendable, Equatable {
     /// Returns the sums of the kernel values between rows and support vectors, weighted by each column of
     /// `coefficients`.
     func sums(_ x: Matrix, _ coefficients: Matrix) -> Matrix {
+        x.require(features: vectors.columns)
         var result = Matrix(rows: x.rows, columns: coefficients.columns)
         let lengths = KernelMatrix.squaredLengths(x)
         let left = RightFactor(transposed: vectors)

@@ -1,5 +1,6 @@
 import Autograd
 import Classical
+import Foundation
 import Testing
 
 struct AlgebraTests {
@@ -69,6 +70,28 @@ struct AlgebraTests {
         // A matrix of rank 1.
         let flat = ThinSVD(Classical.Matrix(rows: 5, columns: 3, repeating: 2))
         expectClose(flat.values, [(60.0).squareRoot(), 0, 0], 1e-7)
+    }
+
+    /// Within two units in the last place of the C library's function, also for lengths that are not whole vectors.
+    @Test func gaussian() {
+        for count in [1, 7, 8, 13, 1000] {
+            let exponents = (0..<count).map { -Double($0 * $0) / 1500 - Double($0 % 7) / 3 }
+            // gamma 1, squared length 0 and products 0 leave exp(-norm).
+            var values = [Double](repeating: 0, count: count)
+            let norms = exponents.map { -$0 }
+            values.withUnsafeMutableBufferPointer { values in
+                norms.withUnsafeBufferPointer { norms in
+                    guard let values = values.baseAddress, let norms = norms.baseAddress else { return }
+                    replaceByGaussian(values, gamma: 1, norm: 0, norms: norms, count)
+                }
+            }
+            for (value, exponent) in zip(values, exponents) {
+                #expect(abs(value - exp(exponent)) <= 5e-16 * exp(exponent))
+            }
+        }
+        var (far, near) = ([0.0, 1e-9], [800.0, 0])
+        replaceByGaussian(&far, gamma: 1, norm: 0, norms: &near, 2)
+        #expect(far == [0, 1])
     }
 
     @Test func digammaAndQuantiles() {
