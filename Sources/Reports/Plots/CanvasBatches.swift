@@ -8,10 +8,7 @@ extension Canvas {
         if isHollow {
             element(
                 "path",
-                [("d", d)] + paint("fill", .paper) + [
-                    ("fill-opacity", "0.6"), ("stroke", Ink.series(series).color),
-                ]
-                    + [("stroke-width", "1.4")])
+                [("d", d), ("fill", "none")] + paint("stroke", .series(series)) + [("stroke-width", "1.4")])
         } else {
             element(
                 "path",

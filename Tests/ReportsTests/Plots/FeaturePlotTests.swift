@@ -174,7 +174,9 @@ import Testing
             title: "t", points: (0..<56).map { (Double($0), Double($0)) }, labels: Array(0..<56),
             groups: (0..<56).map { "speaker \($0)" })
         // The looks of all markers of the legend differ: color, outline or shape.
-        let marks = try elements(plot).filter { $0.name == "path" && $0.attributes["fill-opacity"] != nil }
+        let marks = try elements(plot).filter {
+            $0.name == "path" && $0.attributes["class"]?.hasPrefix("s") == true
+        }
         let looks = marks.map { element in
             let d = element.attributes["d"] ?? ""
             let corners = d.split(separator: "L").count
