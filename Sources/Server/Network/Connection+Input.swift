@@ -55,6 +55,7 @@ extension Connection {
     func service() {
         while true {
             switch flush() {
+            case .closed: return
             case .close: return loop.close(self)
             case .linger:
                 if input.hasEnded { return loop.close(self) }
@@ -83,11 +84,13 @@ extension Connection {
         case busy
         case linger
         case close
+        /// Its socket may belong to another connection already.
+        case closed
     }
 
     private func flush() -> Readiness {
         withShared { shared in
-            guard shared.isOpen else { return .busy }
+            guard shared.isOpen else { return .closed }
             shared.isPosted = false
             let (result, progress) = shared.outbox.send(to: socket, files: true)
             if progress {
