@@ -13,16 +13,19 @@ extension OverSockets {
                     while stream.wait(seconds: 10) {}
                 }
             }
-            router.get("/short") { _ in .events { stream in for i in 0..<3 { try stream.send("\(i)", id: "\(i)") } } }
+            router.get("/short") { _ in
+                .events { stream in for i in 0..<3 { try stream.send("\(i)", id: "\(i)") } }
+            }
             router.get("/bad") { _ in .events { stream in try stream.send("x", event: "a\nb") } }
             router.get("/ok") { _ in .text("ok") }
         }
 
         @Test func eventsHaveTheirForm() throws {
-            try withServer(routes: routes) { _, port in
+            try withServer(routes: routes) { (_, port) throws in
                 let client = try Client(port)
                 let answer = try client.get("/short")
-                #expect(answer["Content-Type"] == "text/event-stream" && answer["Cache-Control"] == "no-store")
+                #expect(
+                    answer["Content-Type"] == "text/event-stream" && answer["Cache-Control"] == "no-store")
                 #expect(answer.text == "id: 0\ndata: 0\n\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\n")
                 // The connection is still good.
                 #expect(try client.get("/ok").text == "ok")
@@ -31,7 +34,7 @@ extension OverSockets {
         }
 
         @Test func silenceIsFilledAndAGoneClientIsNoticed() throws {
-            try withServer(routes: routes) { server, port in
+            try withServer(routes: routes) { (server, port) throws in
                 let client = try Client(port)
                 client.send("GET /events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 41\r\n\r\n")
                 _ = try client.head()
@@ -41,7 +44,10 @@ extension OverSockets {
                     text += String(decoding: try client.take(size), as: UTF8.self)
                     _ = try client.line()
                 }
-                #expect(text.hasPrefix("retry: 3000\ndata: since 41\n\nevent: log\nid: 7\ndata: two\ndata: lines\ndata: three\ndata: four\n\n:\n\n"))
+                #expect(
+                    text.hasPrefix(
+                        "retry: 3000\ndata: since 41\n\nevent: log\nid: 7\ndata: two\ndata: lines\ndata: three\ndata: four\n\n:\n\n"
+                    ))
                 #expect(server.status.streams == 1 && server.status.busyWorkers == 0)
                 client.close()
                 #expect(isQuiet(server))
@@ -50,7 +56,11 @@ extension OverSockets {
 
         /// Streams do not take the workers.
         @Test func manyStreamsAndTheirLimit() throws {
-            try withServer { options in (options.workers, options.streams) = (1, 50) } routes: { routes(&$0) } _: { server, port in
+            try withServer { options in
+                (options.workers, options.streams) = (1, 50)
+            } routes: {
+                routes(&$0)
+            } _: { (server, port) throws in
                 let clients = try (0..<50).map { _ in
                     let client = try Client(port)
                     client.send("GET /events?lastEventId=3 HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -31,7 +31,9 @@ extension OverSockets {
                             heads += 1
                             // What the parser accepts keeps its promises.
                             for segment in head.path.segments {
-                                if segment.isEmpty || segment == ".." || segment.contains("/") || segment.utf8.contains(0) {
+                                if segment.isEmpty || segment == ".." || segment.contains("/")
+                                    || segment.utf8.contains(0)
+                                {
                                     Issue.record("the path \(head.path) of \(bytes)")
                                 }
                             }
@@ -44,11 +46,15 @@ extension OverSockets {
                 if steps > 200 { Issue.record("\(steps) steps for \(bytes)") }
                 if number % 1000 == 0, number % 16 != 0 {
                     let whole = events([bytes[...]])
-                    if events(bytes.indices.map { bytes[$0...$0] }) != whole { Issue.record("a split changes \(bytes)") }
+                    if events(bytes.indices.map { bytes[$0...$0] }) != whole {
+                        Issue.record("a split changes \(bytes)")
+                    }
                 }
             }
             let seconds = processorSeconds - start
-            print("\(count) mutated requests in \(seconds) s: \(accepted) accepted, \(refused) refused, \(waiting) incomplete")
+            print(
+                "\(count) mutated requests in \(seconds) s: \(accepted) accepted, \(refused) refused, \(waiting) incomplete"
+            )
             #expect(accepted > count / 50 && refused > count / 4 && waiting > count / 50)
             #expect(residentBytes - before < 64 << 20)
             #expect(seconds < 20)
@@ -65,7 +71,7 @@ extension OverSockets {
                     router.on(method, "/*path") { request in .json("{\"bytes\": \(request.body.count)}") }
                     router.on(method, "/") { _ in .text("root") }
                 }
-            } _: { server, port in
+            } _: { (server, port) throws in
                 let before = residentBytes
                 let (answers, valid) = (Counter(), Counter())
                 let count = 10_000

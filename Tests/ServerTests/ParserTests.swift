@@ -50,7 +50,10 @@ private func events(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Strin
                 "end  ",
             ])
         #expect(
-            events(Corpus.valid[2]) == ["HEAD /x ? 1.1 [HOST=[::1]:80|Connection=Keep-Alive, close] none keep=false continue=false", "end  "])
+            events(Corpus.valid[2]) == [
+                "HEAD /x ? 1.1 [HOST=[::1]:80|Connection=Keep-Alive, close] none keep=false continue=false",
+                "end  ",
+            ])
         #expect(events(Corpus.valid[3])[0].hasPrefix("GET /abs ?q= 1.1"))
         #expect(events(Corpus.valid[5])[0] == "GET /old ? 1.0 [] none keep=false continue=false")
         #expect(events(Corpus.valid[6])[0].hasSuffix("none keep=true continue=false"))
@@ -74,7 +77,9 @@ private func events(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Strin
                 let split = events([bytes[..<at], bytes[at...]])
                 #expect(split == whole, "split at \(at) of \(text.debugDescription)")
             }
-            #expect(events(bytes.indices.map { bytes[$0...$0] }) == whole, "single bytes of \(text.debugDescription)")
+            #expect(
+                events(bytes.indices.map { bytes[$0...$0] }) == whole,
+                "single bytes of \(text.debugDescription)")
         }
     }
 
@@ -85,52 +90,78 @@ private func events(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Strin
     }
 
     /// The part before `|` is completed to a whole request if it has no empty line.
-    static func complete(_ text: String) -> String { text.contains("\r\n\r\n") ? text : text + "\r\nHost: h\r\n\r\n" }
+    static func complete(_ text: String) -> String {
+        text.contains("\r\n\r\n") ? text : text + "\r\nHost: h\r\n\r\n"
+    }
 
     static let errors: [(String, Int)] = [
         // The request line
-        ("GET  / HTTP/1.1", 400), ("GET /  HTTP/1.1", 400), (" GET / HTTP/1.1", 400), ("GET / HTTP/1.1 ", 400),
-        ("GET /", 400), ("GET / HTTP/1.1 x", 400), ("GET / http/1.1", 400), ("GET / HTTP/11", 400), ("GET / HTTP/1.", 400),
-        ("GET / HTTP/x.1", 400), ("GET\t/ HTTP/1.1", 400), ("G\u{E9}T / HTTP/1.1", 400), ("GET /\u{E9} HTTP/1.1", 400),
-        ("GET /\u{0} HTTP/1.1", 400), ("GET /#a HTTP/1.1", 400), ("GET / HTTP/2.0", 505), ("GET / HTTP/1.2", 505),
-        ("PRI * HTTP/2.0", 505), ("TRACE / HTTP/1.1", 501), ("CONNECT a:1 HTTP/1.1", 501), ("get / HTTP/1.1", 501),
-        ("BREW / HTTP/1.1", 501), ("GET * HTTP/1.1", 400), ("GET a HTTP/1.1", 400), ("GET ftp://h/ HTTP/1.1", 400),
+        ("GET  / HTTP/1.1", 400), ("GET /  HTTP/1.1", 400), (" GET / HTTP/1.1", 400),
+        ("GET / HTTP/1.1 ", 400),
+        ("GET /", 400), ("GET / HTTP/1.1 x", 400), ("GET / http/1.1", 400), ("GET / HTTP/11", 400),
+        ("GET / HTTP/1.", 400),
+        ("GET / HTTP/x.1", 400), ("GET\t/ HTTP/1.1", 400), ("G\u{E9}T / HTTP/1.1", 400),
+        ("GET /\u{E9} HTTP/1.1", 400),
+        ("GET /\u{0} HTTP/1.1", 400), ("GET /#a HTTP/1.1", 400), ("GET / HTTP/2.0", 505),
+        ("GET / HTTP/1.2", 505),
+        ("PRI * HTTP/2.0", 505), ("TRACE / HTTP/1.1", 501), ("CONNECT a:1 HTTP/1.1", 501),
+        ("get / HTTP/1.1", 501),
+        ("BREW / HTTP/1.1", 501), ("GET * HTTP/1.1", 400), ("GET a HTTP/1.1", 400),
+        ("GET ftp://h/ HTTP/1.1", 400),
         ("\u{16}\u{3}\u{1} / HTTP/1.1", 400), ("\r\n\r\nGET / HTTP/1.1", 400), ("@ / HTTP/1.1", 400),
         // Paths and queries
-        ("GET /.. HTTP/1.1", 400), ("GET /a/../../b HTTP/1.1", 400), ("GET /%2e%2e/ HTTP/1.1", 400), ("GET /a%2fb HTTP/1.1", 400),
-        ("GET /a%5cb HTTP/1.1", 400), ("GET /a\\b HTTP/1.1", 400), ("GET /%00 HTTP/1.1", 400), ("GET /%zz HTTP/1.1", 400),
-        ("GET /%f HTTP/1.1", 400), ("GET /%ff HTTP/1.1", 400), ("GET /%c0%ae HTTP/1.1", 400), ("GET /?a=%f HTTP/1.1", 400),
+        ("GET /.. HTTP/1.1", 400), ("GET /a/../../b HTTP/1.1", 400), ("GET /%2e%2e/ HTTP/1.1", 400),
+        ("GET /a%2fb HTTP/1.1", 400),
+        ("GET /a%5cb HTTP/1.1", 400), ("GET /a\\b HTTP/1.1", 400), ("GET /%00 HTTP/1.1", 400),
+        ("GET /%zz HTTP/1.1", 400),
+        ("GET /%f HTTP/1.1", 400), ("GET /%ff HTTP/1.1", 400), ("GET /%c0%ae HTTP/1.1", 400),
+        ("GET /?a=%f HTTP/1.1", 400),
         ("GET /?%ff HTTP/1.1", 400),
         // Lines
-        ("GET / HTTP/1.1\nHost: h\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\n\n\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: h\r\nA: b\rc\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\nA: b\u{0}c\r\n\r\n", 400),
+        ("GET / HTTP/1.1\nHost: h\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\n\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nA: b\rc\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nA: b\u{0}c\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: h\r\nA: b\u{7F}\r\n\r\n", 400),
         // Names
         ("GET / HTTP/1.1\r\nHost : h\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\nA\t: b\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: h\r\n: b\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\nA b: c\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: h\r\nAb\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\n: b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nA b: c\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nAb\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\n Host: h\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\n\tb\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: h\r\nA(b): c\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: h\r\n\u{E9}: c\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\nA(b): c\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\u{E9}: c\r\n\r\n", 400),
         // Host
-        ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
         ("GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n", 400),
         // The length of the body
         ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
-        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1, 1\r\n\r\nx", 400), ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +1\r\n\r\nx", 400),
-        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\nx", 400), ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x1\r\n\r\nx", 400),
-        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1 \u{B}\r\n\r\nx", 400), ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1, 1\r\n\r\nx", 400),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +1\r\n\r\nx", 400),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\nx", 400),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x1\r\n\r\nx", 400),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1 \u{B}\r\n\r\nx", 400),
+        ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
         ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n\r\n", 413),
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \u{B}chunked\r\n\r\n", 400),
-        ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400),
-        ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400), ("POST / HTTP/1.0\r\n\r\n", 411),
+        (
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+            400
+        ),
+        ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        ("POST / HTTP/1.0\r\n\r\n", 411),
         ("POST / HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\nContent-Length: 1\r\n\r\nx", 417),
     ]
     private static let chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -140,15 +171,20 @@ private func events(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Strin
     }
 
     private static let long = String(repeating: "e", count: 400)
-    private static let manyExtensions = String(repeating: "1;" + String(long.prefix(200)) + "\r\na\r\n", count: 100)
+    private static let manyExtensions = String(
+        repeating: "1;" + String(long.prefix(200)) + "\r\na\r\n", count: 100)
     private static let longTrailer = "0\r\nA: " + String(repeating: "x", count: 40000) + "\r\n\r\n"
     private static let manyTrailers = "0\r\n" + String(repeating: "A: x\r\n", count: 101) + "\r\n"
 
     private static let chunkErrors: [(String, Int)] = [
-        ("\r\n", 400), ("x\r\n", 400), ("-1\r\n", 400), ("0x5\r\nhello\r\n", 400), ("5 \r\nhello\r\n", 400), (" 5\r\nhello\r\n", 400),
-        ("5\nhello\r\n", 400), ("5\r\nhelloX\r\n", 400), ("5\r\nhello\n0\r\n\r\n", 400), ("5\r\nhello0\r\n\r\n", 400),
-        ("5;a\u{0}\r\nhello\r\n", 400), ("ffffffffffffffff\r\n", 413), ("fffffffffffffffffffffff\r\n", 413), ("100001\r\n", 413),
-        ("0\r\nContent-Length: 5\r\n\r\n", 400), ("0\r\nTransfer-Encoding: chunked\r\n\r\n", 400), ("0\r\nHost: x\r\n\r\n", 400),
+        ("\r\n", 400), ("x\r\n", 400), ("-1\r\n", 400), ("0x5\r\nhello\r\n", 400), ("5 \r\nhello\r\n", 400),
+        (" 5\r\nhello\r\n", 400),
+        ("5\nhello\r\n", 400), ("5\r\nhelloX\r\n", 400), ("5\r\nhello\n0\r\n\r\n", 400),
+        ("5\r\nhello0\r\n\r\n", 400),
+        ("5;a\u{0}\r\nhello\r\n", 400), ("ffffffffffffffff\r\n", 413), ("fffffffffffffffffffffff\r\n", 413),
+        ("100001\r\n", 413),
+        ("0\r\nContent-Length: 5\r\n\r\n", 400), ("0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        ("0\r\nHost: x\r\n\r\n", 400),
         ("0\r\nA : x\r\n\r\n", 400), ("0\r\n\n", 400), ("1;\(long)\r\n", 400),
         (manyExtensions, 400), (longTrailer, 431), (manyTrailers, 431),
     ]
@@ -175,7 +211,9 @@ private func events(_ text: String, limits: HTTPLimits = HTTPLimits()) -> [Strin
         #expect(status("GET / HTTP/1.1\r\n\(host)A: 1\r\nB: 2\r\n\r\n") == "end  ")
         #expect(status("GET / HTTP/1.1\r\n\(host)A: 1\r\nB: 2\r\nC: 3\r\n\r\n") == "problem 431")
         #expect(status("GET / HTTP/1.1\r\n\(host)A: \(String(repeating: "x", count: 46))\r\n\r\n") == "end  ")
-        #expect(status("GET / HTTP/1.1\r\n\(host)A: \(String(repeating: "x", count: 49))\r\n\r\n") == "problem 431")
+        #expect(
+            status("GET / HTTP/1.1\r\n\(host)A: \(String(repeating: "x", count: 49))\r\n\r\n")
+                == "problem 431")
         #expect(status("GET / HTTP/1.1\r\n\(host)A: \(String(repeating: "x", count: 4900))") == "problem 431")
         #expect(status("PUT / HTTP/1.1\r\n\(host)Content-Length: 8\r\n\r\n12345678") == "end 12345678 ")
         #expect(status("PUT / HTTP/1.1\r\n\(host)Content-Length: 9\r\n\r\n") == "problem 413")

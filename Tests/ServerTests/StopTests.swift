@@ -29,14 +29,24 @@ extension OverSockets {
                             guard let client = try? Client(port) else { return }
                             var hasMore = true
                             while hasMore {
-                                client.send("GET /work HTTP/1.1\r\nHost: localhost\r\n\(keepsAlive ? "" : "Connection: close\r\n")\r\n")
+                                client.send(
+                                    "GET /work HTTP/1.1\r\nHost: localhost\r\n\(keepsAlive ? "" : "Connection: close\r\n")\r\n"
+                                )
                                 do {
                                     let answer = try client.answer()
-                                    if answer.status == 200, answer.body.count == 5000 { answered.add() } else { lost.add() }
+                                    if answer.status == 200, answer.body.count == 5000 {
+                                        answered.add()
+                                    } else {
+                                        lost.add()
+                                    }
                                     hasMore = answer["Connection"] == "keep-alive"
                                 } catch {
                                     // Nothing at all: the system had accepted the connection, the server had not.
-                                    if client.buffer.isEmpty, !keepsAlive { refused.add() } else { lost.add() }
+                                    if client.buffer.isEmpty, !keepsAlive {
+                                        refused.add()
+                                    } else {
+                                        lost.add()
+                                    }
                                     hasMore = false
                                 }
                             }

@@ -22,14 +22,17 @@ private struct Peer {
         switch payload.count {
         case ..<126: frame.append(bit | UInt8(payload.count))
         case ..<65536: frame += [bit | 126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
-        default: frame += [bit | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
+        default:
+            frame += [bit | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
         }
         guard masked else { return frame + payload }
         let mask: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
         return frame + mask + payload.enumerated().map { $1 ^ mask[$0 & 3] }
     }
 
-    func send(_ opcode: Int, _ text: String, final: Bool = true) { client.send(Self.frame(opcode, Array(text.utf8), final: final)) }
+    func send(_ opcode: Int, _ text: String, final: Bool = true) {
+        client.send(Self.frame(opcode, Array(text.utf8), final: final))
+    }
 
     func read() throws -> (opcode: Int, payload: [UInt8]) {
         let head = try client.take(2)
@@ -42,7 +45,8 @@ private struct Peer {
 
     func text() throws -> String {
         let frame = try read()
-        return frame.opcode == 1 ? String(decoding: frame.payload, as: UTF8.self) : "opcode \(frame.opcode) \(frame.payload)"
+        return frame.opcode == 1
+            ? String(decoding: frame.payload, as: UTF8.self) : "opcode \(frame.opcode) \(frame.payload)"
     }
 
     /// Reads the close frame and returns its code.
@@ -58,7 +62,9 @@ extension OverSockets {
         private func routes(_ router: inout Router) {
             let options = WebSocket.Options(messageLimit: 100_000, pingInterval: 0.3, protocols: ["progress"])
             router.get("/echo") { _ in
-                .webSocket(options) { socket in while let message = socket.receive() { try socket.send(message) } }
+                .webSocket(options) { socket in
+                    while let message = socket.receive() { try socket.send(message) }
+                }
             }
             router.get("/code") { _ in
                 .webSocket(options) { socket in
@@ -74,15 +80,21 @@ extension OverSockets {
                     while true { try socket.send(.binary(piece)) }
                 }
             }
-            router.get("/deaf") { _ in .webSocket(options) { socket in while socket.receive(timeout: 0.05) == nil, !socket.isClosed {} } }
+            router.get("/deaf") { _ in
+                .webSocket(options) { socket in
+                    while socket.receive(timeout: 0.05) == nil, !socket.isClosed {}
+                }
+            }
         }
 
         @Test func messagesGoBothWays() throws {
-            try withServer(routes: routes) { server, port in
+            try withServer(routes: routes) { (server, port) throws in
                 let peer = try Peer(port)
-                for text in ["", "hello", "caf\u{E9} \u{1F600}", String(repeating: "x", count: 125), String(repeating: "y", count: 126),
-                    String(repeating: "z", count: 65535), String(repeating: "w", count: 65536)]
-                {
+                for text in [
+                    "", "hello", "caf\u{E9} \u{1F600}", String(repeating: "x", count: 125),
+                    String(repeating: "y", count: 126),
+                    String(repeating: "z", count: 65535), String(repeating: "w", count: 65536),
+                ] {
                     peer.send(1, text)
                     #expect(try peer.text() == text)
                 }
@@ -96,7 +108,7 @@ extension OverSockets {
         }
 
         @Test func fragmentsAndControlFrames() throws {
-            try withServer(routes: routes) { _, port in
+            try withServer(routes: routes) { (_, port) throws in
                 let peer = try Peer(port)
                 peer.send(1, "one ", final: false)
                 peer.send(9, "ping")
@@ -120,24 +132,30 @@ extension OverSockets {
         }
 
         static let violations: [(String, [UInt8], Int)] = [
-            ("not masked", Peer.frame(1, [65], masked: false), 1002), ("reserved bit", [0xC1, 0x80, 0, 0, 0, 0], 1002),
-            ("reserved opcode", Peer.frame(3, []), 1002), ("reserved control opcode", Peer.frame(11, []), 1002),
-            ("fragmented ping", Peer.frame(9, [], final: false), 1002), ("long ping", Peer.frame(9, [UInt8](repeating: 0, count: 126)), 1002),
+            ("not masked", Peer.frame(1, [65], masked: false), 1002),
+            ("reserved bit", [0xC1, 0x80, 0, 0, 0, 0], 1002),
+            ("reserved opcode", Peer.frame(3, []), 1002),
+            ("reserved control opcode", Peer.frame(11, []), 1002),
+            ("fragmented ping", Peer.frame(9, [], final: false), 1002),
+            ("long ping", Peer.frame(9, [UInt8](repeating: 0, count: 126)), 1002),
             ("continuation alone", Peer.frame(0, []), 1002),
             ("message within a message", Peer.frame(1, [], final: false) + Peer.frame(1, []), 1002),
-            ("invalid UTF-8", Peer.frame(1, [0xFF]), 1007), ("surrogate", Peer.frame(1, [0xED, 0xA0, 0x80]), 1007),
-            ("half a character", Peer.frame(1, [0xC3]), 1007), ("too long", [0x82, 0xFE, 0xFF, 0xFF] + [0, 0, 0, 0], 0),
+            ("invalid UTF-8", Peer.frame(1, [0xFF]), 1007),
+            ("surrogate", Peer.frame(1, [0xED, 0xA0, 0x80]), 1007),
+            ("half a character", Peer.frame(1, [0xC3]), 1007),
+            ("too long", [0x82, 0xFE, 0xFF, 0xFF] + [0, 0, 0, 0], 0),
             ("far too long", [0x82, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1009),
             ("negative length", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1002),
             ("length not shortest", [0x82, 0xFE, 0, 5, 0, 0, 0, 0], 1002),
             ("long length not shortest", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0], 1002),
             ("half a code", Peer.frame(8, [3]), 1002), ("code 1005", Peer.frame(8, [0x03, 0xED]), 1002),
-            ("code 999", Peer.frame(8, [0x03, 0xE7]), 1002), ("code 5000", Peer.frame(8, [0x13, 0x88]), 1002),
+            ("code 999", Peer.frame(8, [0x03, 0xE7]), 1002),
+            ("code 5000", Peer.frame(8, [0x13, 0x88]), 1002),
             ("reason not UTF-8", Peer.frame(8, [0x03, 0xE8, 0xFF]), 1007),
         ]
 
         @Test func violationsCloseTheSocket() throws {
-            try withServer(routes: routes) { server, port in
+            try withServer(routes: routes) { (server, port) throws in
                 for (name, bytes, code) in Self.violations where code != 0 {
                     let peer = try Peer(port)
                     peer.client.send(bytes)
@@ -154,17 +172,20 @@ extension OverSockets {
         }
 
         @Test func handshakesAreChecked() throws {
-            try withServer(routes: routes) { _, port in
+            try withServer(routes: routes) { (_, port) throws in
                 let valid = [
-                    "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+                    "Upgrade: websocket", "Connection: Upgrade",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
                 ]
                 for (index, change, status) in [
-                    (0, "", 426), (0, "Upgrade: h2c", 426), (1, "", 426), (2, "", 400), (2, "Sec-WebSocket-Key: short", 400),
+                    (0, "", 426), (0, "Upgrade: h2c", 426), (1, "", 426), (2, "", 400),
+                    (2, "Sec-WebSocket-Key: short", 400),
                     (2, "Sec-WebSocket-Key: dGhl", 400), (3, "Sec-WebSocket-Version: 8", 426), (3, "", 426),
                 ] {
                     var lines = valid
                     lines[index] = change
-                    let answer = try Client(port).get("/echo", lines.filter { !$0.isEmpty }.map { $0 + "\r\n" }.joined())
+                    let answer = try Client(port).get(
+                        "/echo", lines.filter { !$0.isEmpty }.map { $0 + "\r\n" }.joined())
                     #expect(answer.status == status, "\(change)")
                     if status == 426 { #expect(answer["Sec-WebSocket-Version"] == "13") }
                 }
@@ -172,13 +193,15 @@ extension OverSockets {
                 #expect(try peer.text() == "progress")
                 peer.send(1, "go")
                 let close = try peer.read()
-                #expect(close.opcode == 8 && close.payload.count == 124 && close.payload[0] == 0x0F && close.payload[1] == 0xA1)
+                #expect(
+                    close.opcode == 8 && close.payload.count == 124 && close.payload[0] == 0x0F
+                        && close.payload[1] == 0xA1)
                 #expect(try Peer(port, "/throws").closeCode() == 1011)
             }
         }
 
         @Test func silentClientsArePinged() throws {
-            try withServer(routes: routes) { server, port in
+            try withServer(routes: routes) { (server, port) throws in
                 let peer = try Peer(port)
                 for _ in 0..<4 {
                     #expect(try peer.read().opcode == 9)
@@ -192,7 +215,11 @@ extension OverSockets {
         }
 
         @Test func slowClientsHoldTheSender() throws {
-            try withServer { options in options.writeTimeout = 1 } routes: { routes(&$0) } _: { server, port in
+            try withServer { options in
+                options.writeTimeout = 1
+            } routes: {
+                routes(&$0)
+            } _: { (server, port) throws in
                 let before = residentBytes
                 let peer = try Peer(port, "/flood")
                 usleep(300_000)
@@ -204,7 +231,7 @@ extension OverSockets {
         }
 
         @Test func aHandlerThatReceivesNothingHoldsTheClient() throws {
-            try withServer(routes: routes) { server, port in
+            try withServer(routes: routes) { (server, port) throws in
                 let peer = try Peer(port, "/deaf")
                 peer.client.setTimeout(0.5)
                 let frame = Peer.frame(2, [UInt8](repeating: 0, count: 60_000))
@@ -220,9 +247,13 @@ extension OverSockets {
         }
 
         @Test func randomFramesDoNoHarm() throws {
-            try withServer(routes: routes) { server, port in
+            try withServer(routes: routes) { (server, port) throws in
                 var random = Mutations(seed: 3)
-                let seeds = Self.violations.map(\.1) + [Peer.frame(1, Array("hello".utf8)), Peer.frame(1, [65], final: false) + Peer.frame(0, [66])]
+                let seeds =
+                    Self.violations.map(\.1) + [
+                        Peer.frame(1, Array("hello".utf8)),
+                        Peer.frame(1, [65], final: false) + Peer.frame(0, [66]),
+                    ]
                 for number in 0..<1000 {
                     let peer = try Peer(port)
                     for _ in 0..<3 { peer.client.send(random.mutated(seeds[random.next(seeds.count)])) }

@@ -27,5 +27,7 @@ enum Characters {
     }
 
     /// Whether a text is a token.
-    static func isToken(_ text: some StringProtocol) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isToken) }
+    static func isToken(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(isToken)
+    }
 }

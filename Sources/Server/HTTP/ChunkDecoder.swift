@@ -17,13 +17,15 @@ struct ChunkDecoder: Sendable {
 
     /// Decodes what `lines` holds. Returns whether the body is complete.
     mutating func decode(
-        _ lines: inout LineBuffer, into body: inout [UInt8], trailers: inout Headers, limit: Int, limits: HTTPLimits
+        _ lines: inout LineBuffer, into body: inout [UInt8], trailers: inout Headers, limit: Int,
+        limits: HTTPLimits
     ) throws(Problem) -> Bool {
         while true {
             switch state {
             case .size:
                 guard
-                    let (size, line) = try lines.next(limit: Self.longestLine, tooLong: Self.longLine, Self.size)
+                    let (size, line) = try lines.next(
+                        limit: Self.longestLine, tooLong: Self.longLine, Self.size)
                 else { return false }
                 extensionBytes += line
                 guard extensionBytes <= 16384 else { throw Self.longLine }

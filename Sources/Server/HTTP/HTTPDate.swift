@@ -24,17 +24,22 @@ enum HTTPDate {
         gmtime_r(&second, &parts)
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let date = "\(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
-        return "\(days[Int(parts.tm_wday)]), \(date) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+        return
+            "\(days[Int(parts.tm_wday)]), \(date) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
 
     /// Returns the Unix time of a text, or nil if it is not a date in the current format of HTTP.
     static func second(_ text: String) -> Int? {
         let words = text.split(separator: " ")
-        guard words.count == 6, words[0].hasSuffix(","), words[5] == "GMT", let month = months.firstIndex(of: String(words[2])),
-            let day = Int32(words[1]), let year = Int32(words[3]), (1970...9999).contains(year), (1...31).contains(day)
+        guard words.count == 6, words[0].hasSuffix(","), words[5] == "GMT",
+            let month = months.firstIndex(of: String(words[2])),
+            let day = Int32(words[1]), let year = Int32(words[3]), (1970...9999).contains(year),
+            (1...31).contains(day)
         else { return nil }
         let clock = words[4].split(separator: ":").compactMap { Int32($0) }
-        guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]), (0...60).contains(clock[2]) else {
+        guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]),
+            (0...60).contains(clock[2])
+        else {
             return nil
         }
         var parts = tm()

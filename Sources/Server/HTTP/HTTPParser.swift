@@ -92,17 +92,21 @@ public struct HTTPParser: Sendable {
                             : "The request does not begin with a method.")
                 }
                 guard
-                    let line = try lines.next(limit: limits.uri + 32, tooLong: .longTarget(limits), {
-                        (line) throws(Problem) -> RequestLine? in
-                        line.isEmpty ? nil : try RequestLine(line, limits: limits)
-                    })
+                    let line = try lines.next(
+                        limit: limits.uri + 32, tooLong: .longTarget(limits),
+                        {
+                            (line) throws(Problem) -> RequestLine? in
+                            line.isEmpty ? nil : try RequestLine(line, limits: limits)
+                        })
                 else { return nil }
                 if let line {
                     (state, headers, skippedBlankLine) = (.headers(line), Headers(), false)
                     lines.startBlock()
                 } else {
                     // RFC 9112, section 2.2: ignore an empty line before a request.
-                    guard !skippedBlankLine else { throw Problem(400, "The request begins with several empty lines.") }
+                    guard !skippedBlankLine else {
+                        throw Problem(400, "The request begins with several empty lines.")
+                    }
                     skippedBlankLine = true
                 }
             case .headers(let line):
@@ -126,7 +130,10 @@ public struct HTTPParser: Sendable {
                 state = taken == remaining ? .end : .body(remaining - taken)
                 if taken < remaining { return nil }
             case .chunked:
-                guard try chunks.decode(&lines, into: &body, trailers: &trailers, limit: bodyLimit, limits: limits) else {
+                guard
+                    try chunks.decode(
+                        &lines, into: &body, trailers: &trailers, limit: bodyLimit, limits: limits)
+                else {
                     return nil
                 }
                 state = .end

@@ -31,7 +31,9 @@ public struct Headers: Sendable, Equatable, Sequence, ExpressibleByDictionaryLit
     }
 
     /// Appends a field.
-    public mutating func add(_ name: String, _ value: String) { fields.append(Field(name: name, value: value)) }
+    public mutating func add(_ name: String, _ value: String) {
+        fields.append(Field(name: name, value: value))
+    }
 
     /// Returns all values of a field in their order.
     public func values(_ name: String) -> [String] {
@@ -50,7 +52,8 @@ public struct Headers: Sendable, Equatable, Sequence, ExpressibleByDictionaryLit
     /// Whether two names are equal without regard to the case of ASCII letters.
     static func isEqual(_ a: String, _ b: String) -> Bool {
         let (a, b) = (a.utf8, b.utf8)
-        return a.count == b.count && a.elementsEqual(b) { Characters.lowercased($0) == Characters.lowercased($1) }
+        return a.count == b.count
+            && a.elementsEqual(b) { Characters.lowercased($0) == Characters.lowercased($1) }
     }
 }
 
@@ -58,7 +61,8 @@ extension StringProtocol {
     /// The text without spaces and tabs at its ends.
     func trimmingBlanks() -> String {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) })
+        else {
             return ""
         }
         return String(self[first...last])

@@ -54,7 +54,8 @@ struct LineBuffer: Sendable {
     ) throws(Problem) -> T? {
         let (start, from, end) = (position, max(scanned, position), bytes.count)
         let found: Result<(T, Int)?, Problem> = bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, from < end, let feed = memchr(base + from, 0x0A, end - from) else {
+            guard let base = buffer.baseAddress, from < end, let feed = memchr(base + from, 0x0A, end - from)
+            else {
                 // One more for the CR.
                 return end - start > limit + 1 ? .failure(tooLong()) : .success(nil)
             }
@@ -85,7 +86,8 @@ struct LineBuffer: Sendable {
         var target = headers
         headers = Headers()
         defer { headers = target }
-        return try next(limit: max(0, room), tooLong: .longHeaders(limits)) { (line) throws(Problem) -> Bool in
+        return try next(limit: max(0, room), tooLong: .longHeaders(limits)) {
+            (line) throws(Problem) -> Bool in
             if line.isEmpty { return true }
             guard target.count < limits.headerCount else {
                 throw Problem(431, "The request has more than \(limits.headerCount) header fields.")

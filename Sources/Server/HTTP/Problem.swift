@@ -73,7 +73,8 @@ func shown(_ text: some StringProtocol, limit: Int = 80) -> String {
 
 /// Returns a number of bytes for use within an error message, such as "64 MB".
 func shown(bytes: Int) -> String {
-    for (unit, name) in [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")] where bytes >= unit && bytes % unit == 0 {
+    for (unit, name) in [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")]
+    where bytes >= unit && bytes % unit == 0 {
         return "\(bytes / unit) \(name)"
     }
     return bytes == 1 ? "1 byte" : "\(bytes) bytes"

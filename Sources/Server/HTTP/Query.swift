@@ -19,10 +19,13 @@ public struct Query: Sendable, Equatable, Sequence {
     ///   parameters.
     public init(_ text: some StringProtocol) throws(Problem) {
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = part.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = Self.text(pair[0]), let value = pair.count > 1 ? Self.text(pair[1]) : "" else {
                 throw Problem(
-                    400, "The query contains \(shown(String(decoding: part, as: UTF8.self))), which is not percent-encoded UTF-8.")
+                    400,
+                    "The query contains \(shown(String(decoding: part, as: UTF8.self))), which is not percent-encoded UTF-8."
+                )
             }
             guard items.count < 1000 else { throw Problem(400, "The query has more than 1,000 parameters.") }
             items.append(Item(name: name, value: value))

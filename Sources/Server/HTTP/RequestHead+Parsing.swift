@@ -7,7 +7,8 @@ struct RequestLine {
     /// Parses `GET /path HTTP/1.1`.
     init(_ line: UnsafeBufferPointer<UInt8>.SubSequence, limits: HTTPLimits) throws(Problem) {
         let parts = line.split(separator: 0x20, maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), parts[0].allSatisfy(Characters.isToken) else {
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), parts[0].allSatisfy(Characters.isToken)
+        else {
             throw Problem(
                 400,
                 "The request line is \(shown(String(decoding: line, as: UTF8.self))). It must be a method, a target and HTTP/1.1, with one space between them."
@@ -15,14 +16,20 @@ struct RequestLine {
         }
         let version = parts[2]
         guard version.count == 8, version.starts(with: "HTTP/".utf8), version[version.startIndex + 6] == 0x2E,
-            Characters.isDigit(version[version.startIndex + 5]), Characters.isDigit(version[version.endIndex - 1])
+            Characters.isDigit(version[version.startIndex + 5]),
+            Characters.isDigit(version[version.endIndex - 1])
         else {
             throw Problem(
-                400, "The version is \(shown(String(decoding: version, as: UTF8.self))). It must be HTTP/1.1 or HTTP/1.0.")
+                400,
+                "The version is \(shown(String(decoding: version, as: UTF8.self))). It must be HTTP/1.1 or HTTP/1.0."
+            )
         }
         let minor = Int(version[version.endIndex - 1]) - 48
         guard version[version.startIndex + 5] == UInt8(ascii: "1"), minor <= 1 else {
-            throw Problem(505, "The version is \(String(decoding: version, as: UTF8.self)). It must be HTTP/1.1 or HTTP/1.0.")
+            throw Problem(
+                505,
+                "The version is \(String(decoding: version, as: UTF8.self)). It must be HTTP/1.1 or HTTP/1.0."
+            )
         }
         guard parts[1].count <= limits.uri else { throw .longTarget(limits) }
         let method = String(decoding: parts[0], as: UTF8.self)
@@ -64,13 +71,15 @@ extension Headers {
         else {
             throw Problem(
                 400,
-                "The header line \(shown(String(decoding: line, as: UTF8.self))) is not a name, a colon and a value.")
+                "The header line \(shown(String(decoding: line, as: UTF8.self))) is not a name, a colon and a value."
+            )
         }
         var value = line[(colon + 1)...]
         guard value.allSatisfy(Characters.isValue) else {
             throw Problem(
                 400,
-                "The value of the header \(shown(String(decoding: line[..<colon], as: UTF8.self))) contains a control character.")
+                "The value of the header \(shown(String(decoding: line[..<colon], as: UTF8.self))) contains a control character."
+            )
         }
         while let first = value.first, Characters.isBlank(first) { value = value.dropFirst() }
         while let last = value.last, Characters.isBlank(last) { value = value.dropLast() }
@@ -90,9 +99,12 @@ extension RequestHead {
             guard method == "OPTIONS" else { throw Problem(400, "The target * is allowed for OPTIONS only.") }
             rest = "/"
         } else if rest.utf8.first != UInt8(ascii: "/") {
-            guard let colon = rest.firstIndex(of: ":"), ["http", "https"].contains(rest[..<colon].lowercased()),
+            guard let colon = rest.firstIndex(of: ":"),
+                ["http", "https"].contains(rest[..<colon].lowercased()),
                 rest[colon...].hasPrefix("://")
-            else { throw Problem(400, "The request target \(shown(rest)) is neither a path nor an http address.") }
+            else {
+                throw Problem(400, "The request target \(shown(rest)) is neither a path nor an http address.")
+            }
             let address = rest[rest.index(colon, offsetBy: 3)...]
             let end = address.firstIndex { $0 == "/" || $0 == "?" } ?? address.endIndex
             guard let authority, address[..<end].lowercased() == authority.lowercased() else {
@@ -109,7 +121,8 @@ extension RequestHead {
         case nil: expectsContinue = false
         case let text? where Headers.isEqual(text, "100-continue"):
             expectsContinue = minorVersion > 0 && framing != .none && framing != .length(0)
-        case let text?: throw Problem(417, "The server cannot meet the expectation \(shown(text)), only 100-continue.")
+        case let text?:
+            throw Problem(417, "The server cannot meet the expectation \(shown(text)), only 100-continue.")
         }
         let connection = headers.list("Connection")
         keepsAlive = !connection.contains("close") && (minorVersion > 0 || connection.contains("keep-alive"))
@@ -121,7 +134,9 @@ extension RequestHead {
             throw Problem(400, "The request has \(hosts.count) Host headers. It must have one.")
         }
         guard let host = hosts.first else { return nil }
-        guard isAuthority(host) else { throw Problem(400, "The Host header \(shown(host)) is not a host and port.") }
+        guard isAuthority(host) else {
+            throw Problem(400, "The Host header \(shown(host)) is not a host and port.")
+        }
         return host
     }
 
@@ -132,7 +147,9 @@ extension RequestHead {
             guard let end = host.firstIndex(of: UInt8(ascii: "]")) else { return false }
             let address = host[host.index(after: host.startIndex)..<end]
             guard address.count >= 2,
-                address.allSatisfy({ Characters.hexadecimal($0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
+                address.allSatisfy({
+                    Characters.hexadecimal($0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+                })
             else { return false }
             host = host[host.index(after: end)...]
             if host.isEmpty { return true }
@@ -154,8 +171,12 @@ extension RequestHead {
             guard lengths.isEmpty else {
                 throw Problem(400, "The request has both Content-Length and Transfer-Encoding.")
             }
-            guard line.minorVersion > 0 else { throw Problem(400, "HTTP/1.0 does not know Transfer-Encoding.") }
-            guard codings.count == 1 else { throw Problem(400, "The request has several Transfer-Encoding headers.") }
+            guard line.minorVersion > 0 else {
+                throw Problem(400, "HTTP/1.0 does not know Transfer-Encoding.")
+            }
+            guard codings.count == 1 else {
+                throw Problem(400, "The request has several Transfer-Encoding headers.")
+            }
             guard Headers.isEqual(codings[0], "chunked") else {
                 // Without chunked as the last coding, the end of the body would be unknown.
                 throw Problem(
@@ -164,7 +185,9 @@ extension RequestHead {
             }
             return .chunked
         }
-        guard lengths.count <= 1 else { throw Problem(400, "The request has several Content-Length headers.") }
+        guard lengths.count <= 1 else {
+            throw Problem(400, "The request has several Content-Length headers.")
+        }
         guard let text = lengths.first else {
             if line.minorVersion == 0, ["POST", "PUT", "PATCH"].contains(line.method) { throw .noLength }
             return .none
@@ -172,7 +195,9 @@ extension RequestHead {
         guard !text.isEmpty, text.utf8.allSatisfy(Characters.isDigit) else {
             throw Problem(400, "The Content-Length \(shown(text)) is not a number.")
         }
-        guard let length = Int(text) else { throw Problem(413, "The Content-Length \(shown(text)) is too large.") }
+        guard let length = Int(text) else {
+            throw Problem(413, "The Content-Length \(shown(text)) is too large.")
+        }
         return .length(length)
     }
 }

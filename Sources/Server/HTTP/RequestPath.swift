@@ -26,16 +26,26 @@ public struct RequestPath: Sendable, Equatable, CustomStringConvertible {
         }
         var segments: [String] = []
         for part in text.utf8.split(separator: UInt8(ascii: "/")) {
-            guard let segment = PercentCoding.decoded(part).flatMap({ String(validating: $0, as: UTF8.self) }) else {
-                throw Problem(400, "The path contains \(shown(String(decoding: part, as: UTF8.self))), which is not percent-encoded UTF-8.")
+            guard let segment = PercentCoding.decoded(part).flatMap({ String(validating: $0, as: UTF8.self) })
+            else {
+                throw Problem(
+                    400,
+                    "The path contains \(shown(String(decoding: part, as: UTF8.self))), which is not percent-encoded UTF-8."
+                )
             }
-            if segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
-                throw Problem(400, "The path contains \(shown(String(decoding: part, as: UTF8.self))). A slash, backslash or NUL is not allowed.")
+            if segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+            ) {
+                throw Problem(
+                    400,
+                    "The path contains \(shown(String(decoding: part, as: UTF8.self))). A slash, backslash or NUL is not allowed."
+                )
             }
             switch segment {
             case ".": continue
             case "..":
-                if segments.popLast() == nil { throw Problem(400, "The path \(shown(text)) leaves the root.") }
+                if segments.popLast() == nil {
+                    throw Problem(400, "The path \(shown(text)) leaves the root.")
+                }
             default: segments.append(segment)
             }
         }

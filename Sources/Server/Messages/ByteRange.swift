@@ -12,7 +12,8 @@ enum ByteRange: Equatable {
     init(_ text: String?, size: Int) {
         self = .whole
         guard let text, text.lowercased().hasPrefix("bytes=") else { return }
-        let range = text.dropFirst(6).trimmingBlanks().split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let range = text.dropFirst(6).trimmingBlanks().split(
+            separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard range.count == 2, range.allSatisfy({ $0.utf8.allSatisfy(Characters.isDigit) }) else { return }
         // A number too large for Int lies beyond every file.
         let (first, last) = (Int(range[0]) ?? Int.max, Int(range[1]) ?? Int.max)
@@ -22,7 +23,8 @@ enum ByteRange: Equatable {
         case (false, true): self = first >= size ? .unsatisfiable : .part(first..<size)
         case (false, false):
             guard first <= last else { return }
-            self = first >= size ? .unsatisfiable : .part(first..<min(size, last == Int.max ? size : last + 1))
+            self =
+                first >= size ? .unsatisfiable : .part(first..<min(size, last == Int.max ? size : last + 1))
         }
     }
 }

@@ -37,7 +37,10 @@ struct ContentDisposition {
             var value: [UInt8] = []
             while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
                 // Only quotes and backslashes are escaped; other backslashes are part of old Windows paths.
-                if bytes[at] == UInt8(ascii: "\\"), at + 1 < bytes.count, "\"\\".utf8.contains(bytes[at + 1]) { at += 1 }
+                if bytes[at] == UInt8(ascii: "\\"), at + 1 < bytes.count, "\"\\".utf8.contains(bytes[at + 1])
+                {
+                    at += 1
+                }
                 value.append(bytes[at])
                 at += 1
             }
@@ -53,7 +56,8 @@ struct ContentDisposition {
     var filename: String? {
         if let text = parameters["filename*"] {
             let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
-            if parts.count == 3, parts[0].lowercased() == "utf-8", let name = PercentCoding.decoded(parts[2]) {
+            if parts.count == 3, parts[0].lowercased() == "utf-8", let name = PercentCoding.decoded(parts[2])
+            {
                 return name
             }
         }

@@ -34,13 +34,17 @@ public final class EventStream: Sendable {
         for (name, value) in [("event", event), ("id", id), ("retry", retry.map(String.init))] {
             guard let value else { continue }
             guard !value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
-                throw Problem(500, "The \(name) of an event is \(shown(value)). It must not contain a line break or NUL.")
+                throw Problem(
+                    500,
+                    "The \(name) of an event is \(shown(value)). It must not contain a line break or NUL.")
             }
             text += "\(name): \(value)\n"
         }
         // CR LF, CR and LF all end a line of the stream.
         let lines = data.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-        for line in lines.split(separator: "\n", omittingEmptySubsequences: false) { text += "data: \(line)\n" }
+        for line in lines.split(separator: "\n", omittingEmptySubsequences: false) {
+            text += "data: \(line)\n"
+        }
         return text + "\n"
     }
 }

@@ -20,13 +20,15 @@ struct FileBody: Sendable {
     func reply(to head: RequestHead) throws(Problem) -> Reply {
         let file = try open()
         var headers: Headers = [
-            "Content-Type": type ?? MediaType.of(path), "ETag": file.tag, "Last-Modified": HTTPDate.text(file.modified),
+            "Content-Type": type ?? MediaType.of(path), "ETag": file.tag,
+            "Last-Modified": HTTPDate.text(file.modified),
             "Accept-Ranges": "bytes", "Cache-Control": "no-cache",
         ]
         if isUnchanged(file, head.headers) {
             return Reply(status: 304, headers: headers, file: file, range: 0..<0)
         }
-        let isSame = head.headers["If-Range"].map { $0 == file.tag || $0 == HTTPDate.text(file.modified) } ?? true
+        let isSame =
+            head.headers["If-Range"].map { $0 == file.tag || $0 == HTTPDate.text(file.modified) } ?? true
         switch ByteRange(isSame && head.method == "GET" ? head.headers["Range"] : nil, size: file.size) {
         case .whole: return Reply(status: 200, headers: headers, file: file, range: 0..<file.size)
         case .part(let range):
@@ -34,14 +36,17 @@ struct FileBody: Sendable {
             return Reply(status: 206, headers: headers, file: file, range: range)
         case .unsatisfiable:
             throw Problem(
-                416, "The file \(shown(path)) has \(shown(bytes: file.size)). The requested range is outside.",
+                416,
+                "The file \(shown(path)) has \(shown(bytes: file.size)). The requested range is outside.",
                 headers: ["Content-Range": "bytes */\(file.size)"])
         }
     }
 
     /// `If-None-Match` decides alone where it is present (RFC 9110, section 13.2.2).
     private func isUnchanged(_ file: OpenFile, _ headers: Headers) -> Bool {
-        let tags = headers.values("If-None-Match").flatMap { $0.split(separator: ",") }.map { $0.trimmingBlanks() }
+        let tags = headers.values("If-None-Match").flatMap { $0.split(separator: ",") }.map {
+            $0.trimmingBlanks()
+        }
         if !tags.isEmpty { return tags.contains { $0 == "*" || $0 == file.tag || $0 == "W/" + file.tag } }
         guard let since = headers["If-Modified-Since"].flatMap(HTTPDate.second) else { return false }
         return file.modified <= since
@@ -55,7 +60,9 @@ struct FileBody: Sendable {
         defer { free(folder) }
         let descriptor = Foundation.open("\(root)/\(path)", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else {
-            if errno == EMFILE || errno == ENFILE { throw Problem(503, "The server has too many open files.") }
+            if errno == EMFILE || errno == ENFILE {
+                throw Problem(503, "The server has too many open files.")
+            }
             throw missing
         }
         // The check of the opened file, not of a path that may change after the check.

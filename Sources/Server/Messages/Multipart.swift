@@ -30,7 +30,8 @@ public struct Multipart: Sendable {
 
         /// The media type without parameters, in lower case; "text/plain" if there is none.
         public var contentType: String {
-            headers["Content-Type"].map { $0.prefix { $0 != ";" }.trimmingBlanks().lowercased() } ?? "text/plain"
+            headers["Content-Type"].map { $0.prefix { $0 != ";" }.trimmingBlanks().lowercased() }
+                ?? "text/plain"
         }
 
         /// The content as text, or nil if it is not UTF-8.
@@ -40,7 +41,9 @@ public struct Multipart: Sendable {
         /// is left.
         public var safeFilename: String? {
             let last = filename?.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""
-            let scalars = last.unicodeScalars.filter { $0.properties.generalCategory != .control && $0.value != 0 }
+            let scalars = last.unicodeScalars.filter {
+                $0.properties.generalCategory != .control && $0.value != 0
+            }
             let name = String(String.UnicodeScalarView(scalars)).drop { $0 == "." || $0 == " " }
             // The longest name of a file has 255 bytes.
             var short = name
@@ -83,15 +86,19 @@ public struct Multipart: Sendable {
                 throw Problem(400, "The multipart body ends within a part.")
             }
             guard end - content <= limits.partBytes else {
-                throw Problem(413, "A part of the multipart body is longer than \(shown(bytes: limits.partBytes)).")
+                throw Problem(
+                    413, "A part of the multipart body is longer than \(shown(bytes: limits.partBytes)).")
             }
             guard let disposition = headers["Content-Disposition"].flatMap(ContentDisposition.init),
                 disposition.kind == "form-data", let name = disposition.name
             else {
-                throw Problem(400, "A part of the multipart body has no Content-Disposition: form-data with a name.")
+                throw Problem(
+                    400, "A part of the multipart body has no Content-Disposition: form-data with a name.")
             }
             parts.append(
-                Part(headers: headers, name: name, filename: disposition.filename, body: body[content..<max(content, end)]))
+                Part(
+                    headers: headers, name: name, filename: disposition.filename,
+                    body: body[content..<max(content, end)]))
             at = end + delimiter.count
         }
         self.parts = parts
@@ -99,7 +106,9 @@ public struct Multipart: Sendable {
 
     private static func boundary(_ contentType: String) throws(Problem) -> [UInt8] {
         let problem = Problem(
-            415, "The body is \(shown(contentType)). It must be multipart/form-data with a boundary of 1 to 70 characters.")
+            415,
+            "The body is \(shown(contentType)). It must be multipart/form-data with a boundary of 1 to 70 characters."
+        )
         let parts = contentType.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].trimmingBlanks().lowercased() == "multipart/form-data",
             // The parameters have the form of those of Content-Disposition.

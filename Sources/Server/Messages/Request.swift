@@ -40,7 +40,9 @@ public struct Request: Sendable {
     ///
     /// - Throws: A `Problem` of status 500 if the pattern has no such parameter.
     public func parameter(_ name: String) throws -> String {
-        guard let value = parameters[name] else { throw Problem(500, "The route has no parameter \(shown(name)).") }
+        guard let value = parameters[name] else {
+            throw Problem(500, "The route has no parameter \(shown(name)).")
+        }
         return value
     }
 
@@ -59,7 +61,9 @@ public struct Request: Sendable {
     /// - Throws: A `Problem` of status 415 if the body is not declared as JSON, and 400 if it does not decode.
     public func json<T: Decodable>(_ type: T.Type = T.self) throws -> T {
         guard head.contentType == "application/json" else {
-            throw Problem(415, "The body is \(shown(head.contentType ?? "of unknown type")). It must be application/json.")
+            throw Problem(
+                415,
+                "The body is \(shown(head.contentType ?? "of unknown type")). It must be application/json.")
         }
         do {
             return try JSONDecoder().decode(type, from: Data(body))

@@ -94,7 +94,8 @@ public struct Response: Sendable {
     /// Accepts a WebSocket. `body` runs on a thread of its own; the socket closes when it returns. A request that is not a
     /// WebSocket handshake gives status 400 or 426.
     public static func webSocket(
-        _ options: WebSocket.Options = WebSocket.Options(), _ body: @escaping @Sendable (WebSocket) throws -> Void
+        _ options: WebSocket.Options = WebSocket.Options(),
+        _ body: @escaping @Sendable (WebSocket) throws -> Void
     ) -> Response {
         Response(status: 101, headers: [:], body: .webSocket(options, body))
     }

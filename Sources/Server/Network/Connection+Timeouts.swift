@@ -17,7 +17,9 @@ extension Connection {
         let options = core.options
         if let end = input.lingerEnd { return (end, .close) }
         return withShared { shared in
-            if !shared.outbox.isEmpty { return (Clock.after(options.writeTimeout, from: shared.progress), .close) }
+            if !shared.outbox.isEmpty {
+                return (Clock.after(options.writeTimeout, from: shared.progress), .close)
+            }
             if let end = shared.closeDeadline { return (end, .close) }
             if let keepalive = shared.keepalive {
                 return (Clock.after(keepalive.interval, from: shared.progress), .keepalive(keepalive))
@@ -29,7 +31,10 @@ extension Connection {
             }
             if let start = input.bodyStart {
                 let time = options.bodyTimeout + Double(input.parser.bodyBytes) / options.bodyRate
-                return (Clock.after(time, from: start), .request(Problem(408, "The body has not arrived in time.")))
+                return (
+                    Clock.after(time, from: start),
+                    .request(Problem(408, "The body has not arrived in time."))
+                )
             }
             if let start = input.requestStart {
                 return (

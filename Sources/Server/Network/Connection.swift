@@ -87,7 +87,8 @@ final class Connection: @unchecked Sendable {
     /// - Parameter ending: Whether this is the end of the response, and whether the connection then stays open; nil if more
     ///   follows.
     func send(
-        _ bytes: [UInt8], file: (OpenFile, Range<Int>)? = nil, for exchange: Exchange, endingWithKeepAlive ending: Bool?,
+        _ bytes: [UInt8], file: (OpenFile, Range<Int>)? = nil, for exchange: Exchange,
+        endingWithKeepAlive ending: Bool?,
         also change: (inout Shared) -> Void = { _ in }
     ) {
         let isLate = withShared { shared in
@@ -174,7 +175,8 @@ final class Connection: @unchecked Sendable {
         let isDone = shared.exchange == nil
         let needs =
             !shared.outbox.isEmpty || shared.isBroken
-            || (isDone && (shared.closesAfter || shared.hasInput || core.isDraining.load(ordering: .acquiring)))
+            || (isDone
+                && (shared.closesAfter || shared.hasInput || core.isDraining.load(ordering: .acquiring)))
         guard needs, !shared.isPosted else { return false }
         shared.isPosted = true
         return true

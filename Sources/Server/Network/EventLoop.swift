@@ -58,7 +58,9 @@ final class EventLoop: @unchecked Sendable {
     /// Takes over the listeners before the loop runs.
     func listen(to listeners: [Listener]) {
         self.listeners = listeners
-        for listener in listeners { epoll.set(.add, listener.socket, events: Epoll.input, data: Self.listenerKey) }
+        for listener in listeners {
+            epoll.set(.add, listener.socket, events: Epoll.input, data: Self.listenerKey)
+        }
     }
 
     deinit {
@@ -114,7 +116,9 @@ final class EventLoop: @unchecked Sendable {
             }
             now = Clock.now
             while let entry = timers.pop(before: now) {
-                guard let connection = connection(entry.key), connection.input.scheduled == entry.time else { continue }
+                guard let connection = connection(entry.key), connection.input.scheduled == entry.time else {
+                    continue
+                }
                 connection.input.scheduled = .max
                 connection.expire()
             }
@@ -132,7 +136,9 @@ final class EventLoop: @unchecked Sendable {
     }
 
     private func connection(_ key: UInt64) -> Connection? {
-        guard let connection = connections[Int32(truncatingIfNeeded: key)], connection.key == key else { return nil }
+        guard let connection = connections[Int32(truncatingIfNeeded: key)], connection.key == key else {
+            return nil
+        }
         return connection
     }
 

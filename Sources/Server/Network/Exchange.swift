@@ -11,7 +11,9 @@ final class Exchange: Sendable {
     private var core: ServerCore { connection.core }
 
     init(_ head: RequestHead, on connection: Connection, bodyBytes: Int, keepsAlive: Bool) {
-        (self.head, self.connection, self.bodyBytes, self.keepsAlive) = (head, connection, bodyBytes, keepsAlive)
+        (self.head, self.connection, self.bodyBytes, self.keepsAlive) = (
+            head, connection, bodyBytes, keepsAlive
+        )
     }
 
     deinit { core.bodyBytes.subtract(bodyBytes, ordering: .relaxed) }
@@ -36,7 +38,9 @@ final class Exchange: Sendable {
             case .stream(let body): try stream(response, heartbeat: nil, body)
             case .events(let heartbeat, let body):
                 try stream(response, heartbeat: heartbeat) { [head] writer in
-                    try body(EventStream(writer, lastEventID: head.headers["Last-Event-ID"] ?? head.query["lastEventId"]))
+                    try body(
+                        EventStream(
+                            writer, lastEventID: head.headers["Last-Event-ID"] ?? head.query["lastEventId"]))
                 }
             case .webSocket(let options, let body): try accept(response, options, body)
             }
@@ -55,12 +59,16 @@ final class Exchange: Sendable {
     }
 
     private func message(
-        _ status: Int, _ headers: Headers, _ framing: ResponseHead.Framing, keepAlive: Bool, upgrade: Bool = false
+        _ status: Int, _ headers: Headers, _ framing: ResponseHead.Framing, keepAlive: Bool,
+        upgrade: Bool = false
     ) throws(Problem) -> [UInt8] {
         guard
             let bytes = ResponseHead.bytes(
-                status, headers, common: core.headers, framing: framing, keepAlive: keepAlive, upgrade: upgrade)
-        else { throw Problem(500, "A header field of the response contains characters that are not allowed.") }
+                status, headers, common: core.headers, framing: framing, keepAlive: keepAlive,
+                upgrade: upgrade)
+        else {
+            throw Problem(500, "A header field of the response contains characters that are not allowed.")
+        }
         return bytes
     }
 
@@ -80,7 +88,8 @@ final class Exchange: Sendable {
         let isWhole = reply.status == 200
         let keepAlive = keepAlive
         let start = try message(
-            isWhole ? response.status : reply.status, headers, reply.status == 304 ? .none : .length(reply.range.count),
+            isWhole ? response.status : reply.status, headers,
+            reply.status == 304 ? .none : .length(reply.range.count),
             keepAlive: keepAlive)
         connection.send(
             start, file: head.method == "HEAD" ? nil : (reply.file, reply.range), for: self,
@@ -107,7 +116,9 @@ final class Exchange: Sendable {
             // Event streams end with the server, because they have no end of their own.
             if heartbeat != nil, core.isDraining.load(ordering: .acquiring) { cancellation.cancel() }
             do {
-                try body(writer)
+                do { try body(writer) } catch is Disconnected where heartbeat != nil {
+                    // Events are complete wherever they end.
+                }
                 connection.endOutput(
                     isChunked ? Array("0\r\n\r\n".utf8) : [], for: self, keepAlive: keepAlive)
             } catch {
@@ -119,16 +130,20 @@ final class Exchange: Sendable {
     }
 
     private func accept(
-        _ response: Response, _ options: WebSocket.Options, _ body: @escaping @Sendable (WebSocket) throws -> Void
+        _ response: Response, _ options: WebSocket.Options,
+        _ body: @escaping @Sendable (WebSocket) throws -> Void
     ) throws(Problem) {
         var headers = try WebSocketHandshake.headers(for: head, protocols: options.protocols)
-        for field in response.headers where headers[field.name] == nil { headers.add(field.name, field.value) }
+        for field in response.headers where headers[field.name] == nil {
+            headers.add(field.name, field.value)
+        }
         let start = try message(101, headers, .none, keepAlive: true, upgrade: true)
         let socket = WebSocket(options, self, subprotocol: headers["Sec-WebSocket-Protocol"])
         let isStarted = core.startStream { [self] in
             connection.send(start, for: self, endingWithKeepAlive: nil) { shared in
                 shared.webSocket = socket
-                shared.keepalive = .init(interval: options.pingInterval, bytes: WebSocketFrame.bytes(.ping, []))
+                shared.keepalive = .init(
+                    interval: options.pingInterval, bytes: WebSocketFrame.bytes(.ping, []))
             }
             connection.loop.post(connection)
             if core.isDraining.load(ordering: .acquiring) { socket.goAway() }
@@ -144,6 +159,7 @@ final class Exchange: Sendable {
     }
 
     private static func tooManyStreams(_ limit: Int) -> Problem {
-        Problem(429, "The server has \(limit) open streams, which is its limit.", headers: ["Retry-After": "1"])
+        Problem(
+            429, "The server has \(limit) open streams, which is its limit.", headers: ["Retry-After": "1"])
     }
 }

@@ -16,7 +16,8 @@ struct Listener: Sendable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else {
-            throw ServerError("The host \(shown(host)) has no address: \(String(cString: gai_strerror(code))).")
+            throw ServerError(
+                "The host \(shown(host)) has no address: \(String(cString: gai_strerror(code))).")
         }
         defer { freeaddrinfo(list) }
         var listeners: [Listener] = []

@@ -61,7 +61,8 @@ final class Census: Sendable {
             }
             if counts.clients[client, default: 0] > limits.perClient {
                 return Problem(
-                    429, "\(client) has \(limits.perClient) open connections, which is the limit of a client.",
+                    429,
+                    "\(client) has \(limits.perClient) open connections, which is the limit of a client.",
                     headers: ["Retry-After": "1"])
             }
             return nil

@@ -14,7 +14,9 @@ struct StopSignals {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .system("Opening a pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        guard Self.pipeEnd.compareExchange(expected: -1, desired: ends[1], ordering: .sequentiallyConsistent).exchanged
+        guard
+            Self.pipeEnd.compareExchange(expected: -1, desired: ends[1], ordering: .sequentiallyConsistent)
+                .exchanged
         else {
             for end in ends { close(end) }
             throw ServerError("Another server waits for signals already.")

@@ -24,14 +24,18 @@ struct RoutePattern: Sendable {
             switch part.first {
             case ":": return .parameter(name)
             case "*":
-                precondition(index == parts.count - 1, "Router: \"\(part)\" must be at the end of \"\(text)\"")
+                precondition(
+                    index == parts.count - 1, "Router: \"\(part)\" must be at the end of \"\(text)\"")
                 return .rest(name)
             default: return .literal(part)
             }
         }
-        shape = segments.map { if case .literal(let text) = $0 { "/" + text } else if case .rest = $0 { "/*" } else { "/:" } }
+        shape = segments.map {
+            if case .literal(let text) = $0 { "/" + text } else if case .rest = $0 { "/*" } else { "/:" }
+        }
+        .joined()
+        rank = segments.map { if case .literal = $0 { "0" } else if case .rest = $0 { "2" } else { "1" } }
             .joined()
-        rank = segments.map { if case .literal = $0 { "0" } else if case .rest = $0 { "2" } else { "1" } }.joined()
     }
 
     /// Returns the values of the parameters, or nil if the path does not match.

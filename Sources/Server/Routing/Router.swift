@@ -35,8 +35,10 @@ public struct Router: Application {
         _ handler: @escaping Handler
     ) {
         let route = Route(
-            method: method, pattern: RoutePattern(pattern), bodyLimit: bodyLimit, accepts: accepts, handler: handler)
-        precondition(RequestHead.methods.contains(method), "Router: the server does not know the method \(method)")
+            method: method, pattern: RoutePattern(pattern), bodyLimit: bodyLimit, accepts: accepts,
+            handler: handler)
+        precondition(
+            RequestHead.methods.contains(method), "Router: the server does not know the method \(method)")
         precondition(
             !routes.contains { $0.method == method && $0.pattern.shape == route.pattern.shape },
             "Router: there are two routes for \(method) \(pattern)")
@@ -55,7 +57,9 @@ public struct Router: Application {
     }
 
     /// Adds a route for DELETE.
-    public mutating func delete(_ pattern: String, _ handler: @escaping Handler) { on("DELETE", pattern, handler) }
+    public mutating func delete(_ pattern: String, _ handler: @escaping Handler) {
+        on("DELETE", pattern, handler)
+    }
 
     /// The header fields of `security`.
     public var headers: Headers { security?.headers ?? ["X-Content-Type-Options": "nosniff"] }
@@ -67,7 +71,9 @@ public struct Router: Application {
     public func admit(_ head: RequestHead) throws -> Admission {
         if let response = try security?.check(head) { return .reply(response) }
         let segments = head.path.segments
-        if head.target == "*" { return .reply(Response(status: 204, headers: ["Allow": allow(RequestHead.methods)])) }
+        if head.target == "*" {
+            return .reply(Response(status: 204, headers: ["Allow": allow(RequestHead.methods)]))
+        }
         let wanted = head.method == "HEAD" ? ["HEAD", "GET"] : [head.method]
         var others: Set<String> = []
         for route in routes {
@@ -83,19 +89,24 @@ public struct Router: Application {
                 return try handler(request)
             }
         }
-        guard !others.isEmpty else { throw Problem(404, "There is nothing at \(shown(head.path.description)).") }
+        guard !others.isEmpty else {
+            throw Problem(404, "There is nothing at \(shown(head.path.description)).")
+        }
         let allowed = allow(others)
         if head.method == "OPTIONS" { return .reply(Response(status: 204, headers: ["Allow": allowed])) }
         throw Problem(405, "\(head.path) allows \(allowed), not \(head.method).", headers: ["Allow": allowed])
     }
 
     private func allow(_ methods: Set<String>) -> String {
-        methods.union(methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]).sorted().joined(separator: ", ")
+        methods.union(methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]).sorted().joined(
+            separator: ", ")
     }
 
     private func check(_ head: RequestHead, _ route: Route) throws(Problem) {
         if let coding = head.headers["Content-Encoding"], !Headers.isEqual(coding, "identity") {
-            throw Problem(415, "The content encoding \(shown(coding)) is not supported.", headers: ["Accept-Encoding": "identity"])
+            throw Problem(
+                415, "The content encoding \(shown(coding)) is not supported.",
+                headers: ["Accept-Encoding": "identity"])
         }
         guard !route.accepts.isEmpty else { return }
         if head.framing == .none { throw .noLength }

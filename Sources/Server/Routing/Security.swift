@@ -53,7 +53,8 @@ public struct Security: Sendable {
     var headers: Headers {
         [
             "Content-Security-Policy": contentSecurityPolicy, "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
+            "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+            "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
         ]
     }
@@ -64,12 +65,15 @@ public struct Security: Sendable {
     /// - Throws: A `Problem` of status 401 or 403.
     func check(_ head: RequestHead) throws(Problem) -> Response? {
         guard let host = head.host, Self.loopback.contains(host) || hosts.contains(host) else {
-            throw Problem(403, "The host \(shown(head.host ?? "")) is not allowed. Use localhost or an allowed host name.")
+            throw Problem(
+                403,
+                "The host \(shown(head.host ?? "")) is not allowed. Use localhost or an allowed host name.")
         }
         try checkSite(head)
         guard let token else { return nil }
         let name = Self.cookieName(head)
-        if ["GET", "HEAD"].contains(head.method), let given = head.query["token"], Self.isEqual(given, token) {
+        if ["GET", "HEAD"].contains(head.method), let given = head.query["token"], Self.isEqual(given, token)
+        {
             let rest = head.query.filter { $0.name != "token" }.map {
                 PercentCoding.encoded($0.name) + "=" + PercentCoding.encoded($0.value)
             }
@@ -79,7 +83,9 @@ public struct Security: Sendable {
         }
         if let text = head.headers["Authorization"] {
             let parts = text.split(separator: " ", maxSplits: 1)
-            if parts.count == 2, parts[0].lowercased() == "bearer", Self.isEqual(parts[1].trimmingBlanks(), token) {
+            if parts.count == 2, parts[0].lowercased() == "bearer",
+                Self.isEqual(parts[1].trimmingBlanks(), token)
+            {
                 return nil
             }
         } else if let cookie = head.cookie(name), Self.isEqual(cookie, Self.session(token)) {
@@ -97,11 +103,14 @@ public struct Security: Sendable {
         let refusal = Problem(403, "The request comes from a page of another site.")
         if let origin = head.headers["Origin"] {
             let text = origin.lowercased()
-            let isOwn = ["http://", "https://"].contains { text.hasPrefix($0) && text.dropFirst($0.count) == head.authority ?? "" }
+            let isOwn = ["http://", "https://"].contains {
+                text.hasPrefix($0) && text.dropFirst($0.count) == head.authority ?? ""
+            }
             if !isOwn { throw refusal }
         }
         if let site = head.headers["Sec-Fetch-Site"], site != "same-origin", site != "none" {
-            let isLink = head.headers["Sec-Fetch-Mode"] == "navigate" && head.headers["Sec-Fetch-Dest"] == "document"
+            let isLink =
+                head.headers["Sec-Fetch-Mode"] == "navigate" && head.headers["Sec-Fetch-Dest"] == "document"
             guard isSafe, !isWebSocket, isLink else { throw refusal }
         }
     }

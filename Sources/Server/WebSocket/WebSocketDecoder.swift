@@ -65,7 +65,9 @@ struct WebSocketDecoder {
         let short = Int(second & 0x7F)
         let lengthBytes = short == 126 ? 2 : short == 127 ? 8 : 0
         if opcode.isControl {
-            guard isFinal, lengthBytes == 0 else { throw Self.violation("A control frame is fragmented or too long.") }
+            guard isFinal, lengthBytes == 0 else {
+                throw Self.violation("A control frame is fragmented or too long.")
+            }
         } else if (opcode == .continuation) == (kind == nil) {
             throw Self.violation(
                 kind == nil ? "A continuation has no beginning." : "A message begins within another message.")
@@ -85,7 +87,8 @@ struct WebSocketDecoder {
         position = maskStart + 4
         if !opcode.isControl, opcode != .continuation { kind = opcode }
         control = []
-        return Frame(isFinal: isFinal, opcode: opcode, mask: Array(buffer[maskStart..<position]), count: Int(count))
+        return Frame(
+            isFinal: isFinal, opcode: opcode, mask: Array(buffer[maskStart..<position]), count: Int(count))
     }
 
     private mutating func unmask(_ frame: inout Frame) {
@@ -124,12 +127,16 @@ struct WebSocketDecoder {
         if control.isEmpty { return .close(code: nil, reason: "") }
         guard control.count >= 2 else { throw Self.violation("A close frame has half a code.") }
         let code = Int(control[0]) << 8 | Int(control[1])
-        guard WebSocketFrame.isValid(code: code) else { throw Self.violation("The close code \(code) is not allowed.") }
+        guard WebSocketFrame.isValid(code: code) else {
+            throw Self.violation("The close code \(code) is not allowed.")
+        }
         guard let reason = String(validating: control[2...], as: UTF8.self) else {
             throw WebSocketError(code: 1007, message: "The reason of a close frame is not UTF-8.")
         }
         return .close(code: code, reason: reason)
     }
 
-    private static func violation(_ message: String) -> WebSocketError { WebSocketError(code: 1002, message: message) }
+    private static func violation(_ message: String) -> WebSocketError {
+        WebSocketError(code: 1002, message: message)
+    }
 }

@@ -23,7 +23,9 @@ enum WebSocketFrame {
         case ..<65536: frame += [126, UInt8(count >> 8), UInt8(count & 0xFF)]
         default:
             frame.append(127)
-            for shift in stride(from: 56, through: 0, by: -8) { frame.append(UInt8(truncatingIfNeeded: count >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                frame.append(UInt8(truncatingIfNeeded: count >> shift))
+            }
         }
         frame.append(contentsOf: payload)
         return frame

@@ -4,11 +4,13 @@ import Foundation
 enum WebSocketHandshake {
     /// Checks a request and returns the header fields of the response.
     static func headers(for head: RequestHead, protocols: [String]) throws(Problem) -> Headers {
-        guard head.method == "GET", head.minorVersion == 1, head.headers.list("Connection").contains("upgrade"),
+        guard head.method == "GET", head.minorVersion == 1,
+            head.headers.list("Connection").contains("upgrade"),
             head.headers.list("Upgrade").contains("websocket")
         else {
             throw Problem(
-                426, "This address speaks WebSocket only.", headers: ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"])
+                426, "This address speaks WebSocket only.",
+                headers: ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"])
         }
         guard head.headers["Sec-WebSocket-Version"] == "13" else {
             throw Problem(426, "The WebSocket version must be 13.", headers: ["Sec-WebSocket-Version": "13"])
@@ -21,7 +23,9 @@ enum WebSocketHandshake {
         // Names of protocols are case-sensitive.
         let offered = head.headers.values("Sec-WebSocket-Protocol").flatMap { $0.split(separator: ",") }
             .map { $0.trimmingBlanks() }
-        if let chosen = offered.first(where: protocols.contains) { headers.add("Sec-WebSocket-Protocol", chosen) }
+        if let chosen = offered.first(where: protocols.contains) {
+            headers.add("Sec-WebSocket-Protocol", chosen)
+        }
         return headers
     }
 

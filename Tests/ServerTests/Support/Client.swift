@@ -63,7 +63,8 @@ final class Client: @unchecked Sendable {
     deinit { close() }
 
     func setTimeout(_ seconds: Double) {
-        var time = timeval(tv_sec: Int(seconds), tv_usec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e6))
+        var time = timeval(
+            tv_sec: Int(seconds), tv_usec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e6))
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -106,7 +107,9 @@ final class Client: @unchecked Sendable {
         while true {
             let count = recv(socket, &bytes, bytes.count, 0)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Failure(description: errno == EAGAIN ? "timeout" : "recv: errno \(errno)") }
+            guard count >= 0 else {
+                throw Failure(description: errno == EAGAIN ? "timeout" : "recv: errno \(errno)")
+            }
             buffer += bytes[..<count]
             return count > 0
         }
@@ -114,7 +117,9 @@ final class Client: @unchecked Sendable {
 
     func take(_ count: Int) throws -> [UInt8] {
         while buffer.count < count {
-            guard try fill() else { throw Failure(description: "closed after \(buffer.count) of \(count) bytes") }
+            guard try fill() else {
+                throw Failure(description: "closed after \(buffer.count) of \(count) bytes")
+            }
         }
         defer { buffer.removeFirst(count) }
         return Array(buffer[..<count])
@@ -128,7 +133,9 @@ final class Client: @unchecked Sendable {
                 guard line.hasSuffix("\r") || line.isEmpty || !line.isEmpty else { return line }
                 return line.last == "\r" ? String(line.dropLast()) : line
             }
-            guard try fill() else { throw Failure(description: "closed within a line: \(buffer.count) bytes") }
+            guard try fill() else {
+                throw Failure(description: "closed within a line: \(buffer.count) bytes")
+            }
         }
     }
 
@@ -140,7 +147,9 @@ final class Client: @unchecked Sendable {
 
     /// Whether the server closes the connection without sending more.
     func isClosedByServer() -> Bool {
-        do { return try !fill() && buffer.isEmpty } catch let error as Failure { return error.description != "timeout" } catch {
+        do { return try !fill() && buffer.isEmpty } catch let error as Failure {
+            return error.description != "timeout"
+        } catch {
             return false
         }
     }

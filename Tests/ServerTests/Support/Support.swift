@@ -56,7 +56,8 @@ var threads: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/
 
 /// A folder that is removed after the test.
 func withFolder<T>(_ body: (String) throws -> T) throws -> T {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("server-\(UUID().uuidString)").path
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("server-\(UUID().uuidString)")
+        .path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try body(folder)
@@ -76,8 +77,10 @@ struct Mutations {
     }
 
     private static let pieces: [[UInt8]] = [
-        "\r\n", "\n", "\r", "\0", ":", " ", "\t", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "%", "%2e%2e/",
-        "..", "/", "HTTP/1.1", "0\r\n\r\n", "ffffffffffffffff\r\n", ";", "\u{E9}", "Host: a\r\n", "100-continue", "\"", "--",
+        "\r\n", "\n", "\r", "\0", ":", " ", "\t", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
+        "%", "%2e%2e/",
+        "..", "/", "HTTP/1.1", "0\r\n\r\n", "ffffffffffffffff\r\n", ";", "\u{E9}", "Host: a\r\n",
+        "100-continue", "\"", "--",
         "Range: bytes=0-\r\n", "Connection: close\r\n", "Upgrade: websocket\r\n",
     ].map { Array($0.utf8) }
 
@@ -112,7 +115,8 @@ var processorSeconds: Double {
 func isQuiet(_ server: Server) -> Bool {
     let isQuiet = eventually {
         let status = server.status
-        return status.connections == 0 && status.busyWorkers == 0 && status.queuedRequests == 0 && status.streams == 0
+        return status.connections == 0 && status.busyWorkers == 0 && status.queuedRequests == 0
+            && status.streams == 0
             && status.bodyBytes == 0
     }
     if !isQuiet { print(server.status) }
