@@ -51,7 +51,10 @@ public final class Server: Sendable {
         loops[0].listen(to: listeners)
     }
 
-    deinit { end(grace: 0) }
+    deinit {
+        end(grace: 0)
+        core.pool.stop()
+    }
 
     /// Starts serving and returns.
     public func start() throws {
@@ -78,13 +81,15 @@ public final class Server: Sendable {
     /// What the server is doing.
     public var status: ServerStatus { core.status }
 
-    /// Stops gracefully: accepts no more connections, answers the requests it has received, and closes. Event streams are
-    /// cancelled and WebSockets closed with code 1001 at once. What else is not finished after `grace` seconds is cancelled
-    /// and cut off. Returns once everything is closed. Must not be called by a handler.
+    /// Stops gracefully: accepts no more connections, answers the requests it has received, and closes. Event
+    /// streams are cancelled and WebSockets closed with code 1001 at once. What else is not finished after `grace`
+    /// seconds is cancelled and cut off. Returns once everything is closed. Must not be called by a handler.
     public func stop(grace: Double) {
         end(grace: grace)
         // The loops close everything at the end of the grace period; the second is for a busy machine.
         running.wait(seconds: grace + 1)
+        // Requests that arrive until then are answered, too.
+        core.pool.stop()
     }
 
     private func end(grace: Double) {
@@ -97,7 +102,6 @@ public final class Server: Sendable {
             let end = Clock.after(grace)
             for loop in loops { loop.drain(until: end) }
         }
-        core.pool.stop()
     }
 
     /// Starts serving, waits for one of the signals, and stops gracefully.

@@ -48,8 +48,8 @@ extension Server {
                 ("limits.uri", limits.uri, 1), ("limits.headerBytes", limits.headerBytes, 0),
                 ("limits.headerCount", limits.headerCount, 0), ("limits.body", limits.body, 0),
                 ("bodyMemory", bodyMemory, 0), ("writeBuffer", writeBuffer, 1),
-            ] where value < least {
-                throw ServerError("The server option \(name) is \(value). It must be at least \(least).")
+            ] where value < least || value > 1 << 40 {
+                throw ServerError("The server option \(name) is \(value). It must be \(least) to 2^40.")
             }
             for (name, value) in [
                 ("headerTimeout", headerTimeout), ("bodyTimeout", bodyTimeout), ("bodyRate", bodyRate),

@@ -265,7 +265,7 @@ extension OverSockets {
                 var options = Server.Options()
                 options.workers = 0
                 let error = #expect(throws: ServerError.self) { try Server(options, Router()) }
-                #expect(error?.description == "The server option workers is 0. It must be at least 1.")
+                #expect(error?.description == "The server option workers is 0. It must be 1 to 2^40.")
             }
         }
     }

@@ -4,7 +4,8 @@ import Testing
 
 extension OverSockets {
     @Suite struct FuzzTests {
-        /// A million mutated requests: no crash, no hang, no growth, and the same result however the bytes are divided.
+        /// A million mutated requests: no crash, no hang, no growth, and the same result however the bytes are
+        /// divided.
         @Test func theParserSurvivesAMillionMutations() {
             let corpus = Corpus.valid.map { Array($0.utf8) }
             var random = Mutations(seed: 1)

@@ -5,10 +5,11 @@ import Testing
 
 extension OverSockets {
     @Suite struct StopTests {
-        /// Clients that send requests without end while the server stops: each request that was sent on an open connection and
-        /// read by the server is answered.
+        /// Clients that send requests without end while the server stops: each request that was sent on an open
+        /// connection and read by the server is answered.
         @Test func noAcceptedAnswerIsLost() throws {
-            for keepsAlive in [true, false] {
+            for round in 0..<6 {
+                let keepsAlive = round % 2 == 0
                 let handled = Counter()
                 var router = Router()
                 router.get("/work") { _ in
@@ -59,7 +60,8 @@ extension OverSockets {
                 let seconds = Date().timeIntervalSince(start)
                 group.wait()
                 print("stopped in \(seconds) s: \(answered.value) answered, \(refused.value) refused")
-                #expect(lost.value == 0 && answered.value == handled.value && answered.value > 100)
+                #expect(lost.value == 0 && answered.value == handled.value)
+                #expect(answered.value > 100)
                 #expect(refused.value <= 16 && seconds < 5)
                 #expect(server.status.connections == 0)
             }

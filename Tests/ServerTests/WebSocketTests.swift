@@ -238,7 +238,8 @@ extension OverSockets {
                 let before = residentBytes
                 var sent = 0
                 while sent < 400, peer.client.send(frame) { sent += 1 }
-                // The handler has taken one message and returned, so that the server has closed, or the client has waited.
+                // The handler has taken one message and returned, so that the server has closed, or the client has
+                // waited.
                 #expect(sent < 400)
                 #expect(residentBytes - before < 32 << 20)
                 peer.client.close()

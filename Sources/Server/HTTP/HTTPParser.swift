@@ -1,7 +1,7 @@
 import Foundation
 
-/// An incremental parser of HTTP/1.1 and HTTP/1.0 requests (RFC 9112). It is strict: what two servers could read in two
-/// ways is an error.
+/// An incremental parser of HTTP/1.1 and HTTP/1.0 requests (RFC 9112). It is strict: what two servers could read in
+/// two ways is an error.
 ///
 /// ```swift
 /// var parser = HTTPParser()
@@ -93,7 +93,7 @@ public struct HTTPParser: Sendable {
                 }
                 guard
                     let line = try lines.next(
-                        limit: limits.uri + 32, tooLong: .longTarget(limits),
+                        limit: min(limits.uri, 1 << 40) + 32, tooLong: .longTarget(limits),
                         {
                             (line) throws(Problem) -> RequestLine? in
                             line.isEmpty ? nil : try RequestLine(line, limits: limits)

@@ -57,7 +57,7 @@ struct LineBuffer: Sendable {
             guard let base = buffer.baseAddress, from < end, let feed = memchr(base + from, 0x0A, end - from)
             else {
                 // One more for the CR.
-                return end - start > limit + 1 ? .failure(tooLong()) : .success(nil)
+                return end - start - 1 > limit ? .failure(tooLong()) : .success(nil)
             }
             let line = base.distance(to: feed.assumingMemoryBound(to: UInt8.self))
             if line - 1 - start > limit { return .failure(tooLong()) }
@@ -79,8 +79,8 @@ struct LineBuffer: Sendable {
         return value
     }
 
-    /// Reads a header field into `headers`. Returns true at the empty line after the last one, and nil if the line is not
-    /// complete.
+    /// Reads a header field into `headers`. Returns true at the empty line after the last one, and nil if the line
+    /// is not complete.
     mutating func nextField(into headers: inout Headers, limits: HTTPLimits) throws(Problem) -> Bool? {
         let room = limits.headerBytes - blockBytes
         var target = headers

@@ -15,8 +15,8 @@ public struct Query: Sendable, Equatable, Sequence {
 
     /// Parses `a=1&b=2`.
     ///
-    /// - Throws: A `Problem` of status 400 for a malformed escape, for text that is not UTF-8, and for more than 1,000
-    ///   parameters.
+    /// - Throws: A `Problem` of status 400 for a malformed escape, for text that is not UTF-8, and for more than
+    ///   1,000 parameters.
     public init(_ text: some StringProtocol) throws(Problem) {
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
             let pair = part.split(

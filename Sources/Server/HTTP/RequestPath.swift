@@ -1,5 +1,5 @@
-/// The decoded and normalized path of a request. It has no segments `.`, `..` or empty ones, and no slashes, backslashes
-/// or NUL within a segment, so that joining it to a folder cannot leave the folder.
+/// The decoded and normalized path of a request. It has no segments `.`, `..` or empty ones, and no slashes,
+/// backslashes or NUL within a segment, so that joining it to a folder cannot leave the folder.
 public struct RequestPath: Sendable, Equatable, CustomStringConvertible {
     /// The decoded segments.
     public let segments: [String]
@@ -18,8 +18,8 @@ public struct RequestPath: Sendable, Equatable, CustomStringConvertible {
 
     /// Decodes the path of a request target.
     ///
-    /// - Throws: A `Problem` of status 400 if the path does not begin with a slash, leaves the root, or contains a malformed
-    ///   escape, an encoded slash, a backslash, NUL, or bytes that are not UTF-8.
+    /// - Throws: A `Problem` of status 400 if the path does not begin with a slash, leaves the root, or contains a
+    ///   malformed escape, an encoded slash, a backslash, NUL, or bytes that are not UTF-8.
     public init(_ text: some StringProtocol) throws(Problem) {
         guard text.utf8.first == UInt8(ascii: "/") else {
             throw Problem(400, "The path \(shown(text)) does not begin with a slash.")

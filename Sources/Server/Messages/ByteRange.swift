@@ -7,8 +7,8 @@ enum ByteRange: Equatable {
     /// The range lies outside of the file: status 416.
     case unsatisfiable
 
-    /// Parses `bytes=0-99`, `bytes=100-` and `bytes=-100`. Several ranges, other units and malformed ranges are ignored, as
-    /// the standard allows.
+    /// Parses `bytes=0-99`, `bytes=100-` and `bytes=-100`. Several ranges, other units and malformed ranges are
+    /// ignored, as the standard allows.
     init(_ text: String?, size: Int) {
         self = .whole
         guard let text, text.lowercased().hasPrefix("bytes=") else { return }

@@ -51,8 +51,8 @@ struct ContentDisposition {
         self.parameters = parameters
     }
 
-    /// The value of `filename*=UTF-8''...` (RFC 8187), or else of `filename`, where browsers write quotes and line breaks as
-    /// %22, %0D and %0A. Nil if there is neither.
+    /// The value of `filename*=UTF-8''...` (RFC 8187), or else of `filename`, where browsers write quotes and line
+    /// breaks as %22, %0D and %0A. Nil if there is neither.
     var filename: String? {
         if let text = parameters["filename*"] {
             let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)

@@ -23,7 +23,8 @@ public struct Multipart: Sendable {
         public let headers: Headers
         /// The name of the field.
         public let name: String
-        /// The name of the file as the client sent it, or nil for a field. It may contain anything; see `safeFilename`.
+        /// The name of the file as the client sent it, or nil for a field. It may contain anything; see
+        /// `safeFilename`.
         public let filename: String?
         /// The content, which shares the memory of the body.
         public let body: ArraySlice<UInt8>
@@ -37,8 +38,8 @@ public struct Multipart: Sendable {
         /// The content as text, or nil if it is not UTF-8.
         public var text: String? { String(validating: body, as: UTF8.self) }
 
-        /// The name of the file without folders and control characters, and without dots at its beginning. Nil if nothing
-        /// is left.
+        /// The name of the file without folders and control characters, and without dots at its beginning. Nil if
+        /// nothing is left.
         public var safeFilename: String? {
             let last = filename?.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""
             let scalars = last.unicodeScalars.filter {
@@ -60,8 +61,8 @@ public struct Multipart: Sendable {
 
     /// Parses a body.
     ///
-    /// - Throws: A `Problem` of status 415 if the type is not `multipart/form-data` with a boundary, 400 if the body is
-    ///   malformed, and 413 if it exceeds the limits.
+    /// - Throws: A `Problem` of status 415 if the type is not `multipart/form-data` with a boundary, 400 if the body
+    ///   is malformed, and 413 if it exceeds the limits.
     public init(_ body: [UInt8], contentType: String, limits: Limits = Limits()) throws(Problem) {
         let boundary = try Self.boundary(contentType)
         let delimiter = Array("\r\n--".utf8) + boundary

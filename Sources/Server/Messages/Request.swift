@@ -29,8 +29,8 @@ public struct Request: Sendable {
     /// The header fields.
     public var headers: Headers { head.headers }
 
-    /// Whether the client has gone or the server has run out of time to stop. Handlers that work for long should look at
-    /// it and return.
+    /// Whether the client has gone or the server has run out of time to stop. Handlers that work for long should
+    /// look at it and return.
     public var isCancelled: Bool { cancellation.isCancelled }
 
     /// Waits, and returns false as soon as the request is cancelled.

@@ -12,7 +12,8 @@ public struct Response: Sendable {
 
     /// The HTTP status.
     public var status: Int
-    /// The header fields. `Content-Length`, `Transfer-Encoding`, `Connection` and `Date` are the server's and are ignored.
+    /// The header fields. `Content-Length`, `Transfer-Encoding`, `Connection` and `Date` are the server's and are
+    /// ignored.
     public var headers: Headers
     let body: Body
 
@@ -58,8 +59,8 @@ public struct Response: Sendable {
         Response(status: status, headers: ["Location": location])
     }
 
-    /// Returns a file below the folder `root`, with byte ranges and conditional requests. The response has status 404 if
-    /// there is no such regular file, or if a symbolic link leads out of the folder.
+    /// Returns a file below the folder `root`, with byte ranges and conditional requests. The response has status
+    /// 404 if there is no such regular file, or if a symbolic link leads out of the folder.
     ///
     /// - Parameters:
     ///   - path: The path relative to `root`, decoded; for example the parameter `*path` of a route.
@@ -81,8 +82,8 @@ public struct Response: Sendable {
 
     /// Returns server-sent events. `body` runs on a thread of its own.
     ///
-    /// - Parameter heartbeat: The seconds of silence after which a comment is sent, so that proxies keep the connection and
-    ///   a client that has gone is noticed.
+    /// - Parameter heartbeat: The seconds of silence after which a comment is sent, so that proxies keep the
+    ///   connection and a client that has gone is noticed.
     public static func events(
         heartbeat: Double = 15, _ body: @escaping @Sendable (EventStream) throws -> Void
     ) -> Response {
@@ -91,8 +92,8 @@ public struct Response: Sendable {
             body: .events(heartbeat: heartbeat, body))
     }
 
-    /// Accepts a WebSocket. `body` runs on a thread of its own; the socket closes when it returns. A request that is not a
-    /// WebSocket handshake gives status 400 or 426.
+    /// Accepts a WebSocket. `body` runs on a thread of its own; the socket closes when it returns. A request that is
+    /// not a WebSocket handshake gives status 400 or 426.
     public static func webSocket(
         _ options: WebSocket.Options = WebSocket.Options(),
         _ body: @escaping @Sendable (WebSocket) throws -> Void

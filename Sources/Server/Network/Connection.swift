@@ -4,8 +4,8 @@ import Synchronization
 /// A connection with a client. The event loop reads from it and closes it; handlers write to it.
 final class Connection: @unchecked Sendable {
     let socket: Int32
-    /// The socket and the number of the connection, as in epoll's data, so that a late event of a closed connection is not
-    /// taken for one of the next connection with the same socket.
+    /// The socket and the number of the connection, as in epoll's data, so that a late event of a closed connection
+    /// is not taken for one of the next connection with the same socket.
     let key: UInt64
     let client: String
     let loop: EventLoop
@@ -61,6 +61,11 @@ final class Connection: @unchecked Sendable {
     struct Keepalive {
         let interval: Double
         let bytes: [UInt8]
+
+        init(interval: Double, bytes: [UInt8]) {
+            self.interval = interval > 0.05 ? interval : 0.05
+            self.bytes = bytes
+        }
     }
 
     init(_ socket: Int32, key: UInt64, client: String, loop: EventLoop, now: UInt64) {
@@ -84,8 +89,8 @@ final class Connection: @unchecked Sendable {
 
     /// Queues a response, or its beginning, and sends what the socket takes.
     ///
-    /// - Parameter ending: Whether this is the end of the response, and whether the connection then stays open; nil if more
-    ///   follows.
+    /// - Parameter ending: Whether this is the end of the response, and whether the connection then stays open; nil
+    ///   if more follows.
     func send(
         _ bytes: [UInt8], file: (OpenFile, Range<Int>)? = nil, for exchange: Exchange,
         endingWithKeepAlive ending: Bool?,

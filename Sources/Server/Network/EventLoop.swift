@@ -173,6 +173,10 @@ final class EventLoop: @unchecked Sendable {
         guard time < connection.input.scheduled else { return }
         connection.input.scheduled = time
         timers.insert(.init(time: time, key: connection.key))
+        // Entries of connections that are closed must not pile up until their time comes.
+        if timers.count > 2 * connections.count + 1024 {
+            timers.keep { self.connection($0.key)?.input.scheduled == $0.time }
+        }
     }
 
     func setInterest(_ events: UInt32, of connection: Connection) {

@@ -45,7 +45,8 @@ final class Exchange: Sendable {
             case .webSocket(let options, let body): try accept(response, options, body)
             }
         } catch {
-            // A problem has bytes and valid headers only, so that it cannot fail again, unless its headers are invalid.
+            // A problem has bytes and valid headers only, so that it cannot fail again, unless its headers are
+            // invalid.
             let plain = Problem(error.status, error.message)
             if (try? send(Array(error.json.utf8), error.response)) == nil {
                 try? send(Array(plain.json.utf8), plain.response)
@@ -53,7 +54,8 @@ final class Exchange: Sendable {
         }
     }
 
-    /// Whether the connection stays open. While the server stops, it does only for requests that it has received already.
+    /// Whether the connection stays open. While the server stops, it does only for requests that it has received
+    /// already.
     private var keepAlive: Bool {
         keepsAlive && (!core.isDraining.load(ordering: .acquiring) || connection.withShared { $0.hasInput })
     }

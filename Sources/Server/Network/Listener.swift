@@ -5,7 +5,8 @@ struct Listener: Sendable {
     let socket: Int32
     let address: SocketAddress
 
-    /// Opens a socket for every address of `host`; "localhost" has one of IPv4 and one of IPv6. All have the same port.
+    /// Opens a socket for every address of `host`; "localhost" has one of IPv4 and one of IPv6. All have the same
+    /// port.
     static func open(host: String, port: Int) throws(ServerError) -> [Listener] {
         guard (0...65535).contains(port) else {
             throw ServerError("The port is \(port). It must be 0 to 65535; 0 chooses a free one.")

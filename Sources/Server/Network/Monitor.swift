@@ -52,7 +52,8 @@ enum Clock {
 
     /// Returns the time after a number of seconds, at most about 30 years.
     static func after(_ seconds: Double, from start: UInt64 = now) -> UInt64 {
-        start + UInt64(max(0, min(seconds, 1e9)) * 1e9)
+        // Not a number counts as 0.
+        start + (seconds > 0 ? UInt64(min(seconds, 1e9) * 1e9) : 0)
     }
 }
 

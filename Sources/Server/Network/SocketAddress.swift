@@ -13,8 +13,8 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// The address as it appears in a link: `127.0.0.1:8080`, `[::1]:8080`.
     public var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// The client that an address counts for: an IPv4 address, or the first 64 bits of an IPv6 address, because a single
-    /// client may use all addresses below them.
+    /// The client that an address counts for: an IPv4 address, or the first 64 bits of an IPv6 address, because a
+    /// single client may use all addresses below them.
     var client: String {
         guard isIPv6 else { return host }
         var address = in6_addr()

@@ -19,6 +19,15 @@ struct TimerHeap {
         }
     }
 
+    /// The number of entries.
+    var count: Int { entries.count }
+
+    /// Removes the entries that do not satisfy a condition.
+    mutating func keep(where isNeeded: (Entry) -> Bool) {
+        // A sorted array is a heap.
+        entries = entries.filter(isNeeded).sorted { $0.time < $1.time }
+    }
+
     /// Removes and returns the first entry if its time has come.
     mutating func pop(before now: UInt64) -> Entry? {
         guard let first = entries.first, first.time <= now else { return nil }

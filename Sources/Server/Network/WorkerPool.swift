@@ -7,6 +7,10 @@ final class WorkerPool: @unchecked Sendable {
     private var isStopped = false
     private var busy = 0
     private var threads = 0
+    /// The number of threads that wait, and whether one of them has been woken and not run yet. No more than one is
+    /// woken at a time: short handlers are done before further threads would run.
+    private var idle = 0
+    private var isWaking = false
 
     /// Starts the threads.
     init(workers: Int, queue limit: Int) throws(ServerError) {
@@ -29,7 +33,7 @@ final class WorkerPool: @unchecked Sendable {
             // Work for idle threads does not count as waiting.
             guard !isStopped, queue.count - head + busy < limit + threads else { return false }
             queue.append(work)
-            monitor.signal()
+            wake()
             return true
         }
     }
@@ -40,6 +44,12 @@ final class WorkerPool: @unchecked Sendable {
             isStopped = true
             monitor.broadcast()
         }
+    }
+
+    private func wake() {
+        guard idle > 0, !isWaking else { return }
+        isWaking = true
+        monitor.signal()
     }
 
     private func work() {
@@ -53,7 +63,10 @@ final class WorkerPool: @unchecked Sendable {
         monitor.locked {
             while head == queue.count {
                 if isStopped { return nil }
+                idle += 1
                 monitor.wait()
+                idle -= 1
+                isWaking = false
             }
             let next = queue[head]
             queue[head] = {}
@@ -63,6 +76,7 @@ final class WorkerPool: @unchecked Sendable {
                 head = 0
             }
             busy += 1
+            if head < queue.count { wake() }
             return next
         }
     }

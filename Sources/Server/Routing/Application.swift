@@ -1,7 +1,7 @@
 /// What a server serves. `Router` is one.
 public protocol Application: Sendable {
-    /// Decides about a request before its body is read. It is called on the thread that serves all connections and must not
-    /// block.
+    /// Decides about a request before its body is read. It is called on the thread that serves all connections and
+    /// must not block.
     ///
     /// - Throws: A `Problem` that becomes the response.
     func admit(_ head: RequestHead) throws -> Admission
@@ -25,7 +25,7 @@ extension Application {
 public enum Admission: Sendable {
     /// The response without a handler.
     case reply(Response)
-    /// The handler runs on a worker thread once the body is complete. A body longer than `bodyLimit` gives status 413; nil
-    /// stands for the limit of the server.
+    /// The handler runs on a worker thread once the body is complete. A body longer than `bodyLimit` gives status
+    /// 413; nil stands for the limit of the server.
     case handle(bodyLimit: Int?, @Sendable (Request) throws -> Response)
 }

@@ -28,8 +28,8 @@ public struct Router: Application {
     /// - Parameters:
     ///   - pattern: The path; `:name` stands for a segment, and `*path` at the end for one or more.
     ///   - bodyLimit: The bytes of the body; nil stands for the limit of the server.
-    ///   - accepts: The media types of the body. Others give status 415, and a request without a length 411. Empty accepts
-    ///     everything.
+    ///   - accepts: The media types of the body. Others give status 415, and a request without a length 411. Empty
+    ///     accepts everything.
     public mutating func on(
         _ method: String, _ pattern: String, bodyLimit: Int? = nil, accepts: [String] = [],
         _ handler: @escaping Handler

@@ -100,13 +100,14 @@ public final class WebSocket: @unchecked Sendable {
     ///   - code: 1000 for the regular end; 3000...4999 are free for applications.
     ///   - reason: A text of at most 123 bytes.
     public func close(code: Int = 1000, reason: String = "") {
-        let isFirst = monitor.locked {
+        let (isFirst, hasPeer) = monitor.locked {
             defer { hasSentClose = true }
-            return !hasSentClose
+            return (!hasSentClose, !isEnded)
         }
         guard isFirst else { return }
         exchange.connection.endOutput(
-            WebSocketFrame.close(code, reason), for: exchange, keepAlive: false, patience: Self.patience)
+            WebSocketFrame.close(code, reason), for: exchange, keepAlive: false,
+            patience: hasPeer ? Self.patience : nil)
     }
 
     // MARK: - For the event loop

@@ -25,7 +25,7 @@ struct WebSocketDecoder {
     private var kind: WebSocketFrame.Opcode?
 
     /// - Parameter limit: The bytes of a message.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) { self.limit = max(0, limit) }
 
     mutating func append(_ bytes: some Collection<UInt8>) {
         if position == buffer.count {
