@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Metrics", targets: ["Metrics"]),
         .library(name: "Classical", targets: ["Classical"]),
         .library(name: "Projection", targets: ["Projection"]),
+        .library(name: "Server", targets: ["Server"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Reports", targets: ["Reports"]),
@@ -37,8 +38,9 @@ let package = Package(
         .target(
             name: "AutogradTesting", dependencies: ["Autograd"], exclude: ["README.md"],
             swiftSettings: realType),
-        .target(name: "Classical", dependencies: ["Autograd"], exclude: ["README.md"]),
+        .target(name: "Classical", dependencies: ["Autograd", "CKernels"], exclude: ["README.md"]),
         .target(name: "Projection", dependencies: ["Classical", "Autograd"], exclude: ["README.md"]),
+        .target(name: "Server", exclude: ["README.md"]),
         .target(name: "Configuration", exclude: ["README.md"]),
         .target(
             name: "Layers", dependencies: ["Classical", "Metrics", "Autograd", "Configuration"],
@@ -96,6 +98,7 @@ let package = Package(
         .testTarget(
             name: "ProjectionTests", dependencies: ["Projection", "Classical", "Autograd"],
             exclude: ["Fixtures"], swiftSettings: realType),
+        .testTarget(name: "ServerTests", dependencies: ["Server"]),
         .testTarget(
             name: "LayersTests",
             dependencies: [
