@@ -59,9 +59,10 @@ import Testing
             }
         }
         try ModelFile.write(model, card: ModelCard(classes: ["a", "b", "c"]), to: file)
-        let (again, _) = try ModelFile.read(file)
+        let again = try ModelFile.read(file).model
         let outputs = model.forward(test.batches[0], .inference).tensor.array
-        #expect(outputs.allSatisfy(\.isFinite))
+        let areFinite = outputs.allSatisfy { $0.isFinite }
+        #expect(areFinite)
         #expect(again.forward(test.batches[0], .inference).tensor.array == outputs)
         #expect(again.layerNamesOfEstimators == model.layerNamesOfEstimators)
     }
