@@ -50,6 +50,11 @@ public struct Trial: Sendable, Equatable {
     /// Why the trial could not be scored; nil if it was.
     public var failure: String?
 
+    /// Creates a scored trial, or a failed one.
+    public init(request: Request, scores: [Double], failure: String? = nil) {
+        (self.request, self.scores, self.failure) = (request, scores, failure)
+    }
+
     /// The mean over the folds; NaN if the trial failed.
     public var mean: Double {
         failure != nil || scores.isEmpty ? .nan : scores.reduce(0, +) / Double(scores.count)

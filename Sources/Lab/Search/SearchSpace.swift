@@ -27,7 +27,8 @@ public struct SearchSpace: Sendable {
     /// The parameters, in the order of the config.
     public var axes: [Axis]
 
-    init(_ parameters: Named<SearchParameter>) {
+    /// Creates a space from the parameters of a config.
+    public init(_ parameters: Named<SearchParameter>) {
         axes = parameters.entries.map { entry in
             switch entry.value {
             case .first(let list): Axis(name: entry.name, values: .list(list))
