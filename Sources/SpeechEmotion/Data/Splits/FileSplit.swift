@@ -40,7 +40,7 @@ public struct FileSplit: SplitSpec {
         }
         let (clip, subset) = (try column("clip"), try column("subset"))
         let fold = table.column("split")
-        let index = ClipIndex(corpus)
+        let index = NameIndex(corpus)
         var problems: [ConfigurationIssue] = []
         var names: [String] = []
         var members: [String: [Split.Subset: [Int]]] = [:]

@@ -1,4 +1,3 @@
-import Autograd
 import Configuration
 
 /// The clips of the training, validation and test sets.
@@ -55,7 +54,7 @@ public struct Split: Options, Equatable {
 extension Corpus {
     /// The clips of a subset. Throws if the corpus lacks one of its ids.
     public func clips(of subset: Split.Subset, in split: Split) throws(DataError) -> [Clip] {
-        let index = ClipIndex(self)
+        let index = NameIndex(self)
         var result: [Clip] = []
         for id in split[subset] {
             guard let at = index[id] else {
@@ -70,58 +69,7 @@ extension Corpus {
     }
 }
 
-/// Finds clips by their ids or, for lists from other sources, by their paths without extensions or by their names
-/// alone.
-struct ClipIndex {
-    private var exact: [String: Int] = [:]
-    /// nil if several clips have the name.
-    private var loose: [String: Int?] = [:]
-
+extension NameIndex {
+    /// Creates an index of the clips of a corpus.
     init(_ corpus: Corpus) { self.init(corpus.clips.map(\.id)) }
-
-    /// Throws if an id occurs twice.
-    init(unique ids: [String], file: String) throws {
-        self.init(ids)
-        guard exact.count < ids.count else { return }
-        var seen: Set<String> = []
-        let twice = ids.first { !seen.insert($0).inserted } ?? ""
-        throw FileError(
-            file: file, place: "the clips", found: "\"\(twice)\" twice", allowed: "one row per clip")
-    }
-
-    private init(_ ids: [String]) {
-        for (index, id) in ids.enumerated() {
-            exact[id] = index
-            for name in Self.names(id) { loose.updateValue(loose[name] == nil ? index : nil, forKey: name) }
-        }
-    }
-
-    /// The clip with exactly this id.
-    subscript(id: String) -> Int? { exact[id] }
-
-    /// The clip with this id, path or name, if it is unique.
-    func find(_ name: String) -> Int? {
-        if let index = exact[name] { return index }
-        for name in [name] + Self.names(name) {
-            if let index = loose[name] { return index }
-        }
-        return nil
-    }
-
-    /// The path without its extension; the last component of the path, with and without its extension.
-    private static func names(_ id: String) -> [String] {
-        func bare(_ text: String) -> String {
-            guard let dot = text.lastIndex(of: "."), dot != text.startIndex, !text[dot...].contains("/")
-            else {
-                return text
-            }
-            return String(text[..<dot])
-        }
-        let last = id.split(separator: "/").last.map(String.init) ?? id
-        var names: [String] = []
-        for name in [bare(id), last, bare(last)] where name != id && !names.contains(name) {
-            names.append(name)
-        }
-        return names
-    }
 }

@@ -46,7 +46,7 @@ public struct SplitFile: Options {
         let document = try JSONValue.parse(try TextFile.bytes(of: path), source: path)
         let isBare = document["splits"] == nil && document["train"] != nil
         var splits = isBare ? [try Split.decode(document)] : try decode(document).splits
-        let index = ClipIndex(corpus)
+        let index = NameIndex(corpus)
         var problems: [ConfigurationIssue] = []
         for number in splits.indices {
             let top: [JSONPath.Step] = isBare ? [] : [.key("splits"), .index(number)]

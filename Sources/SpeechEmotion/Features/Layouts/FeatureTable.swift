@@ -12,7 +12,7 @@ final class FeatureTable: Sendable {
     private let file: String
     private let values: [Float]
     private let lengths: [Int]?
-    private let index: ClipIndex
+    private let index: NameIndex
 
     /// Returns the features of a clip, which the table may name by id, by path or by file name.
     func features(ofClip id: String) throws -> Features {
@@ -67,7 +67,7 @@ final class FeatureTable: Sendable {
         names = (0..<(shape.last ?? 0)).map { "value_\($0)" }
         values = tensor.array.map { Float($0) }
         lengths = try tensor.rank == 3 ? Self.lengths(base + ".lengths.npy", ids.count, most: shape[0]) : nil
-        index = try ClipIndex(unique: ids, file: list)
+        index = try NameIndex(unique: ids, file: list)
     }
 
     private init(csv layout: TableLayout) throws {
@@ -93,7 +93,7 @@ final class FeatureTable: Sendable {
         names = columns.map { table.columns[$0] }
         self.values = values
         lengths = nil
-        index = try ClipIndex(unique: ids, file: layout.file)
+        index = try NameIndex(unique: ids, file: layout.file)
     }
 
     private static func clips(of table: CSVTable, _ name: String, file: String) throws -> [String] {

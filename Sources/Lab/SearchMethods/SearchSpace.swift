@@ -116,3 +116,6 @@ extension SearchSpace.Values {
         }
     }
 }
+
+/// The values of a parameter: a list, or a distribution.
+public typealias SearchParameter = Either<[JSONValue], AnyRange>

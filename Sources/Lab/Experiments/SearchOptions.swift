@@ -42,6 +42,3 @@ public struct SearchOptions: Options {
         }
     }
 }
-
-/// The values of a parameter: a list, or a distribution.
-public typealias SearchParameter = Either<[JSONValue], AnyRange>
