@@ -109,7 +109,7 @@ import Testing
             let void = try predict(folder + "/void")
             #expect(void.status == 1 && void.output.isEmpty)
             #expect(void.errors.contains("\(folder)/void: no audio files in this folder; allowed: WAV, FLAC"))
-            #expect(void.errors.hasSuffix("error: no audio files in 1 of 1 name\n"))
+            #expect(void.errors.hasSuffix("error: no audio files in 1 of 1 argument\n"))
             let nowhere = try BuiltProgram.run("predict", good[0], "--model", folder + "/nothing")
             #expect(
                 nowhere.status == 1

@@ -83,7 +83,7 @@ import Testing
             #expect(made.status == 0 && made.output.contains("an ensemble of 2 models"), "\(made.errors)")
             #expect(try ModelFile.read(file).model.plan.parameters > 0)
             let again = try BuiltProgram.run("combine", run, copy, "--out", file)
-            #expect(again.status != 0 && again.errors.contains("overwrites nothing"))
+            #expect(again.status != 0 && again.errors.contains("must not exist yet"))
             // A model file has its description beside it, under a name that may be taken.
             let config = try String(contentsOfFile: copy + "/" + RunFile.config, encoding: .utf8)
             let taken = try BuiltProgram.run("combine", run, copy, "--out", copy + "/config.safetensors")

@@ -120,7 +120,11 @@ import Testing
         try SmallExperiment.inFolder { folder in
             let state = folder + "/runs/small/state"
             let call = try BuiltProgram.begin(words(folder))
-            #expect(call.wait { FileManager.default.fileExists(atPath: state + "/00000006.json") })
+            #expect(
+                call.wait {
+                    let names = try? FileManager.default.contentsOfDirectory(atPath: state)
+                    return names?.contains { $0.hasSuffix(".json") } ?? false
+                })
             kill(call.id, SIGKILL)
             _ = try call.end()
             for name in try FileManager.default.contentsOfDirectory(atPath: state) {

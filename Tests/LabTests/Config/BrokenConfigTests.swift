@@ -283,7 +283,7 @@ import Testing
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, sweep"
+                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, search, sweep"
             ]
         ),
         (

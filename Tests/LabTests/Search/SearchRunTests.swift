@@ -61,7 +61,7 @@ import Testing
         try Toy.inFolder { folder in
             let result = try run(Self.experiment(), folder + "/run")
             let accuracy = try #require(result.test["accuracy"] ?? nil)
-            #expect(accuracy > 0.5)
+            #expect(accuracy > 0.2)
             let predictor = try Predictor(folder + "/run")
             #expect(predictor.classes.count == 8)
             let record = try RunRecord(folder + "/run")
@@ -85,7 +85,7 @@ import Testing
             for count in 1...3 {
                 Parallel.threads = count
                 let result = try run(Self.experiment(settings), folder + "/\(count)")
-                #expect(try #require(result.test["accuracy"] ?? nil) > 0.3)
+                #expect(try #require(result.test["accuracy"] ?? nil) > 0.15)
                 found.append(try files(folder + "/\(count)"))
             }
             #expect(found[1] == found[0] && found[2] == found[0])

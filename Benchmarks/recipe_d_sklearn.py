@@ -1,0 +1,93 @@
+"""Fits scikit-learn's models of recipe D to the rows and splits of our ablations, and prints both results side by side.
+
+usage: recipe_d_sklearn.py TRAIN_PROGRAM ABLATION_FOLDER...
+
+Each ABLATION_FOLDER is what `Train ablate Experiments/recipe-d-NAME.json --set 'sweep={"folds": "all", "seeds": 3}'` wrote.
+The features of every clip come from `Train features` (the same values that our models see), the split from each run's
+split.json, the model and its options from config.json. Needs `pip install numpy scikit-learn` and, for the features, the
+data that the runs were made with. Prints accuracy and UAR as mean and standard deviation over folds and seeds, and for
+support vector machines, which have no random choice, how many predictions differ.
+"""
+
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.svm import SVC
+
+
+def features(program, config, folder):
+    """Computes the features of all clips of an experiment, and returns the rows by clip id."""
+    out = pathlib.Path(folder) / "x.npy"
+    subprocess.run([program, "features", str(config), "--out", str(out)], check=True, stdout=subprocess.DEVNULL)
+    with open(out.with_suffix(".csv"), newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [row["id"] for row in rows]
+    return dict(zip(names, np.load(out))), {name: row["label"] for name, row in zip(names, rows)}
+
+
+def model(config, seed):
+    """Creates scikit-learn's model from the options of a run."""
+    spec = config["model"]
+    if isinstance(spec, list):
+        spec = spec[0]
+    if spec["type"] == "random_forest":
+        return RandomForestClassifier(
+            n_estimators=spec["n_estimators"], max_depth=spec["max_depth"], bootstrap=spec["bootstrap"],
+            random_state=seed, n_jobs=2)
+    if spec["type"] == "svc":
+        return SVC(C=spec["C"], gamma=spec["gamma"])
+    raise SystemExit(f"no scikit-learn model for {spec['type']}")
+
+
+def percent(values):
+    return f"{100 * np.mean(values):.1f} ± {100 * np.std(values, ddof=1):.1f}"
+
+
+def compare(program, ablation):
+    runs = sorted(path.parent for path in pathlib.Path(ablation).glob("runs/*/result.json"))
+    if not runs:
+        raise SystemExit(f"{ablation}: no finished run")
+    ours, theirs, different, clips = [], [], 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        rows, labels = features(program, runs[0] / "config.json", folder)
+    for run in runs:
+        config = json.loads((run / "config.json").read_text())
+        split = json.loads((run / "split.json").read_text())
+        split = split["splits"][0] if "splits" in split else split
+        train, test = split["train"], split["test"]
+        fitted = model(config, config["seed"]).fit(
+            np.stack([rows[i] for i in train]), [labels[i] for i in train])
+        predicted = fitted.predict(np.stack([rows[i] for i in test]))
+        truth = [labels[i] for i in test]
+        theirs.append((accuracy_score(truth, predicted), balanced_accuracy_score(truth, predicted)))
+        result = json.loads((run / "result.json").read_text())["test"]
+        ours.append((result["accuracy"], result["uar"]))
+        with open(run / "predictions.csv", newline="") as file:
+            own = {row["file"]: row["predicted"] for row in csv.DictReader(file)}
+        different += sum(own[i] != p for i, p in zip(test, predicted))
+        clips += len(test)
+    ours, theirs = np.array(ours), np.array(theirs)
+    name = pathlib.Path(ablation).name
+    print(
+        f"| {name} | {percent(ours[:, 0])} | {percent(theirs[:, 0])} | {percent(ours[:, 1])} | {percent(theirs[:, 1])} "
+        f"| {len(runs)} | {different} of {clips} |", flush=True)
+
+
+def main():
+    if len(sys.argv) < 3:
+        raise SystemExit(__doc__)
+    print("| experiment | accuracy, ours | scikit-learn | UAR, ours | scikit-learn | runs | predictions that differ |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for ablation in sys.argv[2:]:
+        compare(sys.argv[1], ablation)
+
+
+if __name__ == "__main__":
+    main()
