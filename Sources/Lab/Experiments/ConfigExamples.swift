@@ -140,6 +140,7 @@ package enum ConfigExamples {
         "min_max_scaler": #"{"type": "min_max_scaler", "feature_range": [0, 1]}"#,
         "pca": #"{"type": "pca", "n_components": 40}"#,
         "select_k_best": #"{"type": "select_k_best", "k": 40, "score_func": "f_classif"}"#,
+        "select_from_model": #"{"type": "select_from_model", "max_features": 40}"#,
         "decision_tree": #"{"type": "decision_tree", "max_depth": 6}"#,
         "random_forest": #"{"type": "random_forest", "n_estimators": 200, "max_features": "sqrt"}"#,
         "extra_trees": #"{"type": "extra_trees", "n_estimators": 200}"#,

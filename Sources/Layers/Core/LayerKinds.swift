@@ -27,6 +27,7 @@ let layerKinds: [any TaggedOptions.Type] = [
     Sequential.Spec.self, Residual.Spec.self, Branches.Spec.self, Graph.Spec.self,
     SqueezeExcitation.Spec.self, MBConv.Spec.self, EfficientNet.Spec.self,
     StandardScalerSpec.self, RobustScalerSpec.self, MinMaxScalerSpec.self, PCASpec.self, SelectKBestSpec.self,
+    SelectFromModelSpec.self,
     DecisionTreeSpec.self, RandomForestSpec.self, ExtraTreesSpec.self, SVCSpec.self, LinearSVCSpec.self,
     LogisticRegressionSpec.self, RidgeClassifierSpec.self, LinearDiscriminantSpec.self, GaussianNBSpec.self,
     KNeighborsSpec.self, GradientBoostingSpec.self,

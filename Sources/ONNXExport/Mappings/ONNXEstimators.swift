@@ -9,6 +9,7 @@ extension ONNXMappings {
         adding(StandardScalerSpec.self, scaler).adding(RobustScalerSpec.self, scaler)
             .adding(MinMaxScalerSpec.self, scaler)
             .adding(PCASpec.self, components).adding(SelectKBestSpec.self, selection)
+            .adding(SelectFromModelSpec.self, selection)
             .adding(DecisionTreeSpec.self, forest).adding(RandomForestSpec.self, forest)
             .adding(ExtraTreesSpec.self, forest)
             .adding(SVCSpec.self, supportVectors)

@@ -18,7 +18,7 @@ import Testing
     static let steps = [
         #"{"type": "standard_scaler"}"#, #"{"type": "robust_scaler"}"#, #"{"type": "min_max_scaler"}"#,
         #"{"type": "pca", "n_components": 3}"#, #"{"type": "pca", "n_components": 0.9}"#,
-        #"{"type": "select_k_best", "k": 2}"#,
+        #"{"type": "select_k_best", "k": 2}"#, #"{"type": "select_from_model", "max_features": 3}"#,
     ]
 
     /// Three classes of sequences with padding.
