@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func oneRowGivesTheSameAsMany() throws {
-        let (x, y) = data(203, seed: 8)
+        let (x, y) = data(1203, seed: 8)
         let forest = try RandomForestOptions(nEstimators: 21).fit(
             x, labels: y, classes: 3, weights: nil, generator: RandomGenerator(seed: 3))
         let boosting = try GradientBoostingOptions(BoostingParameters(nEstimators: 7)).fit(
