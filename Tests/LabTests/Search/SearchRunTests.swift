@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"search={"parameters": {"model[1].trees": [1]}}"#, "did you mean"),
+        (#"search={"parameters": {"model[1].trees": [1]}}"#, "no such key"),
         (#"search={"parameters": {"model[1].n_estimators": [0]}}"#, "1 to"),
         (#"search={"parameters": {"split.test": [1, 2]}}"#, "cannot be searched"),
         (#"search={"parameters": {"model[1].n_estimators": [3]}, "metric": "auc"}"#, "evaluation.metrics"),
