@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics",
+                "Classical", "Projection", "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport",
+                "Reports", "Layers", "Metrics",
                 "Autograd", "Configuration",
             ],
             exclude: ["README.md"], swiftSettings: realType),

@@ -25,7 +25,7 @@ from sklearn.svm import SVC
 def features(program, config, folder):
     """Computes the features of all clips of an experiment, and returns the rows by clip id."""
     out = pathlib.Path(folder) / "x.npy"
-    subprocess.run([program, "features", str(config), "--out", str(out)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([program, "features", str(config), "--out", str(out)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(out.with_suffix(".csv"), newline="") as file:
         rows = list(csv.DictReader(file))
     names = [row["id"] for row in rows]

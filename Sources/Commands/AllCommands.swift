@@ -14,6 +14,7 @@ extension Program {
             .evaluate,
             .predict,
             .report,
+            .plot,
             .verify,
             .combine,
             .export,

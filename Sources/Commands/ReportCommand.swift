@@ -29,7 +29,8 @@ extension Command {
                 _ = try RunSet.reported(path, skipsUnfinished: true)
                 guard let report = try GroupReport.ofAblation(path) else {
                     throw UsageError(
-                        "\(folder): no finished run; resume with the same \(arguments.program.name) ablate command")
+                        "\(folder): no finished run; resume with the same \(arguments.program.name) ablate command"
+                    )
                 }
                 return print(try report.write())
             }

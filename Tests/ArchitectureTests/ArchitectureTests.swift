@@ -30,7 +30,8 @@ import Testing
         (
             "Commands",
             [
-                "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics",
+                "Classical", "Projection", "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport",
+                "Reports", "Layers", "Metrics",
                 "Autograd", "Configuration",
             ]
         ),

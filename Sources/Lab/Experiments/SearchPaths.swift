@@ -68,7 +68,7 @@ extension SearchOptions {
 
 extension Experiment {
     /// The experiment without its search and sweep.
-    var withoutSearch: Experiment {
+    public var withoutSearch: Experiment {
         var plain = self
         (plain.search, plain.sweep) = (nil, nil)
         return plain

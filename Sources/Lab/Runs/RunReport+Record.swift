@@ -26,11 +26,18 @@ extension RunReport {
         ]
         config = experiment.encode()
         if let result = record.result {
-            add(result, experiment.evaluation)
+            add(result, experiment.evaluation, isFitted: experiment.model.spec.hasEstimator)
             if !result.truncation.isEmpty {
                 truncation = TruncationTable(result.truncation.map { ($0.subset.rawValue, $0.summary) })
             }
         }
+        if let options = experiment.search, record.result != nil {
+            search = try? SearchResult(options, file: record.file(SearchLog.name))
+        }
+        if record.result != nil, experiment.model.spec.hasEstimator {
+            addImportances(try Predictor(record.path).model, names: experiment.features.names)
+        }
+        if let data { addBalance(experiment, data) }
         if let predictions = record.predictions {
             try add(
                 predictions, experiment.evaluation,
@@ -70,12 +77,16 @@ extension RunReport {
             ),
             ("Parameters", NumberText.count(plan.layers.parameters)),
             ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " per example"),
-            ("Loss", experiment.loss.encode().line), ("Optimizer", experiment.optimizer.encode().line),
-            ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
-            ("Batch size", "\(experiment.training.batchSize)"),
-            ("Maximum epochs", " \(experiment.training.epochs)"),
-            ("Seed", "\(experiment.seed)"),
         ]
+            + (experiment.model.spec.hasEstimator
+                ? [("Model", experiment.model.encode().line)]
+                : [
+                    ("Loss", experiment.loss.encode().line),
+                    ("Optimizer", experiment.optimizer.encode().line),
+                    ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
+                    ("Batch size", "\(experiment.training.batchSize)"),
+                    ("Maximum epochs", "\(experiment.training.epochs)"),
+                ]) + [("Seed", "\(experiment.seed)")]
     }
 
     static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
@@ -131,7 +142,24 @@ extension RunReport {
         }
     }
 
-    mutating func add(_ result: RunResult, _ options: EvaluationOptions) {
+    private mutating func addImportances(_ model: Model, names: [String]) {
+        guard let values = try? TreeExplanation(model).impurityImportances, values.count == names.count else {
+            return
+        }
+        importances = (names.map { $0.replacing("_", with: " ") }, values)
+    }
+
+    private mutating func addBalance(_ experiment: Experiment, _ data: ExperimentData) {
+        let rule = experiment.data.balance
+        guard rule.rule != .all || rule.most != nil, let clips = try? data.clips(.train) else { return }
+        let labels = clips.compactMap { data.corpus.classes.firstIndex(of: $0.label) }
+        func counts(_ labels: [Int]) -> [Int] {
+            labels.reduce(into: Array(repeating: 0, count: data.corpus.classes.count)) { $0[$1] += 1 }
+        }
+        balance = (data.corpus.classes, counts(labels), counts(rule.draw(labels).map { labels[$0] }))
+    }
+
+    mutating func add(_ result: RunResult, _ options: EvaluationOptions, isFitted: Bool = false) {
         metrics = result.test.entries.map { entry in
             let interval = result.intervals.first { $0.metric == entry.name }
             return MetricValue(
@@ -142,8 +170,12 @@ extension RunReport {
                 isShare: Metric.isShare(entry.name))
         }
         metricsNote =
-            "Evaluated on the \(result.subset.rawValue) set, with the weights of "
-            + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch") + ". " + result.intervalNote
+            "Evaluated on the \(result.subset.rawValue) set"
+            + (isFitted
+                ? ". "
+                : ", with the weights of " + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")
+                    + ". ")
+            + result.intervalNote
         findings = result.findings.map(\.message)
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
     }

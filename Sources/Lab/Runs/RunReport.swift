@@ -38,8 +38,12 @@ public struct RunReport: Sendable {
     public var calibration: Calibration?
     /// The confidence of correct and incorrect predictions.
     public var confidences: (right: [Double], wrong: [Double])?
-    /// Feature importances; the largest ones are drawn.
+    /// Impurity importances of a model of trees; the largest ones are drawn.
     public var importances: (names: [String], values: [Double])?
+    /// The hyperparameter search of the run.
+    public var search: SearchResult?
+    /// The number of training examples of each class before and after balancing, if the data are balanced.
+    public var balance: (classes: [String], before: [Int], after: [Int])?
     /// Misclassified examples, the most confident first.
     public var mistakes: [Example] = []
     /// Examples of the model's attention.

@@ -12,6 +12,8 @@ extension RunReport {
             HTML.section("Data split", splitSection),
             HTML.section("Truncation", truncation?.html ?? ""),
             HTML.section("Leakage audit", auditPart),
+            HTML.section("Hyperparameter search", searchPart),
+            HTML.section("Class balancing", balancePlot.map(HTML.figure) ?? ""),
             HTML.section("Training", trainingPart),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
@@ -148,8 +150,25 @@ extension RunReport {
     }
 
     private var importancePart: String {
-        importancePlot.map(HTML.figure) ?? ""
+        guard let plot = importancePlot else { return "" }
+        return HTML.paragraph(
+            "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
+        ) + HTML.figure(plot)
     }
+
+    private var searchPart: String {
+        guard let search else { return "" }
+        var table = search.table
+        let count = table.rows.count
+        table.rows = Array(table.rows.prefix(Self.shownTrials))
+        if count > Self.shownTrials {
+            table.note += " The best \(Self.shownTrials) are shown; \(RunFile.search) has all."
+        }
+        return HTML.paragraph("Chosen: \(search.sentence)") + (search.plot.map { HTML.figure($0) } ?? "")
+            + table.html
+    }
+
+    private static let shownTrials = 20
 
     private var commandPart: String {
         commands.isEmpty ? "" : HTML.listing(commands.joined(separator: "\n"))

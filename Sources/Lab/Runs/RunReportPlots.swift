@@ -4,7 +4,12 @@ import SpeechEmotion
 
 /// The plots of a report.
 extension RunReport {
-    var curves: [LineChart] { LineChart.curves(of: epochs, best: bestEpoch) }
+    /// A model that was fitted as a whole has the metrics of a single epoch, which make no curve.
+    var curves: [LineChart] { epochs.count > 1 ? LineChart.curves(of: epochs, best: bestEpoch) : [] }
+
+    var balancePlot: GroupedBarChart? {
+        balance.map { .classCounts(classes: $0.classes, before: $0.before, after: $0.after) }
+    }
 
     var confusionPlot: ConfusionPlot? { confusion.map { ConfusionPlot($0) } }
 
@@ -55,6 +60,8 @@ extension RunReport {
         add("calibration", reliabilityPlot)
         add("confidence", confidencePlot)
         add("importance", importancePlot)
+        add("search", search?.plot)
+        add("balance", balancePlot)
         for (index, example) in mistakes.enumerated() { add("mistake-\(index + 1)", example.plot) }
         for (index, example) in attention.enumerated() { add("attention-\(index + 1)", example.plot) }
         return plots

@@ -22,10 +22,17 @@ struct HyperparameterSearch {
         (self.experiment, self.search, self.observer) = (experiment, search, observer)
         space = SearchSpace(search.parameters)
         log = try SearchLog(file)
+        scorer = try Self.scorer(search, data: data, cache: cache, observer: observer)
+    }
+
+    /// Creates the scorer of a cross-validation inside the training set.
+    static func scorer(
+        _ search: SearchOptions, data: ExperimentData, cache: FeatureCache?, observer: any RunObserver
+    ) throws -> TrialScorer {
         let memory = FeatureMemory(data, cache: cache)
-        scorer = TrialScorer(
-            search: search, folds: try Self.folds(search, data), classes: data.corpus.classes,
-            loading: { try memory.loading($0) }, shouldStop: { [observer] in observer.shouldStop })
+        return TrialScorer(
+            search: search, folds: try folds(search, data), classes: data.corpus.classes,
+            loading: { try memory.loading($0) }, shouldStop: { observer.shouldStop })
     }
 
     /// Runs all trials that are not in the log and returns them, with the index of the best.

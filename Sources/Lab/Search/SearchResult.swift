@@ -3,7 +3,7 @@ import Configuration
 import Reports
 
 /// The trials of a search with the best values.
-struct SearchResult: Sendable {
+public struct SearchResult: Sendable {
     let search: SearchOptions
     let trials: [Trial]
     /// The index of the best trial.

@@ -20,31 +20,60 @@ struct TrialScorer: Sendable {
     let loading: @Sendable (Experiment) throws -> FeatureLoading
     let shouldStop: @Sendable () -> Bool
 
-    /// Returns the value of the metric that the search maximizes.
-    func score(_ experiment: Experiment, budget: Double, fold number: Int) throws -> Double {
+    /// The metric on the training examples and on the others, and the number of training examples.
+    struct Scores {
+        var training: Double
+        var test: Double
+        var examples: Int
+    }
+
+    /// Returns the value of the metric that the search maximizes. A fitted model with part of the budget sees part of the
+    /// examples, a network part of the epochs.
+    func score(_ experiment: Experiment, budget: Double, fold: Int) throws -> Double {
+        let isFitted = try experiment.model.spec(classes: classes.count).hasEstimator
+        return try evaluated(
+            experiment, share: isFitted ? budget : 1, epochs: isFitted ? 1 : budget, fold: fold
+        ) { model, loss, _, test in
+            let value = try value(model, loss, test, experiment)
+            return search.metric == "loss" ? -value : value
+        }
+    }
+
+    /// Returns the scores of a model that is trained with shares of the examples and of the epochs.
+    func scores(_ experiment: Experiment, share: Double, epochs: Double, fold: Int) throws -> Scores {
+        try evaluated(experiment, share: share, epochs: epochs, fold: fold) { model, loss, training, test in
+            Scores(
+                training: try value(model, loss, BatchList(training.inOrder()), experiment),
+                test: try value(model, loss, test, experiment), examples: training.examples)
+        }
+    }
+
+    private func evaluated<Result>(
+        _ experiment: Experiment, share: Double, epochs: Double, fold number: Int,
+        _ result: (Model, any LossSpec, TrainingSet, EvaluationSet) throws -> Result
+    ) throws -> Result {
         let fold = folds[number]
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let loading = try loading(experiment)
         let spec = try experiment.model.spec(classes: classes.count)
-        let isFitted = spec.hasEstimator
         let stop: @Sendable () throws -> Void = { if shouldStop() { throw RunStopped(isSaved: true) } }
         let training = try TrainingSet(
-            isFitted ? part(fold.train, budget, generator) : fold.train, loading,
+            part(fold.train, share, generator), loading,
             plan: experiment.augmentation.afterSplit, batch: experiment.training.batchSize,
             generator: generator.split("data"), draw: experiment.data.balance.draw, stop: stop)
         let test = try EvaluationSet(
             fold.test, loading, batch: experiment.evaluation.batchSize, stop: stop)
         let model = try Model(spec, input: loading.source.shape, generator: generator.split("weights"))
         let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
-        if isFitted {
+        if spec.hasEstimator {
             try model.fitLayers(
                 to: training.fittingExamples(classes: classes.count, experiment, validation: nil),
                 generator: generator.split("fit"))
         } else {
             try model.fitFeatureNorms(training.inOrder().map(\.inputs))
-            try train(model, loss, experiment, budget, training, test, stop)
+            try train(model, loss, experiment, epochs, training, test, stop)
         }
-        return try value(model, loss, test, experiment)
+        return try result(model, loss, training, test)
     }
 
     private func train(
@@ -73,12 +102,11 @@ struct TrialScorer: Sendable {
     }
 
     private func value(
-        _ model: Model, _ loss: any LossSpec, _ test: EvaluationSet, _ experiment: Experiment
+        _ model: Model, _ loss: any LossSpec, _ test: any EvaluationBatches, _ experiment: Experiment
     ) throws -> Double {
         let predictions = try Predictions(of: model, for: test, classes: classes, loss: loss)
         let found = try predictions.metrics(experiment.evaluation.metrics)
-        let value = found.first { $0.name == search.metric }?.value ?? .nan
-        return search.metric == "loss" ? -value : value
+        return found.first { $0.name == search.metric }?.value ?? .nan
     }
 
     /// A share of the clips, drawn at random with equal shares of all classes, and at least one of each.

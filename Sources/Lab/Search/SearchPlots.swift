@@ -1,0 +1,72 @@
+import Configuration
+import Foundation
+import Reports
+
+extension SearchResult {
+    /// Reads the trials of a run's search.
+    ///
+    /// - Parameter file: The log of the trials.
+    public init(_ search: SearchOptions, file: String) throws {
+        try self.init(search, SearchLog(file).trials)
+    }
+
+    /// A heat map for two parameters, a validation curve for one numeric parameter; nil for other searches.
+    public var plot: (any Plot)? {
+        let names = search.parameters.entries.map(\.name)
+        let isShare = search.metric != "loss"
+        let full = trials.filter { $0.failure == nil && $0.request.budget == 1 }
+        if names.count == 1 { return curve(full, names[0], isShare) }
+        guard let pair = plotted(full) else { return nil }
+        let values = pair.map { axis in Self.distinct(full.map { $0.request.values[axis] }) }
+        // Of the trials that share a cell, the best counts.
+        var scores = Array(
+            repeating: Array(repeating: Double.nan, count: values[0].count), count: values[1].count)
+        for trial in full {
+            guard let x = values[0].firstIndex(of: Self.label(trial.request.values[pair[0]])),
+                let y = values[1].firstIndex(of: Self.label(trial.request.values[pair[1]]))
+            else { continue }
+            let score = shown(trial.mean)
+            let isBetter = isShare ? score > scores[y][x] : score < scores[y][x]
+            if scores[y][x].isNaN || isBetter { scores[y][x] = score }
+        }
+        return SearchHeatMap(
+            title: names.count == 2
+                ? "Hyperparameter search" : "Hyperparameter search, best over the other parameters",
+            xName: names[pair[0]], xValues: values[0], yName: names[pair[1]], yValues: values[1],
+            scores: scores, scoreName: search.metric, isShare: isShare, isLowerBetter: !isShare)
+    }
+
+    /// The two parameters with the most different values, if they are few enough for a heat map.
+    private func plotted(_ trials: [Trial]) -> [Int]? {
+        let counts = search.parameters.entries.indices.map { axis in
+            (axis: axis, count: Self.distinct(trials.map { $0.request.values[axis] }).count)
+        }.filter { (2...20).contains($0.count) }
+        let chosen = counts.sorted { $0.count == $1.count ? $0.axis < $1.axis : $0.count > $1.count }.prefix(
+            2)
+        return chosen.count == 2 ? chosen.map(\.axis).sorted() : nil
+    }
+
+    private func curve(_ trials: [Trial], _ name: String, _ isShare: Bool) -> (any Plot)? {
+        var points: [(x: Double, scores: [Double])] = []
+        for trial in trials {
+            guard let x = trial.request.values.first?.double else { return nil }
+            points.append((x, trial.scores.map(shown)))
+        }
+        points.sort { $0.x < $1.x }
+        guard points.count > 1 else { return nil }
+        return LineChart.validationCurve(
+            parameter: name, yName: search.metric,
+            ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)), isShare: isShare,
+            isLowerBetter: !isShare, xAxis: .automatic)
+    }
+
+    private static func label(_ value: JSONValue) -> String { value.text ?? value.line }
+
+    private static func distinct(_ values: [JSONValue]) -> [String] {
+        var seen: Set<String> = []
+        let sorted =
+            values.allSatisfy { $0.double != nil }
+            ? values.sorted { ($0.double ?? 0) < ($1.double ?? 0) } : values
+        return sorted.map(label).filter { seen.insert($0).inserted }
+    }
+}
