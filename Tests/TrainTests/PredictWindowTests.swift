@@ -261,7 +261,9 @@ import Testing
         try inFile(610) { _, file in
             let ending = try predict(file, "--step", "1.28")
             #expect(ending.status == 0, "\(ending.errors)")
-            #expect(ending.errors.hasPrefix("\(file): 10 minutes predicted\n1 of 1 recording longer than a window"))
+            #expect(
+                ending.errors.hasPrefix(
+                    "\(file): 10 minutes predicted\n1 of 1 recording longer than a window"))
             #expect(ending.output.contains("  477  "), "\(ending.output)")
         }
     }

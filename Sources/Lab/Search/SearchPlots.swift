@@ -30,8 +30,8 @@ extension SearchResult {
             if scores[y][x].isNaN || isBetter { scores[y][x] = score }
         }
         return SearchHeatMap(
-            title: names.count == 2
-                ? "Hyperparameter search" : "Hyperparameter search, best over the other parameters",
+            title: "Hyperparameter search"
+                + (names.count == 2 ? "" : isShare ? " (maximum)" : " (minimum)"),
             xName: names[pair[0]], xValues: values[0], yName: names[pair[1]], yValues: values[1],
             scores: scores, scoreName: search.metric, isShare: isShare, isLowerBetter: !isShare)
     }

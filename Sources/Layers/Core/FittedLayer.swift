@@ -47,17 +47,16 @@ public struct FittingExamples: Sendable {
 extension Layer {
     /// The fitted layers of a model, in the order in which they are computed.
     public var fittedLayers: [any FittedLayer] {
-        ((self as? any FittedLayer).map { [$0] } ?? [])
+        // A model has the members of its layer, not the layer itself.
+        if let model = self as? Model { return model.layer.fittedLayers }
+        return ((self as? any FittedLayer).map { [$0] } ?? [])
             + members.flatMap { member -> [any FittedLayer] in
                 if case .layer(_, let layer) = member { layer.fittedLayers } else { [] }
             }
     }
 
     /// Whether this layer is a fitted layer or contains one.
-    var hasFittedLayer: Bool {
-        self is any FittedLayer
-            || members.contains { if case .layer(_, let layer) = $0 { layer.hasFittedLayer } else { false } }
-    }
+    var hasFittedLayer: Bool { !fittedLayers.isEmpty }
 
     /// Fits every `FittedLayer` of a model to the examples that reach it, in the order in which they are computed.
     ///
