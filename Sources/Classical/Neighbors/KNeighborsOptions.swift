@@ -59,6 +59,12 @@ public struct KNeighborsClassifier: Classifier, Equatable {
     }
 
     public var features: Int { search.x.columns }
+    /// The training rows.
+    public var rows: Matrix { search.x }
+    /// The number of neighbors.
+    public var nNeighbors: Int { search.neighbors }
+    /// The distance.
+    public var metric: NeighborMetric { search.metric }
 
     /// Returns the weighted shares of the classes among the neighbors of each row.
     public func probabilities(_ x: Matrix) -> Matrix {

@@ -22,6 +22,10 @@ public struct LearningCurve {
     ) throws -> ScoreCurve {
         var options = SearchOptions()
         (options.metric, options.folds) = (metric, folds)
+        let speakers = try data.clips(.train).map(\.speaker)
+        // Folds by speaker need as many speakers.
+        if data.isSpeakerIndependent(.test) == true { options.folds = min(folds, Set(speakers).count) }
+        let folds = options.folds ?? folds
         let scorer = try HyperparameterSearch.scorer(options, data: data, cache: cache, observer: observer)
         observer.begin("Learning curve: \(shares.count) amounts × \(folds) folds")
         var (sizes, training, validation) = ([Double](), [[Double]](), [[Double]]())
