@@ -254,7 +254,8 @@ extension ONNXLayer {
     /// The scores of a support vector classifier from the decisions of its pairs of classes: votes plus scaled confidences.
     fileprivate func votes(of model: SupportVectorClassifier, decisions: String) -> String {
         let classes = model.classes
-        if classes == 2 { return node("MatMul", decisions, constant([1, 0, 0, 1], [2, 2], "same")) }
+        // For two classes, the operator negates the decision.
+        if classes == 2 { return node("MatMul", decisions, constant([0, 1, 1, 0], [2, 2], "exchange")) }
         var (first, signs) = ([Double](), [Double]())
         for a in 0..<classes {
             for b in a + 1..<max(classes, a + 1) {

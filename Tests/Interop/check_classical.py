@@ -1,0 +1,72 @@
+"""Trains every fitted model on the embedded corpus, with 2 and with 8 classes, and compares its ONNX export with `Train predict`.
+
+usage: check_classical.py TRAIN_PROGRAM
+
+Runs check_export.py for each model; see there for what is needed and compared. Ends with status 1 if a model differs.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+FEATURES = {
+    "sample_rate": 16000,
+    "layout": {"type": "summary", "entries": [
+        {"feature": {"type": "mfcc", "n_mfcc": 13}, "statistics": ["mean", "std"]}]},
+}
+SCALER = {"type": "standard_scaler"}
+MODELS = [
+    [SCALER, {"type": "svc"}],
+    [{"type": "min_max_scaler", "feature_range": [-1, 1], "clip": True},
+     {"type": "svc", "kernel": "poly", "degree": 2, "gamma": 0.1, "coef0": 1, "break_ties": True}],
+    [{"type": "robust_scaler"}, {"type": "svc", "kernel": "linear", "C": 0.1}],
+    [SCALER, {"type": "svc", "kernel": "sigmoid", "gamma": 0.01}],
+    [SCALER, {"type": "svc", "probability": True}],
+    [SCALER, {"type": "linear_svc"}],
+    [{"type": "pca", "n_components": 10}, {"type": "logistic_regression", "C": 0.1}],
+    [SCALER, {"type": "ridge_classifier"}],
+    [SCALER, {"type": "linear_discriminant", "solver": "lsqr", "shrinkage": "auto"}],
+    [{"type": "select_k_best", "k": 8}, {"type": "gaussian_nb"}],
+    [SCALER, {"type": "k_neighbors"}],
+    [SCALER, {"type": "k_neighbors", "weights": "distance"}],
+    {"type": "decision_tree", "max_depth": 5},
+    {"type": "random_forest", "n_estimators": 30},
+    [{"type": "select_from_model", "max_features": 10}, {"type": "extra_trees", "n_estimators": 30}],
+    {"type": "gradient_boosting", "n_estimators": 20, "min_data_in_leaf": 5},
+    {"type": "parallel", "join": "average", "branches": [
+        {"type": "random_forest", "n_estimators": 5}, {"type": "gaussian_nb"}]},
+]
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    program = str(pathlib.Path(sys.argv[1]).resolve())
+    check = pathlib.Path(__file__).with_name("check_export.py")
+    failures = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for classes in (["angry", "sad"], None):
+            for number, model in enumerate(MODELS):
+                data = {"source": {"type": "synthetic", "speakers": 6, "repetitions": 2}}
+                if classes:
+                    data["classes"] = classes
+                run = f"{number}-{len(classes or [])}"
+                config = {"name": run, "data": data, "split": {"type": "grouped", "test": 2},
+                          "features": FEATURES, "model": model}
+                (folder / f"{run}.json").write_text(json.dumps(config))
+                subprocess.run(
+                    [program, "run", f"{run}.json", "--no-cache", "--quiet"], cwd=folder, check=True,
+                    capture_output=True)
+                result = subprocess.run(
+                    [sys.executable, check, folder / "runs" / run, program], capture_output=True, text=True)
+                lines = (result.stdout + result.stderr).strip().splitlines()
+                failures += result.returncode != 0
+                print(f"{json.dumps(model)[:100]}: {lines[-1] if lines else 'no output'}", flush=True)
+    print(f"{failures} models differ")
+    sys.exit(1 if failures else 0)
+
+
+main()
