@@ -1,55 +1,50 @@
-/// The alternating minima and maxima of a track that differ by more than a tenth of its range.
+/// The alternating minima and maxima of a track that differ from the one before, and the first from the first value, by
+/// more than a tenth of the range of the track.
+///
+/// Only values that differ from both neighbors are extrema. A lower minimum replaces a minimum, and a maximum that is 5%
+/// higher replaces a maximum. The reference does not examine the last two values. All of this is measured.
 struct Contour {
     private(set) var places: [Int] = []
-    private(set) var isPeak: [Bool] = []
+    private(set) var peaks = 0
+    private var endsWithPeak = false
 
     init(_ x: [Double]) {
-        guard let least = x.min(), let largest = x.max(), largest > least else { return }
+        guard let least = x.min(), let largest = x.max(), largest > least, x.count > 3 else { return }
         let delta = 0.1 * (largest - least)
-        var (high, low) = (x[0], x[0])
-        var (highPlace, lowPlace) = (0, 0)
-        var isRising: Bool?
-        for (i, value) in x.enumerated() {
-            if value >= high { (high, highPlace) = (value, i) }
-            if value <= low { (low, lowPlace) = (value, i) }
-            if isRising != false, value < high - delta {
-                add(highPlace, true)
-                (isRising, high, low, highPlace, lowPlace) = (false, value, value, i, i)
-            } else if isRising != true, value > low + delta {
-                add(lowPlace, false)
-                (isRising, high, low, highPlace, lowPlace) = (true, value, value, i, i)
+        var last = x[0]
+        for i in 1..<x.count - 2 {
+            let value = x[i]
+            let isPeak = value > x[i - 1] && value > x[i + 1]
+            guard isPeak || (value < x[i - 1] && value < x[i + 1]) else { continue }
+            let height = isPeak ? value - last : last - value
+            if !places.isEmpty, isPeak == endsWithPeak {
+                guard height > (isPeak ? 0.05 * abs(last) : 0) else { continue }
+                places[places.count - 1] = i
+            } else {
+                guard height > delta else { continue }
+                places.append(i)
+                if isPeak { peaks += 1 }
+                endsWithPeak = isPeak
             }
+            last = value
         }
-        if let isRising { add(isRising ? highPlace : lowPlace, isRising) }
     }
-
-    private mutating func add(_ place: Int, _ peak: Bool) {
-        places.append(place)
-        isPeak.append(peak)
-    }
-
-    var peaks: Int { isPeak.count { $0 } }
 
     /// Mean and standard deviation of the rising, then of the falling slopes, per second.
     ///
     /// The first slope starts at the first value of the track. The slope from the last extremum to the last value counts
     /// in the mean, with its sign, but not in the sum of squares of the deviation, as in the reference.
     func slopes(_ x: [Double]) -> [Double] {
-        guard places.count > 1 else { return [0, 0, 0, 0] }
-        var ends = places
-        ends[0] = 0
+        guard let last = places.last else { return [0, 0, 0, 0] }
         var (rising, falling): ([Double], [Double]) = ([], [])
-        for (a, b) in zip(ends, ends.dropFirst()) {
+        for (a, b) in zip([0] + places, places) {
             let slope = (x[b] - x[a]) / (Double(b - a) * EGeMAPS.hop)
             if slope > 0 { rising.append(slope) } else { falling.append(-slope) }
         }
-        let (last, end) = (ends[ends.count - 1], x.count - 1)
-        var (extraRise, extraFall): (Double?, Double?) = (nil, nil)
-        if end > last {
-            let slope = (x[end] - x[last]) / (Double(end - last) * EGeMAPS.hop)
-            if isPeak[isPeak.count - 1] { extraFall = slope } else { extraRise = slope }
-        }
-        return Self.summary(rising, extraRise) + Self.summary(falling, extraFall)
+        let end = x.count - 1
+        let extra = (x[end] - x[last]) / (Double(end - last) * EGeMAPS.hop)
+        return Self.summary(rising, endsWithPeak ? nil : extra)
+            + Self.summary(falling, endsWithPeak ? extra : nil)
     }
 
     private static func summary(_ slopes: [Double], _ extra: Double?) -> [Double] {

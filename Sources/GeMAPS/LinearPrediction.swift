@@ -3,7 +3,7 @@ import Foundation
 /// Formants by linear prediction: the spectrum up to 5500 Hz with pre-emphasis gives the autocorrelation (Wiener and
 /// Khinchin), the Levinson-Durbin recursion the predictor, and its roots the frequencies and bandwidths.
 struct LinearPrediction: Sendable {
-    static let order = 10
+    static let order = 12
     private let rate: Double
     private let bins: Int
     /// [bins, order + 1]
