@@ -87,6 +87,7 @@ def main():
           f"{(np.abs(a[both, 10] - b[both, 10]) < 0.1).mean():.4f} of the frames that both call voiced")
     print(f"functionals: opensmile {seconds:.2f} s, GeMAPS {own:.2f} s, ratio {seconds / own:.1f}\n")
     table("descriptor", descriptors.feature_names, a, b)
+    table("descriptor, frames voiced in both", descriptors.feature_names[10:], a[both, 10:], b[both, 10:])
     table("functional", functionals.feature_names, np.array(ours), np.array(reference))
 
 
