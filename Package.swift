@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "Classical", targets: ["Classical"]),
         .library(name: "Projection", targets: ["Projection"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "GeMAPS", targets: ["GeMAPS"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Reports", targets: ["Reports"]),
@@ -41,6 +42,7 @@ let package = Package(
         .target(name: "Classical", dependencies: ["Autograd", "CKernels"], exclude: ["README.md"]),
         .target(name: "Projection", dependencies: ["Classical", "Autograd"], exclude: ["README.md"]),
         .target(name: "Server", exclude: ["README.md"]),
+        .target(name: "GeMAPS", dependencies: ["CKernels", "Autograd"], exclude: ["README.md"]),
         .target(name: "Configuration", exclude: ["README.md"]),
         .target(
             name: "Layers", dependencies: ["Classical", "Metrics", "Autograd", "Configuration"],
@@ -51,7 +53,7 @@ let package = Package(
             swiftSettings: realType),
         .target(
             name: "SpeechEmotion",
-            dependencies: ["Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
+            dependencies: ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(
@@ -99,6 +101,9 @@ let package = Package(
         .testTarget(
             name: "ProjectionTests", dependencies: ["Projection", "Classical", "Autograd"],
             exclude: ["Fixtures"], swiftSettings: realType),
+        .testTarget(
+            name: "GeMAPSTests", dependencies: ["GeMAPS", "Autograd"], exclude: ["Fixtures"],
+            swiftSettings: realType),
         .testTarget(name: "ServerTests", dependencies: ["Server"]),
         .testTarget(
             name: "LayersTests",

@@ -13,11 +13,12 @@ import Testing
         ("Reports", ["Metrics", "Configuration"]),
         ("Classical", ["Autograd", "CKernels"]),
         ("Server", []),
+        ("GeMAPS", ["CKernels", "Autograd"]),
         ("Projection", ["Classical", "Autograd"]),
         ("Layers", ["Classical", "Metrics", "Autograd", "Configuration"]),
         ("Training", ["Layers", "Metrics", "Autograd", "Configuration"]),
         ("ONNXExport", ["Layers", "Classical", "Autograd", "Configuration"]),
-        ("SpeechEmotion", ["Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]),
+        ("SpeechEmotion", ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]),
         ("Bench", ["SpeechEmotion", "Layers", "Autograd", "Configuration"]),
         (
             "Lab",

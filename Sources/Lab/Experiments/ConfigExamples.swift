@@ -53,6 +53,7 @@ package enum ConfigExamples {
         "summary":
             #"{"type": "summary", "entries": [{"feature": {"type": "mfcc"}, "statistics": ["mean", "std"]}]}"#,
         "image": #"{"type": "image", "height": 300, "width": 300, "colormap": "viridis"}"#,
+        "egemaps": #"{"type": "egemaps"}"#,
         "table": #"{"type": "table", "file": "data/wav2vec2.npy", "column": "path"}"#,
         // Features
         "mfcc": #"{"type": "mfcc", "n_mfcc": 40, "n_fft": 2048, "hop_length": 512}"#,

@@ -375,7 +375,7 @@ import Testing
         (
             #""type": "sequence""#, #""type": "picture""#,
             [
-                #"10:21: features.layout.type: expected the name of a layout, one of "sequence", "summary", "image" or "table", found "picture""#
+                #"10:21: features.layout.type: expected the name of a layout, one of "sequence", "summary", "image", "egemaps" or "table", found "picture""#
             ]
         ),
         (

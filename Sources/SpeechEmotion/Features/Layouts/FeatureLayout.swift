@@ -19,7 +19,7 @@ public enum LayoutKinds: Registry {
 
     public static var noun: String { "layout" }
     public static var builtIn: [any TaggedOptions.Type] {
-        [FrameSequence.self, Summary.self, ImageLayout.self, TableLayout.self]
+        [FrameSequence.self, Summary.self, ImageLayout.self, EGeMAPSLayout.self, TableLayout.self]
     }
 }
 
