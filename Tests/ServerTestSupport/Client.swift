@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A blocking HTTP client that sends any bytes.
 package final class Client: @unchecked Sendable {
@@ -16,6 +15,8 @@ package final class Client: @unchecked Sendable {
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     package let socket: Int32
@@ -193,15 +194,5 @@ package final class Client: @unchecked Sendable {
     package func get(_ path: String, _ headers: String = "") throws -> Answer {
         send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
         return try answer()
-    }
-}
-
-/// Counts across threads.
-package final class Counter: Sendable {
-    private let count = Atomic(0)
-    package var value: Int { count.load(ordering: .sequentiallyConsistent) }
-    @discardableResult
-    package func add(_ number: Int = 1) -> Int {
-        count.add(number, ordering: .sequentiallyConsistent).newValue
     }
 }

@@ -40,10 +40,10 @@ class Browser:
         if microphone:
             arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
         options = {"args": arguments}
-        if downloads:
-            options["prefs"] = {"download.default_directory": downloads}
         self.session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})["sessionId"]
+        if downloads:
+            self.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=downloads)
         scheme = "dark" if dark else "light"
         self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)

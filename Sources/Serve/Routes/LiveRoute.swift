@@ -77,10 +77,9 @@ struct LiveRoute: Sendable {
         private var rest: [UInt8] = []
         private var (received, answered) = (0, 0)
 
-        init(_ predictor: Predictor, _ window: RecordingWindows?, rate: Int, format: SampleFormat) {
+        init(_ predictor: Predictor, _ window: RecordingWindows, rate: Int, format: SampleFormat) {
             (self.predictor, self.rate, self.format) = (predictor, rate, format)
-            let seconds = window.map { $0.lead + $0.length } ?? 3
-            length = Int(seconds * Double(rate))
+            length = Int((window.lead + window.length) * Double(rate))
             step = Int(LiveRoute.interval * Double(rate))
         }
 

@@ -69,6 +69,13 @@ struct PredictRoutes: Sendable {
             JSONMember("model", model.name.encode()), JSONMember("classes", predictor.classes.encode()),
         ]
         members += found.json(classes: predictor.classes, attention: attention).members ?? []
+        if attention {
+            let start =
+                found.windows.isEmpty
+                ? try predictor.pipeline.featureStart(inFile: recording.path)
+                : predictor.pipeline.keepsStart ? 0 : nil
+            members.append(JSONMember("attention_start", start.encode()))
+        }
         members.append(JSONMember("milliseconds", JSONValue(.number((duration * 10).rounded() / 10))))
         if predictor.pipeline.normalize == .speaker {
             members.append(

@@ -35,7 +35,7 @@ export class Corpus {
     const all = statistics.all, column = (name) => statistics.columns.find((other) => other.column === name);
     const tiles = [["clips", all.clips], ["classes", statistics.classes], ["speakers", column("speaker")?.distinct ?? "–"],
       ["minutes", all.seconds?.total == null ? "–" : fixed(all.seconds.total / 60, 1)], ["median seconds", fixed(all.seconds?.median)], ["longest in seconds", fixed(all.seconds?.max)]];
-    const cards = statistics.columns.filter((other) => other.listed && other.values.length <= 60 && other.values.length > 1).map((other) => el("article", { class: "card" },
+    const cards = statistics.columns.filter((other) => other.listed && other.values.length <= 60 && other.values.length > 1).map((other) => el("article", { class: "card short", tabindex: "0", "aria-label": `Clips by ${other.column}` },
       el("h3", {}, `Clips by ${other.column}`), barTable(`Clips by ${other.column}`, other.values.map((group) => ({ name: group.value, value: group.clips })))));
     const labels = column("label");
     const durations = labels ? table("Durations by class, in seconds", ["class", "clips", "shortest", "median", "95th percentile", "longest", "total minutes"],

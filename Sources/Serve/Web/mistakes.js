@@ -63,7 +63,7 @@ export class Mistakes {
     this.#body.replaceChildren(choice,
       note ? el("p", { class: "warning" }, `The clips cannot be played: ${note}`) : null ?? "",
       el("div", { class: "split" },
-        el("div", {}, el("h2", {}, "Confusion matrix"), this.matrix),
+        el("div", {}, el("h2", {}, "Confusion matrix"), el("p", { class: "note" }, "Rows: true classes. Columns: predicted classes. The diagonal is correct."), this.matrix),
         el("div", {}, el("h2", {}, "Clips"), filters, el("p", {}, el("label", {}, this.wrong, "Only mistakes")), this.list)),
       this.models.element, this.#detail);
     this.#draw();
@@ -108,7 +108,6 @@ export class Mistakes {
       }));
     });
     this.matrix.replaceChildren(el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, el("table", { class: "matrix" },
-      el("caption", { class: "note" }, "Rows: true classes. Columns: predicted classes. The diagonal is correct."),
       el("thead", {}, el("tr", {}, el("td"), classes.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, rows))));
     if (focus) this.matrix.querySelector(`[data-cell="${focus}"]`)?.focus();
   }

@@ -41,6 +41,8 @@ function card(prediction, truth, seek) {
     prediction.warning ? el("p", { class: "warning" }, prediction.warning) : null,
     bars.element,
     windows.length > 0 ? timeline(prediction, seek) : null,
+    hasAttention(prediction) && attention(prediction).length === 0
+      ? el("p", { class: "note" }, "Its attention is not drawn, because its preprocessing trims the windows or changes their times.") : null,
     el("p", { class: "note" }, `Computed in ${prediction.milliseconds} ms${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
 }
 
@@ -78,10 +80,14 @@ function timeline(prediction, seek) {
     el("details", {}, el("summary", {}, `All ${windows.length} windows`), table("Windows", ["time", "prediction", "probability"], rows, [1])));
 }
 
+const hasAttention = (prediction) => Boolean(prediction.attention ?? prediction.windows?.some((window) => window.attention));
+
 /** The pieces of attention of a prediction, for `Player.showAttention`. */
 export function attention(prediction) {
-  if (prediction.attention) return [{ start: 0, ...prediction.attention }];
-  return (prediction.windows ?? []).filter((window) => window.attention).map((window) => ({ start: window.start, ...window.attention }));
+  const start = prediction.attention_start;
+  if (start === null || start === undefined) return [];
+  if (prediction.attention) return [{ ...prediction.attention, start }];
+  return (prediction.windows ?? []).filter((window) => window.attention).map((window) => ({ ...window.attention, start: window.start + start }));
 }
 
 /**

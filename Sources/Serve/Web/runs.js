@@ -108,7 +108,7 @@ export class Runs {
         el("th", { scope: "row" }, mark(el("a", { href: address([run.name]) }, run.name), `open-${run.name}`)),
         el("td", { class: "text" }, run.kind),
         el("td", { class: "text" }, el("span", { class: isTraining ? "state training" : "state" }, isTraining ? el("span", { class: "dot", "aria-hidden": "true" }) : null, run.state)),
-        el("td", { class: "text" }, when(run.date)),
+        el("td", { class: "date" }, when(run.date)),
         metrics.map((name) => el("td", {}, number(run.metrics[name]))),
         el("td", { class: "text" }, run.changes.length > 120 ? `${run.changes.slice(0, 119)}…` : run.changes));
     });
@@ -161,8 +161,8 @@ export class Runs {
     const kinds = [...new Set(names.map((name) => name.replace(/^(train|validation|test)_/, "")))];
     this.charts.replaceChildren(...kinds.map((kind) => lineChart(kind.replaceAll("_", " "), runs.flatMap((run, index) =>
       names.filter((name) => name.replace(/^(train|validation|test)_/, "") === kind).map((name, place) => ({
-        name: [several ? run.name : null, name === kind ? null : name.slice(0, -kind.length - 1)].filter(Boolean).join(", ") || kind,
-        color: several ? index : place, dash: place + (several ? 0 : 0),
+        name: [several ? run.name : null, name === kind ? null : name.slice(0, -kind.length - 1)].filter(Boolean).join(", ") || kind.replaceAll("_", " "),
+        color: several ? index : place, dash: place,
         points: run.epochs.map((epoch) => [epoch.epoch, epoch[name] ?? NaN]),
       }))))));
     this.status.textContent = runs.map((run) => run.problem
@@ -201,7 +201,7 @@ export class Runs {
         name.includes("/") ? null : el("a", { class: "button", href: `#corpus/${encodeURIComponent(name)}` }, "See the corpus")) : null,
       ...this.#follow([name]),
       el("details", {}, el("summary", {}, "Config"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Config" }, listing(run.config)))];
-    if (run.has_report) content.push(el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${name}`, src: path(name, "/report"), loading: "lazy" }));
+    if (run.has_report) content.push(el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${name}`, src: path(name, "/report") }));
     return content.filter(Boolean);
   }
 
@@ -212,13 +212,13 @@ export class Runs {
       if (run.table) {
         parts.push(table(`Members by ${run.metric}`, run.table.columns, run.table.rows), el("p", { class: "note" }, run.table.caption));
       } else parts.push(el("p", { class: "note" }, "The table appears when the first run has finished."));
-      parts.push(el("h2", {}, "Runs"), table("Runs of each member", ["member", "runs"], run.members.map((member) => [member.name,
+      parts.push(el("h2", {}, "Members"), table("Runs of each member", ["member", "runs"], run.members.map((member) => [member.name,
         el("span", {}, member.runs.map((single, index) => [index > 0 ? ", " : "", single.state === "missing" ? `${single.id} (not started)`
           : el("a", { href: `#runs/${encodeURIComponent(`${run.name}/${single.id}`)}` }, `${single.id}${single.state === "finished" ? "" : " (training)"}`)]).flat())]), [1]));
       body.replaceChildren(...parts);
     };
     draw(run);
-    const report = run.has_report ? [el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${run.name}`, src: path(run.name, "/report"), loading: "lazy" })] : [];
+    const report = run.has_report ? [el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${run.name}`, src: path(run.name, "/report") })] : [];
     const follow = async () => {
       while (!run.finished && visit === this.#visit) {
         await new Promise((done) => setTimeout(done, 2000));
