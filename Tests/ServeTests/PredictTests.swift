@@ -61,9 +61,11 @@ extension ServeTests {
                 #expect(examples.count == 16)
                 let id = try #require(examples.first?["id"]?.text)
                 #expect(try client.get("/api/predict?example=\(id)").status == 200)
-                // A clip of the test set is predicted as at the end of the run.
+                // A clip of the test set is predicted as at the end of the run, which truncates it.
                 let clip = predictions.ids[0]
-                let answer = try client.get("/api/predict?run=small&clip=\(clip)&attention=false").json()
+                let answer = try client.get(
+                    "/api/predict?run=small&clip=\(clip)&attention=false&truncate=true"
+                ).json()
                 let found = answer["predictions"]?.elements?.first?["probabilities"]?.members ?? []
                 for (value, expected) in zip(found, predictions.probabilities[0]) {
                     #expect(abs((value.value.double ?? 9) - expected) < 1e-6)

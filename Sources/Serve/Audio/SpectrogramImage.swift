@@ -90,7 +90,7 @@ struct SpectrogramImage {
         mel.decibels = Decibels(reference: .largest, range: 80)
         let table = try mel(wave)
         frames = table.frames
-        levels = table.values.map { UInt8(max(0, min(255, (Double($0) + 80) / 80 * 255))) }
+        levels = table.values.map { UInt8(max(0, min(255, ((Double($0) + 80) / 80 * 255).rounded()))) }
     }
 
     /// For the page: the levels in base64, frame after frame, the lowest band first.

@@ -107,8 +107,8 @@ export class Live {
     this.output.replaceChildren(
       el("div", { class: "cards" },
         el("article", { class: "card", "aria-label": "Prediction" }, this.answer, this.latency, this.bars.element),
-        el("article", { class: "card", "aria-label": "Input" }, el("h3", {}, "Microphone level"), el("div", { class: "meter", "aria-hidden": "true" }, this.meter),
-          el("h3", { class: "spaced" }, `The last ${span} seconds`), this.strip,
+        el("article", { class: "card", "aria-label": "Input" }, el("h2", { class: "small-title" }, "Microphone level"), el("div", { class: "meter", "aria-hidden": "true" }, this.meter),
+          el("h2", { class: "small-title spaced" }, `The last ${span} seconds`), this.strip,
           el("ul", { class: "key" }, classes.map((name, label) => el("li", {}, chip(color(label)), name))),
           el("p", { class: "note" }, `Each prediction uses the last ${Number(seconds.toFixed(1))} seconds.`))));
     onTheme(() => this.#draw());

@@ -1,5 +1,5 @@
 /** The confusion matrix of a run; each cell lists its clips, and each clip plays with the predictions of all selected models. */
-import { api, busy, el, percent, problem, query } from "./tools.js";
+import { announce, api, busy, el, percent, problem, query } from "./tools.js";
 import { loadStored, Player } from "./player.js";
 import { showPredictions } from "./predictions.js";
 import { modelChoice } from "./listen.js";
@@ -85,7 +85,7 @@ export class Mistakes {
       el("th", { scope: "row" }, clip.has_audio ? el("button", { type: "button", onclick: () => this.#open(clip) }, clip.id) : clip.id),
       el("td", { class: "text" }, clip.label), el("td", { class: "text" }, clip.predicted === clip.label ? `${clip.predicted} (correct)` : clip.predicted), el("td", {}, percent(confidence(clip))), el("td", { class: "text" }, clip.speaker ?? "–")));
     const caption = `${shown.length} ${shown.length === 1 ? "clip" : "clips"}${shown.length > 500 ? ", the first 500 shown" : ""}, the most confident first`;
-    this.list.replaceChildren(el("div", { class: "wide clips", tabindex: "0", role: "region", "aria-label": "Clips" }, el("table", { class: "data" }, el("caption", { role: "status" }, caption),
+    this.list.replaceChildren(el("div", { class: "wide clips", tabindex: "0", role: "region", "aria-label": "Clips" }, el("table", { class: "data" }, el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ["clip", "true class", "predicted", "confidence", "speaker"].map((name, index) => el("th", { scope: "col", class: index === 3 ? null : "text" }, name)))), el("tbody", {}, rows))));
   }
 
@@ -119,6 +119,7 @@ export class Mistakes {
     this.menus.label.value = this.filter.label;
     this.menus.predicted.value = this.filter.predicted;
     this.#draw();
+    announce(this.list.querySelector("caption").textContent);
   }
 
   async #open(clip) {

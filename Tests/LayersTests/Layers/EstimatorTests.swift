@@ -61,7 +61,7 @@ import Testing
         try ModelFile.write(model, card: ModelCard(classes: ["a", "b", "c"]), to: file)
         let (again, _) = try ModelFile.read(file)
         let outputs = model.forward(test.batches[0], .inference).tensor.array
-        #expect(outputs.allSatisfy(\.isFinite))
+        #expect(outputs.allSatisfy { $0.isFinite })
         #expect(again.forward(test.batches[0], .inference).tensor.array == outputs)
         #expect(again.layerNamesOfEstimators == model.layerNamesOfEstimators)
     }
