@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Reports", targets: ["Reports"]),
         .library(name: "SpeechEmotion", targets: ["SpeechEmotion"]),
         .library(name: "Lab", targets: ["Lab"]),
+        .library(name: "Serve", targets: ["Serve"]),
         .library(name: "Commands", targets: ["Commands"]),
         .executable(name: "Train", targets: ["Train"]),
     ],
@@ -75,9 +76,17 @@ let package = Package(
             name: "Bench", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .target(
+            name: "Serve",
+            dependencies: [
+                "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
+                "Configuration",
+            ],
+            exclude: ["README.md"], resources: [.embedInCode("Web")], swiftSettings: realType),
+        .target(
             name: "Commands",
             dependencies: [
-                "Classical", "Projection", "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport",
+                "Classical", "Projection", "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Training",
+                "ONNXExport",
                 "Reports", "Layers", "Metrics",
                 "Autograd", "Configuration",
             ],
@@ -104,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "GeMAPSTests", dependencies: ["GeMAPS", "Autograd"], exclude: ["Fixtures"],
             swiftSettings: realType),
-        .testTarget(name: "ServerTests", dependencies: ["Server"]),
+        .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport"),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "ServerTestSupport"]),
         .testTarget(
             name: "LayersTests",
             dependencies: [
@@ -138,6 +148,14 @@ let package = Package(
                 "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training", "ONNXExport",
                 "Reports", "Layers",
                 "Metrics", "Configuration", "Autograd",
+            ],
+            swiftSettings: realType),
+        .testTarget(
+            name: "ServeTests",
+            dependencies: [
+                "Serve", "ServerTestSupport", "TestSupport", "Lab", "SpeechEmotion", "Metrics",
+                "Configuration",
+                "Autograd",
             ],
             swiftSettings: realType),
         // Reads the sources: which module imports which.

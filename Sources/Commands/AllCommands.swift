@@ -13,6 +13,7 @@ extension Program {
             .new,
             .evaluate,
             .predict,
+            .serve,
             .report,
             .plot,
             .verify,

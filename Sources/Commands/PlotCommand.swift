@@ -85,7 +85,8 @@ extension Command {
         let plot = try PlotMaker(arguments, target: target, observer: observer).plot(
             kind,
             options: PlotMaker.Options(
-                features: arguments[plotFeatures]?.split(separator: ",").map(String.init), top: arguments[top],
+                features: arguments[plotFeatures]?.split(separator: ",").map(String.init),
+                top: arguments[top],
                 method: arguments[method], layer: arguments[layer], color: arguments[color] ?? "class",
                 className: arguments[className], seed: UInt64(arguments[seed] ?? 0)))
         observer.finish()

@@ -1,4 +1,5 @@
 import Server
+import ServerTestSupport
 import Testing
 
 /// What a parser finds, as text.

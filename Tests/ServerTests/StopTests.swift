@@ -1,6 +1,7 @@
 import Foundation
 import Server
 import Synchronization
+import ServerTestSupport
 import Testing
 
 extension OverSockets {

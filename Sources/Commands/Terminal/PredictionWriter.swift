@@ -75,28 +75,8 @@ final class PredictionWriter {
     }
 
     private func json(_ name: String, _ prediction: RecordingPrediction) -> JSONValue {
-        var line: JSONValue = ["file": name.encode()]
-        add(prediction.summary, to: &line, hasAttention: extras.attention && prediction.windows.isEmpty)
-        guard !prediction.windows.isEmpty else { return line }
-        let windows = prediction.windows.map { window in
-            var part: JSONValue = ["start": window.start.encode(), "end": window.end.encode()]
-            add(window.prediction, to: &part, hasAttention: extras.attention)
-            return part
-        }
-        line["windows"] = JSONValue(.list(windows))
-        return line
-    }
-
-    private func add(_ prediction: Predictor.Prediction, to line: inout JSONValue, hasAttention: Bool) {
-        line["label"] = classes[prediction.best].encode()
-        line["probabilities"] = JSONValue(
-            .object(zip(classes, prediction.probabilities).map { JSONMember($0, JSONValue(.number($1))) }))
-        if hasAttention {
-            line["attention"] =
-                prediction.attention.map {
-                    ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
-                } ?? .null
-        }
+        let members = prediction.json(classes: classes, attention: extras.attention).members ?? []
+        return JSONValue(.object([JSONMember("file", name.encode())] + members))
     }
 
     private func row(_ name: String, _ prediction: Predictor.Prediction, count: String) -> String {

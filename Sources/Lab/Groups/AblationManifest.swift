@@ -42,7 +42,7 @@ public struct AblationManifest: Options {
     public init() {}
 
     /// Reads the manifest of a folder; nil if there is none.
-    static func read(_ folder: String) throws(ConfigurationError) -> AblationManifest? {
+    public static func read(_ folder: String) throws(ConfigurationError) -> AblationManifest? {
         let path = folder + "/" + file
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         return try decode(JSONValue.load(path))

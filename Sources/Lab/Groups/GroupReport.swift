@@ -63,10 +63,15 @@ public struct GroupReport {
     private var options: EvaluationOptions { sets[0].experiment.evaluation }
     private var metrics: [String] { options.metrics.map(\.name) + ["loss"] }
 
+    /// The members, or the single one, in the main metric, with confidence intervals and tests against the first.
+    public var table: ResultTable {
+        GroupTable(groups: groups, level: level, draws: draws, unit: unit)
+            .table(metric, title: LineChart.title(metric))
+    }
+
     /// The page.
     public var html: String {
-        let comparison = GroupTable(groups: groups, level: level, draws: draws, unit: unit)
-        let main = comparison.table(metric, title: LineChart.title(metric))
+        let main = table
         let overviews = GroupOverviews(groups, metrics: metrics)
         let speakers = overviews.bySpeaker
         let overlap = evaluation?.evaluations.first?.overlap

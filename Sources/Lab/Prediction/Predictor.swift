@@ -7,7 +7,7 @@ import SpeechEmotion
 import Training
 
 /// A trained model with its feature pipeline.
-public struct Predictor {
+public struct Predictor: Sendable {
     /// The model; its outputs are class logits.
     public let model: Model
     /// The class names, in the order of the probabilities.

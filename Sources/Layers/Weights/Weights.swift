@@ -81,7 +81,9 @@ extension Layer {
         for (name, layer) in [("", own)] + own.namedLayers() {
             guard let estimator = layer as? any EstimatorLayer else { continue }
             let start = prefix + (name.isEmpty ? "" : name + ".")
-            let names = tensors.names.filter { $0.hasPrefix(start) && !$0.dropFirst(start.count).contains(".") }
+            let names = tensors.names.filter {
+                $0.hasPrefix(start) && !$0.dropFirst(start.count).contains(".")
+            }
             let arrays = try names.map { name in
                 let tensor = try tensors.tensor(name)
                 return NamedArray(

@@ -36,6 +36,11 @@ struct StopSignals {
             if sigaction(signal, &action, &old) == 0 { previous.append((signal, old)) }
         }
         self.previous = previous
+        // The parent process may have blocked these signals.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        for signal in signals { sigaddset(&mask, signal) }
+        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }
 
     /// Returns once a signal has arrived.

@@ -8,7 +8,8 @@ extension Trainer {
     /// A trainer that restores the state continues with bit-identical results. Requires `canSave`: gradients that are accumulated for a
     /// later step are not part of the state.
     public func state() -> (json: JSONValue, tensors: [(String, Tensor)]) {
-        require(canSave, 
+        require(
+            canSave,
             "Trainer.state: accumulated gradients have not been applied; call it after an optimizer step")
         position.schedule = optimizer.scheduleState
         var tensors = model.namedTensors.map { ("model." + $0, $1) }

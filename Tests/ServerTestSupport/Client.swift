@@ -1,28 +1,31 @@
 import Foundation
-import Synchronization
 
 /// A blocking HTTP client that sends any bytes.
-final class Client: @unchecked Sendable {
-    struct Answer {
-        var status = 0
-        var headers: [(name: String, value: String)] = []
-        var body: [UInt8] = []
+package final class Client: @unchecked Sendable {
+    package struct Answer {
+        package var status = 0
+        package var headers: [(name: String, value: String)] = []
+        package var body: [UInt8] = []
 
-        subscript(name: String) -> String? {
+        package subscript(name: String) -> String? {
             headers.first { $0.name.lowercased() == name.lowercased() }?.value
         }
-        var text: String { String(decoding: body, as: UTF8.self) }
+        package var text: String { String(decoding: body, as: UTF8.self) }
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    let socket: Int32
-    private(set) var buffer: [UInt8] = []
+    package let socket: Int32
+    package private(set) var buffer: [UInt8] = []
     private var isOpen = true
 
-    init(_ port: Int, timeout: Double = 5, host: String = "127.0.0.1", receiveBuffer: Int32? = nil) throws {
+    package init(_ port: Int, timeout: Double = 5, host: String = "127.0.0.1", receiveBuffer: Int32? = nil)
+        throws
+    {
         let isIPv6 = host.contains(":")
         socket = Foundation.socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         guard socket >= 0 else { throw Failure(description: "socket: errno \(errno)") }
@@ -62,29 +65,29 @@ final class Client: @unchecked Sendable {
 
     deinit { close() }
 
-    func setTimeout(_ seconds: Double) {
+    package func setTimeout(_ seconds: Double) {
         var time = timeval(
             tv_sec: Int(seconds), tv_usec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e6))
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    func close() {
+    package func close() {
         if isOpen { Foundation.close(socket) }
         isOpen = false
     }
 
     /// Closes with RST.
-    func reset() {
+    package func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         close()
     }
 
-    func endOutput() { shutdown(socket, Int32(SHUT_WR)) }
+    package func endOutput() { shutdown(socket, Int32(SHUT_WR)) }
 
     @discardableResult
-    func send(_ bytes: some Collection<UInt8>) -> Bool {
+    package func send(_ bytes: some Collection<UInt8>) -> Bool {
         let bytes = Array(bytes)
         var at = 0
         while at < bytes.count {
@@ -99,10 +102,10 @@ final class Client: @unchecked Sendable {
     }
 
     @discardableResult
-    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
     /// Reads more. Returns false at the end; throws if nothing arrives in time or the connection is reset.
-    func fill() throws -> Bool {
+    package func fill() throws -> Bool {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(socket, &bytes, bytes.count, 0)
@@ -115,7 +118,7 @@ final class Client: @unchecked Sendable {
         }
     }
 
-    func take(_ count: Int) throws -> [UInt8] {
+    package func take(_ count: Int) throws -> [UInt8] {
         while buffer.count < count {
             guard try fill() else {
                 throw Failure(description: "closed after \(buffer.count) of \(count) bytes")
@@ -125,7 +128,7 @@ final class Client: @unchecked Sendable {
         return Array(buffer[..<count])
     }
 
-    func line() throws -> String {
+    package func line() throws -> String {
         while true {
             if let end = buffer.firstIndex(of: 0x0A) {
                 let line = String(decoding: buffer[..<end], as: UTF8.self)
@@ -139,14 +142,14 @@ final class Client: @unchecked Sendable {
         }
     }
 
-    func rest() throws -> [UInt8] {
+    package func rest() throws -> [UInt8] {
         while try fill() {}
         defer { buffer = [] }
         return buffer
     }
 
     /// Whether the server closes the connection without sending more.
-    func isClosedByServer() -> Bool {
+    package func isClosedByServer() -> Bool {
         do { return try !fill() && buffer.isEmpty } catch let error as Failure {
             return error.description != "timeout"
         } catch {
@@ -154,7 +157,7 @@ final class Client: @unchecked Sendable {
         }
     }
 
-    func head() throws -> Answer {
+    package func head() throws -> Answer {
         var answer = Answer()
         let status = try line().split(separator: " ", maxSplits: 2)
         guard status.count >= 2, status[0] == "HTTP/1.1", let code = Int(status[1]) else {
@@ -169,7 +172,7 @@ final class Client: @unchecked Sendable {
         return answer
     }
 
-    func answer(toHead: Bool = false) throws -> Answer {
+    package func answer(toHead: Bool = false) throws -> Answer {
         var answer = try head()
         if toHead || answer.status == 204 || answer.status == 304 || answer.status < 200 { return answer }
         if answer["Transfer-Encoding"] == "chunked" {
@@ -188,16 +191,8 @@ final class Client: @unchecked Sendable {
         return answer
     }
 
-    func get(_ path: String, _ headers: String = "") throws -> Answer {
+    package func get(_ path: String, _ headers: String = "") throws -> Answer {
         send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n")
         return try answer()
     }
-}
-
-/// Counts across threads.
-final class Counter: Sendable {
-    private let count = Atomic(0)
-    var value: Int { count.load(ordering: .sequentiallyConsistent) }
-    @discardableResult
-    func add(_ number: Int = 1) -> Int { count.add(number, ordering: .sequentiallyConsistent).newValue }
 }

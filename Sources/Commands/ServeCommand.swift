@@ -1,0 +1,76 @@
+import Foundation
+import Lab
+import Serve
+import Server
+
+extension Command {
+    private static let model = Option.text(
+        "model", "RUN|FILE",
+        help:
+            "Run folder or model file to predict with (default: PROSODY_MODEL, or the bundled pretrained model). May be repeated.",
+        isRepeated: true, completion: .files)
+    private static let host = Option.text(
+        "host", "HOST",
+        help:
+            "Host name or address to listen on (default: 127.0.0.1, this machine only). Other addresses require a token."
+    )
+    private static let port = Option.integer(
+        "port", "PORT", in: 0...65535, help: "Port to listen on; 0 chooses a free one (default: 8080).")
+    private static let token = Option.text(
+        "token", "TOKEN",
+        help:
+            "Secret that requests must present, 16 to 256 letters, digits or -._~ (default: none on this machine, otherwise a random one)."
+    )
+    private static let open = Switch(name: "open", help: "Open the page in the default browser.")
+
+    /// Serves the lab to a browser.
+    static let serve: Command = Command(
+        name: "serve",
+        summary:
+            "Serve the lab to a browser: predict recordings, follow runs while they train, and listen to mistakes.",
+        options: [model, Common.runs, host, port, token, open, Common.threads],
+        examples: [
+            ("Train serve", "Serve the bundled model and the folder runs at http://127.0.0.1:8080/."),
+            (
+                "Train serve --model runs/quickstart --model runs/wider --open",
+                "Compare the predictions of two runs in the browser."
+            ),
+            (
+                "Train serve --host 0.0.0.0 --port 9000",
+                "Serve other machines, too, and print a link with a random token."
+            ),
+        ],
+        run: { arguments in
+            arguments.applyThreads()
+            let models = arguments.every(model)
+            for path in models where !exists(path) {
+                throw UsageError("--model: there is no file or folder \(path)")
+            }
+            let server: LabServer
+            do {
+                server = try LabServer(
+                    LabServer.Options(
+                        models: models.isEmpty ? [try DefaultModel.path()] : models,
+                        runs: arguments[Common.runs] ?? "runs", host: arguments[host] ?? "127.0.0.1",
+                        port: arguments[port] ?? 8080, token: arguments[token]))
+            } catch let error as ServerError {
+                throw LabError("\(error)")
+            }
+            Terminal.show("\(server.link)\n")
+            if Terminal.isInteractive { Terminal.error("Press Ctrl-C to stop.") }
+            if arguments[open] { openPage(server.link) }
+            try server.run()
+        })
+
+    private static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path) || RunSet.ablationFolder(path) != nil
+    }
+
+    private static func openPage(_ link: String) {
+        let browser = Process()
+        browser.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        browser.arguments = ["xdg-open", link]
+        browser.standardError = FileHandle.nullDevice
+        do { try browser.run() } catch { Terminal.error("The browser cannot be started; open \(link)") }
+    }
+}

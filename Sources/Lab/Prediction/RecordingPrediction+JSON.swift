@@ -1,0 +1,40 @@
+import Configuration
+import SpeechEmotion
+
+extension RecordingPrediction {
+    /// The prediction as JSON: `label`, `probabilities` by class, and the `windows` of a long recording, each with its `start` and
+    /// `end`. With `attention`, the attention weights over time of the recording or of each window.
+    public func json(classes: [String], attention: Bool = false) -> JSONValue {
+        var line = summary.json(classes: classes, attention: attention && windows.isEmpty)
+        guard !windows.isEmpty else { return line }
+        line["windows"] = JSONValue(
+            .list(
+                windows.map { window in
+                    let times: [JSONMember] = [
+                        JSONMember("start", window.start.encode()), JSONMember("end", window.end.encode()),
+                    ]
+                    let prediction = window.prediction.json(classes: classes, attention: attention)
+                    return JSONValue(.object(times + (prediction.members ?? [])))
+                }))
+        return line
+    }
+}
+
+extension Predictor.Prediction {
+    /// The prediction as JSON: `label` and `probabilities` by class. With `attention`, the attention weights over time, or null if
+    /// the model has none.
+    public func json(classes: [String], attention: Bool = false) -> JSONValue {
+        var line: JSONValue = [
+            "label": classes[best].encode(),
+            "probabilities": JSONValue(
+                .object(zip(classes, probabilities).map { JSONMember($0, JSONValue(.number($1))) })),
+        ]
+        if attention {
+            line["attention"] =
+                self.attention.map {
+                    ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
+                } ?? .null
+        }
+        return line
+    }
+}

@@ -1,0 +1,89 @@
+import Configuration
+import Foundation
+import Lab
+import Server
+import SpeechEmotion
+
+/// `/api/predict` and `/api/models`.
+struct PredictRoutes: Sendable {
+    let models: ModelLibrary
+    let runs: RunLibrary
+
+    private static let parameters = ["model", "window", "step", "truncate", "attention"]
+
+    private var source: RecordingSource { RecordingSource(runs: runs) }
+
+    func add(to router: inout Router) {
+        router.get("/api/models") { [models] _ in .json(models.json.line) }
+        router.post("/api/predict", bodyLimit: LabServer.uploadLimit) { request in
+            let form = request.head.contentType == "multipart/form-data" ? try request.multipart() : nil
+            let parameters = try Parameters(
+                request, form: form, allowed: Self.parameters + ["name"])
+            return try predict(source.uploaded(request, parameters, form), parameters, request)
+        }
+        router.get("/api/predict") { request in
+            let parameters = try Parameters(
+                request, allowed: Self.parameters + RecordingSource.parameters)
+            return try predict(source.stored(parameters), parameters, request)
+        }
+    }
+
+    private func predict(
+        _ recording: Recording, _ parameters: Parameters, _ request: Request
+    ) throws -> Response {
+        let options = WindowOptions(
+            window: try parameters.number("window"), step: try parameters.number("step"),
+            truncates: try parameters.flag("truncate", default: false))
+        let attention = try parameters.flag("attention", default: true)
+        let info = try recording.naming { try AudioFile.info(recording.path) }
+        let predictions = try models.models(parameters.all("model")).map { model in
+            try recording.naming { try predict(recording, model, options, attention, request) }
+        }
+        let answer: JSONValue = [
+            "file": recording.name.encode(), "seconds": info.duration.encode(),
+            "sample_rate": info.rate.encode(), "channels": info.channels.encode(),
+            "format": info.format.encode(), "predictions": JSONValue(.list(predictions)),
+        ]
+        return .json(answer.line)
+    }
+
+    /// Predicts with the code of `Train predict`, so that the probabilities are the same bits.
+    private func predict(
+        _ recording: Recording, _ model: ServedModel, _ options: WindowOptions, _ attention: Bool,
+        _ request: Request
+    ) throws -> JSONValue {
+        let predictor = try model.predictor()
+        let clock = ContinuousClock()
+        let start = clock.now
+        var found: RecordingPrediction?
+        func check() throws {
+            if request.isCancelled { throw Problem(503, "The client has closed the connection.") }
+        }
+        try predictor.predict(
+            [recording.path], windows: options, attention: attention, check: { _ in try check() },
+            progress: { _, _ in try check() }
+        ) { found = try $1.get() }
+        guard let found else { throw Problem(500, "There is no prediction for \(recording.name).") }
+        let duration = (clock.now - start) / .milliseconds(1)
+        var members: [JSONMember] = [
+            JSONMember("model", model.name.encode()), JSONMember("classes", predictor.classes.encode()),
+        ]
+        members += found.json(classes: predictor.classes, attention: attention).members ?? []
+        if attention {
+            let start =
+                found.windows.isEmpty
+                ? try predictor.pipeline.featureStart(inFile: recording.path)
+                : predictor.pipeline.keepsStart ? 0 : nil
+            members.append(JSONMember("attention_start", start.encode()))
+        }
+        members.append(JSONMember("milliseconds", JSONValue(.number((duration * 10).rounded() / 10))))
+        if predictor.pipeline.normalize == .speaker {
+            members.append(
+                JSONMember(
+                    "warning",
+                    "This model normalizes features by speaker, and a single recording is not representative."
+                ))
+        }
+        return JSONValue(.object(members))
+    }
+}

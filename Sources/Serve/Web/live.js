@@ -1,0 +1,148 @@
+/** Predict the microphone, twice a second. */
+import { announce, api, color, el, onTheme, percent, prepare, problem, query } from "./tools.js";
+import { Bars } from "./predictions.js";
+import { chip } from "./player.js";
+import { openMicrophone } from "./microphone.js";
+
+/** The seconds that the strip shows. */
+const span = 30;
+
+export class Live {
+  #microphone = null;
+  #socket = null;
+  #sent = [];
+  #answers = [];
+
+  constructor(section) {
+    this.button = el("button", { type: "button", class: "primary", onclick: () => (this.#microphone ? this.stop() : this.start()) }, "Start");
+    this.model = el("select", {});
+    this.output = el("div");
+    this.message = el("div");
+    section.replaceChildren(el("h1", { id: "live-title" }, "Live"),
+      el("p", { class: "lead" }, "The microphone is streamed to this server, which predicts the last seconds twice a second. Nothing is stored."),
+      el("div", { class: "row" }, this.button, el("label", {}, "Model ", this.model)), this.message, this.output);
+    this.#load();
+  }
+
+  async #load() {
+    try {
+      const { models } = await api("/api/models");
+      this.model.replaceChildren(...models.map((model) => el("option", { value: model.name }, model.source === "run" ? `run ${model.name}` : model.name)));
+      this.button.disabled = models.length === 0;
+      if (models.length === 0) this.message.replaceChildren(problem(new Error("There is no model. Start the server with --model, or finish a run.")));
+    } catch (error) { this.message.replaceChildren(problem(error)); }
+  }
+
+  async start() {
+    this.message.replaceChildren();
+    this.button.disabled = true;
+    let total = 0;
+    try {
+      this.#microphone = await openMicrophone((block) => {
+        this.#level(block);
+        if (this.#socket?.readyState !== WebSocket.OPEN) return;
+        // A slow connection drops samples rather than fall behind.
+        if (this.#socket.bufferedAmount > 1 << 20) return;
+        this.#socket.send(block.buffer);
+        total += block.length;
+        this.#sent.push({ total, time: performance.now() });
+        if (this.#sent.length > 600) this.#sent.shift();
+      });
+    } catch (error) {
+      this.message.replaceChildren(problem(error));
+      return;
+    } finally { this.button.disabled = false; }
+    const options = query({ model: this.model.value, rate: this.#microphone.rate, format: "f32" });
+    const address = `${location.origin.replace(/^http/, "ws")}/api/live?${options}`;
+    const socket = (this.#socket = new WebSocket(address));
+    [this.#sent, this.#answers] = [[], []];
+    socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
+    socket.onclose = (event) => {
+      if (this.#socket !== socket) return;
+      this.#explain(event.reason, options);
+      this.stop();
+    };
+    this.button.textContent = "Stop";
+    this.button.classList.replace("primary", "recording");
+    this.model.disabled = true;
+    announce("Live prediction has started.");
+  }
+
+  /** A refused WebSocket gives no reason; the same request without an upgrade may. */
+  async #explain(reason, options) {
+    let error = new Error(reason || "The connection to the server is lost.");
+    if (!reason && this.#answers.length === 0) {
+      try { await api(`/api/live?${options}`); } catch (found) { if (!/upgrade|websocket/i.test(found.message)) error = found; }
+    }
+    this.message.replaceChildren(problem(error));
+  }
+
+  stop() {
+    const [socket, microphone] = [this.#socket, this.#microphone];
+    [this.#socket, this.#microphone] = [null, null];
+    socket?.close();
+    microphone?.stop();
+    this.button.textContent = "Start";
+    this.button.classList.replace("recording", "primary");
+    this.model.disabled = false;
+  }
+
+  hide() { if (this.#microphone) this.stop(); }
+
+  #level(block) {
+    if (!this.meter) return;
+    let sum = 0;
+    for (const sample of block) sum += sample * sample;
+    const decibels = 10 * Math.log10(sum / block.length + 1e-9);
+    this.meter.style.width = `${Math.max(0, Math.min(100, ((decibels + 60) / 60) * 100))}%`;
+  }
+
+  #build(classes, seconds) {
+    this.classes = classes;
+    this.bars = new Bars(classes, "Probabilities of the last seconds");
+    this.answer = el("p", { class: "answer" }, "…");
+    this.latency = el("p", { class: "note" }, "Waiting for the first seconds");
+    this.meter = el("div");
+    this.strip = el("canvas", { class: "timeline", role: "img", "aria-label": `Probabilities over the last ${span} seconds` });
+    this.output.replaceChildren(
+      el("div", { class: "cards" },
+        el("article", { class: "card", "aria-label": "Prediction" }, this.answer, this.latency, this.bars.element),
+        el("article", { class: "card", "aria-label": "Input" }, el("h2", { class: "small-title" }, "Microphone level"), el("div", { class: "meter", "aria-hidden": "true" }, this.meter),
+          el("h2", { class: "small-title spaced" }, `The last ${span} seconds`), this.strip,
+          el("ul", { class: "key" }, classes.map((name, label) => el("li", {}, chip(color(label)), name))),
+          el("p", { class: "note" }, `Each prediction uses the last ${Number(seconds.toFixed(1))} seconds.`))));
+    onTheme(() => this.#draw());
+  }
+
+  #receive(message) {
+    if (message.classes) return this.#build(message.classes, message.window_seconds);
+    if (message.error) {
+      this.latency.textContent = message.error;
+      return;
+    }
+    const sent = this.#sent.find((block) => block.total >= message.end_sample);
+    const round = sent ? performance.now() - sent.time : message.latency_ms;
+    this.answer.textContent = message.label;
+    this.latency.textContent = `${percent(message.probabilities[message.label])}, latency ${round.toFixed(0)} ms (${message.latency_ms.toFixed(0)} ms in the server)`;
+    this.bars.update(message.probabilities, message.label);
+    const before = this.#answers.at(-1)?.label;
+    this.#answers.push(message);
+    while (this.#answers[0].end < message.end - span) this.#answers.shift();
+    if (message.label !== before) announce(message.label);
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.strip?.isConnected || this.#answers.length === 0) return;
+    const { context, width, height } = prepare(this.strip), end = Math.max(span, this.#answers.at(-1).end);
+    for (const answer of this.#answers) {
+      const right = ((answer.end - (end - span)) / span) * width, size = (0.5 / span) * width;
+      let top = 0;
+      this.classes.forEach((name, label) => {
+        context.fillStyle = color(label);
+        context.fillRect(right - size, top, Math.max(1, size - 1), answer.probabilities[name] * height);
+        top += answer.probabilities[name] * height;
+      });
+    }
+  }
+}

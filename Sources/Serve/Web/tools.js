@@ -1,0 +1,100 @@
+/** Helpers for all pages. */
+
+/** Creates an element. Properties that begin with "on" are listeners; "class" and "aria-..." are attributes. */
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && !name.includes("-")) element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Fetches JSON. Throws an Error with the sentence of the server. */
+export async function api(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The server does not answer. Is it still running?");
+  }
+  let body = null;
+  try { body = await response.json(); } catch { /* Not JSON: the status says enough. */ }
+  if (!response.ok) throw new Error(body?.error?.message ?? `The server answered with status ${response.status}.`);
+  return body;
+}
+
+/** Builds a query: values may be lists. */
+export function query(parameters) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const item of [value].flat()) if (item !== undefined && item !== null && item !== "") search.append(name, item);
+  }
+  return search.toString();
+}
+
+/** Tells users of screen readers what has changed. */
+export function announce(text) {
+  const line = document.getElementById("announcer");
+  line.textContent = "";
+  setTimeout(() => { line.textContent = text; }, 50);
+}
+
+/** A message about an error, which screen readers read at once. */
+export function problem(error) {
+  return el("p", { class: "error", role: "alert" }, error.message ?? String(error));
+}
+
+export function busy(text) { return el("p", { class: "busy", role: "status" }, text); }
+
+/** Offers a text as a file to save. */
+export function save(name, type, text) {
+  const link = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+export const percent = (value) => `${(100 * value).toFixed(1)}%`;
+
+export function clock(seconds) {
+  const tenths = Math.max(0, Math.round(seconds * 10));
+  const rest = ((tenths % 600) / 10).toFixed(1);
+  return `${Math.floor(tenths / 600)}:${rest.padStart(4, "0")}`;
+}
+
+export const cell = (text) => (/[",\n\r]/.test(text) ? `"${String(text).replaceAll('"', '""')}"` : String(text));
+
+/** The color of a series, from the style sheet. */
+export const color = (index) => getComputedStyle(document.documentElement).getPropertyValue(`--s${index % 8}`).trim();
+export const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+/** Calls back when the colors change. */
+export function onTheme(body) { matchMedia("(prefers-color-scheme: dark)").addEventListener("change", body); }
+
+/** A table with a caption. Cells are texts or elements; columns of texts are aligned to the left. */
+export function table(caption, columns, rows, texts = []) {
+  const kind = (index) => (texts.includes(index) ? "text" : null);
+  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption },
+    el("table", { class: "data" },
+      el("caption", {}, caption),
+      el("thead", {}, el("tr", {}, columns.map((name, index) => el("th", { scope: "col", class: kind(index) }, name)))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, index) => index === 0
+        ? el("th", { scope: "row" }, value) : el("td", { class: kind(index) }, value)))))));
+}
+
+/** Prepares a canvas for its size on the screen; returns its context and size in CSS pixels. */
+export function prepare(canvas) {
+  const scale = window.devicePixelRatio || 1;
+  const { width, height } = canvas.getBoundingClientRect();
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d");
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  return { context, width, height };
+}

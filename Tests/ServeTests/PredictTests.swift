@@ -1,0 +1,131 @@
+import Configuration
+import Foundation
+import Lab
+import ServerTestSupport
+import SpeechEmotion
+import Testing
+
+extension ServeTests {
+    /// What the server answers about recordings.
+    @Suite struct PredictTests {
+        /// The bits of probabilities, in the order of the classes.
+        private func bits(_ prediction: JSONValue) -> [UInt64]? {
+            prediction["probabilities"]?.members?.compactMap { $0.value.double?.bitPattern }
+        }
+
+        /// Short and long recordings, in the body and in a form, several at once: the same bits as those of `Predictor`.
+        @Test(arguments: [0.5, 4.0])
+        func probabilitiesAreThoseOfThePredictor(_ seconds: Double) throws {
+            let folder = try Fixture.runs.get()
+            let file = folder + "/\(seconds).wav"
+            try AudioFile.write(Fixture.wave(seconds: seconds), to: file)
+            defer { unlink(file) }
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+            let expected = try Predictor(folder + "/small").prediction(ofFile: file, attention: true)
+            #expect(expected.windows.isEmpty == (seconds < 1))
+            try Fixture.withServer { port in
+                let answers = Answers()
+                DispatchQueue.concurrentPerform(iterations: 8) { index in
+                    let client = try? Client(port, timeout: 30)
+                    let answer =
+                        index % 2 == 0
+                        ? try? client?.post("/api/predict?name=a.wav", bytes)
+                        : try? client?.post("/api/predict", file: bytes, name: "a.wav")
+                    answers.add(answer?.text ?? "nothing")
+                }
+                #expect(answers.all.count == 8)
+                for text in answers.all {
+                    let json = try JSONValue.parse(text, source: "answer")
+                    #expect(json["file"]?.text == "a.wav")
+                    let prediction = try #require(json["predictions"]?.elements?.first)
+                    #expect(prediction["model"]?.text == "small")
+                    #expect(bits(prediction) == expected.summary.probabilities.map(\.bitPattern))
+                    let windows = prediction["windows"]?.elements ?? []
+                    #expect(
+                        windows.compactMap(bits)
+                            == expected.windows.map { $0.prediction.probabilities.map(\.bitPattern) })
+                    #expect(windows.compactMap { $0["start"]?.double } == expected.windows.map(\.start))
+                    let attention = prediction["attention"]?["weights"]?.elements?.compactMap(\.double)
+                    #expect(attention == expected.summary.attention?.weights)
+                }
+            }
+        }
+
+        @Test func examplesAndClipsArePredicted() throws {
+            let folder = try Fixture.runs.get()
+            let run = try RunRecord(folder + "/small")
+            let predictions = try #require(run.predictions)
+            try Fixture.withServer { port in
+                let client = try Client(port, timeout: 30)
+                let examples = try client.get("/api/examples").json()["examples"]?.elements ?? []
+                #expect(examples.count == 16)
+                let id = try #require(examples.first?["id"]?.text)
+                #expect(try client.get("/api/predict?example=\(id)").status == 200)
+                // A clip of the test set is predicted as at the end of the run, which truncates it.
+                let clip = predictions.ids[0]
+                let answer = try client.get(
+                    "/api/predict?run=small&clip=\(clip)&attention=false&truncate=true"
+                ).json()
+                let found = answer["predictions"]?.elements?.first?["probabilities"]?.members ?? []
+                for (value, expected) in zip(found, predictions.probabilities[0]) {
+                    #expect(abs((value.value.double ?? 9) - expected) < 1e-6)
+                }
+                #expect(answer["predictions"]?.elements?.first?["attention"] == nil)
+            }
+        }
+
+        /// Errors have the sentences of the terminal, without the path in memory.
+        @Test func errorsAreSentences() throws {
+            try Fixture.withServer { port in
+                let client = try Client(port, timeout: 30)
+                let text = try client.post("/api/predict", file: Array("no audio".utf8), name: "../x.wav")
+                #expect(text.status == 422)
+                #expect(text.message.hasPrefix("x.wav: byte 0: found text that begins \"no audio\""))
+                let wave = try AudioFile.bytes([Fixture.wave(seconds: 0.5)])
+                let cut = try client.post("/api/predict?name=cut.wav", Array(wave.prefix(1000)))
+                #expect(cut.status == 422 && cut.message.hasPrefix("cut.wav: "))
+                #expect(!cut.message.contains("/proc"))
+                for (path, status, message) in [
+                    ("/api/predict?modle=x", 400, "Unknown parameter \"modle\". Did you mean \"model\"?"),
+                    ("/api/predict?model=smal", 404, "There is no model \"smal\". Did you mean \"small\"?"),
+                    ("/api/predict?window=x", 400, "window: expected a number, found \"x\"."),
+                    ("/api/predict?window=99", 400, "window: 99 s is longer than the model's input"),
+                    ("/api/predict?attention=maybe", 400, "attention: expected true or false"),
+                ] {
+                    let answer = try client.post(path, wave)
+                    #expect(answer.status == status, "\(path): \(answer.text)")
+                    #expect(answer.message.hasPrefix(message), "\(path): \(answer.message)")
+                }
+                #expect(try client.post("/api/predict", []).message.hasPrefix("The body is empty."))
+                #expect(try client.get("/api/predict").message.hasPrefix("The query names no recording."))
+                #expect(try client.get("/api/predict?example=none").status == 404)
+                #expect(try client.get("/api/nothing").status == 404)
+            }
+        }
+
+        @Test func spectrogramsFitTheirRecordings() throws {
+            try Fixture.withServer { port in
+                let client = try Client(port, timeout: 30)
+                for seconds in [0.5, 3, 61] {
+                    let wave = try AudioFile.bytes([Fixture.wave(seconds: seconds)])
+                    let json = try client.post("/api/spectrogram", wave).json()
+                    #expect(json["seconds"]?.double == seconds)
+                    let (frames, bands) = (json["frames"]?.integer ?? 0, json["bands"]?.integer ?? 0)
+                    let levels = Data(base64Encoded: json["levels"]?.text ?? "")
+                    #expect(frames > 40 && frames <= 1202 && levels?.count == frames * bands)
+                    #expect(levels?.max() == 255)
+                    let peaks = json["peaks"]?.elements?.compactMap(\.integer) ?? []
+                    #expect(peaks.count == 2400 && (40...60).contains(peaks.max() ?? 0))
+                }
+            }
+        }
+
+        /// Collects answers of several threads.
+        private final class Answers: @unchecked Sendable {
+            private let lock = NSLock()
+            private var texts: [String] = []
+            var all: [String] { lock.withLock { texts } }
+            func add(_ text: String) { lock.withLock { texts.append(text) } }
+        }
+    }
+}
