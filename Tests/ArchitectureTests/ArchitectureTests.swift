@@ -37,7 +37,8 @@ import Testing
         (
             "Commands",
             [
-                "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport", "Reports", "Layers", "Metrics",
+                "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Training", "ONNXExport", "Reports",
+                "Layers", "Metrics",
                 "Autograd", "Configuration",
             ]
         ),
