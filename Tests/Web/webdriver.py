@@ -46,7 +46,8 @@ class Browser:
             self.cdp("Browser.setDownloadBehavior", behavior="allow", downloadPath=downloads)
         scheme = "dark" if dark else "light"
         self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.size = width, height
+        self.resize(width, height)
 
     def __enter__(self):
         return self
@@ -74,6 +75,9 @@ class Browser:
 
     def cdp(self, name, **parameters):
         return self.command("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
+
+    def resize(self, width, height):
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def open(self, address):
         self.command("POST", "/url", {"url": address})
@@ -120,10 +124,13 @@ class Browser:
         return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
 
     def screenshot(self, path, whole=True):
-        parameters = {"format": "png"}
+        """Saves the whole page, or what can be seen of it. Frames are painted only where they can be seen."""
+        width, height = self.size
         if whole:
-            size = self.cdp("Page.getLayoutMetrics")["cssContentSize"]
-            parameters.update(captureBeyondViewport=True, clip={
-                "x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 6000), "scale": 1})
+            content = self.cdp("Page.getLayoutMetrics")["cssContentSize"]["height"]
+            self.resize(width, min(max(height, round(content)), 6000))
+            time.sleep(0.3)
         with open(path, "wb") as file:
-            file.write(base64.b64decode(self.cdp("Page.captureScreenshot", **parameters)["data"]))
+            file.write(base64.b64decode(self.cdp("Page.captureScreenshot", format="png")["data"]))
+        if whole:
+            self.resize(width, height)
