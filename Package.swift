@@ -125,7 +125,10 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: realType),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "TestSupport", "Layers", "Metrics", "Configuration", "Autograd"],
+            dependencies: [
+                "Training", "TestSupport", "Layers", "Metrics", "Configuration", "Autograd",
+                "AutogradTesting",
+            ],
             swiftSettings: realType),
         .testTarget(
             name: "ONNXExportTests",
@@ -145,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training", "ONNXExport",
+                "Classical", "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training",
+                "ONNXExport",
                 "Reports", "Layers",
                 "Metrics", "Configuration", "Autograd",
             ],

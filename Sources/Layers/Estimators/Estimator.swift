@@ -78,7 +78,7 @@ extension Matrix {
         let columns = batches.first.map { $0.tensor.shape.dropFirst().reduce(1, *) } ?? 0
         var values: [Double] = []
         values.reserveCapacity(rows * columns)
-        for batch in batches { values += batch.masked.array.lazy.map(Double.init) }
+        for batch in batches { values.append(contentsOf: batch.masked.array.map { Double($0) }) }
         self.init(rows: rows, columns: columns, values: values)
     }
 }
