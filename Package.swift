@@ -143,7 +143,7 @@ let package = Package(
             path: "Tests/SpeechTestSupport", swiftSettings: realType),
         .testTarget(
             name: "SpeechEmotionTests",
-            dependencies: ["SpeechEmotion", "SpeechTestSupport", "Configuration", "Autograd"],
+            dependencies: ["SpeechEmotion", "GeMAPS", "SpeechTestSupport", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",
