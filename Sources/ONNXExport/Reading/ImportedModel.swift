@@ -70,6 +70,9 @@ public struct ImportedModel: Sendable {
         }
     }
 
+    /// The types of the steps and of the classifier in a config, such as `standard_scaler` and `svc`.
+    public var layerNames: [String] { specs.map { type(of: $0).type } }
+
     private func transformed(_ x: Matrix) -> Matrix { steps.reduce(x) { $1.transform($0) } }
 
     /// Returns the class probabilities of each row; nil for a regression model.

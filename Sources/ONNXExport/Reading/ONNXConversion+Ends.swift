@@ -118,7 +118,8 @@ extension ONNXConversion {
         return ((spec, model), labels)
     }
 
-    /// Converts a product, a sum and a softmax, which skl2onnx writes for double-precision logistic regression.
+    /// Converts a product, a sum and a softmax, which skl2onnx writes for double-precision logistic regression; for two
+    /// classes, a logistic function whose values are divided by their sum, which is 1.
     private func softmaxRegression(_ index: Int) throws -> End? {
         let product = graph.nodes[index]
         guard let output = product.outputs.first, let sums = consumers[output], sums.count == 1 else {
@@ -127,19 +128,29 @@ extension ONNXConversion {
         let sum = graph.nodes[sums[0]]
         guard sum.operation == "Add", sum.inputs.count == 2, let total = sum.outputs.first,
             let other = sum.inputs.first(where: { $0 != output }), let bias = constant(other)?.numbers,
-            let softmax = (consumers[total] ?? []).first(where: { graph.nodes[$0].operation == "Softmax" }),
-            let scores = graph.nodes[softmax].outputs.first,
-            let (weight, width, outputs) = try matrix(product), bias.count == outputs, outputs > 1
+            let softmax = (consumers[total] ?? []).first(where: {
+                ["Softmax", "Sigmoid"].contains(graph.nodes[$0].operation)
+            }), let scores = graph.nodes[softmax].outputs.first,
+            let (values, width, outputs) = try matrix(product), bias.count == outputs, outputs > 1
         else { return nil }
+        var weight = Matrix(rows: width, columns: outputs, values: values).transposed
+        var biases = bias
+        let isLogistic = graph.nodes[softmax].operation == "Sigmoid"
+        if isLogistic {
+            guard outputs == 2, weight[row: 0].elementsEqual(weight[row: 1].map { -$0 }), bias[0] == -bias[1]
+            else { return nil }
+            for index in weight.values.indices { weight.values[index] /= 2 }
+            biases = bias.map { $0 / 2 }
+        }
         try flush()
         for node in [index, sums[0], softmax] { take(node) }
         let labels = classNames(outputs) ?? (0..<outputs).map(String.init)
         let end = try linear(
-            Matrix(rows: width, columns: outputs, values: weight).transposed, bias, labels,
-            isProbabilistic: true, product)
+            weight, biases, labels, isProbabilistic: true, product)
         try finish(
             product, allowing: ["Cast", "Identity", "ArgMax", "ArrayFeatureExtractor", "Reshape"],
-            scores: scores, plain: Self.passing)
+            scores: scores,
+            plain: isLogistic ? Self.passing.union(["Abs", "ReduceSum", "Div"]) : Self.passing)
         return end
     }
 
