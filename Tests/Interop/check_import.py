@@ -6,8 +6,8 @@ Every model is fitted to every data set and converted with skl2onnx. Then
 
 - `Train import` writes a model file, whose `Train predict` is compared with predict_proba (or with predict, if the
   model has no probabilities), to 1e-5;
-- `Train export` writes the imported model as ONNX, which ONNX Runtime compares with `Train predict`, to 1e-5;
-- for one data set, `Train import` writes a run, whose predictions on the test set are compared as well.
+- `Train export` writes the imported model as ONNX, whose output in ONNX Runtime is compared with `Train predict`, to
+  1e-5.
 
 Discriminant analysis with two classes is compared with ONNX Runtime's result of the imported file: skl2onnx writes
 probabilities that are not those of scikit-learn. Ends with status 1 if a model differs. Needs numpy, scikit-learn,
@@ -128,14 +128,6 @@ class Checker:
     def run_onnx(self, file, x, name):
         session = onnxruntime.InferenceSession(self.folder / file, providers=["CPUExecutionProvider"])
         return session.run(None, {name: x})
-
-    def check_run(self, model, data, x, y):
-        """Imports a model as a run; returns the difference from scikit-learn on the test set."""
-        config = {
-            "data": {"source": {"type": "manifest", "file": f"{data}-clips.csv"}},
-            "split": {"type": "by_column", "column": "subset"},
-            "features": {"layout": {"type": "table", "file": f"{data}.npy"}}}
-        return config
 
 
 def write(folder, name, x):

@@ -100,7 +100,8 @@ public struct ImportedModel: Sendable {
             Sequential.Spec(specs), input: [inputs], generator: RandomGenerator(seed: 0))
         let fitted: [any FittedModel] = steps + [classifier]
         for (layer, source) in zip(model.fittedLayers, fitted) {
-            try (layer as? any EstimatorLayer)?.restore(source.arrays)
+            // What is computed with is what is saved.
+            try (layer as? any EstimatorLayer)?.restore(source.arrays.map(\.rounded))
         }
         return model
     }
