@@ -54,7 +54,7 @@ public final class ExperimentRun {
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
-        for omission in data.corpus.omissions { observer.note("skipped: \(omission)") }
+        data.corpus.omissions.summary().forEach(observer.note)
     }
 
     /// Trains the model and evaluates it on the test set, or on the validation set if the experiment says so. Throws `RunStopped`
@@ -69,7 +69,7 @@ public final class ExperimentRun {
         let validation = try EvaluationSet(
             clips(.validation), data.loading, batch: experiment.evaluation.batchSize,
             progress: progress("validation"), stop: stop)
-        for omission in training.omissions + validation.omissions { observer.note("skipped: \(omission)") }
+        (training.omissions + validation.omissions).summary().forEach(observer.note)
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
@@ -270,7 +270,7 @@ public final class ExperimentRun {
             clips, data.loading, batch: experiment.evaluation.batchSize, tta: tta,
             progress: progress(subset.rawValue), stop: stop)
         // For the validation set this was reported before training.
-        if subset == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
+        if subset == .test { set.omissions.summary().forEach(observer.note) }
         return set
     }
 
