@@ -147,7 +147,8 @@ extension Command {
             throw UsageError("--labels: expected a list or a mapping, found \(json.line)")
         }
         guard Set(names).count == names.count else {
-            throw UsageError("--labels: found the classes \(names.joined(separator: ", ")), expected each once")
+            throw UsageError(
+                "--labels: found the classes \(names.joined(separator: ", ")), expected each once")
         }
         return names
     }

@@ -89,7 +89,9 @@ struct ImportedModelTests {
         let outputs = withoutRecording { again(input) }
         #expect(outputs.array == withoutRecording { model(input) }.array)
         for row in 0..<Self.inputs.rows {
-            let values = (0..<imported.classes.count).map { Double(outputs.array[row * imported.classes.count + $0]) }
+            let values = (0..<imported.classes.count).map {
+                Double(outputs.array[row * imported.classes.count + $0])
+            }
             let sum = values.reduce(0) { $0 + exp($1) }
             for (column, value) in values.enumerated() {
                 #expect(abs(exp(value) / sum - probabilities[row, column]) < 1e-5, "row \(row)")

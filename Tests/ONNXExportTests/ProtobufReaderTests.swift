@@ -27,11 +27,12 @@ struct ProtobufReaderTests {
         #expect(try reader.next() == nil)
     }
 
-    @Test(arguments: [
-        [8], [8, 0x80], [0x0A, 5, 1], [0x0D, 1, 2], [0x09, 1], [0x0B], [0x00, 1],
-        [8] + [UInt8](repeating: 0x80, count: 10) + [1],
-        [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [8], [8, 0x80], [0x0A, 5, 1], [0x0D, 1, 2], [0x09, 1], [0x0B], [0x00, 1],
+            [8] + [UInt8](repeating: 0x80, count: 10) + [1],
+            [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1],
+        ] as [[UInt8]])
     func rejectsDamage(bytes: [UInt8]) {
         var reader = ProtobufReader(bytes, file: "a")
         #expect(throws: FileError.self) { try reader.next() }

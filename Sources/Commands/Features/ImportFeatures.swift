@@ -66,8 +66,9 @@ struct ImportFeatures {
             )
         }
         let (names, own) = (pipeline.names, model.inputNames)
-        guard !own.isEmpty, Set(own) == Set(names), let index = zip(own, names).enumerated()
-            .first(where: { $0.element.0 != $0.element.1 })?.offset
+        guard !own.isEmpty, Set(own) == Set(names),
+            let index = zip(own, names).enumerated()
+                .first(where: { $0.element.0 != $0.element.1 })?.offset
         else { return }
         throw UsageError(
             "\(path): column \(index) of the model is \"\(own[index])\", but that of \(source) is \"\(names[index])\": the same columns in another order"

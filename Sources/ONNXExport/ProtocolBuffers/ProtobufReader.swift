@@ -125,7 +125,9 @@ package struct ProtobufReader: Sendable {
 
 extension ProtobufReader.Value {
     /// The value as an integer; nil for another kind of value.
-    package var integer: Int? { if case .varint(let bits) = self { Int(Int64(bitPattern: bits)) } else { nil } }
+    package var integer: Int? {
+        if case .varint(let bits) = self { Int(Int64(bitPattern: bits)) } else { nil }
+    }
 
     /// The value as a single-precision number; nil for another kind of value.
     package var float: Float? { if case .fixed32(let bits) = self { Float(bitPattern: bits) } else { nil } }

@@ -43,7 +43,8 @@ struct ImportedTrees {
         guard let modes = node.texts("nodes_modes"), modes.count == count,
             let values = node.numbers("nodes_values"), values.count == count, count > 0
         else { throw problem("\(count) nodes with other numbers of modes or values", "equal numbers") }
-        if let tracks = node.integers("nodes_missing_value_tracks_true"), tracks.contains(where: { $0 != 0 }) {
+        if let tracks = node.integers("nodes_missing_value_tracks_true"), tracks.contains(where: { $0 != 0 })
+        {
             throw problem("branches for missing values", "trees that were fitted without missing values")
         }
         guard ["SUM", nil].contains(node.text("aggregate_function")) else {

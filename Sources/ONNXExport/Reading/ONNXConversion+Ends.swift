@@ -87,7 +87,9 @@ extension ONNXConversion {
         default:
             throw problem(
                 node.described, found: "post_transform \"\(post)\" for \(labels.count) classes",
-                allowed: "NONE, SOFTMAX, or LOGISTIC for two classes; one-versus-rest probabilities have no model here")
+                allowed:
+                    "NONE, SOFTMAX, or LOGISTIC for two classes; one-versus-rest probabilities have no model here"
+            )
         }
         try flush()
         return try linear(

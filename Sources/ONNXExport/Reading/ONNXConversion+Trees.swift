@@ -20,7 +20,8 @@ extension ONNXConversion {
             throw problem(
                 node.described,
                 found: "post_transform \"\(post)\", \(labels.count) classes and \(base.count) base values",
-                allowed: "a forest (NONE, no base values) or boosted trees (LOGISTIC for 2 classes, else SOFTMAX)")
+                allowed:
+                    "a forest (NONE, no base values) or boosted trees (LOGISTIC for 2 classes, else SOFTMAX)")
         }
     }
 

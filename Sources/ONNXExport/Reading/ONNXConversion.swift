@@ -231,7 +231,8 @@ final class ONNXConversion {
             return
         }
         throw problem(
-            "the scaling before \"\(value)\"", found: "a factor of \(map.factor[column]) for column \(column)",
+            "the scaling before \"\(value)\"",
+            found: "a factor of \(map.factor[column]) for column \(column)",
             allowed: "positive factors")
     }
 
@@ -248,7 +249,8 @@ final class ONNXConversion {
     }
 
     private func select(_ node: ONNXSourceGraph.Node) throws -> Bool {
-        guard node.inputs.count == 2, node.inputs[0] == value, let indices = constant(node.inputs[1])?.numbers,
+        guard node.inputs.count == 2, node.inputs[0] == value,
+            let indices = constant(node.inputs[1])?.numbers,
             node.operation == "ArrayFeatureExtractor" || node.integer("axis") == 1
         else { return false }
         let width = try knownWidth(node)
@@ -325,10 +327,13 @@ final class ONNXConversion {
             if case .tensor(let tensor) = node.attributes["value"] { return tensor }
             return nil
         }
-        guard let input = node.inputs.first, let source = constant(input, depth: depth + 1) else { return nil }
+        guard let input = node.inputs.first, let source = constant(input, depth: depth + 1) else {
+            return nil
+        }
         switch node.operation {
         case "Identity", "Cast": return source
-        case "Sqrt": return source.numbers.map { .init(shape: source.shape, numbers: $0.map { $0.squareRoot() }) }
+        case "Sqrt":
+            return source.numbers.map { .init(shape: source.shape, numbers: $0.map { $0.squareRoot() }) }
         case "Transpose":
             guard source.shape.count == 2, let numbers = source.numbers else { return nil }
             let whole = Matrix(rows: source.shape[0], columns: source.shape[1], values: numbers)
