@@ -132,7 +132,8 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(
             name: "ONNXExportTests",
-            dependencies: ["ONNXExport", "TestSupport", "Layers", "Configuration", "Autograd"],
+            dependencies: ["ONNXExport", "TestSupport", "Layers", "Classical", "Configuration", "Autograd"],
+            exclude: ["Fixtures"],
             swiftSettings: realType),
         .testTarget(
             name: "ReportsTests",

@@ -19,6 +19,7 @@ extension Program {
             .verify,
             .combine,
             .export,
+            .importing,
             .dataFetch,
             .dataList,
             .dataStats,

@@ -17,6 +17,8 @@ public final class ExperimentRun {
     public let folder: RunFolder
     private let observer: any RunObserver
     private let cache: FeatureCache?
+    /// A model that another program fitted, which is evaluated instead of a trained one.
+    private let imported: Model?
     private var data: ExperimentData
     /// The model, sized for the classes of the data.
     private var spec: any LayerSpec
@@ -24,14 +26,19 @@ public final class ExperimentRun {
 
     /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
     ///
-    /// - Parameter cache: The feature cache; nil disables caching.
+    /// - Parameters:
+    ///   - cache: The feature cache; nil disables caching.
+    ///   - imported: A model that was fitted by another program, to evaluate instead of training one; the experiment must
+    ///     describe it.
     public init(
-        _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
+        _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, imported: Model? = nil,
+        observer: any RunObserver
     ) throws {
         self.experiment = experiment
         self.folder = folder
         self.observer = observer
         self.cache = cache
+        self.imported = imported
         do {
             data = try ExperimentData(experiment, cache: cache)
             spec = try experiment.model.spec(classes: data.corpus.classes.count)
@@ -163,6 +170,7 @@ public final class ExperimentRun {
     private func model(
         _ training: TrainingSet, _ validation: EvaluationSet, _ generator: RandomGenerator
     ) throws -> Model {
+        if let imported { return imported }
         let model = try Model(
             spec, input: data.source.shape, generator: generator.split("weights"))
         let validationIssues = experiment.groupComplaints(model.namedParameters.map(\.name))
@@ -324,7 +332,8 @@ public final class ExperimentRun {
             progress: progress("recordings"),
             shouldStop: { [observer] in observer.shouldStop })
         try stop()
-        let fitted = model.fittedLayers.map {
+        // What another program fitted a model to is unknown.
+        let fitted = (imported == nil ? model.fittedLayers : []).map {
             FittedStatistic(name: $0.typeName, clips: data.split.train)
         }
         let report = try Auditor(data.corpus, scan: sounds).audit(
