@@ -62,7 +62,9 @@ public final class LabServer: Sendable {
         LiveRoute(models: models).add(to: &router)
         health.add(to: &router)
         var limits = Server.Options(host: options.host, port: options.port)
-        limits.workers = max(4, Parallel.threads)
+        limits.longWorkers = max(4, Parallel.threads)
+        // All programs of this machine have the same address, as have those behind an SSH tunnel.
+        if Hosts.isLoopback(options.host) { limits.connectionsPerClient = limits.connections }
         limits.queue = 64
         server = try Server(limits, router)
         health.watch(server)
@@ -91,6 +93,7 @@ public final class LabServer: Sendable {
 
     /// Serves until SIGINT or SIGTERM.
     public func run() throws {
+        Allocator.returnLargeBlocks()
         models.load()
         try server.run(grace: 5)
     }

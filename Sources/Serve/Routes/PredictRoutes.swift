@@ -15,13 +15,13 @@ struct PredictRoutes: Sendable {
 
     func add(to router: inout Router) {
         router.get("/api/models") { [models] _ in .json(models.json.line) }
-        router.post("/api/predict", bodyLimit: LabServer.uploadLimit) { request in
+        router.post("/api/predict", bodyLimit: LabServer.uploadLimit, takesLong: true) { request in
             let form = request.head.contentType == "multipart/form-data" ? try request.multipart() : nil
             let parameters = try Parameters(
                 request, form: form, allowed: Self.parameters + ["name"])
             return try predict(source.uploaded(request, parameters, form), parameters, request)
         }
-        router.get("/api/predict") { request in
+        router.get("/api/predict", takesLong: true) { request in
             let parameters = try Parameters(
                 request, allowed: Self.parameters + RecordingSource.parameters)
             return try predict(source.stored(parameters), parameters, request)
