@@ -91,10 +91,11 @@ public final class LabServer: Sendable {
     /// Stops: answers the requests it has received, and cuts off what is not finished after `grace` seconds.
     public func stop(grace: Double = 5) { server.stop(grace: grace) }
 
-    /// Serves until SIGINT or SIGTERM.
+    /// Serves until SIGINT or SIGTERM, and then answers the requests it has received, for up to 25 seconds. A second signal ends
+    /// the process at once.
     public func run() throws {
         Allocator.returnLargeBlocks()
         models.load()
-        try server.run(grace: 5)
+        try server.run(grace: 25)
     }
 }

@@ -104,12 +104,16 @@ public final class Server: Sendable {
         }
     }
 
-    /// Starts serving, waits for one of the signals, and stops gracefully.
+    /// Starts serving, waits for one of the signals, and stops gracefully. A second signal has the effect that it had before,
+    /// so that it ends the process at once by default.
     public func run(until signals: [Int32] = [SIGINT, SIGTERM], grace: Double = 10) throws {
         let signals = try StopSignals(signals)
-        defer { signals.restore() }
-        try start()
+        do { try start() } catch {
+            signals.restore()
+            throw error
+        }
         signals.wait()
+        signals.restore()
         stop(grace: grace)
     }
 }

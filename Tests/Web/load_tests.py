@@ -320,7 +320,7 @@ def stop_under_load(context):
             await asyncio.sleep(1 + random.random() * 0.3)
             begin = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(asyncio.gather(*tasks), 20)
+            await asyncio.wait_for(asyncio.gather(*tasks), 30)
             status = await asyncio.to_thread(server.process.wait, 15)
             check(status == 0, f"the exit status is {status}")
             return counts, time.monotonic() - begin
@@ -389,9 +389,9 @@ def early_end(context):
             status, _ = server.ask(post("/api/predict", context.wav[0.5]))
             check(status == 200, f"the next prediction has status {status}")
         open_files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
-        print(f"  all workers and the queue are free after {shown('', times)[2:]}; "
+        print(f"  all workers and the queue are free after {statistics.median(times):.2f} s, at most {max(times):.2f} s; "
               f"{open_files} open files; memory {before:.0f} MB before, {server.memory():.0f} MB after")
-        check(max(times) < 2, "the workers stay busy")
+        check(max(times) < 4, "the workers stay busy")
         check(open_files < 40, f"{open_files} files are open")
 
 
@@ -429,7 +429,7 @@ def mutations(context):
     frame = b"\x82\xfe\x10\x00abcd" + bytes(4096)
     corpus = [
         get("/"), get("/style.css", "If-None-Match: \"a\"", "Range: bytes=0-10"), get("/api/health"), get("/api/models"),
-        get("/api/runs"), get("/api/runs/first"), get("/api/runs/first/events"), get("/api/runs/first/clips?model=speech-emotion"),
+        get("/api/runs"), get("/api/runs/first"), get("/api/runs/first/events"), get("/api/runs/first/clips"),
         get("/api/openapi.json", "Accept-Encoding: gzip"), get("/api/predict?run=first&clip=a&attention=1"),
         post("/api/predict?name=a.wav&window=1.5&step=0.5&truncate=0&attention=1&model=speech-emotion", context.wav[0.5][:3000]),
         post("/api/predict", form, "multipart/form-data; boundary=x"),
