@@ -16,6 +16,7 @@ extension Program {
             .serve,
             .report,
             .plot,
+            .reproduce,
             .verify,
             .combine,
             .export,

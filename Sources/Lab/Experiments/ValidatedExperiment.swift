@@ -84,10 +84,12 @@ public struct ValidatedExperiment: Sendable {
             if let message = experiment.problem(withMetric: name) { report(path, message) }
         }
         if experiment.features.normalize == .speaker {
-            if experiment.augmentation.leakCopiesIntoTest {
+            let plan = experiment.augmentation
+            if plan.leaksCopies {
+                let key = plan.leakCopiesIntoTest ? "leak_copies_into_test" : "leak_copies_into_validation"
                 report(
                     ["features", "normalize"],
-                    "conflicts with leak_copies_into_test: the statistics of a speaker would include augmented copies; remove leak_copies_into_test"
+                    "conflicts with \(key): the statistics of a speaker would include augmented copies; remove \(key)"
                 )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
@@ -96,6 +98,11 @@ public struct ValidatedExperiment: Sendable {
                     "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"
                 )
             }
+        }
+        if experiment.augmentation.leakCopiesIntoValidation, !experiment.split.value.hasValidation {
+            report(
+                ["augmentation", "leak_copies_into_validation"],
+                "the split has no validation set; add \"validation\" to the split")
         }
         if experiment.evaluation.subset == .validation, !experiment.split.value.hasValidation {
             report(

@@ -22,6 +22,7 @@ extension RunReport {
             HTML.section("Feature importances", importancePart),
             HTML.section("Most confident misclassifications", mistakes.map(picture).joined()),
             HTML.section("Attention", attention.map(picture).joined()),
+            HTML.section("Saliency", saliencyPart),
             HTML.section("Environment", HTML.definitions(environment)),
             HTML.section("Reproduction", commandPart),
             HTML.section("Configuration", config.map { HTML.listing($0.pretty()) } ?? ""),
@@ -154,6 +155,13 @@ extension RunReport {
         return HTML.paragraph(
             "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
         ) + HTML.figure(plot)
+    }
+
+    private var saliencyPart: String {
+        guard !saliency.isEmpty else { return "" }
+        return HTML.paragraph(
+            "What the predictions depend on. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange speaks for the class, blue against it. Grad-CAM: where the last convolution finds evidence for the class. `Train predict FILE --saliency METHOD` computes them for other recordings."
+        ) + saliency.map { HTML.figure($0) }.joined()
     }
 
     private var searchPart: String {

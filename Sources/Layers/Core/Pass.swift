@@ -10,6 +10,8 @@ public struct Pass: Sendable {
     let attention: LayerRecord<Tensor>?
     /// Records the outputs of layers.
     let outputs: LayerRecord<Signal>?
+    /// Cuts the graph at the output of a layer.
+    let tap: LayerTap?
     /// Whether only the shape of the output matters.
     private(set) var isPlanning = false
 
@@ -20,20 +22,24 @@ public struct Pass: Sendable {
 
     init(
         isTraining: Bool, generator: RandomGenerator?, attention: LayerRecord<Tensor>?,
-        outputs: LayerRecord<Signal>? = nil
+        outputs: LayerRecord<Signal>? = nil, tap: LayerTap? = nil
     ) {
         self.isTraining = isTraining
         self.generator = generator
         self.attention = attention
         self.outputs = outputs
+        self.tap = tap
     }
 
     /// Returns the output of a sublayer, and records it if outputs are recorded.
     public func run(_ layer: any Layer, _ x: Signal) -> Signal {
         let output = layer.forward(x, self)
         outputs?.note(layer, output)
-        return output
+        return tap?.applied(to: output, of: layer) ?? output
     }
+
+    /// Whether each layer must be run on its own, because its output is used.
+    var isObserved: Bool { outputs != nil || tap != nil }
 
     /// Inference: no dropout or noise, running statistics.
     public static let inference = Pass(isTraining: false, generator: nil)
