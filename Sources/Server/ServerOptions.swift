@@ -44,7 +44,8 @@ extension Server {
         /// Checks the values.
         func validate() throws(ServerError) {
             for (name, value, least) in [
-                ("loops", loops, 1), ("workers", workers, 1), ("longWorkers", longWorkers, 1), ("queue", queue, 0),
+                ("loops", loops, 1), ("workers", workers, 1), ("longWorkers", longWorkers, 1),
+                ("queue", queue, 0),
                 ("connections", connections, 1),
                 ("connectionsPerClient", connectionsPerClient, 1), ("streams", streams, 0),
                 ("limits.uri", limits.uri, 1), ("limits.headerBytes", limits.headerBytes, 0),

@@ -164,6 +164,27 @@ def long_recordings(lab):
             check(len(json.load(file)["predictions"]) == 2, "the saved JSON")
 
 
+def saliency(lab):
+    """Saliency replaces attention over the spectrogram, and attention comes back."""
+    with lab.browser() as browser:
+        ready(browser)
+        drop(browser, lab.wav)
+        answered(browser)
+        menu = "document.querySelector('#listen .drawing')"
+        names = browser.script(f"return [...{menu}.options].map((one) => one.innerText)")
+        check(names == ["attention of speech-emotion", "saliency of speech-emotion"], f"the menu has {names}")
+        picture = "return document.querySelector('#listen canvas.mel').toDataURL()"
+        before = browser.script(picture)
+        choose = f"{menu}.selectedIndex = arguments[0]; {menu}.dispatchEvent(new Event('change'))"
+        browser.script(choose, 1)
+        browser.wait_for_text("Integrated gradients of speech-emotion for", "#listen .key", 60)
+        check(browser.script(picture) != before, "no saliency is drawn")
+        lab.keep(browser, "listen-saliency")
+        browser.script(choose, 0)
+        browser.wait_for_text("Attention of speech-emotion", "#listen .key")
+        check(browser.script(picture) == before, "the saliency stays")
+
+
 def play_and_seek(lab):
     """The play head moves with the sound, and a click moves it."""
     with lab.browser() as browser:
@@ -388,7 +409,7 @@ def examples_of_the_manual(lab):
             check(ending.returncode == 0 and "angry" in ending.stdout, f"{block}\n{ending.stdout}\n{ending.stderr}")
 
 
-TESTS = [drop_files, long_recordings, play_and_seek, microphone, keyboard_only, runs, a_run_that_trains, mistakes, corpus,
+TESTS = [drop_files, long_recordings, saliency, play_and_seek, microphone, keyboard_only, runs, a_run_that_trains, mistakes, corpus,
          an_ablation, every_size, accessibility, examples_of_the_manual]
 
 

@@ -431,7 +431,7 @@ def mutations(context):
         get("/"), get("/style.css", "If-None-Match: \"a\"", "Range: bytes=0-10"), get("/api/health"), get("/api/models"),
         get("/api/runs"), get("/api/runs/first"), get("/api/runs/first/events"), get("/api/runs/first/clips"),
         get("/api/openapi.json", "Accept-Encoding: gzip"), get("/api/predict?run=first&clip=a&attention=1"),
-        post("/api/predict?name=a.wav&window=1.5&step=0.5&truncate=0&attention=1&model=speech-emotion", context.wav[0.5][:3000]),
+        post("/api/predict?name=a.wav&window=1.5&step=0.5&truncate=0&attention=1&saliency=gradient&model=speech-emotion", context.wav[0.5][:3000]),
         post("/api/predict", form, "multipart/form-data; boundary=x"),
         post("/api/predict", context.wav[0.5]), post("/api/audio", context.wav[0.5]), post("/api/spectrogram", context.wav[0.5]), get("/api/differences?run=a&run=b"), get("/api/corpus?run=a"),
         get("/api/live?rate=16000&format=f32&model=speech-emotion", *socket_fields) + frame * 3,

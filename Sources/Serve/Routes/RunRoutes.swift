@@ -26,7 +26,9 @@ final class RunRoutes: Sendable {
             }
             return .events { try EpochFollower(run: path).follow($0) }
         }
-        router.get("/api/runs/:name/clips", takesLong: true) { [self] request in .json(try clips(path(request)).line) }
+        router.get("/api/runs/:name/clips", takesLong: true) { [self] request in
+            .json(try clips(path(request)).line)
+        }
         router.get("/api/runs/:name/report") { [self] request in
             try report(path(request), request.parameter("name"))
         }
