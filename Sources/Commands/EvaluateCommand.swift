@@ -164,6 +164,7 @@ extension Command {
             return try evaluate(runs, arguments)
         }
         let folder = try evaluation.write(to: arguments[out])
+        evaluation.truncations.forEach(Terminal.error)
         if arguments.tableFormat == .table {
             print(evaluation.overview.text + "\n" + evaluation.folds.text)
             print(place(folder))

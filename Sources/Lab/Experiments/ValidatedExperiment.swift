@@ -63,6 +63,7 @@ public struct ValidatedExperiment: Sendable {
         }
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
         if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
+        if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(layers.output, classes: classes) { report(["model"], message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
@@ -190,6 +191,18 @@ extension Experiment {
         return
             "the loss \(Swift.type(of: loss.value).type) does not assign outputs to classes, as the metrics require; "
             + "use one of \(able.joined(separator: ", "))"
+    }
+
+    /// The message for a softmax at the end of the model before a loss that applies it itself.
+    fileprivate var softmaxComplaint: String? {
+        guard loss.value is CrossEntropyLoss || loss.value is FocalLoss || loss.value is KLLoss else {
+            return nil
+        }
+        let last = (model.spec as? Sequential.Spec)?.layers.last ?? model.spec
+        let activation = (last as? Dense.Spec)?.sum.activation ?? (last as? ActivationLayerSpec)?.function
+        guard activation == .softmax else { return nil }
+        return
+            "the last layer applies softmax, and the loss \(Swift.type(of: loss.value).type) applies it again: it expects logits. Remove the activation; predictions are probabilities all the same"
     }
 
     /// The names of the metrics of every epoch.
