@@ -68,7 +68,7 @@ package struct ProtobufReader: Sendable {
     }
 
     /// Calls `body` with each field.
-    package func forEach(_ body: (Field) throws -> Void) throws {
+    package func eachField(_ body: (Field) throws -> Void) throws {
         var rest = self
         while let field = try rest.next() { try body(field) }
     }

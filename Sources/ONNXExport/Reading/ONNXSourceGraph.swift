@@ -41,7 +41,7 @@ struct ONNXSourceGraph {
     init(file bytes: [UInt8], name: String) throws {
         var graph: ProtobufReader?
         var version: Int?
-        try ProtobufReader(bytes, file: name).forEach { field in
+        try ProtobufReader(bytes, file: name).eachField { field in
             switch field.number {
             case 1: version = field.value.integer
             case 7: graph = field.value.message
@@ -62,7 +62,7 @@ struct ONNXSourceGraph {
                 file: message.file, place: "the graph", found: "graphs nested \(depth) deep",
                 allowed: "at most \(Self.depth)")
         }
-        try message.forEach { field in
+        try message.eachField { field in
             guard let part = field.value.message else { return }
             switch field.number {
             case 1: nodes.append(try Self.node(part, depth))
@@ -80,7 +80,7 @@ struct ONNXSourceGraph {
 
     private static func node(_ message: ProtobufReader, _ depth: Int) throws -> Node {
         var node = Node()
-        try message.forEach { field in
+        try message.eachField { field in
             switch field.number {
             case 1: node.inputs.append(field.value.text ?? "")
             case 2: node.outputs.append(field.value.text ?? "")
@@ -103,7 +103,7 @@ struct ONNXSourceGraph {
         var (floats, integers, texts): ([Float], [Int], [String]) = ([], [], [])
         var tensor: ONNXTensorValue?
         var graph: ONNXSourceGraph?
-        try message.forEach { field in
+        try message.eachField { field in
             switch (field.number, field.value) {
             case (1, .bytes): name = field.value.text ?? ""
             case (2, .fixed32): float = field.value.float ?? 0
@@ -136,17 +136,17 @@ struct ONNXSourceGraph {
 
     private static func port(_ message: ProtobufReader) throws -> Port {
         var port = Port()
-        try message.forEach { field in
+        try message.eachField { field in
             if field.number == 1 { port.name = field.value.text ?? "" }
             guard field.number == 2, let type = field.value.message else { return }
-            try type.forEach { kind in
+            try type.eachField { kind in
                 guard kind.number == 1, let tensor = kind.value.message else { return }
-                try tensor.forEach { part in
+                try tensor.eachField { part in
                     if part.number == 1 { port.type = part.value.integer ?? 0 }
                     guard part.number == 2, let shape = part.value.message else { return }
-                    try shape.forEach { axis in
+                    try shape.eachField { axis in
                         var size: Int?
-                        try axis.value.message?.forEach { if $0.number == 1 { size = $0.value.integer } }
+                        try axis.value.message?.eachField { if $0.number == 1 { size = $0.value.integer } }
                         port.shape.append(size.flatMap { $0 > 0 ? $0 : nil })
                     }
                 }

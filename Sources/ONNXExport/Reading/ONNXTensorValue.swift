@@ -37,7 +37,7 @@ struct ONNXTensorValue {
         var (floats, integers, doubles): ([Double], [Int], [Double]) = ([], [], [])
         var texts: [String] = []
         var isExternal = false
-        try message.forEach { field in
+        try message.eachField { field in
             switch (field.number, field.value) {
             case (1, .varint): shape.append(field.value.integer ?? 0)
             case (1, .bytes(let packed)): shape += try packed.integers()
