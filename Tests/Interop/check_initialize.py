@@ -76,16 +76,14 @@ def experiment(folder, variant, name, rate, epochs, freeze):
 def ours(program, folder, config):
     file = folder / (config["name"] + ".json")
     file.write_text(json.dumps(config))
-    subprocess.run([program, "check", str(file)], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(
         [program, "run", str(file), "--runs", str(folder / "runs"), "--no-cache", "--quiet"],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        check=True, stdout=subprocess.DEVNULL)
     run = folder / "runs" / config["name"]
     losses = [json.loads(line)["train_loss"] for line in (run / "metrics.jsonl").read_text().splitlines()]
-    rows = {pathlib.Path(row["id"]).stem: row for row in csv.DictReader(open(run / "predictions.csv"))}
-    keys = [key for key in next(iter(rows.values())) if key.endswith(tuple(f"class{i}" for i in range(CLASSES)))]
-    keys = [key for key in keys if key not in ("truth", "prediction", "predicted")][-CLASSES:]
-    return losses, np.array([[float(rows[f"test{i}"][key]) for key in keys] for i in range(TEST)])
+    rows = {pathlib.Path(row["file"]).stem: row for row in csv.DictReader(open(run / "predictions.csv"))}
+    names = [f"class{index}" for index in range(CLASSES)]
+    return losses, np.array([[float(rows[f"test{i}"][name]) for name in names] for i in range(TEST)])
 
 
 def theirs(net, images, labels, rate, steps, frozen_steps):

@@ -11,7 +11,7 @@ package enum ConfigExamples {
         }
     }
 
-    /// The examples by type.
+    /// The examples by type, and by definition for sections without a type.
     package static let all: [String: String] = [
         // Corpora
         "ravdess": #"{"type": "ravdess", "folder": "data/ravdess", "channels": ["speech"]}"#,
@@ -179,6 +179,11 @@ package enum ConfigExamples {
         "one_cycle": #"{"type": "one_cycle", "per": "step"}"#,
         "plateau": #"{"type": "plateau", "monitor": "validation_loss", "factor": 0.5, "patience": 5}"#,
         "warmup": #"{"type": "warmup", "periods": 5, "then": {"type": "cosine"}}"#,
+        // Fine-tuning
+        "Initialization":
+            #"{"from": "b3.safetensors", "format": "torchvision", "exclude": ["classifier.*"]}"#,
+        "FrozenParameters": #"{"parameters": "features.*", "until_epoch": 5}"#,
+        "ParameterGroup": #"{"parameters": ["features.*"], "learning_rate_factor": 0.1}"#,
         // Search methods
         "grid": #"{"type": "grid"}"#,
         "random (search)": #"{"type": "random", "trials": 50}"#,
