@@ -456,10 +456,11 @@ def mutations(context):
             if status.startswith("5") and status != "503":
                 failures.append((request[:300], given[:500]))
             check(server.process.poll() is None, f"the program has ended with {server.process.returncode} after {request[:2000]}")
-        end = time.monotonic() + 15
-        while server.health()["connections"] > 1 and time.monotonic() < end:
+        end, health = time.monotonic() + 30, server.health()
+        while (health["connections"] > 1 or health["busy_workers"] > 1) and time.monotonic() < end:
             time.sleep(0.1)
-        after, health = server.memory(), server.health()
+            health = server.health()
+        after = server.memory()
         status, _ = server.ask(post("/api/predict", context.wav[0.5]))
         print(f"  {count:,} requests in {time.monotonic() - begin:.0f} s; answers by status {dict(sorted(statuses.items()))}; "
               f"memory {before:.0f} MB before, {after:.0f} MB after")
