@@ -32,6 +32,12 @@ public enum Ensemble {
         }
         let spec = Branches.Spec(members.map(\.model.spec), join: .average)
         let model = try Model(spec, input: first.model.input, generator: RandomGenerator(seed: 0))
+        // A fitted model has no buffers before it has its arrays.
+        for (own, its) in zip(model.fittedLayers, members.flatMap(\.model.fittedLayers)) {
+            guard let own = own as? any EstimatorLayer, let fitted = (its as? any EstimatorLayer)?.fittedModel
+            else { continue }
+            try own.restore(fitted.arrays)
+        }
         // The ensemble shares the card of its members.
         for (own, its) in zip(model.parameters, members.flatMap(\.model.parameters)) { own.value = its.value }
         for (own, its) in zip(model.namedBuffers, members.flatMap(\.model.namedBuffers)) {

@@ -76,7 +76,7 @@ public struct RunEvaluation {
         let matching = try LabelMatching(
             corpus, labels.labels, classes: predictor.classes, model: set?.path ?? first.path)
         try matching.check(allowsPartial: allowsPartial)
-        let omissions = corpus.omissions.map { "skipped: \($0)" } + matching.notes
+        let omissions = corpus.omissions.summary() + matching.notes
         for note in omissions { observer.note(note) }
         let clips = matching.clips
         let source = try FeatureExtractor(predictor.pipeline, cache: cache)
@@ -132,7 +132,7 @@ public struct RunEvaluation {
             clips, loading, batch: options.batchSize, tta: predictor.tta,
             progress: { [observer] in observer.advance($0, of: $1, note: "features") },
             stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } })
-        for omission in set.omissions { observer.note("skipped: \(omission)") }
+        set.omissions.summary().forEach(observer.note)
         var predictions = try Predictions(
             of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
         predictions.speakers = set.clips.map(\.speaker)
@@ -147,7 +147,7 @@ public struct RunEvaluation {
         result.truncation = [RunResult.Truncated(subset, summary)]
         return Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
-            omissions: set.omissions.map { "skipped: \($0)" }, tta: predictor.tta, clips: set.clips,
+            omissions: set.omissions.summary(), tta: predictor.tta, clips: set.clips,
             sound: sound)
     }
 }
