@@ -33,7 +33,7 @@ public struct ResultsTable: Options {
 
     /// Reads a table. Throws all errors in the file at once.
     public static func read(_ path: String) throws(ConfigurationError) -> ResultsTable {
-        try decode(JSONValue.parse(try TextFile.bytes(of: path), source: path))
+        try decode(JSONValue.load(path))
     }
 
     /// Writes the file atomically.
