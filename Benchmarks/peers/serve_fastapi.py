@@ -9,6 +9,8 @@ import os
 import sys
 
 sys.path.insert(0, os.environ.get("EXPORT") or sys.argv[1])
+threads = max(1, (os.cpu_count() or 1) // int(os.environ.get("WORKERS") or sys.argv[3]))
+os.environ["OPENBLAS_NUM_THREADS"] = str(threads)  # for numpy
 
 import features
 import onnxruntime
@@ -16,7 +18,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 
 options = onnxruntime.SessionOptions()
-options.intra_op_num_threads = max(1, (os.cpu_count() or 1) // int(os.environ.get("WORKERS", 1)))
+options.intra_op_num_threads = threads
 model = onnxruntime.InferenceSession(os.path.join(os.path.dirname(features.__file__), "model.onnx"), options)
 features.session = lambda: model
 app = FastAPI()

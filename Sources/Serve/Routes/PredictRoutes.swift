@@ -34,8 +34,7 @@ struct PredictRoutes: Sendable {
         let saliency = try ServedSaliency.method(parameters)
         let options = WindowOptions(
             window: try parameters.number("window"), step: try parameters.number("step"),
-            // Saliency explains a single input of the model.
-            truncates: try parameters.flag("truncate", default: false) || saliency != nil)
+            truncates: try parameters.flag("truncate", default: false))
         let attention = try parameters.flag("attention", default: true)
         let info = try recording.naming { try AudioFile.info(recording.path) }
         let predictions = try models.models(parameters.all("model")).map { model in
@@ -55,6 +54,9 @@ struct PredictRoutes: Sendable {
         _ saliency: Saliency.Method?, _ request: Request
     ) throws -> JSONValue {
         let predictor = try model.predictor()
+        var options = options
+        // Saliency explains a single input of the model.
+        if saliency != nil, predictor.pipeline.extent.seconds != nil { options.truncates = true }
         let clock = ContinuousClock()
         let start = clock.now
         var found: RecordingPrediction?
