@@ -38,7 +38,7 @@ extension Command {
             if let gap = record.gap { Terminal.error("warning: \(gap); the report omits it") }
             let cache = try arguments.featureCache()
             var data: ExperimentData?
-            do { data = try ExperimentData(record.experiment, cache: cache) } catch {
+            do { data = try ExperimentData(record.trainedExperiment, cache: cache) } catch {
                 Terminal.error("the report omits the recordings, because the data cannot be read: \(error)")
             }
             try RunReport(record, data: data).write(to: RunFolder(record.path))

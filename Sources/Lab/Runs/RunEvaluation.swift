@@ -41,7 +41,7 @@ public struct RunEvaluation {
     /// - Parameter subset: The subset; nil for the one on which the first run was evaluated.
     public func evaluate(_ subset: Split.Subset? = nil) throws -> Evaluation {
         let subset = subset ?? first.experiment.evaluation.subset.splitSubset
-        let data = try ExperimentData(first.experiment, cache: cache)
+        let data = try ExperimentData(first.trainedExperiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[subset] != own[subset] {
                 throw DataError(
@@ -134,7 +134,7 @@ public struct RunEvaluation {
             stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } })
         for omission in set.omissions { observer.note("skipped: \(omission)") }
         var predictions = try Predictions(
-            of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
+            of: predictor.model, for: set, classes: predictor.classes, loss: first.trainedExperiment.loss.value)
         predictions.speakers = set.clips.map(\.speaker)
         var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
