@@ -96,7 +96,7 @@ struct FeatureInput {
     }
 
     private static func report(_ corpus: Corpus) {
-        for omission in corpus.omissions { Terminal.error("skipped: \(omission)") }
+        corpus.omissions.summary().forEach(Terminal.error)
     }
 
     private static func audioFiles(_ path: String) throws -> [String] {

@@ -47,7 +47,7 @@ public final class ExperimentRun {
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
-        for omission in data.corpus.omissions { observer.note("skipped: \(omission)") }
+        data.corpus.omissions.summary().forEach(observer.note)
     }
 
     /// Trains the model and evaluates it on the test set, or on the validation set if the experiment says so. Throws `RunStopped`
@@ -62,7 +62,7 @@ public final class ExperimentRun {
         let validation = try EvaluationSet(
             clips(.validation), data.loading, batch: experiment.evaluation.batchSize,
             progress: progress("validation"), stop: stop)
-        for omission in training.omissions + validation.omissions { observer.note("skipped: \(omission)") }
+        (training.omissions + validation.omissions).summary().forEach(observer.note)
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
@@ -266,7 +266,7 @@ public final class ExperimentRun {
             clips, data.loading, batch: experiment.evaluation.batchSize, tta: tta,
             progress: progress(subset.rawValue), stop: stop)
         // For the validation set this was reported before training.
-        if subset == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
+        if subset == .test { set.omissions.summary().forEach(observer.note) }
         return set
     }
 

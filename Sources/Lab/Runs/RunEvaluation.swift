@@ -102,7 +102,7 @@ public struct RunEvaluation {
         let matching = try LabelMatching(
             corpus, labels.labels, classes: classes, model: set?.path ?? first.path)
         try matching.check(allowsPartial: allowsPartial)
-        let omissions = corpus.omissions.map { "skipped: \($0)" } + matching.notes
+        let omissions = corpus.omissions.summary() + matching.notes
         for note in omissions { observer.note(note) }
         let clips = matching.clips
         let sources = try predictors.map { try FeatureExtractor($0.pipeline, cache: cache) }
@@ -173,7 +173,7 @@ public struct RunEvaluation {
                     stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } }))
         }
         let set = sets[0]
-        for omission in set.omissions { observer.note("skipped: \(omission)") }
+        set.omissions.summary().forEach(observer.note)
         var predictions = try predictions(sets)
         predictions.speakers = set.clips.map(\.speaker)
         var result = try RunResult(
@@ -187,8 +187,8 @@ public struct RunEvaluation {
         result.truncation = [RunResult.Truncated(subset, summary)]
         return Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
-            omissions: set.omissions.map { "skipped: \($0)" }, tta: predictors[0].tta, vote: vote, clips: set.clips,
-            sound: sound)
+            omissions: set.omissions.summary(), tta: predictors[0].tta, vote: vote,
+            clips: set.clips, sound: sound)
     }
 
     /// The predictions of the only model, or of several that vote by their probabilities.

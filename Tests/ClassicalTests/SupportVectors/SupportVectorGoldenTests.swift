@@ -54,7 +54,7 @@ struct SupportVectorGoldenTests {
     }
 
     private func table(_ tensor: Tensor) -> Matrix {
-        Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.array.map(Double.init))
+        Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.array.map { Double($0) })
     }
 
     /// At most one row of a fold differs.
@@ -90,7 +90,7 @@ struct SupportVectorGoldenTests {
         let labels = try tensors.indices("svc_binary/y").values
         let model = try SVCOptions(C: reference.C, gamma: .value(reference.gamma), tol: 1e-8).fit(
             x, labels: labels, classes: 2, weights: nil, generator: RandomGenerator(seed: 0))
-        let expected = try tensors.tensor("svc_binary/decision").array.map(Double.init)
+        let expected = try tensors.tensor("svc_binary/decision").array.map { Double($0) }
         let found = model.decisionFunction(table(try tensors.tensor("svc_binary/x"))).column(1)
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 } && found.count == expected.count)
         let sum = model.dualCoefficients.values.reduce(0) { $0 + abs($1) }
