@@ -10,7 +10,8 @@ extension Command {
     /// Creates an ensemble.
     static let combine: Command = Command(
         name: "combine",
-        summary: "Combine several models, classical and networks alike, into an ensemble that averages their outputs.",
+        summary:
+            "Combine several models, classical and networks alike, into an ensemble that averages their outputs.",
         argument: Argument(
             placeholder: "RUN",
             help:

@@ -46,7 +46,8 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights, subset, Common.tta, TableFormat.option, out, Common.threads,
+            data, labels, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights, subset,
+            Common.tta, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
             Common.noCache,

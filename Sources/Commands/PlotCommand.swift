@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import Lab
@@ -15,9 +16,9 @@ extension Command {
             help:
                 "The kind of plot, and the folder of a run or an experiment (JSON file). Kinds: \(PlotKind.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).",
             isRepeated: true, completion: .files),
-        options: [out] + PlotOption.explained + [
-            Common.set, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
-        ],
+        options: PlotOption.explained + [
+            out, Common.set, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
+        ] as [any OptionDeclaration],
         examples: [
             (
                 "Train plot importance runs/forest",
@@ -38,7 +39,8 @@ extension Command {
             arguments.applyThreads()
             guard arguments.all.count == 2 else {
                 throw UsageError(
-                    "expected a kind of plot and a run or an experiment, such as: plot importance runs/forest")
+                    "expected a kind of plot and a run or an experiment, such as: plot importance runs/forest"
+                )
             }
             let kind = try PlotKind.named(arguments.all[0])
             try kind.check(arguments)

@@ -41,6 +41,9 @@ extension Command {
             do { data = try ExperimentData(record.trainedExperiment, cache: cache) } catch {
                 Terminal.error("the report omits the recordings, because the data cannot be read: \(error)")
             }
+            if data != nil, record.result != nil, record.experiment.evaluation.subset == .test {
+                try record.noteTestRead("report")
+            }
             try RunReport(record, data: data).write(to: RunFolder(record.path))
             print("\(record.file(RunFile.report))")
         })

@@ -60,7 +60,9 @@ import Testing
             #expect(lines.count == 7, "\(lines)")
             #expect(lines.count { $0.contains("plot importance") } == 3)
             // Everything else uses the features of the search, too.
-            for words in [["evaluate", run], ["report", run], ["verify", run, "--quiet"], ["export", run]] {
+            for words in [
+                ["evaluate", run], ["report", run], ["verify", run, "--quiet"], ["export", run],
+            ] {
                 let call = try BuiltProgram.run(words + (words[0] == "export" ? [] : ["--no-cache"]))
                 #expect(call.status == 0, "\(words): \(call.errors)")
             }

@@ -2,7 +2,8 @@
 enum PlotOption {
     static let features = Option.text(
         "features", "NAMES",
-        help: "Features to plot, separated by commas (default: the --top features with the largest F values).")
+        help: "Features to plot, separated by commas (default: the --top features with the largest F values)."
+    )
     static let top = Option.integer(
         "top", "N", in: 1...200,
         help: "Number of features (default: 12; 40 for correlation, 20 for importance and shap).")
@@ -30,7 +31,7 @@ enum PlotOption {
         features, top, method, subset, layer, color, className, seed,
     ]
     /// The options, with the kinds that take them in their help.
-    static let explained: [any OptionDeclaration] = all.map(Explained.init)
+    static let explained: [any OptionDeclaration] = all.map { Explained(option: $0) }
 
     private struct Explained: OptionDeclaration {
         let option: any OptionDeclaration

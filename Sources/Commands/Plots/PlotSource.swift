@@ -27,7 +27,8 @@ struct PlotSource {
             (self.record, experiment) = (record, record.trainedExperiment)
         } else {
             guard !arguments.has(PlotOption.subset.name) else {
-                throw UsageError("--subset requires the folder of a run; an experiment's training set is plotted")
+                throw UsageError(
+                    "--subset requires the folder of a run; an experiment's training set is plotted")
             }
             (record, experiment) = (nil, try arguments.experiment(target))
         }

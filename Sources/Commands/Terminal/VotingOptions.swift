@@ -15,7 +15,8 @@ enum VotingOptions {
         read: { text in
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             let numbers = parts.compactMap { Double($0) }
-            return numbers.count == parts.count && numbers.allSatisfy { (1e-6...1e6).contains($0) } ? numbers : nil
+            return numbers.count == parts.count && numbers.allSatisfy { (1e-6...1e6).contains($0) }
+                ? numbers : nil
         }, expected: "positive numbers separated by commas, such as 2,1,1")
 }
 

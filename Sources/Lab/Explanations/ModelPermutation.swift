@@ -2,6 +2,7 @@ import Autograd
 import Classical
 import Layers
 import SpeechEmotion
+import Training
 
 /// The decrease of the unweighted average recall (UAR) if the values of an input are shuffled between clips.
 ///

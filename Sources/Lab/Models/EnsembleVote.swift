@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Layers
 import Reports
@@ -24,7 +25,8 @@ public struct EnsembleVote: Sendable, Equatable {
     /// What the ensemble computes.
     public var summary: String {
         "averages the \(rule == .soft ? "class probabilities" : "logits") of its models"
-            + (weights.map { " with the weights \($0.map { NumberText.short($0) }.joined(separator: ", "))" } ?? "")
+            + (weights.map { " with the weights \($0.map { NumberText.short($0) }.joined(separator: ", "))" }
+                ?? "")
     }
 
     /// Throws a `FileError` if the weights do not fit the members, or if one has no probabilities to vote with.

@@ -148,7 +148,8 @@ public struct RunEvaluation {
     /// How each predictor loads the clips of the runs' own data.
     private func loadings(_ data: ExperimentData) throws -> [FeatureLoading] {
         try predictors.indices.map { index in
-            index == 0 ? data.loading : try ExperimentData(records[index].trainedExperiment, cache: cache).loading
+            index == 0
+                ? data.loading : try ExperimentData(records[index].trainedExperiment, cache: cache).loading
         }
     }
 

@@ -157,7 +157,9 @@ extension RunReport {
             return
         }
         let subset = experiment.evaluation.subset.splitSubset
-        guard let data, names.count == model.input.last, FeatureFamilies(names).names.count > 1 else { return }
+        guard let data, names.count == model.input.last, FeatureFamilies(names).names.count > 1 else {
+            return
+        }
         let set = try EvaluationSet(
             data.clips(subset), data.loading, batch: experiment.evaluation.batchSize)
         importances = try ModelPermutation(repeats: 5).importances(

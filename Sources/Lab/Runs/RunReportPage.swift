@@ -177,8 +177,9 @@ extension RunReport {
         if count > Self.shownTrials {
             table.note += " The best \(Self.shownTrials) are shown; \(RunFile.search) has all."
         }
-        return HTML.paragraph("Chosen: \(search.sentence)")
-            + search.plots.map { HTML.figure($0.plot) }.joined() + table.html
+        var figures = ""
+        for (_, plot) in search.plots { figures += HTML.figure(plot) }
+        return HTML.paragraph("Chosen: \(search.sentence)") + figures + table.html
     }
 
     private static let shownTrials = 20

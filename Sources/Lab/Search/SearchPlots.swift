@@ -13,18 +13,21 @@ extension SearchResult {
     /// The plots of the search with their file names: the heat map or validation curve of all trials, and a validation curve of
     /// each numeric parameter where the others have their best values.
     public var plots: [(name: String, plot: any Plot)] {
-        let main = plot.map { [("search", $0)] } ?? []
+        var plots: [(name: String, plot: any Plot)] = []
+        if let plot { plots.append(("search", plot)) }
         let names = search.parameters.entries.map(\.name)
-        guard names.count > 1 else { return main }
+        guard names.count > 1 else { return plots }
         let full = trials.filter { $0.failure == nil && $0.request.budget == 1 }
-        let curves = names.indices.compactMap { axis -> (String, any Plot)? in
+        for axis in names.indices {
             let slice = full.filter { trial in
                 names.indices.allSatisfy { $0 == axis || trial.request.values[$0].line == values[$0].line }
             }
-            guard Self.distinct(slice.map { $0.request.values[axis] }).count > 2 else { return nil }
-            return curve(slice, axis, isShare: search.metric != "loss").map { ("search-curve-\(axis + 1)", $0) }
+            guard Self.distinct(slice.map { $0.request.values[axis] }).count > 2,
+                let curve = curve(slice, axis, isShare: search.metric != "loss")
+            else { continue }
+            plots.append(("search-curve-\(axis + 1)", curve))
         }
-        return main + curves
+        return plots
     }
 
     /// A heat map for two parameters, a validation curve for one numeric parameter; nil for other searches.

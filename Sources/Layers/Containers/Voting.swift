@@ -22,7 +22,9 @@ public final class Voting: Layer {
         public static let summary =
             "Ensemble of classifiers on the same input, which are fitted one by one (scikit-learn's VotingClassifier)."
         public static let fields: [Field<Self>] = [
-            .init("estimators", \.estimators, "Classifiers that all receive the same input.", .required, .notEmpty),
+            .init(
+                "estimators", \.estimators, "Classifiers that all receive the same input.", .required,
+                .notEmpty),
             .init(
                 "voting", \.voting,
                 "`soft`: the weighted mean of the class probabilities; `logits`: the weighted mean of the outputs before softmax."
@@ -65,7 +67,8 @@ public final class Voting: Layer {
             var whole = try estimators.parallelPlan(input, key: "estimators")
             whole.output = try Joining.average.shape(whole.parts.map(\.plan.output))
             guard whole.output.count == 1 else {
-                throw ShapeProblem("\(Self.type) expects classifiers with outputs of shape [classes], found \(whole.output)")
+                throw ShapeProblem(
+                    "\(Self.type) expects classifiers with outputs of shape [classes], found \(whole.output)")
             }
             return whole
         }

@@ -48,7 +48,8 @@ import Testing
 
     /// The values of a class add up to its own output: the log-odds of class 0 are the opposite of those of class 1.
     @Test func twoClassBoostingExplainsEitherClass() throws {
-        let model = try Self.model(#"[{"type": "gradient_boosting", "n_estimators": 5, "min_data_in_leaf": 2}]"#)
+        let model = try Self.model(
+            #"[{"type": "gradient_boosting", "n_estimators": 5, "min_data_in_leaf": 2}]"#)
         let explanation = try TreeExplanation(model)
         #expect(explanation.shapOutput == "log-odds")
         let examples = Self.examples(20)

@@ -134,7 +134,9 @@ import Testing
             // The same predictions from the run's own data again, and a report of the searched features.
             let observer = Stopper(after: .max)
             let again = try RunEvaluation([record], cache: nil, observer: observer).evaluate()
-            #expect(try again.predictions.csv == String(contentsOfFile: folder + "/run/predictions.csv", encoding: .utf8))
+            #expect(
+                try again.predictions.csv
+                    == String(contentsOfFile: folder + "/run/predictions.csv", encoding: .utf8))
             let report = try RunReport(record, data: ExperimentData(record.trainedExperiment))
             #expect(report.importances?.names.count == 2 * count)
             let features = report.facts.first { $0.name == "Features" }?.value
@@ -153,11 +155,42 @@ import Testing
         #expect("\(error.map { "\($0)" } ?? "")".contains("leak_copies_into_test"))
         // A search of the model leaves the copies as they are.
         try Toy.inFolder { folder in
-            let experiment = try Self.experiment([leaking, #"search={"folds": 2, "parameters": {"model[1].max_depth": [1, 2]}}"#])
+            let experiment = try Self.experiment([
+                leaking, #"search={"folds": 2, "parameters": {"model[1].max_depth": [1, 2]}}"#,
+            ])
             _ = try run(experiment, folder + "/run")
             let record = try RunRecord(folder + "/run")
             let split = try ExperimentData(experiment).split
             #expect(record.split?.test == split.test && record.predictions?.ids.count == split.test.count)
+        }
+    }
+
+    /// Runs with different features vote by their probabilities, computed by hand from the predictions of each.
+    @Test func runsWithDifferentFeaturesVote() throws {
+        try Toy.inFolder { folder in
+            let narrow = ["features.layout.entries[0].feature.n_mfcc=3", #"model={"type": "gaussian_nb"}"#]
+            _ = try run(Self.experiment(), folder + "/a")
+            _ = try run(Self.experiment(narrow), folder + "/b")
+            let records = try ["/a", "/b"].map { try RunRecord(folder + $0) }
+            let observer = Stopper(after: .max)
+            let vote = EnsembleVote(.soft, weights: [1, 3])
+            let found = try RunEvaluation(records, vote: vote, cache: nil, observer: observer).evaluate()
+            let single = try records.map { record in
+                try RunEvaluation([record], cache: nil, observer: observer).evaluate().predictions
+            }
+            for (row, probabilities) in found.predictions.probabilities.enumerated() {
+                for (label, value) in probabilities.enumerated() {
+                    let mean =
+                        (single[0].probabilities[row][label] + 3 * single[1].probabilities[row][label]) / 4
+                    #expect(abs(value - mean) < 1e-12)
+                }
+            }
+            #expect(found.predictions.meanLoss.isFinite)
+            #expect(try found.write(to: folder + "/out") == folder + "/out")
+            // Their logits have no common model.
+            #expect(throws: FileError.self) {
+                try RunEvaluation(records, cache: nil, observer: observer)
+            }
         }
     }
 

@@ -9,15 +9,16 @@ extension PlotKind {
     ) { source in
         let record = try source.finishedRun()
         let model = try Predictor(record.path).model
-        let trees = Result { try TreeExplanation(model) }
-        let usual = (try? trees.get()) != nil ? "impurity" : model.input.count == 1 ? "permutation" : "families"
+        let usual =
+            (try? TreeExplanation(model)) != nil
+            ? "impurity" : model.input.count == 1 ? "permutation" : "families"
         let method = source.arguments[PlotOption.method] ?? usual
-        return try importances(source, model, trees, method).chart(
+        return try importances(source, model, method).chart(
             limit: source.arguments[PlotOption.top] ?? 20)
     }
 
     private static func importances(
-        _ source: PlotSource, _ model: Model, _ trees: Result<TreeExplanation, any Error>, _ method: String
+        _ source: PlotSource, _ model: Model, _ method: String
     ) throws -> FeatureImportances {
         let names = source.experiment.features.names
         switch method {
@@ -25,14 +26,15 @@ extension PlotKind {
             try source.refuse([PlotOption.subset, PlotOption.seed], with: "--method impurity")
             return FeatureImportances(
                 title: "Impurity importances", measure: "share of the decrease in impurity, training set",
-                names: names, values: try trees.get().impurityImportances)
+                names: names, values: try TreeExplanation(model).impurityImportances)
         case "shap":
             try source.refuse([PlotOption.seed], with: "--method shap")
-            let explanation = try trees.get()
+            let explanation = try TreeExplanation(model)
             let rows = try source.rows(source.subset)
             return FeatureImportances(
                 title: "SHAP importances",
-                measure: "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.rawValue) set",
+                measure:
+                    "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.rawValue) set",
                 names: names, values: explanation.shapImportances(rows.matrix, classes: rows.classes.count))
         case "permutation", "families":
             let classes = try source.data().corpus.classes
