@@ -68,6 +68,7 @@ package enum ConfigExamples {
         "rms": #"{"type": "rms"}"#,
         "tonnetz": #"{"type": "tonnetz"}"#,
         "yin": #"{"type": "yin", "fmin": 65, "fmax": 600}"#,
+        "egemaps_lld": #"{"type": "egemaps_lld", "sample_rate": 16000}"#,
         "pyin": #"{"type": "pyin", "fmin": 65, "fmax": 600}"#,
         "spectrogram": #"{"type": "spectrogram", "scale": "db"}"#,
         "delta": #"{"type": "delta", "of": {"type": "mfcc"}, "order": 1}"#,

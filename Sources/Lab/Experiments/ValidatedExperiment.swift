@@ -84,10 +84,12 @@ public struct ValidatedExperiment: Sendable {
             if let message = experiment.problem(withMetric: name) { report(path, message) }
         }
         if experiment.features.normalize == .speaker {
-            if experiment.augmentation.leakCopiesIntoTest {
+            let plan = experiment.augmentation
+            if plan.leaksCopies {
+                let key = plan.leakCopiesIntoTest ? "leak_copies_into_test" : "leak_copies_into_validation"
                 report(
                     ["features", "normalize"],
-                    "conflicts with leak_copies_into_test: the statistics of a speaker would include augmented copies; remove leak_copies_into_test"
+                    "conflicts with \(key): the statistics of a speaker would include augmented copies; remove \(key)"
                 )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
@@ -96,6 +98,11 @@ public struct ValidatedExperiment: Sendable {
                     "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"
                 )
             }
+        }
+        if experiment.augmentation.leakCopiesIntoValidation, !experiment.split.value.hasValidation {
+            report(
+                ["augmentation", "leak_copies_into_validation"],
+                "the split has no validation set; add \"validation\" to the split")
         }
         if experiment.evaluation.subset == .validation, !experiment.split.value.hasValidation {
             report(
@@ -109,13 +116,21 @@ public struct ValidatedExperiment: Sendable {
             report(JSONPath([.key("schedule")] + complaint.path.steps), complaint.message)
         }
         // Parameter names require building the model; for a large one this is checked later, when the run builds it anyway.
-        if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
+        if !experiment.optimizer.value.common.groups.isEmpty || !experiment.freeze.isEmpty,
+            layers.parameters <= Self.mostMade
+        {
             do {
                 let names = try spec.parameterNames(input)
                 for complaint in experiment.groupComplaints(names) {
                     report(complaint.path, complaint.message)
                 }
             } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
+        }
+        if spec.hasEstimator {
+            for key in ["initialize", "freeze"] where !(json[key]?.isEmpty ?? true) {
+                report(
+                    [key], "applies to networks, but the model is fitted as a whole; remove \"\(key)\"")
+            }
         }
         if let message = spec.estimatorComplaint(parameters: layers.parameters) { report(["model"], message) }
         if problems.isEmpty, let search = experiment.search {
@@ -125,7 +140,7 @@ public struct ValidatedExperiment: Sendable {
     }
 
     /// The largest number of parameters for which a model is built just to be checked.
-    private static let mostMade = 1 << 26
+    static let mostMade = 1 << 26
     /// The number of classes assumed if it is unknown.
     private static let usualClasses = 8
 
@@ -156,11 +171,15 @@ extension JSONPath: ExpressibleByArrayLiteral {
 }
 
 extension Experiment {
-    /// Returns the patterns of the optimizer's parameter groups that match none of the parameters.
+    /// Returns the patterns of the optimizer's parameter groups and of `freeze` that match none of the parameters, and
+    /// whether an epoch has no trained parameter.
     func groupComplaints(_ names: [String]) -> [ValidationIssue] {
         optimizer.value.validationIssues(forParameters: names).map {
             ValidationIssue(at: [.key("optimizer")] + $0.path.steps, $0.message)
         }
+            + freeze.validationIssues(forParameters: names, epochs: training.epochs).map {
+                ValidationIssue(at: [.key("freeze")] + $0.path.steps, $0.message)
+            }
     }
 
     /// The message for a loss that does not produce class scores.
@@ -259,6 +278,9 @@ extension JSONValue {
 }
 
 extension JSONValue {
+    /// Whether the value is null or an empty list.
+    fileprivate var isEmpty: Bool { isNull || elements?.isEmpty == true }
+
     /// Whether any layer of the model has L1 or L2 penalties.
     fileprivate var hasPenalties: Bool {
         if let members {

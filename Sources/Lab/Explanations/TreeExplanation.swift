@@ -23,7 +23,12 @@ public struct TreeExplanation {
                 columns = selection.columns.map { columns[$0] }
                 steps.append(selection)
             case let scaler as Scaler: steps.append(scaler)
-            case is ForestClassifier, is BoostingClassifier: found = fitted
+            case let forest as ForestClassifier:
+                try Self.check(forest.ensemble)
+                found = forest
+            case let boosting as BoostingClassifier:
+                try Self.check(boosting.ensemble)
+                found = boosting
             case is PrincipalComponents:
                 throw LabError(
                     "the model has principal components, each of which mixes all features; use permutation importances, or a model without pca"
@@ -37,6 +42,14 @@ public struct TreeExplanation {
             )
         }
         (self.columns, self.steps, trees) = (columns, steps, found)
+    }
+
+    /// Throws if the number of training rows in each node is unknown, as in an imported model.
+    private static func check(_ ensemble: TreeEnsemble) throws(LabError) {
+        guard ensemble.nodes(ofTree: 0).first?.cover == 0 else { return }
+        throw LabError(
+            "the trees were imported from a file that does not say how many training rows reach each node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
+        )
     }
 
     /// The importance of each input column: the share of the decrease in impurity, or of the gain for boosting.

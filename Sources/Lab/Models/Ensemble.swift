@@ -39,10 +39,9 @@ public enum Ensemble {
         try vote.check(files, members.map(\.model.spec))
         let spec = Voting.Spec(members.map(\.model.spec), voting: vote.rule, weights: vote.weights)
         let model = try Model(spec, input: first.model.input, generator: RandomGenerator(seed: 0))
-        // Fitted models first: their buffers exist only then.
+        // A fitted model has no buffers before it has its arrays.
         for (own, its) in zip(model.fittedLayers, members.flatMap(\.model.fittedLayers)) {
-            guard let own = own as? any EstimatorLayer, let its = its as? any EstimatorLayer,
-                let fitted = its.fittedModel
+            guard let own = own as? any EstimatorLayer, let fitted = (its as? any EstimatorLayer)?.fittedModel
             else { continue }
             try own.restore(fitted.arrays)
         }

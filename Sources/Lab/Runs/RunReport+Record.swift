@@ -243,7 +243,22 @@ extension RunReport {
             decisions[$0] == predictions.truths[$0] && seen.insert(decisions[$0]).inserted
         }
         .map(example).filter { $0.attention != nil }
+        let groups = [true, false].map { isRight in
+            order.filter { (decisions[$0] == predictions.truths[$0]) == isRight }.prefix(Self.shownSaliency)
+        }
+        for row in groups.joined() {
+            guard let clip = clips[predictions.ids[row]], let sound = try? sound(clip) else { continue }
+            let shown = example(row)
+            if let plot = predictor.saliencyPlot(
+                of: sound, label: decisions[row], title: shown.name, note: shown.note)
+            {
+                saliency.append(plot)
+            }
+        }
     }
+
+    /// The number of correct and of incorrect examples with saliency maps.
+    private static let shownSaliency = 2
 
     private static let shownMistakes = 8
 }

@@ -48,6 +48,8 @@ public struct RunReport: Sendable {
     public var mistakes: [Example] = []
     /// Examples of the model's attention.
     public var attention: [Example] = []
+    /// Saliency maps of correctly and incorrectly classified examples.
+    public var saliency: [any Plot] = []
     /// Result tables over folds and seeds, and of ablations.
     public var tables: [ResultTable] = []
     /// The machine and software.

@@ -22,6 +22,7 @@ extension RunReport {
             HTML.section("Feature importances", importancePart),
             HTML.section("Most confident misclassifications", mistakes.map(picture).joined()),
             HTML.section("Attention", attention.map(picture).joined()),
+            HTML.section("Saliency", saliencyPart),
             HTML.section("Environment", HTML.definitions(environment)),
             HTML.section("Reproduction", commandPart),
             HTML.section("Configuration", config.map { HTML.listing($0.pretty()) } ?? ""),
@@ -167,6 +168,13 @@ extension RunReport {
             : "The clips of the training set, and the examples that training sees after balancing and augmentation."
                 + (isWeighted ? " An example counts as often as the weight of its class says." : "")
         return HTML.paragraph(words) + HTML.figure(plot)
+    }
+
+    private var saliencyPart: String {
+        guard !saliency.isEmpty else { return "" }
+        return HTML.paragraph(
+            "What the predictions depend on. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange speaks for the class, blue against it. Grad-CAM: where the last convolution finds evidence for the class. `Train predict FILE --saliency METHOD` computes them for other recordings."
+        ) + saliency.map { HTML.figure($0) }.joined()
     }
 
     private var searchPart: String {

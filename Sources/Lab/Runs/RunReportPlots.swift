@@ -62,6 +62,7 @@ extension RunReport {
         add("classes", trainingClassesPlot)
         for (index, example) in mistakes.enumerated() { add("mistake-\(index + 1)", example.plot) }
         for (index, example) in attention.enumerated() { add("attention-\(index + 1)", example.plot) }
+        for (index, plot) in saliency.enumerated() { add("saliency-\(index + 1)", plot) }
         return plots
     }
 }
