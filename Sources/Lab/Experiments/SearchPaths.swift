@@ -33,10 +33,10 @@ extension SearchOptions {
                     continue
                 }
                 // Leaked copies are clips of their own, with features of their own.
-                if experiment.augmentation.leakCopiesIntoTest, ["features", "augmentation"].contains(first) {
+                if experiment.augmentation.leaksCopies, ["features", "augmentation"].contains(first) {
                     report(
                         own,
-                        "cannot be searched with \"augmentation.leak_copies_into_test\", which makes the copies part of the data"
+                        "cannot be searched with \"leak_copies_into_test\" or \"leak_copies_into_validation\", which make the copies part of the data"
                     )
                     continue
                 }
@@ -45,8 +45,7 @@ extension SearchOptions {
                     let changed = try resolved.applying([change], resolved: resolved)
                     let trial = try Experiment.decode(changed).withoutSearch
                     _ = try ValidatedExperiment(trial, json: changed)
-                    let leaks = experiment.augmentation.leakCopiesIntoTest
-                    if trial.augmentation.leakCopiesIntoTest != leaks {
+                    if trial.augmentation.leaksCopies != experiment.augmentation.leaksCopies {
                         report(own, "cannot be searched, because it changes the data")
                         break
                     }

@@ -100,7 +100,7 @@ public final class ExperimentRun {
         let result = try search.run()
         experiment = try experiment.applying(result.values, of: options)
         // Leaked copies are clips of the corpus already, and their features cannot be searched.
-        if !experiment.augmentation.leakCopiesIntoTest {
+        if !experiment.augmentation.leaksCopies {
             data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
         }
         spec = try experiment.model.spec(classes: classes.count)
