@@ -19,7 +19,7 @@ struct ImportFeatures {
     static func read(_ source: String, columns: [String], settings: [String]) throws -> ImportFeatures {
         if FeatureInput.isRun(source) {
             try checkUnset(settings, source)
-            let experiment = try RunRecord(source).experiment
+            let experiment = try RunRecord(source).trainedExperiment
             return ImportFeatures(pipeline: experiment.features, experiment: experiment, source: source)
         }
         switch (source as NSString).pathExtension.lowercased() {

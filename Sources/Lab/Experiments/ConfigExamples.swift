@@ -130,6 +130,8 @@ package enum ConfigExamples {
             #"{"type": "sequential", "layers": [{"type": "dense", "units": 64}, {"type": "dropout", "rate": 0.3}]}"#,
         "residual":
             #"{"type": "residual", "body": [{"type": "conv1d", "filters": 64}, {"type": "batch_norm"}]}"#,
+        "voting":
+            #"{"type": "voting", "estimators": [{"type": "random_forest"}, {"type": "sequential", "layers": [{"type": "standard_scaler"}, {"type": "svc", "probability": true}]}], "weights": [2, 1]}"#,
         "parallel":
             #"{"type": "parallel", "branches": [{"type": "conv1d", "filters": 32, "kernel_size": 3}, {"type": "conv1d", "filters": 32, "kernel_size": 7}]}"#,
         "graph":

@@ -65,8 +65,10 @@ public struct Predictor: Sendable {
     }
 
     /// Combines several models into an ensemble; see `Ensemble`. If `tta` is given, their own test-time augmentation may differ.
-    public init(combining paths: [String], tta: TestTimeAugmentation? = nil) throws {
-        let (model, card) = try Ensemble.combine(paths, comparesTTA: tta == nil)
+    public init(
+        combining paths: [String], vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil
+    ) throws {
+        let (model, card) = try Ensemble.combine(paths, vote, comparesTTA: tta == nil)
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
             tta: tta ?? card.testTimeAugmentation(), file: paths[0])

@@ -99,8 +99,12 @@ public final class ExperimentRun {
             observer: observer)
         let result = try search.run()
         experiment = try experiment.applying(result.values, of: options)
-        data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
+        // Leaked copies are clips of the corpus already, and their features cannot be searched.
+        if !experiment.augmentation.leaksCopies {
+            data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
+        }
         spec = try experiment.model.spec(classes: classes.count)
+        try data.check(experiment)
         try folder.write(result.table.csv, to: RunFile.search)
         observer.remark(result.sentence)
         return result

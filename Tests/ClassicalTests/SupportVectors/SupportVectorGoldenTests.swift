@@ -4,18 +4,13 @@ import Foundation
 import Testing
 
 /// Support vector machines on the golden group `classical`, from the folder that the environment variable `GOLDEN`
-/// names, or from `Tests/Golden` if it has the group.
+/// names, or from `Tests/Golden`.
 struct SupportVectorGoldenTests {
     private static let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
     static let folder =
         named
         ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Golden").standardizedFileURL.path
-
-    /// A folder that is named must have the group.
-    static var isPresent: Bool {
-        named != nil || FileManager.default.fileExists(atPath: "\(folder)/classical.json")
-    }
 
     struct Manifest: Decodable {
         struct Cases: Decodable {
@@ -63,7 +58,7 @@ struct SupportVectorGoldenTests {
     }
 
     /// At most one row of a fold differs.
-    @Test(.enabled(if: isPresent)) func foldAccuracy() throws {
+    @Test func foldAccuracy() throws {
         let (manifest, tensors) = try load()
         let x = table(try tensors.tensor("x"))
         let (labels, folds) = (try tensors.indices("y").values, try tensors.indices("fold").values)
@@ -88,7 +83,7 @@ struct SupportVectorGoldenTests {
         }
     }
 
-    @Test(.enabled(if: isPresent)) func binary() throws {
+    @Test func binary() throws {
         let (manifest, tensors) = try load()
         let reference = manifest.svc_binary
         let x = table(try tensors.tensor("svc_binary/x"))
