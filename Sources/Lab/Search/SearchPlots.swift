@@ -23,7 +23,9 @@ extension SearchResult {
                 names.indices.allSatisfy { $0 == axis || trial.request.values[$0].line == values[$0].line }
             }
             guard Self.distinct(slice.map { $0.request.values[axis] }).count > 2,
-                let curve = curve(slice, axis, isShare: search.metric != "loss")
+                let curve = curve(
+                    slice, axis, isShare: search.metric != "loss",
+                    title: "Validation curve, other values as in the best trial")
             else { continue }
             plots.append(("search-curve-\(axis + 1)", curve))
         }
@@ -66,7 +68,9 @@ extension SearchResult {
         return chosen.count == 2 ? chosen.map(\.axis).sorted() : nil
     }
 
-    private func curve(_ trials: [Trial], _ axis: Int, isShare: Bool) -> (any Plot)? {
+    private func curve(
+        _ trials: [Trial], _ axis: Int, isShare: Bool, title: String = "Validation curve"
+    ) -> (any Plot)? {
         let name = search.parameters.entries[axis].name
         var points: [(x: Double, scores: [Double])] = []
         for trial in trials {
@@ -76,7 +80,7 @@ extension SearchResult {
         points.sort { $0.x < $1.x }
         guard points.count > 1 else { return nil }
         return LineChart.validationCurve(
-            parameter: name, yName: search.metric,
+            title: title, parameter: name, yName: search.metric,
             ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)), isShare: isShare,
             isLowerBetter: !isShare, xAxis: .automatic)
     }

@@ -50,7 +50,7 @@ public struct GroupedBarChart: Plot {
             groups: [Group("clips", clips.map { Double($0) })], isCount: true)
         if let examples {
             chart.groups.append(
-                Group("examples after balancing and augmentation", examples.map { Double($0) }))
+                Group("training examples", examples.map { Double($0) }))
         }
         return chart
     }

@@ -173,9 +173,10 @@ public struct LineChart: Plot {
         if lower.count > 1 { canvas.polygon(lower + upper.reversed(), fill: .series(index), opacity: 0.18) }
     }
 
-    /// Draws a few markers along a curve, staggered between curves.
+    /// Draws a few markers along a curve, staggered between curves; along a single one only if it has a band, whose points are
+    /// measurements.
     private func drawMarks(_ points: [Point], _ index: Int, on canvas: inout Canvas) {
-        guard series.count > 1, points.count > 1 else { return }
+        guard series.count > 1 || !series[index].band.isEmpty, points.count > 1 else { return }
         let step = max(1, points.count / 7)
         let first = (index * step / series.count) % step
         for at in stride(from: first, to: points.count, by: step) {

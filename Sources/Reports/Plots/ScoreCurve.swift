@@ -23,7 +23,7 @@ public struct ScoreCurve: Sendable {
 
     /// The curves in ascending order of x: means over folds, with a band of one standard deviation on both sides.
     var series: [LineChart.Series] {
-        [series("training", training), series("validation", validation)]
+        [("training", training), ("validation", validation)].filter { !$0.1.isEmpty }.map(series)
     }
 
     private func series(_ name: String, _ scores: [[Double]]) -> LineChart.Series {

@@ -30,10 +30,10 @@ import Testing
         // Light and dark tones, in that order.
         #expect(bars.map { $0.attributes["class"] } == ["a0", "s0", "a0", "s0"])
         #expect(bars[0].text == "calm, clips: 50")
-        #expect(try texts(chart).contains("examples after balancing and augmentation"))
+        #expect(try texts(chart).contains("training examples"))
         #expect(
             chart.summary
-                == "calm: clips 50, examples after balancing and augmentation 200; sad: clips 200, examples after balancing and augmentation 200"
+                == "calm: clips 50, training examples 200; sad: clips 200, training examples 200"
         )
     }
 
