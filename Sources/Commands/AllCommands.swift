@@ -20,6 +20,7 @@ extension Program {
             .verify,
             .combine,
             .export,
+            .importing,
             .dataFetch,
             .dataList,
             .dataStats,

@@ -41,6 +41,7 @@ extension Command {
                     }
                     try sweep?.check()
                     print("\(path): OK\n\(check.plan.summary)")
+                    for remark in check.remarks { print(remark) }
                     print(CostEstimate(experiment, check.plan, data: check.data).text)
                     print(truncation(experiment), terminator: "")
                     if let sweep {

@@ -79,6 +79,9 @@ struct ExampleTable: Sendable {
 
     /// Assembles a batch from the indices of examples.
     func batch(_ numbers: [Int]) -> Batch {
-        Batch(numbers.map(features), labels: numbers.map { labels[$0] }, ids: numbers.map { ids[$0] })
+        var batch = Batch(
+            numbers.map(features), labels: numbers.map { labels[$0] }, ids: numbers.map { ids[$0] })
+        batch.isFixed = true
+        return batch
     }
 }

@@ -11,6 +11,8 @@ public struct ExperimentCheck: Sendable {
     public let data: ExperimentData?
     /// What is missing before the experiment can run.
     public let missing: [String]
+    /// What a reader should know of the weights that the model starts from.
+    public let remarks: [String]
 
     /// Checks an experiment: lists and splits the clips if they are available, and computes the features of a tone.
     /// Throws every error with its location in the config: whatever would end a run, before or after training. Missing
@@ -72,7 +74,16 @@ public struct ExperimentCheck: Sendable {
                 }
             }
         }
+        var remarks: [String] = []
+        if let initialize = experiment.initialize, let plan {
+            do {
+                remarks = try experiment.checked(initialize, plan.classes, data?.split)
+            } catch {
+                ModelSource(initialize.from).isPresent
+                    ? report(["initialize"], error) : missing.append("initialize: \(error)")
+            }
+        }
         guard let plan, problems.isEmpty else { throw ConfigurationError(problems) }
-        (self.plan, self.data, self.missing) = (plan, data, missing)
+        (self.plan, self.data, self.missing, self.remarks) = (plan, data, missing, remarks)
     }
 }

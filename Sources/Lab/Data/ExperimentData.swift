@@ -92,10 +92,7 @@ public struct ExperimentData: Sendable {
 
     /// The number of examples in an epoch, if every clip is usable.
     func examples(_ experiment: Experiment) -> Int {
-        let clips = (try? corpus.clips(of: .train, in: split)) ?? []
-        let labels = clips.compactMap { corpus.classes.firstIndex(of: $0.label) }
-        let plan = experiment.augmentation.afterSplit
-        return experiment.data.balance.draw(labels).count * plan.copies.count
+        TrainingClasses(experiment, self).examples.reduce(0, +)
     }
 
     /// The clips of a subset. Throws if the training or test set is empty.

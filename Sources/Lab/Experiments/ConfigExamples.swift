@@ -11,7 +11,7 @@ package enum ConfigExamples {
         }
     }
 
-    /// The examples by type.
+    /// The examples by type, and by definition for sections without a type.
     package static let all: [String: String] = [
         // Corpora
         "ravdess": #"{"type": "ravdess", "folder": "data/ravdess", "channels": ["speech"]}"#,
@@ -70,6 +70,7 @@ package enum ConfigExamples {
         "rms": #"{"type": "rms"}"#,
         "tonnetz": #"{"type": "tonnetz"}"#,
         "yin": #"{"type": "yin", "fmin": 65, "fmax": 600}"#,
+        "egemaps_lld": #"{"type": "egemaps_lld", "sample_rate": 16000}"#,
         "pyin": #"{"type": "pyin", "fmin": 65, "fmax": 600}"#,
         "spectrogram": #"{"type": "spectrogram", "scale": "db"}"#,
         "delta": #"{"type": "delta", "of": {"type": "mfcc"}, "order": 1}"#,
@@ -130,6 +131,8 @@ package enum ConfigExamples {
             #"{"type": "sequential", "layers": [{"type": "dense", "units": 64}, {"type": "dropout", "rate": 0.3}]}"#,
         "residual":
             #"{"type": "residual", "body": [{"type": "conv1d", "filters": 64}, {"type": "batch_norm"}]}"#,
+        "voting":
+            #"{"type": "voting", "estimators": [{"type": "random_forest"}, {"type": "sequential", "layers": [{"type": "standard_scaler"}, {"type": "svc", "probability": true}]}], "weights": [2, 1]}"#,
         "parallel":
             #"{"type": "parallel", "branches": [{"type": "conv1d", "filters": 32, "kernel_size": 3}, {"type": "conv1d", "filters": 32, "kernel_size": 7}]}"#,
         "graph":
@@ -180,6 +183,11 @@ package enum ConfigExamples {
         "one_cycle": #"{"type": "one_cycle", "per": "step"}"#,
         "plateau": #"{"type": "plateau", "monitor": "validation_loss", "factor": 0.5, "patience": 5}"#,
         "warmup": #"{"type": "warmup", "periods": 5, "then": {"type": "cosine"}}"#,
+        // Fine-tuning
+        "Initialization":
+            #"{"from": "b3.safetensors", "format": "torchvision", "exclude": ["classifier.*"]}"#,
+        "FrozenParameters": #"{"parameters": "features.*", "until_epoch": 5}"#,
+        "ParameterGroup": #"{"parameters": ["features.*"], "learning_rate_factor": 0.1}"#,
         // Search methods
         "grid": #"{"type": "grid"}"#,
         "random (search)": #"{"type": "random", "trials": 50}"#,

@@ -60,9 +60,8 @@ public struct ConfigReference {
             return
         }
         if let summary = form["description"]?.text { lines += [summary, ""] }
-        if let type = form["properties"]?["type"]?["const"]?.text,
-            let example = ConfigExamples.example(of: type, definition: name)
-        {
+        let type = form["properties"]?["type"]?["const"]?.text ?? name
+        if let example = ConfigExamples.example(of: type, definition: name) {
             lines += ["```json", example, "```", ""]
         }
         writeTable(form)

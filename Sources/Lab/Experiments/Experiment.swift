@@ -15,6 +15,8 @@ public struct Experiment: Options {
     public var features = FeaturePipeline()
     public var augmentation = AugmentationPlan()
     public var model = ModelDescription(Sequential.Spec([]))
+    public var initialize: Initialization?
+    public var freeze: [FrozenParameters] = []
     public var loss = AnyLoss(CrossEntropyLoss())
     public var optimizer = AnyOptimizer(Adam())
     public var schedule: AnySchedule?
@@ -40,13 +42,17 @@ public struct Experiment: Options {
             .required),
         .init("fold", \.fold, "Number of the fold, counted from 1, if the split has several.", .atLeast(1)),
         .init(
-            "features", \.features,
-            "The feature pipeline: resampling, preprocessing, and the features that form the model's input.",
+            "features", \.featureDescription,
+            "The feature pipeline: resampling, preprocessing, and the features that form the model's input. `{\"from\": \"runs/NAME\"}` uses the pipeline of a trained model.",
             .required),
         .init(
             "augmentation", \.augmentation,
             "Augmentation of the training set. For test-time augmentation, see `evaluation.tta`."),
         .init("model", \.model, "The model: a list of layers, or a single layer.", .required),
+        .init(
+            "initialize", \.initialize,
+            "Fine-tuning: the trained weights that the model starts from; null starts from random weights."),
+        .init("freeze", \.freeze, "Parameters that are not trained, in all epochs or in the first ones."),
         .init("loss", \.loss, "The loss to minimize."),
         .init("optimizer", \.optimizer, "The optimizer."),
         .init("schedule", \.schedule, "Learning-rate schedule; null keeps the learning rate constant."),
@@ -61,6 +67,11 @@ public struct Experiment: Options {
     ]
 
     public init() {}
+
+    private var featureDescription: FeatureDescription {
+        get { FeatureDescription(pipeline: features) }
+        set { features = newValue.pipeline }
+    }
 }
 
 extension Constraint<String> {

@@ -14,6 +14,8 @@ struct FeatureProbe {
     /// Tests the features alone, then with the augmentation of the training set.
     init(_ experiment: Experiment) {
         let (pipeline, plan) = (experiment.features, experiment.augmentation)
+        // A table has the features of its own clips only.
+        if pipeline.layout.value is TableLayout { return }
         let generator = RandomGenerator(seed: UInt64(max(experiment.seed, 0)))
         if let error = Self.failure(pipeline, { $0 }) {
             failures.append((["features"], error))

@@ -63,6 +63,7 @@ public struct ValidatedExperiment: Sendable {
         }
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
         if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
+        if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(layers.output, classes: classes) { report(["model"], message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
@@ -116,13 +117,21 @@ public struct ValidatedExperiment: Sendable {
             report(JSONPath([.key("schedule")] + complaint.path.steps), complaint.message)
         }
         // Parameter names require building the model; for a large one this is checked later, when the run builds it anyway.
-        if !experiment.optimizer.value.common.groups.isEmpty, layers.parameters <= Self.mostMade {
+        if !experiment.optimizer.value.common.groups.isEmpty || !experiment.freeze.isEmpty,
+            layers.parameters <= Self.mostMade
+        {
             do {
                 let names = try spec.parameterNames(input)
                 for complaint in experiment.groupComplaints(names) {
                     report(complaint.path, complaint.message)
                 }
             } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
+        }
+        if spec.hasEstimator {
+            for key in ["initialize", "freeze"] where !(json[key]?.isEmpty ?? true) {
+                report(
+                    [key], "applies to networks, but the model is fitted as a whole; remove \"\(key)\"")
+            }
         }
         if let message = spec.estimatorComplaint(parameters: layers.parameters) { report(["model"], message) }
         if problems.isEmpty, let search = experiment.search {
@@ -132,7 +141,7 @@ public struct ValidatedExperiment: Sendable {
     }
 
     /// The largest number of parameters for which a model is built just to be checked.
-    private static let mostMade = 1 << 26
+    static let mostMade = 1 << 26
     /// The number of classes assumed if it is unknown.
     private static let usualClasses = 8
 
@@ -163,11 +172,15 @@ extension JSONPath: ExpressibleByArrayLiteral {
 }
 
 extension Experiment {
-    /// Returns the patterns of the optimizer's parameter groups that match none of the parameters.
+    /// Returns the patterns of the optimizer's parameter groups and of `freeze` that match none of the parameters, and
+    /// whether an epoch has no trained parameter.
     func groupComplaints(_ names: [String]) -> [ValidationIssue] {
         optimizer.value.validationIssues(forParameters: names).map {
             ValidationIssue(at: [.key("optimizer")] + $0.path.steps, $0.message)
         }
+            + freeze.validationIssues(forParameters: names, epochs: training.epochs).map {
+                ValidationIssue(at: [.key("freeze")] + $0.path.steps, $0.message)
+            }
     }
 
     /// The message for a loss that does not produce class scores.
@@ -178,6 +191,18 @@ extension Experiment {
         return
             "the loss \(Swift.type(of: loss.value).type) does not assign outputs to classes, as the metrics require; "
             + "use one of \(able.joined(separator: ", "))"
+    }
+
+    /// The message for a softmax at the end of the model before a loss that applies it itself.
+    fileprivate var softmaxComplaint: String? {
+        guard loss.value is CrossEntropyLoss || loss.value is FocalLoss || loss.value is KLLoss else {
+            return nil
+        }
+        let last = (model.spec as? Sequential.Spec)?.layers.last ?? model.spec
+        let activation = (last as? Dense.Spec)?.sum.activation ?? (last as? ActivationLayerSpec)?.function
+        guard activation == .softmax else { return nil }
+        return
+            "the last layer applies softmax, and the loss \(Swift.type(of: loss.value).type) applies it again: it expects logits. Remove the activation; predictions are probabilities all the same"
     }
 
     /// The names of the metrics of every epoch.
@@ -266,6 +291,9 @@ extension JSONValue {
 }
 
 extension JSONValue {
+    /// Whether the value is null or an empty list.
+    fileprivate var isEmpty: Bool { isNull || elements?.isEmpty == true }
+
     /// Whether any layer of the model has L1 or L2 penalties.
     fileprivate var hasPenalties: Bool {
         if let members {

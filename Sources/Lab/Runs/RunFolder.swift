@@ -67,6 +67,7 @@ public final class RunFolder {
         let path = file(RunFile.config)
         if FileManager.default.fileExists(atPath: path) {
             let there = try Experiment.decode(JSONValue.load(path))
+            try experiment.initialize?.checkUnchanged(since: there.initialize)
             let differences = ConfigDifference.all(among: [there, experiment])
             guard differences.isEmpty else {
                 let shown = differences.prefix(5).map { difference in

@@ -13,7 +13,7 @@ extension RunReport {
             HTML.section("Truncation", truncation?.html ?? ""),
             HTML.section("Leakage audit", auditPart),
             HTML.section("Hyperparameter search", searchPart),
-            HTML.section("Class balancing", balancePlot.map(HTML.figure) ?? ""),
+            HTML.section("Training examples", classCountPart),
             HTML.section("Training", trainingPart),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
@@ -152,9 +152,22 @@ extension RunReport {
 
     private var importancePart: String {
         guard let plot = importancePlot else { return "" }
-        return HTML.paragraph(
-            "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
-        ) + HTML.figure(plot)
+        let words =
+            importances?.intervals.isEmpty == false
+            ? "The decrease of the unweighted average recall on the evaluated subset if the values of a feature family are shuffled between clips, with 95% intervals over the repetitions of the shuffling. Families that carry the same information share their importance."
+            : "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
+        return HTML.paragraph(words) + HTML.figure(plot)
+    }
+
+    private var classCountPart: String {
+        guard let plot = trainingClassesPlot, trainingClasses?.classes.isEmpty == false else { return "" }
+        let isWeighted = trainingClasses?.weights.contains { $0 != 1 } == true
+        let words =
+            trainingClasses?.isPlain == true
+            ? "Every clip of the training set is one training example."
+            : "The clips of the training set, and the examples that training sees after balancing and augmentation."
+                + (isWeighted ? " An example counts as often as the weight of its class says." : "")
+        return HTML.paragraph(words) + HTML.figure(plot)
     }
 
     private var saliencyPart: String {
@@ -166,14 +179,15 @@ extension RunReport {
 
     private var searchPart: String {
         guard let search else { return "" }
-        var table = search.table
+        var table = search.readableTable
         let count = table.rows.count
         table.rows = Array(table.rows.prefix(Self.shownTrials))
         if count > Self.shownTrials {
             table.note += " The best \(Self.shownTrials) are shown; \(RunFile.search) has all."
         }
-        return HTML.paragraph("Chosen: \(search.sentence)") + (search.plot.map { HTML.figure($0) } ?? "")
-            + table.html
+        var figures = ""
+        for (_, plot) in search.plots { figures += HTML.figure(plot) }
+        return HTML.paragraph("Chosen: \(search.sentence)") + figures + table.html
     }
 
     private static let shownTrials = 20

@@ -70,7 +70,8 @@ struct TrialScorer: Sendable {
                 to: training.fittingExamples(classes: classes.count, experiment, validation: nil),
                 generator: generator.split("fit"))
         } else {
-            try model.fitFeatureNorms(training.inOrder().map(\.inputs))
+            try experiment.initialize?.transfer(to: model, classes: classes).apply()
+            try model.fitFeatureNorms(training.inOrder().map(\.inputs), keepingFitted: true)
             try train(model, loss, experiment, epochs, training, test, stop)
         }
         return try result(model, loss, training, test)
@@ -86,7 +87,8 @@ struct TrialScorer: Sendable {
         let trainer = Trainer(
             Trainer.Configuration(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,
-                schedule: experiment.schedule?.value, options: options, seed: UInt64(experiment.seed)),
+                schedule: experiment.schedule?.value, options: options, freeze: experiment.freeze,
+                seed: UInt64(experiment.seed)),
             batches: training
         ) { [classes] model in
             try Predictions(of: model, for: test, classes: classes, loss: loss).metrics(metrics)

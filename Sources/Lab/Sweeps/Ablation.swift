@@ -143,7 +143,10 @@ public struct Ablation: Sendable {
         if content == .empty { return .missing }
         do {
             let made = try Experiment.decode(JSONValue.load(path + "/" + RunFile.config))
-            let changes = ConfigDifference.all(among: [made, single.experiment])
+            // A run records the SHA-256 of the weights that it starts from, and checks it when it resumes.
+            var planned = single.experiment
+            if planned.initialize?.sha256 == nil { planned.initialize?.sha256 = made.initialize?.sha256 }
+            let changes = ConfigDifference.all(among: [made, planned])
             if let first = changes.first {
                 let values = first.values.map { $0?.line ?? "nothing" }
                 let more = changes.count > 1 ? ", and \(changes.count - 1) more" : ""

@@ -13,11 +13,17 @@ protocol Absorbing: Layer {
 func run(_ layers: [any Layer], _ x: Signal, _ pass: Pass) -> Signal {
     var (x, next) = (x, 0)
     while next < layers.count {
+        if let frozen = pass.frozen, let end = frozen.end(of: layers, from: next) {
+            let part = Array(layers[next..<end])
+            x = frozen.output(of: part, x, isPrefix: pass.isAtStart && next == 0)
+            next = end
+            continue
+        }
         let layer = layers[next]
         next += 1
         // An absorbed layer has no output to record.
         guard !pass.isObserved, let absorbing = layer as? any Absorbing else {
-            x = pass.run(layer, x)
+            x = pass.run(layer, x, isFirst: next == 1)
             continue
         }
         let (signal, taken) = absorbing.forward(x, pass, followedBy: layers[next...])

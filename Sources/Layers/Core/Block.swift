@@ -47,5 +47,7 @@ public final class Block<Blueprint: BlockSpec>: BlockLayer {
         self.init(spec, try spec.blueprint(input).make(input, generator.forLayer()))
     }
 
-    public func forward(_ x: Signal, _ pass: Pass) -> Signal { inner.forward(x, pass) }
+    public func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        inner.forward(x, pass.entering(inner, first: true))
+    }
 }

@@ -14,6 +14,10 @@ public struct Pass: Sendable {
     let tap: LayerTap?
     /// Whether only the shape of the output matters.
     private(set) var isPlanning = false
+    /// The layers that run in inference mode although the pass is a training pass.
+    private(set) var frozen: FrozenLayers?
+    /// Whether the input is that of the model, so that the output of a frozen prefix may be kept.
+    private(set) var isAtStart = false
 
     /// Creates a mode. A training pass without a generator uses batch statistics, but no dropout or noise.
     public init(isTraining: Bool, generator: RandomGenerator?) {
@@ -32,14 +36,34 @@ public struct Pass: Sendable {
     }
 
     /// Returns the output of a sublayer, and records it if outputs are recorded.
-    public func run(_ layer: any Layer, _ x: Signal) -> Signal {
-        let output = layer.forward(x, self)
+    public func run(_ layer: any Layer, _ x: Signal) -> Signal { run(layer, x, isFirst: false) }
+
+    /// Returns the output of a sublayer, which may be the first one of layers in sequence.
+    func run(_ layer: any Layer, _ x: Signal, isFirst: Bool) -> Signal {
+        let output = layer.forward(x, entering(layer, first: isFirst))
         outputs?.note(layer, output)
         return tap?.applied(to: output, of: layer) ?? output
     }
 
     /// Whether each layer must be run on its own, because its output is used.
     var isObserved: Bool { outputs != nil || tap != nil }
+
+    /// Returns the pass in which the layers of `frozen` run in inference mode.
+    public func freezing(_ frozen: FrozenLayers?) -> Pass {
+        var pass = self
+        (pass.frozen, pass.isAtStart) = (frozen, frozen != nil)
+        return pass
+    }
+
+    /// Returns the pass for a sublayer. Only layers in sequence hand on the input of the model.
+    ///
+    /// - Parameter first: Whether the sublayer is the first one of layers in sequence.
+    func entering(_ layer: any Layer, first: Bool) -> Pass {
+        guard isAtStart, !(first && layer.isSequence) else { return self }
+        var pass = self
+        pass.isAtStart = false
+        return pass
+    }
 
     /// Inference: no dropout or noise, running statistics.
     public static let inference = Pass(isTraining: false, generator: nil)

@@ -61,7 +61,7 @@ public final class Model: Layer {
         require(
             x.tensor.rank == input.count + 1,
             "Model: an input of shape \(x.tensor.shape); expected [batch] + \(input)")
-        return layer.forward(x, pass)
+        return layer.forward(x, pass.entering(layer, first: true))
     }
 
     /// Returns the model as a table; see `LayerPlan.summary`.

@@ -2,11 +2,15 @@ import Autograd
 import Configuration
 
 extension LayerSpec {
-    /// Returns the names of the layer's parameters for an input shape. Initializers are replaced by zeros, which saves the
-    /// time to draw initial weights.
+    /// Returns the names of the layer's parameters for an input shape.
     public func parameterNames(_ input: [Int]) throws(ShapeProblem) -> [String] {
+        try modelOfZeros(input).namedParameters.map(\.name)
+    }
+
+    /// Returns a model whose initializers are replaced by zeros, which saves the time to draw initial weights.
+    package func modelOfZeros(_ input: [Int]) throws(ShapeProblem) -> Model {
         let quick = (try? Model.spec(Self.withZeros(encode()))) ?? self
-        return try quick.make(input, RandomGenerator(seed: 0)).namedParameters.map(\.name)
+        return try Model(quick, input: input, generator: RandomGenerator(seed: 0))
     }
 
     /// Returns the options with all initializers replaced.

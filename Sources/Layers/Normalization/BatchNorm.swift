@@ -77,7 +77,7 @@ public final class BatchNorm: Absorbing {
         let epsilon = Real(options.epsilon)
         let following = rest.first?.activation?.ofNorm
         let (activation, taken) = (following ?? .none, following == nil ? 0 : 1)
-        guard pass.isTraining else {
+        guard pass.isTraining, pass.frozen?.contains(self) != true else {
             let x = x.cleaned
             let y = batchNorm(
                 x.tensor, mean: runningMean.value, variance: runningVariance.value, gamma: gamma?.tensor,

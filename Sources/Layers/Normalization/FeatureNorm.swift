@@ -90,7 +90,12 @@ extension FeatureNorm: FittedLayer {
 
 extension Layer {
     /// Fits every `FeatureNorm` of a model to the inputs that reach it for the given training data; see `fitLayers(to:generator:)`.
-    public func fitFeatureNorms(_ batches: [Signal]) {
-        fitLayers(batches) { layer, signals in (layer as? FeatureNorm)?.fit(signals) }
+    ///
+    /// - Parameter keepingFitted: Whether to skip layers that were fitted or loaded before.
+    public func fitFeatureNorms(_ batches: [Signal], keepingFitted: Bool = false) {
+        fitLayers(batches) { layer, signals in
+            guard let norm = layer as? FeatureNorm, !(keepingFitted && norm.isFitted) else { return }
+            norm.fit(signals)
+        }
     }
 }

@@ -89,27 +89,9 @@ extension OptimizerSpec {
             }.map { place, pattern in
                 ValidationIssue(
                     at: [.key("groups"), .index(index), .key("parameters"), .index(place)],
-                    "no parameter matches \"\(pattern)\"; \(advice(on: pattern, names))")
+                    "no parameter matches \"\(pattern)\"; \(NamePatterns.advice(on: pattern, names))")
             }
         }
-    }
-
-    /// Suggests a similar pattern, or lists the names.
-    private func advice(on pattern: String, _ names: [String]) -> String {
-        var known = names
-        if pattern.contains("*") {
-            for name in names {
-                let words = name.split(separator: ".")
-                for cut in 1..<max(words.count, 1) {
-                    known.append(words[..<cut].joined(separator: ".") + ".*")
-                    known.append("*." + words[cut...].joined(separator: "."))
-                }
-            }
-        }
-        if let meant = Suggestion.closest(to: pattern, among: known) { return "did you mean \"\(meant)\"?" }
-        if names.isEmpty { return "the model has no parameters; remove the group" }
-        return "the names are " + names.prefix(8).joined(separator: ", ")
-            + (names.count > 8 ? " and \(names.count - 8) more" : "")
     }
 }
 

@@ -24,27 +24,3 @@ public struct ParameterGroup: Options {
         self.weightDecay = weightDecay
     }
 }
-
-/// Whether a name matches a pattern, in which * matches any characters.
-func matches(_ pattern: String, _ name: String) -> Bool {
-    let (pattern, name) = (Array(pattern.utf8), Array(name.utf8))
-    let star = UInt8(ascii: "*")
-    var (p, n) = (0, 0)
-    // The position of the last star, and how far it extends.
-    var retry: (p: Int, n: Int)?
-    while n < name.count {
-        if p < pattern.count, pattern[p] == star {
-            retry = (p, n)
-            p += 1
-        } else if p < pattern.count, pattern[p] == name[n] {
-            p += 1
-            n += 1
-        } else if let (starAt, reach) = retry {
-            retry = (starAt, reach + 1)
-            (p, n) = (starAt + 1, reach + 1)
-        } else {
-            return false
-        }
-    }
-    return pattern[p...].allSatisfy { $0 == star }
-}

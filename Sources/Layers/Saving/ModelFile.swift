@@ -56,6 +56,12 @@ public enum ModelFile {
         return (model, try card(file, path))
     }
 
+    /// Reads the card of a model file without its weights; nil if the file was written by another program.
+    package static func card(_ path: String) throws -> ModelCard? {
+        let file = try SafeTensors(contentsOf: path)
+        return file.metadata["format"] == ModelCard.format ? try card(file, path) : nil
+    }
+
     private static let largestSize = 1 << 24
     /// The number of weights that is always allowed.
     private static let smallCount = 1 << 16

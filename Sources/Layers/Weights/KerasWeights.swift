@@ -29,24 +29,18 @@ extension Layer {
 
     /// Reads the weights of a Keras model from an open safetensors file.
     public func loadKerasWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
-        let variables = try KerasVariable.ordered(tensors.names, prefix, file: file, keepsOrder: false) {
-            try tensors.tensor($0)
-        }
-        try load(variables, file)
+        try load(KerasVariable.all(in: tensors, file: file, prefix: prefix), file)
     }
 
     /// Reads the weights of a Keras model from an open npz file, which keeps the order of its arrays.
     public func loadKerasWeights(_ arrays: Npz, file: String, prefix: String = "") throws {
-        let variables = try KerasVariable.ordered(arrays.names, prefix, file: file, keepsOrder: true) {
-            try arrays.tensor($0)
-        }
-        try load(variables, file)
+        try load(KerasVariable.all(in: arrays, file: file, prefix: prefix), file)
     }
 
     private func load(_ variables: [KerasVariable], _ file: String) throws(WeightsError) {
         var problem = WeightsError(file: file)
         var stores: [() -> Void] = []
-        for step in Alignment(kerasSlots(""), variables).steps {
+        for step in KerasAlignment(kerasSlots(""), variables).steps {
             switch step {
             case .pair(let slot, let variable):
                 if !slot.fits(variable.tensor.shape) {
@@ -66,15 +60,25 @@ extension Layer {
 }
 
 /// A variable in a Keras file.
-private struct KerasVariable {
+struct KerasVariable {
     /// The full name in the file.
     let name: String
     /// The last component of the name: "kernel".
     let lastPart: Substring
     let tensor: Tensor
 
+    /// Returns the variables of an npz file, which keeps the order of its arrays.
+    static func all(in arrays: Npz, file: String, prefix: String = "") throws -> [KerasVariable] {
+        try ordered(arrays.names, prefix, file: file, keepsOrder: true) { try arrays.tensor($0) }
+    }
+
+    /// Returns the variables of a safetensors file, whose names must begin with their positions.
+    static func all(in tensors: SafeTensors, file: String, prefix: String = "") throws -> [KerasVariable] {
+        try ordered(tensors.names, prefix, file: file, keepsOrder: false) { try tensors.tensor($0) }
+    }
+
     /// Returns the variables in the order of the model.
-    static func ordered(
+    private static func ordered(
         _ names: [String], _ prefix: String, file: String, keepsOrder: Bool,
         _ read: (String) throws -> Tensor
     ) throws -> [KerasVariable] {
@@ -97,7 +101,7 @@ private struct KerasVariable {
 }
 
 /// The alignment of a model's slots with a file's variables, both in order, that has the fewest mismatches.
-private struct Alignment {
+struct KerasAlignment {
     enum Step {
         case pair(KerasSlot, KerasVariable)
         case missing(KerasSlot)

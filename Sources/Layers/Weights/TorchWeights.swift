@@ -16,33 +16,24 @@ extension Layer {
 
     /// Reads weights written by PyTorch from an open file. Names in the file start with `prefix`.
     public func loadTorchWeights(_ tensors: SafeTensors, file: String, prefix: String = "") throws {
-        let slots = torchSlots(prefix, tensors)
+        let slots = torchSlots(prefix, "", tensors.contains)
         var problem = WeightsError(file: file)
         problem.unlike = unlikeTorch(prefix)
         var known: Set<String> = []
+        var values: [Tensor] = []
         for slot in slots {
-            let absent = slot.sources.filter { !tensors.contains($0) }
-            problem.missing += absent.filter { !known.contains($0) }
             known.formUnion(slot.sources)
-            guard absent.isEmpty else { continue }
-            let converted = try slot.convert(slot.sources.map { try tensors.tensor($0) })
-            if converted?.shape == slot.shape { continue }
-            for source in slot.sources where !problem.misshapen.contains(where: { $0.name == source }) {
-                let found = try tensors.entry(source).shape
-                if found != slot.torchShape { problem.misshapen.append((source, found, slot.torchShape)) }
-            }
+            if let value = try slot.read(tensors, &problem) { values.append(value) }
         }
         problem.unexpected = tensors.names.filter {
-            $0.hasPrefix(prefix) && !known.contains($0) && !$0.hasSuffix("num_batches_tracked")
+            $0.hasPrefix(prefix) && !known.contains($0) && !$0.hasSuffix(torchCounter)
         }
         guard problem.isEmpty else { throw problem }
-        for slot in slots {
-            if let value = try slot.convert(slot.sources.map { try tensors.tensor($0) }) { slot.store(value) }
-        }
+        for (slot, value) in zip(slots, values) { slot.store(value) }
     }
 
     /// The layers that compute something else than their counterparts in PyTorch.
-    private func unlikeTorch(_ prefix: String) -> [(name: String, reason: String)] {
+    func unlikeTorch(_ prefix: String) -> [(name: String, reason: String)] {
         if let gru = spec as? GRU.Spec, !gru.resetAfter {
             let name = prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix
             return [
@@ -58,23 +49,32 @@ extension Layer {
         }
     }
 
-    fileprivate func torchSlots(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        if let layer = self as? any TorchLayer { return layer.slotsInTorch(prefix, file) }
-        return members.flatMap { member -> [TorchSlot] in
+    /// Returns the weights with their names in PyTorch.
+    ///
+    /// - Parameters:
+    ///   - prefix: The prefix of PyTorch's names.
+    ///   - own: The prefix of the names here.
+    ///   - contains: Whether the file has a tensor of that name.
+    func torchSlots(_ prefix: String, _ own: String, _ contains: (String) -> Bool) -> [WeightSlot] {
+        if let layer = self as? any TorchLayer { return layer.slotsInTorch(prefix, own, contains) }
+        return members.flatMap { member -> [WeightSlot] in
             switch member {
-            case .layer(let name, let layer): return layer.torchSlots(prefix + name + ".", file)
+            case .layer(let name, let layer):
+                return layer.torchSlots(prefix + name + ".", own + name + ".", contains)
             case .parameter(let name, let parameter):
-                return [slot(prefix + name, parameter.shape, name) { parameter.value = $0 }]
+                return [slot(prefix + name, own + name, parameter.shape, name) { parameter.value = $0 }]
             case .buffer(let name, let buffer):
-                let name = name == "running_variance" ? "running_var" : name
-                return [slot(prefix + name, buffer.shape, name) { buffer.value = $0 }]
+                let torchName = name == "running_variance" ? "running_var" : name
+                var slot = slot(prefix + torchName, own + name, buffer.shape, name) { buffer.value = $0 }
+                slot.isOptional = self is FeatureNorm
+                return [slot]
             }
         }
     }
 
     private func slot(
-        _ source: String, _ shape: [Int], _ name: String, _ store: @escaping (Tensor) -> Void
-    ) -> TorchSlot {
+        _ source: String, _ own: String, _ shape: [Int], _ name: String, _ store: @escaping (Tensor) -> Void
+    ) -> WeightSlot {
         let order: [Int]
         switch self {
         case is Dense where name == "weight": order = [1, 0]
@@ -84,7 +84,8 @@ extension Layer {
         }
         var torchShape = shape
         for (to, from) in order.enumerated() { torchShape[from] = shape[to] }
-        return TorchSlot(sources: [source], shape: shape, torchShape: torchShape, store: store) { tensors in
+        return WeightSlot(name: own, sources: [source], shape: shape, sourceShape: torchShape, store: store) {
+            tensors in
             var tensor = tensors[0]
             // A pointwise convolution can serve as a dense layer.
             while tensor.rank > order.count, tensor.shape.last == 1 { tensor = tensor.squeezed(-1) }
@@ -93,35 +94,33 @@ extension Layer {
     }
 }
 
-/// A parameter or buffer, the tensors in PyTorch's file that it consists of, and their conversion.
-private struct TorchSlot {
-    let sources: [String]
-    let shape: [Int]
-    /// The shape of each source.
-    let torchShape: [Int]
-    let store: (Tensor) -> Void
-    /// Returns nil if the number of axes is wrong.
-    let convert: ([Tensor]) throws -> Tensor?
-}
+/// The end of the names of PyTorch's counters, which have no counterpart here.
+let torchCounter = "num_batches_tracked"
 
 /// A layer that PyTorch stores in a different form.
 private protocol TorchLayer: Layer {
     /// Returns the locations of its weights; `prefix` precedes PyTorch's names in the file.
-    func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot]
+    func slotsInTorch(_ prefix: String, _ own: String, _ contains: (String) -> Bool) -> [WeightSlot]
 }
 
 extension Model: TorchLayer {
-    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        layer.torchSlots(prefix, file)
+    fileprivate func slotsInTorch(_ prefix: String, _ own: String, _ contains: (String) -> Bool)
+        -> [WeightSlot]
+    {
+        layer.torchSlots(prefix, own, contains)
     }
 }
 
 extension Block: TorchLayer {
     /// PyTorch's transformer has other names for its sublayers.
-    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        guard let transformer = options as? TransformerSpec else { return inner.torchSlots(prefix, file) }
+    fileprivate func slotsInTorch(_ prefix: String, _ own: String, _ contains: (String) -> Bool)
+        -> [WeightSlot]
+    {
+        guard let transformer = options as? TransformerSpec else {
+            return inner.torchSlots(prefix, own, contains)
+        }
         return transformer.namesInTorch.flatMap { ours, theirs in
-            inner.layer(at: ours)?.torchSlots(prefix + theirs + ".", file) ?? []
+            inner.layer(at: ours)?.torchSlots(prefix + theirs + ".", own + ours + ".", contains) ?? []
         }
     }
 }
@@ -143,27 +142,32 @@ extension TransformerSpec {
 
 extension MultiHeadAttention: TorchLayer {
     /// PyTorch stores the query, key and value projections as one matrix, [3 * width, channels].
-    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        let isPacked = file.contains(prefix + "in_proj_weight") || file.contains(prefix + "in_proj_bias")
-        var slots: [TorchSlot] = []
+    fileprivate func slotsInTorch(_ prefix: String, _ own: String, _ contains: (String) -> Bool)
+        -> [WeightSlot]
+    {
+        let isPacked = contains(prefix + "in_proj_weight") || contains(prefix + "in_proj_bias")
+        var slots: [WeightSlot] = []
         for case .layer(let name, let layer) in members {
             guard isPacked, let dense = layer as? Dense else {
-                slots += layer.torchSlots(prefix + name + ".", file)
+                slots += layer.torchSlots(prefix + name + ".", own + name + ".", contains)
                 continue
             }
             if name == "output" {
-                slots += dense.torchSlots(prefix + "out_proj.", file)
+                slots += dense.torchSlots(prefix + "out_proj.", own + name + ".", contains)
                 continue
             }
             let width = dense.weight.shape[1]
             let place = ["query", "key", "value"].firstIndex(of: name) ?? 0
             let rows = place * width..<(place + 1) * width
-            for (source, parameter) in [("in_proj_weight", dense.weight), ("in_proj_bias", dense.bias)] {
+            for (source, part, parameter) in [
+                ("in_proj_weight", "weight", dense.weight), ("in_proj_bias", "bias", dense.bias),
+            ] {
                 guard let parameter else { continue }
                 let packed = [3 * width] + parameter.shape.dropLast()
                 slots.append(
-                    TorchSlot(
-                        sources: [prefix + source], shape: parameter.shape, torchShape: packed,
+                    WeightSlot(
+                        name: own + name + "." + part, sources: [prefix + source], shape: parameter.shape,
+                        sourceShape: packed,
                         store: { parameter.value = $0 }
                     ) { tensors in
                         guard tensors[0].shape == packed else { return nil }
@@ -178,25 +182,33 @@ extension MultiHeadAttention: TorchLayer {
 
 extension Recurrent: TorchLayer {
     /// PyTorch's names are `weight_ih_l0`, `weight_hh_l0_reverse`; it always has two biases.
-    fileprivate func slotsInTorch(_ prefix: String, _ file: SafeTensors) -> [TorchSlot] {
-        numbered.flatMap { layer, direction, cell -> [TorchSlot] in
+    fileprivate func slotsInTorch(_ prefix: String, _ own: String, _ contains: (String) -> Bool)
+        -> [WeightSlot]
+    {
+        zip(named, numbered).flatMap { named, numbered -> [WeightSlot] in
+            let (layer, direction, cell) = numbered
             let end = "_l\(layer)" + (direction == 1 ? "_reverse" : "")
-            func slot(_ parameter: Parameter, _ sources: [String]) -> TorchSlot {
+            func slot(_ name: String, _ parameter: Parameter, _ sources: [String]) -> WeightSlot {
                 let shape = Array(parameter.shape.reversed())
-                return TorchSlot(
-                    sources: sources.map { prefix + $0 + end }, shape: parameter.shape, torchShape: shape,
-                    store: { parameter.value = $0 }
+                return WeightSlot(
+                    name: own + named.0 + name, sources: sources.map { prefix + $0 + end },
+                    shape: parameter.shape, sourceShape: shape, store: { parameter.value = $0 }
                 ) { tensors in
                     guard tensors.allSatisfy({ $0.shape == shape }) else { return nil }
                     return shape.count == 2
                         ? tensors[0].transposed() : tensors.dropFirst().reduce(tensors[0], +)
                 }
             }
-            let matrices = [slot(cell.weight, ["weight_ih"]), slot(cell.recurrentWeight, ["weight_hh"])]
+            let matrices = [
+                slot("weight", cell.weight, ["weight_ih"]),
+                slot("recurrent_weight", cell.recurrentWeight, ["weight_hh"]),
+            ]
             guard let recurrentBias = cell.recurrentBias else {
-                return matrices + [slot(cell.bias, ["bias_ih", "bias_hh"])]
+                return matrices + [slot("bias", cell.bias, ["bias_ih", "bias_hh"])]
             }
-            return matrices + [slot(cell.bias, ["bias_ih"]), slot(recurrentBias, ["bias_hh"])]
+            return matrices + [
+                slot("bias", cell.bias, ["bias_ih"]), slot("recurrent_bias", recurrentBias, ["bias_hh"]),
+            ]
         }
     }
 }

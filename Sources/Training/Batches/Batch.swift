@@ -9,9 +9,12 @@ public struct Batch: Sendable {
     public var targets: Targets
     /// The identifiers of the examples, used in messages.
     public var ids: [String]
+    /// Whether examples have the same inputs in every epoch, so that the outputs of frozen layers can be kept by their ids.
+    public var isFixed: Bool
 
     /// Creates a batch. `inputs`, `targets` and `ids` must have the same number of examples.
-    public init(inputs: Signal, targets: Targets, ids: [String]) {
+    public init(inputs: Signal, targets: Targets, ids: [String], isFixed: Bool = false) {
+        self.isFixed = isFixed
         self.inputs = inputs
         self.targets = targets
         self.ids = ids

@@ -20,6 +20,8 @@ public final class Trainer {
         public var schedule: (any ScheduleSpec)?
         /// Epochs, batch size, early stopping and model selection.
         public var options: TrainingOptions
+        /// The parameters that are not trained, in all epochs or in the first ones.
+        public var freeze: [FrozenParameters]
         /// The seed of dropout, mixing and other randomness in training.
         public var seed: UInt64
 
@@ -27,8 +29,9 @@ public final class Trainer {
         public init(
             model: Model, loss: any LossSpec, optimizer: any OptimizerSpec,
             schedule: (any ScheduleSpec)? = nil,
-            options: TrainingOptions, seed: UInt64
+            options: TrainingOptions, freeze: [FrozenParameters] = [], seed: UInt64
         ) {
+            self.freeze = freeze
             self.model = model
             self.loss = loss
             self.optimizer = optimizer
@@ -50,6 +53,7 @@ public final class Trainer {
     private var accumulator: GradientAccumulator
     private let parameters: [Parameter]
     private let generator: RandomGenerator
+    private var freezing: Freezing
     var position = TrainingPosition()
     /// The weights and buffers of the best epoch so far.
     var best: [(String, Tensor)]?
@@ -69,6 +73,9 @@ public final class Trainer {
         average = configuration.options.weightAverage.map { WeightAverage($0, named) }
         accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
         generator = RandomGenerator(seed: configuration.seed).split("training")
+        freezing = Freezing(
+            configuration.freeze, model, examples: batches.count * configuration.options.batchSize)
+        freezing.begin(epoch: 1)
         let stepsPerEpoch =
             (batches.count + configuration.options.accumulationSteps - 1)
             / configuration.options.accumulationSteps
@@ -111,7 +118,8 @@ public final class Trainer {
                 method, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
         }
         let begin = clock.now
-        let outputs = model.forward(batch.inputs, .training(drawn.split("layers"))).tensor
+        let pass = freezing.pass(.training(drawn.split("layers")), batch)
+        let outputs = model.forward(batch.inputs, pass).tensor
         let classes = outputs.shape.last ?? 1
         let loss = configuration.loss.mean(outputs, batch.targets)
         let weight = configuration.loss.weight(outputs, batch.targets)
@@ -182,8 +190,12 @@ public final class Trainer {
         position.batch = 0
         position.sums = EpochSums()
         updateSelection(metrics)
+        beginEpoch()
         return metrics
     }
+
+    /// Freezes the parameters of the current epoch.
+    func beginEpoch() { freezing.begin(epoch: position.epoch + 1) }
 
     /// Computes the validation metrics. For a model with weight penalties, adds `objective`: the loss plus the penalties, which
     /// Keras reports as the validation loss.

@@ -40,5 +40,6 @@ extension Trainer {
         self.best = best.isEmpty ? nil : best
         self.position = position
         optimizer.scheduleState = position.schedule
+        beginEpoch()
     }
 }
