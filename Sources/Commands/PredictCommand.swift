@@ -52,7 +52,8 @@ extension Command {
                 "Audio files, folders (searched recursively), or - for raw audio from standard input (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.tta, format, attention, saliency, plots, timeline, window, step, truncate, rate, Common.threads,
+            model, Common.tta, format, attention, saliency, plots, timeline, window, step, truncate, rate,
+            Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [

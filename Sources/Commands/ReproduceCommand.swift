@@ -10,7 +10,8 @@ extension Command {
     private static let threads = Option.integer(
         "threads", "K", in: 1...64, help: "Threads per run (default: cores divided by jobs).")
     private static let row = Option.text("row", "NAME", help: "Only this row.")
-    private static let show = Switch(name: "print", help: "Print the table as it is, without running anything.")
+    private static let show = Switch(
+        name: "print", help: "Print the table as it is, without running anything.")
     private static let format = Option.choice(
         "format", ["table", "markdown", "csv", "html"], help: "Output format of the table (default: table).")
 
@@ -47,7 +48,8 @@ extension Command {
             return write(table, arguments[format])
         }
         _ = try arguments.featureCache()
-        let names = try arguments[row].map { [table.rows[try table.index(ofRow: $0)].name] } ?? table.rows.map(\.name)
+        let names =
+            try arguments[row].map { [table.rows[try table.index(ofRow: $0)].name] } ?? table.rows.map(\.name)
         Interrupt.watch()
         var failures: [String] = []
         for name in names {
@@ -69,7 +71,8 @@ extension Command {
         }
         write(table, arguments[format])
         guard failures.isEmpty else {
-            throw LabError("\(failures.count) of \(names.count) rows have no results; to resume, repeat the command")
+            throw LabError(
+                "\(failures.count) of \(names.count) rows have no results; to resume, repeat the command")
         }
     }
 

@@ -33,7 +33,9 @@ extension Command {
         Interrupt.watch()
         arguments.applyThreads()
         if let path = arguments.argument, path.hasSuffix(".json") { return try verifyRow(path, arguments) }
-        guard arguments[row] == nil else { throw UsageError("--row requires a table of results, a .json file") }
+        guard arguments[row] == nil else {
+            throw UsageError("--row requires a table of results, a .json file")
+        }
         let record = try RunRecord(arguments.required("run"))
         _ = try record.requireEnd()
         let copy = try freshFolder(record.path + "-verify")
@@ -78,7 +80,8 @@ extension Command {
         let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         _ = try ExperimentRun(
-            single.experiment, folder: RunFolder(folder), cache: try arguments.featureCache(), observer: observer
+            single.experiment, folder: RunFolder(folder), cache: try arguments.featureCache(),
+            observer: observer
         ).run()
         observer.finish()
         let differences = try plan.differences(RunRecord(folder))

@@ -69,6 +69,27 @@ import Testing
         }
     }
 
+    @Test func saliencyIsInTheJSONAndInPictures() throws {
+        try inSounds { folder, good in
+            let pictures = folder + "/pictures"
+            let ending = try predict(
+                good[0], "--saliency", "integrated_gradients", "--format", "json", "--plots", pictures)
+            #expect(ending.status == 0, "\(ending.errors)")
+            let line = try JSONValue.parse(ending.output)
+            let saliency = try #require(line["saliency"])
+            #expect(saliency["class"]?.text == line["label"]?.text)
+            let shape = saliency["shape"]?.elements?.compactMap(\.integer) ?? []
+            let values = saliency["values"]?.elements?.compactMap(\.double) ?? []
+            #expect(!shape.isEmpty && values.count == shape.reduce(1, *))
+            let difference = try #require(saliency["logit_difference"]?.double)
+            #expect(abs(values.reduce(0, +) - difference) < 0.05 * max(1, abs(difference)))
+            let files = try FileManager.default.contentsOfDirectory(atPath: pictures)
+            #expect(files.count == 1 && files[0].hasSuffix("a.wav-integrated_gradients.svg"))
+            #expect(try predict(good[0], "--saliency", "gradient").status == 64)
+            #expect(try predict(good[0], "--plots", pictures).status == 64)
+        }
+    }
+
     @Test func csvAndJSONSayTheSame() throws {
         try inSounds { folder, good in
             let json = try predict(folder, "--format", "json", "--attention")

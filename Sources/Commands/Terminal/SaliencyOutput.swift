@@ -32,7 +32,8 @@ struct SaliencyOutput {
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             } catch {
-                throw FileError.system(folder, "creating the folder", allowed: "a writable folder for --plots")
+                throw FileError.system(
+                    folder, "creating the folder", allowed: "a writable folder for --plots")
             }
         }
     }
@@ -48,7 +49,8 @@ struct SaliencyOutput {
         let plot = predictor.picture(
             of: [map], features, title: path, note: "predicted: \(label) (\(percent)%)")
         // Recordings of the same name in different folders need different names.
-        let name = path.split(separator: "/").filter { $0 != "." && $0 != ".." }.suffix(3).joined(separator: "-")
+        let name = path.split(separator: "/").filter { $0 != "." && $0 != ".." }.suffix(3).joined(
+            separator: "-")
         try AtomicFile.write(Array(plot.svg.utf8), to: "\(folder)/\(name)-\(method.rawValue).svg")
         return map
     }

@@ -35,7 +35,8 @@ package enum ConfigExamples {
         "leave_one_speaker_out": #"{"type": "leave_one_speaker_out"}"#,
         "ravdess_actors": #"{"type": "ravdess_actors"}"#,
         "listed": #"{"type": "listed", "by": "speaker", "test": ["01", "02"], "validation": ["03"]}"#,
-        "listed_folds": #"{"type": "listed_folds", "by": "speaker", "folds": [[2, 5, 14], [3, 6, 7], [10, 11, 12]]}"#,
+        "listed_folds":
+            #"{"type": "listed_folds", "by": "speaker", "folds": [[2, 5, 14], [3, 6, 7], [10, 11, 12]]}"#,
         "file": #"{"type": "file", "file": "splits/fold1.csv"}"#,
         // Preprocessing
         "trim": #"{"type": "trim", "top_db": 30}"#,

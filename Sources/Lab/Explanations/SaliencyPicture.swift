@@ -5,7 +5,9 @@ extension Predictor {
     /// Draws the integrated gradients and Grad-CAM of a recording, as far as the model allows; nil if it allows neither or its
     /// features are normalized by speaker. Of images, which are large, Grad-CAM alone.
     func saliencyPlot(of sound: Waveform, label: Int, title: String, note: String) -> (any Plot)? {
-        guard pipeline.normalize == .none, let features = try? pipeline.features(of: sound) else { return nil }
+        guard pipeline.normalize == .none, let features = try? pipeline.features(of: sound) else {
+            return nil
+        }
         let methods = saliencyMethods.filter {
             $0 == .gradCAM || $0 == .integratedGradients && features.shape.count < 3
         }

@@ -14,7 +14,8 @@ extension ResultsTable {
             let figures = metrics.flatMap { name -> [ValueTable.Cell] in
                 let figure = row.result?.figures.first { $0.metric == name }
                 return name == metric
-                    ? [.text(figure?.text ?? "–"), .text(figure?.interval ?? "–")] : [.text(figure?.text ?? "–")]
+                    ? [.text(figure?.text ?? "–"), .text(figure?.interval ?? "–")]
+                    : [.text(figure?.text ?? "–")]
             }
             return [.text(row.name)] + reported + figures + [.count(row.result?.runs.count ?? 0)]
         }

@@ -17,7 +17,8 @@ public struct ResultsTable: Options {
         .init("format", \.format, "File format.", .required, .oneOf([formatName])),
         .init("title", \.title, "Title of the table.", .required),
         .init("note", \.note, "Note below the table."),
-        .init("metric", \.metric, "Metric with a confidence interval, one of evaluation.metrics of every row."),
+        .init(
+            "metric", \.metric, "Metric with a confidence interval, one of evaluation.metrics of every row."),
         .init("rows", \.rows, "Rows, in display order.", .required, .notEmpty),
     ]
 
@@ -119,7 +120,9 @@ public struct RowResult: Options {
             .init("metric", \.metric, "Name of the metric.", .required),
             .init("mean", \.mean, "Mean over runs."),
             .init("deviation", \.deviation, "Standard deviation over runs; null with one run."),
-            .init("pooled", \.pooled, "Result of the pooled test predictions of all folds, averaged over seeds."),
+            .init(
+                "pooled", \.pooled, "Result of the pooled test predictions of all folds, averaged over seeds."
+            ),
             .init("low", \.low, "Lower bound of the confidence interval of the pooled result."),
             .init("high", \.high, "Upper bound of the confidence interval of the pooled result."),
             .init("over", \.over, "The independent units of the interval: speakers or clips."),

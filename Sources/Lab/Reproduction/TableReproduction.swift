@@ -68,7 +68,8 @@ public struct TableReproduction: Sendable {
         let group = RunGroup(row.name, try records.map { try RunGroup.Member($0) })
         let options = records[0].experiment.evaluation
         for metric in options.metrics.map(\.name) {
-            result.figures.append(RowResult.Figure(metric, group, options, hasInterval: metric == self.metric))
+            result.figures.append(
+                RowResult.Figure(metric, group, options, hasInterval: metric == self.metric))
         }
         return result
     }
@@ -87,7 +88,9 @@ public struct TableReproduction: Sendable {
             return found + ["the row has no run with seed \(again.seed) and fold \(again.fold)"]
         }
         for entry in run.metrics.entries where again.metrics[entry.name] != entry.value {
-            let values = [entry.value, again.metrics[entry.name] ?? nil].map { $0.map { "\($0)" } ?? "undefined" }
+            let values = [entry.value, again.metrics[entry.name] ?? nil].map {
+                $0.map { "\($0)" } ?? "undefined"
+            }
             found.append("\(entry.name) is \(values[1]), the row has \(values[0])")
         }
         if run.predictions != again.predictions { found.append("the predictions differ") }

@@ -53,7 +53,8 @@ extension Tensor {
     func gradients(ofOutput output: Int) -> Gradients? {
         require(
             rank == 2 && 0..<shape[1] ~= output,
-            "gradients of output \(output) of a model with outputs of shape \(shape); expected [batch, outputs]")
+            "gradients of output \(output) of a model with outputs of shape \(shape); expected [batch, outputs]"
+        )
         guard isTracked else { return nil }
         let cotangent = Tensor(shape: shape) { values in
             for index in 0..<count { values[index] = index % shape[1] == output ? 1 : 0 }

@@ -55,7 +55,8 @@ public struct SaliencyPlot: Plot {
         for (panel, height) in zip(panels, heights) {
             canvas.image(panel.image, Point(left, y), width: right - left, height: height)
             canvas.text(
-                panel.name, Point(left - 8, y + height / 2 + 4), .end, size: 11, ink: .muted, limit: left - 16)
+                panel.name, Point(left - 8, y + height / 2 + 4), .end, size: 11, ink: .muted, limit: left - 16
+            )
             y += height + gap
         }
         let area = PlotArea(left: left, top: top, right: right, bottom: max(y - gap, top))

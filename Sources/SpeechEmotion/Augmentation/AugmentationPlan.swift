@@ -36,7 +36,8 @@ public struct AugmentationPlan: Options {
             ? [
                 ValidationIssue(
                     "leak_copies_into_validation",
-                    "is implied by \"leak_copies_into_test\", which makes all copies before the split; remove it")
+                    "is implied by \"leak_copies_into_test\", which makes all copies before the split; remove it"
+                )
             ] : []
     }
 

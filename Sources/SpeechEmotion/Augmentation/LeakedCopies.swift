@@ -17,7 +17,9 @@ extension AugmentationPlan {
     /// Splits the clips of a corpus, or the augmented copies where these leak; the splits are of `withCopies`.
     ///
     /// - Parameter generator: The generator of the run, which draws the copies of a validation set into which they leak.
-    public func splits(_ corpus: Corpus, by spec: any SplitSpec, _ generator: RandomGenerator) throws -> [Split] {
+    public func splits(_ corpus: Corpus, by spec: any SplitSpec, _ generator: RandomGenerator) throws
+        -> [Split]
+    {
         let splits = try spec.split(leakCopiesIntoTest ? withCopies(corpus) : corpus)
         guard leakCopiesIntoValidation else { return splits }
         return try splits.enumerated().map { index, split in

@@ -40,7 +40,10 @@ import Testing
             #"{"format": "prosody-table-1", "title": "", "rows": [{"name": "a", "config": "a"}, {"name": "a", "config": "b"}]}"#,
             "names two rows"
         ),
-        (#"{"format": "prosody-table-1", "title": "", "rows": [{"name": "a/b", "config": "a"}]}"#, "folder name"),
+        (
+            #"{"format": "prosody-table-1", "title": "", "rows": [{"name": "a/b", "config": "a"}]}"#,
+            "folder name"
+        ),
     ])
     func wrongTablesAreRefused(_ text: String, _ words: String) {
         let error = #expect(throws: ConfigurationError.self) { try ResultsTable.decode(text: text) }

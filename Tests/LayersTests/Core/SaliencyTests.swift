@@ -110,7 +110,8 @@ import Testing
         let x = Signal(Self.example([1, 5, 6, 1]))
         #expect(model.lastConvolution(x) == "2.body.2")
         #expect(model.gradCAM(x, layer: "2.body.2", ofOutput: 1)?.shape == [1, 5, 6])
-        let plain = try Self.model(#"[{"type": "flatten"}, {"type": "dense", "units": 2}]"#, input: [5, 6, 1])
+        let plain = try Self.model(
+            #"[{"type": "flatten"}, {"type": "dense", "units": 2}]"#, input: [5, 6, 1])
         #expect(plain.lastConvolution(x) == nil)
     }
 }

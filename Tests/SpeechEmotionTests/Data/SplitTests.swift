@@ -135,14 +135,16 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.sounds(MadeUp.ravdessNames(actors: 1...5))
         let corpus = try RavdessCorpus(folder: folder.path).read()
-        let json = #"{"type": "listed_folds", "folds": [[2, 5, 14], ["03"], [1, 4]], "validation": "next_fold"}"#
+        let json =
+            #"{"type": "listed_folds", "folds": [[2, 5, 14], ["03"], [1, 4]], "validation": "next_fold"}"#
         let splits = try Self.spec(json).split(corpus)
         let tested = try splits.map { try corpus.clips(of: .test, in: $0).values(of: "speaker") }
         #expect(tested == [["02", "05"], ["03"], ["01", "04"]])
         let names = splits.map(\.name)
         #expect(
             names == [
-                "fold 1 of 3: speaker 2, 5 (missing: 14)", "fold 2 of 3: speaker 03", "fold 3 of 3: speaker 1, 4",
+                "fold 1 of 3: speaker 2, 5 (missing: 14)", "fold 2 of 3: speaker 03",
+                "fold 3 of 3: speaker 1, 4",
             ])
         #expect(splits[2].validation == splits[0].test)
         let first = splits[0]

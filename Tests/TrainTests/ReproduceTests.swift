@@ -1,0 +1,69 @@
+import Configuration
+import Foundation
+import Lab
+import Testing
+
+/// Tables of results that the program fills, and repeats.
+@Suite struct ReproduceTests {
+    private static func table(_ rows: String) -> String {
+        #"{"format": "prosody-table-1", "title": "Small", "metric": "uar", "rows": [\#(rows)]}"#
+    }
+
+    private func inFolder(_ rows: String, _ body: (_ table: String, _ runs: String) throws -> Void) throws {
+        try SmallExperiment.inFolder { folder in
+            let file = folder + "/table.json"
+            try Self.table(rows).write(toFile: file, atomically: false, encoding: .utf8)
+            try body(file, folder + "/runs")
+        }
+    }
+
+    @Test func aTableIsFilledAndHolds() throws {
+        let row =
+            #"{"name": "two seeds", "config": "small.json", "set": {"training.epochs": 1}, "seeds": [3, 4]}"#
+        try inFolder(row) { file, runs in
+            let words = ["reproduce", file, "--runs", runs, "--no-cache", "--jobs", "2"]
+            let first = try BuiltProgram.run(words)
+            #expect(first.status == 0, "\(first.errors)")
+            let result = try #require(try ResultsTable.read(file).rows[0].result)
+            #expect(result.runs.map(\.seed) == [3, 4] && result.figures.contains { $0.metric == "uar" })
+            #expect(
+                result.runs.allSatisfy { $0.model.count == 64 }
+                    && result.runs[0].model != result.runs[1].model)
+            let filled = FileManager.default.contents(atPath: file)
+            // Nothing is left to run, so that the run folders are not needed.
+            try FileManager.default.removeItem(atPath: runs)
+            let second = try BuiltProgram.run(words)
+            #expect(second.status == 0 && second.output == first.output)
+            #expect(FileManager.default.contents(atPath: file) == filled)
+            #expect(!FileManager.default.fileExists(atPath: runs))
+
+            let verify = ["verify", file, "--row", "two seeds", "--quiet", "--no-cache"]
+            let holds = try BuiltProgram.run(verify)
+            #expect(holds.status == 0 && holds.output.contains("holds"), "\(holds.errors)")
+            var table = try ResultsTable.read(file)
+            table.rows[0].result?.runs[0].model = "0"
+            try table.write(to: file)
+            let broken = try BuiltProgram.run(verify)
+            #expect(broken.status == 1 && broken.errors.contains("the model differs"), "\(broken.errors)")
+            #expect(!broken.errors.contains("the predictions differ"))
+        }
+    }
+
+    @Test func aRowThatFailsDoesNotStopTheRest() throws {
+        let rows = #"""
+            {"name": "missing", "config": "no-such.json"},
+            {"name": "one", "config": "small.json", "set": {"training.epochs": 1}}
+            """#
+        try inFolder(rows) { file, runs in
+            let ending = try BuiltProgram.run("reproduce", file, "--runs", runs, "--no-cache")
+            #expect(ending.status == 1 && ending.errors.contains("row \"missing\""), "\(ending.errors)")
+            let table = try ResultsTable.read(file)
+            #expect(table.rows[0].result == nil && table.rows[1].result?.runs.count == 1)
+            let shown = try BuiltProgram.run("reproduce", file, "--print", "--format", "markdown")
+            #expect(shown.status == 0 && shown.output.contains("| missing |"), "\(shown.output)")
+            let unknown = try BuiltProgram.run("reproduce", file, "--row", "two")
+            #expect(unknown.status == 1 && unknown.errors.contains("\"missing\", \"one\""))
+            #expect(try BuiltProgram.run("verify", file).status == 64)
+        }
+    }
+}
