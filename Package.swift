@@ -132,7 +132,8 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(
             name: "ONNXExportTests",
-            dependencies: ["ONNXExport", "TestSupport", "Layers", "Configuration", "Autograd"],
+            dependencies: ["ONNXExport", "TestSupport", "Layers", "Classical", "Configuration", "Autograd"],
+            exclude: ["Fixtures"],
             swiftSettings: realType),
         .testTarget(
             name: "ReportsTests",
@@ -143,7 +144,7 @@ let package = Package(
             path: "Tests/SpeechTestSupport", swiftSettings: realType),
         .testTarget(
             name: "SpeechEmotionTests",
-            dependencies: ["SpeechEmotion", "SpeechTestSupport", "Configuration", "Autograd"],
+            dependencies: ["SpeechEmotion", "GeMAPS", "SpeechTestSupport", "Configuration", "Autograd"],
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",

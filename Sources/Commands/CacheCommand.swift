@@ -15,10 +15,18 @@ extension Command {
         options: [Common.cache, Common.cacheLimit, clear, Common.json],
         examples: [
             ("Train cache", "Show the folder, its size, the number of entries and when they were used."),
+            ("Train cache --cache-limit 500MB", "Evict the least recently used entries beyond 500 MB."),
             ("Train cache --clear", "Remove all entries, including cached audit results."),
         ],
         run: { arguments in
             let folder = arguments[Common.cache] ?? FeatureCache.defaultFolder
+            if arguments.has(Common.cacheLimit.name) {
+                guard !arguments[clear] else {
+                    throw UsageError("--clear removes all entries; --cache-limit would have no effect")
+                }
+                // Opening a cache evicts what exceeds its limit.
+                _ = try FeatureCache(folder: folder, limit: try arguments.cacheLimit())
+            }
             let inventory = try CacheInventory(folder)
             if arguments[clear] { try inventory.clear() }
             let text = CacheText(inventory, limit: try arguments.cacheLimit())

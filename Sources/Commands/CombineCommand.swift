@@ -10,17 +10,22 @@ extension Command {
     /// Creates an ensemble.
     static let combine: Command = Command(
         name: "combine",
-        summary: "Combine several models into an ensemble that averages their logits.",
+        summary:
+            "Combine several models, classical and networks alike, into an ensemble that averages their outputs.",
         argument: Argument(
             placeholder: "RUN",
             help:
-                "Run or cross-validation folders (FOLDER:MEMBER selects a member of an ablation), or model files. Features, classes and test-time augmentation must be the same.",
+                "Run or cross-validation folders (FOLDER:MEMBER selects a member of an ablation), or model files. Features, classes and test-time augmentation must be the same. To let models with different features vote, pass the runs to Train evaluate --voting soft.",
             isRepeated: true, completion: .files),
-        options: [out],
+        options: [out, VotingOptions.voting, VotingOptions.weights],
         examples: [
             (
                 "Train combine runs/seed1 runs/seed2 runs/seed3 --out together.safetensors",
                 "Write an ensemble that predicts and exports like any other model. To evaluate it, pass the same runs to Train evaluate."
+            ),
+            (
+                "Train combine runs/forest runs/svm runs/network --voting soft --weights 2,1,1 --out vote.safetensors",
+                "Average the class probabilities of different models on the same features; the first counts twice."
             ),
             (
                 "Train combine runs/my-folds --out folds.safetensors",
@@ -45,7 +50,7 @@ extension Command {
                         "a new name; the .safetensors file and its .json must not exist yet"
                 )
             }
-            let (model, card) = try Ensemble.combine(paths)
+            let (model, card) = try Ensemble.combine(paths, vote: arguments.vote(paths.count))
             try ModelFile.write(model, card: card, to: file)
             print(
                 "\(file): an ensemble of \(paths.count) models, \(NumberText.count(model.plan.parameters, "parameter"))"

@@ -192,7 +192,7 @@ extension Command {
         let argument = try DataArgument.read(
             arguments.required("data"), settings: arguments.every(Common.set))
         let corpus = try argument.data.read()
-        for omission in corpus.omissions { Terminal.error("skipped: \(omission)") }
+        corpus.omissions.summary().forEach(Terminal.error)
         return corpus
     }
 

@@ -46,7 +46,8 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, subset, Common.tta, TableFormat.option, out, Common.threads,
+            data, labels, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights, subset,
+            Common.tta, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
             Common.noCache,
@@ -56,6 +57,10 @@ extension Command {
             (
                 "Train evaluate runs/seed1 runs/seed2 runs/seed3",
                 "Evaluate the ensemble of three models trained on the same split."
+            ),
+            (
+                "Train evaluate runs/forest runs/network --voting soft --weights 1,2",
+                "Average the class probabilities of models with different features; the second counts twice."
             ),
             (
                 "Train evaluate runs/my-folds --data emodb:/data/EmoDB",
@@ -77,6 +82,7 @@ extension Command {
             try checkOptions(arguments)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {
+                if !arguments[ensemble] { _ = try arguments.vote(1) }
                 return try arguments[ensemble]
                     ? evaluateTogether(set.records, set, arguments) : evaluateEach(set, arguments)
             }
@@ -91,7 +97,8 @@ extension Command {
         defer { reporter.finish() }
         let evaluation = try evaluate(
             RunEvaluation(
-                records, of: set.map { ($0.path, $0.records) }, tta: arguments.tta(),
+                records, of: set.map { ($0.path, $0.records) }, vote: arguments.vote(records.count),
+                tta: arguments.tta(),
                 cache: arguments.featureCache(),
                 observer: reporter), arguments)
         reporter.finish()
@@ -164,6 +171,7 @@ extension Command {
             return try evaluate(runs, arguments)
         }
         let folder = try evaluation.write(to: arguments[out])
+        evaluation.truncations.forEach(Terminal.error)
         if arguments.tableFormat == .table {
             print(evaluation.overview.text + "\n" + evaluation.folds.text)
             print(place(folder))

@@ -14,6 +14,13 @@ extension Command {
         help: "Output format: a table, one line of JSON per file, or CSV (default: table).")
     private static let attention = Switch(
         name: "attention", help: "With --format json: include the attention weights over time.")
+    private static let saliency = Option.choice(
+        "saliency", Saliency.Method.allCases.map(\.rawValue),
+        help:
+            "Compute what the predicted class depends on; with --format json it is part of each line. Long recordings are truncated as with --truncate."
+    )
+    private static let plots = Option.path(
+        "plots", "FOLDER", help: "With --saliency: write an SVG picture for each recording into this folder.")
     private static let rate = Option.integer(
         "rate", "HZ", in: 1000...768_000,
         help: "With -: sample rate of the raw audio (default: 16000).")
@@ -45,7 +52,7 @@ extension Command {
                 "Audio files, folders (searched recursively), or - for raw audio from standard input (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.tta, format, attention, timeline, window, step, truncate, rate, Common.threads,
+            model, Common.tta, format, attention, saliency, plots, timeline, window, step, truncate, rate, Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
         examples: [
@@ -65,6 +72,10 @@ extension Command {
                 "arecord -f S16_LE -r 16000 -c 1 -t raw | Train predict - --model runs/quickstart",
                 "Predict live from the microphone, once per second."
             ),
+            (
+                "Train predict some.wav --model runs/quickstart --saliency grad_cam --plots pictures",
+                "Draw where in time the model finds evidence for the predicted class."
+            ),
         ],
         run: { arguments in
             guard !arguments.all.isEmpty else {
@@ -76,7 +87,8 @@ extension Command {
             arguments.applyThreads()
             let predictor = try predictor(arguments)
             let options = WindowOptions(
-                window: arguments[window], step: arguments[step], truncates: arguments[truncate])
+                window: arguments[window], step: arguments[step],
+                truncates: arguments[truncate] || arguments[saliency] != nil)
             do {
                 isStream
                     ? try predictStream(arguments, predictor, options)
@@ -107,6 +119,16 @@ extension Command {
         if arguments[timeline], arguments[truncate] {
             throw UsageError(
                 "--timeline and --truncate are mutually exclusive: truncated recordings have no windows")
+        }
+        if arguments[saliency] == nil {
+            guard arguments[plots] == nil else { throw UsageError("--plots requires --saliency") }
+        } else {
+            guard format == "json" || arguments[plots] != nil else {
+                throw UsageError("--saliency requires --format json, or --plots FOLDER for pictures")
+            }
+            guard !isStream, !arguments[timeline] else {
+                throw UsageError("--saliency applies to files without --timeline")
+            }
         }
         guard isStream else {
             if arguments[rate] != nil {
@@ -155,6 +177,7 @@ extension Command {
                 "--timeline: this model takes recordings of any length: set the window length with --window"
             )
         }
+        let saliency = try SaliencyOutput(predictor, arguments[saliency], folder: arguments[plots])
         let writer = PredictionWriter(
             classes: predictor.classes, format: arguments[format] ?? "table",
             .init(
@@ -204,7 +227,9 @@ extension Command {
             try Interrupt.check()
             switch result {
             case .success(let prediction):
-                writer.write(paths[index], prediction)
+                writer.write(
+                    paths[index], prediction,
+                    saliency: try saliency?.compute(paths[index], prediction.summary))
                 if !prediction.windows.isEmpty { cut += 1 }
             case .failure(let error):
                 failures += 1

@@ -38,8 +38,11 @@ extension Command {
             if let gap = record.gap { Terminal.error("warning: \(gap); the report omits it") }
             let cache = try arguments.featureCache()
             var data: ExperimentData?
-            do { data = try ExperimentData(record.experiment, cache: cache) } catch {
+            do { data = try ExperimentData(record.trainedExperiment, cache: cache) } catch {
                 Terminal.error("the report omits the recordings, because the data cannot be read: \(error)")
+            }
+            if data != nil, record.result != nil, record.experiment.evaluation.subset == .test {
+                try record.noteTestRead("report")
             }
             try RunReport(record, data: data).write(to: RunFolder(record.path))
             print("\(record.file(RunFile.report))")

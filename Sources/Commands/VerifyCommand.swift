@@ -4,25 +4,36 @@ import Lab
 
 extension Command {
     private static let keep = Switch(name: "keep", help: "Keep the second run.")
+    private static let row = Option.text(
+        "row", "NAME", help: "With a table of results: the row whose first run is repeated.")
 
     /// Repeats a run and compares the files bit by bit.
     static let verify: Command = Command(
         name: "verify",
         summary: "Verify reproducibility: repeat a run and compare the files bit by bit.",
         argument: Argument(
-            placeholder: "RUN", help: "Folder of a finished run.", completion: .files),
-        options: [keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet],
+            placeholder: "RUN|TABLE", help: "Folder of a finished run, or a table of results (JSON file).",
+            completion: .files),
+        options: [
+            row, keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
+        ],
         examples: [
             (
                 "Train verify runs/quickstart",
                 "Report which files are identical; exit with status 1 if any differs."
-            )
+            ),
+            (
+                "Train verify Experiments/tables/five-systems.json --row recipe-d",
+                "Repeat the first run of a row and compare its metrics, predictions and model with the table."
+            ),
         ],
         run: verifyRun)
 
     private static func verifyRun(_ arguments: Arguments) throws {
         Interrupt.watch()
         arguments.applyThreads()
+        if let path = arguments.argument, path.hasSuffix(".json") { return try verifyRow(path, arguments) }
+        guard arguments[row] == nil else { throw UsageError("--row requires a table of results, a .json file") }
         let record = try RunRecord(arguments.required("run"))
         _ = try record.requireEnd()
         let copy = try freshFolder(record.path + "-verify")
@@ -46,6 +57,37 @@ extension Command {
             throw try failure(different, record, RunRecord(copy))
         }
         print("The run is bit-identical.")
+    }
+
+    /// Repeats the first run of a row in a temporary folder, without the runs that filled the table.
+    private static func verifyRow(_ path: String, _ arguments: Arguments) throws {
+        let table = try ResultsTable.read(path)
+        guard let name = arguments[row] else {
+            throw UsageError(
+                "name a row with --row: \(table.rows.map { "\"\($0.name)\"" }.joined(separator: ", "))")
+        }
+        let row = table.rows[try table.index(ofRow: name)]
+        guard row.result != nil else {
+            throw LabError("the row \"\(name)\" has no results yet; fill it with: Train reproduce \(path)")
+        }
+        let plan = try plan(row, table, path, arguments)
+        guard let single = plan.ablation.singles.first else { throw LabError("the row has no runs") }
+        let folder = try freshFolder(
+            (NSTemporaryDirectory() as NSString).appendingPathComponent("verify-\(name)"))
+        defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: folder) } }
+        let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
+        defer { observer.finish() }
+        _ = try ExperimentRun(
+            single.experiment, folder: RunFolder(folder), cache: try arguments.featureCache(), observer: observer
+        ).run()
+        observer.finish()
+        let differences = try plan.differences(RunRecord(folder))
+        guard differences.isEmpty else {
+            throw LabError(
+                "the row \"\(name)\" does not hold for \(single.title): \(differences.joined(separator: "; ")). It was filled by version \(row.result?.version ?? "") on \(row.result?.processor ?? "unknown")"
+            )
+        }
+        print("The row \"\(name)\" holds: \(single.title) is bit-identical.")
     }
 
     /// Creates a new folder of this name, with a number appended if it exists.

@@ -31,6 +31,15 @@ public struct EGeMAPS: Sendable {
     /// The smallest number of samples of a recording: 60 ms.
     public var minimumSamples: Int { voice.geometry.length }
 
+    /// The hop of frames in samples at a sample rate: 10 ms.
+    public static func hopLength(sampleRate: Int) -> Int { FrameGeometry.samples(10, sampleRate) }
+
+    /// The number of frames of the descriptors of a recording; nil below `minimumSamples`.
+    public func frames(of samples: Int) -> Int? {
+        let frames = voice.geometry.frames(of: samples)
+        return frames > 0 ? frames + 1 : nil
+    }
+
     /// Computes the low-level descriptors of mono samples between -1 and 1.
     ///
     /// Samples are rounded towards zero to 16 bits, as in the reference; louder ones are clipped. Throws for a recording

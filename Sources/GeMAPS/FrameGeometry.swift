@@ -17,7 +17,7 @@ struct FrameGeometry: Sendable {
 
     func frames(of samples: Int) -> Int { samples < length ? 0 : (samples - length) / hop + 1 }
 
-    private static func samples(_ milliseconds: Int, _ rate: Int) -> Int {
+    static func samples(_ milliseconds: Int, _ rate: Int) -> Int {
         (milliseconds * rate + 500) / 1000
     }
 }

@@ -39,19 +39,26 @@ struct HarmonicLevels: Sendable {
     /// "H1" and "H2" are the second and third harmonic: the reference counts F0 as harmonic 0. The level of a formant is
     /// that of the strongest harmonic within 20% of its frequency, or the nearest one.
     func levels(_ powers: UnsafePointer<Double>, _ frequency: Double, _ formants: [Double]) -> Result {
-        let fundamental = decibels(magnitude(powers, near(powers, frequency)))
-        let first = decibels(level(powers, 2 * frequency))
-        let amplitudes = formants.map { formant -> Double in
-            guard formant > 0 else { return VoiceDescriptors.noAmplitude }
-            let low = max(Int((0.8 * formant / frequency).rounded(.up)), 1)
-            let high = Int(1.2 * formant / frequency)
-            let nearest = max(Int((formant / frequency).rounded()), 1)
-            let range = low <= high ? low...high : nearest...nearest
-            return range.reduce(-Double.infinity) { max($0, decibels(level(powers, Double($1) * frequency))) }
+        let end = Double(geometry.bins - 3) * geometry.binWidth
+        let highest = min((formants.max() ?? 0) * 1.5 / frequency + 2, end / frequency)
+        var harmonics = (1...max(Int(highest), 3)).map {
+            harmonic(powers, Double($0) * frequency, spacing: frequency)
         }
+        let (first, second) = (harmonics[1].level, harmonics[2].level)
+        // The level of F0 is not interpolated.
+        let fundamental = decibels(
+            magnitude(powers, near(powers, frequency, spacing: frequency)))
+        harmonics[0].level = fundamental
         let limit = VoiceDescriptors.noAmplitude
+        let amplitudes = formants.map { formant -> Double in
+            guard formant > 0 else { return limit }
+            let inRange = harmonics.filter { abs($0.frequency - formant) <= 0.2 * formant }
+            if let strongest = inRange.map(\.level).max() { return strongest }
+            let nearest = harmonics.min { abs($0.frequency - formant) < abs($1.frequency - formant) }
+            return nearest?.level ?? limit
+        }
         return Result(
-            firstToSecond: first - decibels(level(powers, 3 * frequency)),
+            firstToSecond: first - second,
             firstToThirdFormant: amplitudes[2] == limit ? 0 : first - amplitudes[2],
             formants: amplitudes.map { $0 == limit ? limit : max($0 - fundamental, limit) })
     }
@@ -62,22 +69,33 @@ struct HarmonicLevels: Sendable {
         powers[bin * PowerSpectra.lanes].squareRoot()
     }
 
-    /// The largest of the three bins around a frequency.
-    private func near(_ powers: UnsafePointer<Double>, _ frequency: Double) -> Int {
+    /// The local maximum nearest to a frequency, the higher one of two; the bin itself without a maximum within half a
+    /// harmonic.
+    private func near(_ powers: UnsafePointer<Double>, _ frequency: Double, spacing: Double) -> Int {
         let lanes = PowerSpectra.lanes
         let middle = min(max(Int((frequency / geometry.binWidth).rounded()), 1), geometry.bins - 2)
-        var best = middle - 1
-        for bin in middle...middle + 1 where powers[bin * lanes] > powers[best * lanes] { best = bin }
-        return min(max(best, 1), geometry.bins - 2)
+        for distance in 0...Int(0.5 * spacing / geometry.binWidth) {
+            for bin in [middle + distance, middle - distance] where bin >= 1 && bin < geometry.bins - 1 {
+                let power = powers[bin * lanes]
+                if power > powers[(bin - 1) * lanes], power > powers[(bin + 1) * lanes] { return bin }
+            }
+        }
+        return middle
     }
 
-    /// The magnitude of the peak near a frequency, interpolated by a parabola.
-    private func level(_ powers: UnsafePointer<Double>, _ frequency: Double) -> Double {
-        let bin = near(powers, frequency)
+    /// The frequency and level of the peak near a harmonic, interpolated by a parabola.
+    private func harmonic(
+        _ powers: UnsafePointer<Double>, _ frequency: Double, spacing: Double
+    ) -> (frequency: Double, level: Double) {
+        let bin = near(powers, frequency, spacing: spacing)
         let (a, b, c) = (magnitude(powers, bin - 1), magnitude(powers, bin), magnitude(powers, bin + 1))
         let curvature = a - 2 * b + c
-        guard curvature < 0, b >= a, b >= c else { return b }
+        guard curvature < 0 else { return (Double(bin) * geometry.binWidth, decibels(b)) }
         let offset = 0.5 * (a - c) / curvature
-        return b - 0.25 * (a - c) * offset
+        let isPeak = b >= a && b >= c
+        return (
+            (Double(bin) + offset) * geometry.binWidth,
+            decibels(isPeak ? b - 0.25 * (a - c) * offset : b)
+        )
     }
 }

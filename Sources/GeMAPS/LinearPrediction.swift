@@ -1,68 +1,114 @@
 import Foundation
 
-/// Formants by linear prediction: the spectrum up to 5500 Hz with pre-emphasis gives the autocorrelation (Wiener and
-/// Khinchin), the Levinson-Durbin recursion the predictor, and its roots the frequencies and bandwidths.
+/// Formants by linear prediction at 11 kHz.
+///
+/// The reference resamples a frame in the frequency domain, but keeps only the first 110 bins and the first 20 ms, and
+/// searches the roots of 1 - a_1 / z - ... instead of 1 + a_1 / z + ..., where a_k are the coefficients of the
+/// prediction error filter. The results are therefore not resonances. All is done here as there, in Float where rounding
+/// matters: the band above the last bin is empty, so that the equations are ill-conditioned.
 struct LinearPrediction: Sendable {
-    static let order = 12
-    private let rate: Double
-    private let bins: Int
-    /// [bins, order + 1]
-    private let cosines: [Double]
+    private static let order = 11
+    private static let rate = 11000.0
+    private static let length = 220
+    private static let bins = 110
 
-    init(_ geometry: FrameGeometry, sampleRate: Int) {
-        let rate = min(11000, Double(sampleRate))
-        let count = min(Int(rate / 2 / geometry.binWidth) + 1, geometry.bins)
-        (self.rate, bins) = (rate, count)
-        cosines = (0..<count).flatMap { bin in
-            let angle = 2 * Double.pi * Double(bin) * geometry.binWidth / rate
-            let emphasis = 1 + 0.9 * 0.9 - 2 * 0.9 * cos(angle)
-            return (0...Self.order).map { emphasis * (bin == 0 ? 0.5 : 1) * cos(angle * Double($0)) }
+    /// [bins, length]
+    private let cosines, sines: [Float]
+    /// The turn of each bin that moves the frame into the middle of the transform.
+    private let turns: [(real: Double, imaginary: Double)]
+    private let scale: Float
+
+    init(_ geometry: FrameGeometry) {
+        let (size, length) = (Double(geometry.transform), Double(Self.length))
+        let period = size * length / Double(geometry.length)
+        let angles = (0..<Self.bins * Self.length).map { i in
+            2 * Double.pi * Double(i / Self.length) * Double(i % Self.length) / period
         }
+        cosines = angles.map { Float(cos($0)) }
+        sines = angles.map { Float(sin($0)) }
+        let offset = Double((geometry.transform - geometry.length) / 2)
+        turns = (0..<Self.bins).map { bin in
+            let angle = 2 * Double.pi * Double(bin) * offset / size
+            return (cos(angle), -sin(angle))
+        }
+        scale = Float(2 / size)
+    }
+
+    /// The buffers of one thread.
+    struct Workspace {
+        fileprivate var samples = [Float](repeating: 0, count: LinearPrediction.length)
     }
 
     /// The frequency and bandwidth of the first three formants; zeros for a silent frame.
-    func formants(_ powers: UnsafePointer<Double>, stride: Int) -> [Double] {
-        let terms = Self.order + 1
-        var correlation = [Double](repeating: 0, count: terms)
-        for bin in 0..<bins {
-            let power = powers[bin * stride]
-            for lag in 0..<terms { correlation[lag] += power * cosines[bin * terms + lag] }
-        }
+    func formants(_ spectrum: UnsafePointer<Double>, stride: Int, _ work: inout Workspace) -> [Double] {
         var found = [Double](repeating: 0, count: 6)
-        guard let polynomial = Self.predictor(correlation) else { return found }
+        resample(spectrum, stride, into: &work.samples)
+        guard let filter = Self.errorFilter(Self.autocorrelation(work.samples)) else { return found }
+        let polynomial = [1] + filter.dropFirst().map { -Double($0) }
         var poles: [(frequency: Double, bandwidth: Double)] = []
         for pole in PolynomialRoots.roots(of: polynomial) where pole.imaginary > 0 {
             let size = hypot(pole.real, pole.imaginary)
-            let frequency = atan2(pole.imaginary, pole.real) * rate / (2 * Double.pi)
-            let bandwidth = -log(max(size, 1e-12)) * rate / Double.pi
-            if frequency > 50, frequency < rate / 2 - 50, bandwidth.isFinite {
+            let frequency = atan2(pole.imaginary, pole.real) * Self.rate / (2 * Double.pi)
+            // Roots outside the unit circle count as if they were inside.
+            let bandwidth = abs(log(max(size, 1e-12))) * Self.rate / Double.pi
+            if frequency > 50, frequency < Self.rate / 2 - 50, bandwidth.isFinite {
                 poles.append((frequency, bandwidth))
             }
         }
         poles.sort { $0.frequency < $1.frequency }
         for (i, pole) in poles.prefix(3).enumerated() {
             found[2 * i] = pole.frequency
-            found[2 * i + 1] = max(pole.bandwidth, 0)
+            found[2 * i + 1] = pole.bandwidth
         }
         return found
     }
 
-    /// The coefficients of 1 - sum of a_k z^-k, or nil for silence.
-    private static func predictor(_ correlation: [Double]) -> [Double]? {
-        var error = correlation[0] * (1 + 1e-9)
-        guard error > 1e-14 else { return nil }
-        var polynomial = [1.0] + [Double](repeating: 0, count: order)
+    private func resample(_ spectrum: UnsafePointer<Double>, _ stride: Int, into samples: inout [Float]) {
+        samples.withUnsafeMutableBufferPointer { samples in
+            samples.update(repeating: Float(spectrum[0]))
+            cosines.withUnsafeBufferPointer { cosines in
+                sines.withUnsafeBufferPointer { sines in
+                    for bin in 1..<Self.bins {
+                        let (a, b) = (spectrum[2 * bin * stride], spectrum[(2 * bin + 1) * stride])
+                        let turn = turns[bin]
+                        let real = Float(a * turn.real - b * turn.imaginary)
+                        let imaginary = Float(a * turn.imaginary + b * turn.real)
+                        let row = bin * Self.length
+                        for i in 0..<Self.length {
+                            let sum = samples[i] + real * cosines[row + i]
+                            samples[i] = sum - imaginary * sines[row + i]
+                        }
+                    }
+                }
+            }
+            for i in 0..<Self.length { samples[i] *= scale }
+        }
+    }
+
+    /// Sums in the order of time: another order changes the formants.
+    private static func autocorrelation(_ samples: [Float]) -> [Float] {
+        (0...order).map { lag in
+            var sum: Float = 0
+            for i in lag..<length { sum += samples[i] * samples[i - lag] }
+            return sum
+        }
+    }
+
+    /// The coefficients of 1 + sum of a_k z^-k (Levinson and Durbin), or nil for silence.
+    private static func errorFilter(_ correlation: [Float]) -> [Float]? {
+        var error = correlation[0]
+        guard error > 0 else { return nil }
+        var filter: [Float] = [1] + [Float](repeating: 0, count: order)
         for i in 1...order {
             var sum = correlation[i]
-            for k in 1..<i { sum += polynomial[k] * correlation[i - k] }
-            let reflection = -sum / error
-            let before = polynomial
-            for k in 1..<i { polynomial[k] = before[k] + reflection * before[i - k] }
-            polynomial[i] = reflection
+            for k in 1..<i { sum += filter[k] * correlation[i - k] }
+            let reflection = -sum * (1 / error)
+            let before = filter
+            for k in 1..<i { filter[k] = before[k] + reflection * before[i - k] }
+            filter[i] = reflection
             error *= 1 - reflection * reflection
-            guard error > 0 else { return nil }
         }
-        return polynomial
+        return filter.allSatisfy(\.isFinite) ? filter : nil
     }
 }
 

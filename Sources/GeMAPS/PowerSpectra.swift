@@ -80,6 +80,13 @@ final class PowerSpectra {
         ck_real_powers(x, tables.twiddles, tables.size / 2, powers)
         return UnsafePointer(powers)
     }
+
+    /// The complex spectra of the frames of the last call: the real part of bin k of frame l is
+    /// `result[2 * k * lanes + l]`, the imaginary part follows after `lanes`. Valid until the next call.
+    func complex() -> UnsafePointer<Double> {
+        ck_real_bins(x, tables.twiddles, tables.size / 2, y)
+        return UnsafePointer(y)
+    }
 }
 
 /// Window functions, symmetric.

@@ -29,7 +29,7 @@ extension ShortTermDescriptors {
             spectra = PowerSpectra.Tables(
                 window: FrameWindow.hamming(geometry.length), size: geometry.transform)
             mel = MelBands(geometry)
-            prediction = LinearPrediction(geometry, sampleRate: sampleRate)
+            prediction = LinearPrediction(geometry)
             slopes = [SpectralSlope(0, 500, geometry), SpectralSlope(500, 1500, geometry)]
             let (width, bins) = (geometry.binWidth, geometry.bins)
             func ceiling(_ hertz: Double) -> Int { min(Int((hertz / width - 1e-9).rounded(.up)), bins) }
@@ -48,6 +48,7 @@ extension ShortTermDescriptors {
         guard let base = samples.baseAddress else { return }
         let spectra = PowerSpectra(tables.spectra)
         var work = Workspace(tables)
+        var prediction = LinearPrediction.Workspace()
         for first in stride(from: 0, to: count, by: lanes) {
             let block = first..<min(first + lanes, count)
             let powers = spectra(base, starts: block.map { $0 * geometry.hop })
@@ -59,7 +60,10 @@ extension ShortTermDescriptors {
                         into: UnsafeMutableBufferPointer(
                             rebasing: values[frame * Self.width..<(frame + 1) * Self.width]))
                 }
-                let found = tables.prediction.formants(powers + (frame - first), stride: lanes)
+            }
+            let bins = spectra.complex()
+            for frame in block {
+                let found = tables.prediction.formants(bins + (frame - first), stride: lanes, &prediction)
                 for (i, value) in found.enumerated() { formants[6 * frame + i] = value }
             }
         }

@@ -17,7 +17,6 @@ extension VoiceDescriptors {
         let geometry: FrameGeometry
         let spectra: PowerSpectra.Tables
         let summation: SubharmonicSummation
-        let periods: PeriodPerturbation
         let harmonics: HarmonicLevels
         let sampleRate: Double
 
@@ -26,7 +25,6 @@ extension VoiceDescriptors {
             spectra = PowerSpectra.Tables(
                 window: FrameWindow.gaussian(geometry.length), size: geometry.transform)
             summation = SubharmonicSummation(geometry)
-            periods = PeriodPerturbation(sampleRate: sampleRate)
             harmonics = HarmonicLevels(geometry)
             self.sampleRate = Double(sampleRate)
         }
@@ -45,6 +43,10 @@ extension VoiceDescriptors {
         pitch = Self.pitch(base, count, spectra, tables)
 
         let (lanes, hop) = (PowerSpectra.lanes, tables.geometry.hop)
+        var periods = PeriodPerturbation(samples, hop: hop, sampleRate: tables.sampleRate)
+        for frame in 0..<count {
+            (jitter[frame], shimmer[frame]) = periods.next(frame: frame, frequency: pitch[frame])
+        }
         let voiced = pitch.indices.filter { pitch[$0] > 0 }
         for first in stride(from: 0, to: voiced.count, by: lanes) {
             let block = voiced[first..<min(first + lanes, voiced.count)]
@@ -58,9 +60,6 @@ extension VoiceDescriptors {
                 firstToSecond[frame] = levels.firstToSecond
                 firstToThirdFormant[frame] = levels.firstToThirdFormant
                 for i in 0..<3 { amplitudes[3 * frame + i] = levels.formants[i] }
-                let (jitter, shimmer) = tables.periods(
-                    base + frame * hop, count: tables.geometry.length, period: tables.sampleRate / frequency)
-                (self.jitter[frame], self.shimmer[frame]) = (jitter, shimmer)
             }
         }
     }

@@ -62,7 +62,9 @@ public final class LabServer: Sendable {
         LiveRoute(models: models).add(to: &router)
         health.add(to: &router)
         var limits = Server.Options(host: options.host, port: options.port)
-        limits.workers = max(4, Parallel.threads)
+        limits.longWorkers = max(4, Parallel.threads)
+        // All programs of this machine have the same address, as have those behind an SSH tunnel.
+        if Hosts.isLoopback(options.host) { limits.connectionsPerClient = limits.connections }
         limits.queue = 64
         server = try Server(limits, router)
         health.watch(server)
@@ -89,9 +91,11 @@ public final class LabServer: Sendable {
     /// Stops: answers the requests it has received, and cuts off what is not finished after `grace` seconds.
     public func stop(grace: Double = 5) { server.stop(grace: grace) }
 
-    /// Serves until SIGINT or SIGTERM.
+    /// Serves until SIGINT or SIGTERM, and then answers the requests it has received, for up to 25 seconds. A second signal ends
+    /// the process at once.
     public func run() throws {
+        Allocator.returnLargeBlocks()
         models.load()
-        try server.run(grace: 5)
+        try server.run(grace: 25)
     }
 }

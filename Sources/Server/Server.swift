@@ -44,7 +44,7 @@ public final class Server: Sendable {
             loops = try (0..<options.loops).map { _ in try EventLoop(core) }
             self.core = core
         } catch {
-            started?.pool.stop()
+            started?.stopWorkers()
             for listener in listeners { close(listener.socket) }
             throw error
         }
@@ -53,7 +53,7 @@ public final class Server: Sendable {
 
     deinit {
         end(grace: 0)
-        core.pool.stop()
+        core.stopWorkers()
     }
 
     /// Starts serving and returns.
@@ -89,7 +89,7 @@ public final class Server: Sendable {
         // The loops close everything at the end of the grace period; the second is for a busy machine.
         running.wait(seconds: grace + 1)
         // Requests that arrive until then are answered, too.
-        core.pool.stop()
+        core.stopWorkers()
     }
 
     private func end(grace: Double) {
@@ -104,12 +104,16 @@ public final class Server: Sendable {
         }
     }
 
-    /// Starts serving, waits for one of the signals, and stops gracefully.
+    /// Starts serving, waits for one of the signals, and stops gracefully. A second signal has the effect that it had before,
+    /// so that it ends the process at once by default.
     public func run(until signals: [Int32] = [SIGINT, SIGTERM], grace: Double = 10) throws {
         let signals = try StopSignals(signals)
-        defer { signals.restore() }
-        try start()
+        do { try start() } catch {
+            signals.restore()
+            throw error
+        }
         signals.wait()
+        signals.restore()
         stop(grace: grace)
     }
 }

@@ -9,7 +9,9 @@ extension Server {
         public var loops = 1
         /// The number of threads that run handlers.
         public var workers = 4
-        /// The number of requests that wait for a worker. More give status 429.
+        /// The number of threads that run handlers of routes that take long.
+        public var longWorkers = 4
+        /// The number of requests that wait for a worker, of either kind. More give status 429.
         public var queue = 256
         /// The number of open connections. More give status 503.
         public var connections = 4096
@@ -42,7 +44,8 @@ extension Server {
         /// Checks the values.
         func validate() throws(ServerError) {
             for (name, value, least) in [
-                ("loops", loops, 1), ("workers", workers, 1), ("queue", queue, 0),
+                ("loops", loops, 1), ("workers", workers, 1), ("longWorkers", longWorkers, 1),
+                ("queue", queue, 0),
                 ("connections", connections, 1),
                 ("connectionsPerClient", connectionsPerClient, 1), ("streams", streams, 0),
                 ("limits.uri", limits.uri, 1), ("limits.headerBytes", limits.headerBytes, 0),

@@ -64,7 +64,7 @@ func onThreads<Result>(_ body: () throws -> Result) rethrows -> [Result] {
 func normalMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
     let generator = RandomGenerator(seed: seed)
     return Matrix(
-        rows: rows, columns: columns, values: generator.normals(rows * columns).map(Double.init))
+        rows: rows, columns: columns, values: generator.normals(rows * columns).map { Double($0) })
 }
 
 /// Overlapping classes: the label of row i is i modulo `classes`.

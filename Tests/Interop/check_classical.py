@@ -31,6 +31,8 @@ MODELS = [
     [{"type": "select_k_best", "k": 8}, {"type": "gaussian_nb"}],
     [SCALER, {"type": "k_neighbors"}],
     [SCALER, {"type": "k_neighbors", "weights": "distance"}],
+    [SCALER, {"type": "k_neighbors", "weights": "distance", "metric": "manhattan"}],
+    [SCALER, {"type": "k_neighbors", "metric": "cosine"}],
     {"type": "decision_tree", "max_depth": 5},
     {"type": "random_forest", "n_estimators": 30},
     [{"type": "select_from_model", "max_features": 10}, {"type": "extra_trees", "n_estimators": 30}],

@@ -89,6 +89,10 @@ extension ServeTests {
                 }
                 let other = try Client(port, timeout: 30)
                 #expect(try other.openWebSocket("/api/live?format=mp3").status == 400)
+                // Neither the smallest nor the largest numbers fit into an integer.
+                for rate in ["0", "-1e308", "1e308", "nan", "999999"] {
+                    #expect(try Client(port).openWebSocket("/api/live?rate=\(rate)").status == 400)
+                }
             }
         }
     }

@@ -51,6 +51,35 @@ extension ServeTests {
             }
         }
 
+        /// Saliency maps are those of the predictor, of the beginning of the recording.
+        @Test(arguments: [("1", Saliency.Method.integratedGradients), ("gradient", .gradient)], [0.5, 4])
+        func saliencyIsThatOfThePredictor(
+            _ method: (name: String, method: Saliency.Method), _ seconds: Double
+        )
+            throws
+        {
+            let folder = try Fixture.runs.get()
+            let predictor = try Predictor(folder + "/small")
+            let file = folder + "/saliency-\(method.name)-\(seconds).wav"
+            try AudioFile.write(Fixture.wave(seconds: seconds), to: file)
+            defer { unlink(file) }
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+            try Fixture.withServer { port in
+                let client = try Client(port, timeout: 30)
+                let answer = try client.post("/api/predict?attention=0&saliency=\(method.name)", bytes).json()
+                let prediction = try #require(answer["predictions"]?.elements?.first)
+                let map = try #require(prediction["saliency"])
+                #expect(prediction["windows"] == nil && map["class"]?.text == prediction["label"]?.text)
+                let label = try #require(predictor.classes.firstIndex { $0 == prediction["label"]?.text })
+                let expected = try predictor.saliency(
+                    predictor.pipeline.features(of: AudioFile.read(file)), of: label, method: method.method)
+                #expect(map["shape"]?.elements?.compactMap(\.integer) == expected.shape)
+                #expect(map["values"]?.elements?.compactMap(\.double) == expected.values)
+                #expect(map["start"]?.double == 0)
+                #expect(map["seconds_per_step"]?.double == expected.secondsPerStep)
+            }
+        }
+
         @Test func examplesAndClipsArePredicted() throws {
             let folder = try Fixture.runs.get()
             let run = try RunRecord(folder + "/small")
@@ -90,6 +119,10 @@ extension ServeTests {
                     ("/api/predict?model=smal", 404, "There is no model \"smal\". Did you mean \"small\"?"),
                     ("/api/predict?window=x", 400, "window: expected a number, found \"x\"."),
                     ("/api/predict?window=99", 400, "window: 99 s is longer than the model's input"),
+                    (
+                        "/api/predict?saliency=2", 400,
+                        "saliency: expected 0, 1, gradient, integrated_gradients, grad_cam, found \"2\"."
+                    ),
                     ("/api/predict?attention=maybe", 400, "attention: expected true or false"),
                 ] {
                     let answer = try client.post(path, wave)

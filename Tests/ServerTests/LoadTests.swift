@@ -156,6 +156,31 @@ extension OverSockets {
             }
         }
 
+        @Test func longHandlersDoNotHoldUpOthers() throws {
+            let gate = DispatchSemaphore(value: 0)
+            try withServer { options in
+                (options.workers, options.longWorkers, options.queue) = (1, 2, 1)
+            } routes: { router in
+                routes(&router)
+                router.get("/long", takesLong: true) { _ in
+                    gate.wait()
+                    return .text("done")
+                }
+            } _: { (server, port) throws in
+                let clients = try (0..<3).map { _ in
+                    let client = try Client(port)
+                    client.send("GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    return client
+                }
+                #expect(eventually { server.status.queuedRequests == 1 && server.status.busyWorkers == 2 })
+                let client = try Client(port)
+                #expect(try client.get("/long").status == 429)
+                #expect(try client.get("/ok").text == "ok")
+                for _ in clients { gate.signal() }
+                for client in clients { #expect(try client.answer().text == "done") }
+            }
+        }
+
         @Test func bodiesShareTheirMemory() throws {
             try withServer { options in
                 (options.bodyMemory, options.bodyTimeout) = (1 << 20, 30)

@@ -11,7 +11,7 @@ import Testing
         do {
             switch try router.admit(head) {
             case .reply(let response): return "\(response.status) \(response.headers["Allow"] ?? "")"
-            case .handle(let limit, _): return "handled \(limit.map(String.init) ?? "default")"
+            case .handle(let limit, _, _): return "handled \(limit.map(String.init) ?? "default")"
             }
         } catch let problem as Problem {
             return "\(problem.status) \(problem.headers["Allow"] ?? "")"

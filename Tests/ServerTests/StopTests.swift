@@ -56,13 +56,14 @@ extension OverSockets {
                     }.start()
                 }
                 usleep(300_000)
+                // A busy machine needs longer.
+                #expect(eventually(within: 30) { answered.value > 100 })
                 let start = Date()
                 server.stop(grace: 10)
                 let seconds = Date().timeIntervalSince(start)
                 group.wait()
                 print("stopped in \(seconds) s: \(answered.value) answered, \(refused.value) refused")
                 #expect(lost.value == 0 && answered.value == handled.value)
-                #expect(answered.value > 100)
                 #expect(refused.value <= 16 && seconds < 5)
                 #expect(server.status.connections == 0)
             }

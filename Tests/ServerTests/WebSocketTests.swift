@@ -61,7 +61,7 @@ private struct Peer {
 extension OverSockets {
     @Suite struct WebSocketTests {
         private func routes(_ router: inout Router) {
-            let options = WebSocket.Options(messageLimit: 100_000, pingInterval: 0.3, protocols: ["progress"])
+            let options = WebSocket.Options(messageLimit: 100_000, pingInterval: 0.5, protocols: ["progress"])
             router.get("/echo") { _ in
                 .webSocket(options) { socket in
                     while let message = socket.receive() { try socket.send(message) }

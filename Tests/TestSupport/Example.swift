@@ -136,6 +136,12 @@ package struct Example: Sendable, CustomStringConvertible {
             #"{"type": "parallel", "join": "product", "branches": [{"type": "dense", "units": 4}, {"type": "masking", "value": 9}]}"#,
             [6, 4]),
         .init(
+            #"{"type": "voting", "estimators": [{"type": "gru", "units": 3, "output": "last"}, {"type": "sequential", "layers": [{"type": "flatten"}, {"type": "dense", "units": 3}]}], "weights": [2, 1]}"#,
+            [5, 2]),
+        .init(
+            #"{"type": "voting", "voting": "logits", "weights": [1, 3], "estimators": [{"type": "dense", "units": 3}, {"type": "dense", "units": 3, "activation": "tanh"}]}"#,
+            [4]),
+        .init(
             #"{"type": "graph", "parts": {"a": {"layers": [{"type": "conv1d", "filters": 4}]}, "b": {"inputs": ["input"], "layers": [{"type": "dense", "units": 4}]}, "c": {"inputs": ["b", "a", "b"], "join": "sum"}, "d": {"inputs": ["a", "c", "input"], "layers": [{"type": "gru", "units": 3, "l2": 0.1}]}}}"#,
             [8, 2]),
         .init(

@@ -28,6 +28,16 @@ import Testing
         (try? FileManager.default.contentsOfDirectory(atPath: package + "/Tests/Golden/wav"))?
         .sorted().first { $0.hasSuffix(".wav") } ?? ""
 
+    @Test func aLimitEvictsAtOnce() throws {
+        try Self.inFolder { _, cache in
+            let limited = try BuiltProgram.run("cache", "--cache", cache, "--cache-limit", "1kB", "--json")
+            let found = try JSONValue.parse(limited.output)
+            #expect(found["entries"]?.integer == 0, "\(limited.output)\(limited.errors)")
+            let both = try BuiltProgram.run("cache", "--cache", cache, "--clear", "--cache-limit", "1kB")
+            #expect(both.status == 64 && both.errors.contains("--cache-limit would have no effect"))
+        }
+    }
+
     @Test func theCacheIsShownAndCleared() throws {
         try Self.inFolder { folder, cache in
             try Data(repeating: 1, count: 2000).write(to: URL(fileURLWithPath: cache + "/sounds"))

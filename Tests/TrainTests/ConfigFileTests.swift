@@ -11,7 +11,7 @@ import Testing
         let names = (try? FileManager.default.subpathsOfDirectory(atPath: experiments)) ?? []
         return names.filter { name in
             name.hasSuffix(".json")
-                && !["models/", "protocols/", "schema.json"].contains(where: name.hasPrefix)
+                && !["models/", "protocols/", "tables/", "schema.json"].contains(where: name.hasPrefix)
         }
         .sorted()
     }()

@@ -21,6 +21,21 @@ import Testing
         }
     }
 
+    @Test func settingsApplyToACorpusOrAreRefused() throws {
+        let all = try BuiltProgram.run("data", "list", "synthetic:")
+        let one = try BuiltProgram.run(
+            "data", "list", "synthetic:", "--set", #"data.include={"label": ["angry"]}"#)
+        #expect(all.status == 0 && one.status == 0, "\(all.errors)\(one.errors)")
+        let labels = Set(one.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[2] })
+        #expect(labels == ["angry"] && one.output.count < all.output.count)
+        let other = try BuiltProgram.run("data", "stats", "synthetic:", "--set", "features.layout.frames=50")
+        #expect(other.status == 64 && other.errors.contains("only its data can be set"), "\(other.errors)")
+        let path = try BuiltProgram.run("data", "stats", "synthetic:here")
+        #expect(path.status == 64 && path.errors.contains("the synthetic corpus has no files"))
+        let mapped = try BuiltProgram.run("data", "stats", "mapped:here")
+        #expect(mapped.status == 64 && mapped.errors.contains("describe it in a JSON file"))
+    }
+
     @Test func statisticsInEveryForm() throws {
         try SmallExperiment.inFolder { folder in
             let words = ["data", "stats", folder + "/small.json"]

@@ -45,6 +45,49 @@ import Testing
         }
     }
 
+    /// Searches over fitted models: every combination, and successive halving.
+    @Test(arguments: [
+        #"{"folds": 2, "parameters": {"model.n_estimators": [2, 4, 8, 12, 16, 24], "model.max_depth": [1, 2, 3, 4]}}"#,
+        #"{"folds": 2, "method": {"type": "halving", "trials": 18, "factor": 3, "rounds": 3}, "parameters": {"model.n_estimators": {"type": "integer", "low": 2, "high": 30}, "model.max_depth": [1, 2, 3, 4]}}"#,
+    ])
+    func searchesKilledAtAnyMomentEndWithTheSameFiles(_ search: String) throws {
+        try SmallExperiment.inFolder { folder in
+            let config = folder + "/search.json"
+            try PlotTests.withSearch(search).write(toFile: config, atomically: true, encoding: .utf8)
+            func words(_ name: String) -> [String] {
+                ["run", config, "--runs", folder + "/runs", "--name", name, "--no-cache", "--quiet"]
+            }
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let whole = try BuiltProgram.run(words("whole"))
+            #expect(whole.status == 0, "\(whole.errors)")
+            let length = UInt32((clock.now - begin) / .microseconds(1))
+            let run = folder + "/runs/killed"
+            var moments: [UInt32] = []
+            var status: Int32 = 1
+            while status != 0 {
+                let hasBegun = FileManager.default.fileExists(atPath: run + "/config.json")
+                let call = try BuiltProgram.begin(words("killed") + (hasBegun ? ["--resume"] : []))
+                if moments.count < 4 {
+                    moments.append(UInt32.random(in: 0...length))
+                    usleep(moments[moments.count - 1])
+                    kill(call.id, SIGKILL)
+                }
+                let ending = try call.end()
+                status = ending.status
+                if ending.errors.contains("contains a finished run") { break }
+                try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
+            }
+            try SmallExperiment.expectEqual(run, folder + "/runs/whole", "after \(moments) us")
+            for name in ["search.jsonl", "search.csv"] {
+                let files = ["whole", "killed"].map {
+                    FileManager.default.contents(atPath: "\(folder)/runs/\($0)/\(name)")
+                }
+                #expect(files[0] != nil && files[0] == files[1], "\(name) after \(moments) us")
+            }
+        }
+    }
+
     @Test func threadsMakeNoDifference() throws {
         try SmallExperiment.inFolder { folder in
             for threads in 1...3 {

@@ -1,10 +1,12 @@
 """Uses the pages of `Train serve` as a person does, in headless Chromium.
 
-usage: browser_tests.py PROGRAM FOLDER
+usage: browser_tests.py [--axe FILE] PROGRAM FOLDER [TEST ...]
 
-PROGRAM is the built Train, and FOLDER receives the screenshots. A message in the console that is an error or a warning
-fails its test.
+PROGRAM is the built Train, and FOLDER receives the screenshots. FILE is axe.min.js of axe-core, whose accessibility rules
+are checked on every page; without it, this test is skipped. A message in the console that is an error or a warning fails
+its test.
 """
+import argparse
 import contextlib
 import json
 import math
@@ -50,8 +52,8 @@ def write_wav(path, seconds, rate=16000):
 class Lab:
     """A server with two finished runs, and the files to drop."""
 
-    def __init__(self, program, folder, screenshots):
-        self.program, self.folder, self.screenshots = program, folder, screenshots
+    def __init__(self, program, folder, screenshots, axe=None):
+        self.program, self.folder, self.screenshots, self.axe = program, folder, screenshots, axe
         self.runs = folder + "/runs"
         self.model = os.path.join(ROOT, "Models/speech-emotion.safetensors")
         for name, changes in (("first", []), ("second", ["model[5].units=24"])):
@@ -160,6 +162,27 @@ def long_recordings(lab):
             time.sleep(0.1)
         with open(lab.folder + "/long.json") as file:
             check(len(json.load(file)["predictions"]) == 2, "the saved JSON")
+
+
+def saliency(lab):
+    """Saliency replaces attention over the spectrogram, and attention comes back."""
+    with lab.browser() as browser:
+        ready(browser)
+        drop(browser, lab.wav)
+        answered(browser)
+        menu = "document.querySelector('#listen .drawing')"
+        names = browser.script(f"return [...{menu}.options].map((one) => one.innerText)")
+        check(names == ["attention of speech-emotion", "saliency of speech-emotion"], f"the menu has {names}")
+        picture = "return document.querySelector('#listen canvas.mel').toDataURL()"
+        before = browser.script(picture)
+        choose = f"{menu}.selectedIndex = arguments[0]; {menu}.dispatchEvent(new Event('change'))"
+        browser.script(choose, 1)
+        browser.wait_for_text("Integrated gradients of speech-emotion for", "#listen .key", 60)
+        check(browser.script(picture) != before, "no saliency is drawn")
+        lab.keep(browser, "listen-saliency")
+        browser.script(choose, 0)
+        browser.wait_for_text("Attention of speech-emotion", "#listen .key")
+        check(browser.script(picture) == before, "the saliency stays")
 
 
 def play_and_seek(lab):
@@ -335,6 +358,44 @@ def every_size(lab):
                 lab.keep(browser, f"{page.split('/')[0]}-{size[0]}-{'dark' if dark else 'light'}")
 
 
+def accessibility(lab):
+    """axe-core finds nothing on any page, in light and dark, narrow and wide."""
+    if lab.axe is None:
+        return "without axe-core"
+    with open(lab.axe) as file:
+        axe = file.read()
+    example = "const menu = document.querySelector('#listen select'); menu.selectedIndex = 3; menu.dispatchEvent(new Event('change'))"
+    cell = "[...document.querySelectorAll('#mistakes .matrix button')].at(-1).click()"
+    # The page, a script that fills it, and what then appears.
+    views = [
+        ("listen", "", "#listen option:nth-child(4)"), ("listen", example, "#listen .answer"), ("live", "", "#live option"),
+        ("runs", "", "#runs tbody tr"), ("runs/first", "", "#runs iframe"), ("mistakes", "", "#mistakes a, #mistakes select"),
+        ("mistakes/first", cell, "#mistakes .clips tbody tr"), ("corpus/first", "", "#corpus .tile"),
+        ("runs/no-such-run", "", "#runs .error"), (f"file://{lab.runs}/first/report.html", "", "h1"),
+    ]
+    found = {}
+    for size in (WIDE, NARROW):
+        for dark in (False, True):
+            with lab.browser(size=size, dark=dark) as browser:
+                for page, code, selector in views:
+                    browser.open(page if page.startswith("file:") else f"{lab.address}#{page}")
+                    if code:
+                        browser.wait("return document.querySelectorAll('#listen:not([hidden]) option, #mistakes:not([hidden]) .matrix button').length > 3")
+                        browser.script(code)
+                    browser.wait(f"return document.querySelector('{selector}')")
+                    time.sleep(0.3)
+                    browser.script(axe)
+                    result = browser.script("return axe.run(document, { resultTypes: ['violations'], iframes: false, preload: false })")
+                    for violation in result["violations"]:
+                        for node in violation["nodes"]:
+                            key = (violation["impact"], violation["id"], page.split("/")[-1] if ":" in page else page, node["html"][:160])
+                            found.setdefault(key, []).append(f"{size[0]} {'dark' if dark else 'light'}: {node.get('failureSummary', '')[:300]}")
+                browser.console()  # a run that does not exist has status 404
+    for key, places in found.items():
+        print("  ", *key, places[0], flush=True)
+    check(not found, f"axe-core has {len(found)} findings")
+
+
 def examples_of_the_manual(lab):
     """The examples in curl and Python of the documentation work as they stand, with another port."""
     with open(os.path.join(ROOT, "Documentation/web-lab.md")) as file:
@@ -348,23 +409,34 @@ def examples_of_the_manual(lab):
             check(ending.returncode == 0 and "angry" in ending.stdout, f"{block}\n{ending.stdout}\n{ending.stderr}")
 
 
-TESTS = [drop_files, long_recordings, play_and_seek, microphone, keyboard_only, runs, a_run_that_trains, mistakes, corpus,
-         an_ablation, every_size, examples_of_the_manual]
+TESTS = [drop_files, long_recordings, saliency, play_and_seek, microphone, keyboard_only, runs, a_run_that_trains, mistakes, corpus,
+         an_ablation, every_size, accessibility, examples_of_the_manual]
 
 
-def main(program, screenshots, names):
-    os.makedirs(screenshots, exist_ok=True)
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--axe", metavar="FILE")
+    parser.add_argument("program")
+    parser.add_argument("screenshots", metavar="folder")
+    parser.add_argument("tests", metavar="TEST", nargs="*")
+    args = parser.parse_args()
+    names = [test.__name__ for test in TESTS]
+    for name in args.tests:
+        if name not in names:
+            parser.error(f"there is no test {name}; the tests are {', '.join(names)}")
+    os.makedirs(args.screenshots, exist_ok=True)
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        lab = Lab(os.path.abspath(program), folder, screenshots)
+        lab = Lab(os.path.abspath(args.program), folder, args.screenshots, args.axe)
         try:
             for test in TESTS:
-                if names and test.__name__ not in names:
+                if args.tests and test.__name__ not in args.tests:
                     continue
                 start = time.monotonic()
                 try:
-                    test(lab)
-                    print(f"passed  {test.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
+                    skipped = test(lab)
+                    outcome = f"skipped {test.__name__}: {skipped}" if skipped else f"passed  {test.__name__}"
+                    print(f"{outcome} ({time.monotonic() - start:.1f} s)", flush=True)
                 except Exception as error:
                     failures += 1
                     print(f"FAILED  {test.__name__}: {error}", flush=True)
@@ -377,4 +449,4 @@ def main(program, screenshots, names):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))
+    sys.exit(main())

@@ -39,23 +39,49 @@ public struct PermutationImportance: Sendable, Equatable {
     ) throws(FittingError) -> PermutationImportances {
         let groups = groups ?? (0..<x.columns).map { [$0] }
         try check(x, groups)
-        let baseline = score(x)
-        var decreases = Array(repeating: 0.0, count: groups.count * nRepeats)
-        decreases.withUnsafeMutableBufferPointer { decreases in
-            Parallel.chunks(groups.count) { group in
-                var shuffled = x
-                for turn in 0..<nRepeats {
-                    let order = generator.split("group \(group), repeat \(turn)").permutation(x.rows)
-                    for (row, source) in order.enumerated() {
-                        for column in groups[group] { shuffled[row, column] = x[source, column] }
+        return compute(rows: x.rows, groups: groups.count, generator: generator) { change in
+            guard let change else { return score(x) }
+            var shuffled = x
+            for (row, source) in change.rows.enumerated() {
+                for column in groups[change.group] { shuffled[row, column] = x[source, column] }
+            }
+            return score(shuffled)
+        }
+    }
+
+    /// Computes the importances for rows of any kind. The result does not depend on the number of threads.
+    ///
+    /// - Parameters:
+    ///   - progress: Receives the number of shuffled evaluations and their total.
+    ///   - score: Returns the score, larger is better: of the rows as they are, or with the values of a group taken from other
+    ///     rows. Called on several threads.
+    public func compute<Failure>(
+        rows: Int, groups: Int, generator: RandomGenerator,
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil,
+        score: @Sendable (_ change: (group: Int, rows: [Int])?) throws(Failure) -> Double
+    ) throws(Failure) -> PermutationImportances {
+        let baseline = try score(nil)
+        let total = groups * nRepeats
+        var decreases: [Double] = []
+        let size = max(1, 4 * Parallel.threads)
+        for start in stride(from: 0, to: total, by: size) {
+            let count = min(size, total - start)
+            var scores = [Result<Double, Failure>](repeating: .success(0), count: count)
+            scores.withUnsafeMutableBufferPointer { scores in
+                Parallel.chunks(count) { index in
+                    let (group, turn) = ((start + index) / nRepeats, (start + index) % nRepeats)
+                    let order = generator.split("group \(group), repeat \(turn)").permutation(rows)
+                    do throws(Failure) { scores[index] = .success(try score((group, order))) } catch {
+                        scores[index] = .failure(error)
                     }
-                    decreases[group * nRepeats + turn] = baseline - score(shuffled)
                 }
             }
+            for score in scores { decreases.append(baseline - (try score.get())) }
+            progress?(decreases.count, total)
         }
         return PermutationImportances(
             baseline: baseline,
-            decreases: groups.indices.map { Array(decreases[$0 * nRepeats..<($0 + 1) * nRepeats]) })
+            decreases: (0..<groups).map { Array(decreases[$0 * nRepeats..<($0 + 1) * nRepeats]) })
     }
 
     private func check(_ x: Matrix, _ groups: [[Int]]) throws(FittingError) {

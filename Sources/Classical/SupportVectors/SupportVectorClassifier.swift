@@ -152,7 +152,7 @@ public struct SupportVectorClassifier: Classifier, Equatable {
                     pair += 1
                 }
             }
-            let values = count == 2 ? [pairs[1], pairs[2]] : coupledProbabilities(pairs, classes: count)
+            let values = coupledProbabilities(pairs, classes: count)
             for (index, label) in present.enumerated() { result[row, label] = values[index] }
         }
         return result

@@ -63,7 +63,7 @@ struct FeatureInput {
             throw UsageError("--set cannot change the config of the finished run \(path)")
         }
         let run = try RunRecord(path)
-        let data = try ExperimentData(run.experiment)
+        let data = try ExperimentData(run.trainedExperiment)
         if let split = run.split,
             Split.Subset.allCases.contains(where: { split[$0] != data.split[$0] })
         {
@@ -72,7 +72,7 @@ struct FeatureInput {
                 found: "clips that differ from those of the data",
                 allowed: "the data that the run was trained on; restore them, or pass the corpus itself")
         }
-        return FeatureInput(data, run.experiment, run: run.path)
+        return FeatureInput(data, run.trainedExperiment, run: run.path)
     }
 
     private static func ofData(_ text: String, _ settings: [String]) throws -> FeatureInput {
@@ -96,7 +96,7 @@ struct FeatureInput {
     }
 
     private static func report(_ corpus: Corpus) {
-        for omission in corpus.omissions { Terminal.error("skipped: \(omission)") }
+        corpus.omissions.summary().forEach(Terminal.error)
     }
 
     private static func audioFiles(_ path: String) throws -> [String] {

@@ -25,11 +25,19 @@ struct DataArgument {
             guard kinds.contains(kind) else {
                 throw UsageError("unknown corpus type \"\(kind)\"", of: kind, among: kinds)
             }
-            let key = kind == "manifest" ? "file" : "folder"
-            let source: JSONValue = [
-                "type": kind.encode(), key: String(text[text.index(after: colon)...]).encode(),
+            var json: JSONValue = [
+                "data": ["source": try source(kind, String(text[text.index(after: colon)...]))]
             ]
-            return DataArgument(data: try DataOptions.decode(["source": source]), experiment: nil)
+            for setting in settings {
+                guard setting.hasPrefix("data.") else {
+                    throw UsageError(
+                        "--set \(setting): \(text) is a corpus, so only its data can be set, such as data.exclude; to set other values, pass an experiment"
+                    )
+                }
+                try json.set(setting)
+            }
+            return DataArgument(
+                data: try DataOptions.decode(json["data"] ?? [:], environment: environment), experiment: nil)
         }
         var json = try JSONValue.load(text)
         for setting in settings { try json.set(setting) }
@@ -38,6 +46,22 @@ struct DataArgument {
         }
         let experiment = try Experiment.decode(json, environment: environment)
         return DataArgument(data: experiment.data, experiment: experiment)
+    }
+
+    private static func source(_ kind: String, _ path: String) throws -> JSONValue {
+        switch kind {
+        case "synthetic":
+            guard path.isEmpty else {
+                throw UsageError("synthetic:\(path): the synthetic corpus has no files; pass \"synthetic:\"")
+            }
+            return ["type": kind.encode()]
+        case "mapped", "combined":
+            throw UsageError(
+                "\(kind):\(path): a \(kind) corpus is made of others; describe it in a JSON file, and pass that file"
+            )
+        default:
+            return ["type": kind.encode(), kind == "manifest" ? "file" : "folder": path.encode()]
+        }
     }
 
     /// Whether the text has the form `KIND:PATH` and is not an existing file.

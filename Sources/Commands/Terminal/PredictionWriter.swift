@@ -42,8 +42,8 @@ final class PredictionWriter {
         }
     }
 
-    /// Writes a row, followed by a row per window if the timeline was requested.
-    func write(_ name: String, _ prediction: RecordingPrediction) {
+    /// Writes a row, followed by a row per window if the timeline was requested. JSON includes the saliency, if any.
+    func write(_ name: String, _ prediction: RecordingPrediction, saliency: Saliency? = nil) {
         if let heads { show(heads) }
         heads = nil
         switch format {
@@ -53,7 +53,10 @@ final class PredictionWriter {
             for window in prediction.windows {
                 show(csv(name, window.prediction, times: [window.start, window.end].map(Self.seconds)))
             }
-        case "json": show(json(name, prediction).line)
+        case "json":
+            var line = json(name, prediction)
+            if let saliency { line["saliency"] = saliency.json(classes: classes) }
+            show(line.line)
         default:
             show(row(name, prediction.summary, count: "\(max(prediction.windows.count, 1))"))
             guard extras.timeline else { return }

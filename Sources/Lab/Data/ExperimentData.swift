@@ -5,7 +5,7 @@ import Training
 
 /// The data of an experiment: its clips, their split, and feature extraction.
 public struct ExperimentData: Sendable {
-    /// All clips, including augmented copies if these leak into the test set.
+    /// All clips, including augmented copies if these leak into another subset.
     public let corpus: Corpus
     /// All splits, one per fold.
     public let splits: [Split]
@@ -24,8 +24,12 @@ public struct ExperimentData: Sendable {
     /// Creates the data of a corpus that has been read.
     init(_ experiment: Experiment, corpus read: Corpus, cache: FeatureCache? = nil) throws {
         let plan = experiment.augmentation
-        corpus = plan.splitCorpus(read)
-        splits = try experiment.split.value.split(corpus)
+        let generator = RandomGenerator(seed: UInt64(experiment.seed))
+        // After a search, the corpus may contain augmented copies.
+        var recordings = read
+        recordings.clips.removeAll { $0.origin != nil }
+        corpus = plan.withCopies(recordings)
+        splits = try plan.splits(recordings, by: experiment.split.value, generator)
         guard splits.indices.contains(experiment.fold - 1) else {
             throw DataError(
                 "\"fold\"", found: "\(experiment.fold)",
@@ -33,9 +37,8 @@ public struct ExperimentData: Sendable {
         }
         split = splits[experiment.fold - 1]
         source = try FeatureExtractor(experiment.features, cache: cache)
-        let copies = RandomGenerator(seed: UInt64(experiment.seed)).split("copies")
         loading = FeatureLoading(
-            source: plan.leakCopiesIntoTest ? LeakedCopies(source, plan, copies) : source,
+            source: plan.leaksCopies ? LeakedCopies(source, plan, generator.split("copies")) : source,
             classes: corpus.classes, isStrict: experiment.data.strict,
             normalizing: experiment.features.normalize)
     }
@@ -89,10 +92,7 @@ public struct ExperimentData: Sendable {
 
     /// The number of examples in an epoch, if every clip is usable.
     func examples(_ experiment: Experiment) -> Int {
-        let clips = (try? corpus.clips(of: .train, in: split)) ?? []
-        let labels = clips.compactMap { corpus.classes.firstIndex(of: $0.label) }
-        let plan = experiment.augmentation.afterSplit
-        return experiment.data.balance.draw(labels).count * plan.copies.count
+        TrainingClasses(experiment, self).examples.reduce(0, +)
     }
 
     /// The clips of a subset. Throws if the training or test set is empty.

@@ -13,9 +13,8 @@ extension TrainingSet {
         let labels = batches.flatMap { $0.targets.labels().values }
         var examples = FittingExamples(batches.map(\.inputs), labels: labels, classes: classes)
         if experiment.data.balance.rule == .weights {
-            let counts = classCounts(classes)
-            let present = counts.count { $0 > 0 }
-            examples.weights = labels.map { Double(labels.count) / Double(present * counts[$0]) }
+            let weights = TrainingClasses.balanced(classCounts(classes))
+            examples.weights = labels.map { weights[$0] }
         }
         if let validation, validation.count > 0 {
             let batches = (0..<validation.count).map { validation.batch($0) }

@@ -35,6 +35,7 @@ package enum ConfigExamples {
         "leave_one_speaker_out": #"{"type": "leave_one_speaker_out"}"#,
         "ravdess_actors": #"{"type": "ravdess_actors"}"#,
         "listed": #"{"type": "listed", "by": "speaker", "test": ["01", "02"], "validation": ["03"]}"#,
+        "listed_folds": #"{"type": "listed_folds", "by": "speaker", "folds": [[2, 5, 14], [3, 6, 7], [10, 11, 12]]}"#,
         "file": #"{"type": "file", "file": "splits/fold1.csv"}"#,
         // Preprocessing
         "trim": #"{"type": "trim", "top_db": 30}"#,
@@ -68,6 +69,7 @@ package enum ConfigExamples {
         "rms": #"{"type": "rms"}"#,
         "tonnetz": #"{"type": "tonnetz"}"#,
         "yin": #"{"type": "yin", "fmin": 65, "fmax": 600}"#,
+        "egemaps_lld": #"{"type": "egemaps_lld", "sample_rate": 16000}"#,
         "pyin": #"{"type": "pyin", "fmin": 65, "fmax": 600}"#,
         "spectrogram": #"{"type": "spectrogram", "scale": "db"}"#,
         "delta": #"{"type": "delta", "of": {"type": "mfcc"}, "order": 1}"#,
@@ -128,6 +130,8 @@ package enum ConfigExamples {
             #"{"type": "sequential", "layers": [{"type": "dense", "units": 64}, {"type": "dropout", "rate": 0.3}]}"#,
         "residual":
             #"{"type": "residual", "body": [{"type": "conv1d", "filters": 64}, {"type": "batch_norm"}]}"#,
+        "voting":
+            #"{"type": "voting", "estimators": [{"type": "random_forest"}, {"type": "sequential", "layers": [{"type": "standard_scaler"}, {"type": "svc", "probability": true}]}], "weights": [2, 1]}"#,
         "parallel":
             #"{"type": "parallel", "branches": [{"type": "conv1d", "filters": 32, "kernel_size": 3}, {"type": "conv1d", "filters": 32, "kernel_size": 7}]}"#,
         "graph":

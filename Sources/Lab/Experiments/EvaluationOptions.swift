@@ -18,7 +18,7 @@ public struct EvaluationOptions: Options {
         case validation
 
         /// The corresponding subset of a split.
-        var splitSubset: Split.Subset { self == .test ? .test : .validation }
+        public var splitSubset: Split.Subset { self == .test ? .test : .validation }
     }
 
     public static let summary =

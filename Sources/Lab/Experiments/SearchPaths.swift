@@ -32,10 +32,23 @@ extension SearchOptions {
                     report(own, "cannot be searched; use paths in \(Self.searchable.joined(separator: ", "))")
                     continue
                 }
+                // Leaked copies are clips of their own, with features of their own.
+                if experiment.augmentation.leaksCopies, ["features", "augmentation"].contains(first) {
+                    report(
+                        own,
+                        "cannot be searched with \"leak_copies_into_test\" or \"leak_copies_into_validation\", which make the copies part of the data"
+                    )
+                    continue
+                }
                 for value in Self.examples(entry.value) {
                     let change = SweepChange(path: path, value: value, place: place)
                     let changed = try resolved.applying([change], resolved: resolved)
-                    _ = try ValidatedExperiment(Experiment.decode(changed).withoutSearch, json: changed)
+                    let trial = try Experiment.decode(changed).withoutSearch
+                    _ = try ValidatedExperiment(trial, json: changed)
+                    if trial.augmentation.leaksCopies != experiment.augmentation.leaksCopies {
+                        report(own, "cannot be searched, because it changes the data")
+                        break
+                    }
                 }
             } catch { problems += error.problems }
         }
@@ -76,11 +89,17 @@ extension Experiment {
 
     /// The experiment with the values of a trial in place of its own.
     func applying(_ values: [JSONValue], of search: SearchOptions) throws(ConfigurationError) -> Experiment {
+        try applying(Named(zip(search.parameters.entries, values).map { .init($0.name, $1) }))
+    }
+
+    /// The experiment with values by path in place of its own, and without its search; unchanged if there are none.
+    func applying(_ values: Named<JSONValue>) throws(ConfigurationError) -> Experiment {
+        guard !values.entries.isEmpty else { return self }
         let resolved = withoutSearch.encode()
         var changes: [SweepChange] = []
-        for (entry, value) in zip(search.parameters.entries, values) {
+        for entry in values.entries {
             let path = try resolved.existing(JSONPath(parsing: entry.name), place: .nowhere)
-            changes.append(SweepChange(path: path, value: value, place: .nowhere))
+            changes.append(SweepChange(path: path, value: entry.value, place: .nowhere))
         }
         return try Experiment.decode(resolved.applying(changes, resolved: resolved))
     }

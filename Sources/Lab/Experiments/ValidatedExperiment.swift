@@ -63,6 +63,7 @@ public struct ValidatedExperiment: Sendable {
         }
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
         if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
+        if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(layers.output, classes: classes) { report(["model"], message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
@@ -84,10 +85,12 @@ public struct ValidatedExperiment: Sendable {
             if let message = experiment.problem(withMetric: name) { report(path, message) }
         }
         if experiment.features.normalize == .speaker {
-            if experiment.augmentation.leakCopiesIntoTest {
+            let plan = experiment.augmentation
+            if plan.leaksCopies {
+                let key = plan.leakCopiesIntoTest ? "leak_copies_into_test" : "leak_copies_into_validation"
                 report(
                     ["features", "normalize"],
-                    "conflicts with leak_copies_into_test: the statistics of a speaker would include augmented copies; remove leak_copies_into_test"
+                    "conflicts with \(key): the statistics of a speaker would include augmented copies; remove \(key)"
                 )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
@@ -96,6 +99,11 @@ public struct ValidatedExperiment: Sendable {
                     "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"
                 )
             }
+        }
+        if experiment.augmentation.leakCopiesIntoValidation, !experiment.split.value.hasValidation {
+            report(
+                ["augmentation", "leak_copies_into_validation"],
+                "the split has no validation set; add \"validation\" to the split")
         }
         if experiment.evaluation.subset == .validation, !experiment.split.value.hasValidation {
             report(
@@ -183,6 +191,18 @@ extension Experiment {
         return
             "the loss \(Swift.type(of: loss.value).type) does not assign outputs to classes, as the metrics require; "
             + "use one of \(able.joined(separator: ", "))"
+    }
+
+    /// The message for a softmax at the end of the model before a loss that applies it itself.
+    fileprivate var softmaxComplaint: String? {
+        guard loss.value is CrossEntropyLoss || loss.value is FocalLoss || loss.value is KLLoss else {
+            return nil
+        }
+        let last = (model.spec as? Sequential.Spec)?.layers.last ?? model.spec
+        let activation = (last as? Dense.Spec)?.sum.activation ?? (last as? ActivationLayerSpec)?.function
+        guard activation == .softmax else { return nil }
+        return
+            "the last layer applies softmax, and the loss \(Swift.type(of: loss.value).type) applies it again: it expects logits. Remove the activation; predictions are probabilities all the same"
     }
 
     /// The names of the metrics of every epoch.

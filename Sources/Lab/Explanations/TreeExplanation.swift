@@ -23,7 +23,12 @@ public struct TreeExplanation {
                 columns = selection.columns.map { columns[$0] }
                 steps.append(selection)
             case let scaler as Scaler: steps.append(scaler)
-            case is ForestClassifier, is BoostingClassifier: found = fitted
+            case let forest as ForestClassifier:
+                try Self.check(forest.ensemble)
+                found = forest
+            case let boosting as BoostingClassifier:
+                try Self.check(boosting.ensemble)
+                found = boosting
             case is PrincipalComponents:
                 throw LabError(
                     "the model has principal components, each of which mixes all features; use permutation importances, or a model without pca"
@@ -37,6 +42,14 @@ public struct TreeExplanation {
             )
         }
         (self.columns, self.steps, trees) = (columns, steps, found)
+    }
+
+    /// Throws if the number of training rows in each node is unknown, as in an imported model.
+    private static func check(_ ensemble: TreeEnsemble) throws(LabError) {
+        guard ensemble.nodes(ofTree: 0).first?.cover == 0 else { return }
+        throw LabError(
+            "the trees were imported from a file that does not say how many training rows reach each node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
+        )
     }
 
     /// The importance of each input column: the share of the decrease in impurity, or of the gain for boosting.
@@ -57,7 +70,17 @@ public struct TreeExplanation {
         return values.map { sum > 0 ? $0 / sum : 0 }
     }
 
-    /// The SHAP values of each row and input column for an output: probabilities for forests, raw scores for boosting.
+    /// What the SHAP values of a class add up to.
+    public var shapOutput: String {
+        switch trees {
+        case is ForestClassifier: "probability"
+        case let boosting as BoostingClassifier where boosting.ensemble.outputs == 1: "log-odds"
+        default: "raw score"
+        }
+    }
+
+    /// The SHAP values of each row and input column for a class: contributions to its probability for forests, to its raw score
+    /// for boosting, or to its log-odds for boosting with two classes.
     public func shapValues(_ rows: Matrix, output: Int) -> [[Double]] {
         let seen = steps.reduce(rows) { $1.transform($0) }
         let shap: ShapValues
@@ -66,40 +89,27 @@ public struct TreeExplanation {
         case let boosting as BoostingClassifier: shap = boosting.shapValues(seen)
         default: return []
         }
+        // Boosting with two classes has one output, the log-odds of class 1. Those of class 0 are the opposite.
+        let isOpposite = shap.outputs == 1 && output == 0
         var result = Array(repeating: Array(repeating: 0.0, count: rows.rows), count: inputs)
         for (feature, column) in columns.enumerated() {
             for row in 0..<rows.rows {
-                result[column][row] = shap[row, feature, min(output, shap.outputs - 1)]
+                let value = shap[row, feature, min(output, shap.outputs - 1)]
+                result[column][row] = isOpposite ? -value : value
             }
         }
         return result
     }
-}
 
-/// The decrease of the unweighted average recall if the values of an input are shuffled between clips.
-public struct ModelPermutation: Sendable {
-    /// The number of repetitions.
-    public var repeats = 10
-
-    /// Creates options.
-    public init(repeats: Int = 10) { self.repeats = repeats }
-
-    /// Computes the importance of each group of columns for a model that takes one vector per clip.
-    public func compute(
-        _ model: Model, _ rows: FeatureRows, groups: [[Int]]? = nil, seed: UInt64 = 0
-    ) throws -> PermutationImportances {
-        guard model.input == [rows.matrix.columns] else {
-            throw LabError(
-                "the model takes inputs of shape \(model.input); permutation importances are for models that take one vector per clip"
-            )
+    /// The mean absolute SHAP value of each input column, over all rows and classes. With two classes, the values of one are the
+    /// opposite of those of the other, so that the mean is that of either.
+    public func shapImportances(_ rows: Matrix, classes: Int) -> [Double] {
+        var means = Array(repeating: 0.0, count: inputs)
+        for output in 0..<classes {
+            for (column, values) in shapValues(rows, output: output).enumerated() {
+                means[column] += values.reduce(0) { $0 + abs($1) } / Double(values.count * classes)
+            }
         }
-        let labels = rows.labels
-        return try PermutationImportance(nRepeats: repeats, groups: groups).compute(
-            rows.matrix, generator: RandomGenerator(seed: seed).split("permutation")
-        ) { matrix in
-            let input = Tensor(matrix.values.map { Real($0) }, shape: [matrix.rows, matrix.columns])
-            let outputs = withoutRecording { model.forward(Signal(input), .inference).tensor }
-            return PermutationImportance.unweightedAverageRecall(outputs.argmax(axis: -1).values, labels)
-        }
+        return means
     }
 }

@@ -71,6 +71,17 @@ public struct GroupDifference: Sendable {
         }
         guard different.isEmpty, group.evaluatedOn == nil, base.evaluatedOn == nil else {
             let which = different.map(String.init).joined(separator: ", ")
+            let haveCommonClips = pairs.contains { pair in
+                guard let mine = group.testClips(ofFold: pair.fold),
+                    let others = base.testClips(ofFold: pair.fold)
+                else { return true }
+                return !Set(mine).isDisjoint(with: others)
+            }
+            guard haveCommonClips else {
+                value = .nan
+                warnings.append("\(names) have no test clips in common: there is no difference between them")
+                return
+            }
             warnings.append(
                 different.isEmpty
                     ? "\(names) were not evaluated on the test sets of their folds: no test over folds"

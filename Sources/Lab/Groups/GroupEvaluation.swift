@@ -78,10 +78,21 @@ public struct GroupEvaluation: Sendable {
             facts.append(("Labels", first.labels.labels.encode().line))
         }
         if !omissions.isEmpty { facts.append(("Excluded", omissions.joined(separator: "; "))) }
+        facts.append(("Truncation", truncations.joined(separator: "; ")))
         if !first.tta.copies.isEmpty {
             facts.append(("Test-time augmentation", first.tta.copies.encode().line))
         }
         return facts
+    }
+
+    /// How many clips the models' features truncate, in sentences.
+    public var truncations: [String] {
+        evaluations.reduce(into: []) { sentences, evaluation in
+            for part in evaluation.result.truncation {
+                let sentence = part.summary.sentence(evaluation.name)
+                if !sentences.contains(sentence) { sentences.append(sentence) }
+            }
+        }
     }
 
     private var omissions: [String] {
@@ -129,7 +140,7 @@ public struct GroupEvaluation: Sendable {
             "name": name.encode(),
             "subset": first.data == nil ? first.result.subset.rawValue.encode() : .null,
             "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": first.tta.copies.encode(),
+            "truncation": truncations.encode(), "tta": first.tta.copies.encode(),
             "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
         ]
     }

@@ -40,13 +40,19 @@ public struct GroupOverviews: Sendable {
                     ].map { .value($0, isShare: isShare) }
             }
         }
-        let pooled = draws > 0 ? GroupTable.pooledSentences(named, estimates, level: level) : []
+        let sentences = GroupTable(groups: named, level: level, draws: draws).estimateSentences(estimates)
+        let unpooled = metrics.filter { Metric(rawValue: $0) == nil }
         return table(
             "All metrics",
             [
                 "variant", "metric", "pooled", "low", "high", "mean of folds", "low of folds",
                 "high of folds", "SD of folds", "SD of seeds",
-            ], rows, (pooled + GroupTable.foldSentences(named, estimates)).joined(separator: " "))
+            ], rows,
+            (sentences
+                + unpooled.map {
+                    "The \($0) is not pooled: it can include class weights and penalties of a run."
+                })
+                .joined(separator: " "))
     }
 
     private func table(

@@ -54,13 +54,14 @@ struct GroupTable {
         }
         return ResultTable(
             title: title, metric: metric, isShare: Metric.isShare(metric), rows: rows, level: level,
-            note: (estimateSentences(estimates) + testSentences(differences, unit, tests: tested.count))
+            note: (estimateSentences(estimates)
+                + testSentences(metric, differences, unit, tests: tested.count))
                 .joined(separator: " "),
             protocolText: protocolText)
     }
 
     /// Explains the estimates, their intervals and standard deviations.
-    private func estimateSentences(_ estimates: [GroupEstimate]) -> [String] {
+    func estimateSentences(_ estimates: [GroupEstimate]) -> [String] {
         var sentences: [String] = []
         let isPooled = estimates.contains { $0.pooled.estimate.isFinite }
         let hasFolds = estimates.contains { $0.folds.units > 1 }
@@ -71,7 +72,11 @@ struct GroupTable {
             )
         }
         if Set(groups.filter { !$0.members.isEmpty }.map(\.seeds)).count > 1 {
-            let seeds = groups.map { "\($0.name) \($0.seeds.map(String.init).joined(separator: ", "))" }
+            var seeds: [String] = []
+            for group in groups {
+                let text = "\(group.name) \(group.seeds.map(String.init).joined(separator: ", "))"
+                if !seeds.contains(text) { seeds.append(text) }
+            }
             sentences.append("Each row is averaged over its own seeds: \(seeds.joined(separator: "; ")).")
         }
         if draws > 0 {
@@ -100,12 +105,15 @@ struct GroupTable {
     ) -> [String] {
         sentences(
             zip(groups, estimates).filter { $1.pooled.estimate.isFinite }.map { group, found in
-                (
+                let note = IntervalNote(
+                    unit: found.pooledUnit, units: found.pooled.units, method: found.pooled.method,
+                    level: level, speakerIndependent: group.speakerIndependent
+                ).text
+                let models = group.members.count
+                return (
                     group.name,
-                    IntervalNote(
-                        unit: found.pooledUnit, units: found.pooled.units, method: found.pooled.method,
-                        level: level, speakerIndependent: group.speakerIndependent
-                    ).text
+                    group.evaluatedOn == nil || models < 2
+                        ? note : "\(note) They hold for these \(models) models; training is not resampled."
                 )
             })
     }
@@ -131,9 +139,14 @@ struct GroupTable {
 
     /// Explains the differences and their tests.
     private func testSentences(
-        _ differences: [GroupDifference], _ unit: IndependentUnit, tests: Int
+        _ metric: String, _ differences: [GroupDifference], _ unit: IndependentUnit, tests: Int
     ) -> [String] {
         let base = groups.first?.name ?? ""
+        if groups.count > 1, draws > 0, unit != .folds, Metric(rawValue: metric) == nil {
+            return [
+                "There is no test of \(metric), which is known by run and not by \(unit == .speakers ? "speaker" : "clip"); a test over folds is possible."
+            ]
+        }
         let used = zip(groups, differences).compactMap { group, difference in
             difference.test.map { (name: group.name, text: $0.words(unit, difference.units)) }
         }
@@ -149,7 +162,11 @@ struct GroupTable {
                 "Differences are from \(base) on the same \(unit == .folds ? "folds" : "clips"); p by \(words)\(holm)."
             ]
         }
-        guard differences.contains(where: { $0.value.isFinite }) else { return [] }
+        let untested = differences.filter { $0.value.isFinite }
+        guard !untested.isEmpty else { return [] }
+        guard untested.contains(where: \.warnings.isEmpty) else {
+            return ["Differences are from \(base). There is no test; the warnings say why."]
+        }
         let fewest = unit == .folds ? FoldResults.fewest : ClusterResampling.fewest
         return [
             "Differences are from \(base). There is no test: it requires at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) with different results."

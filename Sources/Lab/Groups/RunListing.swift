@@ -137,9 +137,11 @@ public struct RunListing: Sendable {
                 ? "No runs in this folder."
                 : "Config changes are relative to the first entry with the same experiment name. Metrics are test metrics; differences are not tested for significance. For cross-validations and ablations, they are those of the base, pooled over folds and averaged over seeds. Dates are in UTC."
         )
-        table.protocolText = GroupTable.sentences(
-            entries.filter { !$0.protocolText.isEmpty }.map { ($0.name, $0.protocolText) }
-        ).joined(separator: "; ")
+        let known = entries.filter { !$0.protocolText.isEmpty }
+        table.protocolText =
+            known.count == entries.count
+            ? GroupTable.sentences(known.map { ($0.name, $0.protocolText) }).joined(separator: "; ")
+            : known.map { "\($0.name): \($0.protocolText)" }.joined(separator: "; ")
         return table
     }
 }

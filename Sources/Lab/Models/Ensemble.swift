@@ -3,17 +3,23 @@ import Configuration
 import Layers
 import SpeechEmotion
 
-/// An ensemble of trained models, which averages their logits (the normalized geometric mean of their probabilities).
+/// An ensemble of trained models, networks and fitted models alike, which votes by logits or by probabilities.
 public enum Ensemble {
     /// Combines model files or the models of run folders into an ensemble.
     ///
-    /// Throws a `FileError` if a file is damaged, if there are fewer than two models, or if features, classes or test-time
-    /// augmentation differ.
-    public static func combine(_ paths: [String]) throws -> (model: Model, card: ModelCard) {
-        try combine(paths, comparesTTA: true)
+    /// Throws a `FileError` if a file is damaged, if there are fewer than two models, if features, classes or test-time
+    /// augmentation differ, or if a model without probabilities is to vote with them.
+    ///
+    /// - Parameter vote: The rule and the weights; by default the mean of the logits.
+    public static func combine(
+        _ paths: [String], vote: EnsembleVote = EnsembleVote()
+    ) throws -> (model: Model, card: ModelCard) {
+        try combine(paths, vote, comparesTTA: true)
     }
 
-    static func combine(_ paths: [String], comparesTTA: Bool) throws -> (model: Model, card: ModelCard) {
+    static func combine(
+        _ paths: [String], _ vote: EnsembleVote, comparesTTA: Bool
+    ) throws -> (model: Model, card: ModelCard) {
         guard paths.count > 1 else {
             throw FileError(
                 file: paths.first ?? "an ensemble", place: "the models", found: "\(paths.count)",
@@ -30,8 +36,15 @@ public enum Ensemble {
                 file: file, place: difference.path, found: values[0],
                 allowed: "\(values[1]), as in \(files[0]): models with the same features and classes")
         }
-        let spec = Branches.Spec(members.map(\.model.spec), join: .average)
+        try vote.check(files, members.map(\.model.spec))
+        let spec = Voting.Spec(members.map(\.model.spec), voting: vote.rule, weights: vote.weights)
         let model = try Model(spec, input: first.model.input, generator: RandomGenerator(seed: 0))
+        // A fitted model has no buffers before it has its arrays.
+        for (own, its) in zip(model.fittedLayers, members.flatMap(\.model.fittedLayers)) {
+            guard let own = own as? any EstimatorLayer, let fitted = (its as? any EstimatorLayer)?.fittedModel
+            else { continue }
+            try own.restore(fitted.arrays)
+        }
         // The ensemble shares the card of its members.
         for (own, its) in zip(model.parameters, members.flatMap(\.model.parameters)) { own.value = its.value }
         for (own, its) in zip(model.namedBuffers, members.flatMap(\.model.namedBuffers)) {

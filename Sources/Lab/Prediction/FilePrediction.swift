@@ -103,7 +103,9 @@ extension Predictor {
     ) throws -> RecordingPrediction {
         var predicted: [RecordingPrediction.Window] = []
         try eachWindows(ofFile: path, windows) { batch in
-            let predictions = predictions(for: batch.map(\.copies), attention: attention)
+            let predictions = try predictions(for: batch.map(\.copies), attention: attention) {
+                try progress(predicted.last?.end ?? 0)
+            }
             predicted += try zip(batch, predictions).map { window, prediction in
                 .init(start: window.start, end: window.end, prediction: try prediction.checked(path))
             }

@@ -65,8 +65,10 @@ public struct Predictor: Sendable {
     }
 
     /// Combines several models into an ensemble; see `Ensemble`. If `tta` is given, their own test-time augmentation may differ.
-    public init(combining paths: [String], tta: TestTimeAugmentation? = nil) throws {
-        let (model, card) = try Ensemble.combine(paths, comparesTTA: tta == nil)
+    public init(
+        combining paths: [String], vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil
+    ) throws {
+        let (model, card) = try Ensemble.combine(paths, vote, comparesTTA: tta == nil)
         try self.init(
             model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
             tta: tta ?? card.testTimeAugmentation(), file: paths[0])
@@ -111,12 +113,20 @@ public struct Predictor: Sendable {
     /// - Parameter sounds: The features of all copies of each recording, the original first. If the pipeline normalizes by
     ///   speaker, they must be normalized already (`SpeakerNormalization`).
     public func predictions(for sounds: [[Features]], attention: Bool = false) -> [Prediction] {
+        predictions(for: sounds, attention: attention, check: {})
+    }
+
+    /// Calls `check` before each copy is predicted; an error it throws ends the prediction.
+    func predictions(
+        for sounds: [[Features]], attention: Bool, check: () throws -> Void
+    ) rethrows -> [Prediction] {
         guard !sounds.isEmpty else { return [] }
         require(
             sounds.allSatisfy { $0.count == tta.count },
             "Predictor: expected \(tta.count) copies of each recording, found \(sounds.map(\.count))")
-        let logits = withoutRecording {
-            meanOverCopies(tta.count) { copy in
+        let logits = try withoutRecording {
+            try meanOverCopies(tta.count) { copy in
+                try check()
                 let features = sounds.map { $0[copy] }
                 let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
                 return model.forward(batch.inputs, .inference).tensor

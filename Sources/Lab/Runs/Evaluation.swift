@@ -24,6 +24,8 @@ public struct Evaluation: Sendable {
     public var overlap: String?
     /// The test-time augmentation.
     var tta = TestTimeAugmentation()
+    /// How several runs vote.
+    var vote = EnsembleVote()
     /// The clips that were predicted, and a function that reads one.
     var clips: [Clip] = []
     var sound: @Sendable (Clip) throws -> Waveform
@@ -114,7 +116,8 @@ extension Evaluation {
             "runs": runs.encode(), "data": data?.encode() ?? .null, "name": name.encode(),
             "subset": data == nil ? result.subset.rawValue.encode() : .null,
             "labels": labels.labels.encode(), "left_out": omissions.encode(),
-            "tta": tta.copies.encode(), "clips": predictions.ids.count.encode(),
+            "tta": tta.copies.encode(), "voting": runs.count > 1 ? vote.rule.encode() : .null,
+            "weights": vote.weights?.encode() ?? .null, "clips": predictions.ids.count.encode(),
         ]
     }
 }

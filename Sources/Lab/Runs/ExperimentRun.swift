@@ -17,6 +17,8 @@ public final class ExperimentRun {
     public let folder: RunFolder
     private let observer: any RunObserver
     private let cache: FeatureCache?
+    /// A model that another program fitted, which is evaluated instead of a trained one.
+    private let imported: Model?
     private var data: ExperimentData
     /// The model, sized for the classes of the data.
     private var spec: any LayerSpec
@@ -24,14 +26,19 @@ public final class ExperimentRun {
 
     /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
     ///
-    /// - Parameter cache: The feature cache; nil disables caching.
+    /// - Parameters:
+    ///   - cache: The feature cache; nil disables caching.
+    ///   - imported: A model that was fitted by another program, to evaluate instead of training one; the experiment must
+    ///     describe it.
     public init(
-        _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
+        _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, imported: Model? = nil,
+        observer: any RunObserver
     ) throws {
         var experiment = experiment
         self.folder = folder
         self.observer = observer
         self.cache = cache
+        self.imported = imported
         do {
             experiment.initialize = try experiment.initialize?.pinned()
             self.experiment = experiment
@@ -50,7 +57,7 @@ public final class ExperimentRun {
         try folder.keepConfig(experiment)
         try SplitFile([data.split], of: data.corpus).write(to: folder.file(RunFile.split))
         try folder.write(RunEnvironment.now().pretty() + "\n", to: RunFile.environment)
-        for omission in data.corpus.omissions { observer.note("skipped: \(omission)") }
+        data.corpus.omissions.summary().forEach(observer.note)
         for remark in try experiment.initialize?.remarks(experiment.features, data.split) ?? [] {
             observer.note(remark)
         }
@@ -68,7 +75,7 @@ public final class ExperimentRun {
         let validation = try EvaluationSet(
             clips(.validation), data.loading, batch: experiment.evaluation.batchSize,
             progress: progress("validation"), stop: stop)
-        for omission in training.omissions + validation.omissions { observer.note("skipped: \(omission)") }
+        (training.omissions + validation.omissions).summary().forEach(observer.note)
         var truncation = [truncated(.train, training.truncations)]
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
@@ -92,8 +99,12 @@ public final class ExperimentRun {
             observer: observer)
         let result = try search.run()
         experiment = try experiment.applying(result.values, of: options)
-        data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
+        // Leaked copies are clips of the corpus already, and their features cannot be searched.
+        if !experiment.augmentation.leaksCopies {
+            data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
+        }
         spec = try experiment.model.spec(classes: classes.count)
+        try data.check(experiment)
         try folder.write(result.table.csv, to: RunFile.search)
         observer.remark(result.sentence)
         return result
@@ -169,6 +180,7 @@ public final class ExperimentRun {
     private func model(
         _ training: TrainingSet, _ validation: EvaluationSet, _ generator: RandomGenerator
     ) throws -> Model {
+        if let imported { return imported }
         let model = try Model(
             spec, input: data.source.shape, generator: generator.split("weights"))
         if let initialize = experiment.initialize {
@@ -273,7 +285,7 @@ public final class ExperimentRun {
             clips, data.loading, batch: experiment.evaluation.batchSize, tta: tta,
             progress: progress(subset.rawValue), stop: stop)
         // For the validation set this was reported before training.
-        if subset == .test { for omission in set.omissions { observer.note("skipped: \(omission)") } }
+        if subset == .test { set.omissions.summary().forEach(observer.note) }
         return set
     }
 
@@ -335,7 +347,8 @@ public final class ExperimentRun {
             progress: progress("recordings"),
             shouldStop: { [observer] in observer.shouldStop })
         try stop()
-        let fitted = model.fittedLayers.map {
+        // What another program fitted a model to is unknown.
+        let fitted = (imported == nil ? model.fittedLayers : []).map {
             FittedStatistic(name: $0.typeName, clips: data.split.train)
         }
         let report = try Auditor(data.corpus, scan: sounds).audit(

@@ -9,29 +9,55 @@ public struct RunEvaluation {
     private let records: [RunRecord]
     /// The cross-validation that the runs belong to; nil for runs by themselves.
     private let set: (path: String, records: [RunRecord])?
-    private let predictor: Predictor
+    /// The models that vote: one predictor for all runs with the same features, or one per run.
+    private let predictors: [Predictor]
+    private let vote: EnsembleVote
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
-    /// Reads the models of at least one run. Throws if a run has not ended, or has other features, classes or test-time augmentation than the first.
+    /// Reads the models of at least one run. Throws if a run has not ended, or has other classes than the first. Runs whose
+    /// features or test-time augmentation differ can vote by their probabilities only.
     ///
     /// - Parameters:
     ///   - set: The path and the runs of the cross-validation that the given runs belong to.
+    ///   - vote: How several runs vote.
     ///   - tta: Test-time augmentation to use instead of the model's.
     public init(
         _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil,
-        tta: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver
+        vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil, cache: FeatureCache?,
+        observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
         for record in records { _ = try record.requireEnd() }
         (self.records, self.set) = (records, set)
         self.cache = cache
         self.observer = observer
-        predictor =
-            try records.count == 1
-            ? Predictor(records[0].path, tta: tta)
-            : Predictor(combining: records.map(\.path), tta: tta)
+        self.vote = vote
+        predictors = try Self.predictors(records.map(\.path), vote, tta)
     }
+
+    private static func predictors(
+        _ paths: [String], _ vote: EnsembleVote, _ tta: TestTimeAugmentation?
+    ) throws -> [Predictor] {
+        if paths.count == 1 { return [try Predictor(paths[0], tta: tta)] }
+        let single = try paths.map { try Predictor($0, tta: tta) }
+        let isUniform = single.allSatisfy {
+            $0.pipeline.encode() == single[0].pipeline.encode()
+                && $0.tta.copies.encode() == single[0].tta.copies.encode()
+        }
+        if isUniform || vote.rule == .logits {
+            return [try Predictor(combining: paths, vote: vote, tta: tta)]
+        }
+        try vote.check(paths.map(RunFile.modelFile), single.map(\.model.spec))
+        for (path, predictor) in zip(paths, single) where predictor.classes != single[0].classes {
+            throw FileError(
+                file: path, place: "the classes", found: predictor.classes.joined(separator: ", "),
+                allowed: "\(single[0].classes.joined(separator: ", ")), as in \(paths[0])")
+        }
+        return single
+    }
+
+    private var classes: [String] { predictors[0].classes }
 
     /// What data, metrics and loss are taken from.
     private var first: RunRecord { records[0] }
@@ -41,7 +67,7 @@ public struct RunEvaluation {
     /// - Parameter subset: The subset; nil for the one on which the first run was evaluated.
     public func evaluate(_ subset: Split.Subset? = nil) throws -> Evaluation {
         let subset = subset ?? first.experiment.evaluation.subset.splitSubset
-        let data = try ExperimentData(first.experiment, cache: cache)
+        let data = try ExperimentData(first.trainedExperiment, cache: cache)
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[subset] != own[subset] {
                 throw DataError(
@@ -57,7 +83,7 @@ public struct RunEvaluation {
                 allowed: "the data of the run, or another corpus with --data")
         }
         var evaluation = try evaluate(
-            data.clips(subset), data.loading, name: data.split.name, subset: subset,
+            data.clips(subset), loadings(data), name: data.split.name, subset: subset,
             speakerIndependent: data.isSpeakerIndependent(subset),
             note: subset == .test ? "evaluation" : nil
         ) { try data.sound(of: $0) }
@@ -74,19 +100,22 @@ public struct RunEvaluation {
     ) throws -> Evaluation {
         let corpus = try data.read()
         let matching = try LabelMatching(
-            corpus, labels.labels, classes: predictor.classes, model: set?.path ?? first.path)
+            corpus, labels.labels, classes: classes, model: set?.path ?? first.path)
         try matching.check(allowsPartial: allowsPartial)
-        let omissions = corpus.omissions.map { "skipped: \($0)" } + matching.notes
+        let omissions = corpus.omissions.summary() + matching.notes
         for note in omissions { observer.note(note) }
         let clips = matching.clips
-        let source = try FeatureExtractor(predictor.pipeline, cache: cache)
-        let loading = FeatureLoading(
-            source: source, classes: predictor.classes,
-            isStrict: data.strict, normalizing: predictor.pipeline.normalize)
+        let sources = try predictors.map { try FeatureExtractor($0.pipeline, cache: cache) }
+        let source = sources[0]
+        let loadings = zip(sources, predictors).map { source, predictor in
+            FeatureLoading(
+                source: source, classes: classes, isStrict: data.strict,
+                normalizing: predictor.pipeline.normalize)
+        }
         let known = Overlap(clips, set?.records ?? records)
         if let sentence = known.sentence { observer.note(sentence) }
         var evaluation = try evaluate(
-            clips, loading, name: corpus.name, subset: .test, speakerIndependent: nil,
+            clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil,
             note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
@@ -116,8 +145,16 @@ public struct RunEvaluation {
         }
     }
 
+    /// How each predictor loads the clips of the runs' own data.
+    private func loadings(_ data: ExperimentData) throws -> [FeatureLoading] {
+        try predictors.indices.map { index in
+            index == 0
+                ? data.loading : try ExperimentData(records[index].trainedExperiment, cache: cache).loading
+        }
+    }
+
     private func evaluate(
-        _ clips: [Clip], _ loading: FeatureLoading, name: String, subset: Split.Subset,
+        _ clips: [Clip], _ loadings: [FeatureLoading], name: String, subset: Split.Subset,
         speakerIndependent: Bool?, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {
@@ -127,14 +164,18 @@ public struct RunEvaluation {
                 try TestReads(file: record.file(RunFile.testReads)).note(note, clips: clips.count)
             }
         }
-        observer.begin("Features of \(clips.count) clips")
-        let set = try EvaluationSet(
-            clips, loading, batch: options.batchSize, tta: predictor.tta,
-            progress: { [observer] in observer.advance($0, of: $1, note: "features") },
-            stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } })
-        for omission in set.omissions { observer.note("skipped: \(omission)") }
-        var predictions = try Predictions(
-            of: predictor.model, for: set, classes: predictor.classes, loss: first.experiment.loss.value)
+        var sets: [EvaluationSet] = []
+        for (loading, predictor) in zip(loadings, predictors) {
+            observer.begin("Features of \(clips.count) clips")
+            sets.append(
+                try EvaluationSet(
+                    clips, loading, batch: options.batchSize, tta: predictor.tta,
+                    progress: { [observer] in observer.advance($0, of: $1, note: "features") },
+                    stop: { [observer] in if observer.shouldStop { throw RunStopped(isSaved: false) } }))
+        }
+        let set = sets[0]
+        set.omissions.summary().forEach(observer.note)
+        var predictions = try predictions(sets)
         predictions.speakers = set.clips.map(\.speaker)
         var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
@@ -142,12 +183,27 @@ public struct RunEvaluation {
             epochs: records.count == 1 ? first.result?.epochs ?? 0 : 0,
             bestEpoch: records.count == 1 ? first.result?.bestEpoch : nil)
         let summary = TruncationSummary(
-            set.truncations.compactMap { $0 }, options: predictor.pipeline.truncatingOptions)
+            set.truncations.compactMap { $0 }, options: predictors[0].pipeline.truncatingOptions)
         observer.remark(summary.sentence(name))
         result.truncation = [RunResult.Truncated(subset, summary)]
         return Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
-            omissions: set.omissions.map { "skipped: \($0)" }, tta: predictor.tta, clips: set.clips,
-            sound: sound)
+            omissions: set.omissions.summary(), tta: predictors[0].tta, vote: vote,
+            clips: set.clips, sound: sound)
+    }
+
+    /// The predictions of the only model, or of several that vote by their probabilities.
+    private func predictions(_ sets: [EvaluationSet]) throws -> Predictions {
+        let loss = first.trainedExperiment.loss.value
+        let single = try zip(predictors, sets).map { predictor, set in
+            try Predictions(of: predictor.model, for: set, classes: classes, loss: loss)
+        }
+        guard single.count > 1 else { return single[0] }
+        for (path, own) in zip(records.map(\.path), single) where own.ids != single[0].ids {
+            throw LabError(
+                "\(path) cannot use the same clips as \(first.path), because some have no features; exclude these clips from the data"
+            )
+        }
+        return try Predictions.voting(single, shares: vote.shares(single.count), loss: loss)
     }
 }

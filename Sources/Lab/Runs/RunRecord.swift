@@ -9,8 +9,11 @@ import Training
 public struct RunRecord: Sendable {
     /// The folder, without a trailing slash.
     public let path: String
-    /// The resolved config of the run.
+    /// The resolved config of the run, as it was started.
     public let experiment: Experiment
+    /// The experiment that the model was trained with: after a search, with the best values. Everything that uses the model or
+    /// its features must use this one. As long as a search has not ended, it is `experiment`.
+    public let trainedExperiment: Experiment
     /// The metrics of every epoch so far.
     public let epochs: [EpochMetrics]
     /// The split; nil if the file is missing.
@@ -42,6 +45,13 @@ public struct RunRecord: Sendable {
         experiment = try Experiment.decode(JSONValue.load(config))
         split = try file(RunFile.split).flatMap { try SplitFile.read($0).splits.first }
         result = try file(RunFile.result).map { try RunResult.decode(JSONValue.load($0)) }
+        do {
+            trainedExperiment = try result.map { try experiment.applying($0.search) } ?? experiment
+        } catch {
+            throw FileError(
+                file: path + "/" + RunFile.result, place: "search",
+                found: "\(error)", allowed: "values that the config of the run can have; restore the file")
+        }
         predictions = try file(RunFile.predictions).map { try Predictions(contentsOf: $0) }
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }

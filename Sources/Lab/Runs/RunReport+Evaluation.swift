@@ -11,7 +11,7 @@ extension RunReport {
         lead =
             records.count == 1
             ? "Evaluation of a trained model."
-            : "Evaluation of an ensemble that averages the logits of \(records.count) models."
+            : "Evaluation of an ensemble of \(records.count) models, which \(evaluation.vote.summary)."
         facts = [
             (records.count == 1 ? "Run" : "Runs", evaluation.runs.joined(separator: ", ")),
             ("Data", (evaluation.data ?? first.experiment.data).source.encode().line),
@@ -43,9 +43,8 @@ extension RunReport {
             unit: evaluation.predictions.unit(speakerIndependent: evaluation.result.speakerIndependent))
         try addExamples(
             evaluation.predictions, evaluation.clips, sound: evaluation.sound,
-            records.count == 1
-                ? Predictor(evaluation.runs[0], tta: evaluation.tta)
-                : Predictor(combining: evaluation.runs, tta: evaluation.tta))
+            // An ensemble has no attention of its own; that of its first model is shown.
+            Predictor(evaluation.runs[0], tta: evaluation.tta))
         environment = Self.environment(RunEnvironment.now())
     }
 }

@@ -11,7 +11,7 @@ extension RunReport {
     ///
     /// - Parameter data: The run's data; nil where they are not there any more.
     public init(_ record: RunRecord, data: ExperimentData?) throws {
-        let experiment = record.experiment
+        let experiment = record.trainedExperiment
         self.init(title: record.name)
         lead = experiment.about
         facts = try Self.facts(experiment, classes: record.predictions?.classes)
@@ -24,20 +24,20 @@ extension RunReport {
             "Train run \(record.file(RunFile.config)) --name \(record.name)-again",
             "Train verify \(record.path)",
         ]
-        config = experiment.encode()
+        config = record.experiment.encode()
         if let result = record.result {
             add(result, experiment.evaluation, isFitted: experiment.model.spec.hasEstimator)
             if !result.truncation.isEmpty {
                 truncation = TruncationTable(result.truncation.map { ($0.subset.rawValue, $0.summary) })
             }
         }
-        if let options = experiment.search, record.result != nil {
+        if let options = record.experiment.search, record.result != nil {
             search = try? SearchResult(options, file: record.file(SearchLog.name))
         }
         if record.result != nil, experiment.model.spec.hasEstimator {
-            addImportances(try Predictor(record.path).model, names: experiment.features.names)
+            try addImportances(Predictor(record.path).model, experiment, data)
         }
-        if let data { addBalance(experiment, data) }
+        if let data { trainingClasses = TrainingClasses(experiment, data) }
         if let predictions = record.predictions {
             try add(
                 predictions, experiment.evaluation,
@@ -142,21 +142,28 @@ extension RunReport {
         }
     }
 
-    private mutating func addImportances(_ model: Model, names: [String]) {
-        guard let values = try? TreeExplanation(model).impurityImportances, values.count == names.count else {
+    /// Impurity importances of trees; for other fitted models permutation importances of feature families, where the data are at
+    /// hand.
+    private mutating func addImportances(
+        _ model: Model, _ experiment: Experiment, _ data: ExperimentData?
+    ) throws {
+        let names = experiment.features.names
+        if let values = try? TreeExplanation(model).impurityImportances {
+            if values.count == names.count {
+                importances = FeatureImportances(
+                    title: "Impurity importances", measure: "share of the decrease in impurity, training set",
+                    names: names, values: values)
+            }
             return
         }
-        importances = (names.map { $0.replacing("_", with: " ") }, values)
-    }
-
-    private mutating func addBalance(_ experiment: Experiment, _ data: ExperimentData) {
-        let rule = experiment.data.balance
-        guard rule.rule != .all || rule.most != nil, let clips = try? data.clips(.train) else { return }
-        let labels = clips.compactMap { data.corpus.classes.firstIndex(of: $0.label) }
-        func counts(_ labels: [Int]) -> [Int] {
-            labels.reduce(into: Array(repeating: 0, count: data.corpus.classes.count)) { $0[$1] += 1 }
+        let subset = experiment.evaluation.subset.splitSubset
+        guard let data, names.count == model.input.last, FeatureFamilies(names).names.count > 1 else {
+            return
         }
-        balance = (data.corpus.classes, counts(labels), counts(rule.draw(labels).map { labels[$0] }))
+        let set = try EvaluationSet(
+            data.clips(subset), data.loading, batch: experiment.evaluation.batchSize)
+        importances = try ModelPermutation(repeats: 5).importances(
+            model, set, families: true, names: names, classes: data.corpus.classes, subset: subset)
     }
 
     mutating func add(_ result: RunResult, _ options: EvaluationOptions, isFitted: Bool = false) {
@@ -236,7 +243,22 @@ extension RunReport {
             decisions[$0] == predictions.truths[$0] && seen.insert(decisions[$0]).inserted
         }
         .map(example).filter { $0.attention != nil }
+        let groups = [true, false].map { isRight in
+            order.filter { (decisions[$0] == predictions.truths[$0]) == isRight }.prefix(Self.shownSaliency)
+        }
+        for row in groups.joined() {
+            guard let clip = clips[predictions.ids[row]], let sound = try? sound(clip) else { continue }
+            let shown = example(row)
+            if let plot = predictor.saliencyPlot(
+                of: sound, label: decisions[row], title: shown.name, note: shown.note)
+            {
+                saliency.append(plot)
+            }
+        }
     }
+
+    /// The number of correct and of incorrect examples with saliency maps.
+    private static let shownSaliency = 2
 
     private static let shownMistakes = 8
 }

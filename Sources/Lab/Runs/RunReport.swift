@@ -38,16 +38,18 @@ public struct RunReport: Sendable {
     public var calibration: Calibration?
     /// The confidence of correct and incorrect predictions.
     public var confidences: (right: [Double], wrong: [Double])?
-    /// Impurity importances of a model of trees; the largest ones are drawn.
-    public var importances: (names: [String], values: [Double])?
+    /// The importances of the features of a fitted model; the largest ones are drawn.
+    public var importances: FeatureImportances?
     /// The hyperparameter search of the run.
     public var search: SearchResult?
-    /// The number of training examples of each class before and after balancing, if the data are balanced.
-    public var balance: (classes: [String], before: [Int], after: [Int])?
+    /// What training sees of each class.
+    public var trainingClasses: TrainingClasses?
     /// Misclassified examples, the most confident first.
     public var mistakes: [Example] = []
     /// Examples of the model's attention.
     public var attention: [Example] = []
+    /// Saliency maps of correctly and incorrectly classified examples.
+    public var saliency: [any Plot] = []
     /// Result tables over folds and seeds, and of ablations.
     public var tables: [ResultTable] = []
     /// The machine and software.

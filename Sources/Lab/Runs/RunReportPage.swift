@@ -13,7 +13,7 @@ extension RunReport {
             HTML.section("Truncation", truncation?.html ?? ""),
             HTML.section("Leakage audit", auditPart),
             HTML.section("Hyperparameter search", searchPart),
-            HTML.section("Class balancing", balancePlot.map(HTML.figure) ?? ""),
+            HTML.section("Training examples", classCountPart),
             HTML.section("Training", trainingPart),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
@@ -22,6 +22,7 @@ extension RunReport {
             HTML.section("Feature importances", importancePart),
             HTML.section("Most confident misclassifications", mistakes.map(picture).joined()),
             HTML.section("Attention", attention.map(picture).joined()),
+            HTML.section("Saliency", saliencyPart),
             HTML.section("Environment", HTML.definitions(environment)),
             HTML.section("Reproduction", commandPart),
             HTML.section("Configuration", config.map { HTML.listing($0.pretty()) } ?? ""),
@@ -151,21 +152,42 @@ extension RunReport {
 
     private var importancePart: String {
         guard let plot = importancePlot else { return "" }
+        let words =
+            importances?.intervals.isEmpty == false
+            ? "The decrease of the unweighted average recall on the evaluated subset if the values of a feature family are shuffled between clips, with 95% intervals over the repetitions of the shuffling. Families that carry the same information share their importance."
+            : "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
+        return HTML.paragraph(words) + HTML.figure(plot)
+    }
+
+    private var classCountPart: String {
+        guard let plot = trainingClassesPlot, trainingClasses?.classes.isEmpty == false else { return "" }
+        let isWeighted = trainingClasses?.weights.contains { $0 != 1 } == true
+        let words =
+            trainingClasses?.isPlain == true
+            ? "Every clip of the training set is one training example."
+            : "The clips of the training set, and the examples that training sees after balancing and augmentation."
+                + (isWeighted ? " An example counts as often as the weight of its class says." : "")
+        return HTML.paragraph(words) + HTML.figure(plot)
+    }
+
+    private var saliencyPart: String {
+        guard !saliency.isEmpty else { return "" }
         return HTML.paragraph(
-            "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
-        ) + HTML.figure(plot)
+            "What the predictions depend on. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange speaks for the class, blue against it. Grad-CAM: where the last convolution finds evidence for the class. `Train predict FILE --saliency METHOD` computes them for other recordings."
+        ) + saliency.map { HTML.figure($0) }.joined()
     }
 
     private var searchPart: String {
         guard let search else { return "" }
-        var table = search.table
+        var table = search.readableTable
         let count = table.rows.count
         table.rows = Array(table.rows.prefix(Self.shownTrials))
         if count > Self.shownTrials {
             table.note += " The best \(Self.shownTrials) are shown; \(RunFile.search) has all."
         }
-        return HTML.paragraph("Chosen: \(search.sentence)") + (search.plot.map { HTML.figure($0) } ?? "")
-            + table.html
+        var figures = ""
+        for (_, plot) in search.plots { figures += HTML.figure(plot) }
+        return HTML.paragraph("Chosen: \(search.sentence)") + figures + table.html
     }
 
     private static let shownTrials = 20

@@ -7,9 +7,7 @@ extension RunReport {
     /// A model that was fitted as a whole has the metrics of a single epoch, which make no curve.
     var curves: [LineChart] { epochs.count > 1 ? LineChart.curves(of: epochs, best: bestEpoch) : [] }
 
-    var balancePlot: GroupedBarChart? {
-        balance.map { .classCounts(classes: $0.classes, before: $0.before, after: $0.after) }
-    }
+    var trainingClassesPlot: GroupedBarChart? { trainingClasses?.chart() }
 
     var confusionPlot: ConfusionPlot? { confusion.map { ConfusionPlot($0) } }
 
@@ -44,7 +42,7 @@ extension RunReport {
         }
     }
 
-    var importancePlot: BarChart? { importances.map { BarChart.importances($0.names, $0.values) } }
+    var importancePlot: BarChart? { importances?.chart() }
 
     /// All plots with their file names.
     public var plots: [(name: String, plot: any Plot)] {
@@ -60,10 +58,11 @@ extension RunReport {
         add("calibration", reliabilityPlot)
         add("confidence", confidencePlot)
         add("importance", importancePlot)
-        add("search", search?.plot)
-        add("balance", balancePlot)
+        for (name, plot) in search?.plots ?? [] { add(name, plot) }
+        add("classes", trainingClassesPlot)
         for (index, example) in mistakes.enumerated() { add("mistake-\(index + 1)", example.plot) }
         for (index, example) in attention.enumerated() { add("attention-\(index + 1)", example.plot) }
+        for (index, plot) in saliency.enumerated() { add("saliency-\(index + 1)", plot) }
         return plots
     }
 }

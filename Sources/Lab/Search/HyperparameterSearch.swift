@@ -130,8 +130,8 @@ final class FeatureMemory: Sendable {
 
     /// The loading of a trial's features: shared by all trials with the same pipeline.
     func loading(_ experiment: Experiment) throws -> FeatureLoading {
-        // Copies that leak into the test set are part of the data's own source.
-        if experiment.augmentation.leakCopiesIntoTest { return data.loading }
+        // Copies that leak into other subsets are part of the data's own source.
+        if experiment.augmentation.leaksCopies { return data.loading }
         let key = experiment.features.encode().line
         if let found = known.withLock({ $0[key] }) { return found }
         var loading = data.loading

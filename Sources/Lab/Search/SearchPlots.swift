@@ -10,12 +10,32 @@ extension SearchResult {
         try self.init(search, SearchLog(file).trials)
     }
 
+    /// The plots of the search with their file names: the heat map or validation curve of all trials, and a validation curve of
+    /// each numeric parameter where the others have their best values.
+    public var plots: [(name: String, plot: any Plot)] {
+        var plots: [(name: String, plot: any Plot)] = []
+        if let plot { plots.append(("search", plot)) }
+        let names = search.parameters.entries.map(\.name)
+        guard names.count > 1 else { return plots }
+        let full = trials.filter { $0.failure == nil && $0.request.budget == 1 }
+        for axis in names.indices {
+            let slice = full.filter { trial in
+                names.indices.allSatisfy { $0 == axis || trial.request.values[$0].line == values[$0].line }
+            }
+            guard Self.distinct(slice.map { $0.request.values[axis] }).count > 2,
+                let curve = curve(slice, axis, isShare: search.metric != "loss")
+            else { continue }
+            plots.append(("search-curve-\(axis + 1)", curve))
+        }
+        return plots
+    }
+
     /// A heat map for two parameters, a validation curve for one numeric parameter; nil for other searches.
     public var plot: (any Plot)? {
         let names = search.parameters.entries.map(\.name)
         let isShare = search.metric != "loss"
         let full = trials.filter { $0.failure == nil && $0.request.budget == 1 }
-        if names.count == 1 { return curve(full, names[0], isShare) }
+        if names.count == 1 { return curve(full, 0, isShare: isShare) }
         guard let pair = plotted(full) else { return nil }
         let values = pair.map { axis in Self.distinct(full.map { $0.request.values[axis] }) }
         // Of the trials that share a cell, the best counts.
@@ -46,10 +66,11 @@ extension SearchResult {
         return chosen.count == 2 ? chosen.map(\.axis).sorted() : nil
     }
 
-    private func curve(_ trials: [Trial], _ name: String, _ isShare: Bool) -> (any Plot)? {
+    private func curve(_ trials: [Trial], _ axis: Int, isShare: Bool) -> (any Plot)? {
+        let name = search.parameters.entries[axis].name
         var points: [(x: Double, scores: [Double])] = []
         for trial in trials {
-            guard let x = trial.request.values.first?.double else { return nil }
+            guard let x = trial.request.values[axis].double else { return nil }
             points.append((x, trial.scores.map(shown)))
         }
         points.sort { $0.x < $1.x }

@@ -55,6 +55,34 @@ public struct SearchResult: Sendable {
                 + "; the test set was not read.")
     }
 
+    /// The table as people read it: the score of a trial is its mean over the folds ± their standard deviation.
+    var readableTable: ValueTable {
+        var readable = table
+        let score = 2 + search.parameters.entries.count
+        let hasBudgets = trials.contains { $0.request.budget != 1 }
+        let hasFailures = trials.contains { $0.failure != nil }
+        let kept = table.columns.indices.filter { column in
+            column == score - 1 ? hasBudgets : column == score + 2 ? hasFailures : column != score + 1
+        }
+        let hasSpread = trials.contains { $0.scores.count > 1 }
+        readable.columns = kept.map { table.columns[$0] }
+        readable.rows = zip(order, table.rows).map { index, row in
+            kept.map { $0 == score ? .text(scoreText(trials[index])) : row[$0] }
+        }
+        if hasSpread { readable.note += " Scores are means ± standard deviations over the folds." }
+        return readable
+    }
+
+    private func scoreText(_ trial: Trial) -> String {
+        guard !trial.mean.isNaN else { return "–" }
+        let isShare = search.metric != "loss"
+        func text(_ value: Double) -> String {
+            isShare ? NumberText.percent(value) : NumberText.fixed(value)
+        }
+        let spread = Self.deviation(trial.scores)
+        return text(shown(trial.mean)) + (spread.isNaN ? "" : " ± \(text(spread))")
+    }
+
     private var columns: [String] {
         ["trial"] + search.parameters.entries.map(\.name) + [
             "budget", search.metric, "SD of folds", "failure",

@@ -23,30 +23,14 @@ public final class Branches: Layer {
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
-            var whole = LayerPlan(output: [])
-            for (index, branch) in branches.enumerated() {
-                let plan: LayerPlan
-                do { plan = try branch.value.checkedPlan(input) } catch {
-                    throw error.inside("branches[\(index)]")
-                }
-                whole.add(
-                    LayerPlan.Part(
-                        name: String(index), type: branch.value.typeName, plan: plan,
-                        place: "branches[\(index)]"))
-            }
+            var whole = try branches.parallelPlan(input, key: "branches")
             whole.output = try join.shape(whole.parts.map(\.plan.output))
             return whole
         }
 
         public func make(_ input: [Int], _ generator: RandomGenerator) throws(ShapeProblem) -> any Layer {
             _ = try plan(input)
-            var made: [any Layer] = []
-            for (index, branch) in branches.enumerated() {
-                do { made.append(try branch.value.make(input, generator.split(String(index)))) } catch {
-                    throw error.inside("branches[\(index)]")
-                }
-            }
-            return Branches(self, made)
+            return Branches(self, try branches.parallelLayers(input, generator, key: "branches"))
         }
     }
 
@@ -62,5 +46,35 @@ public final class Branches: Layer {
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned
         return options.join.join(branches.map { pass.run($0, x) })
+    }
+}
+
+extension [AnyLayer] {
+    /// Returns the plans of layers that receive the same input, as parts of a plan without an output.
+    ///
+    /// - Parameter key: The option that lists the layers.
+    func parallelPlan(_ input: [Int], key: String) throws(ShapeProblem) -> LayerPlan {
+        var whole = LayerPlan(output: [])
+        for (index, layer) in enumerated() {
+            let place = "\(key)[\(index)]"
+            let plan: LayerPlan
+            do { plan = try layer.value.checkedPlan(input) } catch { throw error.inside(place) }
+            whole.add(
+                LayerPlan.Part(name: String(index), type: layer.value.typeName, plan: plan, place: place))
+        }
+        return whole
+    }
+
+    /// Makes layers that receive the same input.
+    func parallelLayers(
+        _ input: [Int], _ generator: RandomGenerator, key: String
+    ) throws(ShapeProblem) -> [any Layer] {
+        var made: [any Layer] = []
+        for (index, layer) in enumerated() {
+            do { made.append(try layer.value.make(input, generator.split(String(index)))) } catch {
+                throw error.inside("\(key)[\(index)]")
+            }
+        }
+        return made
     }
 }

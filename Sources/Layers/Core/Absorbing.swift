@@ -22,7 +22,7 @@ func run(_ layers: [any Layer], _ x: Signal, _ pass: Pass) -> Signal {
         let layer = layers[next]
         next += 1
         // An absorbed layer has no output to record.
-        guard pass.outputs == nil, let absorbing = layer as? any Absorbing else {
+        guard !pass.isObserved, let absorbing = layer as? any Absorbing else {
             x = pass.run(layer, x, isFirst: next == 1)
             continue
         }

@@ -85,6 +85,8 @@ extension Layer {
         case let graph as Graph: try graph.fitParts(batches, fit)
         case let branches as Branches:
             for branch in branches.branches { try branch.fitLayers(batches, fit) }
+        case let voting as Voting:
+            for estimator in voting.estimators { try estimator.fitLayers(batches, fit) }
         case let residual as Residual: try residual.body.fitLayers(batches, fit)
         case let sequential as Sequential:
             var signals = batches

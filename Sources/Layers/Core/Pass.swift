@@ -10,6 +10,8 @@ public struct Pass: Sendable {
     let attention: LayerRecord<Tensor>?
     /// Records the outputs of layers.
     let outputs: LayerRecord<Signal>?
+    /// Cuts the graph at the output of a layer.
+    let tap: LayerTap?
     /// Whether only the shape of the output matters.
     private(set) var isPlanning = false
     /// The layers that run in inference mode although the pass is a training pass.
@@ -24,12 +26,13 @@ public struct Pass: Sendable {
 
     init(
         isTraining: Bool, generator: RandomGenerator?, attention: LayerRecord<Tensor>?,
-        outputs: LayerRecord<Signal>? = nil
+        outputs: LayerRecord<Signal>? = nil, tap: LayerTap? = nil
     ) {
         self.isTraining = isTraining
         self.generator = generator
         self.attention = attention
         self.outputs = outputs
+        self.tap = tap
     }
 
     /// Returns the output of a sublayer, and records it if outputs are recorded.
@@ -39,8 +42,11 @@ public struct Pass: Sendable {
     func run(_ layer: any Layer, _ x: Signal, isFirst: Bool) -> Signal {
         let output = layer.forward(x, entering(layer, first: isFirst))
         outputs?.note(layer, output)
-        return output
+        return tap?.applied(to: output, of: layer) ?? output
     }
+
+    /// Whether each layer must be run on its own, because its output is used.
+    var isObserved: Bool { outputs != nil || tap != nil }
 
     /// Returns the pass in which the layers of `frozen` run in inference mode.
     public func freezing(_ frozen: FrozenLayers?) -> Pass {

@@ -85,7 +85,7 @@ extension Matrix {
 
 extension NamedArray {
     /// The array with values as a model file stores them.
-    fileprivate var rounded: NamedArray {
+    package var rounded: NamedArray {
         NamedArray(name, shape: shape, values.map { Double(Real($0)) })
     }
 }

@@ -51,9 +51,13 @@ public protocol ClassifierSpec: EstimatorSpec where Fitted == Options.Fitted {
     var options: Options { get }
     /// The number of classes.
     var units: Units { get }
+    /// Why the outputs are decision values instead of logarithms of probabilities; nil if they are such logarithms.
+    var decisionValues: String? { get }
 }
 
 extension ClassifierSpec {
+    public var decisionValues: String? { nil }
+
     public func fit(
         _ rows: Matrix, _ examples: FittingRows, generator: RandomGenerator
     ) throws(FittingError) -> Fitted {

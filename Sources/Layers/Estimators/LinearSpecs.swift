@@ -23,6 +23,10 @@ public struct LinearSVCSpec: ClassifierSpec {
     ]
 
     public init() {}
+
+    public var decisionValues: String? {
+        "linear_svc has no probabilities to vote with; let logits vote, or use logistic_regression"
+    }
 }
 
 /// Multinomial logistic regression as a layer.
@@ -84,4 +88,8 @@ public struct RidgeClassifierSpec: ClassifierSpec {
     ]
 
     public init() {}
+
+    public var decisionValues: String? {
+        "ridge_classifier has no probabilities to vote with; let logits vote, or use logistic_regression"
+    }
 }

@@ -36,6 +36,12 @@ public struct SVCSpec: ClassifierSpec {
 
     public init() {}
 
+    public var decisionValues: String? {
+        options.probability
+            ? nil
+            : "svc has no probabilities to vote with; set \"probability\": true, or let logits vote"
+    }
+
     public static func outputs(of model: SupportVectorClassifier, _ rows: Matrix) -> Matrix {
         guard model.isCalibrated else { return model.scores(rows) }
         var outputs = model.probabilities(rows)

@@ -8,6 +8,7 @@ extension ONNXMappings {
             .adding(type: "chain", chain)
             .adding(Residual.Spec.self, residual)
             .adding(Branches.Spec.self, branches)
+            .adding(Voting.Spec.self, voting)
             .adding(Graph.Spec.self, graph)
             .adding(SqueezeExcitation.Spec.self, squeezeExcitation)
     }
@@ -39,6 +40,25 @@ extension ONNXMappings {
     let spec: Branches.Spec = try layer.spec()
     let outputs = try layer.children.map { try layer.apply($0.name, to: x) }
     return try join(layer, outputs, spec.join)
+}
+
+@Sendable private func voting(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    guard let voting = layer.layer as? Voting else {
+        throw layer.problem(
+            "the layer is not a Voting", advice: "use this mapping only for layers of this type")
+    }
+    let outputs = try layer.children.map { try layer.apply($0.name, to: x) }
+    let votes = zip(outputs, voting.shares).map { output, share in
+        let vote =
+            voting.rule == .logits
+            ? output.value : layer.node("Softmax", [output.value], [("axis", .integer(-1))])[0]
+        return layer.node("Mul", vote, layer.number(share))
+    }
+    let sum = votes.dropFirst().reduce(votes[0]) { layer.node("Add", $0, $1) }
+    // The logarithm of a probability that is too small for Float stays finite.
+    let value =
+        voting.rule == .logits ? sum : layer.node("Log", layer.node("Max", sum, layer.number(1e-37)))
+    return ONNXSignal(value, shape: outputs[0].shape)
 }
 
 @Sendable private func graph(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {

@@ -22,7 +22,7 @@ extension ONNXMappings {
 
 extension ONNXLayer {
     /// The fitted model of an estimator.
-    fileprivate func fitted<Fitted: FittedModel>(_ type: Fitted.Type = Fitted.self) throws -> Fitted {
+    func fitted<Fitted: FittedModel>(_ type: Fitted.Type = Fitted.self) throws -> Fitted {
         guard let model = (layer as? any EstimatorLayer)?.fittedModel as? Fitted else {
             throw problem(
                 "the model was never fitted", advice: "fit it, or load its weights, before the export")
@@ -31,17 +31,17 @@ extension ONNXLayer {
     }
 
     /// The value as one row per example.
-    fileprivate func flat(_ x: ONNXSignal) -> String {
+    func flat(_ x: ONNXSignal) -> String {
         // Vectors have no padding.
         x.shape.count == 1 ? x.value : node("Flatten", [masked(x)], [("axis", .integer(1))])[0]
     }
 
-    fileprivate func constant(_ values: [Double], _ shape: [Int], _ name: String) -> String {
+    func constant(_ values: [Double], _ shape: [Int], _ name: String) -> String {
         constant(Tensor(values.map { Real($0) }, shape: shape), name)
     }
 
     /// The logarithms of probabilities, as the layer outputs them.
-    fileprivate func logarithms(_ probabilities: String) -> String {
+    func logarithms(_ probabilities: String) -> String {
         node("Log", node("Max", probabilities, number(EstimatorOutputs.leastProbability)))
     }
 }
@@ -285,47 +285,4 @@ extension ONNXLayer {
         let largest = reduce("ReduceMax", scores, axes: [1], keeps: true)
         return node("Where", isBest, largest, scores)
     }
-}
-
-/// A brute-force search by a product of matrices and the largest elements of each row.
-@Sendable private func neighbors(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
-    let model: KNeighborsClassifier = try layer.fitted()
-    guard model.metric == .euclidean else {
-        throw layer.problem(
-            "the metric \(model.metric.rawValue) is not supported by the ONNX export",
-            advice: "use the metric euclidean")
-    }
-    let (count, features, classes) = (model.rows.rows, model.features, model.classes)
-    // Distances do not change if the mean of the training rows becomes the origin, but products stay small.
-    let center = (0..<features).map { column in
-        (0..<count).reduce(0.0) { $0 + model.rows[$1, column] } / Double(count)
-    }
-    let rows = (0..<count).flatMap { row in (0..<features).map { model.rows[row, $0] - center[$0] } }
-    let norms = (0..<count).map { row in
-        rows[row * features..<(row + 1) * features].reduce(0) { $0 + $1 * $1 }
-    }
-    let query = layer.node("Sub", layer.flat(x), layer.constant(center, [features], "center"))
-    let lengths = layer.reduce("ReduceSum", layer.node("Mul", query, query), axes: [1], keeps: true)
-    let products = layer.node(
-        "Gemm",
-        [query, layer.constant(rows, [count, features], "rows"), layer.constant(norms, [count], "norms")],
-        [("transB", .integer(1)), ("alpha", .float(-2))])[0]
-    let distances = layer.node("Max", layer.node("Add", products, lengths), layer.number(0))
-    let nearest = layer.node(
-        "TopK", [distances, layer.integers([min(model.nNeighbors, count)])],
-        [("axis", .integer(1)), ("largest", .integer(0))], outputs: 2)
-    let votes = model.labels.flatMap { label in (0..<classes).map { $0 == label ? 1.0 : 0 } }
-    let labels = layer.node(
-        "Gather", [layer.constant(votes, [count, classes], "votes"), nearest[1]], [("axis", .integer(0))])[0]
-    guard model.weights == .distance else {
-        let shares = layer.reduce("ReduceMean", labels, axes: [1])
-        return ONNXSignal(layer.logarithms(shares), shape: [classes])
-    }
-    // A distance of almost 0 outweighs all others, as one of exactly 0 does.
-    let inverse = layer.node(
-        "Reciprocal", layer.node("Sqrt", layer.node("Max", nearest[0], layer.number(1e-12))))
-    let weights = layer.node("Unsqueeze", inverse, layer.integers([2]))
-    let sums = layer.reduce("ReduceSum", layer.node("Mul", labels, weights), axes: [1])
-    let total = layer.reduce("ReduceSum", weights, axes: [1])
-    return ONNXSignal(layer.logarithms(layer.node("Div", sums, total)), shape: [classes])
 }

@@ -56,7 +56,7 @@ package enum HTML {
 
     /// Returns preformatted text, such as commands.
     package static func listing(_ text: String) -> String {
-        element("pre", [], element("code", [], Markup.escaped(text))) + "\n"
+        element("pre", [("tabindex", "0")], element("code", [], Markup.escaped(text))) + "\n"
     }
 
     /// Returns a table. The first cell of a row is its header; all others are right-aligned.
@@ -70,7 +70,7 @@ package enum HTML {
             }
             return element("tr", [], cells.joined()) + "\n"
         }
-        return "<div class=\"wide\"><table>\n"
+        return "<div class=\"wide\" tabindex=\"0\"><table>\n"
             + element("caption", [], Markup.escaped(caption)) + "\n"
             + element("thead", [], element("tr", [], head)) + "\n"
             + element("tbody", [], "\n" + body.joined()) + "\n</table></div>\n"

@@ -36,7 +36,8 @@ package struct ColorScale: Sendable {
         return .fixed(luminance < 140 ? "#FFFFFF" : "#1F2328")
     }
 
-    private func color(_ share: Double) -> SIMD3<Double> {
+    /// Returns red, green and blue from 0 to 255 of a proportion from 0 to 1.
+    func color(_ share: Double) -> SIMD3<Double> {
         let place = min(max(share.isNaN ? 0 : share, 0), 1) * Double(stops.count - 1)
         let below = min(Int(place), stops.count - 2)
         return stops[below] + (stops[below + 1] - stops[below]) * (place - Double(below))

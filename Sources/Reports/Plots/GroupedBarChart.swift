@@ -1,4 +1,4 @@
-/// A horizontal bar chart with several bars per category, such as class counts before and after balancing.
+/// A horizontal bar chart with several bars per category, such as clips and training examples by class.
 public struct GroupedBarChart: Plot {
     /// A bar in each category.
     public struct Group: Sendable {
@@ -39,16 +39,20 @@ public struct GroupedBarChart: Plot {
         self.isCount = isCount
     }
 
-    /// Creates a chart of the number of examples by class before and after balancing.
+    /// Creates a chart of the number of clips by class.
+    ///
+    /// - Parameter examples: The number of training examples after balancing and augmentation, if it differs.
     public static func classCounts(
-        title: String = "Examples by class", classes: [String], before: [Int], after: [Int]
+        title: String = "Examples by class", classes: [String], clips: [Int], examples: [Int]? = nil
     ) -> GroupedBarChart {
-        GroupedBarChart(
-            title: title, xName: "examples", categories: classes,
-            groups: [
-                Group("before balancing", before.map { Double($0) }),
-                Group("after balancing", after.map { Double($0) }),
-            ], isCount: true)
+        var chart = GroupedBarChart(
+            title: title, xName: examples == nil ? "clips" : "clips and examples", categories: classes,
+            groups: [Group("clips", clips.map { Double($0) })], isCount: true)
+        if let examples {
+            chart.groups.append(
+                Group("examples after balancing and augmentation", examples.map { Double($0) }))
+        }
+        return chart
     }
 
     public var summary: String {
@@ -127,6 +131,7 @@ public struct GroupedBarChart: Plot {
     }
 
     private func text(_ value: Double) -> String {
-        isCount && abs(value) < 1e9 ? NumberText.count(Int(value)) : NumberText.short(value)
+        isCount && abs(value) < 1e9 && value == value.rounded()
+            ? NumberText.count(Int(value)) : NumberText.short(value)
     }
 }

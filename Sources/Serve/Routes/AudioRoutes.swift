@@ -10,18 +10,18 @@ struct AudioRoutes: Sendable {
 
     func add(to router: inout Router) {
         router.get("/api/examples") { _ in .json(Self.examples.line) }
-        router.get("/api/audio") { request in
+        router.get("/api/audio", takesLong: true) { request in
             let recording = try source.stored(Parameters(request, allowed: RecordingSource.parameters))
             return try .bytes(recording.wav(), type: "audio/wav", for: request)
         }
-        router.post("/api/audio", bodyLimit: LabServer.uploadLimit) { request in
+        router.post("/api/audio", bodyLimit: LabServer.uploadLimit, takesLong: true) { request in
             .bytes(try upload(request).wav(), type: "audio/wav")
         }
-        router.get("/api/spectrogram") { request in
+        router.get("/api/spectrogram", takesLong: true) { request in
             let recording = try source.stored(Parameters(request, allowed: RecordingSource.parameters))
             return .json(try recording.naming { try SpectrogramImage(recording.path) }.json.line)
         }
-        router.post("/api/spectrogram", bodyLimit: LabServer.uploadLimit) { request in
+        router.post("/api/spectrogram", bodyLimit: LabServer.uploadLimit, takesLong: true) { request in
             let recording = try upload(request)
             return .json(try recording.naming { try SpectrogramImage(recording.path) }.json.line)
         }

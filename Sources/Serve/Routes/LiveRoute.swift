@@ -17,10 +17,11 @@ struct LiveRoute: Sendable {
     func add(to router: inout Router) {
         router.get("/api/live") { request in
             let parameters = try Parameters(request, allowed: ["rate", "format", "model"])
-            let rate = Int(try parameters.number("rate") ?? 16000)
-            guard 1000...768_000 ~= rate else {
-                throw Problem(400, "rate: expected 1000 to 768000, found \(rate).")
+            let number = try parameters.number("rate") ?? 16000
+            guard 1000...768_000 ~= number else {
+                throw Problem(400, "rate: expected 1000 to 768000, found \(number).")
             }
+            let rate = Int(number)
             guard let format = SampleFormat(rawValue: parameters["format"] ?? "f32") else {
                 throw Problem(
                     400, "format: expected f32 or s16, found \"\((parameters["format"] ?? "").prefix(80))\".")

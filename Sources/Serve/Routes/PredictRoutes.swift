@@ -9,19 +9,19 @@ struct PredictRoutes: Sendable {
     let models: ModelLibrary
     let runs: RunLibrary
 
-    private static let parameters = ["model", "window", "step", "truncate", "attention"]
+    private static let parameters = ["model", "window", "step", "truncate", "attention", "saliency"]
 
     private var source: RecordingSource { RecordingSource(runs: runs) }
 
     func add(to router: inout Router) {
         router.get("/api/models") { [models] _ in .json(models.json.line) }
-        router.post("/api/predict", bodyLimit: LabServer.uploadLimit) { request in
+        router.post("/api/predict", bodyLimit: LabServer.uploadLimit, takesLong: true) { request in
             let form = request.head.contentType == "multipart/form-data" ? try request.multipart() : nil
             let parameters = try Parameters(
                 request, form: form, allowed: Self.parameters + ["name"])
             return try predict(source.uploaded(request, parameters, form), parameters, request)
         }
-        router.get("/api/predict") { request in
+        router.get("/api/predict", takesLong: true) { request in
             let parameters = try Parameters(
                 request, allowed: Self.parameters + RecordingSource.parameters)
             return try predict(source.stored(parameters), parameters, request)
@@ -31,13 +31,14 @@ struct PredictRoutes: Sendable {
     private func predict(
         _ recording: Recording, _ parameters: Parameters, _ request: Request
     ) throws -> Response {
+        let saliency = try ServedSaliency.method(parameters)
         let options = WindowOptions(
             window: try parameters.number("window"), step: try parameters.number("step"),
             truncates: try parameters.flag("truncate", default: false))
         let attention = try parameters.flag("attention", default: true)
         let info = try recording.naming { try AudioFile.info(recording.path) }
         let predictions = try models.models(parameters.all("model")).map { model in
-            try recording.naming { try predict(recording, model, options, attention, request) }
+            try recording.naming { try predict(recording, model, options, attention, saliency, request) }
         }
         let answer: JSONValue = [
             "file": recording.name.encode(), "seconds": info.duration.encode(),
@@ -50,9 +51,12 @@ struct PredictRoutes: Sendable {
     /// Predicts with the code of `Train predict`, so that the probabilities are the same bits.
     private func predict(
         _ recording: Recording, _ model: ServedModel, _ options: WindowOptions, _ attention: Bool,
-        _ request: Request
+        _ saliency: Saliency.Method?, _ request: Request
     ) throws -> JSONValue {
         let predictor = try model.predictor()
+        var options = options
+        // Saliency explains a single input of the model.
+        if saliency != nil, predictor.pipeline.extent.seconds != nil { options.truncates = true }
         let clock = ContinuousClock()
         let start = clock.now
         var found: RecordingPrediction?
@@ -75,6 +79,11 @@ struct PredictRoutes: Sendable {
                 ? try predictor.pipeline.featureStart(inFile: recording.path)
                 : predictor.pipeline.keepsStart ? 0 : nil
             members.append(JSONMember("attention_start", start.encode()))
+        }
+        if let saliency {
+            let map = try ServedSaliency(predictor: predictor).json(
+                ofFile: recording.path, label: found.summary.best, method: saliency)
+            members.append(JSONMember("saliency", map))
         }
         members.append(JSONMember("milliseconds", JSONValue(.number((duration * 10).rounded() / 10))))
         if predictor.pipeline.normalize == .speaker {

@@ -26,12 +26,14 @@ final class RunRoutes: Sendable {
             }
             return .events { try EpochFollower(run: path).follow($0) }
         }
-        router.get("/api/runs/:name/clips") { [self] request in .json(try clips(path(request)).line) }
+        router.get("/api/runs/:name/clips", takesLong: true) { [self] request in
+            .json(try clips(path(request)).line)
+        }
         router.get("/api/runs/:name/report") { [self] request in
             try report(path(request), request.parameter("name"))
         }
         router.get("/api/differences") { [self] request in .json(try differences(request).line) }
-        router.get("/api/corpus") { [self] request in
+        router.get("/api/corpus", takesLong: true) { [self] request in
             let parameters = try Parameters(request, allowed: ["run", "member"])
             guard let run = parameters["run"] else {
                 throw Problem(400, "The query names no run. Use run=NAME.")

@@ -27,7 +27,7 @@ const dashes = ["", "7 4", "2 4", "9 3 2 3"];
  * @param series `{name, color, dash, points: [[epoch, value], ...]}`, in which `color` and `dash` are numbers
  */
 export function lineChart(title, series) {
-  const [width, height, left, right, top, bottom] = [480, 250, 52, 12, 10, 30];
+  const [width, height, left, right, top, bottom] = [360, 200, 46, 10, 8, 26];
   const points = series.flatMap((line) => line.points).filter(([, y]) => Number.isFinite(y));
   const card = el("figure", { class: "card chart" }, el("h3", {}, title));
   card.style.margin = "0";
@@ -48,12 +48,12 @@ export function lineChart(title, series) {
   }).join("; ");
   const image = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${summary}` });
   for (const value of ticks(low, high, 4)) {
-    const label = svg("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" });
+    const label = svg("text", { x: left - 7, y: y(value) + 4, "text-anchor": "end" });
     label.textContent = short(value);
     image.append(svg("line", { class: "grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }), label);
   }
   for (const value of ticks(first, last, 6).filter(Number.isInteger)) {
-    const label = svg("text", { x: x(value), y: height - bottom + 18, "text-anchor": "middle" });
+    const label = svg("text", { x: x(value), y: height - bottom + 17, "text-anchor": "middle" });
     label.textContent = value;
     image.append(label);
   }

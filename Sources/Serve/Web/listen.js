@@ -132,7 +132,8 @@ export class Listen {
       const options = query({ model: models, window: this.window.value, step: this.step.value });
       const answer = await this.#send("/api/predict", source, options, request.signal);
       if (request.signal.aborted) return;
-      output.replaceChildren(showPredictions(answer, this.#player, source.label));
+      output.replaceChildren(showPredictions(answer, this.#player, source.label,
+        (model) => this.#send("/api/predict", source, query({ model, attention: 0, saliency: 1 }), request.signal)));
       announce(answer.predictions.map((prediction) => `${prediction.model}: ${prediction.label}`).join(", "));
     } catch (error) {
       if (error.name !== "AbortError") output.replaceChildren(problem(error));

@@ -144,7 +144,8 @@ export class Mistakes {
     output.replaceChildren(busy("Predicting …"));
     try {
       const answer = await api(`/api/predict?${query({ run: this.run, clip: clip.id, model: names })}`);
-      if (clip === this.clip) output.replaceChildren(showPredictions(answer, this.#player, clip.label));
+      if (clip === this.clip) output.replaceChildren(showPredictions(answer, this.#player, clip.label,
+        (model) => api(`/api/predict?${query({ run: this.run, clip: clip.id, model, attention: 0, saliency: 1 })}`)));
     } catch (error) { output.replaceChildren(problem(error)); }
   }
 }

@@ -7,6 +7,9 @@ const palette = Array.from({ length: 256 }, (_, level) => {
   return colors[low].map((value, channel) => Math.round(value + (colors[low + 1][channel] - value) * (at - low)));
 });
 
+/** The colors of saliency over a gray spectrogram. */
+const [forClass, againstClass] = ["#ff7a2f", "#4fa3ff"];
+
 /** Slaney's mel scale, as librosa's. */
 const mel = (hertz) => (hertz < 1000 ? (hertz * 3) / 200 : 15 + (27 * Math.log(hertz / 1000)) / Math.log(6.4));
 
@@ -24,6 +27,7 @@ export class Player {
   #image = null;
   #data = null;
   #attention = [];
+  #saliency = null;
   #objectURL = null;
 
   constructor() {
@@ -57,6 +61,7 @@ export class Player {
     this.stop();
     this.#data = data;
     this.#attention = [];
+    this.#saliency = null;
     this.#name.textContent = name;
     this.#slider.max = data.seconds;
     this.#note.replaceChildren();
@@ -88,7 +93,18 @@ export class Player {
   /** Draws attention: a list of `{start, seconds, weights}`, the duration of a step being `seconds`. */
   showAttention(pieces, model) {
     this.#attention = pieces;
+    this.#saliency = null;
     this.#key.replaceChildren(...(pieces.length > 0 ? [el("li", {}, chip(variable("s1")), `Attention of ${model}`)] : []));
+    this.#draw();
+  }
+
+  /** Draws a saliency map over the spectrogram: what speaks for the predicted class, and what against it. */
+  showSaliency(map, model) {
+    this.#attention = [];
+    this.#saliency = map;
+    const name = { gradient: "Gradient", integrated_gradients: "Integrated gradients", grad_cam: "Grad-CAM" }[map.method];
+    this.#key.replaceChildren(
+      el("li", {}, `${name} of ${model} for ${map.class}:`), el("li", {}, chip(forClass), "for"), el("li", {}, chip(againstClass), "against"));
     this.#draw();
   }
 
@@ -137,7 +153,10 @@ export class Player {
     this.#drawWave();
     const { context, width, height } = prepare(this.#mel), top = mel(this.#data.highest_hz);
     context.imageSmoothingEnabled = true;
+    context.filter = this.#saliency ? "grayscale(1) brightness(0.75)" : "none";
     context.drawImage(this.#image, 0, 0, width, height);
+    context.filter = "none";
+    if (this.#saliency) this.#drawSaliency(context, width, height);
     context.font = "11px system-ui, sans-serif";
     for (const hertz of [500, 1000, 2000, 4000].filter((value) => value < this.#data.highest_hz)) {
       const y = height * (1 - mel(hertz) / top), text = hertz < 1000 ? `${hertz} Hz` : `${hertz / 1000} kHz`;
@@ -149,6 +168,27 @@ export class Player {
       context.fillStyle = "#fff";
       context.fillText(text, 9, y + 4);
     }
+  }
+
+  #drawSaliency(context, width, height) {
+    const { shape: [steps, channels = 1], values, hertz, start, seconds_per_step: step } = this.#saliency;
+    // The deltas of a band are drawn in its place; channels that are not frequencies are added up.
+    const centers = [...new Set(hertz ?? [])], bands = centers.length || 1, sums = new Float64Array(steps * bands);
+    values.forEach((value, index) => { sums[Math.floor(index / channels) * bands + ((index % channels) % bands)] += value; });
+    const most = sums.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12), top = mel(this.#data.highest_hz);
+    const y = (band) => height * (1 - mel(band) / top);
+    const edges = bands === 1 ? [height, 0] : [y(0), ...centers.slice(1).map((center, index) => (y(center) + y(centers[index])) / 2), y(centers.at(-1))];
+    const x = (index) => ((start + index * step) / this.#data.seconds) * width;
+    for (let index = 0; index < steps; index++) {
+      for (let band = 0; band < bands; band++) {
+        const share = sums[index * bands + band] / most;
+        if (Math.abs(share) < 0.02) continue;
+        context.globalAlpha = Math.min(1, Math.sqrt(Math.abs(share)));
+        context.fillStyle = share > 0 ? forClass : againstClass;
+        context.fillRect(x(index), edges[band + 1], Math.max(1, x(index + 1) - x(index)), Math.max(1, edges[band] - edges[band + 1]));
+      }
+    }
+    context.globalAlpha = 1;
   }
 
   #drawWave() {

@@ -1,5 +1,5 @@
 /** Shows the predictions of several models for a recording. */
-import { cell, clock, color, el, onTheme, percent, prepare, save, table } from "./tools.js";
+import { busy, cell, clock, color, el, onTheme, percent, prepare, problem, save, table } from "./tools.js";
 import { chip } from "./player.js";
 
 /** A table with a bar for each class; `update` changes the values. */
@@ -93,20 +93,42 @@ export function attention(prediction) {
 /**
  * Shows an answer of /api/predict below a player.
  * @param truth the label of the clip, if it is known
+ * @param explain computes a prediction with its saliency, for the name of a model
  */
-export function showPredictions(answer, player, truth) {
+export function showPredictions(answer, player, truth, explain) {
   const withAttention = answer.predictions.filter((prediction) => attention(prediction).length > 0);
-  const choose = (name) => {
-    const prediction = withAttention.find((other) => other.model === name);
-    player.showAttention(prediction ? attention(prediction) : [], name);
-  };
-  if (withAttention.length > 0) choose(withAttention[0].model);
+  const status = el("div");
+  // What can be drawn over time: attention, and saliency for recordings that are a single input.
+  const drawings = [
+    ...withAttention.map((prediction) => ({ name: `attention of ${prediction.model}`, draw: () => player.showAttention(attention(prediction), prediction.model) })),
+    ...answer.predictions.filter((prediction) => !prediction.windows && explain).map((prediction) => ({
+      name: `saliency of ${prediction.model}`, draw: () => showSaliency(prediction.model),
+    })),
+  ];
+  let chosen = 0;
+  async function showSaliency(model) {
+    const own = chosen;
+    player.showAttention([], model);
+    status.replaceChildren(busy(`Computing the saliency of ${model} …`));
+    try {
+      const { saliency } = (await explain(model)).predictions[0];
+      if (own !== chosen) return;
+      status.replaceChildren();
+      if (typeof saliency.start === "number") return player.showSaliency(saliency, model);
+      status.replaceChildren(el("p", { class: "note" }, "Its saliency is not drawn, because its features have no position in time. The API returns it."));
+    } catch (error) { if (own === chosen) status.replaceChildren(problem(error)); }
+  }
+  const choose = (index) => { chosen = Number(index); status.replaceChildren(); drawings[chosen].draw(); };
+  if (withAttention.length > 0) choose(0);
+  else player.showAttention([], "");
   const base = answer.file.replace(/.*\//, "").replace(/\.[^.]*$/, "") || "prediction";
   return el("div", {},
-    withAttention.length > 1
-      ? el("p", {}, el("label", {}, "Show the attention of ", el("select", { onchange: (event) => choose(event.target.value) },
-        withAttention.map((prediction) => el("option", {}, prediction.model)))))
+    drawings.length > 1 || (drawings.length === 1 && withAttention.length === 0)
+      ? el("p", {}, el("label", {}, "Show ", el("select", { class: "drawing", onchange: (event) => { if (event.target.value) choose(event.target.value); } },
+        withAttention.length === 0 ? el("option", { value: "" }, "nothing") : null,
+        drawings.map((drawing, index) => el("option", { value: index }, drawing.name)))))
       : null,
+    status,
     el("div", { class: "cards" }, answer.predictions.map((prediction) => card(prediction, truth, (time) => player.seek(time)))),
     el("p", { class: "row" },
       el("button", { type: "button", onclick: () => save(`${base}.json`, "application/json", JSON.stringify(answer, null, 2)) }, "Download JSON"),

@@ -133,7 +133,7 @@ extension Connection {
                 }
                 input.current = (head, admission)
                 switch admission {
-                case .handle(let limit, _): input.parser.bodyLimit = limit ?? options.limits.body
+                case .handle(let limit, _, _): input.parser.bodyLimit = limit ?? options.limits.body
                 case .reply(let response):
                     // Nobody reads the body, so that the connection cannot be used again.
                     if head.framing != .none, head.framing != .length(0) { reply(response, keepAlive: false) }
@@ -142,7 +142,7 @@ extension Connection {
                 guard let (head, admission) = input.current else { return false }
                 switch admission {
                 case .reply(let response): reply(response, keepAlive: head.keepsAlive)
-                case .handle(_, let handler): dispatch(head, body, handler)
+                case .handle(_, let takesLong, let handler): dispatch(head, body, takesLong, handler)
                 }
             }
         } catch {
@@ -152,14 +152,15 @@ extension Connection {
     }
 
     private func dispatch(
-        _ head: RequestHead, _ body: [UInt8], _ handler: @escaping @Sendable (Request) throws -> Response
+        _ head: RequestHead, _ body: [UInt8], _ takesLong: Bool,
+        _ handler: @escaping @Sendable (Request) throws -> Response
     ) {
         let trailers = input.parser.trailers
         let exchange = begin(head, keepAlive: head.keepsAlive, bodyBytes: body.count)
         let request = Request(
             head: head, body: body, trailers: trailers, client: client, cancellation: exchange.cancellation)
         if input.hasEnded { exchange.cancellation.cancel() }
-        if !core.pool.submit({ exchange.run(handler, request) }) {
+        if !core.workers(takingLong: takesLong).submit({ exchange.run(handler, request) }) {
             exchange.send(
                 Problem(
                     429, "The server has \(core.options.queue) requests waiting, which is its limit.",

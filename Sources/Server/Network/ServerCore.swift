@@ -5,7 +5,8 @@ final class ServerCore: Sendable {
     let options: Server.Options
     let application: any Application
     let headers: Headers
-    let pool: WorkerPool
+    private let workers: WorkerPool
+    private let longWorkers: WorkerPool
     let census: Census
     let isDraining = Atomic(false)
     let bodyBytes = Atomic(0)
@@ -14,16 +15,32 @@ final class ServerCore: Sendable {
 
     init(_ options: Server.Options, _ application: any Application) throws(ServerError) {
         (self.options, self.application, headers) = (options, application, application.headers)
-        pool = try WorkerPool(workers: options.workers, queue: options.queue)
+        workers = try WorkerPool(workers: options.workers, queue: options.queue)
+        do throws(ServerError) {
+            longWorkers = try WorkerPool(workers: options.longWorkers, queue: options.queue)
+        } catch {
+            workers.stop()
+            throw error
+        }
         census = Census(total: options.connections, perClient: options.connectionsPerClient)
     }
 
     var status: ServerStatus {
-        let load = pool.load
+        let (load, long) = (workers.load, longWorkers.load)
         return ServerStatus(
-            connections: census.total, busyWorkers: load.busy, queuedRequests: load.queued,
+            connections: census.total, busyWorkers: load.busy + long.busy,
+            queuedRequests: load.queued + long.queued,
             streams: streams.load(ordering: .relaxed), bodyBytes: bodyBytes.load(ordering: .relaxed),
             requests: requests.load(ordering: .relaxed))
+    }
+
+    /// The workers for a handler.
+    func workers(takingLong takesLong: Bool) -> WorkerPool { takesLong ? longWorkers : workers }
+
+    /// Lets the workers end once they have nothing to do.
+    func stopWorkers() {
+        workers.stop()
+        longWorkers.stop()
     }
 
     /// Runs `body` on a thread of its own. Returns false if there are too many.

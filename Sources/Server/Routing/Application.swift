@@ -26,6 +26,6 @@ public enum Admission: Sendable {
     /// The response without a handler.
     case reply(Response)
     /// The handler runs on a worker thread once the body is complete. A body longer than `bodyLimit` gives status
-    /// 413; nil stands for the limit of the server.
-    case handle(bodyLimit: Int?, @Sendable (Request) throws -> Response)
+    /// 413; nil stands for the limit of the server. Handlers that take long have workers of their own.
+    case handle(bodyLimit: Int?, takesLong: Bool, @Sendable (Request) throws -> Response)
 }

@@ -11,6 +11,7 @@ public struct Router: Application {
         let pattern: RoutePattern
         let bodyLimit: Int?
         let accepts: [String]
+        let takesLong: Bool
         let handler: Handler
     }
 
@@ -30,13 +31,15 @@ public struct Router: Application {
     ///   - bodyLimit: The bytes of the body; nil stands for the limit of the server.
     ///   - accepts: The media types of the body. Others give status 415, and a request without a length 411. Empty
     ///     accepts everything.
+    ///   - takesLong: Whether the handler may take long. Such handlers have workers of their own, so that others do not
+    ///     wait for them.
     public mutating func on(
         _ method: String, _ pattern: String, bodyLimit: Int? = nil, accepts: [String] = [],
-        _ handler: @escaping Handler
+        takesLong: Bool = false, _ handler: @escaping Handler
     ) {
         let route = Route(
             method: method, pattern: RoutePattern(pattern), bodyLimit: bodyLimit, accepts: accepts,
-            handler: handler)
+            takesLong: takesLong, handler: handler)
         precondition(
             RequestHead.methods.contains(method), "Router: the server does not know the method \(method)")
         precondition(
@@ -47,13 +50,16 @@ public struct Router: Application {
     }
 
     /// Adds a route for GET and HEAD.
-    public mutating func get(_ pattern: String, _ handler: @escaping Handler) { on("GET", pattern, handler) }
+    public mutating func get(_ pattern: String, takesLong: Bool = false, _ handler: @escaping Handler) {
+        on("GET", pattern, takesLong: takesLong, handler)
+    }
 
     /// Adds a route for POST.
     public mutating func post(
-        _ pattern: String, bodyLimit: Int? = nil, accepts: [String] = [], _ handler: @escaping Handler
+        _ pattern: String, bodyLimit: Int? = nil, accepts: [String] = [], takesLong: Bool = false,
+        _ handler: @escaping Handler
     ) {
-        on("POST", pattern, bodyLimit: bodyLimit, accepts: accepts, handler)
+        on("POST", pattern, bodyLimit: bodyLimit, accepts: accepts, takesLong: takesLong, handler)
     }
 
     /// Adds a route for DELETE.
@@ -83,7 +89,8 @@ public struct Router: Application {
                 continue
             }
             try check(head, route)
-            return .handle(bodyLimit: route.bodyLimit) { [handler = route.handler] request in
+            return .handle(bodyLimit: route.bodyLimit, takesLong: route.takesLong) {
+                [handler = route.handler] request in
                 var request = request
                 request.parameters = parameters
                 return try handler(request)

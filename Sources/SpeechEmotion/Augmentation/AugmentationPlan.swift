@@ -1,7 +1,8 @@
 import Autograd
 import Configuration
 
-/// How the training set is augmented. The validation and test sets are never augmented (but see `leakCopiesIntoTest`).
+/// How the training set is augmented. The validation and test sets are never augmented (but see `leakCopiesIntoTest` and
+/// `leakCopiesIntoValidation`).
 ///
 /// `copies` are augmented copies computed once, before training: each clip gives this many examples. `waveform` and
 /// `features` are drawn anew in every epoch.
@@ -10,6 +11,7 @@ public struct AugmentationPlan: Options {
     public var waveform: [AnyWaveAugmentation] = []
     public var features: [AnyFeatureAugmentation] = []
     public var leakCopiesIntoTest = false
+    public var leakCopiesIntoValidation = false
 
     public static let summary = "Data augmentation of the training set."
     public static let fields: [Field<Self>] = [
@@ -23,7 +25,20 @@ public struct AugmentationPlan: Options {
             "leak_copies_into_test", \.leakCopiesIntoTest,
             "Whether the copies of all clips are made before the split, so that copies of test clips leak into the training set. Only to reproduce published results with this flaw."
         ),
+        .init(
+            "leak_copies_into_validation", \.leakCopiesIntoValidation,
+            "Whether the validation set is drawn from the augmented copies of all clips outside the test set, as by a `validation_split` of augmented data, so that copies of a clip are in both training and validation set. Only to reproduce published results with this flaw."
+        ),
     ]
+
+    public var validationIssues: [ValidationIssue] {
+        leakCopiesIntoTest && leakCopiesIntoValidation
+            ? [
+                ValidationIssue(
+                    "leak_copies_into_validation",
+                    "is implied by \"leak_copies_into_test\", which makes all copies before the split; remove it")
+            ] : []
+    }
 
     /// No augmentation.
     public init() {}

@@ -14,3 +14,23 @@ public struct Omission: Sendable, Hashable, CustomStringConvertible {
     /// `notes/take.wav: not a file name of RAVDESS`
     public var description: String { "\(file): \(reason)" }
 }
+
+extension Collection<Omission> {
+    /// One line per file, or one line per reason if more than `limit` files share it.
+    ///
+    ///     skipped 400 files, from URDU/Angry/a.flac to URDU/Sad/z.flac: not a file name of RAVDESS
+    public func summary(limit: Int = 3) -> [String] {
+        var reasons: [String] = []
+        let files = reduce(into: [String: [String]]()) { files, omission in
+            if files[omission.reason] == nil { reasons.append(omission.reason) }
+            files[omission.reason, default: []].append(omission.file)
+        }
+        return reasons.flatMap { reason in
+            let files = files[reason] ?? []
+            guard files.count > limit else { return files.map { "skipped: \(Omission($0, reason))" } }
+            return [
+                "skipped \(files.count) files, from \(files[0]) to \(files[files.count - 1]): \(reason)"
+            ]
+        }
+    }
+}

@@ -31,7 +31,7 @@ struct GoldenOperation: Sendable {
     ]
 
     /// Groups that the tests of other modules read.
-    static let elsewhere: Set = ["audio", "metrics", "models", "optim", "schedule"]
+    static let elsewhere: Set = ["audio", "classical", "metrics", "models", "optim", "schedule"]
 
     static func unary(_ operation: @escaping @Sendable (Tensor) -> Tensor) -> GoldenOperation {
         GoldenOperation { operation(try $0("x")) }

@@ -1,5 +1,5 @@
 """Makes boosting.json and boosting.safetensors: models of LightGBM with their scores and contributions, and bands of the
-accuracy; forests of scikit-learn with the Shapley values of the package shap. Needs trees.safetensors and classical.*"""
+accuracy; forests of scikit-learn with the Shapley values of the package shap. Needs trees.safetensors and the golden group classical."""
 import json
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 from tensor_file import load_file, save_file
 
 here = Path(__file__).parent
-data, golden = load_file(here / "trees.safetensors"), load_file(here / "classical.safetensors")
+data, golden = load_file(here / "trees.safetensors"), load_file(here / "../../Golden/classical.safetensors")
 x, y, target = data["x"], data["y"], data["target"].astype(np.float64)
 arrays, models = {}, []
 

@@ -12,7 +12,8 @@ struct SVMBenchmark {
     @Test(.enabled(if: folder != nil)) func time() throws {
         let folder = try #require(SVMBenchmark.folder)
         let values = try Npy.read("\(folder)/svm_x.npy")
-        let x = Matrix(rows: values.shape[0], columns: values.shape[1], values: values.array.map(Double.init))
+        let x = Matrix(
+            rows: values.shape[0], columns: values.shape[1], values: values.array.map { Double($0) })
         let labels = try Npy.readIndices("\(folder)/svm_y.npy").values
         let classes = (labels.max() ?? 0) + 1
         let generator = RandomGenerator(seed: 0)

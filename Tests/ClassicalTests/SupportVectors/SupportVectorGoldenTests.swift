@@ -4,18 +4,13 @@ import Foundation
 import Testing
 
 /// Support vector machines on the golden group `classical`, from the folder that the environment variable `GOLDEN`
-/// names, or from `Tests/Golden` if it has the group.
+/// names, or from `Tests/Golden`.
 struct SupportVectorGoldenTests {
     private static let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
     static let folder =
         named
         ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Golden").standardizedFileURL.path
-
-    /// A folder that is named must have the group.
-    static var isPresent: Bool {
-        named != nil || FileManager.default.fileExists(atPath: "\(folder)/classical.json")
-    }
 
     struct Manifest: Decodable {
         struct Cases: Decodable {
@@ -59,11 +54,11 @@ struct SupportVectorGoldenTests {
     }
 
     private func table(_ tensor: Tensor) -> Matrix {
-        Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.array.map(Double.init))
+        Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.array.map { Double($0) })
     }
 
     /// At most one row of a fold differs.
-    @Test(.enabled(if: isPresent)) func foldAccuracy() throws {
+    @Test func foldAccuracy() throws {
         let (manifest, tensors) = try load()
         let x = table(try tensors.tensor("x"))
         let (labels, folds) = (try tensors.indices("y").values, try tensors.indices("fold").values)
@@ -88,14 +83,14 @@ struct SupportVectorGoldenTests {
         }
     }
 
-    @Test(.enabled(if: isPresent)) func binary() throws {
+    @Test func binary() throws {
         let (manifest, tensors) = try load()
         let reference = manifest.svc_binary
         let x = table(try tensors.tensor("svc_binary/x"))
         let labels = try tensors.indices("svc_binary/y").values
         let model = try SVCOptions(C: reference.C, gamma: .value(reference.gamma), tol: 1e-8).fit(
             x, labels: labels, classes: 2, weights: nil, generator: RandomGenerator(seed: 0))
-        let expected = try tensors.tensor("svc_binary/decision").array.map(Double.init)
+        let expected = try tensors.tensor("svc_binary/decision").array.map { Double($0) }
         let found = model.decisionFunction(table(try tensors.tensor("svc_binary/x"))).column(1)
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 } && found.count == expected.count)
         let sum = model.dualCoefficients.values.reduce(0) { $0 + abs($1) }

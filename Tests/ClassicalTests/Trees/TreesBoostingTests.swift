@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: ["default", "regularized"]) func classificationIsAsGood(_ name: String) throws {
-        let fixture = try TreesFixture("classical")
+        let fixture = try TreesFixture.golden()
         let (x, y, folds) = try (fixture.matrix("x"), fixture.labels("y"), fixture.labels("fold"))
         let parameters = sampled {
             if name == "regularized" {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func trainingLossFallsAndStopsEarly() throws {
-        let fixture = try TreesFixture("classical")
+        let fixture = try TreesFixture.golden()
         let (x, y, folds) = try (fixture.matrix("x"), fixture.labels("y"), fixture.labels("fold"))
         let train = folds.indices.filter { folds[$0] != 0 }
         let test = folds.indices.filter { folds[$0] == 0 }

@@ -14,10 +14,10 @@ struct TreesFixture {
         text = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name).json"))
     }
 
-    /// The golden group: from the folder that the environment variable `GOLDEN` names, or from the bundled copy.
+    /// The golden group: from the folder that the environment variable `GOLDEN` names, or `Tests/Golden`.
     static func golden() throws -> TreesFixture {
         let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
-        return try TreesFixture("classical", folder: named)
+        return try TreesFixture("classical", folder: named ?? Self.folder("../../Golden"))
     }
 
     static func folder(_ path: String) -> String {

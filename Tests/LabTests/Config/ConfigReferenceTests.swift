@@ -46,12 +46,43 @@ import Testing
         }
     }
 
-    @Test func theReferenceInDocumentationIsUpToDate() throws {
+    private func page(_ name: String) throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let file = root.appendingPathComponent("Documentation/configuration.md")
+        return try String(
+            contentsOf: root.appendingPathComponent("Documentation/\(name).md"), encoding: .utf8)
+    }
+
+    @Test func theReferenceInDocumentationIsUpToDate() throws {
         #expect(
-            try String(contentsOf: file, encoding: .utf8) == ConfigReference.markdown,
+            try page("configuration") == ConfigReference.markdown,
             "run `Train schema --format markdown > Documentation/configuration.md`")
+    }
+
+    @Test func thePartsOfTheWalkThroughMakeAnExperiment() throws {
+        let blocks = try page("coming-from-python").components(separatedBy: "```json\n").dropFirst()
+        var parts = blocks.compactMap { $0.components(separatedBy: "```").first }
+        #expect(parts.count == 5)
+        let last = try #require(parts.popLast())
+        let text = "{" + parts.joined() + last + "}"
+        let experiment = try Experiment.decode(JSONValue.parse(text, source: "coming-from-python.md"))
+        #expect(experiment.split.value is KFoldSplit)
+        #expect((experiment.model.spec as? Sequential.Spec)?.layers.count == 7)
+    }
+
+    @Test func configsInTheTableOfNamesDecode() throws {
+        let page = try page("coming-from-python")
+        func check(_ type: String, _ decode: (JSONValue) throws -> Void) throws {
+            let start = try #require(page.range(of: "`{\"type\": \"\(type)\""), "\(type)")
+            let text = String(page[start.lowerBound...].dropFirst().prefix { $0 != "`" })
+            try decode(JSONValue.parse(text, source: type))
+        }
+        for type in ["trim", "normalize_peak", "length"] {
+            try check(type) { _ = try AnyWaveEdit.decode($0) }
+        }
+        for type in ["mfcc", "mel"] { try check(type) { _ = try AnyFrameFeature.decode($0) } }
+        for type in ["conv1d", "gru", "multi_head_attention"] {
+            try check(type) { _ = try AnyLayer.decode($0) }
+        }
     }
 }

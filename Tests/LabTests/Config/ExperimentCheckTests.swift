@@ -72,6 +72,10 @@ import Testing
             "weights", [#"loss={"type": "focal", "class_weights": [1, 2]}"#, #"model[5].units="classes""#],
             "loss: the loss focal has 2 class weights, but the model has 8 outputs"
         ),
+        (
+            "softmax", [#"model[5].activation="softmax""#],
+            "model: the last layer applies softmax, and the loss cross_entropy applies it again: it expects logits. Remove the activation; predictions are probabilities all the same"
+        ),
         // Splits.
         (
             "fold", [#"split={"type": "leave_one_speaker_out", "validation": 1}"#, "fold=5"],

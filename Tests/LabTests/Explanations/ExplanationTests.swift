@@ -3,6 +3,7 @@ import Classical
 import Configuration
 import Lab
 import Layers
+import SpeechEmotion
 import Testing
 
 @Suite struct ExplanationTests {
@@ -43,6 +44,75 @@ import Testing
         #expect(means.max() == means[2] && means[2] > 0)
         // A larger value speaks for class 1.
         for row in 0..<20 { #expect((shap[2][row] > 0) == (examples.labels[row] == 1)) }
+    }
+
+    /// The values of a class add up to its own output: the log-odds of class 0 are the opposite of those of class 1.
+    @Test func twoClassBoostingExplainsEitherClass() throws {
+        let model = try Self.model(
+            #"[{"type": "gradient_boosting", "n_estimators": 5, "min_data_in_leaf": 2}]"#)
+        let explanation = try TreeExplanation(model)
+        #expect(explanation.shapOutput == "log-odds")
+        let examples = Self.examples(20)
+        let values = examples.batches[0].tensor.array.map { Double($0) }
+        let rows = Matrix(rows: 20, columns: 4, values: values)
+        let outputs = model.forward(examples.batches[0], .inference).tensor.array.map { Double($0) }
+        for label in 0..<2 {
+            let shap = explanation.shapValues(rows, output: label)
+            let sums = (0..<20).map { row in shap.reduce(0) { $0 + $1[row] } }
+            let odds = (0..<20).map { outputs[2 * $0 + label] - outputs[2 * $0 + 1 - label] }
+            for row in 1..<20 { #expect(abs((sums[row] - sums[0]) - (odds[row] - odds[0])) < 1e-4) }
+        }
+        let importances = explanation.shapImportances(rows, classes: 2)
+        let one = explanation.shapValues(rows, output: 1)[2].reduce(0) { $0 + abs($1) } / 20
+        #expect(abs(importances[2] - one) < 1e-12)
+    }
+
+    /// Sequences of 4 to 6 frames, of whose three channels only the last tells the classes apart, by its rise.
+    private final class Ramps: FeatureSource {
+        let shape = [6, 3]
+
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            let number = Int(clip.id) ?? 0
+            let length = 4 + number % 3
+            var values: [Float] = []
+            for frame in 0..<length {
+                let ramp = Float(frame) * (clip.label == "up" ? 1 : -1)
+                values += [Float(number % 5), 1, ramp]
+            }
+            values += Array(repeating: 0, count: 18 - values.count)
+            return [Features(shape: shape, values: values, length: length)]
+        }
+    }
+
+    @Test func channelsOfSequencesAreShuffledAsAWhole() throws {
+        let clips = (0..<40).map { number in
+            Clip(
+                id: "\(number)", source: .file(path: "none", start: nil, end: nil),
+                label: number % 2 == 0 ? "down" : "up")
+        }
+        let set = try EvaluationSet(
+            clips, FeatureLoading(source: Ramps(), classes: ["down", "up"]), batch: 7)
+        // The mean over time of the last channel decides.
+        let model = try Model(
+            Model.spec(
+                JSONValue.parse(
+                    #"[{"type": "global_pool"}, {"type": "dense", "units": 2}]"#)),
+            input: [6, 3], generator: RandomGenerator(seed: 1))
+        model.parameters[0].value = Tensor([0, 0, 0, 0, -1, 1], shape: [3, 2])
+        let names = ["mfcc_0", "mfcc_1", "slope"]
+        func found(_ families: Bool) throws -> FeatureImportances {
+            try ModelPermutation(repeats: 4).importances(
+                model, set, families: families, names: names, classes: ["down", "up"], subset: .validation)
+        }
+        let single = try found(false)
+        #expect(single.names == names && single.values[0] == 0 && single.values[1] == 0)
+        #expect(single.values[2] > 0.3 && single.values[2] < 0.7)
+        let families = try found(true)
+        #expect(families.names == ["mfcc", "slope"] && families.values[0] == 0 && families.values[1] > 0.3)
+        let threads = Parallel.threads
+        defer { Parallel.threads = threads }
+        Parallel.threads = 1
+        #expect(try found(true).values == families.values)
     }
 
     @Test(arguments: [

@@ -55,6 +55,36 @@ import Testing
         }
     }
 
+    /// A fitted forest and a network vote by their probabilities, of which those of the forest count twice.
+    @Test func fittedModelsAndNetworksVoteSoftly() throws {
+        try inFolder { folder in
+            let files = (1...2).map { "\(folder)/\($0).safetensors" }
+            let network = try write(Self.pooled, files[0], seed: 3)
+            let forest = try Model(
+                Model.spec(JSONValue.parse(#"[{"type": "random_forest", "n_estimators": 4}]"#))
+                    .resolvingUnits(classes: 2), input: [9, 4], generator: RandomGenerator(seed: 1))
+            let data = Tensor.normal([20, 9, 4], mean: 0, deviation: 1, using: RandomGenerator(seed: 5))
+            try forest.fitLayers(
+                to: FittingExamples([Signal(data)], labels: (0..<20).map { $0 % 2 }, classes: 2),
+                generator: RandomGenerator(seed: 2))
+            let card = try ModelFile.read(files[0]).card
+            try ModelFile.write(forest, card: card, to: files[1])
+            let vote = EnsembleVote(.soft, weights: [1, 2])
+            let (model, ownCard) = try Ensemble.combine(files, vote: vote)
+            let x = Tensor.normal([3, 9, 4], mean: 0, deviation: 1, using: RandomGenerator(seed: 6))
+            let (a, b) = (network(x).softmax().array, forest(x).softmax().array)
+            for (place, value) in model(x).softmax().array.enumerated() {
+                #expect(abs(value - (a[place] + 2 * b[place]) / 3) < 1e-5)
+            }
+            let file = folder + "/vote.safetensors"
+            try ModelFile.write(model, card: ownCard, to: file)
+            #expect(try ModelFile.read(file).model(x).array == model(x).array)
+            #expect(throws: FileError.self) {
+                try Ensemble.combine(files, vote: EnsembleVote(.soft, weights: [1]))
+            }
+        }
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         try inFolder { folder in
             let files = (1...3).map { "\(folder)/\($0).safetensors" }

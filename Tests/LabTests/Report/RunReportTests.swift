@@ -34,7 +34,10 @@ import Testing
         report.speakers = [.init(name, examples: 2, share: 0.5)]
         report.calibration = Calibration(confidences: [0.5], right: [true])
         report.confidences = ([0.9, 0.8], [0.3])
-        report.importances = ([name], [1])
+        report.trainingClasses = TrainingClasses(
+            classes: [name, "b"], clips: [1, 2], examples: [2, 2], weights: [1, 0.5])
+        report.importances = FeatureImportances(
+            title: name, measure: name, names: [name], values: [1], intervals: [0...2])
         let example = RunReport.Example(
             name, truth: name, predicted: "b", probability: 0.9, sound: Waveform([0, 1, 0], rate: 3),
             attention: .init([1, 2], seconds: 0.5))
@@ -49,7 +52,7 @@ import Testing
 
     private static let headings = [
         "Results", "Setup", "Data split", "Truncation", "Leakage audit",
-        "Training",
+        "Training examples", "Training",
         "Confusion matrix", "Classes", "Speakers", "Calibration", "Feature importances",
         "Most confident misclassifications", "Attention", "Environment", "Reproduction",
         "Configuration",

@@ -118,6 +118,91 @@ import Testing
         }
     }
 
+    /// Whatever uses the model of a run uses the features that the search has chosen.
+    @Test func searchedFeaturesAreThoseOfTheRun() throws {
+        let path = "features.layout.entries[0].feature.n_mfcc"
+        let search = #"search={"folds": 2, "parameters": {"\#(path)": [4, 5], "model[1].max_depth": [1, 2]}}"#
+        try Toy.inFolder { folder in
+            let original = try Self.experiment([search])
+            let result = try run(original, folder + "/run")
+            let count = try #require(result.search[path]?.integer)
+            let record = try RunRecord(folder + "/run")
+            #expect(record.experiment.encode() == original.resolved.encode())
+            #expect(record.trainedExperiment.features.names.count == 2 * count)
+            #expect(try Predictor(folder + "/run").pipeline.names.count == 2 * count)
+            #expect(record.trainedExperiment.search == nil)
+            // The same predictions from the run's own data again, and a report of the searched features.
+            let observer = Stopper(after: .max)
+            let again = try RunEvaluation([record], cache: nil, observer: observer).evaluate()
+            #expect(
+                try again.predictions.csv
+                    == String(contentsOfFile: folder + "/run/predictions.csv", encoding: .utf8))
+            let report = try RunReport(record, data: ExperimentData(record.trainedExperiment))
+            #expect(report.importances?.names.count == 2 * count)
+            let features = report.facts.first { $0.name == "Features" }?.value
+            #expect(features?.contains("[\(2 * count)]") == true, "\(features ?? "")")
+        }
+    }
+
+    @Test func leakedCopiesAreNotSearched() throws {
+        let leaking =
+            #"augmentation={"copies": [[], [{"type": "noise", "snr": 20}]], "leak_copies_into_test": true}"#
+        let error = #expect(throws: ConfigurationError.self) {
+            try Self.experiment([
+                leaking, #"search={"parameters": {"features.layout.entries[0].feature.n_mfcc": [4, 5]}}"#,
+            ])
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("leak_copies_into_test"))
+        // A search of the model leaves the copies as they are.
+        try Toy.inFolder { folder in
+            let experiment = try Self.experiment([
+                leaking, #"search={"folds": 2, "parameters": {"model[1].max_depth": [1, 2]}}"#,
+            ])
+            _ = try run(experiment, folder + "/run")
+            let record = try RunRecord(folder + "/run")
+            let split = try ExperimentData(experiment).split
+            #expect(record.split?.test == split.test && record.predictions?.ids.count == split.test.count)
+        }
+    }
+
+    /// Runs with different features vote by their probabilities, computed by hand from the predictions of each.
+    @Test func runsWithDifferentFeaturesVote() throws {
+        try Toy.inFolder { folder in
+            let narrow = ["features.layout.entries[0].feature.n_mfcc=3", #"model={"type": "gaussian_nb"}"#]
+            _ = try run(Self.experiment(), folder + "/a")
+            _ = try run(Self.experiment(narrow), folder + "/b")
+            let records = try ["/a", "/b"].map { try RunRecord(folder + $0) }
+            let observer = Stopper(after: .max)
+            let vote = EnsembleVote(.soft, weights: [1, 3])
+            let found = try RunEvaluation(records, vote: vote, cache: nil, observer: observer).evaluate()
+            let single = try records.map { record in
+                try RunEvaluation([record], cache: nil, observer: observer).evaluate().predictions
+            }
+            for (row, probabilities) in found.predictions.probabilities.enumerated() {
+                for (label, value) in probabilities.enumerated() {
+                    let mean =
+                        (single[0].probabilities[row][label] + 3 * single[1].probabilities[row][label]) / 4
+                    #expect(abs(value - mean) < 1e-12)
+                }
+            }
+            #expect(found.predictions.meanLoss.isFinite)
+            #expect(try found.write(to: folder + "/out") == folder + "/out")
+            // Their logits have no common model.
+            #expect(throws: FileError.self) {
+                try RunEvaluation(records, cache: nil, observer: observer)
+            }
+        }
+    }
+
+    @Test func aTrialHasItsMeanAndSpread() throws {
+        try Toy.inFolder { folder in
+            _ = try run(Self.experiment(Self.search), folder + "/run")
+            let record = try RunRecord(folder + "/run")
+            let page = try RunReport(record, data: nil).html
+            #expect(page.contains(" ± ") && page.contains("standard deviations over the folds"))
+        }
+    }
+
     /// The test set is read once, after the search; the folds keep the speakers of the training set together.
     @Test func aSearchStaysInsideTheTrainingSet() throws {
         try Toy.inFolder { folder in

@@ -84,6 +84,41 @@ import Testing
         #expect(model.fittedLayers.count == 3)
     }
 
+    /// The probabilities of members, of which the first counts three times as much, by hand.
+    @Test func softVotingIsTheWeightedMeanOfProbabilities() throws {
+        let members = [
+            #"{"type": "random_forest", "n_estimators": 5}"#,
+            #"{"type": "sequential", "layers": [{"type": "standard_scaler"}, {"type": "logistic_regression"}]}"#,
+        ]
+        let voting = try Self.model(
+            #"{"type": "voting", "estimators": [\#(members.joined(separator: ", "))], "weights": [3, 1]}"#)
+        try voting.fitLayers(to: Self.examples(90, seed: 2), generator: RandomGenerator(seed: 3))
+        let layer = try #require(voting.layer as? Voting)
+        let x = Self.examples(60, seed: 4).batches[0]
+        let probabilities = layer.estimators.map { estimator in
+            estimator.forward(x, .inference).tensor.softmax(axis: -1).array.map { Double($0) }
+        }
+        let found = voting.forward(x, .inference).tensor.array.map { exp(Double($0)) }
+        for (place, value) in found.enumerated() {
+            let mean = (3 * probabilities[0][place] + probabilities[1][place]) / 4
+            #expect(abs(value - mean) < 1e-5)
+        }
+        #expect(voting.fittedLayers.count == 3)
+    }
+
+    @Test(arguments: [
+        (#""estimators": [{"type": "svc"}, {"type": "gaussian_nb"}]"#, "\"probability\": true"),
+        (#""estimators": [{"type": "gaussian_nb"}, {"type": "ridge_classifier"}]"#, "logits"),
+        (#""estimators": [{"type": "gaussian_nb"}], "weights": [1, 2]"#, "one per classifier"),
+        (#""estimators": [{"type": "gaussian_nb"}], "weights": [0]"#, "0.000001"),
+    ])
+    func votesThatCannotBeCountedAreRefused(_ options: String, _ words: String) throws {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Model.spec(JSONValue.parse(#"{"type": "voting", \#(options)}"#))
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(words), "\(error.map { "\($0)" } ?? "")")
+    }
+
     /// Damage to any array is an error, never a crash.
     @Test(arguments: kinds)
     func damagedArraysAreRefused(_ kind: String) throws {

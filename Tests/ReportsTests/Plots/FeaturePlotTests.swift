@@ -19,9 +19,9 @@ import Testing
 
     private let emotions = ["neutral", "happy", "sad", "angry"]
 
-    @Test func barsBeforeAndAfterAreAsLongAsTheirCounts() throws {
+    @Test func barsAreAsLongAsTheirCounts() throws {
         let chart = GroupedBarChart.classCounts(
-            classes: ["calm", "sad"], before: [50, 200], after: [200, 200])
+            classes: ["calm", "sad"], clips: [50, 200], examples: [200, 200])
         let found = try elements(chart)
         let bars = found.filter { $0.name == "rect" && number($0, "height") > 10.5 && $0.text != "" }
         try #require(bars.count == 4)
@@ -29,18 +29,18 @@ import Testing
         #expect(abs(widths[0] * 4 - widths[1]) < 0.1 && widths[1] == widths[2] && widths[2] == widths[3])
         // Light and dark tones, in that order.
         #expect(bars.map { $0.attributes["class"] } == ["a0", "s0", "a0", "s0"])
-        #expect(bars[0].text == "calm, before balancing: 50")
-        #expect(try texts(chart).contains("after balancing"))
+        #expect(bars[0].text == "calm, clips: 50")
+        #expect(try texts(chart).contains("examples after balancing and augmentation"))
         #expect(
             chart.summary
-                == "calm: before balancing 50, after balancing 200; sad: before balancing 200, after balancing 200"
+                == "calm: clips 50, examples after balancing and augmentation 200; sad: clips 200, examples after balancing and augmentation 200"
         )
     }
 
     @Test func manyCategoriesAreCounted() throws {
         let names = (0..<100).map { "class \($0)" }
         let chart = GroupedBarChart.classCounts(
-            classes: names, before: Array(0..<100), after: Array(0..<100))
+            classes: names, clips: Array(0..<100), examples: Array(0..<100))
         let words = try texts(chart)
         #expect(words.contains("and 40 more") && words.contains("class 59") && !words.contains("class 60"))
     }

@@ -60,7 +60,7 @@ import Testing
             GroupedBarChart(
                 title: name, xName: name, categories: names + [name],
                 groups: [.init(name, numbers), .init(name, [1]), .init(name, [])]),
-            GroupedBarChart.classCounts(classes: names, before: [1], after: [.max]),
+            GroupedBarChart.classCounts(classes: names, clips: [1], examples: [.max]),
             FeatureHistograms(title: name, table), FeatureViolins(title: name, table),
             FeatureViolins(FeatureTable(names: names, values: columns)),
             CorrelationPlot(title: name, names: names, features: columns, isClustered: true),

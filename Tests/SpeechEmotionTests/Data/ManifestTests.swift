@@ -85,7 +85,7 @@ import Testing
 
     @Test func filesThatAreMissing() throws {
         let corpus = try read("l.csv", "path,label\na.wav,x\ngone.wav,x\n")
-        #expect(corpus.omissions.map(\.description) == ["line 3: missing file \(folder.path)/gone.wav"])
+        #expect(corpus.omissions.map(\.description) == ["line 3, \(folder.path)/gone.wav: missing file"])
         let text = message { try read("l.csv", "path,label\ngone.wav,x\n") }
         #expect(text.contains("found 1 clip, all of whose files are missing"))
         #expect(message { try read("l.csv", "path,label\n") }.contains("found no clips"))

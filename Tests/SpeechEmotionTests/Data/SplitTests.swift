@@ -131,6 +131,29 @@ import Testing
         )
     }
 
+    @Test func listedFoldsUseWhatIsThereAndNameWhatIsMissing() throws {
+        let folder = try TemporaryFolder()
+        try folder.sounds(MadeUp.ravdessNames(actors: 1...5))
+        let corpus = try RavdessCorpus(folder: folder.path).read()
+        let json = #"{"type": "listed_folds", "folds": [[2, 5, 14], ["03"], [1, 4]], "validation": "next_fold"}"#
+        let splits = try Self.spec(json).split(corpus)
+        let tested = try splits.map { try corpus.clips(of: .test, in: $0).values(of: "speaker") }
+        #expect(tested == [["02", "05"], ["03"], ["01", "04"]])
+        let names = splits.map(\.name)
+        #expect(
+            names == [
+                "fold 1 of 3: speaker 2, 5 (missing: 14)", "fold 2 of 3: speaker 03", "fold 3 of 3: speaker 1, 4",
+            ])
+        #expect(splits[2].validation == splits[0].test)
+        let first = splits[0]
+        #expect(first.train.count + first.validation.count + first.test.count == corpus.clips.count)
+        let absent = try Self.spec(#"{"type": "listed_folds", "folds": [[1], [17, 18]]}"#)
+        let missing = message { try absent.split(corpus) }
+        #expect(missing.contains("fold 2 of 2: found no clip of speaker 17, 18"))
+        let twice = message { try Self.spec(#"{"type": "listed_folds", "folds": [[1, 2], [2]]}"#) }
+        #expect(twice.contains("also in fold 1"))
+    }
+
     @Test func numbersStandForNames() throws {
         let folder = try TemporaryFolder()
         try folder.sounds(MadeUp.ravdessNames(actors: 1...5))

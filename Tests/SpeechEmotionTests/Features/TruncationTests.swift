@@ -46,7 +46,9 @@ import Testing
     /// The frames that a feature announces are those that it makes, centered or not.
     @Test func framesAreCountedBeforeTheyAreMade() throws {
         for feature in FeatureKinds.kinds {
-            let inner = feature.type == "delta" ? ", \"of\": {\"type\": \"rms\"}" : ""
+            let inner =
+                ["delta": #", "of": {"type": "rms"}"#, "egemaps_lld": #", "sample_rate": 22050"#][
+                    feature.type] ?? ""
             let json = """
                 {"layout": {"type": "sequence", "features": [{"type": "\(feature.type)"\(inner)}]}}
                 """

@@ -113,7 +113,7 @@ struct RecordingAudit {
         }
     }
 
-    /// The two values of a column that differ most in a property.
+    /// The two values of a column that differ most in a property, and the number of the others.
     private func examples(_ values: [String], _ numbers: [Int], _ texts: [String], name: String) -> [String] {
         let groups = Set(values).sortedByBytes().map { value -> (share: Double, text: String) in
             let members = values.indices.filter { values[$0] == value }
@@ -126,7 +126,9 @@ struct RecordingAudit {
         }
         let sorted = groups.indices.sorted { (groups[$0].share, $0) < (groups[$1].share, $1) }
         guard let first = sorted.first, let last = sorted.last, first != last else { return [] }
+        let others = groups.count - 2
         return [groups[last].text, groups[first].text]
+            + (others > 0 ? ["\(counted(others, "other value")) of \(name) between these"] : [])
     }
 
     // MARK: - Duration and levels

@@ -97,7 +97,7 @@ public struct ManifestCorpus: CorpusSource {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
             else {
-                omissions.append(Omission("line \(line)", "missing file \(path)"))
+                omissions.append(Omission("line \(line), \(path)", "missing file"))
                 continue
             }
             clips.append(

@@ -1,0 +1,170 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import Layers
+import ONNXExport
+import SpeechEmotion
+
+extension Command {
+    private static let featureSource = Option.path(
+        "features", "SOURCE",
+        help:
+            "What computes the model's input: an experiment (JSON file), a run folder, a model file, a feature pipeline (JSON file), or a table FILE.npy or FILE.csv with one row per clip."
+    )
+    private static let out = Option.path(
+        "out", "FILE|FOLDER",
+        help:
+            "FILE.safetensors writes a model file. FOLDER writes a run folder with the model's results on the test set of the experiment or run given by --features."
+    )
+    private static let labels = Option.text(
+        "labels", "JSON",
+        help:
+            #"Names of the model's classes: a list in the order of its labels, such as ["angry", "sad"], or a mapping such as {"0": "angry", "1": "sad"} (default: the labels in the file)."#
+    )
+
+    /// Imports a model of scikit-learn.
+    static let importing: Command = Command(
+        name: "import",
+        summary: "Import a scikit-learn model or pipeline from the ONNX file that skl2onnx writes.",
+        argument: Argument(
+            placeholder: "MODEL.onnx", help: "ONNX file, such as one that skl2onnx.to_onnx returns.",
+            completion: .files),
+        options: [
+            featureSource, out, labels, Common.set, Common.threads, Common.cache, Common.cacheLimit,
+            Common.noCache, Common.quiet,
+        ],
+        examples: [
+            (
+                "Train import forest.onnx --features experiment.json --out runs/forest",
+                "Evaluate the model on the test set of the experiment's split; runs/forest works with every command, like a run of Train."
+            ),
+            (
+                "Train import svm.onnx --features runs/quickstart --out svm.safetensors",
+                "Write a model file for the features of a run, for predict, export and combine."
+            ),
+            (
+                #"Train import svm.onnx --features embeddings.npy --labels '["angry", "happy", "sad"]' --out svm.safetensors"#,
+                "The same for embeddings of another program; embeddings.csv names the clip of each row."
+            ),
+        ],
+        run: runImport)
+
+    private static func runImport(_ arguments: Arguments) throws {
+        Interrupt.watch()
+        arguments.applyThreads()
+        let path = try arguments.required("the ONNX file to import")
+        guard let source = arguments[featureSource] else {
+            throw UsageError(
+                "name what computes the model's input with --features, such as --features experiment.json")
+        }
+        guard let out = arguments[out] else {
+            throw UsageError(
+                "name the output with --out: a model file such as --out model.safetensors, or a new run folder such as --out runs/imported"
+            )
+        }
+        let isFile = out.hasSuffix(".safetensors")
+        try checkFree(out, isFile: isFile)
+        let imported = try ImportedModel(onnx: path)
+        let model = try imported.model()
+        let classes = try names(imported.classes, arguments[labels])
+        let features = try ImportFeatures.read(
+            source, columns: imported.inputNames, settings: arguments.every(Common.set))
+        try features.check(imported, path)
+        if let experiment = features.experiment { try check(classes, experiment, source, path) }
+        if isFile {
+            var card = ModelCard()
+            card.classes = classes
+            card.features = features.pipeline.encode()
+            card.sampleRate = features.pipeline.sampleRate
+            card.tta = features.tta
+            try ModelFile.write(model, card: card, to: out)
+            return print("\(out): \(describe(imported)), classes \(classes.joined(separator: ", "))")
+        }
+        guard var experiment = features.experiment else {
+            throw UsageError(
+                "--out \(out): a run folder requires the data of an experiment or of a run; pass one by --features, or write a model file with --out \(out).safetensors"
+            )
+        }
+        experiment.name = (out as NSString).lastPathComponent
+        experiment.about = "Imported from \((path as NSString).lastPathComponent)."
+        experiment.model = ModelDescription(model.spec)
+        experiment.data.classes = classes
+        experiment.augmentation = AugmentationPlan()
+        (experiment.search, experiment.sweep) = (nil, nil)
+        let progress = TerminalProgress(isQuiet: arguments[Common.quiet])
+        defer { progress.finish() }
+        let run = try ExperimentRun(
+            experiment, folder: RunFolder(out), cache: arguments.featureCache(), imported: model,
+            observer: progress)
+        let result = try run.run()
+        progress.finish()
+        print("\(describe(imported)), classes \(classes.joined(separator: ", "))")
+        print(ResultText.metrics(result))
+        Terminal.error(
+            "note: which clips the model was fitted to is unknown; the results are on unseen data only if they were not in the \(experiment.evaluation.subset.rawValue) set"
+        )
+        print("\nResults: \(out)\nReport: \(out)/\(RunFile.report)")
+    }
+
+    /// The steps and the model, such as "standard_scaler, svc".
+    private static func describe(_ imported: ImportedModel) -> String {
+        imported.layerNames.joined(separator: ", ")
+    }
+
+    private static func checkFree(_ out: String, isFile: Bool) throws {
+        for name in isFile ? try [out, ModelFile.configPath(out)] : [out]
+        where FileManager.default.fileExists(atPath: name) {
+            throw FileError(
+                file: name, place: "--out", found: "an existing \(isFile ? "file" : "file or folder")",
+                allowed: "a new name")
+        }
+    }
+
+    /// The names of the classes: the labels of the file, or those that `--labels` gives.
+    private static func names(_ labels: [String], _ text: String?) throws -> [String] {
+        guard let text else { return labels }
+        let json = try JSONValue.parse(text, source: "--labels")
+        var names = labels
+        if let list = json.elements {
+            let given = list.compactMap(\.text)
+            guard given.count == list.count, given.count == labels.count else {
+                throw UsageError(
+                    "--labels: expected \(labels.count) names for the labels \(labels.joined(separator: ", ")), found \(json.line)"
+                )
+            }
+            names = given
+        } else if let members = json.members {
+            for member in members {
+                guard let index = labels.firstIndex(of: member.key), let name = member.value.text else {
+                    throw UsageError(
+                        "--labels: found \"\(member.key)\": \(member.value.line), expected a name for one of the labels \(labels.joined(separator: ", "))"
+                    )
+                }
+                names[index] = name
+            }
+        } else {
+            throw UsageError("--labels: expected a list or a mapping, found \(json.line)")
+        }
+        guard Set(names).count == names.count else {
+            throw UsageError(
+                "--labels: found the classes \(names.joined(separator: ", ")), expected each once")
+        }
+        return names
+    }
+
+    /// Throws if the data lack a class of the model.
+    private static func check(
+        _ classes: [String], _ experiment: Experiment, _ source: String, _ path: String
+    ) throws {
+        var data = experiment.data
+        data.classes = nil
+        let known = try data.read().classes
+        let missing = classes.filter { !known.contains($0) }
+        guard missing.isEmpty else {
+            throw UsageError(
+                "\(path): its classes \(missing.joined(separator: ", ")) are not among those of the data in \(source), \(known.joined(separator: ", ")); name the classes with --labels, such as --labels '{\"\(missing[0])\": \"\(known.first ?? "angry")\"}' (scikit-learn sorts labels, and LabelEncoder numbers them in alphabetical order)"
+            )
+        }
+    }
+}

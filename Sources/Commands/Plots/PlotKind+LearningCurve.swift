@@ -1,0 +1,16 @@
+import Lab
+import Reports
+
+extension PlotKind {
+    static let learningCurve = PlotKind(
+        name: "learning-curve",
+        summary: "scores over the amount of training data, by cross-validation inside the training set",
+        options: []
+    ) { source in
+        let metric = source.experiment.evaluation.metrics.contains(.uar) ? "uar" : "loss"
+        let curve = try LearningCurve(metric: metric).compute(
+            source.experiment.withoutSearch, data: source.data(), cache: source.cache,
+            observer: source.observer)
+        return LineChart.learningCurve(yName: metric, curve, isShare: metric != "loss")
+    }
+}

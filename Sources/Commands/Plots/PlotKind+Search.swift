@@ -1,0 +1,20 @@
+import Lab
+import Reports
+
+extension PlotKind {
+    static let search = PlotKind(
+        name: "search", summary: "the scores of a run's hyperparameter search", options: []
+    ) { source in
+        let record = try source.finishedRun()
+        guard let search = record.experiment.search else {
+            throw LabError(
+                "\(source.target): the run has no hyperparameter search; add \"search\" to its config")
+        }
+        guard let plot = try SearchResult(search, file: record.file("search.jsonl")).plot else {
+            throw LabError(
+                "\(source.target): a search over these parameters has no plot: it needs one numeric parameter, or two with at most 20 values; see \(record.file(RunFile.search))"
+            )
+        }
+        return plot
+    }
+}
