@@ -25,7 +25,7 @@ extension Command {
                     throw UsageError("--clear removes all entries; --cache-limit would have no effect")
                 }
                 // Opening a cache evicts what exceeds its limit.
-                _ = try FeatureCache(folder: folder, limit: try arguments.cacheLimit())
+                _ = FeatureCache(folder: folder, limit: try arguments.cacheLimit())
             }
             let inventory = try CacheInventory(folder)
             if arguments[clear] { try inventory.clear() }

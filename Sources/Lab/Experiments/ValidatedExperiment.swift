@@ -198,7 +198,8 @@ extension Experiment {
         guard loss.value is CrossEntropyLoss || loss.value is FocalLoss || loss.value is KLLoss else {
             return nil
         }
-        let last = (model.spec as? Sequential.Spec)?.layers.last ?? model.spec
+        var last: any LayerSpec = model.spec
+        if let sequence = last as? Sequential.Spec, let end = sequence.layers.last { last = end.value }
         let activation = (last as? Dense.Spec)?.sum.activation ?? (last as? ActivationLayerSpec)?.function
         guard activation == .softmax else { return nil }
         return

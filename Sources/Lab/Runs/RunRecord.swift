@@ -46,7 +46,11 @@ public struct RunRecord: Sendable {
         split = try file(RunFile.split).flatMap { try SplitFile.read($0).splits.first }
         result = try file(RunFile.result).map { try RunResult.decode(JSONValue.load($0)) }
         do {
-            trainedExperiment = try result.map { try experiment.applying($0.search) } ?? experiment
+            if let result {
+                trainedExperiment = try experiment.applying(result.search)
+            } else {
+                trainedExperiment = experiment
+            }
         } catch {
             throw FileError(
                 file: path + "/" + RunFile.result, place: "search",

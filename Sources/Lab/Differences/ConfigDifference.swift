@@ -1,5 +1,4 @@
 import Configuration
-import Training
 
 /// A value in which config documents differ.
 public struct ConfigDifference: Sendable, Equatable {
@@ -12,21 +11,6 @@ public struct ConfigDifference: Sendable, Equatable {
     /// Returns the differences among documents, in document order.
     public static func all(among documents: [JSONValue]) -> [ConfigDifference] {
         differences(documents.map { $0 }, at: JSONPath())
-    }
-
-    /// Returns the differences among experiments, ignoring settings that do not affect results.
-    public static func all(among experiments: [Experiment]) -> [ConfigDifference] {
-        all(
-            among: experiments.map { experiment in
-                var plain = experiment.resolved
-                plain.name = Experiment().name
-                plain.about = ""
-                plain.logging = LoggingOptions()
-                plain.sweep = nil
-                plain.training.saveEverySeconds = TrainingOptions().saveEverySeconds
-                plain.evaluation.batchSize = EvaluationOptions().batchSize
-                return plain.encode()
-            })
     }
 
     private static func differences(_ values: [JSONValue?], at path: JSONPath) -> [ConfigDifference] {
