@@ -30,6 +30,10 @@ extension Command {
                         print("\(path): a JSON schema, skipped\n")
                         continue
                     }
+                    if (try? ResultsTable.read(path)) != nil {
+                        print("\(path): a results table, skipped; Train reproduce checks and runs its rows\n")
+                        continue
+                    }
                     let (experiment, json) = try Experiment.load(
                         path, settings: arguments.every(Common.set),
                         environment: ProcessInfo.processInfo.environment, keepsUnset: true)
