@@ -136,7 +136,7 @@ package struct Example: Sendable, CustomStringConvertible {
             #"{"type": "parallel", "join": "product", "branches": [{"type": "dense", "units": 4}, {"type": "masking", "value": 9}]}"#,
             [6, 4]),
         .init(
-            #"{"type": "voting", "estimators": [{"type": "gru", "units": 3, "output": "last"}, {"type": "sequential", "layers": [{"type": "flatten"}, {"type": "dense", "units": 3}]}], "weights": [2, 1]}"#,
+            #"{"type": "voting", "estimators": [{"type": "gru", "units": 3, "output": "last"}, {"type": "sequential", "layers": [{"type": "global_pool"}, {"type": "dense", "units": 3}]}], "weights": [2, 1]}"#,
             [5, 2]),
         .init(
             #"{"type": "voting", "voting": "logits", "weights": [1, 3], "estimators": [{"type": "dense", "units": 3}, {"type": "dense", "units": 3, "activation": "tanh"}]}"#,

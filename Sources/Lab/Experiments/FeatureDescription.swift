@@ -30,7 +30,8 @@ struct FeatureDescription: ConfigurationValue {
                 return nil
             }
         }
-        return read.flatMap { FeaturePipeline.decode(others, context, over: $0) }.map { Self(pipeline: $0) }
+        return read.flatMap { FeaturePipeline.decode(others.merged(over: $0.encode()), context) }
+            .map { Self(pipeline: $0) }
     }
 
     func encode() -> JSONValue { pipeline.encode() }

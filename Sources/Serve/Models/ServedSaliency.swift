@@ -9,8 +9,8 @@ struct ServedSaliency {
     let predictor: Predictor
 
     /// The value of the parameter `saliency`: a method, 1 for integrated gradients, or nil.
-    static func method(_ parameters: Parameters) throws(Problem) -> Saliency.Method? {
-        guard let text = parameters["saliency"], text != "0" else { return nil }
+    static func method(_ text: String?) throws(Problem) -> Saliency.Method? {
+        guard let text, text != "0" else { return nil }
         if text == "1" { return .integratedGradients }
         guard let method = Saliency.Method(rawValue: text) else {
             let methods = Saliency.Method.allCases.map(\.rawValue).joined(separator: ", ")

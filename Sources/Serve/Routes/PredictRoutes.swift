@@ -31,7 +31,7 @@ struct PredictRoutes: Sendable {
     private func predict(
         _ recording: Recording, _ parameters: Parameters, _ request: Request
     ) throws -> Response {
-        let saliency = try ServedSaliency.method(parameters)
+        let saliency = try ServedSaliency.method(parameters["saliency"])
         let options = WindowOptions(
             window: try parameters.number("window"), step: try parameters.number("step"),
             truncates: try parameters.flag("truncate", default: false))

@@ -283,7 +283,7 @@ import Testing
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, loss, optimizer, schedule, training, evaluation, logging, search, sweep"
+                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, initialize, freeze, loss, optimizer, schedule, training, evaluation, logging, search, sweep"
             ]
         ),
         (
@@ -381,7 +381,7 @@ import Testing
         (
             #""type": "grouped""#, #""type": "by_speaker""#,
             [
-                #"5:23: split.type: expected the name of a split, one of "random", "stratified", "grouped", "k_fold", "leave_one_speaker_out", "ravdess_actors", "listed" or "file", found "by_speaker""#
+                #"5:23: split.type: expected the name of a split, one of "random", "stratified", "grouped", "k_fold", "leave_one_speaker_out", "ravdess_actors", "listed", "listed_folds" or "file", found "by_speaker""#
             ]
         ),
     ]

@@ -102,7 +102,7 @@ import Testing
     @Test func pagesCanBeReadWithoutSeeing() throws {
         let elements = try MarkupReader.elements(full("name").html)
         let pictures = elements.indices.filter { elements[$0].name == "svg" }
-        #expect(pictures.count == 9)
+        #expect(pictures.count == 10)
         for index in pictures {
             #expect(elements[index].attributes["role"] == "img")
             #expect(elements[index + 1].name == "title" && !elements[index + 1].text.isEmpty)
