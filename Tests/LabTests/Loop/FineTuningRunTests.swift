@@ -165,7 +165,7 @@ import Testing
         #expect(unchecked.missing.contains { $0.contains("/nowhere.safetensors") })
         #expect(
             try problems(Self.config(#"freeze=[{"parameters": "7.*"}]"#))
-                .first?.hasPrefix("freeze[0].parameters: no parameter matches") == true)
+                .first?.hasPrefix("freeze[0].parameters[0]: no parameter matches") == true)
         #expect(
             try problems(Self.config(#"freeze=[{"parameters": "*", "until_epoch": 1}]"#))
                 .first?.contains("all parameters are frozen in epoch 1") == true)
