@@ -3,7 +3,8 @@
 usage: check_initialize.py TRAIN_PROGRAM [VARIANT]
 
 Compares the predictions of the initialized model, and losses and predictions of ten steps of training: all weights, and
-with frozen features for the first five steps. Fails above 1e-3. The weights are random.
+with frozen features for the first five steps. Fails above 1e-3. The weights are random, and the training set has 12
+images, so the rate is small: at 1e-3, PyTorch's own trajectories in float and double differ by 0.03 after five steps.
 """
 import csv
 import json
@@ -124,8 +125,8 @@ def main():
         features = [{"parameters": "1.features.*"}]
         cases = [
             ("predictions", 0.0, 1, features, 1),
-            ("all", 0.01, STEPS, [], 0),
-            ("unfreezing", 0.01, STEPS, [dict(features[0], until_epoch=STEPS // 2)], STEPS // 2),
+            ("all", 1e-5, STEPS, [], 0),
+            ("unfreezing", 1e-5, STEPS, [dict(features[0], until_epoch=STEPS // 2)], STEPS // 2),
         ]
         # The head is new: both sides start from the same one, a copy of the first classes.
         state["classifier.1.weight"] = state["classifier.1.weight"][:CLASSES].clone()
