@@ -35,6 +35,12 @@ struct PredictRoutes: Sendable {
         let options = WindowOptions(
             window: try parameters.number("window"), step: try parameters.number("step"),
             truncates: try parameters.flag("truncate", default: false))
+        if saliency != nil, options.window != nil || options.step != nil {
+            throw Problem(
+                400,
+                "saliency: explains one input of the model, so window and step have no effect; leave out one or the other."
+            )
+        }
         let attention = try parameters.flag("attention", default: true)
         let info = try recording.naming { try AudioFile.info(recording.path) }
         let predictions = try models.models(parameters.all("model")).map { model in
