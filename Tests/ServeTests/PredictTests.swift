@@ -123,6 +123,10 @@ extension ServeTests {
                         "/api/predict?saliency=2", 400,
                         "saliency: expected 0, 1, gradient, integrated_gradients, grad_cam, found \"2\"."
                     ),
+                    (
+                        "/api/predict?saliency=1&window=1", 400,
+                        "saliency: explains one input of the model, so window and step have no effect; leave out one or the other."
+                    ),
                     ("/api/predict?attention=maybe", 400, "attention: expected true or false"),
                 ] {
                     let answer = try client.post(path, wave)
