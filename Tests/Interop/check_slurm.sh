@@ -133,6 +133,8 @@ reach() {
 finish() {
     local begin=$SECONDS task
     while [ -n "$(squeue --noheader)" ]; do
+        # Slurm revokes the credential of a task that begins again in the second in which it has ended.
+        [ -z "$(squeue --noheader --state=PENDING)" ] || sleep 3
         for task in $(squeue --noheader --array --state=PENDING --format=%i); do
             scontrol update "JobId=$task" StartTime=now 2> /dev/null || true
         done

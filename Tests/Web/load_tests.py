@@ -510,7 +510,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("tests", nargs="*", metavar="TEST")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     names = [test.__name__ for test in TESTS]
     for name in args.tests:
         if name not in names:
