@@ -199,7 +199,8 @@ for _ in $(seq 300); do
 done
 [ ! -e "$first/result.json" ] || fail "the run had ended before its signal"
 say "   task 1 stopped in epoch $(($(epochs "$first") + 1)) of 100: $(fact "${job}_1" JobState), queued again $(fact "${job}_1" Restarts) times"
-[ "$(fact "${job}_1" Restarts)" = 1 ] || fail "the task was not queued again"
+# More than once if Slurm delivered a signal that it reported as failed.
+[ "$(fact "${job}_1" Restarts)" -ge 1 ] || fail "the task was not queued again"
 for task in 2 3 4; do
     [ "$(fact "${job}_$task" Restarts)" = 0 ] || fail "task $task was queued again, which had no signal"
 done
