@@ -16,6 +16,7 @@ public struct Predictor: Sendable {
     public let pipeline: FeaturePipeline
     /// Test-time augmentation, over whose copies logits are averaged.
     public let tta: TestTimeAugmentation
+    private let attentionSteps = AttentionSteps()
 
     /// A prediction for one recording or window.
     public struct Prediction: Sendable {
@@ -124,47 +125,70 @@ public struct Predictor: Sendable {
         require(
             sounds.allSatisfy { $0.count == tta.count },
             "Predictor: expected \(tta.count) copies of each recording, found \(sounds.map(\.count))")
-        let logits = try withoutRecording {
-            try meanOverCopies(tta.count) { copy in
-                try check()
-                let features = sounds.map { $0[copy] }
-                let batch = Batch(features, labels: Array(repeating: 0, count: features.count), ids: [])
-                return model.forward(batch.inputs, .inference).tensor
+        var outputs: [Tensor] = []
+        var weights: Tensor?
+        let perPass = max(1, Self.rowsOfPass / sounds.count)
+        for first in stride(from: 0, to: tta.count, by: perPass) {
+            try check()
+            let copies = first..<min(first + perPass, tta.count)
+            let rows = copies.flatMap { copy in sounds.map { $0[copy] } }
+            let input = Batch(rows, labels: Array(repeating: 0, count: rows.count), ids: []).inputs
+            let output: Tensor
+            if attention, first == 0 {
+                let found = model.inferenceWithAttention(input)
+                (output, weights) = (found.output.tensor, found.attention.last?.weights)
+            } else {
+                output = withoutRecording { model.forward(input, .inference).tensor }
+            }
+            outputs += copies.indices.map {
+                output.slice(axis: 0, ($0 - first) * sounds.count..<($0 - first + 1) * sounds.count)
             }
         }
+        let logits = withoutRecording { meanOverCopies(tta.count) { outputs[$0] } }
         let (raw, probabilities) = (logits.array, logits.softmax(axis: -1).array)
+        let overTime = weights.map(Self.overTime)
         return sounds.enumerated().map { row, copies in
             let numbers = row * classes.count..<(row + 1) * classes.count
             return Prediction(
                 probabilities: probabilities[numbers].map { Double($0) },
                 logits: raw[numbers].map { Double($0) },
-                attention: attention ? self.attention(copies[0]) : nil)
+                attention: overTime.flatMap { self.attention($0[row], copies[0]) })
         }
     }
 
+    /// The number of examples of a forward pass that predicts several copies of one recording.
+    private static let rowsOfPass = 32
+
     /// Returns the attention weights of the model's last attention layer over time.
     public func attention(_ features: Features) -> WaveformPlot.Attention? {
-        guard let layout = pipeline.layout.value as? FrameSequence, let hop = layout.features.first?.value.hop
-        else { return nil }
+        guard pipeline.layout.value is FrameSequence else { return nil }
         let input = Batch([features], labels: [0], ids: []).inputs
-        guard let weights = model.attentionWeights(input).last?.weights,
-            let whole = model.attentionWeights(Signal(input.tensor)).last?.weights,
-            let steps = whole.shape.last, steps > 0
-        else { return nil }
-        let frames = Double(layout.frames) / Double(steps)
-        let valid = features.length.map { Int((Double($0) / frames).rounded(.up)) } ?? steps
-        let overTime = Self.overTime(weights)
-        return WaveformPlot.Attention(
-            Array(overTime.prefix(max(valid, 1))), seconds: frames * Double(hop) / Double(pipeline.finalRate))
+        return model.attentionWeights(input).last.flatMap {
+            attention(Self.overTime($0.weights)[0], features)
+        }
     }
 
-    /// Weights of shape [1, time], or the mean over heads and queries of [1, heads, time, time].
-    private static func overTime(_ weights: Tensor) -> [Double] {
-        let time = weights.shape.last ?? 1
-        let rows = weights.count / max(time, 1)
+    /// Returns the weights of a recording without those of its padding, with the duration of a step.
+    private func attention(_ weights: [Double], _ features: Features) -> WaveformPlot.Attention? {
+        guard let layout = pipeline.layout.value as? FrameSequence, let hop = layout.features.first?.value.hop
+        else { return nil }
+        let steps = attentionSteps(model)
+        guard steps > 0 else { return nil }
+        let frames = Double(layout.frames) / Double(steps)
+        let valid = features.length.map { Int((Double($0) / frames).rounded(.up)) } ?? steps
+        return WaveformPlot.Attention(
+            Array(weights.prefix(max(valid, 1))), seconds: frames * Double(hop) / Double(pipeline.finalRate))
+    }
+
+    /// Returns the weights of each example, [batch, time], or their mean over heads and queries, [batch, heads, time, time].
+    private static func overTime(_ weights: Tensor) -> [[Double]] {
+        guard let batch = weights.shape.first, let time = weights.shape.last, weights.count > 0 else { return [] }
+        let rows = weights.count / (batch * time)
         let numbers = weights.array
-        return (0..<time).map { step in
-            (0..<rows).reduce(0.0) { $0 + Double(numbers[$1 * time + step]) } / Double(max(rows, 1))
+        return (0..<batch).map { example in
+            (0..<time).map { step in
+                (0..<rows).reduce(0.0) { $0 + Double(numbers[(example * rows + $1) * time + step]) } / Double(rows)
+            }
         }
     }
 }
