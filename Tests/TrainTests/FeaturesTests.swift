@@ -270,4 +270,38 @@ import Testing
             #expect(try features(run, "--describe").output == model.output)
         }
     }
+
+    private func features(pipeline: String, before: String? = nil) throws -> BuiltProgram.Ending {
+        var ending: BuiltProgram.Ending?
+        try inSounds { folder in
+            try pipeline.write(toFile: folder + "/p.json", atomically: false, encoding: .utf8)
+            var place = BuiltProgram.Surroundings()
+            place.before = before
+            ending = try BuiltProgram.run(
+                ["features", folder, "--pipeline", folder + "/p.json", "--out", folder + "/x.npy"], place)
+            #expect(!exists(folder + "/x.npy"))
+        }
+        return try #require(ending)
+    }
+
+    @Test func aPipelineThatNeedsMoreMemoryThanThereIsIsRefused() throws {
+        let ending = try features(
+            pipeline: """
+                {"preprocessing": [{"type": "length", "samples": 536870912}],
+                 "layout": {"type": "summary", "entries": [{"feature": {"type": "mel"}}]}}
+                """, before: "ulimit -v 4000000")
+        #expect(ending.status == 1 || ending.status == 2 || ending.status == 65, "\(ending.status)")
+        #expect(ending.errors.contains("a clip of 536,870,912 samples, which needs about"), "\(ending.errors)")
+        #expect(ending.errors.contains("GB of memory"))
+    }
+
+    @Test func frequenciesHaveABound() throws {
+        let ending = try features(
+            pipeline: """
+                {"layout": {"type": "summary", "entries": [
+                  {"feature": {"type": "mel", "n_mels": 3, "fmax": 1e308, "mel_scale": "htk"}}]}}
+                """)
+        #expect(ending.errors.contains("fmax: expected"), "\(ending.errors)")
+        #expect(ending.errors.contains("1000000"), "\(ending.errors)")
+    }
 }

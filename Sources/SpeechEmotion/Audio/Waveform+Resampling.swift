@@ -44,13 +44,14 @@ extension Waveform {
         return Waveform(samples.resampled(step: step, count: Int(count)), rate: rate)
     }
 
-    /// Throws if a waveform would have more than `mostSamples` samples.
+    /// Throws if a waveform would have more than `mostSamples` samples, or need too much memory.
     static func check(_ count: Int, _ action: String) throws {
         if count > mostSamples {
             throw DataError(
                 action, found: "a result of \(grouped(count)) samples",
                 allowed: "at most \(grouped(mostSamples))")
         }
+        try MemoryLimit.check(8 * Double(count), action, "a result of \(grouped(count)) samples")
     }
 }
 

@@ -10,7 +10,7 @@ public struct LoudnessNormalization: WaveEdit {
     public static let summary =
         "Scales the waveform to a given root mean square (RMS). Silence is left unchanged."
     public static let fields: [Field<Self>] = [
-        .init("level", \.level, "RMS; 0.1 is 20 dB below full scale.", .above(0))
+        .init("level", \.level, "RMS; 0.1 is 20 dB below full scale.", .above(0), .atMost(1e6))
     ]
 
     /// Normalizes to an RMS of 0.1.

@@ -9,7 +9,7 @@ public struct PeakNormalization: WaveEdit {
     public static let type = "normalize_peak"
     public static let summary = "Scales the waveform to a given peak amplitude. Silence is left unchanged."
     public static let fields: [Field<Self>] = [
-        .init("level", \.level, "Peak amplitude; 1 is full scale.", .above(0))
+        .init("level", \.level, "Peak amplitude; 1 is full scale.", .above(0), .atMost(1e6))
     ]
 
     /// Normalizes to full scale.

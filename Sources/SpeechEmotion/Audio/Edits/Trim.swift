@@ -14,7 +14,8 @@ public struct Trim: WaveEdit {
     public static let fields: [Field<Self>] = [
         .init(
             "top_db", \.below,
-            "Threshold in dB below the loudest frame under which a frame counts as silence.", .above(0)),
+            "Threshold in dB below the loudest frame under which a frame counts as silence.", .above(0),
+            .atMost(1e6)),
         .init("frame_length", \.frame, "Frame length in samples.", .range(1...65536)),
         .init("hop_length", \.hop, "Hop length in samples.", .range(1...65536)),
     ]

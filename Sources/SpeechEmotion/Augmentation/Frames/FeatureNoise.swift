@@ -9,7 +9,7 @@ public struct FeatureNoise: FeatureAugmentation {
     public static let type = "feature_noise"
     public static let summary = "Adds Gaussian noise to every feature value."
     public static let fields: [Field<Self>] = [
-        .init("std", \.deviation, "Standard deviation of the noise.", .required, .atLeast(0)),
+        .init("std", \.deviation, "Standard deviation of the noise.", .required, .range(0...1e6)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 

@@ -12,7 +12,7 @@ public struct TimeMask: FeatureAugmentation {
     public static let type = "time_mask"
     public static let summary = "Time masking (SpecAugment, Park et al. 2019): masks random ranges of frames."
     public static let fields: [Field<Self>] = [
-        .init("width", \.width, "Maximum width of a mask in frames, drawn uniformly.", .atLeast(1)),
+        .init("width", \.width, "Maximum width of a mask in frames, drawn uniformly.", .range(1...1_000_000)),
         .init("count", \.count, "Number of masks.", .range(1...100)),
         .init(
             "max_fraction", \.share, "Maximum fraction of the valid frames that one mask may cover.",

@@ -25,8 +25,9 @@ public struct ColorJitter: FeatureAugmentation {
             "The factor is drawn uniformly from 1 - saturation to 1 + saturation.", .range(0...1)),
         .init(
             "mean", \.mean,
-            "Mean that the image was normalized with; colors range from 0 to 1 before normalization."),
-        .init("std", \.deviation, "Standard deviation that the image was normalized with.", .above(0)),
+            "Mean that the image was normalized with; colors range from 0 to 1 before normalization.",
+            .range(-1e6...1e6)),
+        .init("std", \.deviation, "Standard deviation that the image was normalized with.", .range(1e-6...1e6)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 

@@ -12,7 +12,7 @@ public struct Contrast: SpectralFeature {
         [
             .init(
                 "n_bands", \.bands.octaves, "Number of octave bands above the lowest band.", .range(1...32)),
-            .init("fmin", \.bands.low, "Lower edge of the first octave band in Hz.", .above(0)),
+            .init("fmin", \.bands.low, "Lower edge of the first octave band in Hz.", .above(0), .atMost(1e6)),
             .init(
                 "quantile", \.bands.quantile,
                 "Fraction of the bins in a band that are averaged for its peak and for its valley.",

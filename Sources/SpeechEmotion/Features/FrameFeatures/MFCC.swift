@@ -19,7 +19,7 @@ public struct MFCC: MelFeature {
             .init(
                 "lifter", \.cepstrum.lifter,
                 "Cepstral liftering: multiplies coefficient n by 1 + lifter / 2 sin(pi (n + 1) / lifter); 0 disables it.",
-                .atLeast(0)),
+                .range(0...1e6)),
         ]
     }
 

@@ -11,10 +11,10 @@ extension MelFeature {
     static var bandFields: [Field<Self>] {
         [
             .init("n_mels", \.bands.count, "Number of mel bands.", .range(1...MelBands.most)),
-            .init("fmin", \.bands.low, "Lowest frequency in Hz.", .atLeast(0)),
+            .init("fmin", \.bands.low, "Lowest frequency in Hz.", .range(0...1e6)),
             .init(
                 "fmax", \.bands.high, "Highest frequency in Hz; `null` for half the sample rate.",
-                .above(0)),
+                .above(0), .atMost(1e6)),
             .init("mel_scale", \.bands.scale, "Mel scale: `slaney` or `htk`."),
             .init(
                 "norm", \.bands.norm,
@@ -27,11 +27,11 @@ extension MelFeature {
     static var decibelFields: [Field<Self>] {
         [
             .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
-            .init("amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .atLeast(1e-30)),
+            .init("amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
             .init(
                 "top_db", \.decibels.range,
                 "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",
-                .atLeast(0)),
+                .range(0...1e6)),
         ]
     }
 

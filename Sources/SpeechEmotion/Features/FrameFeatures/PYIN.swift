@@ -15,8 +15,8 @@ public struct PYIN: FramedFeature {
         "Fundamental frequency (F0) by probabilistic YIN (pYIN): F0 in Hz (0 if unvoiced), a voicing flag, and the voicing probability."
     public static var fields: [Field<Self>] {
         [
-            .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0)),
-            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0)),
+            .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0), .atMost(1e6)),
+            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0), .atMost(1e6)),
         ] + frameFields
     }
 

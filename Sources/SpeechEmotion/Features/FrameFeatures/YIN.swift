@@ -16,11 +16,11 @@ public struct YIN: FramedFeature {
         "Fundamental frequency (F0) in Hz by YIN; unvoiced frames have an estimate, too."
     public static var fields: [Field<Self>] {
         [
-            .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0)),
-            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0)),
+            .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0), .atMost(1e6)),
+            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0), .atMost(1e6)),
             .init(
                 "trough_threshold", \.threshold,
-                "Absolute threshold of the difference function for a period.", .above(0)),
+                "Absolute threshold of the difference function for a period.", .above(0), .atMost(1e6)),
         ] + frameFields
     }
 

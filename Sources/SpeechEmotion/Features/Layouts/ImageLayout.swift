@@ -35,18 +35,18 @@ public struct ImageLayout: FeatureLayout {
             .init("colormap", \.colors, "Color map."),
             .init(
                 "range", \.range,
-                "Values of the first and last color; `null` uses the minimum and maximum of each image."
-            ),
+                "Values of the first and last color; `null` uses the minimum and maximum of each image.",
+                .range(-1e30...1e30)),
             .init(
                 "low_at_bottom", \.isLowAtBottom,
                 "Whether the first channel is the bottom row."),
             .init(
                 "mean", \.mean,
                 "Per-channel mean that is subtracted from red, green and blue, which range from 0 to 1.",
-                .count(3)),
+                .count(3), .range(-1e6...1e6)),
             .init(
                 "std", \.deviation, "Per-channel standard deviation that red, green and blue are divided by.",
-                .count(3), .above(0)),
+                .count(3), .range(1e-6...1e6)),
         ]
     }
 
