@@ -3,11 +3,13 @@
 usage: check_initialize.py TRAIN_PROGRAM [VARIANT]
 
 Compares the predictions of the initialized model, and losses and predictions of ten steps of training: all weights, and
-with frozen features for the first five steps. Fails above 1e-3. The weights are random, and the training set has 12
+with frozen features for the first five steps. Fails above 1e-3. Then checks that Experiments/recipe-c-pretrained.json
+takes all weights of a file like torchvision's except the last layer. The weights are random, and the training set has 12
 images, so the rate is small: at 1e-3, PyTorch's own trajectories in float and double differ by 0.03 after five steps.
 """
 import csv
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -105,6 +107,22 @@ def theirs(net, images, labels, rate, steps, frozen_steps):
         return losses, torch.softmax(net(images[TRAINING:]), 1).numpy()
 
 
+def check_config(program, folder):
+    """Whether the config of recipe C loads a file with the names and shapes of torchvision's IMAGENET1K_V1 weights."""
+    state = {key: value.contiguous() for key, value in network("b3", 1000).state_dict().items()}
+    file = folder / "b3.safetensors"
+    save_file(state, file)
+    config = pathlib.Path(__file__).parents[2] / "Experiments/recipe-c-pretrained.json"
+    output = subprocess.run(
+        [program, "check", str(config)], check=True, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "RAVDESS": "/nowhere", "EFFICIENTNET_B3": str(file)}).stdout
+    count = sum(not key.endswith("num_batches_tracked") for key in state)
+    line = next((line for line in output.splitlines() if line.startswith("initialized ")), "no weights loaded")
+    good = line.startswith(f"initialized {count - 2} of {count} weights") and "classifier.1" in line
+    print(f"{config.name}: {line}: {'ok' if good else 'FAILED'}")
+    return good
+
+
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     variant = sys.argv[2] if len(sys.argv) > 2 else "b3"
@@ -144,6 +162,7 @@ def main():
             print(
                 f"{case:12} largest difference of {steps} losses {of_losses:.1e} (from {expected[0]:.4f} to "
                 f"{expected[-1]:.4f}), of {TEST} predictions {of_outputs:.1e}: {'ok' if good else 'FAILED'}")
+        failed |= not check_config(program, folder)
     sys.exit(failed)
 
 

@@ -80,6 +80,7 @@ import Testing
         #expect(unset.status == 0 && unset.errors.isEmpty, "\(unset.errors)")
         var place = BuiltProgram.Surroundings()
         place.environment["RAVDESS"] = "/data/RAVDESS"
+        place.environment["EFFICIENTNET_B3"] = "/data/b3.safetensors"
         let set = try BuiltProgram.run(["check", file], place)
         #expect(set.status == 0 && set.errors.isEmpty, "\(set.errors)")
         #expect(!set.output.contains("needed for a run"))

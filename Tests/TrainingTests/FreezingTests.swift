@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Layers
+import Metrics
 import TestSupport
 import Testing
 import Training
@@ -45,7 +46,8 @@ import Training
     }
 
     private func trainer(
-        _ model: Model, _ batches: any TrainingBatches, _ freeze: [FrozenParameters] = [], epochs: Int = 3
+        _ model: Model, _ batches: any TrainingBatches, _ freeze: [FrozenParameters] = [], epochs: Int = 3,
+        validation: BatchList? = nil
     ) -> Trainer {
         var options = TrainingOptions()
         (options.epochs, options.batchSize) = (epochs, 8)
@@ -53,7 +55,13 @@ import Training
         return Trainer(
             Trainer.Configuration(
                 model: model, loss: CrossEntropyLoss(), optimizer: AdamW(learningRate: 0.01),
-                options: options, freeze: freeze, seed: 3), batches: batches)
+                options: options, freeze: freeze, seed: 3), batches: batches
+        ) { model in
+            guard let validation else { return [] }
+            return try Predictions(
+                of: model, for: validation, classes: ["a", "b"], loss: CrossEntropyLoss()
+            ).metrics([.accuracy])
+        }
     }
 
     private func train(_ trainer: Trainer) throws -> [Double] {
@@ -127,6 +135,54 @@ import Training
             }
             #expect(outputs.kept == count)
             #expect(results[0..<3] == results[3..<6] && results[0] != results[6])
+        }
+    }
+
+    /// The validation metrics of each epoch are those of a model whose frozen layers are always computed, also if a frozen
+    /// layer fuses the trained batch normalization after it.
+    @Test(arguments: [["0.*", "1.*"], ["0.*"]]) func validationKeepsFrozenOutputs(_ patterns: [String]) throws {
+        func losses(isFixed: Bool) throws -> [Double] {
+            let batches = BatchList((0..<3).map { Fixed(isFixed: isFixed).batch(epoch: 9, index: $0) })
+            let model = try trained(Self.prefix + "," + Self.rest)
+            let trainer = trainer(
+                model, Fixed(), [FrozenParameters(patterns, untilEpoch: 3)], epochs: 5, validation: batches)
+            var losses: [Double] = []
+            while !trainer.isOver {
+                while trainer.batch < trainer.batchesPerEpoch { try trainer.step() }
+                losses.append(try trainer.endEpoch()["validation_loss"] ?? .nan)
+                let expected = try Predictions(
+                    of: model, for: batches, classes: ["a", "b"], loss: CrossEntropyLoss()
+                ).meanLoss
+                #expect(losses.last == expected)
+            }
+            return losses
+        }
+        let found = try losses(isFixed: true)
+        #expect(Set(found).count == 5)
+        #expect(try found == losses(isFixed: false))
+    }
+
+    @Test func validationOutputsAreKeptUpToTheLimit() throws {
+        let model = try trained(Self.prefix + "," + Self.rest)
+        for parameter in model.namedParameters where parameter.name < "2" {
+            parameter.parameter.isFrozen = true
+        }
+        let row = 6 * 6 * MemoryLayout<Real>.size
+        for (limit, count) in [(24 * row, 24), (23 * row, 16), (8 * row - 1, 0)] {
+            let outputs = PrefixOutputs(limit: limit)
+            let layers = FrozenLayers(of: model, kept: outputs)
+            for index in [0, 1, 2, 0, 1, 2] {
+                let batch = Fixed().batch(epoch: 0, index: index)
+                layers.begin(batch.ids)
+                let (kept, plain) = withoutRecording {
+                    (
+                        model.forward(batch.inputs, .inference.freezing(layers)).tensor.array,
+                        model.forward(batch.inputs, .inference).tensor.array
+                    )
+                }
+                #expect(kept == plain)
+            }
+            #expect(outputs.kept == count)
         }
     }
 

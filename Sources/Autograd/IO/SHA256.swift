@@ -1,88 +1,77 @@
+import CKernels
 import Foundation
 
-/// SHA-256 (FIPS 180-4), which identifies the content of a file.
+/// The SHA-256 hash function (FIPS 180-4).
 package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19,
     ]
-    private var words = [UInt32](repeating: 0, count: 64)
+    private var total = 0
 
-    /// Returns the hash of a file in hexadecimal digits. Throws a `FileError` if the file cannot be read.
-    package static func hash(contentsOf path: String) throws -> String {
-        hash(try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped))
+    /// The digest of bytes in memory.
+    package static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var hash = SHA256()
+        hash.add(blocks: bytes)
+        return hash.finish(rest: UnsafeRawBufferPointer(rebasing: bytes[(bytes.count / 64 * 64)...]))
     }
 
-    /// Returns the hash of bytes in hexadecimal digits.
-    package static func hash(_ bytes: some ContiguousBytes) -> String {
-        bytes.withUnsafeBytes { bytes in
-            var hash = SHA256()
-            let whole = bytes.count / 64 * 64
-            for start in stride(from: 0, to: whole, by: 64) { hash.add(bytes, at: start) }
-            var rest = [UInt8](bytes[whole...])
-            rest.append(0x80)
-            while rest.count % 64 != 56 { rest.append(0) }
-            let bits = UInt64(bytes.count) * 8
-            for shift in stride(from: 56, through: 0, by: -8) {
-                rest.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-            }
-            rest.withUnsafeBytes { rest in
-                for start in stride(from: 0, to: rest.count, by: 64) { hash.add(rest, at: start) }
-            }
-            return hash.state.map { word in
-                let digits = String(word, radix: 16)
-                return String(repeating: "0", count: 8 - digits.count) + digits
-            }.joined()
-        }
+    /// The digest of a file in hexadecimal digits. Throws a `FileError` if the file cannot be read.
+    package static func hash(contentsOf path: String) throws -> String { hex(try digest(ofFile: path)) }
+
+    /// The digest of a text, in hexadecimal digits.
+    package static func hex(of text: String) -> String {
+        hex(Array(text.utf8).withUnsafeBytes { digest(of: $0) })
     }
 
-    /// Adds a block of 64 bytes.
-    private mutating func add(_ bytes: UnsafeRawBufferPointer, at start: Int) {
-        func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        words.withUnsafeMutableBufferPointer { w in
-            for i in 0..<16 {
-                w[i] = UInt32(
-                    bigEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self))
-            }
-            for i in 16..<64 {
-                let (x, y) = (w[i - 15], w[i - 2])
-                let s0 = rotated(x, 7) ^ rotated(x, 18) ^ x >> 3
-                let s1 = rotated(y, 17) ^ rotated(y, 19) ^ y >> 10
-                w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
-            }
-            Self.constants.withUnsafeBufferPointer { k in
-                for i in 0..<64 {
-                    let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-                    let choice = (e & f) ^ (~e & g)
-                    let t1 = h &+ s1 &+ choice &+ k[i] &+ w[i]
-                    let s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-                    let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-                    (h, g, f, e) = (g, f, e, d &+ t1)
-                    (d, c, b, a) = (c, b, a, t1 &+ t2)
+    /// The digest of a file, read in blocks.
+    package static func digest(ofFile path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw problem(path, "opening") }
+        defer { close(descriptor) }
+        var hash = SHA256()
+        let size = 1 << 18
+        return try withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { buffer in
+            var held = 0
+            while true {
+                let got = read(descriptor, buffer.baseAddress! + held, size - held)
+                if got < 0 && errno == EINTR { continue }
+                guard got >= 0 else { throw problem(path, "reading") }
+                held += got
+                if got == 0 {
+                    hash.add(blocks: UnsafeRawBufferPointer(rebasing: buffer[..<held]))
+                    let rest = buffer[(held / 64 * 64)..<held]
+                    return hash.finish(rest: UnsafeRawBufferPointer(rebasing: rest))
+                }
+                if held == size {
+                    hash.add(blocks: UnsafeRawBufferPointer(buffer))
+                    held = 0
                 }
             }
         }
-        for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= value }
     }
 
-    private static let constants: [UInt32] = [
-        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
-        0xab1c_5ed5,
-        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7,
-        0xc19b_f174,
-        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc,
-        0x76f9_88da,
-        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351,
-        0x1429_2967,
-        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e,
-        0x9272_2c85,
-        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585,
-        0x106a_a070,
-        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f,
-        0x682e_6ff3,
-        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
-        0xc671_78f2,
-    ]
+    private mutating func add(blocks bytes: UnsafeRawBufferPointer) {
+        total += bytes.count
+        ck_sha256_blocks(&state, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count / 64)
+    }
+
+    private mutating func finish(rest: UnsafeRawBufferPointer) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        ck_sha256_finish(&state, rest.baseAddress?.assumingMemoryBound(to: UInt8.self), total, &digest)
+        return digest
+    }
+
+    /// Bytes as hexadecimal digits.
+    package static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    private static func problem(_ path: String, _ place: String) -> FileError {
+        FileError(
+            file: path, place: place, found: "\"\(String(cString: strerror(errno)))\"",
+            allowed: "a readable file")
+    }
 }

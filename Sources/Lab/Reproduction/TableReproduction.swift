@@ -105,8 +105,8 @@ extension RowResult.Run {
         self.init()
         let result = try record.requireEnd()
         (seed, fold, metrics) = (record.experiment.seed, record.experiment.fold, result.test)
-        model = SHA256.hex(try SHA256.digest(ofFile: record.file(RunFile.model)))
-        predictions = SHA256.hex(try SHA256.digest(ofFile: record.file(RunFile.predictions)))
+        model = try SHA256.hash(contentsOf: record.file(RunFile.model))
+        predictions = try SHA256.hash(contentsOf: record.file(RunFile.predictions))
     }
 }
 

@@ -13,7 +13,7 @@ protocol Absorbing: Layer {
 func run(_ layers: [any Layer], _ x: Signal, _ pass: Pass) -> Signal {
     var (x, next) = (x, 0)
     while next < layers.count {
-        if let frozen = pass.frozen, let end = frozen.end(of: layers, from: next) {
+        if let frozen = pass.frozen, let end = frozen.end(of: layers, from: next, pass) {
             let part = Array(layers[next..<end])
             x = frozen.output(of: part, x, isPrefix: pass.isAtStart && next == 0)
             next = end

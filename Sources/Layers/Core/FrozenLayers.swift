@@ -3,7 +3,8 @@ import Synchronization
 
 /// The layers of a model that are not trained for now. They run in inference mode in a training pass: batch normalization
 /// uses its running statistics, dropout and noise are off, and nothing is recorded for the backward pass of layers that
-/// no trained layer precedes.
+/// no trained layer precedes. An inference pass that records nothing gives the same
+/// bits as without frozen layers.
 ///
 /// Outputs of the frozen layers at the start of the model can be kept from epoch to epoch: see `PrefixOutputs`.
 public final class FrozenLayers: Sendable {
@@ -45,14 +46,14 @@ public final class FrozenLayers: Sendable {
 
     /// Returns the end of the frozen layers that begin at an index; nil if there are none. Layers between them that
     /// neither learn nor depend on the mode belong to them.
-    func end(of layers: [any Layer], from start: Int) -> Int? {
-        var (end, hasFrozen) = (start, false)
-        while end < layers.count {
-            let id = ObjectIdentifier(layers[end])
-            if frozen.contains(id) { hasFrozen = true } else if !neutral.contains(id) { break }
-            end += 1
+    func end(of layers: [any Layer], from start: Int, _ pass: Pass) -> Int? {
+        func belongs(_ layer: any Layer) -> Bool { contains(layer) || neutral.contains(ObjectIdentifier(layer)) }
+        var end = layers[start...].firstIndex { !belongs($0) } ?? layers.count
+        // In inference, a layer applies the batch normalization after it, which rounds differently.
+        if !pass.isTraining, end < layers.count, layers[end] is BatchNorm {
+            end = layers[start..<end].lastIndex { $0.activation == nil } ?? start
         }
-        return hasFrozen ? end : nil
+        return layers[start..<end].contains(where: contains) ? end : nil
     }
 
     /// Returns the output of consecutive frozen layers.

@@ -6,11 +6,12 @@ import Synchronization
 public final class PrefixOutputs: Sendable {
     /// The memory that the outputs may take in bytes.
     public let limit: Int
-    private let count: Int
+    private let count: Int?
     private let stored = Mutex(Stored())
 
     private struct Stored {
         var rows: [String: Row] = [:]
+        var bytes = 0
         /// Whether the outputs of all examples exceed the limit.
         var isTooLarge = false
     }
@@ -26,9 +27,12 @@ public final class PrefixOutputs: Sendable {
     /// Creates an empty store.
     ///
     /// - Parameters:
-    ///   - count: The number of examples. If their outputs exceed the limit, none are kept.
+    ///   - count: The number of examples. If their outputs exceed the limit, none are kept. By default, outputs are kept
+    ///     until the limit is reached, which is of use if the batches are the same in every epoch.
     ///   - limit: The memory that the outputs may take in bytes.
-    public init(examples count: Int, limit: Int = usualLimit) { (self.count, self.limit) = (count, limit) }
+    public init(examples count: Int? = nil, limit: Int = usualLimit) {
+        (self.count, self.limit) = (count, limit)
+    }
 
     /// The number of examples whose outputs are kept.
     public var kept: Int { stored.withLock { $0.rows.count } }
@@ -48,8 +52,9 @@ public final class PrefixOutputs: Sendable {
         guard output.tensor.shape.first == examples.count, !examples.isEmpty else { return output }
         let bytes = output.tensor.count / examples.count * MemoryLayout<Real>.size
         stored.withLock { stored in
-            stored.isTooLarge = stored.isTooLarge || bytes > limit / max(count, 1)
-            guard !stored.isTooLarge else { return }
+            stored.isTooLarge = stored.isTooLarge || bytes > limit / max(count ?? 1, 1)
+            guard !stored.isTooLarge, stored.bytes + bytes * examples.count <= limit else { return }
+            stored.bytes += bytes * examples.count
             for (index, example) in examples.enumerated() {
                 stored.rows[example] = Row(
                     values: output.tensor.slice(axis: 0, index..<index + 1),

@@ -7,8 +7,10 @@ struct Freezing {
     private let entries: [FrozenParameters]
     private let model: Model
     private let outputs: PrefixOutputs
+    private let validationOutputs = PrefixOutputs(limit: PrefixOutputs.usualLimit / 4)
     private var frozen: Set<String> = []
     private var layers: FrozenLayers?
+    private var validated: FrozenModel?
 
     /// - Parameter examples: The number of training examples, at most.
     init(_ entries: [FrozenParameters], _ model: Model, examples: Int) {
@@ -30,8 +32,14 @@ struct Freezing {
         frozen = Set(names)
         for (name, parameter) in parameters { parameter.isFrozen = frozen.contains(name) }
         outputs.removeAll()
+        validationOutputs.removeAll()
         layers = frozen.isEmpty ? nil : FrozenLayers(of: model, kept: outputs)
+        validated =
+            frozen.isEmpty ? nil : FrozenModel(model, FrozenLayers(of: model, kept: validationOutputs))
     }
+
+    /// The model for the validation set.
+    var evaluated: any Layer { validated ?? model }
 
     /// Returns the pass for a batch, in which frozen layers run in inference mode.
     func pass(_ pass: Pass, _ batch: Batch) -> Pass {

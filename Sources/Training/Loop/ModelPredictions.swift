@@ -18,8 +18,9 @@ extension Predictions {
             let batch = try batches.batch(index, copy: 0)
             try withoutRecording {
                 let outputs = try meanOverCopies(batches.copies) { copy in
-                    let inputs = try copy == 0 ? batch.inputs : batches.batch(index, copy: copy).inputs
-                    return model.forward(inputs, .inference).tensor
+                    let batch = try copy == 0 ? batch : batches.batch(index, copy: copy)
+                    (model as? FrozenModel)?.begin(batch)
+                    return model.forward(batch.inputs, .inference).tensor
                 }
                 let share = loss.weight(outputs, batch.targets)
                 // A batch whose classes all have weight zero has no loss.

@@ -200,7 +200,7 @@ public final class Trainer {
     /// Computes the validation metrics. For a model with weight penalties, adds `objective`: the loss plus the penalties, which
     /// Keras reports as the validation loss.
     private func validated() throws -> [(name: String, value: Double)] {
-        var values = try validate?(model) ?? []
+        var values = try validate?(freezing.evaluated) ?? []
         let penalty = withoutRecording { model.penalty()?.item() }
         if let penalty, let loss = values.first(where: { $0.name == "loss" }) {
             values.append(("objective", loss.value + Double(penalty)))

@@ -121,13 +121,21 @@ import Testing
                 ["03", "05", "07", "24"], ["02", "15", "16", "18"], ["06", "13", "17", "22"],
             ])
         #expect(splits[5].validation == splits[0].test)
-        #expect(splits[0].name == "fold 1 of 6: actors 1, 11, 20, 21")
+        #expect(splits[0].name == "fold 1 of 6: speaker 1, 11, 20, 21")
+        #expect(splits[0].madeBy == spec.encode())
+        spec.validation = .first(.count(2))
+        for split in try spec.split(corpus) {
+            let speakers = try Split.Subset.allCases.map {
+                try corpus.clips(of: $0, in: split).values(of: "speaker").count
+            }
+            #expect(speakers == [18, 2, 4])
+        }
 
         let few = Corpus(name: "few", clips: corpus.clips.filter { $0.speaker == "01" || $0.speaker == "04" })
         let text = message { try RavdessActorSplit().split(few) }
         #expect(
             text
-                == "fold 3 of RAVDESS actors: found none of the actors 8, 9, 19, 23; allowed: at least one of each fold; this corpus has \"01\", \"04\""
+                == "fold 3 of 6: found no clip of speaker 8, 9, 19, 23; allowed: at least one value of each fold; this corpus has \"01\", \"04\""
         )
     }
 
@@ -198,7 +206,7 @@ import Testing
         (#"{"type": "leave_one_speaker_out", "by": "mood"}"#, "split by mood: found 100 clips without one"),
         (
             #"{"type": "ravdess_actors"}"#,
-            "folds of RAVDESS actors: found the speaker \"s0\"; allowed: actors 01 to 24"
+            "fold 1 of 6: found no clip of speaker 1, 11, 20, 21; allowed: at least one value of each fold"
         ),
         (
             #"{"type": "listed", "by": "mood", "test": ["x"]}"#,

@@ -4,7 +4,10 @@ import Configuration
 /// Cross-validation with listed folds: the test speakers, sessions or other values of each fold.
 public struct ListedFoldsSplit: SplitSpec {
     /// A rule for the validation set of a fold.
-    public typealias Following = RavdessActorSplit.Following
+    public enum Following: String, CaseIterable, ConfigurationValue {
+        /// The test set of the next fold.
+        case nextFold = "next_fold"
+    }
 
     public var by = "speaker"
     public var folds: [[NameOrNumber]] = []
