@@ -59,6 +59,7 @@ typedef struct {
 
 #include "frames.h"
 #include "spectral.h"
+#include "trees.h"
 
 #define CK __attribute__((overloadable))
 

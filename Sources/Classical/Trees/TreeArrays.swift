@@ -99,6 +99,7 @@ extension TreeEnsemble {
             firstLeaf += treeLeaves[tree]
             roots.append(nodes.count)
         }
+        pack()
     }
 
     /// Indices are below this, so that `Float` values hold them exactly.

@@ -31,6 +31,8 @@ public struct TreeEnsemble: Sendable, Equatable {
     var roots: [Int] = [0]
     var cover: [Double] = []
     var leafValues: [Double] = []
+    /// The same trees for prediction; nil if they are too large.
+    private(set) var packed: PackedTrees?
 
     /// The number of trees.
     public var trees: Int { roots.count - 1 }
@@ -39,10 +41,14 @@ public struct TreeEnsemble: Sendable, Equatable {
         (self.features, self.outputs, self.leafWidth) = (features, outputs, leafWidth)
         nodes.reserveCapacity(trees.reduce(0) { $0 + $1.nodes.count })
         for tree in trees { append(tree) }
+        pack()
     }
 
+    /// Packs the trees, once they are complete.
+    mutating func pack() { packed = PackedTrees(self) }
+
     /// Adds a tree, whose indices begin at 0.
-    mutating func append(_ tree: GrownTree) {
+    private mutating func append(_ tree: GrownTree) {
         let (first, firstLeaf) = (Int32(nodes.count), Int32(leafValues.count / leafWidth))
         for node in tree.nodes { nodes.append(node.moved(nodes: first, leaves: firstLeaf)) }
         cover += tree.cover

@@ -1,7 +1,6 @@
 /// A node in the order of a depth-first walk.
 ///
-/// Both children of a leaf are the leaf itself. Several rows can therefore descend side by side for the same number of
-/// steps.
+/// Both children of a leaf are the leaf itself.
 struct TreeNode: Sendable, Equatable {
     /// The bits of the threshold; the row of the values in a leaf.
     private var bits: UInt32
@@ -36,12 +35,5 @@ struct TreeNode: Sendable, Equatable {
         node.right += nodes
         if isLeaf { node.bits = UInt32(bitPattern: leaf + leaves) }
         return node
-    }
-
-    /// The child that a value goes to. It is loaded from memory, for a branch would be mispredicted half of the time.
-    @inline(__always)
-    static func next(_ node: UnsafePointer<TreeNode>, _ value: (Int) -> Float) -> Int32 {
-        let isAbove = value(Int(node.pointee.feature)) <= node.pointee.threshold ? 0 : 1
-        return UnsafeRawPointer(node).load(fromByteOffset: 8 &+ 4 &* isAbove, as: Int32.self)
     }
 }

@@ -42,7 +42,7 @@ extension SearchOptions {
                 }
                 for value in Self.examples(entry.value) {
                     let change = SweepChange(path: path, value: value, place: place)
-                    let changed = try resolved.applying([change], resolved: resolved)
+                    let changed = try resolved.replacing([change])
                     let trial = try Experiment.decode(changed).withoutSearch
                     _ = try ValidatedExperiment(trial, json: changed)
                     if trial.augmentation.leaksCopies != experiment.augmentation.leaksCopies {
@@ -101,6 +101,29 @@ extension Experiment {
             let path = try resolved.existing(JSONPath(parsing: entry.name), place: .nowhere)
             changes.append(SweepChange(path: path, value: entry.value, place: .nowhere))
         }
-        return try Experiment.decode(resolved.applying(changes, resolved: resolved))
+        return try Experiment.decode(resolved.replacing(changes))
+    }
+}
+
+extension JSONValue {
+    /// Returns a resolved experiment with changes applied. An object whose type changes keeps only the options that are
+    /// not at the default of its former type.
+    fileprivate func replacing(_ changes: [SweepChange]) throws(ConfigurationError) -> JSONValue {
+        var result = self
+        for change in changes
+        where change.path.steps.last == .key("type") && result[change.path] != change.value {
+            try result.removeDefaults(at: JSONPath(change.path.steps.dropLast()))
+        }
+        return try result.applying(changes, resolved: self)
+    }
+
+    /// Removes the options of an object without which the experiment is the same.
+    private mutating func removeDefaults(at path: JSONPath) throws(ConfigurationError) {
+        guard case .object(let members)? = self[path]?.content else { return }
+        for member in members where member.key != "type" {
+            var shorter = self
+            try shorter.remove(path.appending(.key(member.key)), source: "\(path)")
+            if (try? Experiment.decode(shorter).encode().line) == line { self = shorter }
+        }
     }
 }

@@ -82,7 +82,19 @@ extension SearchResult {
         return LineChart.validationCurve(
             title: title, parameter: name, yName: search.metric,
             ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)), isShare: isShare,
-            isLowerBetter: !isShare, xAxis: .automatic)
+            isLowerBetter: !isShare, xAxis: Self.axis(points.map(\.x)))
+    }
+
+    /// Returns the axis for ascending values: logarithmic if they span orders of magnitude and are more even there.
+    private static func axis(_ values: [Double]) -> LineChart.Axis {
+        guard let low = values.first, let high = values.last, low > 0, high >= 10 * low else {
+            return .linear
+        }
+        func largestGap(_ places: [Double]) -> Double {
+            let gaps = zip(places, places.dropFirst()).map { $1 - $0 }
+            return (gaps.max() ?? 0) / gaps.reduce(0, +)
+        }
+        return largestGap(values.map { log($0) }) < largestGap(values) ? .logarithmic : .linear
     }
 
     private static func label(_ value: JSONValue) -> String { value.text ?? value.line }

@@ -132,6 +132,70 @@ import Testing
         #expect(forest.probabilities(x.rows([])).values.isEmpty)
     }
 
+    /// Predicts as the nodes say, one tree after the other.
+    private func walked(_ ensemble: TreeEnsemble, _ x: Matrix, row: Int) -> [Double] {
+        var sums = Array(repeating: 0.0, count: ensemble.outputs)
+        for tree in 0..<ensemble.trees {
+            let nodes = ensemble.nodes(ofTree: tree)
+            var node = 0
+            while let feature = nodes[node].feature {
+                node = Float(x[row, feature]) <= nodes[node].threshold ? nodes[node].left : nodes[node].right
+            }
+            for (output, value) in nodes[node].values.enumerated() { sums[output] += value }
+        }
+        return sums.map { $0 / Double(ensemble.trees) }
+    }
+
+    @Test(arguments: [1, 5]) func rowsDescendAsTheNodesSay(_ leaf: Int) throws {
+        let (x, y) = data(300, seed: 12)
+        let signed = Matrix(rows: x.rows, columns: x.columns, values: x.values.map { $0 - 2 })
+        let forest = try RandomForestOptions(
+            nEstimators: 19, growth: TreeGrowth(minSamplesLeaf: .count(leaf), maxFeatures: .sqrt)
+        ).fit(signed, labels: y, classes: 3, weights: nil, generator: RandomGenerator(seed: 3))
+        let thresholds = forest.ensemble.nodes(ofTree: 0).filter { $0.feature != nil }.map {
+            Double($0.threshold)
+        }
+        let unusual = [
+            0, -0.0, .nan, -.nan, .infinity, -.infinity, 1e300, -1e300, 1e-44, -1e-44, 1e-300, -1e-300,
+        ]
+        let generator = RandomGenerator(seed: 4)
+        var tested = signed
+        for i in tested.values.indices where generator.below(2) == 0 {
+            let values = generator.below(2) == 0 ? unusual : thresholds
+            tested.values[i] = values[generator.below(values.count)]
+        }
+        let all = forest.probabilities(tested)
+        for row in 0..<tested.rows {
+            let expected = walked(forest.ensemble, tested, row: row)
+            #expect(Array(all[row: row]) == expected)
+            #expect(forest.probabilities(tested.rows([row])).values == expected)
+        }
+    }
+
+    /// With so many features, the steps of a tree do not fit into the nodes for prediction.
+    @Test func treesOfManyFeaturesPredictTheSame() throws {
+        let generator = RandomGenerator(seed: 5)
+        let x = Matrix(rows: 3000, columns: 4, values: (0..<12000).map { _ in generator.uniform() })
+        let tree = try DecisionTreeOptions().fit(
+            x, labels: (0..<x.rows).map { _ in generator.below(3) }, classes: 3, weights: nil,
+            generator: generator)
+        let features = 1 << 20
+        let wide = try ForestClassifier(
+            arrays: tree.arrays.map { array in
+                switch array.name {
+                case "features": NamedArray(array.name, shape: [], [Double(features)])
+                case "feature_importances":
+                    NamedArray(
+                        array.name, shape: [features],
+                        array.values + Array(repeating: 0, count: features - array.values.count))
+                default: array
+                }
+            })
+        var rows = Matrix(rows: 2, columns: features)
+        for row in 0..<2 { for column in 0..<4 { rows[row, column] = x[row, column] } }
+        #expect(wide.probabilities(rows).values == tree.probabilities(x.rows([0, 1])).values)
+    }
+
     @Test func outOfBagPredictionsAreThoseOfUnseenTrees() throws {
         let generator = RandomGenerator(seed: 4)
         let rows = 400

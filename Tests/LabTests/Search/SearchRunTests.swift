@@ -144,6 +144,26 @@ import Testing
         }
     }
 
+    /// Another type brings its own defaults; options that are not at their default stay.
+    @Test func typesAreSearched() throws {
+        let types = [
+            "model[0].type": ["min_max_scaler", "standard_scaler", "robust_scaler"],
+            "model[1].type": ["extra_trees", "random_forest"],
+        ]
+        let lists = types.map { "\"\($0)\": \($1)" }.sorted().joined(separator: ", ")
+        try Toy.inFolder { folder in
+            let experiment = try Self.experiment([#"search={"folds": 2, "parameters": {\#(lists)}}"#])
+            let result = try run(experiment, folder + "/run")
+            let trials = try String(contentsOfFile: folder + "/run/search.jsonl", encoding: .utf8)
+            #expect(trials.split(separator: "\n").count == 6 && !trials.contains("unknown key"))
+            let model = try RunRecord(folder + "/run").trainedExperiment.encode()["model"]
+            for (index, key) in types.keys.sorted().enumerated() {
+                #expect(model?.elements?[index]["type"]?.text == result.search[key]?.text)
+            }
+            #expect(model?.elements?[1]["n_estimators"]?.integer == 20)
+        }
+    }
+
     @Test func leakedCopiesAreNotSearched() throws {
         let leaking =
             #"augmentation={"copies": [[], [{"type": "noise", "snr": 20}]], "leak_copies_into_test": true}"#
@@ -233,6 +253,7 @@ import Testing
         (#"search={"parameters": {"model[1].trees": [1]}}"#, "no such key"),
         (#"search={"parameters": {"model[1].n_estimators": [0]}}"#, "1 to"),
         (#"search={"parameters": {"split.test": [1, 2]}}"#, "cannot be searched"),
+        (#"search={"parameters": {"model[1].type": ["random_forest", "svc"]}}"#, "n_estimators"),
         (#"search={"parameters": {"model[1].n_estimators": [3]}, "metric": "auc"}"#, "evaluation.metrics"),
         (
             #"search={"parameters": {"model[1].n_estimators": {"type": "integer", "low": 1, "high": 3}}}"#,

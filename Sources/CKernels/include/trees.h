@@ -1,0 +1,32 @@
+// Descending decision trees, sixteen rows or trees side by side.
+#ifndef CK_TREES_H
+#define CK_TREES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The number of descents side by side. The keys of a group of rows are stored feature by feature: feature i of lane l is
+/// at i * CK_DESCENTS + l.
+#define CK_DESCENTS 16
+/// The key of a leaf, above those of all numbers.
+#define CK_LEAF UINT32_MAX
+
+/// A node: values whose key is at most `key` go to the first child, larger ones to the next node after it.
+///
+/// `step` is the distance to the first child, shifted to the left, plus CK_DESCENTS times the feature. It is 0 in a leaf,
+/// so that all lanes can descend until the last one has reached a leaf.
+typedef struct {
+    uint32_t step, key;
+} ck_tree_node;
+
+// -- trees.c
+
+/// An integer that orders numbers: -0 and 0 are equal, and NaN is above all others.
+uint32_t ck_tree_key(float x);
+/// The keys of up to CK_DESCENTS rows, lane by lane. Unused lanes repeat the last row.
+void ck_tree_keys(const double *x, ptrdiff_t rows, ptrdiff_t features, uint32_t *keys);
+/// Descends from the nodes at[0]... to leaves, in place; the keys of a group follow those of the last after `stride`.
+void ck_tree_descend(
+    const ck_tree_node *nodes, int shift, const uint32_t *keys, ptrdiff_t stride, uint32_t *at, ptrdiff_t groups);
+
+#endif
