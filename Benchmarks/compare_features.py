@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Compare features of every sound file in a folder with librosa's, and exit with status 1 where one is outside its tolerance.
+"""Compares the features of every audio file in a folder with librosa's, and exits with status 1 if one exceeds its tolerance.
 
     python Benchmarks/compare_features.py --train .build/release/Train FOLDER
 
-Twice: from the same samples (librosa reads and resamples, both take the features of that), and from the files (each with its
-own decoder and resampler). As a yardstick for the latter, librosa's features of every tenth file once more with another of its
-own resamplers. librosa computes in float64. Writes results/features-against-librosa.md and .json.
+Features are compared twice: from the same samples (librosa reads and resamples the file for both), and from the file (each
+uses its own decoder and resampler). As a reference for the latter, librosa's features of every tenth file are also computed
+with another of its resamplers. librosa computes in float64. Writes results/features-against-librosa.md and .json.
 """
 import argparse
 import concurrent.futures
@@ -252,14 +252,14 @@ def main():
     import soundfile
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
-    parser.add_argument("--train", required=True, help="the program Train, built in release")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes run librosa")
-    parser.add_argument("--only", choices=PIPELINES, help="one pipeline; the rows of the others stay as they are")
-    parser.add_argument("--limit", type=int, help="only so many files, evenly spaced")
+    parser.add_argument("--train", required=True, help="the release build of Train")
+    parser.add_argument("--jobs", type=int, default=2, help="number of processes that run librosa")
+    parser.add_argument("--only", choices=PIPELINES, help="run one pipeline; the rows of the others are kept")
+    parser.add_argument("--limit", type=int, help="maximum number of files, evenly spaced")
     args = parser.parse_args()
     paths = sounds(args.folder)
     if not paths:
-        sys.exit(f"error: no sound files in {args.folder}")
+        sys.exit(f"error: no audio files in {args.folder}")
     if args.limit:
         paths = [paths[i * len(paths) // args.limit] for i in range(min(args.limit, len(paths)))]
     stereo = sum(soundfile.info(path).channels > 1 for path in paths)
