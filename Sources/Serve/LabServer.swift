@@ -5,7 +5,7 @@ import Server
 import SpeechEmotion
 import Synchronization
 
-/// The lab in a browser: predicts recordings, follows runs while they train, and shows their mistakes, through web pages and an
+/// The web interface: predicts recordings, follows runs while they train, and shows their mistakes, through web pages and an
 /// API for programs.
 ///
 /// ```swift

@@ -38,7 +38,7 @@ public struct TreeExplanation {
         }
         guard let found, model.fittedLayers.count == steps.count + 1 else {
             throw LabError(
-                "the model has no trees as its last layer; impurity importances and SHAP values are those of decision_tree, random_forest, extra_trees and gradient_boosting. Use permutation importances for other models"
+                "the last layer of the model is not a tree model; impurity importances and SHAP values require decision_tree, random_forest, extra_trees or gradient_boosting. Use permutation importances for other models"
             )
         }
         (self.columns, self.steps, trees) = (columns, steps, found)
@@ -48,7 +48,7 @@ public struct TreeExplanation {
     private static func check(_ ensemble: TreeEnsemble) throws(LabError) {
         guard ensemble.nodes(ofTree: 0).first?.cover == 0 else { return }
         throw LabError(
-            "the trees were imported from a file that does not say how many training rows reach each node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
+            "the trees were imported from a file without the number of training examples per node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
         )
     }
 

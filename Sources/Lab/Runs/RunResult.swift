@@ -33,7 +33,7 @@ public struct RunResult: Options {
         .init("speakers", \.speakers, "Accuracy by speaker."),
         .init(
             "findings", \.findings,
-            "Signs that the training failed, such as a loss that rose; see `TrainingDiagnosis`."),
+            "Signs of failed training, such as an increasing loss; see `TrainingDiagnosis`."),
         .init(
             "truncation", \.truncation,
             "Clips that the features truncate, for each subset that was read."),

@@ -131,7 +131,9 @@ public struct Ablation: Sendable {
         guard lines.isEmpty else {
             let more = lines.count > 8 ? ["and \(lines.count - 8) more"] : []
             throw LabError(
-                (["\(folder) holds runs that are not this ablation's; give another --name, or move them away"]
+                ([
+                    "\(folder) contains runs of a different ablation; choose another --name, or move the folder"
+                ]
                     + lines.prefix(8) + more).joined(separator: "\n"))
         }
     }

@@ -20,7 +20,7 @@ public final class Voting: Layer {
 
         public static let type = "voting"
         public static let summary =
-            "Ensemble of classifiers on the same input, which are fitted one by one (scikit-learn's VotingClassifier)."
+            "Ensemble of separately fitted classifiers on the same input (scikit-learn's VotingClassifier)."
         public static let fields: [Field<Self>] = [
             .init(
                 "estimators", \.estimators, "Classifiers that all receive the same input.", .required,
@@ -31,7 +31,7 @@ public final class Voting: Layer {
             ),
             .init(
                 "weights", \.weights,
-                "One positive weight per classifier, in any unit; null for equal weights."),
+                "One positive weight per classifier; they need not sum to 1. null for equal weights."),
         ]
 
         public init() {}

@@ -88,7 +88,7 @@ public struct HTTPParser: Sendable {
                     throw Problem(
                         400,
                         first == 0x16
-                            ? "The connection begins with a TLS handshake. The server speaks http, not https."
+                            ? "The connection begins with a TLS handshake. The server uses http, not https."
                             : "The request does not begin with a method.")
                 }
                 guard

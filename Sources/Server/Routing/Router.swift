@@ -41,7 +41,7 @@ public struct Router: Application {
             method: method, pattern: RoutePattern(pattern), bodyLimit: bodyLimit, accepts: accepts,
             takesLong: takesLong, handler: handler)
         precondition(
-            RequestHead.methods.contains(method), "Router: the server does not know the method \(method)")
+            RequestHead.methods.contains(method), "Router: the server does not support the method \(method)")
         precondition(
             !routes.contains { $0.method == method && $0.pattern.shape == route.pattern.shape },
             "Router: there are two routes for \(method) \(pattern)")
@@ -120,7 +120,7 @@ public struct Router: Application {
         guard let type = head.contentType, route.accepts.contains(type) else {
             throw Problem(
                 415,
-                "The body is \(shown(head.contentType ?? "of unknown type")). It must be \(route.accepts.joined(separator: " or "))."
+                "The content type of the body is \(shown(head.contentType ?? "unknown")). It must be \(route.accepts.joined(separator: " or "))."
             )
         }
     }

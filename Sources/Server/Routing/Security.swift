@@ -92,7 +92,7 @@ public struct Security: Sendable {
             return nil
         }
         throw Problem(
-            401, "The request has no valid token. Open the link that the server has printed.",
+            401, "The request has no valid token. Open the link that the server printed.",
             headers: ["WWW-Authenticate": "Bearer"])
     }
 
@@ -100,7 +100,7 @@ public struct Security: Sendable {
     private func checkSite(_ head: RequestHead) throws(Problem) {
         let isSafe = ["GET", "HEAD", "OPTIONS"].contains(head.method)
         let isWebSocket = head.headers.list("Upgrade").contains("websocket")
-        let refusal = Problem(403, "The request comes from a page of another site.")
+        let refusal = Problem(403, "The request comes from another site.")
         if let origin = head.headers["Origin"] {
             let text = origin.lowercased()
             let isOwn = ["http://", "https://"].contains {

@@ -146,7 +146,7 @@ public final class WebSocket: @unchecked Sendable {
 
     /// The server stops.
     func goAway() {
-        close(code: 1001, reason: "The server stops.")
+        close(code: 1001, reason: "The server is stopping.")
         exchange.cancellation.cancel()
         end()
     }
