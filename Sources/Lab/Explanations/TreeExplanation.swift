@@ -2,7 +2,7 @@ import Autograd
 import Classical
 import Layers
 
-/// What a model of trees says about its inputs. The steps before the trees must keep the columns apart.
+/// Importances and SHAP values of a tree model. Preprocessing steps before the trees must not mix columns.
 public struct TreeExplanation {
     /// The columns of the input that the trees see, in the order of the trees' features.
     private let columns: [Int]
@@ -70,7 +70,7 @@ public struct TreeExplanation {
         return values.map { sum > 0 ? $0 / sum : 0 }
     }
 
-    /// What the SHAP values of a class add up to.
+    /// The output of the model that the SHAP values of a class sum to.
     public var shapOutput: String {
         switch trees {
         case is ForestClassifier: "probability"

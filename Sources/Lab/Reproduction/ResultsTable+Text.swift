@@ -26,7 +26,7 @@ extension ResultsTable {
             note: ([note] + notes + [spread]).filter { !$0.isEmpty }.joined(separator: " "))
     }
 
-    /// A page with the table, and the reported accuracy of each row beside the measured one.
+    /// A page with the table, and a chart of the reported and the measured accuracy of each row.
     public var html: String {
         let shown = rows.filter { $0.reported != nil && $0.result != nil }
         let chart = GroupedBarChart(

@@ -80,7 +80,7 @@ public struct RunResult: Options {
         public init() {}
     }
 
-    /// What the features cut off the clips of a subset.
+    /// The truncation of the clips of a subset by the features.
     public struct Truncated: Options {
         public var subset = Split.Subset.train
         public var clips = 0
@@ -151,7 +151,7 @@ public struct RunResult: Options {
         }
     }
 
-    /// What the intervals are: method, independent units, assumption.
+    /// A description of the intervals: method, independent units, assumption.
     public var intervalNote: String {
         guard let first = intervals.first else { return "" }
         return IntervalNote(

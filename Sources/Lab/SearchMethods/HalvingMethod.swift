@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Successive halving (Jamieson and Talwalkar 2016): many trials with little effort, of which only the best go on with more.
+/// Successive halving (Jamieson and Talwalkar 2016): many trials with a small budget, of which the best continue with a larger one.
 ///
 /// Rounds are synchronous, so that the result does not depend on which trial happens to finish first.
 public struct HalvingMethod: SearchMethod {

@@ -4,7 +4,7 @@ import Foundation
 
 /// An ensemble of classifiers on the same input, which vote with weights.
 public final class Voting: Layer {
-    /// What the votes are.
+    /// The voting rule.
     public enum Rule: String, CaseIterable, ConfigurationValue {
         /// Class probabilities: the weighted arithmetic mean.
         case soft

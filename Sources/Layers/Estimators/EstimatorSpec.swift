@@ -19,7 +19,7 @@ public protocol EstimatorSpec: LayerSpec {
     func outputs(inputs: Int) throws(ShapeProblem) -> Int
 }
 
-/// What belongs to the rows that a model is fitted to.
+/// The classes, weights and validation rows for fitting a model.
 public struct FittingRows: Sendable {
     /// The class of each row.
     public var labels: [Int]

@@ -9,7 +9,7 @@ import Foundation
 /// while let event = try parser.next() { ... }    // nil: needs more bytes
 /// ```
 public struct HTTPParser: Sendable {
-    /// What the parser has found.
+    /// An event of the parser.
     public enum Event: Sendable {
         /// The request line and the header fields are complete. `bodyLimit` may be changed now.
         case head(RequestHead)
@@ -27,7 +27,7 @@ public struct HTTPParser: Sendable {
         case failed(Problem)
     }
 
-    /// What a request may contain.
+    /// The limits of requests.
     public let limits: HTTPLimits
     /// The limit of the body of the current request. Every request begins with `limits.body`.
     public var bodyLimit: Int

@@ -18,7 +18,7 @@ public struct Router: Application {
     private var routes: [Route] = []
     /// Who may send requests; nil lets everybody.
     public var security: Security?
-    /// What the client is told about an error of a handler.
+    /// Returns the error that is reported to the client for an error of a handler.
     public var problem: @Sendable (any Error) -> Problem = { Problem(describing: $0) }
 
     /// Creates a router without routes.

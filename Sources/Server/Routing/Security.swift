@@ -5,7 +5,7 @@
 public struct Security: Sendable {
     /// The names that the `Host` header may have, besides loopback names and without ports.
     public var hosts: Set<String>
-    /// The secret that requests must present; nil asks for none.
+    /// The token that requests must send; nil requires none.
     public let token: String?
     /// The value of the header `Content-Security-Policy`.
     public var contentSecurityPolicy =
