@@ -12,7 +12,7 @@ public final class Voting: Layer {
         case logits
     }
 
-    /// The options: any input that fits all classifiers; the output is [classes], logarithms of probabilities for soft voting.
+    /// The options: any input that fits all classifiers; the output is [classes], log-probabilities for soft voting.
     public struct Spec: LayerSpec {
         public var estimators: [AnyLayer] = []
         public var voting = Rule.soft
@@ -111,7 +111,7 @@ public final class Voting: Layer {
 }
 
 extension LayerSpec {
-    /// Why the outputs of a classifier are no logarithms of probabilities, which soft voting needs; nil if they are.
+    /// The reason why the outputs of a classifier are not log-probabilities, which soft voting requires; nil if they are.
     public var probabilityComplaint: String? {
         switch self {
         case let classifier as any ClassifierSpec: classifier.decisionValues

@@ -1,7 +1,6 @@
 import Foundation
 
-/// An incremental parser of HTTP/1.1 and HTTP/1.0 requests (RFC 9112). It is strict: what two servers could read in
-/// two ways is an error.
+/// An incremental parser of HTTP/1.1 and HTTP/1.0 requests (RFC 9112). It is strict: ambiguous requests are errors.
 ///
 /// ```swift
 /// var parser = HTTPParser()

@@ -70,7 +70,7 @@ public struct Router: Application {
     /// The header fields of `security`.
     public var headers: Headers { security?.headers ?? ["X-Content-Type-Options": "nosniff"] }
 
-    /// Returns what `problem` makes of an error.
+    /// Returns the result of `problem` for an error.
     public func problem(for error: any Error) -> Problem { problem(error) }
 
     /// Checks the security, the route and the type of the body.

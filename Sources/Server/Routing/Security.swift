@@ -1,7 +1,7 @@
-/// Who may send requests: the guard against DNS rebinding, cross-site requests and other users of the machine.
+/// The access policy of a server, against DNS rebinding, cross-site requests and other users of the machine.
 ///
-/// A browser lets any page send requests to a server on the same machine. The check of the host name refuses pages
-/// that have made their own name point here, and the check of the origin those that send requests across sites.
+/// A browser allows any page to send requests to a server on the same machine. The check of the host name rejects pages
+/// whose own name resolves to this machine; the check of the origin rejects cross-site requests.
 public struct Security: Sendable {
     /// The names that the `Host` header may have, besides loopback names and without ports.
     public var hosts: Set<String>
