@@ -5,8 +5,8 @@ Tests/ClassicalTests/SupportVectors/SVMBenchmark.swift.
     python Benchmarks/classical_svm.py time FOLDER                             prints median times in milliseconds
     SVM_BENCHMARK=FOLDER swift test -c release --disable-xctest --filter SVMBenchmark
 
-By default the data are 1962 rows of 80 features and 8 overlapping classes, standardized. Run both programs in turn on a
-quiet machine and compare medians. libsvm uses one thread; set OPENBLAS_NUM_THREADS and OMP_NUM_THREADS for the others.
+By default, the data are 1962 rows of 80 features and 8 overlapping classes, standardized. Run both programs alternately on
+an idle machine and compare medians. libsvm uses one thread; set OPENBLAS_NUM_THREADS and OMP_NUM_THREADS for the others.
 """
 
 import sys

@@ -1,9 +1,9 @@
-"""Times forests and boosting of the module Classical next to scikit-learn and LightGBM on the same data.
+"""Compares the speed of forests and boosting of the module Classical with scikit-learn and LightGBM on the same data.
 
     swift build -c release --build-tests
     python Benchmarks/classical_trees.py [--only forest] [--rounds 3]
 
-Each round runs both sides in turn; the table has medians over the rounds, and the ratio is theirs to ours.
+Each round runs both alternately. The table shows medians over the rounds, and the ratio of their time to ours.
 """
 import argparse
 import json

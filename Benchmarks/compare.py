@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Run `Train bench` and the same work in other frameworks in turn, several rounds, and write a table of medians.
+"""Runs `Train bench` and the same workloads in other frameworks alternately, in several rounds, and writes tables of medians.
 
-Called by Scripts/bench, which builds Train first. Writes results/NAME.md and results/NAME.json beside this file.
+Called by Scripts/bench, which builds Train first. Writes results/NAME.md and results/NAME.json next to this file.
 A ratio above 1 means that Train is faster.
 """
 import argparse
@@ -195,10 +195,10 @@ def report(name, args, numbers, frameworks):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--train", required=True, help="the program Train, built in release")
+    p.add_argument("--train", required=True, help="the release build of Train")
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
-    p.add_argument("--only", help="workloads with commas between: " + ", ".join([*COMPARISONS, BUSY])
+    p.add_argument("--threads", default="1,2", help="thread counts, separated by commas")
+    p.add_argument("--only", help="workloads, separated by commas: " + ", ".join([*COMPARISONS, BUSY])
                    + ", or operations")
     p.add_argument("--audio", default="", help="audio files, separated by commas, one per round, for `features`; otherwise "
                    "each side makes a clip up")

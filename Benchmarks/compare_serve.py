@@ -3,8 +3,8 @@
 
 usage: compare_serve.py --train PROGRAM --venv FOLDER [--rounds N] [--seconds S] [--model FILE]
 
-The peers run the files of `Train export`: model.onnx, and features.py for the features. FOLDER is their Python environment,
-which is created if it is missing. All servers predict the same recording of 2.5 s, for the same client, which runs on the
+The peers use the files of `Train export`: model.onnx, and features.py for the features. FOLDER is their Python environment,
+which is created if it does not exist. All servers predict the same recording of 2.5 s for the same client, which runs on the
 same cores. In each round, every server is started in turn. Writes results/serve.md.
 """
 import argparse
@@ -127,7 +127,7 @@ def measure(command, page, predict, wav, seconds, environment):
                 break
             except OSError:
                 if process.poll() is not None:
-                    sys.exit(f"error: {' '.join(command)} has ended with {process.returncode}")
+                    sys.exit(f"error: {' '.join(command)} exited with status {process.returncode}")
                 time.sleep(0.002)
         start = time.perf_counter() - begin
         probabilities = predict(Client(port), wav)
@@ -162,7 +162,7 @@ ROWS = [
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--train", required=True, help="the program Train, built in release")
+    p.add_argument("--train", required=True, help="the release build of Train")
     p.add_argument("--venv", required=True, help="the Python environment of the peers")
     p.add_argument("--model", default=os.path.join(ROOT, "Models/speech-emotion.safetensors"))
     p.add_argument("--rounds", type=int, default=3)

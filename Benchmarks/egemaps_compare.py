@@ -2,10 +2,10 @@
 
     python Benchmarks/egemaps_compare.py --count 200 FOLDER [FOLDER ...]
 
-Prints for each descriptor (all frames that both have) and each functional the median and the 95th percentile of the
-absolute difference over the standard deviation of the descriptor in the reference, and Pearson's correlation.
-Recordings are chosen evenly from the sorted list. Needs opensmile, numpy and soundfile; the reference is timed on one
-thread without its start.
+For each descriptor (all frames that exist in both) and each functional, prints the median and the 95th percentile of the
+absolute difference divided by the standard deviation of the reference, and Pearson's correlation. Recordings are chosen
+evenly from the sorted list. Requires opensmile, numpy and soundfile; the time of the reference is that of one thread without
+startup.
 """
 
 import argparse

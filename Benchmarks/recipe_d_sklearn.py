@@ -1,12 +1,12 @@
-"""Fits scikit-learn's models of recipe D to the rows and splits of our ablations, and prints both results side by side.
+"""Fits scikit-learn models for recipe D to the features and splits of our ablations, and prints both results side by side.
 
 usage: recipe_d_sklearn.py TRAIN_PROGRAM ABLATION_FOLDER...
 
-Each ABLATION_FOLDER is what `Train ablate Experiments/recipe-d-NAME.json --set 'sweep={"folds": "all", "seeds": 3}'` wrote.
-The features of every clip come from `Train features` (the same values that our models see), the split from each run's
-split.json, the model and its options from config.json. Needs `pip install numpy scikit-learn` and, for the features, the
-data that the runs were made with. Prints accuracy and UAR as mean and standard deviation over folds and seeds, and for
-support vector machines, which have no random choice, how many predictions differ.
+Each ABLATION_FOLDER was written by `Train ablate Experiments/recipe-d-NAME.json --set 'sweep={"folds": "all", "seeds": 3}'`.
+The features of every clip come from `Train features` (the same values that our models receive), the split from each run's
+split.json, the model and its options from config.json. Requires `pip install numpy scikit-learn` and, for the features, the
+data of the runs. Prints the mean and standard deviation of accuracy and UAR over folds and seeds, and the number of
+predictions that differ.
 """
 
 import csv

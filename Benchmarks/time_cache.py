@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Time features of all sound files of a folder with an empty cache and again with a full one.
+"""Times feature extraction for all audio files in a folder with an empty cache, and again with a full cache.
 
     python3 Benchmarks/time_cache.py --train .build/release/Train FOLDER
 
@@ -33,8 +33,8 @@ def run(command):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("folder")
-    p.add_argument("--train", required=True, help="the program Train, built in release")
-    p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
+    p.add_argument("--train", required=True, help="the release build of Train")
+    p.add_argument("--threads", default="1,2", help="thread counts, separated by commas")
     args = p.parse_args()
     pipeline = os.path.join(HERE, "pipelines", "sequence40x200.json")
     text = ["# Features with and without a cache", "", "",

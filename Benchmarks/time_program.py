@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Time the start of the program, and what the training loop adds to the bare training step.
+"""Times the start of the program, and the overhead of the training loop over the bare training step.
 
     python3 Benchmarks/time_program.py --train .build/release/Train [--python PYTHON] [--rounds N]
 
-With a Python that has torch, keras, librosa and scikit-learn, their imports are timed between the calls. Writes
-results/program.md.
+With a Python environment that contains torch, keras, librosa and scikit-learn, their imports are timed between the calls.
+Writes results/program.md.
 """
 import argparse
 import datetime
@@ -46,10 +46,10 @@ def loop(train, threads):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--train", required=True, help="the program Train, built in release")
-    p.add_argument("--python", help="a Python with the peers (peers/setup.sh)")
+    p.add_argument("--train", required=True, help="the release build of Train")
+    p.add_argument("--python", help="Python interpreter of the peers' environment (peers/setup.sh)")
     p.add_argument("--rounds", type=int, default=5)
-    p.add_argument("--threads", default="1,2", help="thread counts, with commas between")
+    p.add_argument("--threads", default="1,2", help="thread counts, separated by commas")
     args = p.parse_args()
     os.environ.setdefault("RAVDESS", "/data/RAVDESS")
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Times the whole job of Experiments/recipe-a.json, from sound files to the report, beside the same job in librosa and Keras.
+"""Times the whole job of Experiments/recipe-a.json, from audio files to the report, and the same job in librosa and Keras.
 
     Benchmarks/time_recipe_a.py --train .build/release/Train --python VENV/bin/python RAVDESS_FOLDER
 
-Both start from the files, which the system has in memory then, and with empty caches of their own. The run of Train stays in --runs, a new folder.
-Writes results/recipe-a-job.json and .md.
+Both start from the files, which are in the page cache of the system, with empty feature caches. The run of Train is kept in
+--runs, a new folder. Writes results/recipe-a-job.json and .md.
 """
 import argparse
 import datetime
@@ -59,13 +59,13 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("folder", help="RAVDESS")
     p.add_argument("--train", default=os.path.join(ROOT, ".build/release/Train"))
-    p.add_argument("--python", required=True, help="the peers' Python")
-    p.add_argument("--runs", default="recipe-a-job", help="a folder for the run, which must not hold one yet")
+    p.add_argument("--python", required=True, help="Python interpreter of the peers' environment")
+    p.add_argument("--runs", default="recipe-a-job", help="folder for the run; must not contain one yet")
     p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--epochs", type=int, default=100, help="epochs of the peer; fewer are scaled up")
+    p.add_argument("--epochs", type=int, default=100, help="epochs of the peer; fewer than 100 are extrapolated")
     args = p.parse_args()
     if os.path.exists(os.path.join(args.runs, "recipe-a")):
-        raise SystemExit(f"{args.runs}/recipe-a is there already: name another folder with --runs")
+        raise SystemExit(f"{args.runs}/recipe-a already exists: choose another folder with --runs")
     warm(args.folder)
     own, run = ours(args)
     print(json.dumps(own), flush=True)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Time from the start of a program to its first prediction, by the model of train_cnn_gru_attn.py from a file.
+"""Time from the start of a program to its first prediction, with the model of train_cnn_gru_attn.py loaded from a file.
 
-The file is made first and not timed. Then this script starts itself several times; each time it imports the
-framework, loads the file and predicts for one example. Prints one JSON line.
+The file is written first, which is not timed. Then this script starts itself several times; each time it imports the
+framework, loads the file and predicts one example. Prints one JSON line.
 """
 import argparse
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Time single operations of PyTorch: the same ones, under the same names, as `Train bench operations`.
+"""Times single operations of PyTorch, with the names of `Train bench operations`.
 
-Where PyTorch can do an operation in several ways (memory layouts, implementations), the fastest way counts.
+If PyTorch can do an operation in several ways (memory layouts, implementations), the fastest way counts.
 Inputs are float32 and random, gradients are recorded. Prints one JSON line with a row for each operation.
 """
 import argparse
@@ -133,8 +133,8 @@ def measure(ways, batch):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--only", help="one operation by its name")
-    p.add_argument("--batch", type=int, help="another batch than the operation's own; with --only")
+    p.add_argument("--only", help="name of a single operation")
+    p.add_argument("--batch", type=int, help="batch size, with --only (default: that of the operation)")
     args = p.parse_args()
     common.set_threads(args.threads)
     import torch

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""The whole job of Experiments/recipe-a.json in librosa and Keras: from sound files to test accuracy.
+"""The whole job of Experiments/recipe-a.json in librosa and Keras: from audio files to test accuracy.
 
-Decoding, peak normalisation, trimming, four rows for each training file (noise, stretch, pitch shift), MFCC 40 x 200 without masks,
-training with the same model, and the test, on the very split that a run of Train has written. Features are made by as many processes
-as there are threads. Fewer epochs are scaled up to the hundred; their accuracy is then that of as few.
+Decoding, peak normalization, trimming, 4x augmentation of the training files (noise, time stretch, pitch shift), MFCCs 40 x
+200 without masking, training of the same model, and evaluation, on the split of a run of Train. Features are computed by one
+process per thread. With fewer than 100 epochs, times are extrapolated to 100; the accuracy is that after the epochs run.
 
     recipe_a_job.py --data RAVDESS_FOLDER --run runs/recipe-a --epochs 3
 
-Prints one JSON line: seconds to the first epoch's start and end, seconds an epoch, of the test and of the whole job, and test accuracy.
+Prints one JSON line: seconds to the start and end of the first epoch, seconds per epoch, for the evaluation and for the
+whole job, and test accuracy.
 """
 import argparse
 import concurrent.futures
@@ -59,8 +60,8 @@ def part(ids, folder, augment, names, pool):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--data", required=True, help="the folder with the sounds")
-    p.add_argument("--run", required=True, help="a run of Experiments/recipe-a.json: its split is used")
+    p.add_argument("--data", required=True, help="the folder with the recordings")
+    p.add_argument("--run", required=True, help="a run of Experiments/recipe-a.json, whose split is used")
     p.add_argument("--epochs", type=int, default=3)
     p.add_argument("--threads", type=int, default=os.cpu_count())
     args = p.parse_args()

@@ -1,4 +1,4 @@
-"""The vectors of Benchmarks/pipelines in librosa: functions of samples and their rate, and how each sound is prepared."""
+"""The feature vectors of Benchmarks/pipelines in librosa: functions of samples and sample rate, and their preprocessing."""
 import librosa
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The exported model behind FastAPI and uvicorn, as one would write it: a prediction for the WAV file in the body.
+"""The exported model behind FastAPI and uvicorn, in typical code: returns a prediction for the WAV file in the body.
 
 usage: serve_fastapi.py EXPORT PORT WORKERS
 

@@ -1,4 +1,4 @@
-"""The exported model behind Gradio, as one would write it: a page with a recording and the probabilities, and its API.
+"""The exported model behind Gradio, in typical code: a page with a recording and the probabilities, and its API.
 
 usage: serve_gradio.py EXPORT PORT
 

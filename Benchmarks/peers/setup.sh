@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the Python environment of the scripts in this folder:  setup.sh VENV_FOLDER
-# Needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv), and about 3 GB.
-# If only the CUDA build of torch is offered, it works too (several GB more).
+# Creates the Python environment of the scripts in this folder:  setup.sh VENV_FOLDER
+# Requires Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv), and about 3 GB of disk space.
+# If only the CUDA build of torch is available, it works, too (several GB more).
 set -e
 case "$1" in
     "") echo "usage: setup.sh VENV_FOLDER" >&2; exit 64 ;;

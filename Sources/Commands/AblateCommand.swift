@@ -8,9 +8,9 @@ extension Command {
     private static let name = Option.text(
         "name", "NAME", help: "Name of the ablation (default: the config's name).")
     private static let jobs = Option.integer(
-        "jobs", "J", in: 1...1024, help: "Number of runs at a time (default: one per core, at most 8).")
+        "jobs", "J", in: 1...1024, help: "Number of concurrent runs (default: one per core, at most 8).")
     private static let threads = Option.integer(
-        "threads", "K", in: 1...64, help: "Threads per run (default: cores divided by jobs).")
+        "threads", "K", in: 1...64, help: "Threads per run (default: number of cores divided by jobs).")
     private static let printing = Switch(
         name: "print", help: "Print the command of each run, one per line, without running it.")
     private static let slurm = Switch(
@@ -46,7 +46,7 @@ extension Command {
         examples: [
             (
                 "Train ablate Experiments/ablate-quickstart.json",
-                "Ablate components of a small model, with four folds and two seeds each. Repeat the command to resume."
+                "Ablate components of a small model, with four folds and two seeds each. To resume, repeat the command."
             ),
             (
                 "Train ablate Experiments/ablate-quickstart.json --set sweep.seeds=10 --jobs 2",

@@ -67,7 +67,7 @@ extension Command {
                         for missing in check.missing {
                             print("not checked, because data are missing: \(missing)")
                         }
-                    } catch { print("needed for a run: \(error)") }
+                    } catch { print("required for a run: \(error)") }
                     print("")
                 } catch {
                     failures += 1

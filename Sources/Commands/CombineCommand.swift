@@ -11,11 +11,11 @@ extension Command {
     static let combine: Command = Command(
         name: "combine",
         summary:
-            "Combine several models, classical and networks alike, into an ensemble that averages their outputs.",
+            "Combine several models, classical or neural, into an ensemble that averages their outputs.",
         argument: Argument(
             placeholder: "RUN",
             help:
-                "Run or cross-validation folders (FOLDER:MEMBER selects a member of an ablation), or model files. Features, classes and test-time augmentation must be the same. To let models with different features vote, pass the runs to Train evaluate --voting soft.",
+                "Run or cross-validation folders (FOLDER:MEMBER selects a member of an ablation), or model files. Features, classes and test-time augmentation must be the same. For models with different features, pass the runs to Train evaluate --voting soft.",
             isRepeated: true, completion: .files),
         options: [out, VotingOptions.voting, VotingOptions.weights],
         examples: [
@@ -25,7 +25,7 @@ extension Command {
             ),
             (
                 "Train combine runs/forest runs/svm runs/network --voting soft --weights 2,1,1 --out vote.safetensors",
-                "Average the class probabilities of different models on the same features; the first counts twice."
+                "Average the class probabilities of different models on the same features; the first model has twice the weight."
             ),
             (
                 "Train combine runs/my-folds --out folds.safetensors",
@@ -40,7 +40,7 @@ extension Command {
                 throw UsageError("missing argument: two or more runs or model files")
             }
             guard let file = arguments[out] else {
-                throw UsageError("name the output with --out FILE, such as --out together.safetensors")
+                throw UsageError("specify the output with --out FILE, such as --out together.safetensors")
             }
             for name in try [file, ModelFile.configPath(file)]
             where FileManager.default.fileExists(atPath: name) {

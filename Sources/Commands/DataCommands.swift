@@ -54,7 +54,7 @@ extension Command {
     static let dataStats: Command = Command(
         name: "data stats",
         summary:
-            "Count the clips of a corpus, with durations, sample rates and channels, by class, speaker and every other column.",
+            "Show statistics of a corpus: clips, durations, sample rates and channels, by class, speaker and every other column.",
         argument: source, options: [TableFormat.option, countsOnly, Common.set],
         examples: [
             (
@@ -110,7 +110,7 @@ extension Command {
     static let dataAudit: Command = Command(
         name: "data audit",
         summary:
-            "Check a split for leakage between its subsets: shared speakers, takes and recordings.",
+            "Check a split for leakage between its subsets, such as shared speakers, takes and recordings.",
         argument: source,
         options: [how, strict, names, TableFormat.option, Common.set, Common.cache, Common.noCache],
         examples: [

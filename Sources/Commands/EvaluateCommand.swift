@@ -53,14 +53,14 @@ extension Command {
             Common.noCache,
         ],
         examples: [
-            ("Train evaluate runs/quickstart", "Compute the metrics on the run's test set again."),
+            ("Train evaluate runs/quickstart", "Recompute the metrics on the run's test set."),
             (
                 "Train evaluate runs/seed1 runs/seed2 runs/seed3",
                 "Evaluate the ensemble of three models trained on the same split."
             ),
             (
                 "Train evaluate runs/forest runs/network --voting soft --weights 1,2",
-                "Average the class probabilities of models with different features; the second counts twice."
+                "Average the class probabilities of models with different features; the second model has twice the weight."
             ),
             (
                 "Train evaluate runs/my-folds --data emodb:/data/EmoDB",

@@ -10,7 +10,7 @@ extension Command {
     private static let featureSource = Option.path(
         "features", "SOURCE",
         help:
-            "What computes the model's input: an experiment (JSON file), a run folder, a model file, a feature pipeline (JSON file), or a table FILE.npy or FILE.csv with one row per clip."
+            "Source of the model's input features: an experiment (JSON file), a run folder, a model file, a feature pipeline (JSON file), or a table FILE.npy or FILE.csv with one row per clip."
     )
     private static let out = Option.path(
         "out", "FILE|FOLDER",
@@ -23,12 +23,12 @@ extension Command {
             #"Names of the model's classes: a list in the order of its labels, such as ["angry", "sad"], or a mapping such as {"0": "angry", "1": "sad"} (default: the labels in the file)."#
     )
 
-    /// Imports a model of scikit-learn.
+    /// Imports a scikit-learn model.
     static let importing: Command = Command(
         name: "import",
-        summary: "Import a scikit-learn model or pipeline from the ONNX file that skl2onnx writes.",
+        summary: "Import a scikit-learn model or pipeline from an ONNX file written by skl2onnx.",
         argument: Argument(
-            placeholder: "MODEL.onnx", help: "ONNX file, such as one that skl2onnx.to_onnx returns.",
+            placeholder: "MODEL.onnx", help: "ONNX file, such as the output of skl2onnx.to_onnx.",
             completion: .files),
         options: [
             featureSource, out, labels, Common.set, Common.threads, Common.cache, Common.cacheLimit,
@@ -37,15 +37,15 @@ extension Command {
         examples: [
             (
                 "Train import forest.onnx --features experiment.json --out runs/forest",
-                "Evaluate the model on the test set of the experiment's split; runs/forest works with every command, like a run of Train."
+                "Evaluate the model on the test set of the experiment's split, and write a run folder that other commands accept like any other run."
             ),
             (
                 "Train import svm.onnx --features runs/quickstart --out svm.safetensors",
-                "Write a model file for the features of a run, for predict, export and combine."
+                "Write a model file for predict, export and combine that uses the feature pipeline of a run."
             ),
             (
                 #"Train import svm.onnx --features embeddings.npy --labels '["angry", "happy", "sad"]' --out svm.safetensors"#,
-                "The same for embeddings of another program; embeddings.csv names the clip of each row."
+                "The same for precomputed embeddings; embeddings.csv identifies the clip of each row."
             ),
         ],
         run: runImport)
@@ -56,11 +56,11 @@ extension Command {
         let path = try arguments.required("the ONNX file to import")
         guard let source = arguments[featureSource] else {
             throw UsageError(
-                "name what computes the model's input with --features, such as --features experiment.json")
+                "specify the source of the model's input with --features, such as --features experiment.json")
         }
         guard let out = arguments[out] else {
             throw UsageError(
-                "name the output with --out: a model file such as --out model.safetensors, or a new run folder such as --out runs/imported"
+                "specify the output with --out: a model file such as --out model.safetensors, or a new run folder such as --out runs/imported"
             )
         }
         let isFile = out.hasSuffix(".safetensors")
@@ -83,7 +83,7 @@ extension Command {
         }
         guard var experiment = features.experiment else {
             throw UsageError(
-                "--out \(out): a run folder requires the data of an experiment or of a run; pass one by --features, or write a model file with --out \(out).safetensors"
+                "--out \(out): a run folder requires the data of an experiment or a run; pass one with --features, or write a model file with --out \(out).safetensors"
             )
         }
         experiment.name = (out as NSString).lastPathComponent
@@ -102,7 +102,7 @@ extension Command {
         print("\(describe(imported)), classes \(classes.joined(separator: ", "))")
         print(ResultText.metrics(result))
         Terminal.error(
-            "note: which clips the model was fitted to is unknown; the results are on unseen data only if they were not in the \(experiment.evaluation.subset.rawValue) set"
+            "note: the training data of the model are unknown; the results are valid for unseen data only if no clip of the \(experiment.evaluation.subset.rawValue) set was among them"
         )
         print("\nResults: \(out)\nReport: \(out)/\(RunFile.report)")
     }
@@ -163,7 +163,7 @@ extension Command {
         let missing = classes.filter { !known.contains($0) }
         guard missing.isEmpty else {
             throw UsageError(
-                "\(path): its classes \(missing.joined(separator: ", ")) are not among those of the data in \(source), \(known.joined(separator: ", ")); name the classes with --labels, such as --labels '{\"\(missing[0])\": \"\(known.first ?? "angry")\"}' (scikit-learn sorts labels, and LabelEncoder numbers them in alphabetical order)"
+                "\(path): the classes \(missing.joined(separator: ", ")) are not classes of the data in \(source): \(known.joined(separator: ", ")). Name the classes with --labels, such as --labels '{\"\(missing[0])\": \"\(known.first ?? "angry")\"}' (scikit-learn sorts labels, and LabelEncoder numbers them in alphabetical order)"
             )
         }
     }

@@ -52,7 +52,7 @@ enum StartingConfig: String, CaseIterable {
                 "// split": "Speaker-independent: test speakers are not in the training set. \"stratified\" splits by clips instead.",
                 "split": {"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.2},
 
-                "// features": "The model's input. Try: Train features some.wav --describe",
+                "// features": "The model's input. To show all defaults, run: Train features --describe --pipeline mine.json",
                 "features": {
                     "sample_rate": 16000,
                     "preprocessing": [{"type": "trim", "top_db": 30}, {"type": "normalize_peak"}],

@@ -10,11 +10,11 @@ extension Command {
     static let plot: Command = Command(
         name: "plot",
         summary:
-            "Draw a plot as SVG: of the features of an experiment (classes, histograms, violins, correlation, projection, learning-curve), or of a run (importance, shap, confusion, search, and all of the former).",
+            "Draw a plot of an experiment (classes, histograms, violins, correlation, projection, learning-curve) or of a run (also importance, shap, confusion, search) as SVG.",
         argument: Argument(
             placeholder: "KIND RUN|CONFIG",
             help:
-                "The kind of plot, and the folder of a run or an experiment (JSON file). Kinds: \(PlotKind.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).",
+                "The kind of plot, followed by a run folder or an experiment (JSON file). Kinds: \(PlotKind.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).",
             isRepeated: true, completion: .files),
         options: PlotOption.explained + [
             out, Common.set, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
@@ -22,16 +22,19 @@ extension Command {
         examples: [
             (
                 "Train plot importance runs/forest",
-                "Draw the feature importances of a forest: importance.svg."
+                "Draw the feature importances of a forest as importance.svg."
             ),
             (
-                "Train plot importance runs/any --method families --subset validation",
-                "The same by permutation on the validation set, one bar per feature family."
+                "Train plot importance runs/quickstart --method families --subset validation",
+                "Draw permutation importances on the validation set, with one bar per feature family."
             ),
-            ("Train plot violins mine.json --features rms_0_mean,zcr_0_mean", "Draw two features by class."),
+            (
+                "Train plot violins mine.json --features rms_0_mean,zcr_0_mean",
+                "Draw the distributions of two features by class."
+            ),
             (
                 "Train plot projection runs/quickstart --layer 7 --method umap --color speaker",
-                "Draw the outputs of layer 7 of a network by UMAP, colored by speaker."
+                "Draw a UMAP projection of the outputs of layer 7, colored by speaker."
             ),
         ],
         run: { arguments in
@@ -39,7 +42,7 @@ extension Command {
             arguments.applyThreads()
             guard arguments.all.count == 2 else {
                 throw UsageError(
-                    "expected a kind of plot and a run or an experiment, such as: plot importance runs/forest"
+                    "expected a kind of plot and a run or an experiment, such as plot importance runs/forest"
                 )
             }
             let kind = try PlotKind.named(arguments.all[0])

@@ -17,10 +17,10 @@ extension Command {
     private static let saliency = Option.choice(
         "saliency", Saliency.Method.allCases.map(\.rawValue),
         help:
-            "Compute what the predicted class depends on; with --format json it is part of each line. Long recordings are truncated as with --truncate."
+            "Compute a saliency map for the predicted class; with --format json, each line contains it. Long recordings are truncated, as with --truncate."
     )
     private static let plots = Option.path(
-        "plots", "FOLDER", help: "With --saliency: write an SVG picture for each recording into this folder.")
+        "plots", "FOLDER", help: "With --saliency: write an SVG image for each recording to this folder.")
     private static let rate = Option.integer(
         "rate", "HZ", in: 1000...768_000,
         help: "With -: sample rate of the raw audio (default: 16000).")
@@ -125,7 +125,7 @@ extension Command {
             guard arguments[plots] == nil else { throw UsageError("--plots requires --saliency") }
         } else {
             guard format == "json" || arguments[plots] != nil else {
-                throw UsageError("--saliency requires --format json, or --plots FOLDER for pictures")
+                throw UsageError("--saliency requires --format json, or --plots FOLDER for images")
             }
             guard !isStream, !arguments[timeline] else {
                 throw UsageError("--saliency applies to files without --timeline")
@@ -175,7 +175,7 @@ extension Command {
         let windows = try predictor.windows(options)
         if arguments[timeline], windows == nil {
             throw UsageError(
-                "--timeline: this model takes recordings of any length: set the window length with --window"
+                "--timeline: this model accepts recordings of any length; set the window length with --window"
             )
         }
         let saliency = try SaliencyOutput(predictor, arguments[saliency], folder: arguments[plots])
@@ -269,7 +269,7 @@ private struct LongRecordingProgress {
     }
 }
 
-/// The model that comes with the program.
+/// The bundled model.
 enum DefaultModel {
     /// Its path: `Models/speech-emotion.safetensors` beside the program or in a folder above it, or the value of `PROSODY_MODEL`.
     static func path() throws -> String {

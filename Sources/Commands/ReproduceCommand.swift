@@ -6,42 +6,43 @@ import Reports
 
 extension Command {
     private static let jobs = Option.integer(
-        "jobs", "J", in: 1...1024, help: "Number of runs at a time (default: one per core, at most 8).")
+        "jobs", "J", in: 1...1024, help: "Number of concurrent runs (default: one per core, at most 8).")
     private static let threads = Option.integer(
-        "threads", "K", in: 1...64, help: "Threads per run (default: cores divided by jobs).")
-    private static let row = Option.text("row", "NAME", help: "Only this row.")
+        "threads", "K", in: 1...64, help: "Threads per run (default: number of cores divided by jobs).")
+    private static let row = Option.text("row", "NAME", help: "Run only this row (default: all rows).")
     private static let show = Switch(
-        name: "print", help: "Print the table as it is, without running anything.")
+        name: "print", help: "Print the current table without running anything.")
     private static let format = Option.choice(
         "format", ["table", "markdown", "csv", "html"], help: "Output format of the table (default: table).")
 
     /// Runs what a results table lacks, and fills it.
     static let reproduce: Command = Command(
         name: "reproduce",
-        summary: "Fill a table of results: run its missing rows and write their results into the file.",
+        summary:
+            "Fill a results table: run the experiments of its missing rows, and write their results to the file.",
         argument: Argument(
-            placeholder: "TABLE", help: "Table of results (JSON file).", completion: .files),
+            placeholder: "TABLE", help: "Results table (JSON file).", completion: .files),
         options: [
             row, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache, show, format,
         ],
         examples: [
             (
                 "Train reproduce Experiments/tables/five-systems.json",
-                "Run the missing rows, fill the file and print the table. Repeat the command to resume."
+                "Run the missing rows, write the results to the file and print the table. To resume, repeat the command."
             ),
             (
                 "Train reproduce Experiments/tables/five-systems.json --print --format markdown",
                 "Print the table in Markdown."
             ),
             (
-                "Train verify Experiments/tables/five-systems.json --row recipe-d",
-                "Repeat a run of a row and compare metrics, predictions and model with the table."
+                "Train verify Experiments/tables/five-systems.json --row \"D random forest\"",
+                "Repeat the first run of a row, and compare its metrics, predictions and model with the table."
             ),
         ],
         run: reproduceTable)
 
     private static func reproduceTable(_ arguments: Arguments) throws {
-        let path = try arguments.required("the table, a JSON file")
+        let path = try arguments.required("results table (JSON file)")
         var table = try ResultsTable.read(path)
         if arguments[show] {
             guard arguments[row] == nil else { throw UsageError("--row and --print are mutually exclusive") }
@@ -72,7 +73,7 @@ extension Command {
         write(table, arguments[format])
         guard failures.isEmpty else {
             throw LabError(
-                "\(failures.count) of \(names.count) rows have no results; to resume, repeat the command")
+                "\(failures.count) of \(names.count) rows failed; to resume, repeat the command")
         }
     }
 

@@ -7,7 +7,7 @@ extension Command {
     private static let model = Option.text(
         "model", "RUN|FILE",
         help:
-            "Run folder or model file to predict with (default: PROSODY_MODEL, or the bundled pretrained model). May be repeated.",
+            "Run folder or model file for predictions (default: PROSODY_MODEL, or the bundled pretrained model). May be repeated.",
         isRepeated: true, completion: .files)
     private static let host = Option.text(
         "host", "HOST",
@@ -15,36 +15,39 @@ extension Command {
             "Host name or address to listen on (default: 127.0.0.1, this machine only). Other addresses require a token."
     )
     private static let port = Option.integer(
-        "port", "PORT", in: 0...65535, help: "Port to listen on; 0 chooses a free one (default: 8080).")
+        "port", "PORT", in: 0...65535, help: "Port to listen on; 0 selects a free port (default: 8080).")
     private static let token = Option.text(
         "token", "TOKEN",
         help:
-            "Secret that requests must present, 16 to 256 letters, digits or -._~ (default: none on this machine, otherwise a random one)."
+            "Token that every request must send, 16 to 256 letters, digits or -._~ (default: none on the local address, otherwise random)."
     )
     private static let open = Switch(name: "open", help: "Open the page in the default browser.")
 
-    /// Serves the lab to a browser.
+    /// Serves the web interface.
     static let serve: Command = Command(
         name: "serve",
         summary:
-            "Serve the lab to a browser: predict recordings, follow runs while they train, and listen to mistakes.",
+            "Start the web interface: predict recordings, monitor runs while they train, and listen to misclassified clips.",
         options: [model, Common.runs, host, port, token, open, Common.threads],
         examples: [
-            ("Train serve", "Serve the bundled model and the folder runs at http://127.0.0.1:8080/."),
+            (
+                "Train serve",
+                "Serve the bundled model and the runs in the folder runs at http://127.0.0.1:8080/."
+            ),
             (
                 "Train serve --model runs/quickstart --model runs/wider --open",
                 "Compare the predictions of two runs in the browser."
             ),
             (
                 "Train serve --host 0.0.0.0 --port 9000",
-                "Serve other machines, too, and print a link with a random token."
+                "Allow access from other machines, and print a link with a random token."
             ),
         ],
         run: { arguments in
             arguments.applyThreads()
             let models = arguments.every(model)
             for path in models where !exists(path) {
-                throw UsageError("--model: there is no file or folder \(path)")
+                throw UsageError("--model \(path): no such file or folder")
             }
             let server: LabServer
             do {

@@ -3,16 +3,16 @@ import Foundation
 import Lab
 
 extension Command {
-    private static let keep = Switch(name: "keep", help: "Keep the second run.")
+    private static let keep = Switch(name: "keep", help: "Keep the folder of the second run.")
     private static let row = Option.text(
-        "row", "NAME", help: "With a table of results: the row whose first run is repeated.")
+        "row", "NAME", help: "With a results table: the row whose first run is repeated.")
 
     /// Repeats a run and compares the files bit by bit.
     static let verify: Command = Command(
         name: "verify",
-        summary: "Verify reproducibility: repeat a run and compare the files bit by bit.",
+        summary: "Verify reproducibility: repeat a run, and compare its files bit by bit.",
         argument: Argument(
-            placeholder: "RUN|TABLE", help: "Folder of a finished run, or a table of results (JSON file).",
+            placeholder: "RUN|TABLE", help: "Folder of a finished run, or a results table (JSON file).",
             completion: .files),
         options: [
             row, keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
@@ -20,11 +20,11 @@ extension Command {
         examples: [
             (
                 "Train verify runs/quickstart",
-                "Report which files are identical; exit with status 1 if any differs."
+                "Repeat the run, and list which files are identical; exit with status 1 if a file differs."
             ),
             (
-                "Train verify Experiments/tables/five-systems.json --row recipe-d",
-                "Repeat the first run of a row and compare its metrics, predictions and model with the table."
+                "Train verify Experiments/tables/five-systems.json --row \"D random forest\"",
+                "Repeat the first run of a row, and compare its metrics, predictions and model with the table."
             ),
         ],
         run: verifyRun)
@@ -34,7 +34,7 @@ extension Command {
         arguments.applyThreads()
         if let path = arguments.argument, path.hasSuffix(".json") { return try verifyRow(path, arguments) }
         guard arguments[row] == nil else {
-            throw UsageError("--row requires a table of results, a .json file")
+            throw UsageError("--row requires a results table (JSON file)")
         }
         let record = try RunRecord(arguments.required("run"))
         _ = try record.requireEnd()
@@ -66,11 +66,11 @@ extension Command {
         let table = try ResultsTable.read(path)
         guard let name = arguments[row] else {
             throw UsageError(
-                "name a row with --row: \(table.rows.map { "\"\($0.name)\"" }.joined(separator: ", "))")
+                "select a row with --row: \(table.rows.map { "\"\($0.name)\"" }.joined(separator: ", "))")
         }
         let row = table.rows[try table.index(ofRow: name)]
         guard row.result != nil else {
-            throw LabError("the row \"\(name)\" has no results yet; fill it with: Train reproduce \(path)")
+            throw LabError("the row \"\(name)\" has no results yet; to fill it, run: Train reproduce \(path)")
         }
         let plan = try plan(row, table, path, arguments)
         guard let single = plan.ablation.singles.first else { throw LabError("the row has no runs") }
@@ -87,10 +87,10 @@ extension Command {
         let differences = try plan.differences(RunRecord(folder))
         guard differences.isEmpty else {
             throw LabError(
-                "the row \"\(name)\" does not hold for \(single.title): \(differences.joined(separator: "; ")). It was filled by version \(row.result?.version ?? "") on \(row.result?.processor ?? "unknown")"
+                "the row \"\(name)\" was not reproduced by \(single.title): \(differences.joined(separator: "; ")). Its results are from version \(row.result?.version ?? "") on \(row.result?.processor ?? "unknown")"
             )
         }
-        print("The row \"\(name)\" holds: \(single.title) is bit-identical.")
+        print("The row \"\(name)\" is reproduced: \(single.title) is bit-identical.")
     }
 
     /// Creates a new folder of this name, with a number appended if it exists.
@@ -101,7 +101,7 @@ extension Command {
             guard errno == EEXIST else { break }
         }
         throw FileError.system(
-            path, "creating the folder", allowed: "a writable folder that contains the run")
+            path, "creating the folder", allowed: "a writable parent folder")
     }
 
     /// The failure for files that differ between two runs, with the differences of their environments.

@@ -1,4 +1,4 @@
-/// A request that cannot be fulfilled with the runs, the data or the options at hand.
+/// An error in a request to the module, such as runs, data or options that do not fit together.
 public struct LabError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was found, and what to do.
     public let description: String

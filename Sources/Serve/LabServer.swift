@@ -5,7 +5,7 @@ import Server
 import SpeechEmotion
 import Synchronization
 
-/// The lab in a browser: predicts recordings, follows runs while they train, and shows their mistakes, through web pages and an
+/// The web interface: predicts recordings, follows runs while they train, and shows their mistakes, through web pages and an
 /// API for programs.
 ///
 /// ```swift
@@ -88,7 +88,7 @@ public final class LabServer: Sendable {
         models.load()
     }
 
-    /// Stops: answers the requests it has received, and cuts off what is not finished after `grace` seconds.
+    /// Stops the server: answers the received requests, and closes connections that are not finished after `grace` seconds.
     public func stop(grace: Double = 5) { server.stop(grace: grace) }
 
     /// Serves until SIGINT or SIGTERM, and then answers the requests it has received, for up to 25 seconds. A second signal ends

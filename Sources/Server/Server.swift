@@ -78,7 +78,7 @@ public final class Server: Sendable {
         }
     }
 
-    /// What the server is doing.
+    /// The status of the server.
     public var status: ServerStatus { core.status }
 
     /// Stops gracefully: accepts no more connections, answers the requests it has received, and closes. Event

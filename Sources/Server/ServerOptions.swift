@@ -19,7 +19,7 @@ extension Server {
         public var connectionsPerClient = 1024
         /// The number of streams, event streams and WebSockets. More give status 429.
         public var streams = 256
-        /// What a request may contain.
+        /// The limits of requests.
         public var limits = HTTPLimits()
         /// The bytes of all bodies in memory. More give status 429.
         public var bodyMemory = 512 << 20
@@ -31,11 +31,11 @@ extension Server {
         public var bodyRate = 4096.0
         /// The time between two requests on a connection.
         public var idleTimeout = 60.0
-        /// The time in which a client must accept some of what is sent to it.
+        /// The time within which a client must accept some of the data sent to it.
         public var writeTimeout = 30.0
         /// The bytes that wait in memory for a slow client before a stream waits for it.
         public var writeBuffer = 256 << 10
-        /// Receives messages about errors that no client can be told about.
+        /// Receives messages about errors that cannot be reported to a client.
         public var log: @Sendable (String) -> Void = { _ in }
 
         /// Creates options.

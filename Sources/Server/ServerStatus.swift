@@ -1,4 +1,4 @@
-/// What a server is doing.
+/// The status of a server.
 public struct ServerStatus: Sendable, Equatable {
     /// The number of open connections.
     public let connections: Int

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An operation that cannot be applied to the audio or the clips at hand: a waveform shorter than a window, or a split by
+/// An operation that cannot be applied to the given audio or clips: a waveform shorter than a window, or a split by
 /// speaker of clips without speakers.
 ///
 /// Files that cannot be read or written are a `FileError` instead, which names the file; options that cannot be read are a

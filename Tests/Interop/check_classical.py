@@ -1,8 +1,9 @@
-"""Trains every fitted model on the embedded corpus, with 2 and with 8 classes, and compares its ONNX export with `Train predict`.
+"""Fits every classical model to the embedded corpus, with 2 and with 8 classes, and compares its ONNX export with `Train predict`.
 
 usage: check_classical.py TRAIN_PROGRAM
 
-Runs check_export.py for each model; see there for what is needed and compared. Ends with status 1 if a model differs.
+Runs check_export.py for each model, which documents the requirements and the comparison. Exits with status 1 if a model
+differs.
 """
 
 import json

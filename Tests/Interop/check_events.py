@@ -2,8 +2,8 @@
 
 usage: check_events.py RUN_FOLDER
 
-Needs `pip install tensorboard numpy`. Ends with status 1 and a list where they differ. Run it on a run that was
-stopped and resumed: every epoch must then be there once.
+Requires `pip install tensorboard numpy`. Exits with status 1 and lists the differences, if any. Use a run that was
+stopped and resumed: each epoch must appear exactly once.
 """
 
 import json

@@ -2,8 +2,8 @@
 
 usage: check_export.py RUN_FOLDER TRAIN_PROGRAM
 
-Needs `pip install numpy onnx onnxruntime`. Recordings that are longer than the model's input are truncated (`--truncate`).
-Ends with status 1 if a probability differs by more than 1e-5.
+Requires `pip install numpy onnx onnxruntime`. Recordings that are longer than the model's input are truncated (`--truncate`).
+Exits with status 1 if a probability differs by more than 1e-5.
 """
 
 import json

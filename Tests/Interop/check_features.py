@@ -3,10 +3,10 @@
 usage: check_features.py MODEL TRAIN_PROGRAM [FOLDER [COUNT]]
 
 MODEL is the folder of a run, or a model file. Without FOLDER, 50 recordings are generated: mono and stereo, WAV and FLAC, at
-usual rates, some of them longer than a model's input; else COUNT (50) of its audio files are taken, spread evenly. Needs
-`pip install numpy soundfile onnxruntime`. Compares windows of longer recordings, their beginnings (`--truncate`), and what the program
-does with a file that it cannot read. Ends with status 1 if a probability differs by more than 1e-4. Also reports the difference if
-padding is taken for audio.
+common sample rates, some of them longer than the model's input. Otherwise, COUNT (default: 50) audio files of FOLDER are
+used, evenly spaced. Requires `pip install numpy soundfile onnxruntime`. Compares windows of longer recordings, their
+beginnings (`--truncate`), and the behavior for an unreadable file. Exits with status 1 if a probability differs by more than
+1e-4. Also reports the difference if padding is treated as audio.
 """
 
 import importlib.util

@@ -9,9 +9,9 @@ Every model is fitted to every data set and converted with skl2onnx. Then
 - `Train export` writes the imported model as ONNX, whose output in ONNX Runtime is compared with `Train predict`, to
   1e-5.
 
-Discriminant analysis with two classes is compared with ONNX Runtime's result of the imported file: skl2onnx writes
-probabilities that are not those of scikit-learn. Ends with status 1 if a model differs. Needs numpy, scikit-learn,
-skl2onnx and onnxruntime.
+Discriminant analysis with two classes is compared with ONNX Runtime's output for the imported file, because the
+probabilities in files of skl2onnx differ from scikit-learn's. Exits with status 1 if a model differs. Requires numpy,
+scikit-learn, skl2onnx and onnxruntime.
 """
 
 import csv

@@ -2,8 +2,9 @@
 
 usage: check_pipelines.py TRAIN_PROGRAM
 
-The models have random weights. Recordings that are longer than the model's input are cut into windows on both sides. Needs `pip install numpy soundfile onnxruntime safetensors`. Ends with
-status 1 if a feature differs by more than 2e-3 of its channel's largest value, or a probability by more than 1e-4.
+The models have random weights. Both programs split recordings that are longer than the model's input into windows. Requires
+`pip install numpy soundfile onnxruntime safetensors`. Exits with status 1 if a feature differs by more than 2e-3 of its
+channel's largest value, or a probability by more than 1e-4.
 """
 
 import importlib.util

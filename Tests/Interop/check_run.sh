@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Has other programs read what a run has written: TensorBoard its events, the Python package safetensors its
-# tensors, ONNX Runtime its exported model with the features that features.py computes.
+# Checks the files of a run with other programs: its events with TensorBoard, its tensors with the Python package
+# safetensors, and its exported model with ONNX Runtime and features.py.
 #
 # usage: Tests/Interop/check_run.sh RUN_FOLDER [PYTHON]
-#   RUN_FOLDER   a run that has ended, such as runs/quickstart
-#   PYTHON       a Python that has the packages; python3 unless given
+#   RUN_FOLDER   a finished run, such as runs/quickstart
+#   PYTHON       a Python interpreter with these packages (default: python3)
 #
-# needs: pip install numpy tensorboard safetensors onnx onnxruntime soundfile, and the built program (Scripts/run builds it)
+# Requires: pip install numpy tensorboard safetensors onnx onnxruntime soundfile, and the built program (Scripts/run builds it)
 set -euo pipefail
 here=$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 
@@ -23,7 +23,7 @@ packages = ["numpy", "tensorboard", "safetensors", "onnx", "onnxruntime", "sound
 print(*[name for name in packages if importlib.util.find_spec(name) is None])
 PYTHON
 )
-[ -z "$missing" ] || { echo "error: install what is missing: $python -m pip install $missing" >&2; exit 1; }
+[ -z "$missing" ] || { echo "error: missing packages; to install them, run: $python -m pip install $missing" >&2; exit 1; }
 
 failed=0
 check() {

@@ -1,8 +1,8 @@
-"""Reads the model of a run, and its states where it has any, with the Python package safetensors.
+"""Reads the model of a run, and its checkpoints if it has any, with the Python package safetensors.
 
 usage: check_safetensors.py RUN_FOLDER
 
-Needs `pip install safetensors numpy`. Ends with status 1 where a file cannot be read or holds numbers that are not finite.
+Requires `pip install safetensors numpy`. Exits with status 1 if a file cannot be read or contains values that are not finite.
 """
 
 import json

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Runs job arrays that `Train ablate --slurm` writes on a Slurm cluster of one machine, which it starts for this and stops
-# at its end: munged, slurmctld and slurmd, all of whose files are in a temporary folder. An installed Slurm is left alone.
+# Starts a one-machine Slurm cluster (munged, slurmctld and slurmd, with all files in a temporary folder), runs job arrays of
+# `Train ablate --slurm` on it, and stops it at the end. An existing Slurm installation is not changed.
 #
-# Shows that runs end with the same bytes as undisturbed ones
-#   1. as tasks of several arrays, with further options of sbatch
-#   2. after scancel and another submission
-#   3. after the signal before a time limit, when a task saves and is queued again
-#   4. after a time limit of two minutes, by the clock of the cluster
+# Checks that the files of runs are bit-identical to those of uninterrupted runs
+#   1. as tasks of several arrays, with additional sbatch options
+#   2. after scancel and resubmission
+#   3. after the signal before a time limit, when a task saves and is requeued
+#   4. after a time limit of two minutes, enforced by the cluster
 #
 # usage: Tests/Interop/check_slurm.sh [PROGRAM]
-#   PROGRAM   the built program; .build/release/Train unless given
+#   PROGRAM   the built program (default: .build/release/Train)
 #
-# needs: apt-get install slurm-wlm munge (tested with Slurm 22.05), and the built program (Scripts/run builds it).
+# Requires: apt-get install slurm-wlm munge (tested with Slurm 22.05), and the built program (Scripts/run builds it).
 # Takes about ten minutes on two cores, most of it for the fourth part.
 set -euo pipefail
 here=$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -23,7 +23,7 @@ program=$(realpath "${1-$here/../../.build/release/Train}")
 [ -x "$program" ] || { echo "error: $program is missing; build it: swift build -c release" >&2; exit 1; }
 PATH=$PATH:/usr/sbin:/sbin
 for name in munged slurmctld slurmd sbatch; do
-    command -v "$name" > /dev/null || { echo "error: there is no $name; install slurm-wlm and munge" >&2; exit 1; }
+    command -v "$name" > /dev/null || { echo "error: $name not found; install slurm-wlm and munge" >&2; exit 1; }
 done
 
 work=$(mktemp -d)
@@ -38,7 +38,7 @@ stop() {
         [ ! -s "$work/$name.pid" ] || kill "$(cat "$work/$name.pid")" 2> /dev/null || true
     done
     sleep 2
-    [ "$failed" -eq 0 ] && rm -rf "$work" || echo "what was written is in $work"
+    [ "$failed" -eq 0 ] && rm -rf "$work" || echo "the files are in $work"
 }
 trap 'failed=1; exit 1' INT TERM
 trap 'status=$?; [ "$status" -eq 0 ] || failed=1; stop' EXIT

@@ -1,5 +1,5 @@
-"""Runs exported ONNX files in ONNX Runtime and compares what comes out with what the library itself makes of the same
-input. See README.md beside this file."""
+"""Runs exported ONNX files in ONNX Runtime and compares their outputs with those of the library for the same inputs. See
+README.md next to this file."""
 
 import argparse
 import pathlib
@@ -49,7 +49,7 @@ def differences(session, path):
         if expected.size == 0:
             continue
         if not np.isfinite(actual).all():
-            raise ValueError(f"{name} has numbers that are not finite")
+            raise ValueError(f"{name} has values that are not finite")
         scale = np.abs(expected).max() if name == "output" else 1.0
         result[name] = float(np.abs(actual.astype(np.float64) - expected).max() / max(scale, 1e-30))
     return result, metadata.get("label", "")
@@ -57,8 +57,8 @@ def differences(session, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=pathlib.Path, help="where the files are (ONNX_FILES)")
-    parser.add_argument("--verbose", action="store_true", help="a line for every file")
+    parser.add_argument("folder", type=pathlib.Path, help="folder of the files (ONNX_FILES)")
+    parser.add_argument("--verbose", action="store_true", help="print a line for every file")
     arguments = parser.parse_args()
 
     worst, failures, runs = {}, [], 0

@@ -125,7 +125,7 @@ extension ServeTests {
                     ),
                     (
                         "/api/predict?saliency=1&window=1", 400,
-                        "saliency: explains one input of the model, so window and step have no effect; leave out one or the other."
+                        "saliency: a saliency map explains a single input of the model, so window and step have no effect; remove them, or remove saliency."
                     ),
                     ("/api/predict?attention=maybe", 400, "attention: expected true or false"),
                 ] {
@@ -134,7 +134,7 @@ extension ServeTests {
                     #expect(answer.message.hasPrefix(message), "\(path): \(answer.message)")
                 }
                 #expect(try client.post("/api/predict", []).message.hasPrefix("The body is empty."))
-                #expect(try client.get("/api/predict").message.hasPrefix("The query names no recording."))
+                #expect(try client.get("/api/predict").message.hasPrefix("The query specifies no recording."))
                 #expect(try client.get("/api/predict?example=none").status == 404)
                 #expect(try client.get("/api/nothing").status == 404)
             }

@@ -83,9 +83,9 @@ import Testing
         place.environment["EFFICIENTNET_B3"] = "/data/b3.safetensors"
         let set = try BuiltProgram.run(["check", file], place)
         #expect(set.status == 0 && set.errors.isEmpty, "\(set.errors)")
-        #expect(!set.output.contains("needed for a run"))
+        #expect(!set.output.contains("required for a run"))
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        guard unset.output.contains("needed for a run: ") else {
+        guard unset.output.contains("required for a run: ") else {
             return #expect(!text.contains("${RAVDESS}"))
         }
         try SmallExperiment.inFolder { folder in

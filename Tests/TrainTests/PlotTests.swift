@@ -78,13 +78,13 @@ import Testing
 
     @Test(arguments: [
         (["bars", "x"], "unknown kind"), (["importance"], "expected a kind"),
-        (["importance", "CONFIG"], "requires the folder of a run"),
+        (["importance", "CONFIG"], "requires a run folder"),
         (["violins", "CONFIG", "--features", "mfcc_0_meen"], "did you mean"),
         (["projection", "CONFIG", "--method", "shap"], "pca, tsne or umap"),
         (["violins", "CONFIG", "--layer", "1"], "it applies to projection"),
         (["confusion", "CONFIG", "--top", "3"], "histograms, violins, correlation, importance, shap"),
         (["classes", "CONFIG", "--subset", "test"], "has no effect on plot classes"),
-        (["projection", "CONFIG", "--subset", "test"], "requires the folder of a run"),
+        (["projection", "CONFIG", "--subset", "test"], "requires a run folder"),
         (["projection", "CONFIG", "--method", "pca", "--seed", "1"], "with --method pca"),
         (["violins", "CONFIG", "--features", "mfcc_0_mean", "--top", "3"], "with --features"),
     ])

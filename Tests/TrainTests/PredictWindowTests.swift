@@ -243,11 +243,11 @@ import Testing
             #expect(whole.status == 0 && whole.errors.isEmpty && !whole.output.contains("windows"))
             let windows = try say("--window", "2", "--format", "json")
             #expect(try JSONValue.parse(windows.output)["windows"]?.elements?.count == 4)
-            let any = "this model takes recordings of any length"
+            let any = "this model accepts recordings of any length"
             for (words, message) in [
                 (["--step", "1"], "--step: \(any): set the window length, too"),
                 (["--truncate"], "--truncate: \(any): there is nothing to truncate"),
-                (["--timeline"], "--timeline: \(any): set the window length with --window"),
+                (["--timeline"], "--timeline: \(any); set the window length with --window"),
             ] {
                 let ending = try BuiltProgram.run(["predict", file, "--model", run, "--no-cache"] + words)
                 #expect(

@@ -1,10 +1,9 @@
-"""Uses the pages of `Train serve` as a person does, in headless Chromium.
+"""Tests the pages of `Train serve` in headless Chromium, as a user would operate them.
 
 usage: browser_tests.py [--axe FILE] PROGRAM FOLDER [TEST ...]
 
-PROGRAM is the built Train, and FOLDER receives the screenshots. FILE is axe.min.js of axe-core, whose accessibility rules
-are checked on every page; without it, this test is skipped. A message in the console that is an error or a warning fails
-its test.
+PROGRAM is the built Train, and the screenshots are written to FOLDER. FILE is axe.min.js of axe-core, whose accessibility
+rules are checked on every page; without it, this test is skipped. An error or warning in the browser console fails the test.
 """
 import argparse
 import contextlib

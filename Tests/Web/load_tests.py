@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Tests of `Train serve` under load and abuse, over sockets against the built program, with the standard library and wrk.
+"""Tests `Train serve` under load and with malformed input: connects to the built program with the standard library and wrk.
 
 usage: load_tests.py PROGRAM [--seconds N] [TEST ...]
 
-Prints the measurements of every test, and exits with 1 if one fails. The limits of time are meant for a machine that does
-nothing else. --seconds is the duration of the test with wrk (default: 60).
+Prints the measurements of every test, and exits with status 1 if one fails. The time limits assume an idle machine.
+--seconds is the duration of the test with wrk (default: 60).
 """
 import argparse
 import asyncio
@@ -105,7 +105,7 @@ def answer(link):
     while len(body) < size:
         part = link.recv(1 << 16)
         if not part:
-            raise ConnectionError("an answer that ends early")
+            raise ConnectionError("the response is incomplete")
         body += part
     return int(head.split()[1]), body
 

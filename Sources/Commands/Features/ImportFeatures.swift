@@ -27,7 +27,7 @@ struct ImportFeatures {
             try checkUnset(settings, source)
             let (_, card) = try ModelFile.read(source)
             guard let features = card.features else {
-                throw UsageError("--features \(source): the model file does not say how to compute its input")
+                throw UsageError("--features \(source): the model file contains no feature pipeline")
             }
             return ImportFeatures(
                 pipeline: try FeaturePipeline.decode(features), tta: card.tta, source: source)

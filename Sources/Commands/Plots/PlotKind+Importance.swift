@@ -4,7 +4,7 @@ import Reports
 
 extension PlotKind {
     static let importance = PlotKind(
-        name: "importance", summary: "importances of a run's features",
+        name: "importance", summary: "feature importances of a run",
         options: [PlotOption.method, PlotOption.top, PlotOption.subset, PlotOption.seed]
     ) { source in
         let record = try source.finishedRun()

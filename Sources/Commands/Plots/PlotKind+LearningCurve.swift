@@ -4,7 +4,7 @@ import Reports
 extension PlotKind {
     static let learningCurve = PlotKind(
         name: "learning-curve",
-        summary: "scores over the amount of training data, by cross-validation inside the training set",
+        summary: "scores against the amount of training data, by cross-validation inside the training set",
         options: []
     ) { source in
         let metric = source.experiment.evaluation.metrics.contains(.uar) ? "uar" : "loss"

@@ -3,7 +3,7 @@ import Reports
 
 extension PlotKind {
     static let shap = PlotKind(
-        name: "shap", summary: "SHAP values of a class for a run with trees, one dot per clip",
+        name: "shap", summary: "SHAP values of a class for a tree model, one dot per clip",
         options: [PlotOption.className, PlotOption.top, PlotOption.subset]
     ) { source in
         let record = try source.finishedRun()

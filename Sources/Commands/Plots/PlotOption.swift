@@ -10,15 +10,15 @@ enum PlotOption {
     static let method = Option.choice(
         "method", ["impurity", "permutation", "families", "shap", "pca", "tsne", "umap"],
         help:
-            "For importance: impurity (default for trees), permutation (default for other models on vectors), families (permutation of all values of a feature together; default for models on sequences) or shap. For projection: pca, tsne (default) or umap."
+            "For importance: impurity (default for trees), permutation (default for other models on vectors), families (permutes all values of a feature together; default for models on sequences) or shap. For projection: pca, tsne (default) or umap."
     )
     static let subset = Option.choice(
         "subset", ["train", "validation", "test"],
         help:
-            "Subset of the run's data (default: the one that the run was evaluated on). Reading the test set is logged in the run's test-reads.jsonl. To choose features or models, use validation or train: choices that have seen the test set make its metrics optimistic."
+            "Subset of the run's data (default: the subset that the run was evaluated on). Reading the test set is logged in the run's test-reads.jsonl. Use validation or train to select features or models; selection on the test set makes its metrics optimistic."
     )
     static let layer = Option.text(
-        "layer", "NAME", help: "Plot the outputs of a layer of the run's model instead of the features.")
+        "layer", "NAME", help: "Project the outputs of a layer of the run's model instead of the features.")
     static let color = Option.choice(
         "color", ["class", "speaker", "corpus"], help: "Color by class (default), speaker or corpus.")
     static let className = Option.text(

@@ -28,7 +28,7 @@ struct PlotSource {
         } else {
             guard !arguments.has(PlotOption.subset.name) else {
                 throw UsageError(
-                    "--subset requires the folder of a run; an experiment's training set is plotted")
+                    "--subset requires a run folder; for an experiment, the training set is plotted")
             }
             (record, experiment) = (nil, try arguments.experiment(target))
         }
@@ -39,7 +39,7 @@ struct PlotSource {
     /// The run, which must have ended.
     func finishedRun() throws -> RunRecord {
         guard let record else {
-            throw UsageError("plot \(kind.name) requires the folder of a run, found the experiment \(target)")
+            throw UsageError("plot \(kind.name) requires a run folder, found the experiment \(target)")
         }
         _ = try record.requireEnd()
         return record

@@ -13,7 +13,7 @@ enum Common {
     static let runs = Option.path("runs", "FOLDER", help: "Folder that contains the runs (default: runs).")
     static let threads = Option.integer(
         "threads", "K", in: 1...64,
-        help: "Number of threads (default: all cores). It does not affect results."
+        help: "Number of threads (default: all cores). Does not affect results."
     )
     static let tta = Option.text(
         "tta", "JSON",

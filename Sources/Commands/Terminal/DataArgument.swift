@@ -57,7 +57,7 @@ struct DataArgument {
             return ["type": kind.encode()]
         case "mapped", "combined":
             throw UsageError(
-                "\(kind):\(path): a \(kind) corpus is made of others; describe it in a JSON file, and pass that file"
+                "\(kind):\(path): a \(kind) corpus consists of other corpora; describe it in a JSON file, and pass that file"
             )
         default:
             return ["type": kind.encode(), kind == "manifest" ? "file" : "folder": path.encode()]

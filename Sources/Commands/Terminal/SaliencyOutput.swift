@@ -15,7 +15,7 @@ struct SaliencyOutput {
         guard let method = name.flatMap(Saliency.Method.init) else { return nil }
         guard predictor.pipeline.normalize == .none else {
             throw UsageError(
-                "--saliency: this model normalizes features by speaker, and the features of a single recording are not its input"
+                "--saliency: this model normalizes features by speaker, which is not possible for a single recording"
             )
         }
         let allowed = predictor.saliencyMethods
@@ -23,7 +23,7 @@ struct SaliencyOutput {
             throw UsageError(
                 "--saliency \(method.rawValue): this model "
                     + (allowed.isEmpty
-                        ? "is fitted as a whole and has no gradients; Train plot importance explains it"
+                        ? "is not a neural network and has no gradients; use Train plot importance"
                         : "has no convolution; allowed: \(allowed.map(\.rawValue).joined(separator: ", "))"))
         }
         (self.predictor, self.method, self.folder) = (predictor, method, folder)

@@ -7,7 +7,7 @@ enum VotingOptions {
     static let voting = Option.choice(
         "voting", ["soft", "logits"],
         help:
-            "How the ensemble decides: logits (default) averages the outputs before softmax, soft the class probabilities."
+            "Voting rule of the ensemble: logits (default) averages the outputs before the softmax, soft averages the class probabilities."
     )
     static let weights = Option(
         name: "weights", placeholder: "W,W,...",

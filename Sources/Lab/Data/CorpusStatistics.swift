@@ -2,22 +2,21 @@ import Configuration
 import Reports
 import SpeechEmotion
 
-/// What a corpus consists of: how many clips there are, how long they are and how they were recorded, overall and by every
-/// column.
+/// Statistics of a corpus: number, durations and audio formats of its clips, in total and by every column.
 public struct CorpusStatistics: Sendable {
-    /// Clips that have something in common.
+    /// A group of clips.
     public struct Group: Sendable {
-        /// What they have in common, such as a class.
+        /// The value that the clips share, such as a class.
         public var value: String
-        /// How many there are.
+        /// The number of clips.
         public var clips: Int
-        /// Those whose audio headers could not be read.
+        /// The number of clips whose audio headers could not be read.
         public var unreadable: Int
         /// Durations in seconds; nil where no header was read.
         public var seconds: NumberSummary?
-        /// How many clips have each sampling rate, the lowest first.
+        /// The number of clips with each sample rate, in ascending order.
         public var rates: [(rate: Int, clips: Int)]
-        /// How many clips have each number of channels, the smallest first.
+        /// The number of clips with each number of channels, in ascending order.
         public var channels: [(channels: Int, clips: Int)]
     }
 
@@ -25,26 +24,26 @@ public struct CorpusStatistics: Sendable {
     public struct Column: Sendable {
         /// The name of the column.
         public var name: String
-        /// How many different values there are.
+        /// The number of distinct values.
         public var distinct: Int
-        /// How many clips have no value.
+        /// The number of clips without a value.
         public var missing: Int
-        /// A group for each value; empty where there are more than `mostValues`.
+        /// A group for each value; empty if there are more than `mostValues`.
         public var groups: [Group]
 
         /// Whether every value has a group.
         public var isListed: Bool { !groups.isEmpty }
     }
 
-    /// A format with how many clips have it.
+    /// An audio format with the number of its clips.
     public struct Format: Sendable {
         /// The header of the clips, without a length.
         public var format: String
-        /// The sampling rate in Hz.
+        /// The sample rate in Hz.
         public var rate: Int
-        /// How many channels there are.
+        /// The number of channels.
         public var channels: Int
-        /// How many clips have all of this.
+        /// The number of clips in this format.
         public var clips: Int
     }
 
@@ -53,11 +52,11 @@ public struct CorpusStatistics: Sendable {
 
     /// The name of the corpus.
     public let name: String
-    /// How many classes there are.
+    /// The number of classes.
     public let classes: Int
     /// All clips.
     public let all: Group
-    /// Formats, the most frequent first; empty where no header was read.
+    /// Audio formats, the most frequent first; empty if no header was read.
     public let formats: [Format]
     /// The class, the speaker and all other columns.
     public let columns: [Column]
@@ -67,7 +66,7 @@ public struct CorpusStatistics: Sendable {
 
     /// Counts the clips of a corpus.
     ///
-    /// - Parameter scan: The headers of all clips of the corpus; nil counts without them.
+    /// - Parameter scan: The headers of all clips of the corpus; nil omits durations and formats.
     public init(_ corpus: Corpus, scan: HeaderScan?) {
         let clips = corpus.clips
         let headers = scan?.headers ?? clips.map { _ in nil }
@@ -110,7 +109,7 @@ public struct CorpusStatistics: Sendable {
 
     // MARK: - For people
 
-    /// What the tables leave out, a sentence each.
+    /// Notes on data that the tables omit, one sentence each.
     public var notes: [String] {
         let speakers = columns.contains { $0.name == "speaker" }
         return columns.filter { !$0.isListed }.map {
@@ -126,7 +125,7 @@ public struct CorpusStatistics: Sendable {
                 ])
     }
 
-    /// The corpus in a line.
+    /// A summary of the corpus in one line.
     public var headline: String {
         let speakers = columns.first { $0.name == "speaker" }.map {
             ", \(NumberText.count($0.distinct, "speaker"))"
@@ -147,21 +146,21 @@ public struct CorpusStatistics: Sendable {
             + columns.filter(\.isListed).map { table($0.name, $0.groups) }
     }
 
-    /// All of it for a terminal.
+    /// The statistics as text for a terminal.
     public var text: String {
         headline + "\n\n" + tables.map { $0.text + "\n" }.joined() + notes.map { $0 + "\n" }.joined()
     }
 
-    /// All of it as Markdown.
+    /// The statistics as Markdown.
     public var markdown: String {
         headline.asMarkdown + "\n\n" + tables.map { $0.markdown + "\n" }.joined()
             + notes.map { "- " + $0.asMarkdown + "\n" }.joined()
     }
 
-    /// All of it as LaTeX tables, with the corpus in their captions.
+    /// The statistics as LaTeX tables, with the corpus in their captions.
     public var latex: String { tables.map(\.latex).joined(separator: "\n") }
 
-    /// All of it as an HTML page.
+    /// The statistics as an HTML page.
     public var html: String {
         HTML.page(
             title: headline,
@@ -220,7 +219,7 @@ public struct CorpusStatistics: Sendable {
 
     // MARK: - For programs
 
-    /// All of it as JSON, durations in seconds.
+    /// The statistics as JSON, with durations in seconds.
     public var json: JSONValue {
         func counts(_ counts: [(Int, Int)]) -> JSONValue {
             JSONValue(.object(counts.map { JSONMember("\($0.0)", $0.1.encode()) }))

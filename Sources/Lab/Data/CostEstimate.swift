@@ -14,7 +14,7 @@ public struct CostEstimate: Sendable {
 
     /// Estimates the cost of a checked experiment. Takes a few milliseconds to measure the machine.
     ///
-    /// - Parameter data: The experiment's data; nil where they are not at hand.
+    /// - Parameter data: The experiment's data; nil if they are not available.
     public init(_ experiment: Experiment, _ plan: ValidatedExperiment, data: ExperimentData?) {
         let number = MemoryLayout<Real>.size
         let (kept, wide) = plan.layers.kept.multipliedReportingOverflow(by: experiment.training.batchSize)

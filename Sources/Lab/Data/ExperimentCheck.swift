@@ -7,11 +7,11 @@ import SpeechEmotion
 public struct ExperimentCheck: Sendable {
     /// The shapes that go through the model, for the classes of the data.
     public let plan: ValidatedExperiment
-    /// The clips and how they are split; nil where they are not at hand.
+    /// The clips and their split; nil if the data are not available.
     public let data: ExperimentData?
-    /// What is missing before the experiment can run.
+    /// The data that are missing for a run.
     public let missing: [String]
-    /// What a reader should know of the weights that the model starts from.
+    /// Remarks on the initial weights of the model.
     public let remarks: [String]
 
     /// Checks an experiment: lists and splits the clips if they are available, and computes the features of a tone.

@@ -3,7 +3,7 @@ import Layers
 import Reports
 import SpeechEmotion
 
-/// What training sees of each class: clips, examples after balancing and augmentation, and the weight of an example.
+/// The training data of each class: clips, examples after balancing and augmentation, and the weight of an example.
 public struct TrainingClasses: Sendable, Equatable {
     /// The classes.
     public let classes: [String]

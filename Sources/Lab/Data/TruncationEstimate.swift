@@ -11,7 +11,7 @@ public struct TruncationEstimate: Sendable {
     public let unreadable: [Omission]
     private let options: [String]
 
-    /// Reads the headers of the experiment's clips. Throws where the data are not at hand or cannot be split.
+    /// Reads the headers of the experiment's clips. Throws if the data are not available or cannot be split.
     public init(_ experiment: Experiment) throws {
         let features = experiment.features
         options = features.truncatingOptions

@@ -34,7 +34,7 @@ public struct EvaluationOptions: Options {
         ),
         .init(
             "tta", \.tta,
-            "Test-time augmentation: each entry is a list of waveform augmentations that creates one augmented copy of a recording. The logits are averaged over the original and all copies. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Not used for validation during training.",
+            "Test-time augmentation: each entry is a list of waveform augmentations that creates one augmented copy of a recording. The logits are averaged over the original and all copies. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Validation during training does not use it.",
             TestTimeAugmentation.limit),
         .init(
             "batch_size", \.batchSize,

@@ -61,7 +61,7 @@ public struct Experiment: Options {
         .init("logging", \.logging, "Logging in addition to the metrics files."),
         .init(
             "search", \.search,
-            "Hyperparameter search inside the training set before the run; null uses the values as they are."),
+            "Hyperparameter search inside the training set before the run; null disables it."),
         .init(
             "sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
     ]

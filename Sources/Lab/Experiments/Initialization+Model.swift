@@ -25,7 +25,7 @@ extension Initialization {
 
     private func changed(_ digest: String, from old: String) -> FileError {
         FileError(
-            file: source.file, place: "the weights that \"initialize\" names",
+            file: source.file, place: "the weights of \"initialize\"",
             found: "a file that has changed: SHA-256 \(digest)",
             allowed: "SHA-256 \(old), the file that the run was started with; restore it, or start a new run")
     }
@@ -57,7 +57,7 @@ extension Initialization {
             text += "; new: \(shown)\(more)"
         }
         if transfer.resetsHead, resetHead == nil {
-            text += " (the last layer is reset, because the classes differ)"
+            text += " (the last layer is reset, because its shape or the classes differ)"
         }
         return text
     }

@@ -23,12 +23,12 @@ public struct Initialization: Options {
         ),
         .init(
             "include", \.include,
-            "Patterns of the names to load; * matches any characters. Each may match names in the file or in the model. Other weights keep their random initial values."
+            "Patterns of the weight names to load; * matches any characters. Each pattern may match names in the file or in the model. Other weights keep their random initial values."
         ),
         .init("exclude", \.exclude, "Patterns of names not to load, even if `include` matches them."),
         .init(
             "rename", \.rename,
-            "New names for names in the file: `{\"encoder.*\": \"0.*\"}`. The first matching pattern applies; * stands for the same characters in both."
+            "New names for weights in the file, such as `{\"encoder.*\": \"0.*\"}`. The first matching pattern applies; * stands for the same characters in both names."
         ),
         .init(
             "reset_head", \.resetHead,
@@ -36,7 +36,7 @@ public struct Initialization: Options {
         ),
         .init(
             "sha256", \.sha256,
-            "SHA-256 of the file. A run records it, and stops if the file is another one; null accepts any file.",
+            "SHA-256 of the file. A run records it, and stops if the file differs; null accepts any file.",
             .check("of 64 hexadecimal digits") { $0.map(Self.isDigest) ?? true }),
     ]
 

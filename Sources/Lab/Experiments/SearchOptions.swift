@@ -18,11 +18,11 @@ public struct SearchOptions: Options {
         .init("method", \.method, "The search method."),
         .init(
             "parameters", \.parameters,
-            "What to search, by path: a list of values, or a distribution. Example: {\"model[1].C\": [1, 10, 100]}.",
+            "The search space: for each path, a list of values or a distribution. Example: {\"model[1].C\": [1, 10, 100]}.",
             .required, .notEmpty),
         .init(
             "folds", \.folds,
-            "Number of folds of the cross-validation on the training clips; null scores trials on the validation set of the split. Folds keep speakers together if the split is speaker-independent, and are stratified by class otherwise.",
+            "Number of folds of the cross-validation on the training clips; null scores trials on the validation set of the split. The folds are speaker-independent if the split is, and stratified by class otherwise.",
             .range(2...100)),
         .init(
             "metric", \.metric,

@@ -25,7 +25,7 @@ extension Predictor {
     ) throws -> Saliency {
         guard !model.spec.hasEstimator else {
             throw LabError(
-                "saliency needs a neural network, and this model is fitted as a whole; Train plot importance explains it"
+                "saliency requires a neural network, which this model is not; use Train plot importance"
             )
         }
         let input = Batch([features], labels: [0], ids: []).inputs
@@ -51,7 +51,8 @@ extension Predictor {
             else {
                 throw LabError(
                     layer.map { "grad_cam: layer \"\($0)\" has no channels over time or space" }
-                        ?? "grad_cam needs a convolution, and this model has none; use integrated_gradients")
+                        ?? "grad_cam requires a convolution, and this model has none; use integrated_gradients"
+                )
             }
             var result = map(values, features, method, label)
             result.layer = name

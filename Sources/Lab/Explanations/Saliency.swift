@@ -1,7 +1,7 @@
 import Configuration
 import SpeechEmotion
 
-/// What the prediction of a class depends on: a number for each value of the features, or for each position in time or space.
+/// A saliency map that explains the prediction of a class: one value for each feature value, or for each position in time or space.
 public struct Saliency: Sendable {
     /// How a saliency map is computed.
     public enum Method: String, CaseIterable, ConfigurationValue {

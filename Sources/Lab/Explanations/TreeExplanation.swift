@@ -2,7 +2,7 @@ import Autograd
 import Classical
 import Layers
 
-/// What a model of trees says about its inputs. The steps before the trees must keep the columns apart.
+/// Importances and SHAP values of a tree model. Preprocessing steps before the trees must not mix columns.
 public struct TreeExplanation {
     /// The columns of the input that the trees see, in the order of the trees' features.
     private let columns: [Int]
@@ -38,7 +38,7 @@ public struct TreeExplanation {
         }
         guard let found, model.fittedLayers.count == steps.count + 1 else {
             throw LabError(
-                "the model has no trees as its last layer; impurity importances and SHAP values are those of decision_tree, random_forest, extra_trees and gradient_boosting. Use permutation importances for other models"
+                "the last layer of the model is not a tree model; impurity importances and SHAP values require decision_tree, random_forest, extra_trees or gradient_boosting. Use permutation importances for other models"
             )
         }
         (self.columns, self.steps, trees) = (columns, steps, found)
@@ -48,7 +48,7 @@ public struct TreeExplanation {
     private static func check(_ ensemble: TreeEnsemble) throws(LabError) {
         guard ensemble.nodes(ofTree: 0).first?.cover == 0 else { return }
         throw LabError(
-            "the trees were imported from a file that does not say how many training rows reach each node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
+            "the trees were imported from a file without the number of training examples per node, which impurity importances and SHAP values require; use permutation importances (--method permutation)"
         )
     }
 
@@ -70,7 +70,7 @@ public struct TreeExplanation {
         return values.map { sum > 0 ? $0 / sum : 0 }
     }
 
-    /// What the SHAP values of a class add up to.
+    /// The output of the model that the SHAP values of a class sum to.
     public var shapOutput: String {
         switch trees {
         case is ForestClassifier: "probability"

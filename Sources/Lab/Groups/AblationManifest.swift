@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// The file `ablation.json` in the folder of an ablation: what a command needs to know if it is given the folder without the config.
+/// The file `ablation.json` in the folder of an ablation, with which commands can use the folder without the config.
 public struct AblationManifest: Options {
     /// A member and its runs.
     public struct Member: Options {

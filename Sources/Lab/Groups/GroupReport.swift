@@ -153,7 +153,7 @@ public struct GroupReport {
                 return HTML.figure(chart)
             }
             let words =
-                "\(groups.count > 1 ? groups[index].name + ": the" : "The") mean over \(NumberText.count(set.records.count, "run")), with the range from the lowest to the highest run."
+                "\(groups.count > 1 ? groups[index].name + ": the" : "The") mean over \(NumberText.count(set.records.count, "run")), with the range from the lowest to the highest value."
             return HTML.paragraph(words, class: "note")
                 + HTML.element("div", [("class", "pair")], "\n" + plots.joined()) + "\n"
         }.joined()

@@ -144,7 +144,7 @@ struct GroupTable {
         let base = groups.first?.name ?? ""
         if groups.count > 1, draws > 0, unit != .folds, Metric(rawValue: metric) == nil {
             return [
-                "There is no test of \(metric), which is known by run and not by \(unit == .speakers ? "speaker" : "clip"); a test over folds is possible."
+                "There is no test of \(metric), which is computed by run, not by \(unit == .speakers ? "speaker" : "clip"); a test over folds is possible."
             ]
         }
         let used = zip(groups, differences).compactMap { group, difference in
@@ -165,7 +165,7 @@ struct GroupTable {
         let untested = differences.filter { $0.value.isFinite }
         guard !untested.isEmpty else { return [] }
         guard untested.contains(where: \.warnings.isEmpty) else {
-            return ["Differences are from \(base). There is no test; the warnings say why."]
+            return ["Differences are from \(base). There is no test; see the warnings."]
         }
         let fewest = unit == .folds ? FoldResults.fewest : ClusterResampling.fewest
         return [

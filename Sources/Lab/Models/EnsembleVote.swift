@@ -5,9 +5,9 @@ import Reports
 
 /// How the members of an ensemble vote.
 public struct EnsembleVote: Sendable, Equatable {
-    /// What the votes are.
+    /// The voting rule.
     public var rule: Voting.Rule
-    /// One positive weight per member, in any unit; nil for equal weights.
+    /// One positive weight per member, on any scale; nil for equal weights.
     public var weights: [Double]?
 
     /// Creates a vote; by default the mean of the logits.
@@ -22,7 +22,7 @@ public struct EnsembleVote: Sendable, Equatable {
         return weights.map { $0 / sum }
     }
 
-    /// What the ensemble computes.
+    /// A description of the vote.
     public var summary: String {
         "averages the \(rule == .soft ? "class probabilities" : "logits") of its models"
             + (weights.map { " with the weights \($0.map { NumberText.short($0) }.joined(separator: ", "))" }

@@ -58,7 +58,7 @@ extension Predictor {
             if options.truncates || options.step != nil {
                 throw WindowProblem(
                     options.truncates ? .truncate : .step,
-                    "this model takes recordings of any length: "
+                    "this model accepts recordings of any length: "
                         + (options.truncates
                             ? "there is nothing to truncate" : "set the window length, too"))
             }

@@ -118,7 +118,7 @@ extension PythonLibrary {
 
 
         def delta(table, order, width):
-            """Returns the first or second derivative over `width` frames , as librosa.feature.delta."""
+            """Returns the first or second derivative over `width` frames, as librosa.feature.delta."""
             if len(table) < width:
                 raise ValueError(f"{len(table)} frames; expected at least {width}, the width of the delta")
             places = np.arange(width) - width // 2.0

@@ -20,17 +20,17 @@ extension ResultsTable {
             return [.text(row.name)] + reported + figures + [.count(row.result?.runs.count ?? 0)]
         }
         let notes = rows.filter { !$0.note.isEmpty }.map { "\($0.name): \($0.note)" }
-        let spread = "± is the standard deviation over runs, a spread and not a confidence interval."
+        let spread = "± is the standard deviation over runs, not a confidence interval."
         return ValueTable(
             title: title, columns: columns, rows: cells,
             note: ([note] + notes + [spread]).filter { !$0.isEmpty }.joined(separator: " "))
     }
 
-    /// A page with the table, and the reported accuracy of each row beside the measured one.
+    /// A page with the table, and a chart of the reported and the measured accuracy of each row.
     public var html: String {
         let shown = rows.filter { $0.reported != nil && $0.result != nil }
         let chart = GroupedBarChart(
-            title: "Accuracy: reported, and measured here", xName: "accuracy", categories: shown.map(\.name),
+            title: "Accuracy: reported and reproduced", xName: "accuracy", categories: shown.map(\.name),
             groups: [
                 .init("reported", shown.map { $0.reported ?? .nan }),
                 .init(

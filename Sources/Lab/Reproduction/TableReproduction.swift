@@ -82,7 +82,7 @@ public struct TableReproduction: Sendable {
         if result.config != digest { found.append("the config has changed since the row was filled") }
         let data = try SplitFile.read(record.file(RunFile.split)).fingerprint
         if data != result.data {
-            found.append("the data differ: fingerprint \(data), the row has \(result.data)")
+            found.append("the data differ: the fingerprint is \(data), that of the row is \(result.data)")
         }
         guard let run = result.runs.first(where: { $0.seed == again.seed && $0.fold == again.fold }) else {
             return found + ["the row has no run with seed \(again.seed) and fold \(again.fold)"]
@@ -91,7 +91,7 @@ public struct TableReproduction: Sendable {
             let values = [entry.value, again.metrics[entry.name] ?? nil].map {
                 $0.map { "\($0)" } ?? "undefined"
             }
-            found.append("\(entry.name) is \(values[1]), the row has \(values[0])")
+            found.append("\(entry.name) is \(values[1]), that of the row is \(values[0])")
         }
         if run.predictions != again.predictions { found.append("the predictions differ") }
         if run.model != again.model { found.append("the model differs") }

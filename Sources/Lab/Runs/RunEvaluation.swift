@@ -140,7 +140,7 @@ public struct RunEvaluation {
         var sentence: String? {
             guard train + validation > 0 else { return nil }
             return
-                "warning: of these \(all) clips, by their names, \(train) were in the training set and \(validation) in the validation set of the \(runs == 1 ? "run" : "runs"); "
+                "warning: judging by their names, \(train) of these \(all) clips were in the training set and \(validation) in the validation set of the \(runs == 1 ? "run" : "runs"); "
                 + "the metrics do not estimate performance on unseen clips"
         }
     }

@@ -1,7 +1,7 @@
 import SpeechEmotion
 
 extension RunReport {
-    /// The report of an evaluation. Sounds and attention are shown where the recordings can be read.
+    /// Creates the report of an evaluation. It shows recordings and attention if the audio can be read.
     public init(_ evaluation: Evaluation) throws {
         let records = try evaluation.runs.map { try RunRecord($0) }
         let first = records[0]

@@ -7,7 +7,7 @@ import Reports
 import SpeechEmotion
 
 extension RunReport {
-    /// The report of a run that has ended, from its folder. Sounds and attention are shown where the data are at hand.
+    /// Creates the report of a finished run from its folder. It shows recordings and attention if the data are available.
     ///
     /// - Parameter data: The run's data; nil where they are not there any more.
     public init(_ record: RunRecord, data: ExperimentData?) throws {
@@ -264,7 +264,7 @@ extension RunReport {
 }
 
 extension RunReport {
-    /// Writes the page, and its pictures as files beside it.
+    /// Writes the page, and its plots as separate files.
     public func write(to folder: RunFolder) throws {
         for (name, plot) in plots { try folder.write(plot.svg, to: "\(RunFile.plots)/\(name).svg") }
         try folder.write(html, to: RunFile.report)

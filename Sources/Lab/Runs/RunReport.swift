@@ -42,7 +42,7 @@ public struct RunReport: Sendable {
     public var importances: FeatureImportances?
     /// The hyperparameter search of the run.
     public var search: SearchResult?
-    /// What training sees of each class.
+    /// The number of clips and training examples of each class.
     public var trainingClasses: TrainingClasses?
     /// Misclassified examples, the most confident first.
     public var mistakes: [Example] = []

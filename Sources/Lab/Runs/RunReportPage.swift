@@ -154,8 +154,8 @@ extension RunReport {
         guard let plot = importancePlot else { return "" }
         let words =
             importances?.intervals.isEmpty == false
-            ? "The decrease of the unweighted average recall on the evaluated subset if the values of a feature family are shuffled between clips, with 95% intervals over the repetitions of the shuffling. Families that carry the same information share their importance."
-            : "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many different values; `Train plot importance --method permutation` computes importances on the evaluated subset."
+            ? "The decrease in unweighted average recall on the evaluated subset when the values of a feature family are shuffled between clips, with 95% intervals over repeated shuffles. Families that carry the same information share their importance."
+            : "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many distinct values; `Train plot importance --method permutation` computes importances on the evaluated subset."
         return HTML.paragraph(words) + HTML.figure(plot)
     }
 
@@ -165,15 +165,15 @@ extension RunReport {
         let words =
             trainingClasses?.isPlain == true
             ? "Every clip of the training set is one training example."
-            : "The clips of the training set, and the examples that training sees after balancing and augmentation."
-                + (isWeighted ? " An example counts as often as the weight of its class says." : "")
+            : "The clips of the training set, and the training examples after balancing and augmentation."
+                + (isWeighted ? " Each example is weighted by its class weight." : "")
         return HTML.paragraph(words) + HTML.figure(plot)
     }
 
     private var saliencyPart: String {
         guard !saliency.isEmpty else { return "" }
         return HTML.paragraph(
-            "What the predictions depend on. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange speaks for the class, blue against it. Grad-CAM: where the last convolution finds evidence for the class. `Train predict FILE --saliency METHOD` computes them for other recordings."
+            "Explanations of individual predictions. Integrated gradients: the contribution of each feature to the logit of the predicted class, compared with the mean of the training data; orange is evidence for the class, blue is evidence against it. Grad-CAM: where the last convolution finds evidence for the class. `Train predict FILE --saliency METHOD` computes saliency maps for other recordings."
         ) + saliency.map { HTML.figure($0) }.joined()
     }
 
@@ -183,7 +183,7 @@ extension RunReport {
         let count = table.rows.count
         table.rows = Array(table.rows.prefix(Self.shownTrials))
         if count > Self.shownTrials {
-            table.note += " The best \(Self.shownTrials) are shown; \(RunFile.search) has all."
+            table.note += " The best \(Self.shownTrials) trials are shown; \(RunFile.search) contains all."
         }
         var figures = ""
         for (_, plot) in search.plots { figures += HTML.figure(plot) }

@@ -33,7 +33,7 @@ public struct RunResult: Options {
         .init("speakers", \.speakers, "Accuracy by speaker."),
         .init(
             "findings", \.findings,
-            "Signs that the training failed, such as a loss that rose; see `TrainingDiagnosis`."),
+            "Signs of failed training, such as an increasing loss; see `TrainingDiagnosis`."),
         .init(
             "truncation", \.truncation,
             "Clips that the features truncate, for each subset that was read."),
@@ -80,7 +80,7 @@ public struct RunResult: Options {
         public init() {}
     }
 
-    /// What the features cut off the clips of a subset.
+    /// The truncation of the clips of a subset by the features.
     public struct Truncated: Options {
         public var subset = Split.Subset.train
         public var clips = 0
@@ -151,7 +151,7 @@ public struct RunResult: Options {
         }
     }
 
-    /// What the intervals are: method, independent units, assumption.
+    /// A description of the intervals: method, independent units, assumption.
     public var intervalNote: String {
         guard let first = intervals.first else { return "" }
         return IntervalNote(

@@ -82,7 +82,7 @@ public struct TrainingDiagnosis: Sendable {
         guard end < chance + 2 * deviation else { return nil }
         return .init(
             .trainingAtChance,
-            "The model learned nothing: the training accuracy is \(text(end)) \(atTheEnd), no better than the \(text(chance)) of a constant prediction. \(otherwise)"
+            "The model did not learn: the training accuracy is \(text(end)) \(atTheEnd), no better than the \(text(chance)) of a constant prediction. \(otherwise)"
         )
     }
 

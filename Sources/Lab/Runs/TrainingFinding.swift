@@ -23,7 +23,7 @@ public struct TrainingFinding: Options, Equatable {
     public var kind = Kind.lossFlat
     public var message = ""
 
-    public static let summary = "A sign that training failed."
+    public static let summary = "A sign of failed training."
     public static let fields: [Field<Self>] = [
         .init("kind", \.kind, "Kind of failure.", .required),
         .init("message", \.message, "Description with values, and what to try.", .required),

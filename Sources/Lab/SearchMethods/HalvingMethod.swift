@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 
-/// Successive halving (Jamieson and Talwalkar 2016): many trials with little effort, of which only the best go on with more.
+/// Successive halving (Jamieson and Talwalkar 2016): many trials with a small budget, of which the best continue with a larger one.
 ///
 /// Rounds are synchronous, so that the result does not depend on which trial happens to finish first.
 public struct HalvingMethod: SearchMethod {
@@ -12,14 +12,15 @@ public struct HalvingMethod: SearchMethod {
 
     public static let type = "halving"
     public static let summary =
-        "Successive halving: starts many trials with part of the epochs (networks) or of the training examples (fitted models), and gives more to the best of each round."
+        "Successive halving: starts many trials with some of the epochs (networks) or training examples (fitted models), and continues the best trials of each round with more."
     public static let fields: [Field<Self>] = [
         .init("trials", \.trials, "Number of trials of the first round.", .range(2...100_000)),
         .init(
             "factor", \.factor,
-            "One in so many trials reaches the next round, with so many times the effort.", .range(2...16)),
+            "Reduction factor: the best 1 / factor of the trials continue to the next round, with factor times the epochs or examples.",
+            .range(2...16)),
         .init(
-            "rounds", \.rounds, "Number of rounds; the last one has all epochs or examples.", .range(2...8)),
+            "rounds", \.rounds, "Number of rounds; the last one uses all epochs or examples.", .range(2...8)),
     ]
 
     public init() {}

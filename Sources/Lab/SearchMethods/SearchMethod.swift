@@ -43,7 +43,7 @@ public struct Trial: Sendable, Equatable {
         public init(values: [JSONValue], budget: Double = 1) { (self.values, self.budget) = (values, budget) }
     }
 
-    /// What was tried.
+    /// The combination of values that was tried.
     public var request: Request
     /// The metric on each fold.
     public var scores: [Double]

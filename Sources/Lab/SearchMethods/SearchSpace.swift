@@ -8,11 +8,11 @@ public struct SearchSpace: Sendable {
     public struct Axis: Sendable {
         /// The path in the experiment.
         public var name: String
-        /// What it can be.
+        /// The possible values.
         public var values: Values
     }
 
-    /// What a parameter can be.
+    /// The possible values of a parameter.
     public enum Values: Sendable {
         /// One of these.
         case list([JSONValue])

@@ -16,7 +16,8 @@ public struct TPEMethod: SearchMethod {
         .init("trials", \.trials, "Number of trials.", .range(1...100_000)),
         .init("startup_trials", \.startup, "Number of random trials at the beginning.", .range(1...1000)),
         .init(
-            "candidates", \.candidates, "Number of values that are drawn for each choice.", .range(1...1000)),
+            "candidates", \.candidates, "Number of candidate values drawn for each parameter of a trial.",
+            .range(1...1000)),
     ]
 
     public init() {}

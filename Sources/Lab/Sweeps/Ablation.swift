@@ -2,52 +2,52 @@ import Autograd
 import Configuration
 import Foundation
 
-/// A sweep in its folder: a single run for each member, seed and fold, every one with a config, a log and a run folder of its own, so that
-/// processes on several machines may share it.
+/// A sweep in a folder: one run for each member, seed and fold. Each run has its own config, log and run folder, so that
+/// processes on several machines can share the sweep.
 ///
-///     configs/ID.json   the single experiments, complete
-///     logs/ID.log       what their processes said
+///     configs/ID.json   the complete configs of the runs
+///     logs/ID.log       the output of their processes
 ///     runs/ID/          their run folders
-///     ablation.json     its members and their runs
+///     ablation.json     the members and their runs
 ///     table.md, .csv, .json, .tex, .html, runs.csv, recalls.csv, folds.csv and speakers.csv
 public struct Ablation: Sendable {
-    /// One run of it.
+    /// One run of the sweep.
     public struct Single: Sendable {
         /// The name of the member.
         public var member: String
-        /// What its random numbers come from.
+        /// The random seed.
         public var seed: Int
-        /// Which split of the member it is run on, from 1.
+        /// The number of the fold, counted from 1.
         public var fold: Int
-        /// What its files are called.
+        /// The name of its files.
         public var id: String
-        /// All of the experiment, without a sweep.
+        /// The complete experiment, without a sweep.
         public var experiment: Experiment
 
-        /// For people: `no attention, seed 1, fold 2`.
+        /// A readable title, such as `no attention, seed 1, fold 2`.
         public var title: String { "\(member), seed \(seed), fold \(fold)" }
     }
 
-    /// How far a single run is.
+    /// The state of a run.
     public enum State: Sendable, Equatable {
         case missing
         case unfinished
-        /// With the metrics of its test.
+        /// Finished, with its test metrics.
         case finished([String: Double])
-        /// The folder is of another experiment, or damaged; with the words for it.
+        /// The folder contains a different experiment or is damaged, with a message.
         case unusable(String)
     }
 
-    /// Holds all files of the sweep, see above.
+    /// The folder of the sweep.
     public let folder: String
-    /// The members and seeds that it runs.
+    /// The members and seeds of the sweep.
     public let plan: ValidatedSweep
-    /// Seed after seed and fold after fold, all members of each: what is done first compares all members.
+    /// The runs, ordered by seed, then fold, then member, so that the first finished runs compare all members.
     public let singles: [Single]
 
-    /// The runs of a plan.
+    /// Creates the runs of a plan.
     ///
-    /// - Parameter folds: of each member.
+    /// - Parameter folds: The folds of each member.
     public init(_ plan: ValidatedSweep, folds: [[Int]], folder: String) {
         self.plan = plan
         self.folder = folder
@@ -70,16 +70,16 @@ public struct Ablation: Sendable {
         }
     }
 
-    /// The folder that has the run folders.
+    /// The folder that contains the run folders.
     public var runs: String { folder + "/runs" }
     /// The config of a single run.
     public func config(of single: Single) -> String { "\(folder)/configs/\(single.id).json" }
-    /// What the processes of a single run said.
+    /// The log of a single run.
     public func log(of single: Single) -> String { "\(folder)/logs/\(single.id).log" }
     /// The run folder of a single run.
     public func run(of single: Single) -> String { "\(runs)/\(single.id)" }
 
-    /// Makes the folders and writes the configs of all single runs. Throws where a run in the folder was made by another config.
+    /// Creates the folders and writes the configs of all runs. Throws if a run in the folder has a different config.
     public func prepare() throws {
         try check()
         for name in ["configs", "logs", "runs"] {
@@ -105,7 +105,7 @@ public struct Ablation: Sendable {
         }
     }
 
-    /// Writes which members there are, and which runs each has.
+    /// Writes the manifest: the members and their runs.
     public func writeManifest() throws {
         try AtomicFile.write(
             Array((AblationManifest(self).encode().pretty() + "\n").utf8),
@@ -117,7 +117,7 @@ public struct Ablation: Sendable {
         ["configs", "runs"].allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
     }
 
-    /// Throws every single run whose folder was made by another config.
+    /// Throws an error that lists all runs whose folders have a different config.
     public func check() throws {
         if RunFolder.content(of: folder) != .empty {
             throw FileError(
@@ -131,12 +131,14 @@ public struct Ablation: Sendable {
         guard lines.isEmpty else {
             let more = lines.count > 8 ? ["and \(lines.count - 8) more"] : []
             throw LabError(
-                (["\(folder) holds runs that are not this ablation's; give another --name, or move them away"]
+                ([
+                    "\(folder) contains runs of a different ablation; choose another --name, or move the folder"
+                ]
                     + lines.prefix(8) + more).joined(separator: "\n"))
         }
     }
 
-    /// How far a single run is.
+    /// Returns the state of a single run.
     public func state(of single: Single) -> State {
         let path = run(of: single)
         let content = RunFolder.content(of: path)

@@ -1,51 +1,51 @@
 import Autograd
 import Foundation
 
-/// Runs an ablation: each single run in a process of its own, some at a time. What is done already is passed over, what was cut off goes
-/// on, what fails does not stop the rest. What another process is at work on is looked at again later.
+/// Runs an ablation: each run in a separate process, several at a time. Finished runs are skipped, interrupted runs are resumed, and
+/// a failed run does not stop the others. Runs that another process is working on are checked again later.
 public final class AblationRunner {
-    /// The status by which a process says that another one is at work in its run folder.
+    /// The exit status of a process whose run folder is in use by another process.
     public static let busyStatus: Int32 = 75
 
     /// A single run that failed.
     public struct Failure: Sendable {
         /// The run whose process failed.
         public var single: Ablation.Single
-        /// Such as "status 1" or "signal 9".
+        /// The reason, such as "status 1" or "signal 9".
         public var reason: String
-        /// What its process said last.
+        /// The last lines of its log.
         public var lastLines: [String]
     }
 
-    /// Where the work stands.
+    /// The progress of the ablation.
     public struct Standing: Sendable {
-        /// The metrics of each single run, in their order; nil where there are none yet.
+        /// The metrics of each run, in order; nil for unfinished runs.
         public var metrics: [[String: Double]?]
-        /// The numbers of the single runs at work, from 0.
+        /// The indices of the active runs.
         public var running: [Int] = []
-        /// Those that another process is at work on.
+        /// The indices of runs that another process is working on.
         public var elsewhere: Set<Int> = []
-        /// The single runs that failed.
+        /// The runs that failed.
         public var failures: [Failure] = []
-        /// Those that ended in this process, and the seconds that they took together.
+        /// The number of runs that finished in this process.
         public var done = 0
-        /// The sum of what they took, which is more than what passed where some ran at a time.
+        /// The total duration of these runs, which exceeds the elapsed time if runs are concurrent.
         public var seconds = 0.0
     }
 
-    /// What there is to tell.
+    /// A progress event.
     public enum Event: Sendable {
-        /// A single run begins or goes on.
+        /// A run starts or resumes.
         case began(Int)
         case finished(Int, seconds: Double)
         case failed(Failure)
-        /// Another process is at work on it.
+        /// Another process is working on the run.
         case isElsewhere(Int)
-        /// Some time has gone by.
+        /// Sent at regular intervals.
         case tick
     }
 
-    /// How the work ended.
+    /// The way in which the ablation ended.
     public enum Ending: Sendable { case done, stopped }
 
     private struct Worker {
@@ -76,13 +76,14 @@ public final class AblationRunner {
     private var queue: [Waiting] = []
     private let clock = ContinuousClock()
 
-    /// A runner of `jobs` processes at a time.
+    /// Creates a runner of up to `jobs` concurrent processes.
     ///
     /// - Parameters:
-    ///   - program: what is started.
-    ///   - words: its name and arguments for a single run; it has to begin the run, go on with it, or leave it where it is done, to end
-    ///     with status 75 where another process is at work on it, and to stop when its input ends.
-    ///   - shouldStop: asked now and then; once true, the processes are asked to end.
+    ///   - program: The program to start.
+    ///   - words: Returns the name and the arguments of the program for a run. The program must start or resume the run, or do nothing
+    ///     if it is finished; exit with status 75 if another process is working on it; and stop when its standard input is closed.
+    ///   - shouldStop: Called regularly; if it returns true, the processes are asked to stop.
+    ///   - tell: Receives progress events.
     public init(
         _ ablation: Ablation, jobs: Int, program: String, words: @escaping (Ablation.Single) -> [String],
         shouldStop: @escaping () -> Bool = { false },
@@ -97,7 +98,7 @@ public final class AblationRunner {
         standing = Standing(metrics: ablation.singles.map { _ in nil })
     }
 
-    /// Runs what is not done yet. The folder has to be prepared.
+    /// Runs all unfinished runs. The folder must have been prepared.
     public func run() throws -> (ending: Ending, standing: Standing) {
         for (number, single) in ablation.singles.enumerated() {
             if case .finished(let metrics) = ablation.state(of: single) {

@@ -5,19 +5,19 @@ import Metrics
 import Reports
 import SpeechEmotion
 
-/// What the runs of an ablation have found so far, as tables.
+/// The results of the finished runs of an ablation, as tables.
 public struct AblationTable: Sendable {
     private let ablation: Ablation
-    /// The metrics of each single run, in their order; nil where there are none yet.
+    /// The metrics of each run, in order; nil for unfinished runs.
     public private(set) var metrics: [[String: Double]?]
-    /// The members, each with the runs that have ended.
+    /// The members, each with its finished runs.
     public private(set) var groups: [RunGroup]
     /// Runs that cannot be read, and why.
     public private(set) var problems: [String] = []
     /// Whether predictions were read, which intervals and tests over speakers need.
     private let isRead: Bool
 
-    /// A table of metrics alone, without intervals and tests: quick enough to be made again while an ablation runs.
+    /// Creates a table of metrics without intervals and tests, which is fast enough for updates during an ablation.
     public init(_ ablation: Ablation, metrics: [[String: Double]?]) {
         self.ablation = ablation
         self.metrics = metrics
@@ -32,7 +32,7 @@ public struct AblationTable: Sendable {
         }
     }
 
-    /// A table of what is in the folder.
+    /// Creates a table from the runs in the folder.
     public init(_ ablation: Ablation) {
         self.ablation = ablation
         isRead = true
@@ -72,12 +72,12 @@ public struct AblationTable: Sendable {
     private var evaluation: EvaluationOptions { ablation.plan.members[0].experiment.evaluation }
     private var draws: Int { isRead ? evaluation.resamples : 0 }
 
-    /// The single runs that have no result, or none with a number for the metric.
+    /// The runs without a result, or without a finite value of the metric.
     public var missing: [Ablation.Single] {
         zip(ablation.singles, metrics).filter { $1?[metric] == nil }.map(\.0)
     }
 
-    /// The members side by side in the metric of the sweep, compared with the base.
+    /// A comparison of the members with the base in the metric of the sweep.
     public var table: ResultTable {
         let options = ablation.plan.options
         var table = GroupTable(
@@ -140,10 +140,10 @@ public struct AblationTable: Sendable {
     /// Accuracy and UAR of each speaker.
     public var speakers: ValueTable { overviews.bySpeaker }
 
-    /// The recall of the classes over all runs that have ended.
+    /// The recall of each class over all finished runs.
     public var recalls: ClassRecalls { ClassRecalls(groups) }
 
-    /// The files that `write` makes, as people are told.
+    /// The files that `write` creates, as text for messages.
     public static let files =
         "table.md, .csv, .json, .tex and .html; runs.csv, recalls.csv, folds.csv and speakers.csv"
 

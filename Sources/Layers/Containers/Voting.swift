@@ -4,7 +4,7 @@ import Foundation
 
 /// An ensemble of classifiers on the same input, which vote with weights.
 public final class Voting: Layer {
-    /// What the votes are.
+    /// The voting rule.
     public enum Rule: String, CaseIterable, ConfigurationValue {
         /// Class probabilities: the weighted arithmetic mean.
         case soft
@@ -12,7 +12,7 @@ public final class Voting: Layer {
         case logits
     }
 
-    /// The options: any input that fits all classifiers; the output is [classes], logarithms of probabilities for soft voting.
+    /// The options: any input that fits all classifiers; the output is [classes], log-probabilities for soft voting.
     public struct Spec: LayerSpec {
         public var estimators: [AnyLayer] = []
         public var voting = Rule.soft
@@ -20,7 +20,7 @@ public final class Voting: Layer {
 
         public static let type = "voting"
         public static let summary =
-            "Ensemble of classifiers on the same input, which are fitted one by one (scikit-learn's VotingClassifier)."
+            "Ensemble of separately fitted classifiers on the same input (scikit-learn's VotingClassifier)."
         public static let fields: [Field<Self>] = [
             .init(
                 "estimators", \.estimators, "Classifiers that all receive the same input.", .required,
@@ -31,7 +31,7 @@ public final class Voting: Layer {
             ),
             .init(
                 "weights", \.weights,
-                "One positive weight per classifier, in any unit; null for equal weights."),
+                "One positive weight per classifier; they need not sum to 1. null for equal weights."),
         ]
 
         public init() {}
@@ -111,7 +111,7 @@ public final class Voting: Layer {
 }
 
 extension LayerSpec {
-    /// Why the outputs of a classifier are no logarithms of probabilities, which soft voting needs; nil if they are.
+    /// The reason why the outputs of a classifier are not log-probabilities, which soft voting requires; nil if they are.
     public var probabilityComplaint: String? {
         switch self {
         case let classifier as any ClassifierSpec: classifier.decisionValues

@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// What both separable convolutions share.
+/// The common options of the separable convolutions.
 public protocol SeparableSpec: ConvolutionSpec, BlockSpec where Size == Plain.Size {
     /// The convolution that is used depthwise, then pointwise.
     associatedtype Plain: GroupedConvolutionSpec

@@ -2,7 +2,7 @@
 public struct ShapeProblem: Error, CustomStringConvertible, Sendable, Equatable {
     /// The location of the layer, starting at the outermost: "layers[2]", "main".
     public var path: [String]
-    /// What does not fit, and what would fit.
+    /// The message: the mismatch, and what is expected.
     public var message: String
 
     /// Creates a problem; `inside` adds to `path`.

@@ -15,7 +15,7 @@ public struct LinearDiscriminantSpec: ClassifierSpec {
         "Linear discriminant analysis, with shrinkage for few examples (scikit-learn's LinearDiscriminantAnalysis)."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
-        .init("solver", \.options.solver, "The solver; svd has no shrinkage."),
+        .init("solver", \.options.solver, "The solver; svd does not support shrinkage."),
         .init(
             "shrinkage", \.options.shrinkage.setting,
             "Shrinkage of the covariance: \"auto\" for that of Ledoit and Wolf (2004), or 0 to 1; null for none."
@@ -23,14 +23,17 @@ public struct LinearDiscriminantSpec: ClassifierSpec {
         .init(
             "priors", \.options.priors,
             "Prior probability of each class; null for the class frequencies in the training set."),
-        .init("tol", \.options.tol, "Singular values up to which directions are ignored.", .atLeast(0)),
+        .init(
+            "tol", \.options.tol, "Threshold of the singular values below which directions are ignored.",
+            .atLeast(0)),
     ]
 
     public init() {}
 
     public var validationIssues: [ValidationIssue] {
         options.solver == .svd && options.shrinkage.setting != nil
-            ? [ValidationIssue("shrinkage", "the solver svd has none; use \"solver\": \"lsqr\"")] : []
+            ? [ValidationIssue("shrinkage", "the solver svd does not support it; use \"solver\": \"lsqr\"")]
+            : []
     }
 }
 
@@ -73,7 +76,7 @@ public struct GaussianNBSpec: ClassifierSpec {
             "Prior probability of each class; null for the class frequencies in the training set."),
         .init(
             "var_smoothing", \.options.varSmoothing,
-            "Share of the largest variance that is added to all variances.", .atLeast(0)),
+            "Fraction of the largest variance that is added to all variances.", .atLeast(0)),
     ]
 
     public init() {}
@@ -86,13 +89,13 @@ public struct KNeighborsSpec: ClassifierSpec {
 
     public static let type = "k_neighbors"
     public static let summary =
-        "Nearest neighbors in the training set, all of which is stored in the model (scikit-learn's KNeighborsClassifier)."
+        "k-nearest neighbors (scikit-learn's KNeighborsClassifier). The model contains the whole training set."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("n_neighbors", \.options.nNeighbors, "Number of neighbors.", .atLeast(1)),
         .init(
             "weights", \.options.weights,
-            "Whether neighbors count equally, or by the inverse of their distance."),
+            "Weights of the neighbors: equal, or the inverse of their distance."),
         .init("metric", \.options.metric, "The distance."),
     ]
 

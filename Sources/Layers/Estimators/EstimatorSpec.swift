@@ -19,7 +19,7 @@ public protocol EstimatorSpec: LayerSpec {
     func outputs(inputs: Int) throws(ShapeProblem) -> Int
 }
 
-/// What belongs to the rows that a model is fitted to.
+/// The classes, weights and validation rows for fitting a model.
 public struct FittingRows: Sendable {
     /// The class of each row.
     public var labels: [Int]
@@ -41,8 +41,8 @@ extension EstimatorSpec {
     }
 }
 
-/// The options of a classifier as a layer: [...] to [classes]. Its outputs are scores, of which the softmax are the
-/// class probabilities if the classifier has probabilities.
+/// The options of a classifier as a layer: [...] to [classes]. Its outputs are scores, whose softmax gives the class
+/// probabilities if the classifier has probabilities.
 public protocol ClassifierSpec: EstimatorSpec where Fitted == Options.Fitted {
     /// The options of the classifier.
     associatedtype Options: ClassifierOptions
@@ -84,7 +84,7 @@ extension ClassifierSpec {
     }
 }
 
-/// The options of a step before a classifier as a layer: [...] to [outputs].
+/// The options of a preprocessing step as a layer: [...] to [outputs].
 public protocol StepSpec: EstimatorSpec where Fitted == Options.Fitted {
     /// The options of the step.
     associatedtype Options: TransformerOptions

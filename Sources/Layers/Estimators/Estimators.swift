@@ -10,7 +10,7 @@ extension LayerSpec {
     public func estimatorComplaint(parameters: Int) -> String? {
         guard parameters > 0, hasEstimator else { return nil }
         return
-            "has layers with trainable weights beside a model that is fitted as a whole, so that nothing would train them; "
+            "has layers with trainable weights in addition to a classical model, so these layers would not be trained; "
             + "train a network first and use its outputs as features (`Train features --layer`), or remove these layers"
     }
 }

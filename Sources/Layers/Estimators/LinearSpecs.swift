@@ -9,14 +9,14 @@ public struct LinearSVCSpec: ClassifierSpec {
 
     public static let type = "linear_svc"
     public static let summary =
-        "Linear support vector classifier, one against the rest (liblinear's and scikit-learn's LinearSVC). Its outputs are decision values, and their softmax is no calibrated probability."
+        "Linear support vector classifier, one against the rest (liblinear's and scikit-learn's LinearSVC). Its outputs are decision values, whose softmax is not a calibrated probability."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("C", \.options.C, "Inverse strength of the regularization.", .above(0)),
-        .init("fit_intercept", \.options.fitIntercept, "Whether there is a bias."),
+        .init("fit_intercept", \.options.fitIntercept, "Whether to fit an intercept."),
         .init(
             "intercept_scaling", \.options.interceptScaling,
-            "Value of the constant feature that stands in for the bias, which is regularized.", .above(0)),
+            "Value of the constant feature that represents the intercept, which is regularized.", .above(0)),
         .init("tol", \.options.tol, "Tolerance of the solution.", .above(0)),
         .init("max_iter", \.options.maxIter, "Maximum number of iterations.", .atLeast(1)),
         .init("class_weight", \.options.classWeight.setting, BalancedSetting.help),
@@ -25,7 +25,7 @@ public struct LinearSVCSpec: ClassifierSpec {
     public init() {}
 
     public var decisionValues: String? {
-        "linear_svc has no probabilities to vote with; let logits vote, or use logistic_regression"
+        "linear_svc outputs no probabilities; use the voting rule logits, or logistic_regression"
     }
 }
 
@@ -48,8 +48,8 @@ public struct LogisticRegressionSpec: ClassifierSpec {
         unitsField(\.units),
         .init("penalty", \.penalty, "Penalty of the weights."),
         .init("C", \.others.C, "Inverse strength of the penalty.", .above(0)),
-        .init("l1_ratio", \.l1Ratio, "Share of the L1 penalty in \"elasticnet\".", .range(0...1)),
-        .init("fit_intercept", \.others.fitIntercept, "Whether there is a bias."),
+        .init("l1_ratio", \.l1Ratio, "Fraction of the L1 penalty in \"elasticnet\".", .range(0...1)),
+        .init("fit_intercept", \.others.fitIntercept, "Whether to fit an intercept."),
         .init("tol", \.others.tol, "Tolerance of the gradient.", .above(0)),
         .init(
             "max_iter", \.others.maxIter, "Maximum number of iterations; null for the solver's default.",
@@ -83,13 +83,13 @@ public struct RidgeClassifierSpec: ClassifierSpec {
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("alpha", \.options.alpha, "Strength of the penalty.", .atLeast(0)),
-        .init("fit_intercept", \.options.fitIntercept, "Whether there is a bias."),
+        .init("fit_intercept", \.options.fitIntercept, "Whether to fit an intercept."),
         .init("class_weight", \.options.classWeight.setting, BalancedSetting.help),
     ]
 
     public init() {}
 
     public var decisionValues: String? {
-        "ridge_classifier has no probabilities to vote with; let logits vote, or use logistic_regression"
+        "ridge_classifier outputs no probabilities; use the voting rule logits, or logistic_regression"
     }
 }

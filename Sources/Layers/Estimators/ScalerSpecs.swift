@@ -29,7 +29,7 @@ public struct RobustScalerSpec: StepSpec {
         .init("with_scaling", \.options.withScaling, "Whether to divide by the quantile range."),
         .init(
             "quantile_range", \.options.quantileRange.setting,
-            "Two percentiles whose distance is the scale.", .range(0...100)),
+            "Two percentiles whose difference is the scale.", .range(0...100)),
         .init(
             "unit_variance", \.options.unitVariance,
             "Whether to scale so that normally distributed values get variance 1."),

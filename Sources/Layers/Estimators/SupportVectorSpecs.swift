@@ -10,7 +10,7 @@ public struct SVCSpec: ClassifierSpec {
 
     public static let type = "svc"
     public static let summary =
-        "Support vector classifier with a kernel (libsvm's and scikit-learn's SVC). Scale its inputs first. Without \"probability\", its outputs are decision values, and their softmax is no calibrated probability."
+        "Support vector classifier with a kernel (libsvm's and scikit-learn's SVC). Scale its inputs first. Without \"probability\", its outputs are decision values, whose softmax is not a calibrated probability."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("C", \.options.C, "Inverse strength of the regularization.", .above(0)),
@@ -30,7 +30,8 @@ public struct SVCSpec: ClassifierSpec {
             .atLeast(1)),
         .init("cache_size", \.options.cacheSize, "Size of the kernel cache in MB.", .above(0)),
         .init(
-            "break_ties", \.options.breakTies, "Whether confidences decide between classes with equal votes."),
+            "break_ties", \.options.breakTies,
+            "Whether ties between classes are broken by the confidence values."),
         .init("class_weight", \.options.classWeight.setting, BalancedSetting.help),
     ]
 
@@ -39,7 +40,7 @@ public struct SVCSpec: ClassifierSpec {
     public var decisionValues: String? {
         options.probability
             ? nil
-            : "svc has no probabilities to vote with; set \"probability\": true, or let logits vote"
+            : "svc outputs no probabilities; set \"probability\": true, or use the voting rule logits"
     }
 
     public static func outputs(of model: SupportVectorClassifier, _ rows: Matrix) -> Matrix {

@@ -23,7 +23,7 @@ extension TreeSpec {
                 "Minimum number of examples of a leaf, or a fraction of all examples."),
             .init(
                 "min_weight_fraction_leaf", \.options.growth.minWeightFractionLeaf,
-                "Minimum share of the total weight in a leaf.", .atLeast(0), .atMost(0.5)),
+                "Minimum fraction of the total weight in a leaf.", .atLeast(0), .atMost(0.5)),
             .init(
                 "max_features", \.options.growth.maxFeatures.setting,
                 "Number of features tried at each split: \"sqrt\", \"log2\", \"all\", a number, or a fraction."
@@ -73,10 +73,11 @@ public struct RandomForestSpec: TreeSpec {
             .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
             .init("criterion", \.options.criterion, "Impurity of a node."),
             .init(
-                "bootstrap", \.options.bootstrap, "Whether each tree sees examples drawn with replacement."),
+                "bootstrap", \.options.bootstrap,
+                "Whether each tree is fitted to a bootstrap sample of the examples."),
             .init(
                 "max_samples", \.options.maxSamples.setting,
-                "Examples drawn for each tree with \"bootstrap\": a number or a fraction; null for as many as there are."
+                "Size of each bootstrap sample: a number or a fraction of the examples; null for all."
             ),
             .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
         ] + growthFields
@@ -98,10 +99,11 @@ public struct ExtraTreesSpec: TreeSpec {
             .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
             .init("criterion", \.options.criterion, "Impurity of a node."),
             .init(
-                "bootstrap", \.options.bootstrap, "Whether each tree sees examples drawn with replacement."),
+                "bootstrap", \.options.bootstrap,
+                "Whether each tree is fitted to a bootstrap sample of the examples."),
             .init(
                 "max_samples", \.options.maxSamples.setting,
-                "Examples drawn for each tree with \"bootstrap\": a number or a fraction; null for as many as there are."
+                "Size of each bootstrap sample: a number or a fraction of the examples; null for all."
             ),
             .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
         ] + growthFields

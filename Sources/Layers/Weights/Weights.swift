@@ -3,7 +3,7 @@ import Classical
 
 /// The mismatches between the weights in a file and a model, or between a saved state and an optimizer.
 public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What does not match, such as "a.safetensors: the weights do not fit the model".
+    /// A summary of the mismatch, such as "a.safetensors: the weights do not fit the model".
     public let summary: String
     /// Names that the model has but the file does not.
     public var missing: [String] = []

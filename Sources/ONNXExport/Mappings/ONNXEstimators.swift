@@ -220,7 +220,7 @@ struct TreeAttributes {
     let model: SupportVectorClassifier = try layer.fitted()
     guard model.present.count == model.classes else {
         throw layer.problem(
-            "the training set lacked a class, which ONNX's operator does not know",
+            "the training set lacked a class, which ONNX's operator does not support",
             advice: "train with examples of every class")
     }
     let kernels: [SVMKernel: String] = [.rbf: "RBF", .linear: "LINEAR", .poly: "POLY", .sigmoid: "SIGMOID"]

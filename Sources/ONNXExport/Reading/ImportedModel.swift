@@ -3,9 +3,9 @@ import Classical
 import Foundation
 import Layers
 
-/// A model of another program that was read from an ONNX file: steps such as scaling, and a classifier or regression model.
+/// A scikit-learn pipeline read from an ONNX file: steps such as scaling, and a classifier or regression model.
 ///
-/// Supported is what skl2onnx writes for the pipelines of scikit-learn that the module Classical has, too.
+/// Supports the ONNX files of skl2onnx for scikit-learn models that the module Classical has, too.
 public struct ImportedModel: Sendable {
     /// The model at the end.
     public enum Final: Sendable {

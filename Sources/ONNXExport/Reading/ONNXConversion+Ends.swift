@@ -88,7 +88,7 @@ extension ONNXConversion {
             throw problem(
                 node.described, found: "post_transform \"\(post)\" for \(labels.count) classes",
                 allowed:
-                    "NONE, SOFTMAX, or LOGISTIC for two classes; one-versus-rest probabilities have no model here"
+                    "NONE, SOFTMAX, or LOGISTIC for two classes; one-versus-rest probabilities are not supported"
             )
         }
         try flush()

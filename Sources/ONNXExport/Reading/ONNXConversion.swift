@@ -411,7 +411,7 @@ final class ONNXConversion {
     }
 
     private static let supported =
-        "the pipelines of scikit-learn that \"From scikit-learn\" in Documentation/classical-models.md lists"
+        "the scikit-learn pipelines listed in Documentation/classical-models.md"
 
     /// Returns the error for a graph that cannot be followed from the given nodes on: it lists all that no model here has.
     private func unsupported(from next: [Int]) -> FileError {

@@ -39,7 +39,7 @@ final class ModelLibrary: Sendable {
     func models(_ names: [String]) throws -> [ServedModel] {
         guard names.isEmpty else { return try names.map(model) }
         guard let first = given.first else {
-            throw Problem(404, "There is no model. Start the server with --model, or name a finished run.")
+            throw Problem(404, "There is no model. Start the server with --model, or select a finished run.")
         }
         return [first]
     }

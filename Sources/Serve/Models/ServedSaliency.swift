@@ -24,7 +24,7 @@ struct ServedSaliency {
         guard predictor.pipeline.normalize == .none else {
             throw Problem(
                 422,
-                "saliency: this model normalizes features by speaker, and the features of a single recording are not its input."
+                "saliency: this model normalizes features by speaker, which is not possible for a single recording."
             )
         }
         let clip = Clip(id: path, source: .file(path: path, start: nil, end: nil), label: "")

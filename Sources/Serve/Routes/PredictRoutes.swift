@@ -38,7 +38,7 @@ struct PredictRoutes: Sendable {
         if saliency != nil, options.window != nil || options.step != nil {
             throw Problem(
                 400,
-                "saliency: explains one input of the model, so window and step have no effect; leave out one or the other."
+                "saliency: a saliency map explains a single input of the model, so window and step have no effect; remove them, or remove saliency."
             )
         }
         let attention = try parameters.flag("attention", default: true)

@@ -22,7 +22,7 @@ struct RecordingSource: Sendable {
             return try Recording(clip)
         }
         guard let run = parameters["run"], let clip = parameters["clip"] else {
-            throw Problem(400, "The query names no recording. Use example=ID, or run=NAME and clip=ID.")
+            throw Problem(400, "The query specifies no recording. Use example=ID, or run=NAME and clip=ID.")
         }
         return try Recording(runs.clip(clip, ofRun: runs.path(run, member: parameters["member"])))
     }

@@ -36,7 +36,7 @@ final class RunRoutes: Sendable {
         router.get("/api/corpus", takesLong: true) { [self] request in
             let parameters = try Parameters(request, allowed: ["run", "member"])
             guard let run = parameters["run"] else {
-                throw Problem(400, "The query names no run. Use run=NAME.")
+                throw Problem(400, "The query specifies no run. Use run=NAME.")
             }
             return .json(try corpus(runs.path(run, member: parameters["member"])).line)
         }
@@ -154,7 +154,7 @@ final class RunRoutes: Sendable {
     /// The report, which may be shown in a frame of the page. It has styles within, and no scripts.
     private func report(_ path: String, _ name: String) throws -> Response {
         guard FileManager.default.fileExists(atPath: path + "/" + RunFile.report) else {
-            throw Problem(404, "\(name) has no report. Write it with: Train report \(path)")
+            throw Problem(404, "\(name) has no report. To write it, run: Train report \(path)")
         }
         return Response.file(RunFile.report, root: path, type: "text/html; charset=utf-8")
             .with(
@@ -167,7 +167,10 @@ final class RunRoutes: Sendable {
     private func differences(_ request: Request) throws -> JSONValue {
         let names = try Parameters(request, allowed: ["run"]).all("run")
         guard names.count > 1 else {
-            throw Problem(400, "The query names \(names.count) runs. Name at least two: run=A&run=B.")
+            throw Problem(
+                400,
+                "The query specifies \(names.count == 1 ? "1 run" : "\(names.count) runs"). Specify at least two: run=A&run=B."
+            )
         }
         let experiments = try names.map { name in
             try Experiment.decode(JSONValue.load(runs.path(name) + "/" + RunFile.config))

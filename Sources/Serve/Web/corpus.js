@@ -13,12 +13,12 @@ export class Corpus {
 
   constructor(section) {
     section.replaceChildren(el("h1", { id: "corpus-title" }, "Corpus"),
-      el("p", { class: "lead" }, "What a run was trained and tested on, and the findings of its leakage audit."), this.#body);
+      el("p", { class: "lead" }, "The data that a run was trained and tested on, and the findings of its leakage audit."), this.#body);
   }
 
   async show([chosen]) {
     const visit = ++this.#visit;
-    this.#body.replaceChildren(busy("Reading the headers of the corpus …"));
+    this.#body.replaceChildren(busy("Reading the audio headers of the corpus …"));
     try {
       const choice = await runChoice(chosen, (name) => { location.hash = `#corpus/${encodeURIComponent(name)}`; });
       if (!choice.name) return this.#body.replaceChildren(choice.element, choice.missing ? problem(new Error(choice.missing)) : "");

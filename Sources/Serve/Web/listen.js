@@ -1,4 +1,4 @@
-/** Predict a file, a recording from the microphone, or an example. */
+/** Predicts a file, a recording from the microphone, or an example. */
 import { announce, api, busy, clock, el, problem, query } from "./tools.js";
 import { loadStored, Player } from "./player.js";
 import { showPredictions } from "./predictions.js";
@@ -11,7 +11,7 @@ export async function modelChoice() {
   const { models } = await api("/api/models");
   const boxes = models.map((model, index) => el("input", { type: "checkbox", value: model.name, checked: index === 0 }));
   const element = el("fieldset", {}, el("legend", {}, "Models"),
-    models.length === 0 ? el("p", { class: "note" }, "There is no model yet. Finish a run, or start the server with --model.") : null,
+    models.length === 0 ? el("p", { class: "note" }, "No model is available. Finish a run, or start the server with --model.") : null,
     el("div", { class: "choices" }, models.map((model, index) => el("label", {}, boxes[index], model.source === "run" ? `run ${model.name}` : model.name))));
   return { element, selected: () => boxes.filter((box) => box.checked).map((box) => box.value) };
 }
@@ -32,7 +32,7 @@ export class Listen {
   async #build() {
     const input = el("input", { type: "file", id: "file", accept: "audio/*,.wav,.flac,.ogg,.opus,.mp3,.aiff,.au,.caf,.m4a,.webm", onchange: () => this.#file(input.files[0]) });
     const drop = el("div", { class: "drop" },
-      el("p", {}, "Drop an audio file here, up to 50 MB. It is predicted by this server and not stored."),
+      el("p", {}, "Drop an audio file of up to 50 MB here. This server analyzes it and does not store it."),
       el("div", { class: "row" }, el("span", {}, input, el("label", { class: "button", htmlFor: "file" }, "Choose a file")), this.#recordButton(), await this.#examples()));
     for (const name of ["dragenter", "dragover"]) {
       drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
@@ -47,7 +47,7 @@ export class Listen {
     this.window = el("input", { type: "number", min: 0.1, max: 600, step: 0.1, placeholder: "auto", onchange: () => this.#again() });
     this.step = el("input", { type: "number", min: 0.05, max: 600, step: 0.05, placeholder: "auto", onchange: () => this.#again() });
     this.section.replaceChildren(el("h1", { id: "listen-title" }, "Listen"),
-      el("p", { class: "lead" }, "Predict the emotion in a recording, and see what the model attends to."),
+      el("p", { class: "lead" }, "Predict the emotion in a recording, and see which parts the model attends to."),
       drop, choice,
       el("details", {}, el("summary", {}, "Options for long recordings"),
         el("p", { class: "note" }, "Recordings that are longer than the model's input are split into windows."),

@@ -1,4 +1,4 @@
-/** Predict the microphone, twice a second. */
+/** Predicts microphone input, twice per second. */
 import { announce, api, color, el, onTheme, percent, prepare, problem, query } from "./tools.js";
 import { Bars } from "./predictions.js";
 import { chip } from "./player.js";
@@ -19,7 +19,7 @@ export class Live {
     this.output = el("div");
     this.message = el("div");
     section.replaceChildren(el("h1", { id: "live-title" }, "Live"),
-      el("p", { class: "lead" }, "The microphone is streamed to this server, which predicts the last seconds twice a second. Nothing is stored."),
+      el("p", { class: "lead" }, "The microphone is streamed to this server, which predicts the emotion of the last few seconds twice per second. Nothing is stored."),
       el("div", { class: "row" }, this.button, el("label", {}, "Model ", this.model)), this.message, this.output);
     this.#load();
   }
@@ -29,7 +29,7 @@ export class Live {
       const { models } = await api("/api/models");
       this.model.replaceChildren(...models.map((model) => el("option", { value: model.name }, model.source === "run" ? `run ${model.name}` : model.name)));
       this.button.disabled = models.length === 0;
-      if (models.length === 0) this.message.replaceChildren(problem(new Error("There is no model. Start the server with --model, or finish a run.")));
+      if (models.length === 0) this.message.replaceChildren(problem(new Error("No model is available. Start the server with --model, or finish a run.")));
     } catch (error) { this.message.replaceChildren(problem(error)); }
   }
 
@@ -70,7 +70,7 @@ export class Live {
 
   /** A refused WebSocket gives no reason; the same request without an upgrade may. */
   async #explain(reason, options) {
-    let error = new Error(reason || "The connection to the server is lost.");
+    let error = new Error(reason || "The connection to the server was lost.");
     if (!reason && this.#answers.length === 0) {
       try { await api(`/api/live?${options}`); } catch (found) { if (!/upgrade|websocket/i.test(found.message)) error = found; }
     }
@@ -99,9 +99,9 @@ export class Live {
 
   #build(classes, seconds) {
     this.classes = classes;
-    this.bars = new Bars(classes, "Probabilities of the last seconds");
+    this.bars = new Bars(classes, "Probabilities for the last few seconds");
     this.answer = el("p", { class: "answer" }, "…");
-    this.latency = el("p", { class: "note" }, "Waiting for the first seconds");
+    this.latency = el("p", { class: "note" }, "Waiting for enough audio");
     this.meter = el("div");
     this.strip = el("canvas", { class: "timeline", role: "img", "aria-label": `Probabilities over the last ${span} seconds` });
     this.output.replaceChildren(

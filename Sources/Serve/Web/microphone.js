@@ -3,13 +3,13 @@
 /** Opens the microphone. Calls `receive` with Float32Array blocks of mono samples; returns `{rate, stop}`. */
 export async function openMicrophone(receive) {
   if (!navigator.mediaDevices?.getUserMedia) {
-    throw new Error("The browser gives no access to a microphone on this address. Use http://127.0.0.1 or http://localhost.");
+    throw new Error("The browser does not allow microphone access on this address. Use http://127.0.0.1 or http://localhost.");
   }
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   } catch (error) {
-    throw new Error(error.name === "NotAllowedError" ? "The browser does not allow the use of the microphone." : `The microphone cannot be used: ${error.message}`);
+    throw new Error(error.name === "NotAllowedError" ? "Microphone access was denied in the browser." : `The microphone cannot be used: ${error.message}`);
   }
   const context = new AudioContext();
   const stop = async () => {

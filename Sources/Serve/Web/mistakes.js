@@ -11,7 +11,7 @@ export async function runChoice(chosen, open) {
   if (names.length === 0) return { element: el("p", {}, `No run in the folder ${folder} has finished yet.`), name: null };
   const name = names.includes(chosen) ? chosen : chosen ? null : names[0];
   const select = el("select", { onchange: () => open(select.value) }, name ? null : el("option", { value: "" }, "Choose a run"), names.map((other) => el("option", { value: other, selected: other === name }, other)));
-  return { element: el("p", {}, el("label", {}, "Run ", select)), name, missing: chosen && !name ? `There is no finished run ${chosen}.` : null };
+  return { element: el("p", {}, el("label", {}, "Run ", select)), name, missing: chosen && !name ? `There is no finished run named ${chosen}.` : null };
 }
 
 export class Mistakes {
@@ -22,7 +22,7 @@ export class Mistakes {
 
   constructor(section) {
     section.replaceChildren(el("h1", { id: "mistakes-title" }, "Mistakes"),
-      el("p", { class: "lead" }, "The predictions of a run for its test set. Choose a cell of the confusion matrix to listen to its clips."), this.#body);
+      el("p", { class: "lead" }, "The predictions of a run on its test set. Select a cell of the confusion matrix to listen to its clips."), this.#body);
   }
 
   async show([chosen]) {
@@ -84,7 +84,7 @@ export class Mistakes {
     const rows = shown.slice(0, 500).map((clip) => el("tr", { "aria-current": clip === this.clip ? "true" : null },
       el("th", { scope: "row" }, clip.has_audio ? el("button", { type: "button", onclick: () => this.#open(clip) }, clip.id) : clip.id),
       el("td", { class: "text" }, clip.label), el("td", { class: "text" }, clip.predicted === clip.label ? `${clip.predicted} (correct)` : clip.predicted), el("td", {}, percent(confidence(clip))), el("td", { class: "text" }, clip.speaker ?? "–")));
-    const caption = `${shown.length} ${shown.length === 1 ? "clip" : "clips"}${shown.length > 500 ? ", the first 500 shown" : ""}, the most confident first`;
+    const caption = `${shown.length} ${shown.length === 1 ? "clip" : "clips"}${shown.length > 500 ? " (first 500 shown)" : ""}, most confident predictions first`;
     this.list.replaceChildren(el("div", { class: "wide clips", tabindex: "0", role: "region", "aria-label": "Clips" }, el("table", { class: "data" }, el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ["clip", "true class", "predicted", "confidence", "speaker"].map((name, index) => el("th", { scope: "col", class: index === 3 ? null : "text" }, name)))), el("tbody", {}, rows))));
   }

@@ -42,7 +42,7 @@ function card(prediction, truth, seek) {
     bars.element,
     windows.length > 0 ? timeline(prediction, seek) : null,
     hasAttention(prediction) && attention(prediction).length === 0
-      ? el("p", { class: "note" }, "Its attention is not drawn, because its preprocessing trims the windows or changes their times.") : null,
+      ? el("p", { class: "note" }, "The attention weights cannot be drawn, because preprocessing trims the windows or changes their times.") : null,
     el("p", { class: "note" }, `Computed in ${prediction.milliseconds} ms${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
 }
 
@@ -109,13 +109,13 @@ export function showPredictions(answer, player, truth, explain) {
   async function showSaliency(model) {
     const own = chosen;
     player.showAttention([], model);
-    status.replaceChildren(busy(`Computing the saliency of ${model} …`));
+    status.replaceChildren(busy(`Computing the saliency map of ${model} …`));
     try {
       const { saliency } = (await explain(model)).predictions[0];
       if (own !== chosen) return;
       status.replaceChildren();
       if (typeof saliency.start === "number") return player.showSaliency(saliency, model);
-      status.replaceChildren(el("p", { class: "note" }, "Its saliency is not drawn, because its features have no position in time. The API returns it."));
+      status.replaceChildren(el("p", { class: "note" }, "The saliency map cannot be drawn, because the features have no position in time. The API returns it."));
     } catch (error) { if (own === chosen) status.replaceChildren(problem(error)); }
   }
   const choose = (index) => { chosen = Number(index); status.replaceChildren(); drawings[chosen].draw(); };

@@ -45,7 +45,7 @@ export class Runs {
 
   constructor(section) {
     section.replaceChildren(el("h1", { id: "runs-title" }, "Runs"),
-      el("p", { class: "lead" }, "Runs, cross-validations and ablations, while they train and after. Select several to compare them."),
+      el("p", { class: "lead" }, "Runs, cross-validations and ablations, during and after training. Select several runs to compare them."),
       this.#list, this.#details);
     onTheme(() => this.#draw());
   }
@@ -125,7 +125,7 @@ export class Runs {
   #drawCompare() {
     const names = [...this.#picked];
     this.compare.replaceChildren(mark(el("button", { type: "button", disabled: names.length < 2, onclick: () => { location.hash = address(names); } },
-      names.length < 2 ? "Compare (select two runs or more)" : `Compare ${names.length} runs`), "compare"));
+      names.length < 2 ? "Compare (select at least two runs)" : `Compare ${names.length} runs`), "compare"));
   }
 
   async #open(names) {
@@ -211,7 +211,7 @@ export class Runs {
       const parts = [el("p", { role: "status" }, `${run.finished_runs} of ${run.all_runs} runs have finished.`)];
       if (run.table) {
         parts.push(table(`Members by ${run.metric}`, run.table.columns, run.table.rows), el("p", { class: "note" }, run.table.caption));
-      } else parts.push(el("p", { class: "note" }, "The table appears when the first run has finished."));
+      } else parts.push(el("p", { class: "note" }, "The table will appear when the first run has finished."));
       parts.push(el("h2", {}, "Members"), table("Runs of each member", ["member", "runs"], run.members.map((member) => [member.name,
         el("span", {}, member.runs.map((single, index) => [index > 0 ? ", " : "", single.state === "missing" ? `${single.id} (not started)`
           : el("a", { href: `#runs/${encodeURIComponent(`${run.name}/${single.id}`)}` }, `${single.id}${single.state === "finished" ? "" : " (training)"}`)]).flat())]), [1]));

@@ -13,7 +13,7 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Fetches JSON. Throws an Error with the sentence of the server. */
+/** Fetches JSON. Throws an Error with the message of the server. */
 export async function api(path, options = {}) {
   let response;
   try {
@@ -37,7 +37,7 @@ export function query(parameters) {
   return search.toString();
 }
 
-/** Tells users of screen readers what has changed. */
+/** Announces a change to users of screen readers. */
 export function announce(text) {
   const line = document.getElementById("announcer");
   line.textContent = "";

@@ -1,4 +1,4 @@
-/// What a request may contain.
+/// The limits of requests.
 public struct HTTPLimits: Sendable {
     /// The bytes of the request target. Longer ones give status 414.
     public var uri = 8192

@@ -1,7 +1,6 @@
 import Foundation
 
-/// An incremental parser of HTTP/1.1 and HTTP/1.0 requests (RFC 9112). It is strict: what two servers could read in
-/// two ways is an error.
+/// An incremental parser of HTTP/1.1 and HTTP/1.0 requests (RFC 9112). It is strict: ambiguous requests are errors.
 ///
 /// ```swift
 /// var parser = HTTPParser()
@@ -9,7 +8,7 @@ import Foundation
 /// while let event = try parser.next() { ... }    // nil: needs more bytes
 /// ```
 public struct HTTPParser: Sendable {
-    /// What the parser has found.
+    /// An event of the parser.
     public enum Event: Sendable {
         /// The request line and the header fields are complete. `bodyLimit` may be changed now.
         case head(RequestHead)
@@ -27,7 +26,7 @@ public struct HTTPParser: Sendable {
         case failed(Problem)
     }
 
-    /// What a request may contain.
+    /// The limits of requests.
     public let limits: HTTPLimits
     /// The limit of the body of the current request. Every request begins with `limits.body`.
     public var bodyLimit: Int
@@ -88,7 +87,7 @@ public struct HTTPParser: Sendable {
                     throw Problem(
                         400,
                         first == 0x16
-                            ? "The connection begins with a TLS handshake. The server speaks http, not https."
+                            ? "The connection begins with a TLS handshake. The server uses http, not https."
                             : "The request does not begin with a method.")
                 }
                 guard

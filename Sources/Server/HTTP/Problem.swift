@@ -1,8 +1,8 @@
 import Foundation
 
-/// An error that the client is told about: an HTTP status and one sentence.
+/// An error that is reported to the client: an HTTP status and a message.
 ///
-/// Its body is `{"error": {"status": 404, "message": "..."}}`. The message is the sentence that the terminal would
+/// Its body is `{"error": {"status": 404, "message": "..."}}`. The message is the one that the command line would
 /// print.
 public struct Problem: Error, Equatable, CustomStringConvertible, LocalizedError {
     /// The HTTP status, 400...599.

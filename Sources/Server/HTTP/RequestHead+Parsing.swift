@@ -36,7 +36,7 @@ struct RequestLine {
         guard RequestHead.methods.contains(method) else {
             throw Problem(
                 501,
-                "The method is \(shown(method, limit: 20)). The server knows \(RequestHead.methods.sorted().joined(separator: ", "))."
+                "The method is \(shown(method, limit: 20)). The server supports \(RequestHead.methods.sorted().joined(separator: ", "))."
             )
         }
         guard parts[1].allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
@@ -172,7 +172,7 @@ extension RequestHead {
                 throw Problem(400, "The request has both Content-Length and Transfer-Encoding.")
             }
             guard line.minorVersion > 0 else {
-                throw Problem(400, "HTTP/1.0 does not know Transfer-Encoding.")
+                throw Problem(400, "HTTP/1.0 does not support Transfer-Encoding.")
             }
             guard codings.count == 1 else {
                 throw Problem(400, "The request has several Transfer-Encoding headers.")

@@ -2,7 +2,7 @@ import Foundation
 
 /// A body of type `multipart/form-data` (RFC 7578): the fields and files of a form.
 public struct Multipart: Sendable {
-    /// What a body may contain.
+    /// The limits of a body.
     public struct Limits: Sendable {
         /// The number of parts.
         public var parts = 128

@@ -163,7 +163,7 @@ extension Connection {
         if !core.workers(takingLong: takesLong).submit({ exchange.run(handler, request) }) {
             exchange.send(
                 Problem(
-                    429, "The server has \(core.options.queue) requests waiting, which is its limit.",
+                    429, "The server has \(core.options.queue) waiting requests, which is the limit.",
                     headers: ["Retry-After": "1"]
                 ).response)
         }

@@ -33,13 +33,14 @@ extension Connection {
                 let time = options.bodyTimeout + Double(input.parser.bodyBytes) / options.bodyRate
                 return (
                     Clock.after(time, from: start),
-                    .request(Problem(408, "The body has not arrived in time."))
+                    .request(Problem(408, "The body did not arrive in time."))
                 )
             }
             if let start = input.requestStart {
                 return (
                     Clock.after(options.headerTimeout, from: start),
-                    .request(Problem(408, "The header has not arrived in \(options.headerTimeout) seconds."))
+                    .request(
+                        Problem(408, "The header did not arrive within \(options.headerTimeout) seconds."))
                 )
             }
             let idle = Clock.after(options.idleTimeout, from: shared.idleSince)

@@ -162,6 +162,6 @@ final class Exchange: Sendable {
 
     private static func tooManyStreams(_ limit: Int) -> Problem {
         Problem(
-            429, "The server has \(limit) open streams, which is its limit.", headers: ["Retry-After": "1"])
+            429, "The server has \(limit) open streams, which is the limit.", headers: ["Retry-After": "1"])
     }
 }

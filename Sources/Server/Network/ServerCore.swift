@@ -73,13 +73,13 @@ final class Census: Sendable {
             counts.clients[client, default: 0] += 1
             if counts.total > limits.total {
                 return Problem(
-                    503, "The server has \(limits.total) open connections, which is its limit.",
+                    503, "The server has \(limits.total) open connections, which is the limit.",
                     headers: ["Retry-After": "1"])
             }
             if counts.clients[client, default: 0] > limits.perClient {
                 return Problem(
                     429,
-                    "\(client) has \(limits.perClient) open connections, which is the limit of a client.",
+                    "\(client) has \(limits.perClient) open connections, which is the limit for one client.",
                     headers: ["Retry-After": "1"])
             }
             return nil

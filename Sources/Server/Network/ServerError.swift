@@ -2,7 +2,7 @@ import Foundation
 
 /// The server cannot start.
 public struct ServerError: Error, Equatable, CustomStringConvertible, LocalizedError {
-    /// What failed and why.
+    /// The message.
     public let description: String
 
     init(_ description: String) { self.description = description }

@@ -19,7 +19,7 @@ struct StopSignals {
                 .exchanged
         else {
             for end in ends { close(end) }
-            throw ServerError("Another server waits for signals already.")
+            throw ServerError("Another server in this process already handles signals.")
         }
         read = ends[0]
         var previous: [(Int32, sigaction)] = []

@@ -1,4 +1,4 @@
-/// What a server serves. `Router` is one.
+/// The application of a server, such as a `Router`.
 public protocol Application: Sendable {
     /// Decides about a request before its body is read. It is called on the thread that serves all connections and
     /// must not block.
@@ -21,7 +21,7 @@ extension Application {
     public func problem(for error: any Error) -> Problem { Problem(describing: error) }
 }
 
-/// What becomes of a request.
+/// The decision about a request.
 public enum Admission: Sendable {
     /// The response without a handler.
     case reply(Response)

@@ -18,7 +18,7 @@ public struct Router: Application {
     private var routes: [Route] = []
     /// Who may send requests; nil lets everybody.
     public var security: Security?
-    /// What the client is told about an error of a handler.
+    /// Returns the error that is reported to the client for an error of a handler.
     public var problem: @Sendable (any Error) -> Problem = { Problem(describing: $0) }
 
     /// Creates a router without routes.
@@ -41,7 +41,7 @@ public struct Router: Application {
             method: method, pattern: RoutePattern(pattern), bodyLimit: bodyLimit, accepts: accepts,
             takesLong: takesLong, handler: handler)
         precondition(
-            RequestHead.methods.contains(method), "Router: the server does not know the method \(method)")
+            RequestHead.methods.contains(method), "Router: the server does not support the method \(method)")
         precondition(
             !routes.contains { $0.method == method && $0.pattern.shape == route.pattern.shape },
             "Router: there are two routes for \(method) \(pattern)")
@@ -70,7 +70,7 @@ public struct Router: Application {
     /// The header fields of `security`.
     public var headers: Headers { security?.headers ?? ["X-Content-Type-Options": "nosniff"] }
 
-    /// Returns what `problem` makes of an error.
+    /// Returns the result of `problem` for an error.
     public func problem(for error: any Error) -> Problem { problem(error) }
 
     /// Checks the security, the route and the type of the body.
@@ -120,7 +120,7 @@ public struct Router: Application {
         guard let type = head.contentType, route.accepts.contains(type) else {
             throw Problem(
                 415,
-                "The body is \(shown(head.contentType ?? "of unknown type")). It must be \(route.accepts.joined(separator: " or "))."
+                "The content type of the body is \(shown(head.contentType ?? "unknown")). It must be \(route.accepts.joined(separator: " or "))."
             )
         }
     }

@@ -1,11 +1,11 @@
-/// Who may send requests: the guard against DNS rebinding, cross-site requests and other users of the machine.
+/// The access policy of a server, against DNS rebinding, cross-site requests and other users of the machine.
 ///
-/// A browser lets any page send requests to a server on the same machine. The check of the host name refuses pages
-/// that have made their own name point here, and the check of the origin those that send requests across sites.
+/// A browser allows any page to send requests to a server on the same machine. The check of the host name rejects pages
+/// whose own name resolves to this machine; the check of the origin rejects cross-site requests.
 public struct Security: Sendable {
     /// The names that the `Host` header may have, besides loopback names and without ports.
     public var hosts: Set<String>
-    /// The secret that requests must present; nil asks for none.
+    /// The token that requests must send; nil requires none.
     public let token: String?
     /// The value of the header `Content-Security-Policy`.
     public var contentSecurityPolicy =
@@ -92,7 +92,7 @@ public struct Security: Sendable {
             return nil
         }
         throw Problem(
-            401, "The request has no valid token. Open the link that the server has printed.",
+            401, "The request has no valid token. Open the link that the server printed.",
             headers: ["WWW-Authenticate": "Bearer"])
     }
 
@@ -100,7 +100,7 @@ public struct Security: Sendable {
     private func checkSite(_ head: RequestHead) throws(Problem) {
         let isSafe = ["GET", "HEAD", "OPTIONS"].contains(head.method)
         let isWebSocket = head.headers.list("Upgrade").contains("websocket")
-        let refusal = Problem(403, "The request comes from a page of another site.")
+        let refusal = Problem(403, "The request comes from another site.")
         if let origin = head.headers["Origin"] {
             let text = origin.lowercased()
             let isOwn = ["http://", "https://"].contains {

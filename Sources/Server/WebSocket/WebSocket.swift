@@ -14,9 +14,9 @@ public final class WebSocket: @unchecked Sendable {
         public var messageLimit = 1 << 20
         /// The bytes of received messages that wait for `receive` before the client has to wait.
         public var inboxLimit = 1 << 20
-        /// The seconds of silence after which the client is asked for a sign of life.
+        /// The seconds of silence after which the server sends a ping.
         public var pingInterval = 20.0
-        /// The subprotocols that the server speaks.
+        /// The subprotocols that the server supports.
         public var protocols: [String] = []
 
         /// Creates options.
@@ -146,7 +146,7 @@ public final class WebSocket: @unchecked Sendable {
 
     /// The server stops.
     func goAway() {
-        close(code: 1001, reason: "The server stops.")
+        close(code: 1001, reason: "The server is stopping.")
         exchange.cancellation.cancel()
         end()
     }

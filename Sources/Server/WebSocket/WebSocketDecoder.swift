@@ -60,7 +60,7 @@ struct WebSocketDecoder {
         guard let opcode = WebSocketFrame.Opcode(rawValue: first & 0x0F) else {
             throw Self.violation("The opcode \(first & 0x0F) is reserved.")
         }
-        guard second & 0x80 != 0 else { throw Self.violation("A frame of the client is not masked.") }
+        guard second & 0x80 != 0 else { throw Self.violation("A frame from the client is not masked.") }
         let isFinal = first & 0x80 != 0
         let short = Int(second & 0x7F)
         let lengthBytes = short == 126 ? 2 : short == 127 ? 8 : 0
@@ -70,7 +70,8 @@ struct WebSocketDecoder {
             }
         } else if (opcode == .continuation) == (kind == nil) {
             throw Self.violation(
-                kind == nil ? "A continuation has no beginning." : "A message begins within another message.")
+                kind == nil
+                    ? "A continuation frame follows no message." : "A message begins within another message.")
         }
         guard available >= 6 + lengthBytes else { return nil }
         var count = UInt64(short)
@@ -125,7 +126,7 @@ struct WebSocketDecoder {
 
     private func close() throws(WebSocketError) -> Event {
         if control.isEmpty { return .close(code: nil, reason: "") }
-        guard control.count >= 2 else { throw Self.violation("A close frame has half a code.") }
+        guard control.count >= 2 else { throw Self.violation("The code of a close frame is incomplete.") }
         let code = Int(control[0]) << 8 | Int(control[1])
         guard WebSocketFrame.isValid(code: code) else {
             throw Self.violation("The close code \(code) is not allowed.")

@@ -9,7 +9,7 @@ enum WebSocketHandshake {
             head.headers.list("Upgrade").contains("websocket")
         else {
             throw Problem(
-                426, "This address speaks WebSocket only.",
+                426, "This address accepts only WebSocket connections.",
                 headers: ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"])
         }
         guard head.headers["Sec-WebSocket-Version"] == "13" else {

@@ -70,9 +70,9 @@ enum AudioContainer: Equatable {
         if head.allSatisfy({ $0 == 0 }) { return "zeros" }
         if let text = text(head) {
             let line = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(30)) } ?? ""
-            return "text that begins \"\(line)\""
+            return "text that begins with \"\(line)\""
         }
-        return "bytes of no known kind (" + head.prefix(4).map { hex($0) }.joined(separator: " ") + ")"
+        return "an unknown format (" + head.prefix(4).map { hex($0) }.joined(separator: " ") + ")"
     }
 
     /// The bytes as text, if they are text; the last character may be incomplete.

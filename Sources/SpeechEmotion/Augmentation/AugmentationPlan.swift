@@ -23,11 +23,11 @@ public struct AugmentationPlan: Options {
         .init("features", \.features, "Feature augmentations applied anew in every epoch."),
         .init(
             "leak_copies_into_test", \.leakCopiesIntoTest,
-            "Whether the copies of all clips are made before the split, so that copies of test clips leak into the training set. Only to reproduce published results with this flaw."
+            "Whether the copies of all clips are made before the split, so that copies of test clips leak into the training set. Use this only to reproduce published results with this flaw."
         ),
         .init(
             "leak_copies_into_validation", \.leakCopiesIntoValidation,
-            "Whether the validation set is drawn from the augmented copies of all clips outside the test set, as by a `validation_split` of augmented data, so that copies of a clip are in both training and validation set. Only to reproduce published results with this flaw."
+            "Whether the validation set is drawn from the augmented copies of all clips outside the test set, as with a `validation_split` of augmented data, so that copies of a clip are in both training and validation set. Use this only to reproduce published results with this flaw."
         ),
     ]
 

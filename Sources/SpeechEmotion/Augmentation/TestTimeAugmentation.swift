@@ -35,7 +35,7 @@ public struct TestTimeAugmentation: Options {
     /// No augmented copies: the recording alone.
     public init() {}
 
-    /// Creates augmented copies beside the recording itself.
+    /// Creates augmented copies in addition to the recording itself.
     public init(_ copies: [[AnyWaveAugmentation]]) { self.copies = copies }
 
     /// Decodes the value of `tta` in a config. Throws every error with its location.

@@ -52,7 +52,7 @@ public struct DataOptions: Options {
 
     public var validationIssues: [ValidationIssue] {
         guard let classes, Set(classes).count < classes.count else { return [] }
-        return [ValidationIssue("classes", "a class occurs twice")]
+        return [ValidationIssue("classes", "a class is listed twice")]
     }
 
     /// Reads and selects the clips. Throws if the corpus is missing, if an option names what the corpus lacks, if no

@@ -8,7 +8,7 @@ public struct Features: Sendable, Equatable {
     public var values: [Float]
     /// The number of frames of a sequence before padding; nil for vectors and images.
     public var length: Int?
-    /// What was truncated; nil if the features did not come from a pipeline. Ignored in comparisons.
+    /// The truncation; nil if the features did not come from a pipeline. Ignored in comparisons.
     public var truncation: Truncation?
 
     /// Creates features of a shape, which must match the number of `values`.

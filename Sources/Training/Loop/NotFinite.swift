@@ -3,7 +3,7 @@ import Layers
 
 /// A loss or gradient that became NaN or infinite, with its origin and the examples of the batch.
 public struct NotFinite: Error, Sendable, CustomStringConvertible {
-    /// What was found, such as "the loss is nan".
+    /// A description, such as "the loss is nan".
     public var what: String
     /// The first location in the model with non-finite values, such as "model[2] (gru)"; nil if there is none.
     public var place: String?

@@ -117,7 +117,8 @@ import Testing
 
     @Test(arguments: [
         (#"[{"type": "pca", "n_components": 2}, {"type": "random_forest"}]"#, "principal components"),
-        (#"[{"type": "svc"}]"#, "no trees"), (#"[{"type": "dense", "units": 2}]"#, "no trees"),
+        (#"[{"type": "svc"}]"#, "not a tree model"),
+        (#"[{"type": "dense", "units": 2}]"#, "not a tree model"),
     ])
     func modelsWithoutTreesOfColumnsAreRefused(_ json: String, _ words: String) throws {
         let model = try Self.model(json)

@@ -114,7 +114,7 @@ import Testing
             found == [
                 .init(
                     .trainingAtChance,
-                    "The model learned nothing: the training accuracy is 0.26 in epoch 3, no better than the 0.25 of a constant prediction. Train for more epochs, try another optimizer.learning_rate (0.001), and check that the labels match their recordings."
+                    "The model did not learn: the training accuracy is 0.26 in epoch 3, no better than the 0.25 of a constant prediction. Train for more epochs, try another optimizer.learning_rate (0.001), and check that the labels match their recordings."
                 )
             ])
         // 0.25 and twice the deviation of 400 examples is 0.2933.

@@ -66,7 +66,7 @@ import Testing
         #expect(
             message(Array("path,label\na.wav,sad\n".utf8)).contains("found text that begins \"path,label\""))
         #expect(message([0, 0, 0, 0, 0, 0, 0, 0]).contains("found zeros"))
-        #expect(message([0xDE, 0xAD, 0xBE, 0xEF]).contains("bytes of no known kind (DE AD BE EF)"))
+        #expect(message([0xDE, 0xAD, 0xBE, 0xEF]).contains("an unknown format (DE AD BE EF)"))
         #expect(message(Array("R".utf8)).contains("found text that begins \"R\""))
         #expect(message(Array("RIFF....AVI ".utf8)).contains("a RIFF file without WAVE"))
     }

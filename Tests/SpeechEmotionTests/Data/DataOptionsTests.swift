@@ -100,7 +100,7 @@ import Testing
             "\"cap\": {\"per_class\": 0}",
             "cap.per_class: expected an integer or \"smallest\" of at least 1, found 0"
         ),
-        ("\"classes\": [\"happy\", \"happy\"]", "classes: a class occurs twice"),
+        ("\"classes\": [\"happy\", \"happy\"]", "classes: a class is listed twice"),
         ("\"clases\": []", "clases: unknown key; did you mean \"classes\"?"),
     ]) func optionsThatAreWrong(_ more: String, _ expected: String) {
         #expect(message { try options(more) }.hasSuffix(expected))

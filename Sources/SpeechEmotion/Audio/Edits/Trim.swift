@@ -39,6 +39,6 @@ func frameComplaints(_ frame: Int, _ hop: Int) -> [ValidationIssue] {
     hop * 64 < frame
         ? [
             ValidationIssue(
-                "hop_length", "\(hop) is too small for a frame length of \(frame); the least is a 64th of it")
+                "hop_length", "\(hop) is too small for a frame length of \(frame); use at least 1/64 of it")
         ] : []
 }

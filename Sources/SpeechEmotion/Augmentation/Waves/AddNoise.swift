@@ -4,7 +4,7 @@ import Foundation
 
 /// Adds noise to a waveform.
 public struct AddNoise: WaveAugmentation {
-    /// What an amplitude is relative to.
+    /// The reference of an amplitude.
     public enum Reference: String, CaseIterable, ConfigurationValue {
         /// Full scale, which is 1.
         case fullScale = "full_scale"
@@ -14,7 +14,7 @@ public struct AddNoise: WaveAugmentation {
 
     /// The standard deviation of the noise; 0.005 if neither this nor `snr` is given.
     public var amplitude: Spread?
-    /// What the amplitude is relative to.
+    /// The reference of the amplitude.
     public var of = Reference.fullScale
     /// The signal-to-noise ratio in dB, instead of an amplitude.
     public var snr: Spread?

@@ -135,7 +135,7 @@ struct Transfer {
         case (22, _):
             .permanent(
                 found: "HTTP status \(status)",
-                allowed: "200; the address may have changed, or a proxy may be in the way")
+                allowed: "200; the address may have changed, or a proxy may block it")
         case (1, _), (3, _), (47, _): .permanent(found: complaint, allowed: "the URL of a file")
         default: .temporary(complaint)
         }

@@ -1,7 +1,7 @@
 import Autograd
 import Foundation
 
-/// The contents of a cache folder: entries with features, and the two index files beside them.
+/// The contents of a cache folder: entries with features, and two index files.
 public struct CacheInventory: Sendable {
     /// A file with features.
     struct Entry: Sendable {

@@ -5,7 +5,7 @@ import GeMAPS
 public struct EGeMAPSLayout: FeatureLayout {
     public static let type = "egemaps"
     public static let summary =
-        "The 88 functionals of eGeMAPSv02 (Eyben et al. 2016) under the names of openSMILE. Most equal openSMILE's up to rounding; F0, HNR and what depends on them differ in some frames."
+        "The 88 functionals of eGeMAPSv02 (Eyben et al. 2016) under the names of openSMILE. Most equal those of openSMILE up to rounding; functionals that depend on F0 or HNR can differ."
     public static let fields: [Field<Self>] = []
 
     public init() {}

@@ -19,7 +19,9 @@ final class FeatureTable: Sendable {
         guard let row = index.find(id) else {
             throw DataError(
                 "the clip \"\(id)\"", found: "no row in \(file)",
-                allowed: "a table with a row for each clip, or clips that it has (\"include\" in \"data\")")
+                allowed:
+                    "a table with a row for each clip; or select clips of the table with \"include\" in \"data\""
+            )
         }
         let size = shape.reduce(1, *)
         let own = Array(values[row * size..<(row + 1) * size])
@@ -82,7 +84,7 @@ final class FeatureTable: Sendable {
                 guard let value = Float(field.text.trimmed) else {
                     throw ConfigurationError(
                         place: field.place, path: JSONPath(),
-                        "found \"\(field.text.prefix(40))\" in the column \"\(table.columns[column])\", expected a number; list the column in \"exclude\" if it holds no feature"
+                        "found \"\(field.text.prefix(40))\" in the column \"\(table.columns[column])\", expected a number; list the column in \"exclude\" if it is not a feature"
                     )
                 }
                 values.append(value)
@@ -125,7 +127,7 @@ final class FeatureTable: Sendable {
         if let column = rest.first(where: { metadata.contains(table.columns[$0].lowercased()) }) {
             throw FileError(
                 file: layout.file, place: "line 1",
-                found: "the column \"\(table.columns[column])\", which is usually no feature",
+                found: "the column \"\(table.columns[column])\", which usually is not a feature",
                 allowed: "a list of such columns in \"exclude\", or of all features in \"columns\"")
         }
         guard !rest.isEmpty else {

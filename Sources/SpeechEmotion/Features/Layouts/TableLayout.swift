@@ -17,7 +17,7 @@ public struct TableLayout: FeatureLayout {
 
     public static let type = "table"
     public static let summary =
-        "Features of another program, such as embeddings: one row per clip in a .npy or CSV file. The audio is not read."
+        "Precomputed features, such as embeddings: one row per clip in a .npy or CSV file. The audio is not read."
     public static let fields: [Field<Self>] = [
         .init(
             "file", \.file,
@@ -25,17 +25,17 @@ public struct TableLayout: FeatureLayout {
             .required, .notEmpty),
         .init(
             "clips", \.clips,
-            "CSV file with one row per row of the .npy file, which names the clips; by default the same name with .csv. Frames beyond those in NAME.lengths.npy, if it exists, are padding."
+            "CSV file that identifies the clips, with one row per row of the .npy file; by default the same name with .csv. If NAME.lengths.npy exists, it contains the number of valid frames of each row; the other frames are padding."
         ),
         .init(
             "column", \.column,
-            "Column that names the clip: its id, its path, or its file name with or without extension.",
+            "Column that identifies the clip: its id, its path, or its file name with or without extension.",
             .notEmpty),
         .init(
             "columns", \.columns,
-            "Columns of a CSV file that hold features; by default all but \"column\" and \"exclude\".",
+            "Columns of a CSV file that contain features; by default all but \"column\" and \"exclude\".",
             .notEmpty),
-        .init("exclude", \.exclude, "Columns of a CSV file that hold no features."),
+        .init("exclude", \.exclude, "Columns of a CSV file that do not contain features."),
     ]
 
     public init() {}
@@ -55,7 +55,8 @@ public struct TableLayout: FeatureLayout {
     /// Throws: a table has no features of other recordings.
     public func features(of analysis: WaveformAnalysis) throws(DataError) -> Features {
         throw DataError(
-            "the features of a recording", found: "the layout \"table\", which only has the clips of \(file)",
+            "the features of a recording",
+            found: "the layout \"table\", which contains only the clips of \(file)",
             allowed:
                 "clips in the table; compute the features of other recordings with the program that wrote it")
     }

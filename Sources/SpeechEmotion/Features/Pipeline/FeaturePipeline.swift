@@ -28,7 +28,7 @@ public struct FeaturePipeline: Options {
                 "duration", \.duration, "Seconds to keep; `null` keeps everything after `offset`.", .above(0),
                 .atMost(1e6)),
             .init("preprocessing", \.preprocessing, "Preprocessing steps of the waveform, in order."),
-            .init("layout", \.layout, "The features and their layout: sequence, summary or image."),
+            .init("layout", \.layout, "The features and their layout."),
             .init(
                 "normalize", \.normalize,
                 "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction."
