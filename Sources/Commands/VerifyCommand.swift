@@ -3,6 +3,8 @@ import Foundation
 import Lab
 
 extension Command {
+    private static let quick = Switch(
+        name: "quick", help: "Check the files against their checksums instead of repeating the run.")
     private static let keep = Switch(name: "keep", help: "Keep the folder of the second run.")
     private static let row = Option.text(
         "row", "NAME", help: "With a results table: the row whose first run is repeated.")
@@ -10,17 +12,21 @@ extension Command {
     /// Repeats a run and compares the files bit by bit.
     static let verify: Command = Command(
         name: "verify",
-        summary: "Verify reproducibility: repeat a run, and compare its files bit by bit.",
+        summary: "Verify reproducibility: repeat a run and compare its files bit by bit, or check its checksums.",
         argument: Argument(
             placeholder: "RUN|TABLE", help: "Folder of a finished run, or a results table (JSON file).",
             completion: .files),
         options: [
-            row, keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
+            quick, row, keep, Common.threads, Common.cache, Common.cacheLimit, Common.noCache, Common.quiet,
         ],
         examples: [
             (
                 "Train verify runs/quickstart",
                 "Repeat the run, and list which files are identical; exit with status 1 if a file differs."
+            ),
+            (
+                "Train verify --quick runs/quickstart",
+                "Check that no file of the run has changed since it was written."
             ),
             (
                 "Train verify Experiments/tables/five-systems.json --row \"D random forest\"",
@@ -32,10 +38,14 @@ extension Command {
     private static func verifyRun(_ arguments: Arguments) throws {
         Interrupt.watch()
         arguments.applyThreads()
-        if let path = arguments.argument, path.hasSuffix(".json") { return try verifyRow(path, arguments) }
+        if let path = arguments.argument, path.hasSuffix(".json") {
+            guard !arguments[quick] else { throw UsageError("--quick requires the folder of a run") }
+            return try verifyRow(path, arguments)
+        }
         guard arguments[row] == nil else {
             throw UsageError("--row requires a results table (JSON file)")
         }
+        if arguments[quick] { return try checkFiles(arguments.required("run"), arguments) }
         let record = try RunRecord(arguments.required("run"))
         _ = try record.requireEnd()
         let copy = try freshFolder(record.path + "-verify")
@@ -59,6 +69,27 @@ extension Command {
             throw try failure(different, record, RunRecord(copy))
         }
         print("The run is bit-identical.")
+    }
+
+    /// Compares the files of a run with their checksums.
+    private static func checkFiles(_ folder: String, _ arguments: Arguments) throws {
+        guard !arguments[keep] else { throw UsageError("--keep has no effect with --quick") }
+        guard let checksums = try RunChecksums(folder: folder) else {
+            throw FileError(
+                file: folder, place: RunFile.checksums, found: "no such file",
+                allowed: "the folder of a finished run; without --quick, the run is repeated and compared")
+        }
+        let states = try checksums.states()
+        for (name, state) in states {
+            print("\(state.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0))  \(name)")
+        }
+        let changed = states.filter { $0.state != .intact }.map(\.name)
+        guard changed.isEmpty else {
+            throw LabError(
+                "\(folder): changed or missing since the run ended: \(changed.joined(separator: ", ")); restore the files, or repeat the run"
+            )
+        }
+        print("All \(states.count) files are intact.")
     }
 
     /// Repeats the first run of a row in a temporary folder, without the runs that filled the table.

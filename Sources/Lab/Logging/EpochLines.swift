@@ -18,7 +18,10 @@ public final class EpochLines {
     ///
     /// - Parameter epoch: The last epoch to keep; 0 starts an empty log.
     /// - Parameter isComplete: Whether the file must contain that epoch.
-    public init(_ file: String, resumingAfter epoch: Int, isComplete: Bool = true) throws {
+    /// - Parameter digest: The `digest` of the epochs to keep; nil if it is not known.
+    public init(
+        _ file: String, resumingAfter epoch: Int, isComplete: Bool = true, digest: String? = nil
+    ) throws {
         self.file = file
         guard epoch > 0, isComplete || FileManager.default.fileExists(atPath: file) else {
             epochs = []
@@ -34,6 +37,12 @@ public final class EpochLines {
                     + "restore the file, or start a new run")
         }
         epochs = kept
+        guard digest == nil || digest == self.digest else {
+            throw FileError(
+                file: file, place: "epochs up to \(epoch)",
+                found: "other values than those that the run had logged at its last checkpoint",
+                allowed: "the unchanged file; restore it, or start a new run under another name")
+        }
         if length < bytes.count { try AtomicFile.write(Array(bytes[..<length]), to: file) }
     }
 
@@ -55,6 +64,9 @@ public final class EpochLines {
         let values = metrics.values.map { (name: $0.name, value: $0.value.isFinite ? $0.value : .nan) }
         return EpochMetrics(epoch: metrics.epoch, values: values)
     }
+
+    /// The digest of all epochs so far.
+    var digest: String { SHA256.hex(of: epochs.map { Self.line($0) + "\n" }.joined()) }
 
     private static func line(_ metrics: EpochMetrics) -> String {
         let values = metrics.values.map { JSONMember($0.name, JSONValue(.number($0.value))) }

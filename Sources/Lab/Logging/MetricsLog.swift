@@ -17,9 +17,11 @@ public final class MetricsLog {
     ///
     /// Append the metrics of an epoch before saving the checkpoint that follows it.
     ///
-    /// - Parameter epoch: The epoch after which the run resumes; 0 for a new run.
-    public init(folder: String, resumingAfter epoch: Int = 0) throws {
-        lines = try EpochLines(folder + "/metrics.jsonl", resumingAfter: epoch)
+    /// - Parameters:
+    ///   - epoch: The epoch after which the run resumes; 0 for a new run.
+    ///   - digest: The digest of the log at that epoch; nil if it is not known.
+    public init(folder: String, resumingAfter epoch: Int = 0, digest: String? = nil) throws {
+        lines = try EpochLines(folder + "/metrics.jsonl", resumingAfter: epoch, digest: digest)
         table = folder + "/metrics.csv"
         for metrics in lines.epochs { addColumns(metrics) }
         if lines.epochs.isEmpty { try EpochLines.remove(table) } else { try rewrite() }
@@ -27,6 +29,9 @@ public final class MetricsLog {
 
     /// The metrics of all epochs so far.
     public var epochs: [EpochMetrics] { lines.epochs }
+
+    /// The digest of all epochs so far, with which a resumed run recognizes a changed log.
+    var digest: String { lines.digest }
 
     /// Appends an epoch, which must follow those in the files, and waits until it is on disk. Throws a `FileError` if it cannot
     /// be written.

@@ -12,6 +12,10 @@ public enum RunFile {
     public static let table = "metrics.csv"
     /// The selected model with its feature pipeline.
     public static let model = "model.safetensors"
+    /// The config of the model and the digest of its file, in readable form.
+    public static let modelCard = "model.json"
+    /// The checksums of the files of a finished run.
+    public static let checksums = "SHA256SUMS"
     /// The predictions for each clip of the evaluated subset (default: the test set).
     public static let predictions = "predictions.csv"
     /// Precision, recall and F1 of each class, as text.

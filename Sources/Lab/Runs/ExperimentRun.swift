@@ -87,6 +87,7 @@ public final class ExperimentRun {
             : try train(model, loss, training, validation)
         try save(model)
         let result = try measure(model, loss, epochs, training, validation, truncation, search)
+        try RunChecksums.write(for: folder)
         try report()
         return result
     }
@@ -209,11 +210,13 @@ public final class ExperimentRun {
 
     /// Trains, resuming from the last checkpoint if there is one.
     private func train(_ trainer: Trainer) throws {
+        var logged: String?
         if let state = try folder.states.newest() {
             for line in state.damaged { observer.note("skipped a damaged checkpoint: \(line)") }
-            try trainer.restore(state.json, state.tensors, file: folder.file("state"))
+            try trainer.restore(state.json["trainer"] ?? .null, state.tensors, file: folder.file("state"))
+            logged = state.json["log"]?.text
         }
-        let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch)
+        let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch, digest: logged)
         let timing = try TimingLog(folder: folder.path, resumingAfter: trainer.epoch)
         let events =
             try experiment.logging.tensorboard
@@ -223,7 +226,8 @@ public final class ExperimentRun {
         var saved = clock.now
         func save() throws {
             let state = trainer.state()
-            try folder.states.save(state.json, state.tensors)
+            try folder.states.save(
+                ["trainer": state.json, "log": JSONValue(.text(metrics.digest))], state.tensors)
             saved = clock.now
         }
         while !trainer.isOver {

@@ -45,6 +45,7 @@ public struct RunRecord: Sendable {
         experiment = try Experiment.decode(JSONValue.load(config))
         split = try file(RunFile.split).flatMap { try SplitFile.read($0).splits.first }
         result = try file(RunFile.result).map { try RunResult.decode(JSONValue.load($0)) }
+        let checksums = result == nil ? nil : try RunChecksums(folder: path)
         do {
             if let result {
                 trainedExperiment = try experiment.applying(result.search)
@@ -60,6 +61,9 @@ public struct RunRecord: Sendable {
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
+        try checksums?.check([
+            RunFile.config, RunFile.split, RunFile.result, RunFile.predictions, RunFile.audit, RunFile.metrics,
+        ])
         if let result, let metrics = file(RunFile.metrics),
             epochs.map(\.epoch) != Array(1...max(result.epochs, 1))
         {

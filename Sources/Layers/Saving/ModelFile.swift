@@ -3,16 +3,29 @@ import Configuration
 
 /// A model file: weights as safetensors, with the model's config and its card as metadata.
 public enum ModelFile {
-    /// Writes `name.safetensors`, and `name.json` with the metadata in readable form. Each file is written completely or not
-    /// at all; `read` needs only the first.
+    /// Writes `name.safetensors`, and `name.json` with the metadata in readable form and the SHA-256 digest of the first file.
+    /// Each file is written completely or not at all; `read` needs only the first.
     ///
     /// Throws a `FileError` if the path does not end in ".safetensors" or cannot be written, and an `ExportProblem` if the
     /// card does not fit the model or a layer declares no spec.
     public static func write(_ model: Model, card: ModelCard = ModelCard(), to path: String) throws {
         try card.check(model)
         let entries = card.metadata(of: model)
-        try AtomicFile.write(Array(config(entries).utf8), to: configPath(path))
+        let configPath = try Self.configPath(path)
         try model.saveWeights(to: path, metadata: Dictionary(entries) { first, _ in first })
+        let digest = try SHA256.hash(contentsOf: path)
+        try AtomicFile.write(Array(config(entries + [("sha256", "\"\(digest)\"")]).utf8), to: configPath)
+    }
+
+    /// Throws if the file differs from the digest in the config next to it, if there is one.
+    private static func checkDigest(_ path: String) throws {
+        guard let description = try? configPath(path),
+            let digest = (try? JSONValue.load(description))?["sha256"]?.text,
+            try SHA256.hash(contentsOf: path) != digest
+        else { return }
+        throw FileError(
+            file: path, place: "checksum", found: "contents other than those that \(description) describes",
+            allowed: "the unchanged file; copy both files again, or repeat what wrote them")
     }
 
     /// Creates the model from the metadata of a file written by `write`, and reads its weights.
@@ -53,6 +66,7 @@ public enum ModelFile {
             throw error.located(in: json)
         }
         try model.loadWeights(file, file: path)
+        try checkDigest(path)
         return (model, try card(file, path))
     }
 

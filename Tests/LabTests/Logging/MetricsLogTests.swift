@@ -141,6 +141,25 @@ import Testing
         }
     }
 
+    @Test func anotherValueBeforeTheEpochIsSaid() throws {
+        try Toy.inFolder { folder in
+            let log = try MetricsLog(folder: folder)
+            for epoch in 1...2 {
+                try log.append(EpochMetrics(epoch: epoch, values: [("a", 0.1), ("b", .nan), ("c", .infinity)]))
+            }
+            let digest = log.digest
+            _ = try MetricsLog(folder: folder, resumingAfter: 2, digest: digest)
+            let path = folder + "/metrics.jsonl"
+            let changed = try text(path).replacingOccurrences(of: "0.1", with: "0.2")
+            try changed.write(toFile: path, atomically: false, encoding: .utf8)
+            let error = #expect(throws: FileError.self) {
+                try MetricsLog(folder: folder, resumingAfter: 2, digest: digest)
+            }
+            #expect(error?.found.contains("other values than those that the run had logged") == true)
+            #expect(try text(path) == changed)
+        }
+    }
+
     @Test func aMissingFileIsSaid() throws {
         try Toy.inFolder { folder in
             let error = #expect(throws: FileError.self) {
