@@ -14,8 +14,9 @@ void *ck_allocate(ptrdiff_t bytes) {
     ptrdiff_t alignment = bytes >= huge ? huge : 64;
     void *pointer = NULL;
     if (posix_memalign(&pointer, (size_t)alignment, (size_t)bytes) != 0) {
-        fprintf(stderr, "Out of memory: a tensor of %.1f MB could not be allocated.\n", bytes / 1048576.0);
-        abort();
+        fprintf(stderr, "error: out of memory: cannot allocate %.1f MB. Use smaller batches or shorter sequences.\n",
+                bytes / 1048576.0);
+        _exit(71);
     }
 #if defined(__linux__)
     if (bytes >= huge) madvise(pointer, (size_t)bytes & ~(size_t)4095, MADV_HUGEPAGE);

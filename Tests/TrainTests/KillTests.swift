@@ -45,6 +45,26 @@ import Testing
         }
     }
 
+    /// A decoder that has been started for a file does not go on alone after the program was killed.
+    @Test func decodersEndWithTheProgram() throws {
+        try SmallExperiment.inFolder { folder in
+            let decoder = folder + "/ffmpeg"
+            try "#!/bin/sh\nwhile :; do :; done\n".write(toFile: decoder, atomically: false, encoding: .utf8)
+            chmod(decoder, 0o700)
+            try "....ftypM4A ................".write(
+                toFile: folder + "/a.m4a", atomically: false, encoding: .utf8)
+            var place = BuiltProgram.Surroundings()
+            place.environment["PATH"] = folder + ":/usr/bin:/bin"
+            let run = try SmallExperiment.finished.get()
+            let call = try BuiltProgram.begin(["predict", folder + "/a.m4a", "--model", run], place)
+            #expect(call.wait { !BuiltProgram.processes(with: decoder).isEmpty })
+            kill(call.id, SIGKILL)
+            _ = try call.end()
+            for _ in 0..<100 where !BuiltProgram.processes(with: decoder).isEmpty { usleep(50_000) }
+            #expect(BuiltProgram.processes(with: decoder).isEmpty)
+        }
+    }
+
     /// Searches over fitted models: every combination, and successive halving.
     @Test(arguments: [
         #"{"folds": 2, "parameters": {"model.n_estimators": [2, 4, 8, 12, 16, 24], "model.max_depth": [1, 2, 3, 4]}}"#,

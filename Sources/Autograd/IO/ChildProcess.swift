@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Synchronization
 
@@ -37,36 +38,63 @@ package final class ChildProcess {
     /// reaches it only through this process.
     ///
     /// - Parameter words: The program's name and its arguments.
-    package convenience init(_ program: String, words: [String], appendingTo file: String) throws {
-        try self.init(program, words, file: file, subject: program)
+    package init(_ program: String, words: [String], appendingTo file: String) throws {
+        // One at a time, so that no process inherits the pipes of another.
+        (id, input, output, messages) = try Self.starting.withLock { _ in
+            try Self.start(program, words, appendingTo: file)
+        }
     }
 
-    /// Starts a program whose output and messages are passed to `read`, and whose input is empty.
+    /// Starts a program whose output and messages are passed to `read`, and whose input is empty. It is killed when the
+    /// calling thread ends, also if this process is killed.
     ///
     /// - Parameters:
     ///   - words: The program's name and its arguments.
     ///   - subject: The file or address that error messages refer to.
-    package convenience init(_ program: String, words: [String], subject: String) throws {
-        try self.init(program, words, file: nil, subject: subject)
-    }
-
-    private init(_ program: String, _ words: [String], file: String?, subject: String) throws {
-        // One at a time, so that no process inherits the pipes of another.
+    ///   - processorSeconds: The processor time after which the program is killed; 0 for no limit.
+    package init(_ program: String, words: [String], subject: String, processorSeconds: Int = 0) throws {
         (id, input, output, messages) = try Self.starting.withLock { _ in
-            try Self.start(program, words, file: file, subject: subject)
+            try Self.start(program, words, subject: subject, processorSeconds: processorSeconds)
         }
     }
 
     private static let starting = Mutex(())
 
     private static func start(
-        _ program: String, _ words: [String], file: String?, subject: String
+        _ program: String, _ words: [String], subject: String, processorSeconds: Int
     ) throws -> (pid_t, Int32, Int32, Int32) {
         var pipes: [Int32] = [-1, -1, -1, -1]
+        let failed = pipes.withUnsafeMutableBufferPointer { pipes in
+            guard let pipes = pipes.baseAddress else { return true }
+            return pipe(pipes) != 0 || pipe(pipes + 2) != 0
+        }
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        defer { for descriptor in [nothing, pipes[1], pipes[3]] where descriptor >= 0 { close(descriptor) } }
+        var id = -errno
+        if !failed, nothing >= 0 {
+            for descriptor in pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            var arguments = words.map { strdup($0) } + [nil]
+            defer { for argument in arguments { free(argument) } }
+            id = ck_start_program(
+                program, &arguments, environ, [nothing, pipes[1], pipes[3]], processorSeconds)
+        }
+        guard id > 0 else {
+            for descriptor in [pipes[0], pipes[2]] where descriptor >= 0 { close(descriptor) }
+            errno = -id
+            throw FileError.system(
+                subject, "starting \(program)", allowed: "a program that can be started")
+        }
+        return (id, -1, pipes[0], pipes[2])
+    }
+
+    private static func start(
+        _ program: String, _ words: [String], appendingTo file: String
+    ) throws -> (pid_t, Int32, Int32, Int32) {
+        var pipes: [Int32] = [-1, -1]
         var id: pid_t = 0
         let failure = pipes.withUnsafeMutableBufferPointer { pipes -> Int32 in
-            guard let pipes = pipes.baseAddress, pipe(pipes) == 0, pipe(pipes + 2) == 0 else { return errno }
-            for i in 0..<4 { _ = fcntl(pipes[i], F_SETFD, FD_CLOEXEC) }
+            guard let pipes = pipes.baseAddress, pipe(pipes) == 0 else { return errno }
+            for i in 0..<2 { _ = fcntl(pipes[i], F_SETFD, FD_CLOEXEC) }
             var actions = posix_spawn_file_actions_t()
             var attributes = posix_spawnattr_t()
             posix_spawn_file_actions_init(&actions)
@@ -75,35 +103,28 @@ package final class ChildProcess {
                 posix_spawn_file_actions_destroy(&actions)
                 posix_spawnattr_destroy(&attributes)
             }
-            if let file {
-                posix_spawn_file_actions_adddup2(&actions, pipes[0], STDIN_FILENO)
-                posix_spawn_file_actions_addopen(
-                    &actions, STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-                posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-                posix_spawnattr_setflags(
-                    &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-                // A thread that blocks signals must not start a process that cannot be stopped.
-                var none = sigset_t()
-                sigemptyset(&none)
-                posix_spawnattr_setsigmask(&attributes, &none)
-                posix_spawnattr_setpgroup(&attributes, 0)
-            } else {
-                posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-                posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO)
-                posix_spawn_file_actions_adddup2(&actions, pipes[3], STDERR_FILENO)
-            }
+            posix_spawn_file_actions_adddup2(&actions, pipes[0], STDIN_FILENO)
+            posix_spawn_file_actions_addopen(
+                &actions, STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+            posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+            // A thread that blocks signals must not start a process that cannot be stopped.
+            var none = sigset_t()
+            sigemptyset(&none)
+            posix_spawnattr_setsigmask(&attributes, &none)
+            posix_spawnattr_setpgroup(&attributes, 0)
             var arguments = words.map { strdup($0) } + [nil]
             defer { for argument in arguments { free(argument) } }
             return posix_spawn(&id, program, &actions, &attributes, &arguments, environ)
         }
-        let ours = failure != 0 ? [] : file == nil ? [0, 2] : [1]
-        for i in pipes.indices where pipes[i] >= 0 && !ours.contains(i) { close(pipes[i]) }
+        if pipes[0] >= 0 { close(pipes[0]) }
         guard failure == 0 else {
+            if pipes[1] >= 0 { close(pipes[1]) }
             errno = failure
             throw FileError.system(
-                subject, "starting \(program)", allowed: "a program that can be started")
+                program, "starting \(program)", allowed: "a program that can be started")
         }
-        return file == nil ? (id, -1, pipes[0], pipes[2]) : (id, pipes[1], -1, -1)
+        return (id, pipes[1], -1, -1)
     }
 
     deinit { for descriptor in [input, output, messages] where descriptor >= 0 { close(descriptor) } }

@@ -20,6 +20,12 @@ int ck_recording_pauses(void);
 void ck_pause_recording(int change);
 /// The number of cores available to this process.
 int ck_usable_cores(void);
+
+/// Starts a program that is killed when the calling thread ends, however it ends, and after a number of seconds of
+/// processor time (0 for no limit). It inherits the three files as its standard input, output and error, and no others.
+/// Returns its process id, or a negative error number.
+int ck_start_program(const char *program, char *const *words, char *const *environment, const int files[3],
+                     long seconds);
 /// The instruction set that the kernels of product.c use on this machine.
 const char *ck_instruction_set(void);
 

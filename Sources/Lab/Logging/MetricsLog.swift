@@ -31,7 +31,7 @@ public final class MetricsLog {
     public var epochs: [EpochMetrics] { lines.epochs }
 
     /// The digest of all epochs so far, with which a resumed run recognizes a changed log.
-    var digest: String { lines.digest }
+    public var digest: String { lines.digest }
 
     /// Appends an epoch, which must follow those in the files, and waits until it is on disk. Throws a `FileError` if it cannot
     /// be written.

@@ -39,7 +39,7 @@ package struct Ffmpeg: Sendable {
                     "\(AudioContainer.readable). Install ffmpeg (apt-get install ffmpeg), or convert the file to WAV"
             )
         }
-        if let path { return try run(program, path, source.name) }
+        if let path { return try run(program, path, source.name, size: source.size) }
         let copy =
             FileManager.default.temporaryDirectory.path
             + "/waveform-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
@@ -52,10 +52,13 @@ package struct Ffmpeg: Sendable {
                 at += max(part.count, 1)
             }
         }
-        return try run(program, copy, source.name)
+        return try run(program, copy, source.name, size: source.size)
     }
 
-    private func run(_ program: String, _ path: String, _ name: String) throws -> (
+    /// The processor time that a file may take: audio is decoded at several MB/s.
+    private static func processorSeconds(_ bytes: Int) -> Int { 60 + bytes / 50_000 }
+
+    private func run(_ program: String, _ path: String, _ name: String, size: Int) throws -> (
         bytes: [UInt8], complaint: String?
     ) {
         // An absolute path after "file:" can be neither an option nor a URL.
@@ -66,7 +69,7 @@ package struct Ffmpeg: Sendable {
                 program, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", file, "-map",
                 "0:a:0",
                 "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
-            ], subject: name)
+            ], subject: name, processorSeconds: Self.processorSeconds(size))
         var output: [UInt8] = []
         var messages: [UInt8] = []
         let end = child.read(patience: patience) { part, isMessage in
@@ -89,6 +92,10 @@ package struct Ffmpeg: Sendable {
             throw problem(
                 "more than \(grouped(mostBytes)) bytes of audio",
                 "less; split the file or convert it to WAV")
+        case .ended(.signal(SIGXCPU)), .ended(.signal(SIGKILL)):
+            throw problem(
+                "no end after \(Self.processorSeconds(size)) s of processor time",
+                "a file that ffmpeg can decode; convert it to WAV")
         case .ended(let ending) where ending != .status(0) || output.isEmpty:
             throw problem(
                 complaint ?? "the exit status \(ending.code)", "a file that ffmpeg can decode; copy it again")

@@ -40,7 +40,7 @@ import Testing
         }
         for (result, expected) in [
             (tooLarge, "shape [1099511627776, 1099511627776] is too large for any memory"),
-            (negative, "shape [-2, -3] has a negative size"), (noRoom, "Out of memory"),
+            (negative, "shape [-2, -3] has a negative size"), (noRoom, "out of memory"),
         ] {
             let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
             #expect(message.contains(expected))
