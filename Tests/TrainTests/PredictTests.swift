@@ -69,6 +69,45 @@ import Testing
         }
     }
 
+    /// Names with line breaks, quotes and markup, a pipe, a device, a socket-like name and a folder that contains itself.
+    @Test func strangeNamesStayOnOneLineAndWhatIsNoFileIsNamed() throws {
+        try SmallExperiment.inFolder { folder in
+            let sounds = folder + "/sounds"
+            try FileManager.default.createDirectory(atPath: sounds, withIntermediateDirectories: true)
+            let names = ["a\nb.wav", "c\u{1B}[31m.wav", "q\"u'o<script>, x.wav"]
+            for name in names {
+                try AudioFile.write(Waveform(Self.sound(300), rate: 8000), to: "\(sounds)/\(name)")
+            }
+            #expect(mkfifo(sounds + "/pipe.wav", 0o600) == 0)
+            symlink("/dev/zero", sounds + "/zero.wav")
+            symlink(".", sounds + "/loop")
+            var bytes = Array((sounds + "/").utf8CString.dropLast()).map { UInt8(bitPattern: $0) }
+            bytes += [0xFF, 0xFE] + Array(".wav".utf8) + [0]
+            let wave = try Data(contentsOf: URL(fileURLWithPath: "\(sounds)/\(names[0])"))
+            let file = bytes.withUnsafeBufferPointer { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_CREAT | O_WRONLY, 0o600) }
+            }
+            _ = wave.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            close(file)
+
+            let table = try predict(sounds)
+            #expect(table.status == 1 && table.output.split(separator: "\n").count == 4, "\(table.output)")
+            #expect(table.output.contains("a\\nb.wav ") && table.output.contains("c\\u001b[31m.wav "))
+            for text in ["pipe.wav: opening: found a device or pipe", "zero.wav: opening: found a device", "not valid UTF-8"] {
+                #expect(table.errors.contains(text), "\(table.errors)")
+            }
+            #expect(table.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("error: ") })
+
+            let csv = try predict(sounds, "--format", "csv")
+            let rows = try CSVTable(parsing: csv.output)
+            #expect(rows.rows.map { $0[0].text } == names.map { "\(sounds)/\($0)" })
+
+            let json = try predict(sounds, "--format", "json")
+            let found = try json.output.split(separator: "\n").map { try JSONValue.parse(String($0))["file"]?.text }
+            #expect(found == names.map { "\(sounds)/\($0)" })
+        }
+    }
+
     @Test func saliencyIsInTheJSONAndInPictures() throws {
         try inSounds { folder, good in
             let pictures = folder + "/pictures"

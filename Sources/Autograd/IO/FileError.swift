@@ -21,7 +21,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
     }
 
     /// The error on one line.
-    public var description: String { "\(file): \(place): found \(found); allowed: \(allowed)" }
+    public var description: String {
+        "\(file): \(place): found \(found); allowed: \(allowed)".onOneLine
+    }
 
     /// The same text, for `localizedDescription`.
     public var errorDescription: String? { description }

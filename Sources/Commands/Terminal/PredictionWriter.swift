@@ -1,4 +1,4 @@
-import Reports
+import Autograd
 import Configuration
 import Lab
 import Reports
@@ -87,7 +87,7 @@ final class PredictionWriter {
             padded(Self.fixed(value), to: max(classes[index].count, 5))
         }
         let columns =
-            [filled(name, width)] + (extras.counts ? [padded(count, to: 7)] : [])
+            [filled(name.onOneLine, width)] + (extras.counts ? [padded(count, to: 7)] : [])
             + [filled(classes[prediction.best], labelWidth)] + numbers
         return columns.joined(separator: "  ")
     }

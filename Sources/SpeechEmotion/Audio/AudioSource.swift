@@ -24,6 +24,11 @@ final class AudioSource: @unchecked Sendable {
         descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             size = 0
+            if errno == ENOENT, path.unicodeScalars.contains("\u{FFFD}") {
+                throw FileError(
+                    file: path, place: "opening", found: "a file name that is not valid UTF-8",
+                    allowed: "an audio file with a valid name; rename it")
+            }
             throw FileError.system(path, "opening", allowed: "an audio file that exists and is readable")
         }
         var status = stat()
