@@ -1,29 +1,35 @@
 import Autograd
 import Foundation
+import Synchronization
 
-/// The memory that the features of one clip may need. It depends on the machine, its limits and the number of threads, but
-/// not on what else is running, so that the same command either always works or always fails.
+/// The memory that the features of one clip may need: half of what the process may use. It depends on the machine and its
+/// limits, but not on what else is running, so that the same command either always works or always fails.
 enum MemoryLimit {
-    /// Bytes for one thread: half of the memory that the process may use, divided by the number of threads.
-    static var perThread: Int { total / 2 / Parallel.threads }
-
-    /// Sizes below this are not checked.
-    private static let small = 1 << 26
-
-    /// Throws if something needs more memory than a thread may use.
+    /// Throws if something needs more memory than one clip may need.
     ///
     /// - Parameters:
     ///   - bytes: The estimated size.
     ///   - action: The operation, for the message.
     ///   - subject: What needs the memory, for the message.
     static func check(_ bytes: Double, _ action: String, _ subject: String) throws(DataError) {
-        guard bytes >= Double(small), bytes > Double(perThread) else { return }
+        guard bytes >= small, bytes > largest else { return }
         throw DataError(
             action, found: "\(subject), which needs about \(gigabytes(bytes)) of memory",
             allowed:
-                "at most \(gigabytes(Double(perThread))) for each of \(Parallel.threads) threads; use shorter clips, a larger hop_length, a smaller n_fft, or fewer threads"
+                "at most \(gigabytes(largest)), half of the available memory; use shorter clips, a larger hop_length or a smaller n_fft"
         )
     }
+
+    /// Calls `body`, one call at a time if all threads together would need more memory than one clip may.
+    static func withRoom<R>(_ bytes: Double, _ body: () throws -> R) rethrows -> R {
+        guard bytes >= small, bytes * Double(Parallel.threads) > largest else { return try body() }
+        return try turn.withLock { _ in try body() }
+    }
+
+    private static let turn = Mutex(())
+    /// Sizes below this are not checked.
+    private static let small = Double(1 << 26)
+    private static var largest: Double { Double(total / 2) }
 
     private static func gigabytes(_ bytes: Double) -> String {
         let tenths = (bytes / 1e8).rounded(.up)

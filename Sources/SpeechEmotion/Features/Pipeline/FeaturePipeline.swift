@@ -48,7 +48,7 @@ public struct FeaturePipeline: Options {
     /// The shape of every result. Throws if the options are invalid for the sample rate.
     public func outputShape() throws -> [Int] {
         try layout.value.check(rate: finalRate)
-        if let fixedLength { try checkMemory(samples: fixedLength) }
+        if let fixedLength { try checkedMemory(samples: fixedLength) }
         return layout.value.outputShape
     }
 
@@ -65,8 +65,10 @@ public struct FeaturePipeline: Options {
 
     /// Computes the features of a waveform that has been preprocessed, and possibly augmented.
     public func features(of preprocessed: Waveform) throws -> Features {
-        try checkMemory(samples: preprocessed.count)
-        var features = try layout.value.features(of: WaveformAnalysis(preprocessed))
+        let bytes = try checkedMemory(samples: preprocessed.count)
+        var features = try MemoryLimit.withRoom(bytes) {
+            try layout.value.features(of: WaveformAnalysis(preprocessed))
+        }
         features.truncation = preprocessed.cuts?.truncation(by: layout.value)
         return features
     }

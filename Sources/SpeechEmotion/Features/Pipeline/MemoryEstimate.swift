@@ -1,12 +1,15 @@
 import Autograd
 
 extension FeaturePipeline {
-    /// Throws if the features of a clip need more memory than `MemoryLimit` allows.
+    /// About how many bytes the features of a clip need while they are computed. Throws if that is more than `MemoryLimit`
+    /// allows.
     ///
     /// - Parameter samples: The length of the clip after preprocessing.
-    func checkMemory(samples: Int) throws(DataError) {
-        let numbers = Double(samples) + layout.value.estimatedNumbers(samples: samples)
-        try MemoryLimit.check(4 * numbers, "features", "a clip of \(grouped(samples)) samples")
+    @discardableResult
+    func checkedMemory(samples: Int) throws(DataError) -> Double {
+        let bytes = 4 * (Double(samples) + layout.value.estimatedNumbers(samples: samples))
+        try MemoryLimit.check(bytes, "features", "a clip of \(grouped(samples)) samples")
+        return bytes
     }
 
     /// The length that preprocessing gives every clip; nil if it depends on the clip.
