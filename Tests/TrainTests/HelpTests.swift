@@ -1,4 +1,5 @@
 import Foundation
+import Lab
 import Testing
 
 /// What the program says of itself, and of words that it does not know.
@@ -23,6 +24,11 @@ import Testing
         #expect(try BuiltProgram.run("help").output == help.output)
         let alone = try BuiltProgram.run([])
         #expect(alone.status == 64 && alone.output.isEmpty && alone.errors == help.output)
+    }
+
+    @Test func theVersionIsPrinted() throws {
+        let version = try BuiltProgram.run("--version")
+        #expect(version.status == 0 && version.output == "Prosody \(RunEnvironment.version)\n")
     }
 
     @Test(arguments: commands)

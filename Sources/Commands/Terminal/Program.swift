@@ -41,6 +41,10 @@ public struct Program: Sendable {
             print(help)
             return 0
         }
+        if first == "--version" {
+            print("Prosody \(RunEnvironment.version)")
+            return 0
+        }
         if first == "help" {
             return run(words.dropFirst() + ["--help"])
         }
@@ -110,7 +114,7 @@ public struct Program: Sendable {
               75   the run folder is in use by another process
               130  interrupted by Ctrl-C or SIGTERM; progress is saved
 
-            Run "\(name) COMMAND --help" for the options of a command, with examples.
+            Run "\(name) COMMAND --help" for the options of a command, with examples, and "\(name) --version" for the version.
             """
     }
 
