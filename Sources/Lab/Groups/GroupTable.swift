@@ -5,7 +5,7 @@ import Reports
 struct GroupTable {
     var groups: [RunGroup]
     var level: Double
-    /// The number of bootstrap and permutation resamples; 0 computes no intervals and tests of pooled predictions.
+    /// The number of permutations of a test; 0 computes no intervals and tests of pooled predictions.
     var draws: Int
     /// The independent units; nil for the default.
     var unit: IndependentUnit?
@@ -30,7 +30,7 @@ struct GroupTable {
         var rows: [ResultTable.Row] = []
         var differences: [GroupDifference] = []
         let estimates = groups.map {
-            GroupEstimate($0, metric, unit: unit, level: level, draws: draws)
+            GroupEstimate($0, metric, unit: unit, level: level, hasIntervals: draws > 0)
         }
         for (index, (group, found)) in zip(groups, estimates).enumerated() {
             rows.append(
@@ -104,15 +104,17 @@ struct GroupTable {
         _ groups: [RunGroup], _ estimates: [GroupEstimate], level: Double
     ) -> [String] {
         sentences(
-            zip(groups, estimates).filter { $1.pooled.estimate.isFinite }.map { group, found in
+            zip(groups, estimates).filter { $1.pooled.method != nil || $1.pooled.absence != nil }.map {
+                group, found in
                 let note = IntervalNote(
                     unit: found.pooledUnit, units: found.pooled.units, method: found.pooled.method,
-                    level: level, speakerIndependent: group.speakerIndependent
+                    absence: found.pooled.absence, metrics: [found.metric], level: level,
+                    speakerIndependent: group.speakerIndependent
                 ).text
                 let models = group.members.count
                 return (
                     group.name,
-                    group.evaluatedOn == nil || models < 2
+                    group.evaluatedOn == nil || models < 2 || found.pooled.method == nil
                         ? note : "\(note) They hold for these \(models) models; training is not resampled."
                 )
             })

@@ -36,7 +36,7 @@ import Testing
     private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
 
     private func estimate(_ group: RunGroup, _ metric: String = "accuracy") -> GroupEstimate {
-        GroupEstimate(group, metric, unit: group.unit, level: 0.95, draws: 200)
+        GroupEstimate(group, metric, unit: group.unit, level: 0.95)
     }
 
     /// More seeds of the same results leave every interval as it is.
@@ -65,7 +65,7 @@ import Testing
         #expect(shared.unit == .folds && apart.unit == .speakers)
         let (a, b) = (estimate(apart).folds, estimate(shared).folds)
         #expect(a.method == .student && b.method == .correctedStudent)
-        // Shares have their interval on the logit scale.
+        // Proportions have their interval on the logit scale.
         func logit(_ p: Double) -> Double { log(p / (1 - p)) }
         let ratio = (logit(b.high) - logit(0.6)) / (logit(a.high) - logit(0.6))
         #expect(isClose(ratio, (1 + 3 * 0.25).squareRoot()))
@@ -157,15 +157,41 @@ import Testing
         #expect(note.contains("The mean of folds has no confidence interval: the folds were not"), "\(note)")
     }
 
-    /// Unseen speakers stay the units of pooled predictions if folds are chosen for the tests.
-    @Test func pooledIntervalsOfFoldsAreOverSpeakers() {
-        func pooled(_ group: RunGroup, _ unit: IndependentUnit) -> GroupEstimate {
-            GroupEstimate(group, "accuracy", unit: unit, level: 0.95, draws: 50)
+    /// The intervals of a table have the units of its tests: over folds, pooled predictions have none.
+    @Test func intervalsHaveTheUnitsOfTheTests() {
+        func found(_ group: RunGroup, _ unit: IndependentUnit) -> GroupEstimate {
+            GroupEstimate(group, "accuracy", unit: unit, level: 0.95)
         }
         let apart = group("x", [[4, 6, 8]])
-        #expect(pooled(apart, .folds).pooledUnit == .speakers && pooled(apart, .folds).pooled.units == 6)
-        #expect(pooled(apart, .clips).pooledUnit == .clips)
-        #expect(pooled(group("x", [[4, 6, 8]], independent: false), .folds).pooledUnit == .clips)
+        #expect(found(apart, .speakers).pooled.method == .jackknife && found(apart, .speakers).pooled.units == 6)
+        #expect(found(apart, .clips).pooledUnit == .clips && found(apart, .clips).pooled.units == 30)
+        for group in [apart, group("x", [[4, 6, 8]], independent: false)] {
+            let over = found(group, .folds)
+            #expect(over.pooled.method == nil && over.pooled.low.isNaN && isClose(over.pooled.estimate, 0.6))
+            #expect(over.folds.method != nil && over.folds.units == 3)
+        }
+        let table = GroupOverviews([apart], metrics: ["accuracy"]).allMetrics(unit: .folds, level: 0.95, draws: 9)
+        #expect(!table.note.contains("over 6 test speakers"), "\(table.note)")
+        #expect(table.note.contains("Interval of the mean of folds: Student's t"), "\(table.note)")
+    }
+
+    /// Folds of unseen speakers: their training sets overlap, which a test between training procedures must allow for.
+    @Test func testsOverFoldsAllowForOverlappingTrainingSets() {
+        let (base, other) = (group("base", [[4, 6, 7]]), group("other", [[5, 8, 8]]))
+        let found = GroupDifference(other, from: base, "accuracy", unit: .folds, draws: 100)
+        #expect(found.test == .correctedStudent)
+        #expect(isClose(found.pValue, FoldResults([0.1, 0.2, 0.1], testToTrain: 0.25).pValue))
+    }
+
+    /// The note says which metric has no interval, and why.
+    @Test func notesGiveTheReasonForAMissingInterval() {
+        func note(_ accuracies: [[Int]]) -> String {
+            GroupOverviews([group("x", accuracies)], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 9).note
+        }
+        #expect(note([[10, 10, 10]]).contains("No confidence interval of accuracy: all test speakers have the same result."))
+        #expect(
+            note([[10, 10, 9]]).contains(
+                "No confidence interval of accuracy: without one of the test speakers, the metric would be at its bound."))
     }
 
     /// A note describes every row.
@@ -174,8 +200,7 @@ import Testing
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-            "shared: 95% confidence intervals over 30 clips: bootstrap-t",
-            "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It assumes that fold results are independent and normal.",
+                        "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
             "shared: Interval of the mean of folds: corrected resampled t, for shares on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
