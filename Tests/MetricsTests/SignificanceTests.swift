@@ -210,6 +210,21 @@ import Testing
         #expect(throws: MetricError("the speaker of x is unknown; expected a speaker for each clip")) {
             try ClusteredMetric(.uar, [unknown], by: .speakers)
         }
-        #expect(throws: MetricError.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
+        #expect(
+            throws: MetricError(
+                "classes b and a; to pool predictions, their classes must be the same, in the same order")
+        ) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
+        let drawn = SimulatedPopulation().draw(speakers: 10, seeds: 1, RandomGenerator(seed: 1))[0]
+        #expect(throws: MetricError("two different metrics; a paired test needs the same one")) {
+            try ClusterResampling.test(
+                ClusteredMetric(.uar, drawn, by: .speakers), ClusteredMetric(.accuracy, drawn, by: .speakers),
+                generator: RandomGenerator(seed: 1))
+        }
+        #expect(throws: MetricError("1 rows of probabilities and 2 true classes; expected the same number")) {
+            try ProbabilityMetrics(probabilities: [[1]], truths: [0, 0], classes: 1)
+        }
+        #expect(throws: MetricError("row 0 has true class 2; expected a class index below 1")) {
+            try ProbabilityMetrics(probabilities: [[1]], truths: [2], classes: 1)
+        }
     }
 }

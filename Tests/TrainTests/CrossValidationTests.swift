@@ -99,6 +99,9 @@ import Testing
         let byFolds = try BuiltProgram.run("compare", members, "--test", "folds")
         #expect(
             byFolds.output.contains("There is no test: it requires at least 3 folds with different results."))
+        // Intervals have the units of the test, too.
+        #expect(byFolds.output.contains("With fewer than 3 folds there is no confidence interval."))
+        #expect(!byFolds.output.contains("over 4 test speakers"), "\(byFolds.output)")
         let clips = try BuiltProgram.run("compare", members, "--test", "clips")
         #expect(clips.output.contains("permutation test that exchanges the predictions of 64 clips"))
     }
@@ -203,6 +206,15 @@ import Testing
             (["features", try members + ":base"], "/runs/base-seed1-fold1"),
             (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit requires --cache"),
             (["predict", "x.wav", "--model", try members], "found an ablation of 2 members"),
+            (
+                ["ablate", try folder + "/folds.json", "--runs", try folder + "/runs", "--name", "members"],
+                "members contains runs of a different ablation; choose another --name, or move the folder"
+            ),
+            (
+                ["combine", try folds, "--out", try folder + "/folds.json"],
+                "a new name; the .safetensors file and its .json must not exist yet"
+            ),
+            (["combine", try folds], "specify the output with --out FILE, such as --out together.safetensors"),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],
                 "--ensemble applies to a cross-validation"

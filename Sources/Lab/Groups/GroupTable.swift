@@ -79,12 +79,11 @@ struct GroupTable {
             }
             sentences.append("Each row is averaged over its own seeds: \(seeds.joined(separator: "; ")).")
         }
-        if draws > 0 {
-            sentences += Self.pooledSentences(groups, estimates, level: level)
-        }
+        let pooled = draws > 0 ? Self.pooledSentences(groups, estimates, level: level) : []
+        sentences += pooled
         let folds = Self.foldSentences(groups, estimates)
         sentences += folds
-        if folds.isEmpty, !isPooled, hasFolds {
+        if folds.isEmpty, hasFolds, !isPooled || draws > 0 && pooled.isEmpty {
             sentences.append("With fewer than \(FoldResults.fewest) folds there is no confidence interval.")
         }
         let hasFoldDeviation = estimates.contains { $0.foldDeviation.isFinite }

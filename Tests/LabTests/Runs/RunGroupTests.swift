@@ -136,6 +136,40 @@ import Testing
             ])
     }
 
+    @Test func groupsWithNothingInCommonHaveNoTest() {
+        let base = group("base", [[4, 6, 7]])
+        func warnings(_ unit: IndependentUnit, _ change: (inout RunGroup.Member) -> Void) -> [String] {
+            var members = group("x", [[5, 7, 8]]).members
+            for index in members.indices { change(&members[index]) }
+            let found = GroupDifference(
+                RunGroup("x", members), from: base, "accuracy", unit: unit, draws: 10)
+            #expect(found.test == nil && found.pValue.isNaN)
+            return found.warnings
+        }
+        #expect(
+            warnings(.folds) { $0.fold += 3 } == ["x and base have no fold in common: no test between them"])
+        #expect(
+            warnings(.folds) { member in
+                for index in member.predictions?.ids.indices ?? 0..<0 {
+                    member.predictions?.ids[index] += " of another corpus"
+                }
+            } == ["x and base have no test clips in common: there is no difference between them"])
+        #expect(
+            warnings(.speakers) { $0.predictions = nil } == [
+                "no test between x and base: the predictions of a run are missing, or their classes differ from those of the other runs"
+            ])
+        #expect(
+            warnings(.speakers) { $0.predictions?.classes = ["a", "c"] } == [
+                "x and base have different classes: no test between them"
+            ])
+        var elsewhere = group("x", [[5, 7, 8]])
+        elsewhere.evaluatedOn = "emodb"
+        #expect(
+            GroupDifference(elsewhere, from: base, "accuracy", unit: .folds, draws: 10).warnings == [
+                "x and base were not evaluated on the test sets of their folds: no test over folds"
+            ])
+    }
+
     /// The models of all folds on the same other data: speakers and clips are independent, folds are not.
     @Test func foldsOnTheSameDataHaveNoInterval() {
         var members = group("x", [[4, 6, 8], [5, 6, 7]]).members
