@@ -15,7 +15,7 @@ import Testing
         var metrics = [Metric.uar]
         /// How often the interval covers the true value.
         var coverage = 0.93...0.97
-        /// Metrics that have fewer than ten errors on average, so that their interval is conservative.
+        /// Metrics with so few clips that their interval is conservative.
         var conservative: [Metric] = []
         /// More where draws are cheap.
         var rounds: Int { population.hasScores ? 1000 : 2000 }
@@ -39,7 +39,7 @@ import Testing
                 Design(population: .unbalanced, speakers: speakers, seeds: seeds),
                 Design(
                     population: .fewClips, speakers: speakers, seeds: seeds,
-                    conservative: isSmall ? [.uar] : []),
+                    conservative: seeds == 1 && speakers < 24 ? [.uar] : []),
                 // Every metric that has an interval.
                 Design(
                     population: .scored, speakers: speakers, seeds: seeds,
@@ -74,7 +74,7 @@ import Testing
         for (metric, count) in zip(design.metrics, counts) {
             let share = Double(count.covered) / Double(count.printed)
             #expect(
-                (design.conservative.contains(metric) ? 0.97...0.995 : design.coverage).contains(share),
+                (design.conservative.contains(metric) ? 0.96...0.995 : design.coverage).contains(share),
                 "\(metric.name): covers \(count.covered) of \(count.printed)")
         }
     }

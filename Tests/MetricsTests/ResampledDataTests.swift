@@ -134,43 +134,43 @@ import Testing
         #expect(unstable.plain > 0.09)
     }
 
-    /// The interval without the correction covers the mean accuracy of the trained models. It does not cover that of the training
-    /// procedure if the classifier is unstable.
+    /// Without the correction, the interval of k-fold cross-validation covers the mean accuracy of the trained models, and nearly that of
+    /// the training procedure, if the classifier is stable (Bayle et al. 2020). With an unstable one it is too narrow; the correction
+    /// makes up for it.
     @Test(arguments: Classifier.allCases) func intervalsOfKFold(_ classifier: Classifier) {
         let generator = RandomGenerator(seed: 33).split("\(classifier)")
-        let division = Division(count: 5, isKFold: true)
-        var intervals: [(plain: ConfidenceInterval, corrected: ConfidenceInterval, models: Double)] = []
+        let (division, clips) = (Division(count: 5, isKFold: true), 100)
+        let rounds = classifier == .nearestCentroid ? Self.rounds : Self.rounds / 2
         let fresh = Corpus(1000, generator)
-        for _ in 0..<Self.rounds {
-            let corpus = Corpus(50, generator)
-            let tests = division.testSets(50, generator)
+        var found: [(plain: ConfidenceInterval, corrected: ConfidenceInterval, models: Double)] = []
+        for _ in 0..<rounds {
+            let corpus = Corpus(clips, generator)
+            let tests = division.testSets(clips, generator)
             let values = tests.map { corpus.accuracy(classifier, 0, on: $0) }
-            let models = tests.map { test in
-                let predict = corpus.trained(classifier, 0, (0..<50).filter { !test.contains($0) })
-                let right = fresh.classes.indices.count {
-                    predict(fresh.features[0][$0]) == fresh.classes[$0]
-                }
-                return Double(right) / 1000
+            let right = tests.reduce(0) { sum, test in
+                let predict = corpus.trained(classifier, 0, (0..<clips).filter { !test.contains($0) })
+                return sum + fresh.classes.indices.count { predict(fresh.features[0][$0]) == fresh.classes[$0] }
             }
-            intervals.append(
+            found.append(
                 (
                     FoldResults(values).interval(of: .accuracy),
-                    FoldResults(values, testToTrain: 0.25).interval(of: .accuracy),
-                    models.reduce(0, +) / 5
+                    FoldResults(values, testToTrain: 0.25).interval(of: .accuracy), Double(right) / 5000
                 ))
         }
-        let procedure = intervals.reduce(0) { $0 + $1.models } / Double(Self.rounds)
+        let procedure = found.reduce(0) { $0 + $1.models } / Double(rounds)
         func share(_ covers: ((plain: ConfidenceInterval, corrected: ConfidenceInterval, models: Double)) -> Bool)
             -> Double
-        {
-            Double(intervals.count(where: covers)) / Double(Self.rounds)
-        }
-        let plainModels = share { $0.plain.low <= $0.models && $0.models <= $0.plain.high }
-        let plainProcedure = share { $0.plain.low <= procedure && procedure <= $0.plain.high }
+        { Double(found.count(where: covers)) / Double(rounds) }
+        let models = share { $0.plain.low <= $0.models && $0.models <= $0.plain.high }
+        let plain = share { $0.plain.low <= procedure && procedure <= $0.plain.high }
         let corrected = share { $0.corrected.low <= procedure && procedure <= $0.corrected.high }
-        #expect((0.93...0.97).contains(plainModels))
-        #expect(corrected >= 0.93)
-        if classifier == .nearestNeighbor { #expect(plainProcedure < 0.92) }
+        let note = "\(models) of models, \(plain) of the procedure, corrected \(corrected)"
+        if classifier == .nearestCentroid {
+            #expect((0.93...0.97).contains(models) && plain > 0.92 && corrected > 0.95, "\(note)")
+        } else {
+            #expect((0.87...0.94).contains(models) && plain < 0.92, "\(note)")
+            #expect((0.93...0.97).contains(corrected), "\(note)")
+        }
     }
 
     /// Repeated hold-outs: the corrected interval covers the expected accuracy of the training procedure.
