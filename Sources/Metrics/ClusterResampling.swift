@@ -17,8 +17,8 @@ public enum ClusterResampling {
     ///
     /// The jackknife works on a scale without bounds: the logit of proportions, the inverse hyperbolic tangent of
     /// correlations, the logarithm of losses. There, skewed distributions near a bound do not bias the interval (Efron and
-    /// Tibshirani 1993, section 12.6). The jackknife overestimates the variance if a few clusters have most of the clips
-    /// (MacKinnon, Nielsen and Webb 2023), which makes up for the lower effective number of clusters.
+    /// Tibshirani 1993, section 12.6). If a few clusters have most of the clips, the jackknife overestimates the variance
+    /// (MacKinnon, Nielsen and Webb 2023), which largely makes up for the lower effective number of clusters.
     ///
     /// With more than 1,000 clusters, which only clips are, random groups of them are left out (Kott 2001).
     public static func interval(_ metric: ClusteredMetric, level: Double = 0.95) -> ConfidenceInterval {

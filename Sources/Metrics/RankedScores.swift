@@ -33,7 +33,11 @@ struct RankedScores: Sendable {
             for group in groups {
                 var (positive, negative) = (0, 0)
                 for place in group {
-                    if truths[place] == label { positive += weights[place] } else { negative += weights[place] }
+                    if truths[place] == label {
+                        positive += weights[place]
+                    } else {
+                        negative += weights[place]
+                    }
                 }
                 pairs += Double(positive) * (Double(negatives) + Double(negative) / 2)
                 positives += positive

@@ -149,7 +149,8 @@ import Testing
             let values = tests.map { corpus.accuracy(classifier, 0, on: $0) }
             let right = tests.reduce(0) { sum, test in
                 let predict = corpus.trained(classifier, 0, (0..<clips).filter { !test.contains($0) })
-                return sum + fresh.classes.indices.count { predict(fresh.features[0][$0]) == fresh.classes[$0] }
+                return sum
+                    + fresh.classes.indices.count { predict(fresh.features[0][$0]) == fresh.classes[$0] }
             }
             found.append(
                 (
@@ -158,7 +159,9 @@ import Testing
                 ))
         }
         let procedure = found.reduce(0) { $0 + $1.models } / Double(rounds)
-        func share(_ covers: ((plain: ConfidenceInterval, corrected: ConfidenceInterval, models: Double)) -> Bool)
+        func share(
+            _ covers: ((plain: ConfidenceInterval, corrected: ConfidenceInterval, models: Double)) -> Bool
+        )
             -> Double
         { Double(found.count(where: covers)) / Double(rounds) }
         let models = share { $0.plain.low <= $0.models && $0.models <= $0.plain.high }

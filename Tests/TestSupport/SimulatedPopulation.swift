@@ -18,6 +18,8 @@ package struct SimulatedPopulation: Sendable {
     package var clipCounts = [[5, 5, 5, 5]]
     /// Speakers have up to so many times these clips, at random.
     package var mostRepetitions = 1
+    /// The standard deviation of the logarithm of these numbers, if they follow a log-normal distribution instead.
+    package var repetitionSpread = 0.0
     /// Whether speaker effects follow Student's t with three degrees of freedom instead of the normal distribution.
     package var hasHeavyTails = false
     /// The probability of the predicted class.
@@ -51,6 +53,11 @@ package struct SimulatedPopulation: Sendable {
     package static let unbalancedNearPerfect = SimulatedPopulation("unbalanced, heavy tails, near perfect") {
         ($0.offsets, $0.speaker, $0.clip, $0.seed) = ([2.5, 2, 1.5, 2.2], 1.2, 0.5, 0.5)
         ($0.clipCounts, $0.mostRepetitions, $0.hasHeavyTails) = ([[9, 5, 3, 2]], 3, true)
+    }
+
+    /// Speakers whose numbers of clips differ by an order of magnitude.
+    package static let logNormal = SimulatedPopulation("log-normal numbers of clips") {
+        $0.repetitionSpread = 1.2
     }
 
     /// One clip of each class by each speaker.
@@ -92,7 +99,10 @@ package struct SimulatedPopulation: Sendable {
         for g in 0..<speakers {
             let u = effect(generator) * speaker
             let own = (0..<models).map { _ in generator.normal() * interaction }
-            let repetitions = mostRepetitions == 1 ? 1 : 1 + generator.below(mostRepetitions)
+            let repetitions =
+                repetitionSpread > 0
+                ? max(1, Int(exp(generator.normal() * repetitionSpread).rounded()))
+                : mostRepetitions == 1 ? 1 : 1 + generator.below(mostRepetitions)
             for (c, count) in clipCounts[g % clipCounts.count].enumerated() {
                 for k in 0..<count * repetitions {
                     let v = generator.normal() * clip

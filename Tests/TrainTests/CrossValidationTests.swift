@@ -214,7 +214,10 @@ import Testing
                 ["combine", try folds, "--out", try folder + "/folds.json"],
                 "a new name; the .safetensors file and its .json must not exist yet"
             ),
-            (["combine", try folds], "specify the output with --out FILE, such as --out together.safetensors"),
+            (
+                ["combine", try folds],
+                "specify the output with --out FILE, such as --out together.safetensors"
+            ),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],
                 "--ensemble applies to a cross-validation"

@@ -180,7 +180,8 @@ import Testing
             #expect(windows.status == 0, "\(windows.errors)")
             let rows = windows.output.split(separator: "\n")
             #expect(
-                rows.count == 1 + 1 + 4 + 1 + 1 && rows[2].hasPrefix("\(long),0.0,1.28,"), "\(windows.output)")
+                rows.count == 1 + 1 + 4 + 1 + 1 && rows[2].hasPrefix("\(long),0.0,1.28,"), "\(windows.output)"
+            )
             let single = try say([long, "--timeline"])
             #expect(single.output.split(separator: "\n")[1] != rows[1])
         }

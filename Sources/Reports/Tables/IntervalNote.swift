@@ -35,7 +35,8 @@ package struct IntervalNote {
     }
 
     private func text(_ absence: ConfidenceInterval.Absence) -> String {
-        let what = "No confidence interval" + (metrics.isEmpty ? "" : " of \(metrics.joined(separator: ", "))")
+        let what =
+            "No confidence interval" + (metrics.isEmpty ? "" : " of \(metrics.joined(separator: ", "))")
         return switch absence {
         case .fewUnits:
             "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
@@ -50,7 +51,8 @@ package struct IntervalNote {
     package static func text(_ notes: [IntervalNote]) -> String {
         var joined: [IntervalNote] = []
         for note in notes {
-            if let place = joined.firstIndex(where: { $0.method == note.method && $0.absence == note.absence }) {
+            if let place = joined.firstIndex(where: { $0.method == note.method && $0.absence == note.absence }
+            ) {
                 joined[place].metrics += note.metrics
             } else {
                 joined.append(note)

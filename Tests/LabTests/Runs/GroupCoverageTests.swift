@@ -40,7 +40,8 @@ import Testing
         for _ in 0..<rounds {
             let models = design.population.draw(speakers: design.speakers, seeds: design.seeds, generator)[0]
             let found = try GroupEstimate(
-                group(models, design.metric), design.metric.name, unit: .folds, level: 0.95, hasIntervals: false
+                group(models, design.metric), design.metric.name, unit: .folds, level: 0.95,
+                hasIntervals: false
             ).folds
             #expect((found.method == .student) == found.low.isFinite && found.units == Self.folds)
             printed += found.method == nil ? 0 : 1

@@ -197,14 +197,16 @@ import Testing
             GroupEstimate(group, "accuracy", unit: unit, level: 0.95)
         }
         let apart = group("x", [[4, 6, 8]])
-        #expect(found(apart, .speakers).pooled.method == .jackknife && found(apart, .speakers).pooled.units == 6)
+        #expect(
+            found(apart, .speakers).pooled.method == .jackknife && found(apart, .speakers).pooled.units == 6)
         #expect(found(apart, .clips).pooledUnit == .clips && found(apart, .clips).pooled.units == 30)
         for group in [apart, group("x", [[4, 6, 8]], independent: false)] {
             let over = found(group, .folds)
             #expect(over.pooled.method == nil && over.pooled.low.isNaN && isClose(over.pooled.estimate, 0.6))
             #expect(over.folds.method != nil && over.folds.units == 3)
         }
-        let table = GroupOverviews([apart], metrics: ["accuracy"]).allMetrics(unit: .folds, level: 0.95, draws: 9)
+        let table = GroupOverviews([apart], metrics: ["accuracy"]).allMetrics(
+            unit: .folds, level: 0.95, draws: 9)
         #expect(!table.note.contains("over 6 test speakers"), "\(table.note)")
         #expect(table.note.contains("Interval of the mean of folds: Student's t"), "\(table.note)")
     }
@@ -220,12 +222,16 @@ import Testing
     /// The note says which metric has no interval, and why.
     @Test func notesGiveTheReasonForAMissingInterval() {
         func note(_ accuracies: [[Int]]) -> String {
-            GroupOverviews([group("x", accuracies)], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 9).note
+            GroupOverviews([group("x", accuracies)], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 9)
+                .note
         }
-        #expect(note([[10, 10, 10]]).contains("No confidence interval of accuracy: all test speakers have the same result."))
+        #expect(
+            note([[10, 10, 10]]).contains(
+                "No confidence interval of accuracy: all test speakers have the same result."))
         #expect(
             note([[10, 10, 9]]).contains(
-                "No confidence interval of accuracy: without one of the test speakers, the metric would be at its bound."))
+                "No confidence interval of accuracy: without one of the test speakers, the metric would be at its bound."
+            ))
     }
 
     /// A note describes every row.
@@ -234,7 +240,7 @@ import Testing
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-                        "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
+            "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
             "shared: Interval of the mean of folds: corrected resampled t, for shares on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
