@@ -188,6 +188,23 @@ import Testing
         #expect(empty.status == 0 && empty.output.contains("No runs in this folder."))
         let none = try BuiltProgram.run("runs", folder + "/nowhere")
         #expect(none.status == 1 && none.errors.contains("found no such folder"))
+        #expect(none.errors.contains("a folder with runs, such as runs"), "\(none.errors)")
+    }
+
+    @Test func runsWithOtherClassesAreNotPooled() throws {
+        let copy = try folder + "/classes/folds"
+        try FileManager.default.createDirectory(
+            atPath: folder + "/classes", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: folds, toPath: copy)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        let file = copy + "/runs/base-seed2-fold2/predictions.csv"
+        let text = try String(contentsOfFile: file, encoding: .utf8).replacing("angry", with: "furious")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let ending = try BuiltProgram.run(
+            "ablate", folder + "/folds.json", "--runs", folder + "/classes", "--name", "folds", "--collect")
+        #expect(ending.status != 0 && ending.errors.contains(file), "\(ending.errors)")
+        #expect(ending.errors.contains("found the classes"), "\(ending.errors)")
+        #expect(ending.errors.contains("those of the other runs: "), "\(ending.errors)")
     }
 
     @Test func whatDoesNotFitIsRefused() throws {
