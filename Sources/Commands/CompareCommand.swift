@@ -8,7 +8,7 @@ extension Command {
     private static let test = Option.choice(
         "test", IndependentUnit.allCases.map(\.rawValue),
         help:
-            "Independent units of the tests, and with speakers or clips also of the intervals of pooled results: speakers (permutation test by speaker; jackknife t-test with fewer than 10), folds (corrected resampled t-test) or clips (McNemar's test for accuracy, else a permutation test). Default: chosen from the split."
+            "Independent units of the tests and intervals: speakers (permutation test by speaker; jackknife t-test with fewer than 10), folds (corrected resampled t-test) or clips (McNemar's test for accuracy, else a permutation test). Default: chosen from the split."
     )
 
     /// Compares runs.

@@ -27,14 +27,16 @@ extension Command {
     private static let window = Option.number(
         "window", "SECONDS", in: 0.1...600,
         help:
-            "Window length for long recordings (default: the length of the model's input, at most 3 s with -)."
+            "Window length (default: the length of the model's input, at most 3 s with -). A recording that is no longer has one window."
     )
     private static let step = Option.number(
         "step", "SECONDS", in: 0.05...600,
         help: "Hop between windows (default: half a window; 1 s with -).")
     private static let timeline = Switch(
         name: "timeline",
-        help: "Print the prediction for each window of long recordings; JSON always includes them.")
+        help:
+            "Print the prediction for each window; a recording no longer than the window has one. JSON always includes the windows of longer recordings."
+    )
     private static let truncate = Switch(
         name: "truncate",
         help:
@@ -228,8 +230,13 @@ extension Command {
             try Interrupt.check()
             switch result {
             case .success(let prediction):
+                var shown = prediction
+                if arguments[timeline], prediction.windows.isEmpty, let windows {
+                    let end = try Predictor.duration(ofFile: paths[index])
+                    shown.windows = [.init(start: windows.lead, end: end, prediction: prediction.summary)]
+                }
                 writer.write(
-                    paths[index], prediction,
+                    paths[index], shown,
                     saliency: try saliency?.compute(paths[index], prediction.summary))
                 if !prediction.windows.isEmpty { cut += 1 }
             case .failure(let error):

@@ -3,61 +3,44 @@ import Glibc
 
 /// Confidence intervals and tests with clusters, such as speakers, as the independent units.
 ///
-/// Ten or more clusters are resampled. For three to nine clusters, a percentile bootstrap is too narrow and a
-/// permutation test has too few permutations, so Student's t with a jackknife standard error is used instead. With
-/// fewer than three clusters, there is no interval and no test.
+/// With fewer than three clusters, there is no interval and no test.
 public enum ClusterResampling {
     /// The minimum number of clusters for an interval or a test.
     public static let fewest = 3
-    /// The minimum number of clusters for resampling.
-    public static let fewestResampled = 10
+    /// The minimum number of clusters for a permutation test.
+    public static let fewestPermuted = 10
+    /// The most groups of clusters that the jackknife leaves out in turn.
+    static let mostLeftOut = 1000
 
-    /// Returns the confidence interval of a metric. It has no bounds with fewer than three clusters or if the
-    /// clusters do not differ.
+    /// Returns the confidence interval of a metric: Student's t with the jackknife standard error, which leaves out each
+    /// cluster in turn (Tukey 1958, Efron and Stein 1981).
     ///
-    /// With ten or more clusters, this is the bootstrap-t over clusters: each bootstrap sample is studentized with
-    /// its own standard error, computed from the jackknife's influence values (Efron and Tibshirani 1993, chapter
-    /// 12). With three to nine clusters, it is a t interval with the jackknife standard error. For proportions it
-    /// is computed on the logit scale, where the bounds 0 and 1 do not skew the distribution.
-    public static func interval(
-        _ metric: ClusteredMetric, isShare: Bool = false, level: Double = 0.95, draws: Int = 2000,
-        generator: RandomGenerator
-    ) -> ConfidenceInterval {
+    /// The jackknife works on a scale without bounds: the logit of proportions, the inverse hyperbolic tangent of
+    /// correlations, the logarithm of losses. There, skewed distributions near a bound do not bias the interval (Efron and
+    /// Tibshirani 1993, section 12.6). If a few clusters have most of the clips, the jackknife overestimates the variance
+    /// (MacKinnon, Nielsen and Webb 2023), which largely makes up for the lower effective number of clusters.
+    ///
+    /// With more than 1,000 clusters, which only clips are, random groups of them are left out (Kott 2001).
+    public static func interval(_ metric: ClusteredMetric, level: Double = 0.95) -> ConfidenceInterval {
         let count = metric.clusters.count
-        let estimate = metric.estimate
-        var interval = ConfidenceInterval(
-            estimate: estimate, low: .nan, high: .nan, level: level, units: count)
-        guard count >= fewest, estimate.isFinite, level > 0, level < 1 else { return interval }
-        let influences = influences(count) { metric.value($0) }
-        let error = standardError(influences, Array(repeating: 1, count: count))
-        guard error.isFinite, error > 1e-12 else { return interval }
-        if count < fewestResampled {
-            let reach = StudentT(freedom: Double(count - 1)).quantile((1 + level) / 2)
-            interval.setBounds(reach: reach * error, isShare: isShare, method: .jackknife)
-        } else {
-            var found: [Double] = []
-            for _ in 0..<max(1, draws) {
-                var weights = Array(repeating: 0, count: count)
-                for _ in 0..<count { weights[generator.below(count)] += 1 }
-                let t = (metric.value(weights) - estimate) / standardError(influences, weights)
-                if t.isFinite { found.append(t) }
-            }
-            guard !found.isEmpty else { return interval }
-            found.sort()
-            interval.method = .bootstrap
-            interval.low = estimate - error * ConfidenceInterval.quantile(found, (1 + level) / 2)
-            interval.high = estimate - error * ConfidenceInterval.quantile(found, (1 - level) / 2)
+        guard count >= fewest else {
+            var interval = ConfidenceInterval(
+                estimate: metric.estimate, low: .nan, high: .nan, level: level, units: count)
+            interval.absence = .fewUnits
+            return interval
         }
-        if isShare { (interval.low, interval.high) = (max(0, interval.low), min(1, interval.high)) }
-        return interval
+        let others = metric.metric.isBiased ? [] : leavingOut(groups(count), of: count) { metric.value($0) }
+        return ConfidenceInterval(
+            metric.estimate, others: others, of: metric.metric, level: level, units: count,
+            method: .jackknife)
     }
 
     /// Returns the two-sided p-value for the difference between two systems evaluated on the same clusters, or NaN
     /// with fewer than three clusters.
     ///
     /// With ten or more clusters, this is a permutation test that exchanges the predictions of the two systems for
-    /// whole clusters; it is exact if there are at most `draws` permutations. With three to nine clusters, it is
-    /// Student's t with the jackknife standard error of the difference.
+    /// whole clusters; it is exact if there are at most `draws` permutations. With three to nine clusters, which have too
+    /// few permutations, it is Student's t with the jackknife standard error of the difference.
     ///
     /// Throws a `MetricError` if the clusters differ.
     public static func test(
@@ -72,47 +55,50 @@ public enum ClusterResampling {
             uniqueKeysWithValues: second.clusters.enumerated().map { ($1, $0) })
         let order = first.clusters.map { numbers[$0] ?? 0 }
         guard count >= fewest else { return .nan }
-        if count < fewestResampled {
-            let all = Array(repeating: 1, count: count)
-            func difference(_ weights: [Int]) -> Double {
-                var others = weights
-                for (place, other) in order.enumerated() { others[other] = weights[place] }
-                return first.value(weights) - second.value(others)
+        guard count < fewestPermuted else {
+            let pair = try ExchangedPair(first, second, order)
+            let found = abs(pair.difference(Array(repeating: false, count: count)))
+            guard found.isFinite else { return .nan }
+            return PairedTest.permutation(count: count, draws: draws, generator: generator) { flips in
+                abs(pair.difference(flips)) >= found - 1e-12
             }
-            let found = difference(all)
-            let error = standardError(
-                influences(count, of: difference), Array(repeating: 1, count: count))
-            guard found.isFinite, error.isFinite else { return .nan }
-            guard error > 1e-12 else { return abs(found) < 1e-12 ? 1 : .nan }
-            return 2 * StudentT(freedom: Double(count - 1)).cumulative(-abs(found / error))
         }
-        let pair = try ExchangedPair(first, second, order)
-        let found = abs(pair.difference(Array(repeating: false, count: count)))
-        guard found.isFinite else { return .nan }
-        return PairedTest.permutation(count: count, draws: draws, generator: generator) { flips in
-            abs(pair.difference(flips)) >= found - 1e-12
+        let found = first.estimate - second.estimate
+        let differences = leavingOut(groups(count), of: count) { weights in
+            var others = weights
+            for (place, other) in order.enumerated() { others[other] = weights[place] }
+            return first.value(weights) - second.value(others)
+        }
+        let mean = differences.reduce(0, +) / Double(count)
+        let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let error = (squares * Double(count - 1) / Double(count)).squareRoot()
+        guard found.isFinite, error.isFinite else { return .nan }
+        guard error > 1e-12 else { return abs(found) < 1e-12 ? 1 : .nan }
+        return 2 * StudentT(freedom: Double(count - 1)).cumulative(-abs(found / error))
+    }
+
+    /// Returns the clusters that are left out together: each alone, or random groups if there are many.
+    private static func groups(_ count: Int) -> [[Int]] {
+        guard count > mostLeftOut else { return (0..<count).map { [$0] } }
+        let generator = RandomGenerator(seed: 0).split("jackknife")
+        var order = Array(0..<count)
+        for place in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(place, generator.below(place + 1))
+        }
+        return (0..<mostLeftOut).map { first in
+            stride(from: first, to: count, by: mostLeftOut).map { order[$0] }
         }
     }
 
-    /// Returns the jackknife influence values of a statistic: its change when each cluster is left out.
-    private static func influences(_ count: Int, of statistic: ([Int]) -> Double) -> [Double] {
-        let all = statistic(Array(repeating: 1, count: count))
-        return (0..<count).map { left in
+    /// Returns a statistic without each group of clusters in turn.
+    private static func leavingOut(
+        _ groups: [[Int]], of count: Int, _ statistic: ([Int]) -> Double
+    ) -> [Double] {
+        groups.map { group in
             var weights = Array(repeating: 1, count: count)
-            weights[left] = 0
-            return Double(count - 1) * (all - statistic(weights))
+            for cluster in group { weights[cluster] = 0 }
+            return statistic(weights)
         }
-    }
-
-    /// Returns the standard error of a statistic with these influence values in a sample that contains each cluster
-    /// `weights` times.
-    private static func standardError(_ influences: [Double], _ weights: [Int]) -> Double {
-        let count = Double(influences.count)
-        let mean = zip(influences, weights).reduce(0) { $0 + $1.0 * Double($1.1) } / count
-        let squares = zip(influences, weights).reduce(0) { sum, pair in
-            sum + Double(pair.1) * (pair.0 - mean) * (pair.0 - mean)
-        }
-        return (squares / count / (count - 1)).squareRoot()
     }
 }
 

@@ -9,7 +9,7 @@ public struct ClusteredMetric: Sendable {
 
     /// The names of the clusters.
     public let clusters: [String]
-    private let metric: Metric
+    let metric: Metric
     private let models: [Model]
 
     /// One model's examples, by cluster.
@@ -23,6 +23,23 @@ public struct ClusteredMetric: Sendable {
         var places: [[Int]]
         var predictions: Predictions
         var decisions: [Int]
+        /// For the area under the ROC curve.
+        var ranked: RankedScores?
+
+        mutating func rankScores(_ metric: Metric) {
+            guard case .areaUnderROC = metric.formula else { return }
+            ranked = RankedScores(
+                predictions.probabilities, truths: predictions.truths, classes: classes.count)
+        }
+
+        /// Returns how often each example is in a multiset of clusters.
+        func exampleWeights(_ weights: [Int]) -> [Int] {
+            var found = Array(repeating: 0, count: decisions.count)
+            for (weight, own) in zip(weights, places) where weight != 0 {
+                for place in own { found[place] = weight }
+            }
+            return found
+        }
 
         /// Returns the indices of the examples of a multiset of clusters.
         func examples(_ weights: [Int]) -> [Int] {
@@ -40,24 +57,30 @@ public struct ClusteredMetric: Sendable {
         var names: [String] = []
         var built: [Model] = []
         for predictions in models {
-            var keys: [String] = []
+            var owners: [Int] = []
             for (id, speaker) in zip(predictions.ids, predictions.speakers) {
                 guard let key = unit == .clips ? id : speaker else {
                     throw MetricError("the speaker of \(id) is unknown; expected a speaker for each clip")
                 }
-                if numbers[key] == nil {
-                    numbers[key] = names.count
+                // The clips of a speaker usually follow each other.
+                if let last = owners.last, names[last] == key {
+                    owners.append(last)
+                    continue
+                }
+                let number = numbers[key] ?? names.count
+                if number == names.count {
+                    numbers[key] = number
                     names.append(key)
                 }
-                keys.append(key)
+                owners.append(number)
             }
             built.append(
                 Model(
                     classes: predictions.classes, cells: [], sums: [],
                     places: [], predictions: predictions, decisions: predictions.decisions))
             built[built.count - 1].places = Array(repeating: [], count: names.count)
-            for (place, key) in keys.enumerated() {
-                built[built.count - 1].places[numbers[key] ?? 0].append(place)
+            for (place, owner) in owners.enumerated() {
+                built[built.count - 1].places[owner].append(place)
             }
         }
         guard !names.isEmpty else { throw MetricError("no examples; expected at least one") }
@@ -90,12 +113,13 @@ public struct ClusteredMetric: Sendable {
         for index in 0..<count {
             let (mine, its) = (models[index % models.count], other.models[index % other.models.count])
             let predictions = try Predictions.pooled([mine.predictions, its.predictions])
-            joint.append(
-                Model(
-                    classes: mine.classes, cells: mine.cells + its.cells, sums: mine.sums + its.sums,
-                    places: mine.places
-                        + its.places.map { $0.map { $0 + mine.predictions.ids.count } },
-                    predictions: predictions, decisions: mine.decisions + its.decisions))
+            var both = Model(
+                classes: mine.classes, cells: mine.cells + its.cells, sums: mine.sums + its.sums,
+                places: mine.places
+                    + its.places.map { $0.map { $0 + mine.predictions.ids.count } },
+                predictions: predictions, decisions: mine.decisions + its.decisions)
+            both.rankScores(metric)
+            joint.append(both)
         }
         return ClusteredMetric(
             clusters: clusters + other.clusters, metric: metric, models: joint)
@@ -116,8 +140,10 @@ public struct ClusteredMetric: Sendable {
             }
         case .meanOverExamples(let value):
             model.sums = model.places.map { places in
-                (places.reduce(0.0) { $0 + Self.value(value, of: predictions, at: [$1]) }, places.count)
+                guard !places.isEmpty else { return (0, 0) }
+                return (Self.value(value, of: predictions, at: places) * Double(places.count), places.count)
             }
+        case .areaUnderROC: model.rankScores(metric)
         case .probabilities, .predictions: break
         }
     }
@@ -157,6 +183,7 @@ public struct ClusteredMetric: Sendable {
                 count += weight * own.count
             }
             return count > 0 ? sum / Double(count) : .nan
+        case .areaUnderROC: return model.ranked?.areaUnderROC(model.exampleWeights(weights)) ?? .nan
         case .probabilities(let value):
             return Self.value(value, of: model.predictions, at: model.examples(weights))
         case .predictions(let value):

@@ -4,14 +4,26 @@ import Glibc
 public struct ConfidenceInterval: Sendable, Equatable {
     /// The method that computed the interval.
     public enum Method: String, Sendable, CaseIterable {
-        /// Bootstrap-t.
-        case bootstrap
-        /// Student's t with a jackknife standard error.
+        /// Student's t with the jackknife standard error, over speakers or clips.
         case jackknife
-        /// Student's t over the results of folds, for shares on the logit scale.
+        /// Student's t over the results of folds.
         case student
         /// The corrected resampled t of Nadeau and Bengio over the results of folds.
         case correctedStudent = "corrected_student"
+    }
+
+    /// The reason why there is no interval.
+    public enum Absence: String, Sendable, CaseIterable {
+        /// There are fewer than three independent units.
+        case fewUnits = "few_units"
+        /// The metric is the same without any of the units.
+        case equalUnits = "equal_units"
+        /// Without one of the units, the metric would be at its bound: only this unit has errors, for example.
+        case oneUnit = "one_unit"
+        /// The metric is undefined, or it would be without one of the units.
+        case undefined
+        /// Small samples overestimate the metric by more than their sampling error.
+        case biased
     }
 
     /// The point estimate, from all examples.
@@ -26,6 +38,8 @@ public struct ConfidenceInterval: Sendable, Equatable {
     public var units: Int
     /// The method, or nil without an interval.
     public var method: Method?
+    /// Why there is no interval; nil with an interval or if it was not asked for.
+    public var absence: Absence?
 
     /// Creates a metric with its interval.
     public init(
@@ -39,34 +53,43 @@ public struct ConfidenceInterval: Sendable, Equatable {
         self.method = method
     }
 
-    /// Sets the bounds of a t interval around the estimate. For shares, the interval is symmetric on the logit scale, where the
-    /// distance from 0 and 1 does not skew it (delta method).
+    /// Computes Student's t interval with the jackknife standard error on the scale of the metric (Tukey 1958, Efron and
+    /// Stein 1981).
     ///
-    /// - Parameter reach: The quantile of Student's t times the standard error of the estimate.
-    mutating func setBounds(reach: Double, isShare: Bool, method: Method) {
+    /// - Parameters:
+    ///   - estimate: The metric of all units.
+    ///   - others: For each unit, or each group of units, the metric of the others.
+    ///   - metric: The metric; nil for one without bounds.
+    ///   - inflation: A factor of the variance.
+    init(
+        _ estimate: Double, others: [Double], of metric: Metric?, level: Double, units: Int, method: Method,
+        inflation: Double = 1
+    ) {
+        self.init(estimate: estimate, low: .nan, high: .nan, level: level, units: units)
+        guard level > 0, level < 1 else { return }
+        absence =
+            metric?.isBiased == true
+            ? .biased : !estimate.isFinite || others.contains(where: \.isNaN) ? .undefined : nil
+        guard absence == nil else { return }
+        guard others.contains(where: { abs($0 - estimate) > 1e-12 }) else {
+            absence = .equalUnits
+            return
+        }
+        let scale = metric?.scale ?? .identity
+        let (center, scaled) = (scale(estimate), others.map { scale($0) })
+        guard center.isFinite, scaled.allSatisfy(\.isFinite) else {
+            absence = .oneUnit
+            return
+        }
+        let count = Double(others.count)
+        let mean = scaled.reduce(0, +) / count
+        let squares = scaled.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let error = (squares * (count - 1) / count * inflation).squareRoot()
+        let reach = StudentT(freedom: count - 1).quantile((1 + level) / 2) * error
+        (low, high) = (scale.inverse(center - reach), scale.inverse(center + reach))
         self.method = method
-        guard isShare else {
-            (low, high) = (estimate - reach, estimate + reach)
-            return
-        }
-        guard estimate > 0, estimate < 1 else {
-            (low, high) = (max(0, estimate - reach), min(1, estimate + reach))
-            return
-        }
-        let odds = estimate / (1 - estimate)
-        let factor = exp(reach / (estimate * (1 - estimate)))
-        low = odds / factor / (1 + odds / factor)
-        high = factor.isFinite ? odds * factor / (1 + odds * factor) : 1
     }
 
     /// An unknown metric.
     public static let unknown = ConfidenceInterval(estimate: .nan, low: .nan, high: .nan, level: 0.95)
-
-    /// Returns a quantile of sorted values, interpolated linearly between neighbors (NumPy's default).
-    static func quantile(_ sorted: [Double], _ part: Double) -> Double {
-        let place = part * Double(sorted.count - 1)
-        let below = Int(place.rounded(.down))
-        let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
-    }
 }

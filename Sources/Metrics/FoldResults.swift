@@ -34,17 +34,22 @@ public struct FoldResults: Sendable {
         deviation * (1 / Double(values.count) + testToTrain).squareRoot()
     }
 
-    /// Returns the confidence interval of the mean by Student's t. It has no bounds with fewer than three folds.
-    public func interval(isShare: Bool = false, level: Double = 0.95) -> ConfidenceInterval {
-        var interval = ConfidenceInterval(
-            estimate: mean, low: .nan, high: .nan, level: level, units: values.count)
-        guard values.count >= Self.fewest, level > 0, level < 1, error.isFinite, error > 1e-12 else {
+    /// Returns the confidence interval of the mean: Student's t with the standard error of the mean on the scale of the
+    /// metric, by the jackknife over folds. It has no bounds with fewer than three folds.
+    ///
+    /// - Parameter metric: The metric; nil for one without bounds.
+    public func interval(of metric: Metric? = nil, level: Double = 0.95) -> ConfidenceInterval {
+        let (count, sum) = (Double(values.count), values.reduce(0, +))
+        guard values.count >= Self.fewest else {
+            var interval = ConfidenceInterval(
+                estimate: mean, low: .nan, high: .nan, level: level, units: values.count)
+            interval.absence = .fewUnits
             return interval
         }
-        let reach = StudentT(freedom: Double(values.count - 1)).quantile((1 + level) / 2) * error
-        interval.setBounds(
-            reach: reach, isShare: isShare, method: testToTrain > 0 ? .correctedStudent : .student)
-        return interval
+        return ConfidenceInterval(
+            mean, others: values.map { (sum - $0) / (count - 1) }, of: metric, level: level,
+            units: values.count, method: testToTrain > 0 ? .correctedStudent : .student,
+            inflation: 1 + count * testToTrain)
     }
 
     /// The two-sided p-value for a mean difference of 0, where the values are differences between two systems on

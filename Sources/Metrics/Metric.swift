@@ -20,6 +20,10 @@ public struct Metric: Sendable {
     public let higherIsBetter: Bool
     /// Whether the metric is a proportion, usually given in percent.
     public let isShare: Bool
+    /// Whether small samples overestimate the metric by more than their sampling error, so that no interval is given.
+    public let isBiased: Bool
+    /// The scale of its intervals.
+    let scale: MetricScale
     let formula: Formula
 
     /// How the value is computed. `ClusteredMetric` resamples the special cases without visiting every example.
@@ -28,6 +32,7 @@ public struct Metric: Sendable {
         case probabilities(@Sendable (ProbabilityMetrics) -> Double)
         /// The mean over the examples of a value per example.
         case meanOverExamples(@Sendable (ProbabilityMetrics) -> Double)
+        case areaUnderROC
         case predictions(@Sendable (Predictions) -> Double)
     }
 
@@ -45,27 +50,38 @@ public struct Metric: Sendable {
         value: @escaping @Sendable (Predictions) -> Double
     ) {
         self.init(
-            name, summary, higherIsBetter: higherIsBetter, isShare: isShare, .predictions(value))
+            name, summary, higherIsBetter: higherIsBetter, scale: isShare ? .logit : .identity,
+            .predictions(value))
     }
 
     private init(
-        _ name: String, _ summary: String, higherIsBetter: Bool = true, isShare: Bool = true,
-        _ formula: Formula
+        _ name: String, _ summary: String, higherIsBetter: Bool = true, scale: MetricScale = .logit,
+        isBiased: Bool = false, _ formula: Formula
     ) {
         (self.name, self.summary, self.formula) = (name, summary, formula)
-        (self.higherIsBetter, self.isShare) = (higherIsBetter, isShare)
+        (self.higherIsBetter, self.isBiased) = (higherIsBetter, isBiased)
+        (self.scale, isShare) = (scale, scale == .logit)
     }
 
     /// Returns the value of the metric for predictions.
     public func value(of predictions: Predictions) throws(MetricError) -> Double {
         switch formula {
-        case .confusion(let value): value(try predictions.confusion())
-        case .probabilities(let value), .meanOverExamples(let value):
-            value(
-                try ProbabilityMetrics(
-                    probabilities: predictions.probabilities, truths: predictions.truths,
-                    classes: predictions.classes.count))
-        case .predictions(let value): value(predictions)
+        case .confusion(let value): return value(try predictions.confusion())
+        case .predictions(let value): return value(predictions)
+        case .probabilities, .meanOverExamples, .areaUnderROC:
+            let soft = try ProbabilityMetrics(
+                probabilities: predictions.probabilities, truths: predictions.truths,
+                classes: predictions.classes.count)
+            return value(of: soft)
+        }
+    }
+
+    /// Returns the value of a metric of probabilities.
+    func value(of soft: ProbabilityMetrics) -> Double {
+        switch formula {
+        case .probabilities(let value), .meanOverExamples(let value): value(soft)
+        case .areaUnderROC: soft.areaUnderROC ?? .nan
+        case .confusion, .predictions: .nan
         }
     }
 
@@ -93,11 +109,11 @@ extension Metric {
         "macro_precision", "Mean of the precisions of the classes.", .confusion { $0.macro($0.precisions) })
     /// Cohen's kappa.
     public static let kappa = Metric(
-        "kappa", "Cohen's kappa: agreement with the true classes beyond chance.", isShare: false,
+        "kappa", "Cohen's kappa: agreement with the true classes beyond chance.", scale: .inverseTangent,
         .confusion { $0.kappa() })
     /// The Matthews correlation coefficient.
     public static let matthews = Metric(
-        "matthews", "Matthews correlation coefficient.", isShare: false, .confusion { $0.matthews })
+        "matthews", "Matthews correlation coefficient.", scale: .inverseTangent, .confusion { $0.matthews })
     /// The top-2 accuracy.
     public static let top2 = Metric(
         "top2_accuracy", "Proportion of examples whose true class is among the two most probable.",
@@ -108,20 +124,21 @@ extension Metric {
         .meanOverExamples { $0.topAccuracy(3) })
     /// The log loss.
     public static let logLoss = Metric(
-        "log_loss", "Mean of -log p(true class).", higherIsBetter: false, isShare: false,
+        "log_loss", "Mean of -log p(true class).", higherIsBetter: false, scale: .logarithm,
         .meanOverExamples { $0.logLoss })
     /// The Brier score.
     public static let brier = Metric(
         "brier", "Mean squared distance between the probabilities and the one-hot true class.",
-        higherIsBetter: false, isShare: false, .meanOverExamples { $0.brier })
-    /// The expected calibration error with 15 bins.
+        higherIsBetter: false, scale: .logarithm, .meanOverExamples { $0.brier })
+    /// The expected calibration error with 15 bins. It has no interval: sampling errors of the bins add up instead of
+    /// canceling, so that small samples overestimate the error of a well-calibrated model (Kumar et al. 2019).
     public static let calibrationError = Metric(
-        "ece", "Expected calibration error with 15 bins.", higherIsBetter: false,
+        "ece", "Expected calibration error with 15 bins.", higherIsBetter: false, isBiased: true,
         .probabilities { $0.calibrationError(bins: 15) })
     /// The macro-averaged one-vs-rest area under the ROC curve.
     public static let auc = Metric(
         "auc", "Macro-averaged one-vs-rest area under the ROC curve.",
-        .probabilities { $0.areaUnderROC ?? .nan })
+        .areaUnderROC)
 
     /// The recall of the class with this index; NaN without examples of the class. Configs cannot name it.
     public static func recall(ofClass index: Int) -> Metric {

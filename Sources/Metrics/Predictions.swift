@@ -54,7 +54,7 @@ public struct Predictions: Sendable {
                 let value =
                     switch metric.formula {
                     case .confusion(let value): value(matrix)
-                    case .probabilities(let value), .meanOverExamples(let value): value(soft)
+                    case .probabilities, .meanOverExamples, .areaUnderROC: metric.value(of: soft)
                     case .predictions(let value): value(self)
                     }
                 return (metric.name, value)

@@ -94,27 +94,8 @@ public struct ProbabilityMetrics: Sendable {
     /// The macro-averaged one-vs-rest area under the ROC curve, or nil if a class has no positive or no negative
     /// examples.
     public var areaUnderROC: Double? {
-        var areas: [Double] = []
-        for label in 0..<classCount {
-            let positives = truths.filter { $0 == label }.count
-            let negatives = truths.count - positives
-            guard positives > 0, negatives > 0 else { return nil }
-            // Mann-Whitney U: from the ranks of the positives, averaged over ties.
-            let order = probabilities.indices.sorted { probabilities[$0][label] < probabilities[$1][label] }
-            var (rankSum, at) = (0.0, 0)
-            while at < order.count {
-                var end = at
-                while end < order.count, probabilities[order[end]][label] == probabilities[order[at]][label] {
-                    end += 1
-                }
-                let shared = Double(at + 1 + end) / 2
-                rankSum += shared * Double(order[at..<end].filter { truths[$0] == label }.count)
-                at = end
-            }
-            let least = Double(positives * (positives + 1)) / 2
-            areas.append((rankSum - least) / (Double(positives) * Double(negatives)))
-        }
-        return areas.isEmpty ? nil : areas.reduce(0, +) / Double(areas.count)
+        RankedScores(probabilities, truths: truths, classes: classCount)
+            .areaUnderROC(Array(repeating: 1, count: truths.count))
     }
 
     /// The macro-averaged one-vs-rest average precision; 0 for a class without examples.

@@ -28,7 +28,7 @@ import Testing
         let weights = [2, 0, 1, 1, 3, 1]
         #expect(clustered[0].value(weights) == clustered[1].value(weights))
         let intervals = clustered.map {
-            ClusterResampling.interval($0, isShare: true, draws: 100, generator: RandomGenerator(seed: 2))
+            ClusterResampling.interval($0)
         }
         #expect(intervals[0].low == intervals[1].low && intervals[0].high == intervals[1].high)
     }

@@ -115,10 +115,18 @@ import Testing
         #expect(isClose(recall.estimate, try systems[0].confusion().recalls[2]))
     }
 
-    /// Five speakers: mean and jackknife standard error by hand, the interval on the logit scale with a t of four
-    /// degrees of freedom.
-    @Test func fewSpeakersUseTInterval() throws {
-        let rights = [9, 7, 8, 5, 6]
+    /// Five speakers with accuracies of 0.9, 0.7, 0.8, 0.5 and 0.6: the bounds are from a computation in Python.
+    @Test func intervalsOverSpeakersMatchReference() throws {
+        let metric = try ClusteredMetric(.accuracy, [speakers([9, 7, 8, 5, 6])], by: .speakers)
+        let interval = ClusterResampling.interval(metric)
+        #expect(isClose(interval.estimate, 0.7) && interval.method == .jackknife && interval.units == 5)
+        #expect(isClose(interval.low, 0.4766157545376696) && isClose(interval.high, 0.8567065709611154))
+        let narrower = ClusterResampling.interval(metric, level: 0.9)
+        #expect(narrower.low > interval.low && narrower.high < interval.high)
+    }
+
+    /// Predictions of a class for speakers with ten clips each, so many of which are right.
+    private func speakers(_ rights: [Int]) -> Predictions {
         var all = Predictions(classes: ["a", "b"])
         for (speaker, right) in rights.enumerated() {
             for clip in 0..<10 {
@@ -127,15 +135,38 @@ import Testing
                     probabilities: clip < right ? [0.9, 0.1] : [0.2, 0.8])
             }
         }
-        let metric = try ClusteredMetric(.accuracy, [all], by: .speakers)
-        let interval = ClusterResampling.interval(
-            metric, isShare: true, generator: RandomGenerator(seed: 1))
-        // The speakers have 0.9, 0.7, 0.8, 0.5, 0.6: mean 0.7, standard error 0.0707106781; t is 2.7764451052.
-        let odds = 0.7 / 0.3
-        let factor = exp(2.7764451051977987 * 0.07071067811865475 / 0.21)
-        #expect(isClose(interval.estimate, 0.7) && interval.method == .jackknife && interval.units == 5)
-        #expect(isClose(interval.low, odds / factor / (1 + odds / factor)))
-        #expect(isClose(interval.high, odds * factor / (1 + odds * factor)))
+        return all
+    }
+
+    @Test func absentIntervalsHaveAReason() throws {
+        func absence(_ rights: [Int], _ metric: Metric = .accuracy) throws -> ConfidenceInterval.Absence? {
+            let interval = ClusterResampling.interval(
+                try ClusteredMetric(metric, [speakers(rights)], by: .speakers))
+            #expect(interval.low.isNaN == (interval.absence != nil))
+            return interval.absence
+        }
+        #expect(try absence([9, 8]) == .fewUnits)
+        #expect(try absence([9, 9, 9]) == .equalUnits && absence([10, 10, 10]) == .equalUnits)
+        #expect(try absence([10, 10, 7]) == .oneUnit)
+        #expect(try absence([9, 8, 7], .auc) == .undefined)
+        #expect(try absence([9, 8, 7], .calibrationError) == .biased)
+        #expect(try absence([9, 8, 7]) == nil)
+        #expect(FoldResults([0.5, 0.6, 0.8]).interval(of: .calibrationError).absence == .biased)
+        #expect(FoldResults([1, 1, 0.8]).interval(of: .uar).absence == .oneUnit)
+        #expect(FoldResults([0.5, .nan, 0.8]).interval(of: .uar).absence == .undefined)
+    }
+
+    /// Above 1,000 clips, groups are left out: the interval of a share stays close to that of the binomial distribution.
+    @Test func manyClipsAreLeftOutInGroups() throws {
+        var all = Predictions(classes: ["a", "b"])
+        for clip in 0..<3500 {
+            all.append("\(clip)", truth: 0, probabilities: clip % 5 == 0 ? [0, 1] : [1, 0])
+        }
+        let interval = ClusterResampling.interval(try ClusteredMetric(.accuracy, [all], by: .clips))
+        let reach = 1.96 * (0.8 * 0.2 / 3500).squareRoot()
+        #expect(interval.units == 3500)
+        #expect(abs(interval.low - (0.8 - reach)) < 0.1 * reach)
+        #expect(abs(interval.high - (0.8 + reach)) < 0.1 * reach)
     }
 
     /// A published five-fold cross-validation of EmoDB: the interval is that of five values, regardless of the
@@ -179,6 +210,21 @@ import Testing
         #expect(throws: MetricError("the speaker of x is unknown; expected a speaker for each clip")) {
             try ClusteredMetric(.uar, [unknown], by: .speakers)
         }
-        #expect(throws: MetricError.self) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
+        #expect(
+            throws: MetricError(
+                "classes b and a; to pool predictions, their classes must be the same, in the same order")
+        ) { try Predictions.pooled([none, Predictions(classes: ["b"])]) }
+        let drawn = SimulatedPopulation().draw(speakers: 10, seeds: 1, RandomGenerator(seed: 1))[0]
+        #expect(throws: MetricError("two different metrics; a paired test needs the same one")) {
+            try ClusterResampling.test(
+                ClusteredMetric(.uar, drawn, by: .speakers), ClusteredMetric(.accuracy, drawn, by: .speakers),
+                generator: RandomGenerator(seed: 1))
+        }
+        #expect(throws: MetricError("1 rows of probabilities and 2 true classes; expected the same number")) {
+            try ProbabilityMetrics(probabilities: [[1]], truths: [0, 0], classes: 1)
+        }
+        #expect(throws: MetricError("row 0 has true class 2; expected a class index below 1")) {
+            try ProbabilityMetrics(probabilities: [[1]], truths: [2], classes: 1)
+        }
     }
 }

@@ -4,42 +4,88 @@ import Metrics
 
 /// Predictions drawn from a population of speakers whose true metrics are known.
 ///
-/// A clip of class c by speaker g is classified correctly with probability logistic(a_c + u_g + v + w). u is the effect of the speaker, v
-/// that of the clip, which all seeds share, and w that of a seed on the clip. v and w are normal; u is normal or has heavier tails.
+/// A clip of class c by speaker g has the strength x = a_c + u_g + v + w. u is the effect of the speaker, v that of the clip, which all
+/// seeds share, and w that of a seed on the clip. v and w are normal; u is normal or has heavier tails. Without scores, the clip is
+/// classified correctly with probability logistic(x), and all predictions have the same confidence. With scores, the probabilities are
+/// the softmax of normal noise to which x is added for the true class.
 package struct SimulatedPopulation: Sendable {
+    package var name = "balanced"
     package var offsets = [1.6, 0.9, 0.3, 1.2]
     package var speaker = 0.8
     package var clip = 0.8
     package var seed = 0.8
-    /// The number of clips of each class that a speaker has.
-    package var clipCounts = [5, 5, 5, 5]
+    /// The number of clips of each class; the rows belong to the speakers in turn.
+    package var clipCounts = [[5, 5, 5, 5]]
     /// Speakers have up to so many times these clips, at random.
     package var mostRepetitions = 1
+    /// The standard deviation of the logarithm of these numbers, if they follow a log-normal distribution instead.
+    package var repetitionSpread = 0.0
     /// Whether speaker effects follow Student's t with three degrees of freedom instead of the normal distribution.
     package var hasHeavyTails = false
     /// The probability of the predicted class.
     package var confidence = 0.7
+    /// Whether probabilities differ from clip to clip.
+    package var hasScores = false
 
     package init() {}
 
-    /// A system that is nearly always right, except for some speakers: metrics close to 1 are skewed.
-    package static var nearPerfect: SimulatedPopulation {
-        var population = SimulatedPopulation()
-        population.offsets = [2.5, 2, 1.5, 2.2]
-        (population.speaker, population.clip, population.seed) = (1.2, 0.5, 0.5)
-        population.clipCounts = [4, 4, 4, 4]
-        population.confidence = 0.97
-        return population
+    private init(_ name: String, _ change: (inout SimulatedPopulation) -> Void) {
+        self.name = name
+        change(&self)
     }
 
-    /// Unequal classes, speakers with up to three times as many clips as others, and speaker effects with heavy tails. No method was
-    /// chosen on this population.
-    package static var unbalanced: SimulatedPopulation {
-        var population = SimulatedPopulation()
-        population.clipCounts = [9, 5, 3, 2]
-        population.mostRepetitions = 3
-        population.hasHeavyTails = true
-        return population
+    /// A system that is nearly always right, except for some speakers: metrics close to 1 are skewed.
+    package static let nearPerfect = SimulatedPopulation("near perfect") {
+        $0.offsets = [2.5, 2, 1.5, 2.2]
+        ($0.speaker, $0.clip, $0.seed) = (1.2, 0.5, 0.5)
+        $0.clipCounts = [[4, 4, 4, 4]]
+        $0.confidence = 0.97
+    }
+
+    /// Unequal classes, speakers with up to three times as many clips as others, and speaker effects with heavy tails.
+    package static let unbalanced = SimulatedPopulation("unbalanced, heavy tails") {
+        $0.clipCounts = [[9, 5, 3, 2]]
+        $0.mostRepetitions = 3
+        $0.hasHeavyTails = true
+    }
+
+    /// Both: the classes and speakers of `unbalanced`, the system of `nearPerfect`.
+    package static let unbalancedNearPerfect = SimulatedPopulation("unbalanced, heavy tails, near perfect") {
+        ($0.offsets, $0.speaker, $0.clip, $0.seed) = ([2.5, 2, 1.5, 2.2], 1.2, 0.5, 0.5)
+        ($0.clipCounts, $0.mostRepetitions, $0.hasHeavyTails) = ([[9, 5, 3, 2]], 3, true)
+    }
+
+    /// Speakers whose numbers of clips differ by an order of magnitude.
+    package static let logNormal = SimulatedPopulation("log-normal numbers of clips") {
+        $0.repetitionSpread = 1.2
+    }
+
+    /// One clip of each class by each speaker.
+    package static let fewClips = SimulatedPopulation("one clip of each class") {
+        $0.clipCounts = [[1, 1, 1, 1]]
+    }
+
+    /// The speakers of a corpus of spontaneous speech (URDU, 29 in the names of its files): few have more than one class, and a few
+    /// speakers have most clips of a class.
+    package static let uneven = SimulatedPopulation("uneven speakers") {
+        $0.clipCounts =
+            [
+                [0, 8, 72, 0], [48, 0, 0, 0], [0, 0, 0, 40], [0, 0, 0, 38], [0, 28, 0, 0], [28, 0, 0, 0],
+                [22, 0, 0, 0], [0, 10, 0, 4], [0, 14, 0, 0], [2, 2, 8, 0], [0, 12, 0, 0], [0, 0, 10, 0],
+                [0, 0, 0, 6], [0, 6, 0, 0], [0, 0, 0, 4], [0, 0, 4, 0], [0, 0, 4, 0], [0, 4, 0, 0],
+                [0, 4, 0, 0], [0, 0, 0, 4], [0, 0, 0, 2], [0, 0, 2, 0],
+            ] + Array(repeating: [0, 2, 0, 0], count: 6) + [[0, 0, 0, 2]]
+    }
+
+    /// Probabilities that differ from clip to clip.
+    package static let scored = SimulatedPopulation("scores") { $0.hasScores = true }
+
+    /// Probabilities that differ from clip to clip, of a system with an AUC of 0.99.
+    package static let scoredNearPerfect = SimulatedPopulation("scores, near perfect") {
+        $0.hasScores = true
+        $0.offsets = [3.6, 3.2, 2.8, 3.4]
+        ($0.speaker, $0.clip, $0.seed) = (1, 0.5, 0.5)
+        $0.clipCounts = [[4, 4, 4, 4]]
     }
 
     package let classes = ["angry", "happy", "neutral", "sad"]
@@ -53,27 +99,47 @@ package struct SimulatedPopulation: Sendable {
         for g in 0..<speakers {
             let u = effect(generator) * speaker
             let own = (0..<models).map { _ in generator.normal() * interaction }
-            let repetitions = mostRepetitions == 1 ? 1 : 1 + generator.below(mostRepetitions)
-            for c in classes.indices {
-                for k in 0..<clipCounts[c] * repetitions {
+            let repetitions =
+                repetitionSpread > 0
+                ? max(1, Int(exp(generator.normal() * repetitionSpread).rounded()))
+                : mostRepetitions == 1 ? 1 : 1 + generator.below(mostRepetitions)
+            for (c, count) in clipCounts[g % clipCounts.count].enumerated() {
+                for k in 0..<count * repetitions {
                     let v = generator.normal() * clip
+                    let shared = hasScores ? classes.map { _ in generator.normal() * 0.7 } : []
                     for m in 0..<models {
                         for s in 0..<seeds {
                             let x = offsets[c] + u + own[m] + v + generator.normal() * seed
-                            let isRight = generator.uniform() < 1 / (1 + exp(-x))
-                            let answer =
-                                isRight ? c : (c + 1 + generator.below(classes.count - 1)) % classes.count
-                            var row = Array(
-                                repeating: (1 - confidence) / Double(classes.count - 1), count: classes.count)
-                            row[answer] = confidence
                             found[m][s].append(
-                                "\(g)-\(c)-\(k)", speaker: "\(g)", truth: c, probabilities: row)
+                                "\(g)-\(c)-\(k)", speaker: "\(g)", truth: c,
+                                probabilities: hasScores
+                                    ? scores(c, x, shared, generator) : decision(c, x, generator))
                         }
                     }
                 }
             }
         }
         return found
+    }
+
+    private func decision(_ truth: Int, _ x: Double, _ generator: RandomGenerator) -> [Double] {
+        let isRight = generator.uniform() < 1 / (1 + exp(-x))
+        let answer =
+            isRight ? truth : (truth + 1 + generator.below(classes.count - 1)) % classes.count
+        var row = Array(
+            repeating: (1 - confidence) / Double(classes.count - 1), count: classes.count)
+        row[answer] = confidence
+        return row
+    }
+
+    private func scores(
+        _ truth: Int, _ x: Double, _ shared: [Double], _ generator: RandomGenerator
+    ) -> [Double] {
+        let weights = shared.enumerated().map { index, noise in
+            exp(noise + generator.normal() * 0.7 + (index == truth ? x : 0))
+        }
+        let sum = weights.reduce(0, +)
+        return weights.map { $0 / sum }
     }
 
     private func effect(_ generator: RandomGenerator) -> Double {
@@ -84,15 +150,6 @@ package struct SimulatedPopulation: Sendable {
             return sum + value * value
         }
         return normal / (squares / 3).squareRoot()
-    }
-
-    /// Draws the results of folds whose true mean is 0 and whose correlation is that of Nadeau and Bengio's variance: test / (test + train).
-    package static func folds(
-        _ count: Int, _ testToTrain: Double, _ generator: RandomGenerator
-    ) -> [Double] {
-        let correlation = testToTrain / (1 + testToTrain)
-        let shared = generator.normal() * correlation.squareRoot()
-        return (0..<count).map { _ in shared + generator.normal() * (1 - correlation).squareRoot() }
     }
 
     /// The probability of a correct prediction for each class.
@@ -122,11 +179,24 @@ package struct SimulatedPopulation: Sendable {
         }
     }
 
-    /// The true value of a metric: that of the expected confusion matrix.
+    /// The true values of metrics. With scores, the means over 40 draws of 250 speakers.
+    package func truths(_ metrics: [Metric]) throws -> [Double] {
+        guard hasScores else { return metrics.map(truth) }
+        let generator = RandomGenerator(seed: 17)
+        var sums = Array(repeating: 0.0, count: metrics.count)
+        for _ in 0..<40 {
+            let drawn = draw(speakers: 250, seeds: 1, generator)[0][0]
+            for (index, metric) in metrics.enumerated() { sums[index] += try metric.value(of: drawn) / 40 }
+        }
+        return sums
+    }
+
+    /// The true value of a metric without scores: that of the expected confusion matrix.
     package func truth(_ metric: Metric) -> Double {
         let p = recalls
-        let total = Double(clipCounts.reduce(0, +))
-        let accuracy = zip(p, clipCounts).reduce(0) { $0 + $1.0 * Double($1.1) } / total
+        let counts = p.indices.map { c in clipCounts.reduce(0) { $0 + $1[c] } }
+        let accuracy =
+            zip(p, counts).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(counts.reduce(0, +))
         switch metric {
         case .accuracy: return accuracy
         case .uar: return p.reduce(0, +) / Double(p.count)

@@ -99,6 +99,9 @@ import Testing
         let byFolds = try BuiltProgram.run("compare", members, "--test", "folds")
         #expect(
             byFolds.output.contains("There is no test: it requires at least 3 folds with different results."))
+        // Intervals have the units of the test, too.
+        #expect(byFolds.output.contains("With fewer than 3 folds there is no confidence interval."))
+        #expect(!byFolds.output.contains("over 4 test speakers"), "\(byFolds.output)")
         let clips = try BuiltProgram.run("compare", members, "--test", "clips")
         #expect(clips.output.contains("permutation test that exchanges the predictions of 64 clips"))
     }
@@ -185,6 +188,23 @@ import Testing
         #expect(empty.status == 0 && empty.output.contains("No runs in this folder."))
         let none = try BuiltProgram.run("runs", folder + "/nowhere")
         #expect(none.status == 1 && none.errors.contains("found no such folder"))
+        #expect(none.errors.contains("a folder with runs, such as runs"), "\(none.errors)")
+    }
+
+    @Test func runsWithOtherClassesAreNotPooled() throws {
+        let copy = try folder + "/classes/folds"
+        try FileManager.default.createDirectory(
+            atPath: folder + "/classes", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: folds, toPath: copy)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        let file = copy + "/runs/base-seed2-fold2/predictions.csv"
+        let text = try String(contentsOfFile: file, encoding: .utf8).replacing("angry", with: "furious")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let ending = try BuiltProgram.run(
+            "ablate", folder + "/folds.json", "--runs", folder + "/classes", "--name", "folds", "--collect")
+        #expect(ending.status != 0 && ending.errors.contains(file), "\(ending.errors)")
+        #expect(ending.errors.contains("found the classes"), "\(ending.errors)")
+        #expect(ending.errors.contains("those of the other runs: "), "\(ending.errors)")
     }
 
     @Test func whatDoesNotFitIsRefused() throws {
@@ -203,6 +223,18 @@ import Testing
             (["features", try members + ":base"], "/runs/base-seed1-fold1"),
             (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit requires --cache"),
             (["predict", "x.wav", "--model", try members], "found an ablation of 2 members"),
+            (
+                ["ablate", try folder + "/folds.json", "--runs", try folder + "/runs", "--name", "members"],
+                "members contains runs of a different ablation; choose another --name, or move the folder"
+            ),
+            (
+                ["combine", try folds, "--out", try folder + "/folds.json"],
+                "a new name; the .safetensors file and its .json must not exist yet"
+            ),
+            (
+                ["combine", try folds],
+                "specify the output with --out FILE, such as --out together.safetensors"
+            ),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],
                 "--ensemble applies to a cross-validation"

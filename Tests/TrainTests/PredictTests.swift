@@ -208,6 +208,7 @@ import Testing
             let both = try say(Array(good.prefix(2)))
             #expect(both.status == 0 && both.errors.contains("the 2 files are treated as one speaker"))
             let (all, alone) = (try say(good), try say([good[0]]))
+            #expect(alone.errors.contains("a single file is not representative: pass all files"))
             let lines = [both, all, alone].map { $0.output.split(separator: "\n")[1] }
             #expect(Set(lines).count == 3, "\(lines)")
             let stream = try BuiltProgram.run("predict", "-", "--model", run)
@@ -219,7 +220,8 @@ import Testing
             #expect(windows.status == 0, "\(windows.errors)")
             let rows = windows.output.split(separator: "\n")
             #expect(
-                rows.count == 1 + 1 + 4 + 1 && rows[2].hasPrefix("\(long),0.0,1.28,"), "\(windows.output)")
+                rows.count == 1 + 1 + 4 + 1 + 1 && rows[2].hasPrefix("\(long),0.0,1.28,"), "\(windows.output)"
+            )
             let single = try say([long, "--timeline"])
             #expect(single.output.split(separator: "\n")[1] != rows[1])
         }

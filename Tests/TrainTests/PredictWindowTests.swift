@@ -80,12 +80,14 @@ import Testing
             #expect(rows[0].prefix(4) == ["file", "start", "end", "label"])
             #expect(
                 rows.dropFirst().map { "\($0[1])-\($0[2])" } == [
-                    "-", "0.0-1.28", "0.64-1.92", "1.28-2.56", "1.92-3.0", "-",
+                    "-", "0.0-1.28", "0.64-1.92", "1.28-2.56", "1.92-3.0", "-", "0.0-1.0",
                 ])
-            #expect(rows.dropFirst().map { $0.count } == Array(repeating: 12, count: 6))
+            #expect(rows.dropFirst().map { $0.count } == Array(repeating: 12, count: 7))
+            // A recording that is no longer than the window has one window, with the prediction of the recording.
+            #expect(rows[6].dropFirst(3) == rows[7].dropFirst(3))
             let table = try predict(file, folder + "/short.wav", "--timeline")
             let lines = table.output.split(separator: "\n").map(String.init)
-            #expect(lines.count == 7 && lines[0].contains("windows") && table.errors.isEmpty)
+            #expect(lines.count == 8 && lines[0].contains("windows") && table.errors.isEmpty)
             #expect(lines[2].hasPrefix("  0.0-1.28 s ") && lines[5].hasPrefix("  1.92-3.0 s "))
             let plain = try predict(file, folder + "/short.wav")
             let words = plain.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
@@ -154,6 +156,16 @@ import Testing
         ),
         (["--timeline", "--truncate"], "--timeline and --truncate are mutually exclusive"),
         (["--attention"], "--attention requires --format json"),
+        (["--plots", "pictures"], "--plots requires --saliency"),
+        (
+            ["--saliency", "grad_cam"],
+            "--saliency requires --format json, or --plots FOLDER for images"
+        ),
+        (
+            ["--saliency", "grad_cam", "--plots", "pictures", "--timeline"],
+            "--saliency applies to files without --timeline"
+        ),
+        (["-"], "- (audio from standard input) must be the only argument"),
     ])
     func optionsWithoutEffectAreErrors(_ words: [String], _ message: String) throws {
         try inFile(2) { _, file in

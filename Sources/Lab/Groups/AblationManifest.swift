@@ -33,7 +33,7 @@ public struct AblationManifest: Options {
             "The confidence level of intervals; null for that of the first run's config."),
         .init(
             "resamples", \.draws,
-            "The number of bootstrap and permutation resamples; null for that of the first run's config."),
+            "The number of permutations of a test; null for that of the first run's config."),
         .init("members", \.members, "The members, the base first.", .required),
     ]
     /// The name of the file.

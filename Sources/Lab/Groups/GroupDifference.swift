@@ -63,7 +63,7 @@ public struct GroupDifference: Sendable {
             )
         }
         let results = FoldResults(
-            pairs.map(\.difference), testToTrain: max(group.testToTrain, base.testToTrain))
+            pairs.map(\.difference), testToTrain: max(group.meanTestToTrain, base.meanTestToTrain))
         value = results.mean
         let different = pairs.map(\.fold).filter { fold in
             let clips = group.testClips(ofFold: fold)
@@ -115,7 +115,7 @@ public struct GroupDifference: Sendable {
             pValue = try ClusterResampling.test(
                 first, second, draws: draws, generator: RandomGenerator(seed: 1).split("exchange"))
             if pValue.isFinite {
-                test = units < ClusterResampling.fewestResampled ? .jackknife : .permutation
+                test = units < ClusterResampling.fewestPermuted ? .jackknife : .permutation
             }
         }
     }

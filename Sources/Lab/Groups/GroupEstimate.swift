@@ -1,8 +1,9 @@
-import Autograd
 import Metrics
 
 /// One metric of a group of runs: pooled over folds, as the mean of folds, and its spread between folds and between seeds.
 public struct GroupEstimate: Sendable {
+    /// The name of the metric.
+    public let metric: String
     /// From all test predictions together, averaged over seeds; the estimate is nan if predictions cannot be pooled.
     public var pooled: ConfidenceInterval
     /// The independent units of `pooled`.
@@ -17,14 +18,17 @@ public struct GroupEstimate: Sendable {
     /// Estimates a metric of a group.
     ///
     /// - Parameters:
-    ///   - unit: The independent units. If they are folds, pooled predictions have intervals over unseen speakers, or over clips if
-    ///     there are none.
-    ///   - draws: The number of bootstrap resamples; 0 computes no intervals of pooled predictions.
-    public init(_ group: RunGroup, _ metric: String, unit: IndependentUnit, level: Double, draws: Int) {
-        let isShare = Metric.isShare(metric)
+    ///   - unit: The independent units of the intervals. If they are folds, pooled predictions have no interval, unless the models of all
+    ///     folds were evaluated on the same data.
+    ///   - hasIntervals: Whether pooled predictions have an interval.
+    public init(
+        _ group: RunGroup, _ metric: String, unit: IndependentUnit, level: Double, hasIntervals: Bool = true
+    ) {
+        self.metric = metric
+        let known = Metric(rawValue: metric)
         let results = FoldResults(
             group.foldResults(metric).map(\.mean), testToTrain: group.testToTrain)
-        folds = results.interval(isShare: isShare, level: group.evaluatedOn == nil ? level : .nan)
+        folds = results.interval(of: known, level: group.evaluatedOn == nil ? level : .nan)
         folds.level = level
         if folds.estimate.isNaN { folds.units = 0 }
         foldDeviation = results.deviation
@@ -34,14 +38,12 @@ public struct GroupEstimate: Sendable {
             let values = group.members.filter { $0.seed == seed }.compactMap { $0.metrics[metric] }
             return values.reduce(0, +) / Double(values.count)
         }
-        if let metric = Metric(rawValue: metric), let predictions = group.pooled,
-            let clustered = try? ClusteredMetric(metric, predictions, by: pooledUnit)
+        if let known, let predictions = group.pooled,
+            let clustered = try? ClusteredMetric(known, predictions, by: pooledUnit)
         {
             bySeed = clustered.values
-            if draws > 0 {
-                pooled = ClusterResampling.interval(
-                    clustered, isShare: isShare, level: level, draws: draws,
-                    generator: RandomGenerator(seed: 0).split("bootstrap"))
+            if hasIntervals, unit != .folds || group.evaluatedOn != nil {
+                pooled = ClusterResampling.interval(clustered, level: level)
             } else {
                 pooled.estimate = clustered.estimate
             }

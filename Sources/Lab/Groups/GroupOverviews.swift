@@ -27,7 +27,7 @@ public struct GroupOverviews: Sendable {
         let rows = groups.flatMap { group in
             metrics.map { metric -> [ValueTable.Cell] in
                 let found = GroupEstimate(
-                    group, metric, unit: unit ?? group.unit, level: level, draws: draws)
+                    group, metric, unit: unit ?? group.unit, level: level, hasIntervals: draws > 0)
                 if Metric(rawValue: metric) != nil {
                     named.append(group)
                     estimates.append(found)

@@ -110,7 +110,9 @@ public struct GroupReport {
             groups.count > 1
             ? table.rows.map { row in
                 bar(
-                    row.name, row.pooled.estimate.isFinite ? row.pooled : row.folds,
+                    row.name,
+                    row.pooled.low.isFinite || row.folds.low.isNaN && row.pooled.estimate.isFinite
+                        ? row.pooled : row.folds,
                     row.pValue.isFinite ? "p \(ResultTable.probability(row.pValue))" : "")
             }
             : [bar("pooled", table.rows[0].pooled), bar("mean of folds", table.rows[0].folds)]

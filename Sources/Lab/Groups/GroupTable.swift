@@ -5,7 +5,7 @@ import Reports
 struct GroupTable {
     var groups: [RunGroup]
     var level: Double
-    /// The number of bootstrap and permutation resamples; 0 computes no intervals and tests of pooled predictions.
+    /// The number of permutations of a test; 0 computes no intervals and tests of pooled predictions.
     var draws: Int
     /// The independent units; nil for the default.
     var unit: IndependentUnit?
@@ -30,7 +30,7 @@ struct GroupTable {
         var rows: [ResultTable.Row] = []
         var differences: [GroupDifference] = []
         let estimates = groups.map {
-            GroupEstimate($0, metric, unit: unit, level: level, draws: draws)
+            GroupEstimate($0, metric, unit: unit, level: level, hasIntervals: draws > 0)
         }
         for (index, (group, found)) in zip(groups, estimates).enumerated() {
             rows.append(
@@ -79,12 +79,11 @@ struct GroupTable {
             }
             sentences.append("Each row is averaged over its own seeds: \(seeds.joined(separator: "; ")).")
         }
-        if draws > 0 {
-            sentences += Self.pooledSentences(groups, estimates, level: level)
-        }
+        let pooled = draws > 0 ? Self.pooledSentences(groups, estimates, level: level) : []
+        sentences += pooled
         let folds = Self.foldSentences(groups, estimates)
         sentences += folds
-        if folds.isEmpty, !isPooled, hasFolds {
+        if folds.isEmpty, hasFolds, !isPooled || draws > 0 && pooled.isEmpty {
             sentences.append("With fewer than \(FoldResults.fewest) folds there is no confidence interval.")
         }
         let hasFoldDeviation = estimates.contains { $0.foldDeviation.isFinite }
@@ -104,15 +103,17 @@ struct GroupTable {
         _ groups: [RunGroup], _ estimates: [GroupEstimate], level: Double
     ) -> [String] {
         sentences(
-            zip(groups, estimates).filter { $1.pooled.estimate.isFinite }.map { group, found in
+            zip(groups, estimates).filter { $1.pooled.method != nil || $1.pooled.absence != nil }.map {
+                group, found in
                 let note = IntervalNote(
                     unit: found.pooledUnit, units: found.pooled.units, method: found.pooled.method,
-                    level: level, speakerIndependent: group.speakerIndependent
+                    absence: found.pooled.absence, metrics: [found.metric], level: level,
+                    speakerIndependent: group.speakerIndependent
                 ).text
                 let models = group.members.count
                 return (
                     group.name,
-                    group.evaluatedOn == nil || models < 2
+                    group.evaluatedOn == nil || models < 2 || found.pooled.method == nil
                         ? note : "\(note) They hold for these \(models) models; training is not resampled."
                 )
             })

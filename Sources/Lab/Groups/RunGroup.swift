@@ -109,7 +109,7 @@ public struct RunGroup: Sendable {
         return folds.count >= FoldResults.fewest ? .folds : .clips
     }
 
-    /// The units of the pooled predictions. If the units are folds, these are unseen speakers, or clips if there are none.
+    /// The units of pooled predictions. If the units are folds, these are unseen speakers, or clips if there are none.
     func pooledUnit(_ unit: IndependentUnit) -> ClusteredMetric.Unit {
         switch unit {
         case .speakers: .speakers
@@ -118,12 +118,16 @@ public struct RunGroup: Sendable {
         }
     }
 
-    /// The correlation of fold results: none if each clip is tested once, by a model that has not seen its speaker; otherwise from
-    /// the overlap of the training sets.
+    /// The correction of the interval over folds: none if each clip is tested once, by a model that has not seen its speaker. The interval
+    /// then describes the models of the folds (Bayle et al. 2020).
     var testToTrain: Double {
         let ids = members.filter { $0.seed == members.first?.seed }.flatMap { $0.predictions?.ids ?? [] }
-        if speakerIndependent == true, Set(ids).count == ids.count { return 0 }
-        return members.reduce(0) { $0 + $1.testToTrain } / Double(max(members.count, 1))
+        return speakerIndependent == true && Set(ids).count == ids.count ? 0 : meanTestToTrain
+    }
+
+    /// The correction of a test over folds, whose training sets overlap: the ratio of test to training clips.
+    var meanTestToTrain: Double {
+        members.reduce(0) { $0 + $1.testToTrain } / Double(max(members.count, 1))
     }
 
     /// The results of the folds in a metric, averaged over seeds.

@@ -76,7 +76,8 @@ public struct RunListing: Sendable {
                 experiment = set.comparableExperiment
                 entry.protocolText = group.protocolText
                 entry.metrics = set.experiment.evaluation.metrics.map { metric in
-                    let found = GroupEstimate(group, metric.name, unit: group.unit, level: 0.95, draws: 0)
+                    let found = GroupEstimate(
+                        group, metric.name, unit: group.unit, level: 0.95, hasIntervals: false)
                     return (
                         metric.name,
                         found.pooled.estimate.isFinite ? found.pooled.estimate : found.folds.estimate

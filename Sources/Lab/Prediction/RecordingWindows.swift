@@ -13,7 +13,7 @@ extension Predictor {
 
     /// Whether a recording is longer than one window. An unreadable one counts as short: reading it later reports the error.
     func isLong(_ path: String, _ windows: RecordingWindows) -> Bool {
-        guard let seconds = try? Self.duration(path) else { return false }
+        guard let seconds = try? Self.duration(ofFile: path) else { return false }
         let rest = seconds - windows.lead
         // One extra sample does not justify a second window.
         let room = 1 / Double(max(pipeline.finalRate, 1))
@@ -27,7 +27,8 @@ extension Predictor {
         return true
     }
 
-    private static func duration(_ path: String) throws -> Double {
+    /// Returns the duration of an audio file in seconds.
+    public static func duration(ofFile path: String) throws -> Double {
         let info = try AudioFile.info(path)
         if let seconds = info.duration { return seconds }
         var samples = 0

@@ -124,8 +124,7 @@ extension RowResult.Figure {
             deviation = (squares / (count - 1)).squareRoot()
         }
         let estimate = GroupEstimate(
-            group, metric, unit: group.unit, level: options.confidenceLevel,
-            draws: hasInterval ? options.resamples : 0)
+            group, metric, unit: group.unit, level: options.confidenceLevel, hasIntervals: hasInterval)
         func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
         pooled = finite(estimate.pooled.estimate)
         (low, high) = (finite(estimate.pooled.low), finite(estimate.pooled.high))

@@ -117,10 +117,11 @@ extension RunReport {
         let weights: [String: Audit.Weight] = ["leak": .problem, "warning": .warning, "note": .fine]
         var findings = (json["findings"]?.elements ?? []).map { finding in
             let examples = finding["examples"]?.elements?.compactMap(\.text) ?? []
-            let shown = examples.prefix(2).joined(separator: "; ")
+            let more = finding["count"]?.integer.map { $0 - examples.count } ?? 0
+            let shown = (examples + (more > 0 ? ["and \(more) more"] : [])).joined(separator: "; ")
             return (
                 weight: weights[finding["severity"]?.text ?? ""] ?? .warning,
-                text: (finding["message"]?.text ?? "") + (shown.isEmpty ? "" : " (\(shown))")
+                text: (finding["message"]?.text ?? "") + (examples.isEmpty ? "" : " (\(shown))")
             )
         }
         if json["is_clean"]?.bool == true {

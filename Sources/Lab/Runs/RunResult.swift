@@ -1,4 +1,3 @@
-import Autograd
 import Configuration
 import Metrics
 import Reports
@@ -48,6 +47,7 @@ public struct RunResult: Options {
         public var over = ClusteredMetric.Unit.clips
         public var units = 0
         public var method: ConfidenceInterval.Method?
+        public var absence: ConfidenceInterval.Absence?
         public var level = 0.95
         public var low: Double?
         public var high: Double?
@@ -58,6 +58,7 @@ public struct RunResult: Options {
             .init("over", \.over, "The independent units: speakers or clips."),
             .init("units", \.units, "Number of units.", .atLeast(0)),
             .init("method", \.method, "Method; null if there is no interval."),
+            .init("absence", \.absence, "The reason why there is no interval; null if there is one."),
             .init("level", \.level, "Confidence level.", .above(0), .below(1)),
             .init("low", \.low, "Lower bound; null if there is no interval."),
             .init("high", \.high, "Upper bound; null if there is no interval."),
@@ -141,7 +142,7 @@ public struct RunResult: Options {
             let found = try predictions.interval(metric, unit, options)
             var interval = Interval()
             (interval.metric, interval.over, interval.units) = (metric.name, unit, found.units)
-            (interval.method, interval.level) = (found.method, found.level)
+            (interval.method, interval.absence, interval.level) = (found.method, found.absence, found.level)
             interval.low = found.low.isFinite ? found.low : nil
             interval.high = found.high.isFinite ? found.high : nil
             intervals.append(interval)
@@ -153,11 +154,12 @@ public struct RunResult: Options {
 
     /// A description of the intervals: method, independent units, assumption.
     public var intervalNote: String {
-        guard let first = intervals.first else { return "" }
-        return IntervalNote(
-            unit: first.over, units: first.units, method: first.method, level: first.level,
-            speakerIndependent: speakerIndependent
-        ).text
+        IntervalNote.text(
+            intervals.map {
+                IntervalNote(
+                    unit: $0.over, units: $0.units, method: $0.method, absence: $0.absence,
+                    metrics: [$0.metric], level: $0.level, speakerIndependent: speakerIndependent)
+            })
     }
 
     private static func groups(_ predictions: Predictions, _ speakers: [String]) -> [Group] {
@@ -188,11 +190,10 @@ extension Predictions {
         _ metric: Metric, _ unit: ClusteredMetric.Unit, _ options: EvaluationOptions
     ) throws(MetricError) -> ConfidenceInterval {
         ClusterResampling.interval(
-            try ClusteredMetric(metric, [self], by: unit), isShare: metric.isShare,
-            level: options.confidenceLevel, draws: options.resamples,
-            generator: RandomGenerator(seed: 0).split("bootstrap"))
+            try ClusteredMetric(metric, [self], by: unit), level: options.confidenceLevel)
     }
 }
 
 extension ClusteredMetric.Unit: ConfigurationValue {}
 extension ConfidenceInterval.Method: ConfigurationValue {}
+extension ConfidenceInterval.Absence: ConfigurationValue {}

@@ -80,8 +80,9 @@ public struct SlurmScript: Sendable {
                 status=$?
                 [ -n "$signaled" ] || break
             done
-            # 130: stopped and saved. A task is named by its array, as the number of its own job may be that of the whole array.
-            if [ "$status" -eq 130 ] && [ -n "$limit" ]; then
+            # 130: stopped and saved; 143: ended before it had begun. A task is named by its array, as the number of its own job may be
+            # that of the whole array.
+            if [ -n "$limit" ] && { [ "$status" -eq 130 ] || [ "$status" -eq 143 ]; }; then
                 if [ "${SLURM_RESTART_COUNT:-0}" -ge \(Self.mostRestarts) ]; then
                     echo "not finished after being requeued \(Self.mostRestarts) times" >&2
                 elif ! scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; then

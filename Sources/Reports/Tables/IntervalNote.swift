@@ -8,28 +8,57 @@ package struct IntervalNote {
     package var units: Int
     /// nil without an interval.
     package var method: ConfidenceInterval.Method?
+    /// Why there is no interval.
+    package var absence: ConfidenceInterval.Absence?
+    /// The names of the metrics without an interval.
+    package var metrics: [String]
     package var level: Double
     /// Whether all speakers are unseen in training; nil if it is not known.
     package var speakerIndependent: Bool?
 
     package init(
-        unit: ClusteredMetric.Unit, units: Int, method: ConfidenceInterval.Method?, level: Double,
+        unit: ClusteredMetric.Unit, units: Int, method: ConfidenceInterval.Method?,
+        absence: ConfidenceInterval.Absence? = nil, metrics: [String] = [], level: Double,
         speakerIndependent: Bool?
     ) {
         (self.unit, self.units, self.method) = (unit, units, method)
+        (self.absence, self.metrics) = (absence, metrics)
         (self.level, self.speakerIndependent) = (level, speakerIndependent)
     }
 
     private var noun: String { unit == .speakers ? "test speaker" : "clip" }
 
     package var text: String {
-        guard let method else {
-            return units < ClusterResampling.fewest
-                ? "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
-                : "There is no confidence interval if all \(noun)s have the same result."
-        }
+        guard let method else { return absence.map(text) ?? "" }
         let name = "\(Self.percent(level)) confidence intervals over \(NumberText.count(units, noun))"
         return "\(name): \(method.words). \(assumption)"
+    }
+
+    private func text(_ absence: ConfidenceInterval.Absence) -> String {
+        let what =
+            "No confidence interval" + (metrics.isEmpty ? "" : " of \(metrics.joined(separator: ", "))")
+        return switch absence {
+        case .fewUnits:
+            "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
+        case .equalUnits: "\(what): all \(noun)s have the same result."
+        case .oneUnit: "\(what): without one of the \(noun)s, the metric would be at its bound."
+        case .undefined: "\(what): the metric is undefined without one of the \(noun)s."
+        case .biased: "\(what): small samples overestimate the metric (Kumar, Liang and Ma 2019)."
+        }
+    }
+
+    /// Joins notes. Those that give the same reason for different metrics become one.
+    package static func text(_ notes: [IntervalNote]) -> String {
+        var joined: [IntervalNote] = []
+        for note in notes {
+            if let place = joined.firstIndex(where: { $0.method == note.method && $0.absence == note.absence }
+            ) {
+                joined[place].metrics += note.metrics
+            } else {
+                joined.append(note)
+            }
+        }
+        return joined.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     private var assumption: String {
@@ -55,7 +84,6 @@ extension ConfidenceInterval.Method {
     /// The method with its reference.
     package var words: String {
         switch self {
-        case .bootstrap: "bootstrap-t (Efron and Tibshirani 1993)"
         case .jackknife:
             "t interval with a jackknife standard error, for shares on the logit scale (Efron and Stein 1981)"
         case .student: "Student's t, for shares on the logit scale (Student 1908)"
@@ -68,6 +96,6 @@ extension ConfidenceInterval.Method {
     package var foldAssumption: String {
         self == .correctedStudent
             ? "It allows for overlapping training sets and assumes that fold results are normal."
-            : "It assumes that fold results are independent and normal."
+            : "It describes the models of these folds, and assumes that their results are independent and normal."
     }
 }

@@ -36,7 +36,7 @@ import Testing
     private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
 
     private func estimate(_ group: RunGroup, _ metric: String = "accuracy") -> GroupEstimate {
-        GroupEstimate(group, metric, unit: group.unit, level: 0.95, draws: 200)
+        GroupEstimate(group, metric, unit: group.unit, level: 0.95)
     }
 
     /// More seeds of the same results leave every interval as it is.
@@ -65,7 +65,7 @@ import Testing
         #expect(shared.unit == .folds && apart.unit == .speakers)
         let (a, b) = (estimate(apart).folds, estimate(shared).folds)
         #expect(a.method == .student && b.method == .correctedStudent)
-        // Shares have their interval on the logit scale.
+        // Proportions have their interval on the logit scale.
         func logit(_ p: Double) -> Double { log(p / (1 - p)) }
         let ratio = (logit(b.high) - logit(0.6)) / (logit(a.high) - logit(0.6))
         #expect(isClose(ratio, (1 + 3 * 0.25).squareRoot()))
@@ -136,6 +136,40 @@ import Testing
             ])
     }
 
+    @Test func groupsWithNothingInCommonHaveNoTest() {
+        let base = group("base", [[4, 6, 7]])
+        func warnings(_ unit: IndependentUnit, _ change: (inout RunGroup.Member) -> Void) -> [String] {
+            var members = group("x", [[5, 7, 8]]).members
+            for index in members.indices { change(&members[index]) }
+            let found = GroupDifference(
+                RunGroup("x", members), from: base, "accuracy", unit: unit, draws: 10)
+            #expect(found.test == nil && found.pValue.isNaN)
+            return found.warnings
+        }
+        #expect(
+            warnings(.folds) { $0.fold += 3 } == ["x and base have no fold in common: no test between them"])
+        #expect(
+            warnings(.folds) { member in
+                for index in member.predictions?.ids.indices ?? 0..<0 {
+                    member.predictions?.ids[index] += " of another corpus"
+                }
+            } == ["x and base have no test clips in common: there is no difference between them"])
+        #expect(
+            warnings(.speakers) { $0.predictions = nil } == [
+                "no test between x and base: the predictions of a run are missing, or their classes differ from those of the other runs"
+            ])
+        #expect(
+            warnings(.speakers) { $0.predictions?.classes = ["a", "c"] } == [
+                "x and base have different classes: no test between them"
+            ])
+        var elsewhere = group("x", [[5, 7, 8]])
+        elsewhere.evaluatedOn = "emodb"
+        #expect(
+            GroupDifference(elsewhere, from: base, "accuracy", unit: .folds, draws: 10).warnings == [
+                "x and base were not evaluated on the test sets of their folds: no test over folds"
+            ])
+    }
+
     /// The models of all folds on the same other data: speakers and clips are independent, folds are not.
     @Test func foldsOnTheSameDataHaveNoInterval() {
         var members = group("x", [[4, 6, 8], [5, 6, 7]]).members
@@ -157,15 +191,47 @@ import Testing
         #expect(note.contains("The mean of folds has no confidence interval: the folds were not"), "\(note)")
     }
 
-    /// Unseen speakers stay the units of pooled predictions if folds are chosen for the tests.
-    @Test func pooledIntervalsOfFoldsAreOverSpeakers() {
-        func pooled(_ group: RunGroup, _ unit: IndependentUnit) -> GroupEstimate {
-            GroupEstimate(group, "accuracy", unit: unit, level: 0.95, draws: 50)
+    /// The intervals of a table have the units of its tests: over folds, pooled predictions have none.
+    @Test func intervalsHaveTheUnitsOfTheTests() {
+        func found(_ group: RunGroup, _ unit: IndependentUnit) -> GroupEstimate {
+            GroupEstimate(group, "accuracy", unit: unit, level: 0.95)
         }
         let apart = group("x", [[4, 6, 8]])
-        #expect(pooled(apart, .folds).pooledUnit == .speakers && pooled(apart, .folds).pooled.units == 6)
-        #expect(pooled(apart, .clips).pooledUnit == .clips)
-        #expect(pooled(group("x", [[4, 6, 8]], independent: false), .folds).pooledUnit == .clips)
+        #expect(
+            found(apart, .speakers).pooled.method == .jackknife && found(apart, .speakers).pooled.units == 6)
+        #expect(found(apart, .clips).pooledUnit == .clips && found(apart, .clips).pooled.units == 30)
+        for group in [apart, group("x", [[4, 6, 8]], independent: false)] {
+            let over = found(group, .folds)
+            #expect(over.pooled.method == nil && over.pooled.low.isNaN && isClose(over.pooled.estimate, 0.6))
+            #expect(over.folds.method != nil && over.folds.units == 3)
+        }
+        let table = GroupOverviews([apart], metrics: ["accuracy"]).allMetrics(
+            unit: .folds, level: 0.95, draws: 9)
+        #expect(!table.note.contains("over 6 test speakers"), "\(table.note)")
+        #expect(table.note.contains("Interval of the mean of folds: Student's t"), "\(table.note)")
+    }
+
+    /// Folds of unseen speakers: their training sets overlap, which a test between training procedures must allow for.
+    @Test func testsOverFoldsAllowForOverlappingTrainingSets() {
+        let (base, other) = (group("base", [[4, 6, 7]]), group("other", [[5, 8, 8]]))
+        let found = GroupDifference(other, from: base, "accuracy", unit: .folds, draws: 100)
+        #expect(found.test == .correctedStudent)
+        #expect(isClose(found.pValue, FoldResults([0.1, 0.2, 0.1], testToTrain: 0.25).pValue))
+    }
+
+    /// The note says which metric has no interval, and why.
+    @Test func notesGiveTheReasonForAMissingInterval() {
+        func note(_ accuracies: [[Int]]) -> String {
+            GroupOverviews([group("x", accuracies)], metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 9)
+                .note
+        }
+        #expect(
+            note([[10, 10, 10]]).contains(
+                "No confidence interval of accuracy: all test speakers have the same result."))
+        #expect(
+            note([[10, 10, 9]]).contains(
+                "No confidence interval of accuracy: without one of the test speakers, the metric would be at its bound."
+            ))
     }
 
     /// A note describes every row.
@@ -174,8 +240,7 @@ import Testing
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-            "shared: 95% confidence intervals over 30 clips: bootstrap-t",
-            "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It assumes that fold results are independent and normal.",
+            "apart: Interval of the mean of folds: Student's t, for shares on the logit scale (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
             "shared: Interval of the mean of folds: corrected resampled t, for shares on the logit scale (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))

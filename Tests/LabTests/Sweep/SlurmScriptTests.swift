@@ -111,11 +111,11 @@ import Testing
         #"bash -c 'trap "echo saving; sleep 0.3; echo saved; exit 130" TERM; echo begun; while true; do sleep 0.05; done'"#
 
     /// Sends signals to the script once its command has begun.
-    private static func signal(_ signals: Int32..., status: String = "0", restarts: String = "0") throws -> (
-        status: Int32, output: String
-    ) {
+    private static func signal(
+        _ signals: Int32..., command: String = saving, status: String = "0", restarts: String = "0"
+    ) throws -> (status: Int32, output: String) {
         var script = try script(1)
-        script.commands = [saving]
+        script.commands = [command]
         return try run(
             script, task: 1, [], ["SCONTROL_STATUS": status, "SLURM_RESTART_COUNT": restarts]
         ) { process, output in
@@ -129,6 +129,12 @@ import Testing
 
     @Test func theWarningBeforeATimeLimitQueuesTheTaskAgain() throws {
         #expect(try Self.signal(SIGUSR1) == (130, "begun\nsaving\nsaved\nscontrol requeue 70_1\n"))
+    }
+
+    /// A signal that ends the command before it can save: a task that begins again may get one at once.
+    @Test func aTaskThatHasNotBegunIsQueuedAgain() throws {
+        let found = try Self.signal(SIGUSR1, command: "bash -c 'echo begun; while true; do sleep 0.05; done'")
+        #expect(found.status == 143 && found.output.hasSuffix("scontrol requeue 70_1\n"), "\(found.output)")
     }
 
     @Test func aTaskThatIsCancelledStaysAway() throws {

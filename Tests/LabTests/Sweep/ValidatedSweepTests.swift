@@ -228,6 +228,15 @@ import Testing
         #expect(lines.contains { $0.contains("model: in the member \"wide\": outputs [9], expected [8]") })
     }
 
+    @Test func membersMustBeEvaluatedOnTheSameSubset() throws {
+        let text = try SmallSweep.complaint(
+            #"{"variants": {"early": {"set": {"evaluation.subset": "validation"}}}}"#)
+        #expect(
+            text.contains(
+                "in the member \"early\": found \"validation\", but the base is evaluated on its test set; all members must use the same subset"
+            ), "\(text)")
+    }
+
     @Test func aSweepIsNeeded() throws {
         let json = try SmallSweep.experiment()
         let error = #expect(throws: ConfigurationError.self) {
