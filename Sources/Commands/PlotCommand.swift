@@ -10,7 +10,7 @@ extension Command {
     static let plot: Command = Command(
         name: "plot",
         summary:
-            "Draw a plot of an experiment (classes, histograms, violins, correlation, projection, learning-curve) or of a run (also importance, shap, confusion, search) as SVG.",
+            "Draw a plot of the features of an experiment, or of a run, as SVG.",
         argument: Argument(
             placeholder: "KIND RUN|CONFIG",
             help:

@@ -109,7 +109,7 @@ extension ServeTests {
                 let client = try Client(port, timeout: 30)
                 let text = try client.post("/api/predict", file: Array("no audio".utf8), name: "../x.wav")
                 #expect(text.status == 422)
-                #expect(text.message.hasPrefix("x.wav: byte 0: found text that begins \"no audio\""))
+                #expect(text.message.hasPrefix("x.wav: byte 0: found text that begins with \"no audio\""))
                 let wave = try AudioFile.bytes([Fixture.wave(seconds: 0.5)])
                 let cut = try client.post("/api/predict?name=cut.wav", Array(wave.prefix(1000)))
                 #expect(cut.status == 422 && cut.message.hasPrefix("cut.wav: "))

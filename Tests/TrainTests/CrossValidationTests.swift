@@ -36,7 +36,7 @@ import Testing
         for text in [
             "2-fold speaker-independent cross-validation, 4 test speakers, 64 test clips, 2 seeds.",
             "Test predictions of all 4 runs", "Clips by class", "Accuracy by speaker, averaged over seeds",
-            "The mean over 4 runs, with the range from the lowest to the highest run.", "mean of folds",
+            "The mean over 4 runs, with the range from the lowest to the highest value.", "mean of folds",
         ] { #expect(page.contains(text), "\(text)") }
         try FileManager.default.removeItem(atPath: folds + "/report.html")
         let again = try BuiltProgram.run("report", folds)

@@ -9,7 +9,7 @@ public struct LinearSVCSpec: ClassifierSpec {
 
     public static let type = "linear_svc"
     public static let summary =
-        "Linear support vector classifier, one against the rest (liblinear's and scikit-learn's LinearSVC). Its outputs are decision values, whose softmax is not a calibrated probability."
+        "Linear support vector classifier, one-vs-rest (liblinear's and scikit-learn's LinearSVC). Its outputs are decision values, whose softmax is not a calibrated probability."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("C", \.options.C, "Inverse strength of the regularization.", .above(0)),

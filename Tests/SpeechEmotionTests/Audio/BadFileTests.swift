@@ -64,10 +64,11 @@ import Testing
                 "found a ZIP archive; allowed: an audio file: WAV, FLAC"))
         #expect(message([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A]).contains("found a PNG image"))
         #expect(
-            message(Array("path,label\na.wav,sad\n".utf8)).contains("found text that begins \"path,label\""))
+            message(Array("path,label\na.wav,sad\n".utf8)).contains(
+                "found text that begins with \"path,label\""))
         #expect(message([0, 0, 0, 0, 0, 0, 0, 0]).contains("found zeros"))
         #expect(message([0xDE, 0xAD, 0xBE, 0xEF]).contains("an unknown format (DE AD BE EF)"))
-        #expect(message(Array("R".utf8)).contains("found text that begins \"R\""))
+        #expect(message(Array("R".utf8)).contains("found text that begins with \"R\""))
         #expect(message(Array("RIFF....AVI ".utf8)).contains("a RIFF file without WAVE"))
     }
 
