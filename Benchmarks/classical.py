@@ -29,15 +29,15 @@ LINEAR = ("linear SVC", "logistic regression", "ridge", "LDA", "neighbors")
 def jobs(growth):
     if growth:
         sizes = [(10**n, 20) for n in (3, 4, 5, 6)] + [(10_000, c) for c in (10, 100, 1000)]
-        for kind, trees, most in (("forest", 8, 10**6), ("boosting", 10, 10**6), ("logistic regression", 0, 10**6),
-                                  ("SVC", 0, 10**4)):
+        for kind, trees, most in (("boosting", 5, 10**6), ("forest", 2, 10**6), ("SVC", 0, 10**4),
+                                  ("logistic regression", 0, 10**5)):
             for rows, columns in sizes:
                 if rows <= most:
-                    yield {"kind": kind, "data": f"{rows}x{columns}", "threads": 2, "trees": trees, "repeats": 1}
+                    yield {"kind": kind, "data": f"{rows}x{columns}", "threads": 1, "trees": trees, "repeats": 1}
         return
     for kind, data, trees, repeats in (
             ("forest", "small", 200, 3), ("extra trees", "small", 200, 3), ("tree", "small", 1, 3),
-            ("boosting", "table", 100, 1), ("boosting", "large", 100, 1), ("SVC", "small", 0, 3),
+            ("boosting", "table", 100, 1), ("boosting", "large", 20, 1), ("SVC", "small", 0, 3),
             *((kind, "small", 0, 3) for kind in LINEAR)):
         for threads in (1, 2):
             yield {"kind": kind, "data": data, "threads": threads, "trees": trees, "repeats": repeats}
