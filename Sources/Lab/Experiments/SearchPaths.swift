@@ -120,10 +120,11 @@ extension JSONValue {
     /// Removes the options of an object without which the experiment is the same.
     private mutating func removeDefaults(at path: JSONPath) throws(ConfigurationError) {
         guard case .object(let members)? = self[path]?.content else { return }
+        let whole = try Experiment.decode(self).encode().line
         for member in members where member.key != "type" {
             var shorter = self
             try shorter.remove(path.appending(.key(member.key)), source: "\(path)")
-            if (try? Experiment.decode(shorter).encode().line) == line { self = shorter }
+            if (try? Experiment.decode(shorter).encode().line) == whole { self = shorter }
         }
     }
 }

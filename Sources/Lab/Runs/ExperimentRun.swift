@@ -200,6 +200,7 @@ public final class ExperimentRun {
             observer.begin("Fitting")
             let examples = try training.fittingExamples(
                 classes: classes.count, experiment, validation: validation)
+            FeatureFindings(examples, names: experiment.features.names).sentences.forEach(observer.remark)
             try model.fitLayers(to: examples, generator: generator.split("fit"))
         } else if model.fittedLayers.contains(where: { !$0.isFitted }) {
             let batches = try (0..<training.count).map { try training.batch(epoch: 0, index: $0).inputs }

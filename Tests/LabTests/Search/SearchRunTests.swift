@@ -69,6 +69,32 @@ import Testing
         }
     }
 
+    private final class Remarks: RunObserver {
+        let texts = Mutex<[String]>([])
+
+        func remark(_ text: String) { texts.withLock { $0.append(text) } }
+    }
+
+    @Test func featuresWithoutInformationAreNamed() throws {
+        // Mel bands narrower than a bin are empty.
+        let entries = #"""
+            [{"feature": {"type": "rms"}, "statistics": ["mean", "max", "mean"]},
+             {"feature": {"type": "mel", "n_mels": 2, "fmin": 3990, "n_fft": 512}, "statistics": ["range"]}]
+            """#
+        try Toy.inFolder { folder in
+            let remarks = Remarks()
+            _ = try run(
+                Self.experiment(["features.layout.entries=\(entries)"]), folder + "/run", remarks)
+            #expect(
+                remarks.texts.withLock { $0.filter { $0.hasPrefix("features that are") } } == [
+                    "features that are constant in the training set: mel_0_range, mel_1_range",
+                    "features that are equal to another feature in the training set: rms_0_mean (rms_0_mean)",
+                ])
+            _ = try run(Self.experiment(), folder + "/plain", remarks)
+            #expect(remarks.texts.withLock { $0.count { $0.hasPrefix("features that are") } } == 2)
+        }
+    }
+
     @Test(arguments: [
         #"{"type": "svc", "C": 10}"#, #"{"type": "svc", "probability": true}"#,
         #"{"type": "linear_svc"}"#, #"{"type": "logistic_regression"}"#, #"{"type": "ridge_classifier"}"#,
