@@ -88,7 +88,7 @@ import Testing
             #expect(
                 remarks.texts.withLock { $0.filter { $0.hasPrefix("features that are") } } == [
                     "features that are constant in the training set: mel_0_range, mel_1_range",
-                    "features that are equal to another feature in the training set: rms_0_mean (rms_0_mean)",
+                    "features that are equal to another feature in the training set: rms_mean.2 (rms_mean)",
                 ])
             _ = try run(Self.experiment(), folder + "/plain", remarks)
             #expect(remarks.texts.withLock { $0.count { $0.hasPrefix("features that are") } } == 2)
