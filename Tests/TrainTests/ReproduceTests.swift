@@ -25,7 +25,7 @@ import Testing
             let first = try BuiltProgram.run(words)
             #expect(first.status == 0, "\(first.errors)")
             let result = try #require(try ResultsTable.read(file).rows[0].result)
-            #expect(result.runs.map(\.seed) == [3, 4] && result.figures.contains { $0.metric == "uar" })
+            #expect(result.runs.map(\.seed) == [3, 4] && result.metrics.contains { $0.metric == "uar" })
             #expect(
                 result.runs.allSatisfy { $0.model.count == 64 }
                     && result.runs[0].model != result.runs[1].model)

@@ -3,7 +3,7 @@ import Reports
 extension ResultsTable {
     /// The filled rows as a table.
     public var table: ValueTable {
-        let metrics = rows.compactMap(\.result).first?.figures.map(\.metric) ?? [metric]
+        let metrics = rows.compactMap(\.result).first?.metrics.map(\.metric) ?? [metric]
         let hasReports = rows.contains { $0.reported != nil }
         let columns =
             ["system"] + (hasReports ? ["reported accuracy"] : [])
@@ -11,13 +11,13 @@ extension ResultsTable {
         let cells = rows.map { row -> [ValueTable.Cell] in
             let reported: [ValueTable.Cell] =
                 hasReports ? [.text(row.reported.map { NumberText.percent($0) } ?? "–")] : []
-            let figures = metrics.flatMap { name -> [ValueTable.Cell] in
-                let figure = row.result?.figures.first { $0.metric == name }
+            let results = metrics.flatMap { name -> [ValueTable.Cell] in
+                let result = row.result?.metrics.first { $0.metric == name }
                 return name == metric
-                    ? [.text(figure?.text ?? "–"), .text(figure?.interval ?? "–")]
-                    : [.text(figure?.text ?? "–")]
+                    ? [.text(result?.text ?? "–"), .text(result?.interval ?? "–")]
+                    : [.text(result?.text ?? "–")]
             }
-            return [.text(row.name)] + reported + figures + [.count(row.result?.runs.count ?? 0)]
+            return [.text(row.name)] + reported + results + [.count(row.result?.runs.count ?? 0)]
         }
         let notes = rows.filter { !$0.note.isEmpty }.map { "\($0.name): \($0.note)" }
         let spread = "± is the standard deviation over runs, not a confidence interval."
@@ -36,7 +36,7 @@ extension ResultsTable {
                 .init(
                     "measured",
                     shown.map { row in
-                        row.result?.figures.first { $0.metric == "accuracy" }?.mean ?? .nan
+                        row.result?.metrics.first { $0.metric == "accuracy" }?.mean ?? .nan
                     }),
             ])
         let runs = ValueTable(
@@ -52,7 +52,7 @@ extension ResultsTable {
     }
 }
 
-extension RowResult.Figure {
+extension RowResult.MetricResult {
     fileprivate var text: String {
         NumberText.fixed(mean, 3) + (deviation.map { " ± " + NumberText.fixed($0, 3) } ?? "")
     }

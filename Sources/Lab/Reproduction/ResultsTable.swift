@@ -89,7 +89,7 @@ public struct RowResult: Options {
     public var data = ""
     public var version = ""
     public var processor = ""
-    public var figures: [Figure] = []
+    public var metrics: [MetricResult] = []
     public var runs: [Run] = []
 
     public static let summary = "Results of the runs of a row."
@@ -99,14 +99,14 @@ public struct RowResult: Options {
         .init("data", \.data, "Fingerprint of the ids, classes and speakers of the clips.", .required),
         .init("version", \.version, "Version of Prosody."),
         .init("processor", \.processor, "Processor of the last run."),
-        .init("figures", \.figures, "Metrics over all runs."),
+        .init("metrics", \.metrics, "Metrics over all runs."),
         .init("runs", \.runs, "The runs.", .required, .notEmpty),
     ]
 
     public init() {}
 
     /// A metric over all runs.
-    public struct Figure: Options {
+    public struct MetricResult: Options {
         public var metric = ""
         public var mean = 0.0
         public var deviation: Double?

@@ -68,8 +68,8 @@ public struct TableReproduction: Sendable {
         let group = RunGroup(row.name, try records.map { try RunGroup.Member($0) })
         let options = records[0].experiment.evaluation
         for metric in options.metrics.map(\.name) {
-            result.figures.append(
-                RowResult.Figure(metric, group, options, hasInterval: metric == self.metric))
+            result.metrics.append(
+                RowResult.MetricResult(metric, group, options, hasInterval: metric == self.metric))
         }
         return result
     }
@@ -110,7 +110,7 @@ extension RowResult.Run {
     }
 }
 
-extension RowResult.Figure {
+extension RowResult.MetricResult {
     /// A metric of a group of runs.
     init(_ metric: String, _ group: RunGroup, _ options: EvaluationOptions, hasInterval: Bool) {
         self.init()

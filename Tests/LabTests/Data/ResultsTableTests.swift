@@ -6,7 +6,7 @@ import Testing
 @Suite struct ResultsTableTests {
     private static let text = """
         {"format": "prosody-table-1", "title": "Two systems", "metric": "uar", "rows": [
-          {"name": "a", "config": "a.json", "reported": 0.8, "result": {"config": "1", "data": "2", "figures": [
+          {"name": "a", "config": "a.json", "reported": 0.8, "result": {"config": "1", "data": "2", "metrics": [
             {"metric": "accuracy", "mean": 0.5, "deviation": 0.01},
             {"metric": "uar", "mean": 0.4, "pooled": 0.41, "low": 0.3, "high": 0.5, "over": "speakers"}],
             "runs": [{"seed": 1, "fold": 1, "metrics": {"uar": 0.4}, "model": "3", "predictions": "4"}]}},
