@@ -56,7 +56,7 @@ import Testing
     /// Populations on which no method of those that were compared covers: speakers who differ widely and are rare, with a metric near 1,
     /// and speakers whose numbers of clips differ by an order of magnitude.
     static let limits: [Design] = sizes.flatMap { speakers, seeds in
-        [.unbalancedNearPerfect, .logNormal].map {
+        [SimulatedPopulation.unbalancedNearPerfect, .logNormal].map {
             Design(
                 population: $0, speakers: speakers, seeds: seeds, coverage: 0.90...0.955, isLimit: true)
         }
