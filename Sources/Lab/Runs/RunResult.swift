@@ -155,7 +155,7 @@ public struct RunResult: Options {
     /// A description of the intervals: method, independent units, assumption.
     public var intervalNote: String {
         IntervalNote.text(
-            intervals.map {
+            of: intervals.map {
                 IntervalNote(
                     unit: $0.over, units: $0.units, method: $0.method, absence: $0.absence,
                     metrics: [$0.metric], level: $0.level, speakerIndependent: speakerIndependent)

@@ -29,12 +29,12 @@ package struct IntervalNote {
     private var noun: String { unit == .speakers ? "test speaker" : "clip" }
 
     package var text: String {
-        guard let method else { return absence.map(text) ?? "" }
+        guard let method else { return absence.map(reason) ?? "" }
         let name = "\(Self.percent(level)) confidence intervals over \(NumberText.count(units, noun))"
         return "\(name): \(method.words). \(assumption)"
     }
 
-    private func text(_ absence: ConfidenceInterval.Absence) -> String {
+    private func reason(_ absence: ConfidenceInterval.Absence) -> String {
         let what =
             "No confidence interval" + (metrics.isEmpty ? "" : " of \(metrics.joined(separator: ", "))")
         return switch absence {
@@ -48,7 +48,7 @@ package struct IntervalNote {
     }
 
     /// Joins notes. Those that give the same reason for different metrics become one.
-    package static func text(_ notes: [IntervalNote]) -> String {
+    package static func text(of notes: [IntervalNote]) -> String {
         var joined: [IntervalNote] = []
         for note in notes {
             if let place = joined.firstIndex(where: { $0.method == note.method && $0.absence == note.absence }
