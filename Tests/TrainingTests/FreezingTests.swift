@@ -140,7 +140,8 @@ import Training
 
     /// The validation metrics of each epoch are those of a model whose frozen layers are always computed, also if a frozen
     /// layer fuses the trained batch normalization after it.
-    @Test(arguments: [["0.*", "1.*"], ["0.*"]]) func validationKeepsFrozenOutputs(_ patterns: [String]) throws {
+    @Test(arguments: [["0.*", "1.*"], ["0.*"]]) func validationKeepsFrozenOutputs(_ patterns: [String]) throws
+    {
         func losses(isFixed: Bool) throws -> [Double] {
             let batches = BatchList((0..<3).map { Fixed(isFixed: isFixed).batch(epoch: 9, index: $0) })
             let model = try trained(Self.prefix + "," + Self.rest)

@@ -47,7 +47,9 @@ public final class FrozenLayers: Sendable {
     /// Returns the end of the frozen layers that begin at an index; nil if there are none. Layers between them that
     /// neither learn nor depend on the mode belong to them.
     func end(of layers: [any Layer], from start: Int, _ pass: Pass) -> Int? {
-        func belongs(_ layer: any Layer) -> Bool { contains(layer) || neutral.contains(ObjectIdentifier(layer)) }
+        func belongs(_ layer: any Layer) -> Bool {
+            contains(layer) || neutral.contains(ObjectIdentifier(layer))
+        }
         var end = layers[start...].firstIndex { !belongs($0) } ?? layers.count
         // In inference, a layer applies the batch normalization after it, which rounds differently.
         if !pass.isTraining, end < layers.count, layers[end] is BatchNorm {

@@ -16,7 +16,9 @@ import Testing
             "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
             "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
         ),
-    ]) func examplesOfTheStandard(_ text: String, _ digest: String) { #expect(SHA256.hex(of: text) == digest) }
+    ]) func examplesOfTheStandard(_ text: String, _ digest: String) {
+        #expect(SHA256.hex(of: text) == digest)
+    }
 
     /// Lengths around the blocks of 64 bytes, the padding of 9 bytes, and the blocks in which files are read; the digests
     /// are those of Python's hashlib.
