@@ -73,7 +73,8 @@ let package = Package(
             ],
             exclude: ["README.md"], swiftSettings: realType),
         .target(
-            name: "Bench", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            name: "Bench",
+            dependencies: ["SpeechEmotion", "Layers", "Autograd", "CKernels", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Serve",

@@ -6,6 +6,8 @@ struct OperationBench: Sendable {
     let summary: String
     /// The default batch size; nil if the size is fixed.
     var batch: Int? = nil
+    /// The least work of the forward and the backward pass; nil if neither arithmetic nor memory limits them.
+    var cost: (@Sendable (_ batch: Int) -> Cost)? = nil
     let prepare: @Sendable (_ batch: Int) -> Prepared
 
     /// The timed work, with inputs created beforehand.

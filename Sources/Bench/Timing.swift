@@ -35,6 +35,9 @@ package struct Timing: Sendable {
     /// The number of timed runs.
     package var runs: Int { sorted.count }
 
+    /// The shortest run.
+    package var least: Double { sorted[0] }
+
     package var median: Double {
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

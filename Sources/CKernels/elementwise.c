@@ -1,8 +1,14 @@
 #include "CKernels.h"
+
+#include <string.h>
+
 #include "math.inc"
+#include "stream.h"
 
 #define REAL float
 #include "elementwise.inc"
 #undef REAL
 #define REAL double
 #include "elementwise.inc"
+
+void ck_stream_end(void) { end_of_stream(); }

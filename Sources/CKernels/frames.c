@@ -21,21 +21,21 @@ void ck_lanes_of_rows(const float *x, ptrdiff_t stride, ptrdiff_t lanes, ptrdiff
 void ck_rows_of_lanes(const float *x, ptrdiff_t width, ptrdiff_t lanes, float *y, ptrdiff_t stride) {
     CHOOSE(rows, float, x, width, lanes, y, stride);
 }
-CLONES_float int ck_all_within(const float *x, ptrdiff_t n, float limit) {
+KERNEL_float(int, ck_all_within, (const float *x, ptrdiff_t n, float limit), (x, n, limit)) {
     int outside = 0;
     for (ptrdiff_t i = 0; i < n; i++) outside |= !(__builtin_fabsf(x[i]) <= limit);
     return !outside;
 }
-CLONES_float void ck_window_wide(
-    const float *restrict x, const double *restrict window, ptrdiff_t n, double *restrict y) {
+KERNEL_float(void, ck_window_wide,
+    (const float *restrict x, const double *restrict window, ptrdiff_t n, double *restrict y), (x, window, n, y)) {
     for (ptrdiff_t i = 0; i < n; i++)
         for (int lane = 0; lane < CK_LANES; lane++) y[i * CK_LANES + lane] = x[i * CK_LANES + lane] * window[i];
 }
-CLONES_float void ck_narrow_roots(const double *restrict x, float *restrict y, ptrdiff_t n) {
+KERNEL_float(void, ck_narrow_roots, (const double *restrict x, float *restrict y, ptrdiff_t n), (x, y, n)) {
     for (ptrdiff_t i = 0; i < n; i++) y[i] = (float)__builtin_elementwise_sqrt(x[i]);
 }
-CLONES_float void ck_overlap_add(
-    const float *restrict x, const float *restrict window, ptrdiff_t n, float *restrict y) {
+KERNEL_float(void, ck_overlap_add,
+    (const float *restrict x, const float *restrict window, ptrdiff_t n, float *restrict y), (x, window, n, y)) {
     for (ptrdiff_t i = 0; i < n; i++) y[i] += x[i] * window[i];
 }
 void ck_lane_product(const float *matrix, ptrdiff_t rows, ptrdiff_t columns, const float *x, float *y) {

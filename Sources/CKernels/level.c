@@ -1,9 +1,7 @@
 #include "CKernels.h"
 #include "lanes.h"
 
-#define SOUND CLONES_OF(float)
-
-SOUND double ck_energy(const float *x, ptrdiff_t n) {
+KERNEL_float(double, ck_energy, (const float *x, ptrdiff_t n), (x, n)) {
     double sums[LANES] = {0}, rest = 0;
     ptrdiff_t i = 0;
     for (; i + LANES <= n; i += LANES)
@@ -12,7 +10,7 @@ SOUND double ck_energy(const float *x, ptrdiff_t n) {
     return fold(sums) + rest;
 }
 
-SOUND float ck_peak(const float *x, ptrdiff_t n) {
+KERNEL_float(float, ck_peak, (const float *x, ptrdiff_t n), (x, n)) {
     float peak = 0;
     for (ptrdiff_t i = 0; i < n; i++) {
         float size = x[i] < 0 ? -x[i] : x[i];

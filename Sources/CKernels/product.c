@@ -1,5 +1,6 @@
-// Matrix products from small tiles of C that stay in registers (after Goto and van de Geijn, 2008, but without
-// packing A: its elements are broadcast from their original memory, so its rows may overlap or be columns).
+// Matrix products from small tiles of C that stay in registers (after Goto and van de Geijn, 2008, but A is packed
+// only where its layout conflicts with the caches: its elements are otherwise broadcast from their original memory,
+// so its rows may overlap or be columns).
 //
 // The tiles are compiled for three instruction sets, and one is selected at program start.
 #include "CKernels.h"
@@ -8,8 +9,22 @@
 
 #include "versions.h"
 
-// The sizes of the blocks of A and B that stay in the fast caches.
-enum { K_BLOCK = 256, M_BLOCK = 240 };
+// The sizes of the blocks of A and B that stay in the fast caches. Blocks along k are of equal size, up to DEEPEST.
+enum { K_BLOCK = 256, DEEPEST = 384, M_BLOCK = 240, PACKED_M_BLOCK = 96 };
+
+/// The depth of the blocks along k: that of the number of blocks which brings it nearest to K_BLOCK.
+static inline ptrdiff_t block_depth(ptrdiff_t k) {
+    if (k <= DEEPEST) return DEEPEST;
+    const ptrdiff_t blocks = (k + K_BLOCK / 2) / K_BLOCK;
+    return (k + blocks - 1) / blocks;
+}
+
+/// Whether A is read faster from a packed copy: its rows collide in the caches, or its columns are contiguous, so
+/// that each step along k reads another line. The copy is worth its time if it is used for enough columns of B.
+static inline int is_left_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, ptrdiff_t row, ptrdiff_t column, size_t size) {
+    if (size != sizeof(float) || m < 16 || k < 64) return 0;
+    return column == 1 ? n >= 512 && (size_t)row * size % 1024 == 0 : row == 1 && n >= 384;
+}
 
 #if defined(__x86_64__)
 #define VERSION wide

@@ -23,7 +23,8 @@ INLINE void philox_block(uint64_t key, uint64_t counter, uint32_t out[4]) {
     out[3] = c3;
 }
 
-CLONES_float void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words) {
+KERNEL_float(void, ck_philox,
+    (uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words), (key, counter, blocks, words)) {
     for (ptrdiff_t i = 0; i < blocks; i++) philox_block(key, counter + (uint64_t)i, words + 4 * i);
 }
 
@@ -78,7 +79,7 @@ static double normal_quantile(double p) {
 }
 
 // Pairs of normal values by the Box-Muller transform, from two uniform values: a radius and an angle.
-static CLONES_float void float_pairs(const uint32_t *words, float *y, ptrdiff_t pairs) {
+KERNEL_float(void, ck_float_pairs, (const uint32_t *words, float *y, ptrdiff_t pairs), (words, y, pairs)) {
     for (ptrdiff_t i = 0; i < pairs; i++) {
         float u = ((float)words[2 * i] + 0.5f) * 0x1p-32f;
         float angle = (float)(int32_t)words[2 * i + 1] * (0x1p-31f * 3.14159265f);
@@ -108,7 +109,7 @@ enum { RUN = 256 };
 
 #define REAL float
 #define UNIT(words, i) ((float)((words)[i] >> 8) * 0x1p-24f)
-#define PAIRS float_pairs
+#define PAIRS ck_float_pairs
 #define PER_BLOCK 4
 #include "random.inc"
 #undef REAL

@@ -39,8 +39,9 @@ INLINE void add_up(pack v[CK_LANES]) {
 #undef LIST
 }
 
-CLONES_float void ck_resample_between(
-    const float *x, const float *taps, ptrdiff_t phases, double step, ptrdiff_t first, ptrdiff_t count, float *y) {
+KERNEL_float(void, ck_resample_between,
+    (const float *x, const float *taps, ptrdiff_t phases, double step, ptrdiff_t first, ptrdiff_t count, float *y),
+    (x, taps, phases, step, first, count, y)) {
     for (ptrdiff_t j = 0; j < count; j += CK_LANES) {
         pack v[CK_LANES];
         for (int i = 0; i < CK_LANES; i++) {

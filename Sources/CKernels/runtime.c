@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
+#include "clones.h"
 
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -41,19 +43,38 @@ int ck_usable_cores(void) {
     return online > 0 ? (int)online : 1;
 }
 
-#if defined(__x86_64__)
+// By increasing width, as in `ck_level`.
+static const char *const instruction_sets[] = {"baseline", "avx2", "avx512"};
+
 int ck_level = 0;
+static int best_level = 0;
+
+const char *ck_instruction_set(int level) { return instruction_sets[level]; }
+
+int ck_current_level(void) { return ck_level; }
+
+int ck_best_level(void) { return best_level; }
+
+void ck_use_level(int level) { ck_level = level; }
 
 __attribute__((constructor)) static void choose_level(void) {
+#if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
-        ck_level = 2;
-    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        ck_level = 1;
-}
-
-const char *ck_instruction_set(void) { return ck_level == 2 ? "AVX-512" : ck_level == 1 ? "AVX2" : "SSE2"; }
-#else
-const char *ck_instruction_set(void) { return "128-bit vectors"; }
+    best_level = __builtin_cpu_supports("x86-64-v4") ? 2 : __builtin_cpu_supports("x86-64-v3") ? 1 : 0;
 #endif
+    ck_level = best_level;
+    const char *wished = getenv("AUTOGRAD_ISA");
+    if (!wished || !*wished) return;
+    int level = 2;
+    while (level >= 0 && strcmp(wished, instruction_sets[level]) != 0) level--;
+    if (level < 0)
+        fprintf(stderr, "error: AUTOGRAD_ISA: unknown instruction set \"%s\"; expected avx512, avx2 or baseline\n", wished);
+    else if (level > best_level)
+        fprintf(stderr, "error: AUTOGRAD_ISA: this processor does not support \"%s\"; the widest that it supports is \"%s\"\n",
+                wished, instruction_sets[best_level]);
+    else {
+        ck_level = level;
+        return;
+    }
+    _exit(64);
+}

@@ -17,7 +17,8 @@ static const uint32_t constants[64] = {
 
 INLINE uint32_t right(uint32_t x, int by) { return x >> by | x << (32 - by); }
 
-CLONES_float void ck_sha256_blocks(uint32_t state[8], const uint8_t *bytes, ptrdiff_t count) {
+KERNEL_float(void, ck_sha256_blocks,
+    (uint32_t state[8], const uint8_t *bytes, ptrdiff_t count), (state, bytes, count)) {
     for (; count > 0; count--, bytes += 64) {
         uint32_t w[64];
         for (int i = 0; i < 16; i++) {

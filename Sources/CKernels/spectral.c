@@ -26,17 +26,18 @@ void ck_lane_extremes(const float *s, ptrdiff_t bins, ptrdiff_t kept, float *low
     CHOOSE(extremes, float, s, bins, kept, lowest, highest);
 }
 
-CLONES_float void ck_roots(const float *restrict x, float *restrict y, ptrdiff_t n) {
+KERNEL_float(void, ck_roots, (const float *restrict x, float *restrict y, ptrdiff_t n), (x, y, n)) {
     for (ptrdiff_t i = 0; i < n; i++) y[i] = sqrt_(x[i]);
 }
-CLONES_float void ck_decibels(const float *x, float *y, ptrdiff_t n, float least, float offset) {
+KERNEL_float(void, ck_decibels,
+    (const float *x, float *y, ptrdiff_t n, float least, float offset), (x, y, n, least, offset)) {
     for (ptrdiff_t i = 0; i < n; i++)
         y[i] = 4.3429448190325182f * log_(x[i] > least ? x[i] : least) - offset;
 }
-CLONES_float void ck_at_least(float *x, ptrdiff_t n, float least) {
+KERNEL_float(void, ck_at_least, (float *x, ptrdiff_t n, float least), (x, n, least)) {
     for (ptrdiff_t i = 0; i < n; i++) x[i] = x[i] > least ? x[i] : least;
 }
-CLONES_float float ck_largest(const float *x, ptrdiff_t n) {
+KERNEL_float(float, ck_largest, (const float *x, ptrdiff_t n), (x, n)) {
     float most[CK_LANES];
     for (int lane = 0; lane < CK_LANES; lane++) most[lane] = -INFINITY;
     ptrdiff_t i = 0;
@@ -47,7 +48,8 @@ CLONES_float float ck_largest(const float *x, ptrdiff_t n) {
     return most[0];
 }
 
-CLONES_float void ck_lane_flatness(const float *s, ptrdiff_t bins, float least, float *flatness) {
+KERNEL_float(void, ck_lane_flatness,
+    (const float *s, ptrdiff_t bins, float least, float *flatness), (s, bins, least, flatness)) {
     double logs[CK_LANES] = {0}, sums[CK_LANES] = {0};
     for (ptrdiff_t i = 0; i < bins; i++)
         for (int lane = 0; lane < CK_LANES; lane++) {
@@ -61,9 +63,9 @@ CLONES_float void ck_lane_flatness(const float *s, ptrdiff_t bins, float least, 
         flatness[lane] = (float)exp(logs[lane] / (double)bins - log(sums[lane] / (double)bins));
 }
 
-CLONES_float ptrdiff_t ck_lane_peaks(
-    const float *s, ptrdiff_t bins, ptrdiff_t from, ptrdiff_t to, float threshold, int lanes, float *places,
-    float *heights) {
+KERNEL_float(ptrdiff_t, ck_lane_peaks,
+    (const float *s, ptrdiff_t bins, ptrdiff_t from, ptrdiff_t to, float threshold, int lanes, float *places,
+    float *heights), (s, bins, from, to, threshold, lanes, places, heights)) {
     float limit[CK_LANES];
     for (int lane = 0; lane < CK_LANES; lane++) limit[lane] = 0;
     for (ptrdiff_t i = 0; i < bins; i++)
@@ -98,9 +100,9 @@ CLONES_float ptrdiff_t ck_lane_peaks(
     return found;
 }
 
-CLONES_float void ck_lane_period_differences(
-    const float *restrict frames, const float *restrict correlation, float scale, ptrdiff_t shortest,
-    ptrdiff_t longest, float *restrict differences) {
+KERNEL_float(void, ck_lane_period_differences,
+    (const float *restrict frames, const float *restrict correlation, float scale, ptrdiff_t shortest,
+    ptrdiff_t longest, float *restrict differences), (frames, correlation, scale, shortest, longest, differences)) {
     double energy[CK_LANES] = {0}, total[CK_LANES] = {0};
     for (ptrdiff_t k = 1; k <= longest; k++) {
         // Every second value of the inverse transform has the opposite sign.
@@ -119,9 +121,10 @@ CLONES_float void ck_lane_period_differences(
     }
 }
 
-CLONES_float void ck_best_moves(
-    const double *restrict best, const int32_t *restrict origin, const double *restrict moves, ptrdiff_t count,
-    ptrdiff_t reach, double *restrict next, int32_t *restrict from) {
+KERNEL_float(void, ck_best_moves,
+    (const double *restrict best, const int32_t *restrict origin, const double *restrict moves, ptrdiff_t count,
+    ptrdiff_t reach, double *restrict next, int32_t *restrict from),
+    (best, origin, moves, count, reach, next, from)) {
     enum { STRIP = 64 };
     for (ptrdiff_t first = 0; first < count; first += STRIP) {
         ptrdiff_t here = count - first < STRIP ? count - first : STRIP;
@@ -149,7 +152,7 @@ CLONES_float void ck_best_moves(
     }
 }
 
-CLONES_float ptrdiff_t ck_sign_changes(const float *x, ptrdiff_t n) {
+KERNEL_float(ptrdiff_t, ck_sign_changes, (const float *x, ptrdiff_t n), (x, n)) {
     ptrdiff_t changes = 0;
     for (ptrdiff_t first = 1; first < n; first += 1 << 16) {
         ptrdiff_t end = n - first < 1 << 16 ? n : first + (1 << 16);

@@ -13,8 +13,8 @@ INLINE uint32_t key(float x) {
 
 uint32_t ck_tree_key(float x) { return key(x); }
 
-CLONES_OF(float)
-void ck_tree_keys(const double *x, ptrdiff_t rows, ptrdiff_t features, uint32_t *keys) {
+KERNEL_float(void, ck_tree_keys, (const double *x, ptrdiff_t rows, ptrdiff_t features, uint32_t *keys),
+    (x, rows, features, keys)) {
     for (ptrdiff_t lane = 0; lane < CK_DESCENTS; lane++) {
         const double *row = x + (lane < rows ? lane : rows - 1) * features;
         for (ptrdiff_t i = 0; i < features; i++) keys[i * CK_DESCENTS + lane] = key((float)row[i]);
@@ -23,11 +23,7 @@ void ck_tree_keys(const double *x, ptrdiff_t rows, ptrdiff_t features, uint32_t 
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-#if defined(__x86_64__) && defined(__linux__)
-// Shifts that need no fixed register.
-__attribute__((target_clones("arch=x86-64-v3", "default")))
-#endif
-void ck_tree_descend(
+INLINE void descend(
     const ck_tree_node *nodes, int shift, const uint32_t *keys, ptrdiff_t stride, uint32_t *at, ptrdiff_t groups) {
     uint32_t mask = ((uint32_t)1 << shift) - 1;
     for (ptrdiff_t group = 0; group < groups; group++, keys += stride, at += CK_DESCENTS) {
@@ -45,4 +41,20 @@ void ck_tree_descend(
         } while (descends);
         memcpy(at, i, sizeof i);
     }
+}
+
+#if defined(__x86_64__)
+// With shifts that need no fixed register.
+MIDDLE_CLONE static void descend_middle(
+    const ck_tree_node *nodes, int shift, const uint32_t *keys, ptrdiff_t stride, uint32_t *at, ptrdiff_t groups) {
+    descend(nodes, shift, keys, stride, at, groups);
+}
+#endif
+
+void ck_tree_descend(
+    const ck_tree_node *nodes, int shift, const uint32_t *keys, ptrdiff_t stride, uint32_t *at, ptrdiff_t groups) {
+#if defined(__x86_64__)
+    if (ck_level > 0) return descend_middle(nodes, shift, keys, stride, at, groups);
+#endif
+    descend(nodes, shift, keys, stride, at, groups);
 }

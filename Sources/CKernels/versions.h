@@ -1,6 +1,8 @@
-// Kernels written for a vector width, compiled for each instruction set, and the selection of a version.
+// Kernels compiled for each instruction set, and the selection of a version when they are called.
 #ifndef CK_VERSIONS_H
 #define CK_VERSIONS_H
+
+#include "clones.h"
 
 #define JOIN_(a, b, c) a##_##b##_##c
 #define JOIN(a, b, c) JOIN_(a, b, c)
@@ -9,9 +11,7 @@
 #define TARGET_WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define TARGET_MIDDLE __attribute__((target("arch=x86-64-v3")))
 
-/// 2: AVX-512, 1: AVX2, 0: the baseline.
-extern int ck_level;
-
+/// Kernels written for a vector width: calls one of the versions that each-version.inc has compiled.
 #define CHOOSE(name, type, ...) \
     do { \
         if (ck_level == 2) name##_wide_##type(__VA_ARGS__); \

@@ -1,14 +1,12 @@
 #include "CKernels.h"
 #include "lanes.h"
 
-#define SOUND CLONES_OF(float)
-
 /// Magnitudes below this have no phase: they count as real and positive, like the angle of 0.
 #define TINY 1e-18f
 
-SOUND void ck_phase_vocoder(
-    const float *restrict in, ptrdiff_t frames, ptrdiff_t bins, double step, ptrdiff_t outputs, float *restrict out,
-    float *restrict phases) {
+KERNEL_float(void, ck_phase_vocoder,
+    (const float *restrict in, ptrdiff_t frames, ptrdiff_t bins, double step, ptrdiff_t outputs,
+    float *restrict out, float *restrict phases), (in, frames, bins, step, outputs, out, phases)) {
     float *restrict across = phases, *restrict up = phases + bins;
     for (ptrdiff_t k = 0; k < bins; k++) {
         const float a = in[2 * k], b = in[2 * k + 1], size = sqrt_(a * a + b * b);

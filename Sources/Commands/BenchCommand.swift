@@ -10,6 +10,9 @@ extension Command {
     private static let weights = Option.text(
         "weights", "FILE", help: "For first-prediction: predict once with these weights and print the class.")
     private static let json = Switch(name: "json", help: "Print the result as one line of JSON.")
+    private static let roofline = Switch(
+        name: "roofline",
+        help: "Report what part of the processor's measured peak each operation reaches.")
     private static let list = Switch(name: "list", help: "List the workloads.")
 
     /// Benchmarks a workload.
@@ -17,16 +20,18 @@ extension Command {
         name: "bench",
         summary: "Run a benchmark: an operation, all operations, a model or a pipeline.",
         argument: Argument(placeholder: "NAME", help: "Workload; see --list.", isOptional: true),
-        options: [threads, batch, weights, json, list],
+        options: [threads, batch, weights, json, roofline, list],
         examples: [
             ("Train bench --list", "List the workloads."),
             ("Train bench operations --threads 1", "Benchmark all operations on one thread."),
+            ("Train bench --roofline", "Compare all operations with the peak of the processor."),
             ("Train bench op-gru-32 --batch 16 --json", "Benchmark a GRU with batch size 16 and print JSON."),
         ],
         run: runBench)
 
     private static func runBench(_ arguments: Arguments) throws {
         if arguments[list] { return print(listing) }
+        if arguments[roofline] { return try runRoofline(arguments) }
         guard let name = arguments.argument else {
             throw UsageError("missing argument: the workload; see --list")
         }
@@ -49,10 +54,27 @@ extension Command {
         var row = Row()
         row.add("bench", name)
         row.add("framework", "autograd, \(Real.self)")
+        row.add("instruction_set", InstructionSet.current.rawValue)
         row.add("threads", Parallel.threads)
         row.add(measured)
         row.add("peak_rss_mb", ProcessUsage.peakMemory, digits: 1)
         row.add("startup_s", startup, digits: 3)
+        print(arguments[json] ? row.json.line : row.table)
+    }
+
+    private static func runRoofline(_ arguments: Arguments) throws {
+        if let name = arguments.argument {
+            throw UsageError("--roofline measures all operations; remove \"\(name)\"")
+        }
+        Interrupt.watch()
+        Cancellation.setCheck(Interrupt.check)
+        if let threads = arguments[threads] { Parallel.threads = threads }
+        var row = Row()
+        row.add("bench", "roofline")
+        row.add("framework", "autograd, \(Real.self)")
+        row.add("instruction_set", InstructionSet.current.rawValue)
+        row.add("threads", Parallel.threads)
+        row.add(try Roofline().measure())
         print(arguments[json] ? row.json.line : row.table)
     }
 

@@ -137,7 +137,7 @@ extension Command {
 
     /// The failure for files that differ between two runs, with the differences of their environments.
     private static func failure(_ files: [String], _ first: RunRecord, _ second: RunRecord) -> LabError {
-        let names = ["version", "processor", "system"].filter {
+        let names = ["version", "processor", "instruction_set", "system"].filter {
             first.environment?[$0]?.text != second.environment?[$0]?.text
         }
         let reason =

@@ -19,7 +19,7 @@ import Testing
         ("Training", ["Layers", "Metrics", "Autograd", "Configuration"]),
         ("ONNXExport", ["Layers", "Classical", "Autograd", "Configuration"]),
         ("SpeechEmotion", ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]),
-        ("Bench", ["SpeechEmotion", "Layers", "Autograd", "Configuration"]),
+        ("Bench", ["SpeechEmotion", "Layers", "Autograd", "CKernels", "Configuration"]),
         (
             "Lab",
             [

@@ -107,10 +107,12 @@ enum Product {
     }
 
     /// The number of rows per chunk, in whole tiles: about 2 million multiplications, or an eighth of the rows for
-    /// small products, but enough to justify a second thread.
+    /// small products, but enough to justify a second thread. With a right factor too large for the fast caches, it
+    /// is at least a sixteenth of the rows, up to 96, because each chunk reads that factor from the shared cache again.
     static func rowsPerChunk(_ rows: Int, perRow multiplications: Int) -> Int {
         let wished = Swift.min(Swift.max(rows * multiplications / 8, 300_000), 2_000_000)
-        return Swift.max(16, (wished / Swift.max(multiplications, 1) + 7) / 8 * 8)
+        let least = multiplications > 100_000 ? Swift.min(rows / 16, 96) : 0
+        return Swift.max(16, (Swift.max(wished / Swift.max(multiplications, 1), least) + 7) / 8 * 8)
     }
 
     /// Calls `body` for each such chunk, on several threads.

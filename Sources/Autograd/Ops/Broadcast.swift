@@ -135,15 +135,17 @@ func broadcastShape(_ a: [Int], _ b: [Int], _ operation: StaticString) -> [Int] 
 /// Returns y = f(a, b) with broadcasting, without history.
 func broadcasting(_ operation: StaticString, _ a: Tensor, _ b: Tensor, _ kernel: BinaryKernel) -> Tensor {
     let shape = broadcastShape(a.shape, b.shape, operation)
+    let stream = isBeyondCaches(shape.elementCount / 2)
     return Tensor(shape: shape) { y in
-        withElements(a, b) { a_, b_ in broadcasting(kernel, a, a_, b, b_, shape, y) }
+        withElements(a, b) { a_, b_ in broadcasting(kernel, a, a_, b, b_, shape, y, stream: stream) }
     }
 }
 
-/// The loop of `broadcasting`. The output may share memory with an operand of the output's shape.
+/// The loop of `broadcasting`. The output may share memory with an operand of the output's shape, unless it is
+/// streamed.
 func broadcasting(
     _ kernel: BinaryKernel, _ a: Tensor, _ pa: UnsafePointer<Real>, _ b: Tensor, _ pb: UnsafePointer<Real>,
-    _ shape: [Int], _ y: UnsafeMutablePointer<Real>
+    _ shape: [Int], _ y: UnsafeMutablePointer<Real>, stream: Bool = false
 ) {
     let n = shape.elementCount
     if a.count == n && b.count == n || a.count == 1 || b.count == 1 {
@@ -151,13 +153,20 @@ func broadcasting(
         let sb = b.count == n ? 1 : 0
         return Parallel.elements(n, grain: elementwiseGrain) { range in
             let at = range.lowerBound
-            kernel(pa + at * sa, 0, sa, pb + at * sb, 0, sb, y + at, 1, range.count)
+            Streaming.rows(1, range.count, to: y + at, stream) { _, column, to, _, count in
+                let at = at + column
+                kernel(pa + at * sa, 0, sa, pb + at * sb, 0, sb, to, 1, count)
+            }
         }
     }
     let walk = BroadcastWalk([a.shape, b.shape], to: shape)
     let (wa, wb) = (walk.operands[0], walk.operands[1])
     walk.rows { at, out, rows, count in
-        kernel(pa + at.0, wa.row, wa.step, pb + at.1, wb.row, wb.step, y + out, rows, count)
+        Streaming.rows(rows, count, to: y + out, stream) { row, column, to, rows, count in
+            kernel(
+                pa + at.0 + row * wa.row + column * wa.step, wa.row, wa.step,
+                pb + at.1 + row * wb.row + column * wb.step, wb.row, wb.step, to, rows, count)
+        }
     }
 }
 

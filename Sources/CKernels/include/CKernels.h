@@ -26,8 +26,15 @@ int ck_usable_cores(void);
 /// Returns its process id, or a negative error number.
 int ck_start_program(const char *program, char *const *words, char *const *environment, const int files[3],
                      long seconds);
-/// The instruction set that the kernels of product.c use on this machine.
-const char *ck_instruction_set(void);
+
+/// The instruction sets that the kernels are compiled for, from level 0 on: "baseline", "avx2" and "avx512". The
+/// environment variable AUTOGRAD_ISA selects one at program start; the default is the widest that the processor
+/// supports. A value that is unknown or not supported ends the program with an error.
+const char *ck_instruction_set(int level);
+int ck_current_level(void);
+int ck_best_level(void);
+/// Selects a level up to the best one. For tests: no kernel may be running.
+void ck_use_level(int level);
 
 // -- sha256.c
 
@@ -47,6 +54,18 @@ void ck_parallel_run(ptrdiff_t threads, ptrdiff_t chunks, void (*body)(void *con
 void ck_philox(uint64_t key, uint64_t counter, ptrdiff_t blocks, uint32_t *words);
 /// Derives a key from two keys.
 uint64_t ck_philox_mix(uint64_t key, uint64_t with);
+
+// -- elementwise.c
+
+/// Ends a sequence of calls of ck_stream.
+void ck_stream_end(void);
+
+// -- peak.c
+
+/// The number of multiply-adds per step of ck_peak_multiply_adds.
+ptrdiff_t ck_peak_lanes(void);
+/// Computes steps of multiply-adds in registers, as many as the processor can at once.
+float ck_peak_multiply_adds(ptrdiff_t steps);
 
 // -- norm.c
 

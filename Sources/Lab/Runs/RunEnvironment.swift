@@ -22,6 +22,7 @@ public enum RunEnvironment {
             "host": text(names.nodename).encode(), "system": process.operatingSystemVersionString.encode(),
             "kernel": "\(text(names.sysname)) \(text(names.release))".encode(),
             "machine": text(names.machine).encode(), "processor": processor.encode(),
+            "instruction_set": InstructionSet.current.rawValue.encode(),
             "cores": process.activeProcessorCount.encode(), "threads": Parallel.threads.encode(),
             "memory_mb": Int(process.physicalMemory / 1_000_000).encode(),
         ]
