@@ -27,7 +27,7 @@ import Testing
         let run = try SmallExperiment.finished.get()
         let missing = try BuiltProgram.run("serve", "--model", run + "/none")
         #expect(missing.status == 64)
-        #expect(missing.errors.hasPrefix("error: --model: there is no file or folder \(run)/none\n"))
+        #expect(missing.errors.hasPrefix("error: --model \(run)/none: no such file or folder\n"))
         let short = try BuiltProgram.run("serve", "--model", run, "--port", "0", "--token", "short")
         #expect(short.status == 1)
         #expect(

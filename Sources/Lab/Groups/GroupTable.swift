@@ -20,7 +20,8 @@ struct GroupTable {
 
     /// The protocol of the groups, each with its name if they differ.
     var protocolText: String {
-        Self.sentences(groups.filter { !$0.members.isEmpty }.map { ($0.name, $0.protocolText) })
+        Self.sentences(
+            groups.filter { !$0.members.isEmpty }.map { ($0.name, $0.protocolText) }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
             .joined(separator: "; ")
     }
 
@@ -116,7 +117,7 @@ struct GroupTable {
                     group.evaluatedOn == nil || models < 2 || found.pooled.method == nil
                         ? note : "\(note) They hold for these \(models) models; training is not resampled."
                 )
-            })
+            }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
     }
 
     /// The methods of the intervals of the mean of folds.
@@ -135,7 +136,7 @@ struct GroupTable {
                         "Interval of the mean of folds: \(method.words), over \(found.folds.units) folds. \(method.foldAssumption)"
                     )
                 }
-            })
+            }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
     }
 
     /// Explains the differences and their tests.
@@ -174,10 +175,13 @@ struct GroupTable {
         ]
     }
 
-    /// Returns the distinct texts in their order; if there are several, each begins with the names that it is about.
-    static func sentences(_ entries: [(name: String, text: String)]) -> [String] {
+    /// Returns the distinct texts in their order. Unless there is one for all groups, each begins with the names that it is about.
+    static func sentences(
+        _ entries: [(name: String, text: String)], among names: [String]
+    ) -> [String] {
         let texts = grouped(entries)
-        guard texts.count > 1, Set(entries.map(\.name)).count > 1 else { return texts.map(\.text) }
+        let (named, all) = (Set(entries.map(\.name)), Set(names))
+        guard texts.count > 1 && named.count > 1 || named != all else { return texts.map(\.text) }
         return texts.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
     }
 

@@ -140,9 +140,8 @@ public struct RunListing: Sendable {
         )
         let known = entries.filter { !$0.protocolText.isEmpty }
         table.protocolText =
-            known.count == entries.count
-            ? GroupTable.sentences(known.map { ($0.name, $0.protocolText) }).joined(separator: "; ")
-            : known.map { "\($0.name): \($0.protocolText)" }.joined(separator: "; ")
+            GroupTable.sentences(known.map { ($0.name, $0.protocolText) }, among: entries.map(\.name))
+            .joined(separator: "; ")
         return table
     }
 }

@@ -66,8 +66,9 @@ public enum ModelFile {
             throw error.located(in: json)
         }
         try model.loadWeights(file, file: path)
+        let card = try card(file, path)
         try checkDigest(path)
-        return (model, try card(file, path))
+        return (model, card)
     }
 
     /// Reads the card of a model file without its weights; nil if the file was written by another program.

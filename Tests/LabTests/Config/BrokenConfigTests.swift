@@ -718,7 +718,9 @@ import Testing
         ),
         (
             #""top_db": 30"#, #""top_db": -1"#,
-            ["8:54: features.preprocessing[0].top_db: expected a number above 0, found -1"]
+            [
+                "8:54: features.preprocessing[0].top_db: expected a number above 0 and of at most 1000000, found -1"
+            ]
         ),
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,

@@ -50,9 +50,26 @@ import Testing
                 ])
             let text = try String(contentsOfFile: folder + "/a.json", encoding: .utf8)
             let config = try JSONValue.parse(text, source: "a.json")
-            #expect(config.members?.map(\.key) == ["format", "model", "input", "classes"])
+            #expect(config.members?.map(\.key) == ["format", "model", "input", "classes", "sha256"])
             #expect(try Model.spec(#require(config["model"])).encode() == model.spec.encode())
             #expect(config["input"] == [9, 4])
+        }
+    }
+
+    /// A bit of a weight changes no size and no name.
+    @Test func aChangedWeightIsFoundByTheDigestBesideIt() throws {
+        try inFolder { folder in
+            let path = folder + "/a.safetensors"
+            try ModelFile.write(try model(), to: path)
+            _ = try ModelFile.read(path)
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes[bytes.count - 3] ^= 4
+            try bytes.write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: FileError.self) { try ModelFile.read(path) }
+            #expect(error?.file == path && error?.place == "checksum")
+            #expect(error?.found.contains("a.json describes") == true)
+            try FileManager.default.removeItem(atPath: folder + "/a.json")
+            _ = try ModelFile.read(path)
         }
     }
 
