@@ -200,6 +200,7 @@ import Testing
         let file = copy + "/runs/base-seed2-fold2/predictions.csv"
         let text = try String(contentsOfFile: file, encoding: .utf8).replacing("angry", with: "furious")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.removeItem(atPath: copy + "/runs/base-seed2-fold2/SHA256SUMS")
         let ending = try BuiltProgram.run(
             "ablate", folder + "/folds.json", "--runs", folder + "/classes", "--name", "folds", "--collect")
         #expect(ending.status != 0 && ending.errors.contains(file), "\(ending.errors)")
@@ -224,11 +225,14 @@ import Testing
             (["features", "x.wav", "--cache-limit", "1GB"], "--cache-limit requires --cache"),
             (["predict", "x.wav", "--model", try members], "found an ablation of 2 members"),
             (
-                ["ablate", try folder + "/folds.json", "--runs", try folder + "/runs", "--name", "members"],
+                [
+                    "ablate", try folder + "/folds.json", "--runs", try folder + "/runs", "--name", "members",
+                    "--set", "training.epochs=1",
+                ],
                 "members contains runs of a different ablation; choose another --name, or move the folder"
             ),
             (
-                ["combine", try folds, "--out", try folder + "/folds.json"],
+                ["combine", try folds, "--out", try folds + "/runs/base-seed1-fold1/model.safetensors"],
                 "a new name; the .safetensors file and its .json must not exist yet"
             ),
             (
