@@ -12,7 +12,8 @@ extension Command {
     /// Repeats a run and compares the files bit by bit.
     static let verify: Command = Command(
         name: "verify",
-        summary: "Verify reproducibility: repeat a run and compare its files bit by bit, or check its checksums.",
+        summary:
+            "Verify reproducibility: repeat a run and compare its files bit by bit, or check its checksums.",
         argument: Argument(
             placeholder: "RUN|TABLE", help: "Folder of a finished run, or a results table (JSON file).",
             completion: .files),

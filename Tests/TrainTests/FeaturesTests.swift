@@ -291,7 +291,8 @@ import Testing
                  "layout": {"type": "summary", "entries": [{"feature": {"type": "mel"}}]}}
                 """, before: "ulimit -v 4000000")
         #expect(ending.status == 1)
-        #expect(ending.errors.contains("a result of 536,870,912 samples, which needs about"), "\(ending.errors)")
+        #expect(
+            ending.errors.contains("a result of 536,870,912 samples, which needs about"), "\(ending.errors)")
         #expect(ending.errors.contains("GB of memory"))
     }
 

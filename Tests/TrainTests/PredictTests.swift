@@ -93,7 +93,10 @@ import Testing
             let table = try predict(sounds)
             #expect(table.status == 1 && table.output.split(separator: "\n").count == 4, "\(table.output)")
             #expect(table.output.contains("a\\nb.wav ") && table.output.contains("c\\u001b[31m.wav "))
-            for text in ["pipe.wav: opening: found a device or pipe", "zero.wav: opening: found a device", "not valid UTF-8"] {
+            for text in [
+                "pipe.wav: opening: found a device or pipe", "zero.wav: opening: found a device",
+                "not valid UTF-8",
+            ] {
                 #expect(table.errors.contains(text), "\(table.errors)")
             }
             #expect(table.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("error: ") })
@@ -103,7 +106,9 @@ import Testing
             #expect(rows.rows.map { $0[0].text } == names.map { "\(sounds)/\($0)" })
 
             let json = try predict(sounds, "--format", "json")
-            let found = try json.output.split(separator: "\n").map { try JSONValue.parse(String($0))["file"]?.text }
+            let found = try json.output.split(separator: "\n").map {
+                try JSONValue.parse(String($0))["file"]?.text
+            }
             #expect(found == names.map { "\(sounds)/\($0)" })
         }
     }

@@ -201,7 +201,9 @@ import Testing
     @Test func changedFilesAreFoundByTheirChecksums() throws {
         try inCopy { copy in
             let intact = try BuiltProgram.run("verify", "--quick", copy)
-            #expect(intact.status == 0 && intact.output.contains("intact   model.safetensors\n"), "\(intact.errors)")
+            #expect(
+                intact.status == 0 && intact.output.contains("intact   model.safetensors\n"),
+                "\(intact.errors)")
             #expect(intact.output.hasSuffix("files are intact.\n"))
             for name in RunFile.repeatable + [RunFile.modelCard] {
                 let file = URL(fileURLWithPath: copy + "/" + name)
@@ -210,7 +212,9 @@ import Testing
                 changed[bytes.count / 2] ^= 1
                 try changed.write(to: file)
                 let found = try BuiltProgram.run("verify", "--quick", copy)
-                #expect(found.status == 1 && found.output.contains("changed  \(name)\n"), "\(name): \(found.output)")
+                #expect(
+                    found.status == 1 && found.output.contains("changed  \(name)\n"),
+                    "\(name): \(found.output)")
                 #expect(found.errors.contains("changed or missing since the run ended: \(name);"))
                 try bytes.write(to: file)
             }
@@ -219,7 +223,9 @@ import Testing
             bytes[bytes.count - 1] ^= 1
             try bytes.write(to: model)
             let refused = try BuiltProgram.run("evaluate", copy, "--no-cache")
-            #expect(refused.status == 1 && refused.errors.contains("model.safetensors: checksum"), "\(refused.errors)")
+            #expect(
+                refused.status == 1 && refused.errors.contains("model.safetensors: checksum"),
+                "\(refused.errors)")
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.checksums)
             let without = try BuiltProgram.run("verify", "--quick", copy)
             #expect(without.status == 1 && without.errors.contains("SHA256SUMS"), "\(without.errors)")
@@ -230,13 +236,15 @@ import Testing
     @Test func changedPredictionsAreRefused() throws {
         try inCopy { copy in
             let file = copy + "/" + RunFile.predictions
-            var lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+            var lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(
+                String.init)
             lines.swapAt(1, 2)
             try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: false, encoding: .utf8)
             for command in ["report", "evaluate"] {
                 let ending = try BuiltProgram.run(command, copy, "--no-cache")
                 #expect(
-                    ending.status == 1 && ending.errors.contains("predictions.csv: checksum"), "\(ending.errors)")
+                    ending.status == 1 && ending.errors.contains("predictions.csv: checksum"),
+                    "\(ending.errors)")
             }
         }
     }

@@ -2,7 +2,9 @@ extension String {
     /// The text with control characters escaped as in JSON, such as the line breaks of a file name: it stays on one line and
     /// cannot control a terminal.
     package var onOneLine: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return self
+        }
         return unicodeScalars.reduce(into: "") { text, scalar in
             switch scalar {
             case "\n": text += "\\n"

@@ -130,7 +130,8 @@ public struct ValidatedExperiment: Sendable {
         if spec.hasEstimator {
             for key in ["initialize", "freeze"] where !(json[key]?.isEmpty ?? true) {
                 report(
-                    [key], "applies to neural networks only, and the model is a classical model; remove \"\(key)\"")
+                    [key],
+                    "applies to neural networks only, and the model is a classical model; remove \"\(key)\"")
             }
         }
         if let message = spec.estimatorComplaint(parameters: layers.parameters) { report(["model"], message) }

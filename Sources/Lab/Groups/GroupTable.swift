@@ -21,8 +21,10 @@ struct GroupTable {
     /// The protocol of the groups, each with its name if they differ.
     var protocolText: String {
         Self.sentences(
-            groups.filter { !$0.members.isEmpty }.map { ($0.name, $0.protocolText) }, among: groups.filter { !$0.members.isEmpty }.map(\.name))
-            .joined(separator: "; ")
+            groups.filter { !$0.members.isEmpty }.map { ($0.name, $0.protocolText) },
+            among: groups.filter { !$0.members.isEmpty }.map(\.name)
+        )
+        .joined(separator: "; ")
     }
 
     /// Returns the table of a metric. Its rows have the warnings about their differences.

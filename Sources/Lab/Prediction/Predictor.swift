@@ -182,12 +182,15 @@ public struct Predictor: Sendable {
 
     /// Returns the weights of each example, [batch, time], or their mean over heads and queries, [batch, heads, time, time].
     private static func overTime(_ weights: Tensor) -> [[Double]] {
-        guard let batch = weights.shape.first, let time = weights.shape.last, weights.count > 0 else { return [] }
+        guard let batch = weights.shape.first, let time = weights.shape.last, weights.count > 0 else {
+            return []
+        }
         let rows = weights.count / (batch * time)
         let numbers = weights.array
         return (0..<batch).map { example in
             (0..<time).map { step in
-                (0..<rows).reduce(0.0) { $0 + Double(numbers[(example * rows + $1) * time + step]) } / Double(rows)
+                (0..<rows).reduce(0.0) { $0 + Double(numbers[(example * rows + $1) * time + step]) }
+                    / Double(rows)
             }
         }
     }

@@ -62,7 +62,8 @@ public struct RunRecord: Sendable {
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
         try checksums?.check([
-            RunFile.config, RunFile.split, RunFile.result, RunFile.predictions, RunFile.audit, RunFile.metrics,
+            RunFile.config, RunFile.split, RunFile.result, RunFile.predictions, RunFile.audit,
+            RunFile.metrics,
         ])
         if let result, let metrics = file(RunFile.metrics),
             epochs.map(\.epoch) != Array(1...max(result.epochs, 1))

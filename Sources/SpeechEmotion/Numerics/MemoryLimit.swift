@@ -45,7 +45,9 @@ enum MemoryLimit {
         }
         for file in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
             let text = try? String(contentsOfFile: file, encoding: .utf8)
-            found += [text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }].compactMap { $0 }
+            found += [text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }].compactMap {
+                $0
+            }
         }
         return found.filter { $0 > 0 }.min() ?? 1 << 32
     }()

@@ -145,7 +145,8 @@ import Testing
         try Toy.inFolder { folder in
             let log = try MetricsLog(folder: folder)
             for epoch in 1...2 {
-                try log.append(EpochMetrics(epoch: epoch, values: [("a", 0.1), ("b", .nan), ("c", .infinity)]))
+                try log.append(
+                    EpochMetrics(epoch: epoch, values: [("a", 0.1), ("b", .nan), ("c", .infinity)]))
             }
             let digest = log.digest
             _ = try MetricsLog(folder: folder, resumingAfter: 2, digest: digest)

@@ -12,7 +12,8 @@ public struct FrequencyMask: FeatureAugmentation {
     public static let summary =
         "Frequency masking (SpecAugment, Park et al. 2019): masks random bands of channels."
     public static let fields: [Field<Self>] = [
-        .init("width", \.width, "Maximum width of a mask in channels, drawn uniformly.", .range(1...1_000_000)),
+        .init(
+            "width", \.width, "Maximum width of a mask in channels, drawn uniformly.", .range(1...1_000_000)),
         .init("count", \.count, "Number of masks.", .range(1...100)),
         .init("value", \.value, "Fill value of masks: the mean of each channel, zero, or the minimum."),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),

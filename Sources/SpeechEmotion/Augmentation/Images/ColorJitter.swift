@@ -27,7 +27,8 @@ public struct ColorJitter: FeatureAugmentation {
             "mean", \.mean,
             "Mean that the image was normalized with; colors range from 0 to 1 before normalization.",
             .range(-1e6...1e6)),
-        .init("std", \.deviation, "Standard deviation that the image was normalized with.", .range(1e-6...1e6)),
+        .init(
+            "std", \.deviation, "Standard deviation that the image was normalized with.", .range(1e-6...1e6)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 

@@ -14,7 +14,8 @@ public struct Bins: SpectralFeature {
                 "scale", \.unit,
                 "Scale of the values: `power`, `magnitude`, or `db` for the power in decibels."),
             .init("ref", \.decibels.reference, "Reference power of 0 dB, or \"max\" for the maximum."),
-            .init("amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
+            .init(
+                "amin", \.decibels.floor, "Minimum power; smaller values are clamped.", .range(1e-30...1e30)),
             .init(
                 "top_db", \.decibels.range,
                 "Dynamic range in dB: values are clamped to the maximum minus `top_db`; `null` disables it.",

@@ -16,7 +16,9 @@ public struct PYIN: FramedFeature {
     public static var fields: [Field<Self>] {
         [
             .init("fmin", \.range.low, "Lowest F0 in Hz.", .above(0), .atMost(1e6)),
-            .init("fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0), .atMost(1e6)),
+            .init(
+                "fmax", \.range.high, "Highest F0 in Hz, at most half the sample rate.", .above(0),
+                .atMost(1e6)),
         ] + frameFields
     }
 

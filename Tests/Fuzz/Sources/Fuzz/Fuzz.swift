@@ -48,7 +48,9 @@ enum Parser: String, CaseIterable {
     static let selected: Parser = {
         let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
         guard let parser = Parser(rawValue: name) else {
-            print("error: FUZZ_TARGET is \"\(name)\"; allowed: \(allCases.map(\.rawValue).joined(separator: ", "))")
+            print(
+                "error: FUZZ_TARGET is \"\(name)\"; allowed: \(allCases.map(\.rawValue).joined(separator: ", "))"
+            )
             exit(64)
         }
         Parallel.threads = 1
