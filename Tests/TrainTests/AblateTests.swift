@@ -52,6 +52,20 @@ import Testing
         }
     }
 
+    /// Runs that fail are named with the end of their logs, and the others go on.
+    @Test func aFailedRunIsNamedWithTheEndOfItsLog() throws {
+        try inFolder { config, runs in
+            var place = BuiltProgram.Surroundings()
+            // In blocks of 1,024 bytes: enough for configs and logs, too little for a model.
+            place.before = "ulimit -f 20"
+            let ending = try BuiltProgram.run(
+                ["ablate", config, "--runs", runs, "--name", "small", "--jobs", "2"], place)
+            #expect(ending.status == 1, "\(ending.errors)")
+            #expect(ending.errors.contains("; last lines of \(runs)/small/"), "\(ending.errors)")
+            #expect(ending.errors.contains("File too large"), "\(ending.errors)")
+        }
+    }
+
     @Test func runsKilledAtAnyMomentEndWithTheSameFiles() throws {
         try inFolder { config, runs in
             let whole = try BuiltProgram.run(

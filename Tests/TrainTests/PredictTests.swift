@@ -69,6 +69,27 @@ import Testing
         }
     }
 
+    /// A program that was copied without its model.
+    @Test func withoutTheBundledModelAnotherIsRequired() throws {
+        try SmallExperiment.inFolder { folder in
+            let copy = folder + "/Train"
+            try FileManager.default.copyItem(atPath: BuiltProgram.path(), toPath: copy)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: copy)
+            process.arguments = ["predict", folder + "/x.wav"]
+            var environment = ProcessInfo.processInfo.environment
+            environment["PROSODY_MODEL"] = nil
+            process.environment = environment
+            let pipe = Pipe()
+            process.standardError = pipe
+            try process.run()
+            let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 64)
+            #expect(errors.hasPrefix("error: cannot find the bundled model, Models/speech-emotion.safetensors"))
+        }
+    }
+
     /// Names with line breaks, quotes and markup, a pipe, a device, a socket-like name and a folder that contains itself.
     @Test func strangeNamesStayOnOneLineAndWhatIsNoFileIsNamed() throws {
         try SmallExperiment.inFolder { folder in

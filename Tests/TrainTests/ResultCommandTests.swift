@@ -249,6 +249,35 @@ import Testing
         }
     }
 
+    /// A split that names other clips than the data have.
+    @Test func dataThatHaveChangedAreSaid() throws {
+        try inCopy { copy in
+            let file = copy + "/" + RunFile.split
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let split = try #require(try RunRecord(run).split)
+            try text.replacing("\"\(split.test[0])\"", with: "\"gone\"").write(
+                toFile: file, atomically: false, encoding: .utf8)
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.checksums)
+            for words in [
+                ["evaluate", copy], ["plot", "projection", copy, "--method", "pca", "--out", copy + "/p.svg"],
+            ] {
+                let ending = try BuiltProgram.run(words + ["--no-cache"])
+                #expect(
+                    ending.status == 1 && ending.errors.contains("the data have changed"),
+                    "\(words): \(ending.errors)")
+            }
+        }
+    }
+
+    @Test func aReportOmitsWhatIsMissing() throws {
+        try inCopy { copy in
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.environment)
+            let ending = try BuiltProgram.run("report", copy, "--no-cache")
+            #expect(ending.status == 0 && ending.errors.contains("; the report omits it"), "\(ending.errors)")
+            #expect(ending.errors.contains("missing \(RunFile.environment)"), "\(ending.errors)")
+        }
+    }
+
     @Test func whatARunLacksIsSaid() throws {
         try inCopy { copy in
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.split)
