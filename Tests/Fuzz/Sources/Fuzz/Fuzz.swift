@@ -16,7 +16,8 @@ enum Parser: String, CaseIterable {
         case .json:
             let value = try JSONValue.parse(bytes, source: "input")
             // What is accepted must survive a round trip.
-            precondition(try JSONValue.parse(value.line) == value)
+            let again = try JSONValue.parse(value.line)
+            precondition(again == value)
         case .experiment: _ = try Experiment.decode(JSONValue.parse(bytes, source: "input"))
         case .pipeline:
             let pipeline = try FeaturePipeline.decode(JSONValue.parse(bytes, source: "input"))
