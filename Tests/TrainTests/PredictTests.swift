@@ -77,6 +77,7 @@ import Testing
             let process = Process()
             process.executableURL = URL(fileURLWithPath: copy)
             process.arguments = ["predict", folder + "/x.wav"]
+            process.currentDirectoryURL = URL(fileURLWithPath: folder)
             var environment = ProcessInfo.processInfo.environment
             environment["PROSODY_MODEL"] = nil
             process.environment = environment
@@ -86,7 +87,8 @@ import Testing
             let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             #expect(process.terminationStatus == 64)
-            #expect(errors.hasPrefix("error: cannot find the bundled model, Models/speech-emotion.safetensors"))
+            #expect(
+                errors.hasPrefix("error: cannot find the bundled model, Models/speech-emotion.safetensors"))
         }
     }
 

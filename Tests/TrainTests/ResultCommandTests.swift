@@ -259,7 +259,8 @@ import Testing
                 toFile: file, atomically: false, encoding: .utf8)
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.checksums)
             for words in [
-                ["evaluate", copy], ["plot", "projection", copy, "--method", "pca", "--out", copy + "/p.svg"],
+                ["evaluate", copy],
+                ["plot", "projection", copy, "--method", "pca", "--out", copy + "/p.svg"],
             ] {
                 let ending = try BuiltProgram.run(words + ["--no-cache"])
                 #expect(
