@@ -51,11 +51,12 @@ import Testing
     }
 
     @Test func evaluateTakesOtherData() throws {
-        try SmallExperiment.inFolder { folder in
+        try inCopy { copy in
+            let data = copy + "/data.json"
             try #"{"source": {"type": "synthetic", "speakers": 2, "repetitions": 1, "seed": 9}}"#
-                .write(toFile: folder + "/data.json", atomically: false, encoding: .utf8)
+                .write(toFile: data, atomically: false, encoding: .utf8)
             let ending = try BuiltProgram.run(
-                "evaluate", run, "--data", folder + "/data.json", "--format", "json", "--no-cache")
+                "evaluate", copy, "--data", data, "--format", "json", "--no-cache")
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(try JSONValue.parse(ending.output)["test"]?["accuracy"]?.double != nil)
         }
@@ -66,7 +67,8 @@ import Testing
         try SmallExperiment.inFolder { folder in
             try FileManager.default.createDirectory(
                 atPath: folder + "/runs", withIntermediateDirectories: true)
-            try FileManager.default.copyItem(atPath: run, toPath: folder + "/runs/copy")
+            try FileManager.default.copyItem(
+                atPath: SmallExperiment.untouched(), toPath: folder + "/runs/copy")
             try body(folder + "/runs/copy")
         }
     }

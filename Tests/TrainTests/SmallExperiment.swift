@@ -48,7 +48,16 @@ enum SmallExperiment {
         }
         let ending = try BuiltProgram.run(run(folder, "--quiet"))
         try #require(ending.status == 0, "\(ending.errors)")
+        // Tests that evaluate the run write into its folder while others copy it.
+        try FileManager.default.copyItem(atPath: folder + "/runs/" + name, toPath: folder + "/untouched")
         return folder + "/runs/" + name
+    }
+
+    /// A copy of the finished run that no test writes into.
+    static func untouched() throws -> String {
+        let run = try finished.get()
+        return ((run as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
+            + "/untouched"
     }
 }
 
