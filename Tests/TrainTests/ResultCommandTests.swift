@@ -281,6 +281,27 @@ import Testing
         }
     }
 
+    /// A report needs no data; without them, it has no recordings.
+    @Test func aReportWithoutDataSaysWhatItOmits() throws {
+        try inCopy { copy in
+            let file = copy + "/" + RunFile.config
+            var config = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file)))
+                    as? [String: Any])
+            var data = try #require(config["data"] as? [String: Any])
+            data["source"] = ["type": "manifest", "file": copy + "/gone.csv"]
+            config["data"] = data
+            try JSONSerialization.data(withJSONObject: config).write(to: URL(fileURLWithPath: file))
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.checksums)
+            let ending = try BuiltProgram.run("report", copy, "--no-cache")
+            #expect(
+                ending.status == 0
+                    && ending.errors.contains(
+                        "the report omits the recordings, because the data cannot be read: \(copy)/gone.csv"),
+                "\(ending.status) \(ending.errors)")
+        }
+    }
+
     @Test func whatARunLacksIsSaid() throws {
         try inCopy { copy in
             try FileManager.default.removeItem(atPath: copy + "/" + RunFile.split)
