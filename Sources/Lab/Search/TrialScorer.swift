@@ -27,7 +27,7 @@ struct TrialScorer: Sendable {
         var examples: Int
     }
 
-    /// Returns the value of the metric that the search maximizes. A fitted model with part of the budget sees part of the
+    /// Returns the value that the search maximizes: the metric, or its negative if lower is better. A fitted model with part of the budget sees part of the
     /// examples, a network part of the epochs.
     func score(_ experiment: Experiment, budget: Double, fold: Int) throws -> Double {
         let isFitted = try experiment.model.spec(classes: classes.count).hasEstimator
@@ -35,7 +35,7 @@ struct TrialScorer: Sendable {
             experiment, share: isFitted ? budget : 1, epochs: isFitted ? 1 : budget, fold: fold
         ) { model, loss, _, test in
             let value = try value(model, loss, test, experiment)
-            return search.metric == "loss" ? -value : value
+            return search.isMinimized ? -value : value
         }
     }
 
