@@ -34,7 +34,7 @@ extension PlotKind {
             return FeatureImportances(
                 title: "SHAP importances",
                 measure:
-                    "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.rawValue) set",
+                    "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.word) set",
                 names: names, values: explanation.shapImportances(rows.matrix, classes: rows.classes.count))
         case "permutation", "families":
             let classes = try source.data().corpus.classes

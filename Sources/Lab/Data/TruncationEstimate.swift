@@ -41,7 +41,7 @@ public struct TruncationEstimate: Sendable {
         guard subsets.contains(where: { $0.summary.truncated > 0 }) else {
             let clips = subsets.reduce(0) { $0 + $1.summary.clips }
             return
-                "truncation: no clip of \(NumberText.count(clips)) is truncated by \(options.joined(separator: ", "))\n"
+                "truncation: none of \(NumberText.count(clips, "clip")) is truncated by \(options.joined(separator: ", "))\n"
                 + broken
         }
         return TruncationTable(subsets, title: "truncation", isUpperBound: isUpperBound).text + broken

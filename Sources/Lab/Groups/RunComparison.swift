@@ -36,7 +36,7 @@ public struct RunComparison: Sendable {
                     allowed: "the file that Train run writes to a run folder")
             }
             if let subset = set.records.first?.result?.subset, subset != .test {
-                found.append("\(name) was evaluated on the \(subset.rawValue) set, not on the test set")
+                found.append("\(name) was evaluated on the \(subset.word) set, not on the test set")
             }
             if let first = groups.first, group.folds.count != first.folds.count {
                 found.append(

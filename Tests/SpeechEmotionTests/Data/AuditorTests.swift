@@ -67,7 +67,7 @@ import Testing
         #expect(
             found(report) == ["leak speaker 4", "warning saying 16", "note statement 2", "note classes 2"])
         #expect(report.findings[0].subsets == [.train, .test])
-        #expect(report.findings[0].message == "4 of 4 speakers in the test set are also in the train set")
+        #expect(report.findings[0].message == "4 of 4 speakers in the test set are also in the training set")
     }
 
     @Test func validationThatSharesSpeakers() throws {
