@@ -27,8 +27,8 @@ struct TrialScorer: Sendable {
         var examples: Int
     }
 
-    /// Returns the value that the search maximizes: the metric, or its negative if lower is better. A fitted model with part of the budget sees part of the
-    /// examples, a network part of the epochs.
+    /// Returns the value that the search maximizes: the metric, or its negative if lower is better. A fitted model with part of the
+    /// budget sees part of the examples, a network part of the epochs.
     func score(_ experiment: Experiment, budget: Double, fold: Int) throws -> Double {
         let isFitted = try experiment.model.spec(classes: classes.count).hasEstimator
         return try evaluated(
