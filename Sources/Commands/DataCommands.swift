@@ -152,7 +152,9 @@ extension Command {
             }
             let leaks = reports.count { !$0.isClean }
             if arguments[strict], leaks > 0 {
-                throw LabError("\(leaks) of \(NumberText.count(reports.count, "split")) \(leaks == 1 ? "leaks into its" : "leak into their") test set")
+                throw LabError(
+                    "\(leaks) of \(NumberText.count(reports.count, "split")) \(leaks == 1 ? "leaks into its" : "leak into their") test set"
+                )
             }
         })
 

@@ -110,7 +110,8 @@ extension Command {
         }
         if writer.failures > 0 {
             throw LabError(
-                "the features of \(writer.failures) of \(NumberText.count(input.clips.count, "file")) could not be computed")
+                "the features of \(writer.failures) of \(NumberText.count(input.clips.count, "file")) could not be computed"
+            )
         }
     }
 

@@ -56,7 +56,8 @@ final class FeatureWriter {
         if showsProgress {
             let seconds = (clock.now - begin).inSeconds
             Terminal.error(
-                "\(NumberText.count(clips.count, "file")), \(Int(Double(clips.count) / max(seconds, 1e-9))) per second")
+                "\(NumberText.count(clips.count, "file")), \(Int(Double(clips.count) / max(seconds, 1e-9))) per second"
+            )
         }
     }
 
