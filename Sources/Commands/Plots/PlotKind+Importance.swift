@@ -25,7 +25,7 @@ extension PlotKind {
         case "impurity":
             try source.refuse([PlotOption.subset, PlotOption.seed], with: "--method impurity")
             return FeatureImportances(
-                title: "Impurity importances", measure: "share of the decrease in impurity, training set",
+                title: "Impurity importances", measure: "fraction of the decrease in impurity, training set",
                 names: names, values: try TreeExplanation(model).impurityImportances)
         case "shap":
             try source.refuse([PlotOption.seed], with: "--method shap")

@@ -152,7 +152,8 @@ extension RunReport {
         if let values = try? TreeExplanation(model).impurityImportances {
             if values.count == names.count {
                 importances = FeatureImportances(
-                    title: "Impurity importances", measure: "share of the decrease in impurity, training set",
+                    title: "Impurity importances",
+                    measure: "fraction of the decrease in impurity, training set",
                     names: names, values: values)
             }
             return

@@ -111,7 +111,7 @@ struct TrialScorer: Sendable {
         return found.first { $0.name == search.metric }?.value ?? .nan
     }
 
-    /// A share of the clips, drawn at random with equal shares of all classes, and at least one of each.
+    /// A fraction of the clips, drawn at random with equal shares of all classes, and at least one of each.
     private func part(_ clips: [Clip], _ budget: Double, _ generator: RandomGenerator) -> [Clip] {
         guard budget < 1 else { return clips }
         var kept: Set<Int> = []
