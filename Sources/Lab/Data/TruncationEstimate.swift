@@ -35,7 +35,7 @@ public struct TruncationEstimate: Sendable {
         (subsets, unreadable) = (found, scan.unreadable)
     }
 
-    /// For a terminal, ends with a new line.
+    /// The estimate as text for a terminal, ending with a line break.
     public var text: String {
         guard !options.isEmpty else { return "truncation: none; no feature option truncates clips\n" }
         guard subsets.contains(where: { $0.summary.truncated > 0 }) else {
