@@ -78,7 +78,7 @@ extension Command {
         run: { arguments in
             Interrupt.watch()
             arguments.applyThreads()
-            guard !arguments.all.isEmpty else { throw UsageError("missing argument: run") }
+            guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
             try checkOptions(arguments)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {

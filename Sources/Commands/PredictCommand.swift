@@ -27,7 +27,7 @@ extension Command {
     private static let window = Option.number(
         "window", "SECONDS", in: 0.1...600,
         help:
-            "Window length (default: the length of the model's input, at most 3 s with -). A recording that is no longer has one window."
+            "Window length (default: the length of the model's input, at most 3 s with -). A shorter recording is a single window."
     )
     private static let step = Option.number(
         "step", "SECONDS", in: 0.05...600,
@@ -35,7 +35,7 @@ extension Command {
     private static let timeline = Switch(
         name: "timeline",
         help:
-            "Print the prediction for each window; a recording no longer than the window has one. JSON always includes the windows of longer recordings."
+            "Print the prediction for each window of a recording, even if there is only one. JSON always includes the windows of long recordings."
     )
     private static let truncate = Switch(
         name: "truncate",
@@ -249,11 +249,11 @@ extension Command {
         }
         if cut > 0, !arguments[timeline], arguments[format] != "json", let windows {
             Terminal.error(
-                "\(cut) of \(NumberText.count(done, "recording")) longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first"
+                "\(cut) of \(NumberText.count(done, "recording")) \(cut == 1 ? "is" : "are") longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first"
             )
         }
         if failures > 0 {
-            throw LabError("\(failures) of \(paths.count) files could not be read")
+            throw LabError("\(failures) of \(NumberText.count(paths.count, "file")) could not be read")
         }
         if emptyFolders > 0 {
             throw LabError(

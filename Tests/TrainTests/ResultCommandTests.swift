@@ -190,7 +190,7 @@ import Testing
             let different = try BuiltProgram.run("verify", copy, "--quiet", "--no-cache", "--keep")
             #expect(different.status == 1)
             #expect(different.output.contains("different  model.safetensors\n"))
-            #expect(different.errors.contains("were not reproduced: model.safetensors."))
+            #expect(different.errors.contains("was not reproduced: model.safetensors."))
             #expect(FileManager.default.fileExists(atPath: copy + "-verify/result.json"))
             // What is there stays there.
             let again = try BuiltProgram.run("verify", copy + "/", "--quiet", "--no-cache")

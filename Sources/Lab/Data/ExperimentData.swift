@@ -58,7 +58,7 @@ public struct ExperimentData: Sendable {
         guard !split[measured].isEmpty else {
             throw DataError(
                 "the split",
-                found: "no clip in the \(measured.rawValue) set, which \"evaluation.subset\" selects",
+                found: "no clip in the \(measured.word) set, which \"evaluation.subset\" selects",
                 allowed: "at least one")
         }
         _ = try clips(.train)
@@ -100,7 +100,7 @@ public struct ExperimentData: Sendable {
         let clips = try corpus.clips(of: subset, in: split)
         guard !clips.isEmpty || subset == .validation else {
             throw DataError(
-                "the split", found: "no clip in the \(subset.rawValue) set", allowed: "at least one")
+                "the split", found: "no clip in the \(subset.word) set", allowed: "at least one")
         }
         return clips
     }

@@ -42,7 +42,7 @@ public struct EvaluationOptions: Options {
         .init(
             "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
         .init(
-            "resamples", \.resamples, "Number of permutations of a permutation test between runs.",
+            "resamples", \.resamples, "Number of permutations of the permutation tests between runs.",
             .range(1...1_000_000)),
     ]
 

@@ -51,19 +51,21 @@ public struct Experiment: Options {
         .init("model", \.model, "The model: a list of layers, or a single layer.", .required),
         .init(
             "initialize", \.initialize,
-            "Fine-tuning: the trained weights that the model starts from; null starts from random weights."),
+            "Fine-tuning: the trained weights that the model starts from; `null` starts from random weights."),
         .init("freeze", \.freeze, "Parameters that are not trained, in all epochs or in the first ones."),
         .init("loss", \.loss, "The loss to minimize."),
         .init("optimizer", \.optimizer, "The optimizer."),
-        .init("schedule", \.schedule, "Learning-rate schedule; null keeps the learning rate constant."),
+        .init("schedule", \.schedule, "Learning-rate schedule; `null` keeps the learning rate constant."),
         .init("training", \.training, "Training options."),
         .init("evaluation", \.evaluation, "Evaluation options."),
         .init("logging", \.logging, "Logging in addition to the metrics files."),
         .init(
             "search", \.search,
-            "Hyperparameter search inside the training set before the run; null disables it."),
+            "Hyperparameter search inside the training set before the run; `null` disables it."),
         .init(
-            "sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
+            "sweep", \.sweep,
+            "Ablation study, parameter search or cross-validation for `Train ablate`; `Train run` ignores it."
+        ),
     ]
 
     public init() {}

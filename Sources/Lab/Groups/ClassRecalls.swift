@@ -5,9 +5,9 @@ import Reports
 public struct ClassRecalls: ReadableTable {
     /// A group of runs.
     public struct Row: Sendable {
-        /// Its name.
+        /// The name of the group.
         public var name: String
-        /// Of all its runs together; a clip counts as often as it was tested. Has no classes without runs.
+        /// The confusion matrix over all runs; a clip counts as often as it was tested. Without runs, it has no classes.
         public var confusion: ConfusionMatrix
         /// The number of runs.
         public var runs: Int

@@ -4,15 +4,15 @@ import Reports
 
 /// The difference of a metric between two groups of runs on the same clips, with a paired test.
 public struct GroupDifference: Sendable {
-    /// nan if the groups have nothing in common.
+    /// The difference; nan if the groups have nothing in common.
     public var value = Double.nan
-    /// Two-sided; nan without a test.
+    /// The two-sided p-value; nan without a test.
     public var pValue = Double.nan
     /// The number of independent units in the test.
     public var units = 0
     /// The test; nil if there is none.
     public var test: Test?
-    /// Reasons to doubt the difference, in sentences.
+    /// Warnings about the difference, as sentences.
     public var warnings: [String] = []
 
     /// A paired test.

@@ -10,7 +10,7 @@ import Synchronization
 public struct GroupEvaluation: Sendable {
     /// The cross-validation.
     public let runs: RunSet
-    /// One for each run.
+    /// The evaluation of each run.
     public let evaluations: [Evaluation]
     /// The runs with the results of the evaluation.
     public let group: RunGroup

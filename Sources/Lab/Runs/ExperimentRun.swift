@@ -156,7 +156,9 @@ public final class ExperimentRun {
 
     private func clips(_ subset: Split.Subset) throws -> [Clip] {
         let clips = try data.clips(subset)
-        if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(subset.rawValue))") }
+        if !clips.isEmpty {
+            observer.begin("Features of \(NumberText.count(clips.count, "clip")) (\(subset.rawValue))")
+        }
         return clips
     }
 

@@ -71,14 +71,14 @@ public struct RunEvaluation {
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[subset] != own[subset] {
                 throw DataError(
-                    "the \(subset.rawValue) set of \(record.path)",
+                    "the \(subset.word) set of \(record.path)",
                     found: "clips that differ from those of \(first.path)",
                     allowed: "runs with the same split and fold, or another corpus with --data")
             }
         }
         if let split = first.split, split[subset] != data.split[subset] {
             throw DataError(
-                "the \(subset.rawValue) set of \(first.path)",
+                "the \(subset.word) set of \(first.path)",
                 found: "clips that differ from those of the run: the data have changed",
                 allowed: "the data of the run, or another corpus with --data")
         }

@@ -58,10 +58,10 @@ extension RunReport {
             ("Data", experiment.data.source.encode().line),
             ("Features", "\(plan.input) from \(experiment.features.layout.encode().line)"),
             (
-                "Feature normalization",
+                "Speaker normalization",
                 experiment.features.normalize == .speaker
-                    ? "by speaker, over all clips of a speaker in a subset, including test clips (transductive): the metrics assume many clips of each speaker at prediction time"
-                    : "none across clips"
+                    ? "over all clips of a speaker in a subset, including test clips (transductive): the metrics assume many clips of each speaker at prediction time"
+                    : "none"
             ),
             (
                 "Augmentation",
@@ -152,7 +152,8 @@ extension RunReport {
         if let values = try? TreeExplanation(model).impurityImportances {
             if values.count == names.count {
                 importances = FeatureImportances(
-                    title: "Impurity importances", measure: "share of the decrease in impurity, training set",
+                    title: "Impurity importances",
+                    measure: "fraction of the decrease in impurity, training set",
                     names: names, values: values)
             }
             return
@@ -178,7 +179,7 @@ extension RunReport {
                 isShare: Metric.isShare(entry.name))
         }
         metricsNote =
-            "Evaluated on the \(result.subset.rawValue) set"
+            "Evaluated on the \(result.subset.word) set"
             + (isFitted
                 ? ". "
                 : ", with the weights of " + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")

@@ -98,7 +98,7 @@ struct HyperparameterSearch {
 
     private func note(_ trials: [Trial]) -> String {
         guard let best = SearchResult.best(trials) else { return "" }
-        let value = search.metric == "loss" ? -trials[best].mean : trials[best].mean
+        let value = search.isMinimized ? -trials[best].mean : trials[best].mean
         return "best \(search.metric) \(NumberText.fixed(value))"
     }
 

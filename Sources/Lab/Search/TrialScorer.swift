@@ -27,15 +27,15 @@ struct TrialScorer: Sendable {
         var examples: Int
     }
 
-    /// Returns the value of the metric that the search maximizes. A fitted model with part of the budget sees part of the
-    /// examples, a network part of the epochs.
+    /// Returns the value that the search maximizes: the metric, or its negative if lower is better. A fitted model with part of the
+    /// budget sees part of the examples, a network part of the epochs.
     func score(_ experiment: Experiment, budget: Double, fold: Int) throws -> Double {
         let isFitted = try experiment.model.spec(classes: classes.count).hasEstimator
         return try evaluated(
             experiment, share: isFitted ? budget : 1, epochs: isFitted ? 1 : budget, fold: fold
         ) { model, loss, _, test in
             let value = try value(model, loss, test, experiment)
-            return search.metric == "loss" ? -value : value
+            return search.isMinimized ? -value : value
         }
     }
 
@@ -111,7 +111,7 @@ struct TrialScorer: Sendable {
         return found.first { $0.name == search.metric }?.value ?? .nan
     }
 
-    /// A share of the clips, drawn at random with equal shares of all classes, and at least one of each.
+    /// A fraction of the clips, drawn at random with equal shares of all classes, and at least one of each.
     private func part(_ clips: [Clip], _ budget: Double, _ generator: RandomGenerator) -> [Clip] {
         guard budget < 1 else { return clips }
         var kept: Set<Int> = []

@@ -304,6 +304,19 @@ import Testing
         }
     }
 
+    /// One tree gives probabilities of 0 and 1, which both metrics punish.
+    @Test(arguments: ["log_loss", "brier"])
+    func metricsThatShouldBeLowAreMinimized(_ metric: String) throws {
+        try Toy.inFolder { folder in
+            let result = try run(
+                Self.experiment([
+                    #"search={"parameters": {"model[1].n_estimators": [1, 50]}, "folds": 2, "metric": "\#(metric)"}"#,
+                    #"evaluation.metrics=["log_loss", "brier"]"#,
+                ]), folder + "/run")
+            #expect(result.search["model[1].n_estimators"]?.integer == 50)
+        }
+    }
+
     @Test(arguments: [
         (#"search={"parameters": {"model[1].trees": [1]}}"#, "no such key"),
         (#"search={"parameters": {"model[1].n_estimators": [0]}}"#, "1 to"),
