@@ -147,7 +147,7 @@ public struct RunResult: Options {
             interval.high = found.high.isFinite ? found.high : nil
             intervals.append(interval)
         }
-        if predictions.knownSpeakers != nil {
+        if predictions.knownSpeakers != nil, let predictions = predictions.classification {
             self.speakers = Self.groups(predictions, predictions.speakers.compactMap { $0 })
         }
     }
