@@ -96,7 +96,9 @@ public struct Metric: Sendable {
     public func value(of predictions: Predictions) throws(MetricError) -> Double {
         var sum = 0.0
         let own = try predictions.own(self)
-        for part in own { sum += try singleValue(of: part) }
+        for part in own {
+            sum += predictions.parts.isEmpty || !part.ids.isEmpty ? try singleValue(of: part) : .nan
+        }
         return own.count == 1 ? sum : sum / Double(own.count)
     }
 

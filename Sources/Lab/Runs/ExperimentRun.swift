@@ -20,8 +20,7 @@ public final class ExperimentRun {
     /// A model that another program fitted, which is evaluated instead of a trained one.
     private let imported: Model?
     private var data: ExperimentData
-    /// The temperatures that divide the outputs of each target, and the calibrated decisions.
-    private var temperatures: [Double?] = []
+    /// The calibrated decisions; nil without calibration.
     private var decisions: RunDecisions?
     /// The model, sized for the classes of the data.
     private var spec: any LayerSpec
@@ -90,10 +89,8 @@ public final class ExperimentRun {
             spec.hasEstimator
             ? try evaluateFit(model, loss, training, validation)
             : try train(model, loss, training, validation)
-        if experiment.evaluation.calibration == .temperature {
-            try calibrate(model, loss, validation)
-        }
-        try decide(model, loss, validation)
+        decisions = try DecisionCalibration(experiment, data).fit(model, loss, validation)
+        if let decisions { try folder.write(decisions.json + "\n", to: RunFile.decisions) }
         try save(model)
         let result = try measure(model, loss, epochs, training, validation, truncation, search)
         try RunChecksums.write(for: folder)
@@ -272,29 +269,6 @@ public final class ExperimentRun {
         }
     }
 
-    /// Divides the logits of classifications by temperatures that fit the validation set.
-    private func calibrate(_ model: Model, _ loss: any LossSpec, _ validation: EvaluationSet) throws {
-        guard let layer = OutputLayer(model) else { return }
-        let predictions = try data.predictions(of: model, for: validation, loss: loss)
-        let targets = data.targets?.outputs ?? [TargetOutput("class", .classification, classes: classes)]
-        let own = predictions.parts.isEmpty ? [predictions] : predictions.parts.map(\.predictions)
-        temperatures = zip(targets, own).map { target, part in
-            target.kind == .classification ? TemperatureScaling.temperature(of: part) : nil
-        }
-        layer.divide(
-            by: zip(targets, temperatures).flatMap { Array(repeating: $1 ?? 1, count: $0.count) })
-    }
-
-    /// Calibrates conformal prediction on the validation set.
-    private func decide(_ model: Model, _ loss: any LossSpec, _ validation: EvaluationSet) throws {
-        let coverage = experiment.evaluation.conformal
-        guard coverage != nil || !temperatures.isEmpty else { return }
-        let predictions = try data.predictions(of: model, for: validation, loss: loss)
-        let found = RunDecisions(predictions, temperatures: temperatures, coverage: coverage)
-        try folder.write(found.json + "\n", to: RunFile.decisions)
-        decisions = found
-    }
-
     private func save(_ model: Model) throws {
         try ModelFile.write(model, card: card, to: folder.file("model.safetensors"))
     }
@@ -347,18 +321,22 @@ public final class ExperimentRun {
         result.findings = try diagnosis(model, loss, training, predictions).findings
         result.truncation = truncation + (subset == .test ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
-        if !experiment.groupColumns.isEmpty {
-            let columns = try ClipColumns(experiment.groupColumns, of: set.clips)
-            try folder.write(columns.csv(predictions.ids), to: RunFile.columns)
-            let groups = predictions.groupMetrics(
-                columns, experiment.measured, speakerIndependent: result.speakerIndependent)
-            try folder.write(groups.table.csv, to: RunFile.groups)
-            try folder.write(groups.gapTable.csv, to: RunFile.gaps)
-        }
+        try writeGroups(predictions, set.clips, result)
         try folder.write(predictions.report(digits: 4) + "\n", to: experiment.reportFile)
         try audit(model)
         try folder.write(result.json + "\n", to: RunFile.result)
         return result
+    }
+
+    /// Writes the metrics by group of the columns that the experiment names.
+    private func writeGroups(_ predictions: Predictions, _ clips: [Clip], _ result: RunResult) throws {
+        guard !experiment.groupColumns.isEmpty else { return }
+        let columns = try ClipColumns(experiment.groupColumns, of: clips)
+        let groups = predictions.groupMetrics(
+            columns, experiment.measured, speakerIndependent: result.speakerIndependent)
+        try folder.write(columns.csv(predictions.ids), to: RunFile.columns)
+        try folder.write(groups.table.csv, to: RunFile.groups)
+        try folder.write(groups.gapTable.csv, to: RunFile.gaps)
     }
 
     private func diagnosis(
