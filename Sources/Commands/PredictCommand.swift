@@ -159,7 +159,7 @@ extension Command {
     ) throws {
         guard predictor.pipeline.normalize == .none else {
             throw UsageError(
-                "this model normalizes features by speaker, which requires all recordings of a speaker and is not possible for a stream; pass files instead"
+                "this model normalizes features by \(predictor.pipeline.normalize.rawValue), which requires all recordings of a \(predictor.pipeline.normalize.rawValue) and is not possible for a stream; pass files instead"
             )
         }
         let stream = LiveStream(
@@ -167,7 +167,7 @@ extension Command {
         try stream.run(
             predictor,
             PredictionWriter(
-                classes: predictor.classes, format: arguments[format] ?? "table",
+                predictor, format: arguments[format] ?? "table",
                 .init(attention: arguments[attention])))
     }
 
@@ -182,7 +182,7 @@ extension Command {
         }
         let saliency = try SaliencyOutput(predictor, arguments[saliency], folder: arguments[plots])
         let writer = PredictionWriter(
-            classes: predictor.classes, format: arguments[format] ?? "table",
+            predictor, format: arguments[format] ?? "table",
             .init(
                 attention: arguments[attention], timeline: arguments[timeline], counts: windows != nil))
         var paths: [String] = []
@@ -201,12 +201,13 @@ extension Command {
                 paths.append(path)
             }
         }
-        let isOneSpeaker = predictor.pipeline.normalize == .speaker
+        let isOneSpeaker = predictor.pipeline.normalize != .none
+        let normalized = predictor.pipeline.normalize.rawValue
         if isOneSpeaker {
             Terminal.error(
                 paths.count == 1
-                    ? "this model normalizes features by speaker, and a single file is not representative: pass all files of the speaker"
-                    : "this model normalizes features by speaker: the \(paths.count) files are treated as one speaker"
+                    ? "this model normalizes features by \(normalized), and a single file is not representative: pass all files of the \(normalized)"
+                    : "this model normalizes features by \(normalized): the \(paths.count) files are treated as one \(normalized)"
             )
         }
         // Progress goes to standard error, predictions to standard output.

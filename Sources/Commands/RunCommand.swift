@@ -131,7 +131,7 @@ extension Command {
     private static func show(_ place: String, isQuickstart: Bool) throws {
         let record = try RunRecord(place)
         let result = try record.requireEnd()
-        if let predictions = record.predictions { print(try predictions.confusion().report(digits: 4)) }
+        if let predictions = record.predictions { print(try predictions.report()) }
         print(ResultText.metrics(result))
         for finding in result.findings { Terminal.error("warning: \(finding.message)") }
         print("\nResults: \(place)\nReport: \(place)/\(RunFile.report)")

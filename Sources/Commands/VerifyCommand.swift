@@ -62,7 +62,7 @@ extension Command {
         ).run()
         observer.finish()
         var different: [String] = []
-        for name in RunFile.repeatable {
+        for name in record.experiment.repeatableFiles {
             let files = [record.path, copy].map { FileManager.default.contents(atPath: $0 + "/" + name) }
             let state = files[0] == nil ? "missing" : files[0] == files[1] ? "equal" : "different"
             print("\(state.padding(toLength: 9, withPad: " ", startingAt: 0))  \(name)")

@@ -25,8 +25,9 @@ public struct ClassRecalls: ReadableTable {
     public init(_ groups: [RunGroup]) {
         protocolText = GroupTable(groups: groups, level: 0.95, draws: 0).protocolText
         for group in groups {
-            let names = group.members.lazy.compactMap(\.predictions?.classes).first ?? []
-            let parts = group.members.compactMap(\.predictions).filter { $0.classes == names }
+            let all = group.members.compactMap(\.predictions?.classification)
+            let names = all.first?.classes ?? []
+            let parts = all.filter { $0.classes == names }
             let matrix = (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
             classes += names.filter { !classes.contains($0) }
             rows.append(Row(name: group.name, confusion: matrix, runs: parts.count))

@@ -75,7 +75,7 @@ public struct RunListing: Sendable {
                 let group = try set.group()
                 experiment = set.comparableExperiment
                 entry.protocolText = group.protocolText
-                entry.metrics = set.experiment.evaluation.metrics.map { metric in
+                entry.metrics = set.experiment.metrics.map { metric in
                     let found = GroupEstimate(
                         group, metric.name, unit: group.unit, level: 0.95, hasIntervals: false)
                     return (

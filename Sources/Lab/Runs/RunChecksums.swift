@@ -37,7 +37,11 @@ public struct RunChecksums: Sendable {
 
     /// Writes the checksums of the files of a finished run.
     static func write(for folder: RunFolder) throws {
-        let names = RunFile.repeatable + [RunFile.modelCard, RunFile.search]
+        let names =
+            RunFile.repeatable + [
+                RunFile.targets, RunFile.columns, RunFile.groups, RunFile.gaps, RunFile.decisions,
+                RunFile.modelCard, RunFile.search,
+            ]
         let lines = try names.filter { FileManager.default.fileExists(atPath: folder.file($0)) }
             .map { "\(try SHA256.hash(contentsOf: folder.file($0)))  \($0)\n" }
         try folder.write(lines.joined(), to: RunFile.checksums)

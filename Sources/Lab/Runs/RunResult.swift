@@ -139,7 +139,8 @@ public struct RunResult: Options {
         test = Named(metrics.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
         let unit = predictions.unit(speakerIndependent: speakerIndependent)
         for metric in options.metrics {
-            let found = try predictions.interval(metric, unit, options)
+            let isKnown = predictions.parts.isEmpty || test[metric.name].flatMap { $0 } != nil
+            let found = try isKnown ? predictions.interval(metric, unit, options) : .undefined(options)
             var interval = Interval()
             (interval.metric, interval.over, interval.units) = (metric.name, unit, found.units)
             (interval.method, interval.absence, interval.level) = (found.method, found.absence, found.level)
@@ -147,7 +148,7 @@ public struct RunResult: Options {
             interval.high = found.high.isFinite ? found.high : nil
             intervals.append(interval)
         }
-        if predictions.knownSpeakers != nil {
+        if predictions.knownSpeakers != nil, let predictions = predictions.classification {
             self.speakers = Self.groups(predictions, predictions.speakers.compactMap { $0 })
         }
     }
@@ -176,6 +177,16 @@ public struct RunResult: Options {
             group.accuracy = Double(count.right) / Double(count.all)
             return group
         }
+    }
+}
+
+extension ConfidenceInterval {
+    /// No interval for a metric without a value.
+    fileprivate static func undefined(_ options: EvaluationOptions) -> ConfidenceInterval {
+        var interval = ConfidenceInterval(
+            estimate: .nan, low: .nan, high: .nan, level: options.confidenceLevel)
+        interval.absence = .undefined
+        return interval
     }
 }
 

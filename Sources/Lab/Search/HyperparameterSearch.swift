@@ -31,7 +31,8 @@ struct HyperparameterSearch {
     ) throws -> TrialScorer {
         let memory = FeatureMemory(data, cache: cache)
         return TrialScorer(
-            search: search, folds: try folds(search, data), classes: data.corpus.classes,
+            search: search, folds: try folds(search, data), classes: data.corpus.classes, units: data.units,
+            targets: data.targets,
             loading: { try memory.loading($0) }, shouldStop: { observer.shouldStop })
     }
 
