@@ -93,7 +93,6 @@ public final class ExperimentRun {
         if let decisions { try folder.write(decisions.json + "\n", to: RunFile.decisions) }
         try save(model)
         let result = try measure(model, loss, epochs, training, validation, truncation, search)
-        try RunChecksums.write(for: folder)
         try report()
         return result
     }
@@ -326,7 +325,7 @@ public final class ExperimentRun {
         try writeGroups(predictions, set.clips, result)
         try folder.write(predictions.report(digits: 4) + "\n", to: experiment.reportFile)
         try audit(model)
-        try folder.write(result.json + "\n", to: RunFile.result)
+        try RunChecksums.finish(folder, result: result.json + "\n")
         return result
     }
 
