@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import SpeechEmotion
 
 extension Command {
     private static let name = Option.text(
