@@ -156,7 +156,10 @@ public struct EncoderStates: FrameFeature {
     }
 
     private func reading<R>(_ body: () throws -> R) throws(DataError) -> R {
-        do { return try body() } catch {
+        do { return try body() } catch let error as FileError {
+            throw DataError(
+                "\(Self.type), \(error.file): \(error.place)", found: error.found, allowed: error.allowed)
+        } catch {
             throw DataError(
                 "\(Self.type), weights", found: "\(error)", allowed: "the folder or file of an encoder")
         }
