@@ -64,7 +64,7 @@ extension Command {
     private static func runImport(_ arguments: Arguments) throws {
         Interrupt.watch()
         arguments.applyThreads()
-        let path = try arguments.required("the ONNX file or the folder to import")
+        let path = try arguments.required("the ONNX file or the folder")
         if ImportEncoder.isEncoder(path) {
             return try ImportEncoder(path).run(out: arguments[out])
         }

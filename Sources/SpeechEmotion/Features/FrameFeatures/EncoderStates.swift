@@ -40,7 +40,7 @@ public struct EncoderStates: FrameFeature {
         ),
         .init(
             "sha256", \.sha256,
-            "Fingerprint of the encoder: the SHA-256 of its configuration and weights. A run and its model file record it, and another encoder is an error; null accepts any encoder.",
+            "Fingerprint of the encoder: the SHA-256 of its configuration and weights. A run and its model file record it, and another encoder is an error; `null` accepts any encoder.",
             .check("of 64 hexadecimal digits") { $0?.isSHA256 ?? true }),
     ]
 
