@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Projection", targets: ["Projection"]),
         .library(name: "Server", targets: ["Server"]),
         .library(name: "GeMAPS", targets: ["GeMAPS"]),
+        .library(name: "Encoders", targets: ["Encoders"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Reports", targets: ["Reports"]),
@@ -53,8 +54,11 @@ let package = Package(
             name: "Metrics", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
+            name: "Encoders", dependencies: ["Layers", "Autograd", "Configuration"], exclude: ["README.md"],
+            swiftSettings: realType),
+        .target(
             name: "SpeechEmotion",
-            dependencies: ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
+            dependencies: ["Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(
@@ -74,7 +78,7 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Bench",
-            dependencies: ["SpeechEmotion", "Layers", "Autograd", "CKernels", "Configuration"],
+            dependencies: ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Serve",
@@ -86,9 +90,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Classical", "Projection", "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Training",
-                "ONNXExport",
-                "Reports", "Layers", "Metrics",
+                "Classical", "Projection", "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Encoders",
+                "Training", "ONNXExport", "Reports", "Layers", "Metrics",
                 "Autograd", "Configuration",
             ],
             exclude: ["README.md"], swiftSettings: realType),
@@ -114,6 +117,10 @@ let package = Package(
         .testTarget(
             name: "GeMAPSTests", dependencies: ["GeMAPS", "Autograd"], exclude: ["Fixtures"],
             swiftSettings: realType),
+        .testTarget(
+            name: "EncodersTests",
+            dependencies: ["Encoders", "Layers", "Configuration", "Autograd", "AutogradTesting"],
+            exclude: ["Fixtures"], swiftSettings: realType),
         .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport"),
         .testTarget(name: "ServerTests", dependencies: ["Server", "ServerTestSupport"]),
         .testTarget(

@@ -12,7 +12,8 @@ package struct Workload: Sendable {
     /// All workloads, in the order of `bench --list`.
     package static let all: [Workload] =
         [
-            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .firstPrediction, .load, .features, .corpus,
+            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .encoder, .firstPrediction, .load, .features,
+            .corpus,
             .operations,
         ]
         + OperationBench.all.map(Workload.init)

@@ -15,7 +15,7 @@ extension Command {
     private static let out = Option.path(
         "out", "FILE|FOLDER",
         help:
-            "FILE.safetensors writes a model file. FOLDER writes a run folder with the model's results on the test set of the experiment or run given by --features."
+            "FILE.safetensors writes a model file, or the converted encoder. FOLDER writes a run folder with the model's results on the test set of the experiment or run given by --features."
     )
     private static let labels = Option.text(
         "labels", "JSON",
@@ -23,12 +23,15 @@ extension Command {
             #"Names of the model's classes: a list in the order of its labels, such as ["angry", "sad"], or a mapping such as {"0": "angry", "1": "sad"} (default: the labels in the file)."#
     )
 
-    /// Imports a scikit-learn model.
+    /// Imports a scikit-learn model, or a pretrained speech encoder.
     static let importing: Command = Command(
         name: "import",
-        summary: "Import a scikit-learn model or pipeline from an ONNX file written by skl2onnx.",
+        summary:
+            "Import a scikit-learn model or pipeline from an ONNX file written by skl2onnx, or check and convert a pretrained speech encoder.",
         argument: Argument(
-            placeholder: "MODEL.onnx", help: "ONNX file, such as the output of skl2onnx.to_onnx.",
+            placeholder: "MODEL.onnx|FOLDER",
+            help:
+                "ONNX file, such as the output of skl2onnx.to_onnx; or the folder of a speech encoder with config.json and model.safetensors, as on the Hugging Face hub.",
             completion: .files),
         options: [
             featureSource, out, labels, Common.set, Common.threads, Common.cache, Common.cacheLimit,
@@ -47,13 +50,24 @@ extension Command {
                 #"Train import svm.onnx --features embeddings.npy --labels '["angry", "happy", "sad"]' --out svm.safetensors"#,
                 "The same for precomputed embeddings; embeddings.csv identifies the clip of each row."
             ),
+            (
+                "Train import encoders/wavlm-base",
+                "Check a pretrained speech encoder, and print its architecture and fingerprint."
+            ),
+            (
+                "Train import encoders/wavlm-base --out wavlm-base.safetensors",
+                "Also convert it to a single file without a head, which the feature encoder accepts like the folder."
+            ),
         ],
         run: runImport)
 
     private static func runImport(_ arguments: Arguments) throws {
         Interrupt.watch()
         arguments.applyThreads()
-        let path = try arguments.required("the ONNX file")
+        let path = try arguments.required("the ONNX file or the folder")
+        if ImportEncoder.isEncoder(path) {
+            return try ImportEncoder(path).run(out: arguments[out])
+        }
         guard let source = arguments[featureSource] else {
             throw UsageError(
                 "specify the source of the model's input with --features, such as --features experiment.json")

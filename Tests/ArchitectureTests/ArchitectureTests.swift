@@ -18,8 +18,12 @@ import Testing
         ("Layers", ["Classical", "Metrics", "Autograd", "Configuration"]),
         ("Training", ["Layers", "Metrics", "Autograd", "Configuration"]),
         ("ONNXExport", ["Layers", "Classical", "Autograd", "Configuration"]),
-        ("SpeechEmotion", ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]),
-        ("Bench", ["SpeechEmotion", "Layers", "Autograd", "CKernels", "Configuration"]),
+        ("Encoders", ["Layers", "Autograd", "Configuration"]),
+        (
+            "SpeechEmotion",
+            ["Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]
+        ),
+        ("Bench", ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"]),
         (
             "Lab",
             [
@@ -38,9 +42,8 @@ import Testing
         (
             "Commands",
             [
-                "Classical", "Projection", "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Training",
-                "ONNXExport",
-                "Reports", "Layers", "Metrics",
+                "Classical", "Projection", "Serve", "Server", "Lab", "Bench", "SpeechEmotion", "Encoders",
+                "Training", "ONNXExport", "Reports", "Layers", "Metrics",
                 "Autograd", "Configuration",
             ]
         ),

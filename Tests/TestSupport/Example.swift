@@ -89,6 +89,8 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "batch_norm"}"#, [6, 3]),
         .init(#"{"type": "batch_norm", "momentum": 0.9, "unbiased": true}"#, [4, 4, 3]),
         .init(#"{"type": "layer_norm"}"#, [6, 5]),
+        .init(#"{"type": "layer_sum", "layers": 3}"#, [6, 12]),
+        .init(#"{"type": "layer_sum", "layers": 2, "normalize": true}"#, [8]),
         .init(#"{"type": "group_norm", "groups": 2}"#, [6, 4]),
         .init(#"{"type": "group_norm", "groups": 4}"#, [4, 4, 4]),
         .init(#"{"type": "feature_norm"}"#, [6, 4]),

@@ -83,6 +83,7 @@ package enum ConfigExamples {
         "pyin": #"{"type": "pyin", "fmin": 65, "fmax": 600}"#,
         "spectrogram": #"{"type": "spectrogram", "scale": "db"}"#,
         "delta": #"{"type": "delta", "of": {"type": "mfcc"}, "order": 1}"#,
+        "encoder": #"{"type": "encoder", "weights": "encoders/wavlm-base", "layers": "all"}"#,
         // Waveform augmentation
         "noise": #"{"type": "noise", "snr": [10, 40]}"#,
         "background": #"{"type": "background", "folder": "data/noise", "snr": [5, 20]}"#,
@@ -124,6 +125,7 @@ package enum ConfigExamples {
         "temporal_block": #"{"type": "temporal_block", "filters": 64, "kernel_size": 3, "dilation": 2}"#,
         "batch_norm": #"{"type": "batch_norm", "momentum": 0.9}"#,
         "layer_norm": #"{"type": "layer_norm"}"#,
+        "layer_sum": #"{"type": "layer_sum", "layers": 13}"#,
         "group_norm": #"{"type": "group_norm", "groups": 8}"#,
         "feature_norm": #"{"type": "feature_norm"}"#,
         "dropout": #"{"type": "dropout", "rate": 0.3}"#,

@@ -44,6 +44,7 @@ public final class ExperimentRun {
         self.imported = imported
         do {
             experiment.initialize = try experiment.initialize?.pinned()
+            experiment.features = try experiment.features.pinned()
             self.experiment = experiment
             data = try ExperimentData(experiment, cache: cache)
             spec = try experiment.model.spec(data.units)

@@ -110,7 +110,11 @@ public final class MultiHeadAttention: Layer {
     }
 
     /// Returns the output and the attention weights, [batch, heads, query step, key step].
-    public func attend(_ x: Signal, _ pass: Pass = .inference) -> (output: Signal, weights: Tensor) {
+    ///
+    /// - Parameter bias: Added to the scores; broadcast to [batch, heads, query step, key step].
+    public func attend(
+        _ x: Signal, _ pass: Pass = .inference, bias: Tensor? = nil
+    ) -> (output: Signal, weights: Tensor) {
         let x = (positions?.forward(x, pass) ?? x).cleaned
         let (batch, steps, heads) = (x.tensor.shape[0], x.tensor.shape[1], options.heads)
         let size = query.weight.shape[1] / heads
@@ -120,6 +124,7 @@ public final class MultiHeadAttention: Layer {
         }
         let scale = 1 / Real(size).squareRoot()
         var scores = matmul(split(query) * scale, split(key), transposeB: true)
+        if let bias { scores = scores + bias }
         // Not infinity, so that a sequence without valid steps gets uniform weights instead of NaN.
         if let mask = x.mask { scores = scores.maskedFill((1 - mask).reshaped([batch, 1, 1, steps]), -1e30) }
         if options.causal { scores = scores.maskedFill(Self.future(steps), -1e30) }

@@ -55,7 +55,7 @@ extension Layer {
     ///   - prefix: The prefix of PyTorch's names.
     ///   - own: The prefix of the names here.
     ///   - contains: Whether the file has a tensor of that name.
-    func torchSlots(_ prefix: String, _ own: String, _ contains: (String) -> Bool) -> [WeightSlot] {
+    package func torchSlots(_ prefix: String, _ own: String, _ contains: (String) -> Bool) -> [WeightSlot] {
         if let layer = self as? any TorchLayer { return layer.slotsInTorch(prefix, own, contains) }
         return members.flatMap { member -> [WeightSlot] in
             switch member {

@@ -1,17 +1,17 @@
 import Autograd
 
 /// A parameter or buffer, the tensors of a file that it consists of, and their conversion.
-struct WeightSlot {
+package struct WeightSlot {
     /// The full name here.
-    let name: String
+    package let name: String
     /// The names in the file.
-    var sources: [String]
+    package var sources: [String]
     let shape: [Int]
     /// The shape of each source.
     let sourceShape: [Int]
     /// Whether it may be missing in a file.
-    var isOptional = false
-    let store: (Tensor) -> Void
+    package var isOptional = false
+    package let store: (Tensor) -> Void
     /// Returns nil if the number of axes is wrong.
     let convert: ([Tensor]) throws -> Tensor?
 
@@ -25,7 +25,7 @@ struct WeightSlot {
     }
 
     /// Returns the converted value, or adds what is missing or has the wrong shape to `problem` and returns nil.
-    func read(_ file: some TensorFile, _ problem: inout WeightsError) throws -> Tensor? {
+    package func read(_ file: some TensorFile, _ problem: inout WeightsError) throws -> Tensor? {
         let absent = sources.filter { !file.contains($0) }
         problem.missing += absent.filter { !problem.missing.contains($0) }
         guard absent.isEmpty else { return nil }
@@ -40,7 +40,7 @@ struct WeightSlot {
 }
 
 /// Tensors by name.
-protocol TensorFile {
+package protocol TensorFile {
     func contains(_ name: String) -> Bool
     func tensor(_ name: String) throws -> Tensor
 }

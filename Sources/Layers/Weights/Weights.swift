@@ -14,10 +14,11 @@ public struct WeightsError: Error, Sendable, Equatable, CustomStringConvertible 
     /// Layers that compute something else than those that the weights were trained with, and how to fix it.
     public var unlike: [(name: String, reason: String)] = []
 
+    package init(summary: String) { self.summary = summary }
     init(file: String) { summary = "\(file): the weights do not fit the model" }
     init(stateOf owner: String) { summary = "the saved state does not fit \(owner)" }
 
-    var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty && unlike.isEmpty }
+    package var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty && unlike.isEmpty }
 
     public var description: String {
         let lines =

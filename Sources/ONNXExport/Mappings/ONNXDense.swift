@@ -6,6 +6,7 @@ extension ONNXMappings {
     func addingDense() -> ONNXMappings {
         adding(Dense.Spec.self, dense).adding(ActivationLayer.Spec.self, activation)
             .adding(GatedLinear.Spec.self, gatedLinear).adding(Embedding.Spec.self, embedding)
+            .adding(LayerSum.Spec.self, layerSum)
     }
 }
 
@@ -59,6 +60,22 @@ extension ONNXLayer {
     let halves = layer.node(
         "Split", [x.value, layer.integers([half, half])], [("axis", .integer(-1))], outputs: 2)
     return x.with(layer.node("Mul", halves[0], layer.node("Sigmoid", halves[1])), shape: shape)
+}
+
+@Sendable private func layerSum(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: LayerSum.Spec = try layer.spec()
+    let shape = try layer.plannedShape(x)
+    let channels = shape[shape.count - 1]
+    let outer = x.shape.count > 1 ? x.keptSizes + x.shape.dropFirst().dropLast() : [0]
+    var layers = layer.reshape(x.value, outer + [spec.layers, channels])
+    if spec.normalize {
+        let attributes: [(String, ONNXAttribute)] = [("axis", .integer(-1)), ("epsilon", .float(1e-5))]
+        let scale = layer.constant(.ones([channels]), "scale")
+        layers = layer.node("LayerNormalization", [layers, scale], attributes)[0]
+    }
+    let weights = try layer.tensor("weight").softmax(axis: -1).reshaped([spec.layers, 1])
+    let weighted = layer.node("Mul", layers, layer.constant(weights, "weight"))
+    return x.with(layer.reduce("ReduceSum", weighted, axes: [-2], keeps: false), shape: shape)
 }
 
 /// The token ids are floats, as in the model's own input.

@@ -9,6 +9,7 @@ public struct FeatureExtractor: FeatureSource {
     /// Creates an extractor. Features of files are kept in `cache`, if given; those of synthetic clips are not. Throws if
     /// the pipeline's options are invalid.
     public init(_ pipeline: FeaturePipeline, cache: FeatureCache? = nil) throws {
+        let pipeline = try pipeline.pinned()
         self.pipeline = pipeline
         self.cache = cache
         shape = try pipeline.outputShape()

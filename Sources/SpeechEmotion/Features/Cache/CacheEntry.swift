@@ -1,9 +1,12 @@
 import Foundation
 
-/// The file format of cached features: key, shape, truncation, values, and a checksum of everything.
+/// The file format of cached features: key, shape, truncation, values, and a checksum of everything. Values are stored in half
+/// precision if this is exact for all of them, as for the hidden states of encoders, and otherwise as Float.
 enum CacheEntry {
     /// "PrFeat", the version of the format, and a newline, which a transfer in text mode would change.
     private static let magic: UInt64 = 0x0a02_7461_6546_7250
+    /// The same for values in half precision.
+    private static let halfMagic: UInt64 = 0x0a03_7461_6546_7250
     /// The number of 8-byte words in the header: magic, 4 of the key, length, rank, 4 of the shape, number of
     /// truncation values.
     private static let headWords = 12
@@ -12,7 +15,8 @@ enum CacheEntry {
 
     /// Encodes features as the bytes of a cache file.
     static func bytes(_ features: Features, key: [UInt8]) -> [UInt8] {
-        var words = [Self.magic] + keyWords(key)
+        let isHalf = features.values.allSatisfy { Float(Float16($0)) == $0 }
+        var words = [isHalf ? halfMagic : magic] + keyWords(key)
         words.append(UInt64(bitPattern: Int64(features.length ?? -1)))
         words.append(UInt64(features.shape.count))
         for axis in 0..<4 { words.append(axis < features.shape.count ? UInt64(features.shape[axis]) : 0) }
@@ -22,7 +26,11 @@ enum CacheEntry {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(words.count * 8 + features.values.count * 4 + 8)
         words.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        features.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        if isHalf {
+            features.values.map { Float16($0) }.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        } else {
+            features.values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
         let sum = bytes.withUnsafeBytes { checksum($0) }
         withUnsafeBytes(of: sum) { bytes.append(contentsOf: $0) }
         return bytes
@@ -32,7 +40,8 @@ enum CacheEntry {
     static func features(_ bytes: UnsafeRawBufferPointer, key: [UInt8]) -> Features? {
         guard bytes.count >= headWords * 8 + 8 else { return nil }
         let words = (0..<headWords).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
-        guard words[0] == magic, Array(words[1...4]) == keyWords(key) else { return nil }
+        guard [magic, halfMagic].contains(words[0]), Array(words[1...4]) == keyWords(key) else { return nil }
+        let size = words[0] == halfMagic ? 2 : 4
         let sum = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
         guard checksum(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)])) == sum else {
             return nil
@@ -54,10 +63,18 @@ enum CacheEntry {
             count = product
             shape.append(size)
         }
-        guard count == (bytes.count - head - 8) / 4, (bytes.count - head - 8) % 4 == 0 else { return nil }
+        guard count == (bytes.count - head - 8) / size, (bytes.count - head - 8) % size == 0 else {
+            return nil
+        }
+        let stored = UnsafeRawBufferPointer(rebasing: bytes[head..<head + count * size])
         let values = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: bytes[head..<head + count * 4]))
+            if size == 4 {
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: stored)
+            } else {
+                for i in 0..<count {
+                    buffer[i] = Float(stored.loadUnaligned(fromByteOffset: 2 * i, as: Float16.self))
+                }
+            }
             filled = count
         }
         var features = Features(shape: shape, values: values, length: length < 0 ? nil : length)

@@ -1,0 +1,20 @@
+import Foundation
+
+/// The log-mel spectrogram that Whisper's encoder takes: 30 s at 16 kHz.
+public enum LogMelInput {
+    /// The frame length in samples.
+    public static let frameLength = 400
+    /// The hop length in samples.
+    public static let hop = 160
+
+    /// Scales the powers of mel bands as Whisper does, in place: log10, at most 8 below the maximum, shifted and divided
+    /// by 4.
+    public static func scale(_ powers: inout [Float]) {
+        var top = -Float.infinity
+        for i in powers.indices {
+            powers[i] = log10(max(powers[i], 1e-10))
+            top = max(top, powers[i])
+        }
+        for i in powers.indices { powers[i] = (max(powers[i], top - 8) + 4) / 4 }
+    }
+}

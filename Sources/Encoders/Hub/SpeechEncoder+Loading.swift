@@ -1,0 +1,93 @@
+import Autograd
+import Layers
+
+/// An encoder with the weights of a checkpoint.
+public struct LoadedEncoder: Sendable {
+    /// The encoder.
+    public let encoder: SpeechEncoder
+    /// The tensors of the checkpoint that are not part of the encoder, such as the head of a fine-tuned model.
+    public let leftOut: [String]
+    /// Whether waveforms are standardized.
+    let normalizesInput: Bool
+
+    /// The SHA-256 of the configuration and of all weights as Float32, 64 hexadecimal digits. It is the same for a folder of
+    /// the hub and for the file converted from it.
+    public var fingerprint: String {
+        let tensors = encoder.namedTensors
+        let digests = [String](unsafeUninitializedCapacity: tensors.count) { buffer, count in
+            nonisolated(unsafe) let start = buffer.baseAddress
+            Parallel.chunks(tensors.count) { index in
+                let values = tensors[index].1.array.map { Float($0) }
+                let digest = SHA256.hex(values.withUnsafeBytes { SHA256.digest(of: $0) })
+                start.map { ($0 + index).initialize(to: digest) }
+            }
+            count = tensors.count
+        }
+        let lines = zip(tensors, digests).map { "\($0.0) \($0.1.shape) \($1)" }
+        let head = "\(encoder.config.signature) normalize \(normalizesInput)"
+        return SHA256.hex(of: ([head] + lines).joined(separator: "\n"))
+    }
+}
+
+extension EncoderSource {
+    /// Reads the weights.
+    ///
+    /// Throws a `WeightsError` with every tensor that is missing, unexpected or of another shape.
+    public func load() throws -> LoadedEncoder {
+        try isConverted ? loadConverted() : loadHub()
+    }
+
+    private func loadConverted() throws -> LoadedEncoder {
+        let file = try SafeTensors(contentsOf: path)
+        try checkSize(file.entries.reduce(0) { $0 + $1.shape.reduce(1, *) })
+        let encoder = SpeechEncoder(config, .zeros)
+        try encoder.loadWeights(file, file: path)
+        return LoadedEncoder(encoder: encoder, leftOut: [], normalizesInput: normalizesInput)
+    }
+
+    private func loadHub() throws -> LoadedEncoder {
+        let hub = HubNames(architecture: config.architecture)
+        let tensors = try HubTensors(self, hub)
+        try checkSize(tensors.elementCount)
+        let encoder = SpeechEncoder(config, .zeros)
+        var problem = WeightsError(summary: "\(path): the weights do not fit config.json")
+        problem.missing = index.map(\.name).filter { !tensors.names.contains($0) }
+        var known: Set<String> = []
+        let pairs = try encoder.torchSlots("", "", { _ in false }).map { slot in
+            var slot = slot
+            slot.sources = [hub.hubName(slot.name)]
+            let sources = tensors.sources(of: slot.sources[0])
+            known.formUnion(sources)
+            // The key projection of Whisper has no bias, which equals a bias of 0.
+            slot.isOptional = config.architecture == .whisper && slot.name.hasSuffix("attention.key.bias")
+            guard !slot.isOptional || tensors.contains(slot.sources[0]) else {
+                return (slot, Tensor?.none)
+            }
+            return (slot, try slot.read(tensors, &problem))
+        }
+        problem.unexpected = tensors.names.filter { !known.contains($0) && !tensors.isLeftOut($0, hub) }
+        guard problem.isEmpty else { throw problem }
+        for (slot, value) in pairs { if let value { slot.store(value) } }
+        return LoadedEncoder(
+            encoder: encoder, leftOut: tensors.names.filter { !known.contains($0) },
+            normalizesInput: normalizesInput)
+    }
+
+    /// Throws if the configuration describes an encoder that is much larger than the files, before it is allocated.
+    private func checkSize(_ found: Int) throws {
+        let expected = config.parameters
+        guard expected / 2 > found + 1_000_000 else { return }
+        throw FileError(
+            file: path, place: "the weights", found: "\(grouped(found)) values",
+            allowed: "about \(grouped(expected)), according to the configuration")
+    }
+
+    /// Writes the encoder to a single file, which `EncoderSource` opens like the folder. Weights are stored as Float32.
+    public func write(_ encoder: SpeechEncoder, to path: String) throws {
+        try encoder.saveWeights(
+            to: path,
+            metadata: [
+                "format": Self.format, "config": hubConfig.line, "normalize": "\(normalizesInput)",
+            ])
+    }
+}

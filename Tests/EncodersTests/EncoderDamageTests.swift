@@ -1,0 +1,122 @@
+import Autograd
+import Configuration
+import Encoders
+import Foundation
+import Layers
+import Testing
+
+/// Checkpoints that are incomplete, damaged or of unsupported variants.
+@Suite struct EncoderDamageTests {
+    /// A copy of a fixture that a test changes.
+    private final class Copy {
+        let path = NSTemporaryDirectory() + "encoder-\(UUID().uuidString)"
+
+        init(_ name: String) throws {
+            try FileManager.default.copyItem(
+                atPath: EncoderGoldenTests.fixtures + "/" + name, toPath: path)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+
+        func config(_ changes: [String: JSONValue], without key: String? = nil) throws {
+            var json = try JSONValue.load(path + "/config.json")
+            for (key, value) in changes { json[key] = value }
+            if let key { json[key] = nil }
+            try json.line.write(toFile: path + "/config.json", atomically: true, encoding: .utf8)
+        }
+
+        func tensors(_ change: (inout [(String, Tensor)]) -> Void) throws {
+            let file = try SafeTensors(contentsOf: path + "/model.safetensors", mapped: false)
+            var tensors = try file.names.map { ($0, try file.tensor($0)) }
+            change(&tensors)
+            try SafeTensors.write(tensors, to: path + "/model.safetensors")
+        }
+    }
+
+    private func message(_ copy: Copy) -> String {
+        do {
+            _ = try EncoderSource(copy.path).load()
+            return "no error"
+        } catch { return "\(error)" }
+    }
+
+    @Test func allMismatchesAreReportedAtOnce() throws {
+        let copy = try Copy("wav2vec2")
+        try copy.tensors { tensors in
+            tensors.removeAll { $0.0 == "encoder.layers.1.final_layer_norm.bias" }
+            tensors.append(("encoder.layers.2.layer_norm.weight", .ones([12])))
+            let place = tensors.firstIndex { $0.0 == "feature_projection.projection.weight" } ?? 0
+            tensors[place].1 = .ones([12, 9])
+        }
+        let text = message(copy)
+        #expect(text.contains("encoder.layers.1.final_layer_norm.bias: missing"))
+        #expect(text.contains("encoder.layers.2.layer_norm.weight: not in the model"))
+        #expect(text.contains("feature_projection.projection.weight: found shape [12, 9], expected [12, 8]"))
+    }
+
+    @Test func halfOfAWeightNormalizationIsReported() throws {
+        let copy = try Copy("wavlm")
+        try copy.tensors { $0.removeAll { $0.0.hasSuffix("weight.original1") } }
+        let text = message(copy)
+        #expect(text.contains("encoder.pos_conv_embed.conv.weight: missing"))
+        #expect(text.contains("original0: not in the model"))
+    }
+
+    @Test func everyInvalidKeyOfTheConfigIsReported() throws {
+        let copy = try Copy("hubert")
+        try copy.config([
+            "hidden_size": 13, "hidden_act": "snake", "adapter_attn_dim": 16, "conv_stride": [5],
+            "layer_norm_eps": "small", "num_hidden_layers": 100000,
+        ])
+        let text = message(copy)
+        for key in [
+            "num_attention_heads: found 2, expected a divisor of the hidden size 13",
+            "hidden_act: found \"snake\"",
+            "adapter_attn_dim: found 16; this variant is not supported",
+            "found 2 sizes, 2 of conv_kernel and 1 of conv_stride", "layer_norm_eps", "num_hidden_layers",
+        ] {
+            #expect(text.contains(key), "\(key) in \(text)")
+        }
+    }
+
+    @Test func otherModelTypesAreRefused() throws {
+        let copy = try Copy("hubert")
+        try copy.config(["model_type": "wav2vec2-conformer"])
+        #expect(message(copy).contains("found \"wav2vec2-conformer\", expected one of \"wav2vec2\""))
+        try copy.config([:], without: "model_type")
+        #expect(message(copy).contains("found no such key"))
+    }
+
+    @Test func aConfigOfAnotherSizeIsReportedBeforeMemoryIsAllocated() throws {
+        let copy = try Copy("hubert")
+        try copy.config(["hidden_size": 60000, "num_hidden_layers": 500, "intermediate_size": 1_048_576])
+        #expect(message(copy).contains("according to the configuration"))
+    }
+
+    @Test func missingFilesAreNamed() throws {
+        let copy = try Copy("whisper")
+        try FileManager.default.removeItem(atPath: copy.path + "/model-00002-of-00002.safetensors")
+        #expect(message(copy).contains("missing files: model-00002-of-00002.safetensors"))
+        let other = try Copy("hubert")
+        try FileManager.default.moveItem(
+            atPath: other.path + "/model.safetensors", toPath: other.path + "/pytorch_model.bin")
+        #expect(message(other).contains("found pytorch_model.bin only"))
+        try FileManager.default.removeItem(atPath: other.path + "/config.json")
+        #expect(message(other).contains("config.json: no such file or directory"))
+        #expect(throws: FileError.self) { try EncoderSource(other.path + "/nothing") }
+    }
+
+    @Test func anIndexOutsideOfTheFolderIsRefused() throws {
+        let copy = try Copy("whisper")
+        let path = copy.path + "/model.safetensors.index.json"
+        try #"{"weight_map": {"a": "../model.safetensors"}}"#.write(
+            toFile: path, atomically: true, encoding: .utf8)
+        #expect(message(copy).contains("the name of a file in the same folder"))
+    }
+
+    @Test func aFileOfAnotherKindIsNoEncoder() throws {
+        #expect(throws: FileError.self) {
+            try EncoderSource(EncoderGoldenTests.fixtures + "/hubert/golden.safetensors")
+        }
+    }
+}

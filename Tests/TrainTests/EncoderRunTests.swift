@@ -1,0 +1,83 @@
+import Configuration
+import Foundation
+import SpeechEmotion
+import Testing
+
+/// Runs with features of a pretrained encoder: the tiny ones of `Tests/EncodersTests/Fixtures`.
+@Suite struct EncoderRunTests {
+    private static let fixtures = package + "/Tests/EncodersTests/Fixtures"
+
+    /// The experiment of the package on the embedded corpus, with a tiny encoder and short clips.
+    private func run(_ folder: String, encoder: String, name: String = "a", _ more: String...) throws
+        -> BuiltProgram.Ending
+    {
+        var place = BuiltProgram.Surroundings()
+        place.environment = ["ENCODER": encoder, "RAVDESS": "/nowhere"]
+        let words = [
+            "run", package + "/Experiments/encoder-speakers.json", "--runs", folder + "/runs", "--name", name,
+            "--cache", folder + "/cache", "--quiet", "--set",
+            #"data={"source": {"type": "synthetic", "speakers": 5}}"#, "--set", "features.duration=0.05",
+            "--set", "model[1].layers=3", "--set", "training.epochs=2",
+        ]
+        return try BuiltProgram.run(words + more, place)
+    }
+
+    @Test func aRunRecordsTheEncoderAndNeedsIt() throws {
+        try SmallExperiment.inFolder { folder in
+            let encoder = folder + "/wavlm"
+            try FileManager.default.copyItem(atPath: Self.fixtures + "/wavlm", toPath: encoder)
+            let first = try run(folder, encoder: encoder)
+            #expect(first.status == 0, "\(first.errors)")
+            let config = try JSONValue.load(folder + "/runs/a/config.json")
+            let feature = config["features"]?["layout"]?["entries"]?.elements?.first?["feature"]
+            let digest = try #require(feature?["sha256"]?.text)
+            let imported = try BuiltProgram.run("import", encoder, "--out", folder + "/w.safetensors")
+            #expect(imported.status == 0 && imported.output.contains("SHA-256: \(digest)"))
+            #expect(imported.output.contains("wavlm, 2 layers of 12 channels, 2 attention heads"))
+            #expect(imported.output.contains("left out: masked_spec_embed"))
+
+            // The converted file gives the same run, from the cache.
+            let second = try run(folder, encoder: folder + "/w.safetensors", name: "b")
+            #expect(second.status == 0, "\(second.errors)")
+            for file in ["predictions.csv", "metrics.jsonl"] {
+                #expect(
+                    FileManager.default.contents(atPath: "\(folder)/runs/a/\(file)")
+                        == FileManager.default.contents(atPath: "\(folder)/runs/b/\(file)"))
+            }
+
+            let clip = folder + "/clip.wav"
+            let samples = (0..<800).map { Float(0.3 * sin(Double($0) * 0.1)) }
+            try AudioFile.write(Waveform(samples, rate: 16000), to: clip)
+            let prediction = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
+            #expect(prediction.status == 0, "\(prediction.errors)")
+
+            // Another encoder at the same path, then none.
+            try FileManager.default.removeItem(atPath: encoder)
+            try FileManager.default.copyItem(atPath: Self.fixtures + "/wav2vec2", toPath: encoder)
+            let other = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
+            #expect(other.status == 1 && other.errors.contains("found another encoder: SHA-256"))
+            try FileManager.default.removeItem(atPath: encoder)
+            let missing = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
+            #expect(missing.status == 1 && missing.errors.contains("no such file or folder"))
+            var place = BuiltProgram.Surroundings()
+            place.environment["PROSODY_ENCODERS"] = Self.fixtures
+            let found = try BuiltProgram.run(["predict", clip, "--model", folder + "/runs/a"], place)
+            #expect(found.status == 0 && found.output == prediction.output)
+        }
+    }
+
+    @Test func anEncoderThatDoesNotFitIsReported() throws {
+        try SmallExperiment.inFolder { folder in
+            let encoder = folder + "/hubert"
+            try FileManager.default.copyItem(atPath: Self.fixtures + "/hubert", toPath: encoder)
+            try Data([1, 2, 3]).write(to: URL(fileURLWithPath: encoder + "/model.safetensors"))
+            let damaged = try BuiltProgram.run("import", encoder)
+            #expect(damaged.status == 1 && damaged.errors.contains("model.safetensors"))
+            let unknown = try run(folder, encoder: folder + "/nothing")
+            #expect(unknown.status == 1 && unknown.errors.contains("no such file or folder"))
+            let taken = try BuiltProgram.run(
+                "import", Self.fixtures + "/hubert", "--out", folder + "/small.json")
+            #expect(taken.status == 64 && taken.errors.contains("expected FILE.safetensors"))
+        }
+    }
+}
