@@ -54,13 +54,11 @@ extension Command {
         let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
-        _ = try ExperimentRun(
-            record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
-            observer: observer
-        ).run()
+        _ = try record.experiment.run(
+            in: RunFolder(copy), cache: try arguments.featureCache(), observer: observer)
         observer.finish()
         var different: [String] = []
-        for name in RunFile.repeatable {
+        for name in RunFile.repeatable(record.experiment) {
             let files = [record.path, copy].map { FileManager.default.contents(atPath: $0 + "/" + name) }
             let state = files[0] == nil ? "missing" : files[0] == files[1] ? "equal" : "different"
             print("\(state.padding(toLength: 9, withPad: " ", startingAt: 0))  \(name)")

@@ -35,7 +35,7 @@ public struct ValidatedExperiment: Sendable {
         do { input = try experiment.features.outputShape() } catch {
             throw ConfigurationError(place: features.place, path: ["features"], "\(error)")
         }
-        let classes = found ?? experiment.data.certainClasses
+        let classes = (found ?? experiment.data.certainClasses).map { experiment.outputs(of: $0) }
         self.classes = classes
         let count = classes?.count ?? experiment.loss.value.classCount ?? Self.usualClasses
         assumedClasses = count
@@ -64,7 +64,12 @@ public struct ValidatedExperiment: Sendable {
         do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
         if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
         if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
-        if let message = Self.mismatch(layers.output, classes: classes) { report(["model"], message) }
+        if let message = Self.mismatch(
+            layers.output, classes: classes, labelsSequences: experiment.labelsSequences)
+        {
+            report(["model"], message)
+        }
+        for complaint in experiment.sequenceComplaints { report(complaint.path, complaint.message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
             report(
@@ -147,7 +152,8 @@ public struct ValidatedExperiment: Sendable {
     private static let usualClasses = 8
 
     /// Returns the problem if a model's output does not match the classes; nil if it does, or if the classes are unknown.
-    static func mismatch(_ output: [Int], classes: [String]?) -> String? {
+    static func mismatch(_ output: [Int], classes: [String]?, labelsSequences: Bool = false) -> String? {
+        if labelsSequences { return sequenceMismatch(output, outputs: classes) }
         guard output.count == 1, classes.map({ [$0.count] == output }) ?? true else {
             let expected = classes.map {
                 "[\($0.count)], one logit per class: \($0.joined(separator: ", "))"
@@ -159,6 +165,13 @@ public struct ValidatedExperiment: Sendable {
             return "outputs \(output), expected \(expected ?? "[classes], one logit per class")\(advice)"
         }
         return nil
+    }
+
+    private static func sequenceMismatch(_ output: [Int], outputs: [String]?) -> String? {
+        // The loss reports another number of axes.
+        guard output.count == 2, let outputs, output[1] != outputs.count else { return nil }
+        return
+            "outputs \(output), expected [steps, \(outputs.count)], one logit for the blank and for each token: \(outputs.joined(separator: ", ")); use \"units\": \"classes\" in the last dense layer to take the number from the data"
     }
 
     /// A table of the layers with output shapes, parameters and multiply-adds.
@@ -210,6 +223,11 @@ extension Experiment {
     /// The names of the metrics of every epoch.
     private var metricNames: [String] {
         let isPenalized = model.spec.encode().hasPenalties
+        if labelsSequences {
+            let validation = ["validation_loss", "validation_" + SequencePredictions.rateName]
+            return ["train_loss"] + (split.value.hasValidation ? validation : [])
+                + ["learning_rate", "gradient_norm"]
+        }
         return ["train_loss", "train_accuracy"] + (isPenalized ? ["penalty"] : [])
             + (split.value.hasValidation
                 ? ["validation_loss"] + evaluation.metrics.map { "validation_" + $0.name } : [])
@@ -268,7 +286,9 @@ extension Experiment {
 extension DataOptions {
     /// The classes, if they do not depend on the files of the corpus.
     fileprivate var certainClasses: [String]? {
-        classes ?? (source.value is SyntheticCorpus ? try? read().classes : nil)
+        classes
+            ?? (source.value is SyntheticCorpus || source.value is SpokenDigitsCorpus
+                ? try? read().classes : nil)
     }
 }
 

@@ -18,6 +18,8 @@ public enum RunFile {
     public static let checksums = "SHA256SUMS"
     /// The predictions for each clip of the evaluated subset (default: the test set).
     public static let predictions = "predictions.csv"
+    /// The predicted label sequences for each clip of the evaluated subset, instead of `predictions.csv`.
+    public static let sequences = "sequences.csv"
     /// Precision, recall and F1 of each class, as text.
     public static let classification = "classification.txt"
     /// The metrics of the evaluated subset. A run with this file is finished.

@@ -37,7 +37,7 @@ public struct RunChecksums: Sendable {
 
     /// Writes the checksums of the files of a finished run.
     static func write(for folder: RunFolder) throws {
-        let names = RunFile.repeatable + [RunFile.modelCard, RunFile.search]
+        let names = RunFile.repeatable + [RunFile.modelCard, RunFile.search, RunFile.sequences]
         let lines = try names.filter { FileManager.default.fileExists(atPath: folder.file($0)) }
             .map { "\(try SHA256.hash(contentsOf: folder.file($0)))  \($0)\n" }
         try folder.write(lines.joined(), to: RunFile.checksums)

@@ -63,7 +63,7 @@ public struct RunRecord: Sendable {
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
         try checksums?.check([
             RunFile.config, RunFile.split, RunFile.result, RunFile.predictions, RunFile.audit,
-            RunFile.metrics,
+            RunFile.metrics, RunFile.sequences,
         ])
         if let result, let metrics = file(RunFile.metrics),
             epochs.map(\.epoch) != Array(1...max(result.epochs, 1))
@@ -80,7 +80,7 @@ public struct RunRecord: Sendable {
     public var gap: String? {
         guard result != nil else { return nil }
         let names =
-            RunFile.repeatable + [RunFile.environment]
+            RunFile.repeatable(experiment) + [RunFile.environment]
             + (experiment.evaluation.subset == .test ? [RunFile.testReads] : [])
         let missing = names.filter { !FileManager.default.fileExists(atPath: file($0)) }
         return missing.isEmpty ? nil : "\(path): missing \(missing.joined(separator: ", "))"

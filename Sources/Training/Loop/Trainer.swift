@@ -113,15 +113,16 @@ public final class Trainer {
         let (epoch, index) = (position.epoch, position.batch)
         var batch = try batches.batch(epoch: epoch, index: index)
         let drawn = generator.split("epoch \(epoch) batch \(index)")
-        if let (method, alpha) = configuration.options.mixing(drawn) {
+        if let (method, parameter) = configuration.options.mixing(drawn) {
             batch = batch.mixed(
-                method, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
+                method, parameter, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
         }
         let begin = clock.now
         let pass = freezing.pass(.training(drawn.split("layers")), batch)
-        let outputs = model.forward(batch.inputs, pass).tensor
+        let signal = model.forward(batch.inputs, pass)
+        let outputs = signal.tensor
         let classes = outputs.shape.last ?? 1
-        let loss = configuration.loss.mean(outputs, batch.targets)
+        let loss = configuration.loss.mean(signal, batch.targets)
         let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }
@@ -175,9 +176,12 @@ public final class Trainer {
         let rate = optimizer.learningRate
         let sums = position.sums
         var values: [(name: String, value: Double)] = [
-            ("train_loss", sums.weight > 0 ? sums.loss / sums.weight : 0),
-            ("train_accuracy", sums.examples > 0 ? Double(sums.right) / Double(sums.examples) : 0),
+            ("train_loss", sums.weight > 0 ? sums.loss / sums.weight : 0)
         ]
+        if model.plan.output.count == 1 {
+            let accuracy = sums.examples > 0 ? Double(sums.right) / Double(sums.examples) : 0
+            values.append(("train_accuracy", accuracy))
+        }
         if !model.allPenalties.isEmpty {
             values.append(("penalty", batches.count > 0 ? sums.penalty / Double(batches.count) : 0))
         }
