@@ -20,8 +20,13 @@ static void become(const char *program, char *const *words, char *const *environ
     // The signal is sent when the thread that forked ends, which waits for the child.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(127);
 #endif
+    // First above the standard descriptors: if those of the parent are closed, its files may have their numbers, and
+    // a file that is duplicated onto itself would be closed at the start of the program.
+    int above[3];
     for (int i = 0; i < 3; i++)
-        if (dup2(files[i], i) < 0) return;
+        if ((above[i] = fcntl(files[i], F_DUPFD_CLOEXEC, 3)) < 0) return;
+    for (int i = 0; i < 3; i++)
+        if (dup2(above[i], i) < 0) return;
 #if defined(__linux__) && defined(SYS_close_range)
     // The flag 4 is CLOSE_RANGE_CLOEXEC: the pipe that reports a failure must stay open until the program has started.
     syscall(SYS_close_range, 3U, ~0U, 4U);

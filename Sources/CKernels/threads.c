@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 typedef void (*body_t)(void *, ptrdiff_t);
 
@@ -32,6 +33,16 @@ static inline void relax(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+static int64_t nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+// How long an idle thread spins before it sleeps, because jobs often follow each other closely. Measured in time: a pause
+// takes 3 cycles on some processors and 140 on others.
+static const int64_t spin_nanoseconds = 100000;
 
 // Processes chunks of the job numbered in `word` until none is left.
 static void work(uint64_t word) {
@@ -62,8 +73,8 @@ static void *worker(void *argument) {
     inside = 1;
     for (;;) {
         uint64_t word = atomic_load_explicit(&pool.claims, memory_order_acquire);
-        // Spins for some microseconds before sleeping, because jobs often follow each other closely.
-        for (int i = 0; i < 4000 && !has_work(word, seen, number); i++) {
+        const int64_t end = nanoseconds() + spin_nanoseconds;
+        for (unsigned i = 1; !has_work(word, seen, number) && (i % 64 != 0 || nanoseconds() < end); i++) {
             relax();
             word = atomic_load_explicit(&pool.claims, memory_order_acquire);
         }

@@ -6,7 +6,7 @@ import Reports
 
 extension Command {
     private static let name = Option.text(
-        "name", "NAME", help: "Name of the ablation (default: the config's name).")
+        "name", "NAME", help: "Name of the folder (default: the config's name).")
     private static let jobs = Option.integer(
         "jobs", "J", in: 1...1024, help: "Number of concurrent runs (default: one per core, at most 8).")
     private static let threads = Option.integer(
@@ -16,7 +16,7 @@ extension Command {
     private static let slurm = Switch(
         name: "slurm",
         help:
-            "Write a Slurm script with one task per run, without running it. A task that reaches its time limit saves, is requeued and resumes."
+            "Write a Slurm script with one task per run, without running it. A task that reaches its time limit saves its state, is requeued and resumes."
     )
     private static let slurmOptions = Option.text(
         "slurm-options", "OPTIONS",
@@ -35,7 +35,7 @@ extension Command {
     static let ablate: Command = Command(
         name: "ablate",
         summary:
-            "Run an ablation study or parameter search: the \"sweep\" of a config, over seeds and folds.",
+            "Run an ablation study, parameter search or cross-validation: the \"sweep\" of a config, over seeds and folds.",
         argument: Argument(
             placeholder: "CONFIG", help: "Experiment with a \"sweep\" (JSON file).", completion: .files),
         options: [

@@ -12,7 +12,7 @@ extension Command {
     private static let json = Switch(name: "json", help: "Print the result as one line of JSON.")
     private static let roofline = Switch(
         name: "roofline",
-        help: "Report what part of the processor's measured peak each operation reaches.")
+        help: "Report the fraction of the processor's measured peak that each operation reaches.")
     private static let list = Switch(name: "list", help: "List the workloads.")
 
     /// Benchmarks a workload.

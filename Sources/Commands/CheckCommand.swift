@@ -75,7 +75,9 @@ extension Command {
                 }
             }
             if failures > 0 {
-                throw LabError("\(failures) of \(arguments.all.count) experiments have errors")
+                throw LabError(
+                    "\(failures) of \(NumberText.count(arguments.all.count, "experiment")) \(failures == 1 ? "has" : "have") errors"
+                )
             }
         })
 

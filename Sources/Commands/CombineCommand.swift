@@ -20,7 +20,7 @@ extension Command {
         options: [out, VotingOptions.voting, VotingOptions.weights],
         examples: [
             (
-                "Train combine runs/seed1 runs/seed2 runs/seed3 --out together.safetensors",
+                "Train combine runs/seed1 runs/seed2 runs/seed3 --out ensemble.safetensors",
                 "Write an ensemble that predicts and exports like any other model. To evaluate it, pass the same runs to Train evaluate."
             ),
             (
@@ -40,7 +40,7 @@ extension Command {
                 throw UsageError("missing argument: two or more runs or model files")
             }
             guard let file = arguments[out] else {
-                throw UsageError("specify the output with --out FILE, such as --out together.safetensors")
+                throw UsageError("specify the output with --out FILE, such as --out ensemble.safetensors")
             }
             for name in try [file, ModelFile.configPath(file)]
             where FileManager.default.fileExists(atPath: name) {

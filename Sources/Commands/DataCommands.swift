@@ -100,7 +100,7 @@ extension Command {
         ],
         run: { arguments in
             let argument = try DataArgument.read(
-                arguments.required("data"), settings: arguments.every(Common.set))
+                arguments.required("a corpus or an experiment"), settings: arguments.every(Common.set))
             let corpus = try argument.data.read()
             let splits = try splits(arguments, argument, corpus)
             try write(SplitFile(splits, of: corpus).json + "\n", to: arguments[out])
@@ -122,7 +122,7 @@ extension Command {
         run: { arguments in
             Interrupt.watch()
             let argument = try DataArgument.read(
-                arguments.required("data"), settings: arguments.every(Common.set))
+                arguments.required("a corpus or an experiment"), settings: arguments.every(Common.set))
             let corpus = try argument.data.read()
             let splits = try splits(arguments, argument, corpus)
             var sounds: AudioScan?
@@ -152,7 +152,9 @@ extension Command {
             }
             let leaks = reports.count { !$0.isClean }
             if arguments[strict], leaks > 0 {
-                throw LabError("\(leaks) of \(reports.count) splits leak into their test set")
+                throw LabError(
+                    "\(leaks) of \(NumberText.count(reports.count, "split")) \(leaks == 1 ? "leaks into its" : "leak into their") test set"
+                )
             }
         })
 
@@ -169,7 +171,7 @@ extension Command {
             )
         ],
         run: { arguments in
-            var download = RavdessDownload(folder: try arguments.required("folder"))
+            var download = RavdessDownload(folder: try arguments.required("the destination folder"))
             if let name = arguments[channels], let channel = RavdessCorpus.Channel(rawValue: name) {
                 download.channels = [channel]
             }
@@ -190,7 +192,7 @@ extension Command {
 
     private static func read(_ arguments: Arguments) throws -> Corpus {
         let argument = try DataArgument.read(
-            arguments.required("data"), settings: arguments.every(Common.set))
+            arguments.required("a corpus or an experiment"), settings: arguments.every(Common.set))
         let corpus = try argument.data.read()
         corpus.omissions.summary().forEach(Terminal.error)
         return corpus
@@ -240,7 +242,7 @@ private enum AuditTable {
             title: "Leakage audit of \(reports.first?.corpus ?? "")",
             columns: ["split", "severity", "subsets", "finding", "examples"], rows: rows,
             note:
-                "\(leaks) of \(NumberText.count(reports.count, "split")) leak into the evaluated subset. \(compared) compared."
+                "\(leaks) of \(NumberText.count(reports.count, "split")) \(leaks == 1 ? "leaks" : "leak") into the evaluated subset. \(compared) compared."
         )
     }
 }

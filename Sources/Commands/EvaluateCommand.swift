@@ -78,7 +78,7 @@ extension Command {
         run: { arguments in
             Interrupt.watch()
             arguments.applyThreads()
-            guard !arguments.all.isEmpty else { throw UsageError("missing argument: run") }
+            guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
             try checkOptions(arguments)
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {
@@ -105,7 +105,7 @@ extension Command {
         let folder = try evaluation.write(
             to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
         if arguments.tableFormat == .table {
-            print(try evaluation.predictions.confusion().report(digits: 4))
+            print(try evaluation.predictions.report())
             print(ResultText.metrics(evaluation.result))
             print("\n\(place(folder))")
         } else {

@@ -29,7 +29,7 @@ extension Command {
             )
         ],
         run: { arguments in
-            let path = try arguments.required("run or model file")
+            let path = try arguments.required("a run folder or a model file")
             let isRun = !path.hasSuffix(".safetensors")
             let set = isRun ? try RunSet.reportedOne(path) : nil
             let runs = set?.records ?? []

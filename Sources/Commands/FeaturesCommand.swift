@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Lab
+import Reports
 import SpeechEmotion
 
 extension Command {
@@ -109,7 +110,8 @@ extension Command {
         }
         if writer.failures > 0 {
             throw LabError(
-                "the features of \(writer.failures) of \(input.clips.count) files could not be computed")
+                "the features of \(writer.failures) of \(NumberText.count(input.clips.count, "file")) could not be computed"
+            )
         }
     }
 

@@ -53,7 +53,7 @@ extension Command {
     private static func runImport(_ arguments: Arguments) throws {
         Interrupt.watch()
         arguments.applyThreads()
-        let path = try arguments.required("the ONNX file to import")
+        let path = try arguments.required("the ONNX file")
         guard let source = arguments[featureSource] else {
             throw UsageError(
                 "specify the source of the model's input with --features, such as --features experiment.json")

@@ -20,7 +20,7 @@ extension Command {
             ("Train new tiny.json --from quickstart", "Start from the quickstart, which needs no data."),
         ],
         run: { arguments in
-            let file = try arguments.required("file")
+            let file = try arguments.required("the name of the new file")
             guard !FileManager.default.fileExists(atPath: file) else {
                 throw UsageError("\(file) already exists; choose another name, or remove it")
             }

@@ -10,7 +10,7 @@ extension Command {
     static let plot: Command = Command(
         name: "plot",
         summary:
-            "Draw a plot of the features of an experiment, or of a run, as SVG.",
+            "Draw a plot of a run, or of an experiment's features, as SVG.",
         argument: Argument(
             placeholder: "KIND RUN|CONFIG",
             help:

@@ -27,7 +27,7 @@ extension Command {
     private static let window = Option.number(
         "window", "SECONDS", in: 0.1...600,
         help:
-            "Window length (default: the length of the model's input, at most 3 s with -). A recording that is no longer has one window."
+            "Window length (default: the length of the model's input, at most 3 s with -). A shorter recording is a single window."
     )
     private static let step = Option.number(
         "step", "SECONDS", in: 0.05...600,
@@ -35,7 +35,7 @@ extension Command {
     private static let timeline = Switch(
         name: "timeline",
         help:
-            "Print the prediction for each window; a recording no longer than the window has one. JSON always includes the windows of longer recordings."
+            "Print the prediction for each window of a recording, even if there is only one. JSON always includes the windows of long recordings."
     )
     private static let stateful = Switch(
         name: "stateful",
@@ -183,13 +183,12 @@ extension Command {
     ) throws {
         guard predictor.pipeline.normalize == .none else {
             throw UsageError(
-                "this model normalizes features by speaker, which requires all recordings of a speaker and is not possible for a stream; pass files instead"
+                "this model normalizes features by \(predictor.pipeline.normalize.rawValue), which requires all recordings of a \(predictor.pipeline.normalize.rawValue) and is not possible for a stream; pass files instead"
             )
         }
         let input = SampleStream(rate: arguments[rate])
         let writer = PredictionWriter(
-            classes: predictor.classes, format: arguments[format] ?? "table",
-            .init(attention: arguments[attention]))
+            predictor, format: arguments[format] ?? "table", .init(attention: arguments[attention]))
         if arguments[stateful] {
             try LiveStates(step: arguments[step] ?? 1).run(input, predictor, writer)
         } else {
@@ -208,7 +207,7 @@ extension Command {
         }
         let saliency = try SaliencyOutput(predictor, arguments[saliency], folder: arguments[plots])
         let writer = PredictionWriter(
-            classes: predictor.classes, format: arguments[format] ?? "table",
+            predictor, format: arguments[format] ?? "table",
             .init(
                 attention: arguments[attention], timeline: arguments[timeline], counts: windows != nil))
         var paths: [String] = []
@@ -227,12 +226,13 @@ extension Command {
                 paths.append(path)
             }
         }
-        let isOneSpeaker = predictor.pipeline.normalize == .speaker
+        let isOneSpeaker = predictor.pipeline.normalize != .none
+        let normalized = predictor.pipeline.normalize.rawValue
         if isOneSpeaker {
             Terminal.error(
                 paths.count == 1
-                    ? "this model normalizes features by speaker, and a single file is not representative: pass all files of the speaker"
-                    : "this model normalizes features by speaker: the \(paths.count) files are treated as one speaker"
+                    ? "this model normalizes features by \(normalized), and a single file is not representative: pass all files of the \(normalized)"
+                    : "this model normalizes features by \(normalized): the \(paths.count) files are treated as one \(normalized)"
             )
         }
         // Progress goes to standard error, predictions to standard output.
@@ -275,11 +275,11 @@ extension Command {
         }
         if cut > 0, !arguments[timeline], arguments[format] != "json", let windows {
             Terminal.error(
-                "\(cut) of \(NumberText.count(done, "recording")) longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first"
+                "\(cut) of \(NumberText.count(done, "recording")) \(cut == 1 ? "is" : "are") longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first"
             )
         }
         if failures > 0 {
-            throw LabError("\(failures) of \(paths.count) files could not be read")
+            throw LabError("\(failures) of \(NumberText.count(paths.count, "file")) could not be read")
         }
         if emptyFolders > 0 {
             throw LabError(

@@ -5,7 +5,7 @@ enum Quickstart {
     static let json = #"""
         {
             "name": "quickstart",
-            "description": "A small CNN + GRU + attention model on the embedded corpus of synthetic speech: a first experiment that needs no data.",
+            "description": "A small CNN + GRU + attention model on the built-in corpus of synthetic speech: a first experiment that needs no data.",
             "data": {"source": {"type": "synthetic", "speakers": 24, "repetitions": 2}},
             "split": {"type": "grouped", "by": "speaker", "test": 0.25, "validation": 0.25},
             "features": {

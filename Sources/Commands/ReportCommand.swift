@@ -18,7 +18,7 @@ extension Command {
             ("Train report runs/mine:base", "Write the report of one member, runs/mine/report-base.html."),
         ],
         run: { arguments in
-            let path = try arguments.required("run")
+            let path = try arguments.required("a run folder")
             if let folder = RunSet.ablationFolder(path) {
                 for option in [Common.cache.name, Common.cacheLimit.name, Common.noCache.name]
                 where arguments.has(option) {

@@ -42,7 +42,7 @@ extension Command {
         run: reproduceTable)
 
     private static func reproduceTable(_ arguments: Arguments) throws {
-        let path = try arguments.required("results table (JSON file)")
+        let path = try arguments.required("a results table (JSON file)")
         var table = try ResultsTable.read(path)
         if arguments[show] {
             guard arguments[row] == nil else { throw UsageError("--row and --print are mutually exclusive") }

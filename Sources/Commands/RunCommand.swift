@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Lab
+import SpeechEmotion
 
 extension Command {
     private static let name = Option.text(
@@ -58,6 +59,10 @@ extension Command {
         let place = runs + "/" + name
         if arguments[finish] {
             if RunFolder.content(of: place) == .finished {
+                guard FileManager.default.fileExists(atPath: place + "/" + RunFile.report) else {
+                    try writeReport(place, cache)
+                    return Terminal.error("The run in \(place) was finished; its report has been written.")
+                }
                 return Terminal.error("The run in \(place) is already finished.")
             }
         } else {
@@ -85,6 +90,14 @@ extension Command {
                     : "Stopped before the first step. To start again: \(again)")
             throw stop
         }
+    }
+
+    /// Writes the report of a run that was interrupted after its result.
+    private static func writeReport(_ place: String, _ cache: FeatureCache?) throws {
+        let record = try RunRecord(place)
+        let data = try ExperimentData(record.trainedExperiment, cache: cache)
+        if record.experiment.evaluation.subset == .test { try record.noteTestRead("report") }
+        try RunReport(record, data: data).write(to: RunFolder(place))
     }
 
     private static func quickstart(_ settings: [String]) throws -> Experiment {
@@ -129,7 +142,7 @@ extension Command {
     private static func show(_ place: String, isQuickstart: Bool) throws {
         let record = try RunRecord(place)
         let result = try record.requireEnd()
-        if let predictions = record.predictions { print(try predictions.confusion().report(digits: 4)) }
+        if let predictions = record.predictions { print(try predictions.report()) }
         print(ResultText.metrics(result))
         for finding in result.findings { Terminal.error("warning: \(finding.message)") }
         print("\nResults: \(place)\nReport: \(place)/\(RunFile.report)")

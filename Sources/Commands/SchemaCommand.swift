@@ -9,7 +9,8 @@ extension Command {
     /// Prints the JSON Schema of experiments, or their reference.
     static let schema: Command = Command(
         name: "schema",
-        summary: "Print the JSON Schema of experiments: every key with its meaning, default and limits.",
+        summary:
+            "Print the JSON Schema of experiments, or a reference of all keys with their meanings, defaults and limits.",
         options: [format],
         examples: [
             (

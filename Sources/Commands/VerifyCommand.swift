@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import Lab
+import Reports
 
 extension Command {
     private static let quick = Switch(
@@ -13,7 +14,7 @@ extension Command {
     static let verify: Command = Command(
         name: "verify",
         summary:
-            "Verify reproducibility: repeat a run and compare its files bit by bit, or check its checksums.",
+            "Verify reproducibility: repeat a run and compare its files bit by bit, or check them against their checksums.",
         argument: Argument(
             placeholder: "RUN|TABLE", help: "Folder of a finished run, or a results table (JSON file).",
             completion: .files),
@@ -37,6 +38,7 @@ extension Command {
         run: verifyRun)
 
     private static func verifyRun(_ arguments: Arguments) throws {
+        let runs = "a run folder or a results table"
         Interrupt.watch()
         arguments.applyThreads()
         if let path = arguments.argument, path.hasSuffix(".json") {
@@ -46,8 +48,8 @@ extension Command {
         guard arguments[row] == nil else {
             throw UsageError("--row requires a results table (JSON file)")
         }
-        if arguments[quick] { return try checkFiles(arguments.required("run"), arguments) }
-        let record = try RunRecord(arguments.required("run"))
+        if arguments[quick] { return try checkFiles(arguments.required(runs), arguments) }
+        let record = try RunRecord(arguments.required(runs))
         _ = try record.requireEnd()
         let copy = try freshFolder(record.path + "-verify")
         defer { if !arguments[keep] { try? FileManager.default.removeItem(atPath: copy) } }
@@ -58,7 +60,7 @@ extension Command {
             in: RunFolder(copy), cache: try arguments.featureCache(), observer: observer)
         observer.finish()
         var different: [String] = []
-        for name in RunFile.repeatable(record.experiment) {
+        for name in record.experiment.repeatableFiles {
             let files = [record.path, copy].map { FileManager.default.contents(atPath: $0 + "/" + name) }
             let state = files[0] == nil ? "missing" : files[0] == files[1] ? "equal" : "different"
             print("\(state.padding(toLength: 9, withPad: " ", startingAt: 0))  \(name)")
@@ -147,7 +149,7 @@ extension Command {
                     "\(name) \(first.environment?[name]?.text ?? "unknown") and \(second.environment?[name]?.text ?? "unknown")"
                 }.joined(separator: ", ") + "."
         return LabError(
-            "\(files.count) files of \(first.path) were not reproduced: \(files.joined(separator: ", ")). \(reason)"
+            "\(NumberText.count(files.count, "file")) of \(first.path) \(files.count == 1 ? "was" : "were") not reproduced: \(files.joined(separator: ", ")). \(reason)"
         )
     }
 }

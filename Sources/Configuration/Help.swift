@@ -34,13 +34,21 @@ extension String {
 
     fileprivate var trimmedEnd: String { hasSuffix(".") ? String(dropLast()) : self }
 
-    fileprivate func wrapped(to width: Int) -> [String] {
+    /// The text as lines of at most `width` characters; a longer word is a line of its own.
+    package func wrapped(to width: Int) -> [String] {
+        split(separator: " ").map(String.init).lines(of: width)
+    }
+}
+
+extension [String] {
+    /// Joins words to lines of at most `width` characters; a longer word is a line of its own.
+    package func lines(of width: Int) -> [String] {
         var lines: [String] = []
-        for word in split(separator: " ") {
+        for word in self {
             if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= width {
                 lines[lines.count - 1] += " " + word
             } else {
-                lines.append(String(word))
+                lines.append(word)
             }
         }
         return lines

@@ -11,6 +11,8 @@ public struct ClusteredMetric: Sendable {
     public let clusters: [String]
     let metric: Metric
     private let models: [Model]
+    /// The number of entries of `models` for each model: one for each target to which the metric applies.
+    private var targets = 1
 
     /// One model's examples, by cluster.
     private struct Model: Sendable {
@@ -53,10 +55,19 @@ public struct ClusteredMetric: Sendable {
     public init(
         _ metric: Metric, _ models: [Predictions], by unit: Unit
     ) throws(MetricError) {
+        var own: [Predictions] = []
+        for predictions in models {
+            let found = try predictions.own(metric)
+            targets = found.count
+            own += found
+        }
+        guard own.count == targets * models.count else {
+            throw MetricError("models with different targets; expected the same ones")
+        }
         var numbers: [String: Int] = [:]
         var names: [String] = []
         var built: [Model] = []
-        for predictions in models {
+        for predictions in own {
             var owners: [Int] = []
             for (id, speaker) in zip(predictions.ids, predictions.speakers) {
                 guard let key = unit == .clips ? id : speaker else {
@@ -93,19 +104,20 @@ public struct ClusteredMetric: Sendable {
         self.models = built
     }
 
-    private init(clusters: [String], metric: Metric, models: [Model]) {
+    private init(clusters: [String], metric: Metric, models: [Model], targets: Int) {
         self.clusters = clusters
         self.metric = metric
         self.models = models
+        self.targets = targets
     }
 
     /// The number of models.
-    public var modelCount: Int { models.count }
+    public var modelCount: Int { models.count / targets }
 
     /// Returns the metric over the clusters of both, those of `other` last. The models are joined in their order. If there are
     /// different numbers of them, each is repeated until both have equally many, so that the mean over the models stays the same.
     func joined(with other: ClusteredMetric) throws(MetricError) -> ClusteredMetric {
-        guard metric == other.metric else {
+        guard metric == other.metric, targets == other.targets else {
             throw MetricError("two different metrics; a paired test needs the same one")
         }
         var joint: [Model] = []
@@ -122,7 +134,7 @@ public struct ClusteredMetric: Sendable {
             joint.append(both)
         }
         return ClusteredMetric(
-            clusters: clusters + other.clusters, metric: metric, models: joint)
+            clusters: clusters + other.clusters, metric: metric, models: joint, targets: targets)
     }
 
     private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
@@ -144,7 +156,7 @@ public struct ClusteredMetric: Sendable {
                 return (Self.value(value, of: predictions, at: places) * Double(places.count), places.count)
             }
         case .areaUnderROC: model.rankScores(metric)
-        case .probabilities, .predictions: break
+        case .probabilities, .predictions, .numbers, .labels, .votes: break
         }
     }
 
@@ -157,7 +169,10 @@ public struct ClusteredMetric: Sendable {
     /// The metric of each model over all examples.
     public var values: [Double] {
         let weights = Array(repeating: 1, count: clusters.count)
-        return models.map { value($0, weights) }
+        return stride(from: 0, to: models.count, by: targets).map { first in
+            let own = models[first..<first + targets]
+            return own.reduce(0) { $0 + value($1, weights) } / Double(targets)
+        }
     }
 
     /// The metric over all examples, averaged over the models.
@@ -188,6 +203,8 @@ public struct ClusteredMetric: Sendable {
             return Self.value(value, of: model.predictions, at: model.examples(weights))
         case .predictions(let value):
             return value(model.predictions.selecting(model.examples(weights)))
+        case .numbers, .labels, .votes:
+            return (try? metric.singleValue(of: model.predictions.selecting(model.examples(weights)))) ?? .nan
         }
     }
 

@@ -12,8 +12,8 @@ import Synchronization
 ///     })
 /// ```
 public struct Metric: Sendable {
-    /// The name in configs, logs and result files, such as `macro_f1`.
-    public let name: String
+    /// The name in configs, logs and result files, such as `macro_f1`, or `arousal.ccc` for one of several targets.
+    public private(set) var name: String
     /// A description in one sentence.
     public let summary: String
     /// Whether higher values are better.
@@ -22,6 +22,9 @@ public struct Metric: Sendable {
     public let isShare: Bool
     /// Whether small samples overestimate the metric by more than their sampling error, so that no interval is given.
     public let isBiased: Bool
+    /// The target that the metric is about, such as `arousal` in `arousal.ccc`; nil for the mean over all main targets to which it
+    /// applies.
+    public private(set) var target: String?
     /// The scale of its intervals.
     let scale: MetricScale
     let formula: Formula
@@ -34,6 +37,32 @@ public struct Metric: Sendable {
         case meanOverExamples(@Sendable (ProbabilityMetrics) -> Double)
         case areaUnderROC
         case predictions(@Sendable (Predictions) -> Double)
+        /// Of the values of a regression.
+        case numbers(@Sendable (PairedNumbers) -> Double)
+        /// Of several labels.
+        case labels(@Sendable (LabelMetrics) -> Double)
+        /// Of a classification whose examples have votes of annotators.
+        case votes(@Sendable (Predictions) -> Double)
+    }
+
+    /// The task whose predictions have the metric.
+    public var task: Predictions.Task {
+        switch formula {
+        case .numbers: .regression
+        case .labels: .multiLabel
+        default: .classification
+        }
+    }
+
+    /// Whether the metric compares predictions with the votes of annotators.
+    public var needsVotes: Bool { if case .votes = formula { true } else { false } }
+
+    /// Returns the metric of one of several targets.
+    public func of(target: String) -> Metric {
+        var metric = self
+        metric.name = "\(target).\(name)"
+        metric.target = target
+        return metric
     }
 
     /// Creates a metric.
@@ -54,7 +83,7 @@ public struct Metric: Sendable {
             .predictions(value))
     }
 
-    private init(
+    init(
         _ name: String, _ summary: String, higherIsBetter: Bool = true, scale: MetricScale = .logit,
         isBiased: Bool = false, _ formula: Formula
     ) {
@@ -63,11 +92,31 @@ public struct Metric: Sendable {
         (self.scale, isShare) = (scale, scale == .logit)
     }
 
-    /// Returns the value of the metric for predictions.
+    /// Returns the value of the metric for predictions; of several targets, the mean over those to which it applies.
     public func value(of predictions: Predictions) throws(MetricError) -> Double {
+        var sum = 0.0
+        let own = try predictions.own(self)
+        for part in own {
+            sum += predictions.parts.isEmpty || !part.ids.isEmpty ? try singleValue(of: part) : .nan
+        }
+        return own.count == 1 ? sum : sum / Double(own.count)
+    }
+
+    /// Returns the value for the predictions of one target.
+    func singleValue(of predictions: Predictions) throws(MetricError) -> Double {
         switch formula {
         case .confusion(let value): return value(try predictions.confusion())
-        case .predictions(let value): return value(predictions)
+        case .predictions(let value), .votes(let value): return value(predictions)
+        case .numbers(let value):
+            return predictions.ids.isEmpty
+                ? .nan
+                : value(try PairedNumbers(truths: predictions.trueValues, predictions: predictions.values))
+        case .labels(let value):
+            return value(
+                try LabelMetrics(
+                    truths: predictions.references.map { $0.map { $0 >= 0.5 } },
+                    probabilities: predictions.probabilities,
+                    thresholds: predictions.classes.map { _ in 0.5 }))
         case .probabilities, .meanOverExamples, .areaUnderROC:
             let soft = try ProbabilityMetrics(
                 probabilities: predictions.probabilities, truths: predictions.truths,
@@ -81,7 +130,7 @@ public struct Metric: Sendable {
         switch formula {
         case .probabilities(let value), .meanOverExamples(let value): value(soft)
         case .areaUnderROC: soft.areaUnderROC ?? .nan
-        case .confusion, .predictions: .nan
+        case .confusion, .predictions, .numbers, .labels, .votes: .nan
         }
     }
 
@@ -147,10 +196,11 @@ extension Metric {
             .confusion { $0.supports[index] > 0 ? $0.recalls[index] : .nan })
     }
 
-    private static let builtIn = [
-        accuracy, uar, macroF1, weightedF1, macroPrecision, kappa, matthews, top2, top3, logLoss, brier,
-        calibrationError, auc,
-    ]
+    private static let builtIn =
+        [
+            accuracy, uar, macroF1, weightedF1, macroPrecision, kappa, matthews, top2, top3, logLoss, brier,
+            calibrationError, auc,
+        ] + ofOrder + ofNumbers + ofLabels + ofVotes
 
     /// Names that results and logs use for other values.
     private static let reserved: Set = ["loss", "objective"]
@@ -181,8 +231,14 @@ private let registered = Mutex<[Metric]>([])
 extension Metric: RawRepresentable, CaseIterable, Hashable, ConfigurationValue {
     /// Finds the metric with the given name. Returns nil if there is none.
     public init?(rawValue: String) {
-        guard let found = Self.allCases.first(where: { $0.name == rawValue }) else { return nil }
-        self = found
+        if let found = Self.allCases.first(where: { $0.name == rawValue }) {
+            self = found
+            return
+        }
+        guard let dot = rawValue.lastIndex(of: "."), dot > rawValue.startIndex,
+            let found = Self.allCases.first(where: { $0.name == rawValue[rawValue.index(after: dot)...] })
+        else { return nil }
+        self = found.of(target: String(rawValue[..<dot]))
     }
 
     /// The name.

@@ -1,6 +1,18 @@
-/// The predictions of a classifier, with the true classes and, if known, the speakers of the examples.
+/// The predictions of a model, with the true classes or values and, if known, the speakers of the examples.
 public struct Predictions: Sendable {
-    /// The class names, in the order of the model's outputs.
+    /// What is predicted for each example.
+    public enum Task: String, Sendable, CaseIterable {
+        /// One of several classes.
+        case classification
+        /// A number.
+        case regression
+        /// Any number of labels.
+        case multiLabel = "multi_label"
+    }
+
+    /// What is predicted.
+    public var task = Task.classification
+    /// The names of the classes or labels, in the order of the model's outputs.
     public var classes: [String]
     /// The name of each example, such as the path of a clip.
     public var ids: [String] = []
@@ -8,8 +20,17 @@ public struct Predictions: Sendable {
     public var speakers: [String?] = []
     /// The true class of each example, as an index into `classes`.
     public var truths: [Int] = []
-    /// The predicted probability of each class, one row per example.
+    /// The predicted probability of each class or label, one row per example.
     public var probabilities: [[Double]] = []
+    /// For regression, the true value of each example.
+    public var trueValues: [Double] = []
+    /// For regression, the predicted value of each example.
+    public var values: [Double] = []
+    /// For several labels, 1 for each label that applies and 0 for the others; for a classification, the shares of the
+    /// annotators' votes, or empty without votes. One row per example.
+    public var references: [[Double]] = []
+    /// The predictions of each target of a model with several targets; empty for one.
+    public var parts: [PredictionPart] = []
     /// The mean loss over the examples, or NaN if unknown.
     public var meanLoss = Double.nan
 
@@ -46,6 +67,11 @@ public struct Predictions: Sendable {
 
     /// Returns the mean loss, under the name `loss`, followed by the given metrics.
     public func metrics(_ metrics: [Metric]) throws(MetricError) -> [(name: String, value: Double)] {
+        guard task == .classification, parts.isEmpty, references.isEmpty else {
+            var values = [(name: "loss", value: meanLoss)]
+            for metric in metrics { values.append((metric.name, try metric.value(of: self))) }
+            return values
+        }
         let soft = try ProbabilityMetrics(
             probabilities: probabilities, truths: truths, classes: classes.count)
         let matrix = try confusion()
@@ -56,6 +82,7 @@ public struct Predictions: Sendable {
                     case .confusion(let value): value(matrix)
                     case .probabilities, .meanOverExamples, .areaUnderROC: metric.value(of: soft)
                     case .predictions(let value): value(self)
+                    case .numbers, .labels, .votes: Double.nan
                     }
                 return (metric.name, value)
             }
@@ -64,27 +91,48 @@ public struct Predictions: Sendable {
     /// Returns the examples at the given indices, in that order.
     public func selecting(_ places: [Int]) -> Predictions {
         var part = Predictions(classes: classes)
+        part.task = task
         part.ids = places.map { ids[$0] }
         part.speakers = places.map { speakers[$0] }
-        part.truths = places.map { truths[$0] }
-        part.probabilities = places.map { probabilities[$0] }
+        if !parts.isEmpty {
+            let examples = occurrences(places)
+            part.parts = parts.map { $0.selecting(examples) }
+            return part
+        }
+        if task == .classification { part.truths = places.map { truths[$0] } }
+        if task == .regression {
+            part.trueValues = places.map { trueValues[$0] }
+            part.values = places.map { values[$0] }
+        } else {
+            part.probabilities = places.map { probabilities[$0] }
+        }
+        if !references.isEmpty { part.references = places.map { references[$0] } }
         return part
     }
 
-    /// Pools the predictions of several test sets, such as those of all folds. Throws if their classes differ.
-    public static func pooled(_ parts: [Predictions]) throws(MetricError) -> Predictions {
-        var all = Predictions(classes: parts.first?.classes ?? [])
-        for part in parts {
-            guard part.classes == all.classes else {
+    /// Pools the predictions of several test sets, such as those of all folds. Throws if their classes or targets differ.
+    public static func pooled(_ all: [Predictions]) throws(MetricError) -> Predictions {
+        var pool = Predictions(classes: all.first?.classes ?? [])
+        pool.task = all.first?.task ?? .classification
+        for own in all {
+            guard own.classes == pool.classes, own.task == pool.task else {
                 throw MetricError(
-                    "classes \(part.classes.joined(separator: ", ")) and \(all.classes.joined(separator: ", ")); "
+                    "classes \(own.classes.joined(separator: ", ")) and \(pool.classes.joined(separator: ", ")); "
                         + "to pool predictions, their classes must be the same, in the same order")
             }
-            all.ids += part.ids
-            all.speakers += part.speakers
-            all.truths += part.truths
-            all.probabilities += part.probabilities
+            pool.ids += own.ids
+            pool.speakers += own.speakers
+            pool.truths += own.truths
+            pool.probabilities += own.probabilities
+            pool.trueValues += own.trueValues
+            pool.values += own.values
+            pool.references += own.references
         }
-        return all
+        guard pool.references.isEmpty || pool.references.count == pool.ids.count else {
+            throw MetricError(
+                "predictions with and without votes of annotators; expected votes in all or none")
+        }
+        pool.parts = try PredictionPart.pooled(all.map(\.parts))
+        return pool
     }
 }

@@ -7,7 +7,13 @@ import Testing
     @Test func metricsAreFoundByName() {
         #expect(Metric(rawValue: "macro_f1") == .macroF1 && Metric(rawValue: "macro-f1") == nil)
         #expect(Set(Metric.allCases.map(\.name)).count == Metric.allCases.count)
-        #expect(Metric.allCases.filter { !$0.higherIsBetter } == [.logLoss, .brier, .calibrationError])
+        #expect(
+            Metric.allCases.filter { !$0.higherIsBetter } == [
+                .logLoss, .brier, .calibrationError, .rankError, .meanAbsoluteError, .rootMeanSquaredError,
+                .hammingLoss, .voteDivergence,
+            ])
+        #expect(Metric(rawValue: "arousal.ccc") == .concordance.of(target: "arousal"))
+        #expect(Metric(rawValue: ".ccc") == nil && Metric(rawValue: "arousal.cc") == nil)
     }
 
     @Test(arguments: Metric.allCases) func modeIsThatOfTheMetric(_ metric: Metric) {

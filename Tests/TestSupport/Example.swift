@@ -96,6 +96,7 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "spatial_dropout", "rate": 0.3}"#, [6, 4]),
         .init(#"{"type": "drop_path", "rate": 0.5}"#, [6, 4]),
         .init(#"{"type": "gaussian_noise", "std": 0.1}"#, [6, 4]),
+        .init(#"{"type": "gradient_reversal", "scale": 0.5}"#, [6, 4]),
         .init(#"{"type": "flatten"}"#, [3, 4], isFixed: true),
         .init(#"{"type": "reshape", "shape": [2, -1]}"#, [3, 4], isFixed: true),
         .init(#"{"type": "reshape", "shape": [6, 4]}"#, [6, 2, 2], isFixed: true),

@@ -147,7 +147,7 @@ import Testing
                 ending.errors == """
                     \(bad):18:40: model[4].units: expected an integer of at least 1, found 0
                     \(bad):21:35: training.epoch: unknown key; did you mean "epochs"?
-                    error: 1 of 2 experiments have errors
+                    error: 1 of 2 experiments has errors
 
                     """)
         }

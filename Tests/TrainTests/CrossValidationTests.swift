@@ -237,7 +237,7 @@ import Testing
             ),
             (
                 ["combine", try folds],
-                "specify the output with --out FILE, such as --out together.safetensors"
+                "specify the output with --out FILE, such as --out ensemble.safetensors"
             ),
             (
                 ["evaluate", try folds + "/runs/base-seed1-fold1", "--ensemble"],

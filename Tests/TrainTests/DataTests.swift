@@ -149,7 +149,7 @@ import Testing
             let random = #"split={"type": "random", "test": 0.25, "validation": 0.25}"#
             let words = ["data", "audit", folder + "/small.json", "--set", random, "--names-only"]
             let leak = try BuiltProgram.run(words + ["--strict"])
-            #expect(leak.status == 1 && leak.errors == "error: 1 of 1 splits leak into their test set\n")
+            #expect(leak.status == 1 && leak.errors == "error: 1 of 1 split leaks into its test set\n")
             #expect(leak.output.contains("speaker"))
             #expect(try BuiltProgram.run(words).status == 0)
             // The findings in every format of tables.

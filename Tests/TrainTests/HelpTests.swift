@@ -8,7 +8,8 @@ import Testing
     static let commands: [[String]] = {
         let help = (try? BuiltProgram.run("--help").output) ?? ""
         let lines = help.components(separatedBy: "commands:\n").last?.split(separator: "\n") ?? []
-        return lines.prefix { $0.hasPrefix("  ") }.map { line in
+        // The lines of a summary after its first one are indented further.
+        return lines.prefix { $0.hasPrefix("  ") }.filter { !$0.hasPrefix("   ") }.map { line in
             line.dropFirst(2).components(separatedBy: "  ")[0].split(separator: " ").map(String.init)
         }
     }()
@@ -92,7 +93,7 @@ import Testing
             (["schema", "x"], "unexpected argument \"x\"\nSee Train schema --help."),
             (["check"], "missing argument: the experiments' JSON files\nSee Train check --help."),
             (["predict"], "missing argument: audio files, a folder, or -\nSee Train predict --help."),
-            (["evaluate"], "missing argument: run\nSee Train evaluate --help."),
+            (["evaluate"], "missing argument: a run folder\nSee Train evaluate --help."),
             (["completions"], "missing argument: bash, zsh or fish\nSee Train completions --help."),
             (
                 ["completions", "fishh"],

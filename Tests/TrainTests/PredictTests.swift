@@ -225,7 +225,7 @@ import Testing
             #expect(made.status == 0, "\(made.errors)")
             let run = home + "/runs/by-speaker"
             let page = try String(contentsOfFile: run + "/" + RunFile.report, encoding: .utf8)
-            #expect(page.contains("by speaker, over all clips of a speaker in a subset"))
+            #expect(page.contains("over all clips of a speaker in a subset, including test clips"))
             let test = try BuiltProgram.run("evaluate", run, "--format", "json", "--no-cache")
             let wanted = try JSONValue.load(run + "/" + RunFile.result)
             #expect(try JSONValue.parse(test.output)["test"] == wanted["test"])

@@ -94,7 +94,7 @@ import Testing
             #expect(words.map { $0[1] } == ["windows", "4", "1"], "\(plain.output)")
             #expect(
                 plain.errors
-                    == "1 of 2 recordings longer than a window of 1.28 s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first\n"
+                    == "1 of 2 recordings is longer than a window of 1.28 s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first\n"
             )
             let short = try predict(file, "--format", "csv")
             #expect(short.output.hasPrefix("file,label,") && short.output.split(separator: "\n").count == 2)
@@ -275,7 +275,7 @@ import Testing
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(
                 ending.errors.hasPrefix(
-                    "\(file): 10 minutes predicted\n1 of 1 recording longer than a window"))
+                    "\(file): 10 minutes predicted\n1 of 1 recording is longer than a window"))
             #expect(ending.output.contains("  477  "), "\(ending.output)")
         }
     }

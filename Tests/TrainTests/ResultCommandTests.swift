@@ -190,7 +190,7 @@ import Testing
             let different = try BuiltProgram.run("verify", copy, "--quiet", "--no-cache", "--keep")
             #expect(different.status == 1)
             #expect(different.output.contains("different  model.safetensors\n"))
-            #expect(different.errors.contains("were not reproduced: model.safetensors."))
+            #expect(different.errors.contains("was not reproduced: model.safetensors."))
             #expect(FileManager.default.fileExists(atPath: copy + "-verify/result.json"))
             // What is there stays there.
             let again = try BuiltProgram.run("verify", copy + "/", "--quiet", "--no-cache")
@@ -278,6 +278,27 @@ import Testing
             let ending = try BuiltProgram.run("report", copy, "--no-cache")
             #expect(ending.status == 0 && ending.errors.contains("; the report omits it"), "\(ending.errors)")
             #expect(ending.errors.contains("missing \(RunFile.environment)"), "\(ending.errors)")
+        }
+    }
+
+    /// A report needs no data; without them, it has no recordings.
+    @Test func aReportWithoutDataSaysWhatItOmits() throws {
+        try inCopy { copy in
+            let file = copy + "/" + RunFile.config
+            var config = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file)))
+                    as? [String: Any])
+            var data = try #require(config["data"] as? [String: Any])
+            data["source"] = ["type": "manifest", "file": copy + "/gone.csv"]
+            config["data"] = data
+            try JSONSerialization.data(withJSONObject: config).write(to: URL(fileURLWithPath: file))
+            try FileManager.default.removeItem(atPath: copy + "/" + RunFile.checksums)
+            let ending = try BuiltProgram.run("report", copy, "--no-cache")
+            #expect(
+                ending.status == 0
+                    && ending.errors.contains(
+                        "the report omits the recordings, because the data cannot be read: \(copy)/gone.csv"),
+                "\(ending.status) \(ending.errors)")
         }
     }
 

@@ -24,12 +24,23 @@ struct PackedMatrix: Sendable {
         rows = layout.rows
         let panel = Int(CK_PANEL)
         let padded = (layout.columns + panel - 1) / panel * panel
-        panels = Tensor(shape: [rows * padded]) {
-            ck_pack(
-                source + layout.offset, layout.row, layout.column, layout.rows, layout.columns,
-                layout.block?.rows ?? Swift.max(layout.rows, 1), layout.block?.step ?? 0, $0)
+        panels = Tensor(shape: [rows * padded]) { panels in
+            let chunks =
+                layout.rows * layout.columns < 1 << 14 ? 1 : max(1, layout.columns / Self.columnsPerChunk)
+            Parallel.chunks(chunks) { chunk in
+                let first = chunk * Self.columnsPerChunk
+                ck_pack(
+                    source + layout.offset + first * layout.column, layout.row, layout.column, layout.rows,
+                    chunk == chunks - 1 ? layout.columns - first : Self.columnsPerChunk,
+                    layout.block?.rows ?? Swift.max(layout.rows, 1), layout.block?.step ?? 0,
+                    panels + first * layout.rows)
+            }
         }
     }
+
+    /// A multiple of the widest panel, 48 columns. The last chunk takes the remaining columns as well, so that the panels
+    /// are the same as without chunks.
+    private static let columnsPerChunk = 96
 
     /// Packs a matrix whose element (p, j) is `source[p * row + j * column]`.
     init(rows: Int, columns: Int, _ source: UnsafePointer<Real>, row: Int, column: Int) {

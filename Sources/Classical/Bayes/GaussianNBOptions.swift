@@ -5,7 +5,7 @@ import Foundation
 public struct GaussianNBOptions: ClassifierOptions {
     /// The prior probabilities of the classes; nil for their shares of the rows.
     public var priors: [Double]?
-    /// The share of the largest variance of a feature that is added to all variances.
+    /// The fraction of the largest variance of a feature that is added to all variances.
     public var varSmoothing: Double
 
     /// Creates options.

@@ -18,9 +18,9 @@ public struct BoostingParameters: Sendable, Equatable {
     public var lambdaL2: Double
     /// The smallest gain that justifies a split.
     public var minGainToSplit: Double
-    /// The share of the features that are drawn for each tree.
+    /// The fraction of the features that are drawn for each tree.
     public var featureFraction: Double
-    /// The share of the rows that are drawn, without replacement, every `baggingFreq` iterations.
+    /// The fraction of the rows that are drawn, without replacement, every `baggingFreq` iterations.
     public var baggingFraction: Double
     /// The number of iterations between two draws of rows; 0 for no bagging.
     public var baggingFreq: Int
@@ -55,7 +55,7 @@ public struct BoostingParameters: Sendable, Equatable {
             if !valid { throw FittingError("\"\(name)\"", found: "\(found)", allowed: allowed) }
         }
         func checkShare(_ value: Double, _ name: String) throws(FittingError) {
-            try check(value > 0 && value <= 1, name, value, "a share above 0 and at most 1")
+            try check(value > 0 && value <= 1, name, value, "a fraction above 0 and at most 1")
         }
         func checkPositive(_ value: Double, _ name: String) throws(FittingError) {
             try check(value >= 0 && value.isFinite, name, value, "a finite value, at least 0")

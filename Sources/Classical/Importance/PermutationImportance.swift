@@ -97,13 +97,13 @@ public struct PermutationImportance: Sendable, Equatable {
         }
     }
 
-    /// The share of correct predictions.
+    /// The fraction of correct predictions.
     @Sendable
     public static func accuracy(_ predicted: [Int], _ labels: [Int]) -> Double {
         Double(zip(predicted, labels).count { $0 == $1 }) / Double(labels.count)
     }
 
-    /// The unweighted average recall (UAR): the mean over the classes of the share of correct predictions.
+    /// The unweighted average recall (UAR): the mean over the classes of the fraction of correct predictions.
     @Sendable
     public static func unweightedAverageRecall(_ predicted: [Int], _ labels: [Int]) -> Double {
         var counts: [Int: (correct: Int, all: Int)] = [:]

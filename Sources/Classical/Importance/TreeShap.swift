@@ -57,7 +57,7 @@ extension TreeEnsemble {
         return sums
     }
 
-    /// The share of the cover of a node in that of its parent; a half if the parent has none.
+    /// The cover of a node divided by that of its parent; a half if the parent has none.
     func share(_ child: Int, of parent: Int) -> Double {
         let total = cover[parent]
         return total > 0 ? min(1, cover[child] / total) : 0.5
@@ -68,7 +68,7 @@ extension TreeEnsemble {
 ///
 /// Each level of the walk has its own copy of the path of distinct features above it.
 private final class ShapWalk {
-    /// A feature on the path: the share of the subsets that go this way without it and with it, and the weight of
+    /// A feature on the path: the fraction of the subsets that go this way without it and with it, and the weight of
     /// subsets with as many elements as its position.
     private struct Step {
         var feature: Int

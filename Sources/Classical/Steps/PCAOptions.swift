@@ -8,7 +8,7 @@ public struct PCAOptions: TransformerOptions {
         case all
         /// A given number.
         case count(Int)
-        /// As many as are needed to explain a share of the variance, between 0 and 1.
+        /// As many as are needed to explain a fraction of the variance, between 0 and 1.
         case variance(Double)
     }
 
@@ -32,7 +32,7 @@ public struct PCAOptions: TransformerOptions {
             throw FittingError("\"n_components\"", found: "\(count)", allowed: "1 to \(most)")
         }
         if case .variance(let share) = nComponents, !(share > 0 && share < 1) {
-            throw FittingError("\"n_components\"", found: "\(share)", allowed: "a share between 0 and 1")
+            throw FittingError("\"n_components\"", found: "\(share)", allowed: "a fraction between 0 and 1")
         }
         let mean = x.columnMeans()
         let centered = x.subtracting(mean)
@@ -78,7 +78,7 @@ public struct PrincipalComponents: Transformer, Equatable {
     public let components: Matrix
     /// The variance of the training rows along each component.
     public let explainedVariance: [Double]
-    /// The share of the variance along each component.
+    /// The fraction of the variance along each component.
     public let explainedVarianceRatio: [Double]
     /// Whether the results have variance 1.
     public let whiten: Bool

@@ -2,9 +2,9 @@ import Foundation
 
 /// A fitted decision tree or forest of classification trees.
 public struct ForestClassifier: Classifier, Equatable {
-    /// The trees; each leaf has the shares of the classes.
+    /// The trees; each leaf has the class proportions.
     public let ensemble: TreeEnsemble
-    /// The share of each feature in the decrease in impurity; the sum is 1.
+    /// The fraction of the decrease in impurity that each feature contributes; the sum is 1.
     public let featureImportances: [Double]
     /// The out-of-bag predictions, if they were asked for. They are not stored.
     public let outOfBag: OutOfBag?
@@ -43,7 +43,8 @@ public struct ForestClassifier: Classifier, Equatable {
                 "the array \"leaf_values\"", found: "1 value per leaf", allowed: "\(ensemble.outputs) values")
         }
         if let value = ensemble.leafValues.first(where: { !(0...1.001).contains($0) }) {
-            throw FittingError("the array \"leaf_values\"", found: "\(value)", allowed: "shares in 0...1")
+            throw FittingError(
+                "the array \"leaf_values\"", found: "\(value)", allowed: "proportions in 0...1")
         }
     }
 }

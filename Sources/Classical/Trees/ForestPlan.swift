@@ -71,7 +71,7 @@ struct Bootstrap: Sendable {
     private let draws: Int
     private let cumulative: [Double]?
 
-    /// `weights` are proportional to the probabilities. A share of the rows is a share of the sum of the weights, as
+    /// `weights` are proportional to the probabilities. A fraction of the rows is a fraction of the sum of the weights, as
     /// in scikit-learn.
     init(rows: Int, weights: [Double]?, maxSamples: SampleCount?) throws(FittingError) {
         self.rows = rows
@@ -92,7 +92,7 @@ struct Bootstrap: Sendable {
         guard (1...max(rows, 1 << 24)).contains(draws) else {
             throw FittingError(
                 "\"max_samples\"", found: "\(maxSamples.map { "\($0)" } ?? "nil")",
-                allowed: "a number of rows, or a share above 0 and at most 1")
+                allowed: "a number of rows, or a fraction above 0 and at most 1")
         }
     }
 

@@ -2,7 +2,7 @@
 public struct ForestRegressor: Regressor, Equatable {
     /// The trees; each leaf has the mean of its targets.
     public let ensemble: TreeEnsemble
-    /// The share of each feature in the decrease in variance; the sum is 1.
+    /// The fraction of the decrease in variance that each feature contributes; the sum is 1.
     public let featureImportances: [Double]
     /// The out-of-bag predictions, if they were asked for. They are not stored.
     public let outOfBag: OutOfBag?

@@ -42,13 +42,14 @@ extension SampleCount {
         switch self {
         case .count(let count):
             guard count >= least else {
-                throw FittingError("\"\(name)\"", found: "\(count)", allowed: "at least \(least) or a share")
+                throw FittingError(
+                    "\"\(name)\"", found: "\(count)", allowed: "at least \(least) or a fraction")
             }
             return count
         case .fraction(let fraction):
             guard fraction > 0, fraction <= 1 else {
                 throw FittingError(
-                    "\"\(name)\"", found: "\(fraction)", allowed: "a share above 0 and at most 1")
+                    "\"\(name)\"", found: "\(fraction)", allowed: "a fraction above 0 and at most 1")
             }
             return Int((fraction * Double(total)).rounded(.up))
         }
@@ -71,7 +72,7 @@ extension MaxFeatures {
         case .fraction(let fraction):
             guard fraction > 0, fraction <= 1 else {
                 throw FittingError(
-                    "\"max_features\"", found: "\(fraction)", allowed: "a share above 0 and at most 1")
+                    "\"max_features\"", found: "\(fraction)", allowed: "a fraction above 0 and at most 1")
             }
             return max(1, Int(fraction * Double(features)))
         }

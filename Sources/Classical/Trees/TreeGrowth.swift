@@ -6,14 +6,14 @@ public struct TreeGrowth: Sendable, Equatable {
     public var minSamplesSplit: SampleCount
     /// The smallest number of rows of a leaf.
     public var minSamplesLeaf: SampleCount
-    /// The smallest share of the total weight of a leaf, in 0...0.5.
+    /// The smallest fraction of the total weight of a leaf, in 0...0.5.
     public var minWeightFractionLeaf: Double
     /// The number of features that are drawn at random for each split.
     public var maxFeatures: MaxFeatures
     /// The largest number of leaves; nil for no limit. With a limit, the node with the largest decrease in impurity is
     /// split first.
     public var maxLeafNodes: Int?
-    /// The smallest decrease in impurity, weighted by the share of the node, that justifies a split.
+    /// The smallest decrease in impurity, weighted by the fraction of the rows in the node, that justifies a split.
     public var minImpurityDecrease: Double
     /// The complexity parameter of minimal cost-complexity pruning; 0 for no pruning.
     public var ccpAlpha: Double
@@ -34,11 +34,11 @@ public struct TreeGrowth: Sendable, Equatable {
     }
 }
 
-/// A number of rows, or a share of all rows.
+/// A number of rows, or a fraction of all rows.
 public enum SampleCount: Sendable, Equatable {
     /// A number of rows.
     case count(Int)
-    /// A share of all rows, above 0 and at most 1.
+    /// A fraction of all rows, above 0 and at most 1.
     case fraction(Double)
 }
 
@@ -52,7 +52,7 @@ public enum MaxFeatures: Sendable, Equatable {
     case log2
     /// A number of features.
     case count(Int)
-    /// A share of the features, above 0 and at most 1.
+    /// A fraction of the features, above 0 and at most 1.
     case fraction(Double)
 }
 

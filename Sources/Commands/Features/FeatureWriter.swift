@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import Lab
+import Reports
 import SpeechEmotion
 
 /// Computes and writes the features, or the embeddings, of clips.
@@ -55,7 +56,8 @@ final class FeatureWriter {
         if showsProgress {
             let seconds = (clock.now - begin).inSeconds
             Terminal.error(
-                "\(clips.count) files, \(Int(Double(clips.count) / max(seconds, 1e-9))) per second")
+                "\(NumberText.count(clips.count, "file")), \(Int(Double(clips.count) / max(seconds, 1e-9))) per second"
+            )
         }
     }
 

@@ -6,8 +6,13 @@ extension PlotKind {
         name: "confusion", summary: "the confusion matrix of a run", options: []
     ) { source in
         let record = try source.finishedRun()
-        guard let predictions = record.predictions else {
+        guard let all = record.predictions else {
             throw LabError("\(source.target): no \(RunFile.predictions)")
+        }
+        guard let predictions = all.classification else {
+            throw LabError(
+                "\(source.target): a confusion matrix requires a target that is a classification; the report shows the others"
+            )
         }
         return ConfusionPlot(try predictions.confusion())
     }

@@ -25,7 +25,7 @@ extension PlotKind {
         case "impurity":
             try source.refuse([PlotOption.subset, PlotOption.seed], with: "--method impurity")
             return FeatureImportances(
-                title: "Impurity importances", measure: "share of the decrease in impurity, training set",
+                title: "Impurity importances", measure: "fraction of the decrease in impurity, training set",
                 names: names, values: try TreeExplanation(model).impurityImportances)
         case "shap":
             try source.refuse([PlotOption.seed], with: "--method shap")
@@ -34,7 +34,7 @@ extension PlotKind {
             return FeatureImportances(
                 title: "SHAP importances",
                 measure:
-                    "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.rawValue) set",
+                    "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.word) set",
                 names: names, values: explanation.shapImportances(rows.matrix, classes: rows.classes.count))
         case "permutation", "families":
             let classes = try source.data().corpus.classes

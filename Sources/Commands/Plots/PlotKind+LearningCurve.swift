@@ -7,7 +7,9 @@ extension PlotKind {
         summary: "scores against the amount of training data, by cross-validation inside the training set",
         options: []
     ) { source in
-        let metric = source.experiment.evaluation.metrics.contains(.uar) ? "uar" : "loss"
+        let metric =
+            source.experiment.metrics.contains(.uar)
+            ? "uar" : source.experiment.metrics.contains(.concordance) ? "ccc" : "loss"
         let curve = try LearningCurve(metric: metric).compute(
             source.experiment.withoutSearch, data: source.data(), cache: source.cache,
             observer: source.observer)

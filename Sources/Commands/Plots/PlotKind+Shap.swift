@@ -21,7 +21,7 @@ extension PlotKind {
                 values: rows.columns([column])[0])
         }
         var plot = BeeswarmPlot(
-            title: "SHAP values for the class \(name), \(source.subset.rawValue) set",
+            title: "SHAP values for the class \(name), \(source.subset.word) set",
             xName: "SHAP value (effect on the \(explanation.shapOutput))", features: features)
         plot.limit = source.arguments[PlotOption.top] ?? 20
         return plot

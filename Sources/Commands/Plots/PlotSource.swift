@@ -63,7 +63,7 @@ struct PlotSource {
     /// The features of a subset as rows. A read of a run's test set is logged.
     func rows(_ subset: Split.Subset, embedding: LayerEmbedding? = nil) throws -> FeatureRows {
         let data = try readableData(subset)
-        observer.begin("Features of the \(subset.rawValue) set")
+        observer.begin("Features of the \(subset.word) set")
         return try FeatureRows(
             experiment, data: data, subset: subset, embedding: embedding, progress: progress("features"),
             stop: stop)
@@ -72,7 +72,7 @@ struct PlotSource {
     /// The features of a subset as the model takes them. A read of a run's test set is logged.
     func evaluationSet(_ subset: Split.Subset) throws -> EvaluationSet {
         let data = try readableData(subset)
-        observer.begin("Features of the \(subset.rawValue) set")
+        observer.begin("Features of the \(subset.word) set")
         return try EvaluationSet(
             data.clips(subset), data.loading, batch: experiment.evaluation.batchSize,
             progress: progress("features"), stop: stop)
@@ -91,7 +91,7 @@ struct PlotSource {
         guard let record else { return data }
         if let split = record.split, split[subset] != data.split[subset] {
             throw DataError(
-                "the \(subset.rawValue) set of \(record.path)",
+                "the \(subset.word) set of \(record.path)",
                 found: "clips that differ from those of the run: the data have changed",
                 allowed: "the data of the run")
         }

@@ -21,7 +21,7 @@ public struct Command: Sendable {
 
     /// A positional argument.
     public struct Argument: Sendable {
-        /// The placeholder in the help.
+        /// The placeholder in the help; several words name several arguments.
         public let placeholder: String
         /// The description in the help.
         public let help: String
@@ -31,6 +31,9 @@ public struct Command: Sendable {
         public var isOptional = false
         /// The completions that a shell offers.
         public var completion = Completion.nothing
+
+        /// The argument in the usage line.
+        var usage: String { isRepeated && !placeholder.contains(" ") ? placeholder + " ..." : placeholder }
 
         /// Creates a positional argument.
         public init(

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Lab
 import Reports
+import Training
 
 /// Writes predictions: file, label and class probabilities, and the windows of long recordings.
 final class PredictionWriter {
@@ -16,14 +17,17 @@ final class PredictionWriter {
     }
 
     private let classes: [String]
+    private let targets: [TargetOutput]
+    private let decisions: RunDecisions
     private let format: String
     let extras: Extras
     private var width = 4
     /// The table header, until the first row is written.
     private var heads: String?
 
-    init(classes: [String], format: String, _ extras: Extras = Extras()) {
-        (self.classes, self.format, self.extras) = (classes, format, extras)
+    init(_ predictor: Predictor, format: String, _ extras: Extras = Extras()) {
+        (classes, targets, decisions) = (predictor.classes, predictor.targets, predictor.decisions)
+        (self.format, self.extras) = (format, extras)
     }
 
     /// Writes the header; that of a table appears before its first row. `width` is the length of the longest file name.
@@ -31,13 +35,17 @@ final class PredictionWriter {
         self.width = max(extras.timeline ? 16 : 4, min(width, 120))
         switch format {
         case "csv":
-            let columns = ["file"] + (extras.timeline ? ["start", "end"] : []) + ["label"] + classes
+            let columns =
+                ["file"] + (extras.timeline ? ["start", "end"] : [])
+                + (targets.isEmpty ? ["label"] + classes : targets.predictionColumns)
             show(columns.map(CSV.cell).joined(separator: ","))
         case "json": break
         default:
             let columns =
                 [filled("file", self.width)] + (extras.counts ? ["windows"] : [])
-                + [filled("label", labelWidth)] + classes.map { padded($0) }
+                + (targets.isEmpty
+                    ? [filled("label", labelWidth)] + classes.map { padded($0) }
+                    : targets.map { padded($0.name, to: Self.targetWidth($0)) })
             heads = columns.joined(separator: "  ")
         }
     }
@@ -72,24 +80,37 @@ final class PredictionWriter {
     private static func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 
     private func csv(_ name: String, _ prediction: Predictor.Prediction, times: [String]) -> String {
+        guard targets.isEmpty else {
+            return ([name] + (extras.timeline ? times : []) + prediction.targetCells).map(CSV.cell)
+                .joined(separator: ",")
+        }
         let cells = [name] + (extras.timeline ? times : []) + [classes[prediction.best]]
         return (cells.map(CSV.cell) + prediction.probabilities.map { "\(Float($0))" }).joined(
             separator: ",")
     }
 
     private func json(_ name: String, _ prediction: RecordingPrediction) -> JSONValue {
-        let members = prediction.json(classes: classes, attention: extras.attention).members ?? []
+        let members =
+            prediction.json(classes: classes, attention: extras.attention, decisions: decisions).members ?? []
         return JSONValue(.object([JSONMember("file", name.encode())] + members))
     }
 
     private func row(_ name: String, _ prediction: Predictor.Prediction, count: String) -> String {
+        let first = [filled(name.onOneLine, width)] + (extras.counts ? [padded(count, to: 7)] : [])
+        guard targets.isEmpty else {
+            let cells = prediction.targets.map { padded($0.text, to: Self.targetWidth($0.target)) }
+            return (first + cells).joined(separator: "  ")
+        }
         let numbers = prediction.probabilities.enumerated().map { index, value in
             padded(Self.fixed(value), to: max(classes[index].count, 5))
         }
-        let columns =
-            [filled(name.onOneLine, width)] + (extras.counts ? [padded(count, to: 7)] : [])
-            + [filled(classes[prediction.best], labelWidth)] + numbers
+        let columns = first + [filled(classes[prediction.best], labelWidth)] + numbers
         return columns.joined(separator: "  ")
+    }
+
+    /// The width of a column of a table with the value, class or labels of a target.
+    private static func targetWidth(_ target: TargetOutput) -> Int {
+        max(target.name.count, target.kind == .regression ? 8 : target.classes.map(\.count).max() ?? 0)
     }
 
     private var labelWidth: Int { max(5, classes.map(\.count).max() ?? 0) }

@@ -100,7 +100,7 @@ public struct Program: Sendable {
     private var help: String {
         let rows = commands.map { ($0.name, $0.summary) }
         return """
-            \(summary)
+            \(wrapped(summary, indent: 0))
 
             usage: \(name) COMMAND [options]
 
@@ -114,39 +114,52 @@ public struct Program: Sendable {
               75   the run folder is in use by another process
               130  interrupted by Ctrl-C or SIGTERM; progress is saved
 
-            Run "\(name) COMMAND --help" for the options of a command, with examples, and "\(name) --version" for the version.
+            \(wrapped("Run \"\(name) COMMAND --help\" for the options of a command, with examples, and \"\(name) --version\" for the version.", indent: 0))
             """
     }
 
     private func help(of command: Command) -> String {
-        var usage = "\(name) \(command.name)"
+        var usage = ["usage: \(name) \(command.name)"]
         if let argument = command.argument {
-            let text = argument.placeholder + (argument.isRepeated ? " ..." : "")
-            usage += argument.isOptional ? " [\(text)]" : " \(text)"
+            usage.append(argument.isOptional ? "[\(argument.usage)]" : argument.usage)
         }
-        for option in command.options {
-            usage += " [--\(option.name)\(option.placeholder.map { " " + $0 } ?? "")]"
-            if option.isRepeated { usage += "..." }
+        usage += command.options.map { option in
+            "[--\(option.name)\(option.placeholder.map { " " + $0 } ?? "")]"
+                + (option.isRepeated ? "..." : "")
         }
         var rows = command.options.map { ("--\($0.name)\($0.placeholder.map { " " + $0 } ?? "")", $0.help) }
         if let argument = command.argument { rows.insert((argument.placeholder, argument.help), at: 0) }
         rows.append(("--help", "Show this help."))
         return """
-            \(command.summary)
+            \(wrapped(command.summary, indent: 0))
 
-            usage: \(usage)
+            \(usage.lines(of: Terminal.width - 4).joined(separator: "\n    "))
 
             \(twoColumns(rows))
 
             examples:
-            \(command.examples.map { "  \(named($0.line))\n      \(named($0.does))" }.joined(separator: "\n"))
+            \(command.examples.map { "  \(named($0.line))\n      \(wrapped(named($0.does), indent: 6))" }.joined(separator: "\n"))
             """
     }
 
     /// Replaces the standard program's name in an example.
     private func named(_ text: String) -> String { text.replacing("Train ", with: name + " ") }
 
+    /// Rows of names and texts, wrapped to the width of the terminal. The text of a long name begins on the next line.
     private func twoColumns(_ rows: [(String, String)]) -> String {
-        TextTable(rows.map { ["  " + $0.0, $0.1] }).lines.joined(separator: "\n")
+        let width = min(rows.map(\.0.count).max() ?? 0, 20)
+        return rows.map { name, text in
+            let gap =
+                name.count > width
+                ? "\n" + String(repeating: " ", count: width + 4)
+                : String(repeating: " ", count: width - name.count + 2)
+            return "  \(name)\(gap)\(wrapped(text, indent: width + 4))"
+        }.joined(separator: "\n")
+    }
+
+    /// The text as lines that fit the terminal, all but the first of which are indented.
+    private func wrapped(_ text: String, indent: Int) -> String {
+        text.wrapped(to: max(Terminal.width - indent, 30))
+            .joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 }

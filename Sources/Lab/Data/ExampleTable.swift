@@ -12,6 +12,8 @@ struct ExampleTable: Sendable {
     private(set) var ids: [String] = []
     /// The classes of the examples.
     private(set) var labels: [Int] = []
+    /// The target values of each example, if a model has other targets than the class.
+    private(set) var targets: [[Real]] = []
     /// The number of valid frames of each example, if there is padding.
     private var lengths: [Int]?
     /// The truncation of each example; nil if unknown.
@@ -28,9 +30,10 @@ struct ExampleTable: Sendable {
 
     var count: Int { ids.count }
 
-    mutating func append(_ id: String, label: Int, _ features: Features) {
+    mutating func append(_ id: String, label: Int, targets row: [Real]?, _ features: Features) {
         ids.append(id)
         labels.append(label)
+        if let row { targets.append(row) }
         lengths?.append(features.length ?? features.shape[0])
         truncations.append(features.truncation)
         self.features.append(Self.withoutPadding(features.values))
@@ -77,10 +80,14 @@ struct ExampleTable: Sendable {
         return count < values.count ? Array(values[..<count]) : values
     }
 
+    /// The target values of examples by their indices; nil if the class is the target.
+    func rows(_ numbers: [Int]) -> [[Real]]? { targets.isEmpty ? nil : numbers.map { targets[$0] } }
+
     /// Assembles a batch from the indices of examples.
     func batch(_ numbers: [Int]) -> Batch {
         var batch = Batch(
-            numbers.map(features), labels: numbers.map { labels[$0] }, ids: numbers.map { ids[$0] })
+            numbers.map(features), labels: numbers.map { labels[$0] }, targets: rows(numbers),
+            ids: numbers.map { ids[$0] })
         batch.isFixed = true
         return batch
     }

@@ -38,10 +38,23 @@ public struct ExperimentCheck: Sendable {
                 missing.append("\(error)")
             }
         }
+        var units: OutputUnits?
+        if let corpus, !experiment.targets.isEmpty {
+            do {
+                // The number of outputs may depend on the training set, such as on its speakers.
+                let split = (try? ExperimentData(experiment, corpus: corpus))?.split
+                units = OutputUnits(
+                    try TargetSet(
+                        experiment, corpus,
+                        training: split.map { try corpus.clips(of: .train, in: $0) } ?? corpus.clips
+                    ).outputs)
+            } catch { report(["targets"], error) }
+        }
         var plan: ValidatedExperiment?
         do throws(ConfigurationError) {
             plan = try ValidatedExperiment(
-                experiment, json: json, classes: corpus?.classes ?? experiment.data.knownClasses)
+                experiment, json: json, classes: corpus?.classes ?? experiment.data.knownClasses,
+                units: units)
         } catch { problems += error.problems }
         var data: ExperimentData?
         if let corpus, plan != nil {

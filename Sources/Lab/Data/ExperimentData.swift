@@ -1,5 +1,7 @@
 import Autograd
 import Configuration
+import Layers
+import Metrics
 import SpeechEmotion
 import Training
 
@@ -11,6 +13,8 @@ public struct ExperimentData: Sendable {
     public let splits: [Split]
     /// The split of the experiment's fold.
     public let split: Split
+    /// The targets of the model; nil if it learns the class alone.
+    public let targets: TargetSet?
     /// The feature extractor of the experiment's pipeline, with a cache if there is one.
     public let loading: FeatureLoading
     let source: FeatureExtractor
@@ -28,6 +32,7 @@ public struct ExperimentData: Sendable {
         // After a search, the corpus may contain augmented copies.
         var recordings = read
         recordings.clips.removeAll { $0.origin != nil }
+        try recordings.keepClips(withTargetsOf: experiment)
         corpus = plan.withCopies(recordings)
         splits = try plan.splits(recordings, by: experiment.split.value, generator)
         guard splits.indices.contains(experiment.fold - 1) else {
@@ -36,11 +41,34 @@ public struct ExperimentData: Sendable {
                 allowed: "1 to \(splits.count): the number of folds")
         }
         split = splits[experiment.fold - 1]
+        targets =
+            experiment.targets.isEmpty
+            ? nil
+            : try TargetSet(experiment, corpus, training: corpus.clips(of: .train, in: split))
         source = try FeatureExtractor(experiment.features, cache: cache)
         loading = FeatureLoading(
             source: plan.leaksCopies ? LeakedCopies(source, plan, generator.split("copies")) : source,
-            classes: corpus.classes, isStrict: experiment.data.strict,
+            classes: corpus.classes, targets: targets, isStrict: experiment.data.strict,
             normalizing: experiment.features.normalize)
+    }
+
+    /// The outputs that a model needs.
+    var units: OutputUnits { targets.map { OutputUnits($0.outputs) } ?? OutputUnits(classes: corpus.classes) }
+
+    /// Returns the loss of training: that of the targets, or of the class.
+    func loss(_ experiment: Experiment, _ training: TrainingSet) -> any LossSpec {
+        targets?.loss(training.targetRows)
+            ?? experiment.balancedLoss.fitted(classCounts: training.classCounts(corpus.classes.count))
+    }
+
+    /// Predicts the targets of all batches.
+    func predictions(
+        of model: any Layer, for batches: any EvaluationBatches, loss: any LossSpec
+    ) throws -> Predictions {
+        guard let targets else {
+            return try Predictions(of: model, for: batches, classes: corpus.classes, loss: loss)
+        }
+        return try Predictions(of: model, for: batches, targets: targets.outputs, loss: loss)
     }
 
     /// Throws what would end a run of the experiment later, or leave it without requested results.
@@ -58,10 +86,11 @@ public struct ExperimentData: Sendable {
         guard !split[measured].isEmpty else {
             throw DataError(
                 "the split",
-                found: "no clip in the \(measured.rawValue) set, which \"evaluation.subset\" selects",
+                found: "no clip in the \(measured.word) set, which \"evaluation.subset\" selects",
                 allowed: "at least one")
         }
         _ = try clips(.train)
+        _ = try ClipColumns(experiment.groupColumns, of: clips(measured))
         let watched = experiment.watched
         if split.validation.isEmpty, let metric = watched.first(where: { $0.name.hasPrefix("validation_") }) {
             throw DataError(
@@ -100,7 +129,7 @@ public struct ExperimentData: Sendable {
         let clips = try corpus.clips(of: subset, in: split)
         guard !clips.isEmpty || subset == .validation else {
             throw DataError(
-                "the split", found: "no clip in the \(subset.rawValue) set", allowed: "at least one")
+                "the split", found: "no clip in the \(subset.word) set", allowed: "at least one")
         }
         return clips
     }

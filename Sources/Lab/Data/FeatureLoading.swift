@@ -7,6 +7,8 @@ public struct FeatureLoading: Sendable {
     public var source: any FeatureSource
     /// The classes, in the order of a model's outputs.
     public var classes: [String]
+    /// The targets of a model that learns more than the class; nil for the class.
+    public var targets: TargetSet?
     /// Whether an unusable clip is an error; otherwise it is omitted and listed.
     public var isStrict: Bool
     /// How features are normalized.
@@ -14,9 +16,10 @@ public struct FeatureLoading: Sendable {
 
     /// Creates a loader for a model with these classes.
     public init(
-        source: any FeatureSource, classes: [String], isStrict: Bool = false,
+        source: any FeatureSource, classes: [String], targets: TargetSet? = nil, isStrict: Bool = false,
         normalizing: FeaturePipeline.Normalizing = .none
     ) {
+        self.targets = targets
         self.source = source
         self.classes = classes
         self.isStrict = isStrict
@@ -32,6 +35,7 @@ public struct FeatureLoading: Sendable {
         features: @Sendable (Clip) throws -> [Features]
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
+        let rows = try targets.map { targets in try clips.map { try targets.row(of: $0) } }
         let speakers = try self.speakers(of: clips)
         var table = ExampleTable(shape: source.shape)
         var kept: [Clip] = []
@@ -47,7 +51,8 @@ public struct FeatureLoading: Sendable {
                 kept.append(clips[index])
                 for (copy, features) in copies.enumerated() {
                     table.append(
-                        clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index], features)
+                        clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index],
+                        targets: rows?[index], features)
                     if let speakers { groups.append("\(copy) \(speakers[index])") }
                 }
             case .failure(let error):
@@ -67,11 +72,13 @@ public struct FeatureLoading: Sendable {
     /// Throws for clips that cannot be examples: of other classes, or without a speaker if one is needed.
     public func check(_ clips: [Clip]) throws {
         _ = try labels(of: clips)
+        if let targets { for clip in clips { _ = try targets.row(of: clip) } }
         _ = try speakers(of: clips)
     }
 
-    /// The speaker of each clip, if needed.
+    /// The speaker or the corpus of each clip, if its features are normalized by it.
     private func speakers(of clips: [Clip]) throws -> [String]? {
+        if normalizing == .corpus { return clips.map { $0.attributes["corpus"] ?? "" } }
         guard normalizing == .speaker else { return nil }
         return try clips.map { clip in
             guard let speaker = clip.speaker else {

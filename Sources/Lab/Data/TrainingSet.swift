@@ -76,6 +76,9 @@ public final class TrainingSet: TrainingBatches {
         drawn.reduce(into: Array(repeating: 0, count: classes)) { $0[table.labels[$1]] += 1 }
     }
 
+    /// The target values of the examples of an epoch; none if the class is the target.
+    var targetRows: [[Real]] { table.rows(drawn) ?? [] }
+
     /// Returns a batch, shuffled and augmented for the epoch. Throws if a recording can no longer be read or augmented.
     public func batch(epoch: Int, index: Int) throws -> Batch {
         guard let ahead else { return try made(numbers(epoch, index), epoch) }
@@ -114,7 +117,8 @@ public final class TrainingSet: TrainingBatches {
                 epoch: epoch, augmentation)
         }
         return Batch(
-            features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
+            features, labels: numbers.map { table.labels[$0] }, targets: table.rows(numbers),
+            ids: numbers.map { table.ids[$0] })
     }
 
     /// Computes batches whose waveforms are augmented in every epoch; called on background threads.
@@ -139,7 +143,8 @@ public final class TrainingSet: TrainingBatches {
                     epoch: place.epoch, augmentation)
             }
             return Batch(
-                features, labels: numbers.map { table.labels[$0] }, ids: numbers.map { table.ids[$0] })
+                features, labels: numbers.map { table.labels[$0] }, targets: table.rows(numbers),
+                ids: numbers.map { table.ids[$0] })
         }
     }
 }

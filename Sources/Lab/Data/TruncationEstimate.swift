@@ -35,13 +35,13 @@ public struct TruncationEstimate: Sendable {
         (subsets, unreadable) = (found, scan.unreadable)
     }
 
-    /// For a terminal, ends with a new line.
+    /// The estimate as text for a terminal, ending with a line break.
     public var text: String {
         guard !options.isEmpty else { return "truncation: none; no feature option truncates clips\n" }
         guard subsets.contains(where: { $0.summary.truncated > 0 }) else {
             let clips = subsets.reduce(0) { $0 + $1.summary.clips }
             return
-                "truncation: no clip of \(NumberText.count(clips)) is truncated by \(options.joined(separator: ", "))\n"
+                "truncation: none of \(NumberText.count(clips, "clip")) is truncated by \(options.joined(separator: ", "))\n"
                 + broken
         }
         return TruncationTable(subsets, title: "truncation", isUpperBound: isUpperBound).text + broken

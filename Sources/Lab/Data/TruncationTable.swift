@@ -40,7 +40,9 @@ public struct TruncationTable: ReadableTable {
 extension TruncationSummary {
     /// In a sentence, of a subset: `train: 12 of 40 clips are truncated ...`.
     func sentence(_ subset: String) -> String {
-        guard truncated > 0 else { return "\(subset): no clip of \(NumberText.count(clips)) is truncated" }
+        guard truncated > 0 else {
+            return "\(subset): none of \(NumberText.count(clips, "clip")) is truncated"
+        }
         return "\(subset): \(NumberText.count(truncated)) of \(NumberText.count(clips, "clip")) "
             + "\(truncated == 1 ? "is" : "are") truncated by \(options.map(\.name).joined(separator: ", ")): "
             + "median cut \(NumberText.fixed(median, 2)) s, largest \(NumberText.fixed(largest, 2)) s; "

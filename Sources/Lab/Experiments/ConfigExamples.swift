@@ -33,11 +33,20 @@ package enum ConfigExamples {
         "grouped": #"{"type": "grouped", "by": "speaker", "test": 0.2, "validation": 0.1}"#,
         "k_fold": #"{"type": "k_fold", "folds": 5, "by": "speaker"}"#,
         "leave_one_speaker_out": #"{"type": "leave_one_speaker_out"}"#,
+        "leave_one_corpus_out": #"{"type": "leave_one_corpus_out", "validation": 0.1}"#,
         "ravdess_actors": #"{"type": "ravdess_actors"}"#,
         "listed": #"{"type": "listed", "by": "speaker", "test": ["01", "02"], "validation": ["03"]}"#,
         "listed_folds":
             #"{"type": "listed_folds", "by": "speaker", "folds": [[2, 5, 14], [3, 6, 7], [10, 11, 12]]}"#,
         "file": #"{"type": "file", "file": "splits/fold1.csv"}"#,
+        // Targets
+        "regression":
+            #"{"type": "regression", "column": "arousal", "range": [1, 5], "loss": {"type": "concordance"}}"#,
+        "classification":
+            #"{"type": "classification", "votes": {"angry": "votes_angry", "sad": "votes_sad"}}"#,
+        "multi_label":
+            #"{"type": "multi_label", "labels": {"laughter": "has_laughter", "sigh": "has_sigh"}}"#,
+        "ordinal": #"{"type": "ordinal", "column": "intensity", "levels": ["low", "medium", "high"]}"#,
         // Preprocessing
         "trim": #"{"type": "trim", "top_db": 30}"#,
         "voiced": #"{"type": "voiced", "top_db": 40}"#,
@@ -127,6 +136,7 @@ package enum ConfigExamples {
         "spatial_dropout": #"{"type": "spatial_dropout", "rate": 0.2}"#,
         "drop_path": #"{"type": "drop_path", "rate": 0.1}"#,
         "gaussian_noise": #"{"type": "gaussian_noise", "std": 0.1}"#,
+        "gradient_reversal": #"{"type": "gradient_reversal", "scale": 0.1}"#,
         "flatten": #"{"type": "flatten"}"#,
         "reshape": #"{"type": "reshape", "shape": [200, 40, 1]}"#,
         "masking": #"{"type": "masking", "value": 0}"#,
@@ -172,6 +182,8 @@ package enum ConfigExamples {
         "mean_squared_error": #"{"type": "mean_squared_error"}"#,
         "mean_absolute_error": #"{"type": "mean_absolute_error"}"#,
         "huber": #"{"type": "huber", "delta": 1}"#,
+        "concordance": #"{"type": "concordance"}"#,
+        "pearson": #"{"type": "pearson"}"#,
         "supervised_contrastive": #"{"type": "supervised_contrastive", "temperature": 0.1}"#,
         // Optimizers
         "adam": #"{"type": "adam", "learning_rate": 0.001}"#,

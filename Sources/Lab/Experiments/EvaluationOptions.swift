@@ -6,6 +6,9 @@ import SpeechEmotion
 public struct EvaluationOptions: Options {
     public var metrics = [Metric.accuracy, .uar, .macroF1]
     public var subset = Subset.test
+    public var groups: [String] = []
+    public var calibration: Calibration?
+    public var conformal: Double?
     public var tta: [[AnyWaveAugmentation]] = []
     public var batchSize = 64
     public var confidenceLevel = 0.95
@@ -21,6 +24,11 @@ public struct EvaluationOptions: Options {
         public var splitSubset: Split.Subset { self == .test ? .test : .validation }
     }
 
+    /// How probabilities are calibrated after training.
+    public enum Calibration: String, CaseIterable, ConfigurationValue {
+        case temperature
+    }
+
     public static let summary =
         "Evaluation: metrics, subset, test-time augmentation and confidence intervals."
     public static let fields: [Field<Self>] = [
@@ -33,6 +41,20 @@ public struct EvaluationOptions: Options {
             "The subset to evaluate after training. With `validation`, the test set is never read: use it for hyperparameter search."
         ),
         .init(
+            "groups", \.groups,
+            "Columns of the corpus, such as `gender` or `speaker`: the report has every metric for the clips with each value of a column, and the gap between the worst and the best of them.",
+            .check("of different columns that are not empty") { columns in
+                Set(columns).count == columns.count && !columns.contains("")
+            }),
+        .init(
+            "calibration", \.calibration,
+            "`temperature` divides the logits of each classification by a temperature that minimizes the log loss of the validation set (Guo et al. 2017). It becomes part of the last dense layer, and so of every prediction and export; null keeps the logits."
+        ),
+        .init(
+            "conformal", \.conformal,
+            "Coverage of conformal prediction sets and intervals, such as 0.9: calibrated on the validation set, shown for the evaluated subset and its speakers, stored in the model, and part of the JSON of `Train predict`; null for none.",
+            .above(0), .below(1)),
+        .init(
             "tta", \.tta,
             "Test-time augmentation: each entry is a list of waveform augmentations that creates one augmented copy of a recording. The logits are averaged over the original and all copies. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Validation during training does not use it.",
             TestTimeAugmentation.limit),
@@ -42,7 +64,7 @@ public struct EvaluationOptions: Options {
         .init(
             "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),
         .init(
-            "resamples", \.resamples, "Number of permutations of a permutation test between runs.",
+            "resamples", \.resamples, "Number of permutations of the permutation tests between runs.",
             .range(1...1_000_000)),
     ]
 

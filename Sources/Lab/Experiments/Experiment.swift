@@ -17,6 +17,8 @@ public struct Experiment: Options {
     public var model = ModelDescription(Sequential.Spec([]))
     public var initialize: Initialization?
     public var freeze: [FrozenParameters] = []
+    public var targets: [AnyTarget] = []
+    public var targetWeighting = TargetLoss.Weighting.fixed
     public var loss = AnyLoss(CrossEntropyLoss())
     public var optimizer = AnyOptimizer(Adam())
     public var schedule: AnySchedule?
@@ -51,19 +53,29 @@ public struct Experiment: Options {
         .init("model", \.model, "The model: a list of layers, or a single layer.", .required),
         .init(
             "initialize", \.initialize,
-            "Fine-tuning: the trained weights that the model starts from; null starts from random weights."),
+            "Fine-tuning: the trained weights that the model starts from; `null` starts from random weights."),
         .init("freeze", \.freeze, "Parameters that are not trained, in all epochs or in the first ones."),
-        .init("loss", \.loss, "The loss to minimize."),
+        .init(
+            "targets", \.targets,
+            "What the model learns about a clip: numbers, classes, votes, several labels, or several of these. By default, the class of a clip in the column `label`. The model has an output for each number, class or label, in this order: `\"units\": \"targets\"`, or `\"targets:NAME\"` for one target."
+        ),
+        .init(
+            "target_weighting", \.targetWeighting,
+            "How the losses of several targets are weighted: by their `weight`, or in addition by learned uncertainties (Kendall et al. 2018)."
+        ),
+        .init("loss", \.loss, "The loss to minimize; with `targets`, each has its own."),
         .init("optimizer", \.optimizer, "The optimizer."),
-        .init("schedule", \.schedule, "Learning-rate schedule; null keeps the learning rate constant."),
+        .init("schedule", \.schedule, "Learning-rate schedule; `null` keeps the learning rate constant."),
         .init("training", \.training, "Training options."),
         .init("evaluation", \.evaluation, "Evaluation options."),
         .init("logging", \.logging, "Logging in addition to the metrics files."),
         .init(
             "search", \.search,
-            "Hyperparameter search inside the training set before the run; null disables it."),
+            "Hyperparameter search inside the training set before the run; `null` disables it."),
         .init(
-            "sweep", \.sweep, "Ablation study or parameter search of `Train ablate`; `Train run` ignores it."),
+            "sweep", \.sweep,
+            "Ablation study, parameter search or cross-validation for `Train ablate`; `Train run` ignores it."
+        ),
     ]
 
     public init() {}

@@ -105,7 +105,7 @@ extension Experiment {
     /// Checks the weights that the model starts from, and returns what they are used for and warnings.
     func checked(_ initialize: Initialization, _ classes: [String]?, _ split: Split?) throws -> [String] {
         _ = try initialize.pinned()
-        let spec = try model.spec(classes: classes?.count ?? 8)
+        let spec = try model.spec(knownUnits(classes) ?? assumedUnits(classes: 8))
         let model = try spec.modelOfZeros(features.outputShape())
         let transfer = try initialize.transfer(to: model, classes: classes)
         return [initialize.sentence(transfer)] + (try initialize.remarks(features, split))

@@ -19,7 +19,7 @@ public struct Initialization: Options {
             .required, .notEmpty),
         .init(
             "format", \.format,
-            "Names and layouts of the weights: those of Prosody, of PyTorch (matched by name), of torchvision's EfficientNet, or of Keras (matched by order); null infers it from the file."
+            "Names and layouts of the weights: those of Prosody, of PyTorch (matched by name), of torchvision's EfficientNet, or of Keras (matched by order); `null` infers it from the file."
         ),
         .init(
             "include", \.include,
@@ -32,11 +32,11 @@ public struct Initialization: Options {
         ),
         .init(
             "reset_head", \.resetHead,
-            "Whether the last dense layer keeps its random initial values; null resets it if its shape or the classes differ from those of the source."
+            "Whether the last dense layer keeps its random initial values; `null` resets it if its shape or the classes differ from those of the source."
         ),
         .init(
             "sha256", \.sha256,
-            "SHA-256 of the file. A run records it, and stops if the file differs; null accepts any file.",
+            "SHA-256 of the file. A run records it, and stops if the file differs; `null` accepts any file.",
             .check("of 64 hexadecimal digits") { $0.map(Self.isDigest) ?? true }),
     ]
 

@@ -20,6 +20,11 @@ public struct ModelDescription: ConfigurationValue {
         try spec.resolvingUnits(classes: classes)
     }
 
+    /// Returns the layers for the outputs that the data need.
+    func spec(_ units: OutputUnits) throws(ConfigurationError) -> any LayerSpec {
+        try spec.resolvingUnits(classes: units.count, targets: units.targets)
+    }
+
     public static func decode(_ json: JSONValue, _ context: Decoding) -> ModelDescription? {
         if json.elements != nil {
             guard let layers = [AnyLayer].decode(json, context) else { return nil }

@@ -22,15 +22,19 @@ public struct SearchOptions: Options {
             .required, .notEmpty),
         .init(
             "folds", \.folds,
-            "Number of folds of the cross-validation on the training clips; null scores trials on the validation set of the split. The folds are speaker-independent if the split is, and stratified by class otherwise.",
+            "Number of folds of the cross-validation on the training clips; `null` scores trials on the validation set of the split. The folds are speaker-independent if the split is, and stratified by class otherwise.",
             .range(2...100)),
         .init(
             "metric", \.metric,
-            "The metric that the search maximizes: one of evaluation.metrics. \"loss\" is minimized."),
+            "The metric to optimize: one of evaluation.metrics, or \"loss\". Metrics for which lower is better are minimized."
+        ),
         .init("seed", \.seed, "Random seed of the folds and of the method.", .atLeast(0)),
     ]
 
     public init() {}
+
+    /// Whether lower values of the metric are better.
+    var isMinimized: Bool { MetricMode(of: metric) == .min }
 
     public var validationIssues: [ValidationIssue] {
         guard method.value.needsLists else { return [] }

@@ -10,7 +10,7 @@ extension SearchOptions {
             problems.append(ConfigurationIssue(place: json.place(of: path), path: path, message: message))
         }
         let here: JSONPath = ["search"]
-        let metrics = ["loss"] + experiment.evaluation.metrics.map(\.name)
+        let metrics = ["loss"] + experiment.metrics.map(\.name)
         if !metrics.contains(metric) {
             report(
                 here.appending(.key("metric")),

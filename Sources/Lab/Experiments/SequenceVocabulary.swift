@@ -39,7 +39,7 @@ public struct SequenceVocabulary: Sendable, Equatable {
 
 extension Experiment {
     /// Whether the experiment labels sequences: its loss is `ctc`, and its classes are transcripts.
-    public var labelsSequences: Bool { loss.value is CTCLoss }
+    public var labelsSequences: Bool { targets.isEmpty && loss.value is CTCLoss }
 
     /// The names of a model's outputs for the classes of the data.
     func outputs(of classes: [String]) -> [String] {
@@ -63,8 +63,8 @@ extension Experiment {
         }
         if initialize != nil { report(["initialize"], "is not available with the loss ctc; remove it") }
         if search != nil { report(["search"], "is not available with the loss ctc; remove it") }
-        if features.normalize == .speaker {
-            report(["features", "normalize"], "\"speaker\" is not available with the loss ctc; use \"none\"")
+        if features.normalize != .none {
+            report(["features", "normalize"], "is not available with the loss ctc; use \"none\"")
         }
         if data.balance.rule != .all { report(["data", "balance"], "is not available with the loss ctc") }
         if augmentation.leaksCopies {

@@ -26,26 +26,26 @@ public struct SweepOptions: Options {
     public enum AllFolds: String, CaseIterable, ConfigurationValue { case all }
 
     public static let summary =
-        "An ablation study or parameter search for `Train ablate`. Each member is a changed version of the experiment; the unchanged experiment is the member \"base\"."
+        "An ablation study, parameter search or cross-validation for `Train ablate`. Each member is a variant of the experiment; the unchanged experiment is the member \"base\"."
     public static let fields: [Field<Self>] = [
         .init(
             "grid", \.grid,
             "Grid search: lists of values by path, such as {\"optimizer.learning_rate\": [0.001, 0.01]}. Each combination is a member."
         ),
-        .init("random", \.random, "Random search: members with randomly drawn values; null disables it."),
+        .init("random", \.random, "Random search: members with randomly drawn values; `null` disables it."),
         .init("variants", \.variants, "Named members, each of which sets values or removes components."),
         .init(
             "seeds", \.seeds,
-            "Seeds of each member: a list, or a number of consecutive seeds starting at the experiment's; null uses only the experiment's seed.",
+            "Seeds of each member: a list, or a number of consecutive seeds starting at the experiment's; `null` uses only the experiment's seed.",
             .atLeast(0)),
         .init(
             "folds", \.folds,
-            "Folds of each member: a list of fold numbers, counted from 1, or \"all\"; null uses only the experiment's fold."
+            "Folds of each member: a list of fold numbers, counted from 1, or \"all\"; `null` uses only the experiment's fold."
         ),
         .init("metric", \.metric, "The metric to compare: one of evaluation.metrics, or \"loss\"."),
         .init(
             "test", \.test,
-            "The independent units of confidence intervals and of the paired tests against the base. speakers: permutation test by speaker, or a jackknife t-test with fewer than 10 speakers. folds: corrected resampled t-test. clips: McNemar's exact test for accuracy, permutation test for other metrics. auto selects speakers if they are known and unseen in training, else folds if there are at least three, else clips. Results are averaged over seeds first."
+            "The independent units of confidence intervals and of the paired tests against the base. `speakers`: permutation test by speaker, or a jackknife t-test with fewer than 10 speakers. `folds`: corrected resampled t-test. `clips`: McNemar's exact test for accuracy, permutation test for other metrics. `auto` selects speakers if they are known and unseen in training, else folds if there are at least three, else clips. Results are averaged over seeds first."
         ),
         .init(
             "confidence_level", \.confidenceLevel, "Confidence level of the intervals.", .above(0), .below(1)),

@@ -30,6 +30,13 @@ public struct ValidatedExperiment: Sendable {
     public init(
         _ experiment: Experiment, json: JSONValue, classes found: [String]? = nil
     ) throws(ConfigurationError) {
+        try self.init(experiment, json: json, classes: found, units: nil)
+    }
+
+    /// Checks an experiment whose data need known outputs.
+    init(
+        _ experiment: Experiment, json: JSONValue, classes found: [String]?, units: OutputUnits?
+    ) throws(ConfigurationError) {
         let features = json["features"] ?? json
         let modelJSON = json["model"] ?? json
         do { input = try experiment.features.outputShape() } catch {
@@ -38,13 +45,20 @@ public struct ValidatedExperiment: Sendable {
         let classes = (found ?? experiment.data.certainClasses).map { experiment.outputs(of: $0) }
         self.classes = classes
         let count = classes?.count ?? experiment.loss.value.classCount ?? Self.usualClasses
-        assumedClasses = count
-        let spec = try experiment.model.spec(classes: count)
+        let units = units ?? experiment.knownUnits(classes)
+        let assumed = units ?? experiment.assumedUnits(classes: count)
+        assumedClasses = assumed.count
+        let spec: any LayerSpec
+        do { spec = try experiment.model.spec(assumed) } catch {
+            throw ConfigurationError(
+                place: modelJSON.place, path: ["model"],
+                error.problems.map(\.message).joined(separator: "; "))
+        }
         do { layers = try spec.checkedPlan(input) } catch {
             throw error.located(in: modelJSON, path: ["model"])
         }
         var more: [LayerPlan] = []
-        if classes == nil, experiment.model.spec.needsClasses {
+        if units == nil, experiment.targets.isEmpty, experiment.model.spec.needsClasses {
             for count in [count + 1, count + 2] {
                 let spec = try experiment.model.spec(classes: count)
                 do { more.append(try spec.checkedPlan(input)) } catch {
@@ -61,11 +75,15 @@ public struct ValidatedExperiment: Sendable {
         do { try layers.checkTakesRealNumbers(type) } catch {
             problems += error.located(in: modelJSON, path: ["model"]).problems
         }
-        do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
-        if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
+        if experiment.targets.isEmpty {
+            do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
+            if !experiment.loss.value.scoresClasses, !experiment.labelsSequences { report(["loss"], experiment.lossComplaint) }
+        }
+        for issue in experiment.decisionIssues { report(issue.path, issue.message) }
+        for issue in experiment.targetIssues { report(issue.path, issue.message) }
         if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(
-            layers.output, classes: classes, labelsSequences: experiment.labelsSequences)
+            layers.output, units, labelsSequences: experiment.labelsSequences)
         {
             report(["model"], message)
         }
@@ -89,19 +107,19 @@ public struct ValidatedExperiment: Sendable {
         for (path, name) in experiment.watched {
             if let message = experiment.problem(withMetric: name) { report(path, message) }
         }
-        if experiment.features.normalize == .speaker {
+        if experiment.features.normalize != .none {
             let plan = experiment.augmentation
             if plan.leaksCopies {
                 let key = plan.leakCopiesIntoTest ? "leak_copies_into_test" : "leak_copies_into_validation"
                 report(
                     ["features", "normalize"],
-                    "conflicts with \(key): the statistics of a speaker would include augmented copies; remove \(key)"
+                    "conflicts with \(key): the statistics of a \(experiment.features.normalize.rawValue) would include augmented copies; remove \(key)"
                 )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
                 report(
                     ["features", "normalize"],
-                    "conflicts with padding at the front, which would count towards the speaker's statistics; use \"padding\": \"end\" in the layout"
+                    "conflicts with padding at the front, which would count towards the statistics of the \(experiment.features.normalize.rawValue); use \"padding\": \"end\" in the layout"
                 )
             }
         }
@@ -151,27 +169,26 @@ public struct ValidatedExperiment: Sendable {
     /// The number of classes assumed if it is unknown.
     private static let usualClasses = 8
 
-    /// Returns the problem if a model's output does not match the classes; nil if it does, or if the classes are unknown.
-    static func mismatch(_ output: [Int], classes: [String]?, labelsSequences: Bool = false) -> String? {
-        if labelsSequences { return sequenceMismatch(output, outputs: classes) }
-        guard output.count == 1, classes.map({ [$0.count] == output }) ?? true else {
-            let expected = classes.map {
-                "[\($0.count)], one logit per class: \($0.joined(separator: ", "))"
-            }
+    /// Returns the problem if a model's output does not match the classes or targets; nil if it does, or if these are unknown.
+    static func mismatch(_ output: [Int], _ units: OutputUnits?, labelsSequences: Bool = false) -> String? {
+        if labelsSequences { return sequenceMismatch(output, units) }
+        guard output.count == 1, units.map({ [$0.count] == output }) ?? true else {
+            let expected = units.map { "[\($0.count)], \($0.text)" }
             // The last layer may only have the wrong size.
             let advice =
                 output.count == 1
-                ? "; use \"units\": \"classes\" in the last dense layer to take the number from the data" : ""
+                ? "; use \"units\": \"\(units?.targets.isEmpty == false ? "targets" : "classes")\" in the last dense layer to take the number from the data"
+                : ""
             return "outputs \(output), expected \(expected ?? "[classes], one logit per class")\(advice)"
         }
         return nil
     }
 
-    private static func sequenceMismatch(_ output: [Int], outputs: [String]?) -> String? {
+    private static func sequenceMismatch(_ output: [Int], _ units: OutputUnits?) -> String? {
         // The loss reports another number of axes.
-        guard output.count == 2, let outputs, output[1] != outputs.count else { return nil }
+        guard output.count == 2, let units, output[1] != units.count else { return nil }
         return
-            "outputs \(output), expected [steps, \(outputs.count)], one logit for the blank and for each token: \(outputs.joined(separator: ", ")); use \"units\": \"classes\" in the last dense layer to take the number from the data"
+            "outputs \(output), expected [steps, \(units.count)], \(units.text); use \"units\": \"classes\" in the last dense layer to take the number from the data"
     }
 
     /// A table of the layers with output shapes, parameters and multiply-adds.
@@ -228,9 +245,12 @@ extension Experiment {
             return ["train_loss"] + (split.value.hasValidation ? validation : [])
                 + ["learning_rate", "gradient_norm"]
         }
-        return ["train_loss", "train_accuracy"] + (isPenalized ? ["penalty"] : [])
+        let hasAccuracy =
+            targets.isEmpty
+            || TargetLoss(targets.map(\.value).map { .init($0.plainOutput, $0.usedLoss) }).hasAccuracy
+        return ["train_loss"] + (hasAccuracy ? ["train_accuracy"] : []) + (isPenalized ? ["penalty"] : [])
             + (split.value.hasValidation
-                ? ["validation_loss"] + evaluation.metrics.map { "validation_" + $0.name } : [])
+                ? ["validation_loss"] + metrics.map { "validation_" + $0.name } : [])
             + (split.value.hasValidation && isPenalized ? ["validation_objective"] : [])
             + ["learning_rate", "gradient_norm"]
     }

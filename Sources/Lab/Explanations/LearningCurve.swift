@@ -4,9 +4,9 @@ import Layers
 import Reports
 import SpeechEmotion
 
-/// Scores over the amount of training data, by cross-validation inside the training set.
+/// Scores as a function of the amount of training data, by cross-validation inside the training set.
 public struct LearningCurve {
-    /// The shares of the training data.
+    /// The fractions of the training data.
     public var shares = [0.1, 0.2, 0.4, 0.7, 1]
     /// The number of folds.
     public var folds = 5
@@ -16,7 +16,7 @@ public struct LearningCurve {
     /// Creates options.
     public init(metric: String = "uar") { self.metric = metric }
 
-    /// Trains a model for each share and fold.
+    /// Trains a model for each fraction and fold.
     public func compute(
         _ experiment: Experiment, data: ExperimentData, cache: FeatureCache?, observer: any RunObserver
     ) throws -> ScoreCurve {
@@ -27,7 +27,7 @@ public struct LearningCurve {
         if data.isSpeakerIndependent(.test) == true { options.folds = min(folds, Set(speakers).count) }
         let folds = options.folds ?? folds
         let scorer = try HyperparameterSearch.scorer(options, data: data, cache: cache, observer: observer)
-        observer.begin("Learning curve: \(shares.count) amounts × \(folds) folds")
+        observer.begin("Learning curve: \(shares.count) fractions of the training set × \(folds) folds")
         var (sizes, training, validation) = ([Double](), [[Double]](), [[Double]]())
         for (index, share) in shares.enumerated() {
             var scores: [TrialScorer.Scores] = []

@@ -91,7 +91,7 @@ extension ModelPermutation {
             progress: progress, stop: stop)
         return FeatureImportances(
             title: "Permutation importances",
-            measure: "decrease in UAR when shuffled, \(subset.rawValue) set",
+            measure: "decrease in UAR when shuffled, \(subset.word) set",
             names: families ? groups.names : names, values: found.means, intervals: found.intervals ?? [])
     }
 }

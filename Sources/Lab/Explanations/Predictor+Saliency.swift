@@ -6,7 +6,7 @@ import Training
 extension Predictor {
     /// The methods that the model allows: none for models that are fitted as a whole, and Grad-CAM only with a convolution.
     public var saliencyMethods: [Saliency.Method] {
-        guard !model.spec.hasEstimator else { return [] }
+        guard !model.spec.hasEstimator, targets.isEmpty else { return [] }
         let hasConvolution = model.lastConvolution(zeros) != nil
         return Saliency.Method.allCases.filter { $0 != .gradCAM || hasConvolution }
     }
@@ -23,6 +23,7 @@ extension Predictor {
         _ features: Features, of label: Int? = nil, method: Saliency.Method = .integratedGradients,
         layer: String? = nil, steps: Int = 64
     ) throws -> Saliency {
+        try requireClasses("saliency")
         guard !model.spec.hasEstimator else {
             throw LabError(
                 "saliency requires a neural network, which this model is not; use Train plot importance"

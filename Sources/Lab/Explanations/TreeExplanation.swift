@@ -52,7 +52,7 @@ public struct TreeExplanation {
         )
     }
 
-    /// The importance of each input column: the share of the decrease in impurity, or of the gain for boosting.
+    /// The importance of each input column: the fraction of the decrease in impurity, or of the gain for boosting.
     public var impurityImportances: [Double] {
         let own: [Double] =
             switch trees {

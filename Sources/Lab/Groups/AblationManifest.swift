@@ -30,10 +30,10 @@ public struct AblationManifest: Options {
         .init("test", \.test, "The independent units of intervals and tests."),
         .init(
             "confidence_level", \.level,
-            "The confidence level of intervals; null for that of the first run's config."),
+            "The confidence level of intervals; `null` for that of the first run's config."),
         .init(
             "resamples", \.draws,
-            "The number of permutations of a test; null for that of the first run's config."),
+            "The number of permutations of a test; `null` for that of the first run's config."),
         .init("members", \.members, "The members, the base first.", .required),
     ]
     /// The name of the file.

@@ -5,9 +5,9 @@ import Reports
 public struct ClassRecalls: ReadableTable {
     /// A group of runs.
     public struct Row: Sendable {
-        /// Its name.
+        /// The name of the group.
         public var name: String
-        /// Of all its runs together; a clip counts as often as it was tested. Has no classes without runs.
+        /// The confusion matrix over all runs; a clip counts as often as it was tested. Without runs, it has no classes.
         public var confusion: ConfusionMatrix
         /// The number of runs.
         public var runs: Int
@@ -25,8 +25,9 @@ public struct ClassRecalls: ReadableTable {
     public init(_ groups: [RunGroup]) {
         protocolText = GroupTable(groups: groups, level: 0.95, draws: 0).protocolText
         for group in groups {
-            let names = group.members.lazy.compactMap(\.predictions?.classes).first ?? []
-            let parts = group.members.compactMap(\.predictions).filter { $0.classes == names }
+            let all = group.members.compactMap(\.predictions?.classification)
+            let names = all.first?.classes ?? []
+            let parts = all.filter { $0.classes == names }
             let matrix = (try? Predictions.pooled(parts).confusion()) ?? ConfusionMatrix(classes: names)
             classes += names.filter { !classes.contains($0) }
             rows.append(Row(name: group.name, confusion: matrix, runs: parts.count))

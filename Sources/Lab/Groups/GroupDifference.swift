@@ -4,15 +4,15 @@ import Reports
 
 /// The difference of a metric between two groups of runs on the same clips, with a paired test.
 public struct GroupDifference: Sendable {
-    /// nan if the groups have nothing in common.
+    /// The difference; nan if the groups have nothing in common.
     public var value = Double.nan
-    /// Two-sided; nan without a test.
+    /// The two-sided p-value; nan without a test.
     public var pValue = Double.nan
     /// The number of independent units in the test.
     public var units = 0
     /// The test; nil if there is none.
     public var test: Test?
-    /// Reasons to doubt the difference, in sentences.
+    /// Warnings about the difference, as sentences.
     public var warnings: [String] = []
 
     /// A paired test.
@@ -107,7 +107,7 @@ public struct GroupDifference: Sendable {
         )
         value = first.estimate - second.estimate
         units = first.clusters.count
-        if unit == .clips, metric == .accuracy, mine.count == 1, others.count == 1 {
+        if unit == .clips, metric == .accuracy, mine.count == 1, others.count == 1, mine[0].parts.isEmpty {
             func right(_ p: Predictions) -> [Bool] { zip(p.decisions, p.truths).map { $0 == $1 } }
             pValue = try PairedTest.mcNemar(right(mine[0]), right(others[0]))
             test = .mcNemar
@@ -147,7 +147,7 @@ struct MatchedClips {
     private var haveOtherClasses = false
 
     init(_ mine: Predictions, _ other: Predictions) {
-        guard mine.classes == other.classes else {
+        guard mine.classes == other.classes, mine.parts.map(\.name) == other.parts.map(\.name) else {
             haveOtherClasses = true
             return
         }
@@ -158,8 +158,13 @@ struct MatchedClips {
         for (place, id) in mine.ids.enumerated() {
             guard let found = known[id]?.popLast() else { continue }
             counts.common += 1
-            if mine.truths[place] == other.truths[found] { places.append((place, found)) }
+            if hasSameTruth(mine, place, other, found) { places.append((place, found)) }
         }
+    }
+
+    /// Whether two examples have the same class; targets of the same names come from the same columns.
+    private func hasSameTruth(_ mine: Predictions, _ place: Int, _ other: Predictions, _ found: Int) -> Bool {
+        !mine.parts.isEmpty || mine.truths[place] == other.truths[found]
     }
 
     /// Returns what the match leaves out; nil if it leaves nothing out.

@@ -10,7 +10,7 @@ import Synchronization
 public struct GroupEvaluation: Sendable {
     /// The cross-validation.
     public let runs: RunSet
-    /// One for each run.
+    /// The evaluation of each run.
     public let evaluations: [Evaluation]
     /// The runs with the results of the evaluation.
     public let group: RunGroup
@@ -54,7 +54,7 @@ public struct GroupEvaluation: Sendable {
     /// The name of the data: a subset of the runs' own data, or other data.
     public var name: String { evaluations[0].name }
 
-    private var options: EvaluationOptions { runs.experiment.evaluation }
+    private var options: EvaluationOptions { runs.experiment.measured }
     private var overviews: GroupOverviews {
         GroupOverviews([group], metrics: options.metrics.map(\.name) + ["loss"])
     }

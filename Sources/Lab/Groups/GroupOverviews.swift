@@ -86,8 +86,14 @@ public struct GroupOverviews: Sendable {
             "Averaged over the runs of a fold, one per seed.")
     }
 
-    /// Accuracy and UAR for each speaker, averaged over seeds. Has no rows if speakers are not known.
+    /// Accuracy and UAR for each speaker, averaged over seeds, or the first two metrics without classes. Has no rows if speakers are not
+    /// known.
     public var bySpeaker: ValueTable {
+        let hasClasses = groups.allSatisfy {
+            $0.members.allSatisfy { $0.predictions.map { $0.classification != nil } ?? true }
+        }
+        let shown =
+            hasClasses ? [.accuracy, .uar] : Array(metrics.compactMap { Metric(rawValue: $0) }.prefix(2))
         let rows = groups.flatMap { group -> [[ValueTable.Cell]] in
             guard let pooled = group.pooled, let speakers = pooled.first?.knownSpeakers else { return [] }
             return speakers.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { speaker in
@@ -100,12 +106,14 @@ public struct GroupOverviews: Sendable {
                 }
                 var cells: [ValueTable.Cell] = isSingle ? [] : [.text(group.name)]
                 cells += [.text(speaker), .count(own.first?.ids.count ?? 0)]
-                cells += [.share(mean(.accuracy)), .share(mean(.uar))]
+                cells += shown.map { .value(mean($0), isShare: $0.isShare) }
                 return cells
             }
         }
         return table(
-            "By speaker", (isSingle ? [] : ["variant"]) + ["speaker", "clips", "accuracy", "uar"], rows,
-            "Averaged over seeds. The UAR of a speaker averages over the classes in that speaker's clips.")
+            "By speaker", (isSingle ? [] : ["variant"]) + ["speaker", "clips"] + shown.map(\.name), rows,
+            "Averaged over seeds."
+                + (hasClasses
+                    ? " The UAR of a speaker averages over the classes in that speaker's clips." : ""))
     }
 }

@@ -52,7 +52,7 @@ public struct GroupReport {
 
     /// A report of an evaluation.
     init(_ evaluation: GroupEvaluation, folder: String) {
-        let options = evaluation.runs.experiment.evaluation
+        let options = evaluation.runs.experiment.measured
         title = "\(evaluation.runs.name) on \(evaluation.name)"
         (sets, groups, self.evaluation) = ([evaluation.runs], [evaluation.group], evaluation)
         metric = options.metrics.first?.name ?? "accuracy"
@@ -60,7 +60,7 @@ public struct GroupReport {
         file = folder + "/" + RunFile.report
     }
 
-    private var options: EvaluationOptions { sets[0].experiment.evaluation }
+    private var options: EvaluationOptions { sets[0].experiment.measured }
     private var metrics: [String] { options.metrics.map(\.name) + ["loss"] }
 
     /// The members, or the single one, in the main metric, with confidence intervals and tests against the first.
@@ -88,10 +88,13 @@ public struct GroupReport {
                 "All metrics", overviews.allMetrics(unit: unit, level: level, draws: draws).html),
             HTML.section("Folds", overviews.byFold.html + (evaluation == nil ? classCounts : "")),
             HTML.section("Confusion matrices", confusions),
-            HTML.section("Recall by class", ClassRecalls(groups).html),
+            HTML.section(
+                "Recall by class", ClassRecalls(groups).classes.isEmpty ? "" : ClassRecalls(groups).html),
             HTML.section(
                 "Speakers",
                 (speakerPlot.map { HTML.figure($0) } ?? "") + (speakers.rows.isEmpty ? "" : speakers.html)),
+            HTML.section("Corpora", corpusMatrices),
+            HTML.section("Groups", groupMetrics),
             HTML.section("Training", evaluation == nil ? curves : ""),
             HTML.section("Configuration", HTML.listing(sets[0].comparableExperiment.encode().pretty())),
         ]
@@ -134,7 +137,9 @@ public struct GroupReport {
     private var speakerPlot: BarChart? {
         guard groups.count == 1 else { return nil }
         let rows = GroupOverviews(groups, metrics: metrics).bySpeaker.rows
-        guard !rows.isEmpty else { return nil }
+        guard rows.contains(where: { if case .share = $0[2] { true } else { false } }),
+            groups[0].pooled?.first?.classification != nil
+        else { return nil }
         return BarChart(
             title: "Accuracy by speaker, averaged over seeds", xName: "accuracy",
             bars: rows.compactMap { row in
@@ -143,6 +148,27 @@ public struct GroupReport {
                 else { return nil }
                 return BarChart.Bar(name, accuracy, note: "n = \(NumberText.count(clips))")
             }, isShare: true)
+    }
+
+    /// The main metric by training and test corpus, for each variant that leaves out corpora.
+    private var corpusMatrices: String {
+        guard evaluation == nil else { return "" }
+        return sets.compactMap { CorpusMatrix($0, metric: metric) }.map {
+            HTML.figure($0.plot) + $0.table.html
+        }.joined()
+    }
+
+    /// The metrics by group of the columns in `evaluation.groups`, for each variant.
+    private var groupMetrics: String {
+        guard evaluation == nil else { return "" }
+        return zip(groups, sets).map { group, set in
+            let columns = set.records.compactMap { try? $0.columns }
+            guard !columns.isEmpty, let pooled = group.pooled else { return "" }
+            let found = GroupMetrics(
+                pooled, columns: ClipColumns(joining: columns).columns,
+                metrics: set.experiment.metrics, unit: group.pooledUnit(group.unit), level: level)
+            return (groups.count > 1 ? HTML.paragraph(group.name, class: "note") : "") + found.html
+        }.joined()
     }
 
     private var curves: String {

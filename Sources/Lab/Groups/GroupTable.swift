@@ -148,7 +148,7 @@ struct GroupTable {
         let base = groups.first?.name ?? ""
         if groups.count > 1, draws > 0, unit != .folds, Metric(rawValue: metric) == nil {
             return [
-                "There is no test of \(metric), which is computed by run, not by \(unit == .speakers ? "speaker" : "clip"); a test over folds is possible."
+                "There is no test of \(metric), which is computed per run, not per \(unit == .speakers ? "speaker" : "clip"); a test over folds is possible."
             ]
         }
         let used = zip(groups, differences).compactMap { group, difference in
@@ -158,22 +158,22 @@ struct GroupTable {
             let grouped = Self.grouped(used)
             let words = grouped.map { entry in
                 grouped.count == 1 ? entry.text : "\(entry.text) (\(entry.names.joined(separator: ", ")))"
-            }.joined(separator: "; by ")
+            }.joined(separator: "; from ")
             let holm =
                 tests > 1
                 ? ", with Holm's correction for \(NumberText.count(tests, "comparison")) (Holm 1979)" : ""
             return [
-                "Differences are from \(base) on the same \(unit == .folds ? "folds" : "clips"); p by \(words)\(holm)."
+                "Differences are relative to \(base) on the same \(unit == .folds ? "folds" : "clips"); p is from \(words)\(holm)."
             ]
         }
         let untested = differences.filter { $0.value.isFinite }
         guard !untested.isEmpty else { return [] }
         guard untested.contains(where: \.warnings.isEmpty) else {
-            return ["Differences are from \(base). There is no test; see the warnings."]
+            return ["Differences are relative to \(base). There is no test; see the warnings."]
         }
         let fewest = unit == .folds ? FoldResults.fewest : ClusterResampling.fewest
         return [
-            "Differences are from \(base). There is no test: it requires at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) with different results."
+            "Differences are relative to \(base). There is no test: it requires at least \(fewest) \(unit == .speakers ? "test speakers" : unit.rawValue) with different results."
         ]
     }
 

@@ -8,13 +8,13 @@ import SpeechEmotion
 /// A comparison of runs or cross-validations: a table for each metric with confidence intervals and paired tests against the first, and
 /// the differences between their configs.
 public struct RunComparison: Sendable {
-    /// One table for each metric that all have.
+    /// A table for each metric that all sets have.
     public private(set) var tables: [ResultTable] = []
-    /// Their names in tables.
+    /// The names of the sets in tables.
     public let names: [String]
     /// The differences between the configs, with a value for each.
     public let differences: [ConfigDifference]
-    /// Reasons to doubt the comparison.
+    /// Warnings about the comparison.
     public private(set) var warnings: [String] = []
 
     /// Compares at least two sets of runs. The confidence level and the number of draws are those of the first config.
@@ -36,7 +36,7 @@ public struct RunComparison: Sendable {
                     allowed: "the file that Train run writes to a run folder")
             }
             if let subset = set.records.first?.result?.subset, subset != .test {
-                found.append("\(name) was evaluated on the \(subset.rawValue) set, not on the test set")
+                found.append("\(name) was evaluated on the \(subset.word) set, not on the test set")
             }
             if let first = groups.first, group.folds.count != first.folds.count {
                 found.append(

@@ -3,7 +3,7 @@ import Reports
 
 /// The comparison in the forms in which people and programs read it.
 extension RunComparison {
-    /// For the terminal.
+    /// The comparison as text for a terminal.
     public var text: String {
         let configs =
             differences.isEmpty
@@ -16,7 +16,7 @@ extension RunComparison {
         return (warnings.map { "warning: \($0)\n" } + tables.map(\.text) + [configs]).joined(separator: "\n")
     }
 
-    /// For Markdown files.
+    /// The comparison as Markdown.
     public var markdown: String {
         let warnings = warnings.map { "> Warning: \($0.asMarkdown)\n" }
         return (warnings + tables.map(\.markdown) + [configMarkdown]).joined(separator: "\n")
@@ -32,16 +32,16 @@ extension RunComparison {
             + differences.map { line([$0.path] + shown($0)) }.joined()
     }
 
-    /// For LaTeX: the tables of the metrics, with booktabs.
+    /// The tables of the metrics as LaTeX, with booktabs.
     public var latex: String { tables.map(\.latex).joined(separator: "\n") }
 
-    /// The metrics alone, a row for each run and metric.
+    /// The metrics as CSV, a row for each run and metric.
     public var csv: String {
         guard let first = tables.first?.csv.prefix(while: { $0 != "\n" }) else { return "" }
         return first + "\n" + tables.map { $0.csv.dropFirst(first.count + 1) }.joined()
     }
 
-    /// For programs.
+    /// The comparison as JSON.
     public var json: JSONValue {
         [
             "runs": JSONValue(.list(names.map { JSONValue(.text($0)) })),
@@ -58,7 +58,7 @@ extension RunComparison {
         ]
     }
 
-    /// A page.
+    /// The comparison as an HTML page.
     public var html: String {
         let configs = HTML.table(
             caption: "Config differences", columns: ["path"] + names,

@@ -11,11 +11,11 @@ public struct RunGroup: Sendable {
         /// The folder of the run.
         public var path: String
         public var seed: Int
-        /// Which split, from 1.
+        /// The number of the split, counted from 1.
         public var fold: Int
         /// The metrics of the test set; those that are not finite are left out.
         public var metrics: [String: Double]
-        /// nil if they cannot be read.
+        /// The predictions; nil if they cannot be read.
         public var predictions: Predictions?
         /// Whether all test speakers are unseen in training; nil if it is not known.
         public var speakerIndependent: Bool?
@@ -57,12 +57,12 @@ public struct RunGroup: Sendable {
         }
     }
 
-    /// Its name in tables.
+    /// The name in tables.
     public var name: String
     /// What the model of every fold was evaluated on after training, such as another corpus; nil for the test sets of the folds. The
     /// mean of folds then has no confidence interval: the folds may share clips.
     public var evaluatedOn: String?
-    /// In the order of seeds, then folds.
+    /// The runs, ordered by seed, then by fold.
     public let members: [Member]
 
     /// A group of runs.

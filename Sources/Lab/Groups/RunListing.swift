@@ -13,7 +13,7 @@ public struct RunListing: Sendable {
         public var kind: String
         /// "finished", "unfinished", "12 of 15 runs finished", or an error.
         public var state: String
-        /// When it last changed.
+        /// The time of the last change.
         public var date: Date
         /// The metrics of the test set; of an ablation those of the base, pooled over folds and averaged over seeds.
         public var metrics: [(name: String, value: Double)]
@@ -25,7 +25,7 @@ public struct RunListing: Sendable {
 
     /// The folder.
     public let folder: String
-    /// By name.
+    /// The entries, ordered by name.
     public let entries: [Entry]
 
     /// Reads a folder. Throws a `FileError` if there is none.
@@ -75,7 +75,7 @@ public struct RunListing: Sendable {
                 let group = try set.group()
                 experiment = set.comparableExperiment
                 entry.protocolText = group.protocolText
-                entry.metrics = set.experiment.evaluation.metrics.map { metric in
+                entry.metrics = set.experiment.metrics.map { metric in
                     let found = GroupEstimate(
                         group, metric.name, unit: group.unit, level: 0.95, hasIntervals: false)
                     return (

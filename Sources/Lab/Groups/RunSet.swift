@@ -5,7 +5,7 @@ import Reports
 
 /// The runs that a path names: one run, or the runs of one member of an ablation, such as a cross-validation.
 public struct RunSet: Sendable {
-    /// Its name: the run's folder, or the ablation's folder and the member.
+    /// The name: the run's folder, or the ablation's folder and the member.
     public let name: String
     /// The path that names it.
     public let path: String
@@ -20,7 +20,7 @@ public struct RunSet: Sendable {
     public var experiment: Experiment { records[0].experiment }
     /// Whether there are several runs.
     public var isGroup: Bool { records.count + unfinished.count > 1 }
-    /// A warning that names the runs which have not ended; nil if all have.
+    /// A warning that names the unfinished runs; nil if all runs are finished.
     public var warning: String? {
         guard !unfinished.isEmpty else { return nil }
         let names = unfinished.prefix(8).joined(separator: ", ") + (unfinished.count > 8 ? ", ..." : "")
@@ -44,7 +44,7 @@ public struct RunSet: Sendable {
     /// Separates the folder of an ablation from the name of a member: `runs/mine:no attention`.
     public static let separator: Character = ":"
 
-    /// The set that a path names. Throws where the path names an ablation of several members.
+    /// The set that a path names. Throws if the path names an ablation of several members.
     public init(_ path: String) throws {
         let sets = try Self.all(path)
         guard sets.count == 1, let only = sets.first else {

@@ -20,8 +20,16 @@ public enum RunFile {
     public static let predictions = "predictions.csv"
     /// The predicted label sequences for each clip of the evaluated subset, instead of `predictions.csv`.
     public static let sequences = "sequences.csv"
+    /// The values of the columns by which metrics are computed, for each evaluated clip.
+    public static let columns = "columns.csv"
+    /// Every metric by the values of these columns, and the gaps between their groups.
+    public static let groups = "groups.csv", gaps = "gaps.csv"
+    /// The temperatures and the limits of conformal prediction, of a run that calibrates decisions.
+    public static let decisions = "decisions.json"
     /// Precision, recall and F1 of each class, as text.
     public static let classification = "classification.txt"
+    /// The metrics of each target, as text, of an experiment with `targets`; it replaces `classification`.
+    public static let targets = "targets.txt"
     /// The metrics of the evaluated subset. A run with this file is finished.
     public static let result = "result.json"
     /// The leakage audit of the split.

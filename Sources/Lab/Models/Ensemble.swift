@@ -36,6 +36,12 @@ public enum Ensemble {
                 file: file, place: difference.path, found: values[0],
                 allowed: "\(values[1]), as in \(files[0]): models with the same features and classes")
         }
+        guard first.card.targets == nil || vote.rule == .logits else {
+            throw FileError(
+                file: files[0], place: "the vote",
+                found: "a model of targets, whose outputs are not those of one class",
+                allowed: "the voting rule logits, which averages all outputs")
+        }
         try vote.check(files, members.map(\.model.spec))
         let spec = Voting.Spec(members.map(\.model.spec), voting: vote.rule, weights: vote.weights)
         let model = try Model(spec, input: first.model.input, generator: RandomGenerator(seed: 0))
@@ -63,6 +69,7 @@ public enum Ensemble {
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
                 JSONMember("classes", card.classes.encode()), JSONMember("tta", tta ?? .null),
+                JSONMember("targets", card.targets ?? .null),
             ]))
     }
 }

@@ -15,7 +15,7 @@ public struct EnsembleVote: Sendable, Equatable {
         (self.rule, self.weights) = (rule, weights)
     }
 
-    /// The share of each of some members; their sum is 1.
+    /// The normalized weights of some members; their sum is 1.
     public func shares(_ count: Int) -> [Double] {
         let weights = weights ?? Array(repeating: 1, count: count)
         let sum = weights.reduce(0, +)

@@ -8,7 +8,7 @@ extension Predictions {
     ///
     /// - Parameters:
     ///   - parts: The predictions of each model, with the same classes and examples.
-    ///   - shares: The share of each model; their sum is 1.
+    ///   - shares: The normalized weight of each model; their sum is 1.
     ///   - loss: The loss whose mean over the examples becomes `meanLoss`.
     static func voting(
         _ parts: [Predictions], shares: [Double], loss: any LossSpec

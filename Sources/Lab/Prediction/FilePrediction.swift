@@ -21,7 +21,7 @@ extension Predictor {
     ) throws {
         let windows = try windows(options)
         let extractor = try FeatureExtractor(pipeline, cache: cache)
-        let isOneSpeaker = pipeline.normalize == .speaker
+        let isOneSpeaker = pipeline.normalize != .none
         var waiting: [(index: Int, result: Result<RecordingFeatures, any Error>)] = []
         func flush() throws {
             try predict(&waiting, paths, attention: attention, check: check, each: each)
@@ -133,7 +133,7 @@ extension Predictor {
         each: (Int, Result<RecordingPrediction, any Error>) throws -> Void
     ) throws {
         var sounds = waiting.flatMap { (try? $0.result.get())?.sounds ?? [] }
-        if pipeline.normalize == .speaker, !sounds.isEmpty { try normalize(&sounds) }
+        if pipeline.normalize != .none, !sounds.isEmpty { try normalize(&sounds) }
         var predictions: ArraySlice<Prediction> = []
         for start in stride(from: 0, to: sounds.count, by: Self.batch) {
             try check(start)
@@ -213,7 +213,7 @@ extension Features {
 extension Predictor.Prediction {
     /// Returns the prediction. Throws if any probability is NaN or infinite.
     public func checked(_ sound: String) throws -> Self {
-        guard probabilities.allSatisfy(\.isFinite) else {
+        guard probabilities.allSatisfy(\.isFinite), logits.allSatisfy(\.isFinite) || outputs.isEmpty else {
             throw FileError(
                 file: sound, place: "prediction", found: "NaN or infinite probabilities",
                 allowed: "a model with finite weights; this one is damaged, or its training diverged")

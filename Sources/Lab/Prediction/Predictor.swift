@@ -8,12 +8,16 @@ import Training
 
 /// A trained model with its feature pipeline.
 public struct Predictor: Sendable {
-    /// The model; its outputs are class logits.
+    /// The model; its outputs are class logits, or those of targets.
     public let model: Model
-    /// The class names, in the order of the probabilities.
+    /// The class names, in the order of the probabilities; of a model with targets, those of its first main classification, if any.
     public let classes: [String]
+    /// The outputs of each target of a model with targets; empty for a model of classes.
+    public let targets: [TargetOutput]
     /// The feature pipeline of training, without normalization by speaker.
     public let pipeline: FeaturePipeline
+    /// The calibrated decisions; those of conformal prediction are part of JSON.
+    public let decisions: RunDecisions
     /// Test-time augmentation, over whose copies logits are averaged.
     public let tta: TestTimeAugmentation
     private let attentionSteps = AttentionSteps()
@@ -22,8 +26,10 @@ public struct Predictor: Sendable {
     public struct Prediction: Sendable {
         /// The class probabilities.
         public var probabilities: [Double]
-        /// The logits.
+        /// The logits, or the outputs for all targets.
         public var logits: [Double]
+        /// What the outputs for targets mean; empty for logits of classes.
+        public var outputs: [TargetOutput] = []
         /// The attention weights over time; nil if the model has no attention layer or they were not requested.
         public var attention: WaveformPlot.Attention?
 
@@ -32,6 +38,13 @@ public struct Predictor: Sendable {
             probabilities: [Double], logits: [Double], attention: WaveformPlot.Attention? = nil
         ) {
             (self.probabilities, self.logits, self.attention) = (probabilities, logits, attention)
+        }
+
+        /// Interprets the outputs of a model with targets. The probabilities are those of its first main classification.
+        init(_ logits: [Double], _ outputs: [TargetOutput], attention: WaveformPlot.Attention?) {
+            (self.logits, self.outputs, self.attention) = (logits, outputs, attention)
+            probabilities =
+                outputs.mainClassification.map { outputs[$0].probabilities(logits[outputs.ranges[$0]]) } ?? []
         }
 
         /// The index of the most probable class.
@@ -54,13 +67,15 @@ public struct Predictor: Sendable {
                 allowed: "a model file, or the folder of a finished run")
         }
         let (model, card) = try ModelFile.read(file)
-        guard let features = card.features, !card.classes.isEmpty else {
+        guard let features = card.features, !card.classes.isEmpty || card.targets != nil else {
             throw FileError(
                 file: file, place: "metadata", found: "a model without features or classes",
                 allowed: "a model written by Train run, combine or export")
         }
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(features),
+            model, classes: card.classes, targets: card.targetOutputs(),
+            decisions: card.decisions.map { try RunDecisions.decode($0) } ?? RunDecisions(),
+            FeaturePipeline.decode(features),
             tta: tta ?? card.testTimeAugmentation(),
             file: file)
     }
@@ -71,22 +86,25 @@ public struct Predictor: Sendable {
     ) throws {
         let (model, card) = try Ensemble.combine(paths, vote, comparesTTA: tta == nil)
         try self.init(
-            model, classes: card.classes, FeaturePipeline.decode(card.features ?? .null),
+            model, classes: card.classes, targets: card.targetOutputs(),
+            FeaturePipeline.decode(card.features ?? .null),
             tta: tta ?? card.testTimeAugmentation(), file: paths[0])
     }
 
     /// Creates a predictor. Throws if the model and the pipeline do not match.
     init(
-        _ model: Model, classes: [String], _ pipeline: FeaturePipeline,
+        _ model: Model, classes: [String], targets: [TargetOutput] = [],
+        decisions: RunDecisions = RunDecisions(), _ pipeline: FeaturePipeline,
         tta: TestTimeAugmentation = TestTimeAugmentation(),
         file: String = "the model"
     ) throws {
         let shape = try pipeline.outputShape()
-        guard shape == model.input, model.plan.output == [classes.count] else {
+        let outputs = targets.isEmpty ? classes.count : targets.outputCount
+        guard shape == model.input, model.plan.output == [outputs] else {
             throw FileError(
                 file: file, place: "metadata",
                 found:
-                    "features of shape \(shape) and \(classes.count) classes, but a model with input \(model.input) and output \(model.plan.output)",
+                    "features of shape \(shape) and \(outputs) classes or target values, but a model with input \(model.input) and output \(model.plan.output)",
                 allowed: "features, model and classes that match")
         }
         do { try model.plan.checkTakesRealNumbers(type(of: model.spec).type) } catch {
@@ -98,7 +116,10 @@ public struct Predictor: Sendable {
             throw ConfigurationError(
                 place: .nowhere, path: JSONPath([.key("tta"), .index(failure.copy)]), "\(failure.error)")
         }
-        (self.model, self.classes, self.pipeline, self.tta) = (model, classes, pipeline, tta)
+        (self.model, self.pipeline, self.tta, self.targets) = (model, pipeline, tta, targets)
+        self.decisions = decisions
+        self.classes =
+            targets.isEmpty ? classes : targets.mainClassification.map { targets[$0].classes } ?? []
     }
 
     /// Returns the features of all copies of a recording, as `predict` takes them. Throws if they cannot be computed.
@@ -148,6 +169,12 @@ public struct Predictor: Sendable {
         let (raw, probabilities) = (logits.array, logits.softmax(axis: -1).array)
         let overTime = weights.map(Self.overTime)
         return sounds.enumerated().map { row, copies in
+            guard targets.isEmpty else {
+                let width = targets.outputCount
+                return Prediction(
+                    raw[row * width..<(row + 1) * width].map { Double($0) }, targets,
+                    attention: overTime.flatMap { self.attention($0[row], copies[0]) })
+            }
             let numbers = row * classes.count..<(row + 1) * classes.count
             return Prediction(
                 probabilities: probabilities[numbers].map { Double($0) },
@@ -192,6 +219,42 @@ public struct Predictor: Sendable {
                 (0..<rows).reduce(0.0) { $0 + Double(numbers[(example * rows + $1) * time + step]) }
                     / Double(rows)
             }
+        }
+    }
+}
+
+extension [TargetOutput] {
+    /// The index of the first main target that is a classification; nil if there is none.
+    var mainClassification: Int? { firstIndex { $0.role == .main && $0.task == .classification } }
+}
+
+extension ModelCard {
+    /// The outputs of each target; none if the outputs are classes. Throws if they are damaged.
+    func targetOutputs() throws -> [TargetOutput] {
+        guard let targets else { return [] }
+        return try TargetList.decode(JSONValue(.object([JSONMember("targets", targets)]))).targets
+    }
+}
+
+/// The targets in the metadata of a model file.
+private struct TargetList: Options {
+    var targets: [TargetOutput] = []
+
+    static let fields: [Field<Self>] = [
+        .init("targets", \.targets, "The outputs of each target.", .required, .notEmpty)
+    ]
+}
+
+extension Predictor {
+    /// Throws if the model predicts targets instead of classes alone.
+    ///
+    /// - Parameter what: What needs classes, such as "saliency".
+    public func requireClasses(_ what: String) throws {
+        guard targets.isEmpty else {
+            throw LabError(
+                "\(what) requires a model of classes, but this model predicts the targets "
+                    + targets.map { "\"\($0.name)\"" }.joined(separator: ", ")
+                    + "; use Train predict or Train evaluate")
         }
     }
 }

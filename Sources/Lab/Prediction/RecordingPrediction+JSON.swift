@@ -4,8 +4,11 @@ import SpeechEmotion
 extension RecordingPrediction {
     /// The prediction as JSON: `label`, `probabilities` by class, and the `windows` of a long recording, each with its `start` and
     /// `end`. With `attention`, the attention weights over time of the recording or of each window.
-    public func json(classes: [String], attention: Bool = false) -> JSONValue {
-        var line = summary.json(classes: classes, attention: attention && windows.isEmpty)
+    public func json(
+        classes: [String], attention: Bool = false, decisions: RunDecisions = RunDecisions()
+    ) -> JSONValue {
+        var line = summary.json(
+            classes: classes, attention: attention && windows.isEmpty, decisions: decisions)
         guard !windows.isEmpty else { return line }
         line["windows"] = JSONValue(
             .list(
@@ -21,14 +24,24 @@ extension RecordingPrediction {
 }
 
 extension Predictor.Prediction {
-    /// The prediction as JSON: `label` and `probabilities` by class. With `attention`, the attention weights over time, or null if
+    /// The prediction as JSON: `label` and `probabilities` by class, or `targets` by name. With `attention`, the attention weights over time, or null if
     /// the model has none.
-    public func json(classes: [String], attention: Bool = false) -> JSONValue {
-        var line: JSONValue = [
-            "label": classes[best].encode(),
-            "probabilities": JSONValue(
-                .object(zip(classes, probabilities).map { JSONMember($0, JSONValue(.number($1))) })),
-        ]
+    public func json(
+        classes: [String], attention: Bool = false, decisions: RunDecisions = RunDecisions()
+    ) -> JSONValue {
+        var line: JSONValue =
+            outputs.isEmpty
+            ? [
+                "label": classes[best].encode(),
+                "probabilities": JSONValue(
+                    .object(zip(classes, probabilities).map { JSONMember($0, JSONValue(.number($1))) })),
+            ]
+            : [
+                "targets": JSONValue(.object(targets.map { JSONMember($0.target.name, $0.json(decisions)) }))
+            ]
+        if outputs.isEmpty, let conformal = decisions["class"]?.conformal {
+            line["prediction_set"] = conformal.classes(probabilities).map { classes[$0] }.encode()
+        }
         if attention {
             line["attention"] =
                 self.attention.map {

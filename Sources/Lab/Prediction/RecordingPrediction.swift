@@ -38,6 +38,11 @@ public struct RecordingPrediction: Sendable {
             for label in 0..<classes { logits[label] += length * window.prediction.logits[label] }
         }
         for label in 0..<classes { logits[label] /= weight }
+        if let outputs = windows.first?.prediction.outputs, !outputs.isEmpty {
+            summary = Predictor.Prediction(logits, outputs, attention: nil)
+            self.windows = windows
+            return
+        }
         let largest = logits.max() ?? 0
         let powers = logits.map { exp($0 - largest) }
         let sum = powers.reduce(0, +)

@@ -71,12 +71,12 @@ public struct ResultsRow: Options {
         .init("set", \.set, "Overrides of the config, by path."),
         .init(
             "seeds", \.seeds,
-            "Seeds: a list, or a number of consecutive seeds starting at the config's; null uses the config's.",
+            "Seeds: a list, or a number of consecutive seeds starting at the config's; `null` uses the config's.",
             .atLeast(0)),
-        .init("folds", \.folds, "Folds: a list, or \"all\"; null uses the config's fold."),
+        .init("folds", \.folds, "Folds: a list, or \"all\"; `null` uses the config's fold."),
         .init("reported", \.reported, "Accuracy that the authors report, for comparison."),
         .init("note", \.note, "Note on the row."),
-        .init("result", \.result, "Results; null until the runs are finished."),
+        .init("result", \.result, "Results; `null` until the runs are finished."),
     ]
 
     public init() {}
@@ -119,7 +119,7 @@ public struct RowResult: Options {
         public static let fields: [Field<Self>] = [
             .init("metric", \.metric, "Name of the metric.", .required),
             .init("mean", \.mean, "Mean over runs."),
-            .init("deviation", \.deviation, "Standard deviation over runs; null with one run."),
+            .init("deviation", \.deviation, "Standard deviation over runs; `null` with one run."),
             .init(
                 "pooled", \.pooled, "Result of the pooled test predictions of all folds, averaged over seeds."
             ),

@@ -63,7 +63,9 @@ extension Evaluation {
                 atPath: place + "/" + RunFile.plots, withIntermediateDirectories: true)
             for (name, plot) in report.plots { try save(plot.svg, "\(RunFile.plots)/\(name).svg") }
             try save(predictions.csv, RunFile.predictions)
-            try save(predictions.confusion().report(digits: 4) + "\n", RunFile.classification)
+            try save(
+                predictions.report(digits: 4) + "\n",
+                predictions.parts.isEmpty ? RunFile.classification : RunFile.targets)
             try save(json.pretty() + "\n", Self.description)
             try save(report.html, RunFile.report)
             try save(result.json + "\n", RunFile.result)

@@ -20,9 +20,12 @@ public final class ExperimentRun {
     /// A model that another program fitted, which is evaluated instead of a trained one.
     private let imported: Model?
     private var data: ExperimentData
+    /// The calibrated decisions; nil without calibration.
+    private var decisions: RunDecisions?
     /// The model, sized for the classes of the data.
     private var spec: any LayerSpec
-    private var classes: [String] { data.corpus.classes }
+    /// The classes, or the names of the targets.
+    private var classes: [String] { data.targets?.outputs.map(\.name) ?? data.corpus.classes }
 
     /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
     ///
@@ -47,13 +50,14 @@ public final class ExperimentRun {
             experiment.initialize = try experiment.initialize?.pinned()
             self.experiment = experiment
             data = try ExperimentData(experiment, cache: cache)
-            spec = try experiment.model.spec(classes: data.corpus.classes.count)
+            spec = try experiment.model.spec(data.units)
             let output = try spec.checkedPlan(experiment.features.outputShape()).output
-            if let message = ValidatedExperiment.mismatch(output, classes: data.corpus.classes) {
+            if let message = ValidatedExperiment.mismatch(output, data.units) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
             try data.check(experiment)
-            try experiment.checkInitialization(spec, classes: data.corpus.classes)
+            try experiment.checkInitialization(
+                spec, classes: data.targets?.outputs.map(\.name) ?? data.corpus.classes)
         } catch {
             folder.removeIfEmpty()
             throw error
@@ -84,14 +88,15 @@ public final class ExperimentRun {
         if validation.count > 0 { truncation.append(truncated(.validation, validation.truncations)) }
 
         let model = try model(training, validation, generator)
-        let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
+        let loss = data.loss(experiment, training)
         let epochs =
             spec.hasEstimator
             ? try evaluateFit(model, loss, training, validation)
             : try train(model, loss, training, validation)
+        decisions = try DecisionCalibration(experiment, data).fit(model, loss, validation)
+        if let decisions { try folder.write(decisions.json + "\n", to: RunFile.decisions) }
         try save(model)
         let result = try measure(model, loss, epochs, training, validation, truncation, search)
-        try RunChecksums.write(for: folder)
         try report()
         return result
     }
@@ -108,7 +113,7 @@ public final class ExperimentRun {
         if !experiment.augmentation.leaksCopies {
             data = try ExperimentData(experiment, corpus: data.corpus, cache: cache)
         }
-        spec = try experiment.model.spec(classes: classes.count)
+        spec = try experiment.model.spec(data.units)
         try data.check(experiment)
         try folder.write(result.table.csv, to: RunFile.search)
         observer.remark(result.sentence)
@@ -127,10 +132,10 @@ public final class ExperimentRun {
                 schedule: experiment.schedule?.value,
                 options: experiment.training, freeze: experiment.freeze, seed: UInt64(experiment.seed)),
             batches: training
-        ) { [classes, experiment] model in
+        ) { [data, experiment] model in
             guard validation.count > 0 else { return [] }
-            return try Predictions(of: model, for: validation, classes: classes, loss: loss)
-                .metrics(experiment.evaluation.metrics)
+            return try data.predictions(of: model, for: validation, loss: loss)
+                .metrics(experiment.metrics)
         }
         try TrainingLoop(experiment, folder, observer).run(trainer)
         trainer.restoreBestWeights()
@@ -160,7 +165,9 @@ public final class ExperimentRun {
 
     private func clips(_ subset: Split.Subset) throws -> [Clip] {
         let clips = try data.clips(subset)
-        if !clips.isEmpty { observer.begin("Features of \(clips.count) clips (\(subset.rawValue))") }
+        if !clips.isEmpty {
+            observer.begin("Features of \(NumberText.count(clips.count, "clip")) (\(subset.rawValue))")
+        }
         return clips
     }
 
@@ -219,9 +226,14 @@ public final class ExperimentRun {
 
     private var card: ModelCard {
         var card = ModelCard()
-        card.classes = classes
+        if let targets = data.targets {
+            card.targets = targets.outputs.encode()
+        } else {
+            card.classes = classes
+        }
         card.features = experiment.features.encode()
         card.sampleRate = experiment.features.sampleRate
+        card.decisions = decisions?.encode()
         if !experiment.evaluation.tta.isEmpty { card.tta = experiment.evaluation.tta.encode() }
         return card
     }
@@ -249,32 +261,45 @@ public final class ExperimentRun {
         _ validation: EvaluationSet, _ truncation: [RunResult.Truncated], _ search: SearchResult?
     ) throws -> RunResult {
         let set = try measuredSet(validation)
-        var predictions = try Predictions(of: model, for: set, classes: classes, loss: loss)
-        predictions.speakers = set.clips.map(\.speaker)
+        var predictions = try data.predictions(of: model, for: set, loss: loss)
+        predictions.setSpeakers(set.clips.map(\.speaker))
         let subset = experiment.evaluation.subset.splitSubset
         var result = try RunResult(
             predictions, speakerIndependent: data.isSpeakerIndependent(subset), split: data.split.name,
-            subset: subset, options: experiment.evaluation, epochs: epochs.count,
+            subset: subset, options: experiment.measured, epochs: epochs.count,
             bestEpoch: epochs.best)
         result.search = search?.named ?? Named()
         result.findings = try diagnosis(model, loss, training, predictions).findings
         result.truncation = truncation + (subset == .test ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
-        try folder.write(predictions.confusion().report(digits: 4) + "\n", to: RunFile.classification)
+        try writeGroups(predictions, set.clips, result)
+        try folder.write(predictions.report(digits: 4) + "\n", to: experiment.reportFile)
         try audit(model)
-        try folder.write(result.json + "\n", to: RunFile.result)
+        try RunChecksums.finish(folder, result: result.json + "\n")
         return result
+    }
+
+    /// Writes the metrics by group of the columns that the experiment names.
+    private func writeGroups(_ predictions: Predictions, _ clips: [Clip], _ result: RunResult) throws {
+        guard !experiment.groupColumns.isEmpty else { return }
+        let columns = try ClipColumns(experiment.groupColumns, of: clips)
+        let groups = predictions.groupMetrics(
+            columns, experiment.measured, speakerIndependent: result.speakerIndependent)
+        try folder.write(columns.csv(predictions.ids), to: RunFile.columns)
+        try folder.write(groups.table.csv, to: RunFile.groups)
+        try folder.write(groups.gapTable.csv, to: RunFile.gaps)
     }
 
     private func diagnosis(
         _ model: Model, _ loss: any LossSpec, _ training: TrainingSet, _ predictions: Predictions
     ) throws -> TrainingDiagnosis {
         var diagnosis = TrainingDiagnosis(
-            epochs: try EpochLines.read(folder.file(RunFile.metrics)), predictions: predictions)
+            epochs: try EpochLines.read(folder.file(RunFile.metrics)),
+            predictions: predictions.classification ?? Predictions(classes: []))
         diagnosis.subset = experiment.evaluation.subset.splitSubset
         diagnosis.layers = try model.unitActivity(training)
         diagnosis.examples = training.examples
-        guard loss.scoresClasses, classes.count > 1 else { return diagnosis }
+        guard data.targets == nil, loss.scoresClasses, classes.count > 1 else { return diagnosis }
         let counts = training.classCounts(classes.count)
         let isWeighted =
             experiment.data.balance.rule == .weights

@@ -11,7 +11,7 @@ public struct LabelMapping: Options {
     public static let fields: [Field<Self>] = [
         .init(
             "labels", \.labels,
-            "The model's class for each label of the data, such as {\"anger\": \"angry\"}; null drops the clips of a label."
+            "The model's class for each label of the data, such as {\"anger\": \"angry\"}; `null` drops the clips of a label."
         )
     ]
 

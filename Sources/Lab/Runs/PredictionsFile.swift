@@ -2,6 +2,7 @@ import Configuration
 import Metrics
 import Reports
 import SpeechEmotion
+import Training
 
 /// The file `predictions.csv` of a run.
 extension Predictions {
@@ -10,6 +11,7 @@ extension Predictions {
 
     /// The header and a line for each example.
     var csvLines: [String] {
+        guard parts.isEmpty else { return targetLines }
         let decisions = decisions
         var lines = [(Self.columns + classes).map(CSV.cell).joined(separator: ",")]
         for row in ids.indices {
@@ -22,9 +24,23 @@ extension Predictions {
 
     private static let columns = ["file", "speaker", "label", "predicted"]
 
+    /// Reads the predictions of a run from its folder.
+    public init(ofRun folder: String) throws {
+        let experiment = try Experiment.decode(JSONValue.load(folder + "/" + RunFile.config))
+        try self.init(
+            contentsOf: folder + "/" + RunFile.predictions,
+            targets: experiment.targets.map(\.value.plainOutput))
+    }
+
     /// Reads a file written from `csv`; it does not contain the mean loss. Throws errors with their lines.
-    public init(contentsOf file: String) throws(ConfigurationError) {
+    ///
+    /// - Parameter targets: The targets of the experiment; none if it has none.
+    public init(contentsOf file: String, targets: [TargetOutput] = []) throws(ConfigurationError) {
         let table = try CSVTable(contentsOf: file)
+        guard targets.isEmpty else {
+            try self.init(table, targets: targets, file: file)
+            return
+        }
         let width = Self.columns.count
         guard table.columns.prefix(width).elementsEqual(Self.columns), table.columns.count > width else {
             throw ConfigurationError(

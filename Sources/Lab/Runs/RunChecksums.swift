@@ -35,12 +35,25 @@ public struct RunChecksums: Sendable {
         (digests, self.folder) = (found, folder)
     }
 
-    /// Writes the checksums of the files of a finished run.
-    static func write(for folder: RunFolder) throws {
-        let names = RunFile.repeatable + [RunFile.modelCard, RunFile.search, RunFile.sequences]
-        let lines = try names.filter { FileManager.default.fileExists(atPath: folder.file($0)) }
-            .map { "\(try SHA256.hash(contentsOf: folder.file($0)))  \($0)\n" }
+    /// Writes the result of a run, which makes the run finished, and before it the checksums of all files, so that no finished
+    /// run lacks them.
+    static func finish(_ folder: RunFolder, result: String) throws {
+        let names =
+            RunFile.repeatable + [
+                RunFile.targets, RunFile.columns, RunFile.groups, RunFile.gaps, RunFile.decisions,
+                RunFile.modelCard, RunFile.search, RunFile.sequences,
+            ]
+        let digests = try names.map { name in
+            (name, name == RunFile.result ? SHA256.hex(of: result) : try digest(folder.file(name)))
+        }
+        let lines = digests.compactMap { name, digest in digest.map { "\($0)  \(name)\n" } }
         try folder.write(lines.joined(), to: RunFile.checksums)
+        try folder.write(result, to: RunFile.result)
+    }
+
+    /// The SHA-256 of a file; nil if it is missing.
+    private static func digest(_ path: String) throws -> String? {
+        FileManager.default.fileExists(atPath: path) ? try SHA256.hash(contentsOf: path) : nil
     }
 
     /// Returns the state of each file.

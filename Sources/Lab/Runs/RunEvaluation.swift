@@ -71,14 +71,14 @@ public struct RunEvaluation {
         for record in records.dropFirst() {
             if let split = record.split, let own = first.split, split[subset] != own[subset] {
                 throw DataError(
-                    "the \(subset.rawValue) set of \(record.path)",
+                    "the \(subset.word) set of \(record.path)",
                     found: "clips that differ from those of \(first.path)",
                     allowed: "runs with the same split and fold, or another corpus with --data")
             }
         }
         if let split = first.split, split[subset] != data.split[subset] {
             throw DataError(
-                "the \(subset.rawValue) set of \(first.path)",
+                "the \(subset.word) set of \(first.path)",
                 found: "clips that differ from those of the run: the data have changed",
                 allowed: "the data of the run, or another corpus with --data")
         }
@@ -98,18 +98,33 @@ public struct RunEvaluation {
     public func evaluate(
         _ data: DataOptions, labels: LabelMapping = LabelMapping(), allowsPartial: Bool = false
     ) throws -> Evaluation {
-        let corpus = try data.read()
-        let matching = try LabelMatching(
-            corpus, labels.labels, classes: classes, model: set?.path ?? first.path)
-        try matching.check(allowsPartial: allowsPartial)
-        let omissions = corpus.omissions.summary() + matching.notes
+        var corpus = try data.read()
+        var clips: [Clip] = []
+        var targets: TargetSet?
+        var notes: [String] = []
+        if first.trainedExperiment.targets.isEmpty {
+            let matching = try LabelMatching(
+                corpus, labels.labels, classes: classes, model: set?.path ?? first.path)
+            try matching.check(allowsPartial: allowsPartial)
+            (clips, notes) = (matching.clips, matching.notes)
+        } else {
+            guard labels.labels.entries.isEmpty else {
+                throw LabError(
+                    "--labels applies to models of classes, and \(first.path) predicts targets; rename labels in the data with \"labels\""
+                )
+            }
+            try corpus.keepClips(withTargetsOf: first.trainedExperiment)
+            targets = TargetSet(first.trainedExperiment, outputs: predictors[0].targets)
+            clips = corpus.clips
+        }
+        let omissions = corpus.omissions.summary() + notes
         for note in omissions { observer.note(note) }
-        let clips = matching.clips
         let sources = try predictors.map { try FeatureExtractor($0.pipeline, cache: cache) }
         let source = sources[0]
         let loadings = zip(sources, predictors).map { source, predictor in
             FeatureLoading(
-                source: source, classes: classes, isStrict: data.strict,
+                source: source, classes: targets == nil ? classes : corpus.classes, targets: targets,
+                isStrict: data.strict,
                 normalizing: predictor.pipeline.normalize)
         }
         let known = Overlap(clips, set?.records ?? records)
@@ -158,7 +173,7 @@ public struct RunEvaluation {
         speakerIndependent: Bool?, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {
-        let options = first.experiment.evaluation
+        let options = first.experiment.measured
         if let note {
             for record in records {
                 try TestReads(file: record.file(RunFile.testReads)).note(note, clips: clips.count)
@@ -176,7 +191,7 @@ public struct RunEvaluation {
         let set = sets[0]
         set.omissions.summary().forEach(observer.note)
         var predictions = try predictions(sets)
-        predictions.speakers = set.clips.map(\.speaker)
+        predictions.setSpeakers(set.clips.map(\.speaker))
         var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
             options: options,
@@ -196,9 +211,15 @@ public struct RunEvaluation {
     private func predictions(_ sets: [EvaluationSet]) throws -> Predictions {
         let loss = first.trainedExperiment.loss.value
         let single = try zip(predictors, sets).map { predictor, set in
-            try Predictions(of: predictor.model, for: set, classes: classes, loss: loss)
+            guard predictor.targets.isEmpty else {
+                return try Predictions(
+                    of: predictor.model, for: set, targets: predictor.targets,
+                    loss: TargetSet(first.trainedExperiment, outputs: predictor.targets).loss([]))
+            }
+            return try Predictions(of: predictor.model, for: set, classes: classes, loss: loss)
         }
         guard single.count > 1 else { return single[0] }
+        try predictors.forEach { try $0.requireClasses("voting by probabilities") }
         for (path, own) in zip(records.map(\.path), single) where own.ids != single[0].ids {
             throw LabError(
                 "\(path) cannot use the same clips as \(first.path), because some have no features; exclude these clips from the data"

@@ -57,7 +57,8 @@ public struct RunRecord: Sendable {
                 file: path + "/" + RunFile.result, place: "search",
                 found: "\(error)", allowed: "values that the config of the run can have; restore the file")
         }
-        predictions = try file(RunFile.predictions).map { try Predictions(contentsOf: $0) }
+        let targets = experiment.targets.map(\.value.plainOutput)
+        predictions = try file(RunFile.predictions).map { try Predictions(contentsOf: $0, targets: targets) }
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
@@ -80,7 +81,7 @@ public struct RunRecord: Sendable {
     public var gap: String? {
         guard result != nil else { return nil }
         let names =
-            RunFile.repeatable(experiment) + [RunFile.environment]
+            experiment.repeatableFiles + [RunFile.environment]
             + (experiment.evaluation.subset == .test ? [RunFile.testReads] : [])
         let missing = names.filter { !FileManager.default.fileExists(atPath: file($0)) }
         return missing.isEmpty ? nil : "\(path): missing \(missing.joined(separator: ", "))"

@@ -41,6 +41,15 @@ extension RunReport {
         try add(
             evaluation.predictions, options,
             unit: evaluation.predictions.unit(speakerIndependent: evaluation.result.speakerIndependent))
+        if !options.groups.isEmpty, let columns = try? ClipColumns(options.groups, of: evaluation.clips) {
+            groups = evaluation.predictions.groupMetrics(
+                columns, first.experiment.measured,
+                speakerIndependent: evaluation.result.speakerIndependent)
+        }
+        guard evaluation.predictions.parts.isEmpty else {
+            environment = Self.environment(RunEnvironment.now())
+            return
+        }
         try addExamples(
             evaluation.predictions, evaluation.clips, sound: evaluation.sound,
             // An ensemble has no attention of its own; that of its first model is shown.

@@ -14,7 +14,9 @@ extension RunReport {
         let experiment = record.trainedExperiment
         self.init(title: record.name)
         lead = experiment.about
-        facts = try Self.facts(experiment, classes: record.predictions?.classes)
+        facts = try Self.facts(
+            experiment, classes: experiment.targets.isEmpty ? record.predictions?.classes : nil,
+            units: experiment.targets.isEmpty ? nil : data?.units)
         split = record.split.map { Self.split($0, experiment, record.audit) }
         audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.subset.rawValue) }
         epochs = record.epochs
@@ -26,7 +28,7 @@ extension RunReport {
         ]
         config = record.experiment.encode()
         if let result = record.result {
-            add(result, experiment.evaluation, isFitted: experiment.model.spec.hasEstimator)
+            add(result, experiment.measured, isFitted: experiment.model.spec.hasEstimator)
             if !result.truncation.isEmpty {
                 truncation = TruncationTable(result.truncation.map { ($0.subset.rawValue, $0.summary) })
             }
@@ -37,22 +39,32 @@ extension RunReport {
         if record.result != nil, experiment.model.spec.hasEstimator {
             try addImportances(Predictor(record.path).model, experiment, data)
         }
-        if let data { trainingClasses = TrainingClasses(experiment, data) }
+        if let data, data.targets == nil { trainingClasses = TrainingClasses(experiment, data) }
         if let predictions = record.predictions {
-            try add(
-                predictions, experiment.evaluation,
-                unit: predictions.unit(speakerIndependent: record.result?.speakerIndependent))
-            if let data {
+            let unit = predictions.unit(speakerIndependent: record.result?.speakerIndependent)
+            try add(predictions, experiment.evaluation, unit: unit)
+            if let found = try record.decisions {
+                decisions = DecisionReport.all(
+                    found, predictions, unit: unit, level: experiment.evaluation.confidenceLevel)
+            }
+            if let columns = try record.columns {
+                groups = predictions.groupMetrics(
+                    columns, experiment.measured, speakerIndependent: record.result?.speakerIndependent)
+            }
+            if let data, predictions.parts.isEmpty {
                 try addExamples(
                     predictions, data.corpus.clips, sound: data.sound(of:), Predictor(record.path))
             }
         }
     }
 
-    private static func facts(_ experiment: Experiment, classes: [String]?) throws -> [(
+    private static func facts(
+        _ experiment: Experiment, classes: [String]?, units: OutputUnits?
+    ) throws -> [(
         name: String, value: String
     )] {
-        let plan = try ValidatedExperiment(experiment, json: experiment.encode(), classes: classes)
+        let plan = try ValidatedExperiment(
+            experiment, json: experiment.encode(), classes: classes, units: units)
         func type(_ value: JSONValue) -> String { value["type"]?.text ?? "" }
         return [
             ("Data", experiment.data.source.encode().line),
@@ -61,7 +73,9 @@ extension RunReport {
                 "Feature normalization",
                 experiment.features.normalize == .speaker
                     ? "by speaker, over all clips of a speaker in a subset, including test clips (transductive): the metrics assume many clips of each speaker at prediction time"
-                    : "none across clips"
+                    : experiment.features.normalize == .corpus
+                        ? "by corpus, over all clips of a corpus in a subset, including test clips (transductive)"
+                        : "none across clips"
             ),
             (
                 "Augmentation",
@@ -81,7 +95,11 @@ extension RunReport {
             + (experiment.model.spec.hasEstimator
                 ? [("Model", experiment.model.encode().line)]
                 : [
-                    ("Loss", experiment.loss.encode().line),
+                    (
+                        experiment.targets.isEmpty ? "Loss" : "Targets",
+                        experiment.targets.isEmpty
+                            ? experiment.loss.encode().line : experiment.targets.encode().line
+                    ),
                     ("Optimizer", experiment.optimizer.encode().line),
                     ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
                     ("Batch size", "\(experiment.training.batchSize)"),
@@ -152,7 +170,8 @@ extension RunReport {
         if let values = try? TreeExplanation(model).impurityImportances {
             if values.count == names.count {
                 importances = FeatureImportances(
-                    title: "Impurity importances", measure: "share of the decrease in impurity, training set",
+                    title: "Impurity importances",
+                    measure: "fraction of the decrease in impurity, training set",
                     names: names, values: values)
             }
             return
@@ -178,7 +197,7 @@ extension RunReport {
                 isShare: Metric.isShare(entry.name))
         }
         metricsNote =
-            "Evaluated on the \(result.subset.rawValue) set"
+            "Evaluated on the \(result.subset.word) set"
             + (isFitted
                 ? ". "
                 : ", with the weights of " + (result.bestEpoch.map { "epoch \($0)" } ?? "the last epoch")
@@ -191,6 +210,8 @@ extension RunReport {
     mutating func add(
         _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredMetric.Unit
     ) throws {
+        targets = predictions.parts.map { TargetSection($0) }
+        guard predictions.parts.isEmpty else { return }
         let matrix = try predictions.confusion()
         confusion = matrix
         let decisions = predictions.decisions

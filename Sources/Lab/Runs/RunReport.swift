@@ -30,10 +30,16 @@ public struct RunReport: Sendable {
     public var bestEpoch: Int?
     /// The confusion matrix of the evaluated subset.
     public var confusion: ConfusionMatrix?
+    /// The targets of an experiment with targets, each with its own figures.
+    public var targets: [TargetSection] = []
     /// The recall of each class with its interval; if empty, recalls are taken from the confusion matrix.
     public var classes: [Group] = []
     /// The accuracy of each speaker.
     public var speakers: [Group] = []
+    /// The calibrated decisions of each target.
+    public var decisions: [DecisionReport] = []
+    /// The metrics by group of the columns in `evaluation.groups`.
+    public var groups: GroupMetrics?
     /// The calibration of the predicted probabilities.
     public var calibration: Calibration?
     /// The confidence of correct and incorrect predictions.

@@ -15,9 +15,12 @@ extension RunReport {
             HTML.section("Hyperparameter search", searchPart),
             HTML.section("Training examples", classCountPart),
             HTML.section("Training", trainingPart),
+            HTML.section("Targets", targets.map(\.html).joined()),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
             HTML.section("Speakers", speakerPart),
+            HTML.section("Groups", groups?.html ?? ""),
+            HTML.section("Decisions", decisions.map(\.html).joined()),
             HTML.section("Calibration", calibrationPart),
             HTML.section("Feature importances", importancePart),
             HTML.section("Most confident misclassifications", mistakes.map(picture).joined()),
@@ -155,7 +158,7 @@ extension RunReport {
         let words =
             importances?.intervals.isEmpty == false
             ? "The decrease in unweighted average recall on the evaluated subset when the values of a feature family are shuffled between clips, with 95% intervals over repeated shuffles. Families that carry the same information share their importance."
-            : "The share of each feature in the decrease in impurity (forests and trees) or in the gain (boosting) on the training set. Impurity importances favor features with many distinct values; `Train plot importance --method permutation` computes importances on the evaluated subset."
+            : "The fraction of the decrease in impurity (forests and trees) or of the gain (boosting) on the training set that each feature contributes. Impurity importances favor features with many distinct values; `Train plot importance --method permutation` computes importances on the evaluated subset."
         return HTML.paragraph(words) + HTML.figure(plot)
     }
 

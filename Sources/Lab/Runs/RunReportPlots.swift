@@ -52,11 +52,13 @@ extension RunReport {
         func add(_ name: String, _ plot: (any Plot)?) {
             if let plot { plots.append((name, plot)) }
         }
+        plots += targets.flatMap(\.plots)
         add("confusion", confusionPlot)
         add("recall", classChart)
         add("speakers", speakerChart)
         add("calibration", reliabilityPlot)
         add("confidence", confidencePlot)
+        plots += decisions.flatMap(\.plots)
         add("importance", importancePlot)
         for (name, plot) in search?.plots ?? [] { add(name, plot) }
         add("classes", trainingClassesPlot)

@@ -22,11 +22,11 @@ public struct RunResult: Options {
         .init("split", \.split, "Name of the split."),
         .init("subset", \.subset, "The evaluated subset: train, validation or test."),
         .init("epochs", \.epochs, "Number of epochs; 0 for an ensemble.", .atLeast(0)),
-        .init("best_epoch", \.bestEpoch, "Epoch whose weights were evaluated; null for the last."),
-        .init("test", \.test, "Metrics of the evaluated subset; null if undefined.", .required),
+        .init("best_epoch", \.bestEpoch, "Epoch whose weights were evaluated; `null` for the last."),
+        .init("test", \.test, "Metrics of the evaluated subset; `null` if undefined.", .required),
         .init(
             "speaker_independent", \.speakerIndependent,
-            "Whether no speaker of the evaluated subset is in the training set or, for the test set, the validation set; null if speakers are unknown."
+            "Whether no speaker of the evaluated subset is in the training set or, for the test set, the validation set; `null` if speakers are unknown."
         ),
         .init("intervals", \.intervals, "Confidence intervals of the metrics."),
         .init("speakers", \.speakers, "Accuracy by speaker."),
@@ -57,11 +57,11 @@ public struct RunResult: Options {
             .init("metric", \.metric, "Name of the metric.", .required),
             .init("over", \.over, "The independent units: speakers or clips."),
             .init("units", \.units, "Number of units.", .atLeast(0)),
-            .init("method", \.method, "Method; null if there is no interval."),
-            .init("absence", \.absence, "The reason why there is no interval; null if there is one."),
+            .init("method", \.method, "Method; `null` if there is no interval."),
+            .init("absence", \.absence, "The reason why there is no interval; `null` if there is one."),
             .init("level", \.level, "Confidence level.", .above(0), .below(1)),
-            .init("low", \.low, "Lower bound; null if there is no interval."),
-            .init("high", \.high, "Upper bound; null if there is no interval."),
+            .init("low", \.low, "Lower bound; `null` if there is no interval."),
+            .init("high", \.high, "Upper bound; `null` if there is no interval."),
         ]
         public init() {}
     }
@@ -139,7 +139,8 @@ public struct RunResult: Options {
         test = Named(metrics.map { .init($0.name, $0.value.isFinite ? $0.value : nil) })
         let unit = predictions.unit(speakerIndependent: speakerIndependent)
         for metric in options.metrics {
-            let found = try predictions.interval(metric, unit, options)
+            let isKnown = predictions.parts.isEmpty || test[metric.name].flatMap { $0 } != nil
+            let found = try isKnown ? predictions.interval(metric, unit, options) : .undefined(options)
             var interval = Interval()
             (interval.metric, interval.over, interval.units) = (metric.name, unit, found.units)
             (interval.method, interval.absence, interval.level) = (found.method, found.absence, found.level)
@@ -147,7 +148,7 @@ public struct RunResult: Options {
             interval.high = found.high.isFinite ? found.high : nil
             intervals.append(interval)
         }
-        if predictions.knownSpeakers != nil {
+        if predictions.knownSpeakers != nil, let predictions = predictions.classification {
             self.speakers = Self.groups(predictions, predictions.speakers.compactMap { $0 })
         }
     }
@@ -176,6 +177,16 @@ public struct RunResult: Options {
             group.accuracy = Double(count.right) / Double(count.all)
             return group
         }
+    }
+}
+
+extension ConfidenceInterval {
+    /// No interval for a metric without a value.
+    fileprivate static func undefined(_ options: EvaluationOptions) -> ConfidenceInterval {
+        var interval = ConfidenceInterval(
+            estimate: .nan, low: .nan, high: .nan, level: options.confidenceLevel)
+        interval.absence = .undefined
+        return interval
     }
 }
 

@@ -38,11 +38,10 @@ public final class SequenceRun {
             let vocabulary = SequenceVocabulary(transcripts: transcripts)
             loss.sequences = transcripts.map(vocabulary.labels)
             (self.loss, self.vocabulary) = (loss, vocabulary)
-            spec = try experiment.model.spec(classes: vocabulary.outputs.count)
+            let units = OutputUnits(classes: vocabulary.outputs)
+            spec = try experiment.model.spec(units)
             let output = try spec.checkedPlan(experiment.features.outputShape()).output
-            if let message = ValidatedExperiment.mismatch(
-                output, classes: vocabulary.outputs, labelsSequences: true)
-            {
+            if let message = ValidatedExperiment.mismatch(output, units, labelsSequences: true) {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
             try data.check(experiment)
@@ -88,8 +87,7 @@ public final class SequenceRun {
         let result = try measure(model, validation, trainer)
         try RunAudit(data, folder, cache, observer).write(
             experiment, fitted: model.fittedLayers.map(\.typeName))
-        try folder.write(result.json + "\n", to: RunFile.result)
-        try RunChecksums.write(for: folder)
+        try RunChecksums.finish(folder, result: result.json + "\n")
         observer.begin("Writing the report")
         try RunReport(RunRecord(folder.path), data: data).write(to: folder)
         return result
@@ -156,13 +154,5 @@ extension Experiment {
         labelsSequences
             ? try SequenceRun(self, folder: folder, cache: cache, observer: observer).run()
             : try ExperimentRun(self, folder: folder, cache: cache, observer: observer).run()
-    }
-}
-
-extension RunFile {
-    /// The files of a finished run that are bit-identical in every run of an experiment on one type of machine.
-    public static func repeatable(_ experiment: Experiment) -> [String] {
-        guard experiment.labelsSequences else { return repeatable }
-        return repeatable.filter { $0 != predictions && $0 != classification } + [sequences]
     }
 }

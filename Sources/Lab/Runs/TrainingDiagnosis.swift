@@ -93,7 +93,7 @@ public struct TrainingDiagnosis: Sendable {
         else { return nil }
         return .init(
             .oneClass,
-            "The model predicts \"\(predictions.classes[label])\" for all \(NumberText.count(decisions.count)) examples of the \(subset.rawValue) set. Try another optimizer.learning_rate (\(text(rate))), more epochs, or data.balance if the classes are imbalanced."
+            "The model predicts \"\(predictions.classes[label])\" for all \(NumberText.count(decisions.count)) examples of the \(subset.word) set. Try another optimizer.learning_rate (\(text(rate))), more epochs, or data.balance if the classes are imbalanced."
         )
     }
 
@@ -110,7 +110,7 @@ public struct TrainingDiagnosis: Sendable {
         guard uar < limit else { return nil }
         return .init(
             .measuredAtChance,
-            "The UAR on the \(subset.rawValue) set is \(text(uar)), no better than chance (\(text(chance))), at a training accuracy of \(text(accuracy)): the model does not generalize. Check that the labels match their recordings, and that the training and \(subset.rawValue) sets come from the same distribution."
+            "The UAR on the \(subset.word) set is \(text(uar)), no better than chance (\(text(chance))), at a training accuracy of \(text(accuracy)): the model does not generalize. Check that the labels match their recordings, and that the training and \(subset.word) sets come from the same distribution."
         )
     }
 

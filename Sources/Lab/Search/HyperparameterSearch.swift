@@ -31,7 +31,8 @@ struct HyperparameterSearch {
     ) throws -> TrialScorer {
         let memory = FeatureMemory(data, cache: cache)
         return TrialScorer(
-            search: search, folds: try folds(search, data), classes: data.corpus.classes,
+            search: search, folds: try folds(search, data), classes: data.corpus.classes, units: data.units,
+            targets: data.targets,
             loading: { try memory.loading($0) }, shouldStop: { observer.shouldStop })
     }
 
@@ -98,7 +99,7 @@ struct HyperparameterSearch {
 
     private func note(_ trials: [Trial]) -> String {
         guard let best = SearchResult.best(trials) else { return "" }
-        let value = search.metric == "loss" ? -trials[best].mean : trials[best].mean
+        let value = search.isMinimized ? -trials[best].mean : trials[best].mean
         return "best \(search.metric) \(NumberText.fixed(value))"
     }
 

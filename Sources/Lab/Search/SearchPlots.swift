@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Metrics
 import Reports
 
 extension SearchResult {
@@ -24,7 +25,7 @@ extension SearchResult {
             }
             guard Self.distinct(slice.map { $0.request.values[axis] }).count > 2,
                 let curve = curve(
-                    slice, axis, isShare: search.metric != "loss",
+                    slice, axis,
                     title: "Validation curve, other values as in the best trial")
             else { continue }
             plots.append(("search-curve-\(axis + 1)", curve))
@@ -35,9 +36,8 @@ extension SearchResult {
     /// A heat map for two parameters, a validation curve for one numeric parameter; nil for other searches.
     public var plot: (any Plot)? {
         let names = search.parameters.entries.map(\.name)
-        let isShare = search.metric != "loss"
         let full = trials.filter { $0.failure == nil && $0.request.budget == 1 }
-        if names.count == 1 { return curve(full, 0, isShare: isShare) }
+        if names.count == 1 { return curve(full, 0) }
         guard let pair = plotted(full) else { return nil }
         let values = pair.map { axis in Self.distinct(full.map { $0.request.values[axis] }) }
         // Of the trials that share a cell, the best counts.
@@ -48,14 +48,15 @@ extension SearchResult {
                 let y = values[1].firstIndex(of: Self.label(trial.request.values[pair[1]]))
             else { continue }
             let score = shown(trial.mean)
-            let isBetter = isShare ? score > scores[y][x] : score < scores[y][x]
+            let isBetter = search.isMinimized ? score < scores[y][x] : score > scores[y][x]
             if scores[y][x].isNaN || isBetter { scores[y][x] = score }
         }
         return SearchHeatMap(
             title: "Hyperparameter search"
-                + (names.count == 2 ? "" : isShare ? " (maximum)" : " (minimum)"),
+                + (names.count == 2 ? "" : search.isMinimized ? " (minimum)" : " (maximum)"),
             xName: names[pair[0]], xValues: values[0], yName: names[pair[1]], yValues: values[1],
-            scores: scores, scoreName: search.metric, isShare: isShare, isLowerBetter: !isShare)
+            scores: scores, scoreName: search.metric, isShare: Metric.isShare(search.metric),
+            isLowerBetter: search.isMinimized)
     }
 
     /// The two parameters with the most different values, if they are few enough for a heat map.
@@ -69,7 +70,7 @@ extension SearchResult {
     }
 
     private func curve(
-        _ trials: [Trial], _ axis: Int, isShare: Bool, title: String = "Validation curve"
+        _ trials: [Trial], _ axis: Int, title: String = "Validation curve"
     ) -> (any Plot)? {
         let name = search.parameters.entries[axis].name
         var points: [(x: Double, scores: [Double])] = []
@@ -81,8 +82,9 @@ extension SearchResult {
         guard points.count > 1 else { return nil }
         return LineChart.validationCurve(
             title: title, parameter: name, yName: search.metric,
-            ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)), isShare: isShare,
-            isLowerBetter: !isShare, xAxis: Self.axis(points.map(\.x)))
+            ScoreCurve(x: points.map(\.x), training: [], validation: points.map(\.scores)),
+            isShare: Metric.isShare(search.metric), isLowerBetter: search.isMinimized,
+            xAxis: Self.axis(points.map(\.x)))
     }
 
     /// Returns the axis for ascending values: logarithmic if they span orders of magnitude and are more even there.

@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import Metrics
 import Reports
 
 /// The trials of a search with the best values.
@@ -42,8 +43,8 @@ public struct SearchResult: Sendable {
             "search: best of \(NumberText.count(trials.count, "trial")) with \(search.metric) \(score): \(chosen)"
     }
 
-    /// The value of the metric as it is shown: the loss is minimized, so its sign is changed back.
-    func shown(_ score: Double) -> Double { search.metric == "loss" ? -score : score }
+    /// The value of the metric as it is shown: the sign of a minimized metric is changed back.
+    func shown(_ score: Double) -> Double { search.isMinimized ? -score : score }
 
     /// All trials as a table, the best first.
     var table: ValueTable {
@@ -75,7 +76,7 @@ public struct SearchResult: Sendable {
 
     private func scoreText(_ trial: Trial) -> String {
         guard !trial.mean.isNaN else { return "–" }
-        let isShare = search.metric != "loss"
+        let isShare = Metric.isShare(search.metric)
         func text(_ value: Double) -> String {
             isShare ? NumberText.percent(value) : NumberText.fixed(value)
         }
@@ -92,7 +93,7 @@ public struct SearchResult: Sendable {
     private func row(_ index: Int) -> [ValueTable.Cell] {
         let trial = trials[index]
         let spread = Self.deviation(trial.scores)
-        let isShare = search.metric != "loss"
+        let isShare = Metric.isShare(search.metric)
         return [.count(index + 1)] + trial.request.values.map { .text($0.text ?? $0.line) }
             + [
                 .number(trial.request.budget), .value(shown(trial.mean), isShare: isShare),

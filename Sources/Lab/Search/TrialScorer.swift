@@ -15,7 +15,10 @@ struct TrialScorer: Sendable {
 
     let search: SearchOptions
     let folds: [Fold]
+    /// The classes, and the outputs that the model needs.
     let classes: [String]
+    let units: OutputUnits
+    let targets: TargetSet?
     /// The features of all clips, which many trials share.
     let loading: @Sendable (Experiment) throws -> FeatureLoading
     let shouldStop: @Sendable () -> Bool
@@ -27,15 +30,15 @@ struct TrialScorer: Sendable {
         var examples: Int
     }
 
-    /// Returns the value of the metric that the search maximizes. A fitted model with part of the budget sees part of the
-    /// examples, a network part of the epochs.
+    /// Returns the value that the search maximizes: the metric, or its negative if lower is better. A fitted model with part of the
+    /// budget sees part of the examples, a network part of the epochs.
     func score(_ experiment: Experiment, budget: Double, fold: Int) throws -> Double {
-        let isFitted = try experiment.model.spec(classes: classes.count).hasEstimator
+        let isFitted = try experiment.model.spec(units).hasEstimator
         return try evaluated(
             experiment, share: isFitted ? budget : 1, epochs: isFitted ? 1 : budget, fold: fold
         ) { model, loss, _, test in
             let value = try value(model, loss, test, experiment)
-            return search.metric == "loss" ? -value : value
+            return search.isMinimized ? -value : value
         }
     }
 
@@ -55,7 +58,7 @@ struct TrialScorer: Sendable {
         let fold = folds[number]
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
         let loading = try loading(experiment)
-        let spec = try experiment.model.spec(classes: classes.count)
+        let spec = try experiment.model.spec(units)
         let stop: @Sendable () throws -> Void = { if shouldStop() { throw RunStopped(isSaved: true) } }
         let training = try TrainingSet(
             part(fold.train, share, generator), loading,
@@ -64,7 +67,9 @@ struct TrialScorer: Sendable {
         let test = try EvaluationSet(
             fold.test, loading, batch: experiment.evaluation.batchSize, stop: stop)
         let model = try Model(spec, input: loading.source.shape, generator: generator.split("weights"))
-        let loss = experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
+        let loss: any LossSpec =
+            targets?.loss(training.targetRows)
+            ?? experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
         if spec.hasEstimator {
             try model.fitLayers(
                 to: training.fittingExamples(classes: classes.count, experiment, validation: nil),
@@ -83,16 +88,14 @@ struct TrialScorer: Sendable {
     ) throws {
         var options = experiment.training
         options.epochs = max(1, Int((Double(options.epochs) * budget).rounded()))
-        let metrics = experiment.evaluation.metrics
+        let metrics = experiment.metrics
         let trainer = Trainer(
             Trainer.Configuration(
                 model: model, loss: loss, optimizer: experiment.optimizer.value,
                 schedule: experiment.schedule?.value, options: options, freeze: experiment.freeze,
                 seed: UInt64(experiment.seed)),
             batches: training
-        ) { [classes] model in
-            try Predictions(of: model, for: test, classes: classes, loss: loss).metrics(metrics)
-        }
+        ) { model in try predictions(of: model, test, loss).metrics(metrics) }
         while !trainer.isOver {
             while trainer.batch < trainer.batchesPerEpoch {
                 try stop()
@@ -106,12 +109,20 @@ struct TrialScorer: Sendable {
     private func value(
         _ model: Model, _ loss: any LossSpec, _ test: any EvaluationBatches, _ experiment: Experiment
     ) throws -> Double {
-        let predictions = try Predictions(of: model, for: test, classes: classes, loss: loss)
-        let found = try predictions.metrics(experiment.evaluation.metrics)
+        let found = try predictions(of: model, test, loss).metrics(experiment.metrics)
         return found.first { $0.name == search.metric }?.value ?? .nan
     }
 
-    /// A share of the clips, drawn at random with equal shares of all classes, and at least one of each.
+    private func predictions(
+        of model: any Layer, _ test: any EvaluationBatches, _ loss: any LossSpec
+    ) throws -> Predictions {
+        guard let targets else {
+            return try Predictions(of: model, for: test, classes: classes, loss: loss)
+        }
+        return try Predictions(of: model, for: test, targets: targets.outputs, loss: loss)
+    }
+
+    /// A fraction of the clips, drawn at random with equal shares of all classes, and at least one of each.
     private func part(_ clips: [Clip], _ budget: Double, _ generator: RandomGenerator) -> [Clip] {
         guard budget < 1 else { return clips }
         var kept: Set<Int> = []

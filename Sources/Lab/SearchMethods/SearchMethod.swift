@@ -36,7 +36,7 @@ public struct Trial: Sendable, Equatable {
     public struct Request: Sendable, Equatable {
         /// One value per parameter.
         public var values: [JSONValue]
-        /// The share of the full effort: of the epochs of a network, or of the training examples of a fitted model.
+        /// The fraction of the full effort: of the epochs of a network, or of the training examples of a fitted model.
         public var budget = 1.0
 
         /// Creates a request.

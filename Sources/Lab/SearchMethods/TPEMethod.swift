@@ -72,7 +72,7 @@ public struct TPEMethod: SearchMethod {
         }
     }
 
-    /// The share of each value, each counted once more than it occurs.
+    /// The relative frequency of each value, each counted once more than it occurs.
     private static func shares(_ values: [JSONValue], _ found: [JSONValue]) -> [Double] {
         let counts = values.map { value in 1 + Double(found.count { $0.line == value.line }) }
         let total = counts.reduce(0, +)

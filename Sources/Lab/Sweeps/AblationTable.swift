@@ -124,7 +124,7 @@ public struct AblationTable: Sendable {
 
     private var overviews: GroupOverviews {
         let wanted =
-            ablation.plan.members.flatMap { $0.experiment.evaluation.metrics.map(\.name) } + ["loss"]
+            ablation.plan.members.flatMap { $0.experiment.metrics.map(\.name) } + ["loss"]
         let names = wanted.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         return GroupOverviews(groups, metrics: names)
     }

@@ -12,9 +12,10 @@ extension ValidatedSweep {
         let problems = members.compactMap { member -> ConfigurationIssue? in
             guard let classes = member.experiment.data.knownClasses else { return nil }
             let experiment = member.experiment
-            guard let spec = try? experiment.model.spec(classes: classes.count),
+            guard let units = experiment.knownUnits(classes),
+                let spec = try? experiment.model.spec(units),
                 let output = try? spec.checkedPlan(experiment.features.outputShape()).output,
-                let message = ValidatedExperiment.mismatch(output, classes: classes)
+                let message = ValidatedExperiment.mismatch(output, units)
             else { return nil }
             return Self.problem(of: member, "model", message)
         }
@@ -57,10 +58,10 @@ extension ValidatedSweep {
                 for fold in wanted ?? [] where fold > count {
                     report("fold", "expected 1 to \(count), found \(fold): the split has \(count) folds")
                 }
-                let spec = try experiment.model.spec(classes: corpus.classes.count)
-                let output = try spec.checkedPlan(experiment.features.outputShape()).output
-                if let message = ValidatedExperiment.mismatch(output, classes: corpus.classes) {
-                    report("model", message)
+                if let units = experiment.knownUnits(corpus.classes) {
+                    let spec = try experiment.model.spec(units)
+                    let output = try spec.checkedPlan(experiment.features.outputShape()).output
+                    if let message = ValidatedExperiment.mismatch(output, units) { report("model", message) }
                 }
                 return wanted ?? Array(1...max(1, count))
             } catch let error as DataError {

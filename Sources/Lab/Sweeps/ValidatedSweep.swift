@@ -132,12 +132,12 @@ public struct ValidatedSweep: Sendable {
                         "expected 1\(count > 1 ? " to \(count)" : ""), found \(wrong): the split has \(count > 1 ? "\(count) folds" : "a single fold")"
                 ))
         }
-        let metrics = ["loss"] + member.evaluation.metrics.map(\.name)
+        let metrics = ["loss"] + member.metrics.map(\.name)
         if !metrics.contains(options.metric) {
             let path: JSONPath = ["sweep", "metric"]
             let meant = Suggestion.closest(to: options.metric, among: metrics)
             let advice =
-                Metric(rawValue: options.metric) != nil
+                Metric(rawValue: options.metric) != nil && member.targets.isEmpty
                 ? "add it to evaluation.metrics"
                 : meant.map { "did you mean \"\($0)\"?" } ?? "available: \(metrics.joined(separator: ", "))"
             problems.append(

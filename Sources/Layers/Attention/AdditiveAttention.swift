@@ -20,10 +20,13 @@ public final class AdditiveAttention: Layer {
         public static let type = "attention"
         public static let summary = "Attention pooling: weighted average of the steps of a sequence."
         public static let fields: [Field<Self>] = [
-            .init("form", \.form, "How the score of a step is computed."),
+            .init(
+                "form", \.form,
+                "Score of a step h: `additive` is v . tanh(W h + b) (Bahdanau et al. 2015); `reduced` is tanh(w . h + b_t), with one bias per step, a common custom layer in Keras."
+            ),
             .init(
                 "units", \.units,
-                "Hidden size of the additive form; null uses the number of channels.",
+                "Hidden size of the additive form; `null` uses the number of channels.",
                 .atLeast(1)),
             .init("kernel_initializer", \.kernelInitializer, "Initializer of the weights."),
         ]

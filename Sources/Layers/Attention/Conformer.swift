@@ -21,7 +21,7 @@ public struct ConformerSpec: BlockSpec {
         .init("num_heads", \.heads, "Number of attention heads.", .atLeast(1)),
         .init(
             "feedforward_units", \.hidden,
-            "Hidden size of the feed-forward networks; null uses four times the channels.",
+            "Hidden size of the feed-forward networks; `null` uses four times the channels.",
             .atLeast(1)),
         .init("kernel_size", \.kernel, "Kernel size of the convolution in steps.", .atLeast(1)),
         .init(

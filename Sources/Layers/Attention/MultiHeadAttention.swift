@@ -19,14 +19,14 @@ public final class MultiHeadAttention: Layer {
         public static let fields: [Field<Self>] = [
             .init("num_heads", \.heads, "Number of attention heads.", .atLeast(1)),
             .init(
-                "head_size", \.size, "Channels per head; null divides the input channels among the heads.",
+                "head_size", \.size, "Channels per head; `null` divides the input channels among the heads.",
                 .atLeast(1)),
             .init("dropout", \.dropout, "Dropout rate of the attention weights.", .range(0..<1)),
             .init("causal", \.causal, "Whether each step attends only to itself and earlier steps."),
             .init("bias", \.bias, "Whether the query, key, value and output projections have biases."),
             .init(
                 "positional_encoding", \.positions,
-                "Positional encoding that is added to the input; null adds none."),
+                "Positional encoding that is added to the input; `null` adds none."),
             .init("kernel_initializer", \.kernelInitializer, "Initializer of the weights."),
         ]
 

@@ -23,7 +23,7 @@ public final class Positions: Layer {
             .init("kind", \.kind, "Whether the encoding is sinusoidal or learned."),
             .init(
                 "steps", \.steps,
-                "Maximum number of steps of a learned encoding; null uses the length of the input.",
+                "Maximum number of steps of a learned encoding; `null` uses the length of the input.",
                 .atLeast(1)),
         ]
 

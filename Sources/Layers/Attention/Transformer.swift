@@ -26,7 +26,7 @@ public struct TransformerSpec: BlockSpec {
         .init("num_heads", \.heads, "Number of attention heads.", .atLeast(1)),
         .init(
             "feedforward_units", \.hidden,
-            "Hidden size of the feed-forward network; null uses four times the channels.",
+            "Hidden size of the feed-forward network; `null` uses four times the channels.",
             .atLeast(1)),
         .init(
             "dropout", \.dropout, "Dropout rate of both sublayers and of the attention weights.",

@@ -39,7 +39,7 @@ public final class Graph: Layer {
             .init(
                 "parts", \.parts, "Parts by name, in the order of computation.", .required,
                 .notEmpty),
-            .init("output", \.output, "Name of the part that is the output; null uses the last part."),
+            .init("output", \.output, "Name of the part that is the output; `null` uses the last part."),
         ]
 
         public init() {}

@@ -31,7 +31,7 @@ public final class Voting: Layer {
             ),
             .init(
                 "weights", \.weights,
-                "One positive weight per classifier; they need not sum to 1. null for equal weights."),
+                "One positive weight per classifier, which need not sum to 1; `null` for equal weights."),
         ]
 
         public init() {}

@@ -17,7 +17,7 @@ public struct ConvolutionOptions<Size: WindowSize>: Options, WeightedSumOptions 
             .init("kernel_size", \.kernel, words.window, .atLeast(1)),
             .init("stride", \.stride, words.step, .atLeast(1)),
             .init("dilation", \.dilation, words.tap, .atLeast(1)),
-            .init("padding", \.padding, "Padding of the input."),
+            .init("padding", \.padding, PaddingRule.help),
         ] + group(\.sum)
     }
 

@@ -42,10 +42,11 @@ public struct EfficientNetSpec: BlockSpec {
     public static let fields: [Field<Self>] = [
         .init("variant", \.variant, "Variant, from b0 (smallest) to b7.", .required),
         .init(
-            "classes", \.classes, "Number of outputs; null outputs the globally averaged features.",
+            "classes", \.classes, "Number of outputs; `null` outputs the globally averaged features.",
             .atLeast(1)),
         .init(
-            "dropout", \.dropout, "Dropout rate before the last layer; null uses the default of the variant.",
+            "dropout", \.dropout,
+            "Dropout rate before the last layer; `null` uses the default of the variant.",
             .range(0..<1)),
         .init(
             "drop_path", \.dropPath,

@@ -12,6 +12,10 @@ public enum PaddingRule: String, CaseIterable, ConfigurationValue {
     /// (kernel_size - 1) * dilation / 2 zeros on both sides, independent of the stride (usual in PyTorch).
     case symmetric
 
+    /// The description of a key with this value.
+    static let help =
+        "Padding of the input: `valid` for none, `same` for ceil(steps / stride) outputs as in Keras, `causal` at the start only, `symmetric` for equal padding on both sides as in PyTorch."
+
     func padding(kernel: [Int], dilation: [Int]) -> Padding {
         switch self {
         case .valid: return .valid

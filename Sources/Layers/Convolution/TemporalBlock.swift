@@ -27,7 +27,7 @@ public struct TemporalBlockSpec: BlockSpec {
         .init("filters", \.filters, "Number of output channels.", .required, .atLeast(1)),
         .init("kernel_size", \.kernel, "Kernel size in steps.", .atLeast(1)),
         .init("dilation", \.dilation, "Dilation of the kernel.", .atLeast(1)),
-        .init("padding", \.padding, "Padding of the input."),
+        .init("padding", \.padding, PaddingRule.help),
         .init("norm", \.norm, "Normalization after each convolution."),
         .init("activation", \.activation, "Activation after each convolution and after the sum."),
         .init(

@@ -110,7 +110,7 @@ extension Initializer: ConfigurationValue {
 
         static let summary = "Initializer with a parameter."
         static let fields: [Field<Self>] = [
-            .init("type", \.form, "Kind of initializer.", .required),
+            .init("type", \.form, "Type of the initializer.", .required),
             .init(
                 "value", \.value, "Constant value, limit of the uniform distribution, or standard deviation.",
                 .required,

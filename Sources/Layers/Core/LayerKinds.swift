@@ -22,6 +22,7 @@ let layerKinds: [any TaggedOptions.Type] = [
     TemporalBlock.Spec.self,
     BatchNorm.Spec.self, LayerNorm.Spec.self, GroupNorm.Spec.self, FeatureNorm.Spec.self,
     Dropout.Spec.self, SpatialDropout.Spec.self, DropPath.Spec.self, GaussianNoise.Spec.self,
+    GradientReversal.Spec.self,
     Flatten.Spec.self, Reshape.Spec.self, Masking.Spec.self, Unmasking.Spec.self, GatedLinear.Spec.self,
     Embedding.Spec.self,
     Sequential.Spec.self, Residual.Spec.self, Branches.Spec.self, Voting.Spec.self, Graph.Spec.self,

@@ -18,11 +18,11 @@ public struct LinearDiscriminantSpec: ClassifierSpec {
         .init("solver", \.options.solver, "The solver; svd does not support shrinkage."),
         .init(
             "shrinkage", \.options.shrinkage.setting,
-            "Shrinkage of the covariance: \"auto\" for that of Ledoit and Wolf (2004), or 0 to 1; null for none."
+            "Shrinkage of the covariance: \"auto\" for that of Ledoit and Wolf (2004), or 0 to 1; `null` for none."
         ),
         .init(
             "priors", \.options.priors,
-            "Prior probability of each class; null for the class frequencies in the training set."),
+            "Prior probability of each class; `null` for the class frequencies in the training set."),
         .init(
             "tol", \.options.tol, "Threshold of the singular values below which directions are ignored.",
             .atLeast(0)),
@@ -73,7 +73,7 @@ public struct GaussianNBSpec: ClassifierSpec {
         unitsField(\.units),
         .init(
             "priors", \.options.priors,
-            "Prior probability of each class; null for the class frequencies in the training set."),
+            "Prior probability of each class; `null` for the class frequencies in the training set."),
         .init(
             "var_smoothing", \.options.varSmoothing,
             "Fraction of the largest variance that is added to all variances.", .atLeast(0)),

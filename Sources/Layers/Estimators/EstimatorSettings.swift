@@ -7,7 +7,7 @@ public enum ClassWeightSetting: String, CaseIterable, ConfigurationValue {
     case balancedSubsample = "balanced_subsample"
 
     static let help =
-        "Class weights: \"balanced\" for inverse class frequencies, \"balanced_subsample\" for those of each tree's sample, or a list with one weight per class; null for equal weights."
+        "Class weights: \"balanced\" for inverse class frequencies, \"balanced_subsample\" for those of each tree's sample, or a list with one weight per class; `null` for equal weights."
 }
 
 extension TreeClassWeight? {
@@ -37,7 +37,7 @@ public enum BalancedSetting: String, CaseIterable, ConfigurationValue {
     case balanced
 
     static let help =
-        "Class weights: \"balanced\" for inverse class frequencies, or a list with one weight per class; null for equal weights."
+        "Class weights: \"balanced\" for inverse class frequencies, or a list with one weight per class; `null` for equal weights."
 }
 
 extension ClassWeight {

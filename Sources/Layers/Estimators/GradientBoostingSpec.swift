@@ -13,14 +13,17 @@ public struct GradientBoostingSpec: ClassifierSpec {
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init(
-            "n_estimators", \.options.parameters.nEstimators, "Number of iterations.", .range(1...100_000)),
-        .init("learning_rate", \.options.parameters.learningRate, "Factor of each tree.", .above(0)),
+            "n_estimators", \.options.parameters.nEstimators, "Number of boosting iterations.",
+            .range(1...100_000)),
+        .init(
+            "learning_rate", \.options.parameters.learningRate,
+            "Learning rate: factor of the contribution of each tree.", .above(0)),
         .init(
             "num_leaves", \.options.parameters.numLeaves,
             "Maximum number of leaves of a tree; the leaf with the largest gain is split first.",
             .range(2...65536)),
         .init(
-            "max_depth", \.options.parameters.maxDepth, "Maximum depth of a tree; null for no limit.",
+            "max_depth", \.options.parameters.maxDepth, "Maximum depth of a tree; `null` for no limit.",
             .atLeast(1)),
         .init(
             "min_data_in_leaf", \.options.parameters.minDataInLeaf, "Minimum number of examples of a leaf.",
@@ -49,7 +52,7 @@ public struct GradientBoostingSpec: ClassifierSpec {
             .range(2...255)),
         .init(
             "early_stopping_rounds", \.options.parameters.earlyStoppingRounds,
-            "Stops when the validation loss has not improved for this number of iterations; null for no early stopping.",
+            "Stops when the validation loss has not improved for this number of iterations; `null` for no early stopping.",
             .atLeast(1)),
     ]
 

@@ -12,7 +12,7 @@ public struct LinearSVCSpec: ClassifierSpec {
         "Linear support vector classifier, one-vs-rest (liblinear's and scikit-learn's LinearSVC). Its outputs are decision values, whose softmax is not a calibrated probability."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
-        .init("C", \.options.C, "Inverse strength of the regularization.", .above(0)),
+        .init("C", \.options.C, "Inverse of the regularization strength.", .above(0)),
         .init("fit_intercept", \.options.fitIntercept, "Whether to fit an intercept."),
         .init(
             "intercept_scaling", \.options.interceptScaling,
@@ -46,13 +46,13 @@ public struct LogisticRegressionSpec: ClassifierSpec {
     public static let summary = "Multinomial logistic regression (scikit-learn's objective)."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
-        .init("penalty", \.penalty, "Penalty of the weights."),
-        .init("C", \.others.C, "Inverse strength of the penalty.", .above(0)),
-        .init("l1_ratio", \.l1Ratio, "Fraction of the L1 penalty in \"elasticnet\".", .range(0...1)),
+        .init("penalty", \.penalty, "Penalty on the weights."),
+        .init("C", \.others.C, "Inverse of the regularization strength.", .above(0)),
+        .init("l1_ratio", \.l1Ratio, "Fraction of the L1 penalty with \"elasticnet\".", .range(0...1)),
         .init("fit_intercept", \.others.fitIntercept, "Whether to fit an intercept."),
         .init("tol", \.others.tol, "Tolerance of the gradient.", .above(0)),
         .init(
-            "max_iter", \.others.maxIter, "Maximum number of iterations; null for the solver's default.",
+            "max_iter", \.others.maxIter, "Maximum number of iterations; `null` for the solver's default.",
             .atLeast(1)),
         .init("class_weight", \.others.classWeight.setting, BalancedSetting.help),
     ]
@@ -82,7 +82,7 @@ public struct RidgeClassifierSpec: ClassifierSpec {
         "Least squares with an L2 penalty on targets of -1 and 1 (scikit-learn's RidgeClassifier)."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
-        .init("alpha", \.options.alpha, "Strength of the penalty.", .atLeast(0)),
+        .init("alpha", \.options.alpha, "Regularization strength.", .atLeast(0)),
         .init("fit_intercept", \.options.fitIntercept, "Whether to fit an intercept."),
         .init("class_weight", \.options.classWeight.setting, BalancedSetting.help),
     ]

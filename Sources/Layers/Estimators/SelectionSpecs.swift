@@ -11,7 +11,7 @@ public struct PCASpec: StepSpec {
     public static let fields: [Field<Self>] = [
         .init(
             "n_components", \.options.nComponents.setting,
-            "Number of components, or the fraction of the variance that they explain; null for all."),
+            "Number of components, or the fraction of the variance that they explain; `null` for all."),
         .init("whiten", \.options.whiten, "Whether to scale the components to variance 1."),
     ]
 
@@ -72,7 +72,7 @@ public struct SelectFromModelSpec: StepSpec {
         .init("max_features", \.count, "Number of values to select.", .required, .atLeast(1)),
         .init("n_estimators", \.options.forest.nEstimators, "Number of trees.", .range(1...100_000)),
         .init(
-            "max_depth", \.options.forest.growth.maxDepth, "Maximum depth of a tree; null for no limit.",
+            "max_depth", \.options.forest.growth.maxDepth, "Maximum depth of a tree; `null` for no limit.",
             .atLeast(1)),
     ]
 

@@ -13,9 +13,9 @@ public struct SVCSpec: ClassifierSpec {
         "Support vector classifier with a kernel (libsvm's and scikit-learn's SVC). Scale its inputs first. Without \"probability\", its outputs are decision values, whose softmax is not a calibrated probability."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
-        .init("C", \.options.C, "Inverse strength of the regularization.", .above(0)),
+        .init("C", \.options.C, "Inverse of the regularization strength.", .above(0)),
         .init("kernel", \.options.kernel, "The kernel."),
-        .init("degree", \.options.degree, "Degree of the kernel poly.", .range(0...100)),
+        .init("degree", \.options.degree, "Degree of the polynomial kernel, poly.", .range(0...100)),
         .init(
             "gamma", \.options.gamma.setting,
             "Coefficient of the kernels rbf, poly and sigmoid: \"scale\" for 1 / (features x variance), \"auto\" for 1 / features, or a number."
@@ -26,12 +26,13 @@ public struct SVCSpec: ClassifierSpec {
             "Whether to calibrate probabilities by 5-fold cross-validation on the training set."),
         .init("tol", \.options.tol, "Tolerance of the optimality conditions.", .above(0)),
         .init(
-            "max_iter", \.options.maxIter, "Maximum number of steps per pair of classes; null for no limit.",
+            "max_iter", \.options.maxIter,
+            "Maximum number of steps per pair of classes; `null` for no limit.",
             .atLeast(1)),
         .init("cache_size", \.options.cacheSize, "Size of the kernel cache in MB.", .above(0)),
         .init(
             "break_ties", \.options.breakTies,
-            "Whether ties between classes are broken by the confidence values."),
+            "Whether ties between classes are broken by the decision values."),
         .init("class_weight", \.options.classWeight.setting, BalancedSetting.help),
     ]
 

@@ -13,7 +13,7 @@ extension TreeSpec {
     static var growthFields: [Field<Self>] {
         [
             .init(
-                "max_depth", \.options.growth.maxDepth, "Maximum depth of a tree; null for no limit.",
+                "max_depth", \.options.growth.maxDepth, "Maximum depth of a tree; `null` for no limit.",
                 .atLeast(0)),
             .init(
                 "min_samples_split", \.options.growth.minSamplesSplit.setting,
@@ -26,11 +26,11 @@ extension TreeSpec {
                 "Minimum fraction of the total weight in a leaf.", .atLeast(0), .atMost(0.5)),
             .init(
                 "max_features", \.options.growth.maxFeatures.setting,
-                "Number of features tried at each split: \"sqrt\", \"log2\", \"all\", a number, or a fraction."
+                "Number of features considered at each split: \"sqrt\", \"log2\", \"all\", a number, or a fraction."
             ),
             .init(
                 "max_leaf_nodes", \.options.growth.maxLeafNodes,
-                "Maximum number of leaves; the split with the largest decrease in impurity comes first. null for no limit.",
+                "Maximum number of leaves, grown in the order of the decrease in impurity; `null` for no limit.",
                 .atLeast(2)),
             .init(
                 "min_impurity_decrease", \.options.growth.minImpurityDecrease,
@@ -48,12 +48,14 @@ public struct DecisionTreeSpec: TreeSpec {
     public var options = DecisionTreeOptions()
 
     public static let type = "decision_tree"
-    public static let summary = "Decision tree classifier, fitted to the training set (scikit-learn's)."
+    public static let summary = "Decision tree (scikit-learn's DecisionTreeClassifier)."
     public static let fields: [Field<Self>] =
         [
             unitsField(\.units),
-            .init("criterion", \.options.criterion, "Impurity of a node."),
-            .init("splitter", \.options.splitter, "How thresholds are chosen."),
+            .init("criterion", \.options.criterion, "Impurity measure of a split."),
+            .init(
+                "splitter", \.options.splitter,
+                "Whether the threshold of each feature is the best one or random."),
             .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
         ] + growthFields
 
@@ -66,18 +68,18 @@ public struct RandomForestSpec: TreeSpec {
     public var options = RandomForestOptions()
 
     public static let type = "random_forest"
-    public static let summary = "Random forest classifier, fitted to the training set (scikit-learn's)."
+    public static let summary = "Random forest (scikit-learn's RandomForestClassifier)."
     public static let fields: [Field<Self>] =
         [
             unitsField(\.units),
             .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
-            .init("criterion", \.options.criterion, "Impurity of a node."),
+            .init("criterion", \.options.criterion, "Impurity measure of a split."),
             .init(
                 "bootstrap", \.options.bootstrap,
                 "Whether each tree is fitted to a bootstrap sample of the examples."),
             .init(
                 "max_samples", \.options.maxSamples.setting,
-                "Size of each bootstrap sample: a number or a fraction of the examples; null for all."
+                "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."
             ),
             .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
         ] + growthFields
@@ -92,18 +94,18 @@ public struct ExtraTreesSpec: TreeSpec {
 
     public static let type = "extra_trees"
     public static let summary =
-        "Extremely randomized trees (Geurts et al. 2006), fitted to the training set (scikit-learn's)."
+        "Extremely randomized trees, Geurts et al. 2006 (scikit-learn's ExtraTreesClassifier)."
     public static let fields: [Field<Self>] =
         [
             unitsField(\.units),
             .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
-            .init("criterion", \.options.criterion, "Impurity of a node."),
+            .init("criterion", \.options.criterion, "Impurity measure of a split."),
             .init(
                 "bootstrap", \.options.bootstrap,
                 "Whether each tree is fitted to a bootstrap sample of the examples."),
             .init(
                 "max_samples", \.options.maxSamples.setting,
-                "Size of each bootstrap sample: a number or a fraction of the examples; null for all."
+                "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."
             ),
             .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
         ] + growthFields

@@ -14,7 +14,7 @@ public final class Dense: Absorbing {
             [
                 .init(
                     "units", \.units,
-                    "Number of outputs, or \"classes\" for the number of classes in the data.",
+                    "Number of outputs, \"classes\" for the number of classes in the data, or \"targets\" for the outputs of all targets (\"targets:NAME\" for one).",
                     .required, .atLeast(1))
             ] + group(\.sum)
 

@@ -15,7 +15,7 @@ public final class SqueezeExcitation: Layer {
             "Squeeze-and-excitation: scales each channel by a weight computed from the averages of all channels."
         public static let fields: [Field<Self>] = [
             .init(
-                "units", \.units, "Size of the hidden layer; null uses a sixteenth of the channels.",
+                "units", \.units, "Size of the hidden layer; `null` uses a sixteenth of the channels.",
                 .atLeast(1)),
             .init("activation", \.activation, "Activation of the hidden layer."),
             .init("gate", \.gate, "Activation that gives the channel weights."),

@@ -13,7 +13,7 @@ public struct BinaryLoss: LossSpec {
             "positive_weight", \.positiveWeight, "Weight of positive targets relative to negative ones.",
             .range(1e-6...1e6)),
         .init(
-            "label_smoothing", \.labelSmoothing, "Label smoothing: squeezes the targets towards 0.5.",
+            "label_smoothing", \.labelSmoothing, "Label smoothing: moves the targets towards 0.5.",
             .range(0...1)
         ),
     ]

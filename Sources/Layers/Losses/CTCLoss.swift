@@ -31,6 +31,10 @@ public struct CTCLoss: LossSpec {
     /// Creates the loss for targets that are indices of label sequences.
     public init(sequences: [[Int]]) { self.sequences = sequences }
 
+    /// False: the classes are transcripts, and the outputs score tokens.
+    public var scoresClasses: Bool { false }
+    public var hasAccuracy: Bool { false }
+
     public func check(_ output: [Int]) throws(ShapeProblem) {
         guard output.count == 2 else {
             throw ShapeProblem(

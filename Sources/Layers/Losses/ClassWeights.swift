@@ -30,7 +30,7 @@ extension ClassWeightedLoss {
         [
             .init(
                 "class_weights", \.classWeights,
-                "Class weights: a list, or \"balanced\" for n / (classes * count) in the training set; null weights all equally."
+                "Class weights: a list, or \"balanced\" for n / (classes * count) in the training set; `null` weights all equally."
             ),
             .init(
                 "label_smoothing", \.labelSmoothing,

@@ -16,6 +16,8 @@ public struct HuberLoss: LossSpec {
     /// Creates the loss. `delta` must be positive; 1 is the default of Keras and PyTorch.
     public init(delta: Double) { self.delta = delta }
 
+    public var scoresNumbers: Bool { true }
+
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         huberLoss(
             outputs, targets: targets.values(like: outputs, "huber"), delta: Real(delta), reduction: .none

@@ -7,7 +7,7 @@ public struct KLLoss: LossSpec {
 
     public static let type = "kl_divergence"
     public static let summary =
-        "Kullback-Leibler divergence of the softmax of the outputs from target probabilities."
+        "Kullback-Leibler divergence between the target probabilities and the softmax of the outputs."
     public static let fields: [Field<Self>] = [
         .init(
             "temperature", \.temperature,

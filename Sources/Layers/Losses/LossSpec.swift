@@ -17,6 +17,17 @@ public protocol LossSpec: TaggedOptions {
     func fitted(classCounts: [Int]) -> Self
     /// Whether the outputs are class scores. True by default.
     var scoresClasses: Bool { get }
+    /// Whether the loss suits targets that are numbers. False by default.
+    var scoresNumbers: Bool { get }
+    /// Whether the loss of a batch is more than the mean of the losses of its examples, as with correlations. It is then evaluated on
+    /// all examples together. False by default.
+    var comparesExamples: Bool { get }
+    /// The parameters of the loss itself, which are trained with the model. None by default.
+    var parameters: [(name: String, parameter: Parameter)] { get }
+    /// Whether training has an accuracy, from `rightCount`. True by default.
+    var hasAccuracy: Bool { get }
+    /// Returns the number of examples whose class has the highest output.
+    func rightCount(_ outputs: Tensor, _ targets: Targets) -> Int
 }
 
 extension LossSpec {
@@ -26,6 +37,16 @@ extension LossSpec {
     public func check(_ output: [Int]) throws(ShapeProblem) {}
     public func fitted(classCounts: [Int]) -> Self { self }
     public var scoresClasses: Bool { true }
+    public var scoresNumbers: Bool { false }
+    public var comparesExamples: Bool { false }
+    public var parameters: [(name: String, parameter: Parameter)] { [] }
+
+    public var hasAccuracy: Bool { true }
+
+    public func rightCount(_ outputs: Tensor, _ targets: Targets) -> Int {
+        guard outputs.rank == 2, let classes = outputs.shape.last, classes > 1 else { return 0 }
+        return zip(outputs.argmax(axis: -1).values, targets.labels().values).count { $0 == $1 }
+    }
 }
 
 /// The registry of losses that a config can name. Add custom ones with `LossKinds.register`.
@@ -37,7 +58,8 @@ public enum LossKinds: Registry {
     public static var builtIn: [any TaggedOptions.Type] {
         [
             CrossEntropyLoss.self, FocalLoss.self, BinaryLoss.self, KLLoss.self, MeanSquaredLoss.self,
-            MeanAbsoluteLoss.self, HuberLoss.self, SupervisedContrastiveLoss.self, CTCLoss.self,
+            MeanAbsoluteLoss.self, HuberLoss.self, ConcordanceLoss.self, PearsonLoss.self,
+            SupervisedContrastiveLoss.self, CTCLoss.self,
         ]
     }
 }

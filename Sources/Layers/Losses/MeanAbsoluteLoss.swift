@@ -9,6 +9,8 @@ public struct MeanAbsoluteLoss: LossSpec {
 
     public init() {}
 
+    public var scoresNumbers: Bool { true }
+
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         (outputs - targets.values(like: outputs, "mean_absolute_error")).abs().meanOfExamples()
     }

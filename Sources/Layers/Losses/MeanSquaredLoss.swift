@@ -9,6 +9,8 @@ public struct MeanSquaredLoss: LossSpec {
 
     public init() {}
 
+    public var scoresNumbers: Bool { true }
+
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         meanSquaredError(
             outputs, targets: targets.values(like: outputs, "mean_squared_error"), reduction: .none

@@ -57,10 +57,10 @@ extension OptimizerSpec {
                     + "or as an L2 term of the gradients (PyTorch).",
                 .atLeast(0)),
             .init(
-                "clip_norm", \.common.clipNorm, "Global-norm gradient clipping; null disables it.",
+                "clip_norm", \.common.clipNorm, "Global-norm gradient clipping; `null` disables it.",
                 .above(0)),
             .init(
-                "clip_value", \.common.clipValue, "Elementwise gradient clipping; null disables it.",
+                "clip_value", \.common.clipValue, "Elementwise gradient clipping; `null` disables it.",
                 .above(0)),
             .init(
                 "groups", \.common.groups, "Parameter groups with their own learning rate or weight decay."),

@@ -12,8 +12,9 @@ public struct ParameterGroup: Options {
             "parameters", \.parameters,
             "Names of parameters; * matches any characters: \"*.bias\". The first matching group applies.",
             .required, .notEmpty),
-        .init("learning_rate_factor", \.rateFactor, "Factor of the learning rate.", .range(0...1e6)),
-        .init("weight_decay", \.weightDecay, "Weight decay; null uses that of the optimizer.", .atLeast(0)),
+        .init(
+            "learning_rate_factor", \.rateFactor, "Factor of the optimizer's learning rate.", .range(0...1e6)),
+        .init("weight_decay", \.weightDecay, "Weight decay; `null` uses that of the optimizer.", .atLeast(0)),
     ]
 
     public init() {}

@@ -13,8 +13,8 @@ public struct PoolOptions<Size: WindowSize>: Options {
         return [
             .init("kind", \.kind, "Whether to take the maximum or the average of each window."),
             .init("size", \.size, words.window, .atLeast(1)),
-            .init("stride", \.stride, words.step.dropLast() + "; null uses the window size.", .atLeast(1)),
-            .init("padding", \.padding, "Padding of the input; padding never affects the result."),
+            .init("stride", \.stride, words.step.dropLast() + "; `null` uses the window size.", .atLeast(1)),
+            .init("padding", \.padding, PaddingRule.help + " Padding never affects the result."),
         ]
     }
 

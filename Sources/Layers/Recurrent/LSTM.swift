@@ -18,7 +18,7 @@ public struct LSTMSpec: RecurrentSpec {
         group(\.recurrent) + [
             .init(
                 "unit_forget_bias", \.unitForgetBias,
-                "Whether to initialize the bias of the forget gate to 1 (Keras); null means true unless bias_initializer is torch."
+                "Whether to initialize the bias of the forget gate to 1 (Keras); `null` means true unless `bias_initializer` is `torch`."
             )
         ]
 

@@ -12,10 +12,18 @@ public struct ModelCard: Sendable {
     /// none. The prediction is the softmax of the mean logits over the recording and its copies.
     public var tta: JSONValue?
 
+    /// What the outputs mean if they are not the logits of classes: a list of the outputs of each target; nil for classes.
+    public var targets: JSONValue?
+
+    /// How decisions follow from outputs, such as the limits of conformal prediction; nil for none.
+    public var decisions: JSONValue?
+
     /// Creates a card; all values are optional.
     public init(
-        classes: [String] = [], features: JSONValue? = nil, sampleRate: Int? = nil, tta: JSONValue? = nil
+        classes: [String] = [], features: JSONValue? = nil, sampleRate: Int? = nil, tta: JSONValue? = nil,
+        targets: JSONValue? = nil
     ) {
+        self.targets = targets
         (self.classes, self.features, self.sampleRate, self.tta) = (classes, features, sampleRate, tta)
     }
 
@@ -29,6 +37,8 @@ public struct ModelCard: Sendable {
         if let features { entries.append(("features", features.line)) }
         if let sampleRate { entries.append(("sample_rate", String(sampleRate))) }
         if let tta { entries.append(("tta", tta.line)) }
+        if let targets { entries.append(("targets", targets.line)) }
+        if let decisions { entries.append(("decisions", decisions.line)) }
         return entries
     }
 

@@ -94,6 +94,8 @@ public enum ModelFile {
         if file.metadata["tta"] != nil {
             card.tta = try parse("tta", file, path)
         }
+        if file.metadata["targets"] != nil { card.targets = try parse("targets", file, path) }
+        if file.metadata["decisions"] != nil { card.decisions = try parse("decisions", file, path) }
         if let rate = file.metadata["sample_rate"] {
             guard let number = Int(rate), number > 0 else {
                 throw FileError(

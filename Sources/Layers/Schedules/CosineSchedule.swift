@@ -16,7 +16,7 @@ public struct CosineSchedule: ScheduleSpec {
     public static let fields: [Field<Self>] = [
         .init(
             "total", \.total,
-            "Number of periods until the minimum, including warmup; null uses the whole training.",
+            "Number of periods until the minimum, including warmup; `null` uses the whole training.",
             .atLeast(1)),
         .init("min_learning_rate", \.minimum, "Final learning rate.", .atLeast(0)),
         .init("warmup", \.warmUp, "Number of periods of linear warmup.", .atLeast(0)),
@@ -25,11 +25,11 @@ public struct CosineSchedule: ScheduleSpec {
             "Whether warmup starts at 0 instead of 1 / warmup of the full learning rate."),
         .init(
             "restart_after", \.restartAfter,
-            "Number of periods of the first cycle; null disables restarts.",
+            "Number of periods of the first cycle; `null` disables restarts.",
             .atLeast(1)),
         .init(
             "restart_factor", \.restartFactor, "Ratio of the lengths of successive cycles.", .atLeast(1)),
-        .init("per", \.per, "Whether the schedule counts epochs or optimizer steps."),
+        .init("per", \.per, "Whether a period is an epoch or an optimizer step."),
     ]
 
     public init() {}
@@ -52,7 +52,8 @@ public struct CosineSchedule: ScheduleSpec {
         }
         if restartAfter == nil, restartFactor != 1 {
             found.append(
-                ValidationIssue("restart_factor", "has no effect without \"restart_after\"; set that, too"))
+                ValidationIssue("restart_factor", "has no effect without \"restart_after\"; set that as well")
+            )
         }
         return found
     }

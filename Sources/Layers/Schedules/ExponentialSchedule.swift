@@ -9,8 +9,10 @@ public struct ExponentialSchedule: ScheduleSpec {
     public static let type = "exponential"
     public static let summary = "Multiplies the learning rate by a factor after each period."
     public static let fields: [Field<Self>] = [
-        .init("factor", \.factor, "Factor of the learning rate.", .required, .above(0), .atMost(1e6)),
-        .init("per", \.per, "Whether the schedule counts epochs or optimizer steps."),
+        .init(
+            "factor", \.factor, "Factor by which the learning rate is multiplied.", .required, .above(0),
+            .atMost(1e6)),
+        .init("per", \.per, "Whether a period is an epoch or an optimizer step."),
     ]
 
     public init() {}

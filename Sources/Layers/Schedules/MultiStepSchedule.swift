@@ -14,8 +14,9 @@ public struct MultiStepSchedule: ScheduleSpec {
             "milestones", \.milestones,
             "Periods after which the learning rate changes; a repeated milestone applies repeatedly.",
             .required, .notEmpty, .atLeast(1)),
-        .init("factor", \.factor, "Factor of the learning rate.", .above(0), .atMost(1e6)),
-        .init("per", \.per, "Whether the schedule counts epochs or optimizer steps."),
+        .init(
+            "factor", \.factor, "Factor by which the learning rate is multiplied.", .above(0), .atMost(1e6)),
+        .init("per", \.per, "Whether a period is an epoch or an optimizer step."),
     ]
 
     public init() {}

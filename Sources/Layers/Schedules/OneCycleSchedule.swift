@@ -18,9 +18,10 @@ public struct OneCycleSchedule: ScheduleSpec {
 
     public static let type = "one_cycle"
     public static let summary =
-        "One-cycle policy: up to the optimizer's learning rate, then down far below the initial one."
+        "One-cycle policy: increases the learning rate to the optimizer's, then decreases it far below the initial one."
     public static let fields: [Field<Self>] = [
-        .init("total", \.total, "Number of periods of the cycle; null uses the whole training.", .atLeast(2)),
+        .init(
+            "total", \.total, "Number of periods of the cycle; `null` uses the whole training.", .atLeast(2)),
         .init(
             "rise", \.rise, "Fraction of the cycle in which the learning rate increases.", .above(0),
             .below(1)),
@@ -32,7 +33,7 @@ public struct OneCycleSchedule: ScheduleSpec {
             "end_divisor", \.endDivisor, "Divisor of the initial learning rate that gives the final one.",
             .atLeast(1)),
         .init("line", \.line, "Shape of the curve between two learning rates."),
-        .init("per", \.per, "Whether the schedule counts epochs or optimizer steps."),
+        .init("per", \.per, "Whether a period is an epoch or an optimizer step."),
     ]
 
     public init() {}

@@ -25,8 +25,9 @@ public struct PlateauSchedule: ScheduleSpec {
     public static let fields: [Field<Self>] = [
         .init("monitor", \.metric, "Metric to monitor after each epoch.", .notEmpty),
         .init(
-            "mode", \.mode, "Whether lower or higher is better; null infers it from the name of the metric."),
-        .init("factor", \.factor, "Factor of the learning rate.", .above(0), .below(1)),
+            "mode", \.mode, "Whether lower or higher is better; `null` infers it from the name of the metric."
+        ),
+        .init("factor", \.factor, "Factor by which the learning rate is multiplied.", .above(0), .below(1)),
         .init("patience", \.patience, "Number of epochs without improvement to wait.", .atLeast(0)),
         .init(
             "rule", \.rule,
@@ -35,7 +36,7 @@ public struct PlateauSchedule: ScheduleSpec {
         .init("threshold", \.threshold, "Minimum change that counts as an improvement.", .atLeast(0)),
         .init(
             "threshold_mode", \.thresholdMode,
-            "Whether the threshold is absolute or relative to the best value; null is absolute for Keras, relative for PyTorch."
+            "Whether the threshold is absolute or relative to the best value; `null` is absolute for Keras, relative for PyTorch."
         ),
         .init("cooldown", \.cooldown, "Number of epochs to wait after a reduction.", .atLeast(0)),
         .init("min_learning_rate", \.minimum, "Lower bound of the learning rate.", .atLeast(0)),

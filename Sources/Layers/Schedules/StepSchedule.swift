@@ -11,8 +11,9 @@ public struct StepSchedule: ScheduleSpec {
     public static let summary = "Multiplies the learning rate by a factor at regular intervals."
     public static let fields: [Field<Self>] = [
         .init("step_size", \.size, "Number of periods between changes.", .required, .atLeast(1)),
-        .init("factor", \.factor, "Factor of the learning rate.", .above(0), .atMost(1e6)),
-        .init("per", \.per, "Whether the schedule counts epochs or optimizer steps."),
+        .init(
+            "factor", \.factor, "Factor by which the learning rate is multiplied.", .above(0), .atMost(1e6)),
+        .init("per", \.per, "Whether a period is an epoch or an optimizer step."),
     ]
 
     public init() {}

@@ -19,7 +19,7 @@ public struct WarmUpSchedule: ScheduleSpec {
             .init("then", \.then, "Schedule after the warmup, which starts counting there."),
             .init(
                 "per", \.givenPer,
-                "Whether the schedule counts epochs or optimizer steps; null counts like the schedule after the warmup."
+                "Whether a period is an epoch or an optimizer step; `null` uses that of the schedule after the warmup."
             ),
         ]
     }

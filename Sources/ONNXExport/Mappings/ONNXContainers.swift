@@ -17,6 +17,7 @@ extension ONNXMappings {
     func addingIdentities() -> ONNXMappings {
         adding(Dropout.Spec.self, identity).adding(SpatialDropout.Spec.self, identity)
             .adding(DropPath.Spec.self, identity).adding(GaussianNoise.Spec.self, identity)
+            .adding(GradientReversal.Spec.self, identity)
     }
 }
 

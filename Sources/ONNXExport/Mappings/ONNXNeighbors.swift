@@ -96,7 +96,7 @@ private struct NeighborVotes {
         return layer.node("Div", rows, layer.node("Where", isZero, number(1), length))
     }
 
-    /// The shares of the classes among the neighbors, [batch, classes].
+    /// The class proportions among the neighbors, [batch, classes].
     func shares(_ nearest: Nearest) -> String {
         let classes = model.classes
         let table = model.labels.flatMap { label in (0..<classes).map { $0 == label ? 1.0 : 0 } }

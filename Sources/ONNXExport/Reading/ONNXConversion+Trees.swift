@@ -25,7 +25,7 @@ extension ONNXConversion {
         }
     }
 
-    /// A tree or a forest: leaves with the shares of the classes, divided by the number of trees.
+    /// A tree or a forest: leaves with the class proportions, divided by the number of trees.
     private func forest(
         _ node: ONNXSourceGraph.Node, _ trees: ImportedTrees, _ labels: [String], features: Int
     ) throws -> End {
@@ -48,7 +48,7 @@ extension ONNXConversion {
             guard abs(sum - 1) < 1e-3, shares.allSatisfy({ $0 > -1e-3 }) else {
                 throw problem(
                     node.described, found: "a leaf with the values \(shares.prefix(8))",
-                    allowed: "shares of the classes with the sum 1")
+                    allowed: "class proportions that sum to 1")
             }
             // Removes the rounding error of the weights.
             let bounded = shares.map { max(0, $0) }

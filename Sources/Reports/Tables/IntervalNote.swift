@@ -41,7 +41,7 @@ package struct IntervalNote {
         case .fewUnits:
             "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
         case .equalUnits: "\(what): all \(noun)s have the same result."
-        case .oneUnit: "\(what): without one of the \(noun)s, the metric would be at its bound."
+        case .oneUnit: "\(what): without one of the \(noun)s, the metric would be at its limit."
         case .undefined: "\(what): the metric is undefined without one of the \(noun)s."
         case .biased: "\(what): small samples overestimate the metric (Kumar, Liang and Ma 2019)."
         }
@@ -68,7 +68,7 @@ package struct IntervalNote {
         case (.speakers, _):
             "They assume that speakers are independent and were not in the training data."
         case (.clips, false?):
-            "They assume that clips are independent; as these speakers were in the training data, the intervals describe new clips of the same speakers only."
+            "They assume that clips are independent. These speakers were in the training data, so the intervals describe new clips of the same speakers only."
         case (.clips, _):
             "They assume that clips are independent; with several clips of a speaker they are too narrow."
         }
@@ -85,10 +85,10 @@ extension ConfidenceInterval.Method {
     package var words: String {
         switch self {
         case .jackknife:
-            "t interval with a jackknife standard error, for shares on the logit scale (Efron and Stein 1981)"
-        case .student: "Student's t, for shares on the logit scale (Student 1908)"
+            "t interval with a jackknife standard error, on the logit scale for proportions (Efron and Stein 1981)"
+        case .student: "Student's t, on the logit scale for proportions (Student 1908)"
         case .correctedStudent:
-            "corrected resampled t, for shares on the logit scale (Nadeau and Bengio 2003)"
+            "corrected resampled t, on the logit scale for proportions (Nadeau and Bengio 2003)"
         }
     }
 

@@ -4,7 +4,7 @@ import Metrics
 public struct ResultTable: ReadableTable {
     /// A group of runs.
     public struct Row: Sendable {
-        /// Its name.
+        /// The name of the row.
         public var name: String
         /// The metric of all test predictions together, averaged over seeds. Here and below, nan is not known.
         public var pooled: ConfidenceInterval
@@ -16,11 +16,11 @@ public struct ResultTable: ReadableTable {
         public var seedDeviation: Double
         /// The difference from the first row.
         public var difference: Double
-        /// Of the difference, two-sided, with Holm's correction.
+        /// The two-sided p-value of the difference, with Holm's correction.
         public var pValue: Double
         /// The number of runs.
         public var runs: Int
-        /// Reasons to doubt the difference, in sentences without a period.
+        /// Warnings about the difference, as sentences without a period.
         public var warnings: [String] = []
 
         /// Creates a row; what is not given is not known.
@@ -42,7 +42,7 @@ public struct ResultTable: ReadableTable {
     public var metric: String
     /// Whether the metric is a share, which people read in percent. CSV and JSON have the numbers as they are.
     public var isShare: Bool
-    /// From top to bottom, the base first.
+    /// The rows from top to bottom, the base first.
     public var rows: [Row]
     /// The confidence level.
     public var level: Double

@@ -92,11 +92,11 @@ struct PredictRoutes: Sendable {
             members.append(JSONMember("saliency", map))
         }
         members.append(JSONMember("milliseconds", JSONValue(.number((duration * 10).rounded() / 10))))
-        if predictor.pipeline.normalize == .speaker {
+        if predictor.pipeline.normalize != .none {
             members.append(
                 JSONMember(
                     "warning",
-                    "This model normalizes features by speaker, and a single recording is not representative."
+                    "This model normalizes features by \(predictor.pipeline.normalize.rawValue), and a single recording is not representative."
                 ))
         }
         return JSONValue(.object(members))

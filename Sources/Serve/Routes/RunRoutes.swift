@@ -129,7 +129,12 @@ final class RunRoutes: Sendable {
                 "\((path as NSString).lastPathComponent) has no predictions yet. They are written when the run finishes."
             )
         }
-        let predictions = try Predictions(contentsOf: file)
+        guard let predictions = try Predictions(ofRun: path).classification else {
+            throw Problem(
+                404,
+                "\((path as NSString).lastPathComponent) predicts numbers or several labels, which this page does not show. Read its report."
+            )
+        }
         let decisions = predictions.decisions
         var corpus: RunCorpus?
         var note = ""

@@ -56,7 +56,7 @@ export class Listen {
   }
 
   async #examples() {
-    const select = el("select", { "aria-label": "Example of the embedded corpus", onchange: () => { if (select.value) this.#example(select.value, select.selectedOptions[0].dataset.label); } },
+    const select = el("select", { "aria-label": "Example of the built-in corpus", onchange: () => { if (select.value) this.#example(select.value, select.selectedOptions[0].dataset.label); } },
       el("option", { value: "" }, "Choose an example"));
     try {
       const { examples } = await api("/api/examples");

@@ -198,7 +198,7 @@ export class Runs {
       tests.length > 0 ? el("div", { class: "tiles" }, tests.map(([metric, value]) => el("div", { class: "tile" }, el("b", {}, number(value)), el("span", {}, `${run.result.subset ?? "test"} ${metric}`)))) : null,
       run.finished ? el("p", { class: "row" },
         run.has_predictions && !name.includes("/") ? el("a", { class: "button", href: `#mistakes/${encodeURIComponent(name)}` }, "Listen to the mistakes") : null,
-        name.includes("/") ? null : el("a", { class: "button", href: `#corpus/${encodeURIComponent(name)}` }, "See the corpus")) : null,
+        name.includes("/") ? null : el("a", { class: "button", href: `#corpus/${encodeURIComponent(name)}` }, "Explore the corpus")) : null,
       ...this.#follow([name]),
       el("details", {}, el("summary", {}, "Config"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Config" }, listing(run.config)))];
     if (run.has_report) content.push(el("h2", {}, "Report"), el("iframe", { class: "report", title: `Report of ${name}`, src: path(name, "/report") }));

@@ -20,11 +20,11 @@ export async function api(path, options = {}) {
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The server does not answer. Is it still running?");
+    throw new Error("The server does not respond. Is it still running?");
   }
   let body = null;
   try { body = await response.json(); } catch { /* Not JSON: the status says enough. */ }
-  if (!response.ok) throw new Error(body?.error?.message ?? `The server answered with status ${response.status}.`);
+  if (!response.ok) throw new Error(body?.error?.message ?? `The server responded with status ${response.status}.`);
   return body;
 }
 

@@ -37,7 +37,7 @@ struct FileBody: Sendable {
         case .unsatisfiable:
             throw Problem(
                 416,
-                "The file \(shown(path)) has \(shown(bytes: file.size)). The requested range is outside.",
+                "The file \(shown(path)) has \(shown(bytes: file.size)). The requested range is outside of it.",
                 headers: ["Content-Range": "bytes */\(file.size)"])
         }
     }

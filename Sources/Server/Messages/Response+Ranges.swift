@@ -14,7 +14,7 @@ extension Response {
         case .unsatisfiable:
             throw Problem(
                 416,
-                "The content has \(shown(bytes: bytes.count)). The requested range is outside.",
+                "The content has \(shown(bytes: bytes.count)). The requested range is outside of it.",
                 headers: ["Content-Range": "bytes */\(bytes.count)"])
         }
         response.headers["Accept-Ranges"] = "bytes"

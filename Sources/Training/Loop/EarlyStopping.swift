@@ -15,7 +15,7 @@ public struct EarlyStopping: Options {
         .init("monitor", \.monitor, "The metric to monitor after each epoch.", .notEmpty),
         .init(
             "mode", \.mode,
-            "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
+            "Whether lower (`min`) or higher (`max`) is better; `null` infers it from the metric's name."),
         .init(
             "patience", \.patience, "Number of epochs without improvement after which training stops.",
             .atLeast(0)),

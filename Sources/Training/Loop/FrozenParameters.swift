@@ -10,11 +10,11 @@ public struct FrozenParameters: Options, Equatable {
     public static let fields: [Field<Self>] = [
         .init(
             "parameters", \.parameters,
-            "Patterns of parameter names; * matches any characters. A layer whose parameters are all frozen runs in inference mode: its batch normalization uses and keeps the running statistics, and its dropout is off.",
+            "Patterns of parameter names; * matches any characters. A layer whose parameters are all frozen runs in inference mode: its batch normalization uses its running statistics and does not update them, and its dropout is off.",
             .required, .check("that is not empty") { !$0.list.isEmpty }),
         .init(
             "until_epoch", \.untilEpoch,
-            "Last epoch, counted from 1, in which the parameters are frozen; null freezes them in all epochs.",
+            "Last epoch, counted from 1, in which the parameters are frozen; `null` freezes them in all epochs.",
             .atLeast(1)),
     ]
 

@@ -14,17 +14,17 @@ extension Predictions {
     ) throws {
         self.init(classes: classes)
         var (total, weight) = (0.0, 0.0)
+        var (all, truths): ([Tensor], [Int]) = ([], [])
         for index in 0..<batches.count {
             let batch = try batches.batch(index, copy: 0)
             try withoutRecording {
-                let outputs = try meanOverCopies(batches.copies) { copy in
-                    let batch = try copy == 0 ? batch : batches.batch(index, copy: copy)
-                    (model as? FrozenModel)?.begin(batch)
-                    return model.forward(batch.inputs, .inference).tensor
-                }
+                let outputs = try Self.outputs(of: model, batches, index, batch)
                 let share = loss.weight(outputs, batch.targets)
-                // A batch whose classes all have weight zero has no loss.
-                if share > 0 {
+                if loss.comparesExamples {
+                    all.append(outputs)
+                    truths += batch.targets.labels().values
+                } else if share > 0 {
+                    // A batch whose classes all have weight zero has no loss.
                     total += Double(loss.mean(outputs, batch.targets).item()) * share
                     weight += share
                 }
@@ -32,7 +32,24 @@ extension Predictions {
             }
             try each(index + 1)
         }
-        meanLoss = total / weight
+        meanLoss =
+            !all.isEmpty
+            ? withoutRecording {
+                Double(loss.mean(concatenate(all), .classes(Indices(truths))).item())
+            } : total / weight
+    }
+
+    /// Returns the outputs for a batch, averaged over its copies.
+    static func outputs(
+        of model: any Layer, _ batches: any EvaluationBatches, _ index: Int, _ batch: Batch
+    ) throws -> Tensor {
+        try withoutRecording {
+            try meanOverCopies(batches.copies) { copy in
+                let batch = try copy == 0 ? batch : batches.batch(index, copy: copy)
+                (model as? FrozenModel)?.begin(batch)
+                return model.forward(batch.inputs, .inference).tensor
+            }
+        }
     }
 
     private mutating func append(_ outputs: Tensor, _ batch: Batch) {

@@ -67,10 +67,14 @@ public final class Trainer {
         self.batches = batches
         self.validate = validate
         model = configuration.model
-        let named = model.namedParameters
+        let named =
+            model.namedParameters
+            + configuration.loss.parameters.map { (name: "loss." + $0.name, parameter: $0.parameter) }
         parameters = named.map(\.parameter)
         optimizer = Optimizer(configuration.optimizer, named)
-        average = configuration.options.weightAverage.map { WeightAverage($0, named) }
+        average = configuration.options.weightAverage.map {
+            WeightAverage($0, configuration.model.namedParameters)
+        }
         accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
         generator = RandomGenerator(seed: configuration.seed).split("training")
         freezing = Freezing(
@@ -121,7 +125,6 @@ public final class Trainer {
         let pass = freezing.pass(.training(drawn.split("layers")), batch)
         let signal = model.forward(batch.inputs, pass)
         let outputs = signal.tensor
-        let classes = outputs.shape.last ?? 1
         let loss = configuration.loss.mean(signal, batch.targets)
         let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
@@ -132,9 +135,8 @@ public final class Trainer {
         position.sums.penalty += penalty
         position.sums.weight += weight
         position.sums.examples += batch.ids.count
-        if outputs.rank == 2, classes > 1 {
-            position.sums.right += zip(outputs.argmax(axis: -1).values, batch.targets.labels().values)
-                .count { $0 == $1 }
+        if configuration.loss.hasAccuracy {
+            position.sums.right += configuration.loss.rightCount(outputs, batch.targets)
         }
         position.batch += 1
         if let ready = accumulator.add(gradients, weight: weight)
@@ -175,12 +177,10 @@ public final class Trainer {
             "Trainer.endEpoch: only \(position.batch) of \(batches.count) batches are done")
         let rate = optimizer.learningRate
         let sums = position.sums
-        var values: [(name: String, value: Double)] = [
-            ("train_loss", sums.weight > 0 ? sums.loss / sums.weight : 0)
-        ]
-        if model.plan.output.count == 1 {
-            let accuracy = sums.examples > 0 ? Double(sums.right) / Double(sums.examples) : 0
-            values.append(("train_accuracy", accuracy))
+        var values = [(name: "train_loss", value: sums.weight > 0 ? sums.loss / sums.weight : 0)]
+        if configuration.loss.hasAccuracy {
+            values.append(
+                ("train_accuracy", sums.examples > 0 ? Double(sums.right) / Double(sums.examples) : 0))
         }
         if !model.allPenalties.isEmpty {
             values.append(("penalty", batches.count > 0 ? sums.penalty / Double(batches.count) : 0))

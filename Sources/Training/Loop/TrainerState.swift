@@ -13,6 +13,7 @@ extension Trainer {
             "Trainer.state: accumulated gradients have not been applied; call it after an optimizer step")
         position.schedule = optimizer.scheduleState
         var tensors = model.namedTensors.map { ("model." + $0, $1) }
+        tensors += configuration.loss.parameters.map { ("loss." + $0.name, $0.parameter.value) }
         tensors += optimizer.state.map { ("optimizer." + $0, $1) }
         tensors += (average?.state ?? []).map { ("average." + $0, $1) }
         tensors += (best ?? []).map { ("best." + $0, $1) }
@@ -34,6 +35,15 @@ extension Trainer {
             }
         }
         try model.loadWeights(tensors, file: file, prefix: "model.")
+        let own = Dictionary(try part("loss."), uniquingKeysWith: { first, _ in first })
+        for (name, parameter) in configuration.loss.parameters {
+            guard let value = own[name], value.shape == parameter.value.shape else {
+                throw FileError(
+                    file: file, place: "loss.\(name)", found: "no value of this shape",
+                    allowed: "the checkpoint of a training with the same targets")
+            }
+            parameter.value = value
+        }
         try optimizer.restore(try part("optimizer."))
         try average?.restore(try part("average."))
         let best = try part("best.")

@@ -25,14 +25,14 @@ public struct TrainingOptions: Options {
             "Number of batches whose gradients are accumulated for one optimizer step.", .range(1...1 << 20)),
         .init(
             "weight_average", \.weightAverage,
-            "Exponential moving average of the weights, used for evaluation; null disables it."),
+            "Exponential moving average of the weights, used for evaluation; `null` disables it."),
         .init(
             "mixup", \.mixup,
-            "Alpha of mixup: pairs of examples are mixed with a weight drawn from Beta(alpha, alpha); null disables it.",
+            "Alpha of mixup: pairs of examples are mixed with a weight drawn from Beta(alpha, alpha); `null` disables it.",
             .above(0)),
         .init(
             "cutmix", \.cutmix,
-            "Alpha of CutMix: a span of time steps, or a rectangle of an image, is replaced by that of another example, and the targets are mixed in proportion. The relative size is drawn from Beta(alpha, alpha). If mixup is enabled too, one of the two is chosen at random for each batch; null disables it.",
+            "Alpha of CutMix: a span of time steps, or a rectangle of an image, is replaced by that of another example, and the targets are mixed in proportion. The relative size is drawn from Beta(alpha, alpha). If mixup is enabled as well, one of the two is chosen at random for each batch. `null` disables CutMix.",
             .above(0)),
         .init(
             "specmix", \.specmix,
@@ -40,7 +40,7 @@ public struct TrainingOptions: Options {
             .above(0), .atMost(1)),
         .init(
             "early_stopping", \.earlyStopping,
-            "Stops training when a metric no longer improves; null disables it."),
+            "Stops training when a metric no longer improves; `null` disables it."),
         .init("selection", \.selection, "Model selection: which epoch's weights are evaluated and saved."),
         .init(
             "save_every_seconds", \.saveEverySeconds,
@@ -71,7 +71,7 @@ public struct Selection: Options, Equatable {
         .init("monitor", \.monitor, "The metric that determines the best epoch.", .notEmpty),
         .init(
             "mode", \.mode,
-            "Whether lower (`min`) or higher (`max`) is better; null infers it from the metric's name."),
+            "Whether lower (`min`) or higher (`max`) is better; `null` infers it from the metric's name."),
     ]
 
     public init() {}

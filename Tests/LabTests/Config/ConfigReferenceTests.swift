@@ -34,6 +34,7 @@ import Testing
         try check(LayerKinds.self, &without)
         try check(LossKinds.self, &without)
         try check(OptimizerKinds.self, &without)
+        try check(TargetKinds.self, &without)
         try check(ScheduleKinds.self, &without)
         try check(SweepRanges.self, &without)
         #expect(without == [])

@@ -157,8 +157,8 @@ import Testing
             ).run()
             #expect(whole.truncation.allSatisfy { $0.truncated == 0 && $0.options.entries.isEmpty })
             let clips = whole.truncation[0].clips
-            #expect(listener.remarks.withLock { $0[0] } == "train: no clip of \(clips) is truncated")
-            #expect(try TruncationEstimate(Experiment.decode(json)).text.hasPrefix("truncation: no clip of "))
+            #expect(listener.remarks.withLock { $0[0] } == "train: none of \(clips) clips is truncated")
+            #expect(try TruncationEstimate(Experiment.decode(json)).text.hasPrefix("truncation: none of "))
             try json.set(#"features.preprocessing=[{"type": "trim"}]"#)
             try json.set("features.layout.frames=40")
             try FileManager.default.removeItem(atPath: folder + "/data/speaker-01-angry-1-1.wav")

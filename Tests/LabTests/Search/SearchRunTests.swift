@@ -240,6 +240,35 @@ import Testing
         }
     }
 
+    /// Runs that have features of different clips cannot vote.
+    @Test func votingRunsNeedFeaturesOfTheSameClips() throws {
+        try Toy.inFolder { folder in
+            _ = try run(Self.experiment(), folder + "/a")
+            let data = try ExperimentData(Self.experiment())
+            let missing = try #require(data.split.test.first)
+            let rows = data.corpus.clips.filter { $0.id != missing }.enumerated().map { index, clip in
+                "\(clip.id),\(Double(index % 7)),\(Double(index % 5))"
+            }
+            try (["path,first,second"] + rows).joined(separator: "\n").write(
+                toFile: folder + "/table.csv", atomically: false, encoding: .utf8)
+            let table = [
+                #"features={"layout": {"type": "table", "file": "\#(folder)/table.csv"}}"#,
+                #"model={"type": "gaussian_nb"}"#,
+            ]
+            _ = try run(Self.experiment(table), folder + "/b")
+            let records = try ["/a", "/b"].map { try RunRecord(folder + $0) }
+            let error = #expect(throws: LabError.self) {
+                try RunEvaluation(
+                    records, vote: EnsembleVote(.soft), cache: nil, observer: Stopper(after: .max)
+                ).evaluate()
+            }
+            #expect(
+                "\(error.map { "\($0)" } ?? "")"
+                    == "\(folder)/b cannot use the same clips as \(folder)/a, because some have no features; exclude these clips from the data"
+            )
+        }
+    }
+
     @Test func aTrialHasItsMeanAndSpread() throws {
         try Toy.inFolder { folder in
             _ = try run(Self.experiment(Self.search), folder + "/run")
@@ -272,6 +301,19 @@ import Testing
             #expect((0.0001...0.01).contains(rate))
             let lines = try String(contentsOfFile: folder + "/run/search.jsonl", encoding: .utf8)
             #expect(lines.split(separator: "\n").count == 6)
+        }
+    }
+
+    /// One tree gives probabilities of 0 and 1, which both metrics punish.
+    @Test(arguments: ["log_loss", "brier"])
+    func metricsThatShouldBeLowAreMinimized(_ metric: String) throws {
+        try Toy.inFolder { folder in
+            let result = try run(
+                Self.experiment([
+                    #"search={"parameters": {"model[1].n_estimators": [1, 50]}, "folds": 2, "metric": "\#(metric)"}"#,
+                    #"evaluation.metrics=["log_loss", "brier"]"#,
+                ]), folder + "/run")
+            #expect(result.search["model[1].n_estimators"]?.integer == 50)
         }
     }
 

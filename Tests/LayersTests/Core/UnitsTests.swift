@@ -17,9 +17,9 @@ import Testing
         ("8", nil), ("\"classes\"", nil),
         (
             "\"class\"",
-            #"expected "classes" or an integer of at least 1, found "class"; did you mean "classes"?"#
+            #"expected "classes", "targets" or an integer of at least 1, found "class"; did you mean "classes"?"#
         ),
-        ("\"many\"", #"expected "classes" or an integer of at least 1, found "many""#),
+        ("\"many\"", #"expected "classes", "targets" or an integer of at least 1, found "many""#),
         ("\"8\"", #"expected an integer of at least 1, found "8"; write it without quotes"#),
         ("0", "expected an integer of at least 1, found 0"),
         ("1.5", "expected an integer of at least 1, found 1.5"),
@@ -35,7 +35,8 @@ import Testing
         }
         #expect(
             error.map { "\($0)" }
-                == #"m.json:1:2: [0].units: missing; expected "classes" or an integer of at least 1"#)
+                == #"m.json:1:2: [0].units: missing; expected "classes", "targets" or an integer of at least 1"#
+        )
     }
 
     /// Every layer with units, its input, and a model around it.
@@ -83,6 +84,19 @@ import Testing
         #expect(throws: ShapeProblem.self) {
             try Model(spec, input: input, generator: RandomGenerator(seed: 1))
         }
+    }
+
+    @Test func targetsHaveUnits() throws {
+        func resolved(_ units: String) throws -> JSONValue? {
+            let spec = try Model.spec(JSONValue.parse("[{\"type\": \"dense\", \"units\": \"\(units)\"}]"))
+            #expect(spec.needsClasses)
+            #expect(try Model.spec(spec.encode()).encode() == spec.encode())
+            return try spec.resolvingUnits(classes: 5, targets: ["arousal": 1, "label": 4])
+                .encode()["layers"]?.elements?.first?["units"]
+        }
+        #expect(try resolved("targets")?.integer == 5 && resolved("targets:label")?.integer == 4)
+        let error = try #require(throws: ConfigurationError.self) { try resolved("targets:valence") }
+        #expect("\(error)".contains(#"expected "targets:arousal", "targets:label""#), "\(error)")
     }
 
     @Test func nothingIsResolvedWithoutTheWord() throws {

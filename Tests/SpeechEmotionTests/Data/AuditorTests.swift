@@ -67,7 +67,7 @@ import Testing
         #expect(
             found(report) == ["leak speaker 4", "warning saying 16", "note statement 2", "note classes 2"])
         #expect(report.findings[0].subsets == [.train, .test])
-        #expect(report.findings[0].message == "4 of 4 speakers in the test set are also in the train set")
+        #expect(report.findings[0].message == "4 of 4 speakers in the test set are also in the training set")
     }
 
     @Test func validationThatSharesSpeakers() throws {
@@ -176,7 +176,7 @@ import Testing
         let all = FittedStatistic(name: "scaler", clips: corpus.clips.map(\.id))
         let report = try auditor.audit(parts, fitted: [good, all])
         #expect(found(report) == ["leak statistics 24", "warning statistics 24"])
-        #expect(report.findings[0].message == "\"scaler\" was fitted on 24 clips of the test set")
+        #expect(report.findings[0].message == "\"scaler\" was fitted to 24 clips of the test set")
     }
 
     /// What a search measures is its validation set: that may share nothing with the training part then.

@@ -80,6 +80,28 @@ import Testing
         }
     }
 
+    /// Clearing removes everything it can before it reports an entry that cannot be removed: here, a folder with its name.
+    @Test func clearingReportsWhatItCannotRemove() throws {
+        try Self.inFolder { folder in
+            try Self.ask(folder, 0..<3, limit: nil)
+            let inventory = try Self.inventory(folder)
+            let entry = try #require(
+                try FileManager.default.subpathsOfDirectory(atPath: folder + "/cache")
+                    .first { ($0 as NSString).lastPathComponent.utf8.count >= 62 }
+                    .map { folder + "/cache/" + $0 })
+            try FileManager.default.removeItem(atPath: entry)
+            try FileManager.default.createDirectory(atPath: entry, withIntermediateDirectories: false)
+            let error = #expect(throws: FileError.self) { try inventory.clear() }
+            let message = "\(error.map { "\($0)" } ?? "")"
+            #expect(
+                message.hasPrefix(entry)
+                    && message.contains("allowed: a cache folder with permission to remove files"),
+                "\(message)")
+            try FileManager.default.removeItem(atPath: entry)
+            #expect(try Self.inventory(folder).count == 0)
+        }
+    }
+
     @Test func whatWasUsedLastStays() throws {
         try Self.inFolder { folder in
             let limit = 10 * Self.entrySize

@@ -28,8 +28,8 @@ public struct RandomAffine: FeatureAugmentation {
         .init("interpolation", \.interpolation, "Interpolation between pixels."),
         .init(
             "fill", \.fill,
-            "Fill value outside of the original image; -1 is black in an image normalized with mean and std 0.5."
-        ),
+            "Fill value outside of the original image; -1 is black in an image normalized with mean and std 0.5.",
+            .range(-1e6...1e6)),
         .init("probability", \.probability, "Probability of applying the augmentation.", .range(0...1)),
     ]
 

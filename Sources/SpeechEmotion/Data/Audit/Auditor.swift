@@ -104,7 +104,7 @@ public struct Auditor: Sendable {
     /// Compares two subsets.
     private func compare(_ a: Members, _ b: Members, _ measured: Split.Subset) -> [AuditReport.Finding] {
         let subsets = [a.subset, b.subset]
-        let (one, other) = (a.subset.rawValue, b.subset.rawValue)
+        let (one, other) = (a.subset.word, b.subset.word)
         // The measured subset must share nothing with those before it; between others it matters less.
         let severity = b.subset == measured ? AuditReport.Severity.leak : .warning
         let ids = Set(a.clips.map(\.id))
@@ -213,11 +213,11 @@ public struct Auditor: Sendable {
                 subset == measured ? .warning : .note, .audio, [subset],
                 pairs.map { described($0.first, $0.second) }
             ) {
-                "\(counted($0, "clip pair")) in the \(subset.rawValue) set \(have($0)) the same audio"
+                "\(counted($0, "clip pair")) in the \(subset.word) set \(have($0)) the same audio"
             }
             let doubled = Dictionary(members.map { ($0.id, 1) }, uniquingKeysWith: +).filter { $1 > 1 }.keys
             findings += finding(.warning, .clip, [subset], doubled.sortedByBytes()) {
-                "\(counted($0, "clip")) \(are($0)) listed more than once in the \(subset.rawValue) set"
+                "\(counted($0, "clip")) \(are($0)) listed more than once in the \(subset.word) set"
             }
         }
         let contradictions = copies.filter { clips[$0.first]?.label != clips[$0.second]?.label }
@@ -241,7 +241,7 @@ public struct Auditor: Sendable {
                     subset == measured ? .leak : .warning, .statistics, [subset],
                     split[subset].filter(used.contains)
                 ) {
-                    "\"\(statistic.name)\" was fitted on \(counted($0, "clip")) of the \(subset.rawValue) set"
+                    "\"\(statistic.name)\" was fitted to \(counted($0, "clip")) of the \(subset.word) set"
                 }
             }
         }
@@ -255,7 +255,7 @@ public struct Auditor: Sendable {
             if members.isEmpty {
                 if subset != .validation {
                     findings += finding(.warning, .classes, [subset], [], count: 1) { _ in
-                        "the \(subset.rawValue) set has no clips"
+                        "the \(subset.word) set has no clips"
                     }
                 }
                 continue
@@ -263,11 +263,11 @@ public struct Auditor: Sendable {
             let counts = members.counts(of: corpus.classes)
             let missing = zip(corpus.classes, counts).filter { $1 == 0 }.map(\.0)
             findings += finding(.warning, .classes, [subset], missing) {
-                "\($0) of \(corpus.classes.count) classes \(have($0)) no clips in the \(subset.rawValue) set"
+                "\($0) of \(corpus.classes.count) classes \(have($0)) no clips in the \(subset.word) set"
             }
             let few = zip(corpus.classes, counts).filter { (1..<10).contains($1) }.map { "\($0): \($1)" }
             findings += finding(.note, .classes, [subset], few) {
-                "\($0) of \(corpus.classes.count) classes \(have($0)) fewer than 10 clips in the \(subset.rawValue) set"
+                "\($0) of \(corpus.classes.count) classes \(have($0)) fewer than 10 clips in the \(subset.word) set"
             }
         }
         return findings
@@ -287,11 +287,11 @@ public struct Auditor: Sendable {
         for subset in Split.Subset.allCases {
             let ids = Set(split[subset].map { clips[$0]?.origin ?? $0 })
             findings += finding(.warning, .silence, [subset], scan.silent.filter(ids.contains)) {
-                "\(counted($0, "clip")) in the \(subset.rawValue) set \(are($0)) silent"
+                "\(counted($0, "clip")) in the \(subset.word) set \(are($0)) silent"
             }
             let unreadable = scan.unreadable.filter { ids.contains($0.file) }.map(\.description)
             findings += finding(.warning, .unreadable, [subset], unreadable) {
-                "\(counted($0, "clip")) in the \(subset.rawValue) set cannot be read"
+                "\(counted($0, "clip")) in the \(subset.word) set cannot be read"
             }
         }
         return findings

@@ -150,7 +150,7 @@ struct RecordingAudit {
         Number(
             name: "loudness (RMS level)", unit: "dB", digits: 1,
             meaning:
-                "Emotions differ in loudness, but so do the distance to the microphone and the gain. Use this UAR as the baseline to beat; {\"type\": \"normalize_rms\"} in \"preprocessing\" removes the level.",
+                "Emotions differ in loudness, but so do the distance to the microphone and the gain. Use this UAR as the baseline to beat; {\"type\": \"normalize_rms\"} in \"preprocessing\" removes it.",
             value: { $0.level }),
         Number(
             name: "noise floor (10th percentile of frame levels)", unit: "dB", digits: 1,

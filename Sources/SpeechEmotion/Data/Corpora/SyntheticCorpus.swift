@@ -7,6 +7,7 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
     public var speakers = 12
     public var repetitions = 2
     public var seed = 1
+    public var ratings = false
 
     public static let type = "synthetic"
     public static let summary =
@@ -18,6 +19,10 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
             "Number of repetitions of each sentence in each emotion by each speaker.",
             .atLeast(1), .atMost(1000)),
         .init("seed", \.seed, "Seed of the speakers.", .atLeast(0)),
+        .init(
+            "ratings", \.ratings,
+            "Whether clips have ratings of simulated listeners: the columns `arousal` and `valence` from 1 to 5, and `votes_EMOTION` with the votes of six annotators."
+        ),
     ]
 
     public init() {}
@@ -51,12 +56,13 @@ public struct SyntheticCorpus: CorpusSource, Equatable {
         let utterance = SyntheticClip(
             seed: UInt64(seed), speaker: speaker, emotion: emotion, statement: statement,
             repetition: repetition)
+        var attributes = [
+            "gender": speaker % 2 == 0 ? "female" : "male", "statement": "\(statement)",
+            "repetition": "\(repetition)",
+        ]
+        if ratings { attributes.merge(SyntheticRatings(utterance).columns) { own, _ in own } }
         return Clip(
             id: utterance.id, source: .synthetic(utterance), label: emotion.rawValue,
-            speaker: SyntheticClip.twoDigits(speaker),
-            attributes: [
-                "gender": speaker % 2 == 0 ? "female" : "male", "statement": "\(statement)",
-                "repetition": "\(repetition)",
-            ])
+            speaker: SyntheticClip.twoDigits(speaker), attributes: attributes)
     }
 }

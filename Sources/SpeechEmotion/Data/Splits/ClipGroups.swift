@@ -69,12 +69,12 @@ struct ClipGroups {
     ) throws(DataError) -> [Int] {
         if case .count(let count) = amount, count < 1 || count >= groups.count {
             throw DataError(
-                "\(subset.rawValue) set by \(column)", found: "\(count) of \(groups.count)",
+                "\(subset.word) set by \(column)", found: "\(count) of \(groups.count)",
                 allowed: "at least one, and one left for training")
         }
         guard groups.count >= 2 else {
             throw DataError(
-                "\(subset.rawValue) set by \(column)", found: "only one \(column)", allowed: "at least two")
+                "\(subset.word) set by \(column)", found: "only one \(column)", allowed: "at least two")
         }
         let choices = (0..<Self.trials).map { _ in
             let order = generator.permutation(groups.count)

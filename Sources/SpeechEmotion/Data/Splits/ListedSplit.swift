@@ -48,7 +48,7 @@ public struct ListedSplit: SplitSpec {
             for value in values {
                 guard let name = value.find(in: known) else {
                     throw DataError(
-                        "\(subset.rawValue) set by \(by)", found: "\"\(value.text)\", which no clip has",
+                        "\(subset.word) set by \(by)", found: "\"\(value.text)\", which no clip has",
                         allowed: known.listed(100))
                 }
                 if let other = subsets.updateValue(subset, forKey: name) {

@@ -24,8 +24,8 @@ public struct NameOrNumber: ConfigurationValue, ExpressibleByStringLiteral, Expr
 
     public func encode() -> JSONValue { number?.encode() ?? text.encode() }
     public static func schema(_ book: SchemaBook) -> JSONValue { ["type": ["string", "integer"]] }
-    public static var allowed: String { "text or an integer" }
-    public static var allowedMany: String { "texts or integers" }
+    public static var allowed: String { "a string or an integer" }
+    public static var allowedMany: String { "strings or integers" }
     public static func resembles(_ json: JSONValue) -> Bool { json.text != nil || json.integer != nil }
 
     /// Returns the name that matches.

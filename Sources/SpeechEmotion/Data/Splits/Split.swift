@@ -3,7 +3,12 @@ import Configuration
 /// The clips of the training, validation and test sets.
 public struct Split: Options, Equatable {
     /// A subset of a split.
-    public enum Subset: String, CaseIterable, ConfigurationValue { case train, validation, test }
+    public enum Subset: String, CaseIterable, ConfigurationValue {
+        case train, validation, test
+
+        /// The word for the subset in a sentence: "the training set".
+        package var word: String { self == .train ? "training" : rawValue }
+    }
 
     /// The name of the split, such as `fold 2 of 5`.
     public var name = ""
@@ -59,7 +64,7 @@ extension Corpus {
         for id in split[subset] {
             guard let at = index[id] else {
                 throw DataError(
-                    "\(subset.rawValue) set of the split \"\(split.name)\"",
+                    "\(subset.word) set of the split \"\(split.name)\"",
                     found: "the clip \"\(id)\", which \(name) does not have",
                     allowed: "a split of this corpus")
             }

@@ -56,7 +56,7 @@ enum SplitRule {
         let count = amount.count(of: total)
         guard count >= 1, count < total else {
             throw DataError(
-                "\(subset.rawValue) set", found: "\(counted(count, noun)) out of \(total)",
+                "\(subset.word) set", found: "\(counted(count, noun)) out of \(total)",
                 allowed: "at least one, and one left for training")
         }
         return count
@@ -74,12 +74,12 @@ extension SplitRule {
         let classes = members(indices, corpus)
         if let lonely = classes.first(where: { $0.members.count < 2 }) {
             throw DataError(
-                "stratified \(subset.rawValue) set", found: "one clip of the class \"\(lonely.label)\"",
+                "stratified \(subset.word) set", found: "one clip of the class \"\(lonely.label)\"",
                 allowed: "at least two of each; merge or drop the class, or split at random")
         }
         guard count >= classes.count, indices.count - count >= classes.count else {
             throw DataError(
-                "stratified \(subset.rawValue) set",
+                "stratified \(subset.word) set",
                 found: "\(counted(count, "clip")) out of \(indices.count) for \(classes.count) classes",
                 allowed: "at least one clip of each class in both subsets")
         }

@@ -28,7 +28,7 @@ public enum SplitKinds: Registry {
     public static var builtIn: [any TaggedOptions.Type] {
         [
             RandomSplit.self, StratifiedSplit.self, GroupedSplit.self, KFoldSplit.self,
-            LeaveOneOutSplit.self, RavdessActorSplit.self, ListedSplit.self,
+            LeaveOneOutSplit.self, LeaveOneCorpusOutSplit.self, RavdessActorSplit.self, ListedSplit.self,
             ListedFoldsSplit.self, FileSplit.self,
         ]
     }

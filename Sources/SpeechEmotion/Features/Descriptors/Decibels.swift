@@ -25,8 +25,8 @@ public struct Decibels: Hashable, Sendable {
 
     /// What is invalid about the options; nil if nothing.
     var complaint: String? {
-        if case .value(let value) = reference, !(value > 0 && value.isFinite) {
-            return "a reference of \(value) has no logarithm"
+        if case .value(let value) = reference, !Reference.values.contains(value) {
+            return "a reference of \(value) is not between 1e-30 and 1e30"
         }
         return floor >= 1e-30 && floor.isFinite ? nil : "a floor of \(floor) has no logarithm in Float"
     }
@@ -34,9 +34,12 @@ public struct Decibels: Hashable, Sendable {
 
 /// `"max"` or a number.
 extension Decibels.Reference: ConfigurationValue {
+    /// Powers whose logarithm and ratio to any power of a recording are finite in Float.
+    static let values = 1e-30...1e30
+
     public static func decode(_ json: JSONValue, _ context: Decoding) -> Self? {
         if json.text == "max" { return .largest }
-        if let value = json.double, value.isFinite, value > 0 { return .value(value) }
+        if let value = json.double, Self.values.contains(value) { return .value(value) }
         context.mismatch(json, allowed)
         return nil
     }
@@ -49,10 +52,18 @@ extension Decibels.Reference: ConfigurationValue {
     }
 
     public static func schema(_ book: SchemaBook) -> JSONValue {
-        ["anyOf": [["enum": ["max"]], ["type": "number", "exclusiveMinimum": 0]]]
+        [
+            "anyOf": [
+                ["enum": ["max"]],
+                [
+                    "type": "number", "minimum": values.lowerBound.encode(),
+                    "maximum": values.upperBound.encode(),
+                ],
+            ]
+        ]
     }
 
-    public static var allowed: String { "\"max\" or a number above 0" }
+    public static var allowed: String { "\"max\" or a number from 1e-30 to 1e30" }
     public static func resembles(_ json: JSONValue) -> Bool { json.text != nil || json.double != nil }
 }
 

@@ -13,7 +13,9 @@ public struct Summary: FeatureLayout {
         public static var fields: [Field<Self>] {
             [
                 .init("feature", \.feature, "The feature.", .required),
-                .init("statistics", \.statistics, "Statistics over all frames.", .notEmpty),
+                .init(
+                    "statistics", \.statistics, "Statistics over all frames; p90 is the 90th percentile.",
+                    .notEmpty),
             ]
         }
 

@@ -15,6 +15,8 @@ public struct FeaturePipeline: Options {
         case none
         /// Per speaker, over all clips and without the labels: see `SpeakerNormalization`.
         case speaker
+        /// Per corpus, over all its clips in a subset and without the labels, against differences between corpora.
+        case corpus
     }
 
     public static let summary = "Feature extraction: from an audio file to the input of the model."
@@ -31,7 +33,7 @@ public struct FeaturePipeline: Options {
             .init("layout", \.layout, "The features and their layout."),
             .init(
                 "normalize", \.normalize,
-                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction."
+                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction. `corpus` does the same over all clips of a corpus, which the column `corpus` of combined corpora names."
             ),
         ]
     }

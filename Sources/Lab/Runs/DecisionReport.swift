@@ -1,0 +1,110 @@
+import Foundation
+import Metrics
+import Reports
+
+/// What a report shows of calibrated decisions: the coverage of prediction sets, also by speaker, and the risk-coverage curve.
+public struct DecisionReport: Sendable {
+    private let name: String
+    private let decision: RunDecisions.Target
+    private let predictions: Predictions
+    private let unit: ClusteredMetric.Unit
+    private let level: Double
+
+    /// The decisions of each target of predictions.
+    static func all(
+        _ decisions: RunDecisions, _ predictions: Predictions, unit: ClusteredMetric.Unit, level: Double
+    ) -> [DecisionReport] {
+        let parts = predictions.parts.isEmpty ? [PredictionPart("class", predictions)] : predictions.parts
+        return parts.compactMap { part in
+            guard let decision = decisions[part.name], !part.predictions.ids.isEmpty else { return nil }
+            return DecisionReport(
+                name: part.name, decision: decision, predictions: part.predictions, unit: unit, level: level)
+        }
+    }
+
+    private var isClasses: Bool { predictions.task == .classification }
+
+    /// The coverage and the size of prediction sets or intervals, in total and by speaker; nil without a coverage.
+    var coverageTable: ValueTable? {
+        guard let conformal = decision.conformal else { return nil }
+        func row(_ name: String, _ own: Predictions, _ unit: ClusteredMetric.Unit) -> [ValueTable.Cell] {
+            let outcomes = conformal.outcomes(own)
+            let size = outcomes.reduce(0) { $0 + $1.size } / Double(max(outcomes.count, 1))
+            let covered = conformal.coverage(of: own)
+            let interval =
+                (try? ClusteredMetric(.accuracy, [covered], by: unit)).map {
+                    ClusterResampling.interval($0, level: level)
+                } ?? .unknown
+            return [
+                .text(name), .count(outcomes.count), .share(interval.estimate), .share(interval.low),
+                .share(interval.high), .number(size),
+                .share(Double(outcomes.count { $0.size == 0 }) / Double(max(outcomes.count, 1))),
+            ]
+        }
+        let speakers = (predictions.knownSpeakers ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return ValueTable(
+            title:
+                "\(name): conformal prediction with a coverage of \(NumberText.percent(conformal.coverage))",
+            columns: [
+                "clips of", "clips", "coverage", "low", "high",
+                isClasses ? "mean set size" : "interval width",
+                "empty sets",
+            ],
+            rows: [row("all", predictions, unit)]
+                + speakers.map { speaker in
+                    row(
+                        speaker,
+                        predictions.selecting(
+                            predictions.ids.indices.filter { predictions.speakers[$0] == speaker }), .clips)
+                },
+            note:
+                "Calibrated on \(NumberText.count(decision.clips, "clip")) of the validation set. The coverage holds on average over clips that are exchangeable with these; it can differ between speakers."
+        )
+    }
+
+    /// The error rate of the most confident clips; nil without classes.
+    var riskTable: ValueTable? {
+        guard isClasses else { return nil }
+        let curve = RiskCoverage(predictions)
+        return ValueTable(
+            title: "\(name): error rate with a reject option",
+            columns: ["accepted"] + [1, 0.9, 0.8, 0.7, 0.6, 0.5].map { NumberText.percent($0, 0) } + ["AURC"],
+            rows: [
+                [.text("error rate")]
+                    + [1, 0.9, 0.8, 0.7, 0.6, 0.5].map { .share(curve.risk(at: $0)) } + [.number(curve.area)]
+            ],
+            note: "The clips with the highest probability of their predicted class are accepted."
+                + (decision.temperature.map {
+                    " The logits are divided by a temperature of \(NumberText.fixed($0)), fitted on the validation set."
+                } ?? ""))
+    }
+
+    /// The risk-coverage curve; nil without classes.
+    var plot: LineChart? {
+        guard isClasses else { return nil }
+        let points = RiskCoverage(predictions).points
+        return LineChart(
+            title: "\(name): risk-coverage curve", xName: "share of accepted clips", yName: "error rate",
+            series: [.init(name, points: points.map { (x: $0.coverage, y: $0.risk) })], isShare: true)
+    }
+
+    /// The tables and the curve as HTML.
+    var html: String {
+        (coverageTable?.html ?? "") + (riskTable?.html ?? "") + (plot.map { HTML.figure($0) } ?? "")
+    }
+
+    /// The plots with their file names.
+    var plots: [(name: String, plot: any Plot)] {
+        plot.map { [("risk-coverage-" + TargetSection.fileName(name), $0)] } ?? []
+    }
+}
+
+extension RunRecord {
+    /// The calibrated decisions; nil for a run without them.
+    var decisions: RunDecisions? {
+        get throws {
+            let file = file(RunFile.decisions)
+            return FileManager.default.fileExists(atPath: file) ? try RunDecisions.decode(.load(file)) : nil
+        }
+    }
+}

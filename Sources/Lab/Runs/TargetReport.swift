@@ -1,0 +1,124 @@
+import Configuration
+import Metrics
+import Reports
+
+extension Experiment {
+    /// The file with the metrics as text: by class, or by target.
+    public var reportFile: String { targets.isEmpty ? RunFile.classification : RunFile.targets }
+
+    /// The files that are bit-identical in every run of the experiment on one type of machine.
+    public var repeatableFiles: [String] {
+        if labelsSequences {
+            let others = [RunFile.predictions, RunFile.classification]
+            return RunFile.repeatable.filter { !others.contains($0) } + [RunFile.sequences]
+        }
+        return RunFile.repeatable.map { $0 == RunFile.classification ? reportFile : $0 }
+    }
+}
+
+extension Predictions {
+    /// The metrics by class as text, or, of several targets, those of each.
+    public func report(digits: Int = 4) throws -> String {
+        guard !parts.isEmpty else { return try confusion().report(digits: digits) }
+        return try parts.map { part in
+            "\(part.name): \(NumberText.count(part.predictions.ids.count, "example"))\n\n"
+                + (try part.predictions.singleReport(digits))
+        }.joined(separator: "\n")
+    }
+
+    private func singleReport(_ digits: Int) throws -> String {
+        guard task != .classification else { return try confusion().report(digits: digits) }
+        return TextTable(try valueRows(digits)).lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The metrics of a regression, or those of each label, with a header.
+    func valueRows(_ digits: Int) throws -> [[String]] {
+        if task == .regression {
+            let numbers = try PairedNumbers(truths: trueValues, predictions: values)
+            func summary(_ values: [Double]) -> String {
+                let count = Double(values.count)
+                let mean = values.reduce(0, +) / count
+                let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+                return
+                    "\(NumberText.fixed(mean, digits)) ± \(NumberText.fixed(variance.squareRoot(), digits))"
+            }
+            return [
+                ["metric", "value"], ["ccc", NumberText.fixed(numbers.concordance, digits)],
+                ["pearson", NumberText.fixed(numbers.pearson, digits)],
+                ["spearman", NumberText.fixed(numbers.spearman, digits)],
+                ["mae", NumberText.fixed(numbers.meanAbsoluteError, digits)],
+                ["rmse", NumberText.fixed(numbers.rootMeanSquaredError, digits)],
+                ["r2", NumberText.fixed(numbers.determination, digits)],
+                ["true mean ± SD", summary(trueValues)], ["predicted mean ± SD", summary(values)],
+            ]
+        }
+        let truths = references.map { $0.map { $0 >= 0.5 } }
+        let labels = try LabelMetrics(
+            truths: truths, probabilities: probabilities, thresholds: classes.map { _ in 0.5 })
+        return [["label", "F1", "average precision", "AUC", "examples"]]
+            + classes.indices.map { label in
+                [classes[label]]
+                    + [labels.f1(label), labels.averagePrecision(label), labels.areaUnderROC(label)].map {
+                        NumberText.fixed($0, digits)
+                    } + [NumberText.count(truths.count { $0[label] })]
+            }
+    }
+}
+
+/// What a report shows of one of several targets.
+public struct TargetSection: Sendable {
+    /// The name of the target.
+    public let name: String
+    private let predictions: Predictions
+
+    /// Shows the predictions of a target.
+    public init(_ part: PredictionPart) { (name, predictions) = (part.name, part.predictions) }
+
+    /// A name in the names of files.
+    static func fileName(_ name: String) -> String {
+        name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }.joined()
+    }
+
+    /// The plots with their file names.
+    var plots: [(name: String, plot: any Plot)] {
+        let file = "target-" + Self.fileName(name)
+        switch predictions.task {
+        case .regression:
+            var scatter = ScatterPlot(
+                title: "\(name): predictions and true values",
+                points: Array(zip(predictions.trueValues, predictions.values).map { (x: $0, y: $1) }),
+                axes: ("true \(name)", "predicted \(name)"))
+            scatter.side = 380
+            return [
+                (file, scatter),
+                (
+                    file + "-residuals",
+                    Histogram(
+                        title: "\(name): residuals", xName: "predicted minus true \(name)",
+                        groups: [
+                            ("residuals", zip(predictions.trueValues, predictions.values).map { $1 - $0 })
+                        ])
+                ),
+            ]
+        case .classification:
+            return (try? predictions.confusion()).map {
+                [(file, ConfusionPlot(title: "\(name): predictions and true classes", $0))]
+            } ?? []
+        case .multiLabel: return []
+        }
+    }
+
+    /// The figures and tables as HTML.
+    var html: String {
+        let figures = plots.map { HTML.figure($0.plot) }.joined()
+        guard predictions.task != .classification, let rows = try? predictions.valueRows(3) else {
+            return figures
+        }
+        return HTML.table(caption: name, columns: rows[0], rows: Array(rows.dropFirst())) + figures
+    }
+}
+
+extension HTML {
+    /// A figure of any plot.
+    fileprivate static func figure(_ plot: any Plot) -> String { element("figure", [], plot.svg) + "\n" }
+}

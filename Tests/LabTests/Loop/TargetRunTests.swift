@@ -1,0 +1,272 @@
+import Autograd
+import Configuration
+import Foundation
+import Lab
+import Layers
+import Metrics
+import SpeechEmotion
+import TestSupport
+import Testing
+
+/// Runs of small experiments with targets other than the class.
+@Suite(.serialized) struct TargetRunTests {
+    private final class Quiet: RunObserver {}
+
+    /// The small experiment on clips with ratings, with these targets.
+    static func config(_ targets: JSONValue, _ settings: [String] = []) throws -> JSONValue {
+        var json = try JSONValue.parse(smallExperiment, source: "a.json")
+        json["targets"] = targets
+        let more = [
+            "data.source.ratings=true", "data.source.speakers=6", "training.epochs=3",
+            "augmentation.copies=[[]]", #"model[5].units="targets""#,
+        ]
+        for setting in more + settings { try json.set(setting) }
+        return json
+    }
+
+    private static let arousal: JSONValue = [
+        "type": "regression", "column": "arousal", "range": [1, 5], "loss": ["type": "concordance"],
+    ]
+    private static let votes: JSONValue = [
+        "type": "classification",
+        "votes": JSONValue(
+            .object(
+                SyntheticEmotion.allCases.map {
+                    JSONMember($0.rawValue, JSONValue(.text("votes_\($0.rawValue)")))
+                })),
+    ]
+
+    private func run(
+        _ targets: JSONValue, _ settings: [String] = [], _ body: (RunRecord) throws -> Void
+    ) throws {
+        let json = try Self.config(targets, settings)
+        let experiment = try Experiment.decode(json)
+        _ = try ExperimentCheck(experiment, json: json)
+        try Toy.inFolder { folder in
+            _ = try ExperimentRun(
+                experiment, folder: RunFolder(folder + "/run"), observer: Quiet()
+            ).run()
+            try body(RunRecord(folder + "/run"))
+        }
+    }
+
+    private func names(_ record: RunRecord) throws -> [String] {
+        try record.requireEnd().test.entries.map(\.name)
+    }
+
+    @Test func regressionOfOneColumn() throws {
+        try run([Self.arousal]) { record in
+            #expect(try names(record) == ["loss", "ccc", "pearson", "spearman", "mae", "rmse"])
+            #expect(record.gap == nil && record.epochs.allSatisfy { $0["train_accuracy"] == nil })
+            let predictions = try #require(record.predictions)
+            // The values of the file are those of the corpus, and its metrics those of the result.
+            let clips = try record.experiment.data.read().clips
+            let known = Dictionary(clips.map { ($0.id, $0.attributes["arousal"] ?? "") }) { first, _ in first
+            }
+            let part = predictions.parts[0].predictions
+            for (id, truth) in zip(part.ids, part.trueValues) {
+                #expect(known[id].flatMap(Double.init) == truth)
+            }
+            let ccc = try #require(try record.requireEnd().test["ccc"] ?? nil)
+            #expect(abs(try Metric.concordance.value(of: predictions) - ccc) < 1e-5)
+            let (model, card) = try ModelFile.read(record.file(RunFile.model))
+            #expect(model.plan.output == [1] && card.classes.isEmpty && card.targets != nil)
+            let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
+            #expect(
+                html.contains("arousal: predictions and true values") && html.contains("arousal: residuals"))
+            #expect(!html.contains("Confusion matrix"))
+        }
+    }
+
+    /// Without a range, values are standardized with the training set.
+    @Test func standardizedRegressionIsOnTheScaleOfTheColumn() throws {
+        let target: JSONValue = ["type": "regression", "column": "valence"]
+        try run([target], ["training.epochs=15"]) { record in
+            let mean = try #require(record.predictions).parts[0].predictions
+            let average = mean.values.reduce(0, +) / Double(mean.values.count)
+            #expect((2.0...4.0).contains(average))
+            #expect(try #require(try record.requireEnd().test["rmse"] ?? nil) < 1.5)
+        }
+    }
+
+    @Test func severalTargetsOfAllTypes() throws {
+        let targets: JSONValue = [
+            Self.arousal, ["type": "regression", "column": "valence"], ["type": "classification"],
+            ["type": "classification", "column": "gender", "role": "auxiliary", "weight": 0.2],
+            ["type": "ordinal", "column": "statement", "levels": ["1", "2"]],
+            ["type": "multi_label", "name": "mood", "labels": ["first": "m1", "second": "m2"]],
+        ]
+        var json = try Self.config(targets, [#"target_weighting="uncertainty""#, "training.epochs=2"])
+        // Two columns with 0 and 1, of which some clips have none.
+        try Toy.inFolder { folder in
+            let source = try Experiment.decode(json).data.source.value.read()
+            var lines = ["path,label,speaker,gender,statement,arousal,valence,m1,m2"]
+            for (row, clip) in source.clips.enumerated() {
+                let file = "\(folder)/\(row).wav"
+                try AudioFile.write(try clip.wave(), to: file)
+                let a = clip.attributes
+                let mood = row % 5 == 0 ? "," : "\(row % 2),\(row % 3 == 0 ? 1 : 0)"
+                let valence = row % 7 == 0 ? "" : a["valence"] ?? ""
+                lines.append(
+                    "\(row).wav,\(clip.label),\(clip.speaker ?? ""),\(a["gender"] ?? ""),\(a["statement"] ?? ""),\(a["arousal"] ?? ""),\(valence),\(mood)"
+                )
+            }
+            try lines.joined(separator: "\n").write(
+                toFile: folder + "/clips.csv", atomically: true, encoding: .utf8)
+            json["data"] = ["source": ["type": "manifest", "file": JSONValue(.text(folder + "/clips.csv"))]]
+            let experiment = try Experiment.decode(json)
+            _ = try ExperimentCheck(experiment, json: json)
+            for name in ["run", "again"] {
+                _ = try ExperimentRun(
+                    experiment, folder: RunFolder("\(folder)/\(name)"), observer: Quiet()
+                ).run()
+            }
+            let record = try RunRecord(folder + "/run")
+            let found = try names(record)
+            #expect(
+                found == [
+                    "loss", "accuracy", "label.accuracy", "statement.accuracy", "uar",
+                    "label.uar", "statement.uar", "macro_f1", "label.macro_f1", "statement.macro_f1", "ccc",
+                    "arousal.ccc", "valence.ccc", "pearson", "arousal.pearson", "valence.pearson", "spearman",
+                    "arousal.spearman", "valence.spearman", "mae", "arousal.mae", "valence.mae", "rmse",
+                    "arousal.rmse", "valence.rmse", "label_macro_f1", "label_micro_f1",
+                    "mean_average_precision", "label_auc", "gender.accuracy", "gender.uar",
+                ], "\(found)")
+            let predictions = try #require(record.predictions)
+            #expect(
+                predictions.parts.map(\.name) == [
+                    "arousal", "valence", "label", "gender", "statement", "mood",
+                ])
+            #expect(predictions.parts[1].predictions.ids.count < predictions.ids.count)
+            let values = try record.requireEnd().test
+            for name in ["arousal.ccc", "label.uar", "gender.accuracy", "valence.mae"] {
+                let metric = try #require(Metric(rawValue: name))
+                let own = try metric.value(of: predictions)
+                #expect(abs(own - (try #require(values[name] ?? nil))) < 1e-5, "\(name)")
+            }
+            let again = try RunRecord(folder + "/again")
+            for name in experiment.repeatableFiles {
+                #expect(
+                    FileManager.default.contents(atPath: record.file(name))
+                        == FileManager.default.contents(atPath: again.file(name)), "\(name)")
+            }
+        }
+    }
+
+    @Test func votesOfAnnotatorsAreSoftLabels() throws {
+        try run([Self.votes]) { record in
+            #expect(
+                try names(record) == [
+                    "loss", "accuracy", "uar", "macro_f1", "vote_divergence", "entropy_correlation",
+                ])
+            let part = try #require(record.predictions).parts[0].predictions
+            #expect(part.references.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
+            #expect(part.references.contains { $0.count { $0 > 0 } > 1 })
+        }
+    }
+
+    /// IEMOCAP's dimensions, from evaluation files as its release has them.
+    @Test func dimensionsOfIEMOCAP() throws {
+        try Toy.inFolder { folder in
+            var source = SyntheticCorpus()
+            (source.speakers, source.repetitions, source.ratings) = (6, 1, true)
+            let names = ["neutral": "neu", "happy": "hap", "sad": "sad", "angry": "ang"]
+            var evaluations: [String: [String]] = [:]
+            for clip in source.read().clips {
+                guard let emotion = names[clip.label], let speaker = Int(clip.speaker ?? ""),
+                    let arousal = clip.attributes["arousal"], let valence = clip.attributes["valence"]
+                else { continue }
+                let (session, gender) = ((speaker + 1) / 2, speaker % 2 == 0 ? "F" : "M")
+                let dialogue = "Ses0\(session)F_impro01"
+                let file = "\(folder)/data/Session\(session)/dialog/EmoEvaluation/\(dialogue).txt"
+                let number = evaluations[file, default: []].count
+                let turn = "\(dialogue)_\(gender)0\(number < 10 ? "0" : "")\(number)"
+                // The last turn has no dimensions.
+                let dimensions = number == 5 ? "" : "\t[\(valence), \(arousal), 2.5000]"
+                evaluations[file, default: []].append(
+                    "[\(number).0000 - \(number).9000]\t\(turn)\t\(emotion)\(dimensions)")
+                let audio = "\(folder)/data/Session\(session)/sentences/wav/\(dialogue)"
+                try FileManager.default.createDirectory(atPath: audio, withIntermediateDirectories: true)
+                try AudioFile.write(try clip.wave(), to: "\(audio)/\(turn).wav")
+            }
+            for (file, lines) in evaluations {
+                try FileManager.default.createDirectory(
+                    atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+            }
+            var json = try Self.config([
+                ["type": "regression", "column": "activation", "range": [1, 5]],
+                ["type": "regression", "column": "valence", "range": [1, 5]], ["type": "classification"],
+            ])
+            json["data"] = ["source": ["type": "iemocap", "folder": JSONValue(.text(folder + "/data"))]]
+            let experiment = try Experiment.decode(json)
+            _ = try ExperimentCheck(experiment, json: json)
+            _ = try ExperimentRun(
+                experiment, folder: RunFolder(folder + "/run"), observer: Quiet()
+            ).run()
+            let predictions = try #require(RunRecord(folder + "/run").predictions)
+            #expect(predictions.parts.map(\.name) == ["activation", "valence", "label"])
+            #expect(predictions.parts[2].predictions.ids.count == predictions.ids.count)
+            #expect(predictions.parts[0].predictions.ids.count == predictions.ids.count - 1)
+        }
+    }
+
+    /// Every mistake in targets is reported with its place.
+    @Test func mistakesHavePlaces() throws {
+        let mistakes: [(JSONValue, [String], String, String)] = [
+            (
+                [["type": "regression", "column": "arousal", "range": [5, 1]]], [], "targets[0].range",
+                "the smaller one first"
+            ),
+            (
+                [["type": "regression", "column": "arousal", "loss": ["type": "cross_entropy"]]], [],
+                "targets[0].loss", "concordance"
+            ),
+            (
+                [["type": "classification", "loss": ["type": "concordance"]]], [], "targets[0].loss",
+                "cross_entropy"
+            ),
+            ([Self.arousal, Self.arousal], [], "targets[1]", "taken by another target"),
+            (
+                [["type": "classification", "role": "auxiliary"]], [], "targets",
+                "at least one target with the role"
+            ),
+            ([Self.arousal], [#"loss={"type": "focal"}"#], "loss", "move it there"),
+            (
+                [Self.arousal], [#"evaluation.metrics=["ccc", "auc"]"#], "evaluation.metrics[1]",
+                "does not apply"
+            ),
+            ([Self.arousal], ["model[5].units=3"], "model", #"use "units": "targets""#),
+            ([Self.arousal], [#"model[5].units="targets:valence""#], "model", #""targets:arousal""#),
+            (
+                [Self.arousal], [#"training.selection.monitor="validation_uar""#],
+                "training.selection.monitor", "validation_ccc"
+            ),
+        ]
+        for (targets, settings, place, text) in mistakes {
+            let error = try #require(throws: ConfigurationError.self) {
+                let json = try Self.config(targets, settings)
+                _ = try ExperimentCheck(Experiment.decode(json), json: json)
+            }
+            #expect(error.problems.map(\.path.description).contains(place), "\(error)")
+            #expect("\(error)".contains(text), "\(error)")
+        }
+    }
+
+    @Test func valuesThatAreNoTargetsAreErrors() throws {
+        let wrong: [(JSONValue, String)] = [
+            (["type": "regression", "column": "arousal", "range": [4, 5]], "the \"range\" of the target"),
+            (["type": "regression", "column": "gender"], "\"male\" in the column \"gender\""),
+            (["type": "regression", "column": "nothing"], "the column \"nothing\", which no clip has"),
+            (["type": "ordinal", "column": "statement", "levels": ["1", "3"]], "\"2\" in the column"),
+            (["type": "multi_label", "labels": ["a": "arousal"]], "0, 1, or a share"),
+        ]
+        for (target, text) in wrong {
+            let json = try Self.config([target])
+            let error = #expect(throws: (any Error).self) {
+                _ = try ExperimentCheck(Experiment.decode(json), json: json)
+            }
+            #expect("\(error.map { "\($0)" } ?? "")".contains(text), "\(error.map { "\($0)" } ?? "")")
+        }
+    }
+}

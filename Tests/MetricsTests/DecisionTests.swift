@@ -1,0 +1,116 @@
+import Autograd
+import Foundation
+import Metrics
+import Testing
+
+/// Temperature, conformal prediction and the reject option.
+@Suite struct DecisionTests {
+    /// Clips whose class is drawn from the softmax of their logits, which a model reports too large by a factor.
+    private func draw(_ count: Int, factor: Double, _ generator: RandomGenerator) -> Predictions {
+        var predictions = Predictions(classes: ["a", "b", "c"])
+        for row in 0..<count {
+            let logits = (0..<3).map { _ in
+                1.5 * (-2 * log(1 - generator.uniform())).squareRoot() * cos(2 * .pi * generator.uniform())
+            }
+            func softmax(_ factor: Double) -> [Double] {
+                let powers = logits.map { exp($0 * factor) }
+                return powers.map { $0 / powers.reduce(0, +) }
+            }
+            let (chances, place) = (softmax(1), generator.uniform())
+            let truth = place < chances[0] ? 0 : place < chances[0] + chances[1] ? 1 : 2
+            predictions.append("\(row)", speaker: "\(row % 10)", truth: truth, probabilities: softmax(factor))
+        }
+        return predictions
+    }
+
+    @Test(arguments: [0.5, 1, 3]) func temperatureIsThatOfTheModel(_ factor: Double) throws {
+        let predictions = draw(6000, factor: factor, RandomGenerator(seed: 1))
+        let temperature = try #require(TemperatureScaling.temperature(of: predictions))
+        #expect(abs(temperature / factor - 1) < 0.08, "\(temperature)")
+        #expect(TemperatureScaling.temperature(of: Predictions(classes: ["a", "b"])) == nil)
+    }
+
+    /// Sets calibrated on few clips cover new ones with the wanted probability, on average over calibrations (Vovk et al. 2005):
+    /// at least the coverage, and at most 1 / (n + 1) more, for a model that is badly calibrated.
+    @Test(arguments: [(19, 0.9), (50, 0.8), (200, 0.95)])
+    func setsCoverAsPromised(_ clips: Int, _ coverage: Double) throws {
+        var (covered, all) = (0.0, 0.0)
+        for draw in 0..<600 {
+            let generator = RandomGenerator(seed: 7).split("\(clips) \(draw)")
+            let conformal = try #require(
+                ConformalPredictor(self.draw(clips, factor: 3, generator), coverage: coverage))
+            let outcomes = conformal.outcomes(self.draw(100, factor: 3, generator))
+            covered += Double(outcomes.count { $0.isCovered })
+            all += 100
+        }
+        // Three standard errors over 600 calibrations.
+        let error = 3 * (coverage * (1 - coverage) / Double(clips) / 600 + coverage / all).squareRoot()
+        #expect(covered / all > coverage - error && covered / all < coverage + 1 / Double(clips + 1) + error)
+    }
+
+    @Test func intervalsOfValues() throws {
+        var predictions = Predictions(regressionOf: "arousal")
+        for row in 0..<9 { predictions.append("\(row)", truth: Double(row), value: Double(row) * 1.1) }
+        let conformal = try #require(ConformalPredictor(predictions, coverage: 0.8))
+        // The eighth of nine distances.
+        #expect(abs(conformal.limit - 0.7) < 1e-12)
+        #expect(conformal.outcomes(predictions).count { $0.isCovered } == 8)
+        #expect(conformal.coverage(of: predictions).decisions.count { $0 == 1 } == 8)
+        #expect(try #require(ConformalPredictor(predictions, coverage: 0.9)).limit > 0.79)
+        // Ten clips cannot promise 95%.
+        #expect(try #require(ConformalPredictor(predictions, coverage: 0.95)).limit == .infinity)
+        predictions.task = .multiLabel
+        #expect(ConformalPredictor(predictions, coverage: 0.9) == nil)
+    }
+
+    @Test func riskCoverageOfKnownErrors() {
+        var predictions = Predictions(classes: ["a", "b"])
+        for (row, (sure, isRight)) in zip([0.9, 0.8, 0.8, 0.7, 0.6], [true, false, true, true, false])
+            .enumerated()
+        {
+            predictions.append("\(row)", truth: isRight ? 0 : 1, probabilities: [sure, 1 - sure])
+        }
+        let curve = RiskCoverage(predictions)
+        #expect(curve.points.map(\.coverage) == [0.2, 0.6, 0.8, 1])
+        #expect(curve.points.map(\.risk) == [0, 1 / 3, 0.25, 0.4])
+        #expect(curve.risk(at: 1) == 0.4 && curve.risk(at: 0.7) == 0.25 && curve.risk(at: 0.1) == 0)
+        #expect(abs(curve.area - (0.4 / 3 + 0.2 * 0.25 + 0.2 * 0.4)) < 1e-12)
+        #expect(RiskCoverage(Predictions(classes: [])).area.isNaN)
+    }
+
+    /// The interval of the gap between groups covers the true one for 95% of samples of speakers.
+    @Test func gapsBetweenGroupsCover() throws {
+        let draws = 400
+        var inside = 0
+        for draw in 0..<draws {
+            let generator = RandomGenerator(seed: 11).split("\(draw)")
+            func group(_ mean: Double) throws -> ClusteredMetric {
+                var predictions = Predictions(classes: ["a", "b"])
+                for speaker in 0..<10 {
+                    let accuracy = mean + 0.3 * (generator.uniform() - 0.5)
+                    for clip in 0..<20 {
+                        let isRight = generator.uniform() < accuracy
+                        predictions.append(
+                            "\(mean) \(speaker) \(clip)", speaker: "\(mean) \(speaker)",
+                            truth: isRight ? 0 : 1,
+                            probabilities: [1, 0])
+                    }
+                }
+                return try ClusteredMetric(.accuracy, [predictions], by: .speakers)
+            }
+            let interval = ClusterResampling.difference(try group(0.8), try group(0.6))
+            if interval.low <= 0.2, 0.2 <= interval.high { inside += 1 }
+        }
+        #expect((0.91...0.98).contains(Double(inside) / Double(draws)), "\(inside)")
+    }
+
+    @Test func aGapNeedsThreeSpeakers() throws {
+        func group(_ speaker: String) throws -> ClusteredMetric {
+            var predictions = Predictions(classes: ["a", "b"])
+            predictions.append("1", speaker: speaker, truth: 0, probabilities: [1, 0])
+            return try ClusteredMetric(.accuracy, [predictions], by: .speakers)
+        }
+        let interval = ClusterResampling.difference(try group("x"), try group("y"))
+        #expect(interval.absence == .fewUnits && interval.units == 2 && interval.low.isNaN)
+    }
+}

@@ -1,0 +1,217 @@
+import Configuration
+import Foundation
+import Lab
+import Metrics
+import Testing
+
+/// The commands on experiments with targets.
+@Suite struct TargetCommandTests {
+    private static func config(_ edit: (inout JSONValue) throws -> Void = { _ in }) throws -> String {
+        var json = try JSONValue.parse(SmallExperiment.text)
+        for setting in [
+            "data.source.ratings=true", "data.source.speakers=6", #"model[5].units="targets""#,
+            #"evaluation={"groups": ["gender"], "conformal": 0.8, "calibration": "temperature"}"#,
+            #"targets=[{"type": "regression", "column": "arousal", "range": [1, 5], "loss": {"type": "concordance"}}, {"type": "classification", "weight": 0.5}]"#,
+        ] { try json.set(setting) }
+        try edit(&json)
+        return json.pretty()
+    }
+
+    /// A folder with the config, and runs of two seeds.
+    private static let made: Result<String, any Error> = Result {
+        let folder = NSTemporaryDirectory() + "train-targets-\(getpid())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        atexit {
+            try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "train-targets-\(getpid())")
+        }
+        try config().write(toFile: folder + "/small.json", atomically: false, encoding: .utf8)
+        for seed in [1, 2] {
+            let ending = try BuiltProgram.run(
+                SmallExperiment.run(folder, name: "seed\(seed)", "--quiet", "--set", "seed=\(seed)"))
+            try #require(ending.status == 0, "\(ending.errors)")
+        }
+        return folder
+    }
+
+    private var folder: String { get throws { try Self.made.get() } }
+    private var run: String { get throws { try folder + "/runs/seed1" } }
+
+    private func text(_ file: String) throws -> String { try String(contentsOfFile: file, encoding: .utf8) }
+
+    @Test func aRunLeavesItsFiles() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: run)
+        for name in ["targets.txt", "columns.csv", "groups.csv", "gaps.csv", "decisions.json", "report.html"]
+        {
+            #expect(files.contains(name), "\(name)")
+        }
+        #expect(!files.contains("classification.txt"))
+        let page = try text(run + "/report.html")
+        for words in [
+            "arousal: predictions and true values", "arousal: residuals",
+            "label: predictions and true classes",
+            "Metrics by group", "Gaps between groups", "conformal prediction with a coverage of 80.0%",
+            "risk-coverage curve", "a temperature of",
+        ] { #expect(page.contains(words), "\(words)") }
+        let plots = try FileManager.default.contentsOfDirectory(atPath: run + "/plots")
+        #expect(plots.contains("target-arousal.svg") && plots.contains("target-arousal-residuals.svg"))
+        let header = try text(run + "/predictions.csv").prefix { $0 != "\n" }
+        #expect(
+            header.hasPrefix("file,speaker,arousal,arousal.predicted,label,label.predicted,label.p.angry,"))
+        let gaps = try text(run + "/gaps.csv")
+        #expect(gaps.contains("\ngender,ccc,") && gaps.contains("\ngender,uar,"))
+        let json = try JSONValue.load(run + "/decisions.json")
+        #expect(json["targets"]?.elements?.map { $0["target"]?.text } == ["arousal", "label"])
+        #expect((json["targets"]?.elements?[1]["temperature"]?.double ?? 0) > 0)
+    }
+
+    @Test func checkAndReportAndVerify() throws {
+        let check = try BuiltProgram.run("check", folder + "/small.json")
+        #expect(check.status == 0 && check.output.contains("small.json: OK"), "\(check.errors)")
+        let page = try text(run + "/report.html")
+        let report = try BuiltProgram.run("report", run, "--no-cache")
+        #expect(report.status == 0, "\(report.errors)")
+        #expect(try text(run + "/report.html") == page)
+        let verify = try BuiltProgram.run("verify", run, "--no-cache", "--quiet")
+        #expect(verify.status == 0 && verify.output.contains("equal      targets.txt"), "\(verify.errors)")
+    }
+
+    @Test func evaluateGivesTheSameMetrics() throws {
+        try SmallExperiment.inFolder { own in
+            let ending = try BuiltProgram.run(
+                "evaluate", run, "--format", "json", "--out", own + "/out", "--no-cache")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let found = try JSONValue.parse(ending.output)["test"]
+            let wanted = try JSONValue.load(run + "/result.json")["test"]
+            #expect(found?["ccc"]?.double == wanted?["ccc"]?.double && found?["uar"] == wanted?["uar"])
+            #expect(try text(own + "/out/predictions.csv") == (try text(run + "/predictions.csv")))
+            // Other clips with the same columns; labels cannot be renamed here.
+            let data =
+                #"{"source": {"type": "synthetic", "speakers": 3, "repetitions": 1, "seed": 9, "ratings": true}}"#
+            try data.write(toFile: own + "/data.json", atomically: false, encoding: .utf8)
+            let other = try BuiltProgram.run(
+                "evaluate", run, "--data", own + "/data.json", "--out", own + "/other", "--no-cache")
+            #expect(other.status == 0 && other.output.contains("arousal: 48 examples"), "\(other.errors)")
+            let refused = try BuiltProgram.run(
+                "evaluate", run, "--data", own + "/data.json", "--labels", #"{"angry": "sad"}"#, "--out",
+                own + "/x", "--no-cache")
+            #expect(
+                refused.status == 1 && refused.errors.contains("--labels applies to models of classes"),
+                "\(refused.errors)")
+            let none = #"{"source": {"type": "synthetic", "speakers": 3, "repetitions": 1}}"#
+            try none.write(toFile: own + "/none.json", atomically: false, encoding: .utf8)
+            let without = try BuiltProgram.run(
+                "evaluate", run, "--data", own + "/none.json", "--out", own + "/y", "--no-cache")
+            #expect(
+                without.status == 1 && without.errors.contains("the column \"arousal\", which no clip has"),
+                "\(without.errors)")
+        }
+    }
+
+    @Test func seedsAreAnEnsembleAndAreCompared() throws {
+        try SmallExperiment.inFolder { own in
+            let (one, two) = try (folder + "/runs/seed1", folder + "/runs/seed2")
+            let both = try BuiltProgram.run("evaluate", one, two, "--out", own + "/out", "--no-cache")
+            #expect(both.status == 0 && both.output.contains("arousal: "), "\(both.errors)")
+            let compare = try BuiltProgram.run("compare", one, two, "--format", "csv")
+            #expect(compare.status == 0, "\(compare.errors)")
+            for name in ["ccc", "pearson", "uar", "rmse"] {
+                #expect(compare.output.contains(name), "\(name)")
+            }
+        }
+    }
+
+    @Test func predictWritesEveryTarget() throws {
+        try SmallExperiment.inFolder { own in
+            let wave = own + "/a.wav"
+            try Self.writeTone(wave)
+            let json = try BuiltProgram.run("predict", wave, "--model", run, "--format", "json", "--no-cache")
+            #expect(json.status == 0, "\(json.errors)")
+            let targets = try JSONValue.parse(json.output)["targets"]
+            let value = try #require(targets?["arousal"]?["value"]?.double)
+            let interval = try #require(targets?["arousal"]?["interval"]?.elements?.compactMap(\.double))
+            #expect(interval.count == 2 && interval[0] < value && value < interval[1])
+            #expect(targets?["label"]?["label"]?.text != nil)
+            #expect(targets?["label"]?["prediction_set"]?.elements != nil)
+            let csv = try BuiltProgram.run("predict", wave, "--model", run, "--format", "csv", "--no-cache")
+            #expect(csv.output.hasPrefix("file,arousal,label,label.p.angry,"), "\(csv.output)")
+            let table = try BuiltProgram.run("predict", wave, "--model", run, "--no-cache")
+            #expect(table.status == 0 && table.output.contains("arousal"), "\(table.errors)")
+            let saliency = try BuiltProgram.run(
+                "predict", wave, "--model", run, "--format", "json", "--saliency", "gradient", "--no-cache")
+            #expect(
+                saliency.status != 0 && saliency.errors.contains("predicts the targets"), "\(saliency.errors)"
+            )
+            let export = try BuiltProgram.run("export", run, "--out", own + "/export")
+            #expect(export.status == 0, "\(export.errors)")
+        }
+    }
+
+    /// A second of a tone, as 16-bit mono samples.
+    private static func writeTone(_ path: String) throws {
+        let samples = (0..<16000).map { Int16(8000 * sin(Double($0) * 0.07)) }
+        var data = Data("RIFF".utf8)
+        func add(_ value: UInt32) { withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) } }
+        func add(_ value: UInt16) { withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) } }
+        add(UInt32(36 + 2 * samples.count))
+        data.append(Data("WAVEfmt ".utf8))
+        add(UInt32(16))
+        for value: UInt16 in [1, 1] { add(value) }
+        add(UInt32(16000))
+        add(UInt32(32000))
+        for value: UInt16 in [2, 16] { add(value) }
+        data.append(Data("data".utf8))
+        add(UInt32(2 * samples.count))
+        for sample in samples { add(UInt16(bitPattern: sample)) }
+        try data.write(to: URL(fileURLWithPath: path))
+    }
+
+    /// A run that stops and resumes ends with the same files.
+    @Test func resumedRunsAreEqual() throws {
+        try SmallExperiment.inFolder { own in
+            let config = try Self.config { try $0.set("target_weighting=\"uncertainty\"") }
+            try config.write(toFile: own + "/small.json", atomically: false, encoding: .utf8)
+            let call = try BuiltProgram.begin(
+                SmallExperiment.run(own, "--set", "training.epochs=40"))
+            try #require(call.wait { FileManager.default.fileExists(atPath: own + "/runs/small/state") })
+            kill(call.id, SIGINT)
+            _ = try call.end()
+            let resumed = try BuiltProgram.run(
+                SmallExperiment.run(own, "--resume", "--quiet", "--set", "training.epochs=40"))
+            #expect(
+                resumed.status == 0 || resumed.errors.contains("contains a finished run"), "\(resumed.errors)"
+            )
+            let whole = try BuiltProgram.run(
+                SmallExperiment.run(own, name: "whole", "--quiet", "--set", "training.epochs=40"))
+            #expect(whole.status == 0, "\(whole.errors)")
+            for name in [
+                RunFile.model, RunFile.predictions, RunFile.metrics, RunFile.result, RunFile.decisions,
+            ] {
+                #expect(
+                    FileManager.default.contents(atPath: own + "/runs/small/" + name)
+                        == FileManager.default.contents(atPath: own + "/runs/whole/" + name), "\(name)")
+            }
+        }
+    }
+
+    /// An ablation over corpora has one report with a matrix of training and test corpora.
+    @Test func corporaAreLeftOut() throws {
+        try SmallExperiment.inFolder { own in
+            var json = try JSONValue.parse(Self.config())
+            for setting in [
+                #"data.source={"type": "combined", "sources": [{"type": "synthetic", "speakers": 3, "repetitions": 1, "ratings": true}, {"type": "synthetic", "speakers": 3, "repetitions": 1, "seed": 5, "ratings": true}]}"#,
+                #"split={"type": "leave_one_corpus_out", "train": "one", "test": 1, "validation": 1}"#,
+                #"features.normalize="corpus""#, "augmentation.copies=[[]]",
+                #"evaluation={"groups": ["gender"]}"#, "training.epochs=2",
+                #"sweep={"metric": "ccc", "folds": "all"}"#,
+            ] { try json.set(setting) }
+            try json.pretty().write(toFile: own + "/small.json", atomically: false, encoding: .utf8)
+            let ending = try BuiltProgram.run(
+                "ablate", own + "/small.json", "--runs", own + "/runs", "--name", "cross", "--no-cache")
+            try #require(ending.status == 0, "\(ending.errors)")
+            let page = try text(own + "/runs/cross/report.html")
+            for words in [
+                "ccc by training and test corpus", "on synthetic 2", "Gaps between groups", "Speakers",
+            ] { #expect(page.contains(words), "\(words)") }
+        }
+    }
+}
