@@ -20,6 +20,7 @@ public final class PredictionStream {
 
     /// Creates a stream at its beginning. Throws if the model or its features need the whole recording.
     public init(_ predictor: Predictor) throws {
+        try predictor.requireClasses("a causal stream")
         guard predictor.tta.copies.isEmpty else {
             throw LabError(
                 "this model uses test-time augmentation, which needs the whole recording; disable it with --tta '[]'"
