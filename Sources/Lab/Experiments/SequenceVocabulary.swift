@@ -2,6 +2,7 @@ import Configuration
 import Layers
 import Metrics
 import SpeechEmotion
+import Training
 
 /// The tokens of an experiment with sequence labeling. The class of each clip is its transcript: tokens separated by spaces.
 public struct SequenceVocabulary: Sendable, Equatable {

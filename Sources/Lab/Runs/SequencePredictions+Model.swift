@@ -22,7 +22,6 @@ extension SequencePredictions {
         var (total, count) = (0.0, 0)
         for index in 0..<batches.count {
             let batch = try batches.batch(index, copy: 0)
-            (model as? FrozenModel)?.begin(batch)
             let outputs = withoutRecording { model.forward(batch.inputs, .inference) }
             let classes = batch.targets.labels().values
             total += Double(loss.mean(outputs, batch.targets).item()) * Double(classes.count)

@@ -102,7 +102,7 @@ public final class SequenceRun {
         }
         let measured = subset == .validation ? validation : try set(subset)
         if subset == .test { measured.omissions.summary().forEach(observer.note) }
-        let (predictions, loss) = try predictions(model, measured)
+        let (predictions, loss) = try self.predictions(model, measured)
         try folder.write(predictions.csv, to: RunFile.sequences)
         return RunResult(
             predictions, loss: loss, speakerIndependent: data.isSpeakerIndependent(subset),

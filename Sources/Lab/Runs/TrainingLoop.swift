@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import Training
