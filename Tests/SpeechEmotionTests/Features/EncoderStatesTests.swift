@@ -116,6 +116,7 @@ import Testing
         #expect(try message(feature(), rate: 22050).contains("allowed: 16000 Hz"))
         #expect(try message(feature(#", "layers": [1, 3]"#)).contains("layers: found 3; allowed: 0 to 2"))
         #expect(try message(feature()).contains("found a waveform of 0.001"))
+        #expect(try message(feature()).contains("allowed: at least 20 samples"))
         #expect(message(EncoderStates("/nowhere")).contains("no such file or folder"))
         for text in [#""first""#, "[]", "[-1]", "[1, 1]", "[1.5]"] {
             #expect(throws: ConfigurationError.self) { try feature(#", "layers": \#(text)"#) }
