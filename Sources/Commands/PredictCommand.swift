@@ -23,7 +23,7 @@ extension Command {
         "plots", "FOLDER", help: "With --saliency: write an SVG image for each recording to this folder.")
     private static let rate = Option.integer(
         "rate", "HZ", in: 1000...768_000,
-        help: "With -: sample rate of the raw audio (default: 16000).")
+        help: "With -: sample rate of raw audio (default: 16000).")
     private static let window = Option.number(
         "window", "SECONDS", in: 0.1...600,
         help:
@@ -36,6 +36,11 @@ extension Command {
         name: "timeline",
         help:
             "Print the prediction for each window of a recording, even if there is only one. JSON always includes the windows of long recordings."
+    )
+    private static let stateful = Switch(
+        name: "stateful",
+        help:
+            "With -: predict with a causal model that keeps its state. Each prediction, one per --step, is that of everything since the beginning of the stream."
     )
     private static let truncate = Switch(
         name: "truncate",
@@ -51,10 +56,11 @@ extension Command {
         argument: Argument(
             placeholder: "FILES|FOLDER|-",
             help:
-                "Audio files, folders (searched recursively), or - for raw audio from standard input (16-bit little-endian mono).",
+                "Audio files, folders (searched recursively), or - for audio from standard input: a WAV file, or raw samples (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.tta, format, attention, saliency, plots, timeline, window, step, truncate, rate,
+            model, Common.tta, format, attention, saliency, plots, timeline, window, step, truncate, stateful,
+            rate,
             Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
@@ -76,6 +82,10 @@ extension Command {
                 "Predict live from the microphone, once per second."
             ),
             (
+                "arecord -f S16_LE -r 16000 -c 1 -t wav | Train predict - --model runs/streaming --stateful",
+                "Predict live with a causal model, which hears everything since the beginning."
+            ),
+            (
                 "Train predict some.wav --model runs/quickstart --saliency grad_cam --plots pictures",
                 "Draw where in time the model finds evidence for the predicted class."
             ),
@@ -88,6 +98,10 @@ extension Command {
             try checkOptions(arguments, isStream: isStream)
             Interrupt.watch()
             arguments.applyThreads()
+            if let path = arguments[model], let predictor = try SequencePredictor(path) {
+                return try predictSequences(
+                    arguments, predictor, format: arguments[format] ?? "table")
+            }
             let predictor = try predictor(arguments)
             let options = WindowOptions(
                 window: arguments[window], step: arguments[step],
@@ -133,6 +147,16 @@ extension Command {
                 throw UsageError("--saliency applies to files without --timeline")
             }
         }
+        if arguments[stateful] {
+            guard isStream else {
+                throw UsageError("--stateful applies to audio from standard input (-)")
+            }
+            guard arguments[window] == nil, !arguments[attention] else {
+                throw UsageError(
+                    "--stateful and \(arguments[attention] ? "--attention" : "--window") are mutually exclusive: there are no windows"
+                )
+            }
+        }
         guard isStream else {
             if arguments[rate] != nil {
                 throw UsageError(
@@ -162,13 +186,14 @@ extension Command {
                 "this model normalizes features by \(predictor.pipeline.normalize.rawValue), which requires all recordings of a \(predictor.pipeline.normalize.rawValue) and is not possible for a stream; pass files instead"
             )
         }
-        let stream = LiveStream(
-            rate: arguments[rate] ?? 16000, windows: try predictor.streamWindows(options))
-        try stream.run(
-            predictor,
-            PredictionWriter(
-                predictor, format: arguments[format] ?? "table",
-                .init(attention: arguments[attention])))
+        let input = SampleStream(rate: arguments[rate])
+        let writer = PredictionWriter(
+            predictor, format: arguments[format] ?? "table", .init(attention: arguments[attention]))
+        if arguments[stateful] {
+            try LiveStates(step: arguments[step] ?? 1).run(input, predictor, writer)
+        } else {
+            try LiveWindows(windows: predictor.streamWindows(options)).run(input, predictor, writer)
+        }
     }
 
     private static func predictFiles(
@@ -296,80 +321,5 @@ enum DefaultModel {
         throw UsageError(
             "cannot find the bundled model, Models/speech-emotion.safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
         )
-    }
-}
-
-/// Raw audio from standard input, predicted window by window.
-private struct LiveStream {
-    let rate: Int
-    let windows: RecordingWindows
-
-    func run(_ predictor: Predictor, _ writer: PredictionWriter) throws {
-        var sliding = SlidingWindow(windows, rate: rate)
-        var rest: [UInt8] = []
-        var (hasBegun, hasSound) = (false, false)
-        var failures = 0
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        func answer(
-            _ part: (start: Int, samples: [Float]), orElse whole: (start: Int, samples: [Float])? = nil
-        ) throws {
-            let begin = Double(part.start) / Double(rate)
-            let end = begin + Double(part.samples.count) / Double(rate)
-            let name = PredictionWriter.span(begin + windows.lead, end)
-            do {
-                let features = try predictor.features(of: Waveform(part.samples, rate: rate))
-                if let answer = predictor.predictions(for: [features], attention: writer.extras.attention)
-                    .first
-                {
-                    writer.write(name, RecordingPrediction(try answer.checked(name)))
-                }
-            } catch {
-                // The end of a stream may be too short for the features.
-                if let whole { return try answer(whole) }
-                failures += 1
-                Terminal.error("error: \(name): \(error)")
-            }
-        }
-        while true {
-            try Interrupt.check()
-            // A read would block after Ctrl-C until more audio came; poll does not.
-            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            guard poll(&input, 1, 500) > 0 else { continue }
-            let count = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 else { break }
-            if !hasBegun {
-                if let kind = Self.container(buffer[..<count]) {
-                    throw UsageError(
-                        "standard input is a \(kind) file, but - expects raw 16-bit mono samples; pass the file name, or pipe it through "
-                            + "ffmpeg -i FILE -f s16le -ac 1 -ar \(rate) -")
-                }
-                writer.begin(width: 16)
-                hasBegun = true
-            }
-            rest += buffer[..<count]
-            let whole = rest.count / 2
-            if whole > 0 { hasSound = true }
-            let samples = (0..<whole).map { index in
-                Float(Int16(bitPattern: UInt16(rest[2 * index]) | UInt16(rest[2 * index + 1]) << 8)) / 32768
-            }
-            rest.removeFirst(2 * whole)
-            for part in sliding.add(samples) { try answer(part) }
-        }
-        if let part = sliding.finish() { try answer(part, orElse: sliding.lastWhole()) }
-        guard hasSound else {
-            throw UsageError("standard input had no audio; expected raw 16-bit mono samples")
-        }
-        if !rest.isEmpty {
-            Terminal.error("the last sample was dropped: standard input had an odd number of bytes")
-        }
-        if failures > 0 {
-            throw LabError("no prediction for \(NumberText.count(failures, "window")) of the stream")
-        }
-    }
-
-    /// The kind of file that begins with these bytes; nil for samples.
-    private static func container(_ bytes: ArraySlice<UInt8>) -> String? {
-        let kinds = ["RIFF": "WAV", "fLaC": "FLAC", "OggS": "OGG", "FORM": "AIFF"]
-        return kinds[String(decoding: bytes.prefix(4), as: UTF8.self)]
     }
 }

@@ -75,9 +75,7 @@ extension Command {
             arguments[Common.json]
             ? JSONProgress() : TerminalProgress(isQuiet: arguments[Common.quiet])
         do {
-            let run = try ExperimentRun(
-                experiment, folder: RunFolder(place), cache: cache, observer: observer)
-            let result = try run.run()
+            let result = try experiment.run(in: RunFolder(place), cache: cache, observer: observer)
             observer.finish()
             arguments[Common.json]
                 ? observer.result(result, place) : try show(place, isQuickstart: arguments.argument == nil)

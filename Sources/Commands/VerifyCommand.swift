@@ -56,10 +56,8 @@ extension Command {
         let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
-        _ = try ExperimentRun(
-            record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
-            observer: observer
-        ).run()
+        _ = try record.experiment.run(
+            in: RunFolder(copy), cache: try arguments.featureCache(), observer: observer)
         observer.finish()
         var different: [String] = []
         for name in record.experiment.repeatableFiles {

@@ -60,9 +60,11 @@ public struct ConfidenceInterval: Sendable, Equatable {
     ///   - estimate: The metric of all units.
     ///   - others: For each unit, or each group of units, the metric of the others.
     ///   - metric: The metric; nil for one without bounds.
+    ///   - scale: The scale, instead of that of the metric.
     ///   - inflation: A factor of the variance.
     init(
-        _ estimate: Double, others: [Double], of metric: Metric?, level: Double, units: Int, method: Method,
+        _ estimate: Double, others: [Double], of metric: Metric?, scale: MetricScale? = nil, level: Double,
+        units: Int, method: Method,
         inflation: Double = 1
     ) {
         self.init(estimate: estimate, low: .nan, high: .nan, level: level, units: units)
@@ -75,7 +77,7 @@ public struct ConfidenceInterval: Sendable, Equatable {
             absence = .equalUnits
             return
         }
-        let scale = metric?.scale ?? .identity
+        let scale = scale ?? metric?.scale ?? .identity
         let (center, scaled) = (scale(estimate), others.map { scale($0) })
         guard center.isFinite, scaled.allSatisfy(\.isFinite) else {
             absence = .oneUnit

@@ -87,7 +87,7 @@ def digests(folder):
         relative = path.relative_to(folder)
         if not path.is_file() or path.name in VOLATILE or relative.parts[0] == "cache" or "tfevents" in path.name:
             continue
-        if "state" in relative.parts or path.suffix in (".svg", ".html"):
+        if "state" in relative.parts or "logs" in relative.parts or path.suffix in (".svg", ".html"):
             continue
         found[str(relative)] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

@@ -255,13 +255,37 @@ import Testing
         }
     }
 
-    @Test func aFileIsNoStreamOfSamples() throws {
+    @Test func aWAVFileIsAStreamToo() throws {
         try inSounds { folder, good in
-            for file in [good[0], good[2]] {
-                let ending = try predict(raw: Data(contentsOf: URL(fileURLWithPath: file)))
-                #expect(ending.status == 64 && ending.output.isEmpty, "\(ending.output)")
-                #expect(ending.errors.contains("expects raw 16-bit mono samples"), "\(ending.errors)")
+            let wav = try Data(contentsOf: URL(fileURLWithPath: good[0]))
+            let raw = try predict(raw: wav.dropFirst(44))
+            #expect(raw.status == 0 && !raw.output.isEmpty, "\(raw.errors)")
+            for words in [[], ["--rate", "8000"]] {
+                let ending = try BuiltProgram.run(
+                    ["predict", "-", "--model", model] + words, BuiltProgram.Surroundings(input: wav))
+                #expect(ending.status == 0 && ending.output == raw.output, "\(ending.errors)")
             }
+            let other = try BuiltProgram.run(
+                ["predict", "-", "--model", model, "--rate", "16000"],
+                BuiltProgram.Surroundings(input: wav))
+            #expect(other.status == 64 && other.errors.contains("a WAV file with 8000 Hz"), "\(other.errors)")
+            let flac = try predict(raw: Data(contentsOf: URL(fileURLWithPath: good[2])))
+            #expect(flac.status == 64 && flac.output.isEmpty, "\(flac.output)")
+            #expect(flac.errors.contains("standard input is a FLAC file"), "\(flac.errors)")
+        }
+    }
+
+    @Test func aModelOfWholeRecordingsHasNoState() throws {
+        let data = raw(Self.sound(220))
+        let ending = try predict(raw: data, "--stateful")
+        #expect(ending.status == 1 && ending.output.isEmpty, "\(ending.output)")
+        #expect(ending.errors.contains("stream"), "\(ending.errors)")
+        for (words, message) in [
+            (["-", "--stateful", "--window", "1"], "--stateful and --window are mutually exclusive"),
+            (["some.wav", "--stateful"], "--stateful applies to audio from standard input"),
+        ] {
+            let ending = try BuiltProgram.run(["predict", "--model", model] + words)
+            #expect(ending.status == 64 && ending.errors.contains(message), "\(ending.errors)")
         }
     }
 

@@ -14,20 +14,22 @@ import Testing
             targets: .classes(Indices((0..<count).map { $0 })), ids: (0..<count).map { "\($0)" })
     }
 
-    private func mixed(_ batch: Batch, seed: UInt64) -> (inputs: Signal, targets: Tensor) {
-        let made = batch.mixed(.cutmix, alpha: 1, classes: batch.ids.count, RandomGenerator(seed: seed))
+    private func mixed(
+        _ batch: Batch, seed: UInt64, by method: Mixing = .cutmix
+    ) -> (inputs: Signal, targets: Tensor) {
+        let made = batch.mixed(
+            method, method == .cutmix ? 1 : 0.4, classes: batch.ids.count, RandomGenerator(seed: seed))
         guard case .values(let values) = made.targets else { return (made.inputs, .zeros([1])) }
         return (made.inputs, values)
     }
 
-    @Test(arguments: [[5, 40, 3], [4, 12, 10, 3], [6, 30]]) func targetsAreTheSharesOfTheInputs(
-        _ shape: [Int]
-    ) {
+    @Test(arguments: [[5, 40, 3], [4, 12, 10, 3], [6, 30]], [Mixing.cutmix, .specmix])
+    func targetsAreTheSharesOfTheInputs(_ shape: [Int], _ method: Mixing) {
         let batch = batch(shape)
         let size = shape.dropFirst().reduce(1, *)
         var isCut = false
         for seed in 0..<20 {
-            let (inputs, targets) = mixed(batch, seed: UInt64(seed))
+            let (inputs, targets) = mixed(batch, seed: UInt64(seed), by: method)
             #expect(inputs.tensor.shape == shape && targets.shape == [shape[0], shape[0]])
             let (x, y) = (inputs.tensor.array, targets.array)
             for row in 0..<shape[0] {
@@ -72,6 +74,39 @@ import Testing
         }
     }
 
+    /// What is foreign is made of whole bands of steps and of channels, within the valid steps of both examples.
+    @Test func specMixReplacesBands() {
+        let lengths = [20, 7, 13, 1]
+        let batch = batch([4, 20, 6], lengths: lengths)
+        var kinds: Set<String> = []
+        for seed in 0..<20 {
+            let (inputs, targets) = mixed(batch, seed: UInt64(seed), by: .specmix)
+            #expect(inputs.lengths == lengths)
+            for (row, length) in lengths.enumerated() {
+                func isOwn(_ step: Int, _ channel: Int) -> Bool {
+                    inputs.tensor.item(at: row, step, channel) == Real(row + 1)
+                }
+                let shared =
+                    (0..<length).filter { step in !(0..<6).allSatisfy { isOwn(step, $0) } }.max() ?? 0
+                let steps = (0...shared).filter { step in !(0..<6).contains { isOwn(step, $0) } }
+                let channels = (0..<6).filter { channel in
+                    length > 1 && !(0...shared).contains { isOwn($0, channel) }
+                }
+                if !steps.isEmpty, steps.count < length { kinds.insert("steps") }
+                if !channels.isEmpty, channels.count < 6 { kinds.insert("channels") }
+                for step in 0...shared where length > 1 {
+                    for channel in 0..<6 where !isOwn(step, channel) {
+                        #expect(steps.contains(step) || channels.contains(channel))
+                    }
+                }
+                #expect((length..<20).allSatisfy { inputs.tensor.item(at: row, $0, 0) == 0 })
+                let own = (0..<length).reduce(0) { sum, step in sum + (0..<6).count { isOwn(step, $0) } }
+                #expect(abs(targets.item(at: row, row) - Real(own) / Real(length * 6)) < 1e-5)
+            }
+        }
+        #expect(kinds == ["steps", "channels"])
+    }
+
     @Test func bothWaysTakeTurnsByLot() {
         var options = TrainingOptions()
         #expect(options.mixing(RandomGenerator(seed: 1)) == nil)
@@ -79,7 +114,11 @@ import Testing
         #expect(options.mixing(RandomGenerator(seed: 1))?.method == .cutmix)
         options.mixup = 0.2
         let methods = (0..<40).compactMap { options.mixing(RandomGenerator(seed: $0)) }
-        #expect(methods.contains { $0.method == .mixup && $0.alpha == 0.2 })
-        #expect(methods.contains { $0.method == .cutmix && $0.alpha == 0.5 })
+        #expect(methods.contains { $0.method == .mixup && $0.parameter == 0.2 })
+        #expect(methods.contains { $0.method == .cutmix && $0.parameter == 0.5 })
+        options.specmix = 0.3
+        let three = (0..<60).compactMap { options.mixing(RandomGenerator(seed: $0)) }
+        #expect(three.contains { $0.method == .specmix && $0.parameter == 0.3 })
+        #expect(Set(three.map(\.method)).count == 3)
     }
 }

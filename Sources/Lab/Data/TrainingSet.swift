@@ -40,6 +40,7 @@ public final class TrainingSet: TrainingBatches {
         stop: (@Sendable () throws -> Void)? = nil
     ) throws {
         try plan.check(loading.source.shape)
+        let plan = plan.drawing(from: clips)
         let augmentation = generator.split("augmentation")
         (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
             let transforms = plan.copies.indices.map { copy -> WaveformTransform? in

@@ -95,6 +95,12 @@ package enum ConfigExamples {
         "time_shift": #"{"type": "time_shift", "seconds": [-0.5, 0.5]}"#,
         "filter": #"{"type": "filter", "low": 300, "high": 3400}"#,
         "reverb": #"{"type": "reverb", "seconds": [0.2, 0.8]}"#,
+        "spoken_digits": #"{"type": "spoken_digits", "speakers": 24, "digits": [3, 6]}"#,
+        "ctc": #"{"type": "ctc", "beam_width": 8}"#,
+        "room": #"{"type": "room", "seconds": [0.2, 0.8], "distance": [0.5, 3]}"#,
+        "impulse_response": #"{"type": "impulse_response", "folder": "data/rooms"}"#,
+        "codec": #"{"type": "codec", "codecs": ["mu_law", "a_law", "gsm"]}"#,
+        "babble": #"{"type": "babble", "voices": [3, 7], "snr": [5, 20]}"#,
         // Feature augmentation
         "time_mask": #"{"type": "time_mask", "width": 30, "count": 2}"#,
         "frequency_mask": #"{"type": "frequency_mask", "width": 8}"#,

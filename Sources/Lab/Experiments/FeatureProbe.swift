@@ -13,7 +13,8 @@ struct FeatureProbe {
 
     /// Tests the features alone, then with the augmentation of the training set.
     init(_ experiment: Experiment) {
-        let (pipeline, plan) = (experiment.features, experiment.augmentation)
+        let pipeline = experiment.features
+        let plan = experiment.augmentation.drawing(from: [Self.voice])
         // A table has the features of its own clips only.
         if pipeline.layout.value is TableLayout { return }
         let generator = RandomGenerator(seed: UInt64(max(experiment.seed, 0)))
@@ -31,6 +32,12 @@ struct FeatureProbe {
             try plan.epochWaveform($0, copy: 0, of: "tone", epoch: 0, generator)
         }
         if let error { failures.append((["augmentation", "waveform"], error)) }
+    }
+
+    /// A clip for babble.
+    private static var voice: Clip {
+        let clip = SyntheticClip(seed: 1, speaker: 1, emotion: .neutral, statement: 1, repetition: 1)
+        return Clip(id: clip.id, source: .synthetic(clip), label: clip.emotion.rawValue)
     }
 
     /// Returns the error if features can be computed for none of the tones.

@@ -42,7 +42,7 @@ public struct ValidatedExperiment: Sendable {
         do { input = try experiment.features.outputShape() } catch {
             throw ConfigurationError(place: features.place, path: ["features"], "\(error)")
         }
-        let classes = found ?? experiment.data.certainClasses
+        let classes = (found ?? experiment.data.certainClasses).map { experiment.outputs(of: $0) }
         self.classes = classes
         let count = classes?.count ?? experiment.loss.value.classCount ?? Self.usualClasses
         let units = units ?? experiment.knownUnits(classes)
@@ -77,12 +77,17 @@ public struct ValidatedExperiment: Sendable {
         }
         if experiment.targets.isEmpty {
             do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
-            if !experiment.loss.value.scoresClasses { report(["loss"], experiment.lossComplaint) }
+            if !experiment.loss.value.scoresClasses, !experiment.labelsSequences { report(["loss"], experiment.lossComplaint) }
         }
         for issue in experiment.decisionIssues { report(issue.path, issue.message) }
         for issue in experiment.targetIssues { report(issue.path, issue.message) }
         if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
-        if let message = Self.mismatch(layers.output, units) { report(["model"], message) }
+        if let message = Self.mismatch(
+            layers.output, units, labelsSequences: experiment.labelsSequences)
+        {
+            report(["model"], message)
+        }
+        for complaint in experiment.sequenceComplaints { report(complaint.path, complaint.message) }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
             report(
@@ -165,7 +170,8 @@ public struct ValidatedExperiment: Sendable {
     private static let usualClasses = 8
 
     /// Returns the problem if a model's output does not match the classes or targets; nil if it does, or if these are unknown.
-    static func mismatch(_ output: [Int], _ units: OutputUnits?) -> String? {
+    static func mismatch(_ output: [Int], _ units: OutputUnits?, labelsSequences: Bool = false) -> String? {
+        if labelsSequences { return sequenceMismatch(output, units) }
         guard output.count == 1, units.map({ [$0.count] == output }) ?? true else {
             let expected = units.map { "[\($0.count)], \($0.text)" }
             // The last layer may only have the wrong size.
@@ -176,6 +182,13 @@ public struct ValidatedExperiment: Sendable {
             return "outputs \(output), expected \(expected ?? "[classes], one logit per class")\(advice)"
         }
         return nil
+    }
+
+    private static func sequenceMismatch(_ output: [Int], _ units: OutputUnits?) -> String? {
+        // The loss reports another number of axes.
+        guard output.count == 2, let units, output[1] != units.count else { return nil }
+        return
+            "outputs \(output), expected [steps, \(units.count)], \(units.text); use \"units\": \"classes\" in the last dense layer to take the number from the data"
     }
 
     /// A table of the layers with output shapes, parameters and multiply-adds.
@@ -227,6 +240,11 @@ extension Experiment {
     /// The names of the metrics of every epoch.
     private var metricNames: [String] {
         let isPenalized = model.spec.encode().hasPenalties
+        if labelsSequences {
+            let validation = ["validation_loss", "validation_" + SequencePredictions.rateName]
+            return ["train_loss"] + (split.value.hasValidation ? validation : [])
+                + ["learning_rate", "gradient_norm"]
+        }
         let hasAccuracy =
             targets.isEmpty
             || TargetLoss(targets.map(\.value).map { .init($0.plainOutput, $0.usedLoss) }).hasAccuracy
@@ -288,7 +306,9 @@ extension Experiment {
 extension DataOptions {
     /// The classes, if they do not depend on the files of the corpus.
     fileprivate var certainClasses: [String]? {
-        classes ?? (source.value is SyntheticCorpus ? try? read().classes : nil)
+        classes
+            ?? (source.value is SyntheticCorpus || source.value is SpokenDigitsCorpus
+                ? try? read().classes : nil)
     }
 }
 

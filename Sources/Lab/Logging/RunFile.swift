@@ -18,6 +18,8 @@ public enum RunFile {
     public static let checksums = "SHA256SUMS"
     /// The predictions for each clip of the evaluated subset (default: the test set).
     public static let predictions = "predictions.csv"
+    /// The predicted label sequences for each clip of the evaluated subset, instead of `predictions.csv`.
+    public static let sequences = "sequences.csv"
     /// The values of the columns by which metrics are computed, for each evaluated clip.
     public static let columns = "columns.csv"
     /// Every metric by the values of these columns, and the gaps between their groups.

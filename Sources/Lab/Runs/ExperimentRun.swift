@@ -43,6 +43,10 @@ public final class ExperimentRun {
         self.cache = cache
         self.imported = imported
         do {
+            guard !experiment.labelsSequences else {
+                throw LabError(
+                    "sequence labeling (the loss ctc) is available in Train run, verify, report and predict, but not here")
+            }
             experiment.initialize = try experiment.initialize?.pinned()
             experiment.features = try experiment.features.pinned()
             self.experiment = experiment
@@ -134,7 +138,7 @@ public final class ExperimentRun {
             return try data.predictions(of: model, for: validation, loss: loss)
                 .metrics(experiment.metrics)
         }
-        try train(trainer)
+        try TrainingLoop(experiment, folder, observer).run(trainer)
         trainer.restoreBestWeights()
         return (trainer.epoch, trainer.bestEpoch)
     }
@@ -215,60 +219,6 @@ public final class ExperimentRun {
             model.fitFeatureNorms(batches, keepingFitted: true)
         }
         return model
-    }
-
-    /// Trains, resuming from the last checkpoint if there is one.
-    private func train(_ trainer: Trainer) throws {
-        var logged: String?
-        if let state = try folder.states.newest() {
-            for line in state.damaged { observer.note("skipped a damaged checkpoint: \(line)") }
-            try trainer.restore(state.json["trainer"] ?? .null, state.tensors, file: folder.file("state"))
-            logged = state.json["log"]?.text
-        }
-        let metrics = try MetricsLog(folder: folder.path, resumingAfter: trainer.epoch, digest: logged)
-        let timing = try TimingLog(folder: folder.path, resumingAfter: trainer.epoch)
-        let events =
-            try experiment.logging.tensorboard
-            ? EventFile(folder: folder.path, resumingAfter: trainer.epoch) : nil
-        observer.begin("Training")
-        let clock = ContinuousClock()
-        var saved = clock.now
-        func save() throws {
-            let state = trainer.state()
-            try folder.states.save(
-                ["trainer": state.json, "log": JSONValue(.text(metrics.digest))], state.tensors)
-            saved = clock.now
-        }
-        while !trainer.isOver {
-            let begin = clock.now
-            let (samples, computing) = (trainer.samples, trainer.computing)
-            while trainer.batch < trainer.batchesPerEpoch {
-                try trainer.step()
-                let total = experiment.training.epochs * trainer.batchesPerEpoch
-                observer.advance(
-                    trainer.epoch * trainer.batchesPerEpoch + trainer.batch, of: total,
-                    note: "epoch \(trainer.epoch + 1)")
-                guard trainer.canSave else { continue }
-                if observer.shouldStop {
-                    try save()
-                    throw RunStopped(isSaved: true)
-                }
-                if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds { try save() }
-            }
-            let training = (clock.now - begin).inSeconds
-            let done = trainer.samples - samples
-            let epoch = try trainer.endEpoch()
-            let times = EpochTiming(
-                seconds: (clock.now - begin).inSeconds, training: training,
-                computing: (trainer.computing - computing).inSeconds, samples: done)
-            try metrics.append(epoch)
-            try timing.append(epoch: epoch.epoch, times.values)
-            try events?.append(epoch)
-            if (clock.now - saved).inSeconds >= experiment.training.saveEverySeconds || trainer.isOver {
-                try save()
-            }
-            observer.epoch(epoch, times)
-        }
     }
 
     private func save(_ model: Model) throws {
@@ -365,37 +315,9 @@ public final class ExperimentRun {
     }
 
     private func audit(_ model: Model) throws {
-        observer.begin("Auditing the split")
-        let measured = experiment.evaluation.subset.splitSubset
-        // A hyperparameter search must not read the test set.
-        var audited = data.corpus
-        if measured != .test {
-            let test = Set(data.split.test)
-            audited.clips.removeAll { test.contains($0.id) }
-        }
-        let sounds = AudioScan(
-            audited, cache: cache.map { $0.folder + "/" + CacheInventory.fingerprintsName },
-            progress: progress("recordings"),
-            shouldStop: { [observer] in observer.shouldStop })
-        try stop()
         // What another program fitted a model to is unknown.
-        let fitted = (imported == nil ? model.fittedLayers : []).map {
-            FittedStatistic(name: $0.typeName, clips: data.split.train)
-        }
-        let report = try Auditor(data.corpus, scan: sounds).audit(
-            data.split, fitted: fitted, measured: measured)
-        try folder.write(report.json.pretty() + "\n", to: RunFile.audit)
-        for finding in report.findings where finding.severity == .leak {
-            observer.note("leak: \(finding.message)")
-        }
-        let warnings = report.findings.filter { $0.severity == .warning }
-        if !warnings.isEmpty {
-            let recordings = warnings.count { $0.kind == .recording }
-            observer.remark(
-                "leakage audit: \(NumberText.count(warnings.count, "warning"))"
-                    + (recordings > 0 ? ", \(recordings) of them about recording conditions" : "")
-                    + "; see \(RunFile.report)")
-        }
+        try RunAudit(data, folder, cache, observer).write(
+            experiment, fitted: imported == nil ? model.fittedLayers.map(\.typeName) : [])
     }
 
     private func report() throws {

@@ -41,7 +41,7 @@ public struct RunChecksums: Sendable {
         let names =
             RunFile.repeatable + [
                 RunFile.targets, RunFile.columns, RunFile.groups, RunFile.gaps, RunFile.decisions,
-                RunFile.modelCard, RunFile.search,
+                RunFile.modelCard, RunFile.search, RunFile.sequences,
             ]
         let digests = try names.map { name in
             (name, name == RunFile.result ? SHA256.hex(of: result) : try digest(folder.file(name)))

@@ -64,7 +64,7 @@ public struct RunRecord: Sendable {
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
         try checksums?.check([
             RunFile.config, RunFile.split, RunFile.result, RunFile.predictions, RunFile.audit,
-            RunFile.metrics,
+            RunFile.metrics, RunFile.sequences,
         ])
         if let result, let metrics = file(RunFile.metrics),
             epochs.map(\.epoch) != Array(1...max(result.epochs, 1))

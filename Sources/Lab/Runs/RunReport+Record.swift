@@ -39,7 +39,9 @@ extension RunReport {
         if record.result != nil, experiment.model.spec.hasEstimator {
             try addImportances(Predictor(record.path).model, experiment, data)
         }
-        if let data, data.targets == nil { trainingClasses = TrainingClasses(experiment, data) }
+        if let data, data.targets == nil, !experiment.labelsSequences {
+            trainingClasses = TrainingClasses(experiment, data)
+        }
         if let predictions = record.predictions {
             let unit = predictions.unit(speakerIndependent: record.result?.speakerIndependent)
             try add(predictions, experiment.evaluation, unit: unit)

@@ -8,7 +8,11 @@ extension Experiment {
 
     /// The files that are bit-identical in every run of the experiment on one type of machine.
     public var repeatableFiles: [String] {
-        RunFile.repeatable.map { $0 == RunFile.classification ? reportFile : $0 }
+        if labelsSequences {
+            let others = [RunFile.predictions, RunFile.classification]
+            return RunFile.repeatable.filter { !others.contains($0) } + [RunFile.sequences]
+        }
+        return RunFile.repeatable.map { $0 == RunFile.classification ? reportFile : $0 }
     }
 }
 

@@ -88,9 +88,9 @@ public final class Residual: Layer {
         }
     }
 
-    private let options: Spec
+    let options: Spec
     let body: Sequential
-    private let projection: (any Layer)?
+    let projection: (any Layer)?
 
     public var spec: any LayerSpec { options }
     public var members: [Member] {

@@ -21,8 +21,8 @@ final class Chain: Layer {
         }
     }
 
-    private let options: Spec
-    private let layers: [any Layer]
+    let options: Spec
+    let layers: [any Layer]
 
     var spec: any LayerSpec { options }
     var members: [Member] { zip(options.items, layers).map { .layer($0.name, $1) } }

@@ -7,6 +7,8 @@ public protocol LossSpec: TaggedOptions {
     func each(_ outputs: Tensor, _ targets: Targets) -> Tensor
     /// Returns the mean loss of the batch, a scalar.
     func mean(_ outputs: Tensor, _ targets: Targets) -> Tensor
+    /// Returns the mean loss of outputs with their lengths, for losses of sequences. Ignores the lengths by default.
+    func mean(_ outputs: Signal, _ targets: Targets) -> Tensor
     /// Returns the divisor of `mean`, by which the means of several batches are weighted.
     func weight(_ outputs: Tensor, _ targets: Targets) -> Double
     /// Throws if the loss does not accept a model output of this shape, without the batch axis.
@@ -30,6 +32,7 @@ public protocol LossSpec: TaggedOptions {
 
 extension LossSpec {
     public func mean(_ outputs: Tensor, _ targets: Targets) -> Tensor { each(outputs, targets).mean() }
+    public func mean(_ outputs: Signal, _ targets: Targets) -> Tensor { mean(outputs.tensor, targets) }
     public func weight(_ outputs: Tensor, _ targets: Targets) -> Double { Double(outputs.shape.first ?? 1) }
     public func check(_ output: [Int]) throws(ShapeProblem) {}
     public func fitted(classCounts: [Int]) -> Self { self }
@@ -56,7 +59,7 @@ public enum LossKinds: Registry {
         [
             CrossEntropyLoss.self, FocalLoss.self, BinaryLoss.self, KLLoss.self, MeanSquaredLoss.self,
             MeanAbsoluteLoss.self, HuberLoss.self, ConcordanceLoss.self, PearsonLoss.self,
-            SupervisedContrastiveLoss.self,
+            SupervisedContrastiveLoss.self, CTCLoss.self,
         ]
     }
 }

@@ -3,6 +3,18 @@ import Foundation
 
 /// Encodes waveforms into the bytes of an audio file, through libsndfile.
 enum AudioEncoder {
+    /// A format of libsndfile.
+    struct Format {
+        /// The name in messages.
+        let name: String
+        /// The format code.
+        let code: Int32
+        /// The bits per integer sample; nil for floating-point samples.
+        var bits: Int?
+        /// The compression level from 0 (highest bitrate) to 1 (lowest bitrate); nil for the encoder's default.
+        var compression: Double?
+    }
+
     /// The buffer that libsndfile writes to.
     private final class Target {
         var bytes: [UInt8] = []
@@ -31,7 +43,7 @@ enum AudioEncoder {
     }
 
     /// Encodes channels of equal length and sample rate. Throws a `DataError` if the format does not support them.
-    static func bytes(_ channels: [Waveform], as encoding: AudioEncoding) throws -> [UInt8] {
+    static func bytes(_ channels: [Waveform], as format: Format) throws -> [UInt8] {
         guard let first = channels.first,
             channels.allSatisfy({ $0.count == first.count && $0.rate == first.rate })
         else {
@@ -46,18 +58,18 @@ enum AudioEncoder {
         }
         let target = Target()
         return try withExtendedLifetime(target) {
-            try encode(channels, first, encoding, target)
+            try encode(channels, first, format, target)
             return target.bytes
         }
     }
 
     private static func encode(
-        _ channels: [Waveform], _ first: Waveform, _ encoding: AudioEncoding, _ target: Target
+        _ channels: [Waveform], _ first: Waveform, _ format: Format, _ target: Target
     ) throws {
         var info = SF_INFO()
         info.samplerate = Int32(clamping: first.rate)
         info.channels = Int32(clamping: channels.count)
-        info.format = encoding.code
+        info.format = format.code
         var operations = SF_VIRTUAL_IO(
             get_filelen: { Int64(Target.of($0)?.bytes.count ?? 0) },
             seek: { offset, whence, pointer in
@@ -85,23 +97,29 @@ enum AudioEncoder {
         guard let handle = opened else {
             throw DataError(
                 "write", found: "\(channels.count) channels at \(first.rate) Hz (\(message))",
-                allowed: "what the format \(encoding.rawValue) supports")
+                allowed: "what the format \(format.name) supports")
         }
         // The peak chunk contains the time of day, so that files would not be reproducible.
         sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, 0)
-        let isWhole = write(channels, first.count, encoding, handle)
+        if var compression = format.compression {
+            var mode = Int32(SF_BITRATE_MODE_CONSTANT)
+            sf_command(handle, Int32(SFC_SET_BITRATE_MODE), &mode, Int32(MemoryLayout<Int32>.size))
+            sf_command(
+                handle, Int32(SFC_SET_COMPRESSION_LEVEL), &compression, Int32(MemoryLayout<Double>.size))
+        }
+        let isWhole = write(channels, first.count, format, handle)
         let error = sf_error(handle) == 0 ? nil : String(cString: sf_strerror(handle))
         AudioDecoder.opening.withLock { _ = sf_close(handle) }
         guard isWhole else {
             throw DataError(
                 "write", found: "an error of the encoder (\(error ?? "unknown"))",
-                allowed: "audio that the format \(encoding.rawValue) supports")
+                allowed: "audio that the format \(format.name) supports")
         }
     }
 
     /// Writes in blocks, to use little more memory than the file itself.
     private static func write(
-        _ channels: [Waveform], _ count: Int, _ encoding: AudioEncoding, _ handle: OpaquePointer
+        _ channels: [Waveform], _ count: Int, _ format: Format, _ handle: OpaquePointer
     ) -> Bool {
         let blockFrames = 8192
         for start in stride(from: 0, to: count, by: blockFrames) {
@@ -112,7 +130,7 @@ enum AudioEncoder {
                 for channel in channels { block.append(channel.samples[frame]) }
             }
             let written =
-                if let bits = encoding.bits {
+                if let bits = format.bits {
                     sf_writef_int(handle, block.map { whole($0, bits: bits) }, sf_count_t(frames))
                 } else {
                     sf_writef_float(handle, block, sf_count_t(frames))

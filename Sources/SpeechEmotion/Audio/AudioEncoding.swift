@@ -15,7 +15,7 @@ public enum AudioEncoding: String, CaseIterable, ConfigurationValue {
     case vorbis, opus, mp3
 
     /// The bits per integer sample; nil for floating-point formats.
-    var bits: Int? {
+    private var bits: Int? {
         switch self {
         case .wav8: 8
         case .wav16, .aiff16, .au16, .flac16: 16
@@ -25,8 +25,10 @@ public enum AudioEncoding: String, CaseIterable, ConfigurationValue {
         }
     }
 
-    /// The format code of libsndfile.
-    var code: Int32 {
+    /// The format of libsndfile.
+    var format: AudioEncoder.Format { AudioEncoder.Format(name: rawValue, code: code, bits: bits) }
+
+    private var code: Int32 {
         let parts =
             switch self {
             case .wav8: (SF_FORMAT_WAV, SF_FORMAT_PCM_U8)

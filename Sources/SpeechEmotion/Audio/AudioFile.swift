@@ -86,12 +86,12 @@ public enum AudioFile {
     public static func write(
         channels: [Waveform], to path: String, as encoding: AudioEncoding = .wav16
     ) throws {
-        try AtomicFile.write(AudioEncoder.bytes(channels, as: encoding), to: path)
+        try AtomicFile.write(AudioEncoder.bytes(channels, as: encoding.format), to: path)
     }
 
     /// Returns the bytes that `write` writes to a file.
     public static func bytes(_ channels: [Waveform], as encoding: AudioEncoding = .wav16) throws -> [UInt8] {
-        try AudioEncoder.bytes(channels, as: encoding)
+        try AudioEncoder.bytes(channels, as: encoding.format)
     }
 }
 

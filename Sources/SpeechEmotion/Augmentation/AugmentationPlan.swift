@@ -32,13 +32,23 @@ public struct AugmentationPlan: Options {
     ]
 
     public var validationIssues: [ValidationIssue] {
-        leakCopiesIntoTest && leakCopiesIntoValidation
+        let implied =
+            leakCopiesIntoTest && leakCopiesIntoValidation
             ? [
                 ValidationIssue(
                     "leak_copies_into_validation",
                     "is implied by \"leak_copies_into_test\", which makes all copies before the split; remove it"
                 )
             ] : []
+        let early =
+            leaksCopies && copies.contains { $0.hasBabble }
+            ? [
+                ValidationIssue(
+                    "copies",
+                    "\"babble\" mixes in clips of the training set, which is unknown before the split; use it in \"waveform\", or remove the leak"
+                )
+            ] : []
+        return implied + early
     }
 
     /// No augmentation.
@@ -53,14 +63,14 @@ public struct AugmentationPlan: Options {
     public func wave(_ wave: Waveform, copy: Int, of clip: String, _ generator: RandomGenerator) throws
         -> Waveform
     {
-        try copies[copy].applied(to: wave, generator.split("row \(copy) of \(clip)"))
+        try copies[copy].applied(to: wave, of: clip, generator.split("row \(copy) of \(clip)"))
     }
 
     /// Returns the waveform augmented for an epoch.
     public func epochWaveform(
         _ wave: Waveform, copy: Int, of clip: String, epoch: Int, _ generator: RandomGenerator
     ) throws -> Waveform {
-        try waveform.applied(to: wave, generator.split("epoch \(epoch) row \(copy) of \(clip)"))
+        try waveform.applied(to: wave, of: clip, generator.split("epoch \(epoch) row \(copy) of \(clip)"))
     }
 
     /// Returns the features augmented for an epoch.
@@ -81,7 +91,33 @@ public struct AugmentationPlan: Options {
 
 extension AugmentationPlan {
     /// Identifies an augmented copy: its augmentations with all options, and the state of the generator.
-    package func key(copy: Int, of clip: String, _ generator: RandomGenerator) -> String {
-        "row \(copy), key \(generator.state.key): " + copies[copy].encode().line + " of \(clip)"
+    ///
+    /// nil with babble, which depends on other files, too.
+    package func key(copy: Int, of clip: String, _ generator: RandomGenerator) -> String? {
+        copies[copy].hasBabble
+            ? nil
+            : "row \(copy), key \(generator.state.key): " + copies[copy].encode().line + " of \(clip)"
+    }
+}
+
+extension AugmentationPlan {
+    /// Whether clips of the training set are mixed into others.
+    public var hasBabble: Bool { waveform.hasBabble || copies.contains { $0.hasBabble } }
+
+    /// Returns the plan with babble that draws voices from clips. These must be those of the training set.
+    public func drawing(from clips: [Clip]) -> AugmentationPlan {
+        guard hasBabble else { return self }
+        var plan = self
+        plan.copies = copies.map { $0.drawing(from: clips) }
+        plan.waveform = waveform.drawing(from: clips)
+        return plan
+    }
+}
+
+extension [AnyWaveAugmentation] {
+    fileprivate var hasBabble: Bool { contains { $0.value is Babble } }
+
+    fileprivate func drawing(from clips: [Clip]) -> Self {
+        map { ($0.value as? Babble).map { AnyWaveAugmentation($0.drawing(from: clips)) } ?? $0 }
     }
 }

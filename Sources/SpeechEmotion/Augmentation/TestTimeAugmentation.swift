@@ -23,10 +23,11 @@ public struct TestTimeAugmentation: Options {
 
     public var validationIssues: [ValidationIssue] {
         copies.enumerated().flatMap { number, row in
-            row.indices.filter { row[$0].value is BackgroundNoise }.map { place in
-                ValidationIssue(
+            row.indices.filter { row[$0].value.needsFiles }.map { place in
+                let name = row[place].options.map { type(of: $0).type } ?? ""
+                return ValidationIssue(
                     at: [.key("tta"), .index(number), .index(place)],
-                    "background noise would require its files wherever the model is used; use other augmentations"
+                    "\(name == BackgroundNoise.type ? "background noise" : "\"\(name)\"") would require its files wherever the model is used; use other augmentations"
                 )
             }
         }
@@ -94,9 +95,17 @@ extension Waveform {
 
 extension [AnyWaveAugmentation] {
     /// Applies all augmentations, each with independent randomness.
-    func applied(to wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
+    ///
+    /// - Parameter clip: The clip of the waveform, which is not part of its own babble.
+    func applied(
+        to wave: Waveform, of clip: String? = nil, _ generator: RandomGenerator
+    ) throws -> Waveform {
         try enumerated().reduce(wave) { wave, change in
-            try change.element.value(wave, generator.split("\(change.offset)"))
+            let own = generator.split("\(change.offset)")
+            if let babble = change.element.value as? Babble, let clip {
+                return try babble.excluding(clip)(wave, own)
+            }
+            return try change.element.value(wave, own)
         }
     }
 }

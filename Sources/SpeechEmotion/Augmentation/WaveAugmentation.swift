@@ -5,12 +5,16 @@ import Configuration
 public protocol WaveAugmentation: TaggedOptions {
     /// The probability of applying the augmentation.
     var probability: Double { get }
+    /// Whether the augmentation needs files or clips besides the waveform. False by default.
+    var needsFiles: Bool { get }
     /// Returns the augmented waveform. All randomness comes from `generator`. Throws a `DataError` if the
     /// augmentation cannot be applied.
     func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform
 }
 
 extension WaveAugmentation {
+    public var needsFiles: Bool { false }
+
     /// Applies the augmentation with its `probability`. Draws exactly one number from `generator`.
     public func callAsFunction(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard let own = generator.turn(probability) else { return wave }
@@ -28,6 +32,7 @@ public enum WaveAugmentationKinds: Registry {
         [
             AddNoise.self, BackgroundNoise.self, TimeStretch.self, PitchShift.self, SpeedChange.self,
             RandomGain.self, PolarityInversion.self, TimeShift.self, BandFilter.self, Reverberation.self,
+            RoomSimulation.self, ImpulseResponse.self, CodecSimulation.self, Babble.self,
         ]
     }
 }

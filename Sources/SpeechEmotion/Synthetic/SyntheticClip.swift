@@ -13,19 +13,26 @@ public struct SyntheticClip: Sendable, Hashable {
     public var statement: Int
     /// The repetition, from 1.
     public var repetition: Int
+    /// The digits that are spoken instead of a statement; nil for a statement.
+    public var digits: [Int]?
 
     /// Creates a clip of one utterance.
-    public init(seed: UInt64, speaker: Int, emotion: SyntheticEmotion, statement: Int, repetition: Int) {
+    public init(
+        seed: UInt64, speaker: Int, emotion: SyntheticEmotion, statement: Int, repetition: Int,
+        digits: [Int]? = nil
+    ) {
         self.seed = seed
         self.speaker = speaker
         self.emotion = emotion
         self.statement = statement
         self.repetition = repetition
+        self.digits = digits
     }
 
-    /// `speaker-03/happy-2-1`
+    /// `speaker-03/happy-2-1`, or `speaker-03/digits-1` for spoken digits.
     public var id: String {
-        "speaker-\(Self.twoDigits(speaker))/\(emotion.rawValue)-\(statement)-\(repetition)"
+        let content = digits == nil ? "\(emotion.rawValue)-\(statement)" : "digits"
+        return "speaker-\(Self.twoDigits(speaker))/\(content)-\(repetition)"
     }
 
     /// Synthesizes the waveform: 1 to 3 s at 16 kHz.
@@ -38,7 +45,7 @@ public struct SyntheticClip: Sendable, Hashable {
         let generator = RandomGenerator(seed: seed).split(id)
         let speaker = SyntheticSpeaker(number: speaker, seed: seed)
         let delivery = Delivery(emotion, speaker, generator.split("delivery"))
-        let statement = SyntheticStatement.number(statement)
+        let statement = digits.map { SyntheticStatement(digits: $0) } ?? SyntheticStatement.number(statement)
         let score = SpeechScore(statement, speaker, delivery, generator.split("score"))
         return SpeechSynthesizer(score, generator.split("sound"))
     }

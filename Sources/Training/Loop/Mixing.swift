@@ -8,12 +8,18 @@ package enum Mixing: String {
     case mixup
     /// A region of one example pasted into the other (Yun et al. 2019).
     case cutmix
+    /// Bands of time steps and of channels of one example pasted into the other (Kim et al. 2021).
+    case specmix
 }
 
 extension TrainingOptions {
-    /// Returns the mixing method for a batch and the alpha of its beta distribution, or nil without mixing. If mixup and CutMix are both enabled, one is chosen at random.
-    package func mixing(_ generator: RandomGenerator) -> (method: Mixing, alpha: Double)? {
-        let methods = [mixup.map { (Mixing.mixup, $0) }, cutmix.map { (Mixing.cutmix, $0) }].compactMap { $0 }
+    /// Returns the mixing method for a batch and its parameter: the alpha of a beta distribution, or the width of the bands of
+    /// SpecMix. nil without mixing. If several methods are enabled, one is chosen at random.
+    package func mixing(_ generator: RandomGenerator) -> (method: Mixing, parameter: Double)? {
+        let methods = [
+            mixup.map { (Mixing.mixup, $0) }, cutmix.map { (Mixing.cutmix, $0) },
+            specmix.map { (Mixing.specmix, $0) },
+        ].compactMap { $0 }
         return methods.count < 2
             ? methods.first : methods[generator.split("mixing").below(methods.count)]
     }
@@ -21,10 +27,13 @@ extension TrainingOptions {
 
 extension Batch {
     /// Returns the batch with each example mixed with another one, inputs and targets in the same proportion.
-    package func mixed(_ method: Mixing, alpha: Double, classes: Int, _ generator: RandomGenerator) -> Batch {
+    package func mixed(
+        _ method: Mixing, _ parameter: Double, classes: Int, _ generator: RandomGenerator
+    ) -> Batch {
         switch method {
-        case .mixup: mixed(alpha: alpha, classes: classes, generator)
-        case .cutmix: cutMixed(alpha: alpha, classes: classes, generator)
+        case .mixup: mixed(alpha: parameter, classes: classes, generator)
+        case .cutmix: cutMixed(alpha: parameter, classes: classes, generator)
+        case .specmix: bandMixed(width: parameter, classes: classes, generator)
         }
     }
 
@@ -70,6 +79,53 @@ extension Batch {
                     for column in columns { own[(row * steps + step) * width + column] = 0 }
                 }
                 if length > 0 { shares[row] -= Real(rows.count * columns.count) / Real(length * width) }
+            }
+        }
+        let first = inputs.masked
+        let mixture = first * own + first.indexSelected(Indices(order), axis: 0) * (1 - own)
+        return Batch(
+            inputs: inputs.with(mixture),
+            targets: targets.mixed(
+                with: targets(order), share: Tensor(shares, shape: [count, 1]), classes: classes),
+            ids: ids)
+    }
+
+    /// SpecMix: replaces bands of time steps and of channels by those of another example, and mixes the targets in proportion
+    /// to the replaced area. The bands are drawn once per example, within the valid steps of both. In vectors, bands of
+    /// features are replaced; in images, bands of rows and of columns.
+    private func bandMixed(width: Double, classes: Int, _ generator: RandomGenerator) -> Batch {
+        let shape = inputs.tensor.shape
+        let isVector = shape.count == 2
+        let (count, steps) = (shape[0], isVector ? 1 : shape[1])
+        let channels = isVector ? shape[1] : shape[2]
+        let order = generator.permutation(count)
+        var shares = [Real](repeating: 1, count: count)
+        func bands(of size: Int) -> [Range<Int>] {
+            (0..<generator.below(3) + 1).map { _ in
+                let length = generator.below(Int(width * Double(size)) + 1)
+                let start = generator.below(size - length + 1)
+                return start..<start + length
+            }
+        }
+        let own = Tensor(
+            shape: (isVector ? [count, channels] : [count, steps, channels])
+                + [Int](repeating: 1, count: max(0, shape.count - 3))
+        ) { own in
+            own.update(repeating: 1, count: count * steps * channels)
+            for row in 0..<count {
+                let length = inputs.lengths?[row] ?? steps
+                let shared = min(length, inputs.lengths?[order[row]] ?? steps)
+                let (spans, columns) = (isVector ? [] : bands(of: shared), bands(of: channels))
+                var replaced = 0
+                for step in 0..<shared {
+                    let isInSpan = spans.contains { $0.contains(step) }
+                    for channel in 0..<channels
+                    where isInSpan || columns.contains(where: { $0.contains(channel) }) {
+                        own[(row * steps + step) * channels + channel] = 0
+                        replaced += 1
+                    }
+                }
+                if length > 0 { shares[row] -= Real(replaced) / Real(length * channels) }
             }
         }
         let first = inputs.masked

@@ -117,14 +117,15 @@ public final class Trainer {
         let (epoch, index) = (position.epoch, position.batch)
         var batch = try batches.batch(epoch: epoch, index: index)
         let drawn = generator.split("epoch \(epoch) batch \(index)")
-        if let (method, alpha) = configuration.options.mixing(drawn) {
+        if let (method, parameter) = configuration.options.mixing(drawn) {
             batch = batch.mixed(
-                method, alpha: alpha, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
+                method, parameter, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
         }
         let begin = clock.now
         let pass = freezing.pass(.training(drawn.split("layers")), batch)
-        let outputs = model.forward(batch.inputs, pass).tensor
-        let loss = configuration.loss.mean(outputs, batch.targets)
+        let signal = model.forward(batch.inputs, pass)
+        let outputs = signal.tensor
+        let loss = configuration.loss.mean(signal, batch.targets)
         let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }

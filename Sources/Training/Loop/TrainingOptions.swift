@@ -10,12 +10,13 @@ public struct TrainingOptions: Options {
     public var weightAverage: WeightAverage.Spec?
     public var mixup: Double?
     public var cutmix: Double?
+    public var specmix: Double?
     public var earlyStopping: EarlyStopping?
     public var selection = Selection()
     public var saveEverySeconds = 20.0
 
     public static let summary =
-        "Training: batch size, epochs, mixup, CutMix, early stopping and model selection."
+        "Training: batch size, epochs, mixup, CutMix, SpecMix, early stopping and model selection."
     public static let fields: [Field<Self>] = [
         .init("batch_size", \.batchSize, "Number of examples per batch.", .range(1...1 << 20)),
         .init("epochs", \.epochs, "Maximum number of epochs.", .range(1...1 << 30)),
@@ -33,6 +34,10 @@ public struct TrainingOptions: Options {
             "cutmix", \.cutmix,
             "Alpha of CutMix: a span of time steps, or a rectangle of an image, is replaced by that of another example, and the targets are mixed in proportion. The relative size is drawn from Beta(alpha, alpha). If mixup is enabled as well, one of the two is chosen at random for each batch. `null` disables CutMix.",
             .above(0)),
+        .init(
+            "specmix", \.specmix,
+            "Maximum relative width of the bands of SpecMix: one to three bands of time steps and one to three bands of channels are replaced by those of another example, and the targets are mixed in proportion. With mixup or CutMix, one of them is chosen at random for each batch; null disables it.",
+            .above(0), .atMost(1)),
         .init(
             "early_stopping", \.earlyStopping,
             "Stops training when a metric no longer improves; `null` disables it."),

@@ -90,12 +90,12 @@ import Testing
                 script.refusals == [] && script.text?.contains("sound = \(kind.type)(sound") == true,
                 "\(kind.type)")
         }
-        let refusedChanges = ["noise", "background", "filter", "reverb"]
+        let refusedChanges = ["noise", "filter", "reverb", "room", "codec"]
         let numbers = [
             "pitch_shift": "semitones", "speed": "factor", "time_stretch": "rate", "gain": "decibels",
             "time_shift": "seconds",
         ]
-        for kind in WaveAugmentationKinds.kinds where kind.type != "background" {
+        for kind in WaveAugmentationKinds.kinds where (kind.init() as? any WaveAugmentation)?.needsFiles == false {
             let number = numbers[kind.type].map { #", "\#($0)": 1"# } ?? ""
             let high = kind.type == "filter" ? #", "high": 900"# : ""
             let script = try script(

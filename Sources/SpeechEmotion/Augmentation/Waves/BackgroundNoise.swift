@@ -1,6 +1,5 @@
 import Autograd
 import Configuration
-import Foundation
 
 /// Mixes a segment of another recording into a waveform.
 public struct BackgroundNoise: WaveAugmentation {
@@ -23,10 +22,12 @@ public struct BackgroundNoise: WaveAugmentation {
     /// Without a folder yet.
     public init() {}
 
+    public var needsFiles: Bool { true }
+
     /// Mixes in a segment as long as the waveform. Throws a `FileError` if the folder contains no audio files.
     public func change(_ wave: Waveform, _ generator: RandomGenerator) throws -> Waveform {
         guard wave.count > 0 else { return wave }
-        let files = try Self.files(in: folder)
+        let files = try AudioFolder.files(in: folder, for: Self.type)
         let path = files[generator.below(files.count)]
         let ratio = snr.draw(generator)
         let place = generator.uniform()
@@ -53,23 +54,5 @@ public struct BackgroundNoise: WaveAugmentation {
         samples = Array(samples.prefix(wave.count))
         samples += [Float](repeating: 0, count: wave.count - samples.count)
         return Waveform(samples, rate: wave.rate)
-    }
-
-    private static let listings = SharedTables<String, [String]>(limit: 16)
-
-    /// The audio files below a folder, sorted by path. Each folder is listed once.
-    private static func files(in folder: String) throws -> [String] {
-        let files = listings(folder) {
-            let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-            return names.filter { AudioFile.extensions.contains(($0 as NSString).pathExtension.lowercased()) }
-                .sorted()
-                .map { folder + "/" + $0 }
-        }
-        guard !files.isEmpty else {
-            throw FileError(
-                file: folder, place: "background", found: "no audio files",
-                allowed: "a folder with at least one audio file: \(AudioContainer.readable)")
-        }
-        return files
     }
 }

@@ -39,7 +39,7 @@ public enum CorpusKinds: Registry {
         [
             RavdessCorpus.self, EmoDBCorpus.self, TESSCorpus.self, SAVEECorpus.self, CremaDCorpus.self,
             IEMOCAPCorpus.self, FolderCorpus.self, ManifestCorpus.self, MappedCorpus.self,
-            CombinedCorpus.self, SyntheticCorpus.self,
+            CombinedCorpus.self, SyntheticCorpus.self, SpokenDigitsCorpus.self,
         ]
     }
 }

@@ -1,0 +1,77 @@
+import Foundation
+import Lab
+import Reports
+
+/// Audio from standard input, predicted by a causal model that keeps its state from the beginning of the stream.
+struct LiveStates {
+    /// The seconds between predictions.
+    let step: Double
+
+    func run(_ input: SampleStream, _ predictor: Predictor, _ writer: PredictionWriter) throws {
+        var input = input
+        let stream = try PredictionStream(predictor)
+        let clock = ContinuousClock()
+        var latency = FrameLatency()
+        var (done, next) = (0, step)
+        var last: Predictor.Prediction?
+        func note(_ begin: ContinuousClock.Instant, _ before: Int, _ found: Predictor.Prediction?) {
+            latency.add(clock.now - begin, frames: stream.frames - before)
+            last = found ?? last
+        }
+        writer.begin(width: 16)
+        while let samples = try input.next() {
+            guard input.rate == stream.rate else {
+                throw UsageError(
+                    "the stream has \(input.rate) Hz, but the model needs \(stream.rate) Hz: with --stateful, the stream is not resampled. Pipe it through "
+                        + "ffmpeg -i FILE -f s16le -ac 1 -ar \(stream.rate) -")
+            }
+            // One hop at a time, so that the latency is that of live audio.
+            for start in stride(from: 0, to: samples.count, by: stream.hop) {
+                let part = Array(samples[start..<min(start + stream.hop, samples.count)])
+                let (begin, before) = (clock.now, stream.frames)
+                note(begin, before, try stream.push(part))
+                done += part.count
+                let seconds = Double(done) / Double(input.rate)
+                guard seconds >= next, let found = last else { continue }
+                try write(found, end: seconds, writer)
+                while next <= seconds { next += step }
+            }
+        }
+        let (begin, before) = (clock.now, stream.frames)
+        note(begin, before, try stream.finish())
+        try input.checkEnd()
+        guard let last else { throw LabError("the stream is too short for a frame of features") }
+        try write(last, end: Double(done) / Double(input.rate), writer)
+        Terminal.error(latency.text)
+    }
+
+    private func write(
+        _ prediction: Predictor.Prediction, end: Double, _ writer: PredictionWriter
+    ) throws {
+        let name = PredictionWriter.span(0, end)
+        writer.write(name, RecordingPrediction(try prediction.checked(name)))
+    }
+}
+
+/// The computing time of frames.
+private struct FrameLatency {
+    /// Milliseconds per frame, of each part that completed frames.
+    private var times: [Double] = []
+    private var frames = 0
+
+    mutating func add(_ duration: Duration, frames count: Int) {
+        guard count > 0 else { return }
+        let (seconds, attoseconds) = duration.components
+        times.append((Double(seconds) * 1000 + Double(attoseconds) / 1e15) / Double(count))
+        frames += count
+    }
+
+    var text: String {
+        let sorted = times.sorted()
+        func quantile(_ part: Double) -> String {
+            NumberText.fixed(sorted.isEmpty ? 0 : sorted[Int(part * Double(sorted.count - 1))])
+        }
+        return
+            "\(NumberText.count(frames, "frame")), \(quantile(0.5)) ms of computing time each (median; 99%: \(quantile(0.99)) ms)"
+    }
+}
