@@ -104,6 +104,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["hubert", "wavlm-large", "data2vec"])
+    func anyWaveformGivesFiniteValues(_ name: String) throws {
+        let feature = try feature(#", "layers": "all""#, encoder: name)
+        let noise = (0..<300).map { Float(sin(Double($0 * $0))) }
+        for samples in [
+            [Float](repeating: 0, count: 300), noise, noise.map { $0 * 1e9 }, noise.map { $0 * 1e-30 },
+        ] {
+            #expect(try feature(Waveform(samples, rate: 16000)).values.allSatisfy { $0.isFinite })
+        }
+        for samples in [[], [.nan], [Float](repeating: .infinity, count: 300), [0, 3e38] + noise] {
+            #expect(throws: DataError.self) { try feature(Waveform(samples, rate: 16000)) }
+        }
+    }
+
     @Test func whatDoesNotFitIsExplained() throws {
         let (wave, _) = try recording()
         func message(_ feature: EncoderStates, rate: Int = 16000) -> String {
