@@ -66,6 +66,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("encoder-speakers", "model[1].layers=3"),
+        ("encoder-frames-speakers", "features.layout.features[0].layers=[2]"),
+    ])
+    func theExperimentsPassTheCheck(name: String, setting: String) throws {
+        var place = BuiltProgram.Surroundings()
+        place.environment["ENCODER"] = Self.fixtures + "/wavlm"
+        let file = "\(package)/Experiments/\(name).json"
+        let check = try BuiltProgram.run(["check", file, "--set", setting], place)
+        #expect(check.status == 0 && check.output.hasPrefix("\(file): OK"), "\(check.errors)")
+    }
+
     @Test func anEncoderThatDoesNotFitIsReported() throws {
         try SmallExperiment.inFolder { folder in
             let encoder = folder + "/hubert"

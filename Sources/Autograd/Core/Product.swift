@@ -55,7 +55,10 @@ struct PackedMatrix: Sendable {
             return
         }
         self = tensor.withElements { PackedMatrix(layout, $0) }
-        if isKept { tensor.storage.keep(self, layout) }
+        if isKept {
+            tensor.storage.keep(self, layout)
+            tensor.storage.discardPages()
+        }
     }
 
     /// Returns the rows starting at `first`.

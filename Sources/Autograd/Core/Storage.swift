@@ -45,6 +45,11 @@ final class Storage: @unchecked Sendable {
         packed.withLock { $0.append((layout, matrix)) }
     }
 
+    /// Releases the physical memory of elements in a mapped file, after they have been packed.
+    func discardPages() {
+        (owner as? FileBytes)?.discard(pointer, count: count * MemoryLayout<Real>.stride)
+    }
+
     /// Called before the elements are modified in place; requires a unique reference.
     func willChange() {
         packed.withLock { if !$0.isEmpty { $0 = [] } }

@@ -84,6 +84,18 @@ package final class FileBytes: @unchecked Sendable {
         }
     }
 
+    /// Tells the system that mapped elements are not needed for now; they are read from the file again if they are.
+    func discard(_ pointer: UnsafeRawPointer, count: Int) {
+        guard isMapped, pointer >= UnsafeRawPointer(base), pointer + count <= base + self.count else {
+            return
+        }
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let start = (UInt(bitPattern: pointer) + page - 1) / page * page
+        let end = (UInt(bitPattern: pointer) + UInt(count)) / page * page
+        guard start < end, let address = UnsafeMutableRawPointer(bitPattern: start) else { return }
+        madvise(address, Int(end - start), Int32(MADV_DONTNEED))
+    }
+
     /// Calls `body` with the bytes of a range within the file.
     @inline(__always)
     package func withBytes<R>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R

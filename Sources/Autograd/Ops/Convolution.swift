@@ -204,6 +204,7 @@ struct Convolution: Sendable {
                 x, rows: positions, taps.weight.with(shape: [channels, filters]), bias: bias,
                 activation: finish.relu ? .relu : .none, norm: finish.norm, shape: shape, isKept: taps.isKept)
         }
+        if isRegrouped, !taps.isReversed { return groupedForward(x, taps, bias: bias, finish) }
         let runs = columns.runs(joined: isJoined)
         let tapRows = rows.kernel
         // Each output gets its complete sum from one product, so nothing is accumulated.

@@ -30,11 +30,17 @@ public func groupNorm(
     }
 }
 
-/// Examples with `rows` rows of channels each. One thread processes an example.
+/// Examples with `rows` rows of channels each. A thread processes a part of an example; only long ones have several parts.
 private struct GroupNorm {
     let batch: Int, rows: Int, channels: Int, groups: Int
     private var size: Int { rows * channels }
     private var width: Int { channels / groups }
+    /// The rows of a part.
+    private static let partRows = 2048
+    private var parts: Int { (rows + Self.partRows - 1) / Self.partRows }
+    private func rows(of part: Int) -> Range<Int> {
+        part * Self.partRows..<Swift.min(rows, (part + 1) * Self.partRows)
+    }
 
     /// Returns the output and, for each example and channel, its group's mean, the rounding error of the mean, and
     /// 1 / standard deviation.
@@ -48,9 +54,11 @@ private struct GroupNorm {
                 Autograd.withElements(gamma) { gamma in
                     Autograd.withElements(beta) { beta in
                         x.withElements { x in
-                            Parallel.chunks(batch) { n in
+                            findMoments(x, moments, epsilon)
+                            Parallel.chunks(batch * parts) { index in
+                                let (n, part) = (index / parts, rows(of: index % parts))
                                 let own = moments + n * 3 * channels
-                                findMoments(x + n * size, own, epsilon)
+                                let at = n * size + part.lowerBound * channels
                                 scratch { scale, shift in
                                     for k in 0..<channels {
                                         let factor = own[2 * channels + k] * (gamma?[k] ?? 1)
@@ -58,7 +66,7 @@ private struct GroupNorm {
                                         shift[k] = (beta?[k] ?? 0) - own[channels + k] * factor
                                     }
                                     ck_column_scale(
-                                        x + n * size, own, scale, shift, y + n * size, rows, channels,
+                                        x + at, own, scale, shift, y + at, part.count, channels,
                                         NormActivation.none.code, 0)
                                 }
                             }
@@ -77,23 +85,48 @@ private struct GroupNorm {
         }
     }
 
-    private func findMoments(_ x: UnsafePointer<Real>, _ own: UnsafeMutablePointer<Real>, _ epsilon: Real) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * channels) { buffer in
-            guard let mean = buffer.baseAddress else { return }
-            let deviation = mean + channels
-            ck_column_moments(x, rows, channels, mean, deviation)
-            for first in stride(from: 0, to: channels, by: width) {
-                for k in 1..<width {
+    /// Writes the moments of all examples: those of the parts, merged in their order.
+    private func findMoments(
+        _ x: UnsafePointer<Real>, _ moments: UnsafeMutablePointer<Real>, _ epsilon: Real
+    ) {
+        let stride = 2 * channels
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: batch * parts * stride) { buffer in
+            guard let all = buffer.baseAddress else { return }
+            Parallel.chunks(batch * parts) { index in
+                let (n, part) = (index / parts, rows(of: index % parts))
+                let own = all + index * stride
+                ck_column_moments(
+                    x + n * size + part.lowerBound * channels, part.count, channels, own, own + channels)
+            }
+            for n in 0..<batch {
+                let first = all + n * parts * stride
+                for part in 1..<Swift.max(parts, 1) {
+                    let next = first + part * stride
                     ck_merge_moments(
-                        mean + first, deviation + first, k * rows, mean + first + k, deviation + first + k,
-                        rows, 1)
+                        first, first + channels, rows(of: part).lowerBound, next, next + channels,
+                        rows(of: part).count, channels)
                 }
-                let variance = deviation[first] / Double(rows * width)
-                for k in first..<first + width {
-                    own[k] = Real(mean[first])
-                    own[channels + k] = Real(mean[first] - Double(own[k]))
-                    own[2 * channels + k] = Real(1 / (variance + Double(epsilon)).squareRoot())
-                }
+                finishMoments(first, moments + n * 3 * channels, epsilon)
+            }
+        }
+    }
+
+    /// Merges the moments of the channels of each group, and writes the results for one example.
+    private func finishMoments(
+        _ mean: UnsafeMutablePointer<Double>, _ own: UnsafeMutablePointer<Real>, _ epsilon: Real
+    ) {
+        let deviation = mean + channels
+        for first in stride(from: 0, to: channels, by: width) {
+            for k in 1..<width {
+                ck_merge_moments(
+                    mean + first, deviation + first, k * rows, mean + first + k, deviation + first + k,
+                    rows, 1)
+            }
+            let variance = deviation[first] / Double(rows * width)
+            for k in first..<first + width {
+                own[k] = Real(mean[first])
+                own[channels + k] = Real(mean[first] - Double(own[k]))
+                own[2 * channels + k] = Real(1 / (variance + Double(epsilon)).squareRoot())
             }
         }
     }

@@ -99,6 +99,19 @@ public struct EncoderConfig: Sendable, Equatable {
         }
     }
 
+    /// The allowed lengths of a recording in samples: at least the receptive field of one step, and for Whisper at most 30 s.
+    public var allowedSamples: ClosedRange<Int> {
+        switch input {
+        case .waveform(let front):
+            var samples = 1
+            for (kernel, stride) in zip(front.kernels, front.strides).reversed() {
+                samples = capped(samples - 1, stride) + kernel
+            }
+            return samples...Int.max
+        case .logMel(_, let positions): return 1...capped(positions, hop)
+        }
+    }
+
     /// Everything that the hidden states depend on besides the weights.
     var signature: String {
         var words = [

@@ -16,6 +16,7 @@ extension GradientCase {
             conv1d("causal with dilation", kernel: 3, dilation: 3, padding: .causal),
             conv1d("with stride and dilation", kernel: 3, stride: 2, dilation: 2, padding: 3),
             conv1d("in groups", kernel: 3, groups: 2, padding: .same),
+            conv1d("in groups of many taps", channels: 8, filters: 16, kernel: 16, groups: 2, padding: .same),
             conv1d("in groups with stride", kernel: 3, stride: 2, groups: 2, padding: .same),
             conv1d("depthwise", channels: 20, filters: 20, kernel: 3, groups: 20, padding: .same),
             conv1d("depthwise with stride", kernel: 5, stride: 2, groups: 4, filters: 4, padding: .same),

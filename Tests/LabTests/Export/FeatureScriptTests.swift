@@ -70,10 +70,13 @@ import Testing
 
     /// A new kind of feature, edit, layout or change is written or refused by its name, never left out.
     @Test func everyKindIsWrittenOrRefused() throws {
-        let refusedFeatures = ["chroma", "tonnetz", "yin", "pyin", "egemaps_lld"]
+        let refusedFeatures = ["chroma", "tonnetz", "yin", "pyin", "egemaps_lld", "encoder"]
         for kind in FeatureKinds.kinds {
             let more =
-                ["delta": #", "of": {"type": "rms"}"#, "contrast": #", "linear": true"#][kind.type] ?? ""
+                [
+                    "delta": #", "of": {"type": "rms"}"#, "contrast": #", "linear": true"#,
+                    "encoder": #", "weights": "encoders/none""#,
+                ][kind.type] ?? ""
             let script = try script(sequence(#"{"type": "\#(kind.type)"\#(more)}"#))
             let isRefused = refusedFeatures.contains(kind.type)
             let place = #"features.layout.features[0] (the feature "\#(kind.type)")"#

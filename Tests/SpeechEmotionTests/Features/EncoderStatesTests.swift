@@ -104,6 +104,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["hubert", "wavlm-large", "data2vec"])
+    func anyWaveformGivesFiniteValues(_ name: String) throws {
+        let feature = try feature(#", "layers": "all""#, encoder: name)
+        let noise = (0..<300).map { Float(sin(Double($0 * $0))) }
+        for samples in [
+            [Float](repeating: 0, count: 300), noise, noise.map { $0 * 1e9 }, noise.map { $0 * 1e-30 },
+        ] {
+            #expect(try feature(Waveform(samples, rate: 16000)).values.allSatisfy { $0.isFinite })
+        }
+        for samples in [[], [.nan], [Float](repeating: .infinity, count: 300), [0, 3e38] + noise] {
+            #expect(throws: DataError.self) { try feature(Waveform(samples, rate: 16000)) }
+        }
+    }
+
     @Test func whatDoesNotFitIsExplained() throws {
         let (wave, _) = try recording()
         func message(_ feature: EncoderStates, rate: Int = 16000) -> String {
@@ -116,6 +130,7 @@ import Testing
         #expect(try message(feature(), rate: 22050).contains("allowed: 16000 Hz"))
         #expect(try message(feature(#", "layers": [1, 3]"#)).contains("layers: found 3; allowed: 0 to 2"))
         #expect(try message(feature()).contains("found a waveform of 0.001"))
+        #expect(try message(feature()).contains("allowed: at least 20 samples"))
         #expect(message(EncoderStates("/nowhere")).contains("no such file or folder"))
         for text in [#""first""#, "[]", "[-1]", "[1, 1]", "[1.5]"] {
             #expect(throws: ConfigurationError.self) { try feature(#", "layers": \#(text)"#) }

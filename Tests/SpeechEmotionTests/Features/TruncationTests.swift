@@ -45,7 +45,8 @@ import Testing
 
     /// The frames that a feature announces are those that it makes, centered or not.
     @Test func framesAreCountedBeforeTheyAreMade() throws {
-        for feature in FeatureKinds.kinds {
+        // An encoder needs its weights: see `EncoderStatesTests`.
+        for feature in FeatureKinds.kinds where feature != EncoderStates.self {
             let inner =
                 ["delta": #", "of": {"type": "rms"}"#, "egemaps_lld": #", "sample_rate": 22050"#][
                     feature.type] ?? ""

@@ -102,10 +102,14 @@ public struct EncoderStates: FrameFeature {
         let entry = try reading { try EncoderStore.entry(weights) }
         let config = entry.source.config
         try PaddedWaveform.check(wave.samples, action: Self.type)
+        let allowed = config.allowedSamples
         guard let steps = config.steps(of: wave.count) else {
             throw DataError(
                 Self.type, found: "a waveform of \(wave.duration) s",
-                allowed: "between one step and the maximum length of the encoder; see its documentation")
+                allowed: wave.count < allowed.lowerBound
+                    ? "at least \(allowed.lowerBound) samples, the receptive field of the encoder"
+                    : "at most \(Double(allowed.upperBound) / Double(wave.rate)) s; use \"duration\", or windows for prediction"
+            )
         }
         let encoder = try reading { try entry.encoder() }
         let numbers = numbers(config)
