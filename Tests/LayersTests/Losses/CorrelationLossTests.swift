@@ -42,7 +42,7 @@ import Testing
             let value = loss.mean(parameter.tensor, .values(.full([count, 1], 0.25)))
             #expect(value.item().isFinite)
             let gradient = try #require(value.backward()[parameter])
-            #expect(gradient.array.allSatisfy(\.isFinite))
+            #expect(gradient.array.allSatisfy { $0.isFinite })
         }
     }
 }
