@@ -128,7 +128,7 @@ import Testing
             #expect(json.status == 0, "\(json.errors)")
             let targets = try JSONValue.parse(json.output)["targets"]
             let value = try #require(targets?["arousal"]?["value"]?.double)
-            let interval = try #require(targets?["arousal"]?["interval"]?.elements?.compactMap(\.double))
+            let interval = try #require(targets?["arousal"]?["interval"]?.elements).compactMap(\.double)
             #expect(interval.count == 2 && interval[0] < value && value < interval[1])
             #expect(targets?["label"]?["label"]?.text != nil)
             #expect(targets?["label"]?["prediction_set"]?.elements != nil)

@@ -268,7 +268,10 @@ extension Experiment {
             ["validation_", "val_"].first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
             ?? name
         let whole = "validation_" + bare
-        if !known.contains(whole), Metric(rawValue: bare) != nil {
+        let isPossible = Metric(rawValue: bare).map { metric in
+            targets.isEmpty || targets.contains { $0.value.takes(metric) }
+        }
+        if !known.contains(whole), isPossible == true {
             return "unknown metric \"\(name)\"; add \"\(bare)\" to evaluation.metrics"
         }
         let meant = known.contains(whole) ? whole : Suggestion.closest(to: name, among: known)

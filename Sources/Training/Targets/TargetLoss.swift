@@ -59,8 +59,10 @@ public struct TargetLoss: LossSpec {
     }
 
     public func mean(_ outputs: Tensor, _ targets: Targets) -> Tensor {
-        var sum = Tensor.zeros([])
-        for (index, value) in values(outputs, targets) {
+        let found = values(outputs, targets)
+        // Depends on the outputs even if no example has a target, so that there is a gradient.
+        var sum = found.isEmpty ? (outputs * 0).sum() : Tensor.zeros([])
+        for (index, value) in found {
             let term = terms[index]
             guard !variances.isEmpty else {
                 sum = sum + value * Real(term.weight)

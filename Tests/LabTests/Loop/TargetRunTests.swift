@@ -165,6 +165,33 @@ import Testing
         }
     }
 
+    /// An adversarial target has outputs of its own behind a reversed gradient; unseen speakers are no examples of it.
+    @Test func adversarialSpeakers() throws {
+        let targets: JSONValue = [
+            ["type": "classification"],
+            ["type": "classification", "column": "speaker", "role": "adversarial", "weight": 0.1],
+        ]
+        let outputs =
+            #"{"type": "parallel", "branches": [{"type": "dense", "units": "targets:label"}, {"type": "sequential", "layers": [{"type": "gradient_reversal", "scale": 0.1}, {"type": "dense", "units": "targets:speaker"}]}]}"#
+        try run(targets, ["model[5]=" + outputs]) { record in
+            #expect(
+                try names(record) == [
+                    "loss", "accuracy", "uar", "macro_f1", "speaker.accuracy", "speaker.uar",
+                ])
+            let test = try record.requireEnd().test
+            #expect((test["accuracy"] ?? nil) != nil && (test["speaker.accuracy"] ?? nil) == nil)
+            let card = try ModelFile.read(record.file(RunFile.model)).card
+            let speaker = try #require(card.targets?.elements?.last)
+            #expect(speaker["classes"]?.elements?.count == Set(try training(record)).count)
+        }
+    }
+
+    /// The speakers of the training clips.
+    private func training(_ record: RunRecord) throws -> [String] {
+        let ids = Set(try #require(record.split).train)
+        return try record.experiment.data.read().clips.filter { ids.contains($0.id) }.compactMap(\.speaker)
+    }
+
     /// IEMOCAP's dimensions, from evaluation files as its release has them.
     @Test func dimensionsOfIEMOCAP() throws {
         try Toy.inFolder { folder in

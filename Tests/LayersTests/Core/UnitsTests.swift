@@ -94,7 +94,8 @@ import Testing
             return try spec.resolvingUnits(classes: 5, targets: ["arousal": 1, "label": 4])
                 .encode()["layers"]?.elements?.first?["units"]
         }
-        #expect(try resolved("targets")?.integer == 5 && resolved("targets:label")?.integer == 4)
+        #expect(try resolved("targets")?.integer == 5)
+        #expect(try resolved("targets:label")?.integer == 4)
         let error = try #require(throws: ConfigurationError.self) { try resolved("targets:valence") }
         #expect("\(error)".contains(#"expected "targets:arousal", "targets:label""#), "\(error)")
     }

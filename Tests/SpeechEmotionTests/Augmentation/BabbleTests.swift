@@ -19,7 +19,7 @@ import Testing
 
     @Test func ratio() throws {
         var babble = Babble().drawing(from: clips(5))
-        babble.snr = Spread(6)
+        babble.snr = Spread(6.0)
         let wave = TestSound.voice(count: 12_000)
         for seed in 0..<5 as Range<UInt64> {
             let made = try babble(wave, RandomGenerator(seed: seed))

@@ -232,7 +232,7 @@ import Testing
 
     @Test func echoesHaveTheirLevelAndTime() {
         var reverb = Reverberation()
-        (reverb.seconds, reverb.level, reverb.delay) = (Spread(0.3), Spread(-6), Spread(0.01))
+        (reverb.seconds, reverb.level, reverb.delay) = (Spread(0.3), Spread(-6.0), Spread(0.01))
         var click = [Float](repeating: 0, count: 16000)
         click[100] = 1
         let made = reverb.change(Waveform(click, rate: 16000), RandomGenerator(seed: 1)).samples
@@ -247,7 +247,7 @@ import Testing
     @Test func backgroundsComeInTheirRatio() throws {
         let folder = try backgrounds()
         var background = BackgroundNoise()
-        (background.folder, background.snr) = (folder.path, Spread(12))
+        (background.folder, background.snr) = (folder.path, Spread(12.0))
         for seed in 0..<10 as Range<UInt64> {
             let wave = TestSound.voice(count: 9000)
             let made = try background.change(wave, RandomGenerator(seed: seed))

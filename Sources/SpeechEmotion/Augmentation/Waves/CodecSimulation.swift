@@ -58,7 +58,7 @@ public struct CodecSimulation: WaveAugmentation {
         var input = wave
         if codec.isTelephone, telephoneBand {
             var band = BandFilter()
-            (band.low, band.high) = (Spread(300), Spread(3400))
+            (band.low, band.high) = (Spread(300.0), Spread(3400.0))
             input = try band.change(wave, generator)
         }
         input = Waveform(input.samples.map { max(-1, min(1, $0)) }, rate: wave.rate)
