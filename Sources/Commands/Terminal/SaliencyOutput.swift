@@ -13,9 +13,10 @@ struct SaliencyOutput {
     /// Creates the output of a method by its name; nil without one. Throws if the model does not allow the method.
     init?(_ predictor: Predictor, _ name: String?, folder: String?) throws {
         guard let method = name.flatMap(Saliency.Method.init) else { return nil }
+        try predictor.requireClasses("--saliency")
         guard predictor.pipeline.normalize == .none else {
             throw UsageError(
-                "--saliency: this model normalizes features by speaker, which is not possible for a single recording"
+                "--saliency: this model normalizes features by \(predictor.pipeline.normalize.rawValue), which is not possible for a single recording"
             )
         }
         let allowed = predictor.saliencyMethods

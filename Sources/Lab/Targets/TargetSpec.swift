@@ -7,6 +7,8 @@ import Training
 public protocol TargetSpec: TaggedOptions {
     /// The name in metrics and predictions; nil for the column.
     var name: String? { get }
+    /// The name in metrics and predictions. By default `name`, or the first column.
+    var title: String { get }
     /// The columns that are read. A clip needs all of them.
     var columns: [String] { get }
     /// The role of the target in training.
@@ -34,7 +36,6 @@ extension TargetSpec {
     public var hasVotes: Bool { false }
     public var knownClasses: [String]? { nil }
 
-    /// The name in metrics and predictions.
     public var title: String { name ?? columns.first ?? Self.type }
 
     /// The loss in training.
