@@ -58,7 +58,9 @@ let package = Package(
             swiftSettings: realType),
         .target(
             name: "SpeechEmotion",
-            dependencies: ["Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
+            dependencies: [
+                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile",
+            ],
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(

@@ -29,10 +29,12 @@ extension Experiment {
             }
             let own = main.filter { $0.takes(metric) }
             if !own.isEmpty { add(metric) }
-            if own.count > 1 { own.forEach { add(metric.of(target: $0.title)) } }
+            if own.count > 1 { for output in own { add(metric.of(target: output.title)) } }
         }
         for spec in specs where spec.role != .main {
-            Metric.standard(spec.plainOutput.task).prefix(2).forEach { add($0.of(target: spec.title)) }
+            for metric in Metric.standard(spec.plainOutput.task).prefix(2) {
+                add(metric.of(target: spec.title))
+            }
         }
         return all
     }

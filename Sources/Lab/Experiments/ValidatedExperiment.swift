@@ -77,7 +77,9 @@ public struct ValidatedExperiment: Sendable {
         }
         if experiment.targets.isEmpty {
             do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
-            if !experiment.loss.value.scoresClasses, !experiment.labelsSequences { report(["loss"], experiment.lossComplaint) }
+            if !experiment.loss.value.scoresClasses, !experiment.labelsSequences {
+                report(["loss"], experiment.lossComplaint)
+            }
         }
         for issue in experiment.decisionIssues { report(issue.path, issue.message) }
         for issue in experiment.targetIssues { report(issue.path, issue.message) }

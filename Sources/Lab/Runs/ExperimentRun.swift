@@ -45,7 +45,8 @@ public final class ExperimentRun {
         do {
             guard !experiment.labelsSequences else {
                 throw LabError(
-                    "sequence labeling (the loss ctc) is available in Train run, verify, report and predict, but not here")
+                    "sequence labeling (the loss ctc) is available in Train run, verify, report and predict, but not here"
+                )
             }
             experiment.initialize = try experiment.initialize?.pinned()
             experiment.features = try experiment.features.pinned()

@@ -219,7 +219,7 @@ public struct RunEvaluation {
             return try Predictions(of: predictor.model, for: set, classes: classes, loss: loss)
         }
         guard single.count > 1 else { return single[0] }
-        try predictors.forEach { try $0.requireClasses("voting by probabilities") }
+        for predictor in predictors { try predictor.requireClasses("voting by probabilities") }
         for (path, own) in zip(records.map(\.path), single) where own.ids != single[0].ids {
             throw LabError(
                 "\(path) cannot use the same clips as \(first.path), because some have no features; exclude these clips from the data"

@@ -98,7 +98,8 @@ import Testing
             "pitch_shift": "semitones", "speed": "factor", "time_stretch": "rate", "gain": "decibels",
             "time_shift": "seconds",
         ]
-        for kind in WaveAugmentationKinds.kinds where (kind.init() as? any WaveAugmentation)?.needsFiles == false {
+        for kind in WaveAugmentationKinds.kinds
+        where (kind.init() as? any WaveAugmentation)?.needsFiles == false {
             let number = numbers[kind.type].map { #", "\#($0)": 1"# } ?? ""
             let high = kind.type == "filter" ? #", "high": 900"# : ""
             let script = try script(
