@@ -54,8 +54,8 @@ def build(name, size):
     """Returns the model with random weights, and whether it has an attention mask."""
     family, options = CASES[name]
     if family == "Whisper":
-        width = dict(d_model=48, encoder_layers=3, encoder_attention_heads=4, encoder_ffn_dim=96, decoder_layers=1)
-        base = dict(d_model=512, encoder_layers=6, encoder_attention_heads=8, encoder_ffn_dim=2048, decoder_layers=1)
+        width = dict(d_model=48, encoder_layers=3, encoder_attention_heads=4, encoder_ffn_dim=96, decoder_layers=1, decoder_attention_heads=4)
+        base = dict(d_model=512, encoder_layers=6, encoder_attention_heads=8, encoder_ffn_dim=2048, decoder_layers=1, decoder_attention_heads=8)
         model = transformers.WhisperModel(transformers.WhisperConfig(**(width if size == "tiny" else base)))
         return model, False
     config = getattr(transformers, family + "Config")(**((TINY if size == "tiny" else {}) | options))

@@ -10,7 +10,7 @@ import Testing
         var json = try JSONValue.parse(SmallExperiment.text)
         for setting in [
             "data.source.ratings=true", "data.source.speakers=6", #"model[5].units="targets""#,
-            #"evaluation={"groups": ["gender"], "conformal": 0.8, "calibration": "temperature"}"#,
+            #"evaluation={"groups": ["gender", "speaker"], "conformal": 0.8, "calibration": "temperature"}"#,
             #"targets=[{"type": "regression", "column": "arousal", "range": [1, 5], "loss": {"type": "concordance"}}, {"type": "classification", "weight": 0.5}]"#,
         ] { try json.set(setting) }
         try edit(&json)
@@ -58,7 +58,7 @@ import Testing
         #expect(
             header.hasPrefix("file,speaker,arousal,arousal.predicted,label,label.predicted,label.p.angry,"))
         let gaps = try text(run + "/gaps.csv")
-        #expect(gaps.contains("\ngender,ccc,") && gaps.contains("\ngender,uar,"))
+        #expect(gaps.contains("\nspeaker,ccc,") && gaps.contains("\nspeaker,uar,"))
         let json = try JSONValue.load(run + "/decisions.json")
         #expect(json["targets"]?.elements?.map { $0["target"]?.text } == ["arousal", "label"])
         #expect((json["targets"]?.elements?[1]["temperature"]?.double ?? 0) > 0)
@@ -201,7 +201,7 @@ import Testing
                 #"data.source={"type": "combined", "sources": [{"type": "synthetic", "speakers": 3, "repetitions": 1, "ratings": true}, {"type": "synthetic", "speakers": 3, "repetitions": 1, "seed": 5, "ratings": true}]}"#,
                 #"split={"type": "leave_one_corpus_out", "train": "one", "test": 1, "validation": 1}"#,
                 #"features.normalize="corpus""#, "augmentation.copies=[[]]",
-                #"evaluation={"groups": ["gender"]}"#, "training.epochs=2",
+                #"evaluation={"groups": ["gender", "speaker"]}"#, "training.epochs=2",
                 #"sweep={"metric": "ccc", "folds": "all"}"#,
             ] { try json.set(setting) }
             try json.pretty().write(toFile: own + "/small.json", atomically: false, encoding: .utf8)

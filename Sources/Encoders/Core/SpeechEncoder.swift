@@ -69,4 +69,13 @@ public final class SpeechEncoder: Layer {
         }
         return states
     }
+
+    /// Returns the hidden states of recordings without padding for inference: nothing is saved for a backward pass.
+    ///
+    /// - Parameters:
+    ///   - x: Waveforms at 16 kHz, [batch, samples], or log-mel spectrograms for Whisper, [batch, frames, bands].
+    ///   - count: The number of layers to compute; nil for all.
+    public func hiddenStates(of x: Tensor, layers count: Int? = nil) -> [Tensor] {
+        withoutRecording { hiddenStates(Signal(x), layers: count).map(\.tensor) }
+    }
 }

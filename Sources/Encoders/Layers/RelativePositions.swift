@@ -69,7 +69,7 @@ final class PositionGate: Layer {
     ///   - x: The input of the attention, [batch, steps, channels].
     func applied(to positions: Tensor, _ x: Tensor) -> Tensor {
         let (batch, steps) = (x.shape[0], x.shape[1])
-        let split = x.reshaped([batch, steps, heads, -1]).permuted([0, 2, 1, 3])
+        let split = x.reshaped([batch, steps, heads, x.shape[2] / heads]).permuted([0, 2, 1, 3])
         let gates = projection(split).reshaped([batch, heads, steps, 2, 4]).sum(axes: [4]).sigmoid()
         let (a, b) = (gates.slice(axis: 3, 0..<1), gates.slice(axis: 3, 1..<2))
         return (a * (b * constant.tensor - 1) + 2) * positions

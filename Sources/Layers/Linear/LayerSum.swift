@@ -60,7 +60,8 @@ public final class LayerSum: Layer {
 
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         let x = x.cleaned
-        var layers = x.tensor.reshaped(Array(x.tensor.shape.dropLast()) + [options.layers, -1])
+        let (outer, channels) = (x.tensor.shape.dropLast(), x.tensor.shape[x.tensor.rank - 1])
+        var layers = x.tensor.reshaped(outer + [options.layers, channels / options.layers])
         if options.normalize { layers = layerNorm(layers) }
         let weights = weight.tensor.softmax(axis: -1).reshaped([options.layers, 1])
         return x.with((layers * weights).sum(axes: [layers.rank - 2]))

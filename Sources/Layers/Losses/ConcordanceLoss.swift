@@ -14,6 +14,7 @@ public struct ConcordanceLoss: LossSpec {
 
     public var comparesExamples: Bool { true }
     public var scoresNumbers: Bool { true }
+    public var scoresClasses: Bool { false }
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         mean(outputs, targets) + Tensor.zeros([outputs.shape.first ?? 1])
@@ -38,6 +39,7 @@ public struct PearsonLoss: LossSpec {
 
     public var comparesExamples: Bool { true }
     public var scoresNumbers: Bool { true }
+    public var scoresClasses: Bool { false }
 
     public func each(_ outputs: Tensor, _ targets: Targets) -> Tensor {
         mean(outputs, targets) + Tensor.zeros([outputs.shape.first ?? 1])

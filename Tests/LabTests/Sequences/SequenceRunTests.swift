@@ -82,7 +82,7 @@ import Testing
     @Test(arguments: [
         (#"training.mixup=0.2"#, "training.mixup: cannot mix label sequences"),
         (#"evaluation.tta=[[{"type": "gain"}]]"#, "evaluation.tta"),
-        (#"model=[{"type": "gru", "units": 4}]"#, "one logit for the blank and for each token"),
+        (#"model=[{"type": "gru", "units": 4}]"#, "expected [steps, 11], one logit per class: <blank>, 0, 1"),
         (
             #"model=[{"type": "gru", "units": 4, "output": "last"}, {"type": "dense", "units": "classes"}]"#,
             "[steps, tokens]"

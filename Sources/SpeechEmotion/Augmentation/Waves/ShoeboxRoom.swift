@@ -65,9 +65,11 @@ package struct ShoeboxRoom {
             let gain = pow(reflection, Double(reflections)) * direct / distance
             FractionalDelay.add(gain, at: (distance - direct) * perMeter + Double(skip), to: &sum)
         }
-        let end = skip + Int((reach - direct) * perMeter)
-        addTail(from: min(max(end, skip), sum.count), to: &sum, rate: rate, generator)
+        let end = min(max(skip + Int((reach - direct) * perMeter), skip), sum.count)
+        // Before the tail: at low frequencies, dense images would exceed the level that continues.
         Self.removeLowFrequencies(&sum, rate: rate)
+        for i in end..<sum.count { sum[i] = 0 }
+        addTail(from: end, to: &sum, rate: rate, generator)
         return (sum.map { Float($0) }, skip)
     }
 

@@ -1,7 +1,6 @@
 import Autograd
 import Configuration
 import Encoders
-import Layers
 
 /// Hidden states of a pretrained speech encoder with frozen weights.
 public struct EncoderStates: FrameFeature {
@@ -114,12 +113,12 @@ public struct EncoderStates: FrameFeature {
         let encoder = try reading { try entry.encoder() }
         let numbers = numbers(config)
         let input = try input(entry.source, analysis)
-        let states = withoutRecording { encoder.hiddenStates(Signal(input), layers: numbers.max() ?? 0) }
+        let states = encoder.hiddenStates(of: input, layers: numbers.max() ?? 0)
         let hidden = config.hidden
         let width = numbers.count * hidden
         var values = [Float](repeating: 0, count: steps * width)
         for (place, number) in numbers.enumerated() {
-            states[number].tensor.withElements { state in
+            states[number].withElements { state in
                 for step in 0..<steps {
                     for channel in 0..<hidden {
                         let value = Float(state[step * hidden + channel])

@@ -17,6 +17,8 @@ public struct FeatureStream: Sendable {
     /// The samples of the next frames, with zeros before the first sample.
     private var samples: [Float]
     private var hasSamples = false
+    /// The number of samples to come before the next frame, if frames do not overlap.
+    private var skip = 0
 
     /// Creates a stream at the beginning of a recording. Throws if a step of the pipeline needs the whole recording.
     public init(_ pipeline: FeaturePipeline) throws(DataError) {
@@ -67,7 +69,9 @@ public struct FeatureStream: Sendable {
 
     /// Adds samples. Returns the frames that are now complete, which may be none: [frames * width] values.
     public mutating func push(_ new: [Float]) throws(DataError) -> [Float] {
-        samples += new
+        let gone = min(skip, new.count)
+        skip -= gone
+        samples += new[gone...]
         hasSamples = hasSamples || !new.isEmpty
         guard samples.count >= length else { return [] }
         let frames = 1 + (samples.count - length) / hop
@@ -84,6 +88,7 @@ public struct FeatureStream: Sendable {
             }
             channel += table.width
         }
+        skip = max(0, frames * hop - samples.count)
         samples.removeFirst(min(samples.count, frames * hop))
         return values
     }
