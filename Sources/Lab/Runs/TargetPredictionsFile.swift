@@ -6,8 +6,9 @@ import Training
 
 /// The file `predictions.csv` of a run with targets: file, speaker, then the columns of each target.
 ///
-/// They are `NAME` and `NAME.predicted`; for classes, also `NAME.p.CLASS` for the probabilities and, with votes, `NAME.votes.CLASS`;
-/// for several labels, `NAME.true.LABEL` and `NAME.p.LABEL`. A clip without a target has empty cells.
+/// They are `NAME` and `NAME.predicted` (`speaker.true` for a target `speaker`); for classes, also `NAME.p.CLASS` for the
+/// probabilities and, with votes, `NAME.votes.CLASS`; for several labels, `NAME.true.LABEL` and `NAME.p.LABEL`. A clip without a
+/// target has empty cells.
 extension Predictions {
     /// The header and a line for each example of predictions of targets.
     var targetLines: [String] {
@@ -28,13 +29,18 @@ extension Predictions {
         Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The column with the true class or value: the name of the target, unless every file has a column of this name.
+    fileprivate static func truthColumn(_ name: String) -> String {
+        ["file", "speaker"].contains(name) ? "\(name).true" : name
+    }
+
     private func targetColumns(_ name: String) -> [String] {
         let probabilities = classes.map { "\(name).p.\($0)" }
         return switch task {
-        case .regression: [name, "\(name).predicted"]
+        case .regression: [Self.truthColumn(name), "\(name).predicted"]
         case .multiLabel: classes.map { "\(name).true.\($0)" } + probabilities
         case .classification:
-            [name, "\(name).predicted"] + probabilities
+            [Self.truthColumn(name), "\(name).predicted"] + probabilities
                 + (references.isEmpty ? [] : classes.map { "\(name).votes.\($0)" })
         }
     }
@@ -109,7 +115,11 @@ private struct TargetReader {
             }
             width = 2 * classes.count
         case .regression, .classification, .ordinal:
-            guard columns.prefix(2).elementsEqual([target.name, prefix + "predicted"]) else { return nil }
+            guard
+                columns.prefix(2).elementsEqual([
+                    Predictions.truthColumn(target.name), prefix + "predicted",
+                ])
+            else { return nil }
             guard target.kind != .regression else {
                 (classes, width) = ([target.name], 2)
                 return

@@ -208,8 +208,8 @@ import Testing
                 let file = "\(folder)/data/Session\(session)/dialog/EmoEvaluation/\(dialogue).txt"
                 let number = evaluations[file, default: []].count
                 let turn = "\(dialogue)_\(gender)0\(number < 10 ? "0" : "")\(number)"
-                // The last turn has no dimensions.
-                let dimensions = number == 5 ? "" : "\t[\(valence), \(arousal), 2.5000]"
+                // One turn of each speaker has no dimensions.
+                let dimensions = number % 6 == 5 ? "" : "\t[\(valence), \(arousal), 2.5000]"
                 evaluations[file, default: []].append(
                     "[\(number).0000 - \(number).9000]\t\(turn)\t\(emotion)\(dimensions)")
                 let audio = "\(folder)/data/Session\(session)/sentences/wav/\(dialogue)"
