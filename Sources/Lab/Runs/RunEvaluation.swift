@@ -85,6 +85,7 @@ public struct RunEvaluation {
         var evaluation = try evaluate(
             data.clips(subset), loadings(data), name: data.split.name, subset: subset,
             speakerIndependent: data.isSpeakerIndependent(subset),
+            loss: loss(trainedOn: data.clips(.train)),
             note: subset == .test ? "evaluation" : nil
         ) { try data.sound(of: $0) }
         evaluation.name = subset.rawValue
@@ -130,7 +131,7 @@ public struct RunEvaluation {
         let known = Overlap(clips, set?.records ?? records)
         if let sentence = known.sentence { observer.note(sentence) }
         var evaluation = try evaluate(
-            clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil,
+            clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil, loss: loss(),
             note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
@@ -170,7 +171,7 @@ public struct RunEvaluation {
 
     private func evaluate(
         _ clips: [Clip], _ loadings: [FeatureLoading], name: String, subset: Split.Subset,
-        speakerIndependent: Bool?, note: String?,
+        speakerIndependent: Bool?, loss: any LossSpec, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {
         let options = first.experiment.measured
@@ -190,7 +191,7 @@ public struct RunEvaluation {
         }
         let set = sets[0]
         set.omissions.summary().forEach(observer.note)
-        var predictions = try predictions(sets)
+        var predictions = try predictions(sets, loss)
         predictions.setSpeakers(set.clips.map(\.speaker))
         var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
@@ -207,9 +208,15 @@ public struct RunEvaluation {
             clips: set.clips, sound: sound)
     }
 
+    /// The loss of the first run. If its class weights are balanced, they follow from the training set; on other data, where
+    /// the training set is unknown, all classes have the same weight.
+    private func loss(trainedOn clips: [Clip] = []) -> any LossSpec {
+        let counts = classes.map { name in clips.isEmpty ? 1 : clips.count { $0.label == name } }
+        return first.trainedExperiment.balancedLoss.fitted(classCounts: counts)
+    }
+
     /// The predictions of the only model, or of several that vote by their probabilities.
-    private func predictions(_ sets: [EvaluationSet]) throws -> Predictions {
-        let loss = first.trainedExperiment.loss.value
+    private func predictions(_ sets: [EvaluationSet], _ loss: any LossSpec) throws -> Predictions {
         let single = try zip(predictors, sets).map { predictor, set in
             guard predictor.targets.isEmpty else {
                 return try Predictions(

@@ -46,12 +46,33 @@ import Testing
     @Test(arguments: LossKinds.kinds.map { $0.type }, [[], ["training.mixup=0.4"]])
     func everyLossTrainsOrIsRefused(_ type: String, _ settings: [String]) throws {
         let epochs = try train(["type": JSONValue(.text(type))], settings)
-        #expect((epochs == nil) == [SupervisedContrastiveLoss.type, CTCLoss.type].contains(type))
+        let others = [
+            SupervisedContrastiveLoss.type, CTCLoss.type, ConcordanceLoss.type, PearsonLoss.type,
+        ]
+        #expect((epochs == nil) == others.contains(type))
         guard let epochs else { return }
         #expect(epochs.count == 2)
         #expect(epochs.allSatisfy { $0.training > 0 && $0.validation > 0 })
         // Mixtures differ from epoch to epoch.
         if settings.isEmpty { #expect(epochs[1].training < epochs[0].training) }
+    }
+
+    /// An evaluation has the class weights of the training set, as the run has.
+    @Test(arguments: [
+        #"loss={"type": "cross_entropy", "class_weights": "balanced"}"#, #"data.balance={"rule": "weights"}"#,
+    ])
+    func evaluationsHaveBalancedWeights(_ setting: String) throws {
+        let json = try Self.config(
+            ["type": "cross_entropy"],
+            [setting, #"data.labels={"calm": "neutral"}"#, #"model[5].units="classes""#, "training.epochs=1"])
+        let experiment = try Experiment.decode(json)
+        try Toy.inFolder { folder in
+            let result = try ExperimentRun(experiment, folder: RunFolder(folder + "/run"), observer: Quiet())
+                .run()
+            let again = try RunEvaluation([RunRecord(folder + "/run")], cache: nil, observer: Quiet())
+                .evaluate()
+            #expect(again.result.test["loss"] == result.test["loss"] && result.test["loss"] != nil)
+        }
     }
 
     /// Most batches have no example that counts.
