@@ -9,7 +9,8 @@ import Testing
     private static func config(_ edit: (inout JSONValue) throws -> Void = { _ in }) throws -> String {
         var json = try JSONValue.parse(SmallExperiment.text)
         for setting in [
-            "data.source.ratings=true", "data.source.speakers=6", #"model[5].units="targets""#,
+            "data.source.ratings=true", "data.source.speakers=6", "split.test=2",
+            #"model[5].units="targets""#,
             #"evaluation={"groups": ["gender", "speaker"], "conformal": 0.8, "calibration": "temperature"}"#,
             #"targets=[{"type": "regression", "column": "arousal", "range": [1, 5], "loss": {"type": "concordance"}}, {"type": "classification", "weight": 0.5}]"#,
         ] { try json.set(setting) }

@@ -90,7 +90,7 @@ import Testing
         ),
         (#"[{"type": "attention", "units": 4}]"#, "layers[0]: attention needs the whole sequence"),
         (#"[{"type": "global_pool"}]"#, "layers[0]: global_pool needs the whole sequence"),
-        (#"[{"type": "residual", "body": [{"type": "transformer", "heads": 2}]}]"#, "layers[0].body[0]"),
+        (#"[{"type": "residual", "body": [{"type": "transformer", "num_heads": 2}]}]"#, "layers[0].body[0]"),
         (#"[{"type": "pool1d", "size": 3, "padding": "same"}]"#, "layers[0]: pool1d with padding \"same\""),
     ])
     func otherLayersAreNamed(_ json: String, _ message: String) throws {
