@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes each file operation of the program fail once, or kills the program there, and checks that nothing is lost.
 
-usage: inject_faults.py PROGRAM [--scenario NAME]... [--every K] [--first I] [--kill] [--keep FOLDER]
+usage: inject_faults.py PROGRAM [--scenario NAME]... [--every K] [--first I] [--kill]
 
 A first, undisturbed run of a scenario counts its file operations: opening, creating, writing, flushing, renaming, removing.
 Then operation 1, 1 + K, 1 + 2 K, ... fails, each in a run of its own: no space left, an input/output error, no permission,
