@@ -188,7 +188,9 @@ let package = Package(
 )
 
 // Optimizing tests takes half of the time to compile them. These compute enough themselves to be worth it.
-let optimizedTests: Set = ["AutogradTests", "MetricsTests", "ClassicalTests", "ProjectionTests"]
+let optimizedTests: Set = [
+    "AutogradTests", "MetricsTests", "ClassicalTests", "ProjectionTests", "ServerTests",
+]
 for target in package.targets where target.type == .test && !optimizedTests.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"])]
 }
