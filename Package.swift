@@ -82,13 +82,14 @@ let package = Package(
             name: "Bench",
             dependencies: ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
+        .target(name: "WebPages", exclude: ["README.md"], resources: [.embedInCode("Web")]),
         .target(
             name: "Serve",
             dependencies: [
-                "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
+                "WebPages", "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
                 "Configuration",
             ],
-            exclude: ["README.md"], resources: [.embedInCode("Web")], swiftSettings: realType),
+            exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Commands",
             dependencies: [

@@ -32,10 +32,11 @@ import Testing
                 "Configuration",
             ]
         ),
+        ("WebPages", []),
         (
             "Serve",
             [
-                "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
+                "WebPages", "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
                 "Configuration",
             ]
         ),

@@ -10,7 +10,7 @@ extension ServeTests {
     @Suite struct PageTests {
         private static let web = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
-                "Sources/Serve/Web"
+                "Sources/WebPages/Web"
             ).path
 
         @Test func everyFileIsServedAsItIs() throws {
