@@ -64,7 +64,7 @@ extension Constraint where Value: Bounded {
 
     /// At most `high`. For a list, each element.
     public static func atMost(_ high: Value.Bound) -> Constraint {
-        bound("of at most \(plain(high))", ["maximum": plain(high)]) { $0 <= high }
+        bound("up to \(plain(high))", ["maximum": plain(high)]) { $0 <= high }
     }
 
     /// Greater than `low`. For a list, each element.

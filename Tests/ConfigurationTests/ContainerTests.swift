@@ -81,7 +81,7 @@ struct Corner: Options {
             (
                 #"{"rate": 1.5, "rat": 1}"#,
                 [
-                    "rate: expected a number of at most 1, found 1.5",
+                    "rate: expected a number up to 1, found 1.5",
                     #"rat: unknown key; did you mean "rate"?"#,
                 ]
             ),

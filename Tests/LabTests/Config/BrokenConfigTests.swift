@@ -719,13 +719,13 @@ import Testing
         (
             #""top_db": 30"#, #""top_db": -1"#,
             [
-                "8:54: features.preprocessing[0].top_db: expected a number above 0 and of at most 1000000, found -1"
+                "8:54: features.preprocessing[0].top_db: expected a number above 0 and up to 1000000, found -1"
             ]
         ),
         (
             #"{"type": "trim", "top_db": 30}"#, #"{"type": "crop", "duration": 0}"#,
             [
-                "8:56: features.preprocessing[0].duration: expected a number above 0 and of at most 1000000, found 0"
+                "8:56: features.preprocessing[0].duration: expected a number above 0 and up to 1000000, found 0"
             ]
         ),
         (
