@@ -35,6 +35,7 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"]),
+        .target(name: "CDecoder", dependencies: ["CSndFile"], exclude: ["README.md"]),
         .target(
             name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"],
             swiftSettings: realType),
@@ -59,7 +60,8 @@ let package = Package(
         .target(
             name: "SpeechEmotion",
             dependencies: [
-                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile",
+                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder",
+                "CSndFile",
             ],
             exclude: ["README.md"],
             swiftSettings: realType),
@@ -179,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "TrainTests",
             dependencies: [
-                "Train", "Commands", "TestSupport", "Lab", "Layers", "Reports", "SpeechEmotion", "Metrics",
+                "Train", "Commands", "TestSupport", "ServerTestSupport", "Lab", "Layers", "Reports",
+                "SpeechEmotion", "Metrics",
                 "Configuration", "Autograd",
             ],
             swiftSettings: realType),
@@ -204,4 +207,9 @@ if Context.environment["GRADIENT_CHECKS"] != nil {
     ]
     package.targets.removeAll { !targets.contains($0.name) }
     package.products.removeAll { !targets.contains($0.name) }
+}
+
+// TEST_TARGETS=LayersTests,LabTests builds these tests only: compiling all tests takes longer than the modules.
+if let names = Context.environment["TEST_TARGETS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
 }
