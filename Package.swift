@@ -35,6 +35,7 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CKernels", exclude: ["README.md"]),
+        .target(name: "CDecoder", dependencies: ["CSndFile"], exclude: ["README.md"]),
         .target(
             name: "Autograd", dependencies: ["CKernels"], exclude: ["README.md"],
             swiftSettings: realType),
@@ -59,7 +60,8 @@ let package = Package(
         .target(
             name: "SpeechEmotion",
             dependencies: [
-                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile",
+                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder",
+                "CSndFile",
             ],
             exclude: ["README.md"],
             swiftSettings: realType),
@@ -180,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "TrainTests",
             dependencies: [
-                "Train", "Commands", "TestSupport", "Lab", "Layers", "Reports", "SpeechEmotion", "Metrics",
+                "Train", "Commands", "TestSupport", "ServerTestSupport", "Lab", "Layers", "Reports",
+                "SpeechEmotion", "Metrics",
                 "Configuration", "Autograd",
             ],
             swiftSettings: realType),

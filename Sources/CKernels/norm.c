@@ -4,7 +4,7 @@
 #include "strips.h"
 
 // The rows of a block that is read twice: at most 16 KB.
-INLINE ptrdiff_t block_rows(ptrdiff_t width) { return width > 512 ? 8 : 4096 / width; }
+INLINE ptrdiff_t block_rows(ptrdiff_t width) { return width > 512 ? 8 : 4096 / (width > 0 ? width : 1); }
 
 enum { ROWS = 128, PART = 256 };
 

@@ -1,10 +1,11 @@
-// Starting a program that must not outlive its parent.
+// Starting programs, and files for them.
 #define _GNU_SOURCE
 #include "CKernels.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ static void become(const char *program, char *const *words, char *const *environ
                    int parent) {
 #if defined(__linux__)
     // The signal is sent when the thread that forked ends, which waits for the child.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(127);
+    if (parent && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)) _exit(127);
 #endif
     // First above the standard descriptors: if those of the parent are closed, its files may have their numbers, and
     // a file that is duplicated onto itself would be closed at the start of the program.
@@ -40,8 +41,8 @@ static void become(const char *program, char *const *words, char *const *environ
 }
 
 int ck_start_program(const char *program, char *const *words, char *const *environment, const int files[3],
-                     long seconds) {
-    int report[2], parent = getpid(), failure = 0;
+                     long seconds, int follows_thread) {
+    int report[2], parent = follows_thread ? getpid() : 0, failure = 0;
     if (pipe(report) != 0) return -errno;
     for (int i = 0; i < 2; i++) fcntl(report[i], F_SETFD, FD_CLOEXEC);
     // Above the standard descriptors, which are replaced.
@@ -60,4 +61,14 @@ int ck_start_program(const char *program, char *const *words, char *const *envir
     if (child > 0 && read(report[0], &failure, sizeof failure) > 0) waitpid(child, NULL, 0);
     close(report[0]);
     return failure > 0 ? -failure : (int)child;
+}
+
+int ck_memory_file(const char *label) {
+#if defined(__linux__)
+    int file = memfd_create(label, MFD_CLOEXEC);
+    return file < 0 ? -errno : file;
+#else
+    (void)label;
+    return -ENOSYS;
+#endif
 }

@@ -6,6 +6,7 @@ import Testing
     /// What each module may import of this package, in the order of the layers.
     private static let allowed: [(module: String, imports: Set<String>)] = [
         ("CKernels", []),
+        ("CDecoder", []),
         ("Configuration", []),
         ("Autograd", ["CKernels"]),
         ("AutogradTesting", ["Autograd"]),
@@ -21,7 +22,10 @@ import Testing
         ("Encoders", ["Layers", "Autograd", "Configuration"]),
         (
             "SpeechEmotion",
-            ["Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]
+            [
+                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder",
+                "CSndFile",
+            ]
         ),
         ("Bench", ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"]),
         (

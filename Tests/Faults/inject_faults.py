@@ -93,18 +93,23 @@ def digests(folder):
     return found
 
 
+def place_for(scenario, folder, start):
+    """A new folder in which the command of a scenario can be started."""
+    place = folder / "place"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    (place / "config.json").write_text(scenario.config)
+    if scenario.prepare:
+        start(place, scenario.prepare)
+    return place
+
+
 class Bench:
     def __init__(self, program, library, folder):
         self.program, self.library, self.folder = program, library, folder
 
     def place(self, scenario):
-        place = self.folder / "place"
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        (place / "config.json").write_text(scenario.config)
-        if scenario.prepare:
-            self.start(place, scenario.prepare)
-        return place
+        return place_for(scenario, self.folder, self.start)
 
     def start(self, place, command, at=0, kind=None, log=None):
         counter = self.folder / "counter"

@@ -1,8 +1,21 @@
+import Autograd
 import Foundation
 import Testing
 
 /// Runs that end with the same bits whatever happens to them on the way.
 @Suite struct KillTests {
+    /// The moments follow from a seed, which is printed. The environment variable KILL_SEED repeats it.
+    private static let seed: UInt64 = {
+        let chosen = ProcessInfo.processInfo.environment["KILL_SEED"].flatMap { UInt64($0) }
+        let seed = chosen ?? UInt64.random(in: 0...UInt64(UInt32.max))
+        print("KILL_SEED=\(seed)")
+        return seed
+    }()
+
+    private static func generator(_ name: String) -> RandomGenerator {
+        RandomGenerator(seed: seed).split(name)
+    }
+
     @Test func runsKilledAtAnyMomentEndWithTheSameFiles() throws {
         try SmallExperiment.inFolder { folder in
             let set = ["--set", "training.epochs=8", "--quiet"]
@@ -11,7 +24,7 @@ import Testing
             let whole = try BuiltProgram.run(SmallExperiment.run(folder, name: "whole") + set)
             #expect(whole.status == 0, "\(whole.errors)")
             let length = UInt32((clock.now - begin) / .microseconds(1))
-            var random = SystemRandomNumberGenerator()
+            let random = Self.generator("run")
             var moments: [Int] = []
             var kills = 0
             var runs = 0
@@ -26,9 +39,8 @@ import Testing
                     let call = try BuiltProgram.begin(words)
                     if kills < 20 {
                         // Up to the whole length of a run: anywhere from its start to its report.
-                        let moment = UInt32.random(in: 0...length, using: &random)
-                        moments.append(Int(moment))
-                        usleep(moment)
+                        moments.append(random.below(Int(length)))
+                        usleep(UInt32(moments[moments.count - 1]))
                         if call.isRunning { kills += 1 }
                         kill(call.id, SIGKILL)
                     }
@@ -41,6 +53,78 @@ import Testing
                 try SmallExperiment.expectEqual(run, folder + "/runs/whole", "after \(moments) us")
                 let left = try FileManager.default.subpathsOfDirectory(atPath: run)
                 if status == 0 { #expect(left.filter { $0.contains(".writing-") } == []) }
+            }
+        }
+    }
+
+    /// Files whose contents depend on the time or the machine.
+    private static let volatile: Set = [
+        "timing.jsonl", "environment.json", "test-reads.jsonl", "lock", "log.txt",
+    ]
+
+    /// The files below a folder, without those that depend on the time and the pages that show such files, and without what a
+    /// killed process was writing: outside of run folders, nothing removes it.
+    private static func files(_ folder: String) throws -> [String: Data] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        return names.reduce(into: [:]) { files, name in
+            let parts = name.split(separator: "/").map(String.init)
+            let isLeftOut =
+                volatile.contains(parts.last ?? "") || parts.contains("state") || parts.contains("logs")
+                || name.contains("tfevents") || parts.last?.hasPrefix(".writing-") == true
+                || name.hasSuffix(".svg") || name.hasSuffix(".html")
+            // A folder has no contents.
+            files[name] = isLeftOut ? nil : FileManager.default.contents(atPath: folder + "/" + name)
+        }
+    }
+
+    /// The commands that write several files.
+    @Test(arguments: ["ablate", "features", "export"])
+    func commandsKilledAtAnyMomentEndWithTheSameFiles(_ command: String) throws {
+        let model = try SmallExperiment.finished.get()
+        try SmallExperiment.inFolder { folder in
+            let (config, out) = (folder + "/sweep.json", folder + "/out")
+            let sweep = #""sweep": {"variants": {"wide": {"set": {"model[3].units": 5}}}}, "model""#
+            try SmallExperiment.text.replacing(#""model""#, with: sweep)
+                .write(toFile: config, atomically: true, encoding: .utf8)
+            let words =
+                switch command {
+                case "ablate": ["ablate", config, "--runs", out, "--no-cache", "--jobs", "1"]
+                case "features": ["features", folder + "/small.json", "--out", out + "/x.npy"]
+                default: ["export", model, "--out", out + "/export"]
+                }
+            func makeFolder() throws {
+                try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+            }
+            try makeFolder()
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let whole = try BuiltProgram.run(words)
+            try #require(whole.status == 0, "\(whole.errors)")
+            let length = Int((clock.now - begin) / .microseconds(1))
+            let reference = try Self.files(out)
+            #expect(reference.count > 2)
+            let random = Self.generator(command)
+            var moments: [Int] = []
+            while moments.count < 6 {
+                try FileManager.default.removeItem(atPath: out)
+                try makeFolder()
+                var status: Int32 = 1
+                while status != 0 {
+                    let call = try BuiltProgram.begin(words)
+                    if moments.count < 6 {
+                        moments.append(random.below(length))
+                        usleep(UInt32(moments[moments.count - 1]))
+                        kill(call.id, SIGKILL)
+                    }
+                    let ending = try call.end()
+                    status = ending.status
+                    if ending.errors.contains("finished") { break }
+                    try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
+                }
+                let found = try Self.files(out)
+                for name in Set(reference.keys).union(found.keys) {
+                    #expect(found[name] == reference[name], "\(name) after \(moments) us")
+                }
             }
         }
     }
@@ -83,14 +167,15 @@ import Testing
             #expect(whole.status == 0, "\(whole.errors)")
             let length = UInt32((clock.now - begin) / .microseconds(1))
             let run = folder + "/runs/killed"
-            var moments: [UInt32] = []
+            let random = Self.generator(search)
+            var moments: [Int] = []
             var status: Int32 = 1
             while status != 0 {
                 let hasBegun = FileManager.default.fileExists(atPath: run + "/config.json")
                 let call = try BuiltProgram.begin(words("killed") + (hasBegun ? ["--resume"] : []))
                 if moments.count < 4 {
-                    moments.append(UInt32.random(in: 0...length))
-                    usleep(moments[moments.count - 1])
+                    moments.append(random.below(Int(length)))
+                    usleep(UInt32(moments[moments.count - 1]))
                     kill(call.id, SIGKILL)
                 }
                 let ending = try call.end()

@@ -24,6 +24,14 @@ public enum Parallel {
         return Atomic(Swift.max(1, Swift.min(wished, Int(CK_MAX_THREADS))))
     }()
 
+    /// Calls `body`, whose work the calling thread does alone. For programs that compute several things at once, such as servers:
+    /// their threads then do not wait for each other.
+    public static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+        ck_work_alone(1)
+        defer { ck_work_alone(-1) }
+        return try body()
+    }
+
     /// Calls `body` once for each chunk index below `chunks`, on several threads, and returns when all chunks are
     /// done. Nested calls run sequentially on the calling thread.
     @inline(__always)

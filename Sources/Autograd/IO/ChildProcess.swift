@@ -32,6 +32,7 @@ package final class ChildProcess {
     /// Our ends of the pipes of standard input, output and error; -1 if there is none.
     private let input, output, messages: Int32
     private var ending: Ending?
+    private var isStoppedOnRelease = false
 
     /// Starts a program that runs in the background. Its output is appended to a file. Its input is a pipe that closes when
     /// this process ends, however it ends, so that the child can exit, too. It has its own process group, so that Ctrl-C
@@ -58,6 +59,37 @@ package final class ChildProcess {
         }
     }
 
+    /// Starts a program whose standard input is a socket and whose output is discarded. It is killed when this object is
+    /// released.
+    ///
+    /// - Parameters:
+    ///   - environment: Assignments such as `PATH=/bin`.
+    ///   - subject: The file or address that error messages refer to.
+    package init(
+        _ program: String, words: [String], environment: [String], socket: Int32, subject: String
+    ) throws {
+        (input, output, messages) = (-1, -1, -1)
+        id = try Self.starting.withLock { _ in
+            let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
+            defer { if nothing >= 0 { close(nothing) } }
+            var id = -errno
+            if nothing >= 0 {
+                var arguments = words.map { strdup($0) } + [nil]
+                var assignments = environment.map { strdup($0) } + [nil]
+                defer { for text in arguments + assignments { free(text) } }
+                id = ck_start_program(program, &arguments, &assignments, [socket, nothing, nothing], 0, 0)
+            }
+            return try Self.started(id, program, subject)
+        }
+        isStoppedOnRelease = true
+    }
+
+    private static func started(_ id: pid_t, _ program: String, _ subject: String) throws -> pid_t {
+        if id > 0 { return id }
+        errno = -id
+        throw FileError.system(subject, "starting \(program)", allowed: "a program that can be started")
+    }
+
     private static let starting = Mutex(())
 
     private static func start(
@@ -76,13 +108,11 @@ package final class ChildProcess {
             var arguments = words.map { strdup($0) } + [nil]
             defer { for argument in arguments { free(argument) } }
             id = ck_start_program(
-                program, &arguments, environ, [nothing, pipes[1], pipes[3]], processorSeconds)
+                program, &arguments, environ, [nothing, pipes[1], pipes[3]], processorSeconds, 1)
         }
         guard id > 0 else {
             for descriptor in [pipes[0], pipes[2]] where descriptor >= 0 { close(descriptor) }
-            errno = -id
-            throw FileError.system(
-                subject, "starting \(program)", allowed: "a program that can be started")
+            return (try started(id, program, subject), -1, -1, -1)
         }
         return (id, -1, pipes[0], pipes[2])
     }
@@ -127,7 +157,10 @@ package final class ChildProcess {
         return (id, pipes[1], -1, -1)
     }
 
-    deinit { for descriptor in [input, output, messages] where descriptor >= 0 { close(descriptor) } }
+    deinit {
+        for descriptor in [input, output, messages] where descriptor >= 0 { close(descriptor) }
+        if isStoppedOnRelease { kill() }
+    }
 
     /// Passes on the output of the process until it ends or `take` returns false.
     ///
@@ -154,9 +187,14 @@ package final class ChildProcess {
     }
 
     private func stop(_ reading: Reading) -> Reading {
-        kill(id, SIGKILL)
-        _ = wait()
+        kill()
         return reading
+    }
+
+    /// Kills the process unless it has ended, and returns how it has ended.
+    @discardableResult package func kill() -> Ending {
+        if poll() == nil { Foundation.kill(id, SIGKILL) }
+        return wait()
     }
 
     /// Returns how the process has ended; nil while it runs.
@@ -185,6 +223,6 @@ package final class ChildProcess {
 
     /// Asks the process to exit.
     package func terminate() {
-        if ending == nil { kill(id, SIGTERM) }
+        if ending == nil { Foundation.kill(id, SIGTERM) }
     }
 }

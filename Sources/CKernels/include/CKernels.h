@@ -21,11 +21,13 @@ void ck_pause_recording(int change);
 /// The number of cores available to this process.
 int ck_usable_cores(void);
 
-/// Starts a program that is killed when the calling thread ends, however it ends, and after a number of seconds of
-/// processor time (0 for no limit). It inherits the three files as its standard input, output and error, and no others.
-/// Returns its process id, or a negative error number.
+/// Starts a program that is killed after a number of seconds of processor time (0 for no limit) and, if `follows_thread`,
+/// when the calling thread ends, however it ends. It inherits the three files as its standard input, output and error, and
+/// no others. Returns its process id, or a negative error number.
 int ck_start_program(const char *program, char *const *words, char *const *environment, const int files[3],
-                     long seconds);
+                     long seconds, int follows_thread);
+/// Creates a file in memory without a name. Returns its descriptor, or a negative error number.
+int ck_memory_file(const char *label);
 
 /// The instruction sets that the kernels are compiled for, from level 0 on: "baseline", "avx2" and "avx512". The
 /// environment variable AUTOGRAD_ISA selects one at program start; the default is the widest that the processor
@@ -47,6 +49,9 @@ void ck_sha256_finish(uint32_t state[8], const uint8_t *rest, ptrdiff_t total, u
 
 /// Calls body(context, i) for each i below chunks, on up to `threads` threads, and returns when all are done.
 void ck_parallel_run(ptrdiff_t threads, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk), void *context);
+
+/// The number of nested requests of this thread to do all chunks itself.
+void ck_work_alone(int change);
 
 // -- random.c: Philox 4x32-10
 

@@ -21,6 +21,7 @@ public struct Predictor: Sendable {
     /// Test-time augmentation, over whose copies logits are averaged.
     public let tta: TestTimeAugmentation
     private let attentionSteps = AttentionSteps()
+    private let sharedPadding = SharedPadding()
 
     /// A prediction for one recording or window.
     public struct Prediction: Sendable {
@@ -159,7 +160,8 @@ public struct Predictor: Sendable {
                 let found = model.inferenceWithAttention(input)
                 (output, weights) = (found.output.tensor, found.attention.last?.weights)
             } else {
-                output = withoutRecording { model.forward(input, .inference).tensor }
+                let short = sharedPadding.removed(from: input, for: model)
+                output = withoutRecording { model.forward(short, .inference).tensor }
             }
             outputs += copies.indices.map {
                 output.slice(axis: 0, ($0 - first) * sounds.count..<($0 - first + 1) * sounds.count)

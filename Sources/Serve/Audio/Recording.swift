@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Server
 import SpeechEmotion
@@ -19,7 +20,7 @@ struct Recording: Sendable {
         guard !bytes.isEmpty else {
             throw Problem(400, "The body is empty. It must be an audio file: \(AudioFile.readable).")
         }
-        let memory = try MemoryFile(bytes)
+        let memory = try Self.memory(bytes, name)
         (self.name, self.memory, path) = (name, memory, memory.path)
     }
 
@@ -29,7 +30,7 @@ struct Recording: Sendable {
         if case .file(let path, nil, nil) = clip.source {
             (self.path, memory) = (path, nil)
         } else {
-            let memory = try MemoryFile(AudioFile.bytes([Self.wave(clip)], as: .wavFloat))
+            let memory = try Self.memory(AudioFile.bytes([Self.wave(clip)], as: .wavFloat), clip.id)
             (self.path, self.memory) = (memory.path, memory)
         }
     }
@@ -50,6 +51,10 @@ struct Recording: Sendable {
     /// Calls `body`; messages of errors name the recording instead of its path.
     func naming<Result>(_ body: () throws -> Result) throws -> Result {
         try withExtendedLifetime(memory) { try Failure.naming(name, path: path, body) }
+    }
+
+    private static func memory(_ bytes: some Collection<UInt8>, _ name: String) throws -> MemoryFile {
+        do { return try MemoryFile(bytes, name: name) } catch { throw Problem(507, "\(error)") }
     }
 
     private static func wave(_ clip: Clip) throws -> Waveform {

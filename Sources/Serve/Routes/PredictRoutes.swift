@@ -1,3 +1,4 @@
+import Autograd
 import Configuration
 import Foundation
 import Lab
@@ -8,6 +9,7 @@ import SpeechEmotion
 struct PredictRoutes: Sendable {
     let models: ModelLibrary
     let runs: RunLibrary
+    private let turns = Turns(Parallel.threads)
 
     private static let parameters = ["model", "window", "step", "truncate", "attention", "saliency"]
 
@@ -44,7 +46,11 @@ struct PredictRoutes: Sendable {
         let attention = try parameters.flag("attention", default: true)
         let info = try recording.naming { try AudioFile.info(recording.path) }
         let predictions = try models.models(parameters.all("model")).map { model in
-            try recording.naming { try predict(recording, model, options, attention, saliency, request) }
+            try recording.naming {
+                try turns.taken {
+                    try predict(recording, model, options, attention, saliency, request)
+                }
+            }
         }
         let answer: JSONValue = [
             "file": recording.name.encode(), "seconds": info.duration.encode(),
@@ -71,7 +77,10 @@ struct PredictRoutes: Sendable {
         }
         try predictor.predict(
             [recording.path], windows: options, attention: attention, check: { _ in try check() },
-            progress: { _, _ in try check() }
+            progress: { _, _ in
+                turns.pass()
+                try check()
+            }
         ) { found = try $1.get() }
         guard let found else { throw Problem(500, "There is no prediction for \(recording.name).") }
         let duration = (clock.now - start) / .milliseconds(1)

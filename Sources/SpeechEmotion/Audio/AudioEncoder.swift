@@ -42,6 +42,9 @@ enum AudioEncoder {
         }
     }
 
+    /// Opening files is not thread-safe: libsndfile initializes shared state, and all threads share one error message.
+    private static let opening = NSLock()
+
     /// Encodes channels of equal length and sample rate. Throws a `DataError` if the format does not support them.
     static func bytes(_ channels: [Waveform], as format: Format) throws -> [UInt8] {
         guard let first = channels.first,
@@ -90,7 +93,7 @@ enum AudioEncoder {
             },
             tell: { Int64(Target.of($0)?.place ?? 0) })
         let pointer = Unmanaged.passUnretained(target).toOpaque()
-        let (opened, message) = AudioDecoder.opening.withLock {
+        let (opened, message) = Self.opening.withLock {
             let opened = sf_open_virtual(&operations, Int32(SFM_WRITE), &info, pointer)
             return (opened, opened == nil ? String(cString: sf_strerror(nil)) : "")
         }
@@ -109,7 +112,7 @@ enum AudioEncoder {
         }
         let isWhole = write(channels, first.count, format, handle)
         let error = sf_error(handle) == 0 ? nil : String(cString: sf_strerror(handle))
-        AudioDecoder.opening.withLock { _ = sf_close(handle) }
+        Self.opening.withLock { _ = sf_close(handle) }
         guard isWhole else {
             throw DataError(
                 "write", found: "an error of the encoder (\(error ?? "unknown"))",

@@ -37,7 +37,7 @@ struct AudioExtent {
         .cut(place: "header", found: "the end of the file before any samples"))
 
     /// No header has more chunks than this.
-    private static let mostChunks = 4096
+    static let mostChunks = 4096
 
     private static func held(_ promised: UInt64, from start: Int, _ source: AudioSource) -> AudioExtent {
         let there = UInt64(max(0, source.size - start))

@@ -47,6 +47,13 @@ final class AudioSource: @unchecked Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
+    /// Calls `body` with the open file; bytes in memory are copied to one.
+    func withDescriptor<Result>(_ body: (Int32) throws -> Result) throws -> Result {
+        if descriptor >= 0 { return try body(descriptor) }
+        let copy = try MemoryFile(bytes, name: name)
+        return try withExtendedLifetime(copy) { try body(copy.descriptor) }
+    }
+
     private func checkNotEmpty() throws {
         if size == 0 {
             throw FileError(

@@ -3,11 +3,14 @@ import CKernels
 
 /// An opened audio file whose header has been validated.
 struct OpenedAudioFile {
-    let decoder: AudioDecoder
+    let decoder: any AudioDecoder
     /// What the header promises and the file lacks, as text.
     let shortfall: String?
     private let name: String
     private let cut: FileError?
+
+    /// The maximum number of channels.
+    private static let mostChannels = 64
 
     init(path: String, ffmpeg: @autoclosure () -> Ffmpeg = .installed) throws {
         try self.init(AudioSource(path: path), path: path, ffmpeg)
@@ -41,15 +44,19 @@ struct OpenedAudioFile {
             cut = FileError(file: name, place: place, found: found, allowed: Self.remedy)
         }
         do {
-            decoder = try AudioDecoder(source)
+            if let plain = PCMDecoder(source, container) {
+                decoder = plain
+            } else {
+                decoder = try LibraryDecoder(source)
+            }
         } catch {
             if let cut { throw cut }
             throw error
         }
-        guard 1...AudioDecoder.mostChannels ~= decoder.channels else {
+        guard 1...Self.mostChannels ~= decoder.channels else {
             throw FileError(
                 file: name, place: "header", found: "\(decoder.channels) channels",
-                allowed: "1 to \(AudioDecoder.mostChannels)")
+                allowed: "1 to \(Self.mostChannels)")
         }
         let rates = Waveform.allowedRates
         guard rates.contains(decoder.rate) else {
@@ -171,7 +178,7 @@ struct OpenedAudioFile {
         while done < wanted ?? .max {
             let block = memory()
             guard let base = block.baseAddress else { break }
-            let got = decoder.read(
+            let got = try decoder.read(
                 base, frames: min(block.count / decoder.channels, (wanted ?? .max) - done))
             if got == 0 { break }
             done += got
@@ -200,7 +207,7 @@ struct OpenedAudioFile {
     }
 
     private func skip(to first: Int) throws {
-        guard first > 0, !decoder.seek(to: first) else { return }
+        guard first > 0, try !decoder.seek(to: first) else { return }
         throw FileError(
             file: name, place: "\(Double(first) / Double(decoder.rate)) s",
             found: "a position that cannot be reached (\(decoder.trouble ?? "the format cannot seek"))",

@@ -1,31 +1,26 @@
+import CKernels
 import Foundation
-import Server
 
 /// Bytes in memory with a path, so that they are read exactly as a file is. Nothing is written to disk, and the system frees the
 /// memory even if the process is killed.
-final class MemoryFile: Sendable {
+package final class MemoryFile: Sendable {
     /// The path, which child processes can open, too.
-    let path: String
-    private let descriptor: Int32
+    package let path: String
+    /// The open file.
+    package let descriptor: Int32
 
-    /// Throws a `Problem` if there is no memory.
-    init(_ bytes: some Collection<UInt8>) throws {
-        descriptor = Self.create()
+    /// Throws a `FileError` if there is no memory.
+    package init(_ bytes: some Collection<UInt8>, name: String) throws {
+        descriptor = ck_memory_file("recording")
         path = "/proc/\(getpid())/fd/\(descriptor)"
+        if descriptor < 0 { errno = -descriptor }
         guard descriptor >= 0, Self.write(bytes, descriptor) else {
-            throw Problem(507, "The recording cannot be kept in memory: \(String(cString: strerror(errno))).")
+            throw FileError.system(
+                name, "copying to memory", allowed: "a file that fits into the free memory")
         }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
-
-    private typealias Create = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
-
-    /// Calls `memfd_create`, which Glibc's module does not contain.
-    private static func create() -> Int32 {
-        guard let symbol = dlsym(nil, "memfd_create") else { return -1 }
-        return unsafeBitCast(symbol, to: Create.self)("recording", 0)
-    }
 
     private static func write(_ bytes: some Collection<UInt8>, _ descriptor: Int32) -> Bool {
         func all(_ buffer: UnsafeBufferPointer<UInt8>) -> Bool {
