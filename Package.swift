@@ -54,15 +54,13 @@ let package = Package(
             name: "Metrics", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "Encoders", dependencies: ["Layers", "Autograd", "Configuration"], exclude: ["README.md"],
-            swiftSettings: realType),
-        .target(
             name: "SpeechEmotion",
-            dependencies: [
-                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile",
-            ],
+            dependencies: ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"],
             exclude: ["README.md"],
             swiftSettings: realType),
+        .target(
+            name: "Encoders", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Training", dependencies: ["Layers", "Metrics", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
@@ -121,7 +119,9 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(
             name: "EncodersTests",
-            dependencies: ["Encoders", "Layers", "Configuration", "Autograd", "AutogradTesting"],
+            dependencies: [
+                "Encoders", "SpeechEmotion", "Layers", "Configuration", "Autograd", "AutogradTesting",
+            ],
             exclude: ["Fixtures"], swiftSettings: realType),
         .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport"),
         .testTarget(name: "ServerTests", dependencies: ["Server", "ServerTestSupport"]),
@@ -159,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Classical", "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training",
+                "Classical", "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Encoders",
+                "Training",
                 "ONNXExport",
                 "Reports", "Layers",
                 "Metrics", "Configuration", "Autograd",

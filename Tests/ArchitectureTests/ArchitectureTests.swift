@@ -18,11 +18,11 @@ import Testing
         ("Layers", ["Classical", "Metrics", "Autograd", "Configuration"]),
         ("Training", ["Layers", "Metrics", "Autograd", "Configuration"]),
         ("ONNXExport", ["Layers", "Classical", "Autograd", "Configuration"]),
-        ("Encoders", ["Layers", "Autograd", "Configuration"]),
         (
             "SpeechEmotion",
-            ["Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]
+            ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]
         ),
+        ("Encoders", ["SpeechEmotion", "Layers", "Autograd", "Configuration"]),
         ("Bench", ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"]),
         (
             "Lab",

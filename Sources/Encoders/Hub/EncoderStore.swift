@@ -1,5 +1,5 @@
-import Encoders
 import Foundation
+import SpeechEmotion
 import Synchronization
 
 /// The encoders in use. Each is read once, unless its files change.

@@ -1,9 +1,9 @@
 import Autograd
 import Configuration
-import Encoders
+import SpeechEmotion
 
 /// Hidden states of a pretrained speech encoder with frozen weights.
-public struct EncoderStates: FrameFeature {
+public struct EncoderStates: FrameFeature, PinnedOptions {
     /// The folder of the encoder, or its converted file.
     public var weights = ""
     /// The hidden states to concatenate.
@@ -87,11 +87,18 @@ public struct EncoderStates: FrameFeature {
     }
 
     /// Returns the feature with the fingerprint of its encoder. Throws if it has that of another one.
-    func pinned(rate: Int) throws -> EncoderStates {
-        try check(rate: rate)
+    public func pinned() throws -> EncoderStates {
+        try check(rate: EncoderConfig.sampleRate)
         var result = self
         result.sha256 = try EncoderStore.entry(weights).fingerprint()
         return result
+    }
+
+    /// The options without the path of the weights if their fingerprint is known.
+    public var identity: JSONValue {
+        var json = encode()
+        if sha256 != nil { json["weights"] = nil }
+        return json
     }
 
     /// Computes [steps, width] from the recording alone, without padding (Whisper: padded to 30 s), so that other recordings
@@ -133,7 +140,7 @@ public struct EncoderStates: FrameFeature {
 
     /// About how many numbers the encoder needs for a recording: the outputs of the first convolutions, the hidden states, and
     /// the attention weights of a layer.
-    func workingNumbers(samples: Int) -> Double {
+    public func workingNumbers(samples: Int) -> Double {
         guard let config, let steps = config.steps(of: samples).map(Double.init) else { return 0 }
         let states = steps * Double(config.hidden) * Double(config.layers + 8)
         let attention = 3 * steps * steps * Double(config.heads)
@@ -166,21 +173,6 @@ public struct EncoderStates: FrameFeature {
             throw DataError(
                 "\(Self.type), weights", found: "\(error)", allowed: "the folder or file of an encoder")
         }
-    }
-}
-
-extension Waveform {
-    /// The log-mel spectrogram of Whisper, [frames, bands]: padded with zeros to `frames` frames of 10 ms, with 25 ms windows.
-    package func whisperInput(bands: Int, frames: Int) throws(DataError) -> [Float] {
-        var stft = STFT(fft: LogMelInput.frameLength, hop: LogMelInput.hop)
-        stft.padding = .reflect
-        var padded = samples
-        padded += [Float](repeating: 0, count: max(0, frames * LogMelInput.hop - samples.count))
-        let table = try Spectrogram(powersOf: Waveform(padded, rate: rate), stft)
-            .mel(MelBands(count: bands)).table
-        var powers = Array(table.values.prefix(frames * bands))
-        LogMelInput.scale(&powers)
-        return powers
     }
 }
 
