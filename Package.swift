@@ -59,7 +59,8 @@ let package = Package(
             exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "Encoders", dependencies: ["SpeechEmotion", "Layers", "Autograd", "Configuration"],
+            name: "Encoders",
+            dependencies: ["SpeechEmotion", "ONNXExport", "Layers", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Training", dependencies: ["Layers", "Metrics", "Autograd", "Configuration"],
@@ -120,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "EncodersTests",
             dependencies: [
-                "Encoders", "SpeechEmotion", "Layers", "Configuration", "Autograd", "AutogradTesting",
+                "Encoders", "SpeechEmotion", "ONNXExport", "Layers", "Configuration", "Autograd",
+                "AutogradTesting",
             ],
             exclude: ["Fixtures"], swiftSettings: realType),
         .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport"),
@@ -205,4 +207,9 @@ if Context.environment["GRADIENT_CHECKS"] != nil {
     ]
     package.targets.removeAll { !targets.contains($0.name) }
     package.products.removeAll { !targets.contains($0.name) }
+}
+
+// TEST_TARGETS=LayersTests,LabTests builds these tests only: compiling all tests takes longer than the modules.
+if let names = Context.environment["TEST_TARGETS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
 }

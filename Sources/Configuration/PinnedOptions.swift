@@ -6,6 +6,10 @@ public protocol PinnedOptions: TaggedOptions {
     var identity: JSONValue { get }
 }
 
+extension PinnedOptions {
+    public var identity: JSONValue { encode() }
+}
+
 extension Registry {
     /// Returns a document in which all pinned options of this registry are replaced, at any depth.
     public static func mappingPinned(

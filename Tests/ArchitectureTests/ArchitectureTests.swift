@@ -22,7 +22,7 @@ import Testing
             "SpeechEmotion",
             ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CSndFile"]
         ),
-        ("Encoders", ["SpeechEmotion", "Layers", "Autograd", "Configuration"]),
+        ("Encoders", ["SpeechEmotion", "ONNXExport", "Layers", "Autograd", "Configuration"]),
         ("Bench", ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"]),
         (
             "Lab",

@@ -21,6 +21,16 @@ enum EncoderStore {
             }
         }
 
+        /// Returns a new encoder with the same weights, which take memory once they are changed.
+        ///
+        /// - Parameter config: The architecture with other dropout rates.
+        func copy(_ config: EncoderConfig) throws -> SpeechEncoder {
+            let original = try encoder()
+            let copy = SpeechEncoder(config, .zeros)
+            for (own, its) in zip(copy.parameters, original.parameters) { own.value = its.value }
+            return copy
+        }
+
         /// Returns the fingerprint of the encoder's configuration and weights.
         func fingerprint() throws -> String {
             _ = try encoder()

@@ -43,7 +43,7 @@ public enum FeatureKinds: Registry {
         [
             MFCC.self, Mel.self, Chroma.self, Centroid.self, Bandwidth.self, Rolloff.self, Contrast.self,
             Flatness.self, ZeroCrossings.self, RMS.self, Tonnetz.self, YIN.self, PYIN.self,
-            EGeMAPSDescriptors.self, Bins.self, Delta.self,
+            EGeMAPSDescriptors.self, Bins.self, Delta.self, WaveformSamples.self,
         ]
     }
 }
