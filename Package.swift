@@ -55,16 +55,16 @@ let package = Package(
             name: "Metrics", dependencies: ["Autograd", "Configuration"], exclude: ["README.md"],
             swiftSettings: realType),
         .target(
-            name: "Encoders", dependencies: ["Layers", "Autograd", "Configuration"], exclude: ["README.md"],
-            swiftSettings: realType),
-        .target(
             name: "SpeechEmotion",
             dependencies: [
-                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder",
-                "CSndFile",
+                "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder", "CSndFile",
             ],
             exclude: ["README.md"],
             swiftSettings: realType),
+        .target(
+            name: "Encoders",
+            dependencies: ["SpeechEmotion", "ONNXExport", "Layers", "Autograd", "Configuration"],
+            exclude: ["README.md"], swiftSettings: realType),
         .target(
             name: "Training", dependencies: ["Layers", "Metrics", "Autograd", "Configuration"],
             exclude: ["README.md"], swiftSettings: realType),
@@ -124,7 +124,10 @@ let package = Package(
             swiftSettings: realType),
         .testTarget(
             name: "EncodersTests",
-            dependencies: ["Encoders", "Layers", "Configuration", "Autograd", "AutogradTesting"],
+            dependencies: [
+                "Encoders", "SpeechEmotion", "ONNXExport", "Layers", "Configuration", "Autograd",
+                "AutogradTesting",
+            ],
             exclude: ["Fixtures"], swiftSettings: realType),
         .target(name: "ServerTestSupport", path: "Tests/ServerTestSupport"),
         .testTarget(name: "ServerTests", dependencies: ["Server", "ServerTestSupport"]),
@@ -162,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Classical", "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Training",
+                "Classical", "Lab", "TestSupport", "SpeechTestSupport", "SpeechEmotion", "Encoders",
+                "Training",
                 "ONNXExport",
                 "Reports", "Layers",
                 "Metrics", "Configuration", "Autograd",

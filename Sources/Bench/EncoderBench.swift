@@ -35,6 +35,34 @@ enum EncoderBench {
         row.add("build_s", build, digits: 3)
         return row
     }
+
+    /// A step of fine-tuning without dropout: all but the convolutions at the start, and a classifier on the mean over time.
+    static func tune(batch: Int, checkpoints: Bool) throws -> Row {
+        let encoder = try encoder()
+        let names = (0..<10).map { "front_end.\($0).*" }
+        for (name, parameter) in encoder.namedParameters where NamePatterns(names).match(name) {
+            parameter.isFrozen = true
+        }
+        let head = Dense(units: 8, inputs: encoder.config.hidden, generator: RandomGenerator(seed: 0))
+        let generator = RandomGenerator(seed: 1)
+        let x = Signal(Tensor.normal([batch, samples], using: generator))
+        let labels = Targets.classes(Indices((0..<batch).map { _ in generator.below(8) }))
+        let optimizer = Optimizer(
+            AdamW(learningRate: 1e-5), encoder.namedParameters + head.namedParameters)
+        // No generator: no dropout.
+        let pass = Pass(isTraining: true, generator: nil)
+        let train = try Timing(warmUp: 2, warmUpSeconds: 0, runs: 5, seconds: 5) {
+            let states = encoder.hiddenStates(x, pass, checkpoints: checkpoints)
+            let outputs = head(states[states.count - 1].tensor.mean(axes: [1]))
+            optimizer.move(CrossEntropyLoss().mean(outputs, labels).backward())
+        }
+        var row = Row()
+        row.add("batch", batch)
+        row.add("parameters", encoder.parameterCount)
+        row.add("train_step_ms", train.median * 1000, digits: 1)
+        row.add("train_p90_over_median", train.spread, digits: 3)
+        return row
+    }
 }
 
 extension Workload {
@@ -42,4 +70,12 @@ extension Workload {
     static let encoder = Workload(
         name: "encoder", summary: "Hidden states of wav2vec 2.0 base for clips of 3.5 s.", batch: 1
     ) { try EncoderBench.measure(batch: $0 ?? 1) }
+    /// Fine-tuning of a pretrained speech encoder.
+    static let fineTuning = Workload(
+        name: "fine-tuning", summary: "A training step of wav2vec 2.0 base for clips of 3.5 s.", batch: 4
+    ) { try EncoderBench.tune(batch: $0 ?? 4, checkpoints: false) }
+    static let fineTuningCheckpointed = Workload(
+        name: "fine-tuning-checkpointed", summary: "The same with gradient checkpointing of all layers.",
+        batch: 4
+    ) { try EncoderBench.tune(batch: $0 ?? 4, checkpoints: true) }
 }

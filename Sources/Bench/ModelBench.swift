@@ -14,6 +14,8 @@ struct ModelBench: Sendable {
     /// The number of timed training steps, and of warm-up steps.
     var steps = 30, warmUp = 5
     var latencyRuns = 50
+    /// The layers that are recomputed in the backward pass.
+    var checkpointed: NamePatterns = []
 
     /// Creates the model with initial weights.
     func make() throws -> Model {
@@ -36,6 +38,7 @@ struct ModelBench: Sendable {
         }
         let optimizer = Optimizer(Adam(), model.namedParameters)
         let pass = Pass.training(generator.split("dropout"))
+            .checkpointing(CheckpointedLayers(checkpointed, of: model))
         var losses: [Real] = []
         func step() {
             let (x, y) = batches[losses.count % batches.count]

@@ -12,7 +12,9 @@ package struct Workload: Sendable {
     /// All workloads, in the order of `bench --list`.
     package static let all: [Workload] =
         [
-            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .encoder, .firstPrediction, .load, .features,
+            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .efficientNetCheckpointed, .encoder,
+            .fineTuning,
+            .fineTuningCheckpointed, .firstPrediction, .load, .features,
             .corpus,
             .operations,
         ]

@@ -18,11 +18,6 @@ extension Command {
         help:
             "Write a Slurm script with one task per run, without running it. A task that reaches its time limit saves its state, is requeued and resumes."
     )
-    private static let slurmOptions = Option.text(
-        "slurm-options", "OPTIONS",
-        help:
-            "Additional sbatch options for the script, such as --slurm-options \"--partition=long --time=8:00:00\"."
-    )
     private static let slurmArray = Option.integer(
         "slurm-array", "N", in: 1...4_000_000,
         help:
@@ -40,7 +35,7 @@ extension Command {
             placeholder: "CONFIG", help: "Experiment with a \"sweep\" (JSON file).", completion: .files),
         options: [
             Common.set, name, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache,
-            printing, slurm, slurmOptions,
+            printing, slurm, Common.slurmOptions,
             slurmArray, collect,
         ],
         examples: [
@@ -173,28 +168,12 @@ extension Command {
 
     /// What `--slurm-options` asks for; none without it.
     private static func slurmOptions(_ arguments: Arguments) throws -> SlurmOptions {
-        guard arguments[slurm] else {
-            let without = arguments[slurmOptions] != nil ? slurmOptions.name : slurmArray.name
-            guard arguments[slurmOptions] == nil, arguments[slurmArray] == nil else {
-                throw UsageError(
-                    "--\(without) requires --slurm")
-            }
-            return SlurmOptions()
+        if arguments[slurm] { return try arguments.slurmOptions() }
+        let without = arguments[Common.slurmOptions] != nil ? Common.slurmOptions.name : slurmArray.name
+        guard arguments[Common.slurmOptions] == nil, arguments[slurmArray] == nil else {
+            throw UsageError("--\(without) requires --slurm")
         }
-        guard let text = arguments[slurmOptions] else { return SlurmOptions() }
-        do throws(LabError) { return try SlurmOptions(parsing: text) } catch {
-            throw UsageError("--\(slurmOptions.name): \(error)")
-        }
-    }
-
-    /// The words of a command line without the options of Slurm and their values.
-    private static func withoutSlurm(_ words: [String]) -> [String] {
-        let valued = ["--" + slurmOptions.name, "--" + slurmArray.name]
-        return words.indices.filter { index in
-            let name = String(words[index].prefix { $0 != "=" })
-            let isValue = index > 0 && valued.contains(words[index - 1])
-            return !isValue && name != "--" + slurm.name && !valued.contains(name)
-        }.map { words[$0] }
+        return SlurmOptions()
     }
 
     private static func write(_ script: SlurmScript, _ ablation: Ablation) throws {
@@ -210,7 +189,9 @@ extension Command {
         let arrays =
             script.needsSubmission
             ? "; \(submission) submits arrays of at most \(NumberText.count(script.arraySize))" : ""
-        let words = Self.withoutSlurm(CommandLine.arguments)
+        let words = commandLine(
+            CommandLine.arguments, withoutFlags: [slurm.name],
+            options: [Common.slurmOptions.name, slurmArray.name])
         print(
             """
             Wrote \(path) with \(tasks)\(arrays).

@@ -33,10 +33,11 @@ extension Command {
             let isRun = !path.hasSuffix(".safetensors")
             let set = isRun ? try RunSet.reportedOne(path) : nil
             let runs = set?.records ?? []
-            let (model, card) =
+            let (trained, card) =
                 runs.count > 1
                 ? try Ensemble.combine(runs.map(\.path))
                 : try ModelFile.read(runs.first?.file(RunFile.model) ?? path)
+            let model = try trained.merged()
             let place = RunSet.ablationFolder(path) ?? path
             let member = set?.fileName.map { "/" + $0 } ?? ""
             let folder = arguments[out] ?? (isRun ? place + "/export" + member : "export")

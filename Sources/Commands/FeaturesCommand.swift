@@ -28,6 +28,18 @@ extension Command {
         "cache", "FOLDER", help: "Folder of the feature cache (default: no cache).")
     private static let threads = Option.integer(
         "threads", "K", in: 1...64, help: "Number of threads (default: all cores).")
+    private static let part = Option(
+        name: "part", placeholder: "I/N",
+        help:
+            "Compute the features of every N-th clip from the I-th, and keep them in the cache. Requires --cache.",
+        read: ClipPart.init, expected: ClipPart.expected)
+    private static let slurm = Option.path(
+        "slurm", "FILE",
+        help:
+            "Write a Slurm script whose tasks compute the features of parts of the clips and keep them in the cache, which must be in a shared folder. Requires --cache and --parts."
+    )
+    private static let parts = Option.integer(
+        "parts", "N", in: ClipPart.counts, help: "Number of tasks of the Slurm script.")
     private static let describe = Switch(
         name: "describe", help: "Print the pipeline with all defaults, its output shape and its fingerprint.")
 
@@ -38,7 +50,10 @@ extension Command {
         argument: Argument(
             placeholder: "PATH|DATA", help: FeatureInput.help, isRepeated: true, isOptional: true,
             completion: .files),
-        options: [pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, describe],
+        options: [
+            pipeline, model, layer, out, Common.set, keeping, Common.cacheLimit, threads, part, slurm, parts,
+            Common.slurmOptions, describe,
+        ],
         examples: [
             (
                 "Train features ravdess:/data/RAVDESS --model runs/quickstart --out x.npy",
@@ -52,6 +67,10 @@ extension Command {
                 "Train features recordings --pipeline Benchmarks/pipelines/summary105.json --out table.csv",
                 "Write 105 features per file in a folder, one line per file."
             ),
+            (
+                "Train features CONFIG --cache /shared/cache --cache-limit unlimited --slurm features.sh --parts 64 --threads 8",
+                "Write a Slurm script that computes the features of a large corpus in 64 tasks; run the experiment with the same cache afterwards."
+            ),
             ("Train features --describe --pipeline p.json", "Show a pipeline with all defaults."),
         ],
         run: runFeatures)
@@ -60,6 +79,7 @@ extension Command {
         if arguments[Common.cacheLimit] != nil, arguments[keeping] == nil {
             throw UsageError("--cache-limit requires --cache; without it, no features are cached")
         }
+        try checkParts(arguments)
         if let name = arguments[model] { try FeatureInput.checkSingle(name) }
         if arguments[pipeline] != nil, arguments[model] != nil {
             throw UsageError("--pipeline and --model are mutually exclusive")
@@ -67,7 +87,7 @@ extension Command {
         if arguments[describe], arguments.all.isEmpty {
             return try describe(try namedPipeline(arguments) ?? FeaturePipeline())
         }
-        let input = try FeatureInput.read(arguments.all, settings: arguments.every(Common.set))
+        var input = try FeatureInput.read(arguments.all, settings: arguments.every(Common.set))
         let predictor = try predictor(arguments, input)
         let pipeline =
             try predictor?.pipeline ?? namedPipeline(arguments) ?? input.experiment?.features
@@ -78,6 +98,8 @@ extension Command {
                 "the pipeline normalizes by \(pipeline.normalize.rawValue), which requires all clips of a speaker in a subset; use a pipeline with \"normalize\": \"none\" to compute the features of single clips"
             )
         }
+        if let file = arguments[slurm] { return try writeScript(to: file, arguments, input.clips.count) }
+        if let part = arguments[part] { input.clips = part.of(input.clips) }
         let embedding = try arguments[layer].map { name in
             guard let predictor else {
                 throw UsageError(
@@ -95,8 +117,9 @@ extension Command {
             cache: arguments[keeping].map {
                 FeatureCache(folder: $0, limit: limit, report: { Terminal.error($0) })
             },
-            showsProgress: arguments[out] != nil)
+            showsProgress: arguments[out] != nil || arguments[part] != nil)
         switch arguments[out] {
+        case nil where arguments[part] != nil: try writer.fillCache()
         case nil: try writer.writeCSV { print($0, terminator: "") }
         case let file? where file.hasSuffix(".npy"): try writer.writeNpy(to: file)
         case let file? where file.hasSuffix(".csv"):
@@ -113,6 +136,50 @@ extension Command {
                 "the features of \(writer.failures) of \(NumberText.count(input.clips.count, "file")) could not be computed"
             )
         }
+    }
+
+    private static func checkParts(_ arguments: Arguments) throws {
+        for name in [part.name, slurm.name] where arguments.has(name) {
+            guard arguments[keeping] != nil else { throw UsageError("--\(name) requires --cache") }
+            for other in [layer.name, out.name] where arguments.has(other) {
+                throw UsageError("--\(name) fills the cache and cannot be combined with --\(other)")
+            }
+        }
+        if arguments[part] != nil, arguments[slurm] != nil {
+            throw UsageError("--part and --slurm are mutually exclusive")
+        }
+        guard (arguments[slurm] == nil) == (arguments[parts] == nil) else {
+            throw UsageError("--slurm and --parts require each other")
+        }
+        if arguments[Common.slurmOptions] != nil, arguments[slurm] == nil {
+            throw UsageError("--slurm-options requires --slurm")
+        }
+    }
+
+    /// Writes a script with a task for each part of the clips.
+    private static func writeScript(to file: String, _ arguments: Arguments, _ clips: Int) throws {
+        let count = min(arguments[parts] ?? 1, max(clips, 1))
+        let threads = arguments[threads] ?? Parallel.threads
+        let own = commandLine(
+            Array(CommandLine.arguments.dropFirst()),
+            options: [slurm.name, parts.name, Common.slurmOptions.name, Self.threads.name])
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        let commands = (1...count).map {
+            Shell.line([program] + own + ["--threads", "\(threads)", "--part", "\($0)/\(count)"])
+        }
+        let path = URL(fileURLWithPath: file).path
+        let script = SlurmScript(
+            name: "features", commands: commands, threads: threads,
+            folder: FileManager.default.currentDirectoryPath,
+            logs: (path as NSString).deletingLastPathComponent, arraySize: count,
+            options: try arguments.slurmOptions())
+        try AtomicFile.write(Array(script.text.utf8), to: path)
+        print(
+            """
+            Wrote \(path) with \(NumberText.count(count, "task")) for \(NumberText.count(clips, "clip")).
+            Submit it, then use the features with the same --cache:
+                sbatch \(Shell.quoted(path))
+            """)
     }
 
     private static func describe(_ pipeline: FeaturePipeline) throws {

@@ -148,7 +148,7 @@ final class ONNXGraph {
 }
 
 /// The element types in use, with their ONNX numbers.
-enum ONNXElement: Int {
+package enum ONNXElement: Int {
     case float = 1
     case int32 = 6
     case int64 = 7

@@ -56,6 +56,13 @@ public struct ONNXLayer {
         return try export.map(child.layer, path: path.isEmpty ? name : path + "." + name, x)
     }
 
+    /// Applies a layer that is not among the members of this one.
+    ///
+    /// - Parameter name: The name of its weights within those of this layer.
+    public func apply(_ inner: any Layer, named name: String, to x: ONNXSignal) throws -> ONNXSignal {
+        try export.map(inner, path: path.isEmpty ? name : path + "." + name, x)
+    }
+
     /// The output shape, as planned by the layer itself.
     public func plannedShape(_ x: ONNXSignal) throws -> [Int] {
         do { return try layer.spec.plan(x.shape).output } catch {
@@ -124,7 +131,8 @@ public struct ONNXLayer {
             : node(operation, [value], [("axes", .integers(axes)), kept])[0]
     }
 
-    func cast(_ value: String, to type: ONNXElement) -> String {
+    /// Converts the elements of a value.
+    package func cast(_ value: String, to type: ONNXElement) -> String {
         node("Cast", [value], [("to", .integer(type.rawValue))])[0]
     }
 

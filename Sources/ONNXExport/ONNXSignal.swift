@@ -60,7 +60,7 @@ public final class ONNXLengths {
     }
 
     /// Returns the mask of valid steps: [batch, time], followed by `axes` axes of size 1.
-    func mask(_ x: ONNXSignal, axes: Int, _ layer: ONNXLayer) -> String {
+    package func mask(_ x: ONNXSignal, axes: Int, _ layer: ONNXLayer) -> String {
         if let mask = masks[axes] { return mask }
         let mask: String
         if axes == 0 {

@@ -19,14 +19,11 @@ import Testing
         ("Layers", ["Classical", "Metrics", "Autograd", "Configuration"]),
         ("Training", ["Layers", "Metrics", "Autograd", "Configuration"]),
         ("ONNXExport", ["Layers", "Classical", "Autograd", "Configuration"]),
-        ("Encoders", ["Layers", "Autograd", "Configuration"]),
         (
             "SpeechEmotion",
-            [
-                "Encoders", "GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder",
-                "CSndFile",
-            ]
+            ["GeMAPS", "Metrics", "Autograd", "Configuration", "CKernels", "CDecoder", "CSndFile"]
         ),
+        ("Encoders", ["SpeechEmotion", "ONNXExport", "Layers", "Autograd", "Configuration"]),
         ("Bench", ["SpeechEmotion", "Encoders", "Layers", "Autograd", "CKernels", "Configuration"]),
         (
             "Lab",

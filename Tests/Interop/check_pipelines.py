@@ -31,7 +31,7 @@ def prepared(*edits):
 
 
 MFCC = {"type": "mfcc", "n_mfcc": 13, "n_fft": 512, "hop_length": 128, "n_mels": 40}
-FEATURES = ["mfcc", "mel", "spectrogram", "centroid", "bandwidth", "rolloff", "flatness", "rms", "zcr"]
+FEATURES = ["mfcc", "mel", "spectrogram", "centroid", "bandwidth", "rolloff", "flatness", "rms", "zcr", "waveform"]
 PIPELINES = {
     **{name: sequence({"type": name}) for name in FEATURES},
     **{f"summary of {n}": {"layout": {"type": "summary", "entries": [{"feature": {"type": n}, "statistics": STATISTICS}]}}

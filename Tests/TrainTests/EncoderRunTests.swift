@@ -66,9 +66,70 @@ import Testing
         }
     }
 
+    /// Fine-tuning: the run resumes with the same bits, and its model needs the encoder.
+    @Test func aFineTunedModelIsUsedLikeAnyOther() throws {
+        try SmallExperiment.inFolder { folder in
+            let encoder = folder + "/wavlm"
+            try FileManager.default.copyItem(atPath: Self.fixtures + "/wavlm", toPath: encoder)
+            var place = BuiltProgram.Surroundings()
+            place.environment = ["ENCODER": encoder, "RAVDESS": "/nowhere"]
+            func words(_ name: String, _ more: [String] = []) -> [String] {
+                [
+                    "run", package + "/Experiments/encoder-finetune-speakers.json", "--runs",
+                    folder + "/runs", "--name", name, "--cache", folder + "/cache", "--quiet", "--set",
+                    #"data={"source": {"type": "synthetic", "speakers": 5}}"#, "--set",
+                    "features.duration=0.05", "--set", "features.layout.frames=800", "--set",
+                    "model[1].layers=3", "--set", "training.epochs=2", "--set",
+                    "training.save_every_seconds=0",
+                ] + more
+            }
+            func train(_ name: String, _ more: String...) throws -> BuiltProgram.Ending {
+                try BuiltProgram.run(words(name, more), place)
+            }
+            let first = try train("a")
+            #expect(first.status == 0, "\(first.errors)")
+            let config = try JSONValue.load(folder + "/runs/a/config.json")
+            #expect(config["model"]?.elements?.first?["sha256"]?.text?.count == 64)
+            let clip = folder + "/clip.wav"
+            let samples = (0..<800).map { Float(0.3 * sin(Double($0) * 0.1)) }
+            try AudioFile.write(Waveform(samples, rate: 16000), to: clip)
+            let prediction = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
+            #expect(prediction.status == 0, "\(prediction.errors)")
+            let evaluation = try BuiltProgram.run("evaluate", folder + "/runs/a")
+            #expect(evaluation.status == 0, "\(evaluation.errors)")
+            let export = try BuiltProgram.run(
+                "export", folder + "/runs/a", "--out", folder + "/exported")
+            #expect(export.status == 0 && export.output.contains("model.onnx"), "\(export.errors)")
+
+            // Interrupted and resumed.
+            let call = try BuiltProgram.begin(words("b"), place)
+            #expect(call.wait { FileManager.default.fileExists(atPath: folder + "/runs/b/state") })
+            kill(call.id, SIGTERM)
+            #expect(try call.end().status == 130)
+            let rest = try train("b", "--resume")
+            #expect(rest.status == 0, "\(rest.errors)")
+            try SmallExperiment.expectEqual(folder + "/runs/b", folder + "/runs/a")
+
+            let wrong = try train("c", "--set", "features.sample_rate=8000")
+            #expect(
+                wrong.status == 1 && wrong.errors.contains("expects waveforms at 16000 Hz, found 8000 Hz"))
+            let other = try train(
+                "d", "--set", #"features.layout={"type": "sequence", "features": [{"type": "rms"}]}"#)
+            #expect(other.status == 1 && other.errors.contains(#""features": [{"type": "waveform"}]"#))
+
+            try FileManager.default.removeItem(atPath: encoder)
+            let missing = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
+            #expect(missing.status == 1 && missing.errors.contains("no such file or folder"))
+            place.environment["PROSODY_ENCODERS"] = Self.fixtures
+            let found = try BuiltProgram.run(["predict", clip, "--model", folder + "/runs/a"], place)
+            #expect(found.status == 0 && found.output == prediction.output)
+        }
+    }
+
     @Test(arguments: [
         ("encoder-speakers", "model[1].layers=3"),
         ("encoder-frames-speakers", "features.layout.features[0].layers=[2]"),
+        ("encoder-finetune-speakers", "model[1].layers=3"),
     ])
     func theExperimentsPassTheCheck(name: String, setting: String) throws {
         var place = BuiltProgram.Surroundings()

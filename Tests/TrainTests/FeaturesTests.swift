@@ -191,6 +191,55 @@ import Testing
         }
     }
 
+    /// The tasks of a Slurm script fill one cache, each with its part of the clips.
+    @Test func tasksOfASlurmScriptFillTheCache() throws {
+        try inSounds { folder in
+            let (cache, script) = (folder + "/cache", folder + "/features.sh")
+            let words = ["features", "manifest:\(folder)/clips.csv", "--cache", cache]
+            let ending = try BuiltProgram.run(
+                words + [
+                    "--slurm", script, "--parts", "2", "--threads", "1", "--slurm-options", "--time=1:00:00",
+                ])
+            #expect(
+                ending.status == 0 && ending.output.contains("with 2 tasks for 3 clips"), "\(ending.errors)")
+            let text = try String(contentsOfFile: script, encoding: .utf8)
+            #expect(text.contains("#SBATCH --array=1-2\n") && text.contains("#SBATCH --time=1:00:00\n"))
+            func entries() -> Int {
+                (try? FileManager.default.subpathsOfDirectory(atPath: cache))?.count { $0.contains("/") } ?? 0
+            }
+            for (task, count) in [("1", 2), ("2", 3)] {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/bin/bash")
+                process.arguments = [script]
+                process.environment = ProcessInfo.processInfo.environment
+                    .merging(["SLURM_ARRAY_TASK_ID": task]) { $1 }
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                process.waitUntilExit()
+                #expect(
+                    process.terminationStatus == 0 && entries() == count, "task \(task): \(entries()) entries"
+                )
+            }
+            // The features come from the cache now.
+            let all = try BuiltProgram.run(words)
+            let fresh = try features("manifest:\(folder)/clips.csv")
+            #expect(all.status == 0 && all.output == fresh.output && entries() == 3)
+        }
+    }
+
+    @Test(arguments: [
+        (["--part", "1/2"], "--part requires --cache"),
+        (["--part", "3/2", "--cache", "c"], "I/N with I from 1 to N"),
+        (["--part", "1/2", "--cache", "c", "--out", "x.npy"], "cannot be combined with --out"),
+        (["--slurm", "s.sh", "--cache", "c"], "--slurm and --parts require each other"),
+        (["--parts", "2"], "--slurm and --parts require each other"),
+        (["--slurm-options", "--time=1"], "--slurm-options requires --slurm"),
+    ])
+    func partsThatMakeNoSenseAreExplained(_ more: [String], _ expected: String) throws {
+        let ending = try BuiltProgram.run(["features", "nothing.wav"] + more)
+        #expect(ending.status == 64 && ending.errors.contains(expected), "\(ending.errors)")
+    }
+
     @Test func clipsWithoutFeaturesAreTold() throws {
         try inSounds { folder in
             try Data("none".utf8).write(to: URL(fileURLWithPath: folder + "/b, c.wav"))

@@ -7,7 +7,7 @@ import SpeechEmotion
 
 /// The recordings that `Train features` is given: audio files and folders, a corpus, an experiment, or a run.
 struct FeatureInput {
-    let clips: [Clip]
+    var clips: [Clip]
     /// The folds and subsets of the clips, if there is a split.
     var subsets: ClipSubsets?
     /// The experiment, if one or a run is given.

@@ -79,6 +79,9 @@ final class FeatureWriter {
         }
     }
 
+    /// Computes all features, which remain in the cache.
+    func fillCache() throws { try each { _, _ in } }
+
     /// Writes an array of all clips, a table of their metadata, and the lengths of sequences. A clip without features is NaN in
     /// the array and has length 0.
     func writeNpy(to file: String) throws {

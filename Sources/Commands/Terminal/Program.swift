@@ -1,5 +1,6 @@
 import Configuration
 import Autograd
+import Encoders
 import Glibc
 import Lab
 
@@ -31,8 +32,10 @@ public struct Program: Sendable {
         exit(status)
     }
 
-    /// Runs the command given by `words` (without the program's name) and returns the exit status.
+    /// Runs the command given by `words` (without the program's name) and returns the exit status. Configs can name everything
+    /// that is registered, and pretrained encoders.
     public func run(_ words: [String]) -> Int32 {
+        EncoderKinds.register()
         guard let first = words.first else {
             Terminal.error(help)
             return 64

@@ -57,6 +57,9 @@ extension EncoderConfig {
             normFirst: !isData2Vec && keys.bool("do_stable_layer_norm", false),
             dropout: keys.number("hidden_dropout", 0.1, in: 0...0.99),
             attentionDropout: keys.number("attention_dropout", 0.1, in: 0...0.99),
+            activationDropout: keys.number("activation_dropout", 0.1, in: 0...0.99),
+            projectionDropout: keys.number("feat_proj_dropout", 0, in: 0...0.99),
+            layerDrop: keys.number("layerdrop", 0.1, in: 0...0.99),
             input: .waveform(front),
             relativePositions: architecture == .wavlm
                 ? RelativePositions(
@@ -74,6 +77,8 @@ extension EncoderConfig {
             activation: keys.activation("activation_function"), epsilon: 1e-5, normFirst: true,
             dropout: keys.number("dropout", 0, in: 0...0.99),
             attentionDropout: keys.number("attention_dropout", 0, in: 0...0.99),
+            activationDropout: keys.number("activation_dropout", 0, in: 0...0.99), projectionDropout: 0,
+            layerDrop: keys.number("encoder_layerdrop", 0, in: 0...0.99),
             input: .logMel(
                 bands: keys.integer("num_mel_bins", 80, in: 1...1024),
                 positions: keys.integer("max_source_positions", 1500, in: 1...1 << 20)),

@@ -34,6 +34,12 @@ public struct EncoderConfig: Sendable, Equatable {
     public var dropout: Double
     /// Dropout rate of the attention weights in training.
     public var attentionDropout: Double
+    /// Dropout rate inside of the feed-forward networks in training.
+    public var activationDropout: Double
+    /// Dropout rate after the projection of the front end in training.
+    public var projectionDropout: Double
+    /// Probability that a batch skips a transformer layer in training (Fan et al. 2020).
+    public var layerDrop: Double
     public var input: Input
     /// The relative position bias of WavLM.
     public var relativePositions: RelativePositions?
@@ -124,34 +130,10 @@ public struct EncoderConfig: Sendable, Equatable {
         if let positions = relativePositions { words.append("distance \(positions.maxDistance)") }
         return words.joined(separator: ", ")
     }
-
-    /// The number of weights.
-    public var parameters: Int {
-        let square = capped(hidden, hidden)
-        var each = capped(4, square) + capped(2, capped(hidden, intermediate)) + 9 * hidden + intermediate
-        if relativePositions != nil { each += 8 * (hidden / heads + 1) + heads }
-        var total = capped(layers, each) + 2 * hidden + capped(heads, relativePositions?.buckets ?? 0)
-        switch input {
-        case .waveform(let front):
-            var channels = 1
-            for (index, filters) in front.filters.enumerated() {
-                total += capped(capped(channels, filters), front.kernels[index]) + (front.bias ? filters : 0)
-                if front.norm == .layer || index == 0 { total += 2 * filters }
-                channels = filters
-            }
-            total += capped(channels, hidden) + hidden + (front.hasProjectionNorm ? 2 * channels : 0)
-            let taps = capped(square / front.positionGroups, front.positionKernel) + hidden
-            total += capped(front.positionDepth, taps)
-        case .logMel(let bands, let positions):
-            total += capped(3, capped(bands, hidden)) + capped(3, square) + 2 * hidden
-            total += capped(positions, hidden)
-        }
-        return total
-    }
 }
 
 /// The product of two sizes, at most 2^56, so that sums of such products do not overflow.
-private func capped(_ a: Int, _ b: Int) -> Int {
+func capped(_ a: Int, _ b: Int) -> Int {
     let (product, isOverflow) = a.multipliedReportingOverflow(by: b)
     return isOverflow ? 1 << 56 : min(product, 1 << 56)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpeechEmotion
 
 /// The log-mel spectrogram that Whisper's encoder takes: 30 s at 16 kHz.
 public enum LogMelInput {
@@ -16,5 +17,20 @@ public enum LogMelInput {
             top = max(top, powers[i])
         }
         for i in powers.indices { powers[i] = (max(powers[i], top - 8) + 4) / 4 }
+    }
+}
+
+extension Waveform {
+    /// The log-mel spectrogram of Whisper, [frames, bands]: padded with zeros to `frames` frames of 10 ms, with 25 ms windows.
+    package func whisperInput(bands: Int, frames: Int) throws(DataError) -> [Float] {
+        var stft = STFT(fft: LogMelInput.frameLength, hop: LogMelInput.hop)
+        stft.padding = .reflect
+        var padded = samples
+        padded += [Float](repeating: 0, count: max(0, frames * LogMelInput.hop - samples.count))
+        let table = try Spectrogram(powersOf: Waveform(padded, rate: rate), stft)
+            .mel(MelBands(count: bands)).table
+        var powers = Array(table.values.prefix(frames * bands))
+        LogMelInput.scale(&powers)
+        return powers
     }
 }

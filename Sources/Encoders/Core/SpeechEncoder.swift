@@ -5,11 +5,12 @@ import Layers
 public final class SpeechEncoder: Layer {
     /// The architecture.
     public let config: EncoderConfig
-    private let frontEnd: any Layer
-    private let positions: PositionalConvolutions?
-    private let relativePositions: RelativePositions?
-    private let norm: LayerNorm
-    private let blocks: [EncoderBlock]
+    let frontEnd: any Layer
+    let positions: PositionalConvolutions?
+    let relativePositions: RelativePositions?
+    let norm: LayerNorm
+    private let dropout: Dropout
+    let blocks: [EncoderBlock]
 
     public var members: [Member] {
         [.layer("front_end", frontEnd)] + (positions.map { [.layer("positions", $0)] } ?? [])
@@ -37,6 +38,7 @@ public final class SpeechEncoder: Layer {
             RelativePositions($0, heads: config.heads, weights.split("relative_positions"))
         }
         norm = LayerNorm(epsilon: config.epsilon, channels: config.hidden)
+        dropout = Dropout(config.dropout)
         blocks = (0..<config.layers).map { EncoderBlock(config, weights.split("layers.\($0)")) }
     }
 
@@ -49,25 +51,66 @@ public final class SpeechEncoder: Layer {
     /// in the order of `output_hidden_states` in transformers. The last one is `last_hidden_state`: if layer normalization comes
     /// first in each layer, only the output of the last layer is normalized.
     ///
-    /// Without lengths, all samples are valid. With lengths, the states of a recording do not depend on its padding.
+    /// Without lengths, all samples are valid. With lengths, the states of a recording do not depend on its padding. Layers whose
+    /// parameters are all frozen run in inference mode.
     ///
     /// - Parameters:
     ///   - x: Waveforms at 16 kHz, [batch, samples], or log-mel spectrograms for Whisper, [batch, frames, bands].
     ///   - count: The number of layers to compute; nil for all.
-    public func hiddenStates(_ x: Signal, _ pass: Pass = .inference, layers count: Int? = nil) -> [Signal] {
-        var h = frontEnd.forward(x, pass)
-        if let positions { h = positions.forward(h, pass) }
-        if !config.normFirst { h = norm.forward(h, pass) }
+    ///   - checkpoints: Whether the backward pass recomputes each layer, which saves memory and does not change results.
+    public func hiddenStates(
+        _ x: Signal, _ pass: Pass = .inference, layers count: Int? = nil, checkpoints: Bool = false
+    ) -> [Signal] {
+        let start: Pass = isInputFrozen ? .inference : pass
+        var h = frontEnd.forward(x, start)
+        if let positions { h = positions.forward(h, start) }
+        if !config.normFirst { h = norm.forward(h, start) }
+        h = dropout.forward(h, start)
         let bias = relativePositions?.bias(steps: h.tensor.shape[1])
         var states = [h]
         for block in blocks.prefix(count ?? blocks.count) {
-            h = block.forward(h, pass, positions: bias)
+            let mode: Pass = block.isFrozen ? .inference : pass
+            if !skips(mode) {
+                h =
+                    checkpoints && !block.isFrozen
+                    ? mode.checkpointing(h) { block.forward($0, $1, positions: bias) }
+                    : block.forward(h, mode, positions: bias)
+            }
             states.append(h)
         }
         if config.normFirst, states.count == blocks.count + 1 {
             states[blocks.count] = norm.forward(h, pass)
         }
         return states
+    }
+
+    /// Adds the weights that adapt the layers of a part of the encoder.
+    func attach(_ adaptation: Adaptation, to part: TrainedPart, _ generator: RandomGenerator) {
+        if let options = adaptation.lowRank {
+            for (name, layer) in namedLayers() {
+                guard let dense = layer as? Dense, part.adapts(name), options.modules.match(name) else {
+                    continue
+                }
+                let shape = dense.weight.shape
+                dense.lowRankUpdate = LowRankUpdate(
+                    options, inputs: shape[0], outputs: shape[1], generator.split(name))
+            }
+        }
+        guard let options = adaptation.adapters else { return }
+        for (index, block) in blocks.enumerated() where part.adapts("layers.\(index)") {
+            block.attach(options, generator.split("layers.\(index)"))
+        }
+    }
+
+    /// Whether everything before the first layer is frozen.
+    private var isInputFrozen: Bool {
+        frontEnd.isFrozen && positions?.isFrozen ?? true && (config.normFirst || norm.isFrozen)
+    }
+
+    /// Draws whether the batch skips a layer.
+    private func skips(_ pass: Pass) -> Bool {
+        guard config.layerDrop > 0, pass.isTraining, let generator = pass.generator else { return false }
+        return generator.uniform() < config.layerDrop
     }
 
     /// Returns the hidden states of recordings without padding for inference: nothing is saved for a backward pass.
@@ -78,4 +121,9 @@ public final class SpeechEncoder: Layer {
     public func hiddenStates(of x: Tensor, layers count: Int? = nil) -> [Tensor] {
         withoutRecording { hiddenStates(Signal(x), layers: count).map(\.tensor) }
     }
+}
+
+extension Layer {
+    /// Whether none of the layer's parameters is trained.
+    var isFrozen: Bool { parameters.allSatisfy(\.isFrozen) }
 }

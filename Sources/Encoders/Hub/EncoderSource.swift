@@ -117,13 +117,16 @@ public struct EncoderSource: Sendable {
         return flag
     }
 
+    /// Added to the variance when waveforms are standardized.
+    static let epsilon: Real = 1e-7
+
     /// Returns waveforms as the encoder expects them: standardized if `normalizesInput` is true.
     public func prepared(_ samples: [Float]) -> [Float] {
         guard normalizesInput, !samples.isEmpty else { return samples }
         let mean = samples.reduce(0.0) { $0 + Double($1) } / Double(samples.count)
         let variance =
             samples.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(samples.count)
-        let scale = 1 / (variance + 1e-7).squareRoot()
+        let scale = 1 / (variance + Double(Self.epsilon)).squareRoot()
         return samples.map { Float((Double($0) - mean) * scale) }
     }
 }

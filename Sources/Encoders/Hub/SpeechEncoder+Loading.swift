@@ -53,21 +53,18 @@ extension EncoderSource {
         var problem = WeightsError(summary: "\(path): the weights do not fit config.json")
         problem.missing = index.map(\.name).filter { !tensors.names.contains($0) }
         var known: Set<String> = []
-        let pairs = try encoder.torchSlots("", "", { _ in false }).map { slot in
-            var slot = slot
+        // Each weight replaces its zeros at once, so that there is no second copy of all.
+        for var slot in encoder.torchSlots("", "", { _ in false }) {
             slot.sources = [hub.hubName(slot.name)]
             let sources = tensors.sources(of: slot.sources[0])
             known.formUnion(sources)
             // The key projection of Whisper has no bias, which equals a bias of 0.
             slot.isOptional = config.architecture == .whisper && slot.name.hasSuffix("attention.key.bias")
-            guard !slot.isOptional || tensors.contains(slot.sources[0]) else {
-                return (slot, Tensor?.none)
-            }
-            return (slot, try slot.read(tensors, &problem))
+            guard !slot.isOptional || tensors.contains(slot.sources[0]) else { continue }
+            if let value = try slot.read(tensors, &problem) { slot.store(value) }
         }
         problem.unexpected = tensors.names.filter { !known.contains($0) && !tensors.isLeftOut($0, hub) }
         guard problem.isEmpty else { throw problem }
-        for (slot, value) in pairs { if let value { slot.store(value) } }
         return LoadedEncoder(
             encoder: encoder, leftOut: tensors.names.filter { !known.contains($0) },
             normalizesInput: normalizesInput)

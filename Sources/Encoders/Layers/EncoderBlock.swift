@@ -1,14 +1,19 @@
 import Autograd
 import Layers
+import Synchronization
 
 /// A transformer layer of an encoder, with layer normalization before or after its sublayers.
 final class EncoderBlock: Layer {
-    private let attention: MultiHeadAttention
-    private let attentionNorm: LayerNorm, outputNorm: LayerNorm
-    private let inner: Dense, outer: Dense
-    private let gate: PositionGate?
-    private let normFirst: Bool
-    private let dropout: Dropout
+    let attention: MultiHeadAttention
+    let attentionNorm: LayerNorm, outputNorm: LayerNorm
+    let inner: Dense, outer: Dense
+    let gate: PositionGate?
+    let normFirst: Bool
+    private let dropout: Dropout, activationDropout: Dropout
+    private let attached = Mutex<(attention: Adapter, output: Adapter)?>(nil)
+
+    /// The adapters of both sublayers; nil for none.
+    var adapters: (attention: Adapter, output: Adapter)? { attached.withLock { $0 } }
 
     var members: [Member] {
         [.layer("attention", attention)] + (gate.map { [.layer("position_gate", $0)] } ?? [])
@@ -16,6 +21,18 @@ final class EncoderBlock: Layer {
                 .layer("attention_norm", attentionNorm), .layer("inner", inner), .layer("outer", outer),
                 .layer("output_norm", outputNorm),
             ]
+            + (adapters.map {
+                [.layer("attention_adapter", $0.attention), .layer("output_adapter", $0.output)]
+            } ?? [])
+    }
+
+    /// Adds adapters to the outputs of both sublayers.
+    func attach(_ options: AdapterOptions, _ generator: RandomGenerator) {
+        func adapter(_ name: String) -> Adapter {
+            Adapter(options, channels: outer.weight.shape[1], generator.split(name))
+        }
+        let pair = (attention: adapter("attention_adapter"), output: adapter("output_adapter"))
+        attached.withLock { $0 = pair }
     }
 
     init(_ config: EncoderConfig, _ weights: WeightSource) {
@@ -32,6 +49,7 @@ final class EncoderBlock: Layer {
             ? nil : PositionGate(heads: config.heads, channels: config.hidden, weights)
         normFirst = config.normFirst
         dropout = Dropout(config.dropout)
+        activationDropout = Dropout(config.activationDropout)
     }
 
     func forward(_ x: Signal, _ pass: Pass) -> Signal { forward(x, pass, positions: nil) }
@@ -49,11 +67,14 @@ final class EncoderBlock: Layer {
     private func attend(_ x: Signal, _ pass: Pass, _ positions: Tensor?) -> Signal {
         let x = x.cleaned
         let bias = positions.map { gate?.applied(to: $0, x.tensor) ?? $0 }
-        return dropout.forward(attention.attend(x, pass, bias: bias).output, pass)
+        let y = dropout.forward(attention.attend(x, pass, bias: bias).output, pass)
+        return adapters?.attention.forward(y, pass) ?? y
     }
 
     private func feedForward(_ x: Signal, _ pass: Pass) -> Signal {
-        dropout.forward(outer.forward(inner.forward(x, pass), pass), pass)
+        let h = activationDropout.forward(inner.forward(x, pass), pass)
+        let y = dropout.forward(outer.forward(h, pass), pass)
+        return adapters?.output.forward(y, pass) ?? y
     }
 }
 

@@ -3,10 +3,10 @@ import Layers
 
 /// Convolutions over the hidden states whose output is added to them as a relative positional encoding.
 final class PositionalConvolutions: Layer {
-    private let convolutions: [Conv1D]
-    private let kernel: Int
-    private let isNormalized: Bool
-    private let activation: Activation
+    let convolutions: [Conv1D]
+    let kernel: Int
+    let isNormalized: Bool
+    let activation: Activation
 
     var members: [Member] { convolutions.enumerated().map { .layer("\($0)", $1) } }
 

@@ -47,9 +47,9 @@ final class RelativePositions: Layer {
 
 /// The gate of WavLM's relative position bias, computed from the input of each head.
 final class PositionGate: Layer {
-    private let projection: Dense
+    let projection: Dense
     /// [1, heads, 1, 1]
-    private let constant: Parameter
+    let constant: Parameter
     private let heads: Int
 
     var members: [Member] { [.layer("projection", projection), .parameter("constant", constant)] }

@@ -3,9 +3,9 @@ import Layers
 
 /// The convolutions that turn a waveform into a sequence of hidden states.
 final class WaveformFrontEnd: Layer {
-    private let convolutions: [NormalizedConvolution]
-    private let projectionNorm: LayerNorm?
-    private let projection: Dense
+    let convolutions: [NormalizedConvolution]
+    let projectionNorm: LayerNorm?
+    let projection: Dense
     private let dropout: Dropout
 
     var members: [Member] {
@@ -23,36 +23,40 @@ final class WaveformFrontEnd: Layer {
         projectionNorm =
             front.hasProjectionNorm ? LayerNorm(epsilon: config.epsilon, channels: channels) : nil
         projection = weights.dense("projection", config.hidden, inputs: channels)
-        dropout = Dropout(config.dropout)
+        dropout = Dropout(config.projectionDropout)
     }
 
     /// - Parameter x: Waveforms, [batch, samples].
     func forward(_ x: Signal, _ pass: Pass) -> Signal {
+        let areFrozen = convolutions.allSatisfy(\.isFrozen) && !x.tensor.isTracked
+        var h = areFrozen ? withoutRecording { convolved(x, pass) } : convolved(x, pass)
+        if let projectionNorm { h = projectionNorm.forward(h, pass) }
+        return dropout.forward(projection.forward(h, pass), pass)
+    }
+
+    private func convolved(_ x: Signal, _ pass: Pass) -> Signal {
         let count = x.tensor.shape[0]
-        guard count > 1, !isRecording else { return states(x, pass) }
+        guard count > 1, !isRecording else {
+            var h = Signal(x.masked.reshaped(x.tensor.shape + [1]), lengths: x.lengths)
+            for convolution in convolutions { h = convolution.forward(h, pass) }
+            return h
+        }
         // One recording at a time, because the first outputs are large.
         let parts = (0..<count).map { row in
-            states(
+            convolved(
                 Signal(x.tensor.slice(axis: 0, row..<row + 1), lengths: x.lengths.map { [$0[row]] }), pass)
         }
         return Signal(
             concatenate(parts.map(\.tensor), axis: 0),
             lengths: x.lengths.map { _ in parts.flatMap { $0.lengths ?? [] } })
     }
-
-    private func states(_ x: Signal, _ pass: Pass) -> Signal {
-        var h = Signal(x.masked.reshaped(x.tensor.shape + [1]), lengths: x.lengths)
-        for convolution in convolutions { h = convolution.forward(h, pass) }
-        if let projectionNorm { h = projectionNorm.forward(h, pass) }
-        return dropout.forward(projection.forward(h, pass), pass)
-    }
 }
 
 /// A convolution with its normalization and activation.
-private final class NormalizedConvolution: Layer {
-    private let convolution: Conv1D
-    private let norm: (any Layer)?
-    private let activation: Activation
+final class NormalizedConvolution: Layer {
+    let convolution: Conv1D
+    let norm: (any Layer)?
+    let activation: Activation
 
     var members: [Member] {
         [.layer("conv", convolution)] + (norm.map { [.layer("norm", $0)] } ?? [])

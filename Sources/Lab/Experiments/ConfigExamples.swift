@@ -7,6 +7,7 @@ package enum ConfigExamples {
         switch definition {
         case "RandomGain": all["gain (augmentation)"]
         case "RandomMethod": all["random (search)"]
+        case "EncoderLayer": all["encoder (layer)"]
         default: all[type]
         }
     }
@@ -83,6 +84,7 @@ package enum ConfigExamples {
         "pyin": #"{"type": "pyin", "fmin": 65, "fmax": 600}"#,
         "spectrogram": #"{"type": "spectrogram", "scale": "db"}"#,
         "delta": #"{"type": "delta", "of": {"type": "mfcc"}, "order": 1}"#,
+        "waveform": #"{"type": "waveform"}"#,
         "encoder": #"{"type": "encoder", "weights": "encoders/wavlm-base", "layers": "all"}"#,
         // Waveform augmentation
         "noise": #"{"type": "noise", "snr": [10, 40]}"#,
@@ -131,6 +133,9 @@ package enum ConfigExamples {
         "temporal_block": #"{"type": "temporal_block", "filters": 64, "kernel_size": 3, "dilation": 2}"#,
         "batch_norm": #"{"type": "batch_norm", "momentum": 0.9}"#,
         "layer_norm": #"{"type": "layer_norm"}"#,
+        "encoder (layer)": #"{"type": "encoder", "weights": "encoders/wavlm-base", "frozen_layers": 6}"#,
+        "x_vector": #"{"type": "x_vector", "units": 512}"#,
+        "ecapa_tdnn": #"{"type": "ecapa_tdnn", "channels": 512}"#,
         "layer_sum": #"{"type": "layer_sum", "layers": 13}"#,
         "group_norm": #"{"type": "group_norm", "groups": 8}"#,
         "feature_norm": #"{"type": "feature_norm"}"#,

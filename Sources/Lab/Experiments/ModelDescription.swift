@@ -25,6 +25,17 @@ public struct ModelDescription: ConfigurationValue {
         try spec.resolvingUnits(classes: units.count, targets: units.targets)
     }
 
+    /// The model with the fingerprints of the encoders in it, which a run records. Throws if one cannot be read, or has another
+    /// fingerprint than the model says.
+    func pinned() throws -> ModelDescription {
+        let json = encode()
+        let pinned = try LayerKinds.mappingPinned(in: json) { try $0.pinned().encode() }
+        guard pinned != json else { return self }
+        var result = self
+        result.spec = try Model.spec(pinned)
+        return result
+    }
+
     public static func decode(_ json: JSONValue, _ context: Decoding) -> ModelDescription? {
         if json.elements != nil {
             guard let layers = [AnyLayer].decode(json, context) else { return nil }

@@ -83,6 +83,7 @@ public struct ValidatedExperiment: Sendable {
         }
         for issue in experiment.decisionIssues { report(issue.path, issue.message) }
         for issue in experiment.targetIssues { report(issue.path, issue.message) }
+        if let complaint = experiment.waveformComplaint { report(["features"], complaint) }
         if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(
             layers.output, units, labelsSequences: experiment.labelsSequences)
@@ -152,6 +153,14 @@ public struct ValidatedExperiment: Sendable {
                 }
             } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
         }
+        if !experiment.training.gradientCheckpointing.list.isEmpty, layers.parameters <= Self.mostMade {
+            do {
+                let names = try spec.layerNames(input)
+                for complaint in experiment.checkpointComplaints(names) {
+                    report(complaint.path, complaint.message)
+                }
+            } catch { problems += error.located(in: modelJSON, path: ["model"]).problems }
+        }
         if spec.hasEstimator {
             for key in ["initialize", "freeze"] where !(json[key]?.isEmpty ?? true) {
                 report(
@@ -216,6 +225,15 @@ extension Experiment {
             }
     }
 
+    /// Returns the patterns of `gradient_checkpointing` that match none of the layers.
+    fileprivate func checkpointComplaints(_ names: [String]) -> [ValidationIssue] {
+        training.gradientCheckpointing.list.filter { !NamePatterns([$0]).matchesAny(names) }.map { pattern in
+            ValidationIssue(
+                at: [.key("training"), .key("gradient_checkpointing")],
+                "no layer matches \"\(pattern)\"; \(NamePatterns.advice(on: pattern, names))")
+        }
+    }
+
     /// The message for a loss that does not produce class scores.
     fileprivate var lossComplaint: String {
         let able = LossKinds.kinds.filter { ($0.init() as? any LossSpec)?.scoresClasses == true }.map {
@@ -224,6 +242,18 @@ extension Experiment {
         return
             "the loss \(Swift.type(of: loss.value).type) does not assign outputs to classes, as the metrics require; "
             + "use one of \(able.joined(separator: ", "))"
+    }
+
+    /// The message for a layer on waveforms without waveforms of its sample rate.
+    fileprivate var waveformComplaint: String? {
+        guard let layer = model.spec.waveformLayer else { return nil }
+        if features.finalRate != layer.sampleRate {
+            return
+                "the layer \(layer.type) expects waveforms at \(layer.sampleRate) Hz, found \(features.finalRate) Hz"
+        }
+        if features.layout.value.names == ["waveform"] { return nil }
+        return
+            "the layer \(layer.type) expects waveforms; use the layout {\"type\": \"sequence\", \"features\": [{\"type\": \"waveform\"}], \"frames\": 64000}"
     }
 
     /// The message for a softmax at the end of the model before a loss that applies it itself.

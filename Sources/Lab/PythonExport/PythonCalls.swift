@@ -158,6 +158,7 @@ struct PythonCalls {
                 "contrast(\(magnitude(feature.stft)), \(width(feature.stft, rate)), octaves=\(bands.octaves), fmin=\(bands.low), quantile=\(bands.quantile))"
         case let feature as RMS: return "rms(\(frames(feature.frames)))"
         case let feature as ZeroCrossings: return "zcr(\(frames(feature.frames)))"
+        case is WaveformSamples: return "sound[:, None]"
         case let feature as Delta:
             let inner = call(feature.of.value, rate, path + ".of")
             return "delta(\(inner), order=\(feature.order), width=\(feature.window))"

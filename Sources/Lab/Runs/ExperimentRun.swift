@@ -50,6 +50,7 @@ public final class ExperimentRun {
             }
             experiment.initialize = try experiment.initialize?.pinned()
             experiment.features = try experiment.features.pinned()
+            experiment.model = try experiment.model.pinned()
             self.experiment = experiment
             data = try ExperimentData(experiment, cache: cache)
             spec = try experiment.model.spec(data.units)

@@ -26,8 +26,12 @@ public final class SequenceRun {
     public init(
         _ experiment: Experiment, folder: RunFolder, cache: FeatureCache? = nil, observer: any RunObserver
     ) throws {
-        (self.experiment, self.folder, self.cache, self.observer) = (experiment, folder, cache, observer)
+        (self.folder, self.cache, self.observer) = (folder, cache, observer)
+        var experiment = experiment
         do {
+            experiment.features = try experiment.features.pinned()
+            experiment.model = try experiment.model.pinned()
+            self.experiment = experiment
             guard var loss = experiment.loss.value as? CTCLoss else {
                 throw LabError(
                     "the loss is \"\(type(of: experiment.loss.value).type)\"; sequence labeling needs \"ctc\""

@@ -60,7 +60,7 @@ public final class MultiHeadAttention: Layer {
     }
 
     let options: Spec
-    let query: Dense, key: Dense, value: Dense, output: Dense
+    package let query: Dense, key: Dense, value: Dense, output: Dense
     private let positions: Positions?
 
     public var spec: any LayerSpec { options }
@@ -120,7 +120,7 @@ public final class MultiHeadAttention: Layer {
         let size = query.weight.shape[1] / heads
         // [batch, heads, time, size]
         func split(_ dense: Dense) -> Tensor {
-            dense(x.tensor).reshaped([batch, steps, heads, size]).permuted([0, 2, 1, 3])
+            dense(x.tensor, pass).reshaped([batch, steps, heads, size]).permuted([0, 2, 1, 3])
         }
         let scale = 1 / Real(size).squareRoot()
         var scores = matmul(split(query) * scale, split(key), transposeB: true)
@@ -134,7 +134,7 @@ public final class MultiHeadAttention: Layer {
             used = dropout(used, probability: options.dropout, using: generator)
         }
         let context = matmul(used, split(value)).permuted([0, 2, 1, 3]).reshaped([batch, steps, heads * size])
-        return (x.with(output(context)), weights)
+        return (x.with(output(context, pass)), weights)
     }
 
     /// Returns the causal mask: 1 where a step (first axis) would attend to a later one.

@@ -18,6 +18,10 @@ public struct Pass: Sendable {
     private(set) var frozen: FrozenLayers?
     /// Whether the input is that of the model, so that the output of a frozen prefix may be kept.
     private(set) var isAtStart = false
+    /// The layers that are recomputed in the backward pass.
+    private var checkpointed: CheckpointedLayers?
+    /// Whether this is the second run of a checkpointed layer, which must not change any state.
+    private(set) var isReplay = false
 
     /// Creates a mode. A training pass without a generator uses batch statistics, but no dropout or noise.
     public init(isTraining: Bool, generator: RandomGenerator?) {
@@ -40,7 +44,12 @@ public struct Pass: Sendable {
 
     /// Returns the output of a sublayer, which may be the first one of layers in sequence.
     func run(_ layer: any Layer, _ x: Signal, isFirst: Bool) -> Signal {
-        let output = layer.forward(x, entering(layer, first: isFirst))
+        let output: Signal
+        if let checkpointed, checkpointed.contains(layer) {
+            output = checkpointing(x) { layer.forward($0, $1.entering(layer, first: isFirst)) }
+        } else {
+            output = layer.forward(x, entering(layer, first: isFirst))
+        }
         outputs?.note(layer, output)
         return tap?.applied(to: output, of: layer) ?? output
     }
@@ -52,6 +61,20 @@ public struct Pass: Sendable {
     public func freezing(_ frozen: FrozenLayers?) -> Pass {
         var pass = self
         (pass.frozen, pass.isAtStart) = (frozen, frozen != nil)
+        return pass
+    }
+
+    /// Returns the pass in which `layers` are recomputed in the backward pass.
+    public func checkpointing(_ layers: CheckpointedLayers?) -> Pass {
+        var pass = self
+        pass.checkpointed = layers
+        return pass
+    }
+
+    /// Returns the pass inside of a checkpointed layer.
+    func inside(isReplay: Bool) -> Pass {
+        var pass = self
+        (pass.checkpointed, pass.isReplay) = (nil, isReplay)
         return pass
     }
 

@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import Synchronization
 
 /// A fully connected layer: y = activation(x W + b) along the last axis.
 public final class Dense: Absorbing {
@@ -45,9 +46,12 @@ public final class Dense: Absorbing {
     public let weight: Parameter
     /// [out]
     public let bias: Parameter?
+    private let change = Mutex<LowRankUpdate?>(nil)
 
     public var spec: any LayerSpec { options }
-    public var members: [Member] { weightAndBias(weight, bias) }
+    public var members: [Member] {
+        weightAndBias(weight, bias) + (lowRankUpdate.map { [.layer("lora", $0)] } ?? [])
+    }
     public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
 
     /// Creates a layer for vectors of length `inputs`, with weights drawn from `generator`.
@@ -73,6 +77,12 @@ public final class Dense: Absorbing {
         self.init(spec, inputs: inputs, generator.forLayer())
     }
 
+    /// A low-rank change of the weights, which is trained instead of them; nil for none.
+    package var lowRankUpdate: LowRankUpdate? {
+        get { change.withLock { $0 } }
+        set { change.withLock { $0 = newValue } }
+    }
+
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         forward(x, pass, followedBy: []).signal
     }
@@ -80,8 +90,12 @@ public final class Dense: Absorbing {
     func forward(_ x: Signal, _ pass: Pass, followedBy rest: ArraySlice<any Layer>) -> (
         signal: Signal, taken: Int
     ) {
-        let ending = Ending(options.activation, rest, pass)
         let x = x.cleaned
+        if let update = lowRankUpdate {
+            let y = linear(x.tensor, weight.tensor, bias: bias?.tensor) + update.forward(x, pass).tensor
+            return (x.with(options.activation(y)), 0)
+        }
+        let ending = Ending(options.activation, rest, pass)
         let y = linear(
             x.tensor, weight.tensor, bias: bias?.tensor, activation: ending.activation.fused,
             norm: ending.norm)

@@ -17,7 +17,7 @@ final class LayerRecord<Value: Sendable>: Sendable {
 
 extension Layer {
     /// The sublayers with their full names, such as "encoder.0".
-    func namedLayers(_ prefix: String = "") -> [(name: String, layer: any Layer)] {
+    package func namedLayers(_ prefix: String = "") -> [(name: String, layer: any Layer)] {
         members.flatMap { member -> [(String, any Layer)] in
             guard case .layer(let name, let layer) = member else { return [] }
             return [(prefix + name, layer)] + layer.namedLayers(prefix + name + ".")

@@ -7,6 +7,11 @@ extension LayerSpec {
         try modelOfZeros(input).namedParameters.map(\.name)
     }
 
+    /// Returns the names of the sublayers for an input shape.
+    package func layerNames(_ input: [Int]) throws(ShapeProblem) -> [String] {
+        try modelOfZeros(input).namedLayers().map(\.name)
+    }
+
     /// Returns a model whose initializers are replaced by zeros, which saves the time to draw initial weights.
     package func modelOfZeros(_ input: [Int]) throws(ShapeProblem) -> Model {
         let quick = (try? Model.spec(Self.withZeros(encode()))) ?? self

@@ -87,7 +87,7 @@ public final class BatchNorm: Absorbing {
         let signal = x.withValidSteps { tensor in
             let (y, mean, variance, count) = batchNorm(
                 tensor, gamma: gamma?.tensor, beta: beta?.tensor, epsilon: epsilon, activation: activation)
-            if count > 0 { follow(mean, variance, count) }
+            if count > 0, !pass.isReplay { follow(mean, variance, count) }
             return y
         }
         return (signal, taken)

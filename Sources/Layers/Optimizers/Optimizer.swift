@@ -45,12 +45,20 @@ public final class Optimizer {
         self.spec = spec
         learningRate = spec.learningRate
         var start = 0
-        moved = parameters.map { name, parameter in
-            let group = spec.common.groups.first { $0.parameters.contains { matches($0, name) } }
-            defer { start += parameter.shape.reduce(1, *) }
+        let groups = spec.common.groups
+        let members = parameters.map { name, _ in groups.firstIndex { $0.contains(name) } }
+        var factors = Array(repeating: 1.0, count: parameters.count)
+        for (number, group) in groups.enumerated() {
+            let places = members.indices.filter { members[$0] == number }
+            for (place, factor) in zip(places, group.factors(places.map { parameters[$0].name })) {
+                factors[place] = factor
+            }
+        }
+        moved = parameters.enumerated().map { index, entry in
+            defer { start += entry.parameter.shape.reduce(1, *) }
             return Moved(
-                name: name, parameter: parameter, start: start, rateFactor: group?.rateFactor ?? 1,
-                weightDecay: group?.weightDecay ?? spec.weightDecay)
+                name: entry.name, parameter: entry.parameter, start: start, rateFactor: factors[index],
+                weightDecay: members[index].flatMap { groups[$0].weightDecay } ?? spec.weightDecay)
         }
         let count = start
         self.count = count

@@ -45,7 +45,9 @@ extension ONNXLayer {
 
 @Sendable private func dense(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let spec: Dense.Spec = try layer.spec()
-    let sum = layer.linear(x.value, try layer.tensor("weight"), bias: layer.tensorIfAny("bias"))
+    var weight = try layer.tensor("weight")
+    if let update = (layer.layer as? Dense)?.lowRankUpdate { weight = weight + update.change }
+    let sum = layer.linear(x.value, weight, bias: layer.tensorIfAny("bias"))
     return x.with(layer.activate(sum, spec.activation), shape: try layer.plannedShape(x))
 }
 

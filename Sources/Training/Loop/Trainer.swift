@@ -54,6 +54,7 @@ public final class Trainer {
     private let parameters: [Parameter]
     private let generator: RandomGenerator
     private var freezing: Freezing
+    private let checkpointed: CheckpointedLayers?
     var position = TrainingPosition()
     /// The weights and buffers of the best epoch so far.
     var best: [(String, Tensor)]?
@@ -77,6 +78,8 @@ public final class Trainer {
         }
         accumulator = GradientAccumulator(parameters, batches: configuration.options.accumulationSteps)
         generator = RandomGenerator(seed: configuration.seed).split("training")
+        let patterns = configuration.options.gradientCheckpointing
+        checkpointed = patterns.list.isEmpty ? nil : CheckpointedLayers(patterns, of: configuration.model)
         freezing = Freezing(
             configuration.freeze, model, examples: batches.count * configuration.options.batchSize)
         freezing.begin(epoch: 1)
@@ -122,7 +125,7 @@ public final class Trainer {
                 method, parameter, classes: model.plan.output.last ?? 1, drawn.split(method.rawValue))
         }
         let begin = clock.now
-        let pass = freezing.pass(.training(drawn.split("layers")), batch)
+        let pass = freezing.pass(.training(drawn.split("layers")), batch).checkpointing(checkpointed)
         let signal = model.forward(batch.inputs, pass)
         let outputs = signal.tensor
         let loss = configuration.loss.mean(signal, batch.targets)

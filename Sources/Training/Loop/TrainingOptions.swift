@@ -14,6 +14,7 @@ public struct TrainingOptions: Options {
     public var earlyStopping: EarlyStopping?
     public var selection = Selection()
     public var saveEverySeconds = 20.0
+    public var gradientCheckpointing: NamePatterns = []
 
     public static let summary =
         "Training: batch size, epochs, mixup, CutMix, SpecMix, early stopping and model selection."
@@ -46,6 +47,10 @@ public struct TrainingOptions: Options {
             "save_every_seconds", \.saveEverySeconds,
             "Interval in seconds between checkpoints, from which an interrupted run resumes. It does not affect results.",
             .atLeast(0)),
+        .init(
+            "gradient_checkpointing", \.gradientCheckpointing,
+            "Patterns of the names of layers whose intermediate results are not kept but recomputed in the backward pass, such as `0.features.*.*`; * matches any characters. It saves memory, costs time, and does not affect results."
+        ),
     ]
 
     public init() {}

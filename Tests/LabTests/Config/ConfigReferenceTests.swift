@@ -1,4 +1,5 @@
 import Configuration
+import Encoders
 import Foundation
 import Lab
 import Layers
@@ -6,13 +7,15 @@ import SpeechEmotion
 import Testing
 
 @Suite struct ConfigReferenceTests {
+    init() { EncoderKinds.register() }
+
     private func encoded<Kind: TaggedOptions>(_ kind: Kind.Type, _ json: JSONValue) throws -> JSONValue {
         try Kind.decode(json).encode()
     }
 
     /// Decodes the example of every type of a registry, and returns the types without one.
     private func check<Kinds: Registry>(_ kinds: Kinds.Type, _ without: inout [String]) throws {
-        for kind in Kinds.builtIn {
+        for kind in Kinds.kinds {
             let definition = String(describing: kind)
             guard let example = ConfigExamples.example(of: kind.type, definition: definition) else {
                 without.append(kind.type)

@@ -1,6 +1,7 @@
 import TestSupport
 import Layers
 import Configuration
+import Encoders
 import Foundation
 import Lab
 import Layers
@@ -70,6 +71,7 @@ import Testing
 
     /// A new kind of feature, edit, layout or change is written or refused by its name, never left out.
     @Test func everyKindIsWrittenOrRefused() throws {
+        EncoderKinds.register()
         let refusedFeatures = ["chroma", "tonnetz", "yin", "pyin", "egemaps_lld", "encoder"]
         for kind in FeatureKinds.kinds {
             let more =

@@ -9,7 +9,7 @@ import Testing
     @Test func everyKindHasAnExample() throws {
         let shown = try Set(Example.all.map { type(of: try LayerCheck($0).spec).type })
         // Fitted models have tests of their own.
-        let kinds = LayerKinds.kinds.filter { !($0 is any EstimatorSpec.Type) }
+        let kinds = LayerKinds.builtIn.filter { !($0 is any EstimatorSpec.Type) }
         #expect(kinds.map { $0.type }.filter { !shown.contains($0) } == [])
     }
 

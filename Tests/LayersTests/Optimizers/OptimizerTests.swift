@@ -142,6 +142,26 @@ final class SmallProblem {
         #expect(abs(norm - 6.0.squareRoot()) < 1e-6)
     }
 
+    /// The learning rate falls from layer to layer, and is lowest below them.
+    @Test func theRateDecaysFromLayerToLayer() {
+        let names = [
+            "0.projection.weight", "0.layers.0.weight", "0.layers.2.weight", "0.layers.2.bias",
+            "0.layers.10.weight", "1.weight",
+        ]
+        let parameters = names.map { (name: $0, parameter: Parameter(Tensor([1]))) }
+        var spec = SGD(learningRate: 0.5)
+        var group = ParameterGroup(["0.*"], rateFactor: 0.5)
+        group.layerDecay = 0.5
+        spec.common.groups = [ParameterGroup(["*.bias"]), group]
+        let optimizer = Optimizer(spec, parameters)
+        let loss = parameters.map { $0.parameter.tensor.sum() }.reduce(Tensor(0), +)
+        optimizer.step(loss.backward())
+        let rates = [0x1p-13, 0x1p-12, 0x1p-10, 0.5, 0.25, 0.5]
+        for (entry, rate) in zip(parameters, rates) {
+            #expect(entry.parameter.value.item() == Real(1 - rate), "\(entry.name)")
+        }
+    }
+
     @Test(arguments: [
         ("*", "", true), ("*.bias", "a.b.bias", true), ("*.bias", "bias", false), ("a*c*e", "abcde", true),
         ("a*c*e", "abcdef", false), ("a", "ab", false), ("*a*a", "aaa", true), ("**", "x", true),

@@ -2,11 +2,11 @@ import Foundation
 
 /// Metadata of a file, read without reading the file. Any change of the file changes its stamp: new content changes at
 /// least the change time, which programs cannot set, and another file has another inode.
-struct FileStamp: Hashable, Sendable {
+package struct FileStamp: Hashable, Sendable {
     var device, inode, size, modified, changed: Int64
 
     /// The stamp of a regular file; nil if there is none.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         device = Int64(truncatingIfNeeded: status.st_dev)

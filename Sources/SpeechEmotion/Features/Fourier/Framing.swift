@@ -53,7 +53,7 @@ extension STFT {
 }
 
 /// A waveform with its padding and framing.
-struct PaddedWaveform: Sendable {
+package struct PaddedWaveform: Sendable {
     let frames: Int
     private let framing: Framing
     private let samples: [Float]
@@ -84,7 +84,8 @@ struct PaddedWaveform: Sendable {
         }
     }
 
-    static func check(_ waveform: [Float], action: String) throws(DataError) {
+    /// Throws for samples that are NaN, infinite or beyond `loudest`.
+    package static func check(_ waveform: [Float], action: String) throws(DataError) {
         let isFine = waveform.withUnsafeBufferPointer {
             ck_all_within($0.baseAddress, $0.count, loudest) != 0
         }

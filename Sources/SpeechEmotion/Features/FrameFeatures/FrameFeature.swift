@@ -14,6 +14,8 @@ public protocol FrameFeature: TaggedOptions, Hashable {
     func check(rate: Int) throws(DataError)
     /// Computes the feature, [frames, width]. Throws for waveforms that are too short or contain NaN or infinity.
     func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable
+    /// About how many numbers of four bytes are in memory while the feature is computed, besides the result.
+    func workingNumbers(samples: Int) -> Double
 }
 
 extension FrameFeature {
@@ -21,6 +23,9 @@ extension FrameFeature {
     public var names: [String] {
         width == 1 ? [Self.type] : (0..<width).map { "\(Self.type)_\($0)" }
     }
+
+    /// One copy of the waveform.
+    public func workingNumbers(samples: Int) -> Double { Double(samples) }
 
     /// Computes the feature of a waveform on its own.
     public func callAsFunction(_ wave: Waveform) throws(DataError) -> FrameTable {
@@ -38,7 +43,7 @@ public enum FeatureKinds: Registry {
         [
             MFCC.self, Mel.self, Chroma.self, Centroid.self, Bandwidth.self, Rolloff.self, Contrast.self,
             Flatness.self, ZeroCrossings.self, RMS.self, Tonnetz.self, YIN.self, PYIN.self,
-            EGeMAPSDescriptors.self, Bins.self, Delta.self, EncoderStates.self,
+            EGeMAPSDescriptors.self, Bins.self, Delta.self, WaveformSamples.self,
         ]
     }
 }

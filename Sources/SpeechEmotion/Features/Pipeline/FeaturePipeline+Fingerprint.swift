@@ -10,12 +10,7 @@ extension FeaturePipeline {
     public var fingerprint: String {
         var json = encode()
         json["normalize"] = nil
-        // The fingerprint of an encoder says what the path does not.
-        json = json.mappingEncoders { encoder in
-            var encoder = encoder
-            if encoder["sha256"]?.text != nil { encoder["weights"] = nil }
-            return encoder
-        }
+        json = FeatureKinds.mappingPinned(in: json) { $0.identity }
         return SHA256.hex(of: "features \(Self.version)\n\(json.line)")
     }
 }

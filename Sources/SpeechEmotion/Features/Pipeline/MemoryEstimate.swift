@@ -59,9 +59,8 @@ extension FrameFeature {
         switch self {
         case let feature as any SpectralFeature:
             return own + 2 * Double(frames(of: samples) ?? 0) * Double(feature.stft.bins)
-        case let feature as EncoderStates: return own + feature.workingNumbers(samples: samples)
         case let delta as Delta: return own + delta.of.value.estimatedNumbers(samples: samples)
-        default: return own + Double(samples)
+        default: return own + workingNumbers(samples: samples)
         }
     }
 }

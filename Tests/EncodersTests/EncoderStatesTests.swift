@@ -1,13 +1,15 @@
 import Autograd
 import Configuration
+import Encoders
 import Foundation
 import SpeechEmotion
 import Testing
 
-/// Hidden states of the tiny encoders in `Tests/EncodersTests/Fixtures` as features.
+/// Hidden states of the tiny encoders in `Fixtures` as features.
 @Suite struct EncoderStatesTests {
-    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../EncodersTests/Fixtures").standardizedFileURL.path
+    private static let fixtures = EncoderGoldenTests.fixtures
+
+    init() { EncoderKinds.register() }
 
     private func golden(_ name: String) throws -> SafeTensors {
         try SafeTensors(contentsOf: Self.fixtures + "/\(name)/golden.safetensors")

@@ -1,5 +1,5 @@
-import Encoders
 import Foundation
+import SpeechEmotion
 import Synchronization
 
 /// The encoders in use. Each is read once, unless its files change.
@@ -19,6 +19,16 @@ enum EncoderStore {
                 loaded = (encoder, nil)
                 return encoder.encoder
             }
+        }
+
+        /// Returns a new encoder with the same weights, which take memory once they are changed.
+        ///
+        /// - Parameter config: The architecture with other dropout rates.
+        func copy(_ config: EncoderConfig) throws -> SpeechEncoder {
+            let original = try encoder()
+            let copy = SpeechEncoder(config, .zeros)
+            for (own, its) in zip(copy.parameters, original.parameters) { own.value = its.value }
+            return copy
         }
 
         /// Returns the fingerprint of the encoder's configuration and weights.
