@@ -13,6 +13,7 @@ extension Program {
             .new,
             .evaluate,
             .predict,
+            .segments,
             .serve,
             .report,
             .plot,

@@ -26,6 +26,9 @@ extension Command {
         help:
             #"With --data: map labels of the data to classes of the model, such as {"anger": "angry"}; null drops a label."#
     )
+    private static let segmentFile = Option.path(
+        "segments", "FILE",
+        help: "With --data and a model of frames: CSV file with the labeled segments of the clips.")
     private static let allowPartial = Switch(
         name: "allow-partial",
         help:
@@ -46,7 +49,8 @@ extension Command {
                 "Run folder. Several runs are evaluated as an ensemble. The models of a cross-validation (FOLDER:MEMBER selects a member of an ablation) are evaluated one by one, with mean and standard deviation.",
             isRepeated: true, completion: .files),
         options: [
-            data, labels, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights, subset,
+            data, labels, segmentFile, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights,
+            subset,
             Common.tta, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
@@ -131,7 +135,7 @@ extension Command {
         return try runs.evaluate(
             DataArgument.read(other).data,
             labels: arguments[labels].map { try LabelMapping(json: $0, source: "--labels") }
-                ?? LabelMapping(), allowsPartial: arguments[allowPartial])
+                ?? LabelMapping(), segments: arguments[segmentFile], allowsPartial: arguments[allowPartial])
     }
 
     /// The cross-validation that the arguments name; nil if they name runs, whose ensemble is evaluated.
@@ -188,10 +192,10 @@ extension Command {
             }
             return
         }
-        if arguments[labels] != nil || arguments[allowPartial] {
-            throw UsageError(
-                "\(arguments[labels] != nil ? "--labels" : "--allow-partial") requires --data"
-            )
-        }
+        let unused = [
+            ("labels", arguments[labels] != nil), ("segments", arguments[segmentFile] != nil),
+            ("allow-partial", arguments[allowPartial]),
+        ]
+        if let option = unused.first(where: \.1)?.0 { throw UsageError("--\(option) requires --data") }
     }
 }

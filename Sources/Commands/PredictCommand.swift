@@ -42,6 +42,11 @@ extension Command {
         help:
             "With -: predict with a causal model that keeps its state. Each prediction, one per --step, is that of everything since the beginning of the stream."
     )
+    private static let segmented = Option.path(
+        "segments", "energy|RUN|FILE",
+        help:
+            "Predict each segment of speech, and print a timeline. Segments are found by energy, or by a run or model file, as by Train segments."
+    )
     private static let truncate = Switch(
         name: "truncate",
         help:
@@ -59,8 +64,8 @@ extension Command {
                 "Audio files, folders (searched recursively), or - for audio from standard input: a WAV file, or raw samples (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.tta, format, attention, saliency, plots, timeline, window, step, truncate, stateful,
-            rate,
+            model, Common.tta, format, attention, saliency, plots, timeline, segmented, window, step,
+            truncate, stateful, rate,
             Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
@@ -76,6 +81,10 @@ extension Command {
             (
                 "Train predict interview.wav --timeline",
                 "Print a prediction for the recording and for each window of it."
+            ),
+            (
+                "Train predict interview.wav --segments energy --format json",
+                "Predict every segment of speech, with its start and end."
             ),
             (
                 "arecord -f S16_LE -r 16000 -c 1 -t raw | Train predict - --model runs/quickstart",
@@ -98,11 +107,13 @@ extension Command {
             try checkOptions(arguments, isStream: isStream)
             Interrupt.watch()
             arguments.applyThreads()
-            if let path = arguments[model], let predictor = try SequencePredictor(path) {
-                return try predictSequences(
-                    arguments, predictor, format: arguments[format] ?? "table")
+            if let path = arguments[model], let predictor = try StepPredictor(path) {
+                return try predictSteps(arguments, predictor, format: arguments[format] ?? "table")
             }
             let predictor = try predictor(arguments)
+            if let source = arguments[segmented] {
+                return try predictSegments(arguments, predictor, by: source)
+            }
             let options = WindowOptions(
                 window: arguments[window], step: arguments[step],
                 truncates: arguments[truncate] || arguments[saliency] != nil)
@@ -125,6 +136,23 @@ extension Command {
             : try Predictor(combining: runs, tta: arguments.tta())
     }
 
+    /// Predicts the segments of speech in files.
+    private static func predictSegments(
+        _ arguments: Arguments, _ predictor: Predictor, by source: String
+    ) throws {
+        let detector = try source == "energy" ? SpeechDetector() : SpeechDetector(model: source)
+        let paths = try audioFiles(arguments.all)
+        let writer = PredictionWriter(
+            predictor, format: arguments[format] ?? "table",
+            .init(attention: arguments[attention], timeline: true, counts: true))
+        writer.begin(width: paths.map(\.count).max() ?? 0)
+        try eachFile(paths) { path in
+            writer.write(
+                path,
+                try predictor.prediction(ofFile: path, segments: detector, attention: arguments[attention]))
+        }
+    }
+
     /// Throws if an option would have no effect.
     private static func checkOptions(_ arguments: Arguments, isStream: Bool) throws {
         let format = arguments[format] ?? "table"
@@ -136,6 +164,13 @@ extension Command {
         if arguments[timeline], arguments[truncate] {
             throw UsageError(
                 "--timeline and --truncate are mutually exclusive: truncated recordings have no windows")
+        }
+        if arguments[segmented] != nil {
+            let others = [timeline.name, window.name, step.name, truncate.name, saliency.name]
+            if let name = others.first(where: arguments.has) {
+                throw UsageError("--segments and --\(name) are mutually exclusive")
+            }
+            if isStream { throw UsageError("--segments applies to files") }
         }
         if arguments[saliency] == nil {
             guard arguments[plots] == nil else { throw UsageError("--plots requires --saliency") }

@@ -75,7 +75,9 @@ extension Command {
             arguments[Common.json]
             ? JSONProgress() : TerminalProgress(isQuiet: arguments[Common.quiet])
         do {
-            let result = try experiment.run(in: RunFolder(place), cache: cache, observer: observer)
+            let result = try ExperimentRun(
+                experiment, folder: RunFolder(place), cache: cache, observer: observer
+            ).run()
             observer.finish()
             arguments[Common.json]
                 ? observer.result(result, place) : try show(place, isQuickstart: arguments.argument == nil)

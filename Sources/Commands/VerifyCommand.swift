@@ -56,8 +56,10 @@ extension Command {
         let observer = TerminalProgress(isQuiet: arguments[Common.quiet])
         defer { observer.finish() }
         if record.experiment.evaluation.subset == .test { try record.noteTestRead("verification") }
-        _ = try record.experiment.run(
-            in: RunFolder(copy), cache: try arguments.featureCache(), observer: observer)
+        _ = try ExperimentRun(
+            record.experiment, folder: RunFolder(copy), cache: try arguments.featureCache(),
+            observer: observer
+        ).run()
         observer.finish()
         var different: [String] = []
         for name in record.experiment.repeatableFiles {

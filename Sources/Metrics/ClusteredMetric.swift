@@ -19,8 +19,8 @@ public struct ClusteredMetric: Sendable {
         var classes: [String]
         /// For each cluster, the cells of the confusion matrix (truth * classes + prediction) and their counts.
         var cells: [[(cell: Int, count: Int)]]
-        /// For each cluster, the sum over its examples and their number, for metrics that are means over examples.
-        var sums: [(sum: Double, count: Int)]
+        /// For each cluster, the sum over its examples and the divisor, for metrics that are ratios of sums.
+        var sums: [(sum: Double, divisor: Double)]
         /// For each cluster, the indices of its examples, for metrics that need all of them.
         var places: [[Int]]
         var predictions: Predictions
@@ -144,6 +144,11 @@ public struct ClusteredMetric: Sendable {
         switch metric.formula {
         case .confusion:
             model.cells = model.places.map { places in
+                guard predictions.task != .frames else {
+                    return predictions.frameCounts(at: places).enumerated().filter { $1 > 0 }.map {
+                        (cell: $0, count: $1)
+                    }
+                }
                 var counts: [Int: Int] = [:]
                 for place in places {
                     counts[predictions.truths[place] * count + decisions[place], default: 0] += 1
@@ -153,7 +158,15 @@ public struct ClusteredMetric: Sendable {
         case .meanOverExamples(let value):
             model.sums = model.places.map { places in
                 guard !places.isEmpty else { return (0, 0) }
-                return (Self.value(value, of: predictions, at: places) * Double(places.count), places.count)
+                let count = Double(places.count)
+                return (Self.value(value, of: predictions, at: places) * count, count)
+            }
+        case .ratio(_, let value):
+            model.sums = model.places.map { places in
+                places.reduce((0, 0)) { sums, place in
+                    let own = value(predictions, place)
+                    return (sums.0 + own.0, sums.1 + own.1)
+                }
             }
         case .areaUnderROC: model.rankScores(metric)
         case .probabilities, .predictions, .numbers, .labels, .votes: break
@@ -191,13 +204,13 @@ public struct ClusteredMetric: Sendable {
             case .uar: return Self.meanRecall(counts, size)
             default: return value(ConfusionMatrix(classes: model.classes, flat: counts))
             }
-        case .meanOverExamples:
-            var (sum, count) = (0.0, 0)
+        case .meanOverExamples, .ratio:
+            var (sum, divisor) = (0.0, 0.0)
             for (weight, own) in zip(weights, model.sums) {
                 sum += Double(weight) * own.sum
-                count += weight * own.count
+                divisor += Double(weight) * own.divisor
             }
-            return count > 0 ? sum / Double(count) : .nan
+            return divisor > 0 ? sum / divisor : .nan
         case .areaUnderROC: return model.ranked?.areaUnderROC(model.exampleWeights(weights)) ?? .nan
         case .probabilities(let value):
             return Self.value(value, of: model.predictions, at: model.examples(weights))

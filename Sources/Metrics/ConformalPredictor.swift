@@ -18,7 +18,7 @@ public struct ConformalPredictor: Sendable, Equatable {
         case .classification:
             scores = zip(predictions.probabilities, predictions.truths).map { 1 - $0[$1] }
         case .regression: scores = zip(predictions.trueValues, predictions.values).map { abs($0 - $1) }
-        case .multiLabel: return nil
+        case .multiLabel, .sequences, .frames: return nil
         }
         guard !scores.isEmpty else { return nil }
         // The rank that accounts for the new clip; the slack keeps 0.9 * 10 from becoming 10.

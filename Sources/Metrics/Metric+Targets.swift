@@ -65,6 +65,33 @@ extension Metric {
         "Pearson's correlation between the entropy of the probabilities and that of the annotators' votes.",
         scale: .inverseTangent, .votes { $0.entropyCorrelation })
 
+    /// The label error rate of label sequences.
+    public static let labelErrorRate = Metric(
+        "label_error_rate",
+        "Label error rate: substitutions, insertions and deletions per true label, of label sequences.",
+        higherIsBetter: false, scale: .logarithm,
+        .ratio(.sequences) { predictions, row in
+            let errors = predictions.sequences[row].errors
+            return (Double(errors.count), Double(errors.labels))
+        })
+    /// The proportion of label sequences without an error.
+    public static let exactMatches = Metric(
+        "exact_matches", "Proportion of label sequences without an error.",
+        .ratio(.sequences) { predictions, row in
+            let sequence = predictions.sequences[row]
+            return (sequence.truth == sequence.prediction ? 1 : 0, 1)
+        })
+
+    /// The F1 score of the segments that classified frames form.
+    public static let segmentF1 = Metric(
+        "segment_f1",
+        "F1 score of the segments of a frame classification: a predicted segment is correct if its class is that of a true segment and both boundaries agree within 200 ms, or the end within half of the duration (Mesaros et al. 2016).",
+        .ratio(.frames) { predictions, row in
+            let found = predictions.frames[row].matches
+            return (2 * Double(found.matched), Double(found.predicted + found.wanted))
+        })
+
+    static let ofSequences = [labelErrorRate, exactMatches]
     static let ofOrder = [quadraticKappa, rankError]
     static let ofNumbers = [
         concordance, pearson, spearman, meanAbsoluteError, rootMeanSquaredError, determination,
@@ -80,6 +107,8 @@ extension Metric {
         case .regression:
             [concordance, pearson, spearman, meanAbsoluteError, rootMeanSquaredError]
         case .multiLabel: [labelMacroF1, labelMicroF1, meanAveragePrecision, labelAUC]
+        case .sequences: ofSequences
+        case .frames: [accuracy, uar, macroF1, segmentF1]
         }
     }
 }

@@ -43,6 +43,8 @@ public struct Metric: Sendable {
         case labels(@Sendable (LabelMetrics) -> Double)
         /// Of a classification whose examples have votes of annotators.
         case votes(@Sendable (Predictions) -> Double)
+        /// The sum over the examples of the first number of each, divided by that of the second.
+        case ratio(Predictions.Task, @Sendable (Predictions, Int) -> (Double, Double))
     }
 
     /// The task whose predictions have the metric.
@@ -50,9 +52,13 @@ public struct Metric: Sendable {
         switch formula {
         case .numbers: .regression
         case .labels: .multiLabel
+        case .ratio(let task, _): task
         default: .classification
         }
     }
+
+    /// Whether the metric depends on the predicted classes alone, so that it also applies to frames.
+    var isOfDecisions: Bool { if case .confusion = formula { true } else { false } }
 
     /// Whether the metric compares predictions with the votes of annotators.
     public var needsVotes: Bool { if case .votes = formula { true } else { false } }
@@ -117,6 +123,12 @@ public struct Metric: Sendable {
                     truths: predictions.references.map { $0.map { $0 >= 0.5 } },
                     probabilities: predictions.probabilities,
                     thresholds: predictions.classes.map { _ in 0.5 }))
+        case .ratio(_, let value):
+            let sums = predictions.ids.indices.reduce((0.0, 0.0)) { sums, row in
+                let own = value(predictions, row)
+                return (sums.0 + own.0, sums.1 + own.1)
+            }
+            return sums.1 > 0 ? sums.0 / sums.1 : .nan
         case .probabilities, .meanOverExamples, .areaUnderROC:
             let soft = try ProbabilityMetrics(
                 probabilities: predictions.probabilities, truths: predictions.truths,
@@ -130,7 +142,7 @@ public struct Metric: Sendable {
         switch formula {
         case .probabilities(let value), .meanOverExamples(let value): value(soft)
         case .areaUnderROC: soft.areaUnderROC ?? .nan
-        case .confusion, .predictions, .numbers, .labels, .votes: .nan
+        case .confusion, .predictions, .numbers, .labels, .votes, .ratio: .nan
         }
     }
 
@@ -196,11 +208,18 @@ extension Metric {
             .confusion { $0.supports[index] > 0 ? $0.recalls[index] : .nan })
     }
 
+    /// The F1 score of the class with this index; NaN without examples or predictions of the class. Configs cannot name it.
+    public static func f1(ofClass index: Int) -> Metric {
+        Metric(
+            "f1(\(index))", "F1 score of one class.",
+            .confusion { $0.supports[index] + $0.predicted[index] > 0 ? $0.f1Scores[index] : .nan })
+    }
+
     private static let builtIn =
         [
             accuracy, uar, macroF1, weightedF1, macroPrecision, kappa, matthews, top2, top3, logLoss, brier,
             calibrationError, auc,
-        ] + ofOrder + ofNumbers + ofLabels + ofVotes
+        ] + ofOrder + ofNumbers + ofLabels + ofVotes + ofSequences + [segmentF1]
 
     /// Names that results and logs use for other values.
     private static let reserved: Set = ["loss", "objective"]

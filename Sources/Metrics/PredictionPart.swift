@@ -89,7 +89,7 @@ extension Predictions {
 
     /// Whether the predictions of one target have a metric.
     func has(_ metric: Metric) -> Bool {
-        parts.isEmpty && metric.task == task && (!metric.needsVotes || !references.isEmpty)
+        parts.isEmpty && task.has(metric) && (!metric.needsVotes || !references.isEmpty)
     }
 
     /// Returns the predictions of the targets that a metric is about. Throws if there are none.
@@ -103,5 +103,12 @@ extension Predictions {
             throw MetricError("the metric \(metric.name) does not apply to any target of these predictions")
         }
         return found
+    }
+}
+
+extension Predictions.Task {
+    /// Whether predictions of the task have a metric. Some metrics of a classification also need votes of annotators.
+    public func has(_ metric: Metric) -> Bool {
+        metric.task == self || self == .frames && metric.isOfDecisions
     }
 }

@@ -8,6 +8,10 @@ public struct Predictions: Sendable {
         case regression
         /// Any number of labels.
         case multiLabel = "multi_label"
+        /// A sequence of labels.
+        case sequences
+        /// A class for every frame.
+        case frames
     }
 
     /// What is predicted.
@@ -29,6 +33,10 @@ public struct Predictions: Sendable {
     /// For several labels, 1 for each label that applies and 0 for the others; for a classification, the shares of the
     /// annotators' votes, or empty without votes. One row per example.
     public var references: [[Double]] = []
+    /// For label sequences, the true and the predicted labels of each example.
+    public var sequences: [LabelSequence] = []
+    /// For a classification of frames, the runs of frames of each example.
+    public var frames: [[FrameRun]] = []
     /// The predictions of each target of a model with several targets; empty for one.
     public var parts: [PredictionPart] = []
     /// The mean loss over the examples, or NaN if unknown.
@@ -60,9 +68,11 @@ public struct Predictions: Sendable {
         return speakers.compactMap { $0 }.filter { seen.insert($0).inserted }
     }
 
-    /// Returns the confusion matrix.
+    /// Returns the confusion matrix of the examples or frames.
     public func confusion() throws(MetricError) -> ConfusionMatrix {
-        try ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
+        try task == .frames
+            ? ConfusionMatrix(classes: classes, flat: frameCounts(at: frames.indices))
+            : ConfusionMatrix(classes: classes, truths: truths, predictions: decisions)
     }
 
     /// Returns the mean loss, under the name `loss`, followed by the given metrics.
@@ -82,7 +92,7 @@ public struct Predictions: Sendable {
                     case .confusion(let value): value(matrix)
                     case .probabilities, .meanOverExamples, .areaUnderROC: metric.value(of: soft)
                     case .predictions(let value): value(self)
-                    case .numbers, .labels, .votes: Double.nan
+                    case .numbers, .labels, .votes, .ratio: Double.nan
                     }
                 return (metric.name, value)
             }
@@ -99,12 +109,16 @@ public struct Predictions: Sendable {
             part.parts = parts.map { $0.selecting(examples) }
             return part
         }
-        if task == .classification { part.truths = places.map { truths[$0] } }
-        if task == .regression {
+        switch task {
+        case .classification:
+            part.truths = places.map { truths[$0] }
+            part.probabilities = places.map { probabilities[$0] }
+        case .regression:
             part.trueValues = places.map { trueValues[$0] }
             part.values = places.map { values[$0] }
-        } else {
-            part.probabilities = places.map { probabilities[$0] }
+        case .multiLabel: part.probabilities = places.map { probabilities[$0] }
+        case .sequences: part.sequences = places.map { sequences[$0] }
+        case .frames: part.frames = places.map { frames[$0] }
         }
         if !references.isEmpty { part.references = places.map { references[$0] } }
         return part
@@ -127,6 +141,8 @@ public struct Predictions: Sendable {
             pool.trueValues += own.trueValues
             pool.values += own.values
             pool.references += own.references
+            pool.sequences += own.sequences
+            pool.frames += own.frames
         }
         guard pool.references.isEmpty || pool.references.count == pool.ids.count else {
             throw MetricError(

@@ -47,6 +47,7 @@ public struct EncoderStates: FrameFeature, PinnedOptions {
     }
     /// The distance between hidden states, 320 samples (20 ms) in most encoders.
     public var hop: Int { config?.hop ?? 320 }
+    public var firstCenter: Int { hop / 2 }
     public func frames(of samples: Int) -> Int? { config?.steps(of: samples) }
 
     /// Throws if the encoder cannot be read or has another fingerprint, for unknown layers, and unless the rate is 16 kHz.

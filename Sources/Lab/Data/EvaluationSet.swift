@@ -1,3 +1,4 @@
+import Autograd
 import SpeechEmotion
 import Training
 
@@ -35,6 +36,9 @@ public final class EvaluationSet: EvaluationBatches {
     public func batch(_ index: Int, copy: Int = 0) -> Batch {
         table.batch((index * size..<min((index + 1) * size, clips.count)).map { $0 * copies + copy })
     }
+
+    /// The target values of the clips; none if the class is the target.
+    var targetRows: [[Real]] { table.rows(Array(0..<table.count)) ?? [] }
 
     /// The features of a clip without augmentation, by its index in `clips`.
     public func features(_ index: Int) -> Features { table.features(index * copies) }

@@ -50,6 +50,13 @@ public struct ExperimentCheck: Sendable {
                     ).outputs)
             } catch { report(["targets"], error) }
         }
+        var isLabeled = true
+        if let corpus, let labels = experiment.frameLabels {
+            do { _ = try labels.labeledSegments(of: corpus.clips) } catch {
+                report(["frame_labels"], error)
+                isLabeled = false
+            }
+        }
         var plan: ValidatedExperiment?
         do throws(ConfigurationError) {
             plan = try ValidatedExperiment(
@@ -57,7 +64,7 @@ public struct ExperimentCheck: Sendable {
                 units: units)
         } catch { problems += error.problems }
         var data: ExperimentData?
-        if let corpus, plan != nil {
+        if let corpus, plan != nil, isLabeled {
             do {
                 let found = try ExperimentData(experiment, corpus: corpus)
                 try found.checkParts(experiment)

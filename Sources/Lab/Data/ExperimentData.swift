@@ -15,6 +15,8 @@ public struct ExperimentData: Sendable {
     public let split: Split
     /// The targets of the model; nil if it learns the class alone.
     public let targets: TargetSet?
+    /// What a model with an output for every step learns; nil if it has one output for a clip.
+    private(set) var steps: (any StepTask)?
     /// The feature extractor of the experiment's pipeline, with a cache if there is one.
     public let loading: FeatureLoading
     let source: FeatureExtractor
@@ -45,19 +47,34 @@ public struct ExperimentData: Sendable {
             experiment.targets.isEmpty
             ? nil
             : try TargetSet(experiment, corpus, training: corpus.clips(of: .train, in: split))
+        let frames = try experiment.frameLabels.map { [corpus] in
+            try FrameSet($0, experiment, clips: corpus.clips)
+        }
+        steps = experiment.labelsSequences ? SequenceSet(transcripts: corpus.classes) : frames
         source = try FeatureExtractor(experiment.features, cache: cache)
         loading = FeatureLoading(
             source: plan.leaksCopies ? LeakedCopies(source, plan, generator.split("copies")) : source,
-            classes: corpus.classes, targets: targets, isStrict: experiment.data.strict,
+            classes: corpus.classes, targets: targets ?? frames, isStrict: experiment.data.strict,
             normalizing: experiment.features.normalize)
     }
 
+    /// Returns the same clips for a trial of a search, whose features and layers may give frames other times.
+    func sized(for trial: Experiment) throws -> ExperimentData {
+        guard let labels = trial.frameLabels else { return self }
+        var data = self
+        data.steps = try FrameSet(labels, trial, clips: corpus.clips)
+        return data
+    }
+
     /// The outputs that a model needs.
-    var units: OutputUnits { targets.map { OutputUnits($0.outputs) } ?? OutputUnits(classes: corpus.classes) }
+    var units: OutputUnits { targets.map { OutputUnits($0.outputs) } ?? OutputUnits(classes: outputNames) }
+
+    /// The names of the model's outputs: the classes, the names of the targets, or what is scored at every step.
+    var outputNames: [String] { targets?.outputs.map(\.name) ?? steps?.outputs ?? corpus.classes }
 
     /// Returns the loss of training: that of the targets, or of the class.
     func loss(_ experiment: Experiment, _ training: TrainingSet) -> any LossSpec {
-        targets?.loss(training.targetRows)
+        targets?.loss(training.targetRows) ?? steps?.loss(experiment, training.targetRows)
             ?? experiment.balancedLoss.fitted(classCounts: training.classCounts(corpus.classes.count))
     }
 
@@ -65,6 +82,7 @@ public struct ExperimentData: Sendable {
     func predictions(
         of model: any Layer, for batches: any EvaluationBatches, loss: any LossSpec
     ) throws -> Predictions {
+        if let steps { return try steps.predictions(of: model, for: batches, loss: loss) }
         guard let targets else {
             return try Predictions(of: model, for: batches, classes: corpus.classes, loss: loss)
         }

@@ -8,7 +8,7 @@ public struct FeatureLoading: Sendable {
     /// The classes, in the order of a model's outputs.
     public var classes: [String]
     /// The targets of a model that learns more than the class; nil for the class.
-    public var targets: TargetSet?
+    public var targets: (any ClipTargets)?
     /// Whether an unusable clip is an error; otherwise it is omitted and listed.
     public var isStrict: Bool
     /// How features are normalized.
@@ -16,7 +16,8 @@ public struct FeatureLoading: Sendable {
 
     /// Creates a loader for a model with these classes.
     public init(
-        source: any FeatureSource, classes: [String], targets: TargetSet? = nil, isStrict: Bool = false,
+        source: any FeatureSource, classes: [String], targets: (any ClipTargets)? = nil,
+        isStrict: Bool = false,
         normalizing: FeaturePipeline.Normalizing = .none
     ) {
         self.targets = targets
@@ -35,7 +36,7 @@ public struct FeatureLoading: Sendable {
         features: @Sendable (Clip) throws -> [Features]
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
-        let rows = try targets.map { targets in try clips.map { try targets.row(of: $0) } }
+        if let targets { for clip in clips { _ = try targets.row(of: clip, frames: nil) } }
         let speakers = try self.speakers(of: clips)
         var table = ExampleTable(shape: source.shape)
         var kept: [Clip] = []
@@ -52,7 +53,7 @@ public struct FeatureLoading: Sendable {
                 for (copy, features) in copies.enumerated() {
                     table.append(
                         clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index],
-                        targets: rows?[index], features)
+                        targets: try targets?.row(of: clips[index], frames: features.length), features)
                     if let speakers { groups.append("\(copy) \(speakers[index])") }
                 }
             case .failure(let error):
@@ -72,7 +73,7 @@ public struct FeatureLoading: Sendable {
     /// Throws for clips that cannot be examples: of other classes, or without a speaker if one is needed.
     public func check(_ clips: [Clip]) throws {
         _ = try labels(of: clips)
-        if let targets { for clip in clips { _ = try targets.row(of: clip) } }
+        if let targets { for clip in clips { _ = try targets.row(of: clip, frames: nil) } }
         _ = try speakers(of: clips)
     }
 

@@ -4,7 +4,7 @@ import SpeechEmotion
 import Training
 
 /// The targets of an experiment, sized for its data.
-public struct TargetSet: Sendable {
+public struct TargetSet: ClipTargets {
     /// The outputs of the model for each target.
     public let outputs: [TargetOutput]
     private let specs: [any TargetSpec]
@@ -27,7 +27,7 @@ public struct TargetSet: Sendable {
     }
 
     /// The target values of a clip, one for each output; those of a target that the clip lacks are NaN.
-    func row(of clip: Clip) throws -> [Real] {
+    public func row(of clip: Clip, frames: Int? = nil) throws -> [Real] {
         try zip(specs, outputs).flatMap { spec, output in
             try spec.values(of: clip, output)?.map { Real($0) }
                 ?? Array(repeating: .nan, count: output.count)

@@ -50,6 +50,7 @@ package enum ConfigExamples {
         "ordinal": #"{"type": "ordinal", "column": "intensity", "levels": ["low", "medium", "high"]}"#,
         // Preprocessing
         "trim": #"{"type": "trim", "top_db": 30}"#,
+        "voice_activity": #"{"type": "voice_activity", "open_db": 10, "close_db": 6}"#,
         "voiced": #"{"type": "voiced", "top_db": 40}"#,
         "normalize_peak": #"{"type": "normalize_peak"}"#,
         "normalize_rms": #"{"type": "normalize_rms", "level": 0.1}"#,
@@ -113,6 +114,8 @@ package enum ConfigExamples {
         "affine": #"{"type": "affine", "degrees": 5}"#,
         "color_jitter": #"{"type": "color_jitter", "brightness": 0.2}"#,
         // Layers
+        "windows":
+            #"{"type": "windows", "size": 100, "hop": 50, "layers": [{"type": "conv1d", "filters": 32}, {"type": "global_pool"}]}"#,
         "dense": #"{"type": "dense", "units": 64, "activation": "relu"}"#,
         "conv1d": #"{"type": "conv1d", "filters": 64, "kernel_size": 5, "padding": "same"}"#,
         "conv2d": #"{"type": "conv2d", "filters": 32, "kernel_size": 3, "stride": 2}"#,

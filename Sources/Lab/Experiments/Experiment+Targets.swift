@@ -8,7 +8,10 @@ extension Experiment {
     /// All metrics of predictions. Without targets, those of the config. With targets, each applies to the mean over the main targets of
     /// its task, and is also computed for each of several; a task without a metric in the config has its usual ones.
     public var metrics: [Metric] {
-        guard !targets.isEmpty else { return evaluation.metrics }
+        guard !targets.isEmpty else {
+            let isUsual = task != .classification && evaluation.metrics == EvaluationOptions().metrics
+            return isUsual ? Metric.standard(task) : evaluation.metrics
+        }
         let specs = targets.map(\.value)
         let main = specs.filter { $0.role == .main }
         var found = evaluation.metrics.filter { metric in
@@ -39,11 +42,30 @@ extension Experiment {
         return all
     }
 
+    /// The task of a model without targets.
+    var task: Predictions.Task {
+        frameLabels != nil && targets.isEmpty ? .frames : labelsSequences ? .sequences : .classification
+    }
+
     /// The options of evaluation with all metrics.
     var measured: EvaluationOptions {
         var options = evaluation
         options.metrics = metrics
         return options
+    }
+
+    /// The metrics that a model without targets does not have.
+    var metricIssues: [ValidationIssue] {
+        guard targets.isEmpty, task != .classification, evaluation.metrics != EvaluationOptions().metrics
+        else {
+            return []
+        }
+        return evaluation.metrics.enumerated().filter { !task.has($1) }.map { index, metric in
+            ValidationIssue(
+                at: [.key("evaluation"), .key("metrics"), .index(index)],
+                "\"\(metric.name)\" does not apply to this model; use one of "
+                    + Metric.allCases.filter(task.has).map(\.name).joined(separator: ", "))
+        }
     }
 
     /// The problems of targets that need no data.

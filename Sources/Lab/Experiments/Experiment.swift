@@ -18,6 +18,7 @@ public struct Experiment: Options {
     public var initialize: Initialization?
     public var freeze: [FrozenParameters] = []
     public var targets: [AnyTarget] = []
+    public var frameLabels: FrameLabels?
     public var targetWeighting = TargetLoss.Weighting.fixed
     public var loss = AnyLoss(CrossEntropyLoss())
     public var optimizer = AnyOptimizer(Adam())
@@ -58,6 +59,10 @@ public struct Experiment: Options {
         .init(
             "targets", \.targets,
             "What the model learns about a clip: numbers, classes, votes, several labels, or several of these. By default, the class of a clip in the column `label`. The model has an output for each number, class or label, in this order: `\"units\": \"targets\"`, or `\"targets:NAME\"` for one target."
+        ),
+        .init(
+            "frame_labels", \.frameLabels,
+            "Frame classification: segments with labels in place of the class of a clip; the model outputs a sequence with a score for each class. `null` classifies clips."
         ),
         .init(
             "target_weighting", \.targetWeighting,

@@ -10,16 +10,24 @@ public struct SequenceVocabulary: Sendable, Equatable {
     public static let blank = "<blank>"
     /// The names of the outputs: the blank, and the tokens in alphabetical order.
     public let outputs: [String]
+    private let numbers: [String: Int]
 
     /// Collects the tokens of transcripts.
     public init(transcripts: [String]) {
-        outputs = [Self.blank] + Set(transcripts.flatMap(Self.tokens)).sortedByBytes()
+        self.init([Self.blank] + Set(transcripts.flatMap(Self.tokens)).sortedByBytes())
     }
 
     /// Creates the vocabulary of a model from the names of its outputs; nil if the first one is not the blank.
     public init?(outputs: [String]) {
         guard outputs.first == Self.blank else { return nil }
+        self.init(outputs)
+    }
+
+    private init(_ outputs: [String]) {
         self.outputs = outputs
+        numbers = Dictionary(
+            zip(outputs, outputs.indices).dropFirst().map { ($0, $1) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Splits a transcript into tokens.
@@ -27,11 +35,9 @@ public struct SequenceVocabulary: Sendable, Equatable {
         transcript.split(whereSeparator: \.isWhitespace).map(String.init)
     }
 
-    /// Returns the labels of a transcript: the indices of its tokens in `outputs`. Unknown tokens are omitted.
-    public func labels(_ transcript: String) -> [Int] {
-        let numbers = Dictionary(
-            outputs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        return Self.tokens(transcript).compactMap { numbers[$0] }
+    /// Returns the labels of tokens: their indices in `outputs`. Unknown tokens are omitted.
+    public func labels(_ tokens: [String]) -> [Int] {
+        tokens.compactMap { numbers[$0] }
     }
 
     /// Returns the tokens of labels.
@@ -40,42 +46,49 @@ public struct SequenceVocabulary: Sendable, Equatable {
 
 extension Experiment {
     /// Whether the experiment labels sequences: its loss is `ctc`, and its classes are transcripts.
-    public var labelsSequences: Bool { targets.isEmpty && loss.value is CTCLoss }
+    public var labelsSequences: Bool { targets.isEmpty && frameLabels == nil && loss.value is CTCLoss }
 
-    /// The names of a model's outputs for the classes of the data.
-    func outputs(of classes: [String]) -> [String] {
-        labelsSequences ? SequenceVocabulary(transcripts: classes).outputs : classes
+    /// Whether the model has an output for every step.
+    var labelsSteps: Bool { labelsSequences || frameLabels != nil }
+
+    /// The names of a model's outputs for the classes of the data, if known.
+    func outputs(of classes: [String]?) -> [String]? {
+        guard let frameLabels else {
+            return labelsSequences ? classes.map { SequenceVocabulary(transcripts: $0).outputs } : classes
+        }
+        if let known = frameLabels.knownClasses { return known }
+        guard classes != nil, let clips = try? data.read().clips else { return nil }
+        return (try? frameLabels.labeledSegments(of: clips)).map { frameLabels.classes($0) }
     }
 
-    /// What contradicts sequence labeling, with the location.
-    var sequenceComplaints: [ValidationIssue] {
-        guard labelsSequences else { return [] }
-        var found: [ValidationIssue] = []
+    /// What contradicts an output for every step, with the location.
+    var stepComplaints: [ValidationIssue] {
+        guard labelsSteps else { return [] }
+        var found = frameComplaints
+        let what = frameLabels == nil ? "the loss ctc" : "frame_labels"
         func report(_ path: [String], _ message: String) {
             found.append(ValidationIssue(at: path.map { .key($0) }, message))
         }
         for (name, value) in [
             ("mixup", training.mixup), ("cutmix", training.cutmix), ("specmix", training.specmix),
         ] where value != nil {
-            report(["training", name], "cannot mix label sequences; remove it, or use another loss than ctc")
+            report(["training", name], "cannot mix the labels of steps; remove it, or \(what)")
         }
         if !evaluation.tta.isEmpty {
-            report(["evaluation", "tta"], "is not available with the loss ctc; remove it")
+            report(["evaluation", "tta"], "is not available with \(what); remove it")
         }
-        if initialize != nil { report(["initialize"], "is not available with the loss ctc; remove it") }
-        if search != nil { report(["search"], "is not available with the loss ctc; remove it") }
+        for (name, isSet) in [
+            ("calibration", evaluation.calibration != nil), ("conformal", evaluation.conformal != nil),
+        ] where isSet {
+            report(["evaluation", name], "is not available with \(what); remove it")
+        }
         if features.normalize != .none {
-            report(["features", "normalize"], "is not available with the loss ctc; use \"none\"")
+            report(["features", "normalize"], "is not available with \(what); use \"none\"")
         }
-        if data.balance.rule != .all { report(["data", "balance"], "is not available with the loss ctc") }
+        if data.balance.rule != .all { report(["data", "balance"], "is not available with \(what)") }
         if augmentation.leaksCopies {
-            report(["augmentation"], "leaking copies is not available with the loss ctc")
+            report(["augmentation"], "leaking copies is not available with \(what)")
         }
         return found
     }
-}
-
-extension SequencePredictions {
-    /// The name of the label error rate in logs and results.
-    static let rateName = "label_error_rate"
 }

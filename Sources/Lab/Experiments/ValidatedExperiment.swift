@@ -42,7 +42,7 @@ public struct ValidatedExperiment: Sendable {
         do { input = try experiment.features.outputShape() } catch {
             throw ConfigurationError(place: features.place, path: ["features"], "\(error)")
         }
-        let classes = (found ?? experiment.data.certainClasses).map { experiment.outputs(of: $0) }
+        let classes = experiment.outputs(of: found ?? experiment.data.certainClasses)
         self.classes = classes
         let count = classes?.count ?? experiment.loss.value.classCount ?? Self.usualClasses
         let units = units ?? experiment.knownUnits(classes)
@@ -77,7 +77,7 @@ public struct ValidatedExperiment: Sendable {
         }
         if experiment.targets.isEmpty {
             do { try experiment.loss.value.check(layers.output) } catch { report(["loss"], "\(error)") }
-            if !experiment.loss.value.scoresClasses, !experiment.labelsSequences {
+            if !experiment.loss.value.scoresClasses, !experiment.labelsSteps {
                 report(["loss"], experiment.lossComplaint)
             }
         }
@@ -86,11 +86,13 @@ public struct ValidatedExperiment: Sendable {
         if let complaint = experiment.waveformComplaint { report(["features"], complaint) }
         if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(
-            layers.output, units, labelsSequences: experiment.labelsSequences)
+            layers.output, units, labelsSteps: experiment.labelsSteps)
         {
             report(["model"], message)
         }
-        for complaint in experiment.sequenceComplaints { report(complaint.path, complaint.message) }
+        for complaint in experiment.stepComplaints + experiment.metricIssues {
+            report(complaint.path, complaint.message)
+        }
         if let complaint = experiment.balanceComplaint { report(["data"], complaint) }
         if let count = experiment.split.value.foldCount, experiment.fold > count {
             report(
@@ -181,8 +183,8 @@ public struct ValidatedExperiment: Sendable {
     private static let usualClasses = 8
 
     /// Returns the problem if a model's output does not match the classes or targets; nil if it does, or if these are unknown.
-    static func mismatch(_ output: [Int], _ units: OutputUnits?, labelsSequences: Bool = false) -> String? {
-        if labelsSequences { return sequenceMismatch(output, units) }
+    static func mismatch(_ output: [Int], _ units: OutputUnits?, labelsSteps: Bool = false) -> String? {
+        if labelsSteps { return stepMismatch(output, units) }
         guard output.count == 1, units.map({ [$0.count] == output }) ?? true else {
             let expected = units.map { "[\($0.count)], \($0.text)" }
             // The last layer may only have the wrong size.
@@ -195,11 +197,11 @@ public struct ValidatedExperiment: Sendable {
         return nil
     }
 
-    private static func sequenceMismatch(_ output: [Int], _ units: OutputUnits?) -> String? {
-        // The loss reports another number of axes.
-        guard output.count == 2, let units, output[1] != units.count else { return nil }
+    private static func stepMismatch(_ output: [Int], _ units: OutputUnits?) -> String? {
+        let count = units.map { "\($0.count)" } ?? "classes"
+        guard output.count != 2 || units.map({ output[1] != $0.count }) == true else { return nil }
         return
-            "outputs \(output), expected [steps, \(units.count)], \(units.text); use \"units\": \"classes\" in the last dense layer to take the number from the data"
+            "outputs \(output), expected [steps, \(count)], \(units?.text ?? "a score for each class"); use \"units\": \"classes\" in the last dense layer to take the number from the data"
     }
 
     /// A table of the layers with output shapes, parameters and multiply-adds.
@@ -272,14 +274,10 @@ extension Experiment {
     /// The names of the metrics of every epoch.
     private var metricNames: [String] {
         let isPenalized = model.spec.encode().hasPenalties
-        if labelsSequences {
-            let validation = ["validation_loss", "validation_" + SequencePredictions.rateName]
-            return ["train_loss"] + (split.value.hasValidation ? validation : [])
-                + ["learning_rate", "gradient_norm"]
-        }
         let hasAccuracy =
             targets.isEmpty
-            || TargetLoss(targets.map(\.value).map { .init($0.plainOutput, $0.usedLoss) }).hasAccuracy
+            ? loss.value.hasAccuracy && frameLabels == nil
+            : TargetLoss(targets.map(\.value).map { .init($0.plainOutput, $0.usedLoss) }).hasAccuracy
         return ["train_loss"] + (hasAccuracy ? ["train_accuracy"] : []) + (isPenalized ? ["penalty"] : [])
             + (split.value.hasValidation
                 ? ["validation_loss"] + metrics.map { "validation_" + $0.name } : [])
@@ -301,7 +299,7 @@ extension Experiment {
             ?? name
         let whole = "validation_" + bare
         let isPossible = Metric(rawValue: bare).map { metric in
-            targets.isEmpty || targets.contains { $0.value.takes(metric) }
+            targets.isEmpty ? task.has(metric) : targets.contains { $0.value.takes(metric) }
         }
         if !known.contains(whole), isPossible == true {
             return "unknown metric \"\(name)\"; add \"\(bare)\" to evaluation.metrics"

@@ -107,7 +107,9 @@ public struct GroupDifference: Sendable {
         )
         value = first.estimate - second.estimate
         units = first.clusters.count
-        if unit == .clips, metric == .accuracy, mine.count == 1, others.count == 1, mine[0].parts.isEmpty {
+        if unit == .clips, metric == .accuracy, mine.count == 1, others.count == 1, mine[0].parts.isEmpty,
+            mine[0].task == .classification
+        {
             func right(_ p: Predictions) -> [Bool] { zip(p.decisions, p.truths).map { $0 == $1 } }
             pValue = try PairedTest.mcNemar(right(mine[0]), right(others[0]))
             test = .mcNemar
@@ -147,7 +149,9 @@ struct MatchedClips {
     private var haveOtherClasses = false
 
     init(_ mine: Predictions, _ other: Predictions) {
-        guard mine.classes == other.classes, mine.parts.map(\.name) == other.parts.map(\.name) else {
+        guard mine.task == other.task, mine.classes == other.classes,
+            mine.parts.map(\.name) == other.parts.map(\.name)
+        else {
             haveOtherClasses = true
             return
         }
@@ -164,7 +168,12 @@ struct MatchedClips {
 
     /// Whether two examples have the same class; targets of the same names come from the same columns.
     private func hasSameTruth(_ mine: Predictions, _ place: Int, _ other: Predictions, _ found: Int) -> Bool {
-        !mine.parts.isEmpty || mine.truths[place] == other.truths[found]
+        switch mine.task {
+        case _ where !mine.parts.isEmpty: true
+        case .sequences: mine.sequences[place].truth == other.sequences[found].truth
+        case .classification: mine.truths[place] == other.truths[found]
+        default: true
+        }
     }
 
     /// Returns what the match leaves out; nil if it leaves nothing out.

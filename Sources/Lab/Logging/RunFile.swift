@@ -18,8 +18,6 @@ public enum RunFile {
     public static let checksums = "SHA256SUMS"
     /// The predictions for each clip of the evaluated subset (default: the test set).
     public static let predictions = "predictions.csv"
-    /// The predicted label sequences for each clip of the evaluated subset, instead of `predictions.csv`.
-    public static let sequences = "sequences.csv"
     /// The values of the columns by which metrics are computed, for each evaluated clip.
     public static let columns = "columns.csv"
     /// Every metric by the values of these columns, and the gaps between their groups.
@@ -30,6 +28,8 @@ public enum RunFile {
     public static let classification = "classification.txt"
     /// The metrics of each target, as text, of an experiment with `targets`; it replaces `classification`.
     public static let targets = "targets.txt"
+    /// The errors of label sequences, as text; it replaces `classification`.
+    public static let sequences = "sequences.txt"
     /// The metrics of the evaluated subset. A run with this file is finished.
     public static let result = "result.json"
     /// The leakage audit of the split.

@@ -203,6 +203,17 @@ public struct Predictor: Sendable {
         else { return nil }
         let steps = attentionSteps(model)
         guard steps > 0 else { return nil }
+        if let windows = AttentionWindows(model, steps: steps) {
+            let second =
+                Double(layout.frames) / Double(windows.steps) * Double(hop) / Double(pipeline.finalRate)
+            let valid = windows.spec.count(
+                features.length.map { ($0 * windows.steps + layout.frames - 1) / layout.frames }
+                    ?? windows.steps)
+            var attention = WaveformPlot.Attention(
+                Array(weights.prefix(valid)), seconds: Double(windows.spec.step) * second)
+            attention.window = Double(windows.spec.size) * second
+            return attention
+        }
         let frames = Double(layout.frames) / Double(steps)
         let valid = features.length.map { Int((Double($0) / frames).rounded(.up)) } ?? steps
         return WaveformPlot.Attention(
@@ -251,7 +262,9 @@ extension Predictor {
     /// Throws if the model predicts targets instead of classes alone.
     ///
     /// - Parameter what: What needs classes, such as "saliency".
-    public func requireClasses(_ what: String) throws {
+    public func requireClasses(_ what: String) throws { try Self.requireClasses(targets, what) }
+
+    static func requireClasses(_ targets: [TargetOutput], _ what: String) throws {
         guard targets.isEmpty else {
             throw LabError(
                 "\(what) requires a model of classes, but this model predicts the targets "

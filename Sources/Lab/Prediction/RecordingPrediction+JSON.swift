@@ -45,7 +45,9 @@ extension Predictor.Prediction {
         if attention {
             line["attention"] =
                 self.attention.map {
-                    ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
+                    var json: JSONValue = ["seconds": $0.seconds.encode(), "weights": $0.weights.encode()]
+                    if let window = $0.window { json["window"] = window.encode() }
+                    return json
                 } ?? .null
         }
         return line

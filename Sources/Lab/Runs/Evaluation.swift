@@ -64,8 +64,7 @@ extension Evaluation {
             for (name, plot) in report.plots { try save(plot.svg, "\(RunFile.plots)/\(name).svg") }
             try save(predictions.csv, RunFile.predictions)
             try save(
-                predictions.report(digits: 4) + "\n",
-                predictions.parts.isEmpty ? RunFile.classification : RunFile.targets)
+                predictions.report(digits: 4) + "\n", RunRecord(runs[0]).experiment.reportFile)
             try save(json.pretty() + "\n", Self.description)
             try save(report.html, RunFile.report)
             try save(result.json + "\n", RunFile.result)

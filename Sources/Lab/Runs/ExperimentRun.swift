@@ -24,8 +24,7 @@ public final class ExperimentRun {
     private var decisions: RunDecisions?
     /// The model, sized for the classes of the data.
     private var spec: any LayerSpec
-    /// The classes, or the names of the targets.
-    private var classes: [String] { data.targets?.outputs.map(\.name) ?? data.corpus.classes }
+    private var classes: [String] { data.outputNames }
 
     /// Prepares a run: lists the clips, splits them, and writes the resolved config and the split to the folder.
     ///
@@ -43,11 +42,6 @@ public final class ExperimentRun {
         self.cache = cache
         self.imported = imported
         do {
-            guard !experiment.labelsSequences else {
-                throw LabError(
-                    "sequence labeling (the loss ctc) is available in Train run, verify, report and predict, but not here"
-                )
-            }
             experiment.initialize = try experiment.initialize?.pinned()
             experiment.features = try experiment.features.pinned()
             experiment.model = try experiment.model.pinned()
@@ -55,12 +49,13 @@ public final class ExperimentRun {
             data = try ExperimentData(experiment, cache: cache)
             spec = try experiment.model.spec(data.units)
             let output = try spec.checkedPlan(experiment.features.outputShape()).output
-            if let message = ValidatedExperiment.mismatch(output, data.units) {
+            if let message = ValidatedExperiment.mismatch(
+                output, data.units, labelsSteps: experiment.labelsSteps)
+            {
                 throw ConfigurationError(place: .nowhere, path: ["model"], message)
             }
             try data.check(experiment)
-            try experiment.checkInitialization(
-                spec, classes: data.targets?.outputs.map(\.name) ?? data.corpus.classes)
+            try experiment.checkInitialization(spec, classes: data.outputNames)
         } catch {
             folder.removeIfEmpty()
             throw error
@@ -237,6 +232,7 @@ public final class ExperimentRun {
         card.features = experiment.features.encode()
         card.sampleRate = experiment.features.sampleRate
         card.decisions = decisions?.encode()
+        card.frames = experiment.frameLabels?.encode()
         if !experiment.evaluation.tta.isEmpty { card.tta = experiment.evaluation.tta.encode() }
         return card
     }
@@ -302,7 +298,9 @@ public final class ExperimentRun {
         diagnosis.subset = experiment.evaluation.subset.splitSubset
         diagnosis.layers = try model.unitActivity(training)
         diagnosis.examples = training.examples
-        guard data.targets == nil, loss.scoresClasses, classes.count > 1 else { return diagnosis }
+        guard data.targets == nil, data.steps == nil, loss.scoresClasses, classes.count > 1 else {
+            return diagnosis
+        }
         let counts = training.classCounts(classes.count)
         let isWeighted =
             experiment.data.balance.rule == .weights

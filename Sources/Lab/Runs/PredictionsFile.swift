@@ -12,6 +12,8 @@ extension Predictions {
     /// The header and a line for each example.
     var csvLines: [String] {
         guard parts.isEmpty else { return targetLines }
+        if task == .sequences { return sequenceLines }
+        if task == .frames { return frameLines }
         let decisions = decisions
         var lines = [(Self.columns + classes).map(CSV.cell).joined(separator: ",")]
         for row in ids.indices {
@@ -27,16 +29,32 @@ extension Predictions {
     /// Reads the predictions of a run from its folder.
     public init(ofRun folder: String) throws {
         let experiment = try Experiment.decode(JSONValue.load(folder + "/" + RunFile.config))
+        try self.init(contentsOf: folder + "/" + RunFile.predictions, of: experiment)
+    }
+
+    /// Reads the predictions of an experiment.
+    init(contentsOf file: String, of experiment: Experiment) throws(ConfigurationError) {
         try self.init(
-            contentsOf: folder + "/" + RunFile.predictions,
-            targets: experiment.targets.map(\.value.plainOutput))
+            contentsOf: file, task: experiment.task, targets: experiment.targets.map(\.value.plainOutput))
     }
 
     /// Reads a file written from `csv`; it does not contain the mean loss. Throws errors with their lines.
     ///
-    /// - Parameter targets: The targets of the experiment; none if it has none.
-    public init(contentsOf file: String, targets: [TargetOutput] = []) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - task: The task of a model without targets.
+    ///   - targets: The targets of the experiment; none if it has none.
+    public init(
+        contentsOf file: String, task: Task = .classification, targets: [TargetOutput] = []
+    ) throws(ConfigurationError) {
         let table = try CSVTable(contentsOf: file)
+        if task == .sequences {
+            try self.init(sequences: table, file: file)
+            return
+        }
+        if task == .frames {
+            try self.init(frames: table, file: file)
+            return
+        }
         guard targets.isEmpty else {
             try self.init(table, targets: targets, file: file)
             return

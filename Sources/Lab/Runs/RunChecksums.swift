@@ -40,8 +40,9 @@ public struct RunChecksums: Sendable {
     static func finish(_ folder: RunFolder, result: String) throws {
         let names =
             RunFile.repeatable + [
-                RunFile.targets, RunFile.columns, RunFile.groups, RunFile.gaps, RunFile.decisions,
-                RunFile.modelCard, RunFile.search, RunFile.sequences,
+                RunFile.targets, RunFile.sequences, RunFile.columns, RunFile.groups, RunFile.gaps,
+                RunFile.decisions,
+                RunFile.modelCard, RunFile.search,
             ]
         let digests = try names.map { name in
             (name, name == RunFile.result ? SHA256.hex(of: result) : try digest(folder.file(name)))

@@ -10,7 +10,7 @@ public struct RunEvaluation {
     /// The cross-validation that the runs belong to; nil for runs by themselves.
     private let set: (path: String, records: [RunRecord])?
     /// The models that vote: one predictor for all runs with the same features, or one per run.
-    private let predictors: [Predictor]
+    private let predictors: [EvaluatedModel]
     private let vote: EnsembleVote
     private let cache: FeatureCache?
     private let observer: any RunObserver
@@ -38,15 +38,20 @@ public struct RunEvaluation {
 
     private static func predictors(
         _ paths: [String], _ vote: EnsembleVote, _ tta: TestTimeAugmentation?
-    ) throws -> [Predictor] {
-        if paths.count == 1 { return [try Predictor(paths[0], tta: tta)] }
-        let single = try paths.map { try Predictor($0, tta: tta) }
+    ) throws -> [EvaluatedModel] {
+        let single = try paths.map { try EvaluatedModel($0, tta: tta) }
+        if paths.count == 1 { return single }
+        if let path = zip(paths, single).first(where: { $1.hasSteps })?.0 {
+            throw LabError(
+                "\(path) has outputs for every step, and such models cannot vote; evaluate the runs one by one, or compare them with Train compare"
+            )
+        }
         let isUniform = single.allSatisfy {
             $0.pipeline.encode() == single[0].pipeline.encode()
                 && $0.tta.copies.encode() == single[0].tta.copies.encode()
         }
         if isUniform || vote.rule == .logits {
-            return [try Predictor(combining: paths, vote: vote, tta: tta)]
+            return [EvaluatedModel(try Predictor(combining: paths, vote: vote, tta: tta))]
         }
         try vote.check(paths.map(RunFile.modelFile), single.map(\.model.spec))
         for (path, predictor) in zip(paths, single) where predictor.classes != single[0].classes {
@@ -85,7 +90,10 @@ public struct RunEvaluation {
         var evaluation = try evaluate(
             data.clips(subset), loadings(data), name: data.split.name, subset: subset,
             speakerIndependent: data.isSpeakerIndependent(subset),
-            loss: loss(trainedOn: data.clips(.train)),
+            steps: data.steps,
+            loss: data.steps?.loss(
+                first.trainedExperiment, trainingRows(data))
+                ?? loss(trainedOn: data.clips(.train)),
             note: subset == .test ? "evaluation" : nil
         ) { try data.sound(of: $0) }
         evaluation.name = subset.rawValue
@@ -95,15 +103,37 @@ public struct RunEvaluation {
     /// On the clips of other data whose class the model knows. Throws a `LabError` if more than a tenth of the clips have another
     /// class, or a class of the model has no clip, unless `allowsPartial`.
     ///
-    /// - Parameter labels: Maps labels of the data to classes of the model.
+    /// - Parameters:
+    ///   - labels: Maps labels of the data to classes of the model.
+    ///   - segments: For a model of frames, the file with the labeled segments of the clips; nil for that of the run.
     public func evaluate(
-        _ data: DataOptions, labels: LabelMapping = LabelMapping(), allowsPartial: Bool = false
+        _ data: DataOptions, labels: LabelMapping = LabelMapping(), segments: String? = nil,
+        allowsPartial: Bool = false
     ) throws -> Evaluation {
         var corpus = try data.read()
         var clips: [Clip] = []
-        var targets: TargetSet?
+        var targets: (any ClipTargets)?
+        var steps: (any StepTask)?
         var notes: [String] = []
-        if first.trainedExperiment.targets.isEmpty {
+        if var frameLabels = first.trainedExperiment.frameLabels {
+            guard labels.labels.entries.isEmpty else {
+                throw LabError("--labels does not apply to a model of frames; rename labels in the segments")
+            }
+            frameLabels.segments = segments ?? frameLabels.segments
+            clips = corpus.clips
+            let frames = try FrameSet(frameLabels, first.trainedExperiment, clips: clips, outputs: classes)
+            (steps, targets) = (frames, frames)
+        } else if segments != nil {
+            throw LabError(
+                "--segments applies to models of frames, and \(first.path) is another model; remove it")
+        } else if first.trainedExperiment.labelsSequences {
+            let matching = TranscriptMatching(
+                corpus, labels.labels, tokens: classes, model: set?.path ?? first.path)
+            (corpus, notes) = try (matching.corpus, matching.notes(allowsPartial: allowsPartial))
+            clips = corpus.clips
+            steps = SequenceSet(
+                transcripts: corpus.classes, vocabulary: SequenceVocabulary(outputs: classes))
+        } else if first.trainedExperiment.targets.isEmpty {
             let matching = try LabelMatching(
                 corpus, labels.labels, classes: classes, model: set?.path ?? first.path)
             try matching.check(allowsPartial: allowsPartial)
@@ -124,19 +154,31 @@ public struct RunEvaluation {
         let source = sources[0]
         let loadings = zip(sources, predictors).map { source, predictor in
             FeatureLoading(
-                source: source, classes: targets == nil ? classes : corpus.classes, targets: targets,
+                source: source, classes: targets == nil && steps == nil ? classes : corpus.classes,
+                targets: targets,
                 isStrict: data.strict,
                 normalizing: predictor.pipeline.normalize)
         }
         let known = Overlap(clips, set?.records ?? records)
         if let sentence = known.sentence { observer.note(sentence) }
         var evaluation = try evaluate(
-            clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil, loss: loss(),
+            clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil, steps: steps,
+            loss: steps?.loss(first.trainedExperiment, []) ?? loss(),
             note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
         evaluation.omissions = omissions + evaluation.omissions
         return evaluation
+    }
+
+    /// The target values of the training clips, if the loss depends on them by balanced class weights.
+    private func trainingRows(_ data: ExperimentData) throws -> [[Real]] {
+        guard (first.trainedExperiment.loss.value as? any ClassWeightedLoss)?.hasClassWeights == true else {
+            return []
+        }
+        return try EvaluationSet(
+            data.clips(.train), data.loading, batch: first.experiment.evaluation.batchSize
+        ).targetRows
     }
 
     /// The number of clips that were in each subset of any of some runs, by their names.
@@ -171,7 +213,7 @@ public struct RunEvaluation {
 
     private func evaluate(
         _ clips: [Clip], _ loadings: [FeatureLoading], name: String, subset: Split.Subset,
-        speakerIndependent: Bool?, loss: any LossSpec, note: String?,
+        speakerIndependent: Bool?, steps: (any StepTask)?, loss: any LossSpec, note: String?,
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {
         let options = first.experiment.measured
@@ -191,7 +233,9 @@ public struct RunEvaluation {
         }
         let set = sets[0]
         set.omissions.summary().forEach(observer.note)
-        var predictions = try predictions(sets, loss)
+        var predictions =
+            try steps?.predictions(of: predictors[0].model, for: set, loss: loss)
+            ?? self.predictions(sets, loss)
         predictions.setSpeakers(set.clips.map(\.speaker))
         var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
@@ -226,7 +270,9 @@ public struct RunEvaluation {
             return try Predictions(of: predictor.model, for: set, classes: classes, loss: loss)
         }
         guard single.count > 1 else { return single[0] }
-        for predictor in predictors { try predictor.requireClasses("voting by probabilities") }
+        for predictor in predictors {
+            try Predictor.requireClasses(predictor.targets, "voting by probabilities")
+        }
         for (path, own) in zip(records.map(\.path), single) where own.ids != single[0].ids {
             throw LabError(
                 "\(path) cannot use the same clips as \(first.path), because some have no features; exclude these clips from the data"

@@ -57,14 +57,15 @@ public struct RunRecord: Sendable {
                 file: path + "/" + RunFile.result, place: "search",
                 found: "\(error)", allowed: "values that the config of the run can have; restore the file")
         }
-        let targets = experiment.targets.map(\.value.plainOutput)
-        predictions = try file(RunFile.predictions).map { try Predictions(contentsOf: $0, targets: targets) }
+        predictions = try file(RunFile.predictions).map { [experiment] in
+            try Predictions(contentsOf: $0, of: experiment)
+        }
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []
         try checksums?.check([
             RunFile.config, RunFile.split, RunFile.result, RunFile.predictions, RunFile.audit,
-            RunFile.metrics, RunFile.sequences,
+            RunFile.metrics,
         ])
         if let result, let metrics = file(RunFile.metrics),
             epochs.map(\.epoch) != Array(1...max(result.epochs, 1))

@@ -46,7 +46,7 @@ extension RunReport {
                 columns, first.experiment.measured,
                 speakerIndependent: evaluation.result.speakerIndependent)
         }
-        guard evaluation.predictions.parts.isEmpty else {
+        guard evaluation.predictions.parts.isEmpty, evaluation.predictions.task == .classification else {
             environment = Self.environment(RunEnvironment.now())
             return
         }

@@ -14,9 +14,10 @@ extension RunReport {
         let experiment = record.trainedExperiment
         self.init(title: record.name)
         lead = experiment.about
+        let isOfClasses = experiment.targets.isEmpty && experiment.task == .classification
         facts = try Self.facts(
-            experiment, classes: experiment.targets.isEmpty ? record.predictions?.classes : nil,
-            units: experiment.targets.isEmpty ? nil : data?.units)
+            experiment, classes: isOfClasses ? record.predictions?.classes : nil,
+            units: isOfClasses ? nil : data?.units)
         split = record.split.map { Self.split($0, experiment, record.audit) }
         audit = record.audit.map { Self.audit($0, measured: experiment.evaluation.subset.rawValue) }
         epochs = record.epochs
@@ -39,7 +40,7 @@ extension RunReport {
         if record.result != nil, experiment.model.spec.hasEstimator {
             try addImportances(Predictor(record.path).model, experiment, data)
         }
-        if let data, data.targets == nil, !experiment.labelsSequences {
+        if let data, isOfClasses {
             trainingClasses = TrainingClasses(experiment, data)
         }
         if let predictions = record.predictions {
@@ -53,7 +54,7 @@ extension RunReport {
                 groups = predictions.groupMetrics(
                     columns, experiment.measured, speakerIndependent: record.result?.speakerIndependent)
             }
-            if let data, predictions.parts.isEmpty {
+            if let data, isOfClasses {
                 try addExamples(
                     predictions, data.corpus.clips, sound: data.sound(of:), Predictor(record.path))
             }
@@ -213,9 +214,15 @@ extension RunReport {
         _ predictions: Predictions, _ options: EvaluationOptions, unit: ClusteredMetric.Unit
     ) throws {
         targets = predictions.parts.map { TargetSection($0) }
-        guard predictions.parts.isEmpty else { return }
+        if predictions.task == .sequences {
+            targets = [TargetSection(PredictionPart("Label errors", predictions))]
+        }
+        guard targets.isEmpty else { return }
         let matrix = try predictions.confusion()
         confusion = matrix
+        guard predictions.task != .frames else {
+            return try addFrames(predictions, matrix, options, unit: unit)
+        }
         let decisions = predictions.decisions
         let right = zip(predictions.truths, decisions).map { $0 == $1 }
         classes = try matrix.classes.indices.map { label in
@@ -235,6 +242,28 @@ extension RunReport {
         confidences = (
             right: zip(sure, right).filter(\.1).map(\.0), wrong: zip(sure, right).filter { !$0.1 }.map(\.0)
         )
+    }
+
+    private mutating func addFrames(
+        _ predictions: Predictions, _ matrix: ConfusionMatrix, _ options: EvaluationOptions,
+        unit: ClusteredMetric.Unit
+    ) throws {
+        classes = try matrix.classes.indices.map { label in
+            let range = try predictions.interval(.recall(ofClass: label), unit, options)
+            return Group(
+                matrix.classes[label], examples: matrix.supports[label], share: range.estimate,
+                low: range.low, high: range.high)
+        }
+        frameScores = ValueTable(
+            title: "F1 score of frames by class", columns: ["class", "F1", "low", "high", "frames"],
+            rows: try matrix.classes.indices.map { label in
+                let range = try predictions.interval(.f1(ofClass: label), unit, options)
+                return [
+                    .text(matrix.classes[label]), .share(range.estimate), .share(range.low),
+                    .share(range.high),
+                    .count(matrix.supports[label]),
+                ]
+            }, note: "Intervals are over \(unit.rawValue).")
     }
 
     mutating func addExamples(

@@ -34,6 +34,8 @@ public struct RunReport: Sendable {
     public var targets: [TargetSection] = []
     /// The recall of each class with its interval; if empty, recalls are taken from the confusion matrix.
     public var classes: [Group] = []
+    /// The F1 score of each class of frames with its interval.
+    public var frameScores: ValueTable?
     /// The accuracy of each speaker.
     public var speakers: [Group] = []
     /// The calibrated decisions of each target.

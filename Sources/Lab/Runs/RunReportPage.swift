@@ -15,7 +15,7 @@ extension RunReport {
             HTML.section("Hyperparameter search", searchPart),
             HTML.section("Training examples", classCountPart),
             HTML.section("Training", trainingPart),
-            HTML.section("Targets", targets.map(\.html).joined()),
+            HTML.section(targets.map(\.title).first ?? "Targets", targets.map(\.html).joined()),
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
             HTML.section("Speakers", speakerPart),
@@ -130,7 +130,7 @@ extension RunReport {
                     ]
                 })
         }
-        return HTML.figure(chart) + (table ?? "")
+        return HTML.figure(chart) + (table ?? "") + (frameScores?.html ?? "")
     }
 
     private var speakerPart: String {

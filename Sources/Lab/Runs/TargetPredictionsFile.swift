@@ -39,6 +39,7 @@ extension Predictions {
         return switch task {
         case .regression: [Self.truthColumn(name), "\(name).predicted"]
         case .multiLabel: classes.map { "\(name).true.\($0)" } + probabilities
+        case .sequences, .frames: []
         case .classification:
             [Self.truthColumn(name), "\(name).predicted"] + probabilities
                 + (references.isEmpty ? [] : classes.map { "\(name).votes.\($0)" })
@@ -51,6 +52,7 @@ extension Predictions {
         return switch task {
         case .regression: numbers([trueValues[row], values[row]])
         case .multiLabel: votes + numbers(probabilities[row])
+        case .sequences, .frames: []
         case .classification:
             [CSV.cell(classes[truths[row]]), CSV.cell(classes[Self.decision(probabilities[row])])]
                 + numbers(probabilities[row]) + votes
@@ -155,6 +157,7 @@ private struct TargetReader {
             case .regression:
                 let pair = try numbers(0, 2)
                 found.append(id, speaker: speaker, truth: pair[0], value: pair[1])
+            case .sequences, .frames: break
             case .multiLabel:
                 found.references.append(try numbers(0, count))
                 found.append(id, speaker: speaker, labels: try numbers(count, count))

@@ -1,25 +1,24 @@
 import Configuration
 import Metrics
 import Reports
+import SpeechEmotion
 
 extension Experiment {
     /// The file with the metrics as text: by class, or by target.
-    public var reportFile: String { targets.isEmpty ? RunFile.classification : RunFile.targets }
+    public var reportFile: String {
+        targets.isEmpty ? task == .sequences ? RunFile.sequences : RunFile.classification : RunFile.targets
+    }
 
     /// The files that are bit-identical in every run of the experiment on one type of machine.
     public var repeatableFiles: [String] {
-        if labelsSequences {
-            let others = [RunFile.predictions, RunFile.classification]
-            return RunFile.repeatable.filter { !others.contains($0) } + [RunFile.sequences]
-        }
-        return RunFile.repeatable.map { $0 == RunFile.classification ? reportFile : $0 }
+        RunFile.repeatable.map { $0 == RunFile.classification ? reportFile : $0 }
     }
 }
 
 extension Predictions {
     /// The metrics by class as text, or, of several targets, those of each.
     public func report(digits: Int = 4) throws -> String {
-        guard !parts.isEmpty else { return try confusion().report(digits: digits) }
+        guard !parts.isEmpty else { return try singleReport(digits) }
         return try parts.map { part in
             "\(part.name): \(NumberText.count(part.predictions.ids.count, "example"))\n\n"
                 + (try part.predictions.singleReport(digits))
@@ -27,12 +26,13 @@ extension Predictions {
     }
 
     private func singleReport(_ digits: Int) throws -> String {
-        guard task != .classification else { return try confusion().report(digits: digits) }
+        if task == .classification || task == .frames { return try confusion().report(digits: digits) }
         return TextTable(try valueRows(digits)).lines.map { $0 + "\n" }.joined()
     }
 
     /// The metrics of a regression, or those of each label, with a header.
     func valueRows(_ digits: Int) throws -> [[String]] {
+        if task == .sequences { return errorRows(digits) }
         if task == .regression {
             let numbers = try PairedNumbers(truths: trueValues, predictions: values)
             func summary(_ values: [Double]) -> String {
@@ -65,6 +65,44 @@ extension Predictions {
     }
 }
 
+extension Predictions {
+    /// The errors of label sequences in all examples and, if speakers are known, in those of each speaker, with a header.
+    fileprivate func errorRows(_ digits: Int) -> [[String]] {
+        func row(_ name: String, _ own: Predictions) -> [String] {
+            let errors = own.labelErrors
+            let exact = own.sequences.count { $0.truth == $0.prediction }
+            return [name, NumberText.fixed(errors.rate, digits)]
+                + [
+                    errors.substitutions, errors.insertions, errors.deletions, errors.labels, exact,
+                    own.ids.count,
+                ].map { NumberText.count($0) }
+        }
+        let bySpeaker = (knownSpeakers ?? []).sortedByBytes().map { speaker in
+            row(speaker, selecting(ids.indices.filter { speakers[$0] == speaker }))
+        }
+        return [
+            [
+                "clips of", "label error rate", "substitutions", "insertions", "deletions", "true labels",
+                "exact matches", "clips",
+            ], row("all", self),
+        ] + bySpeaker
+    }
+
+    /// The clips with the most errors, with both sequences and a header; nil without errors.
+    fileprivate func worstRows(_ count: Int) -> [[String]]? {
+        let errors = sequences.map(\.errors.count)
+        let worst = errors.indices.filter { errors[$0] > 0 }.sorted { (-errors[$0], $0) < (-errors[$1], $1) }
+        guard !worst.isEmpty else { return nil }
+        return [["clip", "true labels", "predicted labels", "errors"]]
+            + worst.prefix(count).map { row in
+                [
+                    ids[row], sequences[row].truth.joined(separator: " "),
+                    sequences[row].prediction.joined(separator: " "), NumberText.count(errors[row]),
+                ]
+            }
+    }
+}
+
 /// What a report shows of one of several targets.
 public struct TargetSection: Sendable {
     /// The name of the target.
@@ -74,10 +112,16 @@ public struct TargetSection: Sendable {
     /// Shows the predictions of a target.
     public init(_ part: PredictionPart) { (name, predictions) = (part.name, part.predictions) }
 
+    /// The number of clips with errors that are listed.
+    private static let shownClips = 12
+
     /// A name in the names of files.
     static func fileName(_ name: String) -> String {
         name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }.joined()
     }
+
+    /// The heading of the section.
+    var title: String { predictions.task == .sequences ? "Label sequences" : "Targets" }
 
     /// The plots with their file names.
     var plots: [(name: String, plot: any Plot)] {
@@ -104,7 +148,7 @@ public struct TargetSection: Sendable {
             return (try? predictions.confusion()).map {
                 [(file, ConfusionPlot(title: "\(name): predictions and true classes", $0))]
             } ?? []
-        case .multiLabel: return []
+        case .multiLabel, .sequences, .frames: return []
         }
     }
 
@@ -114,7 +158,13 @@ public struct TargetSection: Sendable {
         guard predictions.task != .classification, let rows = try? predictions.valueRows(3) else {
             return figures
         }
-        return HTML.table(caption: name, columns: rows[0], rows: Array(rows.dropFirst())) + figures
+        let worst = predictions.worstRows(Self.shownClips) ?? []
+        return HTML.table(caption: name, columns: rows[0], rows: Array(rows.dropFirst()))
+            + (worst.isEmpty
+                ? ""
+                : HTML.table(
+                    caption: "Clips with the most errors", columns: worst[0], rows: Array(worst.dropFirst())))
+            + figures
     }
 }
 

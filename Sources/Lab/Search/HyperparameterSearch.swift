@@ -31,8 +31,7 @@ struct HyperparameterSearch {
     ) throws -> TrialScorer {
         let memory = FeatureMemory(data, cache: cache)
         return TrialScorer(
-            search: search, folds: try folds(search, data), classes: data.corpus.classes, units: data.units,
-            targets: data.targets,
+            search: search, folds: try folds(search, data), data: data,
             loading: { try memory.loading($0) }, shouldStop: { observer.shouldStop })
     }
 

@@ -15,10 +15,8 @@ struct TrialScorer: Sendable {
 
     let search: SearchOptions
     let folds: [Fold]
-    /// The classes, and the outputs that the model needs.
-    let classes: [String]
-    let units: OutputUnits
-    let targets: TargetSet?
+    /// The data of the experiment: what the model learns, and the outputs that it needs.
+    let data: ExperimentData
     /// The features of all clips, which many trials share.
     let loading: @Sendable (Experiment) throws -> FeatureLoading
     let shouldStop: @Sendable () -> Bool
@@ -33,32 +31,35 @@ struct TrialScorer: Sendable {
     /// Returns the value that the search maximizes: the metric, or its negative if lower is better. A fitted model with part of the
     /// budget sees part of the examples, a network part of the epochs.
     func score(_ experiment: Experiment, budget: Double, fold: Int) throws -> Double {
-        let isFitted = try experiment.model.spec(units).hasEstimator
+        let isFitted = try experiment.model.spec(data.units).hasEstimator
         return try evaluated(
             experiment, share: isFitted ? budget : 1, epochs: isFitted ? 1 : budget, fold: fold
-        ) { model, loss, _, test in
-            let value = try value(model, loss, test, experiment)
+        ) { data, model, loss, _, test in
+            let value = try value(data, model, loss, test, experiment)
             return search.isMinimized ? -value : value
         }
     }
 
     /// Returns the scores of a model that is trained with shares of the examples and of the epochs.
     func scores(_ experiment: Experiment, share: Double, epochs: Double, fold: Int) throws -> Scores {
-        try evaluated(experiment, share: share, epochs: epochs, fold: fold) { model, loss, training, test in
+        try evaluated(experiment, share: share, epochs: epochs, fold: fold) {
+            data, model, loss, training, test in
             Scores(
-                training: try value(model, loss, BatchList(training.inOrder()), experiment),
-                test: try value(model, loss, test, experiment), examples: training.examples)
+                training: try value(data, model, loss, BatchList(training.inOrder()), experiment),
+                test: try value(data, model, loss, test, experiment), examples: training.examples)
         }
     }
 
     private func evaluated<Result>(
         _ experiment: Experiment, share: Double, epochs: Double, fold number: Int,
-        _ result: (Model, any LossSpec, TrainingSet, EvaluationSet) throws -> Result
+        _ result: (ExperimentData, Model, any LossSpec, TrainingSet, EvaluationSet) throws -> Result
     ) throws -> Result {
         let fold = folds[number]
         let generator = RandomGenerator(seed: UInt64(experiment.seed))
-        let loading = try loading(experiment)
-        let spec = try experiment.model.spec(units)
+        let data = try data.sized(for: experiment)
+        var loading = try loading(experiment)
+        if let frames = data.steps as? FrameSet { loading.targets = frames }
+        let spec = try experiment.model.spec(data.units)
         let stop: @Sendable () throws -> Void = { if shouldStop() { throw RunStopped(isSaved: true) } }
         let training = try TrainingSet(
             part(fold.train, share, generator), loading,
@@ -67,23 +68,23 @@ struct TrialScorer: Sendable {
         let test = try EvaluationSet(
             fold.test, loading, batch: experiment.evaluation.batchSize, stop: stop)
         let model = try Model(spec, input: loading.source.shape, generator: generator.split("weights"))
-        let loss: any LossSpec =
-            targets?.loss(training.targetRows)
-            ?? experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
+        let loss = data.loss(experiment, training)
         if spec.hasEstimator {
             try model.fitLayers(
-                to: training.fittingExamples(classes: classes.count, experiment, validation: nil),
+                to: training.fittingExamples(
+                    classes: data.corpus.classes.count, experiment, validation: nil),
                 generator: generator.split("fit"))
         } else {
-            try experiment.initialize?.transfer(to: model, classes: classes).apply()
+            try experiment.initialize?.transfer(to: model, classes: data.outputNames).apply()
             try model.fitFeatureNorms(training.inOrder().map(\.inputs), keepingFitted: true)
-            try train(model, loss, experiment, epochs, training, test, stop)
+            try train(data, model, loss, experiment, epochs, training, test, stop)
         }
-        return try result(model, loss, training, test)
+        return try result(data, model, loss, training, test)
     }
 
     private func train(
-        _ model: Model, _ loss: any LossSpec, _ experiment: Experiment, _ budget: Double,
+        _ data: ExperimentData, _ model: Model, _ loss: any LossSpec, _ experiment: Experiment,
+        _ budget: Double,
         _ training: TrainingSet, _ test: EvaluationSet, _ stop: () throws -> Void
     ) throws {
         var options = experiment.training
@@ -95,7 +96,7 @@ struct TrialScorer: Sendable {
                 schedule: experiment.schedule?.value, options: options, freeze: experiment.freeze,
                 seed: UInt64(experiment.seed)),
             batches: training
-        ) { model in try predictions(of: model, test, loss).metrics(metrics) }
+        ) { model in try data.predictions(of: model, for: test, loss: loss).metrics(metrics) }
         while !trainer.isOver {
             while trainer.batch < trainer.batchesPerEpoch {
                 try stop()
@@ -107,19 +108,11 @@ struct TrialScorer: Sendable {
     }
 
     private func value(
-        _ model: Model, _ loss: any LossSpec, _ test: any EvaluationBatches, _ experiment: Experiment
+        _ data: ExperimentData, _ model: Model, _ loss: any LossSpec, _ test: any EvaluationBatches,
+        _ experiment: Experiment
     ) throws -> Double {
-        let found = try predictions(of: model, test, loss).metrics(experiment.metrics)
+        let found = try data.predictions(of: model, for: test, loss: loss).metrics(experiment.metrics)
         return found.first { $0.name == search.metric }?.value ?? .nan
-    }
-
-    private func predictions(
-        of model: any Layer, _ test: any EvaluationBatches, _ loss: any LossSpec
-    ) throws -> Predictions {
-        guard let targets else {
-            return try Predictions(of: model, for: test, classes: classes, loss: loss)
-        }
-        return try Predictions(of: model, for: test, targets: targets.outputs, loss: loss)
     }
 
     /// A fraction of the clips, drawn at random with equal shares of all classes, and at least one of each.

@@ -87,6 +87,9 @@ extension Layer {
             for branch in branches.branches { try branch.fitLayers(batches, fit) }
         case let voting as Voting:
             for estimator in voting.estimators { try estimator.fitLayers(batches, fit) }
+        case let windows as Windows:
+            guard windows.body.hasFittedLayer else { return }
+            try windows.body.fitLayers(withoutRecording { batches.map { windows.cut($0).windows } }, fit)
         case let residual as Residual: try residual.body.fitLayers(batches, fit)
         case let sequential as Sequential:
             var signals = batches

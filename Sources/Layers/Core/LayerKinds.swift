@@ -26,6 +26,7 @@ let layerKinds: [any TaggedOptions.Type] = [
     Flatten.Spec.self, Reshape.Spec.self, Masking.Spec.self, Unmasking.Spec.self, GatedLinear.Spec.self,
     Embedding.Spec.self, LayerSum.Spec.self,
     Sequential.Spec.self, Residual.Spec.self, Branches.Spec.self, Voting.Spec.self, Graph.Spec.self,
+    Windows.Spec.self,
     SqueezeExcitation.Spec.self, MBConv.Spec.self, EfficientNet.Spec.self,
     StandardScalerSpec.self, RobustScalerSpec.self, MinMaxScalerSpec.self, PCASpec.self, SelectKBestSpec.self,
     SelectFromModelSpec.self,

@@ -88,6 +88,13 @@ public struct Pass: Sendable {
         return pass
     }
 
+    /// The pass without records of attention and outputs, for layers whose examples are not those of the batch.
+    var withoutRecords: Pass {
+        var pass = Pass(isTraining: isTraining, generator: generator, attention: nil, tap: tap)
+        (pass.isPlanning, pass.frozen, pass.isAtStart) = (isPlanning, frozen, isAtStart)
+        return pass
+    }
+
     /// Inference: no dropout or noise, running statistics.
     public static let inference = Pass(isTraining: false, generator: nil)
 

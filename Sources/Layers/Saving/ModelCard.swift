@@ -18,6 +18,9 @@ public struct ModelCard: Sendable {
     /// How decisions follow from outputs, such as the limits of conformal prediction; nil for none.
     public var decisions: JSONValue?
 
+    /// The labels of frames as in a config, for a model with the score of each class at every step; nil for other models.
+    public var frames: JSONValue?
+
     /// Creates a card; all values are optional.
     public init(
         classes: [String] = [], features: JSONValue? = nil, sampleRate: Int? = nil, tta: JSONValue? = nil,
@@ -38,6 +41,7 @@ public struct ModelCard: Sendable {
         if let sampleRate { entries.append(("sample_rate", String(sampleRate))) }
         if let tta { entries.append(("tta", tta.line)) }
         if let targets { entries.append(("targets", targets.line)) }
+        if let frames { entries.append(("frames", frames.line)) }
         if let decisions { entries.append(("decisions", decisions.line)) }
         return entries
     }

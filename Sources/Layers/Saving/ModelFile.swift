@@ -95,6 +95,7 @@ public enum ModelFile {
             card.tta = try parse("tta", file, path)
         }
         if file.metadata["targets"] != nil { card.targets = try parse("targets", file, path) }
+        if file.metadata["frames"] != nil { card.frames = try parse("frames", file, path) }
         if file.metadata["decisions"] != nil { card.decisions = try parse("decisions", file, path) }
         if let rate = file.metadata["sample_rate"] {
             guard let number = Int(rate), number > 0 else {

@@ -10,6 +10,7 @@ extension ONNXMappings {
             .adding(Branches.Spec.self, branches)
             .adding(Voting.Spec.self, voting)
             .adding(Graph.Spec.self, graph)
+            .adding(Windows.Spec.self, windows)
             .adding(SqueezeExcitation.Spec.self, squeezeExcitation)
     }
 
@@ -104,4 +105,38 @@ private func join(_ layer: ONNXLayer, _ signals: [ONNXSignal], _ joining: Joinin
     let weights = try layer.apply("fc2", to: layer.apply("fc1", to: pooled))
     let axes = layer.integers(Array(1..<x.shape.count))
     return x.with(layer.node("Mul", x.value, layer.node("Unsqueeze", weights.value, axes)))
+}
+
+/// All windows of an input of full length; those beyond the end of a sequence have one valid step, and are padding afterwards.
+@Sendable private func windows(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let spec: Windows.Spec = try layer.spec()
+    try layer.needsFixedSteps(x, "the windows of a sequence are cut at fixed steps")
+    let (steps, channels) = (x.shape[0], x.shape[1])
+    let count = spec.count(steps)
+    let starts = (0..<count).map { $0 * spec.step }
+    // Steps beyond the end repeat the last one, and are not valid.
+    let places = starts.flatMap { start in (0..<spec.size).map { min(start + $0, steps - 1) } }
+    let gathered = layer.node("Gather", [layer.masked(x), layer.integers(places)], [("axis", .integer(1))])[0]
+    let bags = layer.reshape(gathered, [-1, spec.size, channels])
+    let shape = layer.node("Shape", [x.value], [("start", .integer(0)), ("end", .integer(1))])[0]
+    let lengths =
+        x.lengths?.counted(x, layer)
+        ?? layer.node("Expand", layer.integers([steps]), shape)
+    let column = layer.node("Unsqueeze", lengths, layer.integers([1]))
+    let left = layer.node("Sub", column, layer.integers(starts))
+    let clipped = layer.node("Max", layer.node("Min", left, layer.integers([spec.size])), layer.integers([1]))
+    let own = layer.reshape(clipped, [-1])
+    let body = try layer.apply(
+        "layers",
+        to: ONNXSignal(bags, shape: [spec.size, channels], lengths: ONNXLengths { own }))
+    let width = body.shape[0]
+    var result = ONNXSignal(layer.reshape(body.value, [-1, count, width]), shape: [count, width])
+    if x.lengths != nil {
+        // The number of windows that begin before the end of the last full one.
+        let more = layer.node("Sub", lengths, layer.integers([spec.size - spec.step + 1]))
+        let found = layer.node("Div", more, layer.integers([spec.step]))
+        let number = layer.node("Add", layer.node("Max", found, layer.integers([0])), layer.integers([1]))
+        result.lengths = ONNXLengths { number }
+    }
+    return result
 }

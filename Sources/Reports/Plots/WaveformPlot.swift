@@ -9,6 +9,9 @@ public struct WaveformPlot: Plot {
         /// The start of the first step in seconds.
         public var start: Double
 
+        /// The duration that a weight is about, if steps are windows that overlap; nil for that of a step.
+        public var window: Double?
+
         /// Creates weights of steps of equal duration.
         public init(_ weights: [Double], seconds: Double, start: Double = 0) {
             self.weights = weights

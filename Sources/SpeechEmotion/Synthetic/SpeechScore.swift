@@ -20,6 +20,8 @@ struct SpeechScore {
     }
 
     private(set) var frames: [Frame] = []
+    /// The frames of each syllable.
+    private(set) var syllables: [Range<Int>] = []
     let speaker: SyntheticSpeaker
     let style: SyntheticEmotion.Style
     /// The accents: the time as a fraction of the frames, and the strength.
@@ -39,12 +41,14 @@ struct SpeechScore {
             let length =
                 0.125 * syllable.vowel.length * (syllable.isAccented ? 1.3 : 1) * (isLast ? 1.6 : 1) / pace
                 * exp(0.1 * generator.normal())
+            let first = frames.count
             begin(syllable.onset, pace, toward: syllable.vowel)
             if syllable.isAccented {
                 let strength = max(0.2, 1 + 0.3 * generator.normal())
                 accents.append((frames.count + Int(length * Self.frameRate * 0.35), strength))
             }
             speak(syllable, seconds: length, after: place == 0 ? nil : statement.syllables[place - 1].vowel)
+            syllables.append(first..<frames.count)
         }
         let end = frames.count
         rest(0.1 + 0.3 * generator.uniform())

@@ -41,6 +41,19 @@ public struct SyntheticClip: Sendable, Hashable {
     /// The duration in seconds, computed without synthesis.
     public var seconds: Double { Double(synthesizer.count) / Double(SpeechSynthesizer.rate) }
 
+    /// The spoken digits with their times, or the whole statement with the emotion as its label; computed without synthesis.
+    public var segments: [LabeledSegment] {
+        let times = synthesizer.score.syllables
+        func segment(_ syllables: Range<Int>, _ label: String) -> LabeledSegment? {
+            guard !syllables.isEmpty else { return nil }
+            return LabeledSegment(
+                start: Double(times[syllables.lowerBound].lowerBound) / SpeechScore.frameRate,
+                end: Double(times[syllables.upperBound - 1].upperBound) / SpeechScore.frameRate, label: label)
+        }
+        guard let digits else { return [segment(times.indices, emotion.rawValue)].compactMap { $0 } }
+        return zip(SyntheticStatement(digits: digits).words, digits).compactMap { segment($0, "\($1)") }
+    }
+
     private var synthesizer: SpeechSynthesizer {
         let generator = RandomGenerator(seed: seed).split(id)
         let speaker = SyntheticSpeaker(number: speaker, seed: seed)

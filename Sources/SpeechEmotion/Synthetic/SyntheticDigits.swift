@@ -2,7 +2,13 @@
 extension SyntheticStatement {
     /// The digits, one after the other. Digits outside of 0...9 are left out.
     init(digits: [Int]) {
-        syllables = digits.flatMap { DigitWords.all.indices.contains($0) ? DigitWords.all[$0] : [] }
+        let spoken = digits.map { DigitWords.all.indices.contains($0) ? DigitWords.all[$0] : [] }
+        syllables = spoken.flatMap { $0 }
+        var start = 0
+        for word in spoken {
+            words.append(start..<start + word.count)
+            start += word.count
+        }
     }
 }
 

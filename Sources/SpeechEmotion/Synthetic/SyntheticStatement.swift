@@ -26,6 +26,8 @@ struct SyntheticStatement: Sendable {
     }
 
     let syllables: [Syllable]
+    /// The syllables of each word, if the words are known.
+    var words: [Range<Int>] = []
 
     /// The sentence of a number, from 1; larger numbers wrap around.
     static func number(_ number: Int) -> SyntheticStatement {

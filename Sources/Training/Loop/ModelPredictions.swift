@@ -2,6 +2,16 @@ import Autograd
 import Layers
 import Metrics
 
+extension Batch {
+    /// Returns the outputs of a model in inference mode with their lengths, for models with an output for every step.
+    public func outputs(of model: any Layer) -> Signal {
+        withoutRecording {
+            (model as? FrozenModel)?.begin(self)
+            return model.forward(inputs, .inference)
+        }
+    }
+}
+
 extension Predictions {
     /// Predicts all batches with a model. With test-time augmentation, the logits of all copies of an example are averaged.
     ///

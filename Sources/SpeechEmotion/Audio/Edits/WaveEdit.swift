@@ -6,6 +6,11 @@ public protocol WaveEdit: TaggedOptions {
     func callAsFunction(_ wave: Waveform) throws -> Waveform
 }
 
+extension WaveEdit {
+    /// Whether the step removes silence, so that the length depends on the recording.
+    var removesSilence: Bool { self is Trim || self is SilenceRemoval || self is EnergyActivity }
+}
+
 /// The registered preprocessing steps.
 public enum WaveEditKinds: Registry {
     /// The type of a decoded config entry.
@@ -14,7 +19,8 @@ public enum WaveEditKinds: Registry {
     public static var noun: String { "preprocessing step" }
     public static var builtIn: [any TaggedOptions.Type] {
         [
-            Trim.self, SilenceRemoval.self, PeakNormalization.self, LoudnessNormalization.self, Gain.self,
+            Trim.self, SilenceRemoval.self, EnergyActivity.self, PeakNormalization.self,
+            LoudnessNormalization.self, Gain.self,
             OffsetRemoval.self, Preemphasis.self, Crop.self, FixedLength.self, Resample.self,
         ]
     }

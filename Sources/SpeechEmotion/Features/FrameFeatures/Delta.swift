@@ -43,6 +43,7 @@ public struct Delta: FrameFeature {
     public var names: [String] { of.value.names.map { (order == 1 ? "delta_" : "delta2_") + $0 } }
     /// The hop length of the other feature.
     public var hop: Int { of.value.hop }
+    public var firstCenter: Int { of.value.firstCenter }
     /// The number of frames of the other feature.
     public func frames(of samples: Int) -> Int? { of.value.frames(of: samples) }
     public func check(rate: Int) throws(DataError) { try of.value.check(rate: rate) }

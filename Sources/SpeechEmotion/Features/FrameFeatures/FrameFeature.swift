@@ -8,6 +8,8 @@ public protocol FrameFeature: TaggedOptions, Hashable {
     var names: [String] { get }
     /// The hop length in samples. Features in one sequence must have the same.
     var hop: Int { get }
+    /// The sample in the center of the first frame; 0 unless a type tells.
+    var firstCenter: Int { get }
     /// Returns the number of frames for a number of samples; nil if the waveform is too short for one.
     func frames(of samples: Int) -> Int?
     /// Throws if the options are invalid for a sample rate.
@@ -19,6 +21,8 @@ public protocol FrameFeature: TaggedOptions, Hashable {
 }
 
 extension FrameFeature {
+    public var firstCenter: Int { 0 }
+
     /// The type name, numbered from 0 if there are several values: `rms`, `mfcc_0`.
     public var names: [String] {
         width == 1 ? [Self.type] : (0..<width).map { "\(Self.type)_\($0)" }

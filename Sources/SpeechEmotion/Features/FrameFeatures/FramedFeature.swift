@@ -8,6 +8,7 @@ protocol FramedFeature: FrameFeature {
 extension FramedFeature {
     /// The hop length of the frames.
     public var hop: Int { frames.hop }
+    public var firstCenter: Int { frames.isCentered ? 0 : frames.length / 2 }
     /// The number of frames.
     public func frames(of samples: Int) -> Int? { try? frames.framing(.zeros).frames(of: samples) }
 

@@ -8,6 +8,7 @@ protocol SpectralFeature: FrameFeature {
 extension SpectralFeature {
     /// The hop length of the transform.
     public var hop: Int { stft.hop }
+    public var firstCenter: Int { stft.isCentered ? 0 : stft.fft / 2 }
     /// The number of frames of the transform.
     public func frames(of samples: Int) -> Int? { try? stft.framing.frames(of: samples) }
 

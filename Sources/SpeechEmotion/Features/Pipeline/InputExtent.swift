@@ -33,7 +33,7 @@ extension FeaturePipeline {
                     limit(seconds)
                 }
             case let resample as Resample: current = resample.rate
-            case is Trim, is SilenceRemoval:
+            case is Trim, is SilenceRemoval, is EnergyActivity:
                 extent.secondsWithSilence = extent.secondsWithSilence ?? extent.seconds ?? .infinity
             default: break
             }
@@ -52,7 +52,7 @@ extension FeaturePipeline {
         var pipeline = self
         var isCut = false
         pipeline.preprocessing = preprocessing.compactMap { edit in
-            isCut = isCut || edit.value is Trim || edit.value is SilenceRemoval
+            isCut = isCut || edit.value.removesSilence
             guard isCut else { return edit }
             if edit.value is FixedLength { return nil }
             guard var crop = edit.value as? Crop else { return edit }

@@ -23,7 +23,7 @@ extension FeaturePipeline {
             case let step as Resample:
                 length = length.map { Int(Double($0) / Double(rate) * Double(step.rate)) }
                 rate = step.rate
-            case is Crop, is Trim, is SilenceRemoval: length = nil
+            case is Crop, is Trim, is SilenceRemoval, is EnergyActivity: length = nil
             default: break
             }
         }

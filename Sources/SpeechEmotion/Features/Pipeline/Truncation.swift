@@ -58,7 +58,7 @@ extension FeaturePipeline {
 
     /// Whether a step removes silence before another step may truncate; the header does not tell how much.
     public var removesSilence: Bool {
-        preprocessing.contains { $0.value is Trim || $0.value is SilenceRemoval }
+        preprocessing.contains { $0.value.removesSilence }
     }
 
     /// The seconds that `offset` and `duration` remove from a clip.

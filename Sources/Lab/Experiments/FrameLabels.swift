@@ -1,0 +1,135 @@
+import Configuration
+import SpeechEmotion
+
+/// Frame classification: the classes of the frames of a clip come from labeled segments.
+public struct FrameLabels: Options, Equatable {
+    public var segments: String?
+    public var merge: String?
+    public var unlabeled: String?
+
+    public static let summary =
+        "Frame classification: the model has an output for every step, and labeled segments tell the class of a frame."
+    public static let fields: [Field<Self>] = [
+        .init(
+            "segments", \.segments,
+            "CSV file with the columns clip, start, end and label: the id of a clip, times in seconds from its start, and a class. `null` uses the segments that built-in synthetic corpora know.",
+            .check("that is not empty") { $0 != "" }),
+        .init(
+            "merge", \.merge,
+            "Class of all segments, whatever their label, such as `speech`; `null` keeps the labels.",
+            .check("that is not empty") { $0 != "" }),
+        .init(
+            "unlabeled", \.unlabeled,
+            "Class of frames outside of all segments, such as `non-speech`; `null` ignores these frames in training and evaluation.",
+            .check("that is not empty") { $0 != "" }),
+    ]
+
+    public init() {}
+
+    public var validationIssues: [ValidationIssue] {
+        merge != nil && (unlabeled == nil || unlabeled == merge)
+            ? [ValidationIssue("merge", "leaves a single class; name another one with \"unlabeled\"")] : []
+    }
+
+    /// The segments of clips with the classes that frames have. Throws if the file is damaged, or if no clip has a segment.
+    func labeledSegments(of clips: [Clip]) throws -> [String: [LabeledSegment]] {
+        let table = try segments.map { try SegmentTable(contentsOf: $0).segments }
+        var found: [String: [LabeledSegment]] = [:]
+        for clip in clips {
+            let own: [LabeledSegment]
+            if let table {
+                own = table[clip.origin ?? clip.id] ?? []
+            } else if case .synthetic(let synthetic) = clip.source {
+                own = synthetic.segments
+            } else {
+                throw DataError(
+                    "frame_labels", found: "\(clip.id), a recording, and no \"segments\"",
+                    allowed: "a CSV file with the segments of the clips")
+            }
+            guard !own.isEmpty else { continue }
+            found[clip.id] = own.map { segment in
+                var segment = segment
+                segment.label = merge ?? segment.label
+                return segment
+            }
+        }
+        guard !found.isEmpty else {
+            throw DataError(
+                segments ?? "frame_labels",
+                found: "no segment of the clips, such as "
+                    + (table.flatMap { $0.keys.sortedByBytes().first }.map { "one of \"\($0)\"" } ?? "any"),
+                allowed: "the ids of clips, such as \"\(clips.first?.id ?? "")\"")
+        }
+        return found
+    }
+
+    /// The classes of frames: that of unlabeled ones, then those of segments in alphabetical order.
+    func classes(_ segments: [String: [LabeledSegment]]) -> [String] {
+        let labels = Set(segments.values.joined().map(\.label)).subtracting([unlabeled].compactMap { $0 })
+        return [unlabeled].compactMap { $0 } + labels.sortedByBytes()
+    }
+
+    /// The classes if they do not depend on the segments.
+    var knownClasses: [String]? { merge.flatMap { merge in unlabeled.map { [$0, merge] } } }
+}
+
+extension Experiment {
+    /// What contradicts frame classification, with the location.
+    var frameComplaints: [ValidationIssue] {
+        guard frameLabels != nil else { return [] }
+        var found: [ValidationIssue] = []
+        func report(_ path: [JSONPath.Step], _ message: String) {
+            found.append(ValidationIssue(at: path, message))
+        }
+        let here = "with frame_labels"
+        if !targets.isEmpty { report([.key("targets")], "cannot be combined \(here); remove one of them") }
+        if model.spec.hasEstimator {
+            report([.key("frame_labels")], "applies to neural networks only; remove it")
+        }
+        if !loss.value.scoresClasses {
+            report([.key("loss")], "does not classify frames; use cross_entropy or focal")
+        }
+        let layout = features.layout.value as? FrameSequence
+        if layout == nil {
+            report([.key("features"), .key("layout")], "expected a sequence of frames \(here)")
+        }
+        if layout.map({ $0.padding != .end || $0.truncating != .end }) == true {
+            report(
+                [.key("features"), .key("layout")],
+                "pads or truncates at the front, which moves frames against their labels; use \"end\"")
+        }
+        for (index, edit) in features.preprocessing.enumerated() where !edit.value.keepsTimes {
+            report(
+                [.key("features"), .key("preprocessing"), .index(index)],
+                "changes the times of frames, which labels refer to; remove it")
+        }
+        for (index, change) in augmentation.waveform.enumerated() where !change.value.keepsTimes {
+            report(
+                [.key("augmentation"), .key("waveform"), .index(index)],
+                "changes the times of frames, which labels refer to; remove it")
+        }
+        for (copy, changes) in augmentation.copies.enumerated() {
+            for (index, change) in changes.enumerated() where !change.value.keepsTimes {
+                report(
+                    [.key("augmentation"), .key("copies"), .index(copy), .index(index)],
+                    "changes the times of frames, which labels refer to; remove it")
+            }
+        }
+        return found
+    }
+}
+
+extension WaveEdit {
+    /// Whether every moment of the waveform stays where it is.
+    fileprivate var keepsTimes: Bool {
+        self is PeakNormalization || self is LoudnessNormalization || self is Gain || self is OffsetRemoval
+            || self is Preemphasis || self is Resample
+    }
+}
+
+extension WaveAugmentation {
+    /// Whether every moment of the waveform stays where it is.
+    fileprivate var keepsTimes: Bool {
+        !(self is TimeStretch || self is SpeedChange || self is TimeShift)
+    }
+}
