@@ -40,6 +40,8 @@ final class ONNXExport {
 
     let options: ONNXOptions
     let graph: ONNXGraph
+    /// Whether attention weights may become outputs: not inside of windows, whose examples are not those of the batch.
+    var allowsAttention = true
     private var attention: [(path: String, value: String, shape: [ONNXGraph.Port.Size])] = []
 
     init(_ options: ONNXOptions) {
@@ -120,7 +122,7 @@ final class ONNXExport {
 
     /// Whether attention weights of this kind become outputs.
     func wants(_ kind: ONNXOptions.AttentionOutputs) -> Bool {
-        options.attention == .all || options.attention == kind
+        allowsAttention && (options.attention == .all || options.attention == kind)
     }
 
     /// Adds attention weights as an output.

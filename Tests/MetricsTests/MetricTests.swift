@@ -10,7 +10,7 @@ import Testing
         #expect(
             Metric.allCases.filter { !$0.higherIsBetter } == [
                 .logLoss, .brier, .calibrationError, .rankError, .meanAbsoluteError, .rootMeanSquaredError,
-                .hammingLoss, .voteDivergence,
+                .hammingLoss, .voteDivergence, .labelErrorRate,
             ])
         #expect(Metric(rawValue: "arousal.ccc") == .concordance.of(target: "arousal"))
         #expect(Metric(rawValue: ".ccc") == nil && Metric(rawValue: "arousal.cc") == nil)

@@ -55,10 +55,10 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "pool2d", "size": 3, "stride": 2, "padding": "symmetric"}"#, [9, 6, 2]),
         .init(
             #"{"type": "windows", "size": 4, "layers": [{"type": "conv1d", "filters": 3, "kernel_size": 3, "padding": "same", "activation": "tanh"}, {"type": "attention"}]}"#,
-            [9, 2]),
+            [9, 2], isFixed: true),
         .init(
             #"{"type": "windows", "size": 3, "hop": 3, "layers": [{"type": "gru", "units": 2, "output": "last"}]}"#,
-            [7, 2]),
+            [7, 2], isFixed: true),
         .init(#"{"type": "global_pool"}"#, [7, 3]),
         .init(#"{"type": "global_pool", "kind": "max"}"#, [7, 3]),
         .init(#"{"type": "global_pool"}"#, [4, 5, 3]),

@@ -118,25 +118,29 @@ private func join(_ layer: ONNXLayer, _ signals: [ONNXSignal], _ joining: Joinin
     let places = starts.flatMap { start in (0..<spec.size).map { min(start + $0, steps - 1) } }
     let gathered = layer.node("Gather", [layer.masked(x), layer.integers(places)], [("axis", .integer(1))])[0]
     let bags = layer.reshape(gathered, [-1, spec.size, channels])
-    let shape = layer.node("Shape", [x.value], [("start", .integer(0)), ("end", .integer(1))])[0]
-    let lengths =
-        x.lengths?.counted(x, layer)
-        ?? layer.node("Expand", layer.integers([steps]), shape)
-    let column = layer.node("Unsqueeze", lengths, layer.integers([1]))
-    let left = layer.node("Sub", column, layer.integers(starts))
-    let clipped = layer.node("Max", layer.node("Min", left, layer.integers([spec.size])), layer.integers([1]))
-    let own = layer.reshape(clipped, [-1])
-    let body = try layer.apply(
-        "layers",
-        to: ONNXSignal(bags, shape: [spec.size, channels], lengths: ONNXLengths { own }))
+    func lengths() -> String {
+        if let known = x.lengths { return known.counted(x, layer) }
+        let batch = layer.node("Shape", [x.value], [("start", .integer(0)), ("end", .integer(1))])[0]
+        return layer.node("Expand", layer.integers([steps]), batch)
+    }
+    let own = ONNXLengths {
+        let column = layer.node("Unsqueeze", lengths(), layer.integers([1]))
+        let left = layer.node("Sub", column, layer.integers(starts))
+        let most = layer.node("Min", left, layer.integers([spec.size]))
+        return layer.reshape(layer.node("Max", most, layer.integers([1])), [-1])
+    }
+    let outer = layer.export.allowsAttention
+    layer.export.allowsAttention = false
+    defer { layer.export.allowsAttention = outer }
+    let body = try layer.apply("layers", to: ONNXSignal(bags, shape: [spec.size, channels], lengths: own))
     let width = body.shape[0]
     var result = ONNXSignal(layer.reshape(body.value, [-1, count, width]), shape: [count, width])
-    if x.lengths != nil {
-        // The number of windows that begin before the end of the last full one.
-        let more = layer.node("Sub", lengths, layer.integers([spec.size - spec.step + 1]))
+    guard x.lengths != nil else { return result }
+    result.lengths = ONNXLengths {
+        let more = layer.node("Sub", lengths(), layer.integers([spec.size - spec.step + 1]))
         let found = layer.node("Div", more, layer.integers([spec.step]))
-        let number = layer.node("Add", layer.node("Max", found, layer.integers([0])), layer.integers([1]))
-        result.lengths = ONNXLengths { number }
+        return layer.node("Add", layer.node("Max", found, layer.integers([0])), layer.integers([1]))
     }
+    result.value = layer.masked(result)
     return result
 }

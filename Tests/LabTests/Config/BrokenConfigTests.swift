@@ -147,7 +147,7 @@ import Testing
         (
             #""metrics": ["accuracy", "uar"]"#, #""metrics": "accuracy""#,
             [
-                #"30:31: evaluation.metrics: expected a list of values out of "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece", "auc", "quadratic_kappa", "rank_error", "ccc", "pearson", "spearman", "mae", "rmse", "r2", "label_macro_f1", "label_micro_f1", "mean_average_precision", "label_auc", "hamming_loss", "vote_divergence" or "entropy_correlation", found "accuracy"; write ["accuracy"]"#
+                #"30:31: evaluation.metrics: expected a list of values out of "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece", "auc", "quadratic_kappa", "rank_error", "ccc", "pearson", "spearman", "mae", "rmse", "r2", "label_macro_f1", "label_micro_f1", "mean_average_precision", "label_auc", "hamming_loss", "vote_divergence", "entropy_correlation", "label_error_rate", "exact_matches" or "segment_f1", found "accuracy"; write ["accuracy"]"#
             ]
         ),
         (
@@ -219,7 +219,7 @@ import Testing
         (
             #""metrics": ["accuracy", "uar"]"#, #""metrics": ["accuracy", "uarr"]"#,
             [
-                #"30:44: evaluation.metrics[1]: expected "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece", "auc", "quadratic_kappa", "rank_error", "ccc", "pearson", "spearman", "mae", "rmse", "r2", "label_macro_f1", "label_micro_f1", "mean_average_precision", "label_auc", "hamming_loss", "vote_divergence" or "entropy_correlation", found "uarr"; did you mean "uar"?"#
+                #"30:44: evaluation.metrics[1]: expected "accuracy", "uar", "macro_f1", "weighted_f1", "macro_precision", "kappa", "matthews", "top2_accuracy", "top3_accuracy", "log_loss", "brier", "ece", "auc", "quadratic_kappa", "rank_error", "ccc", "pearson", "spearman", "mae", "rmse", "r2", "label_macro_f1", "label_micro_f1", "mean_average_precision", "label_auc", "hamming_loss", "vote_divergence", "entropy_correlation", "label_error_rate", "exact_matches" or "segment_f1", found "uarr"; did you mean "uar"?"#
             ]
         ),
         (
@@ -283,7 +283,7 @@ import Testing
         (
             #""seed": 1"#, #""zzz": 1"#,
             [
-                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, initialize, freeze, targets, target_weighting, loss, optimizer, schedule, training, evaluation, logging, search, sweep"
+                "3:5: zzz: unknown key; allowed keys: name, description, seed, data, split, fold, features, augmentation, model, initialize, freeze, targets, frame_labels, target_weighting, loss, optimizer, schedule, training, evaluation, logging, search, sweep"
             ]
         ),
         (
