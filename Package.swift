@@ -205,3 +205,8 @@ if Context.environment["GRADIENT_CHECKS"] != nil {
     package.targets.removeAll { !targets.contains($0.name) }
     package.products.removeAll { !targets.contains($0.name) }
 }
+
+// TEST_TARGETS=LayersTests,LabTests builds these tests only: compiling all tests takes longer than the modules.
+if let names = Context.environment["TEST_TARGETS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}

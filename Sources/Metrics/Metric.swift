@@ -115,8 +115,7 @@ public struct Metric: Sendable {
             return value(
                 try LabelMetrics(
                     truths: predictions.references.map { $0.map { $0 >= 0.5 } },
-                    probabilities: predictions.probabilities,
-                    thresholds: predictions.classes.map { _ in 0.5 }))
+                    probabilities: predictions.probabilities, decisions: predictions.decidedLabels))
         case .probabilities, .meanOverExamples, .areaUnderROC:
             let soft = try ProbabilityMetrics(
                 probabilities: predictions.probabilities, truths: predictions.truths,

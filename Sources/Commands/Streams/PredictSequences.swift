@@ -11,7 +11,8 @@ extension Command {
         _ arguments: Arguments, _ predictor: SequencePredictor, format: String
     ) throws {
         for name in [
-            "tta", "attention", "saliency", "plots", "timeline", "window", "step", "truncate", "stateful",
+            "tta", "attention", "saliency", "output", "adapt", "plots", "timeline", "window", "step",
+            "truncate", "stateful",
             "rate",
         ] where arguments.has(name) {
             throw UsageError("--\(name) does not apply to a model of label sequences")

@@ -30,6 +30,7 @@ extension Predictions {
         try self.init(
             contentsOf: folder + "/" + RunFile.predictions,
             targets: experiment.targets.map(\.value.plainOutput))
+        apply(try RunDecisions.read(folder))
     }
 
     /// Reads a file written from `csv`; it does not contain the mean loss. Throws errors with their lines.

@@ -58,7 +58,12 @@ public struct RunRecord: Sendable {
                 found: "\(error)", allowed: "values that the config of the run can have; restore the file")
         }
         let targets = experiment.targets.map(\.value.plainOutput)
-        predictions = try file(RunFile.predictions).map { try Predictions(contentsOf: $0, targets: targets) }
+        let decisions = try RunDecisions.read(path)
+        predictions = try file(RunFile.predictions).map { file in
+            var found = try Predictions(contentsOf: file, targets: targets)
+            found.apply(decisions)
+            return found
+        }
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }
         epochs = try file(RunFile.metrics).map { try EpochLines.read($0) } ?? []

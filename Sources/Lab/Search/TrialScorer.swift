@@ -72,7 +72,8 @@ struct TrialScorer: Sendable {
             ?? experiment.balancedLoss.fitted(classCounts: training.classCounts(classes.count))
         if spec.hasEstimator {
             try model.fitLayers(
-                to: training.fittingExamples(classes: classes.count, experiment, validation: nil),
+                to: training.fittingExamples(
+                    classes: classes.count, targets: targets, experiment, validation: nil),
                 generator: generator.split("fit"))
         } else {
             try experiment.initialize?.transfer(to: model, classes: classes).apply()
