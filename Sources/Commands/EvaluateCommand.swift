@@ -35,6 +35,11 @@ extension Command {
             "With --data: evaluate even if over 10% of the clips do not match a class of the model, or a class has no clips."
     )
 
+    private static let adapt = Option.choice(
+        "adapt", SpeakerAdaptation.allCases.map(\.rawValue),
+        help:
+            "Also evaluate the model after an adaptation to each speaker without labels: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes by the clips of the speaker so far (causal)."
+    )
     private static let ensemble = Switch(
         name: "ensemble",
         help: "With --data: evaluate the ensemble of a cross-validation's models instead of each model.")
@@ -50,7 +55,7 @@ extension Command {
             isRepeated: true, completion: .files),
         options: [
             data, labels, segmentFile, allowPartial, ensemble, VotingOptions.voting, VotingOptions.weights,
-            subset,
+            subset, adapt,
             Common.tta, TableFormat.option, out, Common.threads,
             Common.cache,
             Common.cacheLimit,
@@ -84,8 +89,15 @@ extension Command {
             arguments.applyThreads()
             guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
             try checkOptions(arguments)
+            if arguments[adapt] != nil, arguments.all.count > 1 {
+                throw UsageError("--adapt applies to a single run")
+            }
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {
+                guard arguments[adapt] == nil else {
+                    throw UsageError(
+                        "--adapt applies to a single run; pass the runs of the cross-validation one by one")
+                }
                 if !arguments[ensemble] { _ = try arguments.vote(1) }
                 return try arguments[ensemble]
                     ? evaluateTogether(set.records, set, arguments) : evaluateEach(set, arguments)
@@ -103,6 +115,7 @@ extension Command {
             RunEvaluation(
                 records, of: set.map { ($0.path, $0.records) }, vote: arguments.vote(records.count),
                 tta: arguments.tta(),
+                adaptation: arguments[adapt].flatMap(SpeakerAdaptation.init),
                 cache: arguments.featureCache(),
                 observer: reporter), arguments)
         reporter.finish()
@@ -111,16 +124,26 @@ extension Command {
         if arguments.tableFormat == .table {
             print(try evaluation.predictions.report())
             print(ResultText.metrics(evaluation.result))
+            if let table = evaluation.adaptationTable { print("\n\(table.text)") }
             print("\n\(place(folder))")
         } else {
             let name = set?.name ?? records.map(\.name).joined(separator: ", ")
             Terminal.show(
                 arguments.tableFormat == .json
-                    ? evaluation.result.json + "\n"
+                    ? json(evaluation) + "\n"
                     : arguments.tableFormat.text(
-                        ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")))
+                        evaluation.adaptationTable
+                            ?? ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")))
             Terminal.error(place(folder))
         }
+    }
+
+    /// The result as JSON, with that of the adapted model under `adapted`.
+    private static func json(_ evaluation: Evaluation) -> String {
+        guard let adapted = evaluation.adapted else { return evaluation.result.json }
+        var json = evaluation.result.encode()
+        json["adapted"] = adapted.result.encode()
+        return json.pretty()
     }
 
     private static func place(_ folder: String) -> String {

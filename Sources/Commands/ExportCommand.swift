@@ -44,6 +44,8 @@ extension Command {
             try FolderMaker.make(folder)
             var options = ONNXOptions()
             options.anySteps = arguments[anySteps]
+            // Softmax would mix the outputs of different targets.
+            if card.targets != nil { options.output = .none }
             try ModelFile.write(model, card: card, to: folder + "/model.safetensors")
             try model.writeONNX(to: folder + "/model.onnx", card: card, options: options)
             var names = ["model.safetensors", "model.json", "model.onnx"]

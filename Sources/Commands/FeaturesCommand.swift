@@ -95,7 +95,7 @@ extension Command {
         if arguments[describe] { return try describe(pipeline) }
         guard pipeline.normalize == .none else {
             throw UsageError(
-                "the pipeline normalizes by \(pipeline.normalize.rawValue), which requires all clips of a speaker in a subset; use a pipeline with \"normalize\": \"none\" to compute the features of single clips"
+                "the pipeline normalizes by \(pipeline.normalize.group), which requires all clips of a speaker in a subset; use a pipeline with \"normalize\": \"none\" to compute the features of single clips"
             )
         }
         if let file = arguments[slurm] { return try writeScript(to: file, arguments, input.clips.count) }

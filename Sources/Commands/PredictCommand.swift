@@ -17,7 +17,17 @@ extension Command {
     private static let saliency = Option.choice(
         "saliency", Saliency.Method.allCases.map(\.rawValue),
         help:
-            "Compute a saliency map for the predicted class; with --format json, each line contains it. Long recordings are truncated, as with --truncate."
+            "Compute a saliency map for the predicted class, or for the first target; with --format json, each line contains it. Long recordings are truncated, as with --truncate."
+    )
+    private static let adapt = Option.choice(
+        "adapt", SpeakerAdaptation.allCases.map(\.rawValue),
+        help:
+            "Adapt the model to the speaker of all files, without labels: batch-norm re-estimates the statistics of batch normalization on all of them; normalization normalizes by the files so far, in their order."
+    )
+    private static let output = Option.text(
+        "output", "NAME",
+        help:
+            "With --saliency: the output to explain, by the name of a class, of a target, or TARGET:CLASS (default: the predicted class, or the prediction of the first main target)."
     )
     private static let plots = Option.path(
         "plots", "FOLDER", help: "With --saliency: write an SVG image for each recording to this folder.")
@@ -64,8 +74,8 @@ extension Command {
                 "Audio files, folders (searched recursively), or - for audio from standard input: a WAV file, or raw samples (16-bit little-endian mono).",
             isRepeated: true, completion: .files),
         options: [
-            model, Common.tta, format, attention, saliency, plots, timeline, segmented, window, step,
-            truncate, stateful, rate,
+            model, Common.tta, format, attention, saliency, output, adapt, plots, timeline, segmented, window,
+            step, truncate, stateful, rate,
             Common.threads,
             Common.cache, Common.cacheLimit, Common.noCache,
         ],
@@ -171,9 +181,13 @@ extension Command {
                 throw UsageError("--segments and --\(name) are mutually exclusive")
             }
             if isStream { throw UsageError("--segments applies to files") }
+        if arguments[adapt] != nil, isStream || arguments[saliency] != nil {
+            throw UsageError("--adapt applies to files, without --saliency")
         }
         if arguments[saliency] == nil {
-            guard arguments[plots] == nil else { throw UsageError("--plots requires --saliency") }
+            for name in [plots.name, output.name] where arguments.has(name) {
+                throw UsageError("--\(name) requires --saliency")
+            }
         } else {
             guard format == "json" || arguments[plots] != nil else {
                 throw UsageError("--saliency requires --format json, or --plots FOLDER for images")
@@ -218,7 +232,7 @@ extension Command {
     ) throws {
         guard predictor.pipeline.normalize == .none else {
             throw UsageError(
-                "this model normalizes features by \(predictor.pipeline.normalize.rawValue), which requires all recordings of a \(predictor.pipeline.normalize.rawValue) and is not possible for a stream; pass files instead"
+                "this model normalizes features by \(predictor.pipeline.normalize.group), which requires all recordings of a \(predictor.pipeline.normalize.group) and is not possible for a stream; pass files instead"
             )
         }
         let input = SampleStream(rate: arguments[rate])
@@ -240,7 +254,8 @@ extension Command {
                 "--timeline: this model accepts recordings of any length; set the window length with --window"
             )
         }
-        let saliency = try SaliencyOutput(predictor, arguments[saliency], folder: arguments[plots])
+        let saliency = try SaliencyOutput(
+            predictor, arguments[saliency], output: arguments[output], folder: arguments[plots])
         let writer = PredictionWriter(
             predictor, format: arguments[format] ?? "table",
             .init(
@@ -261,9 +276,14 @@ extension Command {
                 paths.append(path)
             }
         }
-        let isOneSpeaker = predictor.pipeline.normalize != .none
-        let normalized = predictor.pipeline.normalize.rawValue
-        if isOneSpeaker {
+        let adaptation = arguments[adapt].flatMap(SpeakerAdaptation.init)
+        let isOneSpeaker = predictor.pipeline.normalize != .none || adaptation != nil
+        let normalized = predictor.pipeline.normalize.group
+        if let adaptation {
+            Terminal.error(
+                "--adapt \(adaptation.rawValue): the \(NumberText.count(paths.count, "file")) are treated as one speaker"
+            )
+        } else if isOneSpeaker {
             Terminal.error(
                 paths.count == 1
                     ? "this model normalizes features by \(normalized), and a single file is not representative: pass all files of the \(normalized)"
@@ -277,6 +297,7 @@ extension Command {
         var progress = LongRecordingProgress()
         try predictor.predict(
             paths, windows: options, cache: try arguments.featureCache(), attention: arguments[attention],
+            adaptation: adaptation,
             check: { index in
                 try Interrupt.check()
                 if shows, isOneSpeaker, index % 100 == 0 {

@@ -5,23 +5,22 @@ public struct LabelMetrics: Sendable {
     public let truths: [[Bool]]
     /// The probability of each label, one row per example.
     public let probabilities: [[Double]]
-    /// The probability from which each label is predicted.
-    public let thresholds: [Double]
-    private var labels: Range<Int> { 0..<thresholds.count }
+    /// Whether each label is predicted, one row per example.
+    public let decisions: [[Bool]]
+    private var labels: Range<Int> { 0..<(truths.first?.count ?? 0) }
 
     /// Creates the metrics. Throws a `MetricError` if the sizes differ or a probability is not finite.
-    ///
-    /// - Parameter thresholds: One for each label.
-    public init(truths: [[Bool]], probabilities: [[Double]], thresholds: [Double]) throws(MetricError) {
-        let width = thresholds.count
-        guard truths.count == probabilities.count, truths.allSatisfy({ $0.count == width }),
+    public init(truths: [[Bool]], probabilities: [[Double]], decisions: [[Bool]]) throws(MetricError) {
+        let width = truths.first?.count ?? 0
+        guard truths.count == probabilities.count, truths.count == decisions.count,
+            (truths + decisions).allSatisfy({ $0.count == width }),
             probabilities.allSatisfy({ $0.count == width && $0.allSatisfy(\.isFinite) })
         else {
             throw MetricError(
                 "rows of labels and probabilities that do not match; expected \(width) finite values in each row"
             )
         }
-        (self.truths, self.probabilities, self.thresholds) = (truths, probabilities, thresholds)
+        (self.truths, self.probabilities, self.decisions) = (truths, probabilities, decisions)
     }
 
     /// The mean of the F1 scores of the labels.
@@ -41,7 +40,7 @@ public struct LabelMetrics: Sendable {
     /// The proportion of wrong decisions.
     public var hammingLoss: Double {
         let wrong = labels.map(counts).reduce(0) { $0 + $1.1 + $1.2 }
-        return Double(wrong) / Double(truths.count * thresholds.count)
+        return Double(wrong) / Double(truths.count * labels.count)
     }
 
     /// The F1 score of a label; NaN if it neither applies nor is predicted.
@@ -93,8 +92,8 @@ public struct LabelMetrics: Sendable {
     /// True positives, false positives and false negatives of a label.
     private func counts(_ label: Int) -> (Int, Int, Int) {
         var counts = (0, 0, 0)
-        for (truth, row) in zip(truths, probabilities) {
-            switch (truth[label], row[label] >= thresholds[label]) {
+        for (truth, decided) in zip(truths, decisions) {
+            switch (truth[label], decided[label]) {
             case (true, true): counts.0 += 1
             case (false, true): counts.1 += 1
             case (true, false): counts.2 += 1

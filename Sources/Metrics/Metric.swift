@@ -121,8 +121,7 @@ public struct Metric: Sendable {
             return value(
                 try LabelMetrics(
                     truths: predictions.references.map { $0.map { $0 >= 0.5 } },
-                    probabilities: predictions.probabilities,
-                    thresholds: predictions.classes.map { _ in 0.5 }))
+                    probabilities: predictions.probabilities, decisions: predictions.decidedLabels))
         case .ratio(_, let value):
             let sums = predictions.ids.indices.reduce((0.0, 0.0)) { sums, row in
                 let own = value(predictions, row)

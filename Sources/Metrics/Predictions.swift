@@ -37,6 +37,9 @@ public struct Predictions: Sendable {
     public var sequences: [LabelSequence] = []
     /// For a classification of frames, the runs of frames of each example.
     public var frames: [[FrameRun]] = []
+    /// How the class or the labels of each example are decided from the probabilities; empty for the most probable class, and for labels
+    /// from a probability of 0.5 on.
+    public var rules: [DecisionRule] = []
     /// The predictions of each target of a model with several targets; empty for one.
     public var parts: [PredictionPart] = []
     /// The mean loss over the examples, or NaN if unknown.
@@ -55,9 +58,26 @@ public struct Predictions: Sendable {
         probabilities.append(row)
     }
 
-    /// The most probable class of each example; the first one in a tie.
+    /// The decided class of each example: the most probable one, unless `rules` has others; the first one in a tie.
     public var decisions: [Int] {
-        probabilities.map { row in row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0
+        guard rules.count == probabilities.count else {
+            return probabilities.map { DecisionRule.decision($0) }
+        }
+        return zip(probabilities, rules).map { DecisionRule.decision($0, $1) }
+    }
+
+    /// Whether each label is decided to apply, one row per example.
+    public var decidedLabels: [[Bool]] {
+        guard rules.count == probabilities.count else { return probabilities.map { DecisionRule.labels($0) } }
+        return zip(probabilities, rules).map { DecisionRule.labels($0, $1) }
+    }
+
+    /// The rule for the class or the labels of all examples; nil for the usual one. One that does not suit the number of classes is ignored.
+    public var rule: DecisionRule? {
+        get { rules.first }
+        set {
+            let rule = newValue.flatMap { $0.suits(classes.count) ? $0 : nil }
+            rules = rule.map { Array(repeating: $0, count: probabilities.count) } ?? []
         }
     }
 
@@ -120,6 +140,7 @@ public struct Predictions: Sendable {
         case .sequences: part.sequences = places.map { sequences[$0] }
         case .frames: part.frames = places.map { frames[$0] }
         }
+        if rules.count == ids.count { part.rules = places.map { rules[$0] } }
         if !references.isEmpty { part.references = places.map { references[$0] } }
         return part
     }
@@ -128,6 +149,7 @@ public struct Predictions: Sendable {
     public static func pooled(_ all: [Predictions]) throws(MetricError) -> Predictions {
         var pool = Predictions(classes: all.first?.classes ?? [])
         pool.task = all.first?.task ?? .classification
+        let hasRules = all.contains { !$0.rules.isEmpty }
         for own in all {
             guard own.classes == pool.classes, own.task == pool.task else {
                 throw MetricError(
@@ -143,6 +165,7 @@ public struct Predictions: Sendable {
             pool.references += own.references
             pool.sequences += own.sequences
             pool.frames += own.frames
+            if hasRules { pool.rules += own.explicitRules }
         }
         guard pool.references.isEmpty || pool.references.count == pool.ids.count else {
             throw MetricError(
@@ -150,5 +173,13 @@ public struct Predictions: Sendable {
         }
         pool.parts = try PredictionPart.pooled(all.map(\.parts))
         return pool
+    }
+
+    /// The rule of every example, with the usual one where there is no other.
+    private var explicitRules: [DecisionRule] {
+        guard rules.isEmpty else { return rules }
+        let usual: DecisionRule =
+            task == .multiLabel ? .thresholds(classes.map { _ in 0.5 }) : .weights(classes.map { _ in 1 })
+        return Array(repeating: usual, count: probabilities.count)
     }
 }

@@ -21,6 +21,7 @@ final class ONNXGraph {
         var isClassical: Bool { Self.classical.contains(operation) }
         private static let classical: Set = [
             "TreeEnsembleClassifier", "TreeEnsembleRegressor", "SVMClassifier", "LinearClassifier", "Scaler",
+            "SVMRegressor", "LinearRegressor",
         ]
     }
 

@@ -1,4 +1,4 @@
-"""Fits every classical model to the embedded corpus, with 2 and with 8 classes, and compares its ONNX export with `Train predict`.
+"""Fits every classical model to the embedded corpus, with 2 and with 8 classes or with targets, and compares its ONNX export with `Train predict`.
 
 usage: check_classical.py TRAIN_PROGRAM
 
@@ -42,6 +42,27 @@ MODELS = [
         {"type": "random_forest", "n_estimators": 5}, {"type": "gaussian_nb"}]},
 ]
 
+# Models of targets, which do not depend on the number of classes.
+RATINGS = [{"type": "regression", "column": name, "range": [1, 5]} for name in ("arousal", "valence")]
+TARGET_MODELS = [
+    (RATINGS, [SCALER, {"type": "svr", "C": 10}]),
+    (RATINGS, [SCALER, {"type": "svr", "kernel": "poly", "degree": 2, "gamma": 0.1, "coef0": 1}]),
+    # No value is further from the middle of the range than epsilon, so that there is no support vector.
+    (RATINGS, [SCALER, {"type": "svr", "epsilon": 9}]),
+    (RATINGS, [SCALER, {"type": "ridge"}]),
+    (RATINGS, [SCALER, {"type": "k_neighbors_regressor", "weights": "distance"}]),
+    (RATINGS, [SCALER, {"type": "k_neighbors_regressor", "metric": "cosine"}]),
+    (RATINGS, {"type": "decision_tree_regressor", "max_depth": 4}),
+    (RATINGS, {"type": "random_forest_regressor", "n_estimators": 20}),
+    (RATINGS, {"type": "extra_trees_regressor", "n_estimators": 20}),
+    (RATINGS, {"type": "gradient_boosting_regressor", "n_estimators": 20, "min_data_in_leaf": 5}),
+    (RATINGS[:1] + [{"type": "ordinal", "column": "statement", "levels": ["1", "2"]}, {"type": "classification"}],
+     [SCALER, {"type": "parallel", "branches": [
+         {"type": "svr", "units": "targets:arousal"},
+         {"type": "multi_output", "units": "targets:statement", "estimator": {"type": "logistic_regression"}},
+         {"type": "random_forest", "n_estimators": 5, "units": "targets:label"}]}]),
+]
+
 
 def main():
     if len(sys.argv) != 2:
@@ -51,23 +72,25 @@ def main():
     failures = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for classes in (["angry", "sad"], None):
-            for number, model in enumerate(MODELS):
-                data = {"source": {"type": "synthetic", "speakers": 6, "repetitions": 2}}
-                if classes:
-                    data["classes"] = classes
-                run = f"{number}-{len(classes or [])}"
-                config = {"name": run, "data": data, "split": {"type": "grouped", "test": 2},
-                          "features": FEATURES, "model": model}
-                (folder / f"{run}.json").write_text(json.dumps(config))
-                subprocess.run(
-                    [program, "run", f"{run}.json", "--no-cache", "--quiet"], cwd=folder, check=True,
-                    capture_output=True)
-                result = subprocess.run(
-                    [sys.executable, check, folder / "runs" / run, program], capture_output=True, text=True)
-                lines = (result.stdout + result.stderr).strip().splitlines()
-                failures += result.returncode != 0
-                print(f"{json.dumps(model)[:100]}: {lines[-1] if lines else 'no output'}", flush=True)
+        cases = [({"classes": classes} if classes else {}, [], model)
+                 for classes in (["angry", "sad"], None) for model in MODELS]
+        cases += [({}, targets, model) for targets, model in TARGET_MODELS]
+        for number, (options, targets, model) in enumerate(cases):
+            source = {"type": "synthetic", "speakers": 6, "repetitions": 2}
+            if targets:
+                source["ratings"] = True
+            run = str(number)
+            config = {"name": run, "data": {"source": source, **options}, "split": {"type": "grouped", "test": 2},
+                      "features": FEATURES, "model": model, "targets": targets}
+            (folder / f"{run}.json").write_text(json.dumps(config))
+            subprocess.run(
+                [program, "run", f"{run}.json", "--no-cache", "--quiet"], cwd=folder, check=True,
+                capture_output=True)
+            result = subprocess.run(
+                [sys.executable, check, folder / "runs" / run, program], capture_output=True, text=True)
+            lines = (result.stdout + result.stderr).strip().splitlines()
+            failures += result.returncode != 0
+            print(f"{json.dumps(model)[:100]}: {lines[-1] if lines else 'no output'}", flush=True)
     print(f"{failures} models differ")
     sys.exit(1 if failures else 0)
 

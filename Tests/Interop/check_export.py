@@ -36,6 +36,40 @@ def write_sounds(folder):
             file.writeframes((sound / np.abs(sound).max() * 30000).astype("<i2").tobytes())
 
 
+def target_values(found, targets):
+    """The values of regressions, and the probabilities of other targets, in the order of the outputs."""
+    values = []
+    for target in targets:
+        own = found[target["name"]]
+        if target["kind"] == "regression":
+            values.append(own["value"] if isinstance(own, dict) else own)
+        else:
+            values += [own["probabilities"][name] for name in target["classes"]]
+    return values
+
+
+def interpreted(outputs, targets):
+    """The same values from the outputs of the exported model."""
+    values, start = [], 0
+    for target in targets:
+        kind, classes = target["kind"], target.get("classes", [])
+        count = 1 if kind == "regression" else len(classes) - (kind == "ordinal")
+        own = outputs[:, start:start + count].astype(float)
+        start += count
+        if kind == "regression":
+            values.append(target.get("offset", 0) + target.get("scale", 1) * own)
+        elif kind == "classification":
+            powers = np.exp(own - own.max(axis=1, keepdims=True))
+            values.append(powers / powers.sum(axis=1, keepdims=True))
+        elif kind == "multi_label":
+            values.append(1 / (1 + np.exp(-own)))
+        else:
+            higher = np.minimum.accumulate(1 / (1 + np.exp(-own)), axis=1)
+            ends = [np.ones((len(own), 1)), higher, np.zeros((len(own), 1))]
+            values.append(-np.diff(np.concatenate(ends, axis=1), axis=1))
+    return np.concatenate(values, axis=1)
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -58,7 +92,12 @@ def main():
             if error.returncode != 64:  # a model that takes recordings of any length has nothing to truncate
                 raise
             lines = train(*words).splitlines()
-        wanted = np.array([[json.loads(line)["probabilities"][name] for name in card["classes"]] for line in lines])
+        predictions = [json.loads(line) for line in lines]
+        targets = card.get("targets")
+        if targets:
+            wanted = np.array([target_values(line["targets"], targets) for line in predictions])
+        else:
+            wanted = np.array([[line["probabilities"][name] for name in card["classes"]] for line in predictions])
 
         path = str(folder / "export/model.onnx")
         onnx.checker.check_model(path, full_check=True)
@@ -66,9 +105,11 @@ def main():
         inputs = {"features": np.load(folder / "features.npy")}
         if any(port.name == "lengths" for port in session.get_inputs()):
             inputs["lengths"] = np.load(folder / "features.lengths.npy")
-        (found,) = session.run(["probabilities"], inputs)
+        (found,) = session.run(["output" if targets else "probabilities"], inputs)
+        if targets:
+            found = interpreted(found, targets)
     difference = float(np.abs(found - wanted).max())
-    print(f"{len(files)} recordings, {len(card['classes'])} classes: largest difference {difference:.1e}")
+    print(f"{len(files)} recordings, {found.shape[1]} outputs: largest difference {difference:.1e}")
     sys.exit(0 if difference <= TOLERANCE else 1)
 
 

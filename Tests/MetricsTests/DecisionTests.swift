@@ -48,6 +48,108 @@ import Testing
         #expect(covered / all > coverage - error && covered / all < coverage + 1 / Double(clips + 1) + error)
     }
 
+    private func value(_ metric: Metric, _ predictions: Predictions, _ rule: DecisionRule?) throws -> Double {
+        var predictions = predictions
+        predictions.rule = rule
+        return try metric.value(of: predictions)
+    }
+
+    /// With two classes, every decision follows from one threshold, of which all can be tried.
+    @Test(arguments: [
+        (DecisionRule.ClassObjective.uar, Metric.uar), (.macroF1, .macroF1), (.accuracy, .accuracy),
+    ])
+    func weightsOfTwoClassesAreTheBest(_ objective: DecisionRule.ClassObjective, _ metric: Metric) throws {
+        for seed in 1...5 as ClosedRange<UInt64> {
+            let generator = RandomGenerator(seed: seed)
+            var predictions = Predictions(classes: ["rare", "usual"])
+            for row in 0..<80 {
+                let chance = 0.4 * generator.uniform()
+                predictions.append(
+                    "\(row)", truth: generator.uniform() < chance ? 0 : 1,
+                    probabilities: [chance, 1 - chance])
+            }
+            let rule = try #require(DecisionRule.weights(predictions, maximizing: objective))
+            let limits = predictions.probabilities.map { $0[0] }
+            let all = try (limits + [0, 1]).flatMap { limit in
+                try [-1e-9, 1e-9].map { shift in
+                    let threshold = min(max(limit + shift, 1e-6), 1 - 1e-6)
+                    return try value(metric, predictions, .weights([1 - threshold, threshold]))
+                }
+            }
+            #expect(abs(try value(metric, predictions, rule) - (all.max() ?? 0)) < 1e-12)
+        }
+    }
+
+    /// Weights undo the bias of a model towards a class, and improve on clips that they were not fitted to.
+    @Test func weightsUndoABias() throws {
+        func biased(_ seed: UInt64) -> Predictions {
+            var predictions = draw(3000, factor: 1, RandomGenerator(seed: seed))
+            for row in predictions.probabilities.indices {
+                let own = zip(predictions.probabilities[row], [1, 0.2, 4]).map(*)
+                predictions.probabilities[row] = own.map { $0 / own.reduce(0, +) }
+            }
+            return predictions
+        }
+        let rule = try #require(DecisionRule.weights(biased(1), maximizing: .uar))
+        guard case .weights(let weights) = rule else { return }
+        for (weight, bias) in zip(weights, [1, 0.2, 4]) {
+            #expect(abs(log(weight * bias / pow(0.8, 1.0 / 3))) < 0.35, "\(weights)")
+        }
+        let (other, best) = (biased(2), draw(3000, factor: 1, RandomGenerator(seed: 2)))
+        #expect(try value(.uar, other, rule) > value(.uar, other, nil) + 0.05)
+        #expect(abs(try value(.uar, other, rule) - value(.uar, best, nil)) < 0.02)
+        #expect(DecisionRule.weights(Predictions(classes: ["a", "b"]), maximizing: .uar) == nil)
+    }
+
+    @Test func costsDecideForTheLowestExpectedCost() throws {
+        let costs = DecisionRule.costs([[0, 5, 1], [1, 0, 1], [1, 1, 0]])
+        // Expected costs: 0.65 (a), 1.85 (b), 0.65 (c); the first in a tie.
+        #expect(DecisionRule.decision([0.35, 0.4, 0.25], costs) == 0)
+        #expect(DecisionRule.decision([0.35, 0.4, 0.25]) == 1)
+        #expect(DecisionRule.decision([0.05, 0.7, 0.25], costs) == 1)
+        #expect(costs.suits(3) && !costs.suits(2) && !DecisionRule.costs([[1], [1, 2]]).suits(2))
+    }
+
+    @Test func thresholdsMaximizeF1() throws {
+        let generator = RandomGenerator(seed: 3)
+        var predictions = Predictions(classes: ["laughter", "sigh", "none"])
+        predictions.task = .multiLabel
+        for row in 0..<120 {
+            let chances = [0.3 * generator.uniform(), generator.uniform(), 0.1]
+            predictions.ids.append("\(row)")
+            predictions.speakers.append(nil)
+            predictions.probabilities.append(chances)
+            predictions.references.append(
+                chances.enumerated().map { $0 < 2 && generator.uniform() < $1 ? 1 : 0 })
+        }
+        let rule = try #require(DecisionRule.thresholds(predictions))
+        guard case .thresholds(let thresholds) = rule else { return }
+        #expect(thresholds[0] < 0.3 && thresholds[2] == 0.5)
+        func f1(_ label: Int, _ threshold: Double) throws -> Double {
+            let metrics = try LabelMetrics(
+                truths: predictions.references.map { [$0[label] >= 0.5] },
+                probabilities: predictions.probabilities.map { [$0[label]] },
+                decisions: predictions.probabilities.map { [$0[label] >= threshold] })
+            return metrics.f1(0)
+        }
+        for label in 0..<2 {
+            let all = try predictions.probabilities.map { try f1(label, $0[label]) }
+            #expect(try f1(label, thresholds[label]) == all.max())
+        }
+        predictions.rule = rule
+        #expect(predictions.decidedLabels[7] == DecisionRule.labels(predictions.probabilities[7], rule))
+        // Rules stay with their examples.
+        var usual = predictions
+        usual.rule = nil
+        let pool = try Predictions.pooled([usual.selecting([1, 2]), predictions.selecting([0, 5])])
+        #expect(
+            pool.decidedLabels == [1, 2].map { usual.decidedLabels[$0] }
+                + [0, 5].map { predictions.decidedLabels[$0] })
+        // A rule for another number of labels is ignored.
+        predictions.rule = .thresholds([0.1])
+        #expect(predictions.rules.isEmpty)
+    }
+
     @Test func intervalsOfValues() throws {
         var predictions = Predictions(regressionOf: "arousal")
         for row in 0..<9 { predictions.append("\(row)", truth: Double(row), value: Double(row) * 1.1) }

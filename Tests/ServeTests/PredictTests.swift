@@ -51,6 +51,49 @@ extension ServeTests {
             }
         }
 
+        /// A model of targets: its numbers with their intervals, its classes, and a saliency map of any output.
+        @Test func targetsAreThoseOfThePredictor() throws {
+            let folder = NSTemporaryDirectory() + "serve-targets-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            try Fixture.run(
+                folder + "/rated",
+                [
+                    "data.source.ratings=true", #"model[5].units="targets""#, "evaluation.conformal=0.6",
+                    #"targets=[{"type": "regression", "column": "arousal", "range": [1, 5]}, {"type": "classification"}]"#,
+                ])
+            let file = folder + "/a.wav"
+            try AudioFile.write(Fixture.wave(seconds: 3), to: file)
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+            let predictor = try Predictor(folder + "/rated")
+            let expected = try predictor.prediction(ofFile: file)
+            try Fixture.withServer(runs: folder) { port in
+                let client = try Client(port, timeout: 30)
+                let answer = try client.post("/api/predict?model=rated", bytes).json()
+                let prediction = try #require(answer["predictions"]?.elements?.first)
+                let outputs = try #require(prediction["outputs"]?.elements)
+                #expect(outputs.map { $0["name"]?.text } == ["arousal", "label"])
+                #expect(outputs[0]["low"]?.double == 1 && outputs[0]["high"]?.double == 5)
+                let targets = prediction["targets"]
+                #expect(targets?["arousal"]?["value"]?.double == expected.summary.targets[0].value)
+                #expect(targets?["arousal"]?["interval"]?.elements?.count == 2)
+                #expect(targets?["label"]?["label"]?.text == expected.summary.targets[1].text)
+                let windows = prediction["windows"]?.elements ?? []
+                #expect(
+                    windows.map { $0["targets"]?["arousal"]?.double }
+                        == expected.windows.map { $0.prediction.targets[0].value })
+                for (query, name) in [("", "arousal"), ("&output=label:calm", "label:calm")] {
+                    let map = try client.post("/api/predict?model=rated&saliency=gradient\(query)", bytes)
+                        .json()[
+                            "predictions"]?.elements?.first?["saliency"]
+                    #expect(map?["class"]?.text == name && map?["values"]?.elements?.isEmpty == false)
+                }
+                let wrong = try client.post("/api/predict?model=rated&saliency=1&output=x", bytes)
+                #expect(wrong.status == 400 && wrong.message.contains("no output \"x\""))
+                let alone = try client.post("/api/predict?model=rated&output=arousal", bytes)
+                #expect(alone.status == 400 && alone.message.contains("add saliency"))
+            }
+        }
+
         /// Saliency maps are those of the predictor, of the beginning of the recording.
         @Test(arguments: [("1", Saliency.Method.integratedGradients), ("gradient", .gradient)], [0.5, 4])
         func saliencyIsThatOfThePredictor(

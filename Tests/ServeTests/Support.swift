@@ -20,11 +20,12 @@ enum Fixture {
     private static let folder = NSTemporaryDirectory() + "serve-\(getpid())-\(UUID().uuidString)"
 
     /// Trains the small experiment.
-    static func run(_ path: String) throws {
+    static func run(_ path: String, _ settings: [String] = []) throws {
         final class Silent: RunObserver {}
         var json = try JSONValue.parse(smallExperiment, source: "small.json")
         try json.set("training.epochs=2")
         try json.set("features.layout.frames=20")
+        for setting in settings { try json.set(setting) }
         _ = try ExperimentRun(Experiment.decode(json), folder: RunFolder(path), observer: Silent()).run()
     }
 

@@ -151,6 +151,9 @@ package struct Example: Sendable, CustomStringConvertible {
             #"{"type": "voting", "voting": "logits", "weights": [1, 3], "estimators": [{"type": "dense", "units": 3}, {"type": "dense", "units": 3, "activation": "tanh"}]}"#,
             [4]),
         .init(
+            #"{"type": "multi_output", "units": 3, "estimator": {"type": "gru", "units": 2, "output": "last"}}"#,
+            [5, 2]),
+        .init(
             #"{"type": "graph", "parts": {"a": {"layers": [{"type": "conv1d", "filters": 4}]}, "b": {"inputs": ["input"], "layers": [{"type": "dense", "units": 4}]}, "c": {"inputs": ["b", "a", "b"], "join": "sum"}, "d": {"inputs": ["a", "c", "input"], "layers": [{"type": "gru", "units": 3, "l2": 0.1}]}}}"#,
             [8, 2]),
         .init(

@@ -137,13 +137,71 @@ import Testing
             #expect(csv.output.hasPrefix("file,arousal,label,label.p.angry,"), "\(csv.output)")
             let table = try BuiltProgram.run("predict", wave, "--model", run, "--no-cache")
             #expect(table.status == 0 && table.output.contains("arousal"), "\(table.errors)")
-            let saliency = try BuiltProgram.run(
-                "predict", wave, "--model", run, "--format", "json", "--saliency", "gradient", "--no-cache")
-            #expect(
-                saliency.status != 0 && saliency.errors.contains("predicts the targets"), "\(saliency.errors)"
-            )
+            // A saliency map explains the first target, or the one that is named.
+            for (output, explained) in [(nil, "arousal"), ("label:sad", "label:sad"), ("nothing", nil)] {
+                let saliency = try BuiltProgram.run(
+                    [
+                        "predict", wave, "--model", run, "--format", "json", "--saliency", "gradient",
+                        "--no-cache",
+                    ] + (output.map { ["--output", $0] } ?? []))
+                guard let explained else {
+                    #expect(
+                        saliency.status != 0 && saliency.errors.contains("\"label:sad\""),
+                        "\(saliency.errors)")
+                    continue
+                }
+                let map = try JSONValue.parse(saliency.output)["saliency"]
+                #expect(map?["class"]?.text == explained && map?["values"]?.elements?.isEmpty == false)
+            }
             let export = try BuiltProgram.run("export", run, "--out", own + "/export")
             #expect(export.status == 0, "\(export.errors)")
+        }
+    }
+
+    /// A support vector regression from the search to the export.
+    @Test func classicalModelsTakePartInEveryCommand() throws {
+        try SmallExperiment.inFolder { own in
+            let config = try Self.config {
+                for setting in [
+                    #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc"}, "statistics": ["mean", "std"]}]}"#,
+                    #"targets=[{"type": "regression", "column": "arousal", "range": [1, 5]}, {"type": "regression", "column": "valence"}]"#,
+                    #"model=[{"type": "standard_scaler"}, {"type": "svr"}]"#,
+                    #"evaluation={"conformal": 0.8}"#,
+                    #"search={"method": {"type": "grid"}, "parameters": {"model[1].C": [0.01, 10]}, "folds": 2, "metric": "ccc"}"#,
+                ] { try $0.set(setting) }
+            }
+            try config.write(toFile: own + "/small.json", atomically: false, encoding: .utf8)
+            let check = try BuiltProgram.run("check", own + "/small.json")
+            #expect(check.status == 0, "\(check.errors)")
+            let ending = try BuiltProgram.run(SmallExperiment.run(own, "--quiet"))
+            try #require(ending.status == 0, "\(ending.errors)")
+            let run = own + "/runs/small"
+            #expect(try JSONValue.load(run + "/result.json")["search"]?["model[1].C"]?.double == 10)
+            let evaluate = try BuiltProgram.run(
+                "evaluate", run, "--format", "json", "--out", own + "/out", "--no-cache")
+            #expect(
+                try JSONValue.parse(evaluate.output)["test"] == JSONValue.load(run + "/result.json")["test"],
+                "\(evaluate.errors)")
+            let ridge = try BuiltProgram.run(
+                SmallExperiment.run(
+                    own, name: "ridge", "--quiet", "--set", "search=null", "--set",
+                    #"model=[{"type": "standard_scaler"}, {"type": "ridge"}]"#))
+            #expect(ridge.status == 0, "\(ridge.errors)")
+            let compare = try BuiltProgram.run("compare", run, own + "/runs/ridge", "--format", "csv")
+            #expect(compare.status == 0 && compare.output.contains("valence.ccc"), "\(compare.errors)")
+            let wave = own + "/a.wav"
+            try Self.writeTone(wave)
+            let predict = try BuiltProgram.run(
+                "predict", wave, "--model", run, "--format", "json", "--no-cache")
+            #expect(
+                try JSONValue.parse(predict.output)["targets"]?["valence"]?["interval"]?.elements?.count == 2,
+                "\(predict.errors)")
+            let export = try BuiltProgram.run("export", run, "--out", own + "/export")
+            #expect(
+                export.status == 0 && FileManager.default.fileExists(atPath: own + "/export/model.onnx"),
+                "\(export.errors)")
+            let refused = try BuiltProgram.run("plot", "importance", run, "--no-cache")
+            #expect(refused.status == 64 && refused.errors.contains("predicts targets"), "\(refused.errors)")
         }
     }
 
@@ -191,6 +249,19 @@ import Testing
                     FileManager.default.contents(atPath: own + "/runs/small/" + name)
                         == FileManager.default.contents(atPath: own + "/runs/whole/" + name), "\(name)")
             }
+            // The model file has the learned weights of the losses.
+            let evaluate = try BuiltProgram.run(
+                "evaluate", own + "/runs/whole", "--format", "json", "--out", own + "/out", "--no-cache")
+            #expect(
+                try JSONValue.parse(evaluate.output)["test"]?["loss"]
+                    == JSONValue.load(own + "/runs/whole/result.json")["test"]?["loss"], "\(evaluate.errors)")
+            // Those of an ensemble may differ.
+            let other = try BuiltProgram.run(
+                SmallExperiment.run(own, name: "other", "--quiet", "--set", "seed=7"))
+            #expect(other.status == 0, "\(other.errors)")
+            let both = try BuiltProgram.run(
+                "evaluate", own + "/runs/whole", own + "/runs/other", "--out", own + "/both", "--no-cache")
+            #expect(both.status == 0, "\(both.errors)")
         }
     }
 

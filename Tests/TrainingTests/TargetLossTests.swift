@@ -68,6 +68,12 @@ import Training
         learned.parameters[1].parameter.value = Tensor([0.7], shape: [])
         let wanted = parts.reduce(0, +) - parts[0] / 2 + parts[1] * (exp(-0.7) - 1) + 0.35
         #expect(abs(value(learned) - wanted) < 1e-5)
+
+        // The outputs of a model file carry the variances.
+        #expect(TargetLoss(Self.terms()).outputs.allSatisfy { $0.logVariance == nil })
+        var terms = Self.terms()
+        for (index, output) in learned.outputs.enumerated() { terms[index].output = output }
+        #expect(value(TargetLoss(terms, weighting: .uncertainty)) == value(learned))
     }
 
     @Test func gradients() throws {

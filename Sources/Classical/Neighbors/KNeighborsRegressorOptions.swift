@@ -45,6 +45,12 @@ public struct KNeighborsRegressor: Regressor, Equatable {
     }
 
     public var features: Int { search.x.columns }
+    /// The training rows.
+    public var rows: Matrix { search.x }
+    /// The number of neighbors.
+    public var nNeighbors: Int { search.neighbors }
+    /// The distance.
+    public var metric: NeighborMetric { search.metric }
 
     public func predictions(_ x: Matrix) -> [Double] {
         var result = [Double](repeating: 0, count: x.rows)

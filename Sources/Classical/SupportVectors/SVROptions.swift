@@ -84,6 +84,14 @@ public struct SupportVectorRegressor: Regressor, Equatable {
 
     /// The support vectors.
     public var supportVectors: Matrix { machine.vectors }
+    /// The kernel.
+    public var kernel: SVMKernel { machine.function.kernel }
+    /// The coefficient gamma of the kernel.
+    public var gamma: Double { machine.function.gamma }
+    /// The constant of the kernels `poly` and `sigmoid`.
+    public var coef0: Double { machine.function.coef0 }
+    /// The degree of the kernel `poly`.
+    public var degree: Int { machine.function.degree }
 
     public func predictions(_ x: Matrix) -> [Double] {
         let coefficients = Matrix(rows: dualCoefficients.count, columns: 1, values: dualCoefficients)

@@ -1,7 +1,7 @@
 import Autograd
 
 /// The options of extremely randomized trees: the thresholds of the features that are tried are drawn at random, after scikit-learn.
-public struct ExtraTreesOptions: ClassifierOptions, TreeGrowing {
+public struct ExtraTreesOptions: ClassifierOptions, ForestGrowing {
     /// The number of trees.
     public var nEstimators: Int
     /// The measure of impurity.
@@ -44,7 +44,7 @@ public struct ExtraTreesOptions: ClassifierOptions, TreeGrowing {
 }
 
 /// The options of extremely randomized trees: the thresholds of the features that are tried are drawn at random, for regression, after scikit-learn.
-public struct ExtraTreesRegressorOptions: RegressorOptions, TreeGrowing {
+public struct ExtraTreesRegressorOptions: RegressorOptions, ForestGrowing {
     /// The number of trees.
     public var nEstimators: Int
     /// The limits of the growth of each tree.

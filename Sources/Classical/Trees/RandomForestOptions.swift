@@ -1,7 +1,7 @@
 import Autograd
 
 /// The options of a random forest: trees that are grown on bootstrap samples and try some of the features for each split, after scikit-learn.
-public struct RandomForestOptions: ClassifierOptions, TreeGrowing {
+public struct RandomForestOptions: ClassifierOptions, ForestGrowing {
     /// The number of trees.
     public var nEstimators: Int
     /// The measure of impurity.
@@ -44,7 +44,7 @@ public struct RandomForestOptions: ClassifierOptions, TreeGrowing {
 }
 
 /// The options of a random forest: trees that are grown on bootstrap samples and try some of the features for each split, for regression, after scikit-learn.
-public struct RandomForestRegressorOptions: RegressorOptions, TreeGrowing {
+public struct RandomForestRegressorOptions: RegressorOptions, ForestGrowing {
     /// The number of trees.
     public var nEstimators: Int
     /// The limits of the growth of each tree.

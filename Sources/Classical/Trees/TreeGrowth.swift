@@ -83,6 +83,16 @@ public protocol TreeGrowing {
     var growth: TreeGrowth { get set }
 }
 
+/// The options of a forest, for classification or regression.
+public protocol ForestGrowing: TreeGrowing {
+    /// The number of trees.
+    var nEstimators: Int { get set }
+    /// Whether each tree is grown on rows drawn with replacement.
+    var bootstrap: Bool { get set }
+    /// The number of rows that are drawn for each tree; nil for the number of rows.
+    var maxSamples: SampleCount? { get set }
+}
+
 extension TreeGrowing {
     /// A property of `growth`.
     public subscript<Value>(dynamicMember keyPath: WritableKeyPath<TreeGrowth, Value>) -> Value {

@@ -30,6 +30,7 @@ extension PlotKind {
         case "shap":
             try source.refuse([PlotOption.seed], with: "--method shap")
             let explanation = try TreeExplanation(model)
+            try explanation.requireClasses()
             let rows = try source.rows(source.subset)
             return FeatureImportances(
                 title: "SHAP importances",
@@ -37,6 +38,11 @@ extension PlotKind {
                     "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.word) set",
                 names: names, values: explanation.shapImportances(rows.matrix, classes: rows.classes.count))
         case "permutation", "families":
+            guard source.experiment.targets.isEmpty else {
+                throw UsageError(
+                    "--method \(method) requires a model of classes, and \(source.target) predicts targets; --method impurity works for trees"
+                )
+            }
             let classes = try source.data().corpus.classes
             let set = try source.evaluationSet(source.subset)
             source.observer.begin("Permutation importances")

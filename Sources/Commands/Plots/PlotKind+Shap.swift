@@ -8,6 +8,7 @@ extension PlotKind {
     ) { source in
         let record = try source.finishedRun()
         let explanation = try TreeExplanation(Predictor(record.path).model)
+        try explanation.requireClasses()
         let classes = try source.data().corpus.classes
         let name = source.arguments[PlotOption.className] ?? classes[0]
         guard let output = classes.firstIndex(of: name) else {

@@ -19,6 +19,7 @@ final class PredictionWriter {
     private let classes: [String]
     private let targets: [TargetOutput]
     private let decisions: RunDecisions
+    private let outputNames: [String]
     private let format: String
     let extras: Extras
     private var width = 4
@@ -27,6 +28,7 @@ final class PredictionWriter {
 
     init(_ predictor: Predictor, format: String, _ extras: Extras = Extras()) {
         (classes, targets, decisions) = (predictor.classes, predictor.targets, predictor.decisions)
+        outputNames = predictor.outputNames
         (self.format, self.extras) = (format, extras)
     }
 
@@ -63,7 +65,7 @@ final class PredictionWriter {
             }
         case "json":
             var line = json(name, prediction)
-            if let saliency { line["saliency"] = saliency.json(classes: classes) }
+            if let saliency { line["saliency"] = saliency.json(outputs: outputNames) }
             show(line.line)
         default:
             show(row(name, prediction.summary, count: "\(max(prediction.windows.count, 1))"))

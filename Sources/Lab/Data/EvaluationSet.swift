@@ -34,11 +34,13 @@ public final class EvaluationSet: EvaluationBatches {
 
     /// Returns a batch; the same every time, in the order of `clips`.
     public func batch(_ index: Int, copy: Int = 0) -> Batch {
-        table.batch((index * size..<min((index + 1) * size, clips.count)).map { $0 * copies + copy })
+        batch(Array(index * size..<min((index + 1) * size, clips.count)), copy: copy)
     }
 
     /// The target values of the clips; none if the class is the target.
     var targetRows: [[Real]] { table.rows(Array(0..<table.count)) ?? [] }
+    /// Returns a batch of clips by their indices in `clips`.
+    func batch(_ rows: [Int], copy: Int) -> Batch { table.batch(rows.map { $0 * copies + copy }) }
 
     /// The features of a clip without augmentation, by its index in `clips`.
     public func features(_ index: Int) -> Features { table.features(index * copies) }

@@ -21,7 +21,9 @@ struct ExampleTable: Sendable {
     /// The values of each example without trailing zeros, so that padding takes no memory.
     private var features: [[Float]] = []
     /// The normalization of each example's group, if examples are normalized in groups.
-    private var normalizations: [SpeakerNormalization] = []
+    private var normalizations: [any GroupNormalization] = []
+    /// The domain of each example, if domains are aligned in training.
+    private var domains: [Int] = []
 
     init(shape: [Int]) {
         self.shape = shape
@@ -30,8 +32,11 @@ struct ExampleTable: Sendable {
 
     var count: Int { ids.count }
 
-    mutating func append(_ id: String, label: Int, targets row: [Real]?, _ features: Features) {
+    mutating func append(
+        _ id: String, label: Int, targets row: [Real]?, domain: Int? = nil, _ features: Features
+    ) {
         ids.append(id)
+        if let domain { domains.append(domain) }
         labels.append(label)
         if let row { targets.append(row) }
         lengths?.append(features.length ?? features.shape[0])
@@ -41,12 +46,12 @@ struct ExampleTable: Sendable {
 
     /// Normalizes the examples of each group separately; `groups` names the group of each example. Throws if a group
     /// has too few values.
-    mutating func normalize(in groups: [String]) throws {
+    mutating func normalize(in groups: [String], by normalizing: FeaturePipeline.Normalizing) throws {
         var members: [String: [Int]] = [:]
         for (number, group) in groups.enumerated() { members[group, default: []].append(number) }
         let found = try members.mapValues { numbers in
             do throws(DataError) {
-                return try SpeakerNormalization(numbers.map { self.features($0) })
+                return try normalizing.fit(numbers.map { self.features($0) })
             } catch {
                 throw error.of(ids[numbers[0]])
             }
@@ -54,6 +59,17 @@ struct ExampleTable: Sendable {
         normalizations = groups.compactMap { found[$0] }
         for number in ids.indices {
             features[number] = Self.withoutPadding(normalized(self.features(number), as: number).values)
+        }
+    }
+
+    /// Normalizes each example with the examples of its group up to and including it.
+    mutating func normalizeRunning(in groups: [String]) {
+        var statistics: [String: SpeakerStatistics] = [:]
+        for (number, group) in groups.enumerated() {
+            let own = self.features(number)
+            statistics[group, default: SpeakerStatistics()].add(own)
+            let normalization = SpeakerNormalization(statistics[group] ?? SpeakerStatistics())
+            features[number] = Self.withoutPadding(normalization(own).values)
         }
     }
 
@@ -83,12 +99,22 @@ struct ExampleTable: Sendable {
     /// The target values of examples by their indices; nil if the class is the target.
     func rows(_ numbers: [Int]) -> [[Real]]? { targets.isEmpty ? nil : numbers.map { targets[$0] } }
 
+    /// The domains of examples by their indices; none if domains are not aligned.
+    func domains(_ numbers: [Int]) -> [Int] { domains.isEmpty ? [] : numbers.map { domains[$0] } }
+
     /// Assembles a batch from the indices of examples.
     func batch(_ numbers: [Int]) -> Batch {
-        var batch = Batch(
-            numbers.map(features), labels: numbers.map { labels[$0] }, targets: rows(numbers),
-            ids: numbers.map { ids[$0] })
+        var batch = batch(numbers, with: numbers.map(features))
         batch.isFixed = true
+        return batch
+    }
+
+    /// Assembles a batch from the indices of examples and features in place of theirs, such as augmented ones.
+    func batch(_ numbers: [Int], with features: [Features]) -> Batch {
+        var batch = Batch(
+            features, labels: numbers.map { labels[$0] }, targets: rows(numbers), ids: numbers.map { ids[$0] }
+        )
+        batch.domains = domains(numbers)
         return batch
     }
 }

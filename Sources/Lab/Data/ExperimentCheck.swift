@@ -73,7 +73,9 @@ public struct ExperimentCheck: Sendable {
         }
         if let data {
             do { try data.checkClips() } catch { report(["data"], error) }
-            if let complaint = data.scheduleComplaint(experiment) {
+            for case let complaint? in [
+                data.scheduleComplaint(experiment), data.costComplaint(experiment),
+            ] {
                 problems.append(
                     ConfigurationIssue(
                         place: json.place(of: complaint.path), path: complaint.path,

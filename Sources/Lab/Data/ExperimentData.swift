@@ -52,10 +52,12 @@ public struct ExperimentData: Sendable {
         }
         steps = experiment.labelsSequences ? SequenceSet(transcripts: corpus.classes) : frames
         source = try FeatureExtractor(experiment.features, cache: cache)
-        loading = FeatureLoading(
+        var loading = FeatureLoading(
             source: plan.leaksCopies ? LeakedCopies(source, plan, generator.split("copies")) : source,
             classes: corpus.classes, targets: targets ?? frames, isStrict: experiment.data.strict,
             normalizing: experiment.features.normalize)
+        loading.domainColumn = experiment.training.coral?.column
+        self.loading = loading
     }
 
     /// Returns the same clips for a trial of a search, whose features and layers may give frames other times.
@@ -93,7 +95,7 @@ public struct ExperimentData: Sendable {
     func check(_ experiment: Experiment) throws {
         try checkParts(experiment)
         try checkClips()
-        if let complaint = scheduleComplaint(experiment) {
+        if let complaint = scheduleComplaint(experiment) ?? costComplaint(experiment) {
             throw ConfigurationError(place: .nowhere, path: complaint.path, complaint.message)
         }
     }
@@ -107,7 +109,7 @@ public struct ExperimentData: Sendable {
                 found: "no clip in the \(measured.word) set, which \"evaluation.subset\" selects",
                 allowed: "at least one")
         }
-        _ = try clips(.train)
+        try checkDomains(experiment, clips(.train))
         _ = try ClipColumns(experiment.groupColumns, of: clips(measured))
         let watched = experiment.watched
         if split.validation.isEmpty, let metric = watched.first(where: { $0.name.hasPrefix("validation_") }) {
@@ -118,6 +120,34 @@ public struct ExperimentData: Sendable {
                 allowed:
                     "at least one, or \"selection\": {\"weights\": \"last\"} and no other key that monitors a validation metric"
             )
+        }
+    }
+
+    /// The error of costs of classes that the model does not know; nil if it knows all of them.
+    func costComplaint(_ experiment: Experiment) -> ValidationIssue? {
+        let names = experiment.evaluation.thresholds?.namedClasses ?? []
+        let target = targets?.outputs.first { $0.role == .main && $0.task == .classification }
+        let classes = targets == nil ? corpus.classes : target?.classes ?? []
+        return names.first { !classes.contains($0) }.map { name in
+            ValidationIssue(
+                at: [.key("evaluation"), .key("thresholds"), .key("costs")],
+                "unknown class \"\(name)\"; expected \(classes.joined(separator: ", "))")
+        }
+    }
+
+    /// Throws if domains are to be aligned, and training clips have no domain or all the same one.
+    private func checkDomains(_ experiment: Experiment, _ clips: [Clip]) throws(DataError) {
+        guard let column = experiment.training.coral?.column else { return }
+        if let clip = clips.first(where: { $0.value(of: column)?.isEmpty != false }) {
+            throw DataError(
+                "\"training.coral\"", found: "no value in the column \"\(column)\" of \(clip.id)",
+                allowed: "a domain for every training clip")
+        }
+        guard Set(clips.map { $0.value(of: column) }).count > 1 else {
+            throw DataError(
+                "\"training.coral\"",
+                found: "a single value in the column \"\(column)\" of the training clips",
+                allowed: "at least two domains")
         }
     }
 

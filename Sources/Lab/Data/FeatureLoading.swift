@@ -13,6 +13,10 @@ public struct FeatureLoading: Sendable {
     public var isStrict: Bool
     /// How features are normalized.
     public var normalizing: FeaturePipeline.Normalizing
+    /// Whether each clip is normalized with the speaker's clips up to it alone.
+    var normalizesRunning = false
+    /// The column with the domain of each clip, for an alignment of domains in training; nil for none.
+    var domainColumn: String?
 
     /// Creates a loader for a model with these classes.
     public init(
@@ -38,6 +42,7 @@ public struct FeatureLoading: Sendable {
         let labels = try self.labels(of: clips)
         if let targets { for clip in clips { _ = try targets.row(of: clip, frames: nil) } }
         let speakers = try self.speakers(of: clips)
+        let domains = self.domains(of: clips)
         var table = ExampleTable(shape: source.shape)
         var kept: [Clip] = []
         var groups: [String] = []
@@ -53,7 +58,8 @@ public struct FeatureLoading: Sendable {
                 for (copy, features) in copies.enumerated() {
                     table.append(
                         clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index],
-                        targets: try targets?.row(of: clips[index], frames: features.length), features)
+                        targets: try targets?.row(of: clips[index], frames: features.length),
+                        domain: domains?[index], features)
                     if let speakers { groups.append("\(copy) \(speakers[index])") }
                 }
             case .failure(let error):
@@ -66,7 +72,11 @@ public struct FeatureLoading: Sendable {
                 "features", found: "none of \(clips.count) clips is usable: \(omissions[0])",
                 allowed: "at least one")
         }
-        if speakers != nil { try table.normalize(in: groups) }
+        if normalizesRunning {
+            table.normalizeRunning(in: groups)
+        } else if speakers != nil {
+            try table.normalize(in: groups, by: normalizing)
+        }
         return (table, kept, omissions)
     }
 
@@ -79,7 +89,7 @@ public struct FeatureLoading: Sendable {
 
     /// The speaker or the corpus of each clip, if its features are normalized by it.
     private func speakers(of clips: [Clip]) throws -> [String]? {
-        if normalizing == .corpus { return clips.map { $0.attributes["corpus"] ?? "" } }
+        if normalizing.group == "corpus" { return clips.map { $0.attributes["corpus"] ?? "" } }
         guard normalizing == .speaker else { return nil }
         return try clips.map { clip in
             guard let speaker = clip.speaker else {
@@ -88,6 +98,18 @@ public struct FeatureLoading: Sendable {
                     allowed: "data with speakers, or \"normalize\": \"none\" in the features")
             }
             return speaker
+        }
+    }
+
+    /// The domain of each clip as a number, if domains are aligned.
+    private func domains(of clips: [Clip]) -> [Int]? {
+        guard let domainColumn else { return nil }
+        var numbers: [String: Int] = [:]
+        return clips.map { clip in
+            let name = clip.value(of: domainColumn) ?? ""
+            let number = numbers[name] ?? numbers.count
+            numbers[name] = number
+            return number
         }
     }
 

@@ -34,6 +34,18 @@ public struct TargetSet: ClipTargets {
         }
     }
 
+    /// The values that the outputs of a model shall have for each example of a batch: numbers on the scale of the outputs, shares
+    /// of classes, or labels. NaN for a target that the example lacks.
+    func outputs(_ batch: Targets) -> [[Double]] {
+        guard case .values(let values) = batch else { return [] }
+        let (numbers, width) = (values.array, outputs.outputCount)
+        return (0..<numbers.count / max(width, 1)).map { row in
+            zip(outputs, outputs.ranges).flatMap { output, range in
+                range.map { (Double(numbers[row * width + $0]) - output.offset) / output.scale }
+            }
+        }
+    }
+
     /// The sum of the losses of all targets.
     ///
     /// - Parameter rows: The target values of the training examples, for balanced class weights.

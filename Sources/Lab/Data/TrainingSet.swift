@@ -116,9 +116,7 @@ public final class TrainingSet: TrainingBatches {
                 of: clips[number / plan.copies.count].id,
                 epoch: epoch, augmentation)
         }
-        return Batch(
-            features, labels: numbers.map { table.labels[$0] }, targets: table.rows(numbers),
-            ids: numbers.map { table.ids[$0] })
+        return table.batch(numbers, with: features)
     }
 
     /// Computes batches whose waveforms are augmented in every epoch; called on background threads.
@@ -142,9 +140,7 @@ public final class TrainingSet: TrainingBatches {
                     table.normalized(computed, as: number), copy: copy, of: clip.id,
                     epoch: place.epoch, augmentation)
             }
-            return Batch(
-                features, labels: numbers.map { table.labels[$0] }, targets: table.rows(numbers),
-                ids: numbers.map { table.ids[$0] })
+            return table.batch(numbers, with: features)
         }
     }
 }

@@ -184,6 +184,16 @@ package enum ConfigExamples {
         "linear_discriminant": #"{"type": "linear_discriminant", "solver": "lsqr", "shrinkage": "auto"}"#,
         "gaussian_nb": #"{"type": "gaussian_nb"}"#,
         "k_neighbors": #"{"type": "k_neighbors", "n_neighbors": 9, "weights": "distance"}"#,
+        "svr": #"{"type": "svr", "C": 10, "epsilon": 0.05}"#,
+        "ridge": #"{"type": "ridge", "alpha": 10}"#,
+        "k_neighbors_regressor": #"{"type": "k_neighbors_regressor", "n_neighbors": 9}"#,
+        "decision_tree_regressor": #"{"type": "decision_tree_regressor", "max_depth": 6}"#,
+        "random_forest_regressor": #"{"type": "random_forest_regressor", "n_estimators": 200}"#,
+        "extra_trees_regressor": #"{"type": "extra_trees_regressor", "n_estimators": 200}"#,
+        "gradient_boosting_regressor":
+            #"{"type": "gradient_boosting_regressor", "n_estimators": 300, "learning_rate": 0.05}"#,
+        "multi_output":
+            #"{"type": "multi_output", "estimator": {"type": "logistic_regression", "C": 0.1}}"#,
         // Losses
         "cross_entropy": #"{"type": "cross_entropy", "label_smoothing": 0.1}"#,
         "focal": #"{"type": "focal", "gamma": 2}"#,
@@ -216,6 +226,8 @@ package enum ConfigExamples {
             #"{"from": "b3.safetensors", "format": "torchvision", "exclude": ["classifier.*"]}"#,
         "FrozenParameters": #"{"parameters": "features.*", "until_epoch": 5}"#,
         "ParameterGroup": #"{"parameters": ["features.*"], "learning_rate_factor": 0.1}"#,
+        "CoralOptions": #"{"column": "corpus", "weight": 1}"#,
+        "ThresholdOptions": #"{"classes": "uar", "labels": "f1"}"#,
         // Search methods
         "grid": #"{"type": "grid"}"#,
         "random (search)": #"{"type": "random", "trials": 50}"#,

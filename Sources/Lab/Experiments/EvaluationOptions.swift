@@ -9,6 +9,7 @@ public struct EvaluationOptions: Options {
     public var groups: [String] = []
     public var calibration: Calibration?
     public var conformal: Double?
+    public var thresholds: ThresholdOptions?
     public var tta: [[AnyWaveAugmentation]] = []
     public var batchSize = 64
     public var confidenceLevel = 0.95
@@ -54,6 +55,10 @@ public struct EvaluationOptions: Options {
             "conformal", \.conformal,
             "Coverage of conformal prediction sets and intervals, such as 0.9: calibrated on the validation set, shown for the evaluated subset and its speakers, stored in the model, and part of the JSON of `Train predict`; null for none.",
             .above(0), .below(1)),
+        .init(
+            "thresholds", \.thresholds,
+            "How classes and labels are decided from probabilities, which do not change: stored in the model, and used by the metrics of the evaluated subset and by every prediction; null for the most probable class, and for labels from a probability of 0.5 on."
+        ),
         .init(
             "tta", \.tta,
             "Test-time augmentation: each entry is a list of waveform augmentations that creates one augmented copy of a recording. The logits are averaged over the original and all copies. Augmentations are applied after preprocessing; random parameters are drawn once and shared by all recordings. Validation during training does not use it.",

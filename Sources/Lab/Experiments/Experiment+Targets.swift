@@ -91,13 +91,6 @@ extension Experiment {
             issues.append(
                 (["loss"], "conflicts with \"targets\", each of which has its own \"loss\"; move it there"))
         }
-        if model.spec.hasEstimator {
-            issues.append(
-                (
-                    ["targets"],
-                    "applies to neural networks only, and the model is a classical model that predicts the label; remove \"targets\""
-                ))
-        }
         if data.balance.rule == .weights {
             issues.append(
                 (
@@ -125,6 +118,7 @@ extension Experiment {
         var issues: [(path: JSONPath, message: String)] = []
         for (key, isSet) in [
             ("calibration", evaluation.calibration != nil), ("conformal", evaluation.conformal != nil),
+            ("thresholds", evaluation.thresholds?.isFitted == true),
         ]
         where isSet && !split.value.hasValidation {
             issues.append(
@@ -136,6 +130,25 @@ extension Experiment {
                     ["evaluation", "calibration"],
                     "requires a dense layer without an activation at the end of the model, whose weights the temperature divides"
                 ))
+        }
+        guard let thresholds = evaluation.thresholds else { return issues }
+        let tasks: [Predictions.Task] =
+            targets.isEmpty ? [.classification] : targets.map(\.value.plainOutput.task)
+        let wanted: [(key: String, isSet: Bool, task: Predictions.Task)] = [
+            ("labels", thresholds.labels != nil, .multiLabel),
+            ("classes", thresholds.classes != nil, .classification),
+            ("costs", !thresholds.costs.entries.isEmpty, .classification),
+        ]
+        for (key, isSet, task) in wanted
+        where isSet && !tasks.contains(task) {
+            issues.append(
+                (
+                    ["evaluation", "thresholds", key],
+                    "applies to \(task == .multiLabel ? "several labels" : "classes"), which the model does not predict; remove it"
+                ))
+        }
+        if labelsSequences {
+            issues.append((["evaluation", "thresholds"], "does not apply to sequence labeling; remove it"))
         }
         return issues
     }

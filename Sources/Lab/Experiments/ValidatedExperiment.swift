@@ -50,9 +50,11 @@ public struct ValidatedExperiment: Sendable {
         assumedClasses = assumed.count
         let spec: any LayerSpec
         do { spec = try experiment.model.spec(assumed) } catch {
+            // A classifier cannot have the single output of a number.
+            let complaint = experiment.estimatorComplaint(experiment.model.spec, assumed)
             throw ConfigurationError(
                 place: modelJSON.place, path: ["model"],
-                error.problems.map(\.message).joined(separator: "; "))
+                complaint ?? error.problems.map(\.message).joined(separator: "; "))
         }
         do { layers = try spec.checkedPlan(input) } catch {
             throw error.located(in: modelJSON, path: ["model"])
@@ -84,6 +86,7 @@ public struct ValidatedExperiment: Sendable {
         for issue in experiment.decisionIssues { report(issue.path, issue.message) }
         for issue in experiment.targetIssues { report(issue.path, issue.message) }
         if let complaint = experiment.waveformComplaint { report(["features"], complaint) }
+        if let message = experiment.estimatorComplaint(spec, assumed) { report(["model"], message) }
         if let complaint = experiment.softmaxComplaint { report(["model"], complaint) }
         if let message = Self.mismatch(
             layers.output, units, labelsSteps: experiment.labelsSteps)
@@ -118,15 +121,20 @@ public struct ValidatedExperiment: Sendable {
                 let key = plan.leakCopiesIntoTest ? "leak_copies_into_test" : "leak_copies_into_validation"
                 report(
                     ["features", "normalize"],
-                    "conflicts with \(key): the statistics of a \(experiment.features.normalize.rawValue) would include augmented copies; remove \(key)"
+                    "conflicts with \(key): the statistics of a \(experiment.features.normalize.group) would include augmented copies; remove \(key)"
                 )
             }
             if let sequence = experiment.features.layout.value as? FrameSequence, sequence.padding != .end {
                 report(
                     ["features", "normalize"],
-                    "conflicts with padding at the front, which would count towards the statistics of the \(experiment.features.normalize.rawValue); use \"padding\": \"end\" in the layout"
+                    "conflicts with padding at the front, which would count towards the statistics of the \(experiment.features.normalize.group); use \"padding\": \"end\" in the layout"
                 )
             }
+        }
+        if experiment.training.coral != nil, experiment.labelsSequences || spec.hasEstimator {
+            report(
+                ["training", "coral"],
+                "applies to neural networks with one output vector for each clip; remove \"coral\"")
         }
         if experiment.augmentation.leakCopiesIntoValidation, !experiment.split.value.hasValidation {
             report(

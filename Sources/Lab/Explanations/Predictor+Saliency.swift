@@ -6,32 +6,35 @@ import Training
 extension Predictor {
     /// The methods that the model allows: none for models that are fitted as a whole, and Grad-CAM only with a convolution.
     public var saliencyMethods: [Saliency.Method] {
-        guard !model.spec.hasEstimator, targets.isEmpty else { return [] }
+        guard !model.spec.hasEstimator else { return [] }
         let hasConvolution = model.lastConvolution(zeros) != nil
         return Saliency.Method.allCases.filter { $0 != .gradCAM || hasConvolution }
     }
 
-    /// Computes what the logit of a class depends on, for the features of one recording without augmentation.
+    /// Computes what an output depends on, such as the logit of a class, for the features of one recording without augmentation.
     ///
     /// Integrated gradients start from the mean of the training data if the model begins with `feature_norm`, otherwise from
     /// zeros. Throws if the model does not allow the method.
     ///
     /// - Parameters:
-    ///   - label: The index of the class; nil for the predicted one.
+    ///   - output: The index of the output (see `output(_:of:)`); nil for the predicted class, or for the prediction of the first main
+    ///     target.
     ///   - layer: The layer of Grad-CAM; nil for the last convolution.
     public func saliency(
-        _ features: Features, of label: Int? = nil, method: Saliency.Method = .integratedGradients,
+        _ features: Features, of output: Int? = nil, method: Saliency.Method = .integratedGradients,
         layer: String? = nil, steps: Int = 64
     ) throws -> Saliency {
-        try requireClasses("saliency")
         guard !model.spec.hasEstimator else {
             throw LabError(
                 "saliency requires a neural network, which this model is not; use Train plot importance"
             )
         }
         let input = Batch([features], labels: [0], ids: []).inputs
-        let label = label ?? predictions(for: [Array(repeating: features, count: tta.count)])[0].best
-        require(classes.indices.contains(label), "saliency of class \(label) of \(classes.count)")
+        let label =
+            try output
+            ?? self.output(nil, of: predictions(for: [Array(repeating: features, count: tta.count)])[0])
+        let count = outputNames.count
+        require(0..<count ~= label, "saliency of output \(label) of \(count)")
         switch method {
         case .gradient:
             return map(model.inputGradients(input, ofOutput: label).gradients, features, method, label)

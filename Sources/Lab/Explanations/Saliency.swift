@@ -1,21 +1,21 @@
 import Configuration
 import SpeechEmotion
 
-/// A saliency map that explains the prediction of a class: one value for each feature value, or for each position in time or space.
+/// A saliency map that explains an output of a model, such as the logit of a class: one value for each feature value, or for each position in time or space.
 public struct Saliency: Sendable {
     /// How a saliency map is computed.
     public enum Method: String, CaseIterable, ConfigurationValue {
-        /// The gradient of the class's logit with respect to the features: the effect of a small change.
+        /// The gradient of the output with respect to the features: the effect of a small change.
         case gradient
-        /// Integrated gradients: the contribution of each feature to the logit, compared with a baseline.
+        /// Integrated gradients: the contribution of each feature to the output, compared with a baseline.
         case integratedGradients = "integrated_gradients"
-        /// Grad-CAM: where the last convolution finds evidence for the class.
+        /// Grad-CAM: where the last convolution finds evidence for the output.
         case gradCAM = "grad_cam"
     }
 
     /// The method.
     public var method: Method
-    /// The class that is explained, by its index.
+    /// The output that is explained, by its index: a class, or an output of a target.
     public var label: Int
     /// [features], [time, channels] or [height, width], the sum over the colors of an image; for Grad-CAM [time] or
     /// [height, width] of the convolution. Padding at the end is removed.
@@ -26,17 +26,19 @@ public struct Saliency: Sendable {
     public var secondsPerStep: Double?
     /// The layer of Grad-CAM.
     public var layer: String?
-    /// For integrated gradients, the difference between the logits of the recording and of the baseline, which the sum of the
+    /// For integrated gradients, the difference between the outputs for the recording and of the baseline, which the sum of the
     /// values approximates.
     public var logitDifference: Double?
 
     /// The sum of the values.
     public var sum: Double { values.reduce(0, +) }
 
-    /// The saliency as JSON, with the name of the class.
-    public func json(classes: [String]) -> JSONValue {
+    /// The saliency as JSON, with the name of the output.
+    ///
+    /// - Parameter outputs: The names of the outputs (`Predictor.outputNames`).
+    public func json(outputs: [String]) -> JSONValue {
         var object: JSONValue = [
-            "method": method.encode(), "class": classes[label].encode(), "shape": shape.encode(),
+            "method": method.encode(), "class": outputs[label].encode(), "shape": shape.encode(),
             "values": values.encode(),
         ]
         if let secondsPerStep { object["seconds_per_step"] = secondsPerStep.encode() }

@@ -79,7 +79,7 @@ extension Predictor {
             return x == y ? a < b : x > y
         }
         var chart = BarChart(
-            title: title, xName: "\(map.method.title), \(classes[map.label])",
+            title: title, xName: "\(map.method.title), \(outputNames[map.label])",
             bars: order.map { index in
                 let name = names.indices.contains(index) ? names[index] : "value \(index)"
                 return BarChart.Bar(name.replacing("_", with: " "), map.values[index])

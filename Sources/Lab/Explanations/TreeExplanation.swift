@@ -29,6 +29,9 @@ public struct TreeExplanation {
             case let boosting as BoostingClassifier:
                 try Self.check(boosting.ensemble)
                 found = boosting
+            case let bank as any RegressorTrees:
+                for ensemble in bank.ensembles { try Self.check(ensemble) }
+                found = bank
             case is PrincipalComponents:
                 throw LabError(
                     "the model has principal components, each of which mixes all features; use permutation importances, or a model without pca"
@@ -52,12 +55,14 @@ public struct TreeExplanation {
         )
     }
 
-    /// The importance of each input column: the fraction of the decrease in impurity, or of the gain for boosting.
+    /// The importance of each input column: the fraction of the decrease in impurity, or of the gain for boosting; for several
+    /// numbers, the mean over them.
     public var impurityImportances: [Double] {
         let own: [Double] =
             switch trees {
             case let forest as ForestClassifier: forest.featureImportances
             case let boosting as BoostingClassifier: Self.shares(boosting.gainImportances)
+            case let bank as any RegressorTrees: Self.shares(Self.sums(bank.importances.map(Self.shares)))
             default: []
             }
         var result = Array(repeating: 0.0, count: inputs)
@@ -65,9 +70,20 @@ public struct TreeExplanation {
         return result
     }
 
+    private static func sums(_ rows: [[Double]]) -> [Double] {
+        rows.dropFirst().reduce(rows.first ?? []) { zip($0, $1).map(+) }
+    }
+
     private static func shares(_ values: [Double]) -> [Double] {
         let sum = values.reduce(0, +)
         return values.map { sum > 0 ? $0 / sum : 0 }
+    }
+
+    /// Throws for the trees of regression models, which SHAP values do not explain.
+    public func requireClasses() throws(LabError) {
+        guard trees is any RegressorTrees else { return }
+        throw LabError(
+            "SHAP values require trees of classes, and these predict numbers; use --method impurity")
     }
 
     /// The output of the model that the SHAP values of a class sum to.
@@ -112,4 +128,29 @@ public struct TreeExplanation {
         }
         return means
     }
+}
+
+/// The trees of regression models, one for each number.
+private protocol RegressorTrees: FittedModel {
+    var ensembles: [TreeEnsemble] { get }
+    var importances: [[Double]] { get }
+}
+
+extension RegressorBank: RegressorTrees where Model: TreeRegressor {
+    fileprivate var ensembles: [TreeEnsemble] { models.map(\.ensemble) }
+    fileprivate var importances: [[Double]] { models.map(\.treeImportances) }
+}
+
+/// A regression model of trees.
+private protocol TreeRegressor: Regressor {
+    var ensemble: TreeEnsemble { get }
+    var treeImportances: [Double] { get }
+}
+
+extension ForestRegressor: TreeRegressor {
+    fileprivate var treeImportances: [Double] { featureImportances }
+}
+
+extension BoostingRegressor: TreeRegressor {
+    fileprivate var treeImportances: [Double] { gainImportances }
 }

@@ -64,12 +64,18 @@ public enum Ensemble {
         // Decoding adds defaults that older model cards lack.
         let features = card.features.map { (try? FeaturePipeline.decode($0).encode()) ?? $0 }
         let tta = hasTTA ? (try? card.testTimeAugmentation().copies.encode()) ?? card.tta : nil
+        // Weights of the loss, which each training learns anew, do not affect predictions.
+        let targets = (try? card.targetOutputs())?.map { output in
+            var output = output
+            output.logVariance = nil
+            return output
+        }.encode()
         return JSONValue(
             .object([
                 JSONMember("features", features ?? .null), JSONMember("input", model.input.encode()),
                 JSONMember("outputs", model.plan.output.encode()),
                 JSONMember("classes", card.classes.encode()), JSONMember("tta", tta ?? .null),
-                JSONMember("targets", card.targets ?? .null),
+                JSONMember("targets", targets ?? .null),
             ]))
     }
 }

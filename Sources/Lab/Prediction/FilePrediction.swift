@@ -1,5 +1,6 @@
 import Autograd
 import SpeechEmotion
+import Training
 
 extension Predictor {
     /// Predicts recordings in order, computing features on all threads and predictions in batches. A recording longer than the
@@ -15,16 +16,19 @@ extension Predictor {
     ///   - each: Called in order with the index of each recording and its prediction or error.
     public func predict(
         _ paths: [String], windows options: WindowOptions = WindowOptions(), cache: FeatureCache? = nil,
-        attention: Bool = false, check: (Int) throws -> Void = { _ in },
+        attention: Bool = false, adaptation: SpeakerAdaptation? = nil,
+        check: (Int) throws -> Void = { _ in },
         progress: (_ index: Int, _ seconds: Double) throws -> Void = { _, _ in },
         each: (Int, Result<RecordingPrediction, any Error>) throws -> Void
     ) throws {
         let windows = try windows(options)
         let extractor = try FeatureExtractor(pipeline, cache: cache)
-        let isOneSpeaker = pipeline.normalize != .none
+        try adaptation?.check(self)
+        let isOneSpeaker = pipeline.normalize != .none || adaptation != nil
         var waiting: [(index: Int, result: Result<RecordingFeatures, any Error>)] = []
         func flush() throws {
-            try predict(&waiting, paths, attention: attention, check: check, each: each)
+            try predict(
+                &waiting, paths, attention: attention, adaptation: adaptation, check: check, each: each)
         }
         for start in stride(from: 0, to: paths.count, by: Self.batch) {
             let part = Array(paths[start..<min(start + Self.batch, paths.count)])
@@ -129,17 +133,29 @@ extension Predictor {
     /// Predicts the waiting recordings and passes the results on in order.
     private func predict(
         _ waiting: inout [(index: Int, result: Result<RecordingFeatures, any Error>)], _ paths: [String],
-        attention: Bool, check: (Int) throws -> Void,
+        attention: Bool, adaptation: SpeakerAdaptation?, check: (Int) throws -> Void,
         each: (Int, Result<RecordingPrediction, any Error>) throws -> Void
     ) throws {
         var sounds = waiting.flatMap { (try? $0.result.get())?.sounds ?? [] }
-        if pipeline.normalize != .none, !sounds.isEmpty { try normalize(&sounds) }
-        var predictions: ArraySlice<Prediction> = []
-        for start in stride(from: 0, to: sounds.count, by: Self.batch) {
-            try check(start)
-            let batch = sounds[start..<min(start + Self.batch, sounds.count)]
-            predictions += self.predictions(for: Array(batch), attention: attention)
+        if adaptation == .normalization {
+            normalizeRunning(&sounds)
+        } else if pipeline.normalize != .none, !sounds.isEmpty {
+            try normalize(&sounds)
         }
+        func predicted() throws -> ArraySlice<Prediction> {
+            var predictions: ArraySlice<Prediction> = []
+            for start in stride(from: 0, to: sounds.count, by: Self.batch) {
+                try check(start)
+                let batch = sounds[start..<min(start + Self.batch, sounds.count)]
+                predictions += self.predictions(for: Array(batch), attention: attention)
+            }
+            return predictions
+        }
+        var predictions =
+            adaptation == .batchNorm && !sounds.isEmpty
+            ? try model.withNormStatistics(
+                of: Batch(sounds.map { $0[0] }, labels: sounds.map { _ in 0 }, ids: []).inputs, predicted)
+            : try predicted()
         for (index, result) in waiting {
             switch result {
             case .success(let recording):
@@ -161,11 +177,22 @@ extension Predictor {
         waiting = []
     }
 
+    /// Normalizes each copy separately, with the recordings or windows up to each.
+    private func normalizeRunning(_ sounds: inout [[Features]]) {
+        for copy in 0..<tta.count {
+            var statistics = SpeakerStatistics()
+            for sound in sounds.indices {
+                statistics.add(sounds[sound][copy])
+                sounds[sound][copy] = SpeakerNormalization(statistics)(sounds[sound][copy])
+            }
+        }
+    }
+
     /// Normalizes each copy separately, as in training.
     private func normalize(_ sounds: inout [[Features]]) throws {
         for copy in 0..<tta.count {
-            let speaker = try SpeakerNormalization(sounds.map { $0[copy] })
-            for sound in sounds.indices { sounds[sound][copy] = speaker(sounds[sound][copy]) }
+            let normalization = try pipeline.normalize.fit(sounds.map { $0[copy] })
+            for sound in sounds.indices { sounds[sound][copy] = normalization(sounds[sound][copy]) }
         }
     }
 }

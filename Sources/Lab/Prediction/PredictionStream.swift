@@ -1,5 +1,6 @@
 import Autograd
 import Layers
+import Metrics
 import SpeechEmotion
 import Synchronization
 
@@ -17,6 +18,7 @@ public final class PredictionStream {
     private var features: FeatureStream
     private let model: ModelStream
     private let classes: Int
+    private let rules: [DecisionRule?]
 
     /// Creates a stream at its beginning. Throws if the model or its features need the whole recording.
     public init(_ predictor: Predictor) throws {
@@ -30,7 +32,7 @@ public final class PredictionStream {
         do { model = try ModelStream(predictor.model) } catch {
             throw LabError("this model cannot process a stream: \(error)")
         }
-        classes = predictor.classes.count
+        (classes, rules) = (predictor.classes.count, predictor.rules)
     }
 
     /// Adds samples. Returns the prediction of the stream so far; nil if no frame was completed.
@@ -49,6 +51,6 @@ public final class PredictionStream {
         let logits = output.reshaped([1, classes])
         return Predictor.Prediction(
             probabilities: logits.softmax(axis: -1).array.map { Double($0) },
-            logits: logits.array.map { Double($0) })
+            logits: logits.array.map { Double($0) }, rules: rules)
     }
 }

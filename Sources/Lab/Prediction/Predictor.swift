@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Layers
+import Metrics
 import Reports
 import SpeechEmotion
 import Training
@@ -31,28 +32,35 @@ public struct Predictor: Sendable {
         public var logits: [Double]
         /// What the outputs for targets mean; empty for logits of classes.
         public var outputs: [TargetOutput] = []
+        /// How the class, or the class or labels of each target, are decided; empty for the usual decisions.
+        public var rules: [DecisionRule?] = []
         /// The attention weights over time; nil if the model has no attention layer or they were not requested.
         public var attention: WaveformPlot.Attention?
 
         /// Creates a prediction.
         public init(
-            probabilities: [Double], logits: [Double], attention: WaveformPlot.Attention? = nil
+            probabilities: [Double], logits: [Double], rules: [DecisionRule?] = [],
+            attention: WaveformPlot.Attention? = nil
         ) {
             (self.probabilities, self.logits, self.attention) = (probabilities, logits, attention)
+            self.rules = rules
         }
 
         /// Interprets the outputs of a model with targets. The probabilities are those of its first main classification.
-        init(_ logits: [Double], _ outputs: [TargetOutput], attention: WaveformPlot.Attention?) {
+        init(
+            _ logits: [Double], _ outputs: [TargetOutput], rules: [DecisionRule?],
+            attention: WaveformPlot.Attention?
+        ) {
             (self.logits, self.outputs, self.attention) = (logits, outputs, attention)
+            self.rules = rules
             probabilities =
                 outputs.mainClassification.map { outputs[$0].probabilities(logits[outputs.ranges[$0]]) } ?? []
         }
 
-        /// The index of the most probable class.
+        /// The index of the decided class: the most probable one, unless the model has another rule.
         public var best: Int {
-            probabilities.indices.max {
-                probabilities[$0] < probabilities[$1] || probabilities[$0] == probabilities[$1] && $0 > $1
-            } ?? 0
+            let index = outputs.isEmpty ? 0 : outputs.mainClassification ?? 0
+            return DecisionRule.decision(probabilities, rules.isEmpty ? nil : rules[index])
         }
     }
 
@@ -174,15 +182,25 @@ public struct Predictor: Sendable {
             guard targets.isEmpty else {
                 let width = targets.outputCount
                 return Prediction(
-                    raw[row * width..<(row + 1) * width].map { Double($0) }, targets,
+                    raw[row * width..<(row + 1) * width].map { Double($0) }, targets, rules: rules,
                     attention: overTime.flatMap { self.attention($0[row], copies[0]) })
             }
             let numbers = row * classes.count..<(row + 1) * classes.count
             return Prediction(
                 probabilities: probabilities[numbers].map { Double($0) },
-                logits: raw[numbers].map { Double($0) },
+                logits: raw[numbers].map { Double($0) }, rules: rules,
                 attention: overTime.flatMap { self.attention($0[row], copies[0]) })
         }
+    }
+
+    /// How the class, or the class or labels of each target, are decided; empty for the usual decisions.
+    var rules: [DecisionRule?] {
+        let own =
+            targets.isEmpty
+            ? [(decisions["class"]?.rule, classes.count)]
+            : targets.map { (decisions[$0.name]?.rule, $0.classes.count) }
+        let rules = own.map { rule, count in rule.flatMap { $0.suits(count) ? $0 : nil } }
+        return rules.allSatisfy { $0 == nil } ? [] : rules
     }
 
     /// The number of examples of a forward pass that predicts several copies of one recording.

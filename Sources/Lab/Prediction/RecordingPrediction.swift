@@ -38,8 +38,9 @@ public struct RecordingPrediction: Sendable {
             for label in 0..<classes { logits[label] += length * window.prediction.logits[label] }
         }
         for label in 0..<classes { logits[label] /= weight }
+        let rules = windows.first?.prediction.rules ?? []
         if let outputs = windows.first?.prediction.outputs, !outputs.isEmpty {
-            summary = Predictor.Prediction(logits, outputs, attention: nil)
+            summary = Predictor.Prediction(logits, outputs, rules: rules, attention: nil)
             self.windows = windows
             return
         }
@@ -47,7 +48,7 @@ public struct RecordingPrediction: Sendable {
         let powers = logits.map { exp($0 - largest) }
         let sum = powers.reduce(0, +)
         summary = Predictor.Prediction(
-            probabilities: powers.map { $0 / sum }, logits: logits, attention: nil)
+            probabilities: powers.map { $0 / sum }, logits: logits, rules: rules, attention: nil)
         self.windows = windows
     }
 }

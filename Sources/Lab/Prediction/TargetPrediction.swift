@@ -1,4 +1,5 @@
 import Configuration
+import Metrics
 import Reports
 import Training
 
@@ -10,10 +11,12 @@ public struct TargetPrediction: Sendable {
     public let value: Double?
     /// The probability of each class or label; empty for a regression.
     public let probabilities: [Double]
+    /// How the class or the labels are decided; nil for the usual decision.
+    private let rule: DecisionRule?
 
     /// Interprets the outputs of a model for a target.
-    init(_ target: TargetOutput, outputs: some Collection<Double>) {
-        self.target = target
+    init(_ target: TargetOutput, outputs: some Collection<Double>, rule: DecisionRule?) {
+        (self.target, self.rule) = (target, rule)
         value = target.kind == .regression ? target.value(outputs) : nil
         probabilities = target.probabilities(outputs)
     }
@@ -21,16 +24,13 @@ public struct TargetPrediction: Sendable {
     /// The predicted value, class, or labels.
     public var text: String {
         if let value { return NumberText.fixed(value) }
-        if target.kind == .multiLabel {
-            return zip(target.classes, probabilities).filter { $1 >= 0.5 }.map(\.0).joined(separator: " ")
-        }
-        return target.classes[best]
+        return target.kind == .multiLabel ? labels.joined(separator: " ") : target.classes[best]
     }
 
-    private var best: Int {
-        probabilities.indices.max {
-            probabilities[$0] < probabilities[$1] || probabilities[$0] == probabilities[$1] && $0 > $1
-        } ?? 0
+    /// The decided class, or the most probable label.
+    var best: Int { DecisionRule.decision(probabilities, rule) }
+    private var labels: [String] {
+        zip(target.classes, DecisionRule.labels(probabilities, rule)).filter(\.1).map(\.0)
     }
 
     /// The value of a regression; the label and the probabilities of classes; the labels and their probabilities. With conformal
@@ -53,7 +53,6 @@ public struct TargetPrediction: Sendable {
             }
             return line
         }
-        let labels = zip(target.classes, probabilities).filter { $1 >= 0.5 }.map(\.0)
         return ["labels": labels.encode(), "probabilities": shares]
     }
 }
@@ -68,7 +67,10 @@ extension [TargetOutput] {
 extension Predictor.Prediction {
     /// The prediction for each target of a model with targets; empty for a model of classes.
     public var targets: [TargetPrediction] {
-        zip(outputs, outputs.ranges).map { TargetPrediction($0, outputs: logits[$1]) }
+        zip(outputs, outputs.ranges).enumerated().map { index, pair in
+            TargetPrediction(
+                pair.0, outputs: logits[pair.1], rule: rules.isEmpty ? nil : rules[index])
+        }
     }
 
     /// The texts of the columns `predictionColumns`.

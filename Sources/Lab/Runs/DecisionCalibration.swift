@@ -11,14 +11,17 @@ struct DecisionCalibration {
         (self.experiment, self.data) = (experiment, data)
     }
 
-    /// Divides the logits of classifications by temperatures, and calibrates conformal prediction; nil if the experiment wants neither.
+    /// Divides the logits of classifications by temperatures, calibrates conformal prediction, and fits thresholds; nil if the experiment
+    /// wants none of them.
     func fit(_ model: Model, _ loss: any LossSpec, _ validation: EvaluationSet) throws -> RunDecisions? {
         let options = experiment.evaluation
-        guard options.calibration != nil || options.conformal != nil else { return nil }
+        guard options.calibration != nil || options.conformal != nil || options.thresholds != nil else {
+            return nil
+        }
         let temperatures = try options.calibration == nil ? [] : calibrate(model, loss, validation)
         return RunDecisions(
             try data.predictions(of: model, for: validation, loss: loss), temperatures: temperatures,
-            coverage: options.conformal)
+            coverage: options.conformal, thresholds: options.thresholds)
     }
 
     /// Divides the outputs of each classification by the temperature that fits its predictions; returns the temperatures by target.

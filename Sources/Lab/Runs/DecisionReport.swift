@@ -62,6 +62,58 @@ public struct DecisionReport: Sendable {
         )
     }
 
+    /// The weights of classes, the costs of decisions, or the thresholds of labels; nil for the usual decision.
+    var ruleTable: ValueTable? {
+        guard let rule = predictions.rule else { return nil }
+        let names = predictions.classes
+        let columns: [String]
+        let rows: [[ValueTable.Cell]]
+        switch rule {
+        case .weights(let weights):
+            columns = ["class", "weight of the probability"]
+            rows = zip(names, weights).map { [.text($0), .number($1)] }
+        case .thresholds(let thresholds):
+            columns = ["label", "applies from the probability"]
+            rows = zip(names, thresholds).map { [.text($0), .number($1)] }
+        case .costs(let costs):
+            columns = ["true class"] + names.map { "cost of \($0)" }
+            rows = zip(names, costs).map { [.text($0)] + $1.map { .number($0) } }
+        }
+        let isFitted = if case .costs = rule { false } else { true }
+        return ValueTable(
+            title: "\(name): how \(isClasses ? "the class is" : "labels are") decided", columns: columns,
+            rows: rows,
+            note: isFitted
+                ? "Fitted on \(NumberText.count(decision.clips, "clip")) of the validation set; the probabilities are unchanged."
+                : "The decision has the lowest expected cost; the probabilities are unchanged.")
+    }
+
+    /// The metrics with the usual decisions and with those of the rule; nil for the usual decision.
+    var ruleMetrics: ValueTable? {
+        guard let rule = predictions.rule else { return nil }
+        let metrics: [Metric] =
+            isClasses ? [.accuracy, .uar, .macroF1] : [.labelMacroF1, .labelMicroF1, .hammingLoss]
+        var costs: [[Double]]?
+        if case .costs(let found) = rule { costs = found }
+        func row(_ name: String, _ own: Predictions) -> [ValueTable.Cell] {
+            var cells = metrics.map { ValueTable.Cell.number((try? $0.value(of: own)) ?? .nan) }
+            if let costs {
+                let sum = zip(own.truths, own.decisions).reduce(0) { $0 + costs[$1.0][$1.1] }
+                cells.append(.number(sum / Double(max(own.truths.count, 1))))
+            }
+            return [.text(name)] + cells
+        }
+        var usual = predictions
+        usual.rules = []
+        return ValueTable(
+            title: "\(name): metrics of the decisions",
+            columns: ["decision"] + metrics.map(\.name) + (costs == nil ? [] : ["mean cost"]),
+            rows: [
+                row(isClasses ? "most probable class" : "probability of at least 0.5", usual),
+                row("as above", predictions),
+            ])
+    }
+
     /// The error rate of the most confident clips; nil without classes.
     var riskTable: ValueTable? {
         guard isClasses else { return nil }
@@ -90,7 +142,8 @@ public struct DecisionReport: Sendable {
 
     /// The tables and the curve as HTML.
     var html: String {
-        (coverageTable?.html ?? "") + (riskTable?.html ?? "") + (plot.map { HTML.figure($0) } ?? "")
+        [ruleTable, ruleMetrics, coverageTable, riskTable].compactMap { $0?.html }.joined()
+            + (plot.map { HTML.figure($0) } ?? "")
     }
 
     /// The plots with their file names.
@@ -103,8 +156,7 @@ extension RunRecord {
     /// The calibrated decisions; nil for a run without them.
     var decisions: RunDecisions? {
         get throws {
-            let file = file(RunFile.decisions)
-            return FileManager.default.fileExists(atPath: file) ? try RunDecisions.decode(.load(file)) : nil
+            try RunDecisions.read(path)
         }
     }
 }

@@ -2,6 +2,7 @@ import Autograd
 import Configuration
 import Foundation
 import Metrics
+import Reports
 import SpeechEmotion
 
 /// The results of an evaluation.
@@ -26,12 +27,40 @@ public struct Evaluation: Sendable {
     var tta = TestTimeAugmentation()
     /// How several runs vote.
     var vote = EnsembleVote()
+    /// The results of the model that is adapted to each speaker; nil without an adaptation.
+    public var adapted: Adapted?
     /// The clips that were predicted, and a function that reads one.
     var clips: [Clip] = []
     var sound: @Sendable (Clip) throws -> Waveform
 }
 
 extension Evaluation {
+    /// The results of an adapted model, apart from those of the model itself.
+    public struct Adapted: Sendable {
+        /// How the model was adapted.
+        public var method: SpeakerAdaptation
+        /// The predictions for all clips.
+        public var predictions: Predictions
+        /// The metrics.
+        public var result: RunResult
+    }
+
+    /// The metrics of the model itself and of the adapted model; nil without an adaptation.
+    public var adaptationTable: ValueTable? {
+        guard let adapted else { return nil }
+        return ValueTable(
+            title: "Adaptation to speakers (\(adapted.method.rawValue))",
+            columns: ["metric", "not adapted", "adapted"],
+            rows: result.test.entries.map { entry in
+                let isShare = Metric.isShare(entry.name)
+                let other = adapted.result.test[entry.name] ?? nil
+                return [
+                    .text(entry.name), .value(entry.value ?? .nan, isShare: isShare),
+                    .value(other ?? .nan, isShare: isShare),
+                ]
+            }, note: adapted.method.note)
+    }
+
     /// The folder below a run's folder that holds its evaluations.
     static let folder = "evaluations"
     /// What was evaluated, and on what.
@@ -68,6 +97,10 @@ extension Evaluation {
             try save(json.pretty() + "\n", Self.description)
             try save(report.html, RunFile.report)
             try save(result.json + "\n", RunFile.result)
+            if let adapted {
+                try save(adapted.predictions.csv, "adapted-\(RunFile.predictions)")
+                try save(adapted.result.json + "\n", "adapted-\(RunFile.result)")
+            }
         }
         return place
     }
@@ -118,6 +151,7 @@ extension Evaluation {
             "subset": data == nil ? result.subset.rawValue.encode() : .null,
             "labels": labels.labels.encode(), "left_out": omissions.encode(),
             "tta": tta.copies.encode(), "voting": runs.count > 1 ? vote.rule.encode() : .null,
+            "adapt": (adapted?.method.rawValue).encode(),
             "weights": vote.weights?.encode() ?? .null, "clips": predictions.ids.count.encode(),
         ]
     }

@@ -93,7 +93,7 @@ public final class ExperimentRun {
             : try train(model, loss, training, validation)
         decisions = try DecisionCalibration(experiment, data).fit(model, loss, validation)
         if let decisions { try folder.write(decisions.json + "\n", to: RunFile.decisions) }
-        try save(model)
+        try save(model, loss)
         let result = try measure(model, loss, epochs, training, validation, truncation, search)
         try report()
         return result
@@ -147,11 +147,12 @@ public final class ExperimentRun {
         let clock = ContinuousClock()
         let begin = clock.now
         let own = BatchList(try training.inOrder())
-        var values = try Predictions(of: model, for: own, classes: classes, loss: loss).metrics([.accuracy])
+        let metrics = experiment.targets.isEmpty ? [Metric.accuracy] : experiment.metrics
+        var values = try data.predictions(of: model, for: own, loss: loss).metrics(metrics)
             .map { (name: "train_" + $0.name, value: $0.value) }
         if validation.count > 0 {
-            values += try Predictions(of: model, for: validation, classes: classes, loss: loss)
-                .metrics(experiment.evaluation.metrics).map { ("validation_" + $0.name, $0.value) }
+            values += try data.predictions(of: model, for: validation, loss: loss)
+                .metrics(experiment.metrics).map { ("validation_" + $0.name, $0.value) }
         }
         let epoch = EpochMetrics(epoch: 1, values: values)
         try MetricsLog(folder: folder.path).append(epoch)
@@ -208,7 +209,7 @@ public final class ExperimentRun {
         if spec.hasEstimator {
             observer.begin("Fitting")
             let examples = try training.fittingExamples(
-                classes: classes.count, experiment, validation: validation)
+                classes: classes.count, targets: data.targets, experiment, validation: validation)
             FeatureFindings(examples, names: experiment.features.names).sentences.forEach(observer.remark)
             try model.fitLayers(to: examples, generator: generator.split("fit"))
         } else if model.fittedLayers.contains(where: { !$0.isFitted }) {
@@ -218,14 +219,14 @@ public final class ExperimentRun {
         return model
     }
 
-    private func save(_ model: Model) throws {
-        try ModelFile.write(model, card: card, to: folder.file("model.safetensors"))
+    private func save(_ model: Model, _ loss: any LossSpec) throws {
+        try ModelFile.write(model, card: card(loss), to: folder.file("model.safetensors"))
     }
 
-    private var card: ModelCard {
+    private func card(_ loss: any LossSpec) -> ModelCard {
         var card = ModelCard()
         if let targets = data.targets {
-            card.targets = targets.outputs.encode()
+            card.targets = ((loss as? TargetLoss)?.outputs ?? targets.outputs).encode()
         } else {
             card.classes = classes
         }
@@ -262,6 +263,7 @@ public final class ExperimentRun {
         let set = try measuredSet(validation)
         var predictions = try data.predictions(of: model, for: set, loss: loss)
         predictions.setSpeakers(set.clips.map(\.speaker))
+        predictions.apply(decisions)
         let subset = experiment.evaluation.subset.splitSubset
         var result = try RunResult(
             predictions, speakerIndependent: data.isSpeakerIndependent(subset), split: data.split.name,

@@ -30,6 +30,7 @@ extension Predictions {
     public init(ofRun folder: String) throws {
         let experiment = try Experiment.decode(JSONValue.load(folder + "/" + RunFile.config))
         try self.init(contentsOf: folder + "/" + RunFile.predictions, of: experiment)
+        apply(try RunDecisions.read(folder))
     }
 
     /// Reads the predictions of an experiment.

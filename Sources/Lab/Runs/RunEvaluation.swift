@@ -3,6 +3,7 @@ import Configuration
 import Layers
 import Metrics
 import SpeechEmotion
+import Training
 
 /// Evaluates the model of a run that has ended, or the ensemble of several, on their own data or on other data.
 public struct RunEvaluation {
@@ -12,6 +13,7 @@ public struct RunEvaluation {
     /// The models that vote: one predictor for all runs with the same features, or one per run.
     private let predictors: [EvaluatedModel]
     private let vote: EnsembleVote
+    private let adaptation: SpeakerAdaptation?
     private let cache: FeatureCache?
     private let observer: any RunObserver
 
@@ -22,9 +24,11 @@ public struct RunEvaluation {
     ///   - set: The path and the runs of the cross-validation that the given runs belong to.
     ///   - vote: How several runs vote.
     ///   - tta: Test-time augmentation to use instead of the model's.
+    ///   - adaptation: How the model is also evaluated after an adaptation to each speaker; nil for none.
     public init(
         _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil,
-        vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil, cache: FeatureCache?,
+        vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil,
+        adaptation: SpeakerAdaptation? = nil, cache: FeatureCache?,
         observer: any RunObserver
     ) throws {
         require(!records.isEmpty, "RunEvaluation: no run")
@@ -33,7 +37,13 @@ public struct RunEvaluation {
         self.cache = cache
         self.observer = observer
         self.vote = vote
+        self.adaptation = adaptation
         predictors = try Self.predictors(records.map(\.path), vote, tta)
+        guard let adaptation else { return }
+        guard predictors.count == 1 else {
+            throw LabError("--adapt applies to a single model; evaluate the models one by one")
+        }
+        try adaptation.check(predictors[0])
     }
 
     private static func predictors(
@@ -93,7 +103,7 @@ public struct RunEvaluation {
             steps: data.steps,
             loss: data.steps?.loss(
                 first.trainedExperiment, trainingRows(data))
-                ?? loss(trainedOn: data.clips(.train)),
+                ?? loss(trainedOn: data.clips(.train), data.targets),
             note: subset == .test ? "evaluation" : nil
         ) { try data.sound(of: $0) }
         evaluation.name = subset.rawValue
@@ -163,7 +173,7 @@ public struct RunEvaluation {
         if let sentence = known.sentence { observer.note(sentence) }
         var evaluation = try evaluate(
             clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil, steps: steps,
-            loss: steps?.loss(first.trainedExperiment, []) ?? loss(),
+            loss: try steps?.loss(first.trainedExperiment, []) ?? loss(),
             note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
@@ -237,6 +247,8 @@ public struct RunEvaluation {
             try steps?.predictions(of: predictors[0].model, for: set, loss: loss)
             ?? self.predictions(sets, loss)
         predictions.setSpeakers(set.clips.map(\.speaker))
+        // An ensemble decides for the most probable class.
+        if predictors.count == 1 { predictions.apply(predictors[0].decisions) }
         var result = try RunResult(
             predictions, speakerIndependent: speakerIndependent, split: name, subset: subset,
             options: options,
@@ -246,28 +258,71 @@ public struct RunEvaluation {
             set.truncations.compactMap { $0 }, options: predictors[0].pipeline.truncatingOptions)
         observer.remark(summary.sentence(name))
         result.truncation = [RunResult.Truncated(subset, summary)]
-        return Evaluation(
+        var evaluation = Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
             omissions: set.omissions.summary(), tta: predictors[0].tta, vote: vote,
             clips: set.clips, sound: sound)
+        if let adaptation {
+            var own = try adapted(adaptation, clips, loadings[0], set, loss)
+            own.setSpeakers(set.clips.map(\.speaker))
+            own.apply(predictors[0].decisions)
+            evaluation.adapted = .init(
+                method: adaptation, predictions: own,
+                result: try RunResult(
+                    own, speakerIndependent: speakerIndependent, split: name, subset: subset,
+                    options: options, epochs: result.epochs, bestEpoch: result.bestEpoch))
+        }
+        return evaluation
+    }
+
+    /// The predictions of the model after an adaptation to each speaker, in the order of the set.
+    private func adapted(
+        _ adaptation: SpeakerAdaptation, _ clips: [Clip], _ loading: FeatureLoading, _ set: EvaluationSet,
+        _ loss: any LossSpec
+    ) throws -> Predictions {
+        observer.begin("Adaptation to each speaker")
+        switch adaptation {
+        case .batchNorm:
+            let batches = try SpeakerBatches(set)
+            let found = try predictions(
+                of: NormAdaptedModel(predictors[0].model), predictors[0], batches, loss)
+            var ordered = found.selecting(batches.places)
+            ordered.meanLoss = found.meanLoss
+            return ordered
+        case .normalization:
+            var loading = loading
+            loading.normalizesRunning = true
+            let set = try EvaluationSet(
+                clips, loading, batch: first.experiment.evaluation.batchSize, tta: predictors[0].tta)
+            return try predictions(of: predictors[0].model, predictors[0], set, loss)
+        }
+    }
+
+    private func predictions(
+        of model: any Layer, _ predictor: Predictor, _ batches: any EvaluationBatches, _ loss: any LossSpec
+    ) throws -> Predictions {
+        guard predictor.targets.isEmpty else {
+            return try Predictions(of: model, for: batches, targets: predictor.targets, loss: loss)
+        }
+        return try Predictions(of: model, for: batches, classes: classes, loss: loss)
     }
 
     /// The loss of the first run. If its class weights are balanced, they follow from the training set; on other data, where
     /// the training set is unknown, all classes have the same weight.
-    private func loss(trainedOn clips: [Clip] = []) -> any LossSpec {
+    private func loss(trainedOn clips: [Clip] = [], _ targets: TargetSet? = nil) throws -> any LossSpec {
+        let experiment = first.trainedExperiment
+        guard experiment.targets.isEmpty else {
+            let rows = try targets.map { targets in try clips.map { try targets.row(of: $0) } } ?? []
+            return TargetSet(experiment, outputs: predictors[0].targets).loss(rows)
+        }
         let counts = classes.map { name in clips.isEmpty ? 1 : clips.count { $0.label == name } }
-        return first.trainedExperiment.balancedLoss.fitted(classCounts: counts)
+        return experiment.balancedLoss.fitted(classCounts: counts)
     }
 
     /// The predictions of the only model, or of several that vote by their probabilities.
     private func predictions(_ sets: [EvaluationSet], _ loss: any LossSpec) throws -> Predictions {
         let single = try zip(predictors, sets).map { predictor, set in
-            guard predictor.targets.isEmpty else {
-                return try Predictions(
-                    of: predictor.model, for: set, targets: predictor.targets,
-                    loss: TargetSet(first.trainedExperiment, outputs: predictor.targets).loss([]))
-            }
-            return try Predictions(of: predictor.model, for: set, classes: classes, loss: loss)
+            try predictions(of: predictor.model, predictor, set, loss)
         }
         guard single.count > 1 else { return single[0] }
         for predictor in predictors {

@@ -57,8 +57,11 @@ public struct RunRecord: Sendable {
                 file: path + "/" + RunFile.result, place: "search",
                 found: "\(error)", allowed: "values that the config of the run can have; restore the file")
         }
-        predictions = try file(RunFile.predictions).map { [experiment] in
-            try Predictions(contentsOf: $0, of: experiment)
+        let decisions = try RunDecisions.read(path)
+        predictions = try file(RunFile.predictions).map { [experiment] file in
+            var found = try Predictions(contentsOf: file, of: experiment)
+            found.apply(decisions)
+            return found
         }
         audit = try file(RunFile.audit).map { try JSONValue.load($0) }
         environment = try file(RunFile.environment).map { try JSONValue.load($0) }

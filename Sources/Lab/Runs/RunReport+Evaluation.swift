@@ -35,6 +35,7 @@ extension RunReport {
             split = first.split.map { Self.split($0, first.experiment, first.audit) }
         }
         add(evaluation.result, options)
+        adaptation = evaluation.adaptationTable
         metricsNote =
             "Evaluated on \(isOther ? "the clips of " : "the subset ")\(evaluation.name). "
             + evaluation.result.intervalNote

@@ -68,7 +68,6 @@ extension RunReport {
     )] {
         let plan = try ValidatedExperiment(
             experiment, json: experiment.encode(), classes: classes, units: units)
-        func type(_ value: JSONValue) -> String { value["type"]?.text ?? "" }
         return [
             ("Data", experiment.data.source.encode().line),
             ("Features", "\(plan.input) from \(experiment.features.layout.encode().line)"),
@@ -78,7 +77,9 @@ extension RunReport {
                     ? "by speaker, over all clips of a speaker in a subset, including test clips (transductive): the metrics assume many clips of each speaker at prediction time"
                     : experiment.features.normalize == .corpus
                         ? "by corpus, over all clips of a corpus in a subset, including test clips (transductive)"
-                        : "none across clips"
+                        : experiment.features.normalize == .coral
+                            ? "mean and covariance by corpus (CORAL), over all clips of a corpus in a subset, including test clips without their labels (transductive)"
+                            : "none across clips"
             ),
             (
                 "Augmentation",
@@ -95,19 +96,29 @@ extension RunReport {
             ("Parameters", NumberText.count(plan.layers.parameters)),
             ("Multiply-adds", NumberText.count(plan.layers.multiplyAdds) + " per example"),
         ]
-            + (experiment.model.spec.hasEstimator
-                ? [("Model", experiment.model.encode().line)]
-                : [
-                    (
-                        experiment.targets.isEmpty ? "Loss" : "Targets",
-                        experiment.targets.isEmpty
-                            ? experiment.loss.encode().line : experiment.targets.encode().line
-                    ),
-                    ("Optimizer", experiment.optimizer.encode().line),
-                    ("Schedule", experiment.schedule.map { type($0.encode()) } ?? "none"),
-                    ("Batch size", "\(experiment.training.batchSize)"),
-                    ("Maximum epochs", "\(experiment.training.epochs)"),
-                ]) + [("Seed", "\(experiment.seed)")]
+            + trainingFacts(experiment) + [("Seed", "\(experiment.seed)")]
+    }
+
+    private static func trainingFacts(_ experiment: Experiment) -> [(name: String, value: String)] {
+        let hasTargets = !experiment.targets.isEmpty
+        let goal = (name: "Targets", value: experiment.targets.encode().line)
+        if experiment.model.spec.hasEstimator {
+            return (hasTargets ? [goal] : []) + [("Model", experiment.model.encode().line)]
+        }
+        var facts = [hasTargets ? goal : ("Loss", experiment.loss.encode().line)]
+        if let coral = experiment.training.coral {
+            facts.append(
+                (
+                    "Domain alignment",
+                    "Deep CORAL between the training clips of different values of \(coral.column), weight \(NumberText.short(coral.weight)); no validation or test clip is used"
+                ))
+        }
+        return facts + [
+            ("Optimizer", experiment.optimizer.encode().line),
+            ("Schedule", experiment.schedule?.value.encode()["type"]?.text ?? "none"),
+            ("Batch size", "\(experiment.training.batchSize)"),
+            ("Maximum epochs", "\(experiment.training.epochs)"),
+        ]
     }
 
     static func split(_ split: SpeechEmotion.Split, _ experiment: Experiment, _ audit: JSONValue?)
@@ -180,9 +191,9 @@ extension RunReport {
             return
         }
         let subset = experiment.evaluation.subset.splitSubset
-        guard let data, names.count == model.input.last, FeatureFamilies(names).names.count > 1 else {
-            return
-        }
+        guard experiment.targets.isEmpty, let data, names.count == model.input.last,
+            FeatureFamilies(names).names.count > 1
+        else { return }
         let set = try EvaluationSet(
             data.clips(subset), data.loading, batch: experiment.evaluation.batchSize)
         importances = try ModelPermutation(repeats: 5).importances(

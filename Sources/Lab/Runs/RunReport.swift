@@ -40,6 +40,8 @@ public struct RunReport: Sendable {
     public var speakers: [Group] = []
     /// The calibrated decisions of each target.
     public var decisions: [DecisionReport] = []
+    /// The metrics of a model that is adapted to each speaker, beside those of the model itself.
+    public var adaptation: ValueTable?
     /// The metrics by group of the columns in `evaluation.groups`.
     public var groups: GroupMetrics?
     /// The calibration of the predicted probabilities.

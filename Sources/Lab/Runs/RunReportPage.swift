@@ -19,6 +19,7 @@ extension RunReport {
             HTML.section("Confusion matrix", confusionPlot.map(HTML.figure) ?? ""),
             HTML.section("Classes", classPart),
             HTML.section("Speakers", speakerPart),
+            HTML.section("Adaptation", adaptation?.html ?? ""),
             HTML.section("Groups", groups?.html ?? ""),
             HTML.section("Decisions", decisions.map(\.html).joined()),
             HTML.section("Calibration", calibrationPart),

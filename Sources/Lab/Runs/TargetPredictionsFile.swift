@@ -12,13 +12,18 @@ import Training
 extension Predictions {
     /// The header and a line for each example of predictions of targets.
     var targetLines: [String] {
-        let parts = parts.map { ($0.name, $0.predictions, $0.predictions.rows) }
-        let header = ["file", "speaker"] + parts.flatMap { $0.1.targetColumns($0.0) }
+        let parts = parts.map {
+            (
+                name: $0.name, own: $0.predictions, rows: $0.predictions.rows,
+                decisions: $0.predictions.decisions
+            )
+        }
+        let header = ["file", "speaker"] + parts.flatMap { $0.own.targetColumns($0.name) }
         return [header.map(CSV.cell).joined(separator: ",")]
             + zip(ids, speakers).map { id, speaker in
-                let cells = parts.flatMap { name, part, rows -> [String] in
-                    rows[id].map { part.targetCells($0) }
-                        ?? part.targetColumns(name).map { _ in "" }
+                let cells = parts.flatMap { part -> [String] in
+                    part.rows[id].map { part.own.targetCells($0, part.decisions) }
+                        ?? part.own.targetColumns(part.name).map { _ in "" }
                 }
                 return ([CSV.cell(id), CSV.cell(speaker ?? "")] + cells).joined(separator: ",")
             }
@@ -46,7 +51,7 @@ extension Predictions {
         }
     }
 
-    private func targetCells(_ row: Int) -> [String] {
+    private func targetCells(_ row: Int, _ decisions: [Int]) -> [String] {
         func numbers(_ values: [Double]) -> [String] { values.map { "\(Float($0))" } }
         let votes = references.isEmpty ? [] : numbers(references[row])
         return switch task {
@@ -54,13 +59,9 @@ extension Predictions {
         case .multiLabel: votes + numbers(probabilities[row])
         case .sequences, .frames: []
         case .classification:
-            [CSV.cell(classes[truths[row]]), CSV.cell(classes[Self.decision(probabilities[row])])]
+            [CSV.cell(classes[truths[row]]), CSV.cell(classes[decisions[row]])]
                 + numbers(probabilities[row]) + votes
         }
-    }
-
-    private static func decision(_ row: [Double]) -> Int {
-        row.indices.max { row[$0] < row[$1] || row[$0] == row[$1] && $0 > $1 } ?? 0
     }
 
     /// Reads a file written from `targetLines`. Throws errors with their lines.

@@ -54,7 +54,7 @@ extension Predictions {
         }
         let truths = references.map { $0.map { $0 >= 0.5 } }
         let labels = try LabelMetrics(
-            truths: truths, probabilities: probabilities, thresholds: classes.map { _ in 0.5 })
+            truths: truths, probabilities: probabilities, decisions: decidedLabels)
         return [["label", "F1", "average precision", "AUC", "examples"]]
             + classes.indices.map { label in
                 [classes[label]]

@@ -72,7 +72,7 @@ struct TrialScorer: Sendable {
         if spec.hasEstimator {
             try model.fitLayers(
                 to: training.fittingExamples(
-                    classes: data.corpus.classes.count, experiment, validation: nil),
+                    classes: data.corpus.classes.count, targets: data.targets, experiment, validation: nil),
                 generator: generator.split("fit"))
         } else {
             try experiment.initialize?.transfer(to: model, classes: data.outputNames).apply()

@@ -14,6 +14,8 @@ public struct Pass: Sendable {
     let tap: LayerTap?
     /// Whether only the shape of the output matters.
     private(set) var isPlanning = false
+    /// Whether batch normalization takes its running statistics from the batch alone.
+    private(set) var replacesStatistics = false
     /// The layers that run in inference mode although the pass is a training pass.
     private(set) var frozen: FrozenLayers?
     /// Whether the input is that of the model, so that the output of a frozen prefix may be kept.
@@ -102,6 +104,13 @@ public struct Pass: Sendable {
     static var planning: Pass {
         var pass = inference
         pass.isPlanning = true
+        return pass
+    }
+
+    /// A pass with batch statistics, which replace the running ones, and without dropout or noise.
+    static var estimatingStatistics: Pass {
+        var pass = Pass(isTraining: true, generator: nil)
+        pass.replacesStatistics = true
         return pass
     }
 

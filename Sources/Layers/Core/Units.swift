@@ -127,7 +127,10 @@ extension JSONValue {
         var result = self
         switch content {
         case .object(var members):
+            let isBinary = self["type"]?.text == MultiOutput.Spec.type
             for index in members.indices {
+                // Each output of multi_output has a classifier of two classes.
+                let classes = isBinary && members[index].key == "estimator" ? 2 : classes
                 members[index].value =
                     Self.needsClasses(members[index])
                     ? JSONValue(

@@ -30,17 +30,22 @@ public final class Estimator<Spec: EstimatorSpec>: EstimatorLayer {
     public init(_ spec: Spec, inputs: Int) { (options, self.inputs) = (spec, inputs) }
 
     public func fit(_ examples: FittingExamples, generator: RandomGenerator) throws(FittingError) {
-        var rows = FittingRows(labels: examples.labels, classes: examples.classes, weights: examples.weights)
+        var x = Matrix(examples.batches)
+        var rows = FittingRows(
+            labels: examples.labels, classes: examples.classes, weights: examples.weights,
+            outputs: examples.outputs)
         if let validation = examples.validation, !validation.labels.isEmpty {
-            rows.validation = (Matrix(validation.batches), validation.labels)
+            rows.validation = (Matrix(validation.batches), validation.labels, validation.outputs)
         }
-        let model = try options.fit(Matrix(examples.batches), rows, generator: generator)
+        if options is any ClassifierSpec { rows.takeLabels(&x) }
+        let model = try options.fit(x, rows, generator: generator)
         // What is computed with is what is saved: values rounded to those of a model file.
         try restore(model.arrays.map(\.rounded))
     }
 
     public func restore(_ arrays: [NamedArray]) throws(FittingError) {
         let model = try Spec.Fitted(arrays: arrays)
+        try options.check(model)
         let buffers = arrays.map { array in
             Member.buffer(
                 array.name, Buffer(Tensor(array.values.map { Real($0) }, shape: array.shape)))

@@ -17,6 +17,9 @@ public protocol EstimatorSpec: LayerSpec {
 
     /// The number of outputs for a number of inputs.
     func outputs(inputs: Int) throws(ShapeProblem) -> Int
+
+    /// Throws if a fitted model does not have the options' number of outputs. Accepts every model by default.
+    func check(_ model: Fitted) throws(FittingError)
 }
 
 /// The classes, weights and validation rows for fitting a model.
@@ -27,11 +30,42 @@ public struct FittingRows: Sendable {
     public var classes: Int
     /// The weight of each row; nil for equal weights.
     public var weights: [Double]?
-    /// Validation rows with their classes; nil if there are none.
-    public var validation: (rows: Matrix, labels: [Int])?
+    /// The values of each row for each output; NaN where it has none. Empty if the model learns `labels`.
+    public var outputs: [[Double]] = []
+    /// Validation rows with their classes and outputs; nil if there are none.
+    public var validation: (rows: Matrix, labels: [Int], outputs: [[Double]])?
+
+    /// Takes the classes from the outputs, if there are any: the largest of one output per class, or whether a single output is at
+    /// least 0.5. Leaves out rows without a class, of `rows` as well.
+    mutating func takeLabels(_ rows: inout Matrix) {
+        guard let width = outputs.first?.count else { return }
+        classes = max(width, 2)
+        let known = Self.labels(outputs)
+        labels = known.labels
+        if known.rows.count < rows.rows {
+            rows = rows.rows(known.rows)
+            weights = weights.map { weights in known.rows.map { weights[$0] } }
+        }
+        guard let validation else { return }
+        let held = Self.labels(validation.outputs)
+        self.validation = held.rows.isEmpty ? nil : (validation.rows.rows(held.rows), held.labels, [])
+    }
+
+    private static func labels(_ outputs: [[Double]]) -> (labels: [Int], rows: [Int]) {
+        let kept = outputs.indices.filter { !outputs[$0].contains(where: \.isNaN) }
+        return (
+            kept.map { row in
+                let own = outputs[row]
+                if own.count == 1 { return own[0] >= 0.5 ? 1 : 0 }
+                return own.indices.max { own[$0] < own[$1] || own[$0] == own[$1] && $0 > $1 } ?? 0
+            }, kept
+        )
+    }
 }
 
 extension EstimatorSpec {
+    public func check(_ model: Fitted) throws(FittingError) {}
+
     public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
         LayerPlan(output: [try outputs(inputs: product(input))])
     }
@@ -41,16 +75,42 @@ extension EstimatorSpec {
     }
 }
 
+/// The options of an estimator whose outputs are those of the model.
+public protocol LearnerSpec: EstimatorSpec {
+    /// The number of outputs.
+    var units: Units { get }
+}
+
+extension LearnerSpec {
+    public func outputs(inputs: Int) throws(ShapeProblem) -> Int { try units.known(Self.type) }
+}
+
+extension LayerSpec {
+    /// The number of outputs of the estimators at the end of a model; nil if there are none, or if the number depends on the data.
+    public var learnedOutputs: Int? {
+        func number(_ units: Units) -> Int? { if case .number(let count) = units { count } else { nil } }
+        switch self {
+        case let learner as any LearnerSpec: return number(learner.units)
+        case let multiple as MultiOutput.Spec: return number(multiple.units)
+        case let sequential as Sequential.Spec: return sequential.layers.last?.value.learnedOutputs
+        case let voting as Voting.Spec: return voting.estimators.first?.value.learnedOutputs
+        case let branches as Branches.Spec:
+            let counts = branches.branches.map { $0.value.learnedOutputs }
+            guard branches.join == .concatenate else { return counts.first ?? nil }
+            return counts.contains(nil) ? nil : counts.reduce(0) { min($0, 1 << 32) + min($1 ?? 0, 1 << 32) }
+        default: return nil
+        }
+    }
+}
+
 /// The options of a classifier as a layer: [...] to [classes]. Its outputs are scores, whose softmax gives the class
 /// probabilities if the classifier has probabilities.
-public protocol ClassifierSpec: EstimatorSpec where Fitted == Options.Fitted {
+public protocol ClassifierSpec: LearnerSpec where Fitted == Options.Fitted {
     /// The options of the classifier.
     associatedtype Options: ClassifierOptions
 
     /// The options of the classifier.
     var options: Options { get }
-    /// The number of classes.
-    var units: Units { get }
     /// Why the outputs are decision values instead of logarithms of probabilities; nil if they are such logarithms.
     var decisionValues: String? { get }
 }
@@ -73,8 +133,6 @@ extension ClassifierSpec {
         }
         return scores
     }
-
-    public func outputs(inputs: Int) throws(ShapeProblem) -> Int { try units.known(Self.type) }
 
     /// The field for the number of classes, which every classifier has.
     static func unitsField(_ path: WritableKeyPath<Self, Units> & Sendable) -> Field<Self> {

@@ -2,7 +2,12 @@ import Configuration
 
 extension LayerSpec {
     /// Whether this layer or a sublayer is fitted to the training data as a whole, such as a random forest.
-    public var hasEstimator: Bool { encode().hasEstimator }
+    public var hasEstimator: Bool { contains { $0 is any EstimatorSpec.Type } }
+
+    /// Whether this layer or a sublayer has a type.
+    public func contains(_ isWanted: (any LayerSpec.Type) -> Bool) -> Bool {
+        encode().containsLayer(isWanted)
+    }
 
     /// Returns the problem of a model that mixes fitted models and trainable weights; nil if it does not.
     ///
@@ -16,10 +21,14 @@ extension LayerSpec {
 }
 
 extension JSONValue {
-    fileprivate var hasEstimator: Bool {
-        if let elements { return elements.contains { $0.hasEstimator } }
+    fileprivate func containsLayer(_ isWanted: (any LayerSpec.Type) -> Bool) -> Bool {
+        if let elements { return elements.contains { $0.containsLayer(isWanted) } }
         guard let members else { return false }
-        if let type = self["type"]?.text, LayerKinds.kind(type) is any EstimatorSpec.Type { return true }
-        return members.contains { $0.value.hasEstimator }
+        if let type = self["type"]?.text, let kind = LayerKinds.kind(type) as? any LayerSpec.Type,
+            isWanted(kind)
+        {
+            return true
+        }
+        return members.contains { $0.value.containsLayer(isWanted) }
     }
 }

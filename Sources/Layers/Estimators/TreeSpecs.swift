@@ -3,7 +3,9 @@ import Classical
 import Configuration
 
 /// The options of a layer that grows trees.
-public protocol TreeSpec: ClassifierSpec where Options: TreeGrowing {
+public protocol TreeSpec: LearnerSpec {
+    /// The type of the options of the trees.
+    associatedtype Options: TreeGrowing
     /// The options of the trees.
     var options: Options { get set }
 }
@@ -42,8 +44,27 @@ extension TreeSpec {
     }
 }
 
+extension TreeSpec where Options: ForestGrowing {
+    /// The field for the number of trees.
+    static var countField: Field<Self> {
+        .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000))
+    }
+
+    /// The fields for the examples of each tree.
+    static var sampleFields: [Field<Self>] {
+        [
+            .init(
+                "bootstrap", \.options.bootstrap,
+                "Whether each tree is fitted to a bootstrap sample of the examples."),
+            .init(
+                "max_samples", \.options.maxSamples.setting,
+                "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."),
+        ]
+    }
+}
+
 /// A decision tree as a layer.
-public struct DecisionTreeSpec: TreeSpec {
+public struct DecisionTreeSpec: ClassifierSpec, TreeSpec {
     public var units = Units.classes
     public var options = DecisionTreeOptions()
 
@@ -63,32 +84,24 @@ public struct DecisionTreeSpec: TreeSpec {
 }
 
 /// A random forest as a layer.
-public struct RandomForestSpec: TreeSpec {
+public struct RandomForestSpec: ClassifierSpec, TreeSpec {
     public var units = Units.classes
     public var options = RandomForestOptions()
 
     public static let type = "random_forest"
     public static let summary = "Random forest (scikit-learn's RandomForestClassifier)."
     public static let fields: [Field<Self>] =
-        [
-            unitsField(\.units),
-            .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
-            .init("criterion", \.options.criterion, "Impurity measure of a split."),
-            .init(
-                "bootstrap", \.options.bootstrap,
-                "Whether each tree is fitted to a bootstrap sample of the examples."),
-            .init(
-                "max_samples", \.options.maxSamples.setting,
-                "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."
-            ),
-            .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
-        ] + growthFields
+        [unitsField(\.units), countField, criterion] + sampleFields + [classWeight] + growthFields
+    private static let criterion: Field<Self> = .init(
+        "criterion", \.options.criterion, "Impurity measure of a split.")
+    private static let classWeight: Field<Self> = .init(
+        "class_weight", \.options.classWeight.setting, ClassWeightSetting.help)
 
     public init() {}
 }
 
 /// Extremely randomized trees as a layer.
-public struct ExtraTreesSpec: TreeSpec {
+public struct ExtraTreesSpec: ClassifierSpec, TreeSpec {
     public var units = Units.classes
     public var options = ExtraTreesOptions()
 
@@ -96,19 +109,56 @@ public struct ExtraTreesSpec: TreeSpec {
     public static let summary =
         "Extremely randomized trees, Geurts et al. 2006 (scikit-learn's ExtraTreesClassifier)."
     public static let fields: [Field<Self>] =
+        [unitsField(\.units), countField, criterion] + sampleFields + [classWeight] + growthFields
+    private static let criterion: Field<Self> = .init(
+        "criterion", \.options.criterion, "Impurity measure of a split.")
+    private static let classWeight: Field<Self> = .init(
+        "class_weight", \.options.classWeight.setting, ClassWeightSetting.help)
+
+    public init() {}
+}
+
+/// A regression tree as a layer.
+public struct DecisionTreeRegressorSpec: RegressorSpec, TreeSpec {
+    public var units = Units.targets(nil)
+    public var options = DecisionTreeRegressorOptions()
+
+    public static let type = "decision_tree_regressor"
+    public static let summary = "Regression tree for each number (scikit-learn's DecisionTreeRegressor)."
+    public static let fields: [Field<Self>] =
         [
             unitsField(\.units),
-            .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000)),
-            .init("criterion", \.options.criterion, "Impurity measure of a split."),
             .init(
-                "bootstrap", \.options.bootstrap,
-                "Whether each tree is fitted to a bootstrap sample of the examples."),
-            .init(
-                "max_samples", \.options.maxSamples.setting,
-                "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."
-            ),
-            .init("class_weight", \.options.classWeight.setting, ClassWeightSetting.help),
+                "splitter", \.options.splitter,
+                "Whether the threshold of each feature is the best one or random."),
         ] + growthFields
+
+    public init() {}
+}
+
+/// A random forest for regression as a layer.
+public struct RandomForestRegressorSpec: RegressorSpec, TreeSpec {
+    public var units = Units.targets(nil)
+    public var options = RandomForestRegressorOptions()
+
+    public static let type = "random_forest_regressor"
+    public static let summary = "Random forest for each number (scikit-learn's RandomForestRegressor)."
+    public static let fields: [Field<Self>] =
+        [unitsField(\.units), countField] + sampleFields + growthFields
+
+    public init() {}
+}
+
+/// Extremely randomized trees for regression as a layer.
+public struct ExtraTreesRegressorSpec: RegressorSpec, TreeSpec {
+    public var units = Units.targets(nil)
+    public var options = ExtraTreesRegressorOptions()
+
+    public static let type = "extra_trees_regressor"
+    public static let summary =
+        "Extremely randomized trees for each number, Geurts et al. 2006 (scikit-learn's ExtraTreesRegressor)."
+    public static let fields: [Field<Self>] =
+        [unitsField(\.units), countField] + sampleFields + growthFields
 
     public init() {}
 }

@@ -87,7 +87,9 @@ public final class BatchNorm: Absorbing {
         let signal = x.withValidSteps { tensor in
             let (y, mean, variance, count) = batchNorm(
                 tensor, gamma: gamma?.tensor, beta: beta?.tensor, epsilon: epsilon, activation: activation)
-            if count > 0, !pass.isReplay { follow(mean, variance, count) }
+            if count > 0, !pass.isReplay {
+                follow(mean, variance, count, stays: pass.replacesStatistics ? 0 : options.momentum)
+            }
             return y
         }
         return (signal, taken)
@@ -104,8 +106,8 @@ public final class BatchNorm: Absorbing {
         }
     }
 
-    private func follow(_ mean: Tensor, _ variance: Tensor, _ count: Int) {
-        let stays = Real(options.momentum)
+    private func follow(_ mean: Tensor, _ variance: Tensor, _ count: Int, stays momentum: Double) {
+        let stays = Real(momentum)
         let correction = options.unbiased && count > 1 ? Real(count) / Real(count - 1) : 1
         withoutRecording {
             runningMean.value = runningMean.value * stays + mean * (1 - stays)

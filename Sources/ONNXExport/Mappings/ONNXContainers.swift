@@ -1,3 +1,4 @@
+import Autograd
 import Layers
 
 extension ONNXMappings {
@@ -9,6 +10,7 @@ extension ONNXMappings {
             .adding(Residual.Spec.self, residual)
             .adding(Branches.Spec.self, branches)
             .adding(Voting.Spec.self, voting)
+            .adding(MultiOutput.Spec.self, multiOutput)
             .adding(Graph.Spec.self, graph)
             .adding(Windows.Spec.self, windows)
             .adding(SqueezeExcitation.Spec.self, squeezeExcitation)
@@ -61,6 +63,12 @@ extension ONNXMappings {
     let value =
         voting.rule == .logits ? sum : layer.node("Log", layer.node("Max", sum, layer.number(1e-37)))
     return ONNXSignal(value, shape: outputs[0].shape)
+}
+
+@Sendable private func multiOutput(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
+    let sides = layer.constant(Tensor([-1, 1], shape: [2, 1]), "sides")
+    let odds = try layer.children.map { layer.node("MatMul", try layer.apply($0.name, to: x).value, sides) }
+    return ONNXSignal(layer.node("Concat", odds, [("axis", .integer(1))])[0], shape: [odds.count])
 }
 
 @Sendable private func graph(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {

@@ -16,7 +16,7 @@ extension ONNXMappings {
             .adding(LinearSVCSpec.self, linear).adding(LogisticRegressionSpec.self, linear)
             .adding(RidgeClassifierSpec.self, linear).adding(LinearDiscriminantSpec.self, linear)
             .adding(GaussianNBSpec.self, naiveBayes).adding(GradientBoostingSpec.self, boosting)
-            .adding(KNeighborsSpec.self, neighbors)
+            .adding(KNeighborsSpec.self, neighbors).addingRegressors()
     }
 }
 
@@ -223,9 +223,8 @@ struct TreeAttributes {
             "the training set lacked a class, which ONNX's operator does not support",
             advice: "train with examples of every class")
     }
-    let kernels: [SVMKernel: String] = [.rbf: "RBF", .linear: "LINEAR", .poly: "POLY", .sigmoid: "SIGMOID"]
     var attributes: [(String, ONNXAttribute)] = [
-        ("kernel_type", .text(kernels[model.kernel] ?? "RBF")),
+        ("kernel_type", .text(model.kernel.onnxName)),
         ("kernel_params", .floats([Float(model.gamma), Float(model.coef0), Float(model.degree)])),
         ("support_vectors", .floats(model.supportVectors.values.map { Float($0) })),
         ("vectors_per_class", .integers(model.supportCounts)),
@@ -243,6 +242,11 @@ struct TreeAttributes {
     let value =
         model.isCalibrated ? layer.logarithms(outputs[1]) : layer.votes(of: model, decisions: outputs[1])
     return ONNXSignal(value, shape: [model.classes])
+}
+
+extension SVMKernel {
+    /// The name of the kernel in ai.onnx.ml.
+    var onnxName: String { rawValue.uppercased() }
 }
 
 extension ONNXLayer {

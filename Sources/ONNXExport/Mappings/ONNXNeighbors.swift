@@ -8,36 +8,53 @@ import Layers
 /// are as accurate as the weights by distance require.
 @Sendable func neighbors(_ layer: ONNXLayer, _ x: ONNXSignal) throws -> ONNXSignal {
     let model: KNeighborsClassifier = try layer.fitted()
-    let votes = NeighborVotes(model, layer)
-    let query = layer.cast(layer.flat(x), to: .double)
-    let nearest =
-        switch model.metric {
-        case .euclidean: votes.euclidean(query)
-        case .manhattan: votes.nearest(votes.manhattan(query))
-        case .cosine: votes.nearest(votes.cosine(query))
-        }
-    let shares = layer.cast(votes.shares(nearest), to: .float)
-    return ONNXSignal(layer.logarithms(shares), shape: [model.classes])
+    let classes = model.classes
+    let table = model.labels.flatMap { label in (0..<classes).map { $0 == label ? 1.0 : 0 } }
+    let votes = NeighborVotes(
+        layer, model.rows, neighbors: model.nNeighbors, model.metric, model.weights, values: table)
+    return ONNXSignal(layer.logarithms(votes.means(layer.flat(x))), shape: [classes])
 }
 
-/// The operators of a search. Values are double-precision.
-private struct NeighborVotes {
+/// The operators of a search and of the means of the neighbors' values. Values are double-precision.
+struct NeighborVotes {
     /// The distances of the neighbors and their indices, [batch, k].
     typealias Nearest = (distances: String, indices: String)
 
-    private let model: KNeighborsClassifier
     private let layer: ONNXLayer
+    private let neighbors: Int
+    private let metric: NeighborMetric
+    private let weights: NeighborWeights
+    /// The number of training rows.
+    private let count: Int
     /// The training rows, which are stored as floats.
     private let rows: String
+    /// The values of each training row, of which means are computed.
+    private let values: [Double]
 
     /// The number of rows beyond the neighbors whose distances are computed again: of rows that are equally near up to the
     /// rounding error, the first are neighbors.
     private static let spare = 16
 
-    init(_ model: KNeighborsClassifier, _ layer: ONNXLayer) {
-        (self.model, self.layer) = (model, layer)
+    init(
+        _ layer: ONNXLayer, _ training: Matrix, neighbors: Int, _ metric: NeighborMetric,
+        _ weights: NeighborWeights, values: [Double]
+    ) {
+        (self.layer, self.neighbors, self.metric, self.weights) = (layer, neighbors, metric, weights)
+        (count, self.values) = (training.rows, values)
         rows = layer.cast(
-            layer.constant(model.rows.values, [model.rows.rows, model.features], "rows"), to: .double)
+            layer.constant(training.values, [training.rows, training.columns], "rows"), to: .double)
+    }
+
+    /// The means of the values of the nearest rows as floats, [batch, values of a row].
+    func means(_ x: String) -> String {
+        let query = layer.cast(x, to: .double)
+        let found =
+            switch metric {
+            case .euclidean: euclidean(query)
+            case .manhattan: nearest(manhattan(query))
+            case .cosine: nearest(cosine(query))
+            }
+        return layer.cast(means(found), to: .float)
     }
 
     private func number(_ value: Double) -> String { layer.cast(layer.number(value), to: .double) }
@@ -53,19 +70,19 @@ private struct NeighborVotes {
     }
 
     /// The nearest rows; of equally near ones, the first.
-    func nearest(_ distances: String) -> Nearest {
-        let found = smallest(distances, model.nNeighbors)
+    private func nearest(_ distances: String) -> Nearest {
+        let found = smallest(distances, neighbors)
         return (found[0], found[1])
     }
 
-    func euclidean(_ query: String) -> Nearest {
+    private func euclidean(_ query: String) -> Nearest {
         let products = layer.node("MatMul", query, layer.transpose(rows, [1, 0]))
         let lengths = layer.transpose(squares(rows, axis: 1), [1, 0])
         // The length of the query would change all distances alike.
         let distances = layer.node("Sub", lengths, layer.node("Mul", products, number(2)))
-        let candidates = smallest(distances, min(model.nNeighbors + Self.spare, model.rows.rows))
+        let candidates = smallest(distances, min(neighbors + Self.spare, count))
         // In ascending order, so that the first of equally near rows come first.
-        let indices = smallest(candidates[1], min(model.nNeighbors + Self.spare, model.rows.rows))[0]
+        let indices = smallest(candidates[1], min(neighbors + Self.spare, count))[0]
         let near = layer.node("Gather", [rows, indices], [("axis", .integer(0))])[0]
         let difference = layer.node("Sub", near, layer.node("Unsqueeze", query, layer.integers([1])))
         let exact = layer.reduce(
@@ -78,13 +95,13 @@ private struct NeighborVotes {
     }
 
     /// The sums of absolute differences, [batch, rows].
-    func manhattan(_ query: String) -> String {
+    private func manhattan(_ query: String) -> String {
         let difference = layer.node("Sub", layer.node("Unsqueeze", query, layer.integers([1])), rows)
         return layer.reduce("ReduceSum", layer.node("Abs", difference), axes: [2])
     }
 
     /// 1 minus the cosines, [batch, rows].
-    func cosine(_ query: String) -> String {
+    private func cosine(_ query: String) -> String {
         let products = layer.node("MatMul", unit(query), layer.transpose(unit(rows), [1, 0]))
         return layer.node("Sub", number(1), products)
     }
@@ -96,16 +113,11 @@ private struct NeighborVotes {
         return layer.node("Div", rows, layer.node("Where", isZero, number(1), length))
     }
 
-    /// The class proportions among the neighbors, [batch, classes].
-    func shares(_ nearest: Nearest) -> String {
-        let classes = model.classes
-        let table = model.labels.flatMap { label in (0..<classes).map { $0 == label ? 1.0 : 0 } }
+    private func means(_ nearest: Nearest) -> String {
+        let table = layer.constant(values, [count, values.count / max(count, 1)], "votes")
         let labels = layer.cast(
-            layer.node(
-                "Gather",
-                [layer.constant(table, [model.labels.count, classes], "votes"), nearest.indices],
-                [("axis", .integer(0))])[0], to: .double)
-        guard model.weights == .distance else { return layer.reduce("ReduceMean", labels, axes: [1]) }
+            layer.node("Gather", [table, nearest.indices], [("axis", .integer(0))])[0], to: .double)
+        guard weights == .distance else { return layer.reduce("ReduceMean", labels, axes: [1]) }
         // If some neighbors have distance 0, only they count.
         let isZero = layer.node("Equal", nearest.distances, number(0))
         let zeros = layer.cast(isZero, to: .double)
@@ -113,9 +125,9 @@ private struct NeighborVotes {
             "Greater", layer.reduce("ReduceMax", zeros, axes: [1], keeps: true), number(0))
         let inverse = layer.node(
             "Reciprocal", layer.node("Where", isZero, number(1), nearest.distances))
-        let weights = layer.node("Where", hasZero, zeros, inverse)
-        let column = layer.node("Unsqueeze", weights, layer.integers([2]))
+        let shares = layer.node("Where", hasZero, zeros, inverse)
+        let column = layer.node("Unsqueeze", shares, layer.integers([2]))
         let sums = layer.reduce("ReduceSum", layer.node("Mul", labels, column), axes: [1])
-        return layer.node("Div", sums, layer.reduce("ReduceSum", weights, axes: [1], keeps: true))
+        return layer.node("Div", sums, layer.reduce("ReduceSum", shares, axes: [1], keeps: true))
     }
 }

@@ -84,6 +84,7 @@ final class ModelLibrary: Sendable {
             ]
             if let predictor {
                 value["classes"] = predictor.classes.encode()
+                if let targets = predictor.targetsJSON { value["targets"] = targets }
                 value["sample_rate"] = predictor.pipeline.sampleRate.encode()
                 value["parameters"] = predictor.model.plan.parameters.encode()
             }

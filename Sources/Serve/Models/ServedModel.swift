@@ -31,14 +31,8 @@ final class ServedModel: Sendable {
 
     /// Loads a model as `Train predict` does: a cross-validation is the ensemble of its models.
     private static func load(_ path: String) throws -> Predictor {
-        let predictor: Predictor
-        if RunSet.ablationFolder(path) == nil {
-            predictor = try Predictor(path)
-        } else {
-            let runs = try RunSet(path).records.map(\.path)
-            predictor = runs.count == 1 ? try Predictor(runs[0]) : try Predictor(combining: runs)
-        }
-        try predictor.requireClasses("the page")
-        return predictor
+        guard RunSet.ablationFolder(path) != nil else { return try Predictor(path) }
+        let runs = try RunSet(path).records.map(\.path)
+        return runs.count == 1 ? try Predictor(runs[0]) : try Predictor(combining: runs)
     }
 }

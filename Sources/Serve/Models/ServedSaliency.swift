@@ -3,7 +3,7 @@ import Lab
 import Server
 import SpeechEmotion
 
-/// The saliency of the predicted class for a recording, in the terms of the recording: where it begins, and the frequencies of
+/// The saliency of an output for a recording, in the terms of the recording: where it begins, and the frequencies of
 /// the channels if they are mel bands.
 struct ServedSaliency {
     let predictor: Predictor
@@ -19,8 +19,8 @@ struct ServedSaliency {
         return method
     }
 
-    /// Computes the saliency of class `label` for the beginning of a recording. Throws if the model does not allow the method.
-    func json(ofFile path: String, label: Int, method: Saliency.Method) throws -> JSONValue {
+    /// Computes the saliency of an output for the beginning of a recording. Throws if the model does not allow the method.
+    func json(ofFile path: String, output: Int, method: Saliency.Method) throws -> JSONValue {
         guard predictor.pipeline.normalize == .none else {
             throw Problem(
                 422,
@@ -30,8 +30,8 @@ struct ServedSaliency {
         let clip = Clip(id: path, source: .file(path: path, start: nil, end: nil), label: "")
         let extractor = try FeatureExtractor(predictor.pipeline, cache: nil)
         let features = try extractor.features(of: clip, transforms: [nil])[0]
-        let map = try predictor.saliency(features, of: label, method: method)
-        var json = map.json(classes: predictor.classes)
+        let map = try predictor.saliency(features, of: output, method: method)
+        var json = map.json(outputs: predictor.outputNames)
         if map.secondsPerStep != nil {
             json["start"] = try predictor.pipeline.featureStart(inFile: path).encode()
             if map.shape.count == 2 { json["hertz"] = hertz.encode() }

@@ -6,7 +6,8 @@ import SpeechEmotion
 /// `/api/live`: a WebSocket that receives mono samples and answers every half second.
 ///
 /// The query gives the `rate` in Hz, the `format` (`f32` or `s16`, little-endian) and the `model`. Binary messages are samples.
-/// Answers are JSON: the end of the window in samples received so far, the label, the probabilities, and the milliseconds from the
+/// Answers are JSON: the end of the window in samples received so far, the label and the
+/// probabilities, or the targets, and the milliseconds from the
 /// arrival of the last sample to the answer.
 struct LiveRoute: Sendable {
     let models: ModelLibrary
@@ -86,12 +87,12 @@ struct LiveRoute: Sendable {
 
         func run(_ socket: WebSocket) throws {
             var stream = self
-            try socket.send(
-                ([
-                    "classes": predictor.classes.encode(),
-                    "window_seconds": (Double(length) / Double(rate)).encode(),
-                ]
-                    as JSONValue).line)
+            var first: JSONValue = [
+                "classes": predictor.classes.encode(),
+                "window_seconds": (Double(length) / Double(rate)).encode(),
+            ]
+            if let targets = predictor.targetsJSON { first["outputs"] = targets }
+            try socket.send(first.line)
             while let message = socket.receive() {
                 let arrival = ContinuousClock.now
                 guard stream.take(message, socket) else { return }
@@ -130,9 +131,10 @@ struct LiveRoute: Sendable {
                 let features = try predictor.features(of: Waveform(samples, rate: rate))
                 guard let prediction = try predictor.predictions(for: [features]).first?.checked("the stream")
                 else { return nil }
-                let found = prediction.json(classes: predictor.classes)
-                answer["label"] = found["label"]
-                answer["probabilities"] = found["probabilities"]
+                let found = prediction.json(classes: predictor.classes, decisions: predictor.decisions)
+                for key in ["label", "probabilities", "targets"] {
+                    if let value = found[key] { answer[key] = value }
+                }
             } catch {
                 // The first windows may be too short for the features.
                 answer["error"] = "\(error)".encode()

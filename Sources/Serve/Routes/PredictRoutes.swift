@@ -11,7 +11,9 @@ struct PredictRoutes: Sendable {
     let runs: RunLibrary
     private let turns = Turns(Parallel.threads)
 
-    private static let parameters = ["model", "window", "step", "truncate", "attention", "saliency"]
+    private static let parameters = [
+        "model", "window", "step", "truncate", "attention", "saliency", "output",
+    ]
 
     private var source: RecordingSource { RecordingSource(runs: runs) }
 
@@ -43,12 +45,16 @@ struct PredictRoutes: Sendable {
                 "saliency: a saliency map explains a single input of the model, so window and step have no effect; remove them, or remove saliency."
             )
         }
+        if saliency == nil, parameters["output"] != nil {
+            throw Problem(400, "output: names what a saliency map explains; add saliency, or remove output.")
+        }
         let attention = try parameters.flag("attention", default: true)
         let info = try recording.naming { try AudioFile.info(recording.path) }
         let predictions = try models.models(parameters.all("model")).map { model in
             try recording.naming {
                 try turns.taken {
-                    try predict(recording, model, options, attention, saliency, request)
+                    try predict(
+                        recording, model, options, attention, saliency, parameters["output"], request)
                 }
             }
         }
@@ -63,7 +69,7 @@ struct PredictRoutes: Sendable {
     /// Predicts with the code of `Train predict`, so that the probabilities are the same bits.
     private func predict(
         _ recording: Recording, _ model: ServedModel, _ options: WindowOptions, _ attention: Bool,
-        _ saliency: Saliency.Method?, _ request: Request
+        _ saliency: Saliency.Method?, _ output: String?, _ request: Request
     ) throws -> JSONValue {
         let predictor = try model.predictor()
         var options = options
@@ -87,7 +93,10 @@ struct PredictRoutes: Sendable {
         var members: [JSONMember] = [
             JSONMember("model", model.name.encode()), JSONMember("classes", predictor.classes.encode()),
         ]
-        members += found.json(classes: predictor.classes, attention: attention).members ?? []
+        if let targets = predictor.targetsJSON { members.append(JSONMember("outputs", targets)) }
+        members +=
+            found.json(classes: predictor.classes, attention: attention, decisions: predictor.decisions)
+            .members ?? []
         if attention {
             let start =
                 found.windows.isEmpty
@@ -96,8 +105,12 @@ struct PredictRoutes: Sendable {
             members.append(JSONMember("attention_start", start.encode()))
         }
         if let saliency {
+            let index: Int
+            do { index = try predictor.output(output, of: found.summary) } catch {
+                throw Problem(400, "output: \(error.description.prefix(400)).")
+            }
             let map = try ServedSaliency(predictor: predictor).json(
-                ofFile: recording.path, label: found.summary.best, method: saliency)
+                ofFile: recording.path, output: index, method: saliency)
             members.append(JSONMember("saliency", map))
         }
         members.append(JSONMember("milliseconds", JSONValue(.number((duration * 10).rounded() / 10))))
@@ -105,7 +118,7 @@ struct PredictRoutes: Sendable {
             members.append(
                 JSONMember(
                     "warning",
-                    "This model normalizes features by \(predictor.pipeline.normalize.rawValue), and a single recording is not representative."
+                    "This model normalizes features by \(predictor.pipeline.normalize.group), and a single recording is not representative."
                 ))
         }
         return JSONValue(.object(members))

@@ -11,6 +11,8 @@ public struct Batch: Sendable {
     public var ids: [String]
     /// Whether examples have the same inputs in every epoch, so that the outputs of frozen layers can be kept by their ids.
     public var isFixed: Bool
+    /// The domain of each example, for an alignment of domains; empty for none.
+    public var domains: [Int] = []
 
     /// Creates a batch. `inputs`, `targets` and `ids` must have the same number of examples.
     public init(inputs: Signal, targets: Targets, ids: [String], isFixed: Bool = false) {

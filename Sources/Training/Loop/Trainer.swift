@@ -128,7 +128,10 @@ public final class Trainer {
         let pass = freezing.pass(.training(drawn.split("layers")), batch).checkpointing(checkpointed)
         let signal = model.forward(batch.inputs, pass)
         let outputs = signal.tensor
-        let loss = configuration.loss.mean(signal, batch.targets)
+        var loss = configuration.loss.mean(signal, batch.targets)
+        if let coral = configuration.options.coral, !batch.domains.isEmpty {
+            loss = loss + coralLoss(outputs, domains: batch.domains) * Real(coral.weight)
+        }
         let weight = configuration.loss.weight(outputs, batch.targets)
         let value = Double(loss.item())
         guard value.isFinite else { throw notFinite("the loss is \(value)", batch) }

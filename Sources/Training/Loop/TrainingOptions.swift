@@ -11,6 +11,7 @@ public struct TrainingOptions: Options {
     public var mixup: Double?
     public var cutmix: Double?
     public var specmix: Double?
+    public var coral: CoralOptions?
     public var earlyStopping: EarlyStopping?
     public var selection = Selection()
     public var saveEverySeconds = 20.0
@@ -40,6 +41,10 @@ public struct TrainingOptions: Options {
             "Maximum relative width of the bands of SpecMix: one to three bands of time steps and one to three bands of channels are replaced by those of another example, and the targets are mixed in proportion. With mixup or CutMix, one of them is chosen at random for each batch; null disables it.",
             .above(0), .atMost(1)),
         .init(
+            "coral", \.coral,
+            "Alignment of domains, such as corpora: adds the Deep CORAL loss between the training clips of different domains to the loss; null disables it. It uses no clips of the validation or test set."
+        ),
+        .init(
             "early_stopping", \.earlyStopping,
             "Stops training when a metric no longer improves; `null` disables it."),
         .init("selection", \.selection, "Model selection: which epoch's weights are evaluated and saved."),
@@ -54,6 +59,15 @@ public struct TrainingOptions: Options {
     ]
 
     public init() {}
+
+    public var validationIssues: [ValidationIssue] {
+        let mixes = [("mixup", mixup != nil), ("cutmix", cutmix != nil), ("specmix", specmix != nil)]
+        guard coral != nil, let mix = mixes.first(where: \.1) else { return [] }
+        return [
+            ValidationIssue(
+                "coral", "conflicts with \"\(mix.0)\", which mixes examples of different domains; remove one")
+        ]
+    }
 }
 
 /// Model selection: which epoch's weights are evaluated and saved.

@@ -44,7 +44,17 @@ public struct TargetLoss: LossSpec {
     public init(_ terms: [Term], weighting: Weighting = .fixed) {
         self.terms = terms
         ranges = terms.map(\.output).ranges
-        if weighting == .uncertainty { variances = terms.map { _ in Parameter(.zeros([])) } }
+        guard weighting == .uncertainty else { return }
+        variances = terms.map { Parameter(Tensor([Real($0.output.logVariance ?? 0)], shape: [])) }
+    }
+
+    /// The outputs of all targets, with the variances that were learned.
+    public var outputs: [TargetOutput] {
+        terms.enumerated().map { index, term in
+            var output = term.output
+            output.logVariance = variances.isEmpty ? nil : Double(variances[index].value.item())
+            return output
+        }
     }
 
     public var comparesExamples: Bool { true }

@@ -33,6 +33,7 @@ public struct TargetOutput: Options, Equatable {
     public var offset = 0.0
     public var scale = 1.0
     public var hasVotes = false
+    public var logVariance: Double?
 
     public static let summary = "The outputs of a model for a target."
     public static let fields: [Field<Self>] = [
@@ -43,6 +44,10 @@ public struct TargetOutput: Options, Equatable {
         .init("offset", \.offset, "Value of an output of 0 of a regression."),
         .init("scale", \.scale, "Value of a difference of 1 between outputs of a regression.", .above(0)),
         .init("has_votes", \.hasVotes, "Whether the targets are shares of the votes of annotators."),
+        .init(
+            "log_variance", \.logVariance,
+            "Logarithm of the variance that weights the loss of the target, if it is learned; null for fixed weights."
+        ),
     ]
 
     public init() {}

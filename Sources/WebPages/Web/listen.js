@@ -133,7 +133,7 @@ export class Listen {
       const answer = await this.#send("/api/predict", source, options, request.signal);
       if (request.signal.aborted) return;
       output.replaceChildren(showPredictions(answer, this.#player, source.label,
-        (model) => this.#send("/api/predict", source, query({ model, attention: 0, saliency: 1 }), request.signal)));
+        (model, output) => this.#send("/api/predict", source, query({ model, attention: 0, saliency: 1, output }), request.signal)));
       announce(answer.predictions.map((prediction) => `${prediction.model}: ${prediction.label}`).join(", "));
     } catch (error) {
       if (error.name !== "AbortError") output.replaceChildren(problem(error));

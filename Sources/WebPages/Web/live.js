@@ -1,7 +1,6 @@
 /** Predicts microphone input, twice per second. */
-import { announce, api, color, el, onTheme, percent, prepare, problem, query } from "./tools.js";
-import { Bars } from "./predictions.js";
-import { chip } from "./player.js";
+import { announce, api, el, onTheme, prepare, problem, query } from "./tools.js";
+import { answerText, Bars, drawPart, key, reading, targetsOf } from "./predictions.js";
 import { openMicrophone } from "./microphone.js";
 
 /** The seconds that the strip shows. */
@@ -97,52 +96,56 @@ export class Live {
     this.meter.style.width = `${Math.max(0, Math.min(100, ((decibels + 60) / 60) * 100))}%`;
   }
 
-  #build(classes, seconds) {
-    this.classes = classes;
-    this.bars = new Bars(classes, "Probabilities for the last few seconds");
+  #build(message) {
+    this.targets = targetsOf(message);
+    this.bars = this.targets.map((target) => new Bars(target, `${target.name || "Probabilities"} for the last few seconds`));
+    this.strips = this.targets.map((target) => el("canvas", { class: "timeline", role: "img", "aria-label": `${target.name || "Probabilities"} over the last ${span} seconds` }));
     this.answer = el("p", { class: "answer" }, "…");
     this.latency = el("p", { class: "note" }, "Waiting for enough audio");
     this.meter = el("div");
-    this.strip = el("canvas", { class: "timeline", role: "img", "aria-label": `Probabilities over the last ${span} seconds` });
     this.output.replaceChildren(
       el("div", { class: "cards" },
-        el("article", { class: "card", "aria-label": "Prediction" }, this.answer, this.latency, this.bars.element),
+        el("article", { class: "card", "aria-label": "Prediction" }, this.answer, this.latency, this.bars.map((bars) => bars.element)),
         el("article", { class: "card", "aria-label": "Input" }, el("h2", { class: "small-title" }, "Microphone level"), el("div", { class: "meter", "aria-hidden": "true" }, this.meter),
-          el("h2", { class: "small-title spaced" }, `The last ${span} seconds`), this.strip,
-          el("ul", { class: "key" }, classes.map((name, label) => el("li", {}, chip(color(label)), name))),
-          el("p", { class: "note" }, `Each prediction uses the last ${Number(seconds.toFixed(1))} seconds.`))));
+          el("h2", { class: "small-title spaced" }, `The last ${span} seconds`),
+          this.targets.map((target, index) => [target.name ? el("h3", {}, target.name) : null, this.strips[index], key(target)]).flat(),
+          el("p", { class: "note" }, `Each prediction uses the last ${Number(message.window_seconds.toFixed(1))} seconds.`))));
     onTheme(() => this.#draw());
   }
 
   #receive(message) {
-    if (message.classes) return this.#build(message.classes, message.window_seconds);
+    if (message.classes) return this.#build(message);
     if (message.error) {
       this.latency.textContent = message.error;
       return;
     }
     const sent = this.#sent.find((block) => block.total >= message.end_sample);
     const round = sent ? performance.now() - sent.time : message.latency_ms;
-    this.answer.textContent = message.label;
-    this.latency.textContent = `${percent(message.probabilities[message.label])}, latency ${round.toFixed(0)} ms (${message.latency_ms.toFixed(0)} ms in the server)`;
-    this.bars.update(message.probabilities, message.label);
-    const before = this.#answers.at(-1)?.label;
+    const text = answerText(message, this.targets);
+    this.answer.textContent = text;
+    const { note } = reading(message, this.targets[0]);
+    this.latency.textContent = `${this.targets.length === 1 && note ? `${note}, ` : ""}latency ${round.toFixed(0)} ms (${message.latency_ms.toFixed(0)} ms in the server)`;
+    for (const bars of this.bars) bars.update(message);
+    // Numbers change all the time.
+    const decided = answerText(message, this.targets.filter((target) => target.kind !== "regression"));
+    const before = this.decided;
+    this.decided = decided;
     this.#answers.push(message);
     while (this.#answers[0].end < message.end - span) this.#answers.shift();
-    if (message.label !== before) announce(message.label);
+    if (decided !== before) announce(decided);
     this.#draw();
   }
 
   #draw() {
-    if (!this.strip?.isConnected || this.#answers.length === 0) return;
-    const { context, width, height } = prepare(this.strip), end = Math.max(span, this.#answers.at(-1).end);
-    for (const answer of this.#answers) {
-      const right = ((answer.end - (end - span)) / span) * width, size = (0.5 / span) * width;
-      let top = 0;
-      this.classes.forEach((name, label) => {
-        context.fillStyle = color(label);
-        context.fillRect(right - size, top, Math.max(1, size - 1), answer.probabilities[name] * height);
-        top += answer.probabilities[name] * height;
-      });
-    }
+    if (this.#answers.length === 0) return;
+    const end = Math.max(span, this.#answers.at(-1).end);
+    this.strips?.forEach((strip, index) => {
+      if (!strip.isConnected) return;
+      const { context, width, height } = prepare(strip);
+      for (const answer of this.#answers) {
+        const right = ((answer.end - (end - span)) / span) * width, size = (0.5 / span) * width;
+        drawPart(context, height, right - size, right - 1, answer, this.targets[index]);
+      }
+    });
   }
 }

@@ -145,7 +145,7 @@ export class Mistakes {
     try {
       const answer = await api(`/api/predict?${query({ run: this.run, clip: clip.id, model: names })}`);
       if (clip === this.clip) output.replaceChildren(showPredictions(answer, this.#player, clip.label,
-        (model) => api(`/api/predict?${query({ run: this.run, clip: clip.id, model, attention: 0, saliency: 1 })}`)));
+        (model, output) => api(`/api/predict?${query({ run: this.run, clip: clip.id, model, attention: 0, saliency: 1, output })}`)));
     } catch (error) { output.replaceChildren(problem(error)); }
   }
 }

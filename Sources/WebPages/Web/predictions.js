@@ -2,67 +2,126 @@
 import { busy, cell, clock, color, el, onTheme, percent, prepare, problem, save, table } from "./tools.js";
 import { chip } from "./player.js";
 
-/** A table with a bar for each class; `update` changes the values. */
+/** What a model predicts: its targets, or the class alone. Each has a name, a kind, classes and, for a number, the range that is drawn. */
+export const targetsOf = (prediction) => prediction.outputs ?? [{ name: "", kind: "classification", classes: prediction.classes }];
+
+/** A number with a sensible number of digits. */
+const number = (value) => (Math.abs(value) >= 1000 ? value.toFixed(0) : value.toFixed(2));
+
+/**
+ * What a prediction or a window says about a target: a text, and a bar for each class, each label, or the number. The share of a bar is
+ * that of its length; the interval, if any, is in the same shares.
+ */
+export function reading(part, target) {
+  const found = part.targets ? part.targets[target.name] : part;
+  if (target.kind !== "regression") {
+    const best = found.labels ?? [found.label];
+    return {
+      text: best.join(", ") || "none",
+      note: found.labels ? null : percent(found.probabilities[found.label]),
+      bars: target.classes.map((name) => ({ name, share: found.probabilities[name] ?? 0, text: percent(found.probabilities[name] ?? 0), best: best.includes(name) })),
+    };
+  }
+  const value = typeof found === "object" ? found.value : found, interval = found.interval ?? null;
+  const share = (value) => Math.max(0, Math.min(1, (value - target.low) / (target.high - target.low)));
+  return {
+    text: number(value),
+    note: interval ? `between ${number(interval[0])} and ${number(interval[1])}` : null,
+    bars: [{ name: target.name, share: share(value), text: number(value), best: true, interval: interval?.map(share) }],
+  };
+}
+
+/** What a prediction says about all targets, as text. */
+export const answerText = (part, targets) => targets.map((target) => (target.name && targets.length > 1 ? `${target.name}: ` : "") + reading(part, target).text).join("; ");
+
+/** A table with a bar for each class, each label, or the number of a target; `update` changes the values. */
 export class Bars {
   #rows = new Map();
 
-  constructor(classes, caption) {
-    const rows = classes.map((name) => {
-      const fill = el("div", { class: "fill" }), value = el("td");
-      const row = el("tr", {}, el("th", { scope: "row" }, name), el("td", { "aria-hidden": "true" }, el("div", { class: "track" }, fill)), value);
-      this.#rows.set(name, { row, fill, value });
+  constructor(target, caption) {
+    this.target = target;
+    const isNumber = target.kind === "regression";
+    const rows = (isNumber ? [target.name] : target.classes).map((name) => {
+      const fill = el("div", { class: "fill" }), range = el("div", { class: "range", hidden: true }), value = el("td");
+      const row = el("tr", {}, el("th", { scope: "row" }, name), el("td", { "aria-hidden": "true" }, el("div", { class: "track" }, fill, range)), value);
+      this.#rows.set(name, { row, fill, range, value });
       return row;
     });
     this.element = el("table", { class: "bars" },
       el("caption", { class: "unseen" }, caption),
-      el("thead", { class: "unseen" }, el("tr", {}, ["class", "", "probability"].map((text) => text ? el("th", { scope: "col" }, text) : el("td")))),
+      el("thead", { class: "unseen" }, el("tr", {}, [isNumber ? "target" : "class", "", isNumber ? "value" : "probability"].map((text) => text ? el("th", { scope: "col" }, text) : el("td")))),
       el("tbody", {}, rows));
   }
 
-  update(probabilities, best) {
-    for (const [name, { row, fill, value }] of this.#rows) {
-      fill.style.width = percent(probabilities[name] ?? 0);
-      value.textContent = percent(probabilities[name] ?? 0);
-      row.classList.toggle("best", name === best);
+  update(part) {
+    for (const { name, share, text, best, interval } of reading(part, this.target).bars) {
+      const { row, fill, range, value } = this.#rows.get(name);
+      fill.style.width = percent(share);
+      range.hidden = !interval;
+      if (interval) {
+        range.style.left = percent(interval[0]);
+        range.style.width = percent(interval[1] - interval[0]);
+      }
+      value.textContent = text;
+      row.classList.toggle("best", best);
     }
   }
 }
 
 /** A card for the prediction of one model. `truth` is the label of the clip, if it is known. */
 function card(prediction, truth, seek) {
-  const bars = new Bars(prediction.classes, `Probabilities of ${prediction.model}`);
-  bars.update(prediction.probabilities, prediction.label);
-  const verdict = truth === undefined ? null : prediction.label === truth ? " – correct" : ` – the label is ${truth}`;
-  const windows = prediction.windows ?? [];
+  const targets = targetsOf(prediction), windows = prediction.windows ?? [];
+  const parts = targets.map((target) => {
+    const { text, note } = reading(prediction, target);
+    const verdict = truth === undefined || target.name ? "" : prediction.label === truth ? " – correct" : ` – the label is ${truth}`;
+    const bars = new Bars(target, target.name ? `${target.name} predicted by ${prediction.model}` : `Probabilities of ${prediction.model}`);
+    bars.update(prediction);
+    return [
+      target.name ? el("h4", {}, target.name) : null,
+      el("p", { class: "answer" }, text),
+      note || verdict ? el("p", { class: "note" }, `${note ?? ""}${verdict}`) : null,
+      bars.element,
+      windows.length > 0 ? timeline(prediction, target, seek) : null,
+    ];
+  });
   return el("article", { class: "card", "aria-label": `Prediction of ${prediction.model}` },
     el("h3", {}, prediction.model),
-    el("p", { class: "answer" }, prediction.label),
-    el("p", { class: "note" }, `${percent(prediction.probabilities[prediction.label])}${verdict ?? ""}`),
     prediction.warning ? el("p", { class: "warning" }, prediction.warning) : null,
-    bars.element,
-    windows.length > 0 ? timeline(prediction, seek) : null,
+    parts.flat(),
+    windows.length > 0 ? windowTable(prediction, targets, seek) : null,
     hasAttention(prediction) && attention(prediction).length === 0
       ? el("p", { class: "note" }, "The attention weights cannot be drawn, because preprocessing trims the windows or changes their times.") : null,
     el("p", { class: "note" }, `Computed in ${prediction.milliseconds} ms${windows.length > 0 ? `, averaged over ${windows.length} windows` : ""}`));
 }
 
-/** The probabilities of the windows over time, stacked; a click seeks. A table has the same as text. */
-function timeline(prediction, seek) {
-  const canvas = el("canvas", { class: "timeline", role: "img", "aria-label": "Probabilities over time; the table below has the same values" });
-  const { windows, classes } = prediction, end = windows.at(-1).end;
+/** Draws a target from `left` to `right`: probabilities of classes are stacked, labels and numbers are lines at their height. */
+export function drawPart(context, height, left, right, part, target) {
+  let top = 0;
+  reading(part, target).bars.forEach(({ share }, index) => {
+    context.fillStyle = color(index);
+    if (target.kind === "classification" || target.kind === "ordinal") {
+      context.fillRect(left, top, Math.max(1, right - left), share * height);
+      top += share * height;
+    } else context.fillRect(left, (1 - share) * (height - 3), Math.max(1, right - left), 3);
+  });
+}
+
+/** The colors of a target's classes or labels; nothing for a number. */
+export const key = (target) => target.kind === "regression" ? null
+  : el("ul", { class: "key" }, target.classes.map((name, label) => el("li", {}, chip(color(label)), name)));
+
+/** A target of the windows over time; a click seeks. The table of windows has the same as text. */
+function timeline(prediction, target, seek) {
+  const title = target.name ? `${target.name} over time` : "Over time";
+  const canvas = el("canvas", { class: "timeline", role: "img", "aria-label": `${title}; the table below has the same values` });
+  const { windows } = prediction, end = windows.at(-1).end;
   const draw = () => {
     if (!canvas.isConnected) return;
     const { context, width, height } = prepare(canvas);
     windows.forEach((window, index) => {
       const left = (window.start / end) * width;
       const right = ((windows[index + 1]?.start ?? window.end) / end) * width;
-      let top = 0;
-      classes.forEach((name, label) => {
-        const size = window.probabilities[name] * height;
-        context.fillStyle = color(label);
-        context.fillRect(left, top, Math.max(1, right - left - (right - left > 6 ? 1 : 0)), size);
-        top += size;
-      });
+      drawPart(context, height, left, right - (right - left > 6 ? 1 : 0), window, target);
     });
   };
   canvas.addEventListener("pointerdown", (event) => {
@@ -71,13 +130,20 @@ function timeline(prediction, seek) {
   });
   new ResizeObserver(draw).observe(canvas);
   onTheme(draw);
+  return el("div", {}, el("h3", {}, title), canvas, key(target));
+}
+
+/** The predictions of all windows as text. */
+function windowTable({ windows }, targets, seek) {
   const rows = windows.map((window) => [
     el("button", { type: "button", onclick: () => seek(window.start), "aria-label": `Go to ${clock(window.start)}` }, `${clock(window.start)} to ${clock(window.end)}`),
-    window.label, percent(window.probabilities[window.label]),
+    ...targets.flatMap((target) => {
+      const { text, note } = reading(window, target);
+      return target.name ? [text] : [text, note];
+    }),
   ]);
-  return el("div", {}, el("h3", {}, "Over time"), canvas,
-    el("ul", { class: "key" }, classes.map((name, label) => el("li", {}, chip(color(label)), name))),
-    el("details", {}, el("summary", {}, `All ${windows.length} windows`), table("Windows", ["time", "prediction", "probability"], rows, [1])));
+  const columns = targets.flatMap((target) => target.name ? [target.name] : ["prediction", "probability"]);
+  return el("details", {}, el("summary", {}, `All ${windows.length} windows`), table("Windows", ["time", ...columns], rows, columns.flatMap((name, index) => name === "probability" ? [] : [index + 1])));
 }
 
 const hasAttention = (prediction) => Boolean(prediction.attention ?? prediction.windows?.some((window) => window.attention));
@@ -93,7 +159,7 @@ export function attention(prediction) {
 /**
  * Shows an answer of /api/predict below a player.
  * @param truth the label of the clip, if it is known
- * @param explain computes a prediction with its saliency, for the name of a model
+ * @param explain computes a prediction with its saliency, for the names of a model and of a target
  */
 export function showPredictions(answer, player, truth, explain) {
   const withAttention = answer.predictions.filter((prediction) => attention(prediction).length > 0);
@@ -101,17 +167,17 @@ export function showPredictions(answer, player, truth, explain) {
   // What can be drawn over time: attention, and saliency for recordings that are a single input.
   const drawings = [
     ...withAttention.map((prediction) => ({ name: `attention of ${prediction.model}`, draw: () => player.showAttention(attention(prediction), prediction.model) })),
-    ...answer.predictions.filter((prediction) => !prediction.windows && explain).map((prediction) => ({
-      name: `saliency of ${prediction.model}`, draw: () => showSaliency(prediction.model),
-    })),
+    ...answer.predictions.filter((prediction) => !prediction.windows && explain).flatMap((prediction) => targetsOf(prediction).map(({ name }) => ({
+      name: `saliency of ${prediction.model}${name ? ` for ${name}` : ""}`, draw: () => showSaliency(prediction.model, name),
+    }))),
   ];
   let chosen = 0;
-  async function showSaliency(model) {
+  async function showSaliency(model, target) {
     const own = chosen;
     player.showAttention([], model);
     status.replaceChildren(busy(`Computing the saliency map of ${model} …`));
     try {
-      const { saliency } = (await explain(model)).predictions[0];
+      const { saliency } = (await explain(model, target)).predictions[0];
       if (own !== chosen) return;
       status.replaceChildren();
       if (typeof saliency.start === "number") return player.showSaliency(saliency, model);
@@ -135,13 +201,18 @@ export function showPredictions(answer, player, truth, explain) {
       el("button", { type: "button", onclick: () => save(`${base}.csv`, "text/csv", csv(answer)) }, "Download CSV")));
 }
 
-/** A line for each model and each of its windows. */
+/** A line for each model and each of its windows, with the prediction and the probabilities of each target. */
 function csv(answer) {
-  const classes = [...new Set(answer.predictions.flatMap((prediction) => prediction.classes))];
-  const lines = [["file", "model", "start", "end", "label", ...classes]];
+  const cells = (part, prediction) => targetsOf(prediction).flatMap((target) => {
+    const { text, bars } = reading(part, target), own = (name) => (target.name ? `${target.name}.p.${name}` : name);
+    return [[target.name || "label", text], ...(target.kind === "regression" ? [] : bars.map(({ name, share }) => [own(name), share]))];
+  });
+  const columns = [...new Set(answer.predictions.flatMap((prediction) => cells(prediction, prediction).map(([name]) => name)))];
+  const lines = [["file", "model", "start", "end", ...columns]];
   for (const prediction of answer.predictions) {
     for (const part of [prediction, ...(prediction.windows ?? [])]) {
-      lines.push([answer.file, prediction.model, part.start ?? "", part.end ?? "", part.label, ...classes.map((name) => part.probabilities[name] ?? "")]);
+      const found = new Map(cells(part, prediction));
+      lines.push([answer.file, prediction.model, part.start ?? "", part.end ?? "", ...columns.map((name) => found.get(name) ?? "")]);
     }
   }
   return lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";

@@ -41,6 +41,42 @@ import Testing
 
     private func first(_ features: Features) -> [Float] { [features.values[0], features.values[2]] }
 
+    /// Vectors whose channels depend on each other, differently in each corpus.
+    private struct Correlated: FeatureSource {
+        let shape = [3]
+
+        func features(of clip: Clip, transforms: [WaveformTransform?]) throws -> [Features] {
+            let draws = Tensor.normal(
+                [3], mean: 0, deviation: 1, using: RandomGenerator(seed: UInt64(clip.id) ?? 0)
+            ).array.map { Float($0) }
+            let factor: Float = clip.attributes["corpus"] == "a" ? 2 : -0.5
+            let values = [3 + draws[0], factor * draws[0] + draws[1], 10 * draws[2] - draws[1]]
+            return transforms.map { _ in Features(shape: [3], values: values) }
+        }
+    }
+
+    /// CORAL: mean 0 and nearly the identity matrix as covariance in each corpus; the matrix is symmetric, so that channels stay themselves.
+    @Test func everyCorpusHasTheSameCovariance() throws {
+        let clips = (0..<300).map { number in
+            Clip(
+                id: "\(number)", source: .file(path: "none", start: nil, end: nil), label: "a",
+                attributes: ["corpus": number < 200 ? "a" : "b"])
+        }
+        let loading = FeatureLoading(source: Correlated(), classes: ["a"], normalizing: .coral)
+        let set = try EvaluationSet(clips, loading, batch: 2)
+        for members in [0..<200, 200..<300] {
+            let rows = members.map { set.features($0).values.map { Swift.Double($0) } }
+            let count = Swift.Double(rows.count)
+            for a in 0..<3 {
+                #expect(abs(rows.reduce(0) { $0 + $1[a] } / count) < 1e-5)
+                for b in 0..<3 {
+                    let covariance = rows.reduce(0) { $0 + $1[a] * $1[b] } / count
+                    #expect(abs(covariance - (a == b ? 1 : 0)) < 0.12, "\(a) \(b) \(covariance)")
+                }
+            }
+        }
+    }
+
     @Test func everySpeakerHasMean0AndDeviation1() throws {
         let clips = [clip(1, "x"), clip(10, "y"), clip(3, "x"), clip(40, "y")]
         let set = try EvaluationSet(clips, loading, batch: 2)

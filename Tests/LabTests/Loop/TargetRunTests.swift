@@ -238,6 +238,186 @@ import Testing
         }
     }
 
+    /// A run, its report and the loaded model decide alike.
+    @Test func thresholdsDecideEverywhere() throws {
+        let targets: JSONValue = [["type": "classification"], Self.arousal]
+        try run(
+            targets,
+            [#"evaluation={"thresholds": {"classes": "uar"}, "calibration": "temperature", "tta": []}"#]
+        ) { record in
+            let predictions = try #require(record.predictions)
+            let part = predictions.parts[0].predictions
+            guard case .weights(let weights) = part.rule else {
+                Issue.record("no weights")
+                return
+            }
+            #expect(weights.count == part.classes.count && weights.allSatisfy { $0 > 0 })
+            let uar = try #require(try record.requireEnd().test["uar"] ?? nil)
+            #expect(abs(try Metric.uar.value(of: predictions) - uar) < 1e-6)
+            let predictor = try Predictor(record.path)
+            let clips = try record.experiment.data.read().clips
+            for (row, id) in part.ids.enumerated().prefix(6) {
+                let wave = try #require(clips.first { $0.id == id }).wave()
+                let found = predictor.predictions(for: [try predictor.features(of: wave)])[0]
+                #expect(found.targets[0].text == part.classes[part.decisions[row]])
+                #expect(found.best == part.decisions[row])
+            }
+            let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
+            #expect(
+                html.contains("label: how the class is decided") && html.contains("weight of the probability")
+            )
+            #expect(html.contains("label: metrics of the decisions"))
+        }
+    }
+
+    /// The covariances of the outputs in two domains come nearer to each other than without the alignment.
+    @Test func domainsAreAligned() throws {
+        func distance(_ settings: [String]) throws -> Double {
+            var found = Double.nan
+            try run(
+                [],
+                [
+                    #"model[5].units="classes""#, "training.epochs=10", "training.batch_size=16",
+                    "optimizer.learning_rate=0.02",
+                ] + settings
+            ) {
+                record in
+                let predictor = try Predictor(record.path)
+                let clips = try record.experiment.data.read().clips
+                let kept = clips.filter { record.split?.train.contains($0.id) == true }
+                let logits = try kept.map { clip in
+                    predictor.predictions(for: [try predictor.features(of: clip.wave())])[0].logits
+                }
+                found = Double(
+                    coralLoss(
+                        Tensor(
+                            logits.flatMap { $0.map { Real($0) } }, shape: [logits.count, logits[0].count]),
+                        domains: kept.map { $0.attributes["gender"] == "male" ? 0 : 1 }
+                    ).item())
+                let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
+                #expect(html.contains("Deep CORAL") == !settings.isEmpty)
+            }
+            return found
+        }
+        let coral = #"training.coral={"column": "gender", "weight": 10000}"#
+        #expect(try distance([coral]) < 0.5 * distance([]))
+        for (setting, text) in [
+            (#"training.coral={"column": "corpus"}"#, "no value in the column"),
+            (#"training={"mixup": 0.2, "coral": {}}"#, "mixes examples of different domains"),
+        ] {
+            let error = #expect(throws: (any Error).self) {
+                let json = try Self.config([], [#"model[5].units="classes""#, setting])
+                _ = try ExperimentCheck(Experiment.decode(json), json: json)
+            }
+            #expect("\(error.map { "\($0)" } ?? "")".contains(text), "\(error.map { "\($0)" } ?? "")")
+        }
+    }
+
+    @Test func costsOfTheClass() throws {
+        try run(
+            [],
+            [
+                #"model[5].units="classes""#,
+                #"evaluation={"thresholds": {"costs": {"happy": {"sad": 9, "calm": 9}}}}"#,
+            ]
+        ) { record in
+            let predictions = try #require(record.predictions)
+            let happy = try #require(predictions.classes.firstIndex(of: "happy"))
+            guard case .costs(let costs) = predictions.rule else {
+                Issue.record("no costs")
+                return
+            }
+            #expect(costs[happy].sorted() == [0, 1, 1, 1, 1, 1, 9, 9])
+            let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
+            #expect(html.contains("cost of happy") && html.contains("mean cost"))
+        }
+    }
+
+    private static let summary = [
+        #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc", "n_mfcc": 13}, "statistics": ["mean", "std"]}]}"#
+    ]
+
+    /// Classical models learn one number each, and a run leaves the same files as that of a network.
+    @Test func classicalModelsLearnNumbers() throws {
+        let valence: JSONValue = ["type": "regression", "column": "valence"]
+        let model = #"model=[{"type": "standard_scaler"}, {"type": "svr", "C": 10}]"#
+        try run([Self.arousal, valence], Self.summary + [model, "evaluation.conformal=0.8"]) { record in
+            #expect(try names(record).contains("arousal.ccc"))
+            #expect(try #require(try record.requireEnd().test["arousal.ccc"] ?? nil) > 0.5)
+            let epoch = try #require(record.epochs.first)
+            #expect(record.epochs.count == 1 && epoch["validation_ccc"] != nil && epoch["train_ccc"] != nil)
+            #expect(epoch["train_accuracy"] == nil)
+            let decisions = try JSONValue.load(record.file(RunFile.decisions))["targets"]?.elements
+            #expect(decisions?.map { $0["target"]?.text } == ["arousal", "valence"])
+            // The report of trees has their importances, and that of other models none.
+            let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
+            #expect(html.contains("arousal: residuals") && !html.contains("importances"))
+        }
+        let forest = #"model={"type": "random_forest_regressor", "n_estimators": 10}"#
+        try run([Self.arousal], Self.summary + [forest]) { record in
+            let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
+            #expect(html.contains("Impurity importances"))
+        }
+    }
+
+    @Test func classicalModelsLearnSeveralKindsOfTargets() throws {
+        let targets: JSONValue = [
+            Self.arousal, ["type": "classification"],
+            ["type": "ordinal", "column": "statement", "levels": ["1", "2"]],
+        ]
+        let model =
+            #"model=[{"type": "standard_scaler"}, {"type": "parallel", "branches": [{"type": "ridge", "units": "targets:arousal"}, {"type": "linear_discriminant", "units": "targets:label"}, {"type": "multi_output", "units": "targets:statement", "estimator": {"type": "logistic_regression"}}]}]"#
+        try run(targets, Self.summary + [model]) { record in
+            let end = try record.requireEnd()
+            #expect(try #require(end.test["label.uar"] ?? nil) > 0.4)
+            #expect(try #require(end.test["statement.uar"] ?? nil) > 0.5)
+            #expect(try #require(end.test["ccc"] ?? nil) > 0.5)
+        }
+    }
+
+    @Test func classicalModelsThatDoNotFitTheirTargetsAreRefused() throws {
+        let mistakes: [(JSONValue, String, String)] = [
+            (
+                [Self.arousal, ["type": "regression", "column": "valence"]], #"{"type": "svc"}"#,
+                "svr, ridge or another regressor"
+            ),
+            ([["type": "classification"]], #"{"type": "svr"}"#, "svr learns numbers"),
+            ([Self.arousal], #"{"type": "svc"}"#, "svr, ridge or another regressor"),
+            (
+                [Self.arousal], #"{"type": "multi_output", "estimator": {"type": "svc"}}"#,
+                "labels and ordered levels"
+            ),
+            ([], #"{"type": "ridge"}"#, "ridge predicts targets; add \"targets\""),
+            (
+                [Self.arousal], #"{"type": "voting", "estimators": [{"type": "svr"}, {"type": "ridge"}]}"#,
+                "\"voting\": \"logits\""
+            ),
+            (
+                [Self.arousal],
+                #"{"type": "sequential", "layers": [{"type": "select_k_best"}, {"type": "svr"}]}"#,
+                "select_k_best selects by the class"
+            ),
+            (
+                [
+                    Self.arousal, ["type": "classification", "column": "speaker", "role": "adversarial"],
+                ], #"{"type": "svr"}"#, "cannot unlearn"
+            ),
+            (
+                [Self.arousal, ["type": "classification"]],
+                #"{"type": "parallel", "branches": [{"type": "random_forest", "units": "targets:label"}, {"type": "svr", "units": "targets:arousal"}]}"#,
+                "random_forest learns one classification"
+            ),
+        ]
+        for (targets, model, text) in mistakes {
+            let error = #expect(throws: ConfigurationError.self) {
+                var json = try Self.config(targets, Self.summary)
+                try json.set("model=\(model)")
+                _ = try ExperimentCheck(Experiment.decode(json), json: json)
+            }
+            #expect("\(error.map { "\($0)" } ?? "")".contains(text), "\(error.map { "\($0)" } ?? "")")
+        }
+    }
+
     /// Every mistake in targets is reported with its place.
     @Test func mistakesHavePlaces() throws {
         let mistakes: [(JSONValue, [String], String, String)] = [
@@ -259,6 +439,19 @@ import Testing
                 "at least one target with the role"
             ),
             ([Self.arousal], [#"loss={"type": "focal"}"#], "loss", "move it there"),
+            (
+                [Self.arousal], [#"evaluation.thresholds={"classes": "uar"}"#],
+                "evaluation.thresholds.classes", "applies to classes"
+            ),
+            (
+                [["type": "classification"]], [#"evaluation.thresholds={"costs": {"happy": {"gloomy": 2}}}"#],
+                "evaluation.thresholds.costs", "unknown class \"gloomy\""
+            ),
+            (
+                [["type": "classification"]],
+                [#"evaluation.thresholds={"classes": "uar", "costs": {"happy": {"sad": -2}}}"#],
+                "evaluation.thresholds.costs.happy.sad", "conflicts with"
+            ),
             (
                 [Self.arousal], [#"evaluation.metrics=["ccc", "auc"]"#], "evaluation.metrics[1]",
                 "does not apply"

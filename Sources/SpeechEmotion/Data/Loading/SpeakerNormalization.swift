@@ -12,33 +12,23 @@ public struct SpeakerNormalization: Sendable {
     ///
     /// Throws if there is only one vector or no frame: all differences would become 0.
     public init(_ group: [Features]) throws(DataError) {
-        let channels = group.first?.shape.last ?? 0
-        require(
-            group.allSatisfy { $0.shape.last == channels },
-            "SpeakerNormalization: features of different widths")
-        var means = Array(repeating: 0.0, count: channels)
-        var squares = means
-        var count = 0.0
-        for features in group {
-            for start in stride(from: 0, to: Self.valid(features), by: max(channels, 1)) {
-                count += 1
-                for channel in 0..<channels {
-                    let value = Double(features.values[start + channel])
-                    let distance = value - means[channel]
-                    means[channel] += distance / count
-                    squares[channel] += distance * (value - means[channel])
-                }
-            }
-        }
-        guard count > 1, channels > 0 else {
+        var statistics = SpeakerStatistics()
+        for features in group { statistics.add(features) }
+        guard statistics.count > 1, statistics.channels > 0 else {
+            let count = Int(statistics.count)
             throw DataError(
                 "normalizing by speaker",
-                found: "\(Int(count)) vector\(count == 1 ? "" : "s") of features for a speaker",
+                found: "\(count) vector\(count == 1 ? "" : "s") of features for a speaker",
                 allowed: "at least two: several clips of each speaker in a subset, or frame-level features")
         }
-        self.means = means.map { Float($0) }
-        deviations = squares.map { square in
-            let deviation = Float((square / count).squareRoot())
+        self.init(statistics)
+    }
+
+    /// Standardizes with the statistics of the features so far.
+    package init(_ statistics: SpeakerStatistics) {
+        means = statistics.means.map { Float($0) }
+        deviations = statistics.squares.map { square in
+            let deviation = Float((square / max(statistics.count, 1)).squareRoot())
             return deviation > 0 ? deviation : 1
         }
     }
@@ -55,11 +45,41 @@ public struct SpeakerNormalization: Sendable {
     }
 
     /// The number of values that are not padding.
-    private static func valid(_ features: Features) -> Int {
+    package static func valid(_ features: Features) -> Int {
         guard let length = features.length, let frames = features.shape.first, frames > 0 else {
             return features.values.count
         }
         return min(length, frames) * (features.values.count / frames)
+    }
+}
+
+/// The means and the sums of squared differences from them of each channel, over the frames of the clips so far.
+package struct SpeakerStatistics: Sendable {
+    fileprivate private(set) var means: [Double] = []
+    fileprivate private(set) var squares: [Double] = []
+    fileprivate private(set) var count = 0.0
+    fileprivate var channels: Int { means.count }
+
+    /// Creates statistics of no clips.
+    package init() {}
+
+    /// Adds the frames of a clip.
+    package mutating func add(_ features: Features) {
+        let channels = features.shape.last ?? 0
+        if means.isEmpty {
+            means = Array(repeating: 0, count: channels)
+            squares = means
+        }
+        require(channels == means.count, "SpeakerNormalization: features of different widths")
+        for start in stride(from: 0, to: SpeakerNormalization.valid(features), by: max(channels, 1)) {
+            count += 1
+            for channel in 0..<channels {
+                let value = Double(features.values[start + channel])
+                let distance = value - means[channel]
+                means[channel] += distance / count
+                squares[channel] += distance * (value - means[channel])
+            }
+        }
     }
 }
 

@@ -17,6 +17,11 @@ public struct FeaturePipeline: Options {
         case speaker
         /// Per corpus, over all its clips in a subset and without the labels, against differences between corpora.
         case corpus
+        /// Per corpus, to the same covariance in all corpora.
+        case coral
+
+        /// What all clips that are normalized together have in common.
+        public var group: String { self == .coral ? "corpus" : rawValue }
     }
 
     public static let summary = "Feature extraction: from an audio file to the input of the model."
@@ -33,7 +38,7 @@ public struct FeaturePipeline: Options {
             .init("layout", \.layout, "The features and their layout."),
             .init(
                 "normalize", \.normalize,
-                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction. `corpus` does the same over all clips of a corpus, which the column `corpus` of combined corpora names."
+                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction. `corpus` does the same over all clips of a corpus, which the column `corpus` of combined corpora names. `coral` also gives all channels together the identity matrix as covariance in each corpus (CORAL, Sun and Saenko 2016), with the shrinkage of Ledoit and Wolf."
             ),
         ]
     }
