@@ -75,7 +75,7 @@ public struct ThresholdOptions: Options {
     /// - Parameter hasCosts: Whether the costs apply to the target.
     func rule(_ predictions: Predictions, hasCosts: Bool) -> DecisionRule? {
         switch predictions.task {
-        case .regression: return nil
+        case .regression, .sequences, .frames: return nil
         case .multiLabel: return labels == nil ? nil : .thresholds(predictions)
         case .classification:
             if hasCosts, let rule = costRule(predictions.classes) { return rule }

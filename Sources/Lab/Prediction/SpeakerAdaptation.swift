@@ -23,14 +23,18 @@ public enum SpeakerAdaptation: String, Sendable, CaseIterable {
 
     /// Throws a `LabError` if a model cannot be adapted.
     public func check(_ predictor: Predictor) throws(LabError) {
+        try check(predictor.model, predictor.pipeline)
+    }
+
+    func check(_ model: Model, _ pipeline: FeaturePipeline) throws(LabError) {
         switch self {
         case .batchNorm:
-            guard predictor.model.batchNorms.isEmpty else { return }
+            guard model.batchNorms.isEmpty else { return }
             throw LabError(
                 "--adapt batch-norm requires a model with batch normalization, which this model does not have"
             )
         case .normalization:
-            guard predictor.pipeline.normalize != .speaker else { return }
+            guard pipeline.normalize != .speaker else { return }
             throw LabError(
                 "--adapt normalization requires a model that normalizes by speaker (\"normalize\": \"speaker\" in the features)"
             )

@@ -10,17 +10,20 @@ struct EvaluatedModel {
     let classes: [String]
     let targets: [TargetOutput]
     let tta: TestTimeAugmentation
+    let decisions: RunDecisions
     /// Whether the model has outputs for every step.
     let hasSteps: Bool
 
     init(_ predictor: Predictor) {
         (model, pipeline, classes) = (predictor.model, predictor.pipeline, predictor.classes)
         (targets, tta, hasSteps) = (predictor.targets, predictor.tta, false)
+        decisions = predictor.decisions
     }
 
     private init(_ steps: StepPredictor) {
         (model, pipeline, classes) = (steps.model, steps.pipeline, steps.outputs)
         (targets, tta, hasSteps) = ([], TestTimeAugmentation(), true)
+        decisions = RunDecisions()
     }
 
     /// The model of a run. Throws if test-time augmentation does not apply to it.

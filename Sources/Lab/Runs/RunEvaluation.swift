@@ -43,7 +43,10 @@ public struct RunEvaluation {
         guard predictors.count == 1 else {
             throw LabError("--adapt applies to a single model; evaluate the models one by one")
         }
-        try adaptation.check(predictors[0])
+        guard !predictors[0].hasSteps else {
+            throw LabError("--adapt does not apply to a model with outputs for every step; remove it")
+        }
+        try adaptation.check(predictors[0].model, predictors[0].pipeline)
     }
 
     private static func predictors(
@@ -299,10 +302,11 @@ public struct RunEvaluation {
     }
 
     private func predictions(
-        of model: any Layer, _ predictor: Predictor, _ batches: any EvaluationBatches, _ loss: any LossSpec
+        of model: any Layer, _ evaluated: EvaluatedModel, _ batches: any EvaluationBatches,
+        _ loss: any LossSpec
     ) throws -> Predictions {
-        guard predictor.targets.isEmpty else {
-            return try Predictions(of: model, for: batches, targets: predictor.targets, loss: loss)
+        guard evaluated.targets.isEmpty else {
+            return try Predictions(of: model, for: batches, targets: evaluated.targets, loss: loss)
         }
         return try Predictions(of: model, for: batches, classes: classes, loss: loss)
     }
