@@ -188,6 +188,9 @@ __attribute__((constructor)) static void become_decoder(int count, char **words)
     // The program that uses this process decides when it ends, also after Ctrl-C.
     const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (int i = 0; i < 4; i++) signal(ignored[i], SIG_IGN);
+    // A crash ends the process. The handlers of Swift's runtime need system calls that are refused here, and would try for ever.
+    const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
+    for (int i = 0; i < 6; i++) signal(crashes[i], SIG_DFL);
     struct sigaction action = {.sa_handler = check_parent, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &action, NULL);
 #if defined(__linux__)

@@ -181,6 +181,10 @@ extension Command {
                 throw UsageError("--segments and --\(name) are mutually exclusive")
             }
             if isStream { throw UsageError("--segments applies to files") }
+            if arguments.has(adapt.name) {
+                throw UsageError("--segments and --adapt are mutually exclusive")
+            }
+        }
         if arguments[adapt] != nil, isStream || arguments[saliency] != nil {
             throw UsageError("--adapt applies to files, without --saliency")
         }

@@ -74,7 +74,7 @@ public final class SpeechEncoder: Layer {
                 h =
                     checkpoints && !block.isFrozen
                     ? mode.checkpointing(h) { block.forward($0, $1, positions: bias) }
-                    : block.forward(h, mode, positions: bias)
+                    : block.forward(h.with(Self.own(h.tensor)), mode, positions: bias)
             }
             states.append(h)
         }
@@ -82,6 +82,12 @@ public final class SpeechEncoder: Layer {
             states[blocks.count] = norm.forward(h, pass)
         }
         return states
+    }
+
+    /// The same values with a gradient of their own: what a layer adds up for its input does not depend on other uses of the
+    /// input, as with gradient checkpointing.
+    private static func own(_ x: Tensor) -> Tensor {
+        record("own", inputs: [x], output: x) { cotangent, _ in [cotangent] }
     }
 
     /// Adds the weights that adapt the layers of a part of the encoder.

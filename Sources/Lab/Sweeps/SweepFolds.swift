@@ -12,10 +12,10 @@ extension ValidatedSweep {
         let problems = members.compactMap { member -> ConfigurationIssue? in
             guard let classes = member.experiment.data.knownClasses else { return nil }
             let experiment = member.experiment
-            guard let units = experiment.knownUnits(classes),
+            guard let units = experiment.knownUnits(experiment.outputs(of: classes)),
                 let spec = try? experiment.model.spec(units),
                 let output = try? spec.checkedPlan(experiment.features.outputShape()).output,
-                let message = ValidatedExperiment.mismatch(output, units)
+                let message = ValidatedExperiment.mismatch(output, units, labelsSteps: experiment.labelsSteps)
             else { return nil }
             return Self.problem(of: member, "model", message)
         }
@@ -58,10 +58,14 @@ extension ValidatedSweep {
                 for fold in wanted ?? [] where fold > count {
                     report("fold", "expected 1 to \(count), found \(fold): the split has \(count) folds")
                 }
-                if let units = experiment.knownUnits(corpus.classes) {
+                if let units = experiment.knownUnits(experiment.outputs(of: corpus.classes)) {
                     let spec = try experiment.model.spec(units)
                     let output = try spec.checkedPlan(experiment.features.outputShape()).output
-                    if let message = ValidatedExperiment.mismatch(output, units) { report("model", message) }
+                    if let message = ValidatedExperiment.mismatch(
+                        output, units, labelsSteps: experiment.labelsSteps)
+                    {
+                        report("model", message)
+                    }
                 }
                 return wanted ?? Array(1...max(1, count))
             } catch let error as DataError {

@@ -71,7 +71,7 @@ import Testing
                 #expect(abs(rows.reduce(0) { $0 + $1[a] } / count) < 1e-5)
                 for b in 0..<3 {
                     let covariance = rows.reduce(0) { $0 + $1[a] * $1[b] } / count
-                    #expect(abs(covariance - (a == b ? 1 : 0)) < 0.12, "\(a) \(b) \(covariance)")
+                    #expect(abs(covariance - (a == b ? 1 : 0)) < 0.25, "\(a) \(b) \(covariance)")
                 }
             }
         }

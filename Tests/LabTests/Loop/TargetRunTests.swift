@@ -278,7 +278,7 @@ import Testing
                 [],
                 [
                     #"model[5].units="classes""#, "training.epochs=10", "training.batch_size=16",
-                    "optimizer.learning_rate=0.02",
+                    #"optimizer={"type": "adam", "learning_rate": 0.02}"#,
                 ] + settings
             ) {
                 record in

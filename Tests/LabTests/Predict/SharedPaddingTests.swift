@@ -42,7 +42,7 @@ import Testing
         #"{"type": "attention", "form": "reduced"}"#, #"{"type": "flatten"}"#,
         #"{"type": "unmask"}, {"type": "global_pool"}"#,
         #"{"type": "conv1d", "filters": 2, "kernel_size": 40, "padding": "valid"}, {"type": "global_pool"}"#,
-        #"{"type": "multi_head_attention", "heads": 2}, {"type": "global_pool"}"#,
+        #"{"type": "multi_head_attention", "num_heads": 2}, {"type": "global_pool"}"#,
     ])
     func otherModelsKeepTheirInput(_ layers: String) throws {
         let whole = Self.signal([20, 3], steps: 80)
