@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "Serve",
             dependencies: [
-                "WebPages", "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
+                "WebPages", "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics",
+                "Autograd",
                 "Configuration",
             ],
             exclude: ["README.md"], swiftSettings: realType),

@@ -37,7 +37,8 @@ import Testing
         (
             "Serve",
             [
-                "WebPages", "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics", "Autograd",
+                "WebPages", "Server", "Lab", "SpeechEmotion", "Training", "Reports", "Layers", "Metrics",
+                "Autograd",
                 "Configuration",
             ]
         ),

@@ -13,7 +13,8 @@ extension Command {
     ) throws {
         let kind = predictor.vocabulary == nil ? "frames" : "label sequences"
         for name in [
-            "tta", "attention", "saliency", "output", "adapt", "plots", "timeline", "window", "step", "truncate",
+            "tta", "attention", "saliency", "output", "adapt", "plots", "timeline", "window", "step",
+            "truncate",
             "stateful", "rate", "segments",
         ] where arguments.has(name) {
             throw UsageError("--\(name) does not apply to a model of \(kind)")
