@@ -146,7 +146,7 @@ extension Command {
         // A single member has nothing to be compared with: its other metrics and its classes are of interest.
         if ablation.plan.members.count == 1, !table.groups[0].members.isEmpty {
             print(table.overview.text)
-            print(table.recalls.text)
+            if !table.recalls.classes.isEmpty { print(table.recalls.text) }
             print(table.folds.text)
             if !table.speakers.rows.isEmpty { print(table.speakers.text) }
         }

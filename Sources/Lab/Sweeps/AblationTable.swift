@@ -153,7 +153,7 @@ public struct AblationTable: Sendable {
         let hasResults = groups.contains { !$0.members.isEmpty }
         var tables: [any ReadableTable] = [table]
         if hasResults {
-            tables += [overview, recalls]
+            tables += [overview] + (recalls.classes.isEmpty ? [] : [recalls])
             if groups.count == 1 { tables += [folds] + (speakers.rows.isEmpty ? [] : [speakers]) }
         }
         func write(_ text: String, _ name: String) throws {
