@@ -46,7 +46,7 @@ def check(name, program, folder):
         split=dict(type="random", test=0.34),
         features=dict(sample_rate=16000, layout=dict(type="sequence", features=[mel], frames=200)),
         model=[dict(type=name, **options), dict(type="dense", units="classes")],
-        initialize={"from": str(folder / "weights.safetensors"), "format": "pytorch", "rename": {"*": "0.*"}},
+        initialize={"from": str(folder / "weights.safetensors"), "format": "pytorch", "include": ["0.*"], "rename": {"*": "0.*"}},
         freeze=[dict(parameters="0.*")], training=dict(epochs=1, selection=dict(weights="last")))
     (folder / "a.json").write_text(json.dumps(config))
 
