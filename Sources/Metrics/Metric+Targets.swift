@@ -23,7 +23,7 @@ extension Metric {
         scale: .logarithm, .numbers { $0.rootMeanSquaredError })
     /// The coefficient of determination.
     public static let determination = Metric(
-        "r2", "Coefficient of determination of predicted values.", scale: .identity,
+        "r2", "Coefficient of determination (R squared).", scale: .identity,
         .numbers { $0.determination })
 
     /// Cohen's kappa with quadratic weights, for ordered classes.
@@ -38,37 +38,39 @@ extension Metric {
 
     /// The mean of the F1 scores of the labels.
     public static let labelMacroF1 = Metric(
-        "label_macro_f1", "Mean of the F1 scores of several labels.", .labels { $0.macroF1 })
+        "label_macro_f1", "Macro-averaged F1 score of a multi-label target.", .labels { $0.macroF1 })
     /// The F1 score of all decisions about labels together.
     public static let labelMicroF1 = Metric(
-        "label_micro_f1", "F1 score of all decisions about several labels together.", .labels { $0.microF1 })
+        "label_micro_f1", "Micro-averaged F1 score of a multi-label target.", .labels { $0.microF1 })
     /// The mean average precision.
     public static let meanAveragePrecision = Metric(
-        "mean_average_precision", "Mean of the average precisions of several labels.",
+        "mean_average_precision", "Mean average precision (mAP) over the labels of a multi-label target.",
         .labels { $0.meanAveragePrecision })
     /// The mean of the areas under the ROC curves of the labels.
     public static let labelAUC = Metric(
-        "label_auc", "Mean of the areas under the ROC curves of several labels.", .labels { $0.areaUnderROC })
+        "label_auc", "Macro-averaged area under the ROC curve of a multi-label target.",
+        .labels { $0.areaUnderROC })
     /// The proportion of wrong decisions about labels.
     public static let hammingLoss = Metric(
-        "hamming_loss", "Proportion of wrong decisions about several labels.", higherIsBetter: false,
+        "hamming_loss", "Hamming loss: proportion of wrong decisions of a multi-label target.",
+        higherIsBetter: false,
         .labels { $0.hammingLoss })
 
     /// The mean divergence of the predicted probabilities from the shares of the annotators' votes.
     public static let voteDivergence = Metric(
         "vote_divergence",
-        "Mean Kullback-Leibler divergence of the probabilities from the shares of the annotators' votes.",
+        "Mean Kullback-Leibler divergence between the distribution of the annotators' votes and the predicted probabilities.",
         higherIsBetter: false, scale: .logarithm, .votes { $0.voteDivergence })
     /// The correlation of the entropies of predictions and votes.
     public static let entropyCorrelation = Metric(
         "entropy_correlation",
-        "Pearson's correlation between the entropy of the probabilities and that of the annotators' votes.",
+        "Pearson's correlation between the entropies of the predicted probabilities and of the annotators' votes.",
         scale: .inverseTangent, .votes { $0.entropyCorrelation })
 
     /// The label error rate of label sequences.
     public static let labelErrorRate = Metric(
         "label_error_rate",
-        "Label error rate: substitutions, insertions and deletions per true label, of label sequences.",
+        "Label error rate of label sequences: substitutions, insertions and deletions per true label.",
         higherIsBetter: false, scale: .logarithm,
         .ratio(.sequences) { predictions, row in
             let errors = predictions.sequences[row].errors
@@ -85,7 +87,7 @@ extension Metric {
     /// The F1 score of the segments that classified frames form.
     public static let segmentF1 = Metric(
         "segment_f1",
-        "F1 score of the segments of a frame classification: a predicted segment is correct if its class is that of a true segment and both boundaries agree within 200 ms, or the end within half of the duration (Mesaros et al. 2016).",
+        "Segment F1 score of a frame classification: a predicted segment is correct if its class is that of a true segment, its onset agrees within 200 ms, and its offset within 200 ms or half of the duration (Mesaros et al. 2016).",
         .ratio(.frames) { predictions, row in
             let found = predictions.frames[row].matches
             return (2 * Double(found.matched), Double(found.predicted + found.wanted))

@@ -184,7 +184,7 @@ import Testing
         try FileManager.default.copyItem(
             atPath: EncoderGoldenTests.fixtures + "/wavlm-large", toPath: folder + "/wavlm")
         let message = try #require(throws: ConfigurationError.self) { try ModelFile.read(path) }
-        #expect("\(message)".contains("found another encoder: SHA-256"))
+        #expect("\(message)".contains("found a different encoder: SHA-256"))
     }
 
     @Test func whatDoesNotFitIsExplained() throws {

@@ -69,7 +69,7 @@ import Testing
         try SafeTensors.write(tensors, to: name)
         #expect(try pipeline(EncoderStates(folder)).pinned().fingerprint != own.fingerprint)
         let message = try #require(throws: DataError.self) { try other.outputShape() }
-        #expect(message.description.contains("found another encoder: SHA-256"))
+        #expect(message.description.contains("found a different encoder: SHA-256"))
     }
 
     @Test func cachedFeaturesEqualComputedOnesInHalfTheSpace() throws {

@@ -55,7 +55,7 @@ import Testing
             try FileManager.default.removeItem(atPath: encoder)
             try FileManager.default.copyItem(atPath: Self.fixtures + "/wav2vec2", toPath: encoder)
             let other = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
-            #expect(other.status == 1 && other.errors.contains("found another encoder: SHA-256"))
+            #expect(other.status == 1 && other.errors.contains("found a different encoder: SHA-256"))
             try FileManager.default.removeItem(atPath: encoder)
             let missing = try BuiltProgram.run("predict", clip, "--model", folder + "/runs/a")
             #expect(missing.status == 1 && missing.errors.contains("no such file or folder"))

@@ -13,7 +13,7 @@ struct ONNXEncoder {
 
     init(_ layer: ONNXLayer) throws {
         guard let owner = layer.layer as? EncoderLayer else {
-            throw layer.problem("it is no pretrained encoder", advice: "use another name for its type")
+            throw layer.problem("it is not a pretrained encoder", advice: "use another name for its type")
         }
         (self.layer, self.owner) = (layer, owner)
     }

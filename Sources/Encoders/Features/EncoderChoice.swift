@@ -14,7 +14,7 @@ public struct EncoderChoice: Options, Hashable {
     public static let fields: [Field<Self>] = [
         .init(
             "weights", \.weights,
-            "Folder of the encoder with `config.json` and `model.safetensors`, as on the Hugging Face hub, or a file written by `Train import`. If it does not exist, the folder named by the environment variable `PROSODY_ENCODERS` is searched for the same name.",
+            "Folder of the encoder with `config.json` and `model.safetensors`, as on the Hugging Face Hub, or a file written by `Train import`. If it does not exist, the folder named by the environment variable `PROSODY_ENCODERS` is searched for the same name.",
             .required, .notEmpty),
         .init(
             "layers", \.layers,
@@ -22,7 +22,7 @@ public struct EncoderChoice: Options, Hashable {
         ),
         .init(
             "sha256", \.sha256,
-            "Fingerprint of the encoder: the SHA-256 of its configuration and weights. A run and its model file record it, and another encoder is an error; `null` accepts any encoder.",
+            "Fingerprint of the encoder: the SHA-256 of its configuration and weights. A run and its model file record it, and a different encoder is an error; `null` accepts any encoder.",
             .check("of 64 hexadecimal digits") { $0?.isSHA256 ?? true }),
     ]
 
@@ -51,7 +51,8 @@ public struct EncoderChoice: Options, Hashable {
         let found = try reading { try entry.fingerprint() }
         guard found == sha256 else {
             throw DataError(
-                "\(EncoderStates.type), the weights \(weights)", found: "another encoder: SHA-256 \(found)",
+                "\(EncoderStates.type), the weights \(weights)",
+                found: "a different encoder: SHA-256 \(found)",
                 allowed: "SHA-256 \(sha256), the encoder that was used before")
         }
         return entry

@@ -22,7 +22,8 @@ struct HubTensors: TensorFile {
             for name in file.names {
                 guard files.updateValue(file, forKey: name) == nil else {
                     throw FileError(
-                        file: path, place: "tensor \"\(name)\"", found: "a tensor that another file has too",
+                        file: path, place: "tensor \"\(name)\"",
+                        found: "a tensor that is also in another file",
                         allowed: "each tensor in one file")
                 }
                 names.append(name)

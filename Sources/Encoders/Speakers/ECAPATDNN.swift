@@ -15,17 +15,18 @@ public final class ECAPATDNN: Layer {
 
         public static let type = "ecapa_tdnn"
         public static let summary =
-            "ECAPA-TDNN speaker encoder (Desplanques et al. 2020) with the weights' names of SpeechBrain: [time, channels] to [units]."
+            "ECAPA-TDNN speaker encoder (Desplanques et al. 2020) with SpeechBrain's weight names: [time, channels] to [units]."
         public static let fields: [Field<Self>] = [
             .init(
                 "channels", \.channels,
                 "Number of channels of the time-delay layers; a multiple of `res2net_scale`.",
                 .range(1...1 << 14)),
             .init(
-                "attention_channels", \.attention, "Size of the attention's bottleneck.", .range(1...1 << 14)),
+                "attention_channels", \.attention, "Bottleneck size of the attentive statistics pooling.",
+                .range(1...1 << 14)),
             .init("res2net_scale", \.scale, "Number of groups of channels in each block.", .range(2...256)),
             .init(
-                "se_channels", \.squeeze, "Size of the squeeze-excitation's bottleneck.", .range(1...1 << 14)),
+                "se_channels", \.squeeze, "Bottleneck size of squeeze-and-excitation.", .range(1...1 << 14)),
             .init("units", \.units, "Size of the embedding.", .range(1...1 << 14)),
         ]
 

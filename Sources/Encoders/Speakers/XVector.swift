@@ -14,7 +14,7 @@ public final class XVector: Layer {
 
         public static let type = "x_vector"
         public static let summary =
-            "X-vector speaker encoder (Snyder et al. 2018) with the weights' names of SpeechBrain: [time, channels] to [units]."
+            "X-vector speaker encoder (Snyder et al. 2018) with SpeechBrain's weight names: [time, channels] to [units]."
         public static let fields: [Field<Self>] = [
             .init(
                 "channels", \.channels, "Number of channels of each time-delay layer.", .notEmpty,

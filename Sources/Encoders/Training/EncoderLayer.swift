@@ -36,10 +36,10 @@ public final class EncoderLayer: Layer {
         private static let ownFields: [Field<Self>] = [
             .init(
                 "freeze_feature_encoder", \.freezesFeatureEncoder,
-                "Whether the convolutions at the start are not trained, as is usual."),
+                "Whether to freeze the convolutional feature encoder at the start, as is common."),
             .init(
                 "frozen_layers", \.frozenLayers,
-                "Number of transformer layers that are not trained, from the lowest. If it is not 0, nothing before them is trained either. Frozen parts run in inference mode and need no backward pass.",
+                "Number of transformer layers to freeze, starting with the lowest. If it is not 0, everything before them is frozen as well. Frozen parts run in inference mode and need no backward pass.",
                 .range(0...512)),
             .init(
                 "hidden_dropout", \.hiddenDropout,
@@ -51,7 +51,7 @@ public final class EncoderLayer: Layer {
                 .range(0...0.99)),
             .init(
                 "activation_dropout", \.activationDropout,
-                "Dropout rate inside of the feed-forward networks; `null` for the value in `config.json`.",
+                "Dropout rate inside the feed-forward networks; `null` for the value in `config.json`.",
                 .range(0...0.99)),
             .init(
                 "feat_proj_dropout", \.projectionDropout,
@@ -63,15 +63,15 @@ public final class EncoderLayer: Layer {
                 .range(0...0.99)),
             .init(
                 "gradient_checkpointing", \.checkpoints,
-                "Whether intermediate results of the transformer layers are not kept but recomputed in the backward pass. It saves memory, costs time, and does not affect results."
+                "Whether to recompute the intermediate results of the transformer layers in the backward pass instead of keeping them. Saves memory, costs time, and does not affect results."
             ),
             .init(
                 "lora", \.lora,
-                "Low-rank changes of dense layers that are trained instead of the weights of the encoder; `null` for none."
+                "Low-rank updates of dense layers, trained instead of the weights of the encoder; `null` for none."
             ),
             .init(
                 "adapters", \.adapters,
-                "Bottleneck adapters that are trained instead of the weights of the encoder; `null` for none."
+                "Bottleneck adapters, trained instead of the weights of the encoder; `null` for none."
             ),
         ]
 

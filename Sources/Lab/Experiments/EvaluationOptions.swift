@@ -49,15 +49,15 @@ public struct EvaluationOptions: Options {
             }),
         .init(
             "calibration", \.calibration,
-            "`temperature` divides the logits of each classification by a temperature that minimizes the log loss of the validation set (Guo et al. 2017). It becomes part of the last dense layer, and so of every prediction and export; null keeps the logits."
+            "`temperature` divides the logits of each classification by a temperature that minimizes the log loss of the validation set (Guo et al. 2017). The last dense layer includes it, so it applies to every prediction and export; `null` keeps the logits."
         ),
         .init(
             "conformal", \.conformal,
-            "Coverage of conformal prediction sets and intervals, such as 0.9: calibrated on the validation set, shown for the evaluated subset and its speakers, stored in the model, and part of the JSON of `Train predict`; null for none.",
+            "Coverage of conformal prediction sets and intervals, such as 0.9: calibrated on the validation set, shown for the evaluated subset and its speakers, stored in the model, and part of the JSON of `Train predict`; `null` disables it.",
             .above(0), .below(1)),
         .init(
             "thresholds", \.thresholds,
-            "How classes and labels are decided from probabilities, which do not change: stored in the model, and used by the metrics of the evaluated subset and by every prediction; null for the most probable class, and for labels from a probability of 0.5 on."
+            "Decision rule: how classes and labels are predicted from the probabilities, which it does not change. The rule is stored in the model and used for the metrics of the evaluated subset and for every prediction; `null` predicts the most probable class, and labels with a probability of at least 0.5."
         ),
         .init(
             "tta", \.tta,

@@ -20,7 +20,8 @@ extension Experiment {
                 "a classical model cannot unlearn a target with the role \"adversarial\"; use a neural network"
         }
         if let step = spec.typeThatNeedsClasses {
-            return "\(step) selects by the class, and the model learns targets; use pca, or remove it"
+            return
+                "\(step) selects features by the class, and the experiment has \"targets\"; use pca, or remove it"
         }
         let outputs = targets.map(\.value).map { spec in
             LearnedTarget(name: spec.title, kind: spec.kind, count: units.targets[spec.title] ?? 0)
@@ -91,19 +92,19 @@ extension LayerSpec {
             return branches.branches.lazy.compactMap { $0.value.complaint(learning: targets) }.first
         case is any RegressorSpec where targets.isEmpty || targets.contains { $0.kind != .regression }:
             return refused(
-                "numbers",
+                "regression targets",
                 "use a parallel layer with one branch for each kind of target, in the order of the targets")
         case is any ClassifierSpec
         where targets.count != 1 || targets.contains { $0.kind != .classification }:
             return refused(
-                "one classification",
-                "use svr, ridge or another regressor for numbers, multi_output for labels and levels, and a parallel layer for several kinds"
+                "one classification target",
+                "use svr, ridge or another regressor for regression targets, multi_output for multi-label and ordinal targets, and a parallel layer for targets of several kinds"
             )
         case is MultiOutput.Spec
         where targets.isEmpty || targets.contains { $0.kind != .multiLabel && $0.kind != .ordinal }:
             return refused(
-                "labels and ordered levels",
-                "use a regressor for numbers, and a parallel layer for several kinds")
+                "multi-label and ordinal targets",
+                "use a regressor for regression targets, and a parallel layer for targets of several kinds")
         default: return nil
         }
     }

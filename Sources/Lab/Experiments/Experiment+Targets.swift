@@ -144,7 +144,7 @@ extension Experiment {
             issues.append(
                 (
                     ["evaluation", "thresholds", key],
-                    "applies to \(task == .multiLabel ? "several labels" : "classes"), which the model does not predict; remove it"
+                    "applies to \(task == .multiLabel ? "multi-label" : "classification") targets, which the model does not have; remove it"
                 ))
         }
         if labelsSequences {
@@ -208,6 +208,6 @@ extension TargetSpec {
         guard !suits(usedLoss) else { return nil }
         let able = LossKinds.kinds.filter { ($0.init() as? any LossSpec).map(suits) == true }.map { $0.type }
         return
-            "the loss \(Swift.type(of: usedLoss).type) does not suit a target of the type \(Self.type); use one of \(able.joined(separator: ", "))"
+            "the loss \(Swift.type(of: usedLoss).type) does not support a target of type \(Self.type); use one of \(able.joined(separator: ", "))"
     }
 }

@@ -58,15 +58,15 @@ public struct Experiment: Options {
         .init("freeze", \.freeze, "Parameters that are not trained, in all epochs or in the first ones."),
         .init(
             "targets", \.targets,
-            "What the model learns about a clip: numbers, classes, votes, several labels, or several of these. By default, the class of a clip in the column `label`. The model has an output for each number, class or label, in this order: `\"units\": \"targets\"`, or `\"targets:NAME\"` for one target."
+            "Targets of the model: regression, classification (also from votes), multi-label or ordinal targets, or several of these. By default, the class in the column `label`. The model has one output for each number, class or label, in this order: `\"units\": \"targets\"`, or `\"targets:NAME\"` for one target."
         ),
         .init(
             "frame_labels", \.frameLabels,
-            "Frame classification: segments with labels in place of the class of a clip; the model outputs a sequence with a score for each class. `null` classifies clips."
+            "Frame classification: labeled segments replace the class of a clip, and the model outputs a score for each class at every step. `null` classifies clips."
         ),
         .init(
             "target_weighting", \.targetWeighting,
-            "How the losses of several targets are weighted: by their `weight`, or in addition by learned uncertainties (Kendall et al. 2018)."
+            "How the losses of several targets are weighted: by their `weight` alone, or also by learned uncertainties (Kendall et al. 2018)."
         ),
         .init("loss", \.loss, "The loss to minimize; with `targets`, each has its own."),
         .init("optimizer", \.optimizer, "The optimizer."),

@@ -8,19 +8,19 @@ public struct FrameLabels: Options, Equatable {
     public var unlabeled: String?
 
     public static let summary =
-        "Frame classification: the model has an output for every step, and labeled segments tell the class of a frame."
+        "Frame classification: the model has an output for every step, and labeled segments define the class of each frame."
     public static let fields: [Field<Self>] = [
         .init(
             "segments", \.segments,
-            "CSV file with the columns clip, start, end and label: the id of a clip, times in seconds from its start, and a class. `null` uses the segments that built-in synthetic corpora know.",
+            "CSV file with the columns clip, start, end and label: the id of a clip, times in seconds from its start, and a class. `null` uses the segments that the built-in synthetic corpora provide.",
             .check("that is not empty") { $0 != "" }),
         .init(
             "merge", \.merge,
-            "Class of all segments, whatever their label, such as `speech`; `null` keeps the labels.",
+            "Class of all segments, regardless of their label, such as `speech`; `null` keeps the labels.",
             .check("that is not empty") { $0 != "" }),
         .init(
             "unlabeled", \.unlabeled,
-            "Class of frames outside of all segments, such as `non-speech`; `null` ignores these frames in training and evaluation.",
+            "Class of frames outside all segments, such as `non-speech`; `null` ignores these frames in training and evaluation.",
             .check("that is not empty") { $0 != "" }),
     ]
 

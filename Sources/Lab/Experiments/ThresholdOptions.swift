@@ -13,19 +13,19 @@ public struct ThresholdOptions: Options {
     public var costs = Named<Named<Double>>()
 
     public static let summary =
-        "Decisions other than the most probable class and a threshold of 0.5, fitted on the validation set."
+        "Decision rules other than the most probable class and a threshold of 0.5, fitted on the validation set."
     public static let fields: [Field<Self>] = [
         .init(
             "labels", \.labels,
-            "`f1` sets the threshold of each label of a `multi_label` target to the one that maximizes the F1 score of the label; null keeps 0.5."
+            "`f1` sets the threshold of each label of a `multi_label` target to the one that maximizes the F1 score of the label; `null` keeps 0.5."
         ),
         .init(
             "classes", \.classes,
-            "Metric of every classification that a weight for each class maximizes: the decision is the class with the largest probability times its weight; null decides for the most probable class."
+            "Metric to maximize by weighting the classes of each classification target: the predicted class has the largest product of probability and weight; `null` predicts the most probable class."
         ),
         .init(
             "costs", \.costs,
-            "Costs of wrong decisions by true class and decided class, such as {\"angry\": {\"neutral\": 5}}; 1 for other errors, 0 for correct decisions. The decision is the class with the lowest expected cost. It applies to the class, or to the first main classification of `targets`, and needs no fit; use it with \"calibration\"."
+            "Misclassification costs by true and predicted class, such as {\"angry\": {\"neutral\": 5}}; 1 for other errors, 0 for correct predictions. The predicted class has the lowest expected cost. The costs apply to the class, or to the first main classification target, and nothing is fitted; use them with \"calibration\"."
         ),
     ]
 
@@ -35,13 +35,13 @@ public struct ThresholdOptions: Options {
         var issues: [ValidationIssue] = []
         if classes != nil, !costs.entries.isEmpty {
             issues.append(
-                ValidationIssue("costs", "conflicts with \"classes\", which decides by weights; remove one"))
+                ValidationIssue("costs", "conflicts with \"classes\", which weights the classes; remove one"))
         }
         if labels == nil, classes == nil, costs.entries.isEmpty {
             issues.append(
                 ValidationIssue(
                     "classes",
-                    "expected \"labels\", \"classes\" or \"costs\", found none; remove \"thresholds\" to keep the usual decisions"
+                    "expected \"labels\", \"classes\" or \"costs\", found none; remove \"thresholds\" to keep the default decisions"
                 ))
         }
         for row in costs.entries {

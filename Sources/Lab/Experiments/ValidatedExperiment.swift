@@ -276,7 +276,7 @@ extension Experiment {
         let activation = (last as? Dense.Spec)?.sum.activation ?? (last as? ActivationLayerSpec)?.function
         guard activation == .softmax else { return nil }
         return
-            "the last layer applies softmax, and the loss \(Swift.type(of: loss.value).type) applies it again: it expects logits. Remove the activation; predictions are probabilities all the same"
+            "the last layer applies softmax, and the loss \(Swift.type(of: loss.value).type) applies it again: it expects logits. Remove the activation; predictions are still probabilities"
     }
 
     /// The names of the metrics of every epoch.

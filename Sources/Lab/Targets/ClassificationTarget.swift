@@ -14,7 +14,7 @@ public struct ClassificationTarget: TargetSpec {
 
     public static let type = "classification"
     public static let summary =
-        "One of several classes, from a column such as label, gender or speaker, or from the votes of several annotators."
+        "Classification: one of several classes, from a column such as label, gender or speaker, or from the votes of several annotators."
     public static let fields: [Field<Self>] =
         [
             .init(
@@ -23,7 +23,7 @@ public struct ClassificationTarget: TargetSpec {
                 .notEmpty),
             .init(
                 "votes", \.votes,
-                "Soft labels: for each class, the column with the number of annotators who chose it, such as {\"angry\": \"votes_angry\"}. The shares of the votes are then the targets, and `column` is not used."
+                "Soft labels: for each class, the column with the number of annotators who chose it, such as {\"angry\": \"votes_angry\"}. The target is then the distribution of the votes, and `column` is not used."
             ),
         ] + sharedFields(\.name, \.role, \.loss, \.weight)
 

@@ -12,12 +12,13 @@ public struct MultiLabelTarget: TargetSpec {
     public var weight = 1.0
 
     public static let type = "multi_label"
-    public static let summary = "Any number of labels of a clip, each in a column with 0 or 1."
+    public static let summary =
+        "Multi-label classification: any number of labels per clip, each in a column with 0 or 1."
     public static let fields: [Field<Self>] =
         [
             .init(
                 "labels", \.labels,
-                "For each label, the column that tells whether it applies: 0 or 1, or the share of annotators who chose it; from 0.5 on it applies.",
+                "For each label, the column with 0 or 1, or with the fraction of annotators who chose it; a label applies if the value is at least 0.5.",
                 .required, .notEmpty)
         ] + sharedFields(\.name, \.role, \.loss, \.weight)
 
@@ -39,7 +40,7 @@ public struct MultiLabelTarget: TargetSpec {
                 throw DataError(
                     "the target \"\(title)\"",
                     found: "\(share) in the column \"\(entry.value)\" of \(clip.id)",
-                    allowed: "0, 1, or a share between them")
+                    allowed: "0, 1, or a fraction between them")
             }
             row.append(share)
         }

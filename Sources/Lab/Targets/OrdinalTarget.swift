@@ -13,7 +13,8 @@ public struct OrdinalTarget: TargetSpec {
     public var weight = 1.0
 
     public static let type = "ordinal"
-    public static let summary = "One of several ordered classes, such as the intensity of an emotion."
+    public static let summary =
+        "Ordinal classification: one of several ordered classes, such as the intensity of an emotion."
     public static let fields: [Field<Self>] =
         [
             .init("column", \.column, "Column with the level.", .required, .notEmpty),

@@ -13,13 +13,13 @@ public struct RegressionTarget: TargetSpec {
     public var weight = 1.0
 
     public static let type = "regression"
-    public static let summary = "A number in a column of the corpus, such as arousal or valence."
+    public static let summary = "Regression: a number in a column of the corpus, such as arousal or valence."
     public static let fields: [Field<Self>] =
         [
             .init("column", \.column, "Column with the number.", .required, .notEmpty),
             .init(
                 "range", \.range,
-                "Lowest and highest value, such as [1, 5], which become outputs of -1 and 1; null standardizes with the mean and standard deviation of the training set. A value outside of the range is an error.",
+                "Lowest and highest value, such as [1, 5], which are scaled to outputs of -1 and 1; `null` standardizes with the mean and standard deviation of the training set. A value outside the range is an error.",
                 .check("of two numbers, the smaller one first") { range in
                     range.map { $0.count == 2 && $0[0] < $0[1] && ($0[1] - $0[0]).isFinite } ?? true
                 }),

@@ -73,13 +73,13 @@ extension TargetSpec {
     ) -> [Field<Self>] {
         [
             .init(
-                "name", name, "Name in metrics and predictions; null for the column.",
+                "name", name, "Name in metrics and predictions; `null` uses the name of the column.",
                 .check("that is not empty") { $0 != "" }),
             .init(
                 "role", role,
-                "Role in training: `main` targets count towards the metrics; `auxiliary` ones only help; the model shall not know `adversarial` ones, whose outputs must follow a layer `gradient_reversal`."
+                "Role in training: `main` targets count towards the metrics; `auxiliary` ones only add to the loss; `adversarial` ones are unlearned, and their outputs must follow a `gradient_reversal` layer."
             ),
-            .init("loss", loss, "Loss; null for the usual one of the type."),
+            .init("loss", loss, "Loss; `null` uses the default of the type."),
             .init("weight", weight, "Weight of the loss in the sum over all targets.", .range(0...1e6)),
         ]
     }

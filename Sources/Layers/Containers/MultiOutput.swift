@@ -10,7 +10,7 @@ public final class MultiOutput: Layer {
 
         public static let type = "multi_output"
         public static let summary =
-            "A separate classifier for each label or level (scikit-learn's MultiOutputClassifier), whose outputs are the log-odds. For ordered levels, each classifier tells whether the level is higher (Frank and Hall 2001)."
+            "A separate classifier for each label or level (scikit-learn's MultiOutputClassifier), whose outputs are the log-odds. For ordinal targets, each classifier predicts whether the level is above a threshold (Frank and Hall 2001)."
         public static let fields: [Field<Self>] = [
             .init(
                 "units", \.units,
@@ -18,7 +18,7 @@ public final class MultiOutput: Layer {
                 .range(1...4096)),
             .init(
                 "estimator", \.estimator,
-                "Classifier of each output, with two classes; its \"units\": \"classes\" are 2.", .required),
+                "Binary classifier of each output; in it, \"units\": \"classes\" means 2.", .required),
         ]
 
         public init() {}

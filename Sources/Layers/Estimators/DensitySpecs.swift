@@ -18,7 +18,7 @@ public struct LinearDiscriminantSpec: ClassifierSpec {
         .init("solver", \.options.solver, "The solver; svd does not support shrinkage."),
         .init(
             "shrinkage", \.options.shrinkage.setting,
-            "Shrinkage of the covariance: \"auto\" for that of Ledoit and Wolf (2004), or 0 to 1; `null` for none."
+            "Shrinkage of the covariance: \"auto\" for the Ledoit-Wolf estimate (2004), or 0 to 1; `null` for none."
         ),
         .init(
             "priors", \.options.priors,

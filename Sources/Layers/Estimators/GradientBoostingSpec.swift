@@ -9,7 +9,7 @@ public struct GradientBoostingSpec: ClassifierSpec, BoostingSpec {
 
     public static let type = "gradient_boosting"
     public static let summary =
-        "Gradient-boosted trees on histograms (LightGBM's algorithm and option names). With \"early_stopping_rounds\", the validation set decides the number of iterations."
+        "Histogram-based gradient-boosted trees (LightGBM's algorithm and option names). With \"early_stopping_rounds\", the validation set decides the number of iterations."
     public static let fields: [Field<Self>] = [unitsField(\.units)] + boostingFields
 
     public init() {}
@@ -36,7 +36,7 @@ public struct GradientBoostingRegressorSpec: RegressorSpec, BoostingSpec {
 
     public static let type = "gradient_boosting_regressor"
     public static let summary =
-        "Gradient-boosted trees on histograms for each number, with the squared error (LightGBM's algorithm and option names)."
+        "Histogram-based gradient-boosted trees for regression with the squared error, one model per regression target (LightGBM's algorithm and option names)."
     public static let fields: [Field<Self>] = [unitsField(\.units)] + boostingFields
 
     public init() {}

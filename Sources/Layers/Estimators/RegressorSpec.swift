@@ -34,7 +34,7 @@ extension RegressorSpec {
     ) throws(FittingError) -> Fitted {
         guard let width = examples.outputs.first?.count, examples.outputs.count == rows.rows else {
             throw FittingError(
-                "\(Self.type)", found: "examples without numbers to predict",
+                "\(Self.type)", found: "examples without values to predict",
                 allowed: "targets with the type \"regression\"")
         }
         func column(_ outputs: [[Double]], _ output: Int) -> [Double] { outputs.map { $0[output] } }
@@ -76,13 +76,13 @@ public struct SVRSpec: RegressorSpec {
 
     public static let type = "svr"
     public static let summary =
-        "Epsilon support vector regression for each number (libsvm's and scikit-learn's SVR). Scale its inputs first."
+        "Epsilon support vector regression, one model per regression target (libsvm's and scikit-learn's SVR). Scale its inputs first."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("C", \.options.C, "Inverse of the regularization strength.", .above(0)),
         .init(
             "epsilon", \.options.epsilon,
-            "Largest error without a loss, on the scale of the outputs: half of the target's range, or a standard deviation.",
+            "Width of the epsilon tube: smaller errors have no loss. On the scale of the outputs, where 1 is half of the target's range, or its standard deviation.",
             .atLeast(0)),
         .init("kernel", \.options.kernel, "The kernel."),
         .init("degree", \.options.degree, "Degree of the polynomial kernel, poly.", .range(0...100)),
@@ -107,7 +107,7 @@ public struct RidgeSpec: RegressorSpec {
 
     public static let type = "ridge"
     public static let summary =
-        "Linear least squares with an L2 penalty for each number (scikit-learn's Ridge). Scale its inputs first."
+        "Ridge regression: least squares with an L2 penalty, one model per regression target (scikit-learn's Ridge). Scale its inputs first."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("alpha", \.options.alpha, "Regularization strength.", .atLeast(0)),
@@ -124,7 +124,7 @@ public struct KNeighborsRegressorSpec: RegressorSpec {
 
     public static let type = "k_neighbors_regressor"
     public static let summary =
-        "Mean of the k nearest neighbors for each number (scikit-learn's KNeighborsRegressor). The model contains the whole training set."
+        "k-nearest neighbors regression: the mean of the neighbors, one model per regression target (scikit-learn's KNeighborsRegressor). The model contains the whole training set."
     public static let fields: [Field<Self>] = [
         unitsField(\.units),
         .init("n_neighbors", \.options.nNeighbors, "Number of neighbors.", .atLeast(1)),

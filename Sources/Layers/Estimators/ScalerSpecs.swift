@@ -8,7 +8,7 @@ public struct StandardScalerSpec: StepSpec {
 
     public static let type = "standard_scaler"
     public static let summary =
-        "Scales each value to mean 0 and variance 1 over the training set (scikit-learn's StandardScaler)."
+        "Standardizes each feature to mean 0 and variance 1 over the training set (scikit-learn's StandardScaler)."
     public static let fields: [Field<Self>] = [
         .init("with_mean", \.options.withMean, "Whether to subtract the mean."),
         .init("with_std", \.options.withStd, "Whether to divide by the standard deviation."),
@@ -44,10 +44,10 @@ public struct MinMaxScalerSpec: StepSpec {
 
     public static let type = "min_max_scaler"
     public static let summary =
-        "Scales each value to a range over the training set (scikit-learn's MinMaxScaler)."
+        "Scales each feature to a range over the training set (scikit-learn's MinMaxScaler)."
     public static let fields: [Field<Self>] = [
         .init("feature_range", \.options.featureRange.setting, "The range over the training set."),
-        .init("clip", \.options.clip, "Whether to clip other values to the range."),
+        .init("clip", \.options.clip, "Whether to clip values outside the range."),
     ]
 
     public init() {}

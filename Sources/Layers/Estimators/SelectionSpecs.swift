@@ -39,12 +39,12 @@ public struct SelectKBestSpec: StepSpec {
 
     public static let type = "select_k_best"
     public static let summary =
-        "Selects the values with the highest scores on the training set (scikit-learn's SelectKBest)."
+        "Selects the features with the highest scores on the training set (scikit-learn's SelectKBest)."
     public static let fields: [Field<Self>] = [
         .init(
             "score_func", \.score,
-            "The score: F statistic of an analysis of variance, or mutual information with the class."),
-        .init("k", \.k, "Number of values to select.", .atLeast(1)),
+            "The score: ANOVA F-value, or mutual information with the class."),
+        .init("k", \.k, "Number of features to select.", .atLeast(1)),
     ]
 
     public init() {}
@@ -67,9 +67,9 @@ public struct SelectFromModelSpec: StepSpec {
 
     public static let type = "select_from_model"
     public static let summary =
-        "Selects the values with the largest impurity importances in a random forest (scikit-learn's SelectFromModel)."
+        "Selects the features with the largest impurity importances in a random forest (scikit-learn's SelectFromModel)."
     public static let fields: [Field<Self>] = [
-        .init("max_features", \.count, "Number of values to select.", .required, .atLeast(1)),
+        .init("max_features", \.count, "Number of features to select.", .required, .atLeast(1)),
         .init("n_estimators", \.options.forest.nEstimators, "Number of trees.", .range(1...100_000)),
         .init(
             "max_depth", \.options.forest.growth.maxDepth, "Maximum depth of a tree; `null` for no limit.",

@@ -124,7 +124,8 @@ public struct DecisionTreeRegressorSpec: RegressorSpec, TreeSpec {
     public var options = DecisionTreeRegressorOptions()
 
     public static let type = "decision_tree_regressor"
-    public static let summary = "Regression tree for each number (scikit-learn's DecisionTreeRegressor)."
+    public static let summary =
+        "Regression tree, one model per regression target (scikit-learn's DecisionTreeRegressor)."
     public static let fields: [Field<Self>] =
         [
             unitsField(\.units),
@@ -142,7 +143,8 @@ public struct RandomForestRegressorSpec: RegressorSpec, TreeSpec {
     public var options = RandomForestRegressorOptions()
 
     public static let type = "random_forest_regressor"
-    public static let summary = "Random forest for each number (scikit-learn's RandomForestRegressor)."
+    public static let summary =
+        "Random forest regression, one model per regression target (scikit-learn's RandomForestRegressor)."
     public static let fields: [Field<Self>] =
         [unitsField(\.units), countField] + sampleFields + growthFields
 
@@ -156,7 +158,7 @@ public struct ExtraTreesRegressorSpec: RegressorSpec, TreeSpec {
 
     public static let type = "extra_trees_regressor"
     public static let summary =
-        "Extremely randomized trees for each number, Geurts et al. 2006 (scikit-learn's ExtraTreesRegressor)."
+        "Extremely randomized trees for regression, one model per regression target, Geurts et al. 2006 (scikit-learn's ExtraTreesRegressor)."
     public static let fields: [Field<Self>] =
         [unitsField(\.units), countField] + sampleFields + growthFields
 

@@ -14,7 +14,7 @@ public final class LayerSum: Layer {
         public static let fields: [Field<Self>] = [
             .init(
                 "layers", \.layers,
-                "Number of hidden states in the input: one more than the encoder has layers if the features have all of them.",
+                "Number of hidden states in the input. If the features contain all of them, it is the number of encoder layers plus one.",
                 .required, .range(1...4096)),
             .init(
                 "normalize", \.normalize,

@@ -9,15 +9,15 @@ public struct LowRankOptions: Options, Equatable {
     public var modules: NamePatterns = ["layers.*.attention.query", "layers.*.attention.value"]
 
     public static let summary =
-        "Low-rank adaptation (LoRA, Hu et al. 2021): only a low-rank change of some dense layers is trained."
+        "Low-rank adaptation (LoRA, Hu et al. 2021): only low-rank updates of some dense layers are trained."
     public static let fields: [Field<Self>] = [
-        .init("rank", \.rank, "Rank of the change.", .range(1...4096)),
+        .init("rank", \.rank, "Rank of the update.", .range(1...4096)),
         .init(
-            "alpha", \.alpha, "Scale: the change is multiplied by alpha / rank.", .above(0), .atMost(1e6)),
-        .init("dropout", \.dropout, "Dropout rate of the input of the change.", .range(0..<1)),
+            "alpha", \.alpha, "Scale: the update is multiplied by alpha / rank.", .above(0), .atMost(1e6)),
+        .init("dropout", \.dropout, "Dropout rate of the input of the update.", .range(0..<1)),
         .init(
             "target_modules", \.modules,
-            "Patterns of the names of the dense layers that are changed; * matches any characters.",
+            "Patterns of the names of the dense layers to adapt; * matches any characters.",
             .check("that is not empty") { !$0.list.isEmpty }),
     ]
 

@@ -22,7 +22,7 @@ public struct CTCLoss: LossSpec {
         ),
         .init(
             "beam_width", \.beamWidth,
-            "Number of token sequences that prefix beam search keeps for a prediction; 1 is greedy decoding.",
+            "Beam width: number of token sequences that prefix beam search keeps; 1 is greedy decoding.",
             .range(1...1000)),
     ]
 

@@ -13,7 +13,8 @@ public struct Adagrad: OptimizerSpec {
     public static var fields: [Field<Self>] {
         commonFields + [
             .init(
-                "epsilon", \.epsilon, "Term added to the divisor for stability (Keras 1e-07, PyTorch 1e-10).",
+                "epsilon", \.epsilon,
+                "Term added to the denominator for numerical stability (Keras 1e-07, PyTorch 1e-10).",
                 .range(1e-16...1)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,

@@ -83,7 +83,7 @@ extension AdamKind {
                 .range(0..<1)),
             .init(
                 "epsilon", \.moments.epsilon,
-                "Term added to the divisor for stability (Keras 1e-07, PyTorch 1e-08).",
+                "Term added to the denominator for numerical stability (Keras 1e-07, PyTorch 1e-08).",
                 .range(1e-16...1)),
             .init(
                 "epsilon_before_correction", \.moments.epsilonBeforeCorrection,

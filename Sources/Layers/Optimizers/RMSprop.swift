@@ -18,7 +18,8 @@ public struct RMSprop: OptimizerSpec {
                 "alpha", \.alpha, "Decay rate of the mean squared gradient (Keras 0.9, PyTorch 0.99).",
                 .range(0..<1)),
             .init(
-                "epsilon", \.epsilon, "Term added to the divisor for stability (Keras 1e-07, PyTorch 1e-08).",
+                "epsilon", \.epsilon,
+                "Term added to the denominator for numerical stability (Keras 1e-07, PyTorch 1e-08).",
                 .range(1e-16...1)),
             .init(
                 "epsilon_in_root", \.epsilonInRoot,

@@ -12,7 +12,7 @@ public struct GradientReversalSpec: FunctionSpec {
     public static let summary =
         "Multiplies gradients by a negative factor: the layers before it unlearn an adversarial target, such as the speaker."
     public static let fields: [Field<Self>] = [
-        .init("scale", \.scale, "The factor without its sign.", .range(0...1e6))
+        .init("scale", \.scale, "Absolute value of the factor.", .range(0...1e6))
     ]
 
     public init() {}

@@ -38,11 +38,11 @@ public struct TrainingOptions: Options {
             .above(0)),
         .init(
             "specmix", \.specmix,
-            "Maximum relative width of the bands of SpecMix: one to three bands of time steps and one to three bands of channels are replaced by those of another example, and the targets are mixed in proportion. With mixup or CutMix, one of them is chosen at random for each batch; null disables it.",
+            "Maximum relative width of the bands of SpecMix: one to three bands of time steps and one to three bands of channels are replaced by those of another example, and the targets are mixed in proportion. With mixup or CutMix, one of them is chosen at random for each batch; `null` disables it.",
             .above(0), .atMost(1)),
         .init(
             "coral", \.coral,
-            "Alignment of domains, such as corpora: adds the Deep CORAL loss between the training clips of different domains to the loss; null disables it. It uses no clips of the validation or test set."
+            "Alignment of domains, such as corpora: adds the Deep CORAL loss between the training clips of different domains to the loss; `null` disables it. It uses no clips of the validation or test set."
         ),
         .init(
             "early_stopping", \.earlyStopping,
@@ -54,7 +54,7 @@ public struct TrainingOptions: Options {
             .atLeast(0)),
         .init(
             "gradient_checkpointing", \.gradientCheckpointing,
-            "Patterns of the names of layers whose intermediate results are not kept but recomputed in the backward pass, such as `0.features.*.*`; * matches any characters. It saves memory, costs time, and does not affect results."
+            "Patterns of the names of layers whose intermediate results are recomputed in the backward pass instead of kept, such as `0.features.*.*`; * matches any characters. Saves memory, costs time, and does not affect results."
         ),
     ]
 

@@ -74,7 +74,7 @@ import Testing
         ),
         (
             "softmax", [#"model[5].activation="softmax""#],
-            "model: the last layer applies softmax, and the loss cross_entropy applies it again: it expects logits. Remove the activation; predictions are probabilities all the same"
+            "model: the last layer applies softmax, and the loss cross_entropy applies it again: it expects logits. Remove the activation; predictions are still probabilities"
         ),
         // Splits.
         (

@@ -264,9 +264,9 @@ import Testing
             }
             let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
             #expect(
-                html.contains("label: how the class is decided") && html.contains("weight of the probability")
+                html.contains("label: decision rule") && html.contains("product of probability and weight")
             )
-            #expect(html.contains("label: metrics of the decisions"))
+            #expect(html.contains("label: metrics with and without the decision rule"))
         }
     }
 
@@ -381,11 +381,11 @@ import Testing
                 [Self.arousal, ["type": "regression", "column": "valence"]], #"{"type": "svc"}"#,
                 "svr, ridge or another regressor"
             ),
-            ([["type": "classification"]], #"{"type": "svr"}"#, "svr learns numbers"),
+            ([["type": "classification"]], #"{"type": "svr"}"#, "svr learns regression targets"),
             ([Self.arousal], #"{"type": "svc"}"#, "svr, ridge or another regressor"),
             (
                 [Self.arousal], #"{"type": "multi_output", "estimator": {"type": "svc"}}"#,
-                "labels and ordered levels"
+                "multi-label and ordinal targets"
             ),
             ([], #"{"type": "ridge"}"#, "ridge predicts targets; add \"targets\""),
             (
@@ -395,7 +395,7 @@ import Testing
             (
                 [Self.arousal],
                 #"{"type": "sequential", "layers": [{"type": "select_k_best"}, {"type": "svr"}]}"#,
-                "select_k_best selects by the class"
+                "select_k_best selects features by the class"
             ),
             (
                 [
@@ -479,7 +479,7 @@ import Testing
             (["type": "regression", "column": "gender"], "\"male\" in the column \"gender\""),
             (["type": "regression", "column": "nothing"], "the column \"nothing\", which no clip has"),
             (["type": "ordinal", "column": "statement", "levels": ["1", "3"]], "\"2\" in the column"),
-            (["type": "multi_label", "labels": ["a": "arousal"]], "0, 1, or a share"),
+            (["type": "multi_label", "labels": ["a": "arousal"]], "0, 1, or a fraction"),
         ]
         for (target, text) in wrong {
             let json = try Self.config([target])

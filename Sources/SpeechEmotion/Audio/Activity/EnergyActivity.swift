@@ -25,10 +25,14 @@ public struct EnergyActivity: WaveEdit {
         .init(
             "close_db", \.close, "Level above the noise floor below which a segment ends.", .range(0...100)),
         .init(
-            "window", \.window, "Seconds of the window in which the noise floor is the lowest level.",
+            "window", \.window, "Length in seconds of the window whose lowest level is the noise floor.",
             .range(0.1...600)),
-        .init("min_speech", \.minSpeech, "Seconds below which a segment is dropped.", .range(0...60)),
-        .init("min_silence", \.minSilence, "Seconds below which a gap is filled.", .range(0...60)),
+        .init(
+            "min_speech", \.minSpeech, "Minimum duration of a segment in seconds; shorter ones are dropped.",
+            .range(0...60)),
+        .init(
+            "min_silence", \.minSilence, "Minimum duration of a gap in seconds; shorter ones are filled.",
+            .range(0...60)),
         .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
     ]
 

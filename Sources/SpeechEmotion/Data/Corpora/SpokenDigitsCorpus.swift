@@ -14,9 +14,9 @@ public struct SpokenDigitsCorpus: CorpusSource, Equatable {
         "Built-in synthetic speech: sequences of spoken digits, whose label is the transcript, such as `3 1 4`. For sequence labeling with the loss `ctc`."
     public static let fields: [Field<Self>] = [
         .init("speakers", \.speakers, "Number of speakers.", .atLeast(1), .atMost(1000)),
-        .init("clips", \.clips, "Number of clips of each speaker.", .atLeast(1), .atMost(1000)),
+        .init("clips", \.clips, "Number of clips per speaker.", .atLeast(1), .atMost(1000)),
         .init(
-            "digits", \.digits, "Number of digits of a clip, or the lowest and highest number.",
+            "digits", \.digits, "Number of digits per clip, or the lowest and highest number.",
             .range(1...100)),
         .init("seed", \.seed, "Seed of the speakers and digits.", .atLeast(0)),
     ]

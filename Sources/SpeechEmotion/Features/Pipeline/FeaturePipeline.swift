@@ -38,7 +38,7 @@ public struct FeaturePipeline: Options {
             .init("layout", \.layout, "The features and their layout."),
             .init(
                 "normalize", \.normalize,
-                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction. `corpus` does the same over all clips of a corpus, which the column `corpus` of combined corpora names. `coral` also gives all channels together the identity matrix as covariance in each corpus (CORAL, Sun and Saenko 2016), with the shrinkage of Ledoit and Wolf."
+                "`speaker` standardizes each channel to mean 0 and standard deviation 1 over all clips of a speaker in a subset. The model then requires many clips of each speaker at once, also for prediction. `corpus` does the same over all clips of a corpus, as named in the column `corpus` of combined corpora. `coral` whitens the channels of each corpus: mean 0, and the identity matrix as covariance (CORAL, Sun and Saenko 2016), with Ledoit-Wolf shrinkage."
             ),
         ]
     }
