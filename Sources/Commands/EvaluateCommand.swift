@@ -28,7 +28,8 @@ extension Command {
     )
     private static let segmentFile = Option.path(
         "segments", "FILE",
-        help: "With --data and a model of frames: CSV file with the labeled segments of the clips.")
+        help: "With --data and a frame classification model: CSV file with the labeled segments of the clips."
+    )
     private static let allowPartial = Switch(
         name: "allow-partial",
         help:
@@ -38,7 +39,7 @@ extension Command {
     private static let adapt = Option.choice(
         "adapt", SpeakerAdaptation.allCases.map(\.rawValue),
         help:
-            "Also evaluate the model after an adaptation to each speaker without labels: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes by the clips of the speaker so far (causal)."
+            "Also evaluate the model after unsupervised adaptation to each speaker: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes with the clips of the speaker so far (causal)."
     )
     private static let ensemble = Switch(
         name: "ensemble",

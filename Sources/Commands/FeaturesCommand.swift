@@ -31,7 +31,7 @@ extension Command {
     private static let part = Option(
         name: "part", placeholder: "I/N",
         help:
-            "Compute the features of every N-th clip from the I-th, and keep them in the cache. Requires --cache.",
+            "Compute the features of every N-th clip, starting with the I-th, and keep them in the cache. Requires --cache.",
         read: ClipPart.init, expected: ClipPart.expected)
     private static let slurm = Option.path(
         "slurm", "FILE",

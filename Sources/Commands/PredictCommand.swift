@@ -22,7 +22,7 @@ extension Command {
     private static let adapt = Option.choice(
         "adapt", SpeakerAdaptation.allCases.map(\.rawValue),
         help:
-            "Adapt the model to the speaker of all files, without labels: batch-norm re-estimates the statistics of batch normalization on all of them; normalization normalizes by the files so far, in their order."
+            "Adapt the model to the speaker of all files, without labels: batch-norm re-estimates the statistics of batch normalization on all of them; normalization normalizes with the files so far, in their order."
     )
     private static let output = Option.text(
         "output", "NAME",
@@ -50,7 +50,7 @@ extension Command {
     private static let stateful = Switch(
         name: "stateful",
         help:
-            "With -: predict with a causal model that keeps its state. Each prediction, one per --step, is that of everything since the beginning of the stream."
+            "With -: predict with a causal model that keeps its state. Each prediction, one per --step, uses all audio since the beginning of the stream."
     )
     private static let segmented = Option.path(
         "segments", "energy|RUN|FILE",
@@ -102,7 +102,7 @@ extension Command {
             ),
             (
                 "arecord -f S16_LE -r 16000 -c 1 -t wav | Train predict - --model runs/streaming --stateful",
-                "Predict live with a causal model, which hears everything since the beginning."
+                "Predict live with a causal model, which uses all audio since the beginning."
             ),
             (
                 "Train predict some.wav --model runs/quickstart --saliency grad_cam --plots pictures",

@@ -6,7 +6,7 @@ extension Command {
     private static let model = Option.path(
         "model", "RUN|FILE",
         help:
-            "Run folder or model file of a frame classification with the class \"speech\" (default: none; speech is found by its level above an adaptive noise floor)."
+            "Run folder or model file of a frame classification model with the class \"speech\" (default: energy-based detection with an adaptive noise floor)."
     )
     private static let format = Option.choice(
         "format", ["table", "json", "csv"],
@@ -14,7 +14,7 @@ extension Command {
     private static let threshold = Option.number(
         "threshold", "SHARE", in: 0.01...0.99,
         help:
-            "Probability of speech at which a segment begins; it ends below 0.7 times this value (default: 0.5)."
+            "Speech probability at which a segment begins; it ends below 0.7 times this value (default: 0.5)."
     )
     private static let minSpeech = Option.number(
         "min-speech", "SECONDS", in: 0...60, help: "Drop shorter segments (default: 0.1).")
@@ -34,14 +34,14 @@ extension Command {
             model, format, threshold, minSpeech, minSilence, margin, Common.threads,
         ],
         examples: [
-            ("Train segments interview.wav", "Print the start and the end of each segment of speech."),
+            ("Train segments interview.wav", "Print the start and end of each speech segment."),
             (
                 "Train segments recordings --format csv > segments.csv",
                 "Write the segments of all files in a folder."
             ),
             (
                 "Train segments interview.wav --model runs/voice-activity --min-silence 0.5",
-                "Find speech with a trained model, and ignore pauses below half a second."
+                "Find speech with a trained model, and ignore pauses shorter than half a second."
             ),
         ],
         run: { arguments in

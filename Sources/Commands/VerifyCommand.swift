@@ -8,7 +8,7 @@ extension Command {
         name: "quick", help: "Check the files against their checksums instead of repeating the run.")
     private static let keep = Switch(name: "keep", help: "Keep the folder of the second run.")
     private static let row = Option.text(
-        "row", "NAME", help: "With a results table: the row whose first run is repeated.")
+        "row", "NAME", help: "With a results table: the row to verify, by repeating its first run.")
 
     /// Repeats a run and compares the files bit by bit.
     static let verify: Command = Command(
@@ -124,7 +124,7 @@ extension Command {
                 "the row \"\(name)\" was not reproduced by \(single.title): \(differences.joined(separator: "; ")). Its results are from version \(row.result?.version ?? "") on \(row.result?.processor ?? "unknown")"
             )
         }
-        print("The row \"\(name)\" is reproduced: \(single.title) is bit-identical.")
+        print("The row \"\(name)\" was reproduced: \(single.title) is bit-identical.")
     }
 
     /// Creates a new folder of this name, with a number appended if it exists.

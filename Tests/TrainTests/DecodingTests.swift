@@ -56,7 +56,7 @@ import Testing
             "\(errors)")
         #expect(
             lines.contains {
-                $0.contains("/spins.au: decoding: found no end after 0.5 s of processor time; allowed: ")
+                $0.contains("/spins.au: decoding: found no result after 0.5 s of CPU time; allowed: ")
                     && $0.hasSuffix("or increase the environment variable PROSODY_DECODE_SECONDS")
             }, "\(errors)")
     }

@@ -343,7 +343,8 @@ import Testing
         #expect(spans == ["0.0-1.28 s", "1.0-2.28 s", "2.0-3.28 s", "3.0-4.0 s"])
         let odd = try predict(raw: data + [7], "--window", "1.25", "--step", "1.25", "--format", "csv")
         #expect(odd.status == 0 && odd.output == whole.output)
-        #expect(odd.errors == "the last sample was dropped: standard input had an odd number of bytes\n")
+        #expect(
+            odd.errors == "the last sample was dropped: standard input contained an odd number of bytes\n")
         let short = try predict(raw: raw(Self.sound(220, seconds: 0.7)), "--format", "json")
         #expect(short.status == 0 && short.output.split(separator: "\n").count == 1, "\(short.errors)")
     }
@@ -353,7 +354,7 @@ import Testing
         for input in [Data(), Data([1])] {
             let ending = try predict(raw: input)
             #expect(ending.status == 64)
-            #expect(ending.errors.contains("standard input had no audio"), "\(input.count) bytes")
+            #expect(ending.errors.contains("standard input contained no audio"), "\(input.count) bytes")
         }
     }
 

@@ -80,7 +80,8 @@ import Testing
     @Test func otherModelsAndOptionsAreNamed() throws {
         let run = try SmallExperiment.untouched()
         let other = try BuiltProgram.run("segments", "a.wav", "--model", run)
-        #expect(other.status == 1 && other.errors.contains("not a model of frames"), "\(other.errors)")
+        #expect(
+            other.status == 1 && other.errors.contains("not a frame classification model"), "\(other.errors)")
         let option = try BuiltProgram.run("segments", "a.wav", "--threshold", "0.4")
         #expect(option.status == 64 && option.errors.contains("--threshold requires --model"))
     }

@@ -96,7 +96,7 @@ import Testing
                 "evaluate", run, "--data", own + "/data.json", "--labels", #"{"angry": "sad"}"#, "--out",
                 own + "/x", "--no-cache")
             #expect(
-                refused.status == 1 && refused.errors.contains("--labels applies to models of classes"),
+                refused.status == 1 && refused.errors.contains("--labels applies to classifiers"),
                 "\(refused.errors)")
             let none = #"{"source": {"type": "synthetic", "speakers": 3, "repetitions": 1}}"#
             try none.write(toFile: own + "/none.json", atomically: false, encoding: .utf8)

@@ -40,7 +40,7 @@ extension PlotKind {
         case "permutation", "families":
             guard source.experiment.targets.isEmpty else {
                 throw UsageError(
-                    "--method \(method) requires a model of classes, and \(source.target) predicts targets; --method impurity works for trees"
+                    "--method \(method) requires a classifier, and \(source.target) predicts targets; --method impurity works for trees"
                 )
             }
             let classes = try source.data().corpus.classes

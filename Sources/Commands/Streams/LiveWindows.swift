@@ -49,10 +49,10 @@ extension SampleStream {
     /// Throws if there was no audio, and prints a message if the last sample was incomplete.
     func checkEnd() throws {
         guard hasSamples else {
-            throw UsageError("standard input had no audio; expected raw 16-bit mono samples")
+            throw UsageError("standard input contained no audio; expected raw 16-bit mono samples")
         }
         if hasRest {
-            Terminal.error("the last sample was dropped: standard input had an odd number of bytes")
+            Terminal.error("the last sample was dropped: standard input contained an odd number of bytes")
         }
     }
 }

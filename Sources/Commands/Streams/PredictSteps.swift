@@ -11,16 +11,16 @@ extension Command {
     static func predictSteps(
         _ arguments: Arguments, _ predictor: StepPredictor, format: String
     ) throws {
-        let kind = predictor.vocabulary == nil ? "frames" : "label sequences"
+        let kind = predictor.vocabulary == nil ? "frame classification" : "sequence labeling"
         for name in [
             "tta", "attention", "saliency", "output", "adapt", "plots", "timeline", "window", "step",
             "truncate",
             "stateful", "rate", "segments",
         ] where arguments.has(name) {
-            throw UsageError("--\(name) does not apply to a model of \(kind)")
+            throw UsageError("--\(name) does not apply to a \(kind) model")
         }
         guard !arguments.all.contains("-") else {
-            throw UsageError("- does not apply to a model of \(kind); pass files or folders")
+            throw UsageError("- does not apply to a \(kind) model; pass files or folders")
         }
         let paths = try audioFiles(arguments.all)
         let writer: any StepWriter =

@@ -63,7 +63,7 @@ struct SampleStream {
             guard !isEnd else { throw unsupported("a WAV file without samples") }
             return
         }
-        guard header.isPCM16 else { throw unsupported("a WAV file with other samples") }
+        guard header.isPCM16 else { throw unsupported("a WAV file without 16-bit PCM samples") }
         guard !isRateGiven || header.rate == rate else {
             throw UsageError(
                 "--rate is \(rate), but standard input is a WAV file with \(header.rate) Hz; remove --rate")

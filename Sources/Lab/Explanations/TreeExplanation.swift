@@ -83,7 +83,7 @@ public struct TreeExplanation {
     public func requireClasses() throws(LabError) {
         guard trees is any RegressorTrees else { return }
         throw LabError(
-            "SHAP values require trees of classes, and these predict numbers; use --method impurity")
+            "SHAP values require a tree classifier, and this model is a regressor; use --method impurity")
     }
 
     /// The output of the model that the SHAP values of a class sum to.

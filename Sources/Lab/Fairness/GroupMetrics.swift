@@ -107,7 +107,7 @@ extension GroupMetrics {
                 ]
             },
             note:
-                "\(IntervalNote.percent(level)) confidence intervals: Student's t with the jackknife standard error over the speakers of a group, or over its clips. A group with fewer than \(ClusterResampling.fewest) speakers has none."
+                "\(IntervalNote.percent(level)) confidence intervals: Student's t with the jackknife standard error over the speakers of a group, or over its clips. A group with fewer than \(ClusterResampling.fewest) speakers has no interval."
         )
     }
 
@@ -129,7 +129,7 @@ extension GroupMetrics {
                 ]
             },
             note:
-                "The gap has a jackknife interval over all speakers of both groups. Of more than two groups, the worst and the best are chosen by the same data, so that the gap is overestimated."
+                "The gap has a jackknife interval over all speakers of both groups. With more than two groups, the worst and the best are selected on the same data, so the gap is biased upward."
         )
     }
 

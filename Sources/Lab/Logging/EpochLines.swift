@@ -40,7 +40,7 @@ public final class EpochLines {
         guard digest == nil || digest == self.digest else {
             throw FileError(
                 file: file, place: "epochs up to \(epoch)",
-                found: "other values than those that the run had logged at its last checkpoint",
+                found: "values that differ from those logged at the last checkpoint of the run",
                 allowed: "the unchanged file; restore it, or start a new run under another name")
         }
         if length < bytes.count { try AtomicFile.write(Array(bytes[..<length]), to: file) }

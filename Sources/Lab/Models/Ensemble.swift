@@ -39,7 +39,7 @@ public enum Ensemble {
         guard first.card.targets == nil || vote.rule == .logits else {
             throw FileError(
                 file: files[0], place: "the vote",
-                found: "a model of targets, whose outputs are not those of one class",
+                found: "a model with targets, whose outputs are not the logits of one classification",
                 allowed: "the voting rule logits, which averages all outputs")
         }
         try vote.check(files, members.map(\.model.spec))

@@ -285,7 +285,7 @@ extension Predictor {
     static func requireClasses(_ targets: [TargetOutput], _ what: String) throws {
         guard targets.isEmpty else {
             throw LabError(
-                "\(what) requires a model of classes, but this model predicts the targets "
+                "\(what) requires a classifier, but this model predicts the targets "
                     + targets.map { "\"\($0.name)\"" }.joined(separator: ", ")
                     + "; use Train predict or Train evaluate")
         }

@@ -19,10 +19,10 @@ public struct RunDecisions: Options {
 
         public static let summary = "Calibrated decisions of one target."
         public static let fields: [Field<Self>] = [
-            .init("target", \.target, "The target; \"class\" for a model of classes.", .required),
+            .init("target", \.target, "The target; \"class\" for a classifier.", .required),
             .init(
                 "temperature", \.temperature,
-                "The temperature that the outputs were divided by; null for none.", .above(0)),
+                "The temperature that the logits were divided by; `null` for none.", .above(0)),
             .init("coverage", \.coverage, "Wanted coverage; null for none.", .above(0), .below(1)),
             .init(
                 "limit", \.limit,
@@ -31,7 +31,8 @@ public struct RunDecisions: Options {
             .init("clips", \.clips, "Number of clips of calibration.", .atLeast(0)),
             .init(
                 "weights", \.weights,
-                "The weight of the probability of each class in decisions; null for equal weights.", .above(0)
+                "The weight of the probability of each class in decisions; `null` for equal weights.",
+                .above(0)
             ),
             .init(
                 "costs", \.costs,

@@ -15,9 +15,9 @@ public enum SpeakerAdaptation: String, Sendable, CaseIterable {
     public var note: String {
         switch self {
         case .batchNorm:
-            "Adapted by the statistics of batch normalization over all clips of each speaker, without labels (transductive): the metrics assume all of these clips at prediction time."
+            "Adapted without labels: batch normalization uses the statistics of all clips of each speaker (transductive). The metrics assume that all of these clips are available at prediction time."
         case .normalization:
-            "Features are normalized with the clips of each speaker up to the predicted one, in the order of the data and without labels (causal): the first clips of a speaker are normalized with few others."
+            "Features are normalized with the clips of each speaker up to the predicted one, in the order of the data and without labels (causal). The first clips of a speaker are normalized with only a few others."
         }
     }
 

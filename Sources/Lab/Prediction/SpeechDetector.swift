@@ -22,7 +22,7 @@ public struct SpeechDetector: Sendable {
             let label = predictor.outputs.firstIndex(of: Self.speech)
         else {
             throw LabError(
-                "\(path) is not a model of frames with the class \"\(Self.speech)\"; train one with \"frame_labels\": {\"merge\": \"\(Self.speech)\", \"unlabeled\": \"non-speech\"}"
+                "\(path) is not a frame classification model with the class \"\(Self.speech)\"; train one with \"frame_labels\": {\"merge\": \"\(Self.speech)\", \"unlabeled\": \"non-speech\"}"
             )
         }
         (energy, model, self.decision) = (EnergyActivity(), (predictor, label), decision)

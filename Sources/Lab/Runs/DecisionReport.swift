@@ -70,22 +70,26 @@ public struct DecisionReport: Sendable {
         let rows: [[ValueTable.Cell]]
         switch rule {
         case .weights(let weights):
-            columns = ["class", "weight of the probability"]
+            columns = ["class", "weight"]
             rows = zip(names, weights).map { [.text($0), .number($1)] }
         case .thresholds(let thresholds):
-            columns = ["label", "applies from the probability"]
+            columns = ["label", "threshold"]
             rows = zip(names, thresholds).map { [.text($0), .number($1)] }
         case .costs(let costs):
             columns = ["true class"] + names.map { "cost of \($0)" }
             rows = zip(names, costs).map { [.text($0)] + $1.map { .number($0) } }
         }
         let isFitted = if case .costs = rule { false } else { true }
+        let meaning =
+            isClasses
+            ? "The predicted class has the largest product of probability and weight."
+            : "A label is predicted if its probability is at least the threshold."
         return ValueTable(
-            title: "\(name): how \(isClasses ? "the class is" : "labels are") decided", columns: columns,
+            title: "\(name): decision rule", columns: columns,
             rows: rows,
             note: isFitted
-                ? "Fitted on \(NumberText.count(decision.clips, "clip")) of the validation set; the probabilities are unchanged."
-                : "The decision has the lowest expected cost; the probabilities are unchanged.")
+                ? "\(meaning) Fitted on \(NumberText.count(decision.clips, "clip")) of the validation set; the probabilities are unchanged."
+                : "The predicted class has the lowest expected cost; the probabilities are unchanged.")
     }
 
     /// The metrics with the usual decisions and with those of the rule; nil for the usual decision.
@@ -106,11 +110,11 @@ public struct DecisionReport: Sendable {
         var usual = predictions
         usual.rules = []
         return ValueTable(
-            title: "\(name): metrics of the decisions",
+            title: "\(name): metrics with and without the decision rule",
             columns: ["decision"] + metrics.map(\.name) + (costs == nil ? [] : ["mean cost"]),
             rows: [
                 row(isClasses ? "most probable class" : "probability of at least 0.5", usual),
-                row("as above", predictions),
+                row("decision rule", predictions),
             ])
     }
 
@@ -125,7 +129,7 @@ public struct DecisionReport: Sendable {
                 [.text("error rate")]
                     + [1, 0.9, 0.8, 0.7, 0.6, 0.5].map { .share(curve.risk(at: $0)) } + [.number(curve.area)]
             ],
-            note: "The clips with the highest probability of their predicted class are accepted."
+            note: "The clips whose predicted class has the highest probability are accepted."
                 + (decision.temperature.map {
                     " The logits are divided by a temperature of \(NumberText.fixed($0)), fitted on the validation set."
                 } ?? ""))
@@ -136,7 +140,8 @@ public struct DecisionReport: Sendable {
         guard isClasses else { return nil }
         let points = RiskCoverage(predictions).points
         return LineChart(
-            title: "\(name): risk-coverage curve", xName: "share of accepted clips", yName: "error rate",
+            title: "\(name): risk-coverage curve", xName: "coverage (fraction of accepted clips)",
+            yName: "error rate",
             series: [.init(name, points: points.map { (x: $0.coverage, y: $0.risk) })], isShare: true)
     }
 

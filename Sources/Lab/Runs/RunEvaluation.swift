@@ -130,7 +130,8 @@ public struct RunEvaluation {
         var notes: [String] = []
         if var frameLabels = first.trainedExperiment.frameLabels {
             guard labels.labels.entries.isEmpty else {
-                throw LabError("--labels does not apply to a model of frames; rename labels in the segments")
+                throw LabError(
+                    "--labels does not apply to a frame classification model; rename labels in the segments")
             }
             frameLabels.segments = segments ?? frameLabels.segments
             clips = corpus.clips
@@ -138,7 +139,7 @@ public struct RunEvaluation {
             (steps, targets) = (frames, frames)
         } else if segments != nil {
             throw LabError(
-                "--segments applies to models of frames, and \(first.path) is another model; remove it")
+                "--segments applies to frame classification models, and \(first.path) is not one; remove it")
         } else if first.trainedExperiment.labelsSequences {
             let matching = TranscriptMatching(
                 corpus, labels.labels, tokens: classes, model: set?.path ?? first.path)
@@ -154,7 +155,7 @@ public struct RunEvaluation {
         } else {
             guard labels.labels.entries.isEmpty else {
                 throw LabError(
-                    "--labels applies to models of classes, and \(first.path) predicts targets; rename labels in the data with \"labels\""
+                    "--labels applies to classifiers, and \(first.path) predicts targets; rename labels in the data with \"labels\""
                 )
             }
             try corpus.keepClips(withTargetsOf: first.trainedExperiment)

@@ -74,7 +74,7 @@ extension RunReport {
             (
                 "Feature normalization",
                 experiment.features.normalize == .speaker
-                    ? "by speaker, over all clips of a speaker in a subset, including test clips (transductive): the metrics assume many clips of each speaker at prediction time"
+                    ? "by speaker, over all clips of a speaker in a subset, including test clips (transductive): the metrics assume that many clips of each speaker are available at prediction time"
                     : experiment.features.normalize == .corpus
                         ? "by corpus, over all clips of a corpus in a subset, including test clips (transductive)"
                         : experiment.features.normalize == .coral

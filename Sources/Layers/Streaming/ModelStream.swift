@@ -16,7 +16,7 @@ public final class ModelStream: Sendable {
     public init(_ model: Model) throws(ShapeProblem) {
         guard model.input.count == 2 else {
             throw ShapeProblem(
-                "a stream needs a model of sequences, [time, features], but the input is \(model.input)")
+                "a stream requires a model of sequences [time, features], but the input is \(model.input)")
         }
         self.model = model
         features = model.input[1]

@@ -42,7 +42,7 @@ struct ImportedTrees {
         let no = try integers("nodes_falsenodeids", count)
         guard let modes = node.texts("nodes_modes"), modes.count == count,
             let values = node.numbers("nodes_values"), values.count == count, count > 0
-        else { throw problem("\(count) nodes with other numbers of modes or values", "equal numbers") }
+        else { throw problem("\(count) nodes, but different numbers of modes or values", "equal numbers") }
         if let tracks = node.integers("nodes_missing_value_tracks_true"), tracks.contains(where: { $0 != 0 })
         {
             throw problem("branches for missing values", "trees that were fitted without missing values")
@@ -64,7 +64,7 @@ struct ImportedTrees {
         let leafNode = try integers(prefix + "_nodeids", leafTree.count)
         let leafOutput = try integers(prefix + "_ids", leafTree.count)
         guard let weights = node.numbers(prefix + "_weights"), weights.count == leafTree.count else {
-            throw problem("other weights than leaves", "one weight for each entry")
+            throw problem("different numbers of leaf entries and weights", "one weight for each entry")
         }
         for index in leafTree.indices {
             guard let place = places[Key(tree: leafTree[index], node: leafNode[index])],

@@ -41,9 +41,9 @@ package struct IntervalNote {
         case .fewUnits:
             "No confidence interval: it needs at least \(ClusterResampling.fewest) \(noun)s as independent units, and there \(units == 1 ? "is" : "are") \(units)."
         case .equalUnits: "\(what): all \(noun)s have the same result."
-        case .oneUnit: "\(what): without one of the \(noun)s, the metric would be at its limit."
-        case .undefined: "\(what): the metric is undefined without one of the \(noun)s."
-        case .biased: "\(what): small samples overestimate the metric (Kumar, Liang and Ma 2019)."
+        case .oneUnit: "\(what): if one of the \(noun)s is left out, the metric is at its limit."
+        case .undefined: "\(what): if one of the \(noun)s is left out, the metric is undefined."
+        case .biased: "\(what): its estimate is biased upward in small samples (Kumar, Liang and Ma 2019)."
         }
     }
 

@@ -132,7 +132,7 @@ final class RunRoutes: Sendable {
         guard let predictions = try Predictions(ofRun: path).classification else {
             throw Problem(
                 404,
-                "\((path as NSString).lastPathComponent) predicts numbers, several labels or label sequences, which this page does not show. Read its report."
+                "\((path as NSString).lastPathComponent) predicts continuous values, multiple labels or label sequences, which this page does not show. See its report."
             )
         }
         let decisions = predictions.decisions

@@ -46,7 +46,7 @@ struct AudioExtent {
             .cut(
                 place: "byte \(source.size), the end of the file",
                 found:
-                    "\(grouped(there)) of the \(grouped(promised)) bytes of samples that the header promises")
+                    "\(grouped(there)) of the \(grouped(promised)) bytes of samples that the header declares")
         )
     }
 

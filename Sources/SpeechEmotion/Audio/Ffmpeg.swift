@@ -94,7 +94,7 @@ package struct Ffmpeg: Sendable {
                 "less; split the file or convert it to WAV")
         case .ended(.signal(SIGXCPU)), .ended(.signal(SIGKILL)):
             throw problem(
-                "no end after \(Self.processorSeconds(size)) s of processor time",
+                "no result after \(Self.processorSeconds(size)) s of CPU time",
                 "a file that ffmpeg can decode; convert it to WAV")
         case .ended(let ending) where ending != .status(0) || output.isEmpty:
             throw problem(

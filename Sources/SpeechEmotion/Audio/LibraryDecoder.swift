@@ -72,7 +72,7 @@ final class LibraryDecoder: AudioDecoder {
         case .late(let seconds):
             let text = (seconds * 10).rounded(.up) / 10
             return FileError(
-                file: name, place: "decoding", found: "no end after \(text) s of processor time",
+                file: name, place: "decoding", found: "no result after \(text) s of CPU time",
                 allowed:
                     "a file that libsndfile can decode; convert it to WAV, or increase the environment variable \(variable)"
             )

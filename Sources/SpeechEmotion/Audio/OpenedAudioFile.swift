@@ -221,7 +221,7 @@ struct OpenedAudioFile {
             throw FileError(
                 file: name, place: "sample \(grouped(end))",
                 found: "the end of the readable samples" + (trouble.map { " (\($0))" } ?? "")
-                    + "; the header promises \(grouped(decoder.frames ?? expected)) samples",
+                    + "; the header declares \(grouped(decoder.frames ?? expected)) samples",
                 allowed: Self.remedy)
         }
         if let trouble {

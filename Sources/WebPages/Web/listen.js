@@ -105,7 +105,7 @@ export class Listen {
   #file(file) {
     if (!file) return;
     if (file.size > limit) {
-      this.#results.replaceChildren(problem(new Error(`${file.name} has ${(file.size / 2 ** 20).toFixed(0)} MB. The limit is 50 MB; Train predict reads files of any size.`)));
+      this.#results.replaceChildren(problem(new Error(`${file.name} is ${(file.size / 2 ** 20).toFixed(0)} MB. The limit is 50 MB; use Train predict for larger files.`)));
       return;
     }
     this.#predict({ name: file.name, blob: file });

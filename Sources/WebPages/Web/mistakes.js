@@ -64,7 +64,7 @@ export class Mistakes {
       note ? el("p", { class: "warning" }, `The clips cannot be played: ${note}`) : null ?? "",
       el("div", { class: "split" },
         el("div", {}, el("h2", {}, "Confusion matrix"), el("p", { class: "note" }, "Rows: true classes. Columns: predicted classes. The diagonal is correct."), this.matrix),
-        el("div", {}, el("h2", {}, "Clips"), filters, el("p", {}, el("label", {}, this.wrong, "Only mistakes")), this.list)),
+        el("div", {}, el("h2", {}, "Clips"), filters, el("p", {}, el("label", {}, this.wrong, "Only misclassified clips")), this.list)),
       this.models.element, this.#detail);
     this.#draw();
   }

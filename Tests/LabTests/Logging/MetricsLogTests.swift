@@ -156,7 +156,7 @@ import Testing
             let error = #expect(throws: FileError.self) {
                 try MetricsLog(folder: folder, resumingAfter: 2, digest: digest)
             }
-            #expect(error?.found.contains("other values than those that the run had logged") == true)
+            #expect(error?.found.contains("values that differ from those logged") == true)
             #expect(try text(path) == changed)
         }
     }

@@ -78,7 +78,7 @@ import Testing
         let cut = Array(whole.dropLast(101))
         #expect(
             message(cut)
-                == "a.wav: byte 1943, the end of the file: found 1,899 of the 2,000 bytes of samples that the header promises; "
+                == "a.wav: byte 1943, the end of the file: found 1,899 of the 2,000 bytes of samples that the header declares; "
                 + "allowed: the complete file; copy it again, or save the readable part as a new file, for example with ffmpeg"
         )
         #expect(message(cut, allowTruncated: true) == "read 949 samples")
@@ -107,7 +107,7 @@ import Testing
         #expect(message(hours).contains("at most 9.3 hours at this sample rate"))
         let minutes = patched(whole, 22, [0x01, 0xFF, 0xFF, 0xFF])
         #expect(message(minutes).contains("sample 1,000: found the end of the readable samples"))
-        #expect(message(minutes).contains("the header promises 33,554,431 samples"))
+        #expect(message(minutes).contains("the header declares 33,554,431 samples"))
         #expect(message(minutes, allowTruncated: true) == "read 1000 samples")
         #expect(
             message(Array(whole.dropLast(whole.count / 3))).contains("found the end of the readable samples"))
