@@ -42,7 +42,7 @@ struct RunAudit {
             let recordings = warnings.count { $0.kind == .recording }
             observer.remark(
                 "leakage audit: \(NumberText.count(warnings.count, "warning"))"
-                    + (recordings > 0 ? ", \(recordings) of them about recording conditions" : "")
+                    + (recordings > 0 ? " (\(recordings) about recording conditions)" : "")
                     + "; see \(RunFile.report)")
         }
     }

@@ -79,7 +79,7 @@ extension RunReport {
                         ? "by corpus, over all clips of a corpus in a subset, including test clips (transductive)"
                         : experiment.features.normalize == .coral
                             ? "mean and covariance by corpus (CORAL), over all clips of a corpus in a subset, including test clips without their labels (transductive)"
-                            : "none across clips"
+                            : "none by speaker or corpus"
             ),
             (
                 "Augmentation",

@@ -72,7 +72,8 @@ extension LineChart {
         let known = [
             "uar": "Unweighted average recall", "macro_f1": "Macro F1", "weighted_f1": "Weighted F1",
             "ece": "Expected calibration error", "auc": "Area under the ROC curve", "brier": "Brier score",
-            "kappa": "Cohen's kappa", "matthews": "Matthews' correlation",
+            "kappa": "Cohen's kappa", "matthews": "Matthews correlation", "ccc": "CCC", "mae": "MAE",
+            "rmse": "RMSE", "pearson": "Pearson correlation", "spearman": "Spearman correlation",
         ]
         if let title = known[name] { return title }
         let words = name.replacing("_", with: " ")
