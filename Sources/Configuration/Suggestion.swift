@@ -1,11 +1,17 @@
 /// Did-you-mean suggestions for misspelled words.
 public enum Suggestion {
     /// Returns the closest match for `word` among `known`, or nil if none is close. Case, `-` and `_` are ignored.
-    /// About one error per three letters is tolerated, and a prefix of at least three letters matches.
+    /// A word that leaves out parts of one known word matches it, as `validation_f1` matches `validation_macro_f1`; otherwise
+    /// about one error per three letters is tolerated, and a prefix of at least three letters matches.
     public static func closest(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
         let target = folded(word)
         guard !target.isEmpty else { return nil }
+        let parts = Set(word.split(separator: "_"))
+        let longer = known.filter {
+            $0 != word && parts.count > 1 && parts.isSubset(of: $0.split(separator: "_"))
+        }
+        if longer.count == 1 { return longer[0] }
         var best: (word: String, distance: Int)?
         for candidate in known where candidate.utf8.count <= 64 {
             let other = folded(candidate)

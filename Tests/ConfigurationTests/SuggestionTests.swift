@@ -17,4 +17,8 @@ func suggestsOnlyCloseMatches(word: String, meant: String?) {
 @Test func suggestsClosestMatch() {
     #expect(Suggestion.closest(to: "conv", among: ["conv1d", "conv2d"]) == "conv1d")
     #expect(Suggestion.closest(to: "conv2", among: ["conv1d", "conv2d"]) == "conv2d")
+    let metrics = ["validation_uar", "validation_macro_f1", "validation_loss"]
+    #expect(Suggestion.closest(to: "validation_f1", among: metrics) == "validation_macro_f1")
+    #expect(
+        Suggestion.closest(to: "validation_f1", among: metrics + ["validation_micro_f1"]) == "validation_uar")
 }

@@ -74,8 +74,12 @@ extension LineChart {
             "ece": "Expected calibration error", "auc": "Area under the ROC curve", "brier": "Brier score",
             "kappa": "Cohen's kappa", "matthews": "Matthews correlation", "ccc": "CCC", "mae": "MAE",
             "rmse": "RMSE", "pearson": "Pearson correlation", "spearman": "Spearman correlation",
+            "memory_mb": "Memory (MB)",
         ]
         if let title = known[name] { return title }
+        if let dot = name.lastIndex(of: ".") {
+            return "\(title(String(name[name.index(after: dot)...]))), \(name[..<dot])"
+        }
         let words = name.replacing("_", with: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }

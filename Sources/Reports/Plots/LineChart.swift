@@ -72,7 +72,7 @@ public struct LineChart: Plot {
                 "\(series.name): from \(text(first.y)) to \(text(last.y)), range \(text(low)) to "
                 + text(high)
         }
-        let marked = mark.map { "\($0.name) at \(NumberText.short($0.x)). " } ?? ""
+        let marked = mark.map { "Marked: \($0.name). " } ?? ""
         return marked + curves.joined(separator: "; ")
     }
 
