@@ -12,8 +12,6 @@ extension Command {
     private static let row = Option.text("row", "NAME", help: "Run only this row (default: all rows).")
     private static let show = Switch(
         name: "print", help: "Print the current table without running anything.")
-    private static let format = Option.choice(
-        "format", ["table", "markdown", "csv", "html"], help: "Output format of the table (default: table).")
 
     /// Runs what a results table lacks, and fills it.
     static let reproduce: Command = Command(
@@ -23,7 +21,8 @@ extension Command {
         argument: Argument(
             placeholder: "TABLE", help: "Results table (JSON file).", completion: .files),
         options: [
-            row, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache, show, format,
+            row, Common.runs, jobs, threads, Common.cache, Common.cacheLimit, Common.noCache, show,
+            TableFormat.option,
         ],
         examples: [
             (
@@ -46,7 +45,7 @@ extension Command {
         var table = try ResultsTable.read(path)
         if arguments[show] {
             guard arguments[row] == nil else { throw UsageError("--row and --print are mutually exclusive") }
-            return write(table, arguments[format])
+            return write(table, arguments.tableFormat)
         }
         _ = try arguments.featureCache()
         let names =
@@ -70,7 +69,7 @@ extension Command {
                 Terminal.error("error: \(failures[failures.count - 1])")
             }
         }
-        write(table, arguments[format])
+        write(table, arguments.tableFormat)
         guard failures.isEmpty else {
             throw LabError(
                 "\(failures.count) of \(names.count) rows failed; to resume, repeat the command")
@@ -125,12 +124,7 @@ extension Command {
         }
     }
 
-    private static func write(_ table: ResultsTable, _ format: String?) {
-        switch format {
-        case "markdown": Terminal.show(table.table.markdown)
-        case "csv": Terminal.show(table.table.csv)
-        case "html": Terminal.show(table.html)
-        default: Terminal.show(table.table.text)
-        }
+    private static func write(_ table: ResultsTable, _ format: TableFormat) {
+        Terminal.show(format == .html ? table.html : format.text(table.table))
     }
 }

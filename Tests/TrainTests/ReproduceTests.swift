@@ -34,6 +34,13 @@ import Testing
             try FileManager.default.removeItem(atPath: runs)
             let second = try BuiltProgram.run(words)
             #expect(second.status == 0 && second.output == first.output)
+            #expect(result.metrics.allSatisfy { $0.seedDeviation != nil && $0.foldDeviation == nil })
+            #expect(first.output.contains("SD: standard deviation between seeds"), "\(first.output)")
+            let latex = try BuiltProgram.run("reproduce", file, "--print", "--format", "latex")
+            #expect(latex.status == 0 && latex.output.contains("\\toprule"), "\(latex.output)")
+            let json = try BuiltProgram.run("reproduce", file, "--print", "--format", "json")
+            let uar = try #require(result.metrics.first { $0.metric == "uar" })
+            #expect(json.output.contains("\"uar\": \(uar.pooled ?? uar.mean)"), "\(json.output)")
             #expect(FileManager.default.contents(atPath: file) == filled)
             #expect(!FileManager.default.fileExists(atPath: runs))
 

@@ -1,29 +1,41 @@
+import Metrics
 import Reports
 
 extension ResultsTable {
-    /// The filled rows as a table.
+    /// The filled rows as a table. Results are those of the pooled test predictions, or means of folds without them.
     public var table: ValueTable {
         let metrics = rows.compactMap(\.result).first?.metrics.map(\.metric) ?? [metric]
         let hasReports = rows.contains { $0.reported != nil }
         let columns =
             ["system"] + (hasReports ? ["reported accuracy"] : [])
-            + metrics.flatMap { $0 == metric ? [$0, "95% interval"] : [$0] } + ["runs"]
+            + metrics.flatMap {
+                $0 == metric ? [$0, "95% low", "95% high", "SD of folds", "SD of seeds"] : [$0]
+            } + ["folds", "seeds"]
         let cells = rows.map { row -> [ValueTable.Cell] in
-            let reported: [ValueTable.Cell] =
-                hasReports ? [.text(row.reported.map { NumberText.percent($0) } ?? "–")] : []
+            let reported: [ValueTable.Cell] = hasReports ? [.share(row.reported ?? .nan)] : []
             let results = metrics.flatMap { name -> [ValueTable.Cell] in
                 let result = row.result?.metrics.first { $0.metric == name }
-                return name == metric
-                    ? [.text(result?.text ?? "–"), .text(result?.interval ?? "–")]
-                    : [.text(result?.text ?? "–")]
+                let values = [result.map { $0.pooled ?? $0.mean }]
+                let others = [result?.low, result?.high, result?.foldDeviation, result?.seedDeviation]
+                return (values + (name == metric ? others : [])).map {
+                    .value($0 ?? .nan, isShare: Metric.isShare(name))
+                }
             }
-            return [.text(row.name)] + reported + results + [.count(row.result?.runs.count ?? 0)]
+            let runs = row.result?.runs ?? []
+            return [.text(row.name)] + reported + results
+                + [.count(Set(runs.map(\.fold)).count), .count(Set(runs.map(\.seed)).count)]
+        }
+        func sentences(_ text: KeyPath<RowResult, String>) -> [String] {
+            let filled = rows.filter { $0.result.map { !$0[keyPath: text].isEmpty } ?? false }
+            return GroupTable.sentences(
+                filled.map { ($0.name, $0.result?[keyPath: text] ?? "") }, among: filled.map(\.name))
         }
         let notes = rows.filter { !$0.note.isEmpty }.map { "\($0.name): \($0.note)" }
-        let spread = "± is the standard deviation over runs, not a confidence interval."
-        return ValueTable(
+        var table = ValueTable(
             title: title, columns: columns, rows: cells,
-            note: ([note] + notes + [spread]).filter { !$0.isEmpty }.joined(separator: " "))
+            note: ([note] + notes + sentences(\.statistics)).filter { !$0.isEmpty }.joined(separator: " "))
+        table.protocolText = sentences(\.evaluation).joined(separator: "; ")
+        return table
     }
 
     /// A page with the table, and a chart of the reported and the measured accuracy of each row.
@@ -36,7 +48,8 @@ extension ResultsTable {
                 .init(
                     "measured",
                     shown.map { row in
-                        row.result?.metrics.first { $0.metric == "accuracy" }?.mean ?? .nan
+                        row.result?.metrics.first { $0.metric == "accuracy" }.map { $0.pooled ?? $0.mean }
+                            ?? .nan
                     }),
             ])
         let runs = ValueTable(
@@ -49,16 +62,5 @@ extension ResultsTable {
             })
         return HTML.page(
             title: title, table.html + (shown.isEmpty ? "" : HTML.figure(chart)) + runs.html)
-    }
-}
-
-extension RowResult.MetricResult {
-    fileprivate var text: String {
-        NumberText.fixed(mean, 3) + (deviation.map { " ± " + NumberText.fixed($0, 3) } ?? "")
-    }
-
-    fileprivate var interval: String {
-        guard let low, let high else { return "–" }
-        return "\(NumberText.fixed(low, 3)) to \(NumberText.fixed(high, 3))"
     }
 }

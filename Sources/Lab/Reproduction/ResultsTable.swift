@@ -89,6 +89,8 @@ public struct RowResult: Options {
     public var data = ""
     public var version = ""
     public var processor = ""
+    public var evaluation = ""
+    public var statistics = ""
     public var metrics: [MetricResult] = []
     public var runs: [Run] = []
 
@@ -99,6 +101,8 @@ public struct RowResult: Options {
         .init("data", \.data, "Fingerprint of the ids, classes and speakers of the clips.", .required),
         .init("version", \.version, "Version of Prosody."),
         .init("processor", \.processor, "Processor of the last run."),
+        .init("evaluation", \.evaluation, "The evaluation protocol of the runs."),
+        .init("statistics", \.statistics, "How estimates, intervals and standard deviations were computed."),
         .init("metrics", \.metrics, "Metrics over all runs."),
         .init("runs", \.runs, "The runs.", .required, .notEmpty),
     ]
@@ -109,7 +113,8 @@ public struct RowResult: Options {
     public struct MetricResult: Options {
         public var metric = ""
         public var mean = 0.0
-        public var deviation: Double?
+        public var foldDeviation: Double?
+        public var seedDeviation: Double?
         public var pooled: Double?
         public var low: Double?
         public var high: Double?
@@ -118,8 +123,13 @@ public struct RowResult: Options {
         public static let summary = "A metric over all runs."
         public static let fields: [Field<Self>] = [
             .init("metric", \.metric, "Name of the metric.", .required),
-            .init("mean", \.mean, "Mean over runs."),
-            .init("deviation", \.deviation, "Standard deviation over runs; `null` with one run."),
+            .init("mean", \.mean, "Mean over folds of the results averaged over seeds."),
+            .init(
+                "fold_deviation", \.foldDeviation,
+                "Standard deviation between folds, after averaging over seeds; `null` with one fold."),
+            .init(
+                "seed_deviation", \.seedDeviation,
+                "Standard deviation between seeds, each over all folds; `null` with one seed."),
             .init(
                 "pooled", \.pooled, "Result of the pooled test predictions of all folds, averaged over seeds."
             ),

@@ -67,9 +67,16 @@ public struct TableReproduction: Sendable {
         result.processor = environment?["processor"]?.text ?? ""
         let group = RunGroup(row.name, try records.map { try RunGroup.Member($0) })
         let options = records[0].experiment.evaluation
+        result.evaluation = group.protocolText
         for metric in options.metrics.map(\.name) {
-            result.metrics.append(
-                RowResult.MetricResult(metric, group, options, hasInterval: metric == self.metric))
+            let isMain = metric == self.metric
+            let estimate = GroupEstimate(
+                group, metric, unit: group.unit, level: options.confidenceLevel, hasIntervals: isMain)
+            result.metrics.append(RowResult.MetricResult(estimate))
+            if isMain {
+                let table = GroupTable(groups: [group], level: options.confidenceLevel, draws: 1)
+                result.statistics = table.estimateSentences([estimate]).joined(separator: " ")
+            }
         }
         return result
     }
@@ -112,20 +119,12 @@ extension RowResult.Run {
 
 extension RowResult.MetricResult {
     /// A metric of a group of runs.
-    init(_ metric: String, _ group: RunGroup, _ options: EvaluationOptions, hasInterval: Bool) {
+    init(_ estimate: GroupEstimate) {
         self.init()
-        self.metric = metric
-        let values = group.members.compactMap { $0.metrics[metric] }
-        let count = Double(max(values.count, 1))
-        let average = values.reduce(0, +) / count
-        mean = average
-        if values.count > 1 {
-            let squares = values.reduce(0) { $0 + ($1 - average) * ($1 - average) }
-            deviation = (squares / (count - 1)).squareRoot()
-        }
-        let estimate = GroupEstimate(
-            group, metric, unit: group.unit, level: options.confidenceLevel, hasIntervals: hasInterval)
         func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+        metric = estimate.metric
+        mean = estimate.folds.estimate
+        (foldDeviation, seedDeviation) = (finite(estimate.foldDeviation), finite(estimate.seedDeviation))
         pooled = finite(estimate.pooled.estimate)
         (low, high) = (finite(estimate.pooled.low), finite(estimate.pooled.high))
         over = low == nil ? "" : estimate.pooledUnit.rawValue
