@@ -260,8 +260,8 @@ import Testing
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-            "apart: Interval of the mean of folds: Student's t, on the logit scale for proportions, Fisher z for correlations, log for errors (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
-            "shared: Interval of the mean of folds: corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for errors (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
+            "apart: Interval of the mean of folds: Student's t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
+            "shared: Interval of the mean of folds: corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
         #expect(table.caption.contains("shared: 3-fold speaker-dependent cross-validation"))
