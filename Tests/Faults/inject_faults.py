@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Makes each file operation of the program fail once, or kills the program there, and checks that nothing is lost.
 
-usage: inject_faults.py PROGRAM [--scenario NAME]... [--every K] [--first I] [--kill]
+usage: inject_faults.py PROGRAM [--scenario NAME]... [--every K] [--first I] [--kill] [--names]
 
-A first, undisturbed run of a scenario counts its file operations: opening, creating, writing, flushing, renaming, removing.
-Then operation 1, 1 + K, 1 + 2 K, ... fails, each in a run of its own: no space left, an input/output error, no permission,
-or a write that stops halfway, in turn. With --kill, the program is killed there instead. A case fails if
+A first, undisturbed run of a scenario counts its file operations: opening, creating, writing, flushing, naming, renaming,
+removing. Then operation 1, 1 + K, 1 + 2 K, ... fails, each in a run of its own: no space left, an input/output error, no
+permission, or a write that stops halfway, in turn. With --kill, the program is killed there instead. With --names, the file
+system has no files without a name (O_TMPFILE). A case fails if
 
 - the program ends with a signal, takes longer than a minute, or fails without an error message,
 - it ends with status 0 and other files than the undisturbed run,
@@ -44,6 +45,7 @@ KINDS = {
     "open": [errno.EACCES, errno.EIO],
     "mkdir": [errno.ENOSPC, errno.EACCES],
     "sync": [errno.EIO, errno.ENOSPC],
+    "link": [errno.ENOSPC, errno.EIO],
     "rename": [errno.EIO, errno.ENOSPC],
     "truncate": [errno.EIO],
     "unlink": [errno.EACCES],
@@ -105,8 +107,8 @@ def place_for(scenario, folder, start):
 
 
 class Bench:
-    def __init__(self, program, library, folder):
-        self.program, self.library, self.folder = program, library, folder
+    def __init__(self, program, library, folder, needs_names):
+        self.program, self.library, self.folder, self.needs_names = program, library, folder, needs_names
 
     def place(self, scenario):
         return place_for(scenario, self.folder, self.start)
@@ -118,6 +120,8 @@ class Bench:
                         "FAULT_COUNTER": str(counter), "FAULT_AT": str(at), "SWIFT_BACKTRACE": "enable=no"}
         if kind is not None:
             surroundings["FAULT_KIND"] = str(kind)
+        if self.needs_names:
+            surroundings["FAULT_NAMES"] = "1"
         if log:
             surroundings["FAULT_LOG"] = str(log)
         return subprocess.run([self.program, *command], cwd=place, env=surroundings, stdin=subprocess.DEVNULL,
@@ -176,12 +180,13 @@ def main():
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--names", action="store_true")
     arguments = parser.parse_args()
     program = str(pathlib.Path(arguments.program).resolve())
     rows, failures = [], 0
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder).resolve()
-        bench = Bench(program, build(folder), folder)
+        bench = Bench(program, build(folder), folder, arguments.names)
         for scenario in SCENARIOS:
             if arguments.scenario and scenario.name not in arguments.scenario:
                 continue
