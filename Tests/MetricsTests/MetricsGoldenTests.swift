@@ -35,11 +35,11 @@ import Testing
             ("average_precision_macro", soft.averagePrecision),
         ]
         for (key, value) in exact { try expect(value, key, golden, 1e-9) }
-        for key in golden.numbers.keys.sorted() where key.hasPrefix("top") {
+        for key in golden.values.keys.sorted() where key.hasPrefix("top") {
             let k = try #require(Int(key.dropFirst(3)))
             try expect(soft.topAccuracy(k), key, golden, 1e-9)
         }
-        for key in golden.numbers.keys.sorted() where key.hasPrefix("ece") {
+        for key in golden.values.keys.sorted() where key.hasPrefix("ece") {
             let bins = try #require(Int(key.dropFirst(3)))
             try expect(soft.calibrationError(bins: bins), key, golden, 1e-6)
         }
@@ -57,7 +57,7 @@ import Testing
         let reference = try #require(number as? Double, "\(key) is no number")
         #expect(
             abs(value - reference) <= tolerance,
-            "\(golden.testDescription): \(key) is \(value), golden \(reference)")
+            "\(golden.description): \(key) is \(value), golden \(reference)")
     }
 
     @Test func invalidInputIsReported() {
