@@ -167,7 +167,7 @@ extension Command {
             ? SegmentWriter(format: format, width: files.width)
             : TokenWriter(format: format, width: files.width)
         writer.begin()
-        try files.forEach { path in
+        try files.each { path in
             try writer.write(path, AudioFile.read(path, rate: predictor.pipeline.sampleRate), predictor)
         }
     }
@@ -182,7 +182,7 @@ extension Command {
             predictor, format: arguments[format] ?? "table",
             .init(attention: arguments[attention], timeline: true, counts: true))
         writer.begin(width: files.width)
-        try files.forEach { path in
+        try files.each { path in
             writer.write(
                 path,
                 try predictor.prediction(ofFile: path, segments: detector, attention: arguments[attention]))

@@ -54,7 +54,7 @@ extension Command {
             var files = try InputFiles(arguments.all)
             let writer = SegmentWriter(format: arguments[format] ?? "table", width: files.width)
             writer.begin()
-            try files.forEach { path in
+            try files.each { path in
                 let found = try detector(AudioFile.read(path))
                 writer.write(path, found.map { ($0, SpeechDetector.speech) })
             }

@@ -35,7 +35,7 @@ struct InputFiles {
     var width: Int { paths.map(\.count).max() ?? 0 }
 
     /// Calls `body` with each file, and prints the errors of files that fail. Throws at the end if there are any.
-    mutating func forEach(_ body: (String) throws -> Void) throws {
+    mutating func each(_ body: (String) throws -> Void) throws {
         for path in paths {
             try Interrupt.check()
             do { try body(path) } catch { fail(path, error) }
