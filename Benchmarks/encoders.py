@@ -11,11 +11,14 @@ Requires `pip install numpy torch transformers safetensors onnx onnxruntime onnx
 import argparse
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EncodersTests/Fixtures"))
 
 SAMPLES = 56000
 
@@ -39,29 +42,11 @@ def timed(work, warm_up=2, runs=5, seconds=5):
     return statistics.median(times) * 1000
 
 
-def transformers_module():
-    import torch
-
-    # Some builds of torchvision lack compiled operations, which transformers imports but this model does not use.
-    library = torch.library.Library("torchvision", "FRAGMENT")
-    for operation in (
-        "nms qnms roi_align _roi_align_backward ps_roi_align _ps_roi_align_backward roi_pool _roi_pool_backward "
-        "ps_roi_pool _ps_roi_pool_backward qroi_align deform_conv2d _deform_conv2d_backward"
-    ).split():
-        try:
-            library.define(operation + "(Tensor a) -> Tensor")
-        except RuntimeError:
-            pass
-    import transformers
-
-    return library, transformers
-
-
 def make(folder):
     """Writes the model for transformers and for ONNX Runtime."""
     import torch
+    from encoder_models import transformers
 
-    _, transformers = transformers_module()
     torch.manual_seed(0)
     model = transformers.Wav2Vec2Model(transformers.Wav2Vec2Config(layerdrop=0.0)).eval()
     model.save_pretrained(folder)
@@ -87,9 +72,9 @@ def peer(framework, folder, batch, threads):
     x = numpy.random.default_rng(1).normal(size=(batch, SAMPLES)).astype(numpy.float32)
     if framework == "torch":
         import torch
+        from encoder_models import transformers
 
         torch.set_num_threads(threads)
-        _, transformers = transformers_module()
         model = transformers.Wav2Vec2Model.from_pretrained(folder).eval()
         inputs = torch.tensor(x)
         with torch.inference_mode():
