@@ -53,9 +53,9 @@ extension Command {
             "With -: predict with a causal model that keeps its state. Each prediction, one per --step, is that of everything since the beginning of the stream."
     )
     private static let segmented = Option.path(
-        "segments", "energy|RUN|FILE",
+        "segments", "energy|bundled|RUN|FILE",
         help:
-            "Predict each segment of speech, and print a timeline. Segments are found by energy, or by a run or model file, as by Train segments."
+            "Predict each segment of speech, and print a timeline. Segments are found by energy, by the bundled model, or by a run or model file, as by Train segments."
     )
     private static let truncate = Switch(
         name: "truncate",
@@ -150,7 +150,9 @@ extension Command {
     private static func predictSegments(
         _ arguments: Arguments, _ predictor: Predictor, by source: String
     ) throws {
-        let detector = try source == "energy" ? SpeechDetector() : SpeechDetector(model: source)
+        let detector =
+            try source == "energy"
+            ? SpeechDetector() : SpeechDetector(model: DefaultModel.voiceActivity(source))
         let paths = try audioFiles(arguments.all)
         let writer = PredictionWriter(
             predictor, format: arguments[format] ?? "table",
@@ -362,11 +364,21 @@ private struct LongRecordingProgress {
     }
 }
 
-/// The bundled model.
+/// The bundled models.
 enum DefaultModel {
-    /// Its path: `Models/speech-emotion.safetensors` beside the program or in a folder above it, or the value of `PROSODY_MODEL`.
+    /// The path of the model of emotions: `Models/speech-emotion.safetensors`, or the value of `PROSODY_MODEL`.
     static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
+        return try path("speech-emotion")
+    }
+
+    /// The path of the model of voice activity that an option names: `bundled`, or a path.
+    static func voiceActivity(_ name: String) throws -> String {
+        name == "bundled" ? try path("voice-activity") : name
+    }
+
+    /// The path of a model in the folder `Models` beside the program or in a folder above it.
+    private static func path(_ name: String) throws -> String {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         var folders = [FileManager.default.currentDirectoryPath]
         var folder = (program as NSString).deletingLastPathComponent
@@ -375,11 +387,11 @@ enum DefaultModel {
             folder = (folder as NSString).deletingLastPathComponent
         }
         for folder in folders {
-            let file = folder + "/Models/speech-emotion.safetensors"
+            let file = folder + "/Models/\(name).safetensors"
             if FileManager.default.fileExists(atPath: file) { return file }
         }
         throw UsageError(
-            "cannot find the bundled model, Models/speech-emotion.safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
+            "cannot find the bundled model, Models/\(name).safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
         )
     }
 }

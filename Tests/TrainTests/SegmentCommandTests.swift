@@ -52,6 +52,28 @@ import Testing
         }
     }
 
+    /// The bundled model finds the same speech, also in noise of its level, in which energy finds none.
+    @Test func theBundledModelFindsSpeech() throws {
+        try SmallExperiment.inFolder { folder in
+            let times = try Self.recording(folder + "/a.wav")
+            let ending = try BuiltProgram.run(
+                "segments", folder, "--format", "json", "--model", "bundled")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let found = try #require(JSONValue.parse(ending.output)["segments"]?.elements)
+            for (start, end) in times {
+                let inside = found.reduce(0.0) { sum, segment in
+                    let (from, to) = (segment["start"]?.double ?? 0, segment["end"]?.double ?? 0)
+                    return sum + max(0, min(to, end) - max(from, start))
+                }
+                #expect(inside > 0.8 * (end - start), "\(ending.output)")
+            }
+            let spoken = times.reduce(0) { $0 + $1.end - $1.start }
+            let all = found.reduce(0.0) { $0 + ($1["end"]?.double ?? 0) - ($1["start"]?.double ?? 0) }
+            #expect(all < 1.4 * spoken, "\(ending.output)")
+            #expect(found.allSatisfy { ($0["probability"]?.double ?? 0) > 0.35 })
+        }
+    }
+
     @Test func predictsEachSegment() throws {
         let run = try SmallExperiment.untouched()
         try SmallExperiment.inFolder { folder in
