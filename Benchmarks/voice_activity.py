@@ -61,13 +61,13 @@ def runs(values):
     return list(zip(edges[::2], edges[1::2]))
 
 
-def noise(kind, count, sounds, own, random):
-    """Returns noise of a kind."""
+def noise(kind, count, clips, own, random):
+    """Returns noise of a kind; voices are clips other than that with the index `own`."""
     if kind == "babble":
         total = np.zeros(count)
-        others = [index for index in range(len(sounds)) if index != own]
+        others = [index for index in range(len(clips)) if index != own]
         for index in random.choice(others, VOICES, replace=False):
-            voice = sounds[index]
+            voice = clips[index]
             part = np.resize(np.roll(voice, -random.integers(len(voice))), count)
             total += part / (np.sqrt(np.square(part).mean()) + 1e-9)
         return total
@@ -79,11 +79,11 @@ def noise(kind, count, sounds, own, random):
     return np.fft.irfft(spectrum, count)
 
 
-def noisy(sound, kind, snr, sounds, own, random):
+def noisy(sound, kind, snr, clips, own, random):
     """Returns a recording with noise."""
     if kind is None:
         return sound
-    other = noise(kind, len(sound), sounds, own, random)
+    other = noise(kind, len(sound), clips, own, random)
     scale = np.sqrt(np.square(sound).mean() / np.square(other).mean()) * 10 ** (-snr / 20)
     mixed = sound + scale * other
     return mixed * min(1, 0.95 / np.abs(mixed).max())
@@ -127,7 +127,7 @@ def joined(sounds, truths, rate, random):
     return longer, marks
 
 
-def measure(title, sounds, truths, rate, program, models):
+def measure(title, sounds, truths, clips, rate, program, models):
     """Prints a row for each condition."""
     truth = np.concatenate(truths)
     print(f"\n{title}: {len(sounds)} recordings, {len(truth) / HOP:.0f} s, {truth.mean():.0%} speech")
@@ -136,7 +136,8 @@ def measure(title, sounds, truths, rate, program, models):
         random = np.random.default_rng(7)
         with tempfile.TemporaryDirectory() as folder:
             for index, sound in enumerate(sounds):
-                changed = noisy(sound, kind, snr, sounds, index, random)
+                own = index if len(clips) == len(sounds) else None
+                changed = noisy(sound, kind, snr, clips, own, random)
                 soundfile.write(f"{folder}/{index}.wav", changed, rate)
             scores = []
             for model in [None] + models:
@@ -162,9 +163,10 @@ def main():
             sound, rate = soundfile.read(file, always_2d=True)
             sounds.append(sound.mean(axis=1))
             truths.append(reference(sounds[-1], rate))
-        measure(name, sounds, truths, rate, options.program, options.models)
+        measure(name, sounds, truths, sounds, rate, options.program, options.models)
         if name == "RAVDESS":
-            measure(f"{name}, joined", *joined(sounds, truths, rate, np.random.default_rng(1)), rate, options.program, options.models)
+            longer, marks = joined(sounds, truths, rate, np.random.default_rng(1))
+            measure(f"{name}, joined", longer, marks, sounds, rate, options.program, options.models)
 
 
 main()

@@ -152,7 +152,7 @@ extension Command {
     ) throws {
         let detector =
             try source == "energy"
-            ? SpeechDetector() : SpeechDetector(model: DefaultModel.voiceActivity(source))
+            ? SpeechDetector() : SpeechDetector(model: BundledModel.voiceActivityPath(source))
         let paths = try audioFiles(arguments.all)
         let writer = PredictionWriter(
             predictor, format: arguments[format] ?? "table",
@@ -364,34 +364,11 @@ private struct LongRecordingProgress {
     }
 }
 
-/// The bundled models.
+/// The model of `Train predict` and `Train serve` unless another is named.
 enum DefaultModel {
-    /// The path of the model of emotions: `Models/speech-emotion.safetensors`, or the value of `PROSODY_MODEL`.
+    /// The path of the bundled model of emotions, or the value of `PROSODY_MODEL`.
     static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
-        return try path("speech-emotion")
-    }
-
-    /// The path of the model of voice activity that an option names: `bundled`, or a path.
-    static func voiceActivity(_ name: String) throws -> String {
-        name == "bundled" ? try path("voice-activity") : name
-    }
-
-    /// The path of a model in the folder `Models` beside the program or in a folder above it.
-    private static func path(_ name: String) throws -> String {
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        var folders = [FileManager.default.currentDirectoryPath]
-        var folder = (program as NSString).deletingLastPathComponent
-        while folder.count > 1 {
-            folders.append(folder)
-            folder = (folder as NSString).deletingLastPathComponent
-        }
-        for folder in folders {
-            let file = folder + "/Models/\(name).safetensors"
-            if FileManager.default.fileExists(atPath: file) { return file }
-        }
-        throw UsageError(
-            "cannot find the bundled model, Models/\(name).safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
-        )
+        do { return try BundledModel.emotion.path() } catch { throw UsageError("\(error)") }
     }
 }

@@ -83,6 +83,6 @@ extension Command {
         }
         var decision = SpeechDetector.usual
         if let open = arguments[threshold] { decision = SegmentDecision(open: open, close: 0.7 * open) }
-        return try SpeechDetector(model: DefaultModel.voiceActivity(path), adjusted(decision))
+        return try SpeechDetector(model: BundledModel.voiceActivityPath(path), adjusted(decision))
     }
 }
