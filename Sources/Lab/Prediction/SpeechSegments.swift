@@ -35,7 +35,9 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
         .init(
             "sha256", \.sha256,
             "SHA-256 of the model file. A run and its model file record it, and another model is an error; `null` accepts any model.",
-            .check("of 64 hexadecimal digits") { $0.map { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) } ?? true }
+            .check("of 64 hexadecimal digits") {
+                $0.map { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) } ?? true
+            }
         ),
     ]
 
@@ -48,6 +50,7 @@ public struct SpeechSegments: WaveEdit, PinnedOptions {
 
     /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
     public func callAsFunction(_ wave: Waveform) throws -> Waveform {
+        guard wave.count > 0 else { return wave }
         var decision = SegmentDecision(open: threshold, close: 0.7 * threshold)
         (decision.minSegment, decision.minGap, decision.margin) = (minSpeech, minSilence, margin)
         let found = try loaded().detector.segments(wave, decision)
