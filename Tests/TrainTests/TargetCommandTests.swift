@@ -250,9 +250,8 @@ import Testing
             let training = try BuiltProgram.run(SmallExperiment.run(own, "--quiet"))
             try #require(training.status == 0, "\(training.errors)")
             let run = own + "/runs/small"
-            let rule = try #require(
-                JSONValue.load(run + "/decisions.json")["targets"]?.elements?.first?["rule"])
-            let thresholds = try #require(rule["thresholds"]?.elements).compactMap(\.double)
+            let decisions = try JSONValue.load(run + "/decisions.json")["targets"]?.elements?.first
+            let thresholds = try #require(decisions?["thresholds"]?.elements).compactMap(\.double)
             #expect(thresholds.count == 2)
             let table = try text(run + "/predictions.csv").split(separator: "\n").map {
                 $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -291,10 +290,9 @@ import Testing
     /// Clips of the synthesizer as files, with a manifest of two labels.
     private static func writeRatedClips(_ folder: String) throws {
         var lines = ["path,label,speaker,is_aroused,is_pleasant"]
-        let corpus = try SyntheticCorpus.decode(
-            text: #"{"type": "synthetic", "speakers": 6, "repetitions": 1, "ratings": true}"#
-        ).read()
-        for (number, clip) in corpus.clips.enumerated() {
+        var corpus = SyntheticCorpus()
+        (corpus.speakers, corpus.repetitions, corpus.ratings) = (6, 1, true)
+        for (number, clip) in corpus.read().clips.enumerated() {
             try AudioFile.write(clip.wave(), to: folder + "/\(number).wav")
             let rated = try ["arousal", "valence"].map { column -> String in
                 let value = try #require(clip.value(of: column).flatMap { Double($0) })
