@@ -53,9 +53,9 @@ extension Command {
             "With -: predict with a causal model that keeps its state. Each prediction, one per --step, uses all audio since the beginning of the stream."
     )
     private static let segmented = Option.path(
-        "segments", "energy|RUN|FILE",
+        "segments", "energy|bundled|RUN|FILE",
         help:
-            "Predict each segment of speech, and print a timeline. Segments are found by energy, or by a run or model file, as by Train segments."
+            "Predict each segment of speech, and print a timeline. Segments are found by energy, by the bundled model, or by a run or model file, as by Train segments."
     )
     private static let truncate = Switch(
         name: "truncate",
@@ -176,7 +176,9 @@ extension Command {
     private static func predictSegments(
         _ arguments: Arguments, _ predictor: Predictor, by source: String
     ) throws {
-        let detector = try source == "energy" ? SpeechDetector() : SpeechDetector(model: source)
+        let detector =
+            try source == "energy"
+            ? SpeechDetector() : SpeechDetector(model: BundledModel.voiceActivityPath(source))
         var files = try InputFiles(arguments.all)
         let writer = PredictionWriter(
             predictor, format: arguments[format] ?? "table",
