@@ -12,7 +12,7 @@ package struct Workload: Sendable {
     /// All workloads, in the order of `bench --list`.
     package static let all: [Workload] =
         [
-            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .efficientNetCheckpointed, .encoder,
+            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .efficientNetCheckpointed, .encoder, .encoderInt8,
             .fineTuning,
             .fineTuningCheckpointed, .firstPrediction, .load, .features,
             .corpus,
