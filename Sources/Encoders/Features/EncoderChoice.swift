@@ -56,7 +56,7 @@ public struct EncoderChoice: Options, Hashable {
 
     /// Returns the encoder. Throws if it cannot be read, has another fingerprint, or does not have the layers.
     func checked() throws(DataError) -> EncoderStore.Entry {
-        let entry = try reading { try entry() }
+        let entry = try reading { try self.entry() }
         let count = entry.source.config.layers
         if let number = numbers(entry.source.config).first(where: { $0 > count }) {
             throw DataError(
