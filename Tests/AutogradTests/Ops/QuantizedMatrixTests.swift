@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    private static func bits(_ x: [Real]) -> [Real.BitPattern] { x.map(\.bitPattern) }
+    private static func bits(_ x: [Real]) -> [UInt64] { x.map { UInt64($0.bitPattern) } }
 
     private static func check(
         steps: Int, taps: Int, channels: Int, columns: Int, stride: Int, bias: Bool = true
@@ -186,12 +186,12 @@ import Testing
             var x = Tensor.ones([3, 20])
             x.modify { $0[25] = value }
             let y = weights.linear(x, bias: nil).array
-            #expect(y[17..<34].allSatisfy(\.isNaN))
-            #expect((y[..<17] + y[34...]).allSatisfy(\.isFinite))
+            #expect(y[17..<34].allSatisfy { $0.isNaN })
+            #expect((y[..<17] + y[34...]).allSatisfy { $0.isFinite })
         }
         let tiny = weights.linear(.full([1, 20], 1e-38), bias: nil).array
         #expect(tiny.allSatisfy { abs($0) < 1e-30 })
         #expect(QuantizedMatrix(.zeros([20, 17])).linear(.ones([1, 20]), bias: nil).array.allSatisfy { $0 == 0 })
-        #expect(QuantizedMatrix(.full([20, 17], .nan)).linear(.ones([1, 20]), bias: nil).array.allSatisfy(\.isNaN))
+        #expect(QuantizedMatrix(.full([20, 17], .nan)).linear(.ones([1, 20]), bias: nil).array.allSatisfy { $0.isNaN })
     }
 }
