@@ -40,6 +40,23 @@ enum EncoderBench {
         return row
     }
 
+    /// The cosine distances of the hidden states with 8-bit weights from those with float32.
+    static func quantizationError(batch: Int) throws -> Row {
+        let encoder = try encoder()
+        let x = Tensor.normal([batch, samples], using: RandomGenerator(seed: 1))
+        let exact = encoder.hiddenStates(of: x)
+        encoder.quantize()
+        let distances = zip(exact, encoder.hiddenStates(of: x)).map { a, b in
+            1 - Double((a * b).sum().item())
+                / (Double((a * a).sum().item()) * Double((b * b).sum().item())).squareRoot()
+        }
+        var row = Row()
+        row.add("batch", batch)
+        row.add("largest_cosine_distance", distances.max() ?? 0, digits: 6)
+        row.add("last_cosine_distance", distances.last ?? 0, digits: 6)
+        return row
+    }
+
     /// A step of fine-tuning without dropout: all but the convolutions at the start, and a classifier on the mean over time.
     static func tune(batch: Int, checkpoints: Bool) throws -> Row {
         let encoder = try encoder()
@@ -77,6 +94,10 @@ extension Workload {
     static let encoderInt8 = Workload(
         name: "encoder-int8", summary: "The same with 8-bit weights.", batch: 1
     ) { try EncoderBench.measure(batch: $0 ?? 1, isQuantized: true) }
+    static let encoderInt8Error = Workload(
+        name: "encoder-int8-error",
+        summary: "Cosine distances of these hidden states from those with float32.", batch: 1
+    ) { try EncoderBench.quantizationError(batch: $0 ?? 1) }
     /// Fine-tuning of a pretrained speech encoder.
     static let fineTuning = Workload(
         name: "fine-tuning", summary: "A training step of wav2vec 2.0 base for clips of 3.5 s.", batch: 4

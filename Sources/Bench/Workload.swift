@@ -12,7 +12,8 @@ package struct Workload: Sendable {
     /// All workloads, in the order of `bench --list`.
     package static let all: [Workload] =
         [
-            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .efficientNetCheckpointed, .encoder, .encoderInt8,
+            .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .efficientNetCheckpointed, .encoder,
+            .encoderInt8, .encoderInt8Error,
             .fineTuning,
             .fineTuningCheckpointed, .firstPrediction, .load, .features,
             .corpus,

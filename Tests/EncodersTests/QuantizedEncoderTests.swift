@@ -41,6 +41,27 @@ import Testing
         }
     }
 
+    /// A few channels of all normalized hidden states are much larger than the others, as in trained transformers.
+    @Test(arguments: [false, true]) func hiddenStatesWithOutliersAreSimilar(normFirst: Bool) throws {
+        let sizes = JSONValue(.list(Array(repeating: 96, count: 7)))
+        let config = try EncoderConfig(hub: [
+            "model_type": "wav2vec2", "hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4,
+            "intermediate_size": 1024, "conv_dim": sizes,
+            "do_stable_layer_norm": JSONValue(.bool(normFirst)),
+        ])
+        let encoder = SpeechEncoder(config, generator: RandomGenerator(seed: 6))
+        let outliers = Tensor((0..<256).map { $0 % 100 == 7 ? 20 : 1 }, shape: [256])
+        for (name, parameter) in encoder.namedParameters where name.hasSuffix("norm.weight") {
+            guard parameter.shape == [256] else { continue }
+            parameter.value = parameter.value * outliers
+        }
+        let x = Tensor.normal([1, 16000], using: RandomGenerator(seed: 7))
+        let expected = encoder.hiddenStates(of: x)
+        encoder.quantize()
+        let distances = zip(expected, encoder.hiddenStates(of: x)).map(Self.distance)
+        #expect(distances.allSatisfy { $0 < 2e-3 }, "\(distances)")
+    }
+
     @Test(arguments: EncoderGoldenTests.names.filter { $0 != "whisper" })
     func paddingHasNoEffect(_ name: String) throws {
         let (_, int8, golden) = try Self.encoders(name)
@@ -75,7 +96,8 @@ import Testing
         let (all, left) = (float.namedParameters.map(\.0), int8.namedParameters.map(\.0))
         let replaced = all.filter { !left.contains($0) }
         #expect(replaced.contains("layers.0.attention.query.weight"))
-        #expect(replaced.contains("layers.1.outer.weight") && replaced.contains("front_end.projection.weight"))
+        #expect(
+            replaced.contains("layers.1.outer.weight") && replaced.contains("front_end.projection.weight"))
         #expect(replaced.contains("front_end.1.conv.weight") && !replaced.contains("front_end.0.conv.weight"))
         #expect(replaced.allSatisfy { $0.hasSuffix(".weight") && !$0.hasPrefix("positions.") })
         // Quantizing again has no effect.
@@ -127,7 +149,8 @@ import Testing
             try EncoderLayer.Spec.decode(text: text)
         }
         #expect("\(error)".contains("weight_type"))
-        #expect("\(error)".contains("8-bit weights cannot be trained; remove it, or use the feature \"encoder\""))
+        #expect(
+            "\(error)".contains("8-bit weights cannot be trained; remove it, or use the feature \"encoder\""))
         var spec = EncoderLayer.Spec(Self.fixtures + "/hubert")
         spec.encoder.weightType = .int8
         let problem = try #require(throws: ShapeProblem.self) { try spec.plan([300, 1]) }

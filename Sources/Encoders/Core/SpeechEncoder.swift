@@ -113,7 +113,9 @@ public final class SpeechEncoder: Layer {
     public func quantize() {
         for (name, layer) in namedLayers() {
             if let dense = layer as? Dense, !name.hasSuffix("position_gate.projection") { dense.quantize() }
-            if let convolution = layer as? Conv1D, name.hasPrefix("front_end."), convolution.weight.shape[1] > 1 {
+            if let convolution = layer as? Conv1D, name.hasPrefix("front_end."),
+                convolution.weight.shape[1] > 1
+            {
                 convolution.quantize()
             }
         }

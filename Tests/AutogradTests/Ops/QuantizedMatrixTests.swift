@@ -191,7 +191,11 @@ import Testing
         }
         let tiny = weights.linear(.full([1, 20], 1e-38), bias: nil).array
         #expect(tiny.allSatisfy { abs($0) < 1e-30 })
-        #expect(QuantizedMatrix(.zeros([20, 17])).linear(.ones([1, 20]), bias: nil).array.allSatisfy { $0 == 0 })
-        #expect(QuantizedMatrix(.full([20, 17], .nan)).linear(.ones([1, 20]), bias: nil).array.allSatisfy { $0.isNaN })
+        #expect(
+            QuantizedMatrix(.zeros([20, 17])).linear(.ones([1, 20]), bias: nil).array.allSatisfy { $0 == 0 })
+        #expect(
+            QuantizedMatrix(.full([20, 17], .nan)).linear(.ones([1, 20]), bias: nil).array.allSatisfy {
+                $0.isNaN
+            })
     }
 }
