@@ -4,7 +4,8 @@
 usage: encoders.py TRAIN_PROGRAM [--rounds N] [--threads 1 2] [--batches 1 8]
 
 All programs compute all hidden states of clips of 3.5 s with the same random weights, in alternating order, each in its own
-process. Prints a table with the medians of several rounds; ratios above 1 mean that Prosody is faster or needs less memory.
+process. Prints a table with the medians of several rounds; ratios above 1 mean that Prosody with float32 weights is faster or
+needs less memory. The row "prosody int8" has 8-bit weights.
 Requires `pip install numpy torch transformers safetensors onnx onnxruntime onnxscript`.
 """
 
@@ -113,12 +114,13 @@ def main():
         print("| ---: | ---: | --- | ---: | ---: | ---: | ---: |")
         for batch in options.batches:
             for threads in options.threads:
-                results = {"prosody": [], "torch": [], "onnxruntime": []}
+                results = {"prosody": [], "prosody int8": [], "torch": [], "onnxruntime": []}
                 for _ in range(options.rounds):
-                    results["prosody"].append(
-                        run(
-                            [options.program, "bench", "encoder", "--batch", str(batch), "--threads", str(threads), "--json"],
-                            {"BENCH_ENCODER": converted}))
+                    for name, workload in (("prosody", "encoder"), ("prosody int8", "encoder-int8")):
+                        results[name].append(
+                            run(
+                                [options.program, "bench", workload, "--batch", str(batch), "--threads", str(threads), "--json"],
+                                {"BENCH_ENCODER": converted}))
                     for framework in ("torch", "onnxruntime"):
                         results[framework].append(
                             run(

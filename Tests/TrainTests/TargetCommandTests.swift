@@ -216,7 +216,7 @@ import Testing
             ] {
                 let plot = try BuiltProgram.run(["plot"] + words + ["--no-cache", "--out", own + "/s.svg"])
                 #expect(plot.status == 0, "\(plot.errors)")
-                #expect(try text(own + "/s.svg").contains("predicted number"))
+                #expect(try text(own + "/s.svg").contains("predicted value"))
             }
             let refused = try BuiltProgram.run("plot", "shap", own + "/runs/forest", "--class", "joy")
             #expect(refused.status == 64 && refused.errors.contains("unknown output"), "\(refused.errors)")
