@@ -39,7 +39,7 @@ extension Command {
     private static let adapt = Option.choice(
         "adapt", SpeakerAdaptation.allCases.map(\.rawValue),
         help:
-            "Also evaluate the model after unsupervised adaptation to each speaker: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes with the clips of the speaker so far (causal)."
+            "Also evaluate each model after unsupervised adaptation to each speaker: batch-norm re-estimates the statistics of batch normalization on all clips of the speaker (transductive); normalization normalizes with the clips of the speaker so far (causal)."
     )
     private static let ensemble = Switch(
         name: "ensemble",
@@ -90,15 +90,8 @@ extension Command {
             arguments.applyThreads()
             guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
             try checkOptions(arguments)
-            if arguments[adapt] != nil, arguments.all.count > 1 {
-                throw UsageError("--adapt applies to a single run")
-            }
             if let out = arguments[out] { try Evaluation.checkFree(out) }
             if let set = try crossValidation(arguments) {
-                guard arguments[adapt] == nil else {
-                    throw UsageError(
-                        "--adapt applies to a single run; pass the runs of the cross-validation one by one")
-                }
                 if !arguments[ensemble] { _ = try arguments.vote(1) }
                 return try arguments[ensemble]
                     ? evaluateTogether(set.records, set, arguments) : evaluateEach(set, arguments)
@@ -116,7 +109,7 @@ extension Command {
             RunEvaluation(
                 records, of: set.map { ($0.path, $0.records) }, vote: arguments.vote(records.count),
                 tta: arguments.tta(),
-                adaptation: arguments[adapt].flatMap(SpeakerAdaptation.init),
+                adaptation: adaptation(arguments),
                 cache: arguments.featureCache(),
                 observer: reporter), arguments)
         reporter.finish()
@@ -137,6 +130,10 @@ extension Command {
                             ?? ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")))
             Terminal.error(place(folder))
         }
+    }
+
+    private static func adaptation(_ arguments: Arguments) -> SpeakerAdaptation? {
+        arguments[adapt].flatMap(SpeakerAdaptation.init)
     }
 
     /// The result as JSON, with that of the adapted model under `adapted`.
@@ -190,7 +187,8 @@ extension Command {
         defer { reporter.finish() }
         var done = 0
         let evaluation = try GroupEvaluation(
-            set, tta: arguments.tta(), cache: arguments.featureCache(), observer: reporter
+            set, tta: arguments.tta(), adaptation: adaptation(arguments), cache: arguments.featureCache(),
+            observer: reporter
         ) { runs in
             if arguments.tableFormat == .table {
                 Terminal.error("\(done + 1) of \(set.records.count): \(set.records[done].path)")
@@ -202,6 +200,7 @@ extension Command {
         evaluation.truncations.forEach(Terminal.error)
         if arguments.tableFormat == .table {
             print(evaluation.overview.text + "\n" + evaluation.folds.text)
+            if let adaptation = adaptation(arguments) { print(adaptation.note + "\n") }
             print(place(folder))
         } else {
             Terminal.show(arguments.tableFormat.text(evaluation.overview))

@@ -53,9 +53,9 @@ extension Command {
             "With -: predict with a causal model that keeps its state. Each prediction, one per --step, uses all audio since the beginning of the stream."
     )
     private static let segmented = Option.path(
-        "segments", "energy|RUN|FILE",
+        "segments", "energy|bundled|RUN|FILE",
         help:
-            "Predict each segment of speech, and print a timeline. Segments are found by energy, or by a run or model file, as by Train segments."
+            "Predict each segment of speech, and print a timeline. Segments are found by energy, by the bundled model, or by a run or model file, as by Train segments."
     )
     private static let truncate = Switch(
         name: "truncate",
@@ -150,7 +150,9 @@ extension Command {
     private static func predictSegments(
         _ arguments: Arguments, _ predictor: Predictor, by source: String
     ) throws {
-        let detector = try source == "energy" ? SpeechDetector() : SpeechDetector(model: source)
+        let detector =
+            try source == "energy"
+            ? SpeechDetector() : SpeechDetector(model: BundledModel.voiceActivityPath(source))
         let paths = try audioFiles(arguments.all)
         let writer = PredictionWriter(
             predictor, format: arguments[format] ?? "table",
@@ -362,24 +364,11 @@ private struct LongRecordingProgress {
     }
 }
 
-/// The bundled model.
+/// The model of `Train predict` and `Train serve` unless another is named.
 enum DefaultModel {
-    /// Its path: `Models/speech-emotion.safetensors` beside the program or in a folder above it, or the value of `PROSODY_MODEL`.
+    /// The path of the bundled model of emotions, or the value of `PROSODY_MODEL`.
     static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        var folders = [FileManager.default.currentDirectoryPath]
-        var folder = (program as NSString).deletingLastPathComponent
-        while folder.count > 1 {
-            folders.append(folder)
-            folder = (folder as NSString).deletingLastPathComponent
-        }
-        for folder in folders {
-            let file = folder + "/Models/speech-emotion.safetensors"
-            if FileManager.default.fileExists(atPath: file) { return file }
-        }
-        throw UsageError(
-            "cannot find the bundled model, Models/speech-emotion.safetensors, next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
-        )
+        do { return try BundledModel.emotion.path() } catch { throw UsageError("\(error)") }
     }
 }

@@ -4,9 +4,9 @@ import SpeechEmotion
 
 extension Command {
     private static let model = Option.path(
-        "model", "RUN|FILE",
+        "model", "bundled|RUN|FILE",
         help:
-            "Run folder or model file of a frame classification model with the class \"speech\" (default: energy-based detection with an adaptive noise floor)."
+            "The bundled model, which finds speech in noise, or the run folder or model file of a frame classification model with the class \"speech\" (default: energy-based detection with an adaptive noise floor)."
     )
     private static let format = Option.choice(
         "format", ["table", "json", "csv"],
@@ -38,6 +38,10 @@ extension Command {
             (
                 "Train segments recordings --format csv > segments.csv",
                 "Write the segments of all files in a folder."
+            ),
+            (
+                "Train segments interview.wav --model bundled",
+                "Find speech in noise with the bundled model."
             ),
             (
                 "Train segments interview.wav --model runs/voice-activity --min-silence 0.5",
@@ -79,6 +83,6 @@ extension Command {
         }
         var decision = SpeechDetector.usual
         if let open = arguments[threshold] { decision = SegmentDecision(open: open, close: 0.7 * open) }
-        return try SpeechDetector(model: path, adjusted(decision))
+        return try SpeechDetector(model: BundledModel.voiceActivityPath(path), adjusted(decision))
     }
 }

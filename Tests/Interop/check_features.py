@@ -70,20 +70,29 @@ def main():
         spec.loader.exec_module(script)
         def wanted(*words):
             lines = train("predict", *files, "--model", model, "--format", "json", "--no-cache", *words).splitlines()
-            return np.array([[json.loads(line)["probabilities"][c] for c in script.CLASSES] for line in lines])
+            return np.array([numbers(json.loads(line)) for line in lines])
+
+        def numbers(line):
+            if not hasattr(script, "TARGETS"):
+                return [line["probabilities"][c] for c in script.CLASSES]
+            found = line["targets"]
+            for name, value in found.items():
+                if isinstance(value, dict):
+                    found[name] = value["value"] if "value" in value else value["probabilities"]
+            return list(script.flat(found).values())
+
+        def predicted(answer):
+            return list(script.flat(answer).values() if hasattr(script, "TARGETS") else answer.values())
 
         def report(found, wanted, what):
-            labels = int((found.argmax(axis=1) != wanted.argmax(axis=1)).sum())
             difference = float(np.abs(found - wanted).max())
-            print(f"{len(files)} recordings, {what}: {labels} labels differ, largest difference {difference:.1e}")
+            print(f"{len(files)} recordings, {what}: largest difference {difference:.1e}")
             return difference
 
         def truncated(path):
-            values = script.logits(*script.features(path))
-            shares = np.exp(values - values.max())
-            return shares / shares.sum()
+            return predicted(script.answer(script.logits(*script.features(path))))
 
-        made = [[script.predict(file)[c] for c in script.CLASSES] for file in files]
+        made = [predicted(script.predict(file)) for file in files]
         truth = wanted()
         differences = [report(np.array(made), truth, "windows of longer recordings")]
         if hasattr(script, "WINDOW"):
@@ -96,7 +105,7 @@ def main():
                 return inputs, np.full(inputs.shape[:1], inputs.shape[1])
 
             script.model_input = padded
-            made = [[script.predict(file)[c] for c in script.CLASSES] for file in files]
+            made = [predicted(script.predict(file)) for file in files]
             report(np.array(made), truth, "padding taken for audio")
 
         (folder / "broken.wav").write_text("not audio")

@@ -72,6 +72,7 @@ package struct Example: Sendable, CustomStringConvertible {
         .init(#"{"type": "rnn", "units": 4, "num_layers": 2, "output": "last"}"#, [7, 3]),
         .init(#"{"type": "attention"}"#, [7, 4]),
         .init(#"{"type": "attention", "units": 3}"#, [7, 4]),
+        .init(#"{"type": "attention", "gated": true, "units": 3}"#, [7, 4]),
         .init(#"{"type": "attention", "form": "reduced"}"#, [7, 4], isFixed: true),
         .init(#"{"type": "multi_head_attention", "num_heads": 2}"#, [7, 6]),
         .init(

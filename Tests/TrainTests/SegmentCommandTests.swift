@@ -52,6 +52,55 @@ import Testing
         }
     }
 
+    /// The bundled model finds the same speech, also in noise of its level, in which energy finds none.
+    @Test func theBundledModelFindsSpeech() throws {
+        try SmallExperiment.inFolder { folder in
+            let times = try Self.recording(folder + "/a.wav")
+            let ending = try BuiltProgram.run(
+                "segments", folder, "--format", "json", "--model", "bundled")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let found = try #require(JSONValue.parse(ending.output)["segments"]?.elements)
+            for (start, end) in times {
+                let inside = found.reduce(0.0) { sum, segment in
+                    let (from, to) = (segment["start"]?.double ?? 0, segment["end"]?.double ?? 0)
+                    return sum + max(0, min(to, end) - max(from, start))
+                }
+                #expect(inside > 0.8 * (end - start), "\(ending.output)")
+            }
+            let spoken = times.reduce(0) { $0 + $1.end - $1.start }
+            let all = found.reduce(0.0) { $0 + ($1["end"]?.double ?? 0) - ($1["start"]?.double ?? 0) }
+            #expect(all < 1.4 * spoken, "\(ending.output)")
+            #expect(found.allSatisfy { ($0["probability"]?.double ?? 0) > 0.35 })
+        }
+    }
+
+    /// The preprocessing step keeps what the command finds with the same model, which is recorded by its SHA-256.
+    @Test func theStepKeepsTheSegments() throws {
+        try SmallExperiment.inFolder { folder in
+            _ = try Self.recording(folder + "/a.wav")
+            let segments = try BuiltProgram.run(
+                "segments", folder + "/a.wav", "--format", "json", "--model", "bundled")
+            let found = try #require(JSONValue.parse(segments.output)["segments"]?.elements)
+            let kept = found.reduce(0.0) { $0 + ($1["end"]?.double ?? 0) - ($1["start"]?.double ?? 0) }
+            func features(_ step: String) throws -> BuiltProgram.Ending {
+                let pipeline =
+                    #"{"preprocessing": [\#(step)], "layout": {"type": "sequence", "frames": 2000, "features": [{"type": "rms", "frame_length": 400, "hop_length": 160}]}}"#
+                try pipeline.write(toFile: folder + "/p.json", atomically: false, encoding: .utf8)
+                return try BuiltProgram.run("features", folder + "/a.wav", "--pipeline", folder + "/p.json")
+            }
+            let table = try features(#"{"type": "speech_segments"}"#)
+            #expect(table.status == 0, "\(table.errors)")
+            let frames = table.output.split(separator: "\n").count - 1
+            #expect(kept > 0.5 && abs(Double(frames) - 100 * kept) <= 2, "\(frames) \(kept)")
+            let zeros = String(repeating: "0", count: 64)
+            let other = try features(#"{"type": "speech_segments", "sha256": "\#(zeros)"}"#)
+            #expect(
+                other.status == 1 && other.errors.contains("found another model: SHA-256"), "\(other.errors)")
+            let none = try features(#"{"type": "speech_segments", "model": "\#(folder)/none"}"#)
+            #expect(none.status == 1 && none.errors.contains("not a model of frames"), "\(none.errors)")
+        }
+    }
+
     @Test func predictsEachSegment() throws {
         let run = try SmallExperiment.untouched()
         try SmallExperiment.inFolder { folder in

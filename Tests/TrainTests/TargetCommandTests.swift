@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Lab
 import Metrics
+import SpeechEmotion
 import Testing
 
 /// The commands on experiments with targets.
@@ -200,9 +201,108 @@ import Testing
             #expect(
                 export.status == 0 && FileManager.default.fileExists(atPath: own + "/export/model.onnx"),
                 "\(export.errors)")
-            let refused = try BuiltProgram.run("plot", "importance", run, "--no-cache")
-            #expect(refused.status == 64 && refused.errors.contains("predicts targets"), "\(refused.errors)")
+            let importance = try BuiltProgram.run(
+                "plot", "importance", run, "--no-cache", "--out", own + "/i.svg")
+            #expect(importance.status == 0, "\(importance.errors)")
+            #expect(try text(own + "/i.svg").contains("decrease in CCC when shuffled"))
+            let forest = try BuiltProgram.run(
+                SmallExperiment.run(
+                    own, name: "forest", "--quiet", "--set", "search=null", "--set",
+                    #"model={"type": "random_forest_regressor", "n_estimators": 5}"#))
+            #expect(forest.status == 0, "\(forest.errors)")
+            for words in [
+                ["shap", own + "/runs/forest", "--class", "valence"],
+                ["importance", own + "/runs/forest", "--method", "shap"],
+            ] {
+                let plot = try BuiltProgram.run(["plot"] + words + ["--no-cache", "--out", own + "/s.svg"])
+                #expect(plot.status == 0, "\(plot.errors)")
+                #expect(try text(own + "/s.svg").contains("predicted number"))
+            }
+            let refused = try BuiltProgram.run("plot", "shap", own + "/runs/forest", "--class", "joy")
+            #expect(refused.status == 64 && refused.errors.contains("unknown output"), "\(refused.errors)")
         }
+    }
+
+    /// Several labels with fitted thresholds, by a network and by a separate classifier for each: the decisions of a run are those of its
+    /// evaluation and of predictions.
+    @Test(arguments: [
+        #"model[5].units="targets""#,
+        #"model=[{"type": "standard_scaler"}, {"type": "multi_output", "estimator": {"type": "logistic_regression"}}]"#,
+    ])
+    func thresholdsOfLabels(_ model: String) throws {
+        let isFitted = model.contains("multi_output")
+        try SmallExperiment.inFolder { own in
+            let config = try Self.config {
+                for setting in [
+                    #"targets=[{"type": "multi_label", "labels": {"aroused": "is_aroused", "pleasant": "is_pleasant"}}]"#,
+                    #"evaluation={"thresholds": {"labels": "f1"}}"#, model,
+                    #"data={"source": {"type": "manifest", "file": "\#(own)/clips.csv"}}"#,
+                    #"split={"type": "grouped", "by": "speaker", "test": 2, "validation": 2}"#,
+                ] { try $0.set(setting) }
+                if isFitted {
+                    try $0.set(
+                        #"features.layout={"type": "summary", "entries": [{"feature": {"type": "mfcc"}, "statistics": ["mean", "std"]}]}"#
+                    )
+                }
+            }
+            try config.write(toFile: own + "/small.json", atomically: false, encoding: .utf8)
+            try Self.writeRatedClips(own)
+            let training = try BuiltProgram.run(SmallExperiment.run(own, "--quiet"))
+            try #require(training.status == 0, "\(training.errors)")
+            let run = own + "/runs/small"
+            let decisions = try JSONValue.load(run + "/decisions.json")["targets"]?.elements?.first
+            let thresholds = try #require(decisions?["thresholds"]?.elements).compactMap(\.double)
+            #expect(thresholds.count == 2)
+            let table = try text(run + "/predictions.csv").split(separator: "\n").map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
+            let columns = try ["labels.predicted", "labels.p.aroused", "labels.p.pleasant"].map {
+                try #require(table[0].firstIndex(of: $0))
+            }
+            var applied = 0
+            for row in table.dropFirst() {
+                let shares = columns.dropFirst().map { Double(row[$0]) ?? .nan }
+                let names = zip(["aroused", "pleasant"], zip(shares, thresholds)).filter { $1.0 >= $1.1 }
+                #expect(row[columns[0]] == names.map(\.0).joined(separator: " "), "\(row)")
+                applied += names.count
+            }
+            #expect(applied > 0)
+            let evaluate = try BuiltProgram.run(
+                "evaluate", run, "--format", "json", "--out", own + "/out", "--no-cache")
+            #expect(
+                try JSONValue.parse(evaluate.output)["test"] == JSONValue.load(run + "/result.json")["test"],
+                "\(evaluate.errors)")
+            #expect(try text(own + "/out/predictions.csv") == (try text(run + "/predictions.csv")))
+            let predict = try BuiltProgram.run(
+                "predict", own + "/0.wav", "--model", run, "--format", "json", "--no-cache")
+            let found = try #require(JSONValue.parse(predict.output)["targets"]?["labels"])
+            let decided = zip(["aroused", "pleasant"], thresholds).filter { name, threshold in
+                (found["probabilities"]?[name]?.double ?? 0) >= threshold
+            }.map(\.0)
+            #expect(found["labels"]?.elements?.compactMap(\.text) == decided, "\(predict.output)")
+            let importance = try BuiltProgram.run(
+                "plot", "importance", run, "--method", "families", "--no-cache", "--out", own + "/i.svg")
+            #expect(importance.status == 0, "\(importance.errors)")
+            #expect(try text(own + "/i.svg").contains("decrease in label_macro_f1 when shuffled"))
+        }
+    }
+
+    /// Clips of the synthesizer as files, with a manifest of two labels.
+    private static func writeRatedClips(_ folder: String) throws {
+        var lines = ["path,label,speaker,is_aroused,is_pleasant"]
+        var corpus = SyntheticCorpus()
+        (corpus.speakers, corpus.repetitions, corpus.ratings) = (6, 1, true)
+        for (number, clip) in corpus.read().clips.enumerated() {
+            try AudioFile.write(clip.wave(), to: folder + "/\(number).wav")
+            let rated = try ["arousal", "valence"].map { column -> String in
+                let value = try #require(clip.value(of: column).flatMap { Double($0) })
+                return value > 3 ? "1" : "0"
+            }
+            lines.append(
+                "\(number).wav,\(clip.label),\(clip.speaker ?? ""),\(rated.joined(separator: ","))")
+        }
+        try lines.joined(separator: "\n").write(
+            toFile: folder + "/clips.csv", atomically: false, encoding: .utf8)
     }
 
     /// A second of a tone, as 16-bit mono samples.

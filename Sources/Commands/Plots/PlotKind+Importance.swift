@@ -30,24 +30,19 @@ extension PlotKind {
         case "shap":
             try source.refuse([PlotOption.seed], with: "--method shap")
             let explanation = try TreeExplanation(model)
-            try explanation.requireClasses()
             let rows = try source.rows(source.subset)
             return FeatureImportances(
                 title: "SHAP importances",
                 measure:
                     "mean absolute SHAP value (\(explanation.shapOutput)), \(source.subset.word) set",
-                names: names, values: explanation.shapImportances(rows.matrix, classes: rows.classes.count))
+                names: names,
+                values: explanation.shapImportances(rows.matrix, outputs: model.plan.output.reduce(1, *)))
         case "permutation", "families":
-            guard source.experiment.targets.isEmpty else {
-                throw UsageError(
-                    "--method \(method) requires a classifier, and \(source.target) predicts targets; --method impurity works for trees"
-                )
-            }
-            let classes = try source.data().corpus.classes
+            let data = try source.data()
             let set = try source.evaluationSet(source.subset)
             source.observer.begin("Permutation importances")
             return try ModelPermutation().importances(
-                model, set, families: method == "families", names: names, classes: classes,
+                model, set, source.experiment, data, families: method == "families",
                 subset: source.subset, seed: source.seed, progress: source.progress("permutations"),
                 stop: source.stop)
         default: throw UsageError("--method: expected impurity, permutation, families or shap for importance")

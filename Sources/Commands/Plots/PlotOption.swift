@@ -22,7 +22,10 @@ enum PlotOption {
     static let color = Option.choice(
         "color", ["class", "speaker", "corpus"], help: "Color by class (default), speaker or corpus.")
     static let className = Option.text(
-        "class", "NAME", help: "The class whose output is explained (default: the first).")
+        "class", "NAME",
+        help:
+            "The class whose output is explained, or the target: its name for a number, TARGET:CLASS for a class or a label (default: the first)."
+    )
     static let seed = Option.integer(
         "seed", "N", in: 0...Int(Int32.max),
         help: "Random seed of permutations and of the projections tsne and umap (default: 0).")

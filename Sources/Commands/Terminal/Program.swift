@@ -36,6 +36,7 @@ public struct Program: Sendable {
     /// that is registered, and pretrained encoders.
     public func run(_ words: [String]) -> Int32 {
         EncoderKinds.register()
+        SpeechSegments.register()
         guard let first = words.first else {
             Terminal.error(help)
             return 64

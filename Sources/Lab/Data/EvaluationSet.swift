@@ -19,9 +19,9 @@ public final class EvaluationSet: EvaluationBatches {
         tta: TestTimeAugmentation = TestTimeAugmentation(),
         progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil
     ) throws {
-        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
-            try tta.features { try loading.source.features(of: clip, transforms: $0) }
-        }
+        (table, self.clips, omissions) = try loading.table(
+            clips, progress: progress, stop: stop, transforms: { _ in [] },
+            features: { clip in try tta.features { try loading.source.features(of: clip, transforms: $0) } })
         self.copies = tta.count
         self.size = max(size, 1)
     }

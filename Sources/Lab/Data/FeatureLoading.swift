@@ -34,13 +34,16 @@ public struct FeatureLoading: Sendable {
     /// Loads the examples of clips, in the order of the clips and of their copies; also returns the usable clips and
     /// the omissions.
     ///
-    /// - Parameter features: Computes the features of a clip's copies, equally many for every clip.
+    /// - Parameters:
+    ///   - transforms: Returns the transforms of a clip's copies, equally many for every clip; nil is the recording itself.
+    ///   - features: Computes the features of the copies; by default with the transforms.
     func table(
         _ clips: [Clip], progress: Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
-        features: @Sendable (Clip) throws -> [Features]
+        transforms: @Sendable (Clip) -> [WaveformTransform?],
+        features: (@Sendable (Clip) throws -> [Features])? = nil
     ) throws -> (table: ExampleTable, clips: [Clip], omissions: [Omission]) {
         let labels = try self.labels(of: clips)
-        if let targets { for clip in clips { _ = try targets.row(of: clip, frames: nil) } }
+        try checkTargets(clips)
         let speakers = try self.speakers(of: clips)
         let domains = self.domains(of: clips)
         var table = ExampleTable(shape: source.shape)
@@ -50,16 +53,27 @@ public struct FeatureLoading: Sendable {
         // In batches, so that Ctrl-C does not wait for all of a large corpus.
         try parallelForEach(
             clips, batch: 64, progress: progress, check: { try stop?() },
-            compute: { clip in Result { try features(clip) } }
+            compute: { clip in
+                Result {
+                    let transforms = transforms(clip)
+                    let found =
+                        try features?(clip) ?? source.features(of: clip, transforms: transforms)
+                    let rows = try found.enumerated().map { copy, features in
+                        try targets?.row(
+                            of: clip, frames: features.length ?? features.shape[0],
+                            transform: transforms.indices.contains(copy) ? transforms[copy] : nil)
+                    }
+                    return (found, rows)
+                }
+            }
         ) { index, result in
             switch result {
-            case .success(let copies):
+            case .success((let copies, let rows)):
                 kept.append(clips[index])
                 for (copy, features) in copies.enumerated() {
                     table.append(
                         clips[index].id + (copy == 0 ? "" : "#\(copy)"), label: labels[index],
-                        targets: try targets?.row(of: clips[index], frames: features.length),
-                        domain: domains?[index], features)
+                        targets: rows[copy], domain: domains?[index], features)
                     if let speakers { groups.append("\(copy) \(speakers[index])") }
                 }
             case .failure(let error):
@@ -83,8 +97,13 @@ public struct FeatureLoading: Sendable {
     /// Throws for clips that cannot be examples: of other classes, or without a speaker if one is needed.
     public func check(_ clips: [Clip]) throws {
         _ = try labels(of: clips)
-        if let targets { for clip in clips { _ = try targets.row(of: clip, frames: nil) } }
+        try checkTargets(clips)
         _ = try speakers(of: clips)
+    }
+
+    private func checkTargets(_ clips: [Clip]) throws {
+        guard let targets else { return }
+        for clip in clips { _ = try targets.row(of: clip, frames: nil, transform: nil) }
     }
 
     /// The speaker or the corpus of each clip, if its features are normalized by it.

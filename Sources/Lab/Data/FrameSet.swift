@@ -8,14 +8,18 @@ import Training
 struct FrameSet: StepTask, ClipTargets {
     let outputs: [String]
     let times: StepTimes
+    private let labels: FrameLabels
     private let segments: [String: [LabeledSegment]]
     private let unlabeled: Int?
+    private let source: FeatureExtractor
 
     /// Collects the labels of an experiment.
     ///
     /// - Parameter outputs: The classes of a trained model, which ignores frames of others; nil for those of the segments.
     init(_ labels: FrameLabels, _ experiment: Experiment, clips: [Clip], outputs: [String]? = nil) throws {
+        self.labels = labels
         segments = try labels.labeledSegments(of: clips)
+        source = try FeatureExtractor(experiment.features)
         self.outputs = outputs ?? labels.classes(segments)
         guard self.outputs.count > 1 else {
             throw DataError(
@@ -34,8 +38,8 @@ struct FrameSet: StepTask, ClipTargets {
     }
 
     /// The class of each step of a clip; NaN for a step without a label and after the end.
-    func row(of clip: Clip, frames: Int?) -> [Real] {
-        let own = segments[clip.id] ?? []
+    func row(of clip: Clip, frames: Int?, transform: WaveformTransform?) throws -> [Real] {
+        let own = try frames == nil ? [] : labeledSegments(of: clip, transform)
         let valid = times.valid(frames)
         var next = 0
         return (0..<times.count).map { step in
@@ -46,6 +50,16 @@ struct FrameSet: StepTask, ClipTargets {
                 return unlabeled.map { Real($0) } ?? .nan
             }
             return outputs.firstIndex(of: own[next].label).map { Real($0) } ?? .nan
+        }
+    }
+
+    private func labeledSegments(of clip: Clip, _ transform: WaveformTransform?) throws -> [LabeledSegment] {
+        guard let activity = labels.voiceActivity, let label = labels.merge else {
+            return segments[clip.id] ?? []
+        }
+        let wave = try source.waveform(of: clip)
+        return try activity.segments(of: transform?.apply(wave) ?? wave).map {
+            LabeledSegment(start: $0.lowerBound, end: $0.upperBound, label: label)
         }
     }
 

@@ -8,8 +8,10 @@ import Training
 public protocol ClipTargets: Sendable {
     /// Returns the target values of a clip, equally many for every clip. NaN marks a missing one.
     ///
-    /// - Parameter frames: The number of valid frames of the clip's features; nil if all are, or if it is not known yet.
-    func row(of clip: Clip, frames: Int?) throws -> [Real]
+    /// - Parameters:
+    ///   - frames: The number of valid frames of the clip's features; nil if all are, or if it is not known yet.
+    ///   - transform: The transform of an augmented copy; nil for the recording itself.
+    func row(of clip: Clip, frames: Int?, transform: WaveformTransform?) throws -> [Real]
 }
 
 /// What a model with an output for every step learns: label sequences, or the classes of frames.

@@ -27,7 +27,9 @@ public struct TargetSet: ClipTargets {
     }
 
     /// The target values of a clip, one for each output; those of a target that the clip lacks are NaN.
-    public func row(of clip: Clip, frames: Int? = nil) throws -> [Real] {
+    public func row(
+        of clip: Clip, frames: Int? = nil, transform: WaveformTransform? = nil
+    ) throws -> [Real] {
         try zip(specs, outputs).flatMap { spec, output in
             try spec.values(of: clip, output)?.map { Real($0) }
                 ?? Array(repeating: .nan, count: output.count)

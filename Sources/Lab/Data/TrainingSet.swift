@@ -42,15 +42,16 @@ public final class TrainingSet: TrainingBatches {
         try plan.check(loading.source.shape)
         let plan = plan.drawing(from: clips)
         let augmentation = generator.split("augmentation")
-        (table, self.clips, omissions) = try loading.table(clips, progress: progress, stop: stop) { clip in
-            let transforms = plan.copies.indices.map { copy -> WaveformTransform? in
-                guard !plan.copies[copy].isEmpty else { return nil }
-                return WaveformTransform(key: plan.key(copy: copy, of: clip.id, augmentation)) {
-                    try plan.wave($0, copy: copy, of: clip.id, augmentation)
+        (table, self.clips, omissions) = try loading.table(
+            clips, progress: progress, stop: stop,
+            transforms: { clip in
+                plan.copies.indices.map { copy -> WaveformTransform? in
+                    guard !plan.copies[copy].isEmpty else { return nil }
+                    return WaveformTransform(key: plan.key(copy: copy, of: clip.id, augmentation)) {
+                        try plan.wave($0, copy: copy, of: clip.id, augmentation)
+                    }
                 }
-            }
-            return try loading.source.features(of: clip, transforms: transforms)
-        }
+            })
         self.loading = loading
         self.plan = plan
         self.size = max(size, 1)

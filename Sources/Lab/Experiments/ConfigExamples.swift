@@ -51,6 +51,7 @@ package enum ConfigExamples {
         // Preprocessing
         "trim": #"{"type": "trim", "top_db": 30}"#,
         "voice_activity": #"{"type": "voice_activity", "open_db": 10, "close_db": 6}"#,
+        "speech_segments": #"{"type": "speech_segments", "threshold": 0.5}"#,
         "voiced": #"{"type": "voiced", "top_db": 40}"#,
         "normalize_peak": #"{"type": "normalize_peak"}"#,
         "normalize_rms": #"{"type": "normalize_rms", "level": 0.1}"#,

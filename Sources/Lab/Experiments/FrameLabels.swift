@@ -4,6 +4,7 @@ import SpeechEmotion
 /// Frame classification: the classes of the frames of a clip come from labeled segments.
 public struct FrameLabels: Options, Equatable {
     public var segments: String?
+    public var voiceActivity: EnergyActivity?
     public var merge: String?
     public var unlabeled: String?
 
@@ -14,6 +15,10 @@ public struct FrameLabels: Options, Equatable {
             "segments", \.segments,
             "CSV file with the columns clip, start, end and label: the id of a clip, times in seconds from its start, and a class. `null` uses the segments that the built-in synthetic corpora provide.",
             .check("that is not empty") { $0 != "" }),
+        .init(
+            "voice_activity", \.voiceActivity,
+            "Finds the segments in the recordings by their level above the noise floor, before `augmentation.waveform` and after `augmentation.copies`, instead of a file. Requires clean recordings, `merge` and `unlabeled`."
+        ),
         .init(
             "merge", \.merge,
             "Class of all segments, regardless of their label, such as `speech`; `null` keeps the labels.",
@@ -27,12 +32,28 @@ public struct FrameLabels: Options, Equatable {
     public init() {}
 
     public var validationIssues: [ValidationIssue] {
-        merge != nil && (unlabeled == nil || unlabeled == merge)
-            ? [ValidationIssue("merge", "leaves a single class; name another one with \"unlabeled\"")] : []
+        var found: [ValidationIssue] = []
+        if merge != nil, unlabeled == nil || unlabeled == merge {
+            found.append(
+                ValidationIssue("merge", "leaves a single class; name another one with \"unlabeled\""))
+        }
+        if voiceActivity != nil, segments != nil {
+            found.append(ValidationIssue("voice_activity", "conflicts with \"segments\"; remove one of them"))
+        }
+        if voiceActivity != nil, merge == nil {
+            found.append(
+                ValidationIssue(
+                    "voice_activity",
+                    "requires names of its classes, such as \"merge\": \"speech\", \"unlabeled\": \"non-speech\""
+                ))
+        }
+        return found
     }
 
-    /// The segments of clips with the classes that frames have. Throws if the file is damaged, or if no clip has a segment.
+    /// The segments of clips with the classes that frames have; none if recordings tell them. Throws if the file is damaged, or if no clip
+    /// has a segment.
     func labeledSegments(of clips: [Clip]) throws -> [String: [LabeledSegment]] {
+        guard voiceActivity == nil else { return [:] }
         let table = try segments.map { try SegmentTable(contentsOf: $0).segments }
         var found: [String: [LabeledSegment]] = [:]
         for clip in clips {
@@ -44,7 +65,7 @@ public struct FrameLabels: Options, Equatable {
             } else {
                 throw DataError(
                     "frame_labels", found: "\(clip.id), a recording, and no \"segments\"",
-                    allowed: "a CSV file with the segments of the clips")
+                    allowed: "a CSV file with the segments of the clips, or \"voice_activity\"")
             }
             guard !own.isEmpty else { continue }
             found[clip.id] = own.map { segment in
@@ -65,7 +86,8 @@ public struct FrameLabels: Options, Equatable {
 
     /// The classes of frames: that of unlabeled ones, then those of segments in alphabetical order.
     func classes(_ segments: [String: [LabeledSegment]]) -> [String] {
-        let labels = Set(segments.values.joined().map(\.label)).subtracting([unlabeled].compactMap { $0 })
+        let labels = Set(segments.values.joined().map(\.label) + [merge].compactMap { $0 })
+            .subtracting([unlabeled].compactMap { $0 })
         return [unlabeled].compactMap { $0 } + labels.sortedByBytes()
     }
 
@@ -109,10 +131,20 @@ extension Experiment {
                 "changes the times of frames, which labels refer to; remove it")
         }
         for (copy, changes) in augmentation.copies.enumerated() {
-            for (index, change) in changes.enumerated() where !change.value.keepsTimes {
-                report(
-                    [.key("augmentation"), .key("copies"), .index(copy), .index(index)],
-                    "changes the times of frames, which labels refer to; remove it")
+            for (index, change) in changes.enumerated() {
+                let path: [JSONPath.Step] = [
+                    .key("augmentation"), .key("copies"), .index(copy), .index(index),
+                ]
+                if frameLabels?.voiceActivity == nil {
+                    if !change.value.keepsTimes {
+                        report(path, "changes the times of frames, which labels refer to; remove it")
+                    }
+                } else if !change.value.keepsSilence {
+                    report(
+                        path,
+                        "adds sound to pauses, in which voice activity would be found; move it to \"waveform\""
+                    )
+                }
             }
         }
         return found
@@ -131,5 +163,11 @@ extension WaveAugmentation {
     /// Whether every moment of the waveform stays where it is.
     fileprivate var keepsTimes: Bool {
         !(self is TimeStretch || self is SpeedChange || self is TimeShift)
+    }
+
+    /// Whether silence stays silence.
+    fileprivate var keepsSilence: Bool {
+        !keepsTimes || self is PitchShift || self is RandomGain || self is PolarityInversion
+            || self is BandFilter
     }
 }

@@ -1,10 +1,11 @@
 import Autograd
 import Classical
 import Layers
+import Metrics
 import SpeechEmotion
 import Training
 
-/// The decrease of the unweighted average recall (UAR) if the values of an input are shuffled between clips.
+/// The decrease of a metric if the values of an input are shuffled between clips.
 ///
 /// A value of a vector is exchanged by itself. A channel of a sequence or an image is exchanged as a whole, so that its course
 /// over time stays intact: a clip gets the channel of another clip, repeated or truncated to its own length.
@@ -22,9 +23,11 @@ public struct ModelPermutation: Sendable {
     ///   - groups: The channels that are exchanged together; nil for each by itself.
     ///   - progress: Receives the number of shuffled evaluations and their total.
     ///   - stop: Throws to stop.
+    ///   - score: Returns the score of the model on the clips, larger is better. Called on several threads.
     public func compute(
-        _ model: Model, _ set: EvaluationSet, labels: [Int], groups: [[Int]]? = nil, seed: UInt64 = 0,
-        progress: SpeechEmotion.Progress? = nil, stop: (@Sendable () throws -> Void)? = nil
+        _ model: Model, _ set: EvaluationSet, groups: [[Int]]? = nil, seed: UInt64 = 0,
+        progress: SpeechEmotion.Progress? = nil, stop: (@Sendable () throws -> Void)? = nil,
+        score: @Sendable (any EvaluationBatches) throws -> Double
     ) throws -> PermutationImportances {
         let channels = model.input.last ?? 1
         let groups = groups ?? (0..<channels).map { [$0] }
@@ -34,16 +37,17 @@ public struct ModelPermutation: Sendable {
                 "the model takes inputs of shape \(model.input), but the features have the shape \(inputs.first?.shape ?? [])"
             )
         }
+        let batches = (0..<set.count).map { set.batch($0) }
         let generator = RandomGenerator(seed: seed).split("permutation")
         return try PermutationImportance(nRepeats: repeats).compute(
             rows: inputs.count, groups: groups.count, generator: generator, progress: progress
         ) { change in
             try stop?()
-            guard let change else { return Self.score(model, inputs, labels) }
+            guard let change else { return try score(ShuffledBatches(batches, inputs)) }
             let shuffled = inputs.indices.map { row in
                 Self.exchanged(inputs[row], inputs[change.rows[row]], groups[change.group])
             }
-            return Self.score(model, shuffled, labels)
+            return try score(ShuffledBatches(batches, shuffled))
         }
     }
 
@@ -60,38 +64,69 @@ public struct ModelPermutation: Sendable {
         }
         return result
     }
+}
 
-    private static func score(_ model: Model, _ inputs: [Features], _ labels: [Int]) -> Double {
-        var predicted: [Int] = []
-        for start in stride(from: 0, to: inputs.count, by: batch) {
-            let part = Array(inputs[start..<min(start + batch, inputs.count)])
-            let batch = Batch(part, labels: part.map { _ in 0 }, ids: [])
-            let outputs = withoutRecording { model.forward(batch.inputs, .inference).tensor }
-            predicted += outputs.argmax(axis: -1).values
-        }
-        return PermutationImportance.unweightedAverageRecall(predicted, labels)
+/// The batches of an evaluation with other features.
+private final class ShuffledBatches: EvaluationBatches {
+    private let batches: [Batch]
+    private let features: [Features]
+
+    init(_ batches: [Batch], _ features: [Features]) { (self.batches, self.features) = (batches, features) }
+
+    var count: Int { batches.count }
+
+    func batch(_ index: Int, copy: Int) -> Batch {
+        let start = batches[..<index].reduce(0) { $0 + $1.ids.count }
+        var batch = batches[index]
+        let own = Array(features[start..<start + batch.ids.count])
+        batch.inputs = Batch(own, labels: own.map { _ in 0 }, ids: batch.ids).inputs
+        return batch
     }
-
-    private static let batch = 64
 }
 
 extension ModelPermutation {
-    /// Computes the importances of all features, or of feature families, with their names.
+    /// Computes the importances of all features, or of feature families, with their names: the decrease of the unweighted average recall
+    /// (UAR) for classes, or of the first usual metric of the first main target, such as the concordance correlation coefficient.
     ///
     /// - Parameter subset: The subset that the clips belong to, for the label of the axis.
     public func importances(
-        _ model: Model, _ set: EvaluationSet, families: Bool, names: [String], classes: [String],
+        _ model: Model, _ set: EvaluationSet, _ experiment: Experiment, _ data: ExperimentData,
+        families: Bool,
         subset: Split.Subset, seed: UInt64 = 0, progress: SpeechEmotion.Progress? = nil,
         stop: (@Sendable () throws -> Void)? = nil
     ) throws -> FeatureImportances {
+        let names = experiment.features.names
         let groups = FeatureFamilies(names)
-        let labels = set.clips.map { classes.firstIndex(of: $0.label) ?? 0 }
+        let metric = experiment.importanceMetric
+        let loss = data.unweightedLoss(experiment)
         let found = try compute(
-            model, set, labels: labels, groups: families ? groups.columns : nil, seed: seed,
-            progress: progress, stop: stop)
+            model, set, groups: families ? groups.columns : nil, seed: seed, progress: progress, stop: stop
+        ) { batches in
+            let value = try metric.value(of: data.predictions(of: model, for: batches, loss: loss))
+            return metric.higherIsBetter ? value : -value
+        }
+        let shown = metric.name.count > 3 ? metric.name : metric.name.uppercased()
         return FeatureImportances(
             title: "Permutation importances",
-            measure: "decrease in UAR when shuffled, \(subset.word) set",
+            measure:
+                "\(metric.higherIsBetter ? "decrease" : "increase") in \(shown) when shuffled, \(subset.word) set",
             names: families ? groups.names : names, values: found.means, intervals: found.intervals ?? [])
+    }
+}
+
+extension Experiment {
+    /// The metric that tells the importance of features.
+    fileprivate var importanceMetric: Metric {
+        let task = targets.map(\.value).first { $0.role == .main }?.plainOutput.task ?? task
+        let usual = Metric.standard(task)
+        return usual.contains(.uar) ? .uar : usual[0]
+    }
+}
+
+extension ExperimentData {
+    /// A loss for predictions whose loss does not matter.
+    fileprivate func unweightedLoss(_ experiment: Experiment) -> any LossSpec {
+        targets?.loss([]) ?? steps?.loss(experiment, [])
+            ?? experiment.balancedLoss.fitted(classCounts: corpus.classes.map { _ in 1 })
     }
 }

@@ -7,7 +7,8 @@ public struct TreeExplanation {
     /// The columns of the input that the trees see, in the order of the trees' features.
     private let columns: [Int]
     private let steps: [any Classical.Transformer]
-    private let trees: any FittedModel
+    /// The model of all outputs, or one of two classes for each output.
+    private let trees: [any FittedModel]
     private let inputs: Int
 
     /// Finds the trees at the end of a model. Throws if there are none, or if a step mixes columns.
@@ -15,7 +16,7 @@ public struct TreeExplanation {
         var columns = Array(0..<model.input.reduce(1, *))
         inputs = columns.count
         var steps: [any Classical.Transformer] = []
-        var found: (any FittedModel)?
+        var found: [any FittedModel] = []
         for layer in model.fittedLayers {
             guard let fitted = (layer as? any EstimatorLayer)?.fittedModel else { continue }
             switch fitted {
@@ -25,13 +26,13 @@ public struct TreeExplanation {
             case let scaler as Scaler: steps.append(scaler)
             case let forest as ForestClassifier:
                 try Self.check(forest.ensemble)
-                found = forest
+                found.append(forest)
             case let boosting as BoostingClassifier:
                 try Self.check(boosting.ensemble)
-                found = boosting
+                found.append(boosting)
             case let bank as any RegressorTrees:
                 for ensemble in bank.ensembles { try Self.check(ensemble) }
-                found = bank
+                found.append(bank)
             case is PrincipalComponents:
                 throw LabError(
                     "the model has principal components, each of which mixes all features; use permutation importances, or a model without pca"
@@ -39,9 +40,11 @@ public struct TreeExplanation {
             default: break
             }
         }
-        guard let found, model.fittedLayers.count == steps.count + 1 else {
+        let last = (model.layer as? Sequential)?.layers.last ?? model.layer
+        let own = (last as? MultiOutput)?.estimators.count ?? 1
+        guard found.count == own, model.fittedLayers.count == steps.count + own else {
             throw LabError(
-                "the last layer of the model is not a tree model; impurity importances and SHAP values require decision_tree, random_forest, extra_trees or gradient_boosting. Use permutation importances for other models"
+                "the last layer of the model is not a tree model; impurity importances and SHAP values require decision_tree, random_forest, extra_trees or gradient_boosting, one of their regressors, or multi_output with one of them. Use permutation importances for other models"
             )
         }
         (self.columns, self.steps, trees) = (columns, steps, found)
@@ -56,17 +59,18 @@ public struct TreeExplanation {
     }
 
     /// The importance of each input column: the fraction of the decrease in impurity, or of the gain for boosting; for several
-    /// numbers, the mean over them.
+    /// numbers or labels, the mean over them.
     public var impurityImportances: [Double] {
-        let own: [Double] =
+        let own = trees.map { trees -> [Double] in
             switch trees {
             case let forest as ForestClassifier: forest.featureImportances
             case let boosting as BoostingClassifier: Self.shares(boosting.gainImportances)
             case let bank as any RegressorTrees: Self.shares(Self.sums(bank.importances.map(Self.shares)))
             default: []
             }
+        }
         var result = Array(repeating: 0.0, count: inputs)
-        for (column, value) in zip(columns, own) { result[column] = value }
+        for (column, value) in zip(columns, Self.shares(Self.sums(own))) { result[column] = value }
         return result
     }
 
@@ -79,51 +83,53 @@ public struct TreeExplanation {
         return values.map { sum > 0 ? $0 / sum : 0 }
     }
 
-    /// Throws for the trees of regression models, which SHAP values do not explain.
-    public func requireClasses() throws(LabError) {
-        guard trees is any RegressorTrees else { return }
-        throw LabError(
-            "SHAP values require a tree classifier, and this model is a regressor; use --method impurity")
-    }
-
-    /// The output of the model that the SHAP values of a class sum to.
+    /// The output of the model that SHAP values sum to.
     public var shapOutput: String {
-        switch trees {
+        switch trees[0] {
         case is ForestClassifier: "probability"
         case let boosting as BoostingClassifier where boosting.ensemble.outputs == 1: "log-odds"
-        default: "raw score"
+        case is BoostingClassifier: "raw score"
+        default: "predicted number"
         }
     }
 
-    /// The SHAP values of each row and input column for a class: contributions to its probability for forests, to its raw score
-    /// for boosting, or to its log-odds for boosting with two classes.
+    /// The SHAP values of each row and input column for an output of the model: contributions to the probability of its class or label for
+    /// forests, to its raw score for boosting, to its log-odds for boosting with two classes, or to its number, on the scale of the model.
     public func shapValues(_ rows: Matrix, output: Int) -> [[Double]] {
         let seen = steps.reduce(rows) { $1.transform($0) }
-        let shap: ShapValues
-        switch trees {
-        case let forest as ForestClassifier: shap = forest.shapValues(seen)
-        case let boosting as BoostingClassifier: shap = boosting.shapValues(seen)
-        default: return []
-        }
-        // Boosting with two classes has one output, the log-odds of class 1. Those of class 0 are the opposite.
-        let isOpposite = shap.outputs == 1 && output == 0
+        // A model of a label has two classes, of which the second one is that the label applies.
+        let (model, place) = trees.count > 1 ? (trees[output], 1) : (trees[0], output)
+        let (shap, isOpposite) = Self.shap(model, seen, place)
         var result = Array(repeating: Array(repeating: 0.0, count: rows.rows), count: inputs)
         for (feature, column) in columns.enumerated() {
             for row in 0..<rows.rows {
-                let value = shap[row, feature, min(output, shap.outputs - 1)]
+                let value = shap[row, feature, min(place, shap.outputs - 1)]
                 result[column][row] = isOpposite ? -value : value
             }
         }
         return result
     }
 
-    /// The mean absolute SHAP value of each input column, over all rows and classes. With two classes, the values of one are the
-    /// opposite of those of the other, so that the mean is that of either.
-    public func shapImportances(_ rows: Matrix, classes: Int) -> [Double] {
+    private static func shap(
+        _ model: any FittedModel, _ rows: Matrix, _ place: Int
+    ) -> (values: ShapValues, isOpposite: Bool) {
+        switch model {
+        case let forest as ForestClassifier: return (forest.shapValues(rows), false)
+        case let bank as any RegressorTrees: return (bank.shapValues(rows, output: place), false)
+        default:
+            // Boosting with two classes has one output, the log-odds of class 1. Those of class 0 are the opposite.
+            guard let boosting = model as? BoostingClassifier else { fail("TreeExplanation: no trees") }
+            return (boosting.shapValues(rows), boosting.ensemble.outputs == 1 && place == 0)
+        }
+    }
+
+    /// The mean absolute SHAP value of each input column, over all rows and outputs of the model. With two classes, the values of one are
+    /// the opposite of those of the other, so that the mean is that of either.
+    public func shapImportances(_ rows: Matrix, outputs: Int) -> [Double] {
         var means = Array(repeating: 0.0, count: inputs)
-        for output in 0..<classes {
+        for output in 0..<outputs {
             for (column, values) in shapValues(rows, output: output).enumerated() {
-                means[column] += values.reduce(0) { $0 + abs($1) } / Double(values.count * classes)
+                means[column] += values.reduce(0) { $0 + abs($1) } / Double(values.count * outputs)
             }
         }
         return means
@@ -134,17 +140,20 @@ public struct TreeExplanation {
 private protocol RegressorTrees: FittedModel {
     var ensembles: [TreeEnsemble] { get }
     var importances: [[Double]] { get }
+    func shapValues(_ rows: Matrix, output: Int) -> ShapValues
 }
 
 extension RegressorBank: RegressorTrees where Model: TreeRegressor {
     fileprivate var ensembles: [TreeEnsemble] { models.map(\.ensemble) }
     fileprivate var importances: [[Double]] { models.map(\.treeImportances) }
+    fileprivate func shapValues(_ rows: Matrix, output: Int) -> ShapValues { models[output].shapValues(rows) }
 }
 
 /// A regression model of trees.
 private protocol TreeRegressor: Regressor {
     var ensemble: TreeEnsemble { get }
     var treeImportances: [Double] { get }
+    func shapValues(_ x: Matrix) -> ShapValues
 }
 
 extension ForestRegressor: TreeRegressor {

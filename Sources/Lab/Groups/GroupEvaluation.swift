@@ -12,12 +12,15 @@ public struct GroupEvaluation: Sendable {
     public let runs: RunSet
     /// The evaluation of each run.
     public let evaluations: [Evaluation]
-    /// The runs with the results of the evaluation.
-    public let group: RunGroup
+    /// The runs with the results of the evaluation; then, with an adaptation, with those of the adapted models.
+    public let groups: [RunGroup]
 
     /// Evaluates each run. Notes that several runs have in common are passed on once.
+    ///
+    /// - Parameter adaptation: How each model is also evaluated after an adaptation to each speaker; nil for none.
     public init(
-        _ runs: RunSet, tta: TestTimeAugmentation? = nil, cache: FeatureCache?, observer: any RunObserver,
+        _ runs: RunSet, tta: TestTimeAugmentation? = nil, adaptation: SpeakerAdaptation? = nil,
+        cache: FeatureCache?, observer: any RunObserver,
         _ evaluate: (RunEvaluation) throws -> Evaluation
     ) throws {
         self.runs = runs
@@ -25,22 +28,41 @@ public struct GroupEvaluation: Sendable {
         evaluations = try runs.records.map { record in
             try evaluate(
                 RunEvaluation(
-                    [record], of: (runs.path, runs.records), tta: tta, cache: cache, observer: observer))
+                    [record], of: (runs.path, runs.records), tta: tta, adaptation: adaptation, cache: cache,
+                    observer: observer))
         }
-        var group = RunGroup(runs.name, try zip(runs.records, evaluations).map(Self.member))
+        var groups = [
+            RunGroup(
+                runs.name,
+                try zip(runs.records, evaluations).map {
+                    try Self.member($0, $1.predictions, $1.result)
+                })
+        ]
+        if let adaptation {
+            groups.append(
+                RunGroup(
+                    "adapted (\(adaptation.rawValue))",
+                    try zip(runs.records, evaluations.compactMap(\.adapted)).map {
+                        try Self.member($0, $1.predictions, $1.result)
+                    }))
+        }
         let first = evaluations[0]
-        if first.data != nil {
-            group.evaluatedOn = first.name
-        } else if ![.test, runs.experiment.evaluation.subset.splitSubset].contains(first.result.subset) {
-            group.evaluatedOn = "its \(first.result.subset == .train ? "training" : "validation") set"
+        for index in groups.indices {
+            if first.data != nil {
+                groups[index].evaluatedOn = first.name
+            } else if ![.test, runs.experiment.evaluation.subset.splitSubset].contains(first.result.subset) {
+                groups[index].evaluatedOn =
+                    "its \(first.result.subset == .train ? "training" : "validation") set"
+            }
         }
-        self.group = group
+        self.groups = groups
     }
 
-    private static func member(_ record: RunRecord, _ evaluation: Evaluation) throws -> RunGroup.Member {
+    private static func member(
+        _ record: RunRecord, _ predictions: Predictions, _ result: RunResult
+    ) throws -> RunGroup.Member {
         var member = try RunGroup.Member(record)
-        let result = evaluation.result
-        member.predictions = evaluation.predictions
+        member.predictions = predictions
         member.speakerIndependent = result.speakerIndependent
         member.metrics = Dictionary(
             result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
@@ -56,7 +78,7 @@ public struct GroupEvaluation: Sendable {
 
     private var options: EvaluationOptions { runs.experiment.measured }
     private var overviews: GroupOverviews {
-        GroupOverviews([group], metrics: options.metrics.map(\.name) + ["loss"])
+        GroupOverviews(groups, metrics: options.metrics.map(\.name) + ["loss"])
     }
     /// Every metric: pooled and as the mean of folds.
     public var overview: ValueTable {
@@ -82,6 +104,7 @@ public struct GroupEvaluation: Sendable {
         if !first.tta.copies.isEmpty {
             facts.append(("Test-time augmentation", first.tta.copies.encode().line))
         }
+        if let adapted = first.adapted { facts.append(("Adaptation", adapted.method.note)) }
         return facts
     }
 
@@ -110,7 +133,9 @@ public struct GroupEvaluation: Sendable {
                 in: RunSet.ablationFolder(runs.path) ?? runs.path,
                 name: [runs.fileName, name].compactMap { $0 }.joined(separator: "-"))
         try Evaluation.fill(place) { save in
-            try save(predictionsCSV, RunFile.predictions)
+            try save(csv(evaluations.map(\.predictions)), RunFile.predictions)
+            let adapted = evaluations.compactMap(\.adapted?.predictions)
+            if !adapted.isEmpty { try save(csv(adapted), "adapted-\(RunFile.predictions)") }
             try save(overview.csv, "table.csv")
             try save(overview.json.pretty() + "\n", "table.json")
             try save(folds.csv, "folds.csv")
@@ -122,10 +147,10 @@ public struct GroupEvaluation: Sendable {
     }
 
     /// The predictions of all runs, each row with its seed and fold.
-    private var predictionsCSV: String {
+    private func csv(_ predictions: [Predictions]) -> String {
         var lines: [String] = []
-        for (record, evaluation) in zip(runs.records, evaluations) {
-            let own = evaluation.predictions.csvLines
+        for (record, predictions) in zip(runs.records, predictions) {
+            let own = predictions.csvLines
             if lines.isEmpty { lines.append("seed,fold," + own[0]) }
             let (seed, fold) = (record.experiment.seed, record.experiment.fold)
             lines += own.dropFirst().map { "\(seed),\(fold),\($0)" }
@@ -141,6 +166,7 @@ public struct GroupEvaluation: Sendable {
             "subset": first.data == nil ? first.result.subset.rawValue.encode() : .null,
             "labels": first.labels.labels.encode(), "left_out": omissions.encode(),
             "truncation": truncations.encode(), "tta": first.tta.copies.encode(),
+            "adapt": (first.adapted?.method.rawValue).encode(),
             "clips": Set(evaluations.flatMap(\.predictions.ids)).count.encode(),
         ]
     }

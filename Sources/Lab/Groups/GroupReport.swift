@@ -54,7 +54,7 @@ public struct GroupReport {
     init(_ evaluation: GroupEvaluation, folder: String) {
         let options = evaluation.runs.experiment.measured
         title = "\(evaluation.runs.name) on \(evaluation.name)"
-        (sets, groups, self.evaluation) = ([evaluation.runs], [evaluation.group], evaluation)
+        (sets, groups, self.evaluation) = ([evaluation.runs], evaluation.groups, evaluation)
         metric = options.metrics.first?.name ?? "accuracy"
         (unit, level, draws, missing) = (nil, options.confidenceLevel, options.resamples, nil)
         file = folder + "/" + RunFile.report

@@ -33,6 +33,11 @@ public struct SpeechDetector: Sendable {
 
     /// Returns the segments of speech in a waveform; those found by energy have no probability (NaN).
     public func callAsFunction(_ wave: Waveform) throws -> [ClassSegment] {
+        try segments(wave, decision)
+    }
+
+    /// Returns the segments with a decision for the probabilities of a model.
+    func segments(_ wave: Waveform, _ decision: SegmentDecision) throws -> [ClassSegment] {
         guard let model else {
             return energy.segments(of: wave).map {
                 ClassSegment(start: $0.lowerBound, end: $0.upperBound, label: 0, probability: .nan)

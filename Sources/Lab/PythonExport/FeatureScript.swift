@@ -1,6 +1,7 @@
 import Configuration
 import Layers
 import SpeechEmotion
+import Training
 
 /// A Python program that computes a model's features and predicts recordings with its ONNX file, as `Train predict` does: longer
 /// recordings are cut into windows.
@@ -16,8 +17,13 @@ public struct FeatureScript: Sendable {
 
     /// Writes the program for a model card. Throws if the card's pipeline or copies are damaged.
     public init(_ card: ModelCard) throws {
-        guard let features = card.features, !card.classes.isEmpty else {
+        let targets = try card.targetOutputs()
+        guard let features = card.features, !card.classes.isEmpty || !targets.isEmpty else {
             (text, refusals) = (nil, ["features (the model has no feature pipeline or no classes)"])
+            return
+        }
+        guard card.frames == nil, SequenceVocabulary(outputs: card.classes) == nil else {
+            (text, refusals) = (nil, ["predictions (the model has outputs for every step)"])
             return
         }
         let pipeline = try FeaturePipeline.decode(features)
@@ -34,17 +40,21 @@ public struct FeatureScript: Sendable {
         }
         self.refusals = refusals
         let body = Self.body(
-            card.classes, prepare, layout, changed, Self.windows(pipeline), hasLength: hasLength)
+            card.classes, targets, prepare, layout, changed, Self.windows(pipeline), hasLength: hasLength)
         let functions = PythonLibrary.standard.needed(by: body).map(\.text)
-        text = refusals.isEmpty ? ([Self.head] + functions + [body]).joined(separator: "\n\n\n") : nil
+        text =
+            refusals.isEmpty
+            ? ([Self.head(isOfTargets: !targets.isEmpty)] + functions + [body]).joined(separator: "\n\n\n")
+            : nil
     }
 
-    private static let head = #"""
-        """Computes the features of recordings for this model and predicts their classes.
+    private static func head(isOfTargets: Bool) -> String {
+        #"""
+        """Computes the features of recordings for this model and predicts their \#(isOfTargets ? "targets" : "classes").
 
         usage: python features.py RECORDING...
 
-        In Python: predict(path) returns a probability for each class. A recording that is longer than the model's input is cut into
+        In Python: predict(path) returns \#(isOfTargets ? "a number for each regression, and the probabilities of the classes or labels of the other targets" : "a probability for each class"). A recording that is longer than the model's input is cut into
         windows, as by `Train predict`. features(path) returns the model's input for the beginning of a recording.
 
         `Train export` wrote this file for the model.onnx beside it. It needs: pip install numpy onnxruntime soundfile
@@ -59,15 +69,16 @@ public struct FeatureScript: Sendable {
         import onnxruntime
         import soundfile
         """#
+    }
 
     private static func body(
-        _ classes: [String], _ prepare: [String], _ layout: [String], _ copies: [String], _ windows: String,
+        _ classes: [String], _ targets: [TargetOutput], _ prepare: [String], _ layout: [String],
+        _ copies: [String], _ windows: String,
         hasLength: Bool
     ) -> String {
         func indented(_ lines: [String]) -> String { lines.map { "    " + $0 }.joined(separator: "\n") }
-        let names = JSONValue(.list(classes.map { $0.encode() })).line
         var parts = [
-            "CLASSES = \(names)",
+            targets.isEmpty ? "CLASSES = \(classes.encode().line)" : Self.listing(targets),
             #"""
             def prepare(sound, rate):
                 """Preprocesses a waveform."""
@@ -127,23 +138,23 @@ public struct FeatureScript: Sendable {
                 return onnxruntime.InferenceSession(str(pathlib.Path(__file__).with_name("model.onnx")))
             """#,
             #"""
-            def logits(inputs, lengths):
-                """Returns the mean log-probabilities, which equal the mean logits up to a constant."""
+            def run(output, inputs, lengths):
+                """Returns an output of the model."""
                 given = {"features": inputs, "lengths": lengths}
                 wanted = [port.name for port in session().get_inputs()]
-                (probabilities,) = session().run(["probabilities"], {name: given[name] for name in wanted})
-                return np.log(np.maximum(probabilities, 1e-38), dtype=np.float64).mean(axis=0)
+                return session().run([output], {name: given[name] for name in wanted})[0]
             """#,
+        ]
+        parts += targets.isEmpty ? Self.classPrediction : Self.targetPrediction
+        parts += [
             #"""
             def predict(path):
-                """Returns the probability of each class. Logits are averaged over windows, weighted by duration."""
+                """Returns \#(targets.isEmpty ? "the probability of each class" : "the prediction for each target by its name"). Logits are averaged over windows, weighted by duration."""
                 seconds, answers = [], []
                 for length, inputs in windows(*read(path)):
                     seconds.append(length)
                     answers.append(logits(*inputs))
-                mean = np.average(answers, axis=0, weights=seconds)
-                shares = np.exp(mean - mean.max())
-                return dict(zip(CLASSES, (shares / shares.sum()).tolist()))
+                return answer(np.average(answers, axis=0, weights=seconds))
             """#,
             #"""
             def main(names):
@@ -151,12 +162,12 @@ public struct FeatureScript: Sendable {
                 status = 0
                 for name in names:
                     try:
-                        answer = predict(name)
+                        found = predict(name)
                     except (OSError, RuntimeError, ValueError) as error:
                         print(f"error: {name}: {error}", file=sys.stderr)
                         status = 1
                         continue
-                    print(name, max(answer, key=answer.get), *(f"{key}={value:.3f}" for key, value in answer.items()))
+                    print(name, \#(targets.isEmpty ? "max(found, key=found.get), " : "")*(f"{key}={value:.3f}" for key, value in \#(targets.isEmpty ? "found" : "flat(found)").items()))
                 return status
 
 
@@ -169,6 +180,84 @@ public struct FeatureScript: Sendable {
         ]
         return parts.joined(separator: "\n\n\n")
     }
+
+    private static let classPrediction = [
+        #"""
+        def logits(inputs, lengths):
+            """Returns the mean log-probabilities, which equal the mean logits up to a constant."""
+            probabilities = run("probabilities", inputs, lengths)
+            return np.log(np.maximum(probabilities, 1e-38), dtype=np.float64).mean(axis=0)
+        """#,
+        #"""
+        def answer(values):
+            """Returns the probability of each class for logits."""
+            shares = np.exp(values - values.max())
+            return dict(zip(CLASSES, (shares / shares.sum()).tolist()))
+        """#,
+    ]
+
+    /// The targets as a list in Python.
+    private static func listing(_ targets: [TargetOutput]) -> String {
+        let entries = targets.map { target -> JSONValue in
+            target.kind == .regression
+                ? [
+                    "name": target.name.encode(), "kind": target.kind.encode(),
+                    "offset": target.offset.encode(), "scale": target.scale.encode(),
+                ]
+                : [
+                    "name": target.name.encode(), "kind": target.kind.encode(),
+                    "classes": target.classes.encode(),
+                ]
+        }
+        return "TARGETS = [\n" + entries.map { "    \($0.line),\n" }.joined() + "]"
+    }
+
+    private static let targetPrediction = [
+        #"""
+        def sigmoid(values):
+            """Returns the logistic function of an array."""
+            return np.exp(-np.logaddexp(0, -values))
+        """#,
+        #"""
+        def interpreted(target, values):
+            """Returns the number of a regression, or the probability of each class or label, for the outputs of a target."""
+            kind = target["kind"]
+            if kind == "regression":
+                return target["offset"] + target["scale"] * float(values[0])
+            if kind == "multi_label":
+                shares = sigmoid(values)
+            elif kind == "ordinal":  # chances of a higher level, which cannot rise with the level
+                higher = np.minimum.accumulate(sigmoid(values))
+                shares = -np.diff(np.concatenate([[1], higher, [0]]))
+            else:
+                powers = np.exp(values - values.max())
+                shares = powers / powers.sum()
+            return dict(zip(target["classes"], shares.tolist()))
+        """#,
+        #"""
+        def logits(inputs, lengths):
+            """Returns the mean outputs for all targets."""
+            return run("output", inputs, lengths).astype(np.float64).mean(axis=0)
+        """#,
+        #"""
+        def answer(values):
+            """Returns the prediction for each target, by its name, for the outputs for all targets."""
+            found, start = {}, 0
+            for target in TARGETS:
+                count = len(target.get("classes", [0])) - (target["kind"] == "ordinal")
+                found[target["name"]] = interpreted(target, values[start:start + count])
+                start += count
+            return found
+        """#,
+        #"""
+        def flat(answer):
+            """Returns numbers and probabilities by names such as arousal and label:angry."""
+            found = {}
+            for name, value in answer.items():
+                found.update({f"{name}:{key}": share for key, share in value.items()} if isinstance(value, dict) else {name: value})
+            return found
+        """#,
+    ]
 
     /// The functions that cut a recording into windows as `Predictor.windows` and `SlidingWindow` do.
     private static func windows(_ pipeline: FeaturePipeline) -> String {

@@ -24,7 +24,7 @@ public struct RunEvaluation {
     ///   - set: The path and the runs of the cross-validation that the given runs belong to.
     ///   - vote: How several runs vote.
     ///   - tta: Test-time augmentation to use instead of the model's.
-    ///   - adaptation: How the model is also evaluated after an adaptation to each speaker; nil for none.
+    ///   - adaptation: How the models are also evaluated after an adaptation of each to each speaker; nil for none.
     public init(
         _ records: [RunRecord], of set: (path: String, records: [RunRecord])? = nil,
         vote: EnsembleVote = EnsembleVote(), tta: TestTimeAugmentation? = nil,
@@ -40,13 +40,10 @@ public struct RunEvaluation {
         self.adaptation = adaptation
         predictors = try Self.predictors(records.map(\.path), vote, tta)
         guard let adaptation else { return }
-        guard predictors.count == 1 else {
-            throw LabError("--adapt applies to a single model; evaluate the models one by one")
-        }
         guard !predictors[0].hasSteps else {
             throw LabError("--adapt does not apply to a model with outputs for every step; remove it")
         }
-        try adaptation.check(predictors[0].model, predictors[0].pipeline)
+        for predictor in predictors { try adaptation.check(predictor.model, predictor.pipeline) }
     }
 
     private static func predictors(
@@ -133,7 +130,7 @@ public struct RunEvaluation {
                 throw LabError(
                     "--labels does not apply to a frame classification model; rename labels in the segments")
             }
-            frameLabels.segments = segments ?? frameLabels.segments
+            if let segments { (frameLabels.segments, frameLabels.voiceActivity) = (segments, nil) }
             clips = corpus.clips
             let frames = try FrameSet(frameLabels, first.trainedExperiment, clips: clips, outputs: classes)
             (steps, targets) = (frames, frames)
@@ -267,9 +264,13 @@ public struct RunEvaluation {
             omissions: set.omissions.summary(), tta: predictors[0].tta, vote: vote,
             clips: set.clips, sound: sound)
         if let adaptation {
-            var own = try adapted(adaptation, clips, loadings[0], set, loss)
+            observer.begin("Adaptation to each speaker")
+            var own = try voted(
+                predictors.indices.map {
+                    try adapted(predictors[$0], adaptation, clips, loadings[$0], sets[$0], loss)
+                }, loss)
             own.setSpeakers(set.clips.map(\.speaker))
-            own.apply(predictors[0].decisions)
+            if predictors.count == 1 { own.apply(predictors[0].decisions) }
             evaluation.adapted = .init(
                 method: adaptation, predictions: own,
                 result: try RunResult(
@@ -279,17 +280,16 @@ public struct RunEvaluation {
         return evaluation
     }
 
-    /// The predictions of the model after an adaptation to each speaker, in the order of the set.
+    /// The predictions of a model after an adaptation to each speaker, in the order of the set.
     private func adapted(
-        _ adaptation: SpeakerAdaptation, _ clips: [Clip], _ loading: FeatureLoading, _ set: EvaluationSet,
-        _ loss: any LossSpec
+        _ evaluated: EvaluatedModel, _ adaptation: SpeakerAdaptation, _ clips: [Clip],
+        _ loading: FeatureLoading, _ set: EvaluationSet, _ loss: any LossSpec
     ) throws -> Predictions {
-        observer.begin("Adaptation to each speaker")
         switch adaptation {
         case .batchNorm:
             let batches = try SpeakerBatches(set)
             let found = try predictions(
-                of: NormAdaptedModel(predictors[0].model), predictors[0], batches, loss)
+                of: NormAdaptedModel(evaluated.model), evaluated, batches, loss)
             var ordered = found.selecting(batches.places)
             ordered.meanLoss = found.meanLoss
             return ordered
@@ -297,8 +297,8 @@ public struct RunEvaluation {
             var loading = loading
             loading.normalizesRunning = true
             let set = try EvaluationSet(
-                clips, loading, batch: first.experiment.evaluation.batchSize, tta: predictors[0].tta)
-            return try predictions(of: predictors[0].model, predictors[0], set, loss)
+                clips, loading, batch: first.experiment.evaluation.batchSize, tta: evaluated.tta)
+            return try predictions(of: evaluated.model, evaluated, set, loss)
         }
     }
 
@@ -326,9 +326,14 @@ public struct RunEvaluation {
 
     /// The predictions of the only model, or of several that vote by their probabilities.
     private func predictions(_ sets: [EvaluationSet], _ loss: any LossSpec) throws -> Predictions {
-        let single = try zip(predictors, sets).map { predictor, set in
-            try predictions(of: predictor.model, predictor, set, loss)
-        }
+        try voted(
+            zip(predictors, sets).map { predictor, set in
+                try predictions(of: predictor.model, predictor, set, loss)
+            }, loss)
+    }
+
+    /// The predictions of the only model, or the vote of those of several.
+    private func voted(_ single: [Predictions], _ loss: any LossSpec) throws -> Predictions {
         guard single.count > 1 else { return single[0] }
         for predictor in predictors {
             try Predictor.requireClasses(predictor.targets, "voting by probabilities")

@@ -191,13 +191,13 @@ extension RunReport {
             return
         }
         let subset = experiment.evaluation.subset.splitSubset
-        guard experiment.targets.isEmpty, let data, names.count == model.input.last,
+        guard let data, names.count == model.input.last,
             FeatureFamilies(names).names.count > 1
         else { return }
         let set = try EvaluationSet(
             data.clips(subset), data.loading, batch: experiment.evaluation.batchSize)
         importances = try ModelPermutation(repeats: 5).importances(
-            model, set, families: true, names: names, classes: data.corpus.classes, subset: subset)
+            model, set, experiment, data, families: true, subset: subset)
     }
 
     mutating func add(_ result: RunResult, _ options: EvaluationOptions, isFitted: Bool = false) {

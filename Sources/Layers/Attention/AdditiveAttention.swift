@@ -14,6 +14,7 @@ public final class AdditiveAttention: Layer {
     /// The options: [time, channels] to [channels].
     public struct Spec: LayerSpec {
         public var form = Form.additive
+        public var gated = false
         public var units: Units?
         public var kernelInitializer = Initializer.glorotUniform
 
@@ -23,6 +24,10 @@ public final class AdditiveAttention: Layer {
             .init(
                 "form", \.form,
                 "Score of a step h: `additive` is v . tanh(W h + b) (Bahdanau et al. 2015); `reduced` is tanh(w . h + b_t), with one bias per step, a common custom layer in Keras."
+            ),
+            .init(
+                "gated", \.gated,
+                "Whether the hidden layer of the additive form is multiplied by a gate, v . (tanh(W h + b) * sigmoid(U h + c)), for multiple-instance learning (Ilse et al. 2018)."
             ),
             .init(
                 "units", \.units,
@@ -38,11 +43,10 @@ public final class AdditiveAttention: Layer {
         }
 
         public var validationIssues: [ValidationIssue] {
-            form == .reduced && units != nil
-                ? [
-                    ValidationIssue(
-                        "units", "does not apply to the reduced form, which has no hidden layer; remove it")
-                ] : []
+            [("units", units != nil), ("gated", gated)].filter { form == .reduced && $0.1 }.map {
+                ValidationIssue(
+                    $0.0, "does not apply to the reduced form, which has no hidden layer; remove it")
+            }
         }
 
         public func plan(_ input: [Int]) throws(ShapeProblem) -> LayerPlan {
@@ -51,10 +55,13 @@ public final class AdditiveAttention: Layer {
             switch form {
             case .additive:
                 let width = try units?.known(Self.type) ?? channels
+                // The hidden layer and its gate.
+                let parts = gated ? 2 : 1
                 return LayerPlan(
-                    output: [channels], parameters: product(channels + 2, width),
-                    multiplyAdds: product(steps, product(channels, width) + product(width) + channels),
-                    kept: product(steps, product(width) + 1))
+                    output: [channels], parameters: product(parts * (channels + 1) + 1, width),
+                    multiplyAdds: product(
+                        steps, product(parts, channels, width) + product(parts, width) + channels),
+                    kept: product(steps, product(parts, width) + 1))
             case .reduced:
                 return LayerPlan(
                     output: [channels], parameters: channels + steps, multiplyAdds: 2 * steps * channels,
@@ -75,25 +82,33 @@ public final class AdditiveAttention: Layer {
     public let bias: Parameter
     /// [units]; nil in the reduced form.
     public let scorer: Parameter?
+    /// The weight U, [channels, units], and the bias c, [units], of the gate; nil without one.
+    public let gate: (weight: Parameter, bias: Parameter)?
 
     public var spec: any LayerSpec { options }
     public var members: [Member] {
         weightAndBias(weight, bias) + (scorer.map { [.parameter("scorer", $0)] } ?? [])
+            + (gate.map { [.parameter("gate_weight", $0.weight), .parameter("gate_bias", $0.bias)] } ?? [])
     }
 
     /// Creates a layer with weights drawn from `generator`. The reduced form accepts sequences of `steps` steps only.
     public init(_ spec: Spec, steps: Int, channels: Int, _ generator: RandomGenerator) {
         options = spec
         let width = spec.form == .additive ? spec.units?.value ?? channels : 1
-        weight = Parameter(
-            spec.kernelInitializer.make(
-                [channels, width], fanIn: channels, fanOut: width, generator.split("weight")))
+        func matrix(_ name: String) -> Parameter {
+            Parameter(
+                spec.kernelInitializer.make(
+                    [channels, width], fanIn: channels, fanOut: width, generator.split(name)))
+        }
+        weight = matrix("weight")
         bias = Parameter(.zeros([spec.form == .additive ? width : steps]))
         scorer =
             spec.form == .additive
             ? Parameter(
                 spec.kernelInitializer.make([width], fanIn: width, fanOut: 1, generator.split("scorer")))
             : nil
+        gate =
+            spec.gated && spec.form == .additive ? (matrix("gate_weight"), Parameter(.zeros([width]))) : nil
     }
 
     /// Creates an additive attention layer.
@@ -114,13 +129,21 @@ public final class AdditiveAttention: Layer {
 
     /// Returns the pooled vectors, [batch, channels], and the weights of the steps, [batch, time].
     public func pool(_ x: Signal) -> (context: Tensor, weights: Tensor) {
-        if let scorer {
+        if let scorer, gate == nil {
             return additiveAttention(
                 x.tensor, weight: weight.tensor, bias: bias.tensor, scorer: scorer.tensor, mask: x.mask)
         }
         let (batch, steps) = (x.tensor.shape[0], x.tensor.shape[1])
         let x = x.cleaned
-        var scores = (linear(x.tensor, weight.tensor).reshaped([batch, steps]) + bias.tensor).tanh()
+        var scores: Tensor
+        if let scorer, let gate {
+            let hidden = linear(x.tensor, weight.tensor, bias: bias.tensor).tanh()
+            let opened = linear(x.tensor, gate.weight.tensor, bias: gate.bias.tensor).sigmoid()
+            scores = matmul(hidden * opened, scorer.tensor.reshaped([scorer.shape[0], 1]))
+                .reshaped([batch, steps])
+        } else {
+            scores = (linear(x.tensor, weight.tensor).reshaped([batch, steps]) + bias.tensor).tanh()
+        }
         if let mask = x.mask { scores = scores.maskedFill(1 - mask, -.infinity) }
         let weights = scores.softmax(axis: 1)
         let context = matmul(weights.reshaped([batch, 1, steps]), x.masked)

@@ -159,6 +159,12 @@ extension AdditiveAttention: KerasLayer {
             KerasSlot(prefix + "scorer", nil, scorer),
             KerasSlot(prefix + "scorer_bias", "bias", [[1]], isOptional: true) { _ in },
         ]
+            + (gate.map {
+                [
+                    KerasSlot(prefix + "gate_weight", nil, $0.weight),
+                    KerasSlot(prefix + "gate_bias", nil, $0.bias),
+                ]
+            } ?? [])
     }
 }
 

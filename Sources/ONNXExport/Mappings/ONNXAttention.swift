@@ -24,8 +24,16 @@ private let hidden = -1e30
     case .additive:
         let bias = layer.constant(try layer.tensor("bias"), "bias")
         let scorer = try layer.tensor("scorer")
+        var hiddenLayer = layer.node("Tanh", layer.node("Add", product, bias))
+        if spec.gated {
+            let gate = layer.node(
+                "MatMul", steps, layer.constant(try layer.tensor("gate_weight"), "gate_weight"))
+            let bias = layer.constant(try layer.tensor("gate_bias"), "gate_bias")
+            hiddenLayer = layer.node(
+                "Mul", hiddenLayer, layer.node("Sigmoid", layer.node("Add", gate, bias)))
+        }
         scores = layer.node(
-            "MatMul", layer.node("Tanh", layer.node("Add", product, bias)),
+            "MatMul", hiddenLayer,
             layer.constant(scorer.reshaped([scorer.count, 1]), "scorer"))
     case .reduced:
         try layer.needsFixedSteps(x, "the reduced form has one bias per step")

@@ -7,7 +7,10 @@ import SpeechEmotion
 import Testing
 
 @Suite struct ConfigReferenceTests {
-    init() { EncoderKinds.register() }
+    init() {
+        EncoderKinds.register()
+        SpeechSegments.register()
+    }
 
     private func encoded<Kind: TaggedOptions>(_ kind: Kind.Type, _ json: JSONValue) throws -> JSONValue {
         try Kind.decode(json).encode()

@@ -55,7 +55,8 @@ import Testing
         }
     }
 
-    /// CORAL: mean 0 and nearly the identity matrix as covariance in each corpus; the matrix is symmetric, so that channels stay themselves.
+    /// CORAL: mean 0, and the covariance that shrinkage leaves. With the correlation matrix R, shrunk to S = (1 - a) R + a I, whose
+    /// eigenvectors are those of R, it is S^(-1/2) R S^(-1/2) = R S^(-1); times S it is R.
     @Test func everyCorpusHasTheSameCovariance() throws {
         let clips = (0..<300).map { number in
             Clip(
@@ -67,14 +68,58 @@ import Testing
         for members in [0..<200, 200..<300] {
             let rows = members.map { set.features($0).values.map { Swift.Double($0) } }
             let count = Swift.Double(rows.count)
+            let raw = try members.map {
+                try Correlated().features(of: clips[$0], transforms: [nil])[0].values.map { Swift.Double($0) }
+            }
+            let standard = Self.standardized(raw)
+            let correlation = Self.covariance(standard)
+            let share = Self.shrinkage(standard, correlation)
+            #expect(share > 0.001 && share < 0.5)
+            let found = Self.covariance(rows)
             for a in 0..<3 {
                 #expect(abs(rows.reduce(0) { $0 + $1[a] } / count) < 1e-5)
                 for b in 0..<3 {
-                    let covariance = rows.reduce(0) { $0 + $1[a] * $1[b] } / count
-                    #expect(abs(covariance - (a == b ? 1 : 0)) < 0.25, "\(a) \(b) \(covariance)")
+                    let product = (0..<3).reduce(0) { sum, i in
+                        sum + found[a][i] * ((1 - share) * correlation[i][b] + (i == b ? share : 0))
+                    }
+                    #expect(abs(product - correlation[a][b]) < 1e-4, "\(a) \(b) \(product)")
                 }
             }
         }
+    }
+
+    private static func standardized(_ rows: [[Swift.Double]]) -> [[Swift.Double]] {
+        let count = Swift.Double(rows.count)
+        let means = (0..<3).map { column in rows.reduce(0) { $0 + $1[column] } / count }
+        let deviations = (0..<3).map { column in
+            (rows.reduce(0) { $0 + ($1[column] - means[column]) * ($1[column] - means[column]) } / count)
+                .squareRoot()
+        }
+        return rows.map { row in (0..<3).map { (row[$0] - means[$0]) / deviations[$0] } }
+    }
+
+    private static func covariance(_ rows: [[Swift.Double]]) -> [[Swift.Double]] {
+        (0..<3).map { a in
+            (0..<3).map { b in rows.reduce(0) { $0 + $1[a] * $1[b] } / Swift.Double(rows.count) }
+        }
+    }
+
+    /// The shrinkage of Ledoit and Wolf (2004): the mean squared distance of the products of single rows from the covariance, divided by the
+    /// number of rows and by the squared distance of the covariance from the identity matrix.
+    private static func shrinkage(_ rows: [[Swift.Double]], _ covariance: [[Swift.Double]]) -> Swift.Double {
+        var (spread, distance) = (0.0, 0.0)
+        for a in 0..<3 {
+            for b in 0..<3 {
+                let target: Swift.Double = a == b ? 1 : 0
+                distance += (covariance[a][b] - target) * (covariance[a][b] - target)
+                for row in rows {
+                    let gap = row[a] * row[b] - covariance[a][b]
+                    spread += gap * gap
+                }
+            }
+        }
+        let count = Swift.Double(rows.count)
+        return min(1, spread / (count * count) / distance)
     }
 
     @Test func everySpeakerHasMean0AndDeviation1() throws {

@@ -48,6 +48,26 @@ import Testing
         #expect(text.split(separator: "\n").count < 400)
     }
 
+    /// The outputs of targets are interpreted by their kinds; a model with outputs for every step is refused.
+    @Test func targetsAreInterpreted() throws {
+        let targets =
+            #"[{"name": "arousal", "kind": "regression", "offset": 3, "scale": 2}, {"name": "labels", "kind": "multi_label", "classes": ["laughter", "sigh"]}]"#
+        let features = try JSONValue.parse(sequence(#"{"type": "mfcc"}"#))
+        var card = ModelCard(classes: [], features: features)
+        card.targets = try JSONValue.parse(targets)
+        let text = try #require(FeatureScript(card).text)
+        for line in [
+            "predicts their targets", "TARGETS = [",
+            #"{"name": "arousal", "kind": "regression", "offset": 3, "scale": 2}"#,
+            #""classes": ["laughter", "sigh"]"#, #"run("output", inputs, lengths)"#, "def interpreted(",
+        ] { #expect(text.contains(line), "\(line)") }
+        #expect(!text.contains("CLASSES") && !text.contains("run(\"probabilities\""))
+        var frames = ModelCard(classes: ["non-speech", "speech"], features: features)
+        frames.frames = ["merge": "speech", "unlabeled": "non-speech"]
+        #expect(
+            try FeatureScript(frames).refusals == ["predictions (the model has outputs for every step)"])
+    }
+
     /// Longer recordings are cut into windows as long as the model's input; a limited stretch is measured after silence is removed.
     @Test func windowsFollowThePipeline() throws {
         func text(_ pipeline: String) throws -> String { try #require(try script(pipeline).text) }
@@ -91,10 +111,10 @@ import Testing
         for kind in WaveEditKinds.kinds {
             let script = try script(
                 #"{"preprocessing": [{"type": "\#(kind.type)"\#(options[kind.type] ?? "")}]}"#)
-            guard kind.type != "voice_activity" else {
+            guard !["voice_activity", "speech_segments"].contains(kind.type) else {
                 #expect(
                     script.refusals == [
-                        #"features.preprocessing[0] (the preprocessing step "voice_activity")"#
+                        #"features.preprocessing[0] (the preprocessing step "\#(kind.type)")"#
                     ])
                 continue
             }

@@ -270,7 +270,9 @@ import Testing
         }
     }
 
-    /// The covariances of the outputs in two domains come nearer to each other than without the alignment.
+    /// The covariances of the outputs in two domains agree as closely as the weight demands. Equal logits for all clips have the loss
+    /// log 8 and equal covariances, so that the loss of the best model is at most log 8, and the distance at most that divided by the weight.
+    /// Without the alignment, the distance is larger.
     @Test func domainsAreAligned() throws {
         func distance(_ settings: [String]) throws -> Double {
             var found = Double.nan
@@ -300,7 +302,9 @@ import Testing
             return found
         }
         let coral = #"training.coral={"column": "gender", "weight": 10000}"#
-        #expect(try distance([coral]) < 0.5 * distance([]))
+        let bound = log(8.0) / 10000
+        let (aligned, other) = try (distance([coral]), distance([]))
+        #expect(aligned <= bound && other > bound, "\(aligned), \(bound), \(other)")
         for (setting, text) in [
             (#"training.coral={"column": "corpus"}"#, "no value in the column"),
             (#"training={"mixup": 0.2, "coral": {}}"#, "mixes examples of different domains"),
@@ -349,7 +353,7 @@ import Testing
             #expect(epoch["train_accuracy"] == nil)
             let decisions = try JSONValue.load(record.file(RunFile.decisions))["targets"]?.elements
             #expect(decisions?.map { $0["target"]?.text } == ["arousal", "valence"])
-            // The report of trees has their importances, and that of other models none.
+            // A single family of features has no importance by comparison.
             let html = try String(contentsOfFile: record.file(RunFile.report), encoding: .utf8)
             #expect(html.contains("arousal: residuals") && !html.contains("importances"))
         }

@@ -111,6 +111,43 @@ import Training
         #expect(record.predictions?.frames[0].trueSegments.map(\.label) == [1, 0])
     }
 
+    /// Labels that are found in recordings are those of each copy: a clip that is moved by 0.32 s, ten steps, has its speech later.
+    @Test func labelsByVoiceActivity() throws {
+        let experiment = try experiment([
+            #"frame_labels={"voice_activity": {"open_db": 20, "close_db": 15}, "merge": "speech", "unlabeled": "silence"}"#,
+            #"augmentation.copies=[[], [{"type": "time_shift", "seconds": 0.32}]]"#,
+        ])
+        let data = try ExperimentData(experiment)
+        let clips = Array(try data.clips(.train).prefix(3))
+        let set = try TrainingSet(
+            clips, data.loading, plan: experiment.augmentation, batch: 6, generator: RandomGenerator(seed: 1))
+        let batch = try set.inOrder()[0]
+        guard case .values(let targets) = batch.targets else {
+            Issue.record("no labels of steps")
+            return
+        }
+        #expect(batch.ids == clips.flatMap { [$0.id, $0.id + "#1"] })
+        let energy = try EnergyActivity.decode(text: #"{"open_db": 20, "close_db": 15}"#)
+        for (index, clip) in clips.enumerated() {
+            let wave = try clip.source.wave.resampled(to: 16000)
+            let moved = Waveform(
+                [Float](repeating: 0, count: 5120) + wave.samples.dropLast(5120), rate: wave.rate)
+            for (copy, sound) in [wave, moved].enumerated() {
+                let row = targets.select(axis: 0, index: 2 * index + copy).array
+                let segments = energy.segments(of: sound)
+                #expect(!segments.isEmpty)
+                var speech = 0
+                for (step, label) in row.enumerated() where !label.isNaN {
+                    // The center of two frames of 16 ms, of which the first is at 0.
+                    let time = 0.032 * Double(step) + 0.008
+                    #expect((label == 1) == segments.contains { $0.contains(time) }, "\(step)")
+                    speech += label == 1 ? 1 : 0
+                }
+                #expect(speech > 0)
+            }
+        }
+    }
+
     @Test func lossOfLabeledFrames() {
         let generator = RandomGenerator(seed: 3)
         let outputs = Tensor((0..<24).map { _ in Real(generator.normal()) }, shape: [2, 4, 3])
@@ -135,6 +172,11 @@ import Training
         ("training.mixup=0.2", "cannot mix the labels of steps; remove it, or frame_labels"),
         (#"evaluation.metrics=["auc"]"#, "does not apply to this model; use one of accuracy, uar"),
         (#"frame_labels={"merge": "speech"}"#, "leaves a single class"),
+        (#"frame_labels={"voice_activity": {}}"#, "requires names of its classes"),
+        (
+            #"frame_labels={"voice_activity": {}, "segments": "s.csv", "merge": "speech", "unlabeled": "x"}"#,
+            "conflicts with \"segments\""
+        ),
         (
             #"model=[{"type": "global_pool"}, {"type": "dense", "units": "classes"}]"#,
             "expected [steps, 2]"
@@ -144,6 +186,18 @@ import Training
     func impossibleOptionsAreNamed(_ setting: String, _ message: String) {
         let problem = #expect(throws: ConfigurationError.self) { try experiment([setting]) }
         #expect(problem.map { "\($0)" }?.contains(message) == true, "\(problem.map { "\($0)" } ?? "")")
+    }
+
+    @Test func copiesKeepTheSilenceInWhichSpeechIsFound() {
+        let problem = #expect(throws: ConfigurationError.self) {
+            try experiment([
+                #"frame_labels={"voice_activity": {}, "merge": "speech", "unlabeled": "silence"}"#,
+                #"augmentation.copies=[[{"type": "time_shift"}, {"type": "noise"}]]"#,
+            ])
+        }
+        let text = problem.map { "\($0)" } ?? ""
+        #expect(
+            text.contains("augmentation.copies[0][1]") && text.contains("adds sound to pauses"), "\(text)")
     }
 
     /// Steps that are no whole number of frames, files without known clips, and damaged files.

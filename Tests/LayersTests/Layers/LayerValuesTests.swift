@@ -130,6 +130,45 @@ import Testing
         #expect(single.attentionWeights(Signal(normal([1, 5, 4]))).map(\.name) == [""])
     }
 
+    /// Gated attention (Ilse et al. 2018) with a masked step. The numbers are from NumPy in float64: the formula, and central differences.
+    @Test func gatedAttentionWeightsByGates() throws {
+        let attention = try #require(
+            layer(#"{"type": "attention", "gated": true, "units": 3}"#, [3, 2]) as? AdditiveAttention)
+        let gate = try #require(attention.gate)
+        let scorer = try #require(attention.scorer)
+        let parameters = [attention.weight, attention.bias, scorer, gate.weight, gate.bias]
+        #expect(attention.parameters.count == parameters.count)
+        let values: [[Real]] = [
+            [0.5, -1, 0.25, 1.5, 0.75, -0.5], [0.1, -0.2, 0.3], [2, -1, 0.5],
+            [-0.5, 0.8, 1.2, 0.4, -1.1, 0.6], [-0.3, 0.2, 0.05],
+        ]
+        for (parameter, values) in zip(parameters, values) {
+            parameter.value = Tensor(values, shape: parameter.shape)
+        }
+        let x = Tensor([1, -1, 0.5, 2, -1.5, 0.25, 0.2, 0.4, -0.6, 0.8, 9, 9], shape: [2, 3, 2])
+        let (context, weights) = attention.pool(Signal(x, lengths: [3, 2]))
+        let close = Closeness(relative: 1e-5, absolute: 1e-6)
+        #expect(
+            close.difference(
+                weights,
+                Tensor(
+                    [0.44086783, 0.44308806, 0.11604411, 0.50855232, 0.49144768, 0], shape: [2, 3])) == nil)
+        #expect(
+            close.difference(
+                context, Tensor([0.48834569, 0.47431931, -0.19315814, 0.59657907], shape: [2, 2])) == nil)
+        let gradients = (context * Tensor([1, -2, 0.5, 3], shape: [2, 2])).sum().backward()
+        let expected: [[Real]] = [
+            [0.5775507, -0.0222682, -0.0339439, -0.3728713, 0.3824682, -1.0393574],
+            [0.1250104, 0.1029574, -0.2637523], [-0.9480952, -1.4447316, 1.3526836],
+            [-0.810458, 0.1791902, 0.1541507, -0.895225, 0.0903687, -0.057932],
+            [-1.019143, 0.2622841, 0.1683476],
+        ]
+        for (parameter, expected) in zip(parameters, expected) {
+            let found = try #require(gradients[parameter])
+            #expect(close.difference(found, Tensor(expected, shape: parameter.shape)) == nil)
+        }
+    }
+
     @Test func residualAddsItsInput() throws {
         let json = #"{"type": "residual", "body": [{"type": "dense", "units": 3}], "scale": 0.5}"#
         let residual = try layer(json, [3])
@@ -151,6 +190,7 @@ import Testing
             #"{"type": "multi_head_attention", "num_heads": 2}"#, #"{"type": "global_pool"}"#,
             #"{"type": "global_pool", "kind": "max"}"#, #"{"type": "group_norm", "groups": 2}"#,
             #"{"type": "squeeze_excitation"}"#, #"{"type": "conformer", "num_heads": 2}"#,
+            #"{"type": "attention", "gated": true}"#,
         ] {
             let y = try layer(json, [3, 4]).forward(Signal(normal([2, 3, 4]), lengths: [0, 3]), .inference)
             let isFinite = y.tensor.array.allSatisfy { $0.isFinite }

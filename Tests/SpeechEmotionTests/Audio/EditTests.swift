@@ -130,7 +130,7 @@ import Testing
     @Test func theShortestSounds() throws {
         for samples in [[], [0], [1], [1, -1]] as [[Float]] {
             let wave = Waveform(samples, rate: 16000)
-            for kind in WaveEditKinds.kinds {
+            for kind in WaveEditKinds.builtIn {
                 guard let edit = kind.init() as? any WaveEdit, !(edit is Crop) || !samples.isEmpty else {
                     continue
                 }

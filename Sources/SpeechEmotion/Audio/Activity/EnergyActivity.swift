@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The noise floor of a moment is the lowest smoothed level in a window around it, as with minimum statistics (Martin 2001). A segment
 /// begins `open_db` above the floor and ends below `close_db`.
-public struct EnergyActivity: WaveEdit {
+public struct EnergyActivity: WaveEdit, Equatable {
     /// The level above the noise floor at which a segment begins, in dB.
     public var open = 10.0
     /// The level above the noise floor below which a segment ends, in dB.
@@ -54,12 +54,7 @@ public struct EnergyActivity: WaveEdit {
     /// Returns the segments joined without a fade; the waveform itself if there are none.
     public func callAsFunction(_ wave: Waveform) -> Waveform {
         let found = segments(of: wave)
-        guard !found.isEmpty else { return wave }
-        func place(_ seconds: Double) -> Int {
-            max(0, min(wave.count, Int((seconds * Double(wave.rate)).rounded())))
-        }
-        return Waveform(
-            found.flatMap { wave.samples[place($0.lowerBound)..<place($0.upperBound)] }, rate: wave.rate)
+        return found.isEmpty ? wave : wave.joining(found)
     }
 
     /// Returns the segments in seconds.
@@ -114,5 +109,16 @@ public struct EnergyActivity: WaveEdit {
             while candidates[first] < place - reach { first += 1 }
             return values[candidates[first]]
         }
+    }
+}
+
+extension Waveform {
+    /// Returns the segments between moments in seconds, one after another.
+    package func joining(_ segments: [Range<Double>]) -> Waveform {
+        func place(_ seconds: Double) -> Int {
+            max(0, min(count, Int((seconds * Double(rate)).rounded())))
+        }
+        return Waveform(
+            segments.flatMap { samples[place($0.lowerBound)..<place($0.upperBound)] }, rate: rate)
     }
 }

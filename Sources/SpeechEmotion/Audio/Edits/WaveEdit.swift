@@ -4,11 +4,12 @@ import Configuration
 public protocol WaveEdit: TaggedOptions {
     /// Returns the processed waveform. Throws a `DataError` if the step cannot be applied to it.
     func callAsFunction(_ wave: Waveform) throws -> Waveform
+    /// Whether the step removes silence, so that the length depends on the recording (default: false).
+    var removesSilence: Bool { get }
 }
 
 extension WaveEdit {
-    /// Whether the step removes silence, so that the length depends on the recording.
-    var removesSilence: Bool { self is Trim || self is SilenceRemoval || self is EnergyActivity }
+    public var removesSilence: Bool { self is Trim || self is SilenceRemoval || self is EnergyActivity }
 }
 
 /// The registered preprocessing steps.

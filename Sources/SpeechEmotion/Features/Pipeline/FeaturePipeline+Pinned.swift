@@ -5,7 +5,8 @@ extension FeaturePipeline {
     /// Throws if such a file cannot be read, or has another fingerprint than the pipeline says.
     public func pinned() throws -> FeaturePipeline {
         let json = encode()
-        let pinned = try FeatureKinds.mappingPinned(in: json) { try $0.pinned().encode() }
+        var pinned = try FeatureKinds.mappingPinned(in: json) { try $0.pinned().encode() }
+        pinned = try WaveEditKinds.mappingPinned(in: pinned) { try $0.pinned().encode() }
         return pinned == json ? self : try FeaturePipeline.decode(pinned)
     }
 }

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A model in the folder `Models` of this package.
+public enum BundledModel: String, Sendable {
+    /// Classifies emotions.
+    case emotion = "speech-emotion"
+    /// Finds speech.
+    case voiceActivity = "voice-activity"
+
+    /// Returns its path, in the folder `Models` beside the program or in a folder above it. Throws a `LabError` if it is not there.
+    public func path() throws(LabError) -> String {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        var folders = [FileManager.default.currentDirectoryPath]
+        var folder = (program as NSString).deletingLastPathComponent
+        while folder.count > 1 {
+            folders.append(folder)
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        let name = "Models/\(rawValue).safetensors"
+        for folder in folders {
+            let file = folder + "/" + name
+            if FileManager.default.fileExists(atPath: file) { return file }
+        }
+        throw LabError(
+            "cannot find the bundled model, \(name), next to the program or in a folder above it; pass another with --model, such as --model runs/quickstart"
+        )
+    }
+
+    /// Returns the path of a model of voice activity: that of the bundled model for `bundled`, or the path itself.
+    public static func voiceActivityPath(_ name: String) throws(LabError) -> String {
+        name == "bundled" ? try voiceActivity.path() : name
+    }
+}

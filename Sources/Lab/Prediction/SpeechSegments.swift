@@ -1,0 +1,98 @@
+import Autograd
+import Configuration
+import Foundation
+import SpeechEmotion
+import Synchronization
+
+/// Keeps the segments of speech that a model finds, and joins them.
+public struct SpeechSegments: WaveEdit, PinnedOptions {
+    /// `bundled`, a run folder, or a model file.
+    public var model = "bundled"
+    /// The probability of speech at which a segment begins; it ends below 0.7 times this value.
+    public var threshold = 0.5
+    /// The shortest segment, the shortest gap, and the extension of segments, in seconds.
+    public var minSpeech = 0.1
+    public var minSilence = 0.2
+    public var margin = 0.05
+    /// The SHA-256 of the model file; nil accepts any.
+    public var sha256: String?
+
+    public static let type = "speech_segments"
+    public static let summary =
+        "Keeps the segments of speech that a model of frames finds, and joins them: voice activity detection in noise. A recording without such a segment is left unchanged."
+    public static let fields: [Field<Self>] = [
+        .init(
+            "model", \.model,
+            "`bundled`, or the run folder or model file of a frame classification with the class `speech`.",
+            .notEmpty),
+        .init(
+            "threshold", \.threshold,
+            "Probability of speech at which a segment begins; it ends below 0.7 times this value.",
+            .range(0.01...0.99)),
+        .init("min_speech", \.minSpeech, "Seconds below which a segment is dropped.", .range(0...60)),
+        .init("min_silence", \.minSilence, "Seconds below which a gap is filled.", .range(0...60)),
+        .init("margin", \.margin, "Seconds to keep around each segment.", .range(0...60)),
+        .init(
+            "sha256", \.sha256,
+            "SHA-256 of the model file. A run and its model file record it, and another model is an error; `null` accepts any model.",
+            .check("of 64 hexadecimal digits") {
+                $0.map { $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) } ?? true
+            }
+        ),
+    ]
+
+    public init() {}
+
+    public var removesSilence: Bool { true }
+
+    /// Makes configs know the step. Call it before a config is read; calling it again has no effect.
+    public static func register() { WaveEditKinds.register(Self.self) }
+
+    /// Returns the segments joined without a fade; the waveform itself if there are none. Throws a `DataError` if the model cannot be read.
+    public func callAsFunction(_ wave: Waveform) throws -> Waveform {
+        guard wave.count > 0 else { return wave }
+        var decision = SegmentDecision(open: threshold, close: 0.7 * threshold)
+        (decision.minSegment, decision.minGap, decision.margin) = (minSpeech, minSilence, margin)
+        let found = try loaded().detector.segments(wave, decision)
+        return found.isEmpty ? wave : wave.joining(found.map { $0.start..<$0.end })
+    }
+
+    /// Returns the step with the SHA-256 of its model. Throws if it has that of another one.
+    public func pinned() throws -> SpeechSegments {
+        var result = self
+        result.sha256 = try loaded().sha256
+        return result
+    }
+
+    /// The options without the path of the model if its SHA-256 is known.
+    public var identity: JSONValue {
+        var json = encode()
+        if sha256 != nil { json["model"] = nil }
+        return json
+    }
+
+    private typealias Loaded = (detector: SpeechDetector, sha256: String)
+    private static let known = Mutex<[String: Loaded]>([:])
+
+    /// The model, which is read once.
+    private func loaded() throws(DataError) -> Loaded {
+        let found: Loaded
+        do {
+            let path = try BundledModel.voiceActivityPath(model)
+            found = try Self.known.withLock { known in
+                if let kept = known[path] { return kept }
+                let made = try (SpeechDetector(model: path), SHA256.hash(contentsOf: RunFile.modelFile(path)))
+                known[path] = made
+                return made
+            }
+        } catch {
+            throw DataError(
+                "\(Self.type), the model \(model)", found: "\(error)",
+                allowed: "the bundled model, or a frame classification with the class \"speech\"")
+        }
+        guard let sha256, sha256 != found.sha256 else { return found }
+        throw DataError(
+            "\(Self.type), the model \(model)", found: "another model: SHA-256 \(found.sha256)",
+            allowed: "SHA-256 \(sha256), the model that was used before")
+    }
+}
