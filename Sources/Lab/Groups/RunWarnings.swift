@@ -39,7 +39,7 @@ public struct RunWarnings: Sendable {
     }
 
     /// Collects the warnings of the runs of several sets.
-    init(_ sets: [RunSet]) {
+    init(sets: [RunSet]) {
         self.init(
             sets.flatMap(\.records).compactMap { record in record.result.map { (record.name, $0) } })
     }
