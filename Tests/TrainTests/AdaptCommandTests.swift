@@ -70,7 +70,7 @@ import Testing
                 $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             }
             let column = try #require(folds[0].firstIndex(of: "uar"))
-            let runs = try RunSet.reportedOne(own + "/cv").records.map(\.path)
+            let runs = try RunSet.all(own + "/cv", skipsUnfinished: false).flatMap(\.records).map(\.path)
             for (number, run) in runs.enumerated() {
                 let single = try BuiltProgram.run(
                     "evaluate", run, "--adapt", "batch-norm", "--format", "json", "--out",
