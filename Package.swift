@@ -107,15 +107,18 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Training", "Layers", "Metrics", "Autograd", "Configuration"],
             path: "Tests/TestSupport", swiftSettings: realType),
+        .target(name: "GoldenSupport", path: "Tests/GoldenSupport"),
         .testTarget(
-            name: "AutogradTests", dependencies: ["Autograd", "AutogradTesting", "COpenBLAS"],
+            name: "AutogradTests",
+            dependencies: ["Autograd", "AutogradTesting", "GoldenSupport", "COpenBLAS"],
             swiftSettings: realType),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "MetricsTests", dependencies: ["Metrics", "TestSupport", "Autograd"],
+            name: "MetricsTests", dependencies: ["Metrics", "TestSupport", "GoldenSupport", "Autograd"],
             swiftSettings: realType),
         .testTarget(
-            name: "ClassicalTests", dependencies: ["Classical", "Autograd"], exclude: ["Fixtures"],
+            name: "ClassicalTests", dependencies: ["Classical", "GoldenSupport", "Autograd"],
+            exclude: ["Fixtures"],
             swiftSettings: realType),
         .testTarget(
             name: "ProjectionTests", dependencies: ["Projection", "Classical", "Autograd"],
@@ -136,7 +139,7 @@ let package = Package(
             name: "LayersTests",
             dependencies: [
                 "Classical",
-                "Layers", "Training", "TestSupport", "Metrics", "Configuration", "Autograd",
+                "Layers", "Training", "TestSupport", "GoldenSupport", "Metrics", "Configuration", "Autograd",
                 "AutogradTesting",
             ],
             exclude: ["Fixtures"], swiftSettings: realType),
@@ -161,7 +164,9 @@ let package = Package(
             path: "Tests/SpeechTestSupport", swiftSettings: realType),
         .testTarget(
             name: "SpeechEmotionTests",
-            dependencies: ["SpeechEmotion", "GeMAPS", "SpeechTestSupport", "Configuration", "Autograd"],
+            dependencies: [
+                "SpeechEmotion", "GeMAPS", "SpeechTestSupport", "GoldenSupport", "Configuration", "Autograd",
+            ],
             swiftSettings: realType),
         .testTarget(
             name: "LabTests",
@@ -209,7 +214,7 @@ if Context.environment["GRADIENT_CHECKS"] != nil {
     let targets: Set = [
         "CKernels", "COpenBLAS", "Autograd", "AutogradTesting", "Configuration", "Classical", "Metrics",
         "Layers",
-        "Training", "TestSupport", "AutogradTests", "LayersTests", "TrainingTests",
+        "Training", "TestSupport", "GoldenSupport", "AutogradTests", "LayersTests", "TrainingTests",
     ]
     package.targets.removeAll { !targets.contains($0.name) }
     package.products.removeAll { !targets.contains($0.name) }

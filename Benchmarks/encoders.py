@@ -4,18 +4,22 @@
 usage: encoders.py TRAIN_PROGRAM [--rounds N] [--threads 1 2] [--batches 1 8]
 
 All programs compute all hidden states of clips of 3.5 s with the same random weights, in alternating order, each in its own
-process. Prints a table with the medians of several rounds; ratios above 1 mean that Prosody is faster or needs less memory.
+process. Prints a table with the medians of several rounds; ratios above 1 mean that Prosody with float32 weights is faster or
+needs less memory. The row "prosody int8" has 8-bit weights.
 Requires `pip install numpy torch transformers safetensors onnx onnxruntime onnxscript`.
 """
 
 import argparse
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EncodersTests/Fixtures"))
 
 SAMPLES = 56000
 
@@ -39,29 +43,11 @@ def timed(work, warm_up=2, runs=5, seconds=5):
     return statistics.median(times) * 1000
 
 
-def transformers_module():
-    import torch
-
-    # Some builds of torchvision lack compiled operations, which transformers imports but this model does not use.
-    library = torch.library.Library("torchvision", "FRAGMENT")
-    for operation in (
-        "nms qnms roi_align _roi_align_backward ps_roi_align _ps_roi_align_backward roi_pool _roi_pool_backward "
-        "ps_roi_pool _ps_roi_pool_backward qroi_align deform_conv2d _deform_conv2d_backward"
-    ).split():
-        try:
-            library.define(operation + "(Tensor a) -> Tensor")
-        except RuntimeError:
-            pass
-    import transformers
-
-    return library, transformers
-
-
 def make(folder):
     """Writes the model for transformers and for ONNX Runtime."""
     import torch
+    from encoder_models import transformers
 
-    _, transformers = transformers_module()
     torch.manual_seed(0)
     model = transformers.Wav2Vec2Model(transformers.Wav2Vec2Config(layerdrop=0.0)).eval()
     model.save_pretrained(folder)
@@ -87,9 +73,9 @@ def peer(framework, folder, batch, threads):
     x = numpy.random.default_rng(1).normal(size=(batch, SAMPLES)).astype(numpy.float32)
     if framework == "torch":
         import torch
+        from encoder_models import transformers
 
         torch.set_num_threads(threads)
-        _, transformers = transformers_module()
         model = transformers.Wav2Vec2Model.from_pretrained(folder).eval()
         inputs = torch.tensor(x)
         with torch.inference_mode():
@@ -128,12 +114,13 @@ def main():
         print("| ---: | ---: | --- | ---: | ---: | ---: | ---: |")
         for batch in options.batches:
             for threads in options.threads:
-                results = {"prosody": [], "torch": [], "onnxruntime": []}
+                results = {"prosody": [], "prosody int8": [], "torch": [], "onnxruntime": []}
                 for _ in range(options.rounds):
-                    results["prosody"].append(
-                        run(
-                            [options.program, "bench", "encoder", "--batch", str(batch), "--threads", str(threads), "--json"],
-                            {"BENCH_ENCODER": converted}))
+                    for name, workload in (("prosody", "encoder"), ("prosody int8", "encoder-int8")):
+                        results[name].append(
+                            run(
+                                [options.program, "bench", workload, "--batch", str(batch), "--threads", str(threads), "--json"],
+                                {"BENCH_ENCODER": converted}))
                     for framework in ("torch", "onnxruntime"):
                         results[framework].append(
                             run(

@@ -14,16 +14,16 @@ import json
 import statistics
 import sys
 
-from encoders import SAMPLES, peak_memory, run, timed, transformers_module
+from encoders import SAMPLES, peak_memory, run, timed
 
 
 def peer(batch, threads, checkpointed):
     """Measures PyTorch in this process and prints the result as JSON."""
     import torch
+    from encoder_models import transformers
 
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    _, transformers = transformers_module()
     rates = dict(hidden_dropout=0.0, attention_dropout=0.0, activation_dropout=0.0, layerdrop=0.0)
     config = transformers.Wav2Vec2Config(apply_spec_augment=False, **rates)
     model = transformers.Wav2Vec2Model(config).train()

@@ -18,10 +18,14 @@ enum EncoderBench {
         return SpeechEncoder(config, generator: RandomGenerator(seed: 0))
     }
 
-    static func measure(batch: Int) throws -> Row {
+    static func measure(batch: Int, isQuantized: Bool = false) throws -> Row {
         let clock = ContinuousClock()
         let begin = clock.now
         let encoder = try encoder()
+        if isQuantized {
+            encoder.quantize()
+            Memory.releaseCached()
+        }
         let build = (clock.now - begin).inSeconds
         let x = Tensor.normal([batch, samples], using: RandomGenerator(seed: 1))
         let forward = try Timing(warmUp: 2, warmUpSeconds: 0, runs: 5, seconds: 5) {
@@ -29,10 +33,27 @@ enum EncoderBench {
         }
         var row = Row()
         row.add("batch", batch)
-        row.add("parameters", encoder.parameterCount)
+        row.add("parameters", encoder.config.parameters)
         row.add("forward_ms", forward.median * 1000, digits: 2)
         row.add("seconds_of_audio_per_s", Double(batch * samples) / 16000 / forward.median, digits: 2)
         row.add("build_s", build, digits: 3)
+        return row
+    }
+
+    /// The cosine distances of the hidden states with 8-bit weights from those with float32.
+    static func quantizationError(batch: Int) throws -> Row {
+        let encoder = try encoder()
+        let x = Tensor.normal([batch, samples], using: RandomGenerator(seed: 1))
+        let exact = encoder.hiddenStates(of: x)
+        encoder.quantize()
+        let distances = zip(exact, encoder.hiddenStates(of: x)).map { a, b in
+            1 - Double((a * b).sum().item())
+                / (Double((a * a).sum().item()) * Double((b * b).sum().item())).squareRoot()
+        }
+        var row = Row()
+        row.add("batch", batch)
+        row.add("largest_cosine_distance", distances.max() ?? 0, digits: 6)
+        row.add("last_cosine_distance", distances.last ?? 0, digits: 6)
         return row
     }
 
@@ -70,6 +91,13 @@ extension Workload {
     static let encoder = Workload(
         name: "encoder", summary: "Hidden states of wav2vec 2.0 base for clips of 3.5 s.", batch: 1
     ) { try EncoderBench.measure(batch: $0 ?? 1) }
+    static let encoderInt8 = Workload(
+        name: "encoder-int8", summary: "The same with 8-bit weights.", batch: 1
+    ) { try EncoderBench.measure(batch: $0 ?? 1, isQuantized: true) }
+    static let encoderInt8Error = Workload(
+        name: "encoder-int8-error",
+        summary: "Cosine distances of these hidden states from those with float32.", batch: 1
+    ) { try EncoderBench.quantizationError(batch: $0 ?? 1) }
     /// Fine-tuning of a pretrained speech encoder.
     static let fineTuning = Workload(
         name: "fine-tuning", summary: "A training step of wav2vec 2.0 base for clips of 3.5 s.", batch: 4

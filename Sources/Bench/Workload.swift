@@ -13,6 +13,7 @@ package struct Workload: Sendable {
     package static let all: [Workload] =
         [
             .yardstick, .recipeA, .cnn1d, .mlp, .efficientNet, .efficientNetCheckpointed, .encoder,
+            .encoderInt8, .encoderInt8Error,
             .fineTuning,
             .fineTuningCheckpointed, .firstPrediction, .load, .features,
             .corpus,

@@ -47,6 +47,7 @@ int ck_usable_cores(void) {
 static const char *const instruction_sets[] = {"baseline", "avx2", "avx512"};
 
 int ck_level = 0;
+int ck_has_vnni = 0;
 static int best_level = 0;
 
 const char *ck_instruction_set(int level) { return instruction_sets[level]; }
@@ -63,6 +64,9 @@ __attribute__((constructor)) static void choose_level(void) {
     best_level = __builtin_cpu_supports("x86-64-v4") ? 2 : __builtin_cpu_supports("x86-64-v3") ? 1 : 0;
 #endif
     ck_level = best_level;
+#if defined(__x86_64__)
+    ck_has_vnni = __builtin_cpu_supports("avx512vnni") != 0;
+#endif
     const char *wished = getenv("AUTOGRAD_ISA");
     if (!wished || !*wished) return;
     int level = 2;

@@ -146,6 +146,32 @@ extension Command {
         return try Predictor(combining: runs, tta: arguments.tta())
     }
 
+    /// Predicts the tokens or the segments of files and folders.
+    private static func predictSteps(
+        _ arguments: Arguments, _ predictor: StepPredictor, format: String
+    ) throws {
+        let kind = predictor.vocabulary == nil ? "frame classification" : "sequence labeling"
+        for name in [
+            "tta", "attention", "saliency", "output", "adapt", "plots", "timeline", "window", "step",
+            "truncate",
+            "stateful", "rate", "segments",
+        ] where arguments.has(name) {
+            throw UsageError("--\(name) does not apply to a \(kind) model")
+        }
+        guard !arguments.all.contains("-") else {
+            throw UsageError("- does not apply to a \(kind) model; pass files or folders")
+        }
+        var files = try InputFiles(arguments.all)
+        let writer: any StepWriter =
+            predictor.vocabulary == nil
+            ? SegmentWriter(format: format, width: files.width)
+            : TokenWriter(format: format, width: files.width)
+        writer.begin()
+        try files.each { path in
+            try writer.write(path, AudioFile.read(path, rate: predictor.pipeline.sampleRate), predictor)
+        }
+    }
+
     /// Predicts the segments of speech in files.
     private static func predictSegments(
         _ arguments: Arguments, _ predictor: Predictor, by source: String
@@ -153,12 +179,12 @@ extension Command {
         let detector =
             try source == "energy"
             ? SpeechDetector() : SpeechDetector(model: BundledModel.voiceActivityPath(source))
-        let paths = try audioFiles(arguments.all)
+        var files = try InputFiles(arguments.all)
         let writer = PredictionWriter(
             predictor, format: arguments[format] ?? "table",
             .init(attention: arguments[attention], timeline: true, counts: true))
-        writer.begin(width: paths.map(\.count).max() ?? 0)
-        try eachFile(paths) { path in
+        writer.begin(width: files.width)
+        try files.each { path in
             writer.write(
                 path,
                 try predictor.prediction(ofFile: path, segments: detector, attention: arguments[attention]))
@@ -266,22 +292,8 @@ extension Command {
             predictor, format: arguments[format] ?? "table",
             .init(
                 attention: arguments[attention], timeline: arguments[timeline], counts: windows != nil))
-        var paths: [String] = []
-        var (failures, emptyFolders) = (0, 0)
-        for path in arguments.all {
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-                let found = try AudioFile.paths(inFolder: path)
-                if found.isEmpty {
-                    emptyFolders += 1
-                    Terminal.error(
-                        "error: \(path): no audio files in this folder; allowed: \(AudioFile.readable)")
-                }
-                paths += found
-            } else {
-                paths.append(path)
-            }
-        }
+        var files = try InputFiles(arguments.all)
+        let paths = files.paths
         let adaptation = arguments[adapt].flatMap(SpeakerAdaptation.init)
         let isOneSpeaker = predictor.pipeline.normalize != .none || adaptation != nil
         let normalized = predictor.pipeline.normalize.group
@@ -298,7 +310,7 @@ extension Command {
         }
         // Progress goes to standard error, predictions to standard output.
         let shows = paths.count > 32 && !Terminal.isInteractive && isatty(STDERR_FILENO) == 1
-        writer.begin(width: paths.map(\.count).max() ?? 0)
+        writer.begin(width: files.width)
         var (done, cut) = (0, 0)
         var progress = LongRecordingProgress()
         try predictor.predict(
@@ -327,10 +339,7 @@ extension Command {
                     paths[index], shown,
                     saliency: try saliency?.compute(paths[index], prediction.summary))
                 if !prediction.windows.isEmpty { cut += 1 }
-            case .failure(let error):
-                failures += 1
-                let text = "\(error)"
-                Terminal.error("error: \(text.contains(paths[index]) ? text : "\(paths[index]): \(text)")")
+            case .failure(let error): files.fail(paths[index], error)
             }
             done += 1
             if shows, done % 100 == 0 { Terminal.error("\(done) of \(paths.count) files") }
@@ -340,13 +349,7 @@ extension Command {
                 "\(cut) of \(NumberText.count(done, "recording")) \(cut == 1 ? "is" : "are") longer than a window of \(NumberText.trimmed(NumberText.fixed(windows.length))) s: predictions are averaged over windows; --timeline prints each window, --truncate uses only the first"
             )
         }
-        if failures > 0 {
-            throw LabError("\(failures) of \(NumberText.count(paths.count, "file")) could not be read")
-        }
-        if emptyFolders > 0 {
-            throw LabError(
-                "no audio files in \(emptyFolders) of \(NumberText.count(arguments.all.count, "argument"))")
-        }
+        try files.checkFailures()
     }
 }
 
@@ -361,14 +364,5 @@ private struct LongRecordingProgress {
         guard now / 10 > minutes / 10 else { return }
         minutes = now
         Terminal.error("\(path): \(now) minutes predicted")
-    }
-}
-
-/// The model of `Train predict` and `Train serve` unless another is named.
-enum DefaultModel {
-    /// The path of the bundled model of emotions, or the value of `PROSODY_MODEL`.
-    static func path() throws -> String {
-        if let named = ProcessInfo.processInfo.environment["PROSODY_MODEL"], !named.isEmpty { return named }
-        do { return try BundledModel.emotion.path() } catch { throw UsageError("\(error)") }
     }
 }

@@ -55,10 +55,10 @@ extension Command {
             Interrupt.watch()
             arguments.applyThreads()
             let detector = try detector(arguments)
-            let paths = try audioFiles(arguments.all)
-            let writer = SegmentWriter(format: arguments[format] ?? "table", paths)
+            var files = try InputFiles(arguments.all)
+            let writer = SegmentWriter(format: arguments[format] ?? "table", width: files.width)
             writer.begin()
-            try eachFile(paths) { path in
+            try files.each { path in
                 let found = try detector(AudioFile.read(path))
                 writer.write(path, found.map { ($0, SpeechDetector.speech) })
             }

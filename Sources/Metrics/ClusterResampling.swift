@@ -78,7 +78,7 @@ public enum ClusterResampling {
     }
 
     /// Returns the clusters that are left out together: each alone, or random groups if there are many.
-    private static func groups(_ count: Int) -> [[Int]] {
+    static func groups(_ count: Int) -> [[Int]] {
         guard count > mostLeftOut else { return (0..<count).map { [$0] } }
         let generator = RandomGenerator(seed: 0).split("jackknife")
         var order = Array(0..<count)
@@ -91,7 +91,7 @@ public enum ClusterResampling {
     }
 
     /// Returns a statistic without each group of clusters in turn.
-    private static func leavingOut(
+    static func leavingOut(
         _ groups: [[Int]], of count: Int, _ statistic: ([Int]) -> Double
     ) -> [Double] {
         groups.map { group in

@@ -15,23 +15,7 @@ import Testing
             let states = encoder.hiddenStates(Signal(x, lengths: [140, 90]))
             return states.reduce(.zeros([])) { $0 + $1.masked.square().mean() }
         }
-        let gradients = loss().backward()
-        for (name, parameter) in encoder.namedParameters {
-            // A shift of all keys or of the last normalization's input has no effect.
-            let gradient = try #require(gradients[parameter], "no gradient of \(name)").array
-            let index = gradient.indices.max { abs(gradient[$0]) < abs(gradient[$1]) } ?? 0
-            guard abs(gradient[index]) > 1e-2 else { continue }
-            let step: Real = 1e-2
-            func moved(_ distance: Real) -> Double {
-                parameter.update { $0[index] += distance }
-                defer { parameter.update { $0[index] -= distance } }
-                return withoutRecording { Double(loss().item()) }
-            }
-            let quotient = (moved(step) - moved(-step)) / Double(2 * step)
-            #expect(
-                abs(quotient - Double(gradient[index])) < 0.05 * abs(quotient) + 5e-3,
-                "\(name): \(gradient[index]), difference quotient \(quotient)")
-        }
+        try expectGradients(of: encoder.namedParameters, fit: loss)
     }
 
     @Test func inferenceAndTrainingComputeTheSame() throws {
@@ -40,5 +24,28 @@ import Testing
         let x = try SafeTensors(contentsOf: folder + "/golden.safetensors").tensor("x")
         let recorded = encoder.hiddenStates(Signal(x)).map(\.tensor.array)
         #expect(withoutRecording { encoder.hiddenStates(Signal(x)).map(\.tensor.array) } == recorded)
+    }
+}
+
+/// Expects that the largest element of the gradient of each parameter equals the difference quotient of a loss.
+func expectGradients(
+    of parameters: [(name: String, parameter: Parameter)], fit loss: () -> Tensor
+) throws {
+    let gradients = loss().backward()
+    for (name, parameter) in parameters {
+        let gradient = try #require(gradients[parameter], "no gradient of \(name)").array
+        let index = gradient.indices.max { abs(gradient[$0]) < abs(gradient[$1]) } ?? 0
+        // A shift of all keys or of the last normalization's input has no effect.
+        guard abs(gradient[index]) > 1e-2 else { continue }
+        let step: Real = 1e-2
+        func moved(_ distance: Real) -> Double {
+            parameter.update { $0[index] += distance }
+            defer { parameter.update { $0[index] -= distance } }
+            return withoutRecording { Double(loss().item()) }
+        }
+        let quotient = (moved(step) - moved(-step)) / Double(2 * step)
+        #expect(
+            abs(quotient - Double(gradient[index])) < 0.05 * abs(quotient) + 5e-3,
+            "\(name): \(gradient[index]), difference quotient \(quotient)")
     }
 }

@@ -90,22 +90,7 @@ import Testing
         func loss() -> Tensor {
             model.forward(Signal(x, lengths: lengths), .inference).masked.square().mean()
         }
-        let gradients = loss().backward()
-        for (weight, parameter) in model.namedParameters {
-            let gradient = try #require(gradients[parameter], "no gradient of \(weight)").array
-            let index = gradient.indices.max { abs(gradient[$0]) < abs(gradient[$1]) } ?? 0
-            guard abs(gradient[index]) > 1e-2 else { continue }
-            let step: Real = 1e-2
-            func moved(_ distance: Real) -> Double {
-                parameter.update { $0[index] += distance }
-                defer { parameter.update { $0[index] -= distance } }
-                return withoutRecording { Double(loss().item()) }
-            }
-            let quotient = (moved(step) - moved(-step)) / Double(2 * step)
-            #expect(
-                abs(quotient - Double(gradient[index])) < 0.05 * abs(quotient) + 5e-3,
-                "\(name), \(weight): \(gradient[index]), difference quotient \(quotient)")
-        }
+        try expectGradients(of: model.namedParameters, fit: loss)
     }
 
     /// Nothing is recorded for frozen parts, and their dropout is off.

@@ -3,6 +3,7 @@
 // Operations on files below FAULT_ROOT are counted in FAULT_COUNTER, a file that all processes of a program map. The
 // operation numbered FAULT_AT (from 1) fails as FAULT_KIND says: the number of an errno value, "short" (a write stops after
 // half of its bytes, and the next one fails for lack of space) or "kill". FAULT_LOG, if set, receives a line for each operation.
+// FAULT_NAMES, if set, makes the file system one without files that have no name (O_TMPFILE).
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,12 +23,13 @@
 static _Atomic(long) *counter;
 static const char *root, *kind, *log_path;
 static long fault_at;
-static int log_file = -1;
+static int log_file = -1, needs_names;
 
 __attribute__((constructor)) static void begin(void) {
     root = getenv("FAULT_ROOT");
     kind = getenv("FAULT_KIND");
     log_path = getenv("FAULT_LOG");
+    needs_names = getenv("FAULT_NAMES") != NULL;
     const char *at = getenv("FAULT_AT"), *path = getenv("FAULT_COUNTER");
     fault_at = at ? atol(at) : 0;
     if (!root || !path) return;
@@ -39,9 +41,15 @@ __attribute__((constructor)) static void begin(void) {
     if (log_path) log_file = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 }
 
+// Whether a path is FAULT_ROOT, which ends with a slash, or below it.
+static int is_below_root(const char *path) {
+    size_t length = strlen(root);
+    return strncmp(path, root, length) == 0 || (strlen(path) == length - 1 && strncmp(path, root, length - 1) == 0);
+}
+
 // Whether the operation is the one that fails; sets errno.
 static int fails(const char *operation, const char *path) {
-    if (!counter || strncmp(path, root, strlen(root)) != 0) return 0;
+    if (!counter || !is_below_root(path)) return 0;
     long number = atomic_fetch_add(counter, 1) + 1;
     if (log_file >= 0) {
         char line[PATH_MAX + 64];
@@ -83,37 +91,31 @@ static const char *named(int file, char *buffer) {
     static __typeof__(&name) real; \
     if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
+// Opens a file by a call, unless the operation fails.
+#define OPENING(name, folder, call) \
+    REAL(name); \
+    mode_t mode = 0; \
+    if (flags & (O_CREAT | __O_TMPFILE)) { \
+        va_list list; \
+        va_start(list, flags); \
+        mode = va_arg(list, mode_t); \
+        va_end(list); \
+    } \
+    if (needs_names && (flags & O_TMPFILE) == O_TMPFILE) { \
+        errno = EOPNOTSUPP; \
+        return -1; \
+    } \
+    char buffer[PATH_MAX]; \
+    const char *operation = flags & (O_WRONLY | O_RDWR) ? "create" : "open"; \
+    return fails(operation, absolute(folder, path, buffer)) ? -1 : call
+
 #define OPEN(name) \
-    int name(const char *path, int flags, ...) { \
-        REAL(name); \
-        mode_t mode = 0; \
-        if (flags & (O_CREAT | __O_TMPFILE)) { \
-            va_list list; \
-            va_start(list, flags); \
-            mode = va_arg(list, mode_t); \
-            va_end(list); \
-        } \
-        char buffer[PATH_MAX]; \
-        if (fails(flags & (O_WRONLY | O_RDWR) ? "create" : "open", absolute(AT_FDCWD, path, buffer))) return -1; \
-        return real(path, flags, mode); \
-    }
+    int name(const char *path, int flags, ...) { OPENING(name, AT_FDCWD, real(path, flags, mode)); }
 OPEN(open)
 OPEN(open64)
 
 #define OPENAT(name) \
-    int name(int folder, const char *path, int flags, ...) { \
-        REAL(name); \
-        mode_t mode = 0; \
-        if (flags & (O_CREAT | __O_TMPFILE)) { \
-            va_list list; \
-            va_start(list, flags); \
-            mode = va_arg(list, mode_t); \
-            va_end(list); \
-        } \
-        char buffer[PATH_MAX]; \
-        if (fails(flags & (O_WRONLY | O_RDWR) ? "create" : "open", absolute(folder, path, buffer))) return -1; \
-        return real(folder, path, flags, mode); \
-    }
+    int name(int folder, const char *path, int flags, ...) { OPENING(name, folder, real(folder, path, flags, mode)); }
 OPENAT(openat)
 OPENAT(openat64)
 
@@ -147,6 +149,12 @@ int rename(const char *from, const char *to) {
     REAL(rename);
     char buffer[PATH_MAX];
     return fails("rename", absolute(AT_FDCWD, to, buffer)) ? -1 : real(from, to);
+}
+
+int linkat(int from_folder, const char *from, int folder, const char *to, int flags) {
+    REAL(linkat);
+    char buffer[PATH_MAX];
+    return fails("link", absolute(folder, to, buffer)) ? -1 : real(from_folder, from, folder, to, flags);
 }
 
 int mkdir(const char *path, mode_t mode) {

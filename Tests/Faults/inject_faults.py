@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Makes each file operation of the program fail once, or kills the program there, and checks that nothing is lost.
 
-usage: inject_faults.py PROGRAM [--scenario NAME]... [--every K] [--first I] [--kill]
+usage: inject_faults.py PROGRAM [--scenario NAME]... [--operation KIND]... [--every K] [--first I] [--kill] [--names]
 
-A first, undisturbed run of a scenario counts its file operations: opening, creating, writing, flushing, renaming, removing.
-Then operation 1, 1 + K, 1 + 2 K, ... fails, each in a run of its own: no space left, an input/output error, no permission,
-or a write that stops halfway, in turn. With --kill, the program is killed there instead. A case fails if
+A first, undisturbed run of a scenario counts its file operations: opening, creating, writing, flushing, naming, renaming,
+removing. Then operation 1, 1 + K, 1 + 2 K, ... fails, each in a run of its own: no space left, an input/output error, no
+permission, or a write that stops halfway, in turn. With --operation, only operations of a kind fail. With --kill, the program
+is killed there instead. With --names, the file system has no files without a name (O_TMPFILE). A case fails if
 
-- the program ends with a signal, takes longer than a minute, or fails without an error message,
+- the program ends with a signal, takes a minute and ten times as long as an undisturbed one, or fails without an error message,
 - it ends with status 0 and other files than the undisturbed run,
 - the same command (with the option that resumes, if it has one) does not end with the files of the undisturbed run,
 - or a temporary file is left behind.
@@ -23,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODEL = """[{"type": "feature_norm"}, {"type": "gru", "units": 4}, {"type": "attention", "units": 4},
@@ -44,6 +46,7 @@ KINDS = {
     "open": [errno.EACCES, errno.EIO],
     "mkdir": [errno.ENOSPC, errno.EACCES],
     "sync": [errno.EIO, errno.ENOSPC],
+    "link": [errno.ENOSPC, errno.EIO],
     "rename": [errno.EIO, errno.ENOSPC],
     "truncate": [errno.EIO],
     "unlink": [errno.EACCES],
@@ -94,19 +97,24 @@ def digests(folder):
 
 
 def place_for(scenario, folder, start):
-    """A new folder in which the command of a scenario can be started."""
-    place = folder / "place"
+    """A new folder in which the command of a scenario can be started. It is prepared once and then copied."""
+    place, prepared = folder / "place", folder / f"prepared-{scenario.name}"
     shutil.rmtree(place, ignore_errors=True)
+    if prepared.exists():
+        shutil.copytree(prepared, place)
+        return place
     place.mkdir()
     (place / "config.json").write_text(scenario.config)
     if scenario.prepare:
         start(place, scenario.prepare)
+    shutil.copytree(place, prepared)
     return place
 
 
 class Bench:
-    def __init__(self, program, library, folder):
-        self.program, self.library, self.folder = program, library, folder
+    def __init__(self, program, library, folder, needs_names):
+        self.program, self.library, self.folder, self.needs_names = program, library, folder, needs_names
+        self.seconds = None  # until the program is stopped
 
     def place(self, scenario):
         return place_for(scenario, self.folder, self.start)
@@ -118,16 +126,20 @@ class Bench:
                         "FAULT_COUNTER": str(counter), "FAULT_AT": str(at), "SWIFT_BACKTRACE": "enable=no"}
         if kind is not None:
             surroundings["FAULT_KIND"] = str(kind)
+        if self.needs_names:
+            surroundings["FAULT_NAMES"] = "1"
         if log:
             surroundings["FAULT_LOG"] = str(log)
         return subprocess.run([self.program, *command], cwd=place, env=surroundings, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, errors="replace", timeout=60)
+                              capture_output=True, text=True, errors="replace", timeout=self.seconds)
 
     def undisturbed(self, scenario):
         """The digests of an undisturbed run, and its operations: (kind, path)."""
         place, log = self.place(scenario), self.folder / "log"
         log.write_text("")
+        self.seconds, begin = None, time.monotonic()
         done = self.start(place, scenario.command, log=log)
+        self.seconds = max(60, 10 * (time.monotonic() - begin))
         if done.returncode != 0:
             sys.exit(f"error: the undisturbed scenario \"{scenario.name}\" failed:\n{done.stderr}")
         operations = [line.split(" ", 2)[1:] for line in log.read_text(errors="replace").splitlines()]
@@ -139,7 +151,7 @@ class Bench:
         try:
             done = self.start(place, scenario.command, at, kind)
         except subprocess.TimeoutExpired:
-            return "no end within a minute", False
+            return "no end", False
         if kind != "kill":
             if done.returncode < 0 or done.returncode > 128:
                 return f"ended with {done.returncode}: {done.stderr[-300:]}", False
@@ -150,7 +162,7 @@ class Bench:
         try:
             again = self.start(place, scenario.again)
         except subprocess.TimeoutExpired:
-            return "repeated: no end within a minute", False
+            return "repeated: no end", False
         if again.returncode != 0:
             # A finished command refuses to begin again.
             if done.returncode != 0 or "finished" not in again.stderr + again.stdout:
@@ -173,24 +185,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("--scenario", action="append", choices=[scenario.name for scenario in SCENARIOS])
+    parser.add_argument("--operation", action="append", choices=list(KINDS))
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--names", action="store_true")
     arguments = parser.parse_args()
     program = str(pathlib.Path(arguments.program).resolve())
     rows, failures = [], 0
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder).resolve()
-        bench = Bench(program, build(folder), folder)
+        bench = Bench(program, build(folder), folder, arguments.names)
         for scenario in SCENARIOS:
             if arguments.scenario and scenario.name not in arguments.scenario:
                 continue
             reference, operations = bench.undisturbed(scenario)
             tried = failed = went_on = 0
-            for at in range(arguments.first, len(operations) + 1, arguments.every):
+            wanted = [at for at, (operation, _) in enumerate(operations, 1)
+                      if at >= arguments.first and operation in (arguments.operation or KINDS)]
+            for number, at in enumerate(wanted[::arguments.every]):
                 operation, path = operations[at - 1]
                 kinds = ["kill"] if arguments.kill else KINDS[operation]
-                kind = kinds[at // arguments.every % len(kinds)]
+                kind = kinds[number % len(kinds)]
                 complaint, is_tolerated = bench.complaint(scenario, reference, at, kind)
                 tried += 1
                 went_on += is_tolerated

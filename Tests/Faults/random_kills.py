@@ -31,12 +31,6 @@ def run(program, place, command):
     return process.communicate(timeout=120)[1].decode(errors="replace"), process.returncode
 
 
-def is_unfinished(scenario, name):
-    """Whether a file is one that a killed process was writing. Run folders must not keep them; elsewhere, they may be those of
-    other programs."""
-    return scenario.name in ("export", "features") and pathlib.PurePath(name).name.startswith(".writing-")
-
-
 def case(program, folder, scenario, reference, length, draws, most):
     """Kills one command until it has ended; returns the number of kills, and what is wrong, or None."""
     place = place_for(scenario, folder, lambda place, command: run(program, place, command))
@@ -57,7 +51,7 @@ def case(program, folder, scenario, reference, length, draws, most):
         if not is_killed:
             return kills, f"status {process.returncode}: {errors[-300:]}"
         command = scenario.again
-    found = {name: digest for name, digest in digests(place).items() if not is_unfinished(scenario, name)}
+    found = digests(place)
     if found != reference:
         return kills, f"other files: {difference(found, reference)}"
     return kills, None

@@ -19,24 +19,14 @@ import numpy as np
 import soundfile
 import torch
 
-# Some builds of torchvision lack compiled operations, which transformers imports but these models do not use.
-library = torch.library.Library("torchvision", "FRAGMENT")
-for operation in (
-    "nms qnms roi_align _roi_align_backward ps_roi_align _ps_roi_align_backward roi_pool _roi_pool_backward "
-    "ps_roi_pool _ps_roi_pool_backward qroi_align deform_conv2d _deform_conv2d_backward"
-).split():
-    try:
-        library.define(operation + "(Tensor a) -> Tensor")
-    except RuntimeError:
-        pass
-import transformers  # noqa: E402
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "EncodersTests/Fixtures"))
+from encoder_models import LARGE, randomize, states, transformers  # noqa: E402
 
 TOLERANCE = 1e-4
 SECONDS = [3.5, 1.2, 2.04]
 TINY = dict(
     hidden_size=48, num_hidden_layers=3, num_attention_heads=4, intermediate_size=96,
     conv_dim=[32] * 7, num_conv_pos_embeddings=32, num_conv_pos_embedding_groups=4)
-LARGE = dict(do_stable_layer_norm=True, feat_extract_norm="layer", conv_bias=True)
 # The architecture of the large models in the size of the base model.
 CASES = {
     "wav2vec2": ("Wav2Vec2", {}),
@@ -60,22 +50,6 @@ def build(name, size):
         return model, False
     config = getattr(transformers, family + "Config")(**((TINY if size == "tiny" else {}) | options))
     return getattr(transformers, family + "Model")(config), bool(options) and family != "Data2VecAudio"
-
-
-def randomize(model):
-    for name, value in model.state_dict().items():
-        if name.endswith("bias"):
-            value.normal_(0, 0.1)
-        elif value.dim() == 1 or name.endswith("original0"):
-            value.uniform_(0.5, 1.5)
-        elif value.dim() > 1 and "embed_positions" not in name:
-            value.normal_(0, 1 / np.sqrt(value[0].numel()))
-
-
-def states(model, x, **rest):
-    """Returns all hidden states, the last one with its layer normalization (transformers 5 omits it in hidden_states)."""
-    output = model(x, output_hidden_states=True, **rest)
-    return torch.stack([*output.hidden_states[:-1], output.last_hidden_state])
 
 
 def expected(model, waves, masked):

@@ -180,39 +180,56 @@ import Testing
         #expect(RiskCoverage(Predictions(classes: [])).area.isNaN)
     }
 
-    /// The interval of the gap between groups covers the true one for 95% of samples of speakers.
-    @Test func gapsBetweenGroupsCover() throws {
-        let draws = 400
+    /// The interval of the gap between groups covers the true one for 95% of samples of speakers, also if one group has
+    /// few speakers. The same speakers in both groups make the gap more certain.
+    @Test(arguments: [(12, 12, false), (5, 5, false), (3, 21, false), (4, 8, false), (10, 10, true)])
+    func gapsBetweenGroupsCover(_ design: (first: Int, second: Int, isCrossed: Bool)) throws {
+        let draws = 1000
         var inside = 0
+        var widest = 0.0
         for draw in 0..<draws {
             let generator = RandomGenerator(seed: 11).split("\(draw)")
-            func group(_ mean: Double) throws -> ClusteredMetric {
+            let talents = (0..<max(design.first, design.second)).map { _ in 0.3 * (generator.uniform() - 0.5)
+            }
+            func group(_ mean: Double, _ speakers: Int, _ name: String) throws -> ClusteredMetric {
                 var predictions = Predictions(classes: ["a", "b"])
-                for speaker in 0..<10 {
-                    let accuracy = mean + 0.3 * (generator.uniform() - 0.5)
-                    for clip in 0..<20 {
-                        let isRight = generator.uniform() < accuracy
+                for speaker in 0..<speakers {
+                    let talent = design.isCrossed ? talents[speaker] : 0.3 * (generator.uniform() - 0.5)
+                    for clip in 0..<40 {
+                        let isRight = generator.uniform() < mean + talent
                         predictions.append(
-                            "\(mean) \(speaker) \(clip)", speaker: "\(mean) \(speaker)",
-                            truth: isRight ? 0 : 1,
-                            probabilities: [1, 0])
+                            "\(name) \(speaker) \(clip)",
+                            speaker: design.isCrossed ? "\(speaker)" : "\(name) \(speaker)",
+                            truth: isRight ? 0 : 1, probabilities: [1, 0])
                     }
                 }
                 return try ClusteredMetric(.accuracy, [predictions], by: .speakers)
             }
-            let interval = ClusterResampling.difference(try group(0.8), try group(0.6))
+            let interval = ClusterResampling.difference(
+                try group(0.8, design.first, "x"), try group(0.6, design.second, "y"))
+            #expect(interval.low >= -1 && interval.high <= 1)
             if interval.low <= 0.2, 0.2 <= interval.high { inside += 1 }
+            widest += (interval.high - interval.low) / Double(draws)
         }
-        #expect((0.91...0.98).contains(Double(inside) / Double(draws)), "\(inside)")
+        #expect((0.93...0.975).contains(Double(inside) / Double(draws)), "\(inside)")
+        if design.isCrossed { #expect(widest < 0.1, "\(widest)") }
     }
 
-    @Test func aGapNeedsThreeSpeakers() throws {
-        func group(_ speaker: String) throws -> ClusteredMetric {
+    @Test func aGapNeedsThreeSpeakersInBothGroups() throws {
+        func group(_ speakers: String...) throws -> ClusteredMetric {
             var predictions = Predictions(classes: ["a", "b"])
-            predictions.append("1", speaker: speaker, truth: 0, probabilities: [1, 0])
+            for (number, speaker) in speakers.enumerated() {
+                for clip in 0..<4 {
+                    predictions.append(
+                        "\(speaker) \(clip)", speaker: speaker, truth: clip > number ? 0 : 1,
+                        probabilities: [1, 0])
+                }
+            }
             return try ClusteredMetric(.accuracy, [predictions], by: .speakers)
         }
-        let interval = ClusterResampling.difference(try group("x"), try group("y"))
-        #expect(interval.absence == .fewUnits && interval.units == 2 && interval.low.isNaN)
+        let interval = ClusterResampling.difference(try group("x", "y", "z", "w"), try group("p", "q"))
+        #expect(interval.absence == .fewUnits && interval.units == 6 && interval.low.isNaN)
+        let enough = ClusterResampling.difference(try group("x", "y", "z", "w"), try group("p", "q", "r"))
+        #expect(enough.absence == nil && enough.low < enough.estimate && enough.estimate < enough.high)
     }
 }

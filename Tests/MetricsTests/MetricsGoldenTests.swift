@@ -1,39 +1,22 @@
 import Autograd
 import Foundation
+import GoldenSupport
 import Metrics
 import Testing
 
 /// Metrics against scikit-learn, read from the golden folder that `GOLDEN` names, or from `Tests/Golden`.
 @Suite struct MetricsGoldenTests {
-    static let folder =
-        ProcessInfo.processInfo.environment["GOLDEN"]
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../Golden").standardizedFileURL.path
-
-    struct Case: @unchecked Sendable, CustomTestStringConvertible {
-        let numbers: [String: Any]
-        var testDescription: String { numbers["name"] as? String ?? "" }
-    }
-
-    static let cases: [Case] = {
-        guard let data = FileManager.default.contents(atPath: folder + "/metrics.json"),
-            let manifest = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-            let cases = manifest["classification"] as? [[String: Any]]
-        else { return [] }
-        return cases.map { Case(numbers: $0) }
-    }()
+    static let cases = GoldenFiles.cases("classification", of: "metrics")
 
     /// A custom folder need not contain this group, but `Tests/Golden` must.
     @Test func goldenGroupExists() {
-        let isOurs = ProcessInfo.processInfo.environment["GOLDEN"] == nil
-        let isMissing = !FileManager.default.fileExists(atPath: Self.folder + "/metrics.json")
-        #expect(!Self.cases.isEmpty || isMissing && !isOurs, "\(Self.folder)/metrics.json has no cases")
+        #expect(!Self.cases.isEmpty || GoldenFiles.mayOmit("metrics"), "metrics.json has no cases")
     }
 
-    @Test(arguments: cases) func golden(_ golden: Case) throws {
-        let name = try #require(golden.numbers["name"] as? String)
-        let classes = try #require(golden.numbers["classes"] as? [String])
-        let file = try SafeTensors(contentsOf: Self.folder + "/metrics.safetensors")
+    @Test(arguments: cases) func golden(_ golden: GoldenFiles.Case) throws {
+        let name = try #require(golden.values["name"] as? String)
+        let classes = try #require(golden.values["classes"] as? [String])
+        let file = try SafeTensors(contentsOf: GoldenFiles.folder + "/metrics.safetensors")
         let truths = try file.indices("\(name)/target").values
         let table = try file.tensor("\(name)/prob")
         let flat = table.array.map { Double($0) }
@@ -41,9 +24,9 @@ import Testing
         let soft = try ProbabilityMetrics(probabilities: rows, truths: truths, classes: classes.count)
         let matrix = try ConfusionMatrix(classes: classes, truths: truths, predictions: soft.predictions)
 
-        #expect(matrix.counts == golden.numbers["confusion_matrix"] as? [[Int]])
-        #expect(matrix.report(digits: 4) == golden.numbers["report_text"] as? String)
-        #expect(matrix.report(digits: 2) == golden.numbers["report_text_2_digits"] as? String)
+        #expect(matrix.counts == golden.values["confusion_matrix"] as? [[Int]])
+        #expect(matrix.report(digits: 4) == golden.values["report_text"] as? String)
+        #expect(matrix.report(digits: 2) == golden.values["report_text_2_digits"] as? String)
         let exact: [(String, Double)] = [
             ("accuracy", matrix.accuracy), ("balanced_accuracy", matrix.balancedAccuracy),
             ("kappa", matrix.kappa()), ("kappa_quadratic", matrix.kappa(quadratic: true)),
@@ -52,27 +35,29 @@ import Testing
             ("average_precision_macro", soft.averagePrecision),
         ]
         for (key, value) in exact { try expect(value, key, golden, 1e-9) }
-        for key in golden.numbers.keys.sorted() where key.hasPrefix("top") {
+        for key in golden.values.keys.sorted() where key.hasPrefix("top") {
             let k = try #require(Int(key.dropFirst(3)))
             try expect(soft.topAccuracy(k), key, golden, 1e-9)
         }
-        for key in golden.numbers.keys.sorted() where key.hasPrefix("ece") {
+        for key in golden.values.keys.sorted() where key.hasPrefix("ece") {
             let bins = try #require(Int(key.dropFirst(3)))
             try expect(soft.calibrationError(bins: bins), key, golden, 1e-6)
         }
-        if golden.numbers["roc_auc_macro_ovr"] is NSNumber {
+        if golden.values["roc_auc_macro_ovr"] is NSNumber {
             try expect(try #require(soft.areaUnderROC), "roc_auc_macro_ovr", golden, 1e-9)
         }
         try expect(soft.logLoss, "log_loss", golden, 1e-6)
         try expect(soft.brier, "brier", golden, 1e-6)
     }
 
-    private func expect(_ value: Double, _ key: String, _ golden: Case, _ tolerance: Double) throws {
-        guard let number = golden.numbers[key], !(number is NSNull) else { return }
+    private func expect(_ value: Double, _ key: String, _ golden: GoldenFiles.Case, _ tolerance: Double)
+        throws
+    {
+        guard let number = golden.values[key], !(number is NSNull) else { return }
         let reference = try #require(number as? Double, "\(key) is no number")
         #expect(
             abs(value - reference) <= tolerance,
-            "\(golden.testDescription): \(key) is \(value), golden \(reference)")
+            "\(golden.description): \(key) is \(value), golden \(reference)")
     }
 
     @Test func invalidInputIsReported() {

@@ -317,6 +317,21 @@ static void NAME(products, REAL)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k) {
     CALL(product, 2, m, n, k, X(2 * m * k), m * k, k, 1, X(k * n), n, 0, 0, X(2 * m * n), m * n, n, X(2 * m * n), m * n, n, 0);
 }
 
+static void NAME(quantized, REAL)(ptrdiff_t rows, ptrdiff_t taps, ptrdiff_t channels, ptrdiff_t columns) {
+    const ptrdiff_t width = more(channels, 8), blocks = more(channels, CK_INT8_BLOCK) / CK_INT8_BLOCK;
+    const ptrdiff_t panel = taps * (width + 4 * blocks) * CK_INT8_PANEL, panels = more(columns, CK_INT8_PANEL) / CK_INT8_PANEL;
+    const ptrdiff_t frames = (rows - 1) * 2 + taps;
+    CALL(int8_quantize, X(rows * channels), rows, channels, take((size_t)(rows * width)),
+         take((size_t)(rows * blocks) * sizeof(ck_int8_scale)));
+    for (ptrdiff_t first = 0; first < columns; first += CK_INT8_PANEL)
+        CALL(int8_pack, X(taps * channels * columns), taps, channels, columns, first, take((size_t)panel),
+             array_float(CK_INT8_PANEL));
+    for (int way = 0; way < 2; way++)
+        CALL(int8_product, rows, taps, channels, take((size_t)(frames * width)), 2 * width,
+             take((size_t)(frames * blocks) * sizeof(ck_int8_scale)), 2 * blocks, take((size_t)(panels * panel)),
+             array_float(panels * CK_INT8_PANEL), way ? X(columns) : NULL, columns, X(rows * columns), columns);
+}
+
 static void NAME(images, REAL)(ptrdiff_t channels) {
     for (ptrdiff_t size = 1; size < 8; size += 3)
         for (ptrdiff_t kernel_size = 1; kernel_size <= size && kernel_size < 6; kernel_size += 2)
@@ -396,6 +411,10 @@ static void NAME(all, REAL)(ptrdiff_t n) {
             NAME(products, REAL)(few[i], n, 5);
             NAME(products, REAL)(n, few[i], 9);
             NAME(products, REAL)(7, few[i], n);
+            for (ptrdiff_t taps = 1; few[i] > 0 && taps < 4; taps += 2) {
+                NAME(quantized, REAL)(few[i], taps, n, 17);
+                NAME(quantized, REAL)(9, taps, few[i], n);
+            }
         }
     }
     NAME(rows_of, REAL)(n);

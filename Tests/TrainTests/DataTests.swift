@@ -70,6 +70,7 @@ import Testing
             #expect(ending.status == 0)
             let lines = ending.errors.split(separator: "\n")
             #expect(lines.count == 21 && lines[0].hasPrefix("cannot be read: b/10.wav: "), "\(ending.errors)")
+            #expect(lines[0].components(separatedBy: "10.wav").count == 2, "\(lines[0])")
             #expect(lines[20] == "and 5 more that cannot be read; --format json lists all of them")
             #expect(ending.output.contains("25 clips cannot be read; durations and formats exclude them."))
             #expect(ending.output.contains("No clip has a speaker: splits by speaker are not possible."))

@@ -267,7 +267,7 @@ import Testing
             #expect(
                 ending.status == 1
                     && ending.errors.hasSuffix("error: the features of 1 of 3 files could not be computed\n"))
-            #expect(ending.errors.contains("b, c.wav"))
+            #expect(ending.errors.components(separatedBy: "b, c.wav").count == 2, "\(ending.errors)")
             #expect(try Npy.readIndices(folder + "/x.lengths.npy").values == [16, 0, 24])
             #expect(try Npy.read(out).array[320..<640].allSatisfy(\.isNaN))
             #expect(try CSVTable(contentsOf: folder + "/x.csv").rows.count == 3)

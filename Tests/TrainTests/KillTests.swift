@@ -12,49 +12,78 @@ import Testing
         return seed
     }()
 
-    private static func generator(_ name: String) -> RandomGenerator {
-        RandomGenerator(seed: seed).split(name)
+    /// Kills commands at random moments of the time that an undisturbed one takes.
+    private struct Killer {
+        private let random: RandomGenerator
+        private let length: Int
+        private var moments: [Int] = []
+        private(set) var kills = 0
+        /// The moments of the kills, for messages.
+        var comment: String { "after \(moments) us" }
+
+        /// Times a command.
+        init(_ name: String, whole: [String]) throws {
+            random = RandomGenerator(seed: KillTests.seed).split(name)
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let ending = try BuiltProgram.run(whole)
+            try #require(ending.status == 0, "\(ending.errors)")
+            length = Int((clock.now - begin) / .microseconds(1))
+        }
+
+        /// Starts a command again until it ends by itself, and kills it if there were fewer than `most` kills. Returns false if
+        /// it refuses because it has finished.
+        mutating func finish(
+            most: Int, _ words: () -> [String], afterKill: () throws -> Void = {}
+        ) throws -> Bool {
+            while true {
+                let call = try BuiltProgram.begin(words())
+                if kills < most {
+                    moments.append(random.below(length))
+                    usleep(UInt32(moments[moments.count - 1]))
+                    if call.isRunning { kills += 1 }
+                    kill(call.id, SIGKILL)
+                }
+                let ending = try call.end()
+                // What remains of a run that was killed between its result and the end of its report has ended.
+                if ending.errors.contains("finished") { return false }
+                if ending.status == 0 { return true }
+                try #require(ending.status == -SIGKILL, "\(ending.errors) \(comment)")
+                try afterKill()
+            }
+        }
+    }
+
+    /// The files below a folder that were not complete when their process was killed.
+    private static func unfinished(_ folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.contains(".writing-") }
     }
 
     @Test func runsKilledAtAnyMomentEndWithTheSameFiles() throws {
         try SmallExperiment.inFolder { folder in
             let set = ["--set", "training.epochs=8", "--quiet"]
-            let clock = ContinuousClock()
-            let begin = clock.now
-            let whole = try BuiltProgram.run(SmallExperiment.run(folder, name: "whole") + set)
-            #expect(whole.status == 0, "\(whole.errors)")
-            let length = UInt32((clock.now - begin) / .microseconds(1))
-            let random = Self.generator("run")
-            var moments: [Int] = []
-            var kills = 0
+            var killer = try Killer("run", whole: SmallExperiment.run(folder, name: "whole") + set)
             var runs = 0
-            while kills < 20 {
+            while killer.kills < 20 {
                 let name = "killed-\(runs)"
                 let run = folder + "/runs/" + name
                 runs += 1
-                var status: Int32 = 1
-                while status != 0 {
+                let hasEnded = try killer.finish(most: 20) {
                     let hasBegun = FileManager.default.fileExists(atPath: run + "/config.json")
-                    let words = SmallExperiment.run(folder, name: name) + set + (hasBegun ? ["--resume"] : [])
-                    let call = try BuiltProgram.begin(words)
-                    if kills < 20 {
-                        // Up to the whole length of a run: anywhere from its start to its report.
-                        moments.append(random.below(Int(length)))
-                        usleep(UInt32(moments[moments.count - 1]))
-                        if call.isRunning { kills += 1 }
-                        kill(call.id, SIGKILL)
-                    }
-                    let ending = try call.end()
-                    status = ending.status
-                    // What remains of a run that was killed between its result and the end of its report has ended.
-                    if ending.errors.contains("contains a finished run") { break }
-                    try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
+                    return SmallExperiment.run(folder, name: name) + set + (hasBegun ? ["--resume"] : [])
                 }
-                try SmallExperiment.expectEqual(run, folder + "/runs/whole", "after \(moments) us")
-                let left = try FileManager.default.subpathsOfDirectory(atPath: run)
-                if status == 0 { #expect(left.filter { $0.contains(".writing-") } == []) }
+                try SmallExperiment.expectEqual(run, folder + "/runs/whole", killer.comment)
+                let left = try Self.unfinished(run)
+                #expect(!hasEnded || left == [])
             }
         }
+    }
+
+    /// Whether the system removes the new files of a killed process in a folder.
+    private static func removesNewFiles(in folder: String) -> Bool {
+        let descriptor = open(folder, O_WRONLY | 0o20_000_000 | O_DIRECTORY, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+        return descriptor >= 0
     }
 
     /// Files whose contents depend on the time or the machine.
@@ -62,16 +91,14 @@ import Testing
         "timing.jsonl", "environment.json", "test-reads.jsonl", "lock", "log.txt",
     ]
 
-    /// The files below a folder, without those that depend on the time and the pages that show such files, and without what a
-    /// killed process was writing: outside of run folders, nothing removes it.
+    /// The files below a folder, without those that depend on the time and the pages that show such files.
     private static func files(_ folder: String) throws -> [String: Data] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
         return names.reduce(into: [:]) { files, name in
             let parts = name.split(separator: "/").map(String.init)
             let isLeftOut =
                 volatile.contains(parts.last ?? "") || parts.contains("state") || parts.contains("logs")
-                || name.contains("tfevents") || parts.last?.hasPrefix(".writing-") == true
-                || name.hasSuffix(".svg") || name.hasSuffix(".html")
+                || name.contains("tfevents") || name.hasSuffix(".svg") || name.hasSuffix(".html")
             // A folder has no contents.
             files[name] = isLeftOut ? nil : FileManager.default.contents(atPath: folder + "/" + name)
         }
@@ -96,34 +123,21 @@ import Testing
                 try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
             }
             try makeFolder()
-            let clock = ContinuousClock()
-            let begin = clock.now
-            let whole = try BuiltProgram.run(words)
-            try #require(whole.status == 0, "\(whole.errors)")
-            let length = Int((clock.now - begin) / .microseconds(1))
+            var killer = try Killer(command, whole: words)
             let reference = try Self.files(out)
             #expect(reference.count > 2)
-            let random = Self.generator(command)
-            var moments: [Int] = []
-            while moments.count < 6 {
+            while killer.kills < 6 {
                 try FileManager.default.removeItem(atPath: out)
                 try makeFolder()
-                var status: Int32 = 1
-                while status != 0 {
-                    let call = try BuiltProgram.begin(words)
-                    if moments.count < 6 {
-                        moments.append(random.below(length))
-                        usleep(UInt32(moments[moments.count - 1]))
-                        kill(call.id, SIGKILL)
-                    }
-                    let ending = try call.end()
-                    status = ending.status
-                    if ending.errors.contains("finished") { break }
-                    try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
+                var checksNew = command != "ablate" && Self.removesNewFiles(in: out)
+                _ = try killer.finish(most: 6, { words }) {
+                    let left = try Self.unfinished(out)
+                    #expect(!checksNew || left == [], "\(command)")
+                    checksNew = false
                 }
                 let found = try Self.files(out)
                 for name in Set(reference.keys).union(found.keys) {
-                    #expect(found[name] == reference[name], "\(name) after \(moments) us")
+                    #expect(found[name] == reference[name], "\(name) \(killer.comment)")
                 }
             }
         }
@@ -161,34 +175,18 @@ import Testing
             func words(_ name: String) -> [String] {
                 ["run", config, "--runs", folder + "/runs", "--name", name, "--no-cache", "--quiet"]
             }
-            let clock = ContinuousClock()
-            let begin = clock.now
-            let whole = try BuiltProgram.run(words("whole"))
-            #expect(whole.status == 0, "\(whole.errors)")
-            let length = UInt32((clock.now - begin) / .microseconds(1))
             let run = folder + "/runs/killed"
-            let random = Self.generator(search)
-            var moments: [Int] = []
-            var status: Int32 = 1
-            while status != 0 {
+            var killer = try Killer(search, whole: words("whole"))
+            _ = try killer.finish(most: 4) {
                 let hasBegun = FileManager.default.fileExists(atPath: run + "/config.json")
-                let call = try BuiltProgram.begin(words("killed") + (hasBegun ? ["--resume"] : []))
-                if moments.count < 4 {
-                    moments.append(random.below(Int(length)))
-                    usleep(UInt32(moments[moments.count - 1]))
-                    kill(call.id, SIGKILL)
-                }
-                let ending = try call.end()
-                status = ending.status
-                if ending.errors.contains("contains a finished run") { break }
-                try #require(status == 0 || status == -SIGKILL, "\(ending.errors) after \(moments) us")
+                return words("killed") + (hasBegun ? ["--resume"] : [])
             }
-            try SmallExperiment.expectEqual(run, folder + "/runs/whole", "after \(moments) us")
+            try SmallExperiment.expectEqual(run, folder + "/runs/whole", killer.comment)
             for name in ["search.jsonl", "search.csv"] {
                 let files = ["whole", "killed"].map {
                     FileManager.default.contents(atPath: "\(folder)/runs/\($0)/\(name)")
                 }
-                #expect(files[0] != nil && files[0] == files[1], "\(name) after \(moments) us")
+                #expect(files[0] != nil && files[0] == files[1], "\(name) \(killer.comment)")
             }
         }
     }

@@ -4,7 +4,8 @@ import Synchronization
 /// A trainable tensor: gradients are computed with respect to it, and an optimizer updates it.
 public final class Parameter: Sendable {
     let leaf: Node
-    private let stored: Mutex<Tensor>
+    /// nil after `quantize`.
+    private let stored: Mutex<Tensor?>
     private let frozen = Atomic<Bool>(false)
 
     /// Creates a parameter with an initial value.
@@ -18,7 +19,12 @@ public final class Parameter: Sendable {
 
     /// The current value, without history. A new value must have the same shape.
     public var value: Tensor {
-        get { stored.withLock { $0 } }
+        get {
+            guard let value = stored.withLock({ $0 }) else {
+                fail("Parameter: the value was replaced by 8-bit weights")
+            }
+            return value
+        }
         set {
             require(
                 newValue.shape == shape,
@@ -44,7 +50,13 @@ public final class Parameter: Sendable {
     /// Modifies the elements, in place if the storage is not shared and otherwise in a copy. `body` must not access
     /// this parameter.
     public func update(_ body: (UnsafeMutablePointer<Real>) -> Void) {
-        stored.withLock { $0.modify(body) }
+        stored.withLock { $0?.modify(body) }
+    }
+
+    /// Replaces the value, which must not be used again, by 8-bit weights, unless this has been done before.
+    package func quantize(to weights: inout QuantizedMatrix?) {
+        if weights == nil { weights = QuantizedMatrix(value) }
+        stored.withLock { $0 = nil }
     }
 }
 

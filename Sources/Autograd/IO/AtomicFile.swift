@@ -1,19 +1,25 @@
 import Foundation
+import Synchronization
 
 /// Writes files atomically: a reader sees either the old content or the complete new content, even after a power
 /// failure.
+///
+/// The new file has no name until it is complete (`O_TMPFILE`), so the system removes it if the process is killed. Where
+/// the file system does not support this, and for the moment in which an existing file is replaced, the file has a
+/// temporary name and is locked. The next process that writes to the folder removes such a file if nobody has locked it.
 package enum AtomicFile {
-    /// Writes what `body` appends to a temporary file in the same folder, flushes it to disk and renames it to
-    /// `path`. If a step fails, the temporary file is removed and an existing file at `path` is unchanged. Symbolic
-    /// links are followed.
+    /// Writes what `body` appends to a new file, flushes it to disk and names it `path`. If a step fails, the new file is
+    /// removed and an existing file at `path` is unchanged. Symbolic links are followed.
     package static func write(
         to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws {
         let target = linkTarget(path)
         let mode = try allowedMode(target, path)
-        let folder = (target as NSString).deletingLastPathComponent
-        let (descriptor, temporary) = try create(in: folder.isEmpty ? "." : folder, path)
-        var isOpen = true
+        let parent = (target as NSString).deletingLastPathComponent
+        let folder = parent.isEmpty ? "." : parent
+        removeAbandoned(in: folder)
+        var (descriptor, temporary) = try create(in: folder, path)
+        defer { close(descriptor) }
         do {
             var at = 0
             try body { bytes in
@@ -22,15 +28,17 @@ package enum AtomicFile {
             }
             try check(mode.map { fchmod(descriptor, $0) } ?? 0, path, "permissions")
             try check(fsync(descriptor), path, "flushing \(grouped(at)) bytes to disk")
-            isOpen = false
-            try check(close(descriptor), path, "closing")
-            try check(rename(temporary, target), path, "renaming the finished file")
+            if temporary == nil, try mode != nil || !link(descriptor, as: target, path) {
+                var name = temporaryName(in: folder)
+                while try !link(descriptor, as: name, path) { name = temporaryName(in: folder) }
+                temporary = name
+            }
+            if let temporary { try check(rename(temporary, target), path, "renaming the finished file") }
         } catch {
-            if isOpen { close(descriptor) }
-            unlink(temporary)
+            if let temporary { unlink(temporary) }
             throw error
         }
-        syncFolder(folder.isEmpty ? "." : folder)
+        syncFolder(folder)
     }
 
     /// Writes bytes atomically.
@@ -40,13 +48,42 @@ package enum AtomicFile {
 
     /// Removes temporary files that killed processes have left in a folder. No other process may be writing there.
     package static func removeUnfinished(in folder: String) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where name.hasPrefix(prefix) {
-            unlink(folder + "/" + name)
-        }
+        for name in names(in: folder) where name.hasPrefix(prefix) { unlink(folder + "/" + name) }
     }
 
     private static let prefix = ".writing-"
+    /// The prefix of this system until it is started again: locks of other machines are not seen on every network file
+    /// system.
+    private static let ownPrefix: String? = {
+        guard let file = fopen("/proc/sys/kernel/random/boot_id", "r") else { return nil }
+        defer { fclose(file) }
+        var text = [UInt8](repeating: 0, count: 8)
+        return fread(&text, 1, 8, file) == 8 ? prefix + String(decoding: text, as: UTF8.self) + "-" : nil
+    }()
+
+    /// The folders from which this process has removed abandoned files.
+    private static let cleaned = Mutex<Set<String>>([])
+
+    /// Removes the files of killed processes from a folder, once in each process: those that nobody has locked.
+    private static func removeAbandoned(in folder: String) {
+        guard let ownPrefix, cleaned.withLock({ $0.insert(folder).inserted }) else { return }
+        for name in names(in: folder) where name.hasPrefix(ownPrefix) {
+            let path = folder + "/" + name
+            let descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            if descriptor < 0 { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+            close(descriptor)
+        }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    }
+
+    /// A new name for a file that is not complete.
+    package static func temporaryName(in folder: String) -> String {
+        folder + "/" + (ownPrefix ?? prefix) + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    }
 
     private static func linkTarget(_ path: String) -> String {
         var status = stat()
@@ -68,17 +105,40 @@ package enum AtomicFile {
         return status.st_mode & 0o777
     }
 
-    private static func create(in folder: String, _ path: String) throws -> (descriptor: Int32, path: String)
+    /// Creates a file without a name, or one with a temporary name if the file system has no files without one.
+    private static func create(in folder: String, _ path: String) throws -> (descriptor: Int32, name: String?)
     {
         while true {
-            let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-            let temporary = "\(folder)/\(prefix)\(getpid())-\(suffix)"
-            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if descriptor >= 0 { return (descriptor, temporary) }
-            guard errno == EEXIST || errno == EINTR else {
+            let unnamed = canLink ? open(folder, O_WRONLY | withoutName | O_CLOEXEC, 0o666) : -1
+            if unnamed >= 0 {
+                flock(unnamed, LOCK_EX)
+                return (unnamed, nil)
+            }
+            let name = temporaryName(in: folder)
+            let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else {
+                if errno == EEXIST || errno == EINTR { continue }
                 throw FileError.system(path, "writing", allowed: "an existing, writable folder")
             }
+            // Before it was locked, another process may have taken it for abandoned.
+            var status = stat()
+            flock(descriptor, LOCK_EX)
+            if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (descriptor, name) }
+            close(descriptor)
         }
+    }
+
+    /// `O_TMPFILE`, a macro that Swift does not import.
+    private static let withoutName = 0o20_000_000 | O_DIRECTORY
+    /// Whether a file without a name can get one.
+    private static let canLink = access("/proc/self/fd", X_OK) == 0
+
+    /// Names a file that has no name. Returns false if the name is taken.
+    private static func link(_ descriptor: Int32, as name: String, _ path: String) throws -> Bool {
+        let own = "/proc/self/fd/\(descriptor)"
+        if linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 { return true }
+        try check(errno == EEXIST ? 0 : -1, path, "naming the finished file")
+        return false
     }
 
     private static func writeAll(

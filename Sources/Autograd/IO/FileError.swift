@@ -21,9 +21,10 @@ public struct FileError: Error, Equatable, CustomStringConvertible, LocalizedErr
     }
 
     /// The error on one line.
-    public var description: String {
-        "\(file): \(place): found \(found); allowed: \(allowed)".onOneLine
-    }
+    public var description: String { "\(file.onOneLine): \(reason)" }
+
+    /// The error on one line without the file, for messages that already name it.
+    package var reason: String { "\(place): found \(found); allowed: \(allowed)".onOneLine }
 
     /// The same text, for `localizedDescription`.
     public var errorDescription: String? { description }

@@ -87,6 +87,16 @@ typedef struct {
     ptrdiff_t size, kernel, stride, dilation, before, outputs;
 } ck_axis_window;
 
+/// The columns of a panel of 8-bit weights, and the channels of a row of activations that share a scale.
+#define CK_INT8_PANEL 16
+#define CK_INT8_BLOCK 128
+
+/// Quantized activations: the value of q is scale * (q - zero).
+typedef struct {
+    float scale;
+    int32_t zero;
+} ck_int8_scale;
+
 #include "frames.h"
 #include "spectral.h"
 #include "trees.h"

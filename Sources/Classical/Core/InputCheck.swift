@@ -39,3 +39,9 @@ extension Matrix {
         }
     }
 }
+
+/// Throws if the weights differ, for models that have no use for weights.
+func requireEqual(weights: [Double]?, for model: String) throws(FittingError) {
+    guard let weights, let first = weights.first, weights.contains(where: { $0 != first }) else { return }
+    throw FittingError("the weights", found: "different values", allowed: "equal weights for \(model)")
+}

@@ -37,12 +37,6 @@ struct LabeledRows {
         for label in labels { counts[label] += 1 }
         return counts
     }
-
-    /// Throws if the weights differ, for models that have no use for weights.
-    func requireEqualWeights(_ model: String) throws(FittingError) {
-        guard let weights, let first = weights.first, weights.contains(where: { $0 != first }) else { return }
-        throw FittingError("the weights", found: "different values", allowed: "equal weights for \(model)")
-    }
 }
 
 /// The weights of the classes, `class_weight`.

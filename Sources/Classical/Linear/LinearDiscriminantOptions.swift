@@ -39,7 +39,7 @@ public struct LinearDiscriminantOptions: ClassifierOptions {
                 "\"shrinkage\"", found: "shrinkage with the solver svd", allowed: "lsqr or eigen")
         }
         let rows = try LabeledRows(x, labels: labels, classes: classes, weights: weights)
-        try rows.requireEqualWeights("linear discriminant analysis")
+        try requireEqual(weights: rows.weights, for: "linear discriminant analysis")
         guard rows.x.rows > rows.present.count else {
             throw FittingError(
                 "the data", found: "\(rows.x.rows) rows of \(rows.present.count) classes",

@@ -16,9 +16,8 @@ public enum NeighborWeights: String, Sendable, Equatable, CaseIterable {
     }
 }
 
-/// The k nearest neighbors classifier, as scikit-learn's `KNeighborsClassifier`, by a brute-force search. Of equally
-/// near rows, the first are taken.
-public struct KNeighborsOptions: ClassifierOptions {
+/// The options of the k nearest neighbors, for a classifier or a regressor.
+public struct NearestNeighborOptions<Fitted>: Sendable, Equatable {
     /// The number of neighbors.
     public var nNeighbors: Int
     /// The weights of the neighbors.
@@ -32,12 +31,18 @@ public struct KNeighborsOptions: ClassifierOptions {
     ) {
         (self.nNeighbors, self.weights, self.metric) = (nNeighbors, weights, metric)
     }
+}
 
+/// The k nearest neighbors classifier, as scikit-learn's `KNeighborsClassifier`, by a brute-force search. Of equally
+/// near rows, the first are taken.
+public typealias KNeighborsOptions = NearestNeighborOptions<KNeighborsClassifier>
+
+extension NearestNeighborOptions: ClassifierOptions where Fitted == KNeighborsClassifier {
     public func fit(
         _ x: Matrix, labels: [Int], classes: Int, weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> KNeighborsClassifier {
         let rows = try LabeledRows(x, labels: labels, classes: classes, weights: weights)
-        try rows.requireEqualWeights("nearest neighbors")
+        try requireEqual(weights: rows.weights, for: "nearest neighbors")
         return KNeighborsClassifier(
             search: try NeighborSearch(checking: x, metric: metric, neighbors: nNeighbors),
             weights: self.weights,

@@ -1,30 +1,15 @@
 import Autograd
 
 /// The k nearest neighbors regressor, as scikit-learn's `KNeighborsRegressor`, by a brute-force search.
-public struct KNeighborsRegressorOptions: RegressorOptions {
-    /// The number of neighbors.
-    public var nNeighbors: Int
-    /// The weights of the neighbors.
-    public var weights: NeighborWeights
-    /// The distance.
-    public var metric: NeighborMetric
+public typealias KNeighborsRegressorOptions = NearestNeighborOptions<KNeighborsRegressor>
 
-    /// Creates options.
-    public init(
-        nNeighbors: Int = 5, weights: NeighborWeights = .uniform, metric: NeighborMetric = .euclidean
-    ) {
-        (self.nNeighbors, self.weights, self.metric) = (nNeighbors, weights, metric)
-    }
-
+extension NearestNeighborOptions: RegressorOptions where Fitted == KNeighborsRegressor {
     public func fit(
         _ x: Matrix, targets: [Double], weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> KNeighborsRegressor {
         try x.check(weights: weights)
         try x.check(targets: targets)
-        if let weights, weights.contains(where: { $0 != weights[0] }) {
-            throw FittingError(
-                "the weights", found: "different values", allowed: "equal weights for nearest neighbors")
-        }
+        try requireEqual(weights: weights, for: "nearest neighbors")
         return KNeighborsRegressor(
             search: try NeighborSearch(checking: x, metric: metric, neighbors: nNeighbors),
             weights: self.weights,

@@ -55,8 +55,7 @@ final class FeatureWriter {
                 try body(i, copies.first.map { features in embedding.map { $0(features) } ?? features })
             case .failure(let error):
                 failed += 1
-                let text = "\(error)"
-                Terminal.error("error: \(text.contains(clips[i].id) ? text : "\(clips[i].id): \(text)")")
+                Terminal.error(error, in: clips[i].id)
                 try body(i, nil)
             }
             if showsProgress { progress.update(i + 1, "files") }

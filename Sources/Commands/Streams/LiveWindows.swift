@@ -28,7 +28,7 @@ struct LiveWindows {
                 // The end of a stream may be too short for the features.
                 if let whole { return try answer(whole) }
                 failures += 1
-                Terminal.error("error: \(name): \(error)")
+                Terminal.error(error, in: name)
             }
         }
         while let samples = try input.next() {

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Synchronization
 
@@ -8,6 +9,12 @@ enum Terminal {
         fflush(nil)
         let bytes = Array((text + "\n").utf8)
         bytes.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// Writes an error that concerns a file to standard error. The line names the file once.
+    static func error(_ error: any Error, in file: String) {
+        let (text, name) = ("\(error)", file.onOneLine)
+        Terminal.error("error: \(text.contains(name) ? text : "\(name): \(text)")")
     }
 
     /// Writes text to standard output immediately, without a line break.

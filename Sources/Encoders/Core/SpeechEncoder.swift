@@ -108,6 +108,19 @@ public final class SpeechEncoder: Layer {
         }
     }
 
+    /// Replaces the weights of the convolutions and fully connected layers by 8-bit weights, for inference. The first convolution of
+    /// a waveform, the positional convolutions and the gates of relative positions keep theirs: they take little time.
+    public func quantize() {
+        for (name, layer) in namedLayers() {
+            if let dense = layer as? Dense, !name.hasSuffix("position_gate.projection") { dense.quantize() }
+            if let convolution = layer as? Conv1D, name.hasPrefix("front_end."),
+                convolution.weight.shape[1] > 1
+            {
+                convolution.quantize()
+            }
+        }
+    }
+
     /// Whether everything before the first layer is frozen.
     private var isInputFrozen: Bool {
         frontEnd.isFrozen && positions?.isFrozen ?? true && (config.normFirst || norm.isFrozen)

@@ -10,6 +10,15 @@ public struct EncoderChoice: Options, Hashable {
     public var layers = LayerSelection.last
     /// The fingerprint of the encoder; nil accepts any.
     public var sha256: String?
+    /// The element type of the weights in products of matrices.
+    public var weightType = WeightType.float32
+
+    /// The element types of weights.
+    public enum WeightType: String, CaseIterable, ConfigurationValue {
+        case float32
+        /// 8 bits, and a scale for each output; inputs of products are quantized to 7 bits. For features only.
+        case int8
+    }
 
     public static let fields: [Field<Self>] = [
         .init(
@@ -24,6 +33,10 @@ public struct EncoderChoice: Options, Hashable {
             "sha256", \.sha256,
             "Fingerprint of the encoder: the SHA-256 of its configuration and weights. A run and its model file record it, and a different encoder is an error; `null` accepts any encoder.",
             .check("of 64 hexadecimal digits") { $0?.isSHA256 ?? true }),
+        .init(
+            "weight_type", \.weightType,
+            "Element type of the weights: `int8` quantizes them when they are read, and the inputs of matrix products when they are computed. It is faster and needs less memory; hidden states differ slightly from those of `float32`. Only for the feature: 8-bit weights cannot be trained."
+        ),
     ]
 
     public init() {}
@@ -33,14 +46,17 @@ public struct EncoderChoice: Options, Hashable {
     }
 
     /// The architecture; nil if the encoder cannot be read.
-    var config: EncoderConfig? { try? EncoderStore.entry(weights).source.config }
+    var config: EncoderConfig? { try? entry().source.config }
+
+    /// The encoder, which is read when it is needed.
+    func entry() throws -> EncoderStore.Entry { try EncoderStore.entry(weights, weightType) }
 
     /// The numbers of the selected hidden states.
     func numbers(_ config: EncoderConfig) -> [Int] { layers.numbers(layers: config.layers) }
 
     /// Returns the encoder. Throws if it cannot be read, has another fingerprint, or does not have the layers.
     func checked() throws(DataError) -> EncoderStore.Entry {
-        let entry = try reading { try EncoderStore.entry(weights) }
+        let entry = try reading { try self.entry() }
         let count = entry.source.config.layers
         if let number = numbers(entry.source.config).first(where: { $0 > count }) {
             throw DataError(

@@ -66,9 +66,10 @@ public struct EncoderStates: FrameFeature, PinnedOptions {
         return result
     }
 
-    /// The options without the path of the weights if their fingerprint is known.
+    /// The options without the path of the weights if their fingerprint is known, and without the default of the weight type.
     public var identity: JSONValue {
         var json = encode()
+        if encoder.weightType == .float32 { json["weight_type"] = nil }
         if encoder.sha256 != nil { json["weights"] = nil }
         return json
     }
@@ -77,7 +78,7 @@ public struct EncoderStates: FrameFeature, PinnedOptions {
     /// have no effect. Throws for waveforms that are shorter than one step, and for Whisper longer than 30 s.
     public func table(of analysis: WaveformAnalysis) throws(DataError) -> FrameTable {
         let wave = analysis.wave
-        let entry = try encoder.reading { try EncoderStore.entry(encoder.weights) }
+        let entry = try encoder.reading { try encoder.entry() }
         let config = entry.source.config
         try PaddedWaveform.check(wave.samples, action: Self.type)
         let allowed = config.allowedSamples

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import SpeechEmotion
 import Synchronization
@@ -7,9 +8,12 @@ enum EncoderStore {
     /// An encoder that is read when it is needed.
     final class Entry: Sendable {
         let source: EncoderSource
+        private let weightType: EncoderChoice.WeightType
         private let loaded = Mutex<(encoder: LoadedEncoder, fingerprint: String?)?>(nil)
 
-        init(_ source: EncoderSource) { self.source = source }
+        init(_ source: EncoderSource, _ weightType: EncoderChoice.WeightType) {
+            (self.source, self.weightType) = (source, weightType)
+        }
 
         /// Returns the encoder with its weights.
         func encoder() throws -> SpeechEncoder {
@@ -17,6 +21,12 @@ enum EncoderStore {
                 if let loaded { return loaded.encoder.encoder }
                 let encoder = try source.load()
                 loaded = (encoder, nil)
+                if weightType == .int8 {
+                    // That of the weights which are replaced.
+                    loaded?.fingerprint = encoder.fingerprint
+                    encoder.encoder.quantize()
+                    Memory.releaseCached()
+                }
                 return encoder.encoder
             }
         }
@@ -42,18 +52,24 @@ enum EncoderStore {
         }
     }
 
-    private static let known = Mutex<[String: (state: String, entry: Entry)]>([:])
+    private static let known = Mutex<[Key: (state: String, entry: Entry)]>([:])
+
+    private struct Key: Hashable {
+        let path: String
+        let weightType: EncoderChoice.WeightType
+    }
 
     /// Returns the encoder at a path. If nothing is there, it is looked for under the same name in the folder that the
     /// environment variable `PROSODY_ENCODERS` names.
-    static func entry(_ path: String) throws -> Entry {
+    static func entry(_ path: String, _ weightType: EncoderChoice.WeightType) throws -> Entry {
         let path = found(path)
         let state = state(path)
-        if let kept = known.withLock({ $0[path] }), kept.state == state { return kept.entry }
-        let entry = Entry(try EncoderSource(path))
+        let key = Key(path: path, weightType: weightType)
+        if let kept = known.withLock({ $0[key] }), kept.state == state { return kept.entry }
+        let entry = Entry(try EncoderSource(path), weightType)
         return known.withLock { known in
-            if let kept = known[path], kept.state == state { return kept.entry }
-            known[path] = (state, entry)
+            if let kept = known[key], kept.state == state { return kept.entry }
+            known[key] = (state, entry)
             return entry
         }
     }

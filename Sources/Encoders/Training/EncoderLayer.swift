@@ -75,6 +75,14 @@ public final class EncoderLayer: Layer {
             ),
         ]
 
+        public var validationIssues: [ValidationIssue] {
+            encoder.weightType == .float32
+                ? [] : [ValidationIssue("weight_type", Self.untrainable)]
+        }
+
+        private static let untrainable =
+            "8-bit weights cannot be trained; remove it, or use the feature \"encoder\" in \"features\", whose weights are frozen"
+
         public static var sampleRate: Int { EncoderConfig.sampleRate }
 
         public init() {}
@@ -96,6 +104,9 @@ public final class EncoderLayer: Layer {
                 throw ShapeProblem(
                     "encoder expects waveforms of shape [samples, 1], found \(input); use the feature \"waveform\""
                 )
+            }
+            guard encoder.weightType == .float32 else {
+                throw ShapeProblem("encoder has \"weight_type\": \"int8\": \(Self.untrainable)")
             }
             let config = try entry().source.config
             guard frozenLayers <= config.layers else {

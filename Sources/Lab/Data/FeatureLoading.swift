@@ -78,7 +78,7 @@ public struct FeatureLoading: Sendable {
                 }
             case .failure(let error):
                 guard !isStrict else { throw error }
-                omissions.append(Omission(clips[index].id, "\(error)"))
+                omissions.append(Omission(clips[index], error))
             }
         }
         guard !kept.isEmpty || clips.isEmpty else {

@@ -12,7 +12,8 @@ public struct TruncationTable: ReadableTable {
 
     /// A row for each subset.
     ///
-    /// - Parameter isUpperBound: Whether the values are upper bounds, because removed silence is not counted.
+    /// - Parameter isUpperBound: Whether counts and the largest cut are upper bounds, because removed silence is not counted; the
+    ///   median and the share, which are not bounded, are then left out.
     public init(
         _ rows: [(subset: String, summary: TruncationSummary)], title: String = "Truncated clips",
         isUpperBound: Bool = false
@@ -24,15 +25,15 @@ public struct TruncationTable: ReadableTable {
             let options = summary.options.map { "\($0.name) (\(NumberText.count($0.clips)))" }
             return [
                 subset, NumberText.count(summary.clips), most + NumberText.count(summary.truncated),
-                isCut ? most + NumberText.fixed(summary.median, 2) + " s" : "–",
+                isCut && !isUpperBound ? NumberText.fixed(summary.median, 2) + " s" : "–",
                 isCut ? most + NumberText.fixed(summary.largest, 2) + " s" : "–",
-                isCut ? most + NumberText.percent(summary.share) : "–",
+                isCut && !isUpperBound ? NumberText.percent(summary.share) : "–",
                 isCut ? options.joined(separator: ", ") : "–",
             ]
         }
         note =
             isUpperBound
-            ? "An upper bound from the audio headers: silence is removed before clips are truncated. A run reports exact numbers."
+            ? "Upper bounds (≤) from the audio headers: silence is removed before clips are truncated. A run reports exact numbers, with the median and the share of the audio that is lost."
             : ""
     }
 }

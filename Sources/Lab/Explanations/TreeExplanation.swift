@@ -83,13 +83,13 @@ public struct TreeExplanation {
         return values.map { sum > 0 ? $0 / sum : 0 }
     }
 
-    /// The output of the model that SHAP values sum to.
+    /// The quantity that the SHAP values of an output sum to.
     public var shapOutput: String {
         switch trees[0] {
         case is ForestClassifier: "probability"
         case let boosting as BoostingClassifier where boosting.ensemble.outputs == 1: "log-odds"
         case is BoostingClassifier: "raw score"
-        default: "predicted number"
+        default: "predicted value"
         }
     }
 

@@ -45,16 +45,42 @@ public struct GroupDifference: Sendable {
         }
     }
 
-    /// Pairs folds by number. Only folds with the same test clips have a test.
+    /// Pairs folds by number. Only folds with the same test clips have a test; otherwise the difference is that of the two means.
     private mutating func compareFolds(_ group: RunGroup, _ base: RunGroup, _ metric: String) {
-        let others = Dictionary(
-            uniqueKeysWithValues: base.foldResults(metric).map { ($0.fold, $0.mean) })
-        let pairs = group.foldResults(metric).compactMap { mine in
-            others[mine.fold].map { (fold: mine.fold, difference: mine.mean - $0) }
+        let (mine, others) = (group.foldResults(metric), base.foldResults(metric))
+        let known = Dictionary(uniqueKeysWithValues: others.map { ($0.fold, $0.mean) })
+        let pairs = mine.compactMap { mine in
+            known[mine.fold].map { (fold: mine.fold, difference: mine.mean - $0) }
         }
         let names = "\(group.name) and \(base.name)"
         guard !pairs.isEmpty else {
             warnings.append("\(names) have no fold in common: no test between them")
+            return
+        }
+        func clips(_ group: RunGroup) -> [Int: Set<String>?] {
+            Dictionary(uniqueKeysWithValues: group.folds.map { ($0, group.testClips(ofFold: $0)) })
+        }
+        let (tested, baseTested) = (clips(group), clips(base))
+        let different = pairs.map(\.fold).filter { fold in
+            guard let mine = tested[fold] ?? nil, let others = baseTested[fold] ?? nil else { return true }
+            return mine != others
+        }
+        guard different.isEmpty, group.evaluatedOn == nil, base.evaluatedOn == nil else {
+            let all = [tested, baseTested].map { clips in
+                clips.values.compactMap { $0 }.reduce(into: Set()) { $0.formUnion($1) }
+            }
+            let isKnown = ![tested, baseTested].contains { $0.values.contains { $0 == nil } }
+            guard !isKnown || !all[0].isDisjoint(with: all[1]) else {
+                warnings.append("\(names) have no test clips in common: there is no difference between them")
+                return
+            }
+            value = FoldResults(mine.map(\.mean)).mean - FoldResults(others.map(\.mean)).mean
+            let which = different.map(String.init).joined(separator: ", ")
+            warnings.append(
+                different.isEmpty
+                    ? "\(names) were not evaluated on the test sets of their folds: no test over folds"
+                    : "\(names) have different test clips in \(different.count == 1 ? "fold" : "folds") \(which): folds cannot be paired, and there is no test over folds; use --test speakers or --test clips to pair their predictions by clip"
+            )
             return
         }
         if group.folds != base.folds {
@@ -65,30 +91,6 @@ public struct GroupDifference: Sendable {
         let results = FoldResults(
             pairs.map(\.difference), testToTrain: max(group.meanTestToTrain, base.meanTestToTrain))
         value = results.mean
-        let different = pairs.map(\.fold).filter { fold in
-            let clips = group.testClips(ofFold: fold)
-            return clips == nil || clips != base.testClips(ofFold: fold)
-        }
-        guard different.isEmpty, group.evaluatedOn == nil, base.evaluatedOn == nil else {
-            let which = different.map(String.init).joined(separator: ", ")
-            let haveCommonClips = pairs.contains { pair in
-                guard let mine = group.testClips(ofFold: pair.fold),
-                    let others = base.testClips(ofFold: pair.fold)
-                else { return true }
-                return !Set(mine).isDisjoint(with: others)
-            }
-            guard haveCommonClips else {
-                value = .nan
-                warnings.append("\(names) have no test clips in common: there is no difference between them")
-                return
-            }
-            warnings.append(
-                different.isEmpty
-                    ? "\(names) were not evaluated on the test sets of their folds: no test over folds"
-                    : "\(names) have different test clips in \(different.count == 1 ? "fold" : "folds") \(which): folds cannot be paired, and there is no test"
-            )
-            return
-        }
         (pValue, units) = (results.pValue, pairs.count)
         if pValue.isFinite { test = results.testToTrain > 0 ? .correctedStudent : .student }
     }
@@ -122,22 +124,41 @@ public struct GroupDifference: Sendable {
         }
     }
 
-    /// The predictions of each seed for the clips that both groups have; nil if there are none. Notes what is left out.
+    /// The predictions of each seed for the clips that all seeds of both groups have; nil if there are none. Notes what is left out.
     private mutating func matched(
         _ mine: [Predictions], _ others: [Predictions], _ name: String, _ base: String
     ) -> (mine: [Predictions], others: [Predictions])? {
-        var (kept, keptOthers): ([Predictions], [Predictions]) = ([], [])
-        for index in 0..<max(mine.count, others.count) {
-            let (first, second) = (mine[index % mine.count], others[index % others.count])
-            let matched = MatchedClips(first, second)
-            if let warning = matched.warning(name, base), !warnings.contains(warning) {
-                warnings.append(warning)
+        var common = mine[0]
+        var relabeled = 0
+        for predictions in mine.dropFirst() + others {
+            let matched = MatchedClips(common, predictions)
+            guard !matched.haveOtherClasses else {
+                warnings.append("\(name) and \(base) have different classes: no test between them")
+                return nil
             }
-            guard !matched.places.isEmpty else { return nil }
-            if index < mine.count { kept.append(first.selecting(matched.places.map(\.mine))) }
-            if index < others.count { keptOthers.append(second.selecting(matched.places.map(\.other))) }
+            relabeled += matched.relabeled
+            common = common.selecting(matched.places.map(\.mine))
         }
-        return (kept, keptOthers)
+        let inCommon = common.ids.count + relabeled
+        if (mine + others).contains(where: { $0.ids.count != inCommon }) {
+            let counts = [mine, others].map { group in
+                let (low, high) = (group.map(\.ids.count).min() ?? 0, group.map(\.ids.count).max() ?? 0)
+                return low == high ? "\(low)" : "\(low) to \(high)"
+            }
+            warnings.append(
+                "\(name) and \(base) were tested on different clips: \(counts[0]) and \(counts[1]), \(inCommon) of them in common; the difference and its test use only these"
+            )
+        }
+        if relabeled > 0 {
+            warnings.append(
+                "\(NumberText.count(relabeled, "clip")) \(relabeled == 1 ? "has" : "have") different labels in \(name) and \(base); the difference and its test exclude \(relabeled == 1 ? "it" : "them")"
+            )
+        }
+        guard !common.ids.isEmpty else { return nil }
+        func kept(_ group: [Predictions]) -> [Predictions] {
+            group.map { $0.selecting(MatchedClips(common, $0).places.map(\.other)) }
+        }
+        return (kept(mine), kept(others))
     }
 }
 
@@ -145,8 +166,10 @@ public struct GroupDifference: Sendable {
 struct MatchedClips {
     /// Their positions in both.
     private(set) var places: [(mine: Int, other: Int)] = []
-    private var counts = (mine: 0, other: 0, common: 0)
-    private var haveOtherClasses = false
+    /// The number of clips that are in both, with different labels.
+    private(set) var relabeled = 0
+    /// Whether the predictions are of different tasks or classes.
+    private(set) var haveOtherClasses = false
 
     init(_ mine: Predictions, _ other: Predictions) {
         guard mine.task == other.task, mine.classes == other.classes,
@@ -158,11 +181,13 @@ struct MatchedClips {
         // A clip that was tested several times is paired in order.
         var known: [String: [Int]] = [:]
         for (place, id) in other.ids.enumerated().reversed() { known[id, default: []].append(place) }
-        counts = (mine.ids.count, other.ids.count, 0)
         for (place, id) in mine.ids.enumerated() {
             guard let found = known[id]?.popLast() else { continue }
-            counts.common += 1
-            if hasSameTruth(mine, place, other, found) { places.append((place, found)) }
+            if hasSameTruth(mine, place, other, found) {
+                places.append((place, found))
+            } else {
+                relabeled += 1
+            }
         }
     }
 
@@ -174,22 +199,5 @@ struct MatchedClips {
         case .classification: mine.truths[place] == other.truths[found]
         default: true
         }
-    }
-
-    /// Returns what the match leaves out; nil if it leaves nothing out.
-    func warning(_ name: String, _ base: String) -> String? {
-        if haveOtherClasses { return "\(name) and \(base) have different classes: no test between them" }
-        var parts: [String] = []
-        if counts.common != counts.mine || counts.common != counts.other {
-            parts.append(
-                "\(name) and \(base) were tested on different clips: \(counts.mine) and \(counts.other), \(counts.common) of them in common; the difference and its test use only these"
-            )
-        }
-        if places.count < counts.common {
-            parts.append(
-                "\(counts.common - places.count) clips have different labels in \(name) and \(base); the difference and its test exclude them"
-            )
-        }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }

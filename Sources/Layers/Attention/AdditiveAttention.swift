@@ -133,8 +133,9 @@ public final class AdditiveAttention: Layer {
             return additiveAttention(
                 x.tensor, weight: weight.tensor, bias: bias.tensor, scorer: scorer.tensor, mask: x.mask)
         }
-        let (batch, steps) = (x.tensor.shape[0], x.tensor.shape[1])
-        let x = x.cleaned
+        let (batch, all) = (x.tensor.shape[0], x.tensor.shape[1])
+        let x = (gate == nil ? x : x.trimmed).cleaned
+        let steps = x.tensor.shape[1]
         var scores: Tensor
         if let scorer, let gate {
             let hidden = linear(x.tensor, weight.tensor, bias: bias.tensor).tanh()
@@ -147,6 +148,8 @@ public final class AdditiveAttention: Layer {
         if let mask = x.mask { scores = scores.maskedFill(1 - mask, -.infinity) }
         let weights = scores.softmax(axis: 1)
         let context = matmul(weights.reshaped([batch, 1, steps]), x.masked)
-        return (context.reshaped([batch, x.tensor.shape[2]]), weights)
+        return (
+            context.reshaped([batch, x.tensor.shape[2]]), weights.padded(axis: 1, after: all - steps)
+        )
     }
 }

@@ -1,5 +1,6 @@
 import Autograd
 import Configuration
+import Synchronization
 
 /// A 1D convolution over the steps of a sequence.
 public final class Conv1D: ConvolutionLayer {
@@ -29,6 +30,9 @@ public final class Conv1D: ConvolutionLayer {
     public let weight: Parameter
     /// [filters]
     public let bias: Parameter?
+    private let quantized = Mutex<QuantizedMatrix?>(nil)
+
+    public var members: [Member] { weightAndBias(quantizedWeight == nil ? weight : nil, bias) }
 
     /// Creates a layer for inputs of shape [time, inputs], with weights drawn from `generator`.
     public init(_ spec: Spec, inputs: Int, _ generator: RandomGenerator) {
@@ -62,8 +66,24 @@ public final class Conv1D: ConvolutionLayer {
         self.init(spec, inputs: inputs, generator.forLayer())
     }
 
+    /// The weight in 8 bits after `quantize`.
+    private var quantizedWeight: QuantizedMatrix? { quantized.withLock { $0 } }
+
+    /// Replaces the weight by 8-bit weights, for inference. The convolution must have neither padding nor dilation nor groups.
+    package func quantize() {
+        require(
+            options.padding == .valid && options.dilation == 1 && options.groups == 1,
+            "Conv1D.quantize: expected no padding, dilation and groups")
+        quantized.withLock { weight.quantize(to: &$0) }
+    }
+
     func convolved(_ x: Tensor, _ padding: Padding, _ ending: Ending) -> Tensor {
-        conv1d(
+        if let weight = quantizedWeight {
+            require(ending.norm == nil, "Conv1D: 8-bit weights before a batch normalization")
+            let y = weight.conv1d(x, bias: bias?.tensor, stride: options.stride)
+            return ending.activation == .relu ? y.relu() : y
+        }
+        return conv1d(
             x, weight.tensor, bias: bias?.tensor, stride: options.stride, dilation: options.dilation,
             groups: options.groups, padding: padding, activation: ending.activation.fused, norm: ending.norm)
     }

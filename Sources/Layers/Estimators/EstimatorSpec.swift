@@ -81,6 +81,14 @@ public protocol LearnerSpec: EstimatorSpec {
     var units: Units { get }
 }
 
+/// The options of an estimator whose keys are those of the options of its model.
+public protocol PlainLearnerSpec: LearnerSpec {
+    /// The type of the options of the model.
+    associatedtype Options
+    /// The options of the model.
+    var options: Options { get set }
+}
+
 extension LearnerSpec {
     public func outputs(inputs: Int) throws(ShapeProblem) -> Int { try units.known(Self.type) }
 }

@@ -3,7 +3,7 @@ import Classical
 import Configuration
 
 /// Gradient-boosted trees as a layer.
-public struct GradientBoostingSpec: ClassifierSpec, BoostingSpec {
+public struct GradientBoostingSpec: ClassifierSpec, PlainLearnerSpec {
     public var units = Units.classes
     public var options = GradientBoostingOptions()
 
@@ -30,7 +30,7 @@ public struct GradientBoostingSpec: ClassifierSpec, BoostingSpec {
 }
 
 /// Gradient-boosted regression trees as a layer.
-public struct GradientBoostingRegressorSpec: RegressorSpec, BoostingSpec {
+public struct GradientBoostingRegressorSpec: RegressorSpec, PlainLearnerSpec {
     public var units = Units.targets(nil)
     public var options = GradientBoostingRegressorOptions()
 
@@ -55,15 +55,7 @@ public struct GradientBoostingRegressorSpec: RegressorSpec, BoostingSpec {
     }
 }
 
-/// The options of a layer that boosts trees.
-public protocol BoostingSpec: LearnerSpec {
-    /// The type of the options of boosting.
-    associatedtype Options: BoostingOptions
-    /// The options of boosting.
-    var options: Options { get set }
-}
-
-extension BoostingSpec {
+extension PlainLearnerSpec where Options: BoostingOptions {
     /// The fields of the parameters of boosting.
     static var boostingFields: [Field<Self>] {
         [

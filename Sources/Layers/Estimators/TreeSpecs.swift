@@ -2,15 +2,7 @@ import Autograd
 import Classical
 import Configuration
 
-/// The options of a layer that grows trees.
-public protocol TreeSpec: LearnerSpec {
-    /// The type of the options of the trees.
-    associatedtype Options: TreeGrowing
-    /// The options of the trees.
-    var options: Options { get set }
-}
-
-extension TreeSpec {
+extension PlainLearnerSpec where Options: TreeGrowing {
     /// The fields that limit the growth of trees.
     static var growthFields: [Field<Self>] {
         [
@@ -44,7 +36,7 @@ extension TreeSpec {
     }
 }
 
-extension TreeSpec where Options: ForestGrowing {
+extension PlainLearnerSpec where Options: ForestGrowing {
     /// The field for the number of trees.
     static var countField: Field<Self> {
         .init("n_estimators", \.options.nEstimators, "Number of trees.", .range(1...100_000))
@@ -61,10 +53,19 @@ extension TreeSpec where Options: ForestGrowing {
                 "Size of each bootstrap sample: a number or a fraction of the examples; `null` for all."),
         ]
     }
+
+    /// The fields of a forest of classification trees.
+    static func forestFields<Kind>() -> [Field<Self>] where Options == ForestOptions<Kind> {
+        let criterion: Field<Self> = .init(
+            "criterion", \.options.criterion, "Impurity measure of a split.")
+        let classWeight: Field<Self> = .init(
+            "class_weight", \.options.classWeight.setting, ClassWeightSetting.help)
+        return [countField, criterion] + sampleFields + [classWeight] + growthFields
+    }
 }
 
 /// A decision tree as a layer.
-public struct DecisionTreeSpec: ClassifierSpec, TreeSpec {
+public struct DecisionTreeSpec: ClassifierSpec, PlainLearnerSpec {
     public var units = Units.classes
     public var options = DecisionTreeOptions()
 
@@ -84,42 +85,32 @@ public struct DecisionTreeSpec: ClassifierSpec, TreeSpec {
 }
 
 /// A random forest as a layer.
-public struct RandomForestSpec: ClassifierSpec, TreeSpec {
+public struct RandomForestSpec: ClassifierSpec, PlainLearnerSpec {
     public var units = Units.classes
     public var options = RandomForestOptions()
 
     public static let type = "random_forest"
     public static let summary = "Random forest (scikit-learn's RandomForestClassifier)."
-    public static let fields: [Field<Self>] =
-        [unitsField(\.units), countField, criterion] + sampleFields + [classWeight] + growthFields
-    private static let criterion: Field<Self> = .init(
-        "criterion", \.options.criterion, "Impurity measure of a split.")
-    private static let classWeight: Field<Self> = .init(
-        "class_weight", \.options.classWeight.setting, ClassWeightSetting.help)
+    public static let fields: [Field<Self>] = [unitsField(\.units)] + forestFields()
 
     public init() {}
 }
 
 /// Extremely randomized trees as a layer.
-public struct ExtraTreesSpec: ClassifierSpec, TreeSpec {
+public struct ExtraTreesSpec: ClassifierSpec, PlainLearnerSpec {
     public var units = Units.classes
     public var options = ExtraTreesOptions()
 
     public static let type = "extra_trees"
     public static let summary =
         "Extremely randomized trees, Geurts et al. 2006 (scikit-learn's ExtraTreesClassifier)."
-    public static let fields: [Field<Self>] =
-        [unitsField(\.units), countField, criterion] + sampleFields + [classWeight] + growthFields
-    private static let criterion: Field<Self> = .init(
-        "criterion", \.options.criterion, "Impurity measure of a split.")
-    private static let classWeight: Field<Self> = .init(
-        "class_weight", \.options.classWeight.setting, ClassWeightSetting.help)
+    public static let fields: [Field<Self>] = [unitsField(\.units)] + forestFields()
 
     public init() {}
 }
 
 /// A regression tree as a layer.
-public struct DecisionTreeRegressorSpec: RegressorSpec, TreeSpec {
+public struct DecisionTreeRegressorSpec: RegressorSpec, PlainLearnerSpec {
     public var units = Units.targets(nil)
     public var options = DecisionTreeRegressorOptions()
 
@@ -138,7 +129,7 @@ public struct DecisionTreeRegressorSpec: RegressorSpec, TreeSpec {
 }
 
 /// A random forest for regression as a layer.
-public struct RandomForestRegressorSpec: RegressorSpec, TreeSpec {
+public struct RandomForestRegressorSpec: RegressorSpec, PlainLearnerSpec {
     public var units = Units.targets(nil)
     public var options = RandomForestRegressorOptions()
 
@@ -152,7 +143,7 @@ public struct RandomForestRegressorSpec: RegressorSpec, TreeSpec {
 }
 
 /// Extremely randomized trees for regression as a layer.
-public struct ExtraTreesRegressorSpec: RegressorSpec, TreeSpec {
+public struct ExtraTreesRegressorSpec: RegressorSpec, PlainLearnerSpec {
     public var units = Units.targets(nil)
     public var options = ExtraTreesRegressorOptions()
 

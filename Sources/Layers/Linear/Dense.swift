@@ -47,10 +47,12 @@ public final class Dense: Absorbing {
     /// [out]
     public let bias: Parameter?
     private let change = Mutex<LowRankUpdate?>(nil)
+    private let quantized = Mutex<QuantizedMatrix?>(nil)
 
     public var spec: any LayerSpec { options }
     public var members: [Member] {
-        weightAndBias(weight, bias) + (lowRankUpdate.map { [.layer("lora", $0)] } ?? [])
+        weightAndBias(quantizedWeight == nil ? weight : nil, bias)
+            + (lowRankUpdate.map { [.layer("lora", $0)] } ?? [])
     }
     public var penalties: [Penalty] { [Penalty(weight, l1: options.l1, l2: options.l2)] }
 
@@ -83,6 +85,12 @@ public final class Dense: Absorbing {
         set { change.withLock { $0 = newValue } }
     }
 
+    /// The weight in 8 bits after `quantize`.
+    private var quantizedWeight: QuantizedMatrix? { quantized.withLock { $0 } }
+
+    /// Replaces the weight by 8-bit weights, for inference.
+    package func quantize() { quantized.withLock { weight.quantize(to: &$0) } }
+
     public func forward(_ x: Signal, _ pass: Pass) -> Signal {
         forward(x, pass, followedBy: []).signal
     }
@@ -91,6 +99,11 @@ public final class Dense: Absorbing {
         signal: Signal, taken: Int
     ) {
         let x = x.cleaned
+        if let weight = quantizedWeight {
+            let isGELU = options.activation == .gelu
+            let y = weight.linear(x.tensor, bias: bias?.tensor, gelu: isGELU)
+            return (x.with(isGELU ? y : options.activation(y)), 0)
+        }
         if let update = lowRankUpdate {
             let y = linear(x.tensor, weight.tensor, bias: bias?.tensor) + update.forward(x, pass).tensor
             return (x.with(options.activation(y)), 0)

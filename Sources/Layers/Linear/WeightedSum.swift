@@ -52,6 +52,6 @@ extension WeightedSumOptions {
     }
 }
 
-func weightAndBias(_ weight: Parameter, _ bias: Parameter?) -> [Member] {
-    [.parameter("weight", weight)] + (bias.map { [.parameter("bias", $0)] } ?? [])
+func weightAndBias(_ weight: Parameter?, _ bias: Parameter?) -> [Member] {
+    (weight.map { [.parameter("weight", $0)] } ?? []) + (bias.map { [.parameter("bias", $0)] } ?? [])
 }

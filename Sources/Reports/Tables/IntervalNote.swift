@@ -85,11 +85,11 @@ extension ConfidenceInterval.Method {
     package var words: String {
         switch self {
         case .jackknife:
-            "t interval with a jackknife standard error, on the logit scale for proportions, Fisher z for correlations, log for errors (Efron and Stein 1981)"
+            "t interval with a jackknife standard error, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Efron and Stein 1981)"
         case .student:
-            "Student's t, on the logit scale for proportions, Fisher z for correlations, log for errors (Student 1908)"
+            "Student's t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Student 1908)"
         case .correctedStudent:
-            "corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for errors (Nadeau and Bengio 2003)"
+            "corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Nadeau and Bengio 2003)"
         }
     }
 

@@ -1,3 +1,5 @@
+import Autograd
+
 /// A file or row that was omitted from a corpus, and why.
 public struct Omission: Sendable, Hashable, CustomStringConvertible {
     /// The path below the corpus' folder, or the line of a manifest.
@@ -9,6 +11,14 @@ public struct Omission: Sendable, Hashable, CustomStringConvertible {
     public init(_ file: String, _ reason: String) {
         self.file = file
         self.reason = reason
+    }
+
+    /// Creates an omission of a clip that cannot be used. The reason names the file only if it is another one.
+    public init(_ clip: Clip, _ error: any Error) {
+        var names = [clip.id]
+        if case .file(let path, _, _) = clip.source { names.append(path) }
+        let own = (error as? FileError).flatMap { names.contains($0.file) ? $0.reason : nil }
+        self.init(clip.id, own ?? "\(error)")
     }
 
     /// `notes/take.wav: not a file name of RAVDESS`

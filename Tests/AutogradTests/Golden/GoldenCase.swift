@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import GoldenSupport
 import Testing
 
 /// One case of a golden group: an operation, its attributes and inputs, and what must come out.
@@ -71,15 +72,7 @@ struct GoldenFolder: Sendable {
     /// Files that could not be read.
     let problems: [String]
 
-    static let current = GoldenFolder(url: location)
-
-    private static var location: URL {
-        if let path = ProcessInfo.processInfo.environment["GOLDEN"], !path.isEmpty {
-            return URL(fileURLWithPath: path, isDirectory: true)
-        }
-        return URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Golden").standardizedFileURL
-    }
+    static let current = GoldenFolder(url: URL(fileURLWithPath: GoldenFiles.folder))
 
     private init(url: URL) {
         var cases: [GoldenCase] = []

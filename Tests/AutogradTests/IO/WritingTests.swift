@@ -20,7 +20,7 @@ import Testing
             #expect(throws: Stop.self) {
                 try AtomicFile.write(to: path) { append in
                     try Array("new".utf8).withUnsafeBytes(append)
-                    #expect(names(folder).count == 2)
+                    #expect(names(folder).filter { !$0.hasPrefix(".") } == ["x"] && text(path) == "old")
                     throw Stop()
                 }
             }
@@ -29,6 +29,38 @@ import Testing
             #expect(text(path) == "new" && names(folder) == ["x"])
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect(mode == 0o640)
+        }
+    }
+
+    /// The next write to a folder removes what killed processes have left: what nobody has locked, and this system has written.
+    @Test func filesOfKilledProcessesAreRemoved() throws {
+        try Fixtures.temporaryFolder { folder in
+            let (abandoned, locked) = (
+                AtomicFile.temporaryName(in: folder), AtomicFile.temporaryName(in: folder)
+            )
+            let foreign = folder + "/.writing-00000000-a"
+            for path in [abandoned, locked, foreign] {
+                #expect(FileManager.default.createFile(atPath: path, contents: nil))
+            }
+            let descriptor = open(locked, O_RDONLY)
+            defer { close(descriptor) }
+            #expect(flock(descriptor, LOCK_EX) == 0)
+            try AtomicFile.write([1], to: folder + "/x")
+            #expect(Set(names(folder).map { folder + "/" + $0 }) == [locked, foreign, folder + "/x"])
+            AtomicFile.removeUnfinished(in: folder)
+            #expect(names(folder) == ["x"])
+        }
+    }
+
+    /// A name that appears while a new file is written does not stop it.
+    @Test func anotherWriterOfTheSameNameIsReplaced() throws {
+        try Fixtures.temporaryFolder { folder in
+            let path = folder + "/x"
+            try AtomicFile.write(to: path) { append in
+                try AtomicFile.write(Array("other".utf8), to: path)
+                try Array("own".utf8).withUnsafeBytes(append)
+            }
+            #expect(text(path) == "own" && names(folder) == ["x"])
         }
     }
 

@@ -1,17 +1,12 @@
 import Autograd
 import Classical
 import Foundation
+import GoldenSupport
 import Testing
 
 /// Support vector machines on the golden group `classical`, from the folder that the environment variable `GOLDEN`
 /// names, or from `Tests/Golden`.
 struct SupportVectorGoldenTests {
-    private static let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
-    static let folder =
-        named
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Golden").standardizedFileURL.path
-
     struct Manifest: Decodable {
         struct Cases: Decodable {
             var cases: [String: Case]
@@ -45,7 +40,7 @@ struct SupportVectorGoldenTests {
     }
 
     private func load() throws -> (manifest: Manifest, tensors: SafeTensors) {
-        let folder = SupportVectorGoldenTests.folder
+        let folder = GoldenFiles.folder
         let text = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/classical.json"))
         return (
             try JSONDecoder().decode(Manifest.self, from: text),

@@ -1,6 +1,7 @@
 import Autograd
 import Classical
 import Foundation
+import GoldenSupport
 
 /// A fixture file: tensors, and what the reference computed from them.
 struct TreesFixture {
@@ -16,8 +17,7 @@ struct TreesFixture {
 
     /// The golden group: from the folder that the environment variable `GOLDEN` names, or `Tests/Golden`.
     static func golden() throws -> TreesFixture {
-        let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
-        return try TreesFixture("classical", folder: named ?? Self.folder("../../Golden"))
+        try TreesFixture("classical", folder: GoldenFiles.folder)
     }
 
     static func folder(_ path: String) -> String {

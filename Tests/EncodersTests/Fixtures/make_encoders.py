@@ -14,22 +14,10 @@ import json
 import os
 import sys
 
-import numpy as np
 import torch
-
-# Some builds of torchvision lack compiled operations, which transformers imports but these models do not use.
-library = torch.library.Library("torchvision", "FRAGMENT")
-for name in (
-    "nms qnms roi_align _roi_align_backward ps_roi_align _ps_roi_align_backward roi_pool _roi_pool_backward "
-    "ps_roi_pool _ps_roi_pool_backward qroi_align deform_conv2d _deform_conv2d_backward"
-).split():
-    try:
-        library.define(name + "(Tensor a) -> Tensor")
-    except RuntimeError:
-        pass
-import transformers  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
-from transformers import (  # noqa: E402
+from encoder_models import LARGE, randomize, states, transformers
+from safetensors.torch import save_file
+from transformers import (
     Data2VecAudioConfig, Data2VecAudioModel, HubertConfig, HubertModel, Wav2Vec2Config, Wav2Vec2ForCTC,
     Wav2Vec2Model, WavLMConfig, WavLMModel, WhisperConfig,
     WhisperFeatureExtractor, WhisperForConditionalGeneration,
@@ -41,20 +29,6 @@ SMALL = dict(
     conv_kernel=[10, 3], conv_stride=[5, 2], num_conv_pos_embeddings=6, num_conv_pos_embedding_groups=3,
     vocab_size=5, layerdrop=0.0, apply_spec_augment=False,
 )
-LARGE = dict(feat_extract_norm="layer", do_stable_layer_norm=True, conv_bias=True)
-
-
-def randomize(model):
-    """Gives every weight a value unlike its initial one."""
-    for name, value in model.state_dict().items():
-        if not value.is_floating_point():
-            continue
-        if name.endswith("bias") or value.dim() == 1 and "norm" not in name:
-            value.normal_(0, 0.2)
-        elif value.dim() == 1 or name.endswith("original0") or "const" in name:
-            value.uniform_(0.5, 1.5)
-        elif value.dim() == 2 or value.dim() == 3:
-            value.normal_(0, 1.2 / np.sqrt(value[0].numel()))
 
 
 def store(folder, model, golden, old_names=False, dtype=None, shards=1, normalize=True, waveform=True):
@@ -96,13 +70,6 @@ def waves(lengths):
     for row, length in enumerate(lengths):
         x[row, :length] = torch.randn(length)
     return x
-
-
-def states(model, x, **rest):
-    """Returns all hidden states, the last one with its layer normalization (transformers 5 omits it in hidden_states)."""
-    with torch.no_grad():
-        output = model(x, output_hidden_states=True, **rest)
-    return torch.stack([*output.hidden_states[:-1], output.last_hidden_state])
 
 
 def waveform_case(out, name, model, lengths, **options):

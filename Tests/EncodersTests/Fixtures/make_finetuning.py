@@ -12,19 +12,8 @@ Encoders with layer normalization in the front end get padded recordings with an
 import os
 
 import torch
-
-# Some builds of torchvision lack compiled operations, which transformers imports but these models do not use.
-library = torch.library.Library("torchvision", "FRAGMENT")
-for operation in (
-    "nms qnms roi_align _roi_align_backward ps_roi_align _ps_roi_align_backward roi_pool _roi_pool_backward "
-    "ps_roi_pool _ps_roi_pool_backward qroi_align deform_conv2d _deform_conv2d_backward"
-).split():
-    try:
-        library.define(operation + "(Tensor a) -> Tensor")
-    except RuntimeError:
-        pass
-import transformers  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
+from encoder_models import transformers
+from safetensors.torch import save_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLASSES = {

@@ -88,7 +88,7 @@ import Training
             to: FittingExamples([Signal(x)], labels: targets.map { _ in 0 }, classes: 1, outputs: targets),
             generator: RandomGenerator(seed: 2))
         let explanation = try TreeExplanation(model)
-        #expect(explanation.shapOutput == "predicted number")
+        #expect(explanation.shapOutput == "predicted value")
         let rows = Matrix(rows: 60, columns: 4, values: values.map { Double($0) })
         let outputs = model.forward(Signal(x), .inference).tensor.array.map { Double($0) }
         for output in 0..<2 {

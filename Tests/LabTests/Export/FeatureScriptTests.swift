@@ -58,7 +58,7 @@ import Testing
         let text = try #require(FeatureScript(card).text)
         for line in [
             "predicts their targets", "TARGETS = [",
-            #"{"name": "arousal", "kind": "regression", "offset": 3, "scale": 2}"#,
+            #"{"name": "arousal", "kind": "regression", "offset": 3.0, "scale": 2.0}"#,
             #""classes": ["laughter", "sigh"]"#, #"run("output", inputs, lengths)"#, "def interpreted(",
         ] { #expect(text.contains(line), "\(line)") }
         #expect(!text.contains("CLASSES") && !text.contains("run(\"probabilities\""))

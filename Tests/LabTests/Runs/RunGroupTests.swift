@@ -104,6 +104,26 @@ import Testing
         #expect(equal.value == 0 && equal.pValue == 1)
     }
 
+    /// A run that is missing leaves its clips out of all seeds of both groups.
+    @Test func differencesOfIncompleteGroupsUseTheirCommonClips() {
+        let base = group("base", [[4, 6, 7, 9], [5, 5, 5, 2]])
+        var members = group("part", [[6, 8, 9, 1], [7, 7, 7, 10]]).members
+        members.removeLast()
+        for (group, other, sign) in [
+            (RunGroup("part", members), base, 1.0), (base, RunGroup("part", members), -1),
+        ] {
+            let found = GroupDifference(group, from: other, "accuracy", unit: .speakers, draws: 100)
+            // The first three folds of ten clips, averaged over both seeds.
+            let (mine, its) = ((6.0 + 8 + 9 + 7 + 7 + 7) / 60, (4.0 + 6 + 7 + 5 + 5 + 5) / 60)
+            #expect(isClose(found.value, sign * (mine - its)) && found.units == 6)
+            let counts = sign > 0 ? "30 to 40 and 40" : "40 and 30 to 40"
+            #expect(
+                found.warnings == [
+                    "\(group.name) and \(other.name) were tested on different clips: \(counts), 30 of them in common; the difference and its test use only these"
+                ])
+        }
+    }
+
     @Test func differencesOverFoldsAreThoseOfFoldMeans() {
         let base = group("base", [[4, 6, 7], [6, 6, 7]], independent: false)
         let other = group("other", [[5, 8, 8], [7, 8, 8]], independent: false)
@@ -126,7 +146,7 @@ import Testing
         #expect(isClose(found.value, 0.4 / 3) && found.pValue.isNaN && found.test == nil)
         #expect(
             found.warnings == [
-                "other and base have different test clips in fold 2: folds cannot be paired, and there is no test"
+                "other and base have different test clips in fold 2: folds cannot be paired, and there is no test over folds; use --test speakers or --test clips to pair their predictions by clip"
             ])
         let fewer = GroupDifference(
             group("fewer", [[5, 8]], independent: false), from: base, "accuracy", unit: .folds, draws: 100)
@@ -240,8 +260,8 @@ import Testing
         let table = GroupOverviews(groups, metrics: ["accuracy"]).allMetrics(level: 0.95, draws: 50)
         for text in [
             "apart: 95% confidence intervals over 8 test speakers: t interval",
-            "apart: Interval of the mean of folds: Student's t, on the logit scale for proportions, Fisher z for correlations, log for errors (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
-            "shared: Interval of the mean of folds: corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for errors (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
+            "apart: Interval of the mean of folds: Student's t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Student 1908), over 4 folds. It describes the models of these folds, and assumes that their results are independent and normal.",
+            "shared: Interval of the mean of folds: corrected resampled t, on the logit scale for proportions, Fisher z for correlations, log for regression errors (Nadeau and Bengio 2003), over 3 folds. It allows for overlapping training sets",
         ] { #expect(table.note.contains(text), "\(text) in \(table.note)") }
         #expect(table.caption.contains("apart: 4-fold speaker-independent cross-validation, 8 test speakers"))
         #expect(table.caption.contains("shared: 3-fold speaker-dependent cross-validation"))

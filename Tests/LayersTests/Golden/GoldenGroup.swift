@@ -2,6 +2,7 @@ import Autograd
 import AutogradTesting
 import Configuration
 import Foundation
+import GoldenSupport
 import Testing
 
 /// What is wrong with a golden file or case.
@@ -19,11 +20,7 @@ struct GoldenGroup {
     /// From the folder that the environment variable `GOLDEN` names, or `Tests/Golden`. A folder without the group tests
     /// nothing, which is a failure.
     init(_ name: String) throws {
-        let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
-        let folder =
-            named
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Golden").standardizedFileURL.path
+        let folder = GoldenFiles.folder
         guard FileManager.default.fileExists(atPath: "\(folder)/\(name).json") else {
             throw GoldenProblem("there is no \(name).json in \(folder)")
         }

@@ -1,23 +1,19 @@
 import Autograd
 import Configuration
 import Foundation
+import GoldenSupport
 import SpeechEmotion
 import Testing
 
 /// The golden group of sounds, from the folder that the environment variable `GOLDEN` names or from `Tests/Golden`.
 struct GoldenAudio {
-    let folder: String
+    let folder = GoldenFiles.folder
     let json: JSONValue
     let tensors: SafeTensors
 
     /// Nil where another folder leaves the group out; our own has to have it.
     init?() throws {
-        let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
-        folder =
-            named
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Golden").standardizedFileURL.path
-        if named != nil, !FileManager.default.fileExists(atPath: folder + "/audio.json") { return nil }
+        if GoldenFiles.mayOmit("audio") { return nil }
         json = try JSONValue.parse(
             String(contentsOfFile: folder + "/audio.json", encoding: .utf8), source: "audio.json")
         tensors = try SafeTensors(contentsOf: folder + "/audio.safetensors")

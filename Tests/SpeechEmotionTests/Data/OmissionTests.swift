@@ -1,3 +1,4 @@
+import Autograd
 import SpeechEmotion
 import Testing
 
@@ -11,6 +12,18 @@ import Testing
                 "skipped 400 files, from notes/1.wav to notes/400.wav: not a file name of RAVDESS",
             ])
         #expect([Omission]().summary().isEmpty)
+    }
+
+    /// The id of a clip already names its file; another file, such as that of weights, is part of the reason.
+    @Test func theFileOfAClipIsNamedOnce() {
+        let clip = Clip(
+            id: "b/a.au", source: .file(path: "/data/b/a.au", start: 1, end: nil), label: "b")
+        func text(_ file: String) -> String {
+            "\(Omission(clip, FileError(file: file, place: "header", found: "\n", allowed: "y")))"
+        }
+        #expect(text("/data/b/a.au") == "b/a.au: header: found \\n; allowed: y")
+        #expect(text("b/a.au") == text("/data/b/a.au"))
+        #expect(text("/w") == "b/a.au: /w: header: found \\n; allowed: y")
     }
 
     @Test func theLimitCountsFilesPerReason() {

@@ -123,7 +123,7 @@ import Testing
         let check = AudioScan(try FolderCorpus(folder: folder.path).read())
         #expect(check.silent == ["x/silent1.wav", "x/silent2.wav"])
         #expect(check.unreadable.map(\.file) == ["x/text.wav"])
-        #expect(check.unreadable[0].reason.contains(folder.path + "/x/text.wav"))
+        #expect("\(check.unreadable[0])".components(separatedBy: "text.wav").count == 2)
         #expect(check.copies == [])
     }
 

@@ -1,48 +1,32 @@
 import Autograd
 import Foundation
+import GoldenSupport
 import SpeechEmotion
 import Testing
 
 /// The sizes of stratified splits against scikit-learn's.
 @Suite struct StratifiedGoldenTests {
-    static let folder =
-        ProcessInfo.processInfo.environment["GOLDEN"]
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Golden").standardizedFileURL.path
-
-    struct Case: @unchecked Sendable, CustomTestStringConvertible {
-        let numbers: [String: Any]
-        var testDescription: String { numbers["name"] as? String ?? "" }
-    }
-
-    static let cases: [Case] = {
-        guard let data = FileManager.default.contents(atPath: folder + "/metrics.json"),
-            let manifest = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-            let cases = manifest["stratified"] as? [[String: Any]]
-        else { return [] }
-        return cases.map { Case(numbers: $0) }
-    }()
+    static let cases = GoldenFiles.cases("stratified", of: "metrics")
 
     @Test func thereAreCases() {
-        let isOurs = ProcessInfo.processInfo.environment["GOLDEN"] == nil
-        #expect(!Self.cases.isEmpty || !isOurs)
+        #expect(!Self.cases.isEmpty || GoldenFiles.mayOmit("metrics"))
     }
 
-    func corpus(_ golden: Case) throws -> Corpus {
-        let counts = try #require(golden.numbers["class_counts"] as? [Int])
-        let file = try SafeTensors(contentsOf: Self.folder + "/metrics.safetensors")
-        let labels = try file.indices("split/\(golden.testDescription)").values
+    func corpus(_ golden: GoldenFiles.Case) throws -> Corpus {
+        let counts = try #require(golden.values["class_counts"] as? [Int])
+        let file = try SafeTensors(contentsOf: GoldenFiles.folder + "/metrics.safetensors")
+        let labels = try file.indices("split/\(golden.description)").values
         let clips = labels.enumerated().map { index, label in
             Clip(id: "clip\(index)", source: .file(path: "\(index)", start: nil, end: nil), label: "\(label)")
         }
-        return Corpus(name: golden.testDescription, clips: clips, classes: counts.indices.map { "\($0)" })
+        return Corpus(name: golden.description, clips: clips, classes: counts.indices.map { "\($0)" })
     }
 
-    @Test(arguments: cases) func holdOut(_ golden: Case) throws {
+    @Test(arguments: cases) func holdOut(_ golden: GoldenFiles.Case) throws {
         let corpus = try corpus(golden)
-        let counts = try #require(golden.numbers["class_counts"] as? [Int])
+        let counts = try #require(golden.values["class_counts"] as? [Int])
         #expect(corpus.classCounts == counts)
-        for row in try #require(golden.numbers["holdout"] as? [[String: Any]]) {
+        for row in try #require(golden.values["holdout"] as? [[String: Any]]) {
             let share = try #require(row["test_size"] as? Double)
             var spec = StratifiedSplit()
             spec.test = .share(share)
@@ -64,11 +48,11 @@ import Testing
         }
     }
 
-    @Test(arguments: cases, [false, true]) func folds(_ golden: Case, _ shuffle: Bool)
+    @Test(arguments: cases, [false, true]) func folds(_ golden: GoldenFiles.Case, _ shuffle: Bool)
         throws
     {
         let corpus = try corpus(golden)
-        for row in try #require(golden.numbers["kfold"] as? [[String: Any]]) {
+        for row in try #require(golden.values["kfold"] as? [[String: Any]]) {
             var spec = KFoldSplit()
             spec.folds = try #require(row["folds"] as? Int)
             spec.shuffle = shuffle

@@ -12,15 +12,8 @@ struct FeatureGolden {
 
     /// Nil where another folder leaves the group out; our own has to have it.
     init?() throws {
-        let named = ProcessInfo.processInfo.environment["GOLDEN"].flatMap { $0.isEmpty ? nil : $0 }
-        let folder =
-            named
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Golden").standardizedFileURL.path
-        if named != nil, !FileManager.default.fileExists(atPath: folder + "/audio.json") { return nil }
-        json = try JSONValue.parse(
-            String(contentsOfFile: folder + "/audio.json", encoding: .utf8), source: "audio.json")
-        tensors = try SafeTensors(contentsOf: folder + "/audio.safetensors")
+        guard let golden = try GoldenAudio() else { return nil }
+        (json, tensors) = (golden.json, golden.tensors)
     }
 
     /// A sound and the names of all that was computed from it: `a48k/22050`.

@@ -35,7 +35,7 @@ public struct AudioScan: Sendable {
         let prints = results.map { try? $0.get() }
         store.write(zip(clips, prints))
         unreadable = zip(clips, results).compactMap { clip, result in
-            if case .failure(let error) = result { Omission(clip.id, "\(error)") } else { nil }
+            if case .failure(let error) = result { Omission(clip, error) } else { nil }
         }
         silent = zip(clips, prints).compactMap { $1?.isSilent == true ? $0.id : nil }
         properties = Dictionary(

@@ -31,16 +31,16 @@ public struct HeaderScan: Sendable {
             return members.map { index in Result { try clips[index].header(info.get(), path) } }
         }
         var headers = [ClipHeader?](repeating: nil, count: clips.count)
-        var reasons = [String?](repeating: nil, count: clips.count)
+        var errors = [(any Error)?](repeating: nil, count: clips.count)
         for (members, results) in zip(groups, results) {
             for (index, result) in zip(members, results) {
                 switch result {
                 case .success(let header): headers[index] = header
-                case .failure(let error): reasons[index] = "\(error)"
+                case .failure(let error): errors[index] = error
                 }
             }
         }
         self.headers = headers
-        unreadable = zip(clips, reasons).compactMap { clip, reason in reason.map { Omission(clip.id, $0) } }
+        unreadable = zip(clips, errors).compactMap { clip, error in error.map { Omission(clip, $0) } }
     }
 }

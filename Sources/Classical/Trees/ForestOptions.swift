@@ -1,7 +1,28 @@
 import Autograd
 
-/// The options of a random forest: trees that are grown on bootstrap samples and try some of the features for each split, after scikit-learn.
-public struct RandomForestOptions: ClassifierOptions, ForestGrowing {
+/// A way to grow the trees of a forest.
+public protocol ForestKind {
+    /// Whether the thresholds of the features that are tried are drawn at random.
+    static var isRandom: Bool { get }
+}
+
+/// Each tree is grown on a bootstrap sample and tries some of the features for each split.
+public enum RandomForest: ForestKind { public static var isRandom: Bool { false } }
+
+/// The thresholds of the features that are tried are drawn at random; each tree is grown on all rows.
+public enum ExtraTrees: ForestKind { public static var isRandom: Bool { true } }
+
+/// The options of a random forest, after scikit-learn.
+public typealias RandomForestOptions = ForestOptions<RandomForest>
+/// The options of extremely randomized trees, after scikit-learn.
+public typealias ExtraTreesOptions = ForestOptions<ExtraTrees>
+/// The options of a random forest for regression, after scikit-learn.
+public typealias RandomForestRegressorOptions = ForestRegressorOptions<RandomForest>
+/// The options of extremely randomized trees for regression, after scikit-learn.
+public typealias ExtraTreesRegressorOptions = ForestRegressorOptions<ExtraTrees>
+
+/// The options of a forest of classification trees.
+public struct ForestOptions<Kind: ForestKind>: ClassifierOptions, ForestGrowing {
     /// The number of trees.
     public var nEstimators: Int
     /// The measure of impurity.
@@ -20,7 +41,8 @@ public struct RandomForestOptions: ClassifierOptions, ForestGrowing {
     /// Creates options.
     public init(
         nEstimators: Int = 100, criterion: ImpurityCriterion = .gini,
-        growth: TreeGrowth = TreeGrowth(maxFeatures: .sqrt), bootstrap: Bool = true, oobScore: Bool = false,
+        growth: TreeGrowth = TreeGrowth(maxFeatures: .sqrt), bootstrap: Bool = !Kind.isRandom,
+        oobScore: Bool = false,
         maxSamples: SampleCount? = nil, classWeight: TreeClassWeight? = nil
     ) {
         self.nEstimators = nEstimators
@@ -36,15 +58,16 @@ public struct RandomForestOptions: ClassifierOptions, ForestGrowing {
         _ x: Matrix, labels: [Int], classes: Int, weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> ForestClassifier {
         let plan = ForestPlan(
-            trees: nEstimators, growth: growth, isRandom: false, bootstrap: bootstrap, maxSamples: maxSamples,
+            trees: nEstimators, growth: growth, isRandom: Kind.isRandom, bootstrap: bootstrap,
+            maxSamples: maxSamples,
             outOfBag: oobScore)
         return try ClassPlan(forest: plan, criterion: criterion, classWeight: classWeight).fit(
             x, labels: labels, classes: classes, weights: weights, generator: generator)
     }
 }
 
-/// The options of a random forest: trees that are grown on bootstrap samples and try some of the features for each split, for regression, after scikit-learn.
-public struct RandomForestRegressorOptions: RegressorOptions, ForestGrowing {
+/// The options of a forest of regression trees.
+public struct ForestRegressorOptions<Kind: ForestKind>: RegressorOptions, ForestGrowing {
     /// The number of trees.
     public var nEstimators: Int
     /// The limits of the growth of each tree.
@@ -58,7 +81,7 @@ public struct RandomForestRegressorOptions: RegressorOptions, ForestGrowing {
 
     /// Creates options.
     public init(
-        nEstimators: Int = 100, growth: TreeGrowth = TreeGrowth(), bootstrap: Bool = true,
+        nEstimators: Int = 100, growth: TreeGrowth = TreeGrowth(), bootstrap: Bool = !Kind.isRandom,
         oobScore: Bool = false, maxSamples: SampleCount? = nil
     ) {
         self.nEstimators = nEstimators
@@ -72,7 +95,8 @@ public struct RandomForestRegressorOptions: RegressorOptions, ForestGrowing {
         _ x: Matrix, targets: [Double], weights: [Double]?, generator: RandomGenerator
     ) throws(FittingError) -> ForestRegressor {
         let plan = ForestPlan(
-            trees: nEstimators, growth: growth, isRandom: false, bootstrap: bootstrap, maxSamples: maxSamples,
+            trees: nEstimators, growth: growth, isRandom: Kind.isRandom, bootstrap: bootstrap,
+            maxSamples: maxSamples,
             outOfBag: oobScore)
         return try RegressionPlan(forest: plan).fit(
             x, targets: targets, weights: weights, generator: generator)
