@@ -154,6 +154,7 @@ extension Command {
             print("Report: \(try report.write())")
         }
         print("Tables in \(ablation.folder): \(AblationTable.files)")
+        for warning in table.warnings.sentences { Terminal.error("warning: \(warning)") }
         let unread = table.problems.isEmpty ? nil : unread(table.problems)
         guard !table.missing.isEmpty else {
             if let unread { throw unread }

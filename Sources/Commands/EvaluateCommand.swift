@@ -33,7 +33,7 @@ extension Command {
     private static let allowPartial = Switch(
         name: "allow-partial",
         help:
-            "With --data: evaluate even if over 10% of the clips do not match a class of the model, or a class has no clips."
+            "With --data: evaluate even if over 10% of the clips do not match a class of the model or cannot be read, or a class has no clips."
     )
 
     private static let adapt = Option.choice(

@@ -37,6 +37,9 @@ extension Command {
                 runs.count > 1
                 ? try Ensemble.combine(runs.map(\.path))
                 : try ModelFile.read(runs.first?.file(RunFile.model) ?? path)
+            if runs.count > 1, let note = try Ensemble.decisionNote(runs.map(\.path)) {
+                Terminal.error("note: \(note)")
+            }
             let model = try trained.merged()
             let place = RunSet.ablationFolder(path) ?? path
             let member = set?.fileName.map { "/" + $0 } ?? ""

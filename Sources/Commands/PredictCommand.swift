@@ -141,9 +141,9 @@ extension Command {
         let path = try arguments[model] ?? DefaultModel.path()
         guard RunSet.ablationFolder(path) != nil else { return try Predictor(path, tta: arguments.tta()) }
         let runs = try RunSet.reportedOne(path).records.map(\.path)
-        return runs.count == 1
-            ? try Predictor(runs[0], tta: arguments.tta())
-            : try Predictor(combining: runs, tta: arguments.tta())
+        guard runs.count > 1 else { return try Predictor(runs[0], tta: arguments.tta()) }
+        if let note = try Ensemble.decisionNote(runs) { Terminal.error("note: \(note)") }
+        return try Predictor(combining: runs, tta: arguments.tta())
     }
 
     /// Predicts the tokens or the segments of files and folders.

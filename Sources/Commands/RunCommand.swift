@@ -146,7 +146,7 @@ extension Command {
         let result = try record.requireEnd()
         if let predictions = record.predictions { print(try predictions.report()) }
         print(ResultText.metrics(result))
-        for finding in result.findings { Terminal.error("warning: \(finding.message)") }
+        for warning in result.warnings { Terminal.error("warning: \(warning)") }
         print("\nResults: \(place)\nReport: \(place)/\(RunFile.report)")
         guard isQuickstart else { return }
         let next = [

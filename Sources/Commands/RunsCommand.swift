@@ -4,7 +4,8 @@ extension Command {
     /// Lists runs and ablations.
     static let runs: Command = Command(
         name: "runs",
-        summary: "List the runs and ablations in a folder, with their states, metrics and config changes.",
+        summary:
+            "List the runs and ablations in a folder, with their states, metrics, warnings and config changes.",
         argument: Argument(
             placeholder: "FOLDER", help: "Folder that contains the runs (default: runs).",
             isOptional: true, completion: .files),

@@ -79,8 +79,11 @@ extension DecisionRule {
             if !improved { break }
         }
         let mean = search.logs.reduce(0, +) / Double(max(count, 1))
-        return .weights(search.logs.map { exp($0 - mean) })
+        return .weights(search.logs.map { exp(min(max($0 - mean, -mostLog), mostLog)) })
     }
+
+    /// The largest logarithm of a weight: weights are positive and finite even if all probabilities are 0 or 1.
+    private static let mostLog = 600.0
 
     /// Returns the threshold of each label that maximizes its F1 score in predictions, nearest to 0.5 if several do; 0.5 for a label without
     /// a positive example. nil without examples.

@@ -219,6 +219,14 @@ import Testing
             (["evaluate", try members], "found an ablation of 2 members"),
             (["evaluate", try folds, try folds], "is a cross-validation; it must be the only argument"),
             (["evaluate", try folds, "--ensemble"], "--ensemble requires --data"),
+            (
+                ["evaluate", try folds + "/runs/base-seed1-fold1", "--voting", "soft"],
+                "--voting applies to an ensemble of several models"
+            ),
+            (
+                ["evaluate", try folds, "--voting", "soft"],
+                "--voting applies to an ensemble of several models"
+            ),
             (["evaluate", try folds, "--out", try folder], "an evaluation overwrites nothing"),
             (["features", try folds], "pass one of them, such as"),
             (["features", try members + ":base"], "/runs/base-seed1-fold1"),
@@ -279,7 +287,10 @@ import Testing
             try FileManager.default.removeItem(atPath: copy + "/runs/base-\(run)/result.json")
         }
         let none = try BuiltProgram.run("report", copy)
-        #expect(none.status == 64 && none.errors.contains("no finished run"), "\(none.errors)")
+        #expect(
+            none.status == 64
+                && none.errors.contains("no finished run; resume with the same Train ablate command"),
+            "\(none.errors)")
         let refused = try BuiltProgram.run("evaluate", copy)
         #expect(refused.status == 1 && refused.errors.contains("none of 4 runs has finished"))
     }

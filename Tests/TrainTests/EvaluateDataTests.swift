@@ -108,6 +108,34 @@ import Testing
         return folder + "/list.csv"
     }
 
+    /// Unreadable clips count as dropped clips, and a class of which no clip can be read is missing.
+    @Test func unreadableClipsCountAsDropped() throws {
+        try SmallExperiment.inFolder { folder in
+            let list = try manifest(folder)
+            // All clips of "angry"; two others have unknown labels.
+            for index in [0, 8, 16] {
+                try Data("none".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(index).wav"))
+            }
+            let ending = try evaluate(folder, "manifest:" + list)
+            #expect(ending.status == 1 && !FileManager.default.fileExists(atPath: folder + "/out"))
+            for words in [
+                "3 of 26 clips of ", " cannot be used, such as ",
+                "  clips with labels that are not classes of \(run): 2\n",
+                "  classes of the model without usable clips: \"angry\"\n", "add --allow-partial.",
+            ] { #expect(ending.errors.contains(words), "\(ending.errors)") }
+            let partial = try evaluate(folder, "manifest:" + list, "--allow-partial")
+            #expect(partial.status == 0, "\(partial.errors)")
+            let warning =
+                "no clip of \"angry\" in the test set could be used: uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0"
+            #expect(partial.errors.contains("warning: \(warning)\n"), "\(partial.errors)")
+            let skipped = try JSONValue.load(folder + "/out/result.json")["skipped"]?.elements?.first
+            #expect(skipped?["clips"]?.integer == 24 && skipped?["skipped"]?.integer == 3)
+            #expect(skipped?["lost_classes"]?.elements?.compactMap(\.text) == ["angry"])
+            let page = try String(contentsOfFile: folder + "/out/report.html", encoding: .utf8)
+            #expect(page.contains("in the test set could be used: uar is averaged"))
+        }
+    }
+
     @Test(arguments: [
         (#"{"angry": "angri"}"#, "--labels: found \"angri\", which is not a class of "),
         (#"{"angry": "angri"}"#, "; did you mean \"angry\"?; allowed: \"angry\", \"calm\""),
@@ -164,7 +192,7 @@ import Testing
                         "result.json",
                     ])
                 let page = try String(contentsOfFile: place + "/report.html", encoding: .utf8)
-                for heading in ["Confusion matrix", "Classes", "Speakers", "Results"] {
+                for heading in ["Confusion matrix", "Classes", "Speakers", "Results", "Truncation"] {
                     #expect(page.contains("<h2>\(heading)</h2>"), "\(heading)")
                 }
                 #expect(

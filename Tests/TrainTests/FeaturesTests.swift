@@ -55,6 +55,25 @@ import Testing
         }
     }
 
+    /// What is cut from clips is told, and written beside the array.
+    @Test func truncatedClipsAreTold() throws {
+        try inSounds { folder in
+            let out = folder + "/x.npy"
+            let long = (0..<16000).map { Float(0.3 * sin(Double($0) * 0.2)) }
+            try AudioFile.write(Waveform(long, rate: 8000), to: folder + "/b, c.wav")
+            let ending = try features("manifest:\(folder)/clips.csv", "--model", run, "--out", out)
+            #expect(ending.status == 0, "\(ending.errors)")
+            let sentence = "warning: 1 of 3 clips is truncated by features.layout.frames: median cut "
+            #expect(
+                ending.errors.contains(sentence) && ending.errors.contains("% of the audio is lost\n"),
+                "\(ending.errors)")
+            let table = try CSVTable(contentsOf: folder + "/x.csv")
+            #expect(table.columns.last == "truncated")
+            let cuts = try table.rows.map { try #require(Double($0.last?.text ?? "")) }
+            #expect(cuts[0] == 0 && cuts[2] == 0 && abs(cuts[1] - 0.72) < 0.1, "\(cuts)")
+        }
+    }
+
     /// The features are those that predicting takes: padding is zero, and the rest is that of the pipeline.
     @Test func theFeaturesAreThoseOfThePipeline() throws {
         try inSounds { folder in

@@ -179,6 +179,7 @@ import Testing
         (["--window", "2"], "--window: 2 s is longer than the model's input"),
         (["--window", "1", "--step", "2"], "--step: 2 s leaves gaps between windows of 1 s"),
         (["--timeline"], "--timeline applies to files; with -, every window of the stream is printed"),
+        (["--segments", "energy"], "--segments applies to files"),
         (["--truncate"], "--truncate applies to files; with -, every window of the stream is printed"),
         (["--cache", "/tmp"], "--cache applies to files; the features of a stream are not cached"),
         (

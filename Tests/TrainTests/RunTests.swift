@@ -50,6 +50,25 @@ import Testing
         }
     }
 
+    /// A run that was interrupted after its result gets its report.
+    @Test func finishWritesAMissingReport() throws {
+        try SmallExperiment.inFolder { folder in
+            let run = folder + "/runs/small"
+            try FileManager.default.createDirectory(
+                atPath: folder + "/runs", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: SmallExperiment.untouched(), toPath: run)
+            try FileManager.default.removeItem(atPath: run + "/" + RunFile.report)
+            for message in [
+                "The run in \(run) was finished; its report has been written.",
+                "The run in \(run) is already finished.",
+            ] {
+                let ending = try BuiltProgram.run(SmallExperiment.run(folder, "--finish"))
+                #expect(ending.status == 0 && ending.errors.contains(message), "\(ending.errors)")
+                #expect(exists(run + "/" + RunFile.report))
+            }
+        }
+    }
+
     /// A run with very many epochs, once its first epoch is over.
     private func longRun(_ folder: String, _ more: String...) throws -> BuiltProgram.Call {
         let call = try BuiltProgram.begin(

@@ -27,8 +27,8 @@ struct ClipSubsets {
 
 /// The metadata of clips as a table: path, label, speaker, fold and subset if there is a split, then all other attributes.
 struct ClipTable {
-    let columns: [String]
-    private let rows: [[String]]
+    private(set) var columns: [String]
+    private var rows: [[String]]
 
     init(_ clips: [Clip], _ subsets: ClipSubsets?) {
         var own: [(name: String, value: (Clip) -> String)] = [
@@ -40,10 +40,22 @@ struct ClipTable {
             own += [("start", { $0.times[0] }), ("end", { $0.times[1] })]
         }
         let others = Set(clips.flatMap(\.attributes.keys)).sortedByBytes()
-        let names = Set(own.map(\.name) + ["row"])
+        let names = Set(own.map(\.name) + ["row", Self.truncated])
         // A corpus may have attributes of the same names.
         columns = own.map(\.name) + others.map { names.contains($0) ? "corpus_" + $0 : $0 }
         rows = clips.map { clip in own.map { $0.value(clip) } + others.map { clip.attributes[$0] ?? "" } }
+    }
+
+    /// The name of the column with the seconds that were cut from each clip.
+    private static let truncated = "truncated"
+
+    /// Adds a column with the seconds that were cut from each clip; the cell is empty if that is unknown.
+    mutating func add(truncations: [Truncation?]) {
+        columns.append(Self.truncated)
+        for index in rows.indices {
+            rows[index].append(
+                truncations[index].map { NumberText.trimmed(NumberText.fixed($0.cut, 3)) } ?? "")
+        }
     }
 
     /// The line of names.

@@ -7,7 +7,7 @@ import SpeechEmotion
 /// Computes and writes the features, or the embeddings, of clips.
 final class FeatureWriter {
     private let clips: [Clip]
-    private let table: ClipTable
+    private var table: ClipTable
     private let extractor: FeatureExtractor
     private let embedding: LayerEmbedding?
     private let shape: [Int]
@@ -17,6 +17,11 @@ final class FeatureWriter {
     private let showsProgress: Bool
     /// The number of clips whose features could not be computed.
     private(set) var failures = 0
+    /// The options that can truncate clips.
+    private let truncatingOptions: [String]
+    /// The truncation of each clip; nil if it is unknown.
+    private var truncations: [Truncation?]
+    private var isTruncated = false
 
     init(
         _ input: FeatureInput, _ pipeline: FeaturePipeline, _ embedding: LayerEmbedding?,
@@ -25,6 +30,8 @@ final class FeatureWriter {
         clips = input.clips
         table = ClipTable(input.clips, input.subsets)
         extractor = try FeatureExtractor(pipeline, cache: cache)
+        truncatingOptions = pipeline.truncatingOptions
+        truncations = Array(repeating: nil, count: input.clips.count)
         self.embedding = embedding
         shape = try embedding?.shape ?? pipeline.outputShape()
         names =
@@ -39,10 +46,12 @@ final class FeatureWriter {
         let clock = ContinuousClock()
         let begin = clock.now
         var failed = 0
+        var found = truncations
         try extractor.forEach(clips) { i, result in
             try Interrupt.check()
             switch result {
             case .success(let copies):
+                found[i] = copies.first?.truncation
                 try body(i, copies.first.map { features in embedding.map { $0(features) } ?? features })
             case .failure(let error):
                 failed += 1
@@ -52,6 +61,10 @@ final class FeatureWriter {
             if showsProgress { progress.update(i + 1, "files") }
         }
         failures = failed
+        truncations = found
+        let summary = TruncationSummary(found.compactMap { $0 }, options: truncatingOptions)
+        isTruncated = summary.truncated > 0
+        if isTruncated { Terminal.error("warning: \(summary.sentence)") }
         if showsProgress {
             let seconds = (clock.now - begin).inSeconds
             Terminal.error(
@@ -81,7 +94,8 @@ final class FeatureWriter {
     /// Computes all features, which remain in the cache.
     func fillCache() throws { try each { _, _ in } }
 
-    /// Writes an array of all clips, a table of their metadata, and the lengths of sequences. A clip without features is NaN in
+    /// Writes an array of all clips, a table of their metadata, with the seconds that are cut from truncated clips, and the lengths of
+    /// sequences. A clip without features is NaN in
     /// the array and has length 0.
     func writeNpy(to file: String) throws {
         let size = shape.reduce(1, *)
@@ -92,6 +106,7 @@ final class FeatureWriter {
                 lengths.append(features.map { $0.length ?? shape[0] } ?? 0)
                 try append(features?.values ?? [Float](repeating: .nan, count: size))
             }
+            if isTruncated { table.add(truncations: truncations) }
             // Written before the array, so that an array never lacks its table.
             try AtomicFile.write(Data(table.text.utf8), to: base + ".csv")
             let lengthsFile = base + ".lengths.npy"

@@ -40,11 +40,12 @@ public struct TruncationTable: ReadableTable {
 
 extension TruncationSummary {
     /// In a sentence, of a subset: `train: 12 of 40 clips are truncated ...`.
-    func sentence(_ subset: String) -> String {
-        guard truncated > 0 else {
-            return "\(subset): none of \(NumberText.count(clips, "clip")) is truncated"
-        }
-        return "\(subset): \(NumberText.count(truncated)) of \(NumberText.count(clips, "clip")) "
+    func sentence(_ subset: String) -> String { "\(subset): \(sentence)" }
+
+    /// In a sentence: `12 of 40 clips are truncated ...`.
+    package var sentence: String {
+        guard truncated > 0 else { return "none of \(NumberText.count(clips, "clip")) is truncated" }
+        return "\(NumberText.count(truncated)) of \(NumberText.count(clips, "clip")) "
             + "\(truncated == 1 ? "is" : "are") truncated by \(options.map(\.name).joined(separator: ", ")): "
             + "median cut \(NumberText.fixed(median, 2)) s, largest \(NumberText.fixed(largest, 2)) s; "
             + "\(NumberText.percent(share)) of the audio is lost"

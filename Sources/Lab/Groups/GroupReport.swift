@@ -77,6 +77,7 @@ public struct GroupReport {
         let overlap = evaluation?.evaluations.first?.overlap
         let warnings =
             main.warnings + sets.compactMap(\.warning) + [missing, overlap].compactMap { $0 }
+            + (evaluation == nil ? RunWarnings(sets: sets).sentences : [])
         let sections = [
             HTML.section(
                 "Results",

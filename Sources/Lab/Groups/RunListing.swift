@@ -4,7 +4,7 @@ import Foundation
 import Metrics
 import Reports
 
-/// The runs and ablations in a folder such as `runs`, with state, metrics and config changes.
+/// The runs and ablations in a folder such as `runs`, with state, metrics, warnings and config changes.
 public struct RunListing: Sendable {
     /// A run, or an ablation.
     public struct Entry: Sendable {
@@ -19,6 +19,8 @@ public struct RunListing: Sendable {
         public var metrics: [(name: String, value: Double)]
         /// The protocol of a cross-validation or an ablation: folds, speakers and seeds; empty for a run.
         public var protocolText = ""
+        /// Warnings about training and clips in a few words; empty if there are none.
+        public var warnings: [String] = []
         /// The changes to the config of the first entry with the same experiment name; may be empty.
         public var changes: String
     }
@@ -64,6 +66,7 @@ public struct RunListing: Sendable {
                 manifest.members.count == 1
                 ? "cross-validation" : "ablation of \(manifest.members.count) members"
             let runs = manifest.members.flatMap(\.runs)
+            entry.warnings = RunWarnings(folders: runs.map { "\(path)/runs/\($0)" }).labels
             let ended = runs.count { RunFolder.content(of: "\(path)/runs/\($0)") == .finished }
             entry.state = ended == runs.count ? "finished" : "\(ended) of \(runs.count) runs finished"
             if let base = manifest.members.first,
@@ -89,6 +92,7 @@ public struct RunListing: Sendable {
         } else {
             let record = try RunRecord(path)
             experiment = record.experiment
+            entry.warnings = RunWarnings(record.result.map { [(name: record.name, result: $0)] } ?? []).labels
             entry.state =
                 record.result == nil
                 ? "unfinished, \(NumberText.count(record.epochs.count, "epoch"))" : "finished"
@@ -126,13 +130,14 @@ public struct RunListing: Sendable {
                 let value = entry.metrics.first { $0.name == name }?.value ?? .nan
                 cells.append(.value(value, isShare: Metric.isShare(name)))
             }
+            cells.append(.text(entry.warnings.joined(separator: "; ")))
             let changes = entry.changes
             cells.append(.text(changes.count > 200 ? changes.prefix(199) + "…" : changes))
             return cells
         }
         var table = ValueTable(
             title: "Runs in \(folder)",
-            columns: ["name", "kind", "state", "date"] + names + ["config changes"],
+            columns: ["name", "kind", "state", "date"] + names + ["warnings", "config changes"],
             rows: rows,
             note: entries.isEmpty
                 ? "No runs in this folder."

@@ -1,6 +1,7 @@
 import Autograd
 import Configuration
 import Layers
+import Metrics
 import SpeechEmotion
 
 /// An ensemble of trained models, networks and fitted models alike, which votes by logits or by probabilities.
@@ -56,7 +57,25 @@ public enum Ensemble {
         for (own, its) in zip(model.namedBuffers, members.flatMap(\.model.namedBuffers)) {
             own.buffer.value = its.buffer.value
         }
-        return (model, first.card)
+        // An ensemble has no decision rule of its own.
+        var card = first.card
+        card.decisions = nil
+        return (model, card)
+    }
+
+    /// A note that an ensemble of models does not use their decision rules, and which rule it uses, without a period; nil if no model
+    /// has a rule.
+    public static func decisionNote(_ paths: [String]) throws -> String? {
+        let rules = try paths.flatMap { path -> [DecisionRule] in
+            let decisions = try ModelFile.card(RunFile.modelFile(path))?.decisions
+            return try decisions.map { try RunDecisions.decode($0) }?.targets.compactMap(\.rule) ?? []
+        }
+        guard !rules.isEmpty else { return nil }
+        var words: [String] = []
+        if rules.contains(where: { !$0.isOfLabels }) { words.append("the most probable class") }
+        if rules.contains(where: \.isOfLabels) { words.append("labels with a probability of at least 0.5") }
+        return
+            "the decision rules of the models (evaluation.thresholds) are not used: an ensemble predicts \(words.joined(separator: " and "))"
     }
 
     /// The properties that all members must share.
@@ -77,5 +96,12 @@ public enum Ensemble {
                 JSONMember("classes", card.classes.encode()), JSONMember("tta", tta ?? .null),
                 JSONMember("targets", targets ?? .null),
             ]))
+    }
+}
+
+extension DecisionRule {
+    /// Whether the rule decides for labels, not for a class.
+    fileprivate var isOfLabels: Bool {
+        if case .thresholds = self { true } else { false }
     }
 }

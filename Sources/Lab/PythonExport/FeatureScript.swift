@@ -15,7 +15,7 @@ public struct FeatureScript: Sendable {
     /// `features.layout.features[0] (the feature "pyin")`.
     public let refusals: [String]
 
-    /// Writes the program for a model card. Throws if the card's pipeline or copies are damaged.
+    /// Writes the program for a model card. Throws if the card's pipeline, copies or decisions are damaged.
     public init(_ card: ModelCard) throws {
         let targets = try card.targetOutputs()
         guard let features = card.features, !card.classes.isEmpty || !targets.isEmpty else {
@@ -28,6 +28,7 @@ public struct FeatureScript: Sendable {
         }
         let pipeline = try FeaturePipeline.decode(features)
         let copies = try card.testTimeAugmentation()
+        let decisions = try card.decisions.map { try RunDecisions.decode($0) }
         var calls = PythonCalls()
         let prepare = calls.prepare(pipeline)
         let (layout, hasLength) = calls.layout(pipeline)
@@ -40,7 +41,8 @@ public struct FeatureScript: Sendable {
         }
         self.refusals = refusals
         let body = Self.body(
-            card.classes, targets, prepare, layout, changed, Self.windows(pipeline), hasLength: hasLength)
+            Self.outputs(card.classes, targets, decisions), isOfTargets: !targets.isEmpty, prepare, layout,
+            changed, Self.windows(pipeline), hasLength: hasLength)
         let functions = PythonLibrary.standard.needed(by: body).map(\.text)
         text =
             refusals.isEmpty
@@ -55,7 +57,8 @@ public struct FeatureScript: Sendable {
         usage: python features.py RECORDING...
 
         In Python: predict(path) returns \#(isOfTargets ? "a number for each regression, and the probabilities of the classes or labels of the other targets" : "a probability for each class"). A recording that is longer than the model's input is cut into
-        windows, as by `Train predict`. features(path) returns the model's input for the beginning of a recording.
+        windows, as by `Train predict`. decide(predict(path)) returns \#(isOfTargets ? "the class or the labels of each target" : "the class") that `Train predict` prints.
+        features(path) returns the model's input for the beginning of a recording.
 
         `Train export` wrote this file for the model.onnx beside it. It needs: pip install numpy onnxruntime soundfile
         """
@@ -72,13 +75,12 @@ public struct FeatureScript: Sendable {
     }
 
     private static func body(
-        _ classes: [String], _ targets: [TargetOutput], _ prepare: [String], _ layout: [String],
-        _ copies: [String], _ windows: String,
-        hasLength: Bool
+        _ outputs: String, isOfTargets: Bool, _ prepare: [String], _ layout: [String],
+        _ copies: [String], _ windows: String, hasLength: Bool
     ) -> String {
         func indented(_ lines: [String]) -> String { lines.map { "    " + $0 }.joined(separator: "\n") }
         var parts = [
-            targets.isEmpty ? "CLASSES = \(classes.encode().line)" : Self.listing(targets),
+            outputs,
             #"""
             def prepare(sound, rate):
                 """Preprocesses a waveform."""
@@ -145,11 +147,11 @@ public struct FeatureScript: Sendable {
                 return session().run([output], {name: given[name] for name in wanted})[0]
             """#,
         ]
-        parts += targets.isEmpty ? Self.classPrediction : Self.targetPrediction
+        parts += isOfTargets ? Self.targetPrediction : Self.classPrediction
         parts += [
             #"""
             def predict(path):
-                """Returns \#(targets.isEmpty ? "the probability of each class" : "the prediction for each target by its name"). Logits are averaged over windows, weighted by duration."""
+                """Returns \#(isOfTargets ? "the prediction for each target by its name" : "the probability of each class"). Logits are averaged over windows, weighted by duration."""
                 seconds, answers = [], []
                 for length, inputs in windows(*read(path)):
                     seconds.append(length)
@@ -167,7 +169,7 @@ public struct FeatureScript: Sendable {
                         print(f"error: {name}: {error}", file=sys.stderr)
                         status = 1
                         continue
-                    print(name, \#(targets.isEmpty ? "max(found, key=found.get), " : "")*(f"{key}={value:.3f}" for key, value in \#(targets.isEmpty ? "found" : "flat(found)").items()))
+                    print(name, \#(isOfTargets ? "*words(decide(found))" : "decide(found)"), *(f"{key}={value:.3f}" for key, value in \#(isOfTargets ? "flat(found)" : "found").items()))
                 return status
 
 
@@ -194,20 +196,60 @@ public struct FeatureScript: Sendable {
             shares = np.exp(values - values.max())
             return dict(zip(CLASSES, (shares / shares.sum()).tolist()))
         """#,
+        choice,
+        #"""
+        def decide(answer):
+            """Returns the predicted class for the probability of each class."""
+            return choice(answer, RULE)
+        """#,
     ]
 
+    /// Decides for a class as `DecisionRule.decision` does.
+    private static let choice = #"""
+        def choice(shares, rule):
+            """Returns the class that a decision rule selects for the probability of each class; without a rule, the most probable one."""
+            scores = list(shares.values())
+            if "weights" in rule:  # the largest product of probability and weight
+                scores = [share * weight for share, weight in zip(scores, rule["weights"])]
+            elif "costs" in rule:  # the lowest expected cost
+                scores = [-sum(share * row[index] for share, row in zip(scores, rule["costs"])) for index in range(len(scores))]
+            return list(shares)[scores.index(max(scores))]
+        """#
+
+    /// The decision rule of a target as the members of a dictionary in Python; empty without a rule.
+    private static func rule(_ decisions: RunDecisions?, _ target: String, outputs: Int) -> [JSONMember] {
+        guard let rule = decisions?[target]?.rule, rule.suits(outputs) else { return [] }
+        return switch rule {
+        case .weights(let weights): [JSONMember("weights", weights.encode())]
+        case .costs(let costs): [JSONMember("costs", costs.encode())]
+        case .thresholds(let thresholds): [JSONMember("thresholds", thresholds.encode())]
+        }
+    }
+
+    /// The classes or the targets, with their decision rules, in Python.
+    private static func outputs(
+        _ classes: [String], _ targets: [TargetOutput], _ decisions: RunDecisions?
+    ) -> String {
+        guard targets.isEmpty else { return listing(targets, decisions) }
+        let rule = JSONValue(.object(Self.rule(decisions, "class", outputs: classes.count)))
+        return "CLASSES = \(classes.encode().line)\nRULE = \(rule.line)"
+    }
+
     /// The targets as a list in Python.
-    private static func listing(_ targets: [TargetOutput]) -> String {
+    private static func listing(_ targets: [TargetOutput], _ decisions: RunDecisions?) -> String {
         let entries = targets.map { target -> JSONValue in
-            target.kind == .regression
-                ? [
+            guard target.kind != .regression else {
+                return [
                     "name": target.name.encode(), "kind": target.kind.encode(),
                     "offset": target.offset.encode(), "scale": target.scale.encode(),
                 ]
-                : [
-                    "name": target.name.encode(), "kind": target.kind.encode(),
-                    "classes": target.classes.encode(),
-                ]
+            }
+            let members = [
+                JSONMember("name", target.name.encode()), JSONMember("kind", target.kind.encode()),
+                JSONMember("classes", target.classes.encode()),
+            ]
+            return JSONValue(
+                .object(members + rule(decisions, target.name, outputs: target.classes.count)))
         }
         return "TARGETS = [\n" + entries.map { "    \($0.line),\n" }.joined() + "]"
     }
@@ -248,6 +290,26 @@ public struct FeatureScript: Sendable {
                 found[target["name"]] = interpreted(target, values[start:start + count])
                 start += count
             return found
+        """#,
+        choice,
+        #"""
+        def decide(answer):
+            """Returns the predicted class of each classification, and the labels of each multi-label target, by its name."""
+            decided = {}
+            for target in TARGETS:
+                shares = answer[target["name"]]
+                if target["kind"] == "multi_label":
+                    thresholds = target.get("thresholds", [0.5] * len(shares))
+                    found = [label for (label, share), threshold in zip(shares.items(), thresholds) if share >= threshold]
+                    decided[target["name"]] = found
+                elif target["kind"] != "regression":
+                    decided[target["name"]] = choice(shares, target)
+            return decided
+        """#,
+        #"""
+        def words(decided):
+            """Returns texts such as label=angry and labels=laughter,sigh."""
+            return [f"{name}={value if isinstance(value, str) else ','.join(value)}" for name, value in decided.items()]
         """#,
         #"""
         def flat(answer):

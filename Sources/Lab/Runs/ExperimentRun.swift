@@ -271,6 +271,7 @@ public final class ExperimentRun {
             bestEpoch: epochs.best)
         result.search = search?.named ?? Named()
         result.findings = try diagnosis(model, loss, training, predictions).findings
+        result.skipped = try skipped(training, validation, set)
         result.truncation = truncation + (subset == .test ? [truncated(.test, set.truncations)] : [])
         try folder.write(predictions.csv, to: RunFile.predictions)
         try writeGroups(predictions, set.clips, result)
@@ -278,6 +279,25 @@ public final class ExperimentRun {
         try audit(model)
         try RunChecksums.finish(folder, result: result.json + "\n")
         return result
+    }
+
+    /// The clips that were skipped when the data were listed, and those of each subset that was read.
+    private func skipped(
+        _ training: TrainingSet, _ validation: EvaluationSet, _ measured: EvaluationSet
+    ) throws -> [RunResult.Skipped] {
+        let hasClasses = data.targets == nil && data.steps == nil
+        let own = try data.clips(.train)
+        var all = [
+            RunResult.Skipped(nil, kept: data.corpus.clips.count, data.corpus.omissions),
+            RunResult.Skipped(
+                .train, kept: training.clips.count, training.omissions,
+                lost: hasClasses ? training.clips.lostClasses(of: own) : []),
+            validation.skipped(.validation, of: try data.clips(.validation), hasClasses: hasClasses),
+        ]
+        if experiment.evaluation.subset.splitSubset == .test {
+            all.append(measured.skipped(.test, of: try data.clips(.test), hasClasses: hasClasses))
+        }
+        return all.filter { $0.skipped > 0 }
     }
 
     /// Writes the metrics by group of the columns that the experiment names.

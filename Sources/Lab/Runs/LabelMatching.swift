@@ -43,9 +43,6 @@ struct LabelMatching {
     private let classes: [String]
     private let mapping: Named<String?>
 
-    /// The largest fraction of unmatched clips that is accepted without `--allow-partial`.
-    private static let mostUnknown = 0.1
-
     /// Maps labels. Throws a `DataError` if the mapping names an unknown label or class.
     init(_ corpus: Corpus, _ mapping: Named<String?>, classes: [String], model: String) throws(DataError) {
         (data, self.model, self.classes, self.mapping) = (corpus.name, model, classes, mapping)
@@ -87,7 +84,7 @@ struct LabelMatching {
     func check(allowsPartial: Bool) throws {
         if !allowsPartial {
             let lost = unknown.reduce(0) { $0 + $1.clips }
-            let isMuch = Double(lost) > Self.mostUnknown * Double(clips.count + lost)
+            let isMuch = Double(lost) > ClipCoverage.mostDropped * Double(clips.count + lost)
             guard !isMuch, missing.isEmpty else { throw LabError(description) }
         }
         guard !clips.isEmpty else {

@@ -39,6 +39,9 @@ public struct RunEvaluation {
         self.vote = vote
         self.adaptation = adaptation
         predictors = try Self.predictors(records.map(\.path), vote, tta)
+        if records.count > 1, let note = try Ensemble.decisionNote(records.map(\.path)) {
+            observer.note("note: \(note)")
+        }
         guard let adaptation else { return }
         guard !predictors[0].hasSteps else {
             throw LabError("--adapt does not apply to a model with outputs for every step; remove it")
@@ -111,7 +114,7 @@ public struct RunEvaluation {
     }
 
     /// On the clips of other data whose class the model knows. Throws a `LabError` if more than a tenth of the clips have another
-    /// class, or a class of the model has no clip, unless `allowsPartial`.
+    /// class or cannot be used, or if a class of the model has no usable clip, unless `allowsPartial`.
     ///
     /// - Parameters:
     ///   - labels: Maps labels of the data to classes of the model.
@@ -125,6 +128,7 @@ public struct RunEvaluation {
         var targets: (any ClipTargets)?
         var steps: (any StepTask)?
         var notes: [String] = []
+        var coverage = ClipCoverage(data: corpus.name, model: set?.path ?? first.path)
         if var frameLabels = first.trainedExperiment.frameLabels {
             guard labels.labels.entries.isEmpty else {
                 throw LabError(
@@ -149,6 +153,8 @@ public struct RunEvaluation {
                 corpus, labels.labels, classes: classes, model: set?.path ?? first.path)
             try matching.check(allowsPartial: allowsPartial)
             (clips, notes) = (matching.clips, matching.notes)
+            coverage.classes = classes
+            coverage.unknown = matching.unknown.reduce(0) { $0 + $1.clips }
         } else {
             guard labels.labels.entries.isEmpty else {
                 throw LabError(
@@ -175,7 +181,8 @@ public struct RunEvaluation {
         var evaluation = try evaluate(
             clips, loadings, name: corpus.name, subset: .test, speakerIndependent: nil, steps: steps,
             loss: try steps?.loss(first.trainedExperiment, []) ?? loss(),
-            note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil
+            note: Overlap(clips, records).test > 0 ? "evaluation on other data" : nil,
+            check: { set in if !allowsPartial { try coverage.check(set.clips, set.omissions) } }
         ) { try source.waveform(of: $0) }
         (evaluation.data, evaluation.labels, evaluation.overlap) = (data, labels, known.sentence)
         evaluation.omissions = omissions + evaluation.omissions
@@ -225,6 +232,7 @@ public struct RunEvaluation {
     private func evaluate(
         _ clips: [Clip], _ loadings: [FeatureLoading], name: String, subset: Split.Subset,
         speakerIndependent: Bool?, steps: (any StepTask)?, loss: any LossSpec, note: String?,
+        check: (EvaluationSet) throws -> Void = { _ in },
         sound: @escaping @Sendable (Clip) throws -> Waveform
     ) throws -> Evaluation {
         let options = first.experiment.measured
@@ -244,6 +252,10 @@ public struct RunEvaluation {
         }
         let set = sets[0]
         set.omissions.summary().forEach(observer.note)
+        try check(set)
+        let skipped = set.skipped(
+            subset, of: clips, hasClasses: steps == nil && predictors[0].targets.isEmpty)
+        if let warning = skipped.warning { observer.note("warning: \(warning)") }
         var predictions =
             try steps?.predictions(of: predictors[0].model, for: set, loss: loss)
             ?? self.predictions(sets, loss)
@@ -259,6 +271,7 @@ public struct RunEvaluation {
             set.truncations.compactMap { $0 }, options: predictors[0].pipeline.truncatingOptions)
         observer.remark(summary.sentence(name))
         result.truncation = [RunResult.Truncated(subset, summary)]
+        if skipped.skipped > 0 { result.skipped = [skipped] }
         var evaluation = Evaluation(
             predictions: predictions, result: result, name: name, runs: records.map(\.path),
             omissions: set.omissions.summary(), tta: predictors[0].tta, vote: vote,

@@ -35,6 +35,8 @@ extension RunReport {
             split = first.split.map { Self.split($0, first.experiment, first.audit) }
         }
         add(evaluation.result, options)
+        truncation = TruncationTable(
+            evaluation.result.truncation.map { (evaluation.name, $0.summary) })
         adaptation = evaluation.adaptationTable
         metricsNote =
             "Evaluated on \(isOther ? "the clips of " : "the subset ")\(evaluation.name). "

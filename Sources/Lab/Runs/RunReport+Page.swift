@@ -100,7 +100,9 @@ extension RunReport {
             rows.isEmpty
             ? ""
             : HTML.table(caption: "Metrics", columns: ["metric", "value", "confidence interval"], rows: rows)
-        let warnings = findings.map { callout("bad", "Training problem:", $0) }
+        let warnings =
+            findings.map { callout("bad", "Training problem:", $0) }
+            + warnings.map { callout("bad", "Warning:", $0) }
         return statement + warnings.joined() + table
             + (metricsNote.isEmpty ? "" : HTML.paragraph(metricsNote, class: "note"))
             + tables.map(\.html).joined()

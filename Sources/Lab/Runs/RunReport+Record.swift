@@ -33,6 +33,10 @@ extension RunReport {
             if !result.truncation.isEmpty {
                 truncation = TruncationTable(result.truncation.map { ($0.subset.rawValue, $0.summary) })
             }
+            if !result.skipped.isEmpty {
+                facts.append(
+                    ("Skipped clips", result.skipped.flatMap(\.reasons).joined(separator: "; ")))
+            }
         }
         if let options = record.experiment.search, record.result != nil {
             search = try? SearchResult(options, file: record.file(SearchLog.name))
@@ -218,6 +222,7 @@ extension RunReport {
                     + ". ")
             + result.intervalNote
         findings = result.findings.map(\.message)
+        warnings = result.skipped.compactMap(\.warning).map { $0 + "." }
         speakers = result.speakers.map { .init($0.speaker, examples: $0.examples, share: $0.accuracy) }
     }
 

@@ -22,6 +22,8 @@ public struct RunReport: Sendable {
     public var metrics: [MetricValue] = []
     /// Signs of failed training, one sentence each.
     public var findings: [String] = []
+    /// Other warnings about the metrics, one sentence each.
+    public var warnings: [String] = []
     /// A note on the evaluated subset and on how the intervals were computed.
     public var metricsNote = ""
     /// The metrics of every epoch, drawn as curves.

@@ -15,6 +15,7 @@ public struct RunResult: Options {
     public var speakers: [Group] = []
     public var findings: [TrainingFinding] = []
     public var truncation: [Truncated] = []
+    public var skipped: [Skipped] = []
     public var search = Named<JSONValue>()
 
     public static let summary = "Results of a run on the evaluated subset."
@@ -36,6 +37,9 @@ public struct RunResult: Options {
         .init(
             "truncation", \.truncation,
             "Clips that the features truncate, for each subset that was read."),
+        .init(
+            "skipped", \.skipped,
+            "Clips that could not be used, for each subset that has some."),
         .init("search", \.search, "Values chosen by the hyperparameter search, by path."),
     ]
 
@@ -123,6 +127,54 @@ public struct RunResult: Options {
             summary.options = options.entries.map { ($0.name, $0.value) }
             return summary
         }
+    }
+
+    /// The clips of a subset that could not be used, such as unreadable files.
+    public struct Skipped: Options {
+        public var subset: Split.Subset?
+        public var clips = 0
+        public var skipped = 0
+        public var reasons: [String] = []
+        public var lostClasses: [String] = []
+
+        public static let summary = "Clips of a subset that could not be used."
+        public static let fields: [Field<Self>] = [
+            .init(
+                "subset", \.subset,
+                "The subset: train, validation or test; `null` for files that are in no subset."),
+            .init("clips", \.clips, "Number of clips, including skipped ones.", .atLeast(0)),
+            .init("skipped", \.skipped, "Number of skipped clips.", .atLeast(0)),
+            .init("reasons", \.reasons, "Reasons, with the names of the clips."),
+            .init(
+                "lost_classes", \.lostClasses,
+                "Classes of which no clip could be used, though the subset has some."),
+        ]
+        public init() {}
+
+        /// The omissions of a subset, or of the files of the data if it is nil.
+        ///
+        /// - Parameter lost: The classes of which no clip is left.
+        init(_ subset: Split.Subset?, kept: Int, _ omissions: [Omission], lost: [String] = []) {
+            self.subset = subset
+            (clips, skipped) = (kept + omissions.count, omissions.count)
+            (reasons, lostClasses) = (omissions.summary(), lost)
+        }
+
+        /// A warning about the classes of which no clip is left, without a period; nil if there are none.
+        var warning: String? {
+            guard let subset, !lostClasses.isEmpty else { return nil }
+            let names = lostClasses.map { "\"\($0)\"" }.joined(separator: ", ")
+            let effect =
+                subset == .train
+                ? "the model cannot predict \(lostClasses.count == 1 ? "this class" : "these classes")"
+                : "uar is averaged over the classes with clips, macro_f1 counts the missing classes as 0"
+            return "no clip of \(names) in the \(subset.word) set could be used: \(effect)"
+        }
+    }
+
+    /// Warnings, one sentence each: signs of failed training, and classes of which no clip could be used.
+    public var warnings: [String] {
+        findings.map(\.message) + skipped.compactMap(\.warning).map { $0 + "." }
     }
 
     /// The metrics of predictions with their confidence intervals. Speakers are the independent units where they are known and unseen in

@@ -14,6 +14,8 @@ public struct AblationTable: Sendable {
     public private(set) var groups: [RunGroup]
     /// Runs that cannot be read, and why.
     public private(set) var problems: [String] = []
+    /// Warnings about the training and the clips of the finished runs.
+    public private(set) var warnings = RunWarnings([])
     /// Whether predictions were read, which intervals and tests over speakers need.
     private let isRead: Bool
 
@@ -51,6 +53,8 @@ public struct AblationTable: Sendable {
             } catch { problems.append("\(error)") }
         }
         groups = ablation.plan.members.map { RunGroup($0.name, members[$0.name] ?? []) }
+        warnings = RunWarnings(
+            folders: zip(ablation.singles, metrics).filter { $1 != nil }.map { ablation.run(of: $0.0) })
     }
 
     /// Throws where the predictions of a run cannot be pooled with those of another run of its member.
@@ -83,7 +87,8 @@ public struct AblationTable: Sendable {
         var table = GroupTable(
             groups: groups, level: options.confidenceLevel, draws: draws, unit: options.test.unit
         ).table(metric, title: ablation.plan.members[0].experiment.name)
-        table.note = ([partNote, table.note] + table.warnings.map { "Warning: \($0)." } + [stateNote])
+        let found = table.warnings + warnings.summaries
+        table.note = ([partNote, table.note] + found.map { "Warning: \($0)." } + [stateNote])
             .filter { !$0.isEmpty }.joined(separator: " ")
         return table
     }

@@ -85,6 +85,27 @@ import Testing
         }
     }
 
+    /// An ensemble predicts the most probable class, and says that the rules of its models are not used.
+    @Test func decisionRulesAreNotThoseOfTheEnsemble() throws {
+        try inFolder { folder in
+            let files = (1...2).map { "\(folder)/\($0).safetensors" }
+            let models = try zip(files, [1, 2]).map { try write(Self.pooled, $0, seed: UInt64($1)) }
+            #expect(try Ensemble.decisionNote(files) == nil)
+            let note =
+                "the decision rules of the models (evaluation.thresholds) are not used: an ensemble predicts "
+            var card = try ModelFile.read(files[1]).card
+            card.decisions = try JSONValue.parse(#"{"targets": [{"target": "class", "weights": [1, 9]}]}"#)
+            for (file, model) in zip(files, models) { try ModelFile.write(model, card: card, to: file) }
+            #expect(try Ensemble.decisionNote(files) == note + "the most probable class")
+            #expect(try Ensemble.combine(files).card.decisions == nil)
+            card.decisions = try JSONValue.parse(#"{"targets": [{"target": "a", "thresholds": [0.2]}]}"#)
+            try ModelFile.write(models[0], card: card, to: files[0])
+            #expect(
+                try Ensemble.decisionNote(files)
+                    == note + "the most probable class and labels with a probability of at least 0.5")
+        }
+    }
+
     @Test func whatDoesNotFitIsRefused() throws {
         try inFolder { folder in
             let files = (1...3).map { "\(folder)/\($0).safetensors" }

@@ -68,6 +68,36 @@ import Testing
             try FeatureScript(frames).refusals == ["predictions (the model has outputs for every step)"])
     }
 
+    /// The class and the labels are those of the model's decision rule.
+    @Test func decisionsFollowTheRule() throws {
+        let features = try JSONValue.parse(sequence(#"{"type": "mfcc"}"#))
+        var card = ModelCard(classes: ["glad", "sad"], features: features)
+        let plain = try #require(FeatureScript(card).text)
+        #expect(plain.contains("\nRULE = {}\n") && plain.contains("print(name, decide(found), "))
+        for rule in [#""weights": [0.5, 2]"#, #""costs": [[0, 5], [1, 0]]"#] {
+            card.decisions = try JSONValue.parse(#"{"targets": [{"target": "class", \#(rule)}]}"#)
+            let text = try #require(FeatureScript(card).text)
+            #expect(text.contains("\nRULE = {\(rule)}\n"), "\(rule)")
+        }
+        // A rule of another number of classes is not that of the model.
+        card.decisions = try JSONValue.parse(#"{"targets": [{"target": "class", "weights": [1, 2, 3]}]}"#)
+        #expect(try FeatureScript(card).text?.contains("\nRULE = {}\n") == true)
+
+        var targets = ModelCard(classes: [], features: features)
+        targets.targets = try JSONValue.parse(
+            #"[{"name": "labels", "kind": "multi_label", "classes": ["laughter", "sigh"]}, {"name": "label", "kind": "classification", "classes": ["glad", "sad"]}]"#
+        )
+        targets.decisions = try JSONValue.parse(
+            #"{"targets": [{"target": "labels", "thresholds": [0.25, 0.75]}, {"target": "label", "weights": [1, 3]}]}"#
+        )
+        let text = try #require(FeatureScript(targets).text)
+        for line in [
+            #""classes": ["laughter", "sigh"], "thresholds": [0.25, 0.75]}"#,
+            #""classes": ["glad", "sad"], "weights": [1, 3]}"#, "def decide(", "def choice(",
+            "*words(decide(found))",
+        ] { #expect(text.contains(line), "\(line)") }
+    }
+
     /// Longer recordings are cut into windows as long as the model's input; a limited stretch is measured after silence is removed.
     @Test func windowsFollowThePipeline() throws {
         func text(_ pipeline: String) throws -> String { try #require(try script(pipeline).text) }

@@ -92,6 +92,24 @@ import Testing
         }
     }
 
+    @Test func clipsWithDifferentLabelsAreExcluded() throws {
+        try Toy.inFolder { folder in
+            try write(folder + "/a", wrong: [0])
+            try write(folder + "/b", wrong: [0, 1])
+            let file = folder + "/b/predictions.csv"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+                .replacing("\n3,,sad,", with: "\n3,,angry,").replacing("\n5,,sad,", with: "\n5,,angry,")
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            let found = try compare(folder + "/a", folder + "/b")
+            #expect(
+                found.warnings == [
+                    "2 clips have different labels in b and a; the difference and its test exclude them"
+                ])
+            // Of the 18 other clips, a has one wrong and b two.
+            #expect(abs(found.tables[1].rows[1].difference + 1.0 / 18) < 1e-12)
+        }
+    }
+
     @Test func everyFormSaysTheSame() throws {
         try Toy.inFolder { folder in
             try write(folder + "/a", wrong: [1, 2])
