@@ -62,6 +62,9 @@ extension Command {
             Common.cacheLimit,
             Common.noCache,
         ],
+        rules: [
+            .exclusive(subset, [data]), .requires([labels, segmentFile, allowPartial], data),
+        ],
         examples: [
             ("Train evaluate runs/quickstart", "Recompute the metrics on the run's test set."),
             (
@@ -89,7 +92,6 @@ extension Command {
             Interrupt.watch()
             arguments.applyThreads()
             guard !arguments.all.isEmpty else { throw UsageError("missing argument: a run folder") }
-            try checkOptions(arguments)
             if arguments[adapt] != nil, arguments.all.count > 1 {
                 throw UsageError("--adapt applies to a single run")
             }
@@ -207,19 +209,5 @@ extension Command {
             Terminal.show(arguments.tableFormat.text(evaluation.overview))
             Terminal.error(place(folder))
         }
-    }
-
-    private static func checkOptions(_ arguments: Arguments) throws {
-        if arguments[data] != nil {
-            guard arguments[subset] == nil else {
-                throw UsageError("--subset and --data are mutually exclusive")
-            }
-            return
-        }
-        let unused = [
-            ("labels", arguments[labels] != nil), ("segments", arguments[segmentFile] != nil),
-            ("allow-partial", arguments[allowPartial]),
-        ]
-        if let option = unused.first(where: \.1)?.0 { throw UsageError("--\(option) requires --data") }
     }
 }

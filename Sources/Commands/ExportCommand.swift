@@ -38,6 +38,11 @@ extension Command {
                 ? try Ensemble.combine(runs.map(\.path))
                 : try ModelFile.read(runs.first?.file(RunFile.model) ?? path)
             let model = try trained.merged()
+            if arguments[anySteps], !model.hasTimeAxis {
+                throw UsageError(
+                    "--any-steps applies to models of sequences; the input of this model has the shape \(model.input), without a time axis of any length"
+                )
+            }
             let place = RunSet.ablationFolder(path) ?? path
             let member = set?.fileName.map { "/" + $0 } ?? ""
             let folder = arguments[out] ?? (isRun ? place + "/export" + member : "export")
