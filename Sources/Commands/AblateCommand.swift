@@ -144,7 +144,7 @@ extension Command {
     ) throws {
         let table = AblationTable(ablation)
         try table.write()
-        print(table.table.text)
+        print(table.table.text + table.table.protocolLine)
         // A single member has nothing to be compared with: its other metrics and its classes are of interest.
         if ablation.plan.members.count == 1, !table.groups[0].members.isEmpty {
             print(table.overview.text)

@@ -126,17 +126,18 @@ extension Command {
             to: arguments[out], in: set.map { RunSet.ablationFolder($0.path) ?? $0.path })
         if arguments.tableFormat == .table {
             print(try evaluation.predictions.report())
-            print(ResultText.metrics(evaluation.result))
+            print(ResultText.metrics(evaluation.result, of: evaluation.data == nil ? nil : evaluation.name))
             if let table = evaluation.adaptationTable { print("\n\(table.text)") }
             print("\n\(place(folder))")
         } else {
             let name = set?.name ?? records.map(\.name).joined(separator: ", ")
+            var table =
+                evaluation.adaptationTable
+                ?? ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")
+            table.protocolText = try evaluation.protocolText()
             Terminal.show(
                 arguments.tableFormat == .json
-                    ? json(evaluation) + "\n"
-                    : arguments.tableFormat.text(
-                        evaluation.adaptationTable
-                            ?? ResultText.table(evaluation.result, title: "\(name) on \(evaluation.name)")))
+                    ? json(evaluation) + "\n" : arguments.tableFormat.text(table))
             Terminal.error(place(folder))
         }
     }
@@ -203,7 +204,8 @@ extension Command {
         let folder = try evaluation.write(to: arguments[out])
         evaluation.truncations.forEach(Terminal.error)
         if arguments.tableFormat == .table {
-            print(evaluation.overview.text + "\n" + evaluation.folds.text)
+            let overview = evaluation.overview
+            print(overview.text + overview.protocolLine + "\n" + evaluation.folds.text)
             print(place(folder))
         } else {
             Terminal.show(arguments.tableFormat.text(evaluation.overview))

@@ -92,6 +92,8 @@ extension ModelPermutation {
         return FeatureImportances(
             title: "Permutation importances",
             measure: "decrease in UAR when shuffled, \(subset.word) set",
-            names: families ? groups.names : names, values: found.means, intervals: found.intervals ?? [])
+            names: families ? groups.names : names, values: found.means, intervals: found.intervals ?? [],
+            intervalNote: found.intervals == nil
+                ? "" : "95% intervals over \(repeats) random shuffles, not over speakers")
     }
 }

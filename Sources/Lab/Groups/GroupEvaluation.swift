@@ -29,22 +29,14 @@ public struct GroupEvaluation: Sendable {
         }
         var group = RunGroup(runs.name, try zip(runs.records, evaluations).map(Self.member))
         let first = evaluations[0]
-        if first.data != nil {
-            group.evaluatedOn = first.name
-        } else if ![.test, runs.experiment.evaluation.subset.splitSubset].contains(first.result.subset) {
-            group.evaluatedOn = "its \(first.result.subset == .train ? "training" : "validation") set"
-        }
+        group.note(first.data == nil ? nil : first.name, first.result.subset, of: runs.experiment)
         self.group = group
     }
 
     private static func member(_ record: RunRecord, _ evaluation: Evaluation) throws -> RunGroup.Member {
         var member = try RunGroup.Member(record)
         let result = evaluation.result
-        member.predictions = evaluation.predictions
-        member.speakerIndependent = result.speakerIndependent
-        member.metrics = Dictionary(
-            result.test.entries.compactMap { entry in entry.value.map { (entry.name, $0) } },
-            uniquingKeysWith: { first, _ in first })
+        member = member.evaluated(evaluation.predictions, result)
         if let split = record.split {
             member.testToTrain = Double(split[result.subset].count) / Double(max(split.train.count, 1))
         }
