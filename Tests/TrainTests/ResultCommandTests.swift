@@ -26,6 +26,9 @@ import Testing
             #expect(try JSONValue.parse(json.output)["test"] == wanted["test"])
             let predictions = FileManager.default.contents(atPath: run + "/" + RunFile.predictions)
             #expect(FileManager.default.contents(atPath: out + "/" + RunFile.predictions) == predictions)
+            let latex = try BuiltProgram.run(
+                "evaluate", run, "--format", "latex", "--out", folder + "/latex", "--no-cache")
+            #expect(latex.output.contains("hold-out test, ") && latex.output.contains("1 seed ("), "\(latex)")
             let table = try BuiltProgram.run("evaluate", run, "--subset", "train", "--no-cache")
             #expect(table.status == 0 && table.output.contains("accuracy"))
             let both = try BuiltProgram.run("evaluate", run, "--subset", "train", "--data", "folders:/x")
@@ -320,6 +323,9 @@ import Testing
             #expect(
                 ending.status == 0 && ending.errors.contains("warning: judging by their names"),
                 "\(ending.errors)")
+            // The column has the name of the data.
+            #expect(
+                ending.output.contains(" value") && !ending.output.contains("\ntest "), "\(ending.output)")
             let reads = try String(contentsOfFile: copy + "/" + RunFile.testReads, encoding: .utf8)
             #expect(reads.contains("evaluation on other data"))
         }
